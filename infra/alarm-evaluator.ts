@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Wiring } from './settings.ts';
+
+/** Fires alarms for the events of the queue. */
+export class AlarmEvaluator extends Construct {
+  constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
+    super(scope, id);
+    const fn = new ServiceFunction(this, 'Function', {
+      name: 'alarm-evaluator',
+      description: 'Doctor: fires the alarms that an event meets, and notifies',
+      errorImpact: 'notifications are late; after ten tries an event is in the dead-letter queue',
+      timeout: Duration.seconds(settings.evaluatorTimeoutSeconds),
+      environment: {
+        ALARMS_TABLE: tables.alarms.tableName,
+        HISTORY_TABLE: tables.history.tableName,
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
+        NOTIFICATIONS_TOPIC_ARN: messaging.notifications.topicArn,
+        EVALUATOR_TIMEOUT_SECONDS: String(settings.evaluatorTimeoutSeconds),
+        HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
+      },
+    });
+    fn.addEventSource(
+      new SqsEventSource(messaging.eventQueue, {
+        batchSize: 2,
+        reportBatchItemFailures: true,
+        // Not reserved concurrency: that would burn the messages' receive counts.
+        maxConcurrency: settings.evaluatorConcurrency,
+      }),
+    );
+    allowIndexes(fn, tables.alarms, 'lookup');
+    allowRows(fn, tables.alarms, 'GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem');
+    allowRows(fn, tables.history, 'GetItem', 'PutItem', 'PartiQLUpdate');
+    allowPublish(fn, messaging.notifications);
+    allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.eventDeadLetters);
+  }
+}

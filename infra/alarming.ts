@@ -1,0 +1,34 @@
+import { Construct } from 'constructs';
+import { allowIndexes, allowQuery, allowRows, allowSecret } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Surface, Wiring } from './settings.ts';
+
+/** `/alarming`: Aodh v2. */
+export class Alarming extends Construct implements Surface {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, secrets, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'alarming',
+      description: 'Doctor: alarms (Aodh v2)',
+      errorImpact: null,
+      environment: {
+        SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        ALARMS_TABLE: tables.alarms.tableName,
+        HISTORY_TABLE: tables.history.tableName,
+        PUBLIC_URL: settings.publicUrl,
+        REGION_NAME: settings.regionName,
+        ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: String(settings.acceptAlarmsWithoutResourceId),
+        HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
+      },
+    });
+    const { function: fn } = this;
+    const { alarms, history } = tables;
+    allowSecret(fn, secrets.signing);
+    allowRows(fn, alarms, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowQuery(fn, alarms);
+    allowIndexes(fn, alarms, 'byProject', 'byTime');
+    allowRows(fn, history, 'PutItem');
+  }
+}

@@ -1,0 +1,36 @@
+import { Construct } from 'constructs';
+import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Surface, Wiring } from './settings.ts';
+
+/** `/compute`: Nova v2.1, with the report of a host fault. */
+export class Compute extends Construct implements Surface {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'compute',
+      description: 'Doctor: servers, services and force-down (Nova v2.1)',
+      errorImpact: null,
+      environment: {
+        SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        HOSTS_TABLE: tables.hosts.tableName,
+        FAULTS_TABLE: tables.faults.tableName,
+        INSTANCES_TABLE: tables.instances.tableName,
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        PUBLIC_URL: settings.publicUrl,
+        REGION_NAME: settings.regionName,
+      },
+    });
+    const { function: fn } = this;
+    const { hosts, faults, instances } = tables;
+    allowSecret(fn, secrets.signing);
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    allowIndexes(fn, hosts, 'listing', 'byService');
+    allowRows(fn, faults, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate');
+    allowIndexes(fn, instances, 'byHost', 'byProject', 'byTime');
+    allowSend(fn, messaging.eventQueue);
+  }
+}

@@ -1,0 +1,40 @@
+import { Construct } from 'constructs';
+import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Surface, Wiring } from './settings.ts';
+
+/** `/doctor/v1`: registration of users, hosts and servers, and events in. */
+export class Doctor extends Construct implements Surface {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'doctor',
+      description: 'Doctor: registration of users, hosts and servers; events in',
+      errorImpact: null,
+      environment: {
+        ADMIN_SECRET_ARN: secrets.admin.secretArn,
+        SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        IDENTITY_TABLE: tables.identity.tableName,
+        HOSTS_TABLE: tables.hosts.tableName,
+        INSTANCES_TABLE: tables.instances.tableName,
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
+        SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
+        PUBLIC_URL: settings.publicUrl,
+        REGION_NAME: settings.regionName,
+      },
+    });
+    const { function: fn } = this;
+    const { hosts, identity, instances } = tables;
+    allowSecret(fn, secrets.admin);
+    allowSecret(fn, secrets.signing);
+    allowRows(fn, identity, 'GetItem', 'PutItem');
+    allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    allowIndexes(fn, hosts, 'listing');
+    allowRows(fn, instances, 'GetItem', 'PutItem', 'UpdateItem');
+    allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.eventDeadLetters);
+  }
+}

@@ -1,0 +1,37 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { allowIndexes, allowRows, allowSend } from './grants.ts';
+import { finisherTimeoutSeconds } from './messaging.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Wiring } from './settings.ts';
+
+/** Goes through the instances of a failed host again: for a dying writer, or an index that lagged. */
+export class FaultFinisher extends Construct {
+  constructor(scope: Construct, id: string, { tables, messaging }: Wiring) {
+    super(scope, id);
+    const fn = new ServiceFunction(this, 'Function', {
+      name: 'fault-finisher',
+      description: 'Doctor: applies a host fault to the instances that its report did not reach',
+      errorImpact:
+        'instances of a failed host may stay active in their rows; readers see the truth',
+      timeout: Duration.seconds(finisherTimeoutSeconds),
+      environment: {
+        HOSTS_TABLE: tables.hosts.tableName,
+        INSTANCES_TABLE: tables.instances.tableName,
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+      },
+    });
+    fn.addEventSource(
+      new SqsEventSource(messaging.faultQueue, {
+        batchSize: 1,
+        reportBatchItemFailures: true,
+        maxConcurrency: 2,
+      }),
+    );
+    allowRows(fn, tables.hosts, 'GetItem');
+    allowIndexes(fn, tables.instances, 'byHost');
+    allowRows(fn, tables.instances, 'GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate');
+    allowSend(fn, messaging.eventQueue);
+  }
+}

@@ -1,0 +1,28 @@
+import { Construct } from 'constructs';
+import { allowRows, allowSecret } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Surface, Wiring } from './settings.ts';
+
+/** `/identity`: Keystone v3. */
+export class Identity extends Construct implements Surface {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, secrets, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'identity',
+      description: 'Doctor: tokens and the service catalogue (Keystone v3)',
+      errorImpact: null,
+      environment: {
+        IDENTITY_TABLE: tables.identity.tableName,
+        ADMIN_SECRET_ARN: secrets.admin.secretArn,
+        SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        PUBLIC_URL: settings.publicUrl,
+        REGION_NAME: settings.regionName,
+      },
+    });
+    allowSecret(this.function, secrets.admin);
+    allowSecret(this.function, secrets.signing);
+    allowRows(this.function, tables.identity, 'GetItem', 'PutItem');
+  }
+}

@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ServiceSettings } from './settings.ts';
+
+export interface MessagingProps {
+  readonly settings: ServiceSettings;
+  /** True refuses callers without TLS, which the emulators' own callers are. */
+  readonly secureTransport: boolean;
+}
+
+/** Seconds that the finisher of a fault may take over one message. */
+export const finisherTimeoutSeconds = 60;
+
+/** The queues and topics, each queue with its dead letters and an alarm on them. */
+export class Messaging extends Construct {
+  /** Events for the evaluator, from both lanes and from outside. */
+  readonly eventQueue: Queue;
+  readonly eventDeadLetters: Queue;
+  /** `finish host number`: the fan-out of a host fault, gone through again. */
+  readonly faultQueue: Queue;
+  readonly faultDeadLetters: Queue;
+  /** What tenants subscribe to. */
+  readonly notifications: Topic;
+  /** What operators subscribe to: every change of state. */
+  readonly events: Topic;
+
+  constructor(scope: Construct, id: string, { settings, secureTransport }: MessagingProps) {
+    super(scope, id);
+
+    const queue = (name: string, consumerTimeout: number, deadLetterQueue?: DeadLetterQueue) =>
+      new Queue(this, name, {
+        encryption: QueueEncryption.SQS_MANAGED,
+        enforceSSL: secureTransport,
+        retentionPeriod: Duration.days(14),
+        // The consumer's Lambda timeout and a margin: a message in work is not handed out again.
+        visibilityTimeout: Duration.seconds(consumerTimeout + 10),
+        ...(deadLetterQueue && { deadLetterQueue }),
+      });
+
+    const deadLetters = (name: string) => {
+      const made = queue(name, 20);
+      made
+        .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
+        .createAlarm(made, 'NotEmpty', {
+          alarmDescription: `Messages in ${name}: an event was not evaluated, see its reason`,
+          threshold: 1,
+          evaluationPeriods: 1,
+          treatMissingData: TreatMissingData.NOT_BREACHING,
+        });
+      return made;
+    };
+
+    this.eventDeadLetters = deadLetters('EventDeadLetters');
+    this.eventQueue = queue('EventQueue', settings.evaluatorTimeoutSeconds, {
+      queue: this.eventDeadLetters,
+      maxReceiveCount: 10,
+    });
+    this.faultDeadLetters = deadLetters('FaultDeadLetters');
+    this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, {
+      queue: this.faultDeadLetters,
+      maxReceiveCount: 10,
+    });
+    this.notifications = new Topic(this, 'Notifications', { enforceSSL: secureTransport });
+    this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
+  }
+}

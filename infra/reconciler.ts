@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { allowPublish, allowSend } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Wiring } from './settings.ts';
+
+/** The safe lane: what changed in a table is sent again, later, and told to the operators. */
+export class Reconciler extends Construct {
+  constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
+    super(scope, id);
+    const fn = new ServiceFunction(this, 'Function', {
+      name: 'reconciler',
+      description: 'Doctor: sends the safe copy of what the streams of hosts and instances show',
+      errorImpact: 'events that a dying writer did not send wait in the stream, for 24 hours',
+      timeout: Duration.seconds(30),
+      environment: {
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
+        FAULT_QUEUE_URL: messaging.faultQueue.queueUrl,
+        EVENTS_TOPIC_ARN: messaging.events.topicArn,
+        SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
+        FINISH_DELAYS_SECONDS: settings.finishDelaysSeconds.join(','),
+      },
+    });
+    for (const table of [tables.hosts, tables.instances]) {
+      fn.addEventSource(
+        new DynamoEventSource(table, {
+          startingPosition: StartingPosition.TRIM_HORIZON,
+          batchSize: 100,
+          // Deletions say nothing new: a tombstone was written before.
+          filters: [FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') })],
+        }),
+      );
+    }
+    allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.eventDeadLetters);
+    allowSend(fn, messaging.faultQueue);
+    allowPublish(fn, messaging.events);
+  }
+}

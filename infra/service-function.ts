@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { EnvName } from '../adapters/env.ts';
+
+const root = join(import.meta.dirname, '..');
+
+export interface ServiceFunctionProps {
+  /** The folder in `functions/` whose `index.ts` exports `handler`. */
+  readonly name: string;
+  readonly description: string;
+  readonly environment: Partial<Record<EnvName, string>>;
+  readonly timeout?: Duration;
+  readonly memorySize?: number;
+  /** What it costs when this function fails, for the alarm on its errors; null: the caller sees it. */
+  readonly errorImpact: string | null;
+}
+
+/** A Lambda function with the defaults of all of ours, and no permission but to write its log. */
+export class ServiceFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    const { name, description, environment, timeout, memorySize, errorImpact } = props;
+    const role = new Role(scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    logGroup.grantWrite(role);
+
+    super(scope, id, {
+      entry: join(root, 'functions', name, 'index.ts'),
+      projectRoot: root,
+      depsLockFilePath: join(root, 'package-lock.json'),
+      description,
+      role,
+      logGroup,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: memorySize ?? 1024,
+      timeout: timeout ?? Duration.seconds(28),
+      environment: {
+        POWERTOOLS_SERVICE_NAME: name,
+        POWERTOOLS_METRICS_NAMESPACE: 'Doctor',
+        ...environment,
+      },
+      bundling: {
+        format: OutputFormat.CJS,
+        target: 'node24',
+        minify: true,
+        bundleAwsSDK: true,
+        // Node's own resolution of ES modules tree-shakes; a CommonJS build of the SDK does not.
+        mainFields: ['module', 'main'],
+      },
+    });
+
+    if (errorImpact !== null) {
+      this.metricErrors({ period: Duration.minutes(1) }).createAlarm(this, 'Errors', {
+        alarmDescription: `${name} fails: ${errorImpact}`,
+        threshold: 1,
+        evaluationPeriods: 3,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    }
+  }
+}

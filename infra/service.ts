@@ -1,0 +1,69 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AlarmEvaluator } from './alarm-evaluator.ts';
+import { Alarming } from './alarming.ts';
+import { Api } from './api.ts';
+import { Compute } from './compute.ts';
+import { Doctor } from './doctor.ts';
+import { FaultFinisher } from './fault-finisher.ts';
+import { Identity } from './identity.ts';
+import { Messaging } from './messaging.ts';
+import { Reconciler } from './reconciler.ts';
+import { Secrets } from './secrets.ts';
+import { type ServiceSettings, withDefaults } from './settings.ts';
+import { Sweeper } from './sweeper.ts';
+import { Tables } from './tables.ts';
+
+export interface DoctorStackProps extends StackProps {
+  /** `emulator` for MiniStack and LocalStack, where nothing outlives the stack. */
+  readonly target: 'aws' | 'emulator';
+  readonly settings?: Partial<ServiceSettings>;
+}
+
+/** Everything there is: what is stored, what carries messages, and a construct for each function. */
+export class DoctorStack extends Stack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { target, settings: given, ...props }: DoctorStackProps,
+  ) {
+    super(scope, id, props);
+    const settings = withDefaults(given);
+    const emulated = target === 'emulator';
+
+    const tables = new Tables(this, 'Tables', { retain: !emulated });
+    const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });
+    const secrets = new Secrets(this, 'Secrets');
+    const api = new Api(this, 'Api', { ...(emulated && { fixedId: 'doctor' }) });
+    const shared = { tables, messaging, secrets, settings };
+
+    api.serve('identity', new Identity(this, 'Identity', shared).function, { root: true });
+    api.serve('compute', new Compute(this, 'Compute', shared).function);
+    api.serve('alarming', new Alarming(this, 'Alarming', shared).function);
+    api.serve('doctor', new Doctor(this, 'Doctor', shared).function);
+
+    new Reconciler(this, 'Reconciler', shared);
+    new AlarmEvaluator(this, 'AlarmEvaluator', shared);
+    new Sweeper(this, 'Sweeper', shared);
+    new FaultFinisher(this, 'FaultFinisher', shared);
+
+    const outputs = {
+      ApiUrl: api.url,
+      NotificationsTopicArn: messaging.notifications.topicArn,
+      EventsTopicArn: messaging.events.topicArn,
+      EventQueueUrl: messaging.eventQueue.queueUrl,
+      EventDlqUrl: messaging.eventDeadLetters.queueUrl,
+      FaultQueueUrl: messaging.faultQueue.queueUrl,
+      FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
+      AdminSecretArn: secrets.admin.secretArn,
+      SigningSecretArn: secrets.signing.secretArn,
+      HostsTable: tables.hosts.tableName,
+      FaultsTable: tables.faults.tableName,
+      InstancesTable: tables.instances.tableName,
+      AlarmsTable: tables.alarms.tableName,
+      HistoryTable: tables.history.tableName,
+      IdentityTable: tables.identity.tableName,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

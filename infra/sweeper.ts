@@ -1,0 +1,34 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { allowIndexes, allowPublish, allowRows } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Wiring } from './settings.ts';
+
+/** Every minute: publishes what an evaluator wrote and died before it had told. */
+export class Sweeper extends Construct {
+  constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
+    super(scope, id);
+    const fn = new ServiceFunction(this, 'Function', {
+      name: 'sweeper',
+      description: 'Doctor: publishes notifications that were written and not delivered',
+      errorImpact: 'notifications of an evaluator that died stay untold',
+      timeout: Duration.seconds(50),
+      environment: {
+        HISTORY_TABLE: tables.history.tableName,
+        NOTIFICATIONS_TOPIC_ARN: messaging.notifications.topicArn,
+        EVALUATOR_TIMEOUT_SECONDS: String(settings.evaluatorTimeoutSeconds),
+        HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
+      },
+    });
+    new Rule(this, 'EveryMinute', {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      // The next minute's run does what a failed one did not.
+      targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
+    });
+    allowIndexes(fn, tables.history, 'undelivered');
+    allowRows(fn, tables.history, 'GetItem', 'BatchGetItem', 'PartiQLUpdate');
+    allowPublish(fn, messaging.notifications);
+  }
+}

@@ -1,0 +1,98 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  type Attribute,
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+
+export interface TablesProps {
+  /** True keeps the tables when the stack goes. */
+  readonly retain: boolean;
+}
+
+const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
+
+type Definition = {
+  key: readonly [Attribute, Attribute?];
+  /** Sparse where the attribute is not on every row. All project keys only: rows are read by key. */
+  indexes?: Record<string, readonly [Attribute, Attribute?]>;
+  stream?: boolean;
+  expires?: boolean;
+};
+
+/** One table a kind; `docs/design.md` says what each attribute holds and who asks each index. */
+export class Tables extends Construct {
+  readonly hosts: Table;
+  readonly faults: Table;
+  readonly instances: Table;
+  readonly alarms: Table;
+  readonly history: Table;
+  readonly identity: Table;
+
+  constructor(scope: Construct, id: string, { retain }: TablesProps) {
+    super(scope, id);
+
+    const table = (name: string, { key, indexes = {}, stream, expires }: Definition): Table => {
+      const made = new Table(this, name, {
+        partitionKey: key[0],
+        ...(key[1] && { sortKey: key[1] }),
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        ...(stream && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
+        ...(expires && { timeToLiveAttribute: 'expires_at' }),
+      });
+      for (const [indexName, [partitionKey, sortKey]] of Object.entries(indexes)) {
+        made.addGlobalSecondaryIndex({
+          indexName,
+          partitionKey,
+          ...(sortKey && { sortKey }),
+          projectionType: ProjectionType.KEYS_ONLY,
+        });
+      }
+      return made;
+    };
+
+    this.hosts = table('Hosts', {
+      key: [text('host')],
+      indexes: { listing: [text('listing'), text('host')], byService: [text('service_id')] },
+      stream: true,
+    });
+    this.faults = table('Faults', {
+      key: [text('host'), { name: 'number', type: AttributeType.NUMBER }],
+      indexes: { byFaultId: [text('fault_id')], open: [text('open'), text('at')] },
+    });
+    this.instances = table('Instances', {
+      key: [text('uuid')],
+      indexes: {
+        byHost: [text('on_host'), text('uuid')],
+        byProject: [text('in_project'), text('sort_key')],
+        byTime: [text('live'), text('sort_key')],
+      },
+      stream: true,
+      expires: true,
+    });
+    this.alarms = table('Alarms', {
+      key: [text('alarm_id'), text('kind')],
+      indexes: {
+        lookup: [text('lookup_key'), text('alarm_id')],
+        byProject: [text('in_project'), text('sort_key')],
+        byTime: [text('live'), text('sort_key')],
+      },
+    });
+    this.history = table('History', {
+      key: [text('event_id'), text('alarm_id')],
+      indexes: {
+        byAlarm: [text('alarm_id'), text('sort_key')],
+        byProject: [text('on_behalf_of'), text('sort_key')],
+        undelivered: [text('undelivered_shard'), text('written_at')],
+      },
+      expires: true,
+    });
+    this.identity = table('Identity', { key: [text('id')] });
+  }
+}
