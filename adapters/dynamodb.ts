@@ -1,0 +1,117 @@
+/** What every table of Doctor needs of DynamoDB, and nothing of what a row means. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchExecuteStatementCommand,
+  type BatchExecuteStatementCommandInput,
+  BatchGetCommand,
+  type DynamoDBDocumentClient,
+  paginateQuery,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+
+export type Row = Record<string, unknown>;
+export type Key = Record<string, string | number>;
+
+/** True after the write, false if its condition failed; anything else rises. */
+export async function ifUnchanged(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof TransactionCanceledException && overtaken(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether each action of a cancelled transaction was fine or found somebody else's change. */
+function overtaken({ CancellationReasons: reasons = [] }: TransactionCanceledException): boolean {
+  const ours = new Set(['None', 'ConditionalCheckFailed', 'TransactionConflict']);
+  return reasons.length > 0 && reasons.every(({ Code = 'None' }) => ours.has(Code));
+}
+
+/** The items of the list in slices of at most `size`. */
+export function slices<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size));
+}
+
+/** Runs the work for every item, at most `width` at a time; results in the items' order. */
+export async function inParallel<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const rest = items.entries();
+  const lane = async () => {
+    for (const [index, item] of rest) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  return results;
+}
+
+/** All rows of an index or table query, a page at a time. */
+export async function* queryPages(
+  client: DynamoDBDocumentClient,
+  input: QueryCommandInput,
+): AsyncGenerator<Row[]> {
+  for await (const page of paginateQuery({ client }, input)) yield page.Items ?? [];
+}
+
+/**
+ * The rows of the keys, read consistently, in any order; what does not exist is left out.
+ * Keys must differ from each other.
+ */
+export async function getAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly Key[],
+): Promise<Row[]> {
+  const pages = await inParallel(slices(keys, 100), 4, (slice) => getSlice(client, table, slice));
+  return pages.flat();
+}
+
+/** DynamoDB answers with what it could read in time; the rest is asked for again, a little later. */
+async function getSlice(
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: readonly Key[],
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let left: Row[] = keys.map((key) => ({ ...key }));
+  for (let pause = 20; left.length > 0; pause = Math.min(pause * 2, 1_000)) {
+    const answer = await client.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: true } } }),
+    );
+    rows.push(...(answer.Responses?.[table] ?? []));
+    left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+    if (left.length > 0) await sleep(pause);
+  }
+  return rows;
+}
+
+export type Statement = NonNullable<BatchExecuteStatementCommandInput['Statements']>[number];
+
+/**
+ * Runs PartiQL writes, 25 a request; they are not one transaction.
+ * @returns the positions of the statements that were not carried out: a condition did not hold, or
+ * the table was too busy. Whoever asked reads again and decides.
+ */
+export async function writeAll(
+  client: DynamoDBDocumentClient,
+  statements: readonly Statement[],
+): Promise<number[]> {
+  const batches = slices([...statements.entries()], 25);
+  const failed = await inParallel(batches, 4, async (batch) => {
+    const { Responses: responses = [] } = await client.send(
+      new BatchExecuteStatementCommand({ Statements: batch.map(([, statement]) => statement) }),
+    );
+    return batch.flatMap(([position], n) => (responses[n]?.Error ? [position] : []));
+  });
+  return failed.flat();
+}

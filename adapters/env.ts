@@ -1,0 +1,50 @@
+import { DomainError } from '../domain/errors.ts';
+
+/** The names of every variable that `infra/` sets and a function may read. */
+export type EnvName =
+  | 'HOSTS_TABLE'
+  | 'FAULTS_TABLE'
+  | 'INSTANCES_TABLE'
+  | 'ALARMS_TABLE'
+  | 'HISTORY_TABLE'
+  | 'IDENTITY_TABLE'
+  | 'EVENT_QUEUE_URL'
+  | 'EVENT_DLQ_URL'
+  | 'FAULT_QUEUE_URL'
+  | 'NOTIFICATIONS_TOPIC_ARN'
+  | 'EVENTS_TOPIC_ARN'
+  | 'ADMIN_SECRET_ARN'
+  | 'SIGNING_SECRET_ARN'
+  | 'PUBLIC_URL'
+  | 'REGION_NAME'
+  | 'ACCEPT_ALARMS_WITHOUT_RESOURCE_ID'
+  | 'SAFE_LANE_DELAY_SECONDS'
+  | 'FINISH_DELAYS_SECONDS'
+  | 'EVALUATOR_TIMEOUT_SECONDS'
+  | 'HISTORY_RETENTION_DAYS';
+
+/** The variables a function was started with; read only by a function's `index.ts`. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** The value of a variable that must be there; a missing one stops the function at its start. */
+export function required(env: Env, name: EnvName): string {
+  const value = env[name];
+  if (value === undefined || value === '') {
+    throw new DomainError('internal', `environment variable ${name} is not set`);
+  }
+  return value;
+}
+
+/** The value of a variable that may be missing or empty, else the default. */
+export function optional(env: Env, name: EnvName, otherwise: string): string {
+  return env[name] || otherwise;
+}
+
+/** A non-negative number of seconds or days; anything else stops the function at its start. */
+export function amount(env: Env, name: EnvName, otherwise: number): number {
+  const value = Number(optional(env, name, String(otherwise)));
+  if (!Number.isFinite(value) || value < 0) {
+    throw new DomainError('internal', `environment variable ${name} is not a number`);
+  }
+  return value;
+}

@@ -1,0 +1,141 @@
+/** The tables `hosts` and `faults`. A report changes both in one transaction. */
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { Host } from '../domain/host.ts';
+import type { HostReport } from '../domain/host-fault.ts';
+import { getAll, ifUnchanged, queryPages, type Row } from './dynamodb.ts';
+
+type Tables = { readonly hosts: string; readonly faults: string };
+
+/** Holds the last service number given; no host can have this name. */
+const counterKey = { host: '#service-number' };
+
+/** The row with what only its indexes need: a tombstone is in none. */
+const indexed = (row: Host): Row => (row.deleted ? row : { ...row, listing: 'host' });
+
+/** The condition that a row still is as it was read, or that there still is none. */
+function unchanged(from: Host | undefined) {
+  if (!from)
+    return {
+      ConditionExpression: 'attribute_not_exists(#key)',
+      ExpressionAttributeNames: { '#key': 'host' },
+    };
+  return {
+    ConditionExpression: 'incarnation = :incarnation AND revision = :revision',
+    ExpressionAttributeValues: { ':incarnation': from.incarnation, ':revision': from.revision },
+  };
+}
+
+export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
+  /** The row of a name, a tombstone too, read consistently. */
+  host: async (name: string): Promise<Host | undefined> => {
+    const { Item: row } = await client.send(
+      new GetCommand({ TableName: tables.hosts, Key: { host: name }, ConsistentRead: true }),
+    );
+    return row && Host.parse(row);
+  },
+
+  /** The rows of the names, tombstones too, read consistently; unknown names are left out. */
+  hosts: async (names: readonly string[]): Promise<Host[]> => {
+    const rows = await getAll(
+      client,
+      tables.hosts,
+      names.map((host) => ({ host })),
+    );
+    return rows.map((row) => Host.parse(row));
+  },
+
+  /** Every registered host, by name. */
+  allHosts: async (): Promise<Host[]> => {
+    const names: string[] = [];
+    const query = {
+      TableName: tables.hosts,
+      IndexName: 'listing',
+      KeyConditionExpression: 'listing = :all',
+      ExpressionAttributeValues: { ':all': 'host' },
+    };
+    for await (const page of queryPages(client, query)) {
+      names.push(...page.map(({ host }) => String(host)));
+    }
+    const rows = await getAll(
+      client,
+      tables.hosts,
+      names.map((host) => ({ host })),
+    );
+    const hosts = rows.map((row) => Host.parse(row)).filter((host) => !host.deleted);
+    return hosts.sort((a, b) => (a.host < b.host ? -1 : 1));
+  },
+
+  /** The name of the host whose nova-compute service has the id, as the index shows it. */
+  hostOfService: async (service_id: string): Promise<string | undefined> => {
+    const query = {
+      TableName: tables.hosts,
+      IndexName: 'byService',
+      KeyConditionExpression: 'service_id = :id',
+      ExpressionAttributeValues: { ':id': service_id },
+    };
+    for await (const [row] of queryPages(client, query)) if (row) return String(row.host);
+    return undefined;
+  },
+
+  nextServiceNumber: async (): Promise<number> => {
+    const { Attributes: row } = await client.send(
+      new UpdateCommand({
+        TableName: tables.hosts,
+        Key: counterKey,
+        UpdateExpression: 'ADD last_number :one',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return Number(row?.last_number);
+  },
+
+  /** False if the host is not as it was read. */
+  saveHost: (from: Host | undefined, to: Host): Promise<boolean> =>
+    ifUnchanged(
+      client.send(
+        new PutCommand({ TableName: tables.hosts, Item: indexed(to), ...unchanged(from) }),
+      ),
+    ),
+
+  /** Host and fault in one transaction; false if the host is not as it was read. */
+  saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
+    const put = { Put: { TableName: tables.hosts, Item: indexed(host), ...unchanged(from) } };
+    return ifUnchanged(
+      client.send(
+        new TransactWriteCommand({
+          TransactItems: fault ? [put, faultWrite(tables.faults, host, fault)] : [put],
+        }),
+      ),
+    );
+  },
+});
+
+/** Opens a fault's row, which puts it into the index of open ones, or closes it. */
+function faultWrite(table: string, host: Host, fault: NonNullable<HostReport['fault']>) {
+  if ('opened' in fault) {
+    return {
+      Put: {
+        TableName: table,
+        Item: { ...fault.opened, open: 'fault' },
+        ConditionExpression: 'attribute_not_exists(#key)',
+        ExpressionAttributeNames: { '#key': 'host' },
+      },
+    };
+  }
+  return {
+    Update: {
+      TableName: table,
+      Key: { host: host.host, number: fault.closed },
+      UpdateExpression: 'SET cleared_at = :at REMOVE #open',
+      ExpressionAttributeNames: { '#open': 'open' },
+      ExpressionAttributeValues: { ':at': host.last_change.at },
+    },
+  };
+}

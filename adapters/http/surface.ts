@@ -1,0 +1,153 @@
+/**
+ * One API surface as a Lambda: authenticate, find the route, run it, answer in the surface's
+ * dialect. Nothing that a route throws leaves here but a `DomainError`; all else is a logged 500.
+ */
+import type { Logger } from '@aws-lambda-powertools/logger';
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { v4 as uuid4 } from 'uuid';
+import type { Caller } from '../../domain/access.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { type DialectName, errorBody, statusOf } from './dialects.ts';
+import {
+  format,
+  type Microversion,
+  microversionHeaders,
+  minMicroversion,
+  requestedMicroversion,
+  within,
+} from './microversion.ts';
+import { type ApiResponse, type RawRequest, readRequest } from './request.ts';
+import type { PublicRoute, Route } from './route.ts';
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** Tells who sent a request, or throws `unauthenticated`. The one place where tokens are checked. */
+export type Authenticate = (headers: Headers, accept: { basic: boolean }) => Promise<Caller>;
+
+export type Surface = {
+  readonly dialect: DialectName;
+  /** Path below the API's root: `/compute`. */
+  readonly prefix: string;
+  /** Public URL of the API, empty to take it from each request. */
+  readonly publicUrl: string;
+  readonly authenticate: Authenticate;
+  readonly publicRoutes?: readonly PublicRoute[];
+  readonly routes: readonly Route[];
+  /** Rewrites the path before routes are matched, such as Nova's optional project segment. */
+  readonly normalise?: (path: string, caller: Caller) => string;
+  /** Whether requests carry Nova's microversions. */
+  readonly microversions?: boolean;
+  readonly logger: Logger;
+};
+
+/** What is known of a request by the time it is answered; filled while it runs. */
+type Progress = { caller?: Caller; headers: Record<string, string> };
+
+/** The Lambda handler of a surface. */
+export function createSurface(surface: Surface) {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
+    const started = performance.now();
+    const request = readRequest(event, surface.prefix, surface.publicUrl, `req-${uuid4()}`);
+    const progress: Progress = { headers: {} };
+    const response = await answer(surface, request, progress).catch((error: unknown) =>
+      refusal(surface, request, progress, error),
+    );
+    surface.logger.info('request', {
+      request_id: request.request_id,
+      method: request.method,
+      path: event.path,
+      status: response.status,
+      ms: Math.round(performance.now() - started),
+      user_id: progress.caller?.user_id,
+      project_id: progress.caller?.project_id,
+    });
+    return toProxy(response, request, progress);
+  });
+}
+
+async function answer(
+  surface: Surface,
+  request: RawRequest,
+  progress: Progress,
+): Promise<ApiResponse> {
+  for (const open of surface.publicRoutes ?? []) {
+    const params = open.method === request.method && open.match(request.path);
+    if (params) return open.handle({ ...request, params });
+  }
+  const basic = surface.routes.some((route) => route.basic && route.match(request.path));
+  const caller = await surface.authenticate(request.headers, { basic });
+  progress.caller = caller;
+  const microversion = microversionOf(surface, request, progress);
+  const path = surface.normalise ? surface.normalise(request.path, caller) : request.path;
+  const { route, params } = findRoute(surface.routes, request.method, path, microversion);
+  return route.run({ ...request, path, params, caller }, microversion);
+}
+
+function microversionOf(surface: Surface, request: RawRequest, progress: Progress): Microversion {
+  if (!surface.microversions) return minMicroversion;
+  Object.assign(progress.headers, microversionHeaders(format(minMicroversion)));
+  const microversion = requestedMicroversion(request.headers);
+  Object.assign(progress.headers, microversionHeaders(format(microversion)));
+  return microversion;
+}
+
+/** The route of a request: 404 if its path is nobody's, 405 with `Allow` if its method is not had. */
+function findRoute(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+  microversion: Microversion,
+): { route: Route; params: Readonly<Record<string, string>> } {
+  const allowed = new Set<string>();
+  for (const route of routes) {
+    if (!within(microversion, route.versions)) continue;
+    const params = route.match(path);
+    if (!params) continue;
+    if (route.method === method) return { route, params };
+    allowed.add(route.method);
+  }
+  if (allowed.size > 0) {
+    throw new DomainError('method_not_allowed', `The method ${method} is not allowed here.`, {
+      Allow: [...allowed].sort().join(', '),
+    });
+  }
+  throw new DomainError('not_found', 'The resource could not be found.');
+}
+
+function refusal(
+  surface: Surface,
+  request: RawRequest,
+  progress: Progress,
+  error: unknown,
+): ApiResponse {
+  const known = error instanceof DomainError && error.code !== 'internal';
+  const { code, message, headers } = known
+    ? error
+    : new DomainError('internal', 'An unexpected error occurred; the request id names it.');
+  if (!known) surface.logger.error('unexpected error', { error, request_id: request.request_id });
+  Object.assign(progress.headers, headers);
+  if (code === 'unauthenticated') {
+    // Keystone middleware's header; API Gateway on AWS hands it on under a remapped name.
+    progress.headers['WWW-Authenticate'] = `Keystone uri="${request.root}/identity"`;
+  }
+  return { status: statusOf[code], body: errorBody(surface.dialect, code, message) };
+}
+
+function toProxy(
+  { status, body, headers = {} }: ApiResponse,
+  { request_id, method }: RawRequest,
+  progress: Progress,
+): APIGatewayProxyResult {
+  return {
+    statusCode: status,
+    headers: {
+      'Content-Type': 'application/json',
+      'x-compute-request-id': request_id,
+      'x-openstack-request-id': request_id,
+      ...progress.headers,
+      ...headers,
+    },
+    body: body === undefined || method === 'HEAD' ? '' : JSON.stringify(body),
+  };
+}

@@ -1,0 +1,145 @@
+/** The table `instances`. */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { Instance } from '../domain/instance.ts';
+import { getAll, ifUnchanged, queryPages, type Row, type Statement, writeAll } from './dynamodb.ts';
+
+/** A tombstone is kept this long against late feeds, in seconds. */
+const tombstoneSeconds = 30 * 24 * 3600;
+
+/** The row with what only its indexes need: a tombstone is in none, and goes after a while. */
+function indexed(row: Instance): Row {
+  if (row.deleted) {
+    return { ...row, expires_at: Math.ceil(Date.parse(row.updated_at) / 1000) + tombstoneSeconds };
+  }
+  return {
+    ...row,
+    on_host: row.host ?? undefined,
+    in_project: `project#${row.project_id}`,
+    live: 'instance',
+    sort_key: `${row.created_at}#${row.uuid}`,
+  };
+}
+
+/**
+ * That a row still is as it was read. `reported_at` and `fault_number` are in it because they may
+ * move without raising the revision, and must never move back.
+ */
+const asRead = ({ incarnation, revision, fault_number, reported_at }: Instance) => ({
+  incarnation,
+  revision,
+  fault_number,
+  reported_at,
+});
+
+function unchanged(from: Instance | undefined) {
+  if (!from) {
+    return {
+      ConditionExpression: 'attribute_not_exists(#key)',
+      ExpressionAttributeNames: { '#key': 'uuid' },
+    };
+  }
+  const values = Object.entries(asRead(from));
+  return {
+    ConditionExpression: values.map(([name]) => `${name} = :${name}`).join(' AND '),
+    ExpressionAttributeValues: Object.fromEntries(
+      values.map(([name, value]) => [`:${name}`, value]),
+    ),
+  };
+}
+
+/** What a host's fault may change of a row: none of the indexes' attributes. */
+const faultFields = [
+  'vm_state',
+  'power_state',
+  'task_state',
+  'pre_fault',
+  'fault',
+  'revision',
+  'fault_number',
+  'reported_at',
+  'updated_at',
+  'last_change',
+] as const;
+
+function faultStatement(table: string, from: Instance, to: Instance): Statement {
+  const conditions = Object.entries(asRead(from));
+  return {
+    Statement: [
+      `UPDATE "${table}"`,
+      ...faultFields.map((field) => `SET "${field}" = ?`),
+      `WHERE "uuid" = ? AND ${conditions.map(([name]) => `"${name}" = ?`).join(' AND ')}`,
+    ].join(' '),
+    Parameters: [
+      ...faultFields.map((field) => to[field]),
+      from.uuid,
+      ...conditions.map(([, value]) => value),
+    ],
+  };
+}
+
+type Change = { readonly from: Instance; readonly to: Instance };
+
+export const instanceStore = (client: DynamoDBDocumentClient, table: string) => ({
+  /** The row of a uuid, a tombstone too, read consistently. */
+  instance: async (uuid: string): Promise<Instance | undefined> => {
+    const { Item: row } = await client.send(
+      new GetCommand({ TableName: table, Key: { uuid }, ConsistentRead: true }),
+    );
+    return row && Instance.parse(row);
+  },
+
+  /** The rows of the uuids, tombstones too, read consistently; unknown ones are left out. */
+  instances: async (uuids: readonly string[]): Promise<Instance[]> => {
+    const rows = await getAll(
+      client,
+      table,
+      uuids.map((uuid) => ({ uuid })),
+    );
+    return rows.map((row) => Instance.parse(row));
+  },
+
+  /** Uuids of the instances on a host, as the index shows them. */
+  instancesOn: (host: string): AsyncGenerator<string[]> =>
+    uuidPages(client, table, { index: 'byHost', key: 'on_host', value: host }),
+
+  /** Uuids of a project's instances, newest first, as the index shows them. */
+  instancesOf: (project_id: string): AsyncGenerator<string[]> =>
+    uuidPages(client, table, {
+      index: 'byProject',
+      key: 'in_project',
+      value: `project#${project_id}`,
+    }),
+
+  /** Uuids of all instances, newest first, as the index shows them. */
+  allInstances: (): AsyncGenerator<string[]> =>
+    uuidPages(client, table, { index: 'byTime', key: 'live', value: 'instance' }),
+
+  /** False if the instance is not as it was read. */
+  saveInstance: (from: Instance | undefined, to: Instance): Promise<boolean> =>
+    ifUnchanged(
+      client.send(new PutCommand({ TableName: table, Item: indexed(to), ...unchanged(from) })),
+    ),
+
+  /** Writes what faults made of instances; gives the changes that somebody overtook. */
+  change: async (changes: readonly Change[]): Promise<Change[]> => {
+    const statements = changes.map(({ from, to }) => faultStatement(table, from, to));
+    const failed = new Set(await writeAll(client, statements));
+    return changes.filter((_, position) => failed.has(position));
+  },
+});
+
+async function* uuidPages(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { index, key, value }: { index: string; key: string; value: string },
+): AsyncGenerator<string[]> {
+  const query = {
+    TableName: table,
+    IndexName: index,
+    KeyConditionExpression: '#key = :value',
+    ExpressionAttributeNames: { '#key': key },
+    ExpressionAttributeValues: { ':value': value },
+    ScanIndexForward: false,
+  };
+  for await (const page of queryPages(client, query)) yield page.map(({ uuid }) => String(uuid));
+}

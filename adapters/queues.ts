@@ -1,0 +1,115 @@
+/** What is sent to the queues: events to evaluate, faults to finish, and dead letters. */
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DoctorEvent } from '../domain/event.ts';
+import type { DeadLetter, EventMessage, FinishMessage } from '../domain/messages.ts';
+import { inParallel } from './dynamodb.ts';
+
+/** Events in a message: one evaluator's work of some 100 ms. */
+const eventsPerMessage = 50;
+/** SQS's limit is 256 KiB for a message and for a batch; ours leaves room for the envelope. */
+const maxBytes = 250_000;
+
+type Outgoing = { readonly body: string; readonly delaySeconds: number };
+
+/** Cuts a list where a part would pass the number or size that fits; sizes are in bytes. */
+export function packed<T>(
+  items: readonly T[],
+  { most, bytes, sizeOf }: { most: number; bytes: number; sizeOf: (item: T) => number },
+): T[][] {
+  const parts: T[][] = [];
+  let part: T[] = [];
+  let size = 0;
+  for (const item of items) {
+    const itemSize = sizeOf(item);
+    if (part.length > 0 && (part.length >= most || size + itemSize > bytes)) {
+      parts.push(part);
+      part = [];
+      size = 0;
+    }
+    part.push(item);
+    size += itemSize;
+  }
+  return part.length > 0 ? [...parts, part] : parts;
+}
+
+const bytesOf = (text: string): number => Buffer.byteLength(text);
+
+/** Sends all, or throws: what a batch answers to have failed is sent again, three times. */
+async function sendAll(
+  client: SQSClient,
+  url: string,
+  messages: readonly Outgoing[],
+): Promise<void> {
+  const batches = packed(messages, {
+    most: 10,
+    bytes: maxBytes,
+    sizeOf: ({ body }) => bytesOf(body),
+  });
+  await inParallel(batches, 4, async (batch) => {
+    let left = batch;
+    for (let tries = 0; left.length > 0; tries++) {
+      if (tries === 3) throw new Error(`${left.length} messages were refused by the queue`);
+      const { Failed: failed = [] } = await client.send(
+        new SendMessageBatchCommand({
+          QueueUrl: url,
+          Entries: left.map(({ body, delaySeconds }, n) => ({
+            Id: String(n),
+            MessageBody: body,
+            DelaySeconds: delaySeconds,
+          })),
+        }),
+      );
+      const positions = new Set(failed.map(({ Id }) => Number(Id)));
+      left = left.filter((_, n) => positions.has(n));
+    }
+  });
+}
+
+export const eventQueue = (client: SQSClient, url: string) => ({
+  /** Durably queues the events, some 50 a message, to be seen after the delay. */
+  sendEvents: async (
+    events: readonly DoctorEvent[],
+    { delaySeconds = 0, attempts = 0, perMessage = eventsPerMessage } = {},
+  ): Promise<void> => {
+    const sized = events.map((event) => ({ event, size: bytesOf(JSON.stringify(event)) }));
+    const parts = packed(sized, {
+      most: perMessage,
+      bytes: maxBytes,
+      sizeOf: ({ size }) => size + 1,
+    });
+    const bodies = parts.map((part) => {
+      const message: EventMessage = { events: part.map(({ event }) => event), attempts };
+      return { body: JSON.stringify(message), delaySeconds };
+    });
+    await sendAll(client, url, bodies);
+  },
+});
+
+export const faultQueue = (client: SQSClient, url: string) => ({
+  /** Queues the finishing of a fault, once for each delay. */
+  sendFinish: (messages: readonly FinishMessage[], delays: readonly number[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      messages.flatMap((message) =>
+        delays.map((delaySeconds) => ({ body: JSON.stringify(message), delaySeconds })),
+      ),
+    ),
+});
+
+/** Of what nobody could read, this much is kept, in characters. */
+const shownCharacters = 60_000;
+
+export const deadLetters = (client: SQSClient, url: string) => ({
+  /** Puts what cannot be understood aside, with the reason; too long a one is cut. */
+  bury: (letters: readonly DeadLetter[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      letters.map(({ reason, element }) => {
+        const text = JSON.stringify(element) ?? '';
+        const shown = text.length > shownCharacters ? text.slice(0, shownCharacters) : element;
+        return { body: JSON.stringify({ reason, element: shown }), delaySeconds: 0 };
+      }),
+    ),
+});

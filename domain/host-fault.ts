@@ -1,0 +1,171 @@
+/**
+ * What a host's fault means for the host and for the instances on it.
+ * Source: OPNFV Doctor, "Report host fault to update server state immediately"; table: contract
+ * compute.md section 5. Whoever reports has fenced the host: nothing runs there any more.
+ */
+import type { Actor } from './change.ts';
+import { type Fault, faultOf, type Host, type HostFault } from './host.ts';
+import { type Instance, powerStates, type VmState } from './instance.ts';
+
+/** Exempt by the seed (the last four), or already off with a snapshot to come back from. */
+const untouched: ReadonlySet<VmState> = new Set<VmState>([
+  'shelved',
+  'shelved_offloaded',
+  'resized',
+  'error',
+  'soft-delete',
+  'deleted',
+]);
+
+/** Tasks of an instance that was never launched; nova puts these to error when its compute starts. */
+const building = new Set(['scheduling', 'networking', 'block_device_mapping', 'spawning']);
+
+/** Tasks that leave a disk undefined. Source: nova `compute/task_states.py`. */
+const rebuilding = new Set(['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning']);
+
+/** Tasks that still hold on a dead host: nova resumes deletes when its compute starts. */
+const lasting = new Set(['deleting', 'soft-deleting']);
+
+type States = Pick<Instance, 'vm_state' | 'power_state' | 'task_state'>;
+type Outcome = States & { readonly failed: string | null };
+
+/** The states that a host's fault leaves; undefined where it touches nothing. */
+function statesAfter({ vm_state, power_state, task_state }: States): Outcome | undefined {
+  if (untouched.has(vm_state)) return undefined;
+  const task = task_state !== null && lasting.has(task_state) ? task_state : null;
+  if (vm_state === 'building' || (task_state !== null && building.has(task_state))) {
+    const failed = 'The instance was being built when its host failed.';
+    return { vm_state: 'error', power_state, task_state: task, failed };
+  }
+  if (task_state !== null && rebuilding.has(task_state)) {
+    const failed = 'The instance was being rebuilt when its host failed.';
+    return { vm_state: 'error', power_state, task_state: task, failed };
+  }
+  const after = {
+    vm_state: 'stopped',
+    power_state: powerStates.shutdown,
+    task_state: task,
+  } as const;
+  if (vm_state === 'stopped' && power_state === after.power_state && task_state === task) {
+    return undefined;
+  }
+  return { ...after, failed: null };
+}
+
+type Faulted = Pick<Instance, 'vm_state' | 'power_state' | 'task_state' | 'pre_fault' | 'fault'>;
+
+/**
+ * What of an instance the fault changes, `pre_fault` included; undefined where nothing changes.
+ * `pre_fault` is stored once per fault: a second report finds the instance stopped and keeps it.
+ */
+export function afterFault(
+  instance: States & Pick<Instance, 'pre_fault' | 'fault'>,
+  { fault_id, at }: Pick<HostFault, 'fault_id' | 'at'>,
+): Faulted | undefined {
+  const after = statesAfter(instance);
+  if (!after) return undefined;
+  const { failed, ...states } = after;
+  const { vm_state, power_state, task_state, pre_fault } = instance;
+  return {
+    ...states,
+    pre_fault:
+      pre_fault?.fault_id === fault_id
+        ? pre_fault
+        : { vm_state, power_state, task_state, at, fault_id },
+    fault: failed === null ? instance.fault : { code: 500, message: failed, created: at },
+  };
+}
+
+/**
+ * The fault that an instance is owed by its host, up again or not: the first that was reported
+ * after the instance's row was written. Undefined if it owes none, or has no host.
+ * The instance must have been read before the host.
+ */
+export function owedFault(instance: Instance, host: Host | undefined): HostFault | undefined {
+  if (!host || instance.deleted || instance.host !== host.host) return undefined;
+  if (instance.fault_number >= host.fault_number) return undefined;
+  return faultOf(host, instance.fault_number + 1);
+}
+
+/**
+ * The instance with what it is owed applied: a new revision if that changes its states, else the
+ * same revision with the fault's number taken note of. Undefined if it is owed nothing.
+ * Whoever applies the fault, and however late, the row comes out the same.
+ */
+export function settled(instance: Instance, host: Host | undefined): Instance | undefined {
+  const fault = owedFault(instance, host);
+  if (!host || !fault) return undefined;
+  const noted = { ...instance, fault_number: host.fault_number };
+  const after = afterFault(instance, fault);
+  if (!after) return noted;
+  const { user_id, request_id, at, fault_id } = fault;
+  return {
+    ...noted,
+    ...after,
+    revision: instance.revision + 1,
+    reported_at: instance.reported_at > at ? instance.reported_at : at,
+    updated_at: at,
+    last_change: {
+      user_id,
+      request_id,
+      at,
+      event_type: 'compute.instance.update',
+      old_state: instance.vm_state,
+      old_task_state: instance.task_state,
+      fault_id,
+    },
+  };
+}
+
+/** The instance as any reader may see it: with what it is owed. */
+export const asSeen = (instance: Instance, host: Host | undefined): Instance =>
+  settled(instance, host) ?? instance;
+
+/** Whoever reports a fault, for the audit. */
+export type Reporter = {
+  readonly user_id: string;
+  readonly user_name: string;
+  readonly project_id: string;
+};
+
+/** A change of a host with what becomes of its fault's row. */
+export type HostReport = {
+  readonly host: Host;
+  /** The row to put for a new fault, or the number of the open fault to close. */
+  readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
+};
+
+/**
+ * The host after a report that it is down, or up again; undefined if it is recorded so already.
+ * Reporting never disables the service, and `false` restores no instance: the host was fenced.
+ */
+export function afterReport(
+  host: Host,
+  forced_down: boolean,
+  actor: Actor,
+  reporter: Reporter,
+): HostReport | undefined {
+  if (host.forced_down === forced_down) return undefined;
+  const { user_id, request_id, at } = actor;
+  const next: Host = {
+    ...host,
+    forced_down,
+    revision: host.revision + 1,
+    updated_at: at,
+    last_change: { ...actor, event_type: 'service.update' },
+  };
+  if (!forced_down) return { host: next, fault: { closed: host.fault_number } };
+  const number = host.fault_number + 1;
+  const down = { ...next, fault_number: number, last_fault: { at, user_id, request_id } };
+  const { fault_id } = faultOf(down, number);
+  const opened: Fault = {
+    host: host.host,
+    number,
+    fault_id,
+    at,
+    reported_by: reporter,
+    request_id,
+    cleared_at: null,
+  };
+  return { host: down, fault: { opened } };
+}

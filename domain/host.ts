@@ -1,0 +1,78 @@
+import * as z from 'zod';
+import { type Actor, LastChange } from './change.ts';
+import { faultId } from './ids.ts';
+import { Moment } from './time.ts';
+
+/** Nova's rule for host names. */
+export const HostName = z
+  .string()
+  .regex(/^[a-zA-Z0-9\-._]{1,255}$/, 'Must be 1 to 255 of a-z, A-Z, 0-9, -, . and _.');
+
+/** What a registration tells of a host; what Doctor does not know is 0 or null, never invented. */
+export const HostFacts = z.object({
+  zone: z.string().min(1).max(255),
+  heartbeat: z.boolean(),
+  hypervisor_type: z.string().max(255),
+  hypervisor_version: z.int().min(0),
+  host_ip: z.string().max(255).nullable(),
+  vcpus: z.int().min(0),
+  memory_mb: z.int().min(0),
+  local_gb: z.int().min(0),
+});
+export type HostFacts = z.infer<typeof HostFacts>;
+
+/**
+ * A compute host and its nova-compute service. `fault_number` counts the faults reported of this
+ * name and never goes back: a deleted host leaves a tombstone (`deleted`) that keeps it.
+ */
+export const Host = HostFacts.extend({
+  host: HostName,
+  incarnation: z.uuid(),
+  revision: z.int().min(1),
+  deleted: z.boolean(),
+  service_id: z.uuid(),
+  /** The service's id before microversion 2.53. */
+  service_number: z.int().min(1),
+  hypervisor_id: z.uuid(),
+  status: z.enum(['enabled', 'disabled']),
+  disabled_reason: z.string().nullable(),
+  forced_down: z.boolean(),
+  fault_number: z.int().min(0),
+  /** Who reported fault `fault_number`, and when it was accepted; null before the first. */
+  last_fault: z.object({ at: Moment, user_id: z.string(), request_id: z.string() }).nullable(),
+  /** Time of the newest registration. */
+  reported_at: Moment,
+  last_seen_up: Moment.nullable(),
+  created_at: Moment,
+  updated_at: Moment,
+  last_change: LastChange,
+});
+export type Host = z.infer<typeof Host>;
+
+/**
+ * nova-compute's `state`. Hosts without heartbeat are up unless forced down (contract compute.md
+ * section 2); until heartbeats are taken, this holds for all.
+ */
+export const stateOf = (host: Host): 'up' | 'down' => (host.forced_down ? 'down' : 'up');
+
+/** One reported fault of a host: the audit's row. `cleared_at` is null while the host is down. */
+export const Fault = z.object({
+  host: HostName,
+  number: z.int().min(1),
+  fault_id: z.uuid(),
+  at: Moment,
+  reported_by: z.object({ user_id: z.string(), user_name: z.string(), project_id: z.string() }),
+  request_id: z.string(),
+  cleared_at: Moment.nullable(),
+});
+export type Fault = z.infer<typeof Fault>;
+
+/** What can be known of a fault from its host's row, without reading the fault. */
+export type HostFault = Actor & { readonly fault_id: string; readonly number: number };
+
+/** The host's fault of that number; who and when are those of the host's newest fault. */
+export function faultOf(host: Host, number: number): HostFault {
+  const { user_id, request_id } = host.last_change;
+  const reported = host.last_fault ?? { at: host.updated_at, user_id, request_id };
+  return { ...reported, fault_id: faultId(host.host, number), number };
+}

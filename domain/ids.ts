@@ -1,0 +1,29 @@
+import { v5 as uuid5 } from 'uuid';
+
+/** Doctor's own namespace for ids that must come out the same on every retry. */
+const namespace = '0f4f7a0e-2f6b-5a5e-9d6c-3b1f1d0c7e11';
+
+const derived = (...parts: readonly (string | number)[]): string =>
+  uuid5(JSON.stringify(parts), namespace);
+
+/** The `message_id` of the event that a change of a row is: the same in both lanes. */
+export const eventId = (change: {
+  resource: string;
+  incarnation: string;
+  revision: number;
+  event_type: string;
+}): string =>
+  derived('event', change.resource, change.incarnation, change.revision, change.event_type);
+
+/** The id of a host's n-th fault. Numbers are never used again, not even by a host registered anew. */
+export const faultId = (host: string, number: number): string => derived('fault', host, number);
+
+/** The id of what an alarm's owner is told of an event: the same however often it must be sent. */
+export const notificationId = (alarm_id: string, event_id: string): string =>
+  derived('notification', alarm_id, event_id);
+
+type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint';
+
+/** Keystone's form of an id, 32 hex digits, of the thing of that kind with that name. */
+export const nameId = (kind: NamedKind, name: string): string =>
+  derived(kind, name).replaceAll('-', '');

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import { LastChange } from './change.ts';
+import { HostName } from './host.ts';
+import { Moment } from './time.ts';
+
+/** Source: nova `objects/fields.py`, `InstanceState` (as in `compute/vm_states.py`). */
+export const vmStates = [
+  'active',
+  'building',
+  'paused',
+  'suspended',
+  'stopped',
+  'rescued',
+  'resized',
+  'soft-delete',
+  'deleted',
+  'error',
+  'shelved',
+  'shelved_offloaded',
+] as const;
+export const VmState = z.enum(vmStates);
+export type VmState = z.infer<typeof VmState>;
+
+/** Nova's power states by number. Source: nova `compute/power_state.py`. */
+export const powerStates = {
+  pending: 0,
+  running: 1,
+  paused: 3,
+  shutdown: 4,
+  crashed: 6,
+  suspended: 7,
+} as const;
+export type PowerStateName = keyof typeof powerStates;
+
+const powerStateNames = new Map<number, string>(
+  Object.entries(powerStates).map(([name, number]) => [number, name]),
+);
+
+export const PowerState = z
+  .int()
+  .refine((state) => powerStateNames.has(state), 'Must be one of 0, 1, 3, 4, 6, 7.');
+
+/** The name that events carry, such as `shutdown`. */
+export const powerStateName = (state: number): string => powerStateNames.get(state) ?? 'pending';
+
+const States = z.object({
+  vm_state: VmState,
+  power_state: PowerState,
+  task_state: z.string().min(1).max(255).nullable(),
+});
+
+/** A server's embedded flavor, as Nova shows it from 2.47 on, with the id it shows before. */
+export const Flavor = z.object({
+  id: z.string().max(255),
+  original_name: z.string().max(255),
+  vcpus: z.int().min(0),
+  ram: z.int().min(0),
+  disk: z.int().min(0),
+  ephemeral: z.int().min(0),
+  swap: z.int().min(0),
+  extra_specs: z.record(z.string().max(255), z.string().max(255)),
+});
+export type Flavor = z.infer<typeof Flavor>;
+
+const Address = z.object({
+  addr: z.string().max(64),
+  version: z.union([z.literal(4), z.literal(6)]),
+  'OS-EXT-IPS:type': z.enum(['fixed', 'floating']).optional(),
+  'OS-EXT-IPS-MAC:mac_addr': z.string().max(64).optional(),
+});
+
+/** What a registration tells of an instance. */
+export const InstanceFacts = States.extend({
+  name: z.string().max(255),
+  project_id: z.string().min(1).max(255),
+  user_id: z.string().max(255),
+  /** Null only for an instance without a host, such as a shelved_offloaded one. */
+  host: HostName.nullable(),
+  created_at: Moment,
+  launched_at: Moment.nullable(),
+  terminated_at: Moment.nullable(),
+  flavor: Flavor,
+  image_id: z.string().max(255),
+  addresses: z.record(z.string().max(255), z.array(Address).max(100)),
+  metadata: z.record(z.string().max(255), z.string().max(255)),
+  availability_zone: z.string().max(255),
+});
+export type InstanceFacts = z.infer<typeof InstanceFacts>;
+
+/**
+ * An instance (Nova: server). `fault_number` is its host's as read, consistently, when the row was
+ * written: lower than the host's now means that the instance is owed a fault (`host-fault.ts`).
+ * A deleted instance leaves its row as a tombstone (`deleted`).
+ */
+export const Instance = InstanceFacts.extend({
+  uuid: z.uuid(),
+  incarnation: z.uuid(),
+  revision: z.int().min(1),
+  deleted: z.boolean(),
+  fault_number: z.int().min(0),
+  /** The states before the fault that it has not recovered from. */
+  pre_fault: States.extend({ at: Moment, fault_id: z.uuid() }).nullable(),
+  /** What Nova shows of an instance in `error`. */
+  fault: z.object({ code: z.int(), message: z.string(), created: Moment }).nullable(),
+  /** Time of the newest report that the row reflects, a host's fault included. */
+  reported_at: Moment,
+  updated_at: Moment,
+  last_change: LastChange.extend({
+    old_state: VmState.nullable(),
+    old_task_state: z.string().nullable(),
+    /** The fault that caused the change; null if none did. */
+    fault_id: z.uuid().nullable(),
+  }),
+});
+export type Instance = z.infer<typeof Instance>;

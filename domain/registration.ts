@@ -1,0 +1,181 @@
+/**
+ * What a registration or its end makes of a row. Registrations come from a feed that may repeat
+ * itself and arrive late, so each tells when it was true (`reported_at`).
+ */
+import type { Actor } from './change.ts';
+import { DomainError } from './errors.ts';
+import { faultOf, type Host, type HostFacts } from './host.ts';
+import { afterFault } from './host-fault.ts';
+import type { Instance, InstanceFacts } from './instance.ts';
+
+/** How far a feed's clock may be ahead of ours. */
+const clockSkewMs = 60_000;
+
+/** When a registration was true: what the feed says, else now. 400 if it is more than 60 s ahead. */
+export function reportTime(reported_at: string | undefined, now: string): string {
+  if (reported_at === undefined) return now;
+  if (Date.parse(reported_at) > Date.parse(now) + clockSkewMs) {
+    throw new DomainError('invalid', 'Invalid input for field/attribute reported_at. It is ahead.');
+  }
+  return reported_at;
+}
+
+type Registration<Facts> = {
+  readonly facts: Facts;
+  readonly reported_at: string;
+  readonly actor: Actor;
+  /** New ids, used only if the row is made anew. */
+  readonly newId: () => string;
+};
+
+/** What came of a registration. `kept`: only the time of the newest report moves. */
+export type Outcome<Row> =
+  | { readonly kind: 'created' | 'changed' | 'kept'; readonly row: Row }
+  | { readonly kind: 'stale' | 'same'; readonly row: Row };
+
+const differs = <T extends object>(facts: T, row: T): boolean =>
+  Object.entries(facts).some(
+    ([key, value]) => !same(value, Object.entries(row).find(([k]) => k === key)?.[1]),
+  );
+
+/** Whether two plain values are equal, whatever the order of their keys. */
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const [left, right] = [Object.entries(a), new Map(Object.entries(b))];
+  return (
+    left.length === right.size && left.every(([k, v]) => right.has(k) && same(v, right.get(k)))
+  );
+}
+
+/** The row of a host after its registration. */
+export function registeredHost(
+  existing: Host | undefined,
+  host: string,
+  { facts, reported_at, actor, newId }: Registration<HostFacts>,
+  service_number: number,
+): Outcome<Host> {
+  if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
+  if (existing && !existing.deleted) {
+    if (!differs<HostFacts>(facts, existing)) {
+      if (reported_at === existing.reported_at) return { kind: 'same', row: existing };
+      return { kind: 'kept', row: { ...existing, reported_at } };
+    }
+    const last_change = { ...actor, event_type: 'service.update' };
+    const revision = existing.revision + 1;
+    const row = { ...existing, ...facts, reported_at, revision, updated_at: actor.at, last_change };
+    return { kind: 'changed', row };
+  }
+  return {
+    kind: 'created',
+    row: {
+      ...facts,
+      host,
+      incarnation: newId(),
+      revision: 1,
+      deleted: false,
+      service_id: newId(),
+      service_number,
+      hypervisor_id: newId(),
+      status: 'enabled',
+      disabled_reason: null,
+      forced_down: false,
+      fault_number: existing?.fault_number ?? 0,
+      last_fault: existing?.last_fault ?? null,
+      reported_at,
+      last_seen_up: null,
+      created_at: actor.at,
+      updated_at: actor.at,
+      last_change: { ...actor, event_type: 'service.create' },
+    },
+  };
+}
+
+/** The tombstone of a host: it keeps the number of its faults, which never goes back. */
+export const deletedHost = (host: Host, actor: Actor): Host => ({
+  ...host,
+  deleted: true,
+  forced_down: false,
+  revision: host.revision + 1,
+  reported_at: host.reported_at > actor.at ? host.reported_at : actor.at,
+  updated_at: actor.at,
+  last_change: { ...actor, event_type: 'service.delete' },
+});
+
+/**
+ * The row of an instance after its registration on `host` (undefined for none). What is written on
+ * a host that is down goes through the fault table. `existing` must be settled with its old host.
+ */
+export function registeredInstance(
+  existing: Instance | undefined,
+  uuid: string,
+  host: Host | undefined,
+  { facts, reported_at, actor, newId }: Registration<InstanceFacts>,
+): Outcome<Instance> {
+  if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
+  const before = existing && !existing.deleted ? existing : undefined;
+  const wanted = {
+    ...facts,
+    pre_fault: facts.vm_state === 'stopped' ? (before?.pre_fault ?? null) : null,
+    fault: facts.vm_state === 'error' ? (before?.fault ?? null) : null,
+  };
+  const down = host?.forced_down ? faultOf(host, host.fault_number) : undefined;
+  const kept = before?.host === host?.host ? (before?.pre_fault ?? null) : null;
+  const faulted = down && afterFault({ ...wanted, pre_fault: kept }, down);
+  const next = { ...wanted, ...faulted };
+  const fault_number = host?.fault_number ?? 0;
+  if (before && !differs(next, before)) {
+    if (reported_at === before.reported_at) return { kind: 'same', row: before };
+    return { kind: 'kept', row: { ...before, reported_at, fault_number } };
+  }
+  return {
+    kind: before ? 'changed' : 'created',
+    row: {
+      ...next,
+      uuid,
+      incarnation: before?.incarnation ?? newId(),
+      revision: (before?.revision ?? 0) + 1,
+      deleted: false,
+      fault_number,
+      reported_at,
+      updated_at: actor.at,
+      last_change: {
+        ...actor,
+        event_type: before ? 'compute.instance.update' : 'compute.instance.create.end',
+        old_state: before?.vm_state ?? null,
+        old_task_state: before?.task_state ?? null,
+        fault_id: faulted && before?.vm_state !== next.vm_state ? (down?.fault_id ?? null) : null,
+      },
+    },
+  };
+}
+
+/** The tombstone of an instance: it keeps the time of its newest report against a late feed. */
+export const deletedInstance = (
+  instance: Instance,
+  reported_at: string,
+  actor: Actor,
+): Outcome<Instance> => {
+  if (reported_at < instance.reported_at) return { kind: 'stale', row: instance };
+  return {
+    kind: 'changed',
+    row: {
+      ...instance,
+      deleted: true,
+      vm_state: 'deleted',
+      task_state: null,
+      pre_fault: null,
+      terminated_at: actor.at,
+      revision: instance.revision + 1,
+      reported_at,
+      updated_at: actor.at,
+      last_change: {
+        ...actor,
+        event_type: 'compute.instance.delete.end',
+        old_state: instance.vm_state,
+        old_task_state: instance.task_state,
+        fault_id: null,
+      },
+    },
+  };
+};

@@ -1,0 +1,35 @@
+/**
+ * Moments. Inside Doctor a moment has one form, ISO 8601 in UTC with milliseconds and `Z`, so that
+ * the order of texts is the order of times. Each API has a form of its own.
+ */
+import * as z from 'zod';
+
+/** `2026-01-01T00:00:00.000Z`. */
+export const Moment = z.iso.datetime({ precision: 3 });
+
+/** The moment of a Date or of epoch milliseconds. */
+export const momentOf = (time: number): string => new Date(time).toISOString();
+
+/**
+ * The moment that a text means: ISO 8601 with or without zone (without is UTC) and with any
+ * fraction. Undefined if it is none.
+ */
+export function parseMoment(text: string): string | undefined {
+  const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i.exec(text);
+  if (!iso) return undefined;
+  const time = Date.parse(`${text.replace(' ', 'T').replace(',', '.')}${iso[3] ? '' : 'Z'}`);
+  return Number.isNaN(time) ? undefined : momentOf(time);
+}
+
+/** Aodh's and Ceilometer's form: naive UTC with microseconds, without a fraction if it is 0. */
+export const naive = (moment: string): string =>
+  moment.endsWith('.000Z') ? moment.slice(0, -5) : `${moment.slice(0, -1)}000`;
+
+/** Nova's form of `created` and `updated`: whole seconds with `Z`. */
+export const seconds = (moment: string): string => `${moment.slice(0, 19)}Z`;
+
+/** Nova's form of `launched_at` and a service's `updated_at`: microseconds without `Z`. */
+export const microseconds = (moment: string): string => `${moment.slice(0, -1)}000`;
+
+/** Keystone's form: microseconds with `Z`. */
+export const microsecondsZ = (moment: string): string => `${moment.slice(0, -1)}000Z`;

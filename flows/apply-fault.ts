@@ -1,0 +1,78 @@
+/**
+ * Applies what a host owes to the instances on it. Run by the report, and again by the
+ * fault-finisher for what a dying report or a lagging index left: every step may run twice.
+ */
+import { instanceEvent } from '../domain/event.ts';
+import type { Host } from '../domain/host.ts';
+import { settled } from '../domain/host-fault.ts';
+import type { Instance } from '../domain/instance.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import { untilWritten } from './retry.ts';
+
+/** A row as it was read and as it shall be. */
+export type InstanceChange = { readonly from: Instance; readonly to: Instance };
+
+export type ApplyFaultDeps = EventsOut & {
+  /** Uuids of the instances on a host, as the index shows them, a page at a time. */
+  readonly instancesOn: (host: string) => AsyncIterable<readonly string[]>;
+  /** Up to 100 rows, read consistently; what does not exist is left out. */
+  readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
+  /** Writes each change that nobody overtook; gives those that somebody did, in any order. */
+  readonly change: (changes: readonly InstanceChange[]) => Promise<readonly InstanceChange[]>;
+};
+
+/** Instances read, changed and told of together. */
+const chunkSize = 100;
+/** Chunks in flight: enough to hide latency, few enough for one Lambda. */
+const width = 4;
+
+/**
+ * Applies to every instance that the index shows on the host what it is owed.
+ * @param host read after the fault was recorded, so that every instance read from now on is owed it.
+ * @returns how many instances took another state by this call.
+ */
+export async function applyFault(deps: ApplyFaultDeps, host: Host): Promise<number> {
+  let affected = 0;
+  const running = new Set<Promise<void>>();
+  for await (const page of deps.instancesOn(host.host)) {
+    for (let start = 0; start < page.length; start += chunkSize) {
+      if (running.size >= width) await Promise.race(running);
+      const work = applyToChunk(deps, host, page.slice(start, start + chunkSize)).then((count) => {
+        affected += count;
+        running.delete(work);
+      });
+      running.add(work);
+    }
+  }
+  await Promise.all(running);
+  return affected;
+}
+
+async function applyToChunk(
+  deps: ApplyFaultDeps,
+  host: Host,
+  uuids: readonly string[],
+): Promise<number> {
+  const done: Instance[] = [];
+  let left = uuids;
+  await untilWritten(async () => {
+    const changes = owedBy(await deps.instances(left), host);
+    const overtaken = new Set((await deps.change(changes)).map(({ from }) => from.uuid));
+    done.push(
+      ...changes.flatMap(({ from, to }) =>
+        !overtaken.has(from.uuid) && to.revision > from.revision ? [to] : [],
+      ),
+    );
+    left = [...overtaken];
+    return left.length === 0 ? true : undefined;
+  });
+  await sendExpress(deps, done.map(instanceEvent));
+  return done.length;
+}
+
+function owedBy(instances: readonly Instance[], host: Host): InstanceChange[] {
+  return instances.flatMap((from) => {
+    const to = settled(from, host);
+    return to ? [{ from, to }] : [];
+  });
+}

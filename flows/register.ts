@@ -1,0 +1,160 @@
+/** Hosts and instances come and go, as a feed tells. */
+import type { Actor } from '../domain/change.ts';
+import { DomainError } from '../domain/errors.ts';
+import { hostEvent, instanceEvent } from '../domain/event.ts';
+import type { Host, HostFacts } from '../domain/host.ts';
+import { type HostReport, settled } from '../domain/host-fault.ts';
+import type { Instance, InstanceFacts } from '../domain/instance.ts';
+import {
+  deletedHost,
+  deletedInstance,
+  type Outcome,
+  registeredHost,
+  registeredInstance,
+} from '../domain/registration.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import { untilWritten } from './retry.ts';
+
+export type RegisterDeps = EventsOut & {
+  /** Rows read consistently, tombstones included. */
+  readonly host: (name: string) => Promise<Host | undefined>;
+  readonly instance: (uuid: string) => Promise<Instance | undefined>;
+  /** A number never given before: the id of a service before microversion 2.53. */
+  readonly nextServiceNumber: () => Promise<number>;
+  /** Write a row, if it still is as it was read (undefined: if there still is none); false if not. */
+  readonly saveHost: (from: Host | undefined, to: Host) => Promise<boolean>;
+  readonly saveInstance: (from: Instance | undefined, to: Instance) => Promise<boolean>;
+  readonly newId: () => string;
+};
+
+export type Registered<Row> = Pick<Outcome<Row>, 'kind' | 'row'>;
+
+/** Registers a host, or updates what is known of it. */
+export async function registerHost(
+  deps: RegisterDeps,
+  host: string,
+  registration: { readonly facts: HostFacts; readonly reported_at: string; readonly actor: Actor },
+): Promise<Registered<Host>> {
+  const outcome = await untilWritten(async () => {
+    const from = await deps.host(host);
+    const fresh = !from || from.deleted;
+    const number = fresh ? await deps.nextServiceNumber() : from.service_number;
+    const next = registeredHost(from, host, { ...registration, newId: deps.newId }, number);
+    if (next.kind === 'stale' || next.kind === 'same') return next;
+    return (await deps.saveHost(from, next.row)) ? next : undefined;
+  });
+  if (outcome.kind === 'created' || outcome.kind === 'changed') {
+    await sendExpress(deps, [hostEvent(outcome.row)]);
+  }
+  return outcome;
+}
+
+/**
+ * Registers an instance, moves it, or updates what is known of it. What its old host owes it is
+ * applied first, as a change of its own.
+ * @throws invalid if its host is not registered.
+ */
+export async function registerInstance(
+  deps: RegisterDeps,
+  uuid: string,
+  registration: {
+    /** What is told, completed with what is known already. */
+    readonly factsOver: (existing: Instance | undefined) => InstanceFacts;
+    readonly reported_at: string;
+    readonly actor: Actor;
+  },
+): Promise<Registered<Instance>> {
+  return untilWritten(async () => {
+    const from = await readSettled(deps, uuid);
+    if (from === 'overtaken') return undefined;
+    const facts = registration.factsOver(from && !from.deleted ? from : undefined);
+    const host = facts.host === null ? undefined : await deps.host(facts.host);
+    if (facts.host !== null && (!host || host.deleted)) {
+      throw new DomainError(
+        'invalid',
+        `Invalid input for field/attribute host. Compute host ${facts.host} could not be found.`,
+      );
+    }
+    const { reported_at, actor } = registration;
+    const next = registeredInstance(from, uuid, host, {
+      facts,
+      reported_at,
+      actor,
+      newId: deps.newId,
+    });
+    return written(deps, from, next);
+  });
+}
+
+/** Deletes an instance: a tombstone stays. @throws not_found if there is none. */
+export async function deleteInstance(
+  deps: Omit<RegisterDeps, 'nextServiceNumber' | 'saveHost' | 'newId'>,
+  uuid: string,
+  { reported_at, actor }: { readonly reported_at: string; readonly actor: Actor },
+): Promise<Registered<Instance>> {
+  return untilWritten(async () => {
+    const from = await readSettled(deps, uuid);
+    if (from === 'overtaken') return undefined;
+    if (!from || from.deleted) {
+      throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+    }
+    return written(deps, from, deletedInstance(from, reported_at, actor));
+  });
+}
+
+/** The instance with what it was owed written to its row; `overtaken` if somebody was faster. */
+async function readSettled(
+  deps: Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'> & EventsOut,
+  uuid: string,
+): Promise<Instance | undefined | 'overtaken'> {
+  const from = await deps.instance(uuid);
+  if (!from || from.deleted || from.host === null) return from;
+  const to = settled(from, await deps.host(from.host));
+  if (!to) return from;
+  if (!(await deps.saveInstance(from, to))) return 'overtaken';
+  if (to.revision > from.revision) await sendExpress(deps, [instanceEvent(to)]);
+  return to;
+}
+
+/** Writes an outcome and tells of it; undefined if somebody was faster. */
+async function written(
+  deps: Pick<RegisterDeps, 'saveInstance'> & EventsOut,
+  from: Instance | undefined,
+  next: Outcome<Instance>,
+): Promise<Registered<Instance> | undefined> {
+  if (next.kind === 'stale' || next.kind === 'same') return next;
+  if (!(await deps.saveInstance(from, next.row))) return undefined;
+  if (next.kind !== 'kept') await sendExpress(deps, [instanceEvent(next.row)]);
+  return next;
+}
+
+export type DeleteHostDeps = EventsOut &
+  Pick<RegisterDeps, 'host'> & {
+    readonly instancesOn: (host: string) => AsyncIterable<readonly string[]>;
+    readonly saveReport: (from: Host, report: HostReport) => Promise<boolean>;
+  };
+
+/**
+ * Deletes a host and its service: a tombstone stays, with the number of its faults.
+ * @throws not_found if there is none, conflict while instances are on it.
+ */
+export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Actor): Promise<void> {
+  const deleted = await untilWritten(async () => {
+    const from = await deps.host(name);
+    if (!from || from.deleted) {
+      throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+    }
+    for await (const page of deps.instancesOn(name)) {
+      if (page.length > 0) {
+        throw new DomainError(
+          'conflict',
+          `Unable to delete compute service of ${name}: it has instances.`,
+        );
+      }
+    }
+    const host = deletedHost(from, actor);
+    const fault = from.forced_down ? { closed: from.fault_number } : undefined;
+    return (await deps.saveReport(from, { host, fault })) ? host : undefined;
+  });
+  await sendExpress(deps, [hostEvent(deleted)]);
+}

@@ -1,0 +1,13 @@
+import { DomainError } from '../domain/errors.ts';
+
+/**
+ * Reads, decides and writes again while somebody else was faster; `attempt` gives undefined then.
+ * Refuses with 409 after ten losses in a row.
+ */
+export async function untilWritten<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 10; tries++) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+  }
+  throw new DomainError('conflict', 'Too many changes of the same resource at once. Try again.');
+}
