@@ -37,6 +37,5 @@ export const allowSend = (grantee: IGrantable, { queueArn }: { queueArn: string 
 export const allowPublish = (grantee: IGrantable, { topicArn }: { topicArn: string }): Grant =>
   allow(grantee, ['sns:Publish'], topicArn);
 
-/** `secretArn` ends in the six characters that AWS adds; a generated secret's is complete. */
 export const allowSecret = (grantee: IGrantable, { secretArn }: { secretArn: string }): Grant =>
   allow(grantee, ['secretsmanager:GetSecretValue'], secretArn);

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Account, login } from './api.ts';
+import { region, rootCredentials } from './ministack.ts';
+import { type StackState, stateDir } from './state.ts';
+
+/** The tenants that every embedded stack has, each a `member` of a project of its own. */
+export const tenants = ['tenant-a', 'tenant-b'] as const;
+export type Tenant = (typeof tenants)[number];
+
+const file = (who: 'admin' | Tenant): string =>
+  join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
+
+function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: StackState): void {
+  const variables = {
+    OS_AUTH_URL: `${outputs?.ApiUrl}/identity/v3`,
+    OS_USERNAME: account.username,
+    OS_PASSWORD: account.password,
+    OS_PROJECT_NAME: account.project,
+    OS_USER_DOMAIN_NAME: 'Default',
+    OS_PROJECT_DOMAIN_NAME: 'Default',
+    OS_IDENTITY_API_VERSION: '3',
+    OS_REGION_NAME: 'RegionOne',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: rootCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: rootCredentials.secretAccessKey,
+    DOCTOR_API_URL: outputs?.ApiUrl,
+    DOCTOR_NOTIFICATIONS_TOPIC_ARN: outputs?.NotificationsTopicArn,
+    DOCTOR_EVENTS_TOPIC_ARN: outputs?.EventsTopicArn,
+  };
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
+  writeFileSync(file(who), `${lines.join('\n')}\n`, { mode: 0o600 });
+  chmodSync(file(who), 0o600);
+}
+
+/** The account in one of the files that `makeAccounts` wrote. */
+export function readAccount(who: 'admin' | Tenant): Account {
+  const text = readFileSync(file(who), 'utf8');
+  const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(text)?.[1] ?? '';
+  return {
+    username: value('OS_USERNAME'),
+    password: value('OS_PASSWORD'),
+    project: value('OS_PROJECT_NAME'),
+  };
+}
+
+export const accountsExist = (): boolean =>
+  (['admin', ...tenants] as const).every((who) => existsSync(file(who)));
+
+/** Makes the tenants through the API, and writes a file to source for them and for the admin. */
+export async function makeAccounts(stack: Required<StackState>): Promise<void> {
+  const { endpoint, outputs } = stack;
+  const secrets = new SecretsManagerClient({ endpoint, region, credentials: rootCredentials });
+  const SecretId = outputs.AdminSecretArn;
+  const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
+  const { username, password } = JSON.parse(SecretString) as Account;
+  const account = { username, password, project: 'admin' };
+  const admin = await login(outputs.ApiUrl ?? '', account);
+  for (const name of tenants) {
+    const tenant = { username: name, password: randomBytes(18).toString('hex'), project: name };
+    await admin.expect('PUT', `/doctor/v1/users/${name}`, {
+      body: { password: tenant.password, projects: [{ name, roles: ['member'] }] },
+    });
+    write(name, tenant, stack);
+  }
+  write('admin', account, stack);
+}
+
+export function removeAccounts(): void {
+  for (const who of ['admin', ...tenants] as const) rmSync(file(who), { force: true });
+}

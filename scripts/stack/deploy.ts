@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { emulatorEnv } from './ministack.ts';
+import { Refusal } from './progress.ts';
+import { root, stateDir } from './state.ts';
+
+/** Everything that the deployed assembly is made from. */
+const sources = ['adapters', 'domain', 'events', 'flows', 'functions', 'infra'];
+
+/** Changes whenever the assembly would: a hash over its sources is there 100 times sooner than it. */
+export function assemblyHash(): string {
+  const files = sources
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: root }))
+    .filter((file) => statSync(join(root, file)).isFile())
+    .sort();
+  const hash = createHash('sha256');
+  for (const file of ['package-lock.json', 'cdk.json', ...files]) {
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** The address of the API's stage on an emulator, the same on MiniStack and LocalStack. */
+export const stageUrl = (endpoint: string): string =>
+  `${endpoint}/restapis/doctor/v1/_user_request_`;
+
+/** `cdk deploy` to an emulator; the outputs of the stack. */
+export async function deploy(endpoint: string): Promise<Record<string, string>> {
+  const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
+    method: 'PUT',
+  });
+  if (!bucket.ok && bucket.status !== 409) {
+    throw new Error(`no bucket for the assets: ${bucket.status} ${await bucket.text()}`);
+  }
+  const outputsFile = join(stateDir, 'outputs.json');
+  const args = [
+    ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
+    ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
+    ...['--output', join(stateDir, 'cdk.out'), '--outputs-file', outputsFile],
+    ...['--progress', 'events', '--no-color'],
+  ];
+  const child = spawn(join(root, 'node_modules/.bin/cdk'), args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...emulatorEnv(endpoint), CDK_DISABLE_VERSION_CHECK: '1', CI: 'true' },
+  });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
+  const code = await new Promise((done) => {
+    child.once('error', (error) => done(error.message));
+    child.once('close', done);
+  });
+  if (code !== 0) {
+    const text = Buffer.concat(output).toString().trim();
+    throw new Refusal(
+      `cdk deploy ended with ${code}:\n\n${text.split('\n').slice(-40).join('\n')}`,
+    );
+  }
+  const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as {
+    Doctor: Record<string, string>;
+  };
+  // The template's own ApiUrl is an AWS address; clients of an emulator use the path form.
+  return { ...outputs.Doctor, ApiUrl: stageUrl(endpoint) };
+}

@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+type Process = { pid: number; command: string };
+
+/** Living processes, from /proc where there is one (small images have no `ps`). Zombies have no command. */
+function processes(): Process[] {
+  if (process.platform !== 'linux') {
+    const table = execFileSync('ps', ['-axww', '-o', 'pid=,command='], { encoding: 'utf8' });
+    return table.split('\n').map((line) => {
+      const [, pid = '0', command = ''] = /^\s*(\d+)\s+(.*)$/.exec(line) ?? [];
+      return { pid: Number(pid), command };
+    });
+  }
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return { pid: Number(pid), command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') };
+      } catch {
+        return { pid: Number(pid), command: '' }; // it ended while we looked
+      }
+    });
+}
+
+/**
+ * The processes of one of our stacks: the emulator has the instance's name as an argument, and its
+ * Lambda workers run from a folder of that name. So a stranger with a pid of ours is never touched.
+ */
+export const processesOf = (instance: string): number[] =>
+  processes()
+    .filter(({ pid, command }) => pid !== process.pid && command.includes(instance))
+    .map(({ pid }) => pid);
+
+const signal = (pids: readonly number[], name: 'SIGTERM' | 'SIGKILL'): void => {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // it has ended
+    }
+  }
+};
+
+async function gone(instance: string, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs;
+  while (processesOf(instance).length > 0) {
+    if (Date.now() > deadline) return false;
+    await sleep(50);
+  }
+  return true;
+}
+
+/** Ends every process of a stack and returns when none is left: asked first, then made to. */
+export async function end(instance: string): Promise<void> {
+  signal(processesOf(instance), 'SIGTERM');
+  if (await gone(instance, 3000)) return;
+  signal(processesOf(instance), 'SIGKILL');
+  if (!(await gone(instance, 3000))) {
+    throw new Error(`processes ${processesOf(instance)} of the stack ${instance} do not end`);
+  }
+}

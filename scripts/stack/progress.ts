@@ -1,0 +1,34 @@
+/** Does one long step with its seconds on the screen: rewritten in a terminal, two lines in a log. */
+export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
+  const started = Date.now();
+  const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
+  const terminal = process.stdout.isTTY;
+  if (!terminal) console.log(`${title} …`);
+  const draw = () => process.stdout.write(`\r${title} … ${seconds()}`);
+  const ticker = terminal ? setInterval(draw, 200) : undefined;
+  const end = (how: string) => {
+    clearInterval(ticker);
+    console.log(`${terminal ? '\r' : ''}${title} … ${how} in ${seconds()}`);
+  };
+  try {
+    const result = await work();
+    end('done');
+    return result;
+  } catch (error) {
+    end('failed');
+    throw error;
+  }
+}
+
+/** Something the user can mend; shown without a stack trace. */
+export class Refusal extends Error {}
+
+/** Runs a command's `main`; a failure becomes a message and exit status 1. */
+export async function run(main: () => Promise<number | undefined>): Promise<void> {
+  try {
+    process.exitCode = (await main()) ?? 0;
+  } catch (error) {
+    console.error(error instanceof Refusal ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  }
+}

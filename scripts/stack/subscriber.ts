@@ -1,0 +1,126 @@
+import { SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { region, rootCredentials } from './ministack.ts';
+
+/** A message as it arrived at the subscriber's queue. */
+export type Received = {
+  body: Record<string, unknown>;
+  attributes: Record<string, string>;
+  /** When it arrived at the queue, ms since the epoch: not when it was polled. */
+  sentAt: number;
+};
+
+export type Subscriber = {
+  readonly queueUrl: string;
+  /** Everything that arrived since the last call, having waited for `count` messages at most `withinMs`. */
+  receive: (count: number, withinMs?: number) => Promise<Received[]>;
+  /** Ends the subscription and deletes the queue. */
+  close: () => Promise<void>;
+};
+
+/** Subscribes a new SQS queue to a topic, with a filter policy if one is given. */
+export async function subscribe(
+  endpoint: string,
+  topicArn: string,
+  filterPolicy?: Record<string, unknown>,
+): Promise<Subscriber> {
+  const config = { endpoint, region, credentials: rootCredentials };
+  const sqs = new SQSClient(config);
+  const sns = new SNSClient(config);
+  const QueueName = `subscriber-${crypto.randomUUID()}`;
+  const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const queueArn = Attributes?.QueueArn ?? '';
+  await sqs.send(
+    new SetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      Attributes: {
+        Policy: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'sns.amazonaws.com' },
+              Action: 'sqs:SendMessage',
+              Resource: queueArn,
+              Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+            },
+          ],
+        }),
+      },
+    }),
+  );
+  const { SubscriptionArn } = await sns.send(
+    new SubscribeCommand({
+      TopicArn: topicArn,
+      Protocol: 'sqs',
+      Endpoint: queueArn,
+      ReturnSubscriptionArn: true,
+      Attributes: {
+        RawMessageDelivery: 'true',
+        ...(filterPolicy && { FilterPolicy: JSON.stringify(filterPolicy) }),
+      },
+    }),
+  );
+
+  const poll = async (waitSeconds: number): Promise<Received[]> => {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: waitSeconds,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      }),
+    );
+    if (Messages.length > 0) {
+      await sqs.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle })),
+        }),
+      );
+    }
+    return Messages.map(({ Body = '', Attributes: system, MessageAttributes = {} }) => ({
+      body: JSON.parse(Body),
+      attributes: Object.fromEntries(
+        Object.entries(MessageAttributes).map(([name, { StringValue }]) => [
+          name,
+          StringValue ?? '',
+        ]),
+      ),
+      sentAt: Number(system?.SentTimestamp),
+    }));
+  };
+
+  return {
+    queueUrl,
+    receive: async (count, withinMs = 10_000) => {
+      const deadline = Date.now() + withinMs;
+      const received: Received[] = [];
+      while (received.length < count && Date.now() < deadline) {
+        const wait = Math.ceil((deadline - Date.now()) / 1000);
+        received.push(...(await poll(Math.min(Math.max(wait, 0), 5))));
+      }
+      // More than were waited for would be a fault: look once more.
+      for (let more = await poll(0); more.length > 0; more = await poll(0)) received.push(...more);
+      return received;
+    },
+    close: async () => {
+      await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+      await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
+      sns.destroy();
+      sqs.destroy();
+    },
+  };
+}
