@@ -1,0 +1,101 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import * as z from 'zod';
+import type { createSurface } from '../../adapters/http/surface.ts';
+
+/** A logger that says nothing. */
+export const quiet = new Logger({ logLevel: 'SILENT' });
+
+export type Call = {
+  method?: string;
+  /** As API Gateway gives it: below the stage, `/compute/v2.1/servers`. */
+  path: string;
+  query?: Record<string, string[]>;
+  headers?: Record<string, string>;
+  /** Sent as JSON; a text is sent as it is. */
+  body?: unknown;
+};
+
+export type Answer = { status: number; headers: Record<string, string>; body: unknown };
+
+/** What a surface answers to a request, without a gateway in between. */
+export async function call(surface: ReturnType<typeof createSurface>, request: Call) {
+  const result = await surface(proxyEvent(request), context);
+  return answerOf(result);
+}
+
+function answerOf({ statusCode, headers, body }: APIGatewayProxyResult): Answer {
+  const texts = z.record(z.string(), z.string()).parse(headers);
+  return { status: statusCode, headers: texts, body: body === '' ? undefined : JSON.parse(body) };
+}
+
+/** API Gateway's proxy event (REST, payload 1.0) of a request to `https://api.test/v1`. */
+export function proxyEvent({
+  method = 'GET',
+  path,
+  query = {},
+  headers = {},
+  body,
+}: Call): APIGatewayProxyEvent {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const last = Object.entries(query).map(([name, values]) => [name, values.at(-1)]);
+  return {
+    httpMethod: method,
+    path,
+    resource: '/{proxy+}',
+    headers: { ...(text !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+    multiValueHeaders: {},
+    queryStringParameters: Object.fromEntries(last),
+    multiValueQueryStringParameters: query,
+    pathParameters: null,
+    stageVariables: null,
+    isBase64Encoded: false,
+    body: text ?? null,
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'doctor',
+      authorizer: null,
+      domainName: 'api.test',
+      httpMethod: method,
+      identity: {
+        accessKey: null,
+        accountId: null,
+        apiKey: null,
+        apiKeyId: null,
+        caller: null,
+        clientCert: null,
+        cognitoAuthenticationProvider: null,
+        cognitoAuthenticationType: null,
+        cognitoIdentityId: null,
+        cognitoIdentityPoolId: null,
+        principalOrgId: null,
+        sourceIp: '127.0.0.1',
+        user: null,
+        userAgent: null,
+        userArn: null,
+      },
+      path: `/v1${path}`,
+      protocol: 'HTTP/1.1',
+      requestId: 'gateway-request',
+      requestTimeEpoch: 0,
+      resourceId: 'resource',
+      resourcePath: '/{proxy+}',
+      stage: 'v1',
+    },
+  };
+}
+
+const context: Context = {
+  awsRequestId: 'lambda-request',
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: 'under-test',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:under-test',
+  logGroupName: '/aws/lambda/under-test',
+  logStreamName: 'stream',
+  memoryLimitInMB: '1024',
+  getRemainingTimeInMillis: () => 28_000,
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+};
