@@ -1,29 +1,48 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DomainError } from '../domain/errors.ts';
 
 /** How long a value is believed: a rotated secret is in use everywhere after this. */
 const lifeMs = 5 * 60_000;
 
-/** A value read when it is first asked for, and again when it is older than its life. */
-export function cached<T>(read: () => Promise<T>, now: () => number = Date.now): () => Promise<T> {
-  let known: { value: Promise<T>; until: number } | undefined;
-  return () => {
+type Watch = {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Told when the old value is kept because it could not be read again. */
+  readonly onStale: (error: unknown) => void;
+};
+
+/**
+ * A value read when it is first asked for, and again when it is older than its life. Where the
+ * first reading fails, so does whoever asked; where a later one fails, the old value stays.
+ */
+export function cached<T>(read: () => Promise<T>, { now, onStale }: Watch): () => Promise<T> {
+  let known: { value: T; until: number } | undefined;
+  return async () => {
     if (known && now() < known.until) return known.value;
-    const value = read();
-    const mine = { value, until: now() + lifeMs };
-    known = mine;
-    // A failure is its callers' to see, and is not remembered.
-    value.catch(() => {
-      if (known === mine) known = undefined;
+    const old = known;
+    const value = await read().catch((error: unknown) => {
+      if (!old) throw error;
+      onStale(error);
+      return old.value;
     });
+    known = { value, until: now() + lifeMs };
     return value;
   };
 }
 
+const logger = new Logger();
+
 /** The text of a secret in Secrets Manager: one call per cold start, then one in five minutes. */
 export const secretText = (client: SecretsManagerClient, arn: string): (() => Promise<string>) =>
-  cached(async () => {
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
-    if (!SecretString) throw new DomainError('internal', `secret ${arn} holds no text`);
-    return SecretString;
-  });
+  cached(
+    async () => {
+      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
+      if (!SecretString) throw new DomainError('internal', `secret ${arn} holds no text`);
+      return SecretString;
+    },
+    {
+      now: Date.now,
+      onStale: (error) => logger.warn('secret cannot be read again', { arn, error }),
+    },
+  );

@@ -1,0 +1,110 @@
+/**
+ * The body of `POST /v3/auth/tokens`, read as Keystone reads it. What is ill-formed is a 400; what is
+ * well-formed and unknown is for the login to refuse.
+ * Source: keystone `auth/schema.py`, `auth/plugins/core.py`, `auth/core.py`.
+ */
+import * as z from 'zod';
+import type { Scope } from '../../domain/identity.ts';
+import { nameId } from '../../domain/ids.ts';
+
+const Text = z.string().max(255);
+
+const DomainReference = z
+  .object({ id: Text.optional(), name: Text.optional() })
+  .refine(({ id, name }) => id || name, 'id or name must be present.');
+
+/** A user or project by id, or by name and domain; where both are there, the name counts. */
+const Reference = z
+  .object({ id: Text.optional(), name: Text.optional(), domain: DomainReference.optional() })
+  .refine(({ id, name }) => id || name, 'id or name must be present.')
+  .refine(({ name, domain }) => !name || domain, {
+    path: ['domain'],
+    message: 'A name needs its domain.',
+  });
+
+/** Keystone's databases compare names without regard to case, and `default` is often written. */
+const isOurs = ({ id, name }: z.infer<typeof DomainReference>): boolean =>
+  name ? name.toLowerCase() === 'default' : id === 'default';
+
+/** The id of what is referred to; undefined where its domain is not ours. */
+function idOf(
+  kind: 'user' | 'project',
+  { id, name, domain }: z.infer<typeof Reference>,
+): string | undefined {
+  if (!name) return id;
+  return domain && isOurs(domain) ? nameId(kind, name) : undefined;
+}
+
+const ScopeKinds = z
+  .object({
+    project: Reference.optional(),
+    domain: DomainReference.optional(),
+    system: z.object({}).optional(),
+    'OS-TRUST:trust': z.object({}).optional(),
+    unscoped: z.unknown().optional(),
+  })
+  .refine(
+    (kinds) => Object.keys(kinds).length === 1,
+    'Exactly one of project, domain, system, OS-TRUST:trust and unscoped must be given.',
+  );
+
+/** `"unscoped"` and `{"unscoped": {}}` mean the same. */
+const ScopeForm = z.preprocess(
+  (scope) => (scope === 'unscoped' ? { unscoped: {} } : scope),
+  ScopeKinds,
+);
+
+function scopeOf(form: z.infer<typeof ScopeKinds> | undefined): Scope {
+  if (!form) return { kind: 'default' };
+  if ('unscoped' in form) return { kind: 'unscoped' };
+  const id = form.project && idOf('project', form.project);
+  return id === undefined ? { kind: 'foreign' } : { kind: 'project', id };
+}
+
+const supported = ['password', 'token'] as const;
+/** The ways to log in that there are, as Keystone lists them in a 401. */
+export const supportedMethods: readonly string[] = supported;
+
+const PasswordMethod = z.object({
+  user: z.intersection(Reference, z.object({ password: z.string().max(4096) })),
+});
+/** Longer than any token of ours, so that a foreign one is a 401 and not a 400. */
+const TokenMethod = z.object({ id: z.string().max(8192) });
+
+const Identity = z
+  .object({
+    methods: z.array(z.string().max(64)).max(16),
+    password: PasswordMethod.optional(),
+    token: TokenMethod.optional(),
+  })
+  .superRefine(({ methods, ...payloads }, context) => {
+    for (const method of supported) {
+      if (!methods.includes(method) || payloads[method]) continue;
+      context.addIssue({ code: 'custom', path: [method], message: 'Must be present.' });
+    }
+  });
+
+/** The proof that somebody offers of who they are. */
+export type Proof =
+  /** No user id: the user is of a domain that is not ours. */
+  | { readonly method: 'password'; readonly user_id: string | undefined; readonly password: string }
+  | { readonly method: 'token'; readonly token: string }
+  | { readonly method: 'unsupported' };
+
+function proofOf({ methods, password, token }: z.infer<typeof Identity>): Proof {
+  const [method, ...others] = new Set(methods);
+  if (others.length === 0 && method === 'password' && password) {
+    const { user } = password;
+    return { method, user_id: idOf('user', user), password: user.password };
+  }
+  if (others.length === 0 && method === 'token' && token) return { method, token: token.id };
+  return { method: 'unsupported' };
+}
+
+/** A login: a proof, and what the token shall be for. */
+export const AuthRequest = z
+  .object({ auth: z.object({ identity: Identity, scope: ScopeForm.optional() }) })
+  .transform(({ auth: { identity, scope } }) => ({
+    proof: proofOf(identity),
+    scope: scopeOf(scope),
+  }));

@@ -1,0 +1,67 @@
+/** What Keystone's clients read: its version, the catalogue of services, and a token's body. */
+import type { Grant } from '../../domain/identity.ts';
+import { nameId } from '../../domain/ids.ts';
+import { microsecondsZ, momentOf } from '../../domain/time.ts';
+
+/**
+ * Version 3, at the identity URL `base`. Clients follow `self` literally, path and all; without
+ * `id`, `status` or `self` they do not even try to log in.
+ */
+export const version = (base: string) => ({
+  id: 'v3.14',
+  status: 'stable',
+  updated: '2020-04-07T00:00:00Z',
+  links: [{ rel: 'self', href: `${base}/v3/` }],
+  'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.identity-v3+json' }],
+});
+
+/** Each service with its path below the API's root, to which clients append their own. */
+const services = [
+  { type: 'identity', name: 'keystone', path: '/identity/v3' },
+  { type: 'compute', name: 'nova', path: '/compute/v2.1' },
+  // Without /v2: aodhclient adds it.
+  { type: 'alarming', name: 'aodh', path: '/alarming' },
+  { type: 'fault-management', name: 'doctor', path: '/doctor/v1' },
+] as const;
+
+/** Every service under the API's root, three interfaces each, in the one region. */
+export const catalog = (root: string, region: string) =>
+  services.map(({ type, name, path }) => ({
+    id: nameId('service', type),
+    type,
+    name,
+    endpoints: ['public', 'internal', 'admin'].map((interfaceName) => ({
+      id: nameId('endpoint', `${type}/${interfaceName}`),
+      interface: interfaceName,
+      region,
+      region_id: region,
+      url: `${root}${path}`,
+    })),
+  }));
+
+const domain = { id: 'default', name: 'Default' } as const;
+
+const moment = (seconds: number): string => microsecondsZ(momentOf(seconds * 1000));
+
+/**
+ * The body of a token, of a login and of a validation alike. An unscoped one has neither project
+ * nor roles nor catalogue.
+ */
+export function tokenDocument(grant: Grant, services?: ReturnType<typeof catalog>) {
+  const { audit_id, parent_audit_id, methods, user, project, roles } = grant;
+  return {
+    token: {
+      methods,
+      audit_ids: parent_audit_id === undefined ? [audit_id] : [audit_id, parent_audit_id],
+      issued_at: moment(grant.issued_at),
+      expires_at: moment(grant.expires_at),
+      user: { ...user, domain, password_expires_at: null },
+      ...(project && {
+        project: { ...project, domain },
+        is_domain: false,
+        roles: roles.map((name) => ({ id: nameId('role', name), name })),
+        ...(services && { catalog: services }),
+      }),
+    },
+  };
+}
