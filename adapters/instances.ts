@@ -6,6 +6,10 @@ import { getAll, ifUnchanged, queryPages, type Row, type Statement, writeAll } f
 /** A tombstone is kept this long against late feeds, in seconds. */
 const tombstoneSeconds = 30 * 24 * 3600;
 
+/** Order of lists: by time of creation; the uuid tells two of one moment apart. */
+const sortKey = ({ created_at, uuid }: Pick<Instance, 'created_at' | 'uuid'>): string =>
+  `${created_at}#${uuid}`;
+
 /** The row with what only its indexes need: a tombstone is in none, and goes after a while. */
 function indexed(row: Instance): Row {
   if (row.deleted) {
@@ -16,7 +20,7 @@ function indexed(row: Instance): Row {
     on_host: row.host ?? undefined,
     in_project: `project#${row.project_id}`,
     live: 'instance',
-    sort_key: `${row.created_at}#${row.uuid}`,
+    sort_key: sortKey(row),
   };
 }
 
@@ -102,17 +106,17 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
   instancesOn: (host: string): AsyncGenerator<string[]> =>
     uuidPages(client, table, { index: 'byHost', key: 'on_host', value: host }),
 
-  /** Uuids of a project's instances, newest first, as the index shows them. */
-  instancesOf: (project_id: string): AsyncGenerator<string[]> =>
-    uuidPages(client, table, {
-      index: 'byProject',
-      key: 'in_project',
-      value: `project#${project_id}`,
-    }),
-
-  /** Uuids of all instances, newest first, as the index shows them. */
-  allInstances: (): AsyncGenerator<string[]> =>
-    uuidPages(client, table, { index: 'byTime', key: 'live', value: 'instance' }),
+  /** Uuids newest first, as the index shows them; of all projects if none is named. */
+  newest: (
+    project_id: string | undefined,
+    after: Pick<Instance, 'created_at' | 'uuid'> | undefined,
+  ): AsyncGenerator<string[]> => {
+    const index =
+      project_id === undefined
+        ? { index: 'byTime', key: 'live', value: 'instance' }
+        : { index: 'byProject', key: 'in_project', value: `project#${project_id}` };
+    return uuidPages(client, table, { ...index, before: after && sortKey(after) });
+  },
 
   /** False if the instance is not as it was read. */
   saveInstance: (from: Instance | undefined, to: Instance): Promise<boolean> =>
@@ -131,14 +135,21 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
 async function* uuidPages(
   client: DynamoDBDocumentClient,
   table: string,
-  { index, key, value }: { index: string; key: string; value: string },
+  {
+    index,
+    key,
+    value,
+    before,
+  }: { index: string; key: string; value: string; before?: string | undefined },
 ): AsyncGenerator<string[]> {
   const query = {
     TableName: table,
     IndexName: index,
-    KeyConditionExpression: '#key = :value',
+    KeyConditionExpression:
+      before === undefined ? '#key = :value' : '#key = :value AND sort_key < :before',
     ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: { ':value': value },
+    ExpressionAttributeValues:
+      before === undefined ? { ':value': value } : { ':value': value, ':before': before },
     ScanIndexForward: false,
   };
   for await (const page of queryPages(client, query)) yield page.map(({ uuid }) => String(uuid));

@@ -135,25 +135,35 @@ export type HostReport = {
   readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
 };
 
+/** What an administrator may set of a host's service; what is absent stays. */
+export type ServiceUpdate = Partial<Pick<Host, 'forced_down' | 'status' | 'disabled_reason'>>;
+
 /**
- * The host after a report that it is down, or up again; undefined if it is recorded so already.
- * Reporting never disables the service, and `false` restores no instance: the host was fenced.
+ * The host after an update of its service; undefined if it is recorded so already. Reporting it
+ * down never disables the service, and `forced_down: false` restores no instance: it was fenced.
  */
-export function afterReport(
+export function afterUpdate(
   host: Host,
-  forced_down: boolean,
+  update: ServiceUpdate,
   actor: Actor,
   reporter: Reporter,
 ): HostReport | undefined {
-  if (host.forced_down === forced_down) return undefined;
+  const { forced_down, status, disabled_reason } = { ...host, ...update };
+  const toggled = forced_down !== host.forced_down;
+  if (!toggled && status === host.status && disabled_reason === host.disabled_reason) {
+    return undefined;
+  }
   const { user_id, request_id, at } = actor;
   const next: Host = {
     ...host,
     forced_down,
+    status,
+    disabled_reason,
     revision: host.revision + 1,
     updated_at: at,
     last_change: { ...actor, event_type: 'service.update' },
   };
+  if (!toggled) return { host: next, fault: undefined };
   if (!forced_down) return { host: next, fault: { closed: host.fault_number } };
   const number = host.fault_number + 1;
   const down = { ...next, fault_number: number, last_fault: { at, user_id, request_id } };

@@ -93,7 +93,7 @@ export type InstanceFacts = z.infer<typeof InstanceFacts>;
  * A deleted instance leaves its row as a tombstone (`deleted`).
  */
 export const Instance = InstanceFacts.extend({
-  uuid: z.uuid(),
+  uuid: z.guid(),
   incarnation: z.uuid(),
   revision: z.int().min(1),
   deleted: z.boolean(),

@@ -1,0 +1,27 @@
+/** Instances as any reader may see them: with what their hosts owe them. */
+import type { Host } from '../domain/host.ts';
+import { asSeen } from '../domain/host-fault.ts';
+import type { Instance } from '../domain/instance.ts';
+
+export type ReadDeps = {
+  /** Rows read consistently, tombstones included, in any order; unknown ones are left out. */
+  readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
+  readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
+};
+
+export type Seen = { readonly instance: Instance; readonly host: Host | undefined };
+
+/**
+ * The instances of the uuids with their hosts; deleted and unknown ones are left out. Instances are
+ * read before hosts, so that no fault recorded by then is missed.
+ */
+export async function readServers(deps: ReadDeps, uuids: readonly string[]): Promise<Seen[]> {
+  if (uuids.length === 0) return [];
+  const instances = (await deps.instances([...new Set(uuids)])).filter(({ deleted }) => !deleted);
+  const names = new Set(instances.flatMap(({ host }) => (host === null ? [] : [host])));
+  const hosts = new Map((await deps.hosts([...names])).map((host) => [host.host, host]));
+  return instances.map((instance) => {
+    const host = instance.host === null ? undefined : hosts.get(instance.host);
+    return { instance: asSeen(instance, host), host };
+  });
+}

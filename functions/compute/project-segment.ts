@@ -1,0 +1,17 @@
+import { type Caller, projectOf } from '../../domain/access.ts';
+import { DomainError } from '../../domain/errors.ts';
+
+/**
+ * `/v2.1/{project_id}/servers` and `/v2.1/servers` are the same route at every microversion. A
+ * segment that is not the token's project is refused, even an administrator's.
+ * Source: nova `api/openstack/__init__.py`, `ProjectMapper`.
+ */
+export function withoutProject(path: string, caller: Caller): string {
+  const found = /^\/v2\.1\/([0-9a-f-]+)(\/.+)$/.exec(path);
+  const [, segment, rest] = found ?? [];
+  if (segment === undefined) return path;
+  if (segment !== projectOf(caller)) {
+    throw new DomainError('invalid', 'Malformed request URL: the project_id is not the token’s.');
+  }
+  return `/v2.1${rest}`;
+}

@@ -1,0 +1,94 @@
+/** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
+import * as z from 'zod';
+import { atLeast } from '../../adapters/http/microversion.ts';
+import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import { canSee, isAdmin, projectOf, requireRole } from '../../domain/access.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { pageOf, type ServerFilter, type ServerPages } from './server-list.ts';
+import { ServerQuery } from './server-query.ts';
+import { briefServer, detailedServer, type SeenInstance, type View } from './server-view.ts';
+
+export type ServerDeps = ServerPages & {
+  /** An instance with its host, settled; undefined if there is none or it was deleted. */
+  readonly seen: (uuid: string) => Promise<SeenInstance | undefined>;
+};
+
+type Request = RouteRequest<unknown, unknown>;
+
+const viewOf = ({ microversion, caller, base }: Request, single: boolean): View => ({
+  microversion,
+  admin: isAdmin(caller),
+  base,
+  single,
+});
+
+/** What the caller may list of what they ask for: own project unless an administrator asks for all. */
+function filterOf(request: Request, query: z.infer<typeof ServerQuery>): ServerFilter {
+  const { caller, microversion } = request;
+  const [unknown] = query.unknown;
+  if (unknown !== undefined && atLeast(microversion, '2.75')) {
+    throw new DomainError(
+      'invalid',
+      `Invalid input for query parameters ${unknown.slice(0, 100)}.`,
+    );
+  }
+  const { all_tenants, host, project_id, ...filter } = query.filter;
+  if (all_tenants) requireRole(caller, 'admin');
+  // Filters that name infrastructure or other projects are dropped for tenants, as Nova drops them.
+  if (!isAdmin(caller)) return { ...filter, project_id: projectOf(caller) };
+  if (all_tenants) return { ...filter, host, project_id };
+  return { ...filter, host, project_id: projectOf(caller) };
+}
+
+export function serverRoutes(deps: ServerDeps): Route[] {
+  const list = (path: string, show: (seen: SeenInstance, view: View) => unknown): Route =>
+    route({
+      method: 'GET',
+      path,
+      roles: ['reader'],
+      query: ServerQuery,
+      body: ignored,
+      handle: async (request) => {
+        const view = viewOf(request, false);
+        const { servers, full } = await pageOf(deps, filterOf(request, request.args));
+        const last = servers.at(-1);
+        const next = full && last ? nextLink(request, last.instance.uuid) : undefined;
+        return {
+          status: 200,
+          body: {
+            servers: servers.map((server) => show(server, view)),
+            ...(next ? { servers_links: [{ rel: 'next', href: next }] } : {}),
+          },
+        };
+      },
+    });
+
+  return [
+    list('/v2.1/servers', ({ instance }, view) => briefServer(instance, view)),
+    list('/v2.1/servers/detail', detailedServer),
+    route({
+      method: 'GET',
+      path: '/v2.1/servers/:id',
+      roles: ['reader'],
+      query: ignored,
+      body: ignored,
+      handle: async (request) => {
+        const { id = '' } = request.params;
+        const seen = z.guid().safeParse(id).success ? await deps.seen(id.toLowerCase()) : undefined;
+        if (!seen || !canSee(request.caller, seen.instance.project_id)) {
+          throw new DomainError('not_found', `Instance ${id.slice(0, 255)} could not be found.`);
+        }
+        return { status: 200, body: { server: detailedServer(seen, viewOf(request, true)) } };
+      },
+    }),
+  ];
+}
+
+/** The same request for the page after `marker`. */
+function nextLink({ base, path, query }: Request, marker: string): string {
+  const next = new URLSearchParams();
+  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
+    for (const value of values) next.append(name, value);
+  }
+  return `${base}${path}?${next}`;
+}

@@ -1,0 +1,36 @@
+/** Version documents, for clients without a token. Contract compute.md section 1. */
+import { format, maxMicroversion, minMicroversion } from '../../adapters/http/microversion.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+
+const version = (base: string) => ({
+  id: 'v2.1',
+  status: 'CURRENT',
+  version: format(maxMicroversion),
+  min_version: format(minMicroversion),
+  updated: '2013-07-23T11:33:21Z',
+  links: [{ rel: 'self', href: `${base}/v2.1/` }],
+});
+
+const mediaTypes = [
+  { base: 'application/json', type: 'application/vnd.openstack.compute+json;version=2.1' },
+];
+
+export const versionRoutes: PublicRoute[] = [
+  ...['/'].map((path) =>
+    publicRoute({
+      method: 'GET',
+      path,
+      handle: ({ base }) => ({ status: 200, body: { versions: [version(base)] } }),
+    }),
+  ),
+  ...['/v2.1', '/v2.1/'].map((path) =>
+    publicRoute({
+      method: 'GET',
+      path,
+      handle: ({ base }) => ({
+        status: 200,
+        body: { version: { ...version(base), 'media-types': mediaTypes } },
+      }),
+    }),
+  ),
+];

@@ -1,0 +1,54 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Env, optional, required } from '../../adapters/env.ts';
+import { hostStore } from '../../adapters/hosts.ts';
+import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { instanceStore } from '../../adapters/instances.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { eventQueue } from '../../adapters/queues.ts';
+import { secretText } from '../../adapters/secrets.ts';
+import { makeTokens } from '../../adapters/tokens.ts';
+import { readServers } from '../../flows/read-servers.ts';
+import { deleteHost } from '../../flows/register.ts';
+import { updateService } from '../../flows/update-service.ts';
+import { createHandler } from './handler.ts';
+
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly secrets: SecretsManagerClient;
+};
+
+/** The compute surface on real tables and queues; `index.ts` gives it AWS, crash tests clients that fail. */
+export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
+  const hosts = hostStore(dynamo, {
+    hosts: required(env, 'HOSTS_TABLE'),
+    faults: required(env, 'FAULTS_TABLE'),
+  });
+  const instances = instanceStore(dynamo, required(env, 'INSTANCES_TABLE'));
+  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const flow = {
+    ...hosts,
+    ...instances,
+    send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
+    interrupted: interruptions(logger),
+  };
+  const allSeen = (uuids: readonly string[]) => readServers(flow, uuids);
+  return createHandler({
+    ...hosts,
+    newest: instances.newest,
+    instancesOn: instances.instancesOn,
+    allSeen,
+    seen: async (uuid) => (await allSeen([uuid]))[0],
+    updateService: (change, by) => updateService(flow, change, by),
+    deleteHost: (name, actor) => deleteHost(flow, name, actor),
+    authenticate: makeAuthenticate(
+      makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),
+    ),
+    publicUrl: optional(env, 'PUBLIC_URL', ''),
+    logger,
+    now: () => new Date().toISOString(),
+  });
+}

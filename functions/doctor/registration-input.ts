@@ -1,0 +1,115 @@
+/** What registrations take, and what they mean where they are silent. */
+import * as z from 'zod';
+import { HostFacts } from '../../domain/host.ts';
+import {
+  Flavor,
+  type Instance,
+  InstanceFacts,
+  PowerState,
+  type PowerStateName,
+  powerStates,
+  type VmState,
+} from '../../domain/instance.ts';
+import { parseMoment } from '../../domain/time.ts';
+
+/** Any ISO 8601 time, with or without zone. */
+const Time = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const moment = parseMoment(text);
+    if (moment !== undefined) return moment;
+    context.addIssue({ code: 'custom', message: 'Must be an ISO 8601 time.' });
+    return z.NEVER;
+  });
+
+/** The query of a DELETE: `reported_at`, if it is told. */
+export const Report = z
+  .object({ reported_at: z.array(Time).optional() })
+  .transform(({ reported_at }) => reported_at?.at(-1));
+
+const { shape: hostFacts } = HostFacts;
+
+export const HostInput = z
+  .strictObject({
+    zone: hostFacts.zone.default('nova'),
+    heartbeat: hostFacts.heartbeat.default(false),
+    hypervisor_type: hostFacts.hypervisor_type.default(''),
+    hypervisor_version: hostFacts.hypervisor_version.default(0),
+    host_ip: hostFacts.host_ip.default(null),
+    vcpus: hostFacts.vcpus.default(0),
+    memory_mb: hostFacts.memory_mb.default(0),
+    local_gb: hostFacts.local_gb.default(0),
+    reported_at: Time.optional(),
+  })
+  .transform(({ reported_at, ...facts }) => ({ facts, reported_at }));
+
+const { shape: flavor } = Flavor;
+const { shape: facts } = InstanceFacts;
+
+const names = Object.keys(powerStates);
+const isName = (text: string): text is PowerStateName => names.includes(text);
+
+export const InstanceInput = z.strictObject({
+  name: facts.name,
+  project_id: facts.project_id,
+  user_id: facts.user_id.default(''),
+  host: facts.host,
+  vm_state: facts.vm_state,
+  /** By number or by name; left out, the one that goes with the `vm_state`. */
+  power_state: z
+    .union([PowerState, z.string().refine(isName, `Must be one of ${names.join(', ')}.`)])
+    .transform((state) => (typeof state === 'string' && isName(state) ? powerStates[state] : state))
+    .pipe(PowerState)
+    .optional(),
+  task_state: facts.task_state.default(null),
+  created: Time.optional(),
+  launched_at: Time.nullable().optional(),
+  flavor: z
+    .strictObject({
+      id: flavor.id.default(''),
+      original_name: flavor.original_name.default(''),
+      vcpus: flavor.vcpus.default(0),
+      ram: flavor.ram.default(0),
+      disk: flavor.disk.default(0),
+      ephemeral: flavor.ephemeral.default(0),
+      swap: flavor.swap.default(0),
+      extra_specs: flavor.extra_specs.default({}),
+    })
+    .prefault({}),
+  image_id: facts.image_id.default(''),
+  addresses: facts.addresses.default({}),
+  metadata: facts.metadata.default({}),
+  availability_zone: facts.availability_zone.default('nova'),
+  reported_at: Time.optional(),
+});
+
+/** The power state that goes with a `vm_state`. Source: nova `compute/manager.py`. */
+const powerOf: Partial<Record<VmState, PowerStateName>> = {
+  active: 'running',
+  rescued: 'running',
+  paused: 'paused',
+  suspended: 'suspended',
+  stopped: 'shutdown',
+  shelved: 'shutdown',
+  shelved_offloaded: 'shutdown',
+  resized: 'running',
+};
+
+/** A registration completed: what it leaves out is as it was, or as it is for a new instance. */
+export function instanceFacts(
+  input: z.infer<typeof InstanceInput>,
+  existing: Instance | undefined,
+  now: string,
+): InstanceFacts {
+  const { created, launched_at, power_state, reported_at: _, ...rest } = input;
+  const created_at = created ?? existing?.created_at ?? now;
+  const launched = input.vm_state === 'building' ? null : created_at;
+  return {
+    ...rest,
+    power_state: power_state ?? powerStates[powerOf[input.vm_state] ?? 'pending'],
+    created_at,
+    launched_at: launched_at !== undefined ? launched_at : (existing?.launched_at ?? launched),
+    terminated_at: null,
+  };
+}

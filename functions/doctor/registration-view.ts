@@ -1,0 +1,14 @@
+import { type Host, stateOf } from '../../domain/host.ts';
+import type { Instance } from '../../domain/instance.ts';
+
+/** A host as its registrars and administrators see it. */
+export function hostView(row: Host) {
+  const { incarnation: _, last_change: __, last_fault, ...shown } = row;
+  return { ...shown, state: stateOf(row), last_fault_at: last_fault?.at ?? null };
+}
+
+/** An instance as its registrars see it. */
+export function instanceView(row: Instance) {
+  const { incarnation: _, last_change: __, uuid, created_at, fault_number: ___, ...shown } = row;
+  return { id: uuid, created: created_at, ...shown };
+}

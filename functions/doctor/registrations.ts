@@ -1,0 +1,125 @@
+/** `/doctor/v1/hosts` and `/doctor/v1/servers`: what a feed tells of them. Roles admin and service. */
+import * as z from 'zod';
+import { actorOf } from '../../adapters/http/actor.ts';
+import {
+  ignored,
+  parsed,
+  type Route,
+  type RouteRequest,
+  route,
+} from '../../adapters/http/route.ts';
+import type { Actor } from '../../domain/change.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { type Host, HostName } from '../../domain/host.ts';
+import type { Instance } from '../../domain/instance.ts';
+import { type Outcome, reportTime } from '../../domain/registration.ts';
+import type { Registered } from '../../flows/register.ts';
+import { HostInput, InstanceInput, instanceFacts, Report } from './registration-input.ts';
+import { hostView, instanceView } from './registration-view.ts';
+
+type When = { readonly reported_at: string; readonly actor: Actor };
+
+export type Deps = {
+  readonly host: (name: string) => Promise<Host | undefined>;
+  readonly seen: (uuid: string) => Promise<Instance | undefined>;
+  readonly registerHost: (
+    host: string,
+    registration: When & { readonly facts: z.infer<typeof HostInput>['facts'] },
+  ) => Promise<Registered<Host>>;
+  readonly registerInstance: (
+    uuid: string,
+    registration: When & {
+      readonly factsOver: (existing: Instance | undefined) => ReturnType<typeof instanceFacts>;
+    },
+  ) => Promise<Registered<Instance>>;
+  readonly deleteInstance: (uuid: string, when: When) => Promise<Registered<Instance>>;
+  readonly now: () => string;
+};
+
+const roles = ['admin', 'service'] as const;
+
+/** 201 for a new row, else 200; a report older than what is recorded says so in a header. */
+const answer = (kind: Outcome<unknown>['kind'], body: unknown): ApiResponse => ({
+  status: kind === 'created' ? 201 : 200,
+  body,
+  ...(kind === 'stale' ? { headers: { 'X-Doctor-Stale': 'true' } } : {}),
+});
+
+export function registrationRoutes(deps: Deps): Route[] {
+  const when = (request: RouteRequest<unknown, unknown>, reported_at: string | undefined): When => {
+    const now = deps.now();
+    return { reported_at: reportTime(reported_at, now), actor: actorOf(request, now) };
+  };
+
+  return [
+    route({
+      method: 'PUT',
+      path: '/v1/hosts/:host',
+      roles,
+      query: ignored,
+      body: HostInput,
+      handle: async (request) => {
+        const { facts, reported_at } = request.body;
+        const name = parsed(HostName, request.params.host, 'host');
+        const done = await deps.registerHost(name, { facts, ...when(request, reported_at) });
+        return answer(done.kind, { host: hostView(done.row) });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/hosts/:host',
+      roles,
+      query: ignored,
+      body: ignored,
+      handle: async ({ params }) => {
+        const name = parsed(HostName, params.host, 'host');
+        const host = await deps.host(name);
+        if (!host || host.deleted) {
+          throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+        }
+        return { status: 200, body: { host: hostView(host) } };
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/v1/servers/:uuid',
+      roles,
+      query: ignored,
+      body: InstanceInput,
+      handle: async (request) => {
+        const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
+        const at = when(request, request.body.reported_at);
+        const done = await deps.registerInstance(uuid, {
+          factsOver: (existing) => instanceFacts(request.body, existing, at.actor.at),
+          ...at,
+        });
+        return answer(done.kind, { server: instanceView(done.row) });
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/servers/:uuid',
+      roles,
+      query: ignored,
+      body: ignored,
+      handle: async ({ params }) => {
+        const uuid = parsed(z.guid(), params.uuid, 'uuid').toLowerCase();
+        const instance = await deps.seen(uuid);
+        if (!instance) throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+        return { status: 200, body: { server: instanceView(instance) } };
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/servers/:uuid',
+      roles,
+      query: Report,
+      body: ignored,
+      handle: async (request) => {
+        const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
+        const done = await deps.deleteInstance(uuid, when(request, request.args));
+        return { ...answer(done.kind, undefined), status: 204 };
+      },
+    }),
+  ];
+}
