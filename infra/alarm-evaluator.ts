@@ -3,13 +3,15 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** Fires alarms for the events of the queue. */
-export class AlarmEvaluator extends Construct {
+export class AlarmEvaluator extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
   constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
     super(scope, id);
-    const fn = new ServiceFunction(this, 'Function', {
+    this.function = new ServiceFunction(this, 'Function', {
       name: 'alarm-evaluator',
       description: 'Doctor: fires the alarms that an event meets, and notifies',
       errorImpact: 'notifications are late; after ten tries an event is in the dead-letter queue',
@@ -24,6 +26,7 @@ export class AlarmEvaluator extends Construct {
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
       },
     });
+    const { function: fn } = this;
     fn.addEventSource(
       new SqsEventSource(messaging.eventQueue, {
         batchSize: 2,

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowQuery, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Surface, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** `/alarming`: Aodh v2. */
-export class Alarming extends Construct implements Surface {
+export class Alarming extends Construct implements Capability {
   readonly function: ServiceFunction;
 
   constructor(scope: Construct, id: string, { tables, secrets, settings }: Wiring) {

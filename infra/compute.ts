@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Surface, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** `/compute`: Nova v2.1, with the report of a host fault. */
-export class Compute extends Construct implements Surface {
+export class Compute extends Construct implements Capability {
   readonly function: ServiceFunction;
 
   constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Surface, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** `/doctor/v1`: registration of users, hosts and servers, and events in. */
-export class Doctor extends Construct implements Surface {
+export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
 
   constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {

@@ -4,13 +4,15 @@ import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
 import { finisherTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** Goes through the instances of a failed host again: for a dying writer, or an index that lagged. */
-export class FaultFinisher extends Construct {
+export class FaultFinisher extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
   constructor(scope: Construct, id: string, { tables, messaging }: Wiring) {
     super(scope, id);
-    const fn = new ServiceFunction(this, 'Function', {
+    this.function = new ServiceFunction(this, 'Function', {
       name: 'fault-finisher',
       description: 'Doctor: applies a host fault to the instances that its report did not reach',
       errorImpact:
@@ -22,6 +24,7 @@ export class FaultFinisher extends Construct {
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
       },
     });
+    const { function: fn } = this;
     fn.addEventSource(
       new SqsEventSource(messaging.faultQueue, {
         batchSize: 1,

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Surface, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** `/identity`: Keystone v3. */
-export class Identity extends Construct implements Surface {
+export class Identity extends Construct implements Capability {
   readonly function: ServiceFunction;
 
   constructor(scope: Construct, id: string, { tables, secrets, settings }: Wiring) {

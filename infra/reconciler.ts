@@ -4,13 +4,15 @@ import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allowPublish, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** The safe lane: what changed in a table is sent again, later, and told to the operators. */
-export class Reconciler extends Construct {
+export class Reconciler extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
   constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
     super(scope, id);
-    const fn = new ServiceFunction(this, 'Function', {
+    this.function = new ServiceFunction(this, 'Function', {
       name: 'reconciler',
       description: 'Doctor: sends the safe copy of what the streams of hosts and instances show',
       errorImpact: 'events that a dying writer did not send wait in the stream, for 24 hours',
@@ -24,6 +26,7 @@ export class Reconciler extends Construct {
         FINISH_DELAYS_SECONDS: settings.finishDelaysSeconds.join(','),
       },
     });
+    const { function: fn } = this;
     for (const table of [tables.hosts, tables.instances]) {
       fn.addEventSource(
         new DynamoEventSource(table, {

@@ -37,15 +37,20 @@ export class DoctorStack extends Stack {
     const api = new Api(this, 'Api', { ...(emulated && { fixedId: 'doctor' }) });
     const shared = { tables, messaging, secrets, settings };
 
-    api.serve('identity', new Identity(this, 'Identity', shared).function, { root: true });
-    api.serve('compute', new Compute(this, 'Compute', shared).function);
-    api.serve('alarming', new Alarming(this, 'Alarming', shared).function);
-    api.serve('doctor', new Doctor(this, 'Doctor', shared).function);
-
-    new Reconciler(this, 'Reconciler', shared);
-    new AlarmEvaluator(this, 'AlarmEvaluator', shared);
-    new Sweeper(this, 'Sweeper', shared);
-    new FaultFinisher(this, 'FaultFinisher', shared);
+    const capabilities = {
+      Identity: new Identity(this, 'Identity', shared),
+      Compute: new Compute(this, 'Compute', shared),
+      Alarming: new Alarming(this, 'Alarming', shared),
+      Doctor: new Doctor(this, 'Doctor', shared),
+      Reconciler: new Reconciler(this, 'Reconciler', shared),
+      AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
+      Sweeper: new Sweeper(this, 'Sweeper', shared),
+      FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
+    };
+    api.serve('identity', capabilities.Identity.function, { root: true });
+    api.serve('compute', capabilities.Compute.function);
+    api.serve('alarming', capabilities.Alarming.function);
+    api.serve('doctor', capabilities.Doctor.function);
 
     const outputs = {
       ApiUrl: api.url,
@@ -63,6 +68,12 @@ export class DoctorStack extends Stack {
       AlarmsTable: tables.alarms.tableName,
       HistoryTable: tables.history.tableName,
       IdentityTable: tables.identity.tableName,
+      ...Object.fromEntries(
+        Object.entries(capabilities).map(([name, capability]) => [
+          `${name}FunctionName`,
+          capability.function.functionName,
+        ]),
+      ),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -46,7 +46,7 @@ export interface Wiring {
   readonly settings: ServiceSettings;
 }
 
-/** A capability that answers requests. */
-export interface Surface {
+/** A construct that holds one function and all that it needs. */
+export interface Capability {
   readonly function: IFunction;
 }

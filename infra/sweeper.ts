@@ -4,13 +4,15 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { allowIndexes, allowPublish, allowRows } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Wiring } from './settings.ts';
+import type { Capability, Wiring } from './settings.ts';
 
 /** Every minute: publishes what an evaluator wrote and died before it had told. */
-export class Sweeper extends Construct {
+export class Sweeper extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
   constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
     super(scope, id);
-    const fn = new ServiceFunction(this, 'Function', {
+    this.function = new ServiceFunction(this, 'Function', {
       name: 'sweeper',
       description: 'Doctor: publishes notifications that were written and not delivered',
       errorImpact: 'notifications of an evaluator that died stay untold',
@@ -22,6 +24,7 @@ export class Sweeper extends Construct {
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
       },
     });
+    const { function: fn } = this;
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
       // The next minute's run does what a failed one did not.

@@ -9,6 +9,8 @@ export type CallOptions = { body?: unknown; headers?: Record<string, string> };
 /** Calls the API as one user. */
 export type Client = {
   readonly token: string;
+  /** The id of the project that the token is for. */
+  readonly projectId: string;
   /** `path` is under the stage, as in `/compute/v2.1/servers`. Any status is an answer. */
   call: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
   /** The same, and throws unless the status is 2xx. */
@@ -56,8 +58,10 @@ export async function login(apiUrl: string, account: Account): Promise<Client> {
   }
   const call: Client['call'] = (method, path, { body, headers } = {}) =>
     request(`${apiUrl}${path}`, method, { body, headers: { 'x-auth-token': token, ...headers } });
+  const { token: granted } = answer.body as { token: { project: { id: string } } };
   return {
     token,
+    projectId: granted.project.id,
     call,
     expect: async (method, path, options) => {
       const got = await call(method, path, options);

@@ -16,16 +16,23 @@ export async function bringUp(port: number): Promise<{ stack: Stack; reused: boo
     : await step('Starting the embedded stack', () => startMiniStack(port));
   if (reused) console.log(`Using the stack that is up at ${state.endpoint}`);
   saveState(state);
-
-  const deployed = assemblyHash();
-  if (state.deployed === deployed && state.outputs && accountsExist()) {
-    return { stack: state as Stack, reused };
+  try {
+    return { stack: await bringUpToDate(state), reused };
+  } catch (error) {
+    if (!reused) await takeDown();
+    throw error;
   }
+}
+
+/** Deploys what changed since the last deployment, if anything. */
+async function bringUpToDate(state: StackState): Promise<Stack> {
+  const deployed = assemblyHash();
+  if (state.deployed === deployed && state.outputs && accountsExist()) return state as Stack;
   const outputs = await step('Deploying Doctor with CDK', () => deploy(state.endpoint));
   const stack: Stack = { ...state, deployed, outputs };
   await step('Making the accounts', () => makeAccounts(stack));
   saveState(stack);
-  return { stack, reused };
+  return stack;
 }
 
 /** Ends the stack of this state directory, and leaves nothing of it. False if there was none. */

@@ -23,12 +23,12 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
 /** Something the user can mend; shown without a stack trace. */
 export class Refusal extends Error {}
 
-/** Runs a command's `main`; a failure becomes a message and exit status 1. */
-export async function run(main: () => Promise<number | undefined>): Promise<void> {
+/** Runs a command's `main` and ends with its exit status; a failure becomes a message and a 1. */
+export async function run(main: () => Promise<number>): Promise<never> {
   try {
-    process.exitCode = (await main()) ?? 0;
+    process.exit(await main());
   } catch (error) {
     console.error(error instanceof Refusal ? `\n${error.message}` : error);
-    process.exitCode = 1;
+    process.exit(1);
   }
 }

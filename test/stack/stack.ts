@@ -1,4 +1,15 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { readAccount, type Tenant } from '../../scripts/stack/accounts.ts';
+import { type Client, login as loginWith } from '../../scripts/stack/api.ts';
+import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
 import { type StackState, savedState, stateDir } from '../../scripts/stack/state.ts';
+import { type Subscriber, subscribe as subscribeTo } from '../../scripts/stack/subscriber.ts';
+
+export type { Answer, Client } from '../../scripts/stack/api.ts';
+export type { Received, Subscriber } from '../../scripts/stack/subscriber.ts';
 
 /** The deployed stack that the tests talk to. Throws, saying what to do, where there is none. */
 export function readStack(): Required<StackState> {
@@ -7,4 +18,79 @@ export function readStack(): Required<StackState> {
     throw new Error(`No deployed stack in ${stateDir}: run "npm run up" first, or "npm test".`);
   }
   return { ...state, deployed: state.deployed, outputs: state.outputs };
+}
+
+/** The names of the stack's outputs: see `infra/service.ts`. */
+export type OutputName =
+  | 'ApiUrl'
+  | 'NotificationsTopicArn'
+  | 'EventsTopicArn'
+  | 'EventQueueUrl'
+  | 'EventDlqUrl'
+  | 'FaultQueueUrl'
+  | 'FaultDlqUrl'
+  | 'AdminSecretArn'
+  | 'SigningSecretArn'
+  | `${'Hosts' | 'Faults' | 'Instances' | 'Alarms' | 'History' | 'Identity'}Table`
+  | `${FunctionOutput}FunctionName`;
+
+type FunctionOutput =
+  | 'Identity'
+  | 'Compute'
+  | 'Alarming'
+  | 'Doctor'
+  | 'Reconciler'
+  | 'AlarmEvaluator'
+  | 'Sweeper'
+  | 'FaultFinisher';
+
+/** One output of the deployed stack. */
+export function output(name: OutputName): string {
+  const value = readStack().outputs[name];
+  if (value === undefined) throw new Error(`the deployed stack has no output ${name}`);
+  return value;
+}
+
+/** The stage, without a slash at its end. */
+export const apiUrl = (): string => output('ApiUrl');
+
+/** What every AWS client of a test is made with: the emulator's root, who may do everything. */
+export const clientConfig = () => ({
+  endpoint: readStack().endpoint,
+  region,
+  credentials: rootCredentials,
+});
+
+export const sqs = (): SQSClient => new SQSClient(clientConfig());
+export const sns = (): SNSClient => new SNSClient(clientConfig());
+export const dynamodb = (): DynamoDBDocumentClient =>
+  DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig()), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+
+/** The API as the admin, or as a member of a tenant's project. */
+export const login = (who: 'admin' | Tenant): Promise<Client> =>
+  loginWith(apiUrl(), readAccount(who));
+
+/** A new queue that is subscribed to what tenants are told; close it when done. */
+export const subscribe = (filterPolicy?: Record<string, unknown>): Promise<Subscriber> =>
+  subscribeTo(readStack().endpoint, output('NotificationsTopicArn'), filterPolicy);
+
+/** The same, for what operators are told. */
+export const subscribeToEvents = (filterPolicy?: Record<string, unknown>): Promise<Subscriber> =>
+  subscribeTo(readStack().endpoint, output('EventsTopicArn'), filterPolicy);
+
+/** The environment that the `openstack` command line needs to be `who`. */
+export function openstackEnv(who: 'admin' | Tenant): Record<string, string> {
+  const { username, password, project } = readAccount(who);
+  return {
+    OS_AUTH_URL: `${apiUrl()}/identity/v3`,
+    OS_USERNAME: username,
+    OS_PASSWORD: password,
+    OS_PROJECT_NAME: project,
+    OS_USER_DOMAIN_NAME: 'Default',
+    OS_PROJECT_DOMAIN_NAME: 'Default',
+    OS_IDENTITY_API_VERSION: '3',
+    OS_REGION_NAME: 'RegionOne',
+  };
 }

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { readAccount } from './accounts.ts';
+import { type Client, login } from './api.ts';
+import type { Stack } from './bring-up.ts';
+import { type Received, subscribe } from './subscriber.ts';
+
+/** How long we look for the notification; the promise is one second. */
+const patienceMs = 15_000;
+
+const say = (line: string): void => console.log(`  ${line}`);
+
+/** A server that a tenant runs on a host. */
+const server = (name: string, host: string, project: string) => ({
+  ...{ name, host, project_id: project, user_id: 'demo' },
+  ...{ vm_state: 'active', power_state: 1, task_state: null },
+});
+
+/** Rules that Aodh's own clients send look like this. */
+const alarm = (name: string, serverId: string) => ({
+  name,
+  type: 'event',
+  severity: 'critical',
+  event_rule: {
+    event_type: 'compute.instance.update',
+    query: [
+      { field: 'traits.instance_id', op: 'eq', type: 'string', value: serverId },
+      { field: 'traits.state', op: 'eq', type: 'string', value: 'stopped' },
+    ],
+  },
+});
+
+type Shown = { server: { status: string } };
+
+async function statusOf(tenant: Client, id: string): Promise<string> {
+  const { body } = await tenant.expect('GET', `/compute/v2.1/servers/${id}`);
+  return (body as Shown).server.status;
+}
+
+function tell(notification: Received): void {
+  const text = JSON.stringify(notification.body, null, 2);
+  for (const line of text.split('\n')) say(`  ${line}`);
+}
+
+/**
+ * One host fault, from the report to the tenant's notification, with what each side sees.
+ * True if the tenant was told, once, and the server is off. Cleans up after itself.
+ */
+export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> {
+  const apiUrl = outputs.ApiUrl ?? '';
+  const host = `demo-${randomUUID().slice(0, 8)}`;
+  const [first, second] = [randomUUID(), randomUUID()];
+  const admin = await login(apiUrl, readAccount('admin'));
+  const tenant = await login(apiUrl, readAccount('tenant-a'));
+  const undo: (() => Promise<unknown>)[] = [];
+
+  const forceDown = (forced_down: boolean) =>
+    admin.expect('PUT', '/compute/v2.1/os-services/force-down', {
+      headers: { 'X-OpenStack-Nova-API-Version': '2.11' },
+      body: { host, binary: 'nova-compute', forced_down },
+    });
+
+  try {
+    console.log('\nOne host fault, end to end\n');
+    await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
+    undo.push(() => admin.expect('DELETE', `/doctor/v1/hosts/${host}`));
+    for (const [id, name] of [
+      [first, 'web-1'],
+      [second, 'web-2'],
+    ] as const) {
+      const body = server(name, host, tenant.projectId);
+      await admin.expect('PUT', `/doctor/v1/servers/${id}`, { body });
+      undo.push(() => admin.expect('DELETE', `/doctor/v1/servers/${id}`));
+    }
+    say(`admin      registered host ${host} with the servers web-1 and web-2 of tenant-a`);
+
+    const made = await tenant.expect('POST', '/alarming/v2/alarms', {
+      body: alarm('web-1 is off', first),
+    });
+    const { alarm_id } = made.body as { alarm_id: string };
+    undo.push(() => tenant.expect('DELETE', `/alarming/v2/alarms/${alarm_id}`));
+    say(`tenant-a   made an event alarm for web-1`);
+
+    const policy = { project_id: [tenant.projectId] };
+    const queue = await subscribe(endpoint, outputs.NotificationsTopicArn ?? '', policy);
+    undo.push(() => queue.close());
+    say(`tenant-a   subscribed a queue to the notifications of its project`);
+
+    const before = await statusOf(tenant, first);
+    say(`tenant-a   sees web-1 ${before}`);
+
+    const reported = Date.now();
+    await forceDown(true);
+    undo.push(() => forceDown(false));
+    say(`monitor    reported ${host} down: accepted in ${Date.now() - reported} ms`);
+
+    const after = await statusOf(tenant, first);
+    say(`tenant-a   sees web-1 ${after}`);
+
+    const told = await queue.receive(1, patienceMs);
+    const [notification] = told;
+    if (!notification) {
+      say(`tenant-a   was told nothing within ${patienceMs / 1000} s`);
+      return false;
+    }
+    say(`tenant-a   was told, once, ${notification.sentAt - reported} ms after the report:\n`);
+    tell(notification);
+    return told.length === 1 && after === 'SHUTOFF';
+  } finally {
+    for (const step of undo.reverse()) {
+      await step().catch((error) => say(`cleaning up: ${error.message}`));
+    }
+  }
+}

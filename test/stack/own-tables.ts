@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DeleteTableCommand,
+  DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { CreateTopicCommand, DeleteTopicCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { EnvName } from '../../adapters/env.ts';
+import { Tables } from '../../infra/tables.ts';
+import { type Subscriber, subscribe } from '../../scripts/stack/subscriber.ts';
+import { clientConfig, output, readStack, sns, sqs } from './stack.ts';
+
+type TableName = 'HOSTS' | 'FAULTS' | 'INSTANCES' | 'ALARMS' | 'HISTORY' | 'IDENTITY';
+
+/** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
+function definitions(): Map<TableName, CreateTableCommandInput> {
+  const stack = new Stack(new App(), 'OwnTables');
+  const tables = new Tables(stack, 'Tables', { retain: false });
+  const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
+  const names = ['HOSTS', 'FAULTS', 'INSTANCES', 'ALARMS', 'HISTORY', 'IDENTITY'] as const;
+  return new Map(
+    names.map((name) => {
+      const table = tables[name.toLowerCase() as Lowercase<TableName>];
+      const id = stack.getLogicalId(table.node.defaultChild as never);
+      const { StreamSpecification, ...properties } = resources[id]?.Properties ?? {};
+      const { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = properties;
+      const definition = { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes };
+      return [
+        name,
+        {
+          TableName: `own-${name.toLowerCase()}-${randomUUID()}`,
+          ...definition,
+          ...(StreamSpecification && {
+            StreamSpecification: { StreamEnabled: true, ...StreamSpecification },
+          }),
+        },
+      ];
+    }),
+  );
+}
+
+/** Names as a function's environment has them, of things that nobody else reads or writes. */
+export type OwnThings = {
+  readonly env: Readonly<Record<EnvName, string>>;
+  /** Receives all that is published to `NOTIFICATIONS_TOPIC_ARN`. */
+  readonly notifications: Subscriber;
+  /** Receives all that is published to `EVENTS_TOPIC_ARN`. */
+  readonly events: Subscriber;
+  /** Deletes all of it. */
+  readonly cleanup: () => Promise<void>;
+};
+
+/**
+ * Tables, queues and topics of a test's own on the embedded stack: defined as the deployed ones,
+ * and with no event source behind them, so that a test decides what runs when.
+ */
+export async function ownThings(): Promise<OwnThings> {
+  const database = new DynamoDBClient(clientConfig());
+  const [queues, topics] = [sqs(), sns()];
+  const id = randomUUID();
+  const { endpoint } = readStack();
+
+  const tables = definitions();
+  await Promise.all(
+    [...tables.values()].map((table) => database.send(new CreateTableCommand(table))),
+  );
+
+  const queue = async (name: string): Promise<string> => {
+    const { QueueUrl = '' } = await queues.send(
+      new CreateQueueCommand({
+        QueueName: `own-${name}-${id}`,
+        Attributes: { VisibilityTimeout: '30' },
+      }),
+    );
+    return QueueUrl;
+  };
+  const topic = async (name: string): Promise<string> => {
+    const { TopicArn = '' } = await topics.send(
+      new CreateTopicCommand({ Name: `own-${name}-${id}` }),
+    );
+    return TopicArn;
+  };
+  const [eventQueue, eventDlq, faultQueue] = await Promise.all(
+    ['events', 'dead', 'faults'].map(queue),
+  );
+  const [notificationsTopic, eventsTopic] = await Promise.all(['told', 'audit'].map(topic));
+  const [notifications, events] = await Promise.all([
+    subscribe(endpoint, notificationsTopic ?? ''),
+    subscribe(endpoint, eventsTopic ?? ''),
+  ]);
+
+  const tableName = (name: TableName): string => tables.get(name)?.TableName ?? '';
+  return {
+    env: {
+      HOSTS_TABLE: tableName('HOSTS'),
+      FAULTS_TABLE: tableName('FAULTS'),
+      INSTANCES_TABLE: tableName('INSTANCES'),
+      ALARMS_TABLE: tableName('ALARMS'),
+      HISTORY_TABLE: tableName('HISTORY'),
+      IDENTITY_TABLE: tableName('IDENTITY'),
+      EVENT_QUEUE_URL: eventQueue ?? '',
+      EVENT_DLQ_URL: eventDlq ?? '',
+      FAULT_QUEUE_URL: faultQueue ?? '',
+      NOTIFICATIONS_TOPIC_ARN: notificationsTopic ?? '',
+      EVENTS_TOPIC_ARN: eventsTopic ?? '',
+      ADMIN_SECRET_ARN: output('AdminSecretArn'),
+      SIGNING_SECRET_ARN: output('SigningSecretArn'),
+      PUBLIC_URL: 'https://doctor.example/v1',
+      REGION_NAME: 'RegionOne',
+      ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: 'true',
+      SAFE_LANE_DELAY_SECONDS: '0',
+      FINISH_DELAYS_SECONDS: '0',
+      EVALUATOR_TIMEOUT_SECONDS: '20',
+      HISTORY_RETENTION_DAYS: '30',
+    },
+    notifications,
+    events,
+    cleanup: async () => {
+      await Promise.all([notifications.close(), events.close()]);
+      await Promise.all([
+        ...[...tables.values()].map(({ TableName }) =>
+          database.send(new DeleteTableCommand({ TableName })),
+        ),
+        ...[eventQueue, eventDlq, faultQueue].map((QueueUrl) =>
+          queues.send(new DeleteQueueCommand({ QueueUrl })),
+        ),
+        ...[notificationsTopic, eventsTopic].map((TopicArn) =>
+          topics.send(new DeleteTopicCommand({ TopicArn })),
+        ),
+      ]);
+      database.destroy();
+      queues.destroy();
+      topics.destroy();
+    },
+  };
+}
