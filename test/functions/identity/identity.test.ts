@@ -1,0 +1,426 @@
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { makeAuthenticate } from '../../../adapters/http/authenticate.ts';
+import { makeTokens } from '../../../adapters/tokens.ts';
+import { type Account, accountOf, admin } from '../../../domain/identity.ts';
+import { nameId } from '../../../domain/ids.ts';
+import { identityApi } from '../../../functions/identity/handler.ts';
+import { type Call, call, quiet } from '../call.ts';
+
+const alice = accountOf('alice', [
+  { name: 'tenant-a', roles: ['member'] },
+  { name: 'tenant-b', roles: ['reader'] },
+]);
+const monitor = accountOf('monitor', [{ name: 'services', roles: ['service'] }]);
+const homeless = accountOf('homeless', []);
+const accounts = new Map([admin, alice, monitor, homeless].map((account) => [account.id, account]));
+
+const start = Date.parse('2026-08-21T09:00:00.250Z');
+const clock = { now: start };
+let issued = 0;
+
+const tokens = makeTokens(
+  async () => 'k'.repeat(64),
+  () => clock.now,
+);
+const account = async (id: string): Promise<Account | undefined> => accounts.get(id);
+const api = identityApi({
+  ...tokens,
+  authenticate: makeAuthenticate(tokens),
+  publicUrl: 'https://api.example/v1/',
+  logger: quiet,
+  account,
+  accountWithPassword: async (id, password) => (password === 'right' ? account(id) : undefined),
+  newAuditId: () => `audit-${++issued}`,
+  now: () => clock.now,
+  region: 'RegionOne',
+});
+
+const ask = (request: Call) => call(api, request);
+const login = (auth: unknown, query: Call['query'] = {}) =>
+  ask({ method: 'POST', path: '/identity/v3/auth/tokens', body: { auth }, query });
+
+const byName = (name: string, password = 'right') => ({
+  methods: ['password'],
+  password: { user: { name, domain: { name: 'Default' }, password } },
+});
+const project = (name: string) => ({ project: { name, domain: { id: 'default' } } });
+
+const tokenOf = async (auth: unknown): Promise<string> => {
+  const { status, headers } = await login(auth);
+  expect(status).toBe(201);
+  return headers['X-Subject-Token'] ?? '';
+};
+const adminToken = await tokenOf({ identity: byName('admin') });
+const aliceToken = await tokenOf({ identity: byName('alice') });
+const aliceUnscoped = await tokenOf({ identity: byName('alice'), scope: 'unscoped' });
+const monitorToken = await tokenOf({ identity: byName('monitor') });
+
+const self = 'https://api.example/v1/identity/v3/';
+
+test.each(['/identity', '/identity/', '/'])('GET %s lists version 3', async (path) => {
+  const { status, headers, body } = await ask({ path });
+  expect(status).toBe(300);
+  expect(headers).toMatchObject({ Location: self, Vary: 'X-Auth-Token' });
+  expect(body).toMatchObject({
+    versions: { values: [{ id: 'v3.14', status: 'stable', links: [{ rel: 'self', href: self }] }] },
+  });
+});
+
+test.each(['/identity/v3', '/identity/v3/'])('GET %s shows version 3', async (path) => {
+  const { status, body } = await ask({ path });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    version: { id: 'v3.14', status: 'stable', links: [{ rel: 'self', href: self }] },
+  });
+});
+
+test('a login answers with the token of the default project', async () => {
+  const { status, headers, body } = await login({ identity: byName('alice') });
+  expect(status).toBe(201);
+  expect(headers).toMatchObject({ Vary: 'X-Auth-Token' });
+  expect(await tokens.verify(headers['X-Subject-Token'] ?? '')).toMatchObject({
+    user: { name: 'alice' },
+  });
+  expect(body).toEqual({
+    token: {
+      methods: ['password'],
+      audit_ids: [`audit-${issued}`],
+      issued_at: '2026-08-21T09:00:00.000000Z',
+      expires_at: '2026-08-21T10:00:00.000000Z',
+      user: {
+        id: alice.id,
+        name: 'alice',
+        domain: { id: 'default', name: 'Default' },
+        password_expires_at: null,
+      },
+      project: {
+        id: nameId('project', 'tenant-a'),
+        name: 'tenant-a',
+        domain: { id: 'default', name: 'Default' },
+      },
+      is_domain: false,
+      roles: ['member', 'reader'].map((name) => ({ id: nameId('role', name), name })),
+      catalog: expect.any(Array),
+    },
+  });
+});
+
+const Catalog = z.object({
+  token: z.object({
+    catalog: z.array(
+      z.object({
+        id: z.string(),
+        type: z.string(),
+        name: z.string(),
+        endpoints: z.array(
+          z.object({
+            id: z.string(),
+            interface: z.string(),
+            region: z.literal('RegionOne'),
+            region_id: z.literal('RegionOne'),
+            url: z.string(),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+
+test('the catalogue has three interfaces of each service, under the public URL', async () => {
+  const { catalog } = Catalog.parse((await login({ identity: byName('alice') })).body).token;
+  const rows = catalog.flatMap(({ type, name, endpoints }) =>
+    endpoints.map((endpoint) => [type, name, endpoint.interface, endpoint.url]),
+  );
+  const services = [
+    ['identity', 'keystone', 'https://api.example/v1/identity/v3'],
+    ['compute', 'nova', 'https://api.example/v1/compute/v2.1'],
+    ['alarming', 'aodh', 'https://api.example/v1/alarming'],
+    ['fault-management', 'doctor', 'https://api.example/v1/doctor/v1'],
+  ];
+  expect(rows).toEqual(
+    services.flatMap(([type, name, url]) =>
+      ['public', 'internal', 'admin'].map((interfaceName) => [type, name, interfaceName, url]),
+    ),
+  );
+  const ids = catalog.flatMap(({ id, endpoints }) => [id, ...endpoints.map((e) => e.id)]);
+  expect(new Set(ids).size).toBe(4 * 4);
+});
+
+test('?nocatalog leaves the catalogue out', async () => {
+  const { status, body } = await login({ identity: byName('alice') }, { nocatalog: [''] });
+  expect(status).toBe(201);
+  expect(body).not.toHaveProperty('token.catalog');
+});
+
+const byId = (id: string) => ({
+  methods: ['password'],
+  password: { user: { id, password: 'right' } },
+});
+const Token = z.object({
+  token: z.object({
+    user: z.object({ name: z.string() }),
+    project: z.object({ name: z.string() }).optional(),
+  }),
+});
+
+test.each([
+  { what: 'a user by id', auth: { identity: byId(alice.id) }, as: 'tenant-a' },
+  { what: 'a user with no project', auth: { identity: byName('homeless') }, as: undefined },
+  {
+    what: 'scope "unscoped"',
+    auth: { identity: byName('alice'), scope: 'unscoped' },
+    as: undefined,
+  },
+  {
+    what: 'scope {unscoped}',
+    auth: { identity: byName('alice'), scope: { unscoped: {} } },
+    as: undefined,
+  },
+  {
+    what: 'a project by name',
+    auth: { identity: byName('alice'), scope: project('tenant-b') },
+    as: 'tenant-b',
+  },
+  {
+    what: 'a project by id',
+    auth: {
+      identity: byName('alice'),
+      scope: { project: { id: nameId('project', 'tenant-b') } },
+    },
+    as: 'tenant-b',
+  },
+  {
+    what: 'the domain in small letters',
+    auth: {
+      identity: {
+        methods: ['password'],
+        password: { user: { name: 'alice', domain: { name: 'default' }, password: 'right' } },
+      },
+    },
+    as: 'tenant-a',
+  },
+  {
+    what: 'a token',
+    auth: { identity: { methods: ['token'], token: { id: aliceUnscoped } } },
+    as: 'tenant-a',
+  },
+])('a login with $what is for project $as', async ({ auth, as }) => {
+  const { status, body } = await login(auth);
+  expect(status).toBe(201);
+  expect(Token.parse(body).token.project?.name).toBe(as);
+});
+
+test('an unscoped token has no project, roles or catalogue', async () => {
+  const { body } = await login({ identity: byName('alice'), scope: 'unscoped' });
+  for (const key of ['project', 'is_domain', 'roles', 'catalog']) {
+    expect(body).not.toHaveProperty(`token.${key}`);
+  }
+});
+
+test('a rescoped token ends when the first one does and names it', async () => {
+  const first = await login({ identity: byName('alice'), scope: 'unscoped' });
+  const audit = `audit-${issued}`;
+  clock.now = start + 600_000;
+  const id = first.headers['X-Subject-Token'];
+  const { body } = await login({
+    identity: { methods: ['token'], token: { id } },
+    scope: project('tenant-b'),
+  });
+  clock.now = start;
+  expect(body).toMatchObject({
+    token: {
+      methods: ['token', 'password'],
+      audit_ids: [`audit-${issued}`, audit],
+      issued_at: '2026-08-21T09:10:00.000000Z',
+      expires_at: '2026-08-21T10:00:00.000000Z',
+      project: { name: 'tenant-b' },
+    },
+  });
+});
+
+const refusal = {
+  error: {
+    code: 401,
+    title: 'Unauthorized',
+    message: 'The request you have made requires authentication.',
+  },
+};
+const elsewhere = {
+  methods: ['password'],
+  password: { user: { name: 'alice', domain: { name: 'Elsewhere' }, password: 'right' } },
+};
+const alices = (scope: unknown) => ({ identity: byName('alice'), scope });
+
+test.each([
+  { why: 'a wrong password', auth: { identity: byName('alice', 'wrong') } },
+  { why: 'an unknown user', auth: { identity: byName('nobody') } },
+  { why: 'an unknown user id', auth: { identity: byId('f'.repeat(32)) } },
+  { why: 'an unknown domain', auth: { identity: elsewhere } },
+  { why: 'a project of others', auth: alices(project('tenant-z')) },
+  { why: 'an unknown project id', auth: alices({ project: { id: 'f'.repeat(32) } }) },
+  {
+    why: 'a project of another domain',
+    auth: alices({ project: { name: 'tenant-a', domain: { id: 'other' } } }),
+  },
+  { why: 'a domain', auth: alices({ domain: { id: 'default' } }) },
+  { why: 'the system', auth: { identity: byName('admin'), scope: { system: { all: true } } } },
+  { why: 'a trust', auth: alices({ 'OS-TRUST:trust': { id: 'x' } }) },
+  { why: 'a bad token', auth: { identity: { methods: ['token'], token: { id: 'bad' } } } },
+])('a login with $why is the one 401', async ({ auth }) => {
+  const { status, headers, body } = await login(auth);
+  expect(status).toBe(401);
+  expect(body).toEqual(refusal);
+  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/v1/identity"');
+});
+
+test('an expired token cannot be rescoped', async () => {
+  clock.now = start + 3_600_000;
+  const { status } = await login({ identity: { methods: ['token'], token: { id: aliceToken } } });
+  clock.now = start;
+  expect(status).toBe(401);
+});
+
+test.each([
+  { methods: ['application_credential'], application_credential: { id: 'x', secret: 'y' } },
+  { methods: [] },
+  { methods: ['totp', 'password'], password: byName('alice').password },
+])('methods $methods are refused with the list of those that there are', async (identity) => {
+  const { status, headers, body } = await login({ identity });
+  expect(status).toBe(401);
+  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/v1/identity"');
+  expect(body).toEqual({
+    error: { ...refusal.error, identity: { methods: ['password', 'token'] } },
+  });
+});
+
+const users = (user: unknown) => ({
+  auth: { identity: { methods: ['password'], password: { user } } },
+});
+const long = 'x'.repeat(100_000);
+const domain = { name: 'Default' };
+
+test.each([
+  { names: 'auth', body: {} },
+  { names: 'auth', body: { auth: null } },
+  { names: 'auth', body: { auth: 'x' } },
+  { names: 'auth.identity', body: { auth: {} } },
+  { names: 'auth.identity', body: { auth: { identity: [] } } },
+  { names: 'auth.identity.methods', body: { auth: { identity: {} } } },
+  { names: 'auth.identity.methods', body: { auth: { identity: { methods: 'password' } } } },
+  { names: 'auth.identity.methods.0', body: { auth: { identity: { methods: [1] } } } },
+  { names: 'auth.identity.password', body: { auth: { identity: { methods: ['password'] } } } },
+  { names: 'auth.identity.token', body: { auth: { identity: { methods: ['token'] } } } },
+  {
+    names: 'auth.identity.token.id',
+    body: { auth: { identity: { methods: ['token'], token: { id: 7 } } } },
+  },
+  {
+    names: 'auth.identity.token.id',
+    body: { auth: { identity: { methods: ['token'], token: { id: long } } } },
+  },
+  { names: 'auth.identity.password.user', body: users(undefined) },
+  { names: 'auth.identity.password.user', body: users({ password: 'right' }) },
+  { names: 'auth.identity.password.user', body: users({ name: '', id: '', password: 'right' }) },
+  { names: 'auth.identity.password.user.domain', body: users({ name: 'a', password: 'b' }) },
+  {
+    names: 'auth.identity.password.user.domain',
+    body: users({ name: 'a', domain: {}, password: 'b' }),
+  },
+  { names: 'auth.identity.password.user.name', body: users({ name: 1, domain, password: 'b' }) },
+  { names: 'auth.identity.password.user.name', body: users({ name: long, domain, password: 'b' }) },
+  { names: 'auth.identity.password.user.password', body: users({ name: 'a', domain }) },
+  { names: 'auth.identity.password.user.password', body: users({ id: 'a', password: long }) },
+  { names: 'auth.scope', body: { auth: alices('everything') } },
+  { names: 'auth.scope', body: { auth: alices(null) } },
+  { names: 'auth.scope', body: { auth: alices({}) } },
+  { names: 'auth.scope', body: { auth: alices({ ...project('tenant-a'), unscoped: {} }) } },
+  { names: 'auth.scope.project', body: { auth: alices({ project: {} }) } },
+  { names: 'auth.scope.project', body: { auth: alices({ project: 'tenant-a' }) } },
+  { names: 'auth.scope.project.domain', body: { auth: alices({ project: { name: 'tenant-a' } }) } },
+  { names: 'auth.scope.domain', body: { auth: alices({ domain: {} }) } },
+])('a login that is wrong at $names is a 400 that names it', async ({ names, body }) => {
+  const answer = await ask({ method: 'POST', path: '/identity/v3/auth/tokens', body });
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { error: { code: 400, title: 'Bad Request' } },
+  });
+  expect(JSON.stringify(answer.body)).toContain(`${names}. `);
+  expect(JSON.stringify(answer.body).length).toBeLessThan(500);
+});
+
+test.each([
+  { what: 'malformed JSON', body: '{"auth":' },
+  { what: 'a list', body: [] },
+  { what: 'a text', body: '"auth"' },
+  { what: 'null', body: 'null' },
+  { what: 'nothing', body: undefined },
+])('a login with $what for a body is a 400', async ({ body }) => {
+  const answer = await ask({ method: 'POST', path: '/identity/v3/auth/tokens', body });
+  expect(answer).toMatchObject({ status: 400, body: { error: { title: 'Bad Request' } } });
+});
+
+const validation = (method: string, own: string, subject?: string) =>
+  ask({
+    method,
+    path: '/identity/v3/auth/tokens',
+    headers: {
+      'X-Auth-Token': own,
+      ...(subject !== undefined && { 'X-Subject-Token': subject }),
+    },
+  });
+
+test('a validation answers as the login did, with the token', async () => {
+  const first = await login({ identity: byName('alice') });
+  const token = first.headers['X-Subject-Token'] ?? '';
+  const { status, headers, body } = await validation('GET', adminToken, token);
+  expect(status).toBe(200);
+  expect(headers['X-Subject-Token']).toBe(token);
+  expect(body).toEqual(first.body);
+});
+
+test('HEAD answers without a body', async () => {
+  const { status, headers, body } = await validation('HEAD', adminToken, aliceToken);
+  expect(status).toBe(200);
+  expect(headers['X-Subject-Token']).toBe(aliceToken);
+  expect(body).toBeUndefined();
+});
+
+test.each([
+  { who: 'an admin', own: adminToken, subject: aliceToken, GET: 200, HEAD: 200 },
+  { who: 'the user itself', own: aliceToken, subject: aliceUnscoped, GET: 200, HEAD: 200 },
+  { who: 'a service', own: monitorToken, subject: aliceToken, GET: 200, HEAD: 403 },
+  { who: 'somebody else', own: aliceToken, subject: adminToken, GET: 403, HEAD: 403 },
+  { who: 'an admin, of nothing,', own: adminToken, subject: undefined, GET: 404, HEAD: 404 },
+  { who: 'an admin, of a bad token,', own: adminToken, subject: 'bad', GET: 404, HEAD: 404 },
+  { who: 'nobody', own: '', subject: aliceToken, GET: 401, HEAD: 401 },
+  { who: 'the holder of a bad token', own: 'bad', subject: aliceToken, GET: 401, HEAD: 401 },
+])('a validation by $who is $GET, and by HEAD $HEAD', async ({ own, subject, GET, HEAD }) => {
+  expect((await validation('GET', own, subject)).status).toBe(GET);
+  expect((await validation('HEAD', own, subject)).status).toBe(HEAD);
+});
+
+test("an expired subject is a 404 in Keystone's words", async () => {
+  clock.now = start + 3_599_000;
+  const own = await tokenOf({ identity: byName('admin') });
+  clock.now = start + 3_600_000;
+  const { status, body } = await validation('GET', own, aliceToken);
+  clock.now = start;
+  expect(status).toBe(404);
+  expect(body).toEqual({
+    error: { code: 404, title: 'Not Found', message: 'Could not find token.' },
+  });
+});
+
+test('tokens cannot be revoked yet', async () => {
+  const { status, headers } = await validation('DELETE', adminToken, aliceToken);
+  expect(status).toBe(405);
+  expect(headers.Allow).toContain('GET, HEAD');
+});
+
+test('the rest of Keystone is a 404', async () => {
+  const headers = { 'X-Auth-Token': adminToken };
+  const { status, body } = await ask({ path: '/identity/v3/domains', headers });
+  expect(status).toBe(404);
+  expect(body).toMatchObject({ error: { code: 404, title: 'Not Found' } });
+});
