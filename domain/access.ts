@@ -33,9 +33,13 @@ export function canSee(caller: Caller, project_id: string): boolean {
   return isAdmin(caller) || caller.project_id === project_id;
 }
 
+/** Whether the caller has one of the roles. */
+export const hasRole = (caller: Caller, ...wanted: readonly Role[]): boolean =>
+  wanted.some((role) => caller.roles.includes(role));
+
 /** Refuses with 403 a caller who has none of the roles. */
 export function requireRole(caller: Caller, ...wanted: readonly Role[]): void {
-  if (!wanted.some((role) => caller.roles.includes(role))) {
+  if (!hasRole(caller, ...wanted)) {
     throw new DomainError('forbidden', "Policy doesn't allow this action to be performed.");
   }
 }

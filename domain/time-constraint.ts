@@ -9,7 +9,13 @@ import { text } from './wsme.ts';
 
 type TimeConstraint = AlarmFacts['time_constraints'][number];
 
-const seconds = z.union([z.int(), z.string().regex(/^\d{1,15}$/).transform(Number)]);
+const seconds = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
 
 const Input = z.strictObject({
   name: text(255),

@@ -1,0 +1,35 @@
+import type { Alarm } from './alarm.ts';
+import { naive } from './time.ts';
+
+/**
+ * An alarm as the API shows it: exactly Aodh's keys for type `event` (and `resource_id` where one
+ * is set); type `notification` has its rule under both keys, since clients of event alarms look
+ * for `event_rule`. Everything here is accepted back by PUT.
+ */
+export function alarmView(alarm: Alarm): Record<string, unknown> {
+  const { rule, resource_id } = alarm;
+  const common = {
+    alarm_id: alarm.alarm_id,
+    name: alarm.name,
+    description: alarm.description,
+    enabled: alarm.enabled,
+    type: alarm.type,
+    ok_actions: alarm.ok_actions,
+    alarm_actions: alarm.alarm_actions,
+    insufficient_data_actions: alarm.insufficient_data_actions,
+    repeat_actions: alarm.repeat_actions,
+    time_constraints: alarm.time_constraints,
+    project_id: alarm.project_id,
+    user_id: alarm.user_id,
+    timestamp: naive(alarm.timestamp),
+    state: alarm.state,
+    state_timestamp: naive(alarm.state_timestamp),
+    state_reason: alarm.state_reason,
+    severity: alarm.severity,
+    // Aodh evaluates event alarms by no clock, and leaves here the time of creation.
+    evaluate_timestamp: naive(alarm.created_at),
+  };
+  return alarm.type === 'event'
+    ? { ...common, event_rule: rule, ...(resource_id !== null && { resource_id }) }
+    : { ...common, notification_rule: rule, event_rule: rule, resource_id };
+}

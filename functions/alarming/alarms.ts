@@ -1,0 +1,70 @@
+/** Alarms one at a time: file, show, replace, delete. Contract alarm.md section 1. */
+import * as z from 'zod';
+import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarm-change.ts';
+import { readAlarm } from '../../domain/alarm-input.ts';
+import { requireAlarmRole } from '../../domain/alarm-owner.ts';
+import { alarmView } from '../../domain/alarm-view.ts';
+import { untilWritten } from '../../flows/retry.ts';
+import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
+import { noArguments } from './no-arguments.ts';
+
+export const alarmRoutes = (deps: AlarmDeps): Route[] => [
+  route({
+    method: 'POST',
+    path: '/v2/alarms',
+    query: noArguments,
+    body: z.unknown(),
+    handle: async (request) => {
+      requireAlarmRole(request.caller, 'member');
+      const { alarm, change } = createdAlarm(readAlarm(request.body), contextOf(deps, request));
+      await deps.create(alarm, change);
+      return {
+        status: 201,
+        headers: { Location: `${request.base}/v2/alarms/${alarm.alarm_id}` },
+        body: alarmView(alarm),
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v2/alarms/:id',
+    query: noArguments,
+    body: ignored,
+    handle: async (request) => ({
+      status: 200,
+      body: alarmView(await alarmOf(deps, request, 'reader')),
+    }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/v2/alarms/:id',
+    query: noArguments,
+    body: z.unknown(),
+    handle: async (request) => {
+      const shown = await untilWritten(async () => {
+        const stored = await alarmOf(deps, request, 'member');
+        const input = readAlarm(request.body, stored);
+        const changed = replacedAlarm(stored, input, contextOf(deps, request));
+        if (!changed) return stored;
+        const { alarm, change } = changed;
+        return (await deps.replace(stored, alarm, change)) ? alarm : undefined;
+      });
+      return { status: 200, body: alarmView(shown) };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v2/alarms/:id',
+    query: noArguments,
+    body: ignored,
+    handle: async (request) => {
+      await untilWritten(async () => {
+        const stored = await alarmOf(deps, request, 'member');
+        const change = deletionOf(stored, contextOf(deps, request));
+        return (await deps.remove(stored, change)) || undefined;
+      });
+      return { status: 204 };
+    },
+  }),
+];

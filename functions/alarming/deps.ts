@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import type { Caller } from '../../domain/access.ts';
+import type { Alarm } from '../../domain/alarm.ts';
+import type { AlarmChange, ChangeContext } from '../../domain/alarm-change.ts';
+import type { Scope } from '../../domain/alarm-list.ts';
+import { requireAlarmRole, visibleAlarm } from '../../domain/alarm-owner.ts';
+
+/** What the routes need from outside. Every change is written with its record, or not at all. */
+export type AlarmDeps = {
+  /** Read consistently. */
+  readonly alarm: (alarm_id: string) => Promise<Alarm | undefined>;
+  readonly alarmsOf: (scope: Scope) => Promise<readonly Alarm[]>;
+  readonly create: (alarm: Alarm, change: AlarmChange) => Promise<unknown>;
+  /** False if the alarm is no longer as it was read. */
+  readonly replace: (before: Alarm, after: Alarm, change: AlarmChange) => Promise<boolean>;
+  /** False if the alarm is no longer as it was read. */
+  readonly remove: (alarm: Alarm, change: AlarmChange) => Promise<boolean>;
+  readonly now: () => string;
+  readonly newId: () => string;
+  readonly acceptWithoutResource: boolean;
+};
+
+type AlarmRequest = {
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+};
+
+/** Who changes alarms here and now. */
+export const contextOf = (deps: AlarmDeps, { caller }: AlarmRequest): ChangeContext => ({
+  caller,
+  now: deps.now(),
+  newId: deps.newId,
+  acceptWithoutResource: deps.acceptWithoutResource,
+});
+
+/** The alarm that the path names, for a caller with the role; else `forbidden` or `not_found`. */
+export async function alarmOf(
+  deps: AlarmDeps,
+  { caller, params: { id = '' } }: AlarmRequest,
+  role: 'reader' | 'member',
+): Promise<Alarm> {
+  requireAlarmRole(caller, role);
+  const found = z.uuid().safeParse(id).success ? await deps.alarm(id) : undefined;
+  return visibleAlarm(caller, id, found);
+}

@@ -1,0 +1,48 @@
+/** An alarm's state by itself: read, or set by hand, which runs no action. Both answer a bare JSON string. */
+import * as z from 'zod';
+import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { AlarmState } from '../../domain/alarm.ts';
+import { alarmInState } from '../../domain/alarm-change.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { untilWritten } from '../../flows/retry.ts';
+import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
+import { noArguments } from './no-arguments.ts';
+
+const path = '/v2/alarms/:id/state';
+
+/** The state in a body. The refusals are Aodh's. */
+function readState(body: unknown): AlarmState {
+  if (body === undefined) throw new DomainError('invalid', 'Missing argument: "state"');
+  const state = AlarmState.safeParse(body);
+  if (!state.success) throw new DomainError('invalid', 'state invalid');
+  return state.data;
+}
+
+export const stateRoutes = (deps: AlarmDeps): Route[] => [
+  route({
+    method: 'GET',
+    path,
+    query: noArguments,
+    body: ignored,
+    handle: async (request) => ({
+      status: 200,
+      body: (await alarmOf(deps, request, 'reader')).state,
+    }),
+  }),
+  route({
+    method: 'PUT',
+    path,
+    query: noArguments,
+    body: z.unknown(),
+    handle: async (request) => {
+      const state = await untilWritten(async () => {
+        const stored = await alarmOf(deps, request, 'member');
+        const changed = alarmInState(stored, readState(request.body), contextOf(deps, request));
+        if (!changed) return stored.state;
+        const { alarm, change } = changed;
+        return (await deps.replace(stored, alarm, change)) ? alarm.state : undefined;
+      });
+      return { status: 200, body: state };
+    },
+  }),
+];

@@ -1,0 +1,38 @@
+/** The version document, for clients without a token. Contract alarm.md section 1. */
+import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+
+/** Tempest looks for both media types; what we answer is always JSON. */
+const mediaTypes = ['json', 'xml'].map((format) => ({
+  base: `application/${format}`,
+  type: `application/vnd.openstack.telemetry-v2+${format}`,
+}));
+
+const versions = (base: string) => ({
+  versions: {
+    values: [
+      {
+        id: 'v2',
+        status: 'stable',
+        updated: '2013-02-13T00:00:00Z',
+        links: [
+          { href: `${base}/v2`, rel: 'self' },
+          {
+            href: 'https://docs.openstack.org/',
+            rel: 'describedby',
+            type: 'text/html',
+          },
+        ],
+        'media-types': mediaTypes,
+      },
+    ],
+  },
+});
+
+/** Aodh has nothing at `/v2`; here the document's own link leads to it again. */
+export const versionRoutes: PublicRoute[] = ['/', '/v2', '/v2/'].map((path) =>
+  publicRoute({
+    method: 'GET',
+    path,
+    handle: ({ base }) => ({ status: 200, body: versions(base) }),
+  }),
+);
