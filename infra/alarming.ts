@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowQuery, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Capability, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
 
 /** `/alarming`: Aodh v2. */
 export class Alarming extends Construct implements Capability {

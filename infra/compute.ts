@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Capability, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
 
 /** `/compute`: Nova v2.1, with the report of a host fault. */
 export class Compute extends Construct implements Capability {

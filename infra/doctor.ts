@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Capability, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
 
 /** `/doctor/v1`: registration of users, hosts and servers, and events in. */
 export class Doctor extends Construct implements Capability {

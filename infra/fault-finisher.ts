@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
 import { finisherTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Capability, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
 
 /** Goes through the instances of a failed host again: for a dying writer, or an index that lagged. */
 export class FaultFinisher extends Construct implements Capability {

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Capability, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
 
 /** `/identity`: Keystone v3. */
 export class Identity extends Construct implements Capability {

@@ -4,7 +4,7 @@ import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allowPublish, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Capability, Wiring } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
 
 /** The safe lane: what changed in a table is sent again, later, and told to the operators. */
 export class Reconciler extends Construct implements Capability {

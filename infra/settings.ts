@@ -1,8 +1,3 @@
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Messaging } from './messaging.ts';
-import type { Secrets } from './secrets.ts';
-import type { Tables } from './tables.ts';
-
 /** What an operator may choose at deploy time. */
 export type ServiceSettings = {
   /** Where clients reach the API's stage; empty where each request tells (AWS). */
@@ -37,16 +32,3 @@ export const withDefaults = (given: Partial<ServiceSettings> = {}): ServiceSetti
   ...defaults,
   ...given,
 });
-
-/** What every capability is wired from. */
-export interface Wiring {
-  readonly tables: Tables;
-  readonly messaging: Messaging;
-  readonly secrets: Secrets;
-  readonly settings: ServiceSettings;
-}
-
-/** A construct that holds one function and all that it needs. */
-export interface Capability {
-  readonly function: IFunction;
-}

@@ -1,0 +1,163 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * Which room may import what. A test and not dependency-cruiser: beside TypeScript 7 that sees no
+ * module and is content.
+ */
+const root = join(import.meta.dirname, '../..');
+
+type Import = { readonly from: string; readonly to: string; readonly typeOnly: boolean };
+
+type Rule = {
+  readonly room: string;
+  /** The files that the rule is about. */
+  readonly files: RegExp;
+  /** What they may import: our files by path, packages by name, Node's modules as `node:…`. */
+  readonly may: readonly RegExp[];
+  /** What they may import the types of, besides. */
+  readonly mayType?: readonly RegExp[];
+};
+
+/** A package, or something within it. */
+const pack = (...names: string[]): RegExp => new RegExp(`^(${names.join('|')})(/|$)`);
+
+const rules: readonly Rule[] = [
+  {
+    room: 'domain',
+    files: /^domain\//,
+    may: [/^domain\//, /^events\/catalogue\.ts$/, pack('zod', 'uuid')],
+  },
+  { room: 'events', files: /^events\//, may: [/^events\//, /^domain\//, pack('zod')] },
+  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, /^events\/catalogue\.ts$/] },
+  {
+    room: 'adapters',
+    files: /^adapters\//,
+    may: [
+      /^adapters\//,
+      /^domain\//,
+      /^node:/,
+      pack('@aws-sdk', '@smithy', '@aws-lambda-powertools', '@middy', 'zod', 'jose', 'uuid'),
+      pack('path-to-regexp'),
+    ],
+    mayType: [/^flows\//, /^aws-lambda$/],
+  },
+  {
+    // Tested with plain objects: these never see a client.
+    room: 'handlers',
+    files: /^functions\/[^/]+\/(?!(index|wiring)\.ts$)/,
+    may: [
+      /^functions\//,
+      /^node:crypto$/,
+      /^domain\//,
+      /^flows\//,
+      /^events\/catalogue\.ts$/,
+      /^adapters\/http(\.ts$|\/)/,
+      pack('zod'),
+    ],
+    mayType: [/^aws-lambda$/],
+  },
+  {
+    // `wiring.ts` where tests need what `index.ts` makes of the environment.
+    room: 'wiring',
+    files: /^functions\/[^/]+\/(index|wiring)\.ts$/,
+    may: [
+      /^functions\//,
+      /^adapters\//,
+      /^flows\//,
+      /^node:crypto$/,
+      /^domain\//,
+      pack('@aws-sdk', '@aws-lambda-powertools', 'uuid'),
+    ],
+  },
+  {
+    room: 'infra',
+    files: /^infra\//,
+    may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild')],
+    mayType: [/^adapters\/env\.ts$/],
+  },
+];
+
+const ourFiles = globSync('{adapters,bench,domain,events,flows,functions,infra,scripts}/**/*.ts', {
+  cwd: root,
+});
+
+/** Biome gives every import the same form, so its lines are enough to read it. */
+function importsOf(from: string): Import[] {
+  const source = readFileSync(join(root, from), 'utf8');
+  const statement = /^(?:import|export)\s([^;'"]*?\sfrom\s+)?'([^']+)'/gm;
+  const dynamic = /\bimport\('([^']+)'\)/g;
+  const found = [
+    ...[...source.matchAll(statement)].map(([, what = '', to = '']) => ({
+      to,
+      typeOnly: /^type\s/.test(what),
+    })),
+    ...[...source.matchAll(dynamic)].map(([, to = '']) => ({ to, typeOnly: false })),
+  ];
+  return found.map(({ to, typeOnly }) => ({
+    from,
+    to: to.startsWith('.') ? normalize(join(dirname(from), to)) : to,
+    typeOnly,
+  }));
+}
+
+const imports = ourFiles.flatMap(importsOf);
+const told = ({ from, to }: Import): string => `${from} imports ${to}`;
+const any = (patterns: readonly RegExp[], text: string): boolean =>
+  patterns.some((pattern) => pattern.test(text));
+
+test('the rules have imports to judge', () => {
+  expect(ourFiles.length).toBeGreaterThan(20);
+  expect(imports.length).toBeGreaterThan(ourFiles.length);
+});
+
+test('every file imports at least what its import keyword says', () => {
+  const silent = ourFiles.filter(
+    (file) => /^import\s/m.test(readFileSync(join(root, file), 'utf8')) && !importsOf(file).length,
+  );
+  expect(silent).toEqual([]);
+});
+
+test.each(rules)('$room imports only what it may', ({ files, may, mayType = [] }) => {
+  const judged = imports.filter(({ from }) => files.test(from));
+  expect(ourFiles.filter((file) => files.test(file)).length).toBeGreaterThan(0);
+  const wrong = judged.filter(
+    ({ to, typeOnly }) => !any(may, to) && !(typeOnly && any(mayType, to)),
+  );
+  expect(wrong.map(told)).toEqual([]);
+});
+
+test('no function imports another function', () => {
+  const functionOf = (file: string) => /^functions\/([^/]+)\//.exec(file)?.[1];
+  const wrong = imports.filter(
+    ({ from, to }) => functionOf(from) && functionOf(to) && functionOf(from) !== functionOf(to),
+  );
+  expect(wrong.map(told)).toEqual([]);
+});
+
+test('nothing outside of test/ imports from it', () => {
+  expect(imports.filter(({ to }) => to.startsWith('test/')).map(told)).toEqual([]);
+});
+
+test('every file that is imported is there', () => {
+  const own = imports.filter(({ to }) => /^[a-z]+\/.*\.(ts|json)$/.test(to));
+  expect(own.filter(({ to }) => !existsSync(join(root, to))).map(told)).toEqual([]);
+});
+
+test('no file imports itself, by whatever detour', () => {
+  const graph = Map.groupBy(imports, ({ from }) => from);
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) {
+      cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      return;
+    }
+    if (done.has(file)) return;
+    for (const { to } of graph.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of ourFiles) visit(file, []);
+  expect(cycles).toEqual([]);
+});

@@ -1,0 +1,234 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { makeStack, policies, subject } from './template.ts';
+
+const template = Template.fromStack(makeStack());
+const allowed = policies(template);
+
+/** What a function may do, as `action on subject`, but for its log. */
+const grantsOf = (name: string): string[] =>
+  (allowed.get(name) ?? [])
+    .flatMap(({ action, resource }) =>
+      action.flatMap((verb) => resource.map((what) => `${verb} on ${subject(what)}`)),
+    )
+    .filter((grant) => !grant.startsWith('logs:'))
+    .sort();
+
+const functions = [
+  ...['Identity', 'Compute', 'Alarming', 'Doctor'],
+  ...['Reconciler', 'AlarmEvaluator', 'Sweeper', 'FaultFinisher'],
+];
+
+describe('permissions', () => {
+  test('every function has a policy of its own', () => {
+    expect([...allowed.keys()].sort()).toEqual([...functions].sort());
+  });
+
+  test.each(functions)('%s is allowed named actions only, and no scan', (name) => {
+    const actions = (allowed.get(name) ?? []).flatMap(({ action }) => action);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    expect(
+      actions.filter((action) => /:(Scan|PartiQLSelect|BatchWriteItem)$/.test(action)),
+    ).toEqual([]);
+  });
+
+  test.each(functions)('%s is allowed nothing on all resources but to list streams', (name) => {
+    const wide = (allowed.get(name) ?? []).filter(({ resource }) =>
+      resource.some((what) => JSON.stringify(what).includes('*')),
+    );
+    expect(
+      wide.flatMap(({ action }) => action).filter((a) => a !== 'dynamodb:ListStreams'),
+    ).toEqual([]);
+  });
+
+  test.each([
+    { name: 'Identity', secrets: ['AdminSecret', 'SigningSecret'] },
+    { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret'] },
+    { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'Alarming', secrets: ['SigningSecret'] },
+    { name: 'Reconciler', secrets: [] },
+    { name: 'AlarmEvaluator', secrets: [] },
+    { name: 'Sweeper', secrets: [] },
+    { name: 'FaultFinisher', secrets: [] },
+  ])('$name reads the secrets $secrets', ({ name, secrets }) => {
+    const read = grantsOf(name).filter((grant) => grant.startsWith('secretsmanager:'));
+    expect(read).toEqual(
+      secrets.map((secret) => `secretsmanager:GetSecretValue on ${secret}`).sort(),
+    );
+  });
+
+  test('only the evaluator and the sweeper can tell tenants', () => {
+    const tellers = functions.filter((name) =>
+      grantsOf(name).includes('sns:Publish on Notifications'),
+    );
+    expect(tellers).toEqual(['AlarmEvaluator', 'Sweeper']);
+  });
+
+  test('the evaluator never reads or writes hosts or instances', () => {
+    const touched = grantsOf('AlarmEvaluator').filter((grant) =>
+      / on (Hosts|Instances)/.test(grant),
+    );
+    expect(touched).toEqual([]);
+  });
+});
+
+describe('what must not get lost', () => {
+  test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
+    const queues = Object.values(template.findResources('AWS::SQS::Queue'));
+    const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
+    expect(queues).toHaveLength(4);
+    expect(consumed).toHaveLength(2);
+    for (const { Properties } of queues) {
+      expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+    }
+    for (const { Properties } of consumed) {
+      expect(Properties.RedrivePolicy.maxReceiveCount).toBe(10);
+    }
+  });
+
+  test('a message stays hidden for longer than its consumer may work', () => {
+    const byLogicalId = template.findResources('AWS::Lambda::Function');
+    const sources = template.findResources('AWS::Lambda::EventSourceMapping');
+    const queues = template.findResources('AWS::SQS::Queue');
+    const pairs = Object.values(sources).flatMap(({ Properties }) => {
+      const queue = queues[Properties.EventSourceArn['Fn::GetAtt'][0]];
+      const fn = byLogicalId[Properties.FunctionName.Ref];
+      return queue && fn ? [[queue, fn] as const] : [];
+    });
+    expect(pairs).toHaveLength(2);
+    for (const [queue, fn] of pairs) {
+      expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
+    }
+  });
+
+  test('the queue sources report partial failures and bound their consumers', () => {
+    const mapping = (properties: object) =>
+      template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        ...properties,
+      });
+    mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 4 } });
+    mapping({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
+  });
+
+  test('both streams wake the reconciler from their beginning, for inserts and changes only', () => {
+    const streams = template.findResources('AWS::Lambda::EventSourceMapping', {
+      Properties: {
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: 100,
+        MaximumRetryAttempts: Match.absent(),
+        MaximumBatchingWindowInSeconds: Match.absent(),
+        FilterCriteria: {
+          Filters: [{ Pattern: JSON.stringify({ eventName: ['INSERT', 'MODIFY'] }) }],
+        },
+      },
+    });
+    expect(Object.keys(streams)).toHaveLength(2);
+  });
+
+  test('the sweeper runs every minute', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+    });
+  });
+});
+
+describe('tables', () => {
+  const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
+
+  test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
+    expect(tables).toHaveLength(6);
+    for (const table of tables) {
+      expect(table.DeletionPolicy).toBe('Retain');
+      expect(table.Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    }
+  });
+
+  test('on an emulator they go with the stack', () => {
+    const emulated = Template.fromStack(makeStack('emulator'));
+    for (const table of Object.values(emulated.findResources('AWS::DynamoDB::Table'))) {
+      expect(table.DeletionPolicy).toBe('Delete');
+    }
+  });
+
+  test('hosts and instances show old and new images; nothing else has a stream', () => {
+    const streaming = tables.filter(({ Properties }) => Properties.StreamSpecification);
+    expect(streaming).toHaveLength(2);
+    for (const { Properties } of streaming) {
+      expect(Properties.StreamSpecification.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
+    }
+  });
+
+  test('rows expire from instances and history only', () => {
+    const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
+    const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
+    expect(keys).toEqual(['event_id', 'uuid']);
+    for (const { Properties } of expiring) {
+      expect(Properties.TimeToLiveSpecification).toEqual({
+        AttributeName: 'expires_at',
+        Enabled: true,
+      });
+    }
+  });
+
+  test('every index projects keys only', () => {
+    const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
+    expect(indexes).toHaveLength(13);
+    for (const { Projection } of indexes)
+      expect(Projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
+  });
+});
+
+describe('the API', () => {
+  test('its own answers can be read by every dialect', () => {
+    const answers = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse'));
+    expect(answers.length).toBeGreaterThan(2);
+    for (const { Properties } of answers) {
+      const body = Properties.ResponseTemplates['application/json'];
+      const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
+      expect(parsed).toEqual({
+        error: { code: expect.any(Number), title: expect.any(String), message: 'why' },
+        error_message: {
+          faultcode: expect.stringMatching(/^(Client|Server)$/),
+          faultstring: 'why',
+          debuginfo: null,
+        },
+      });
+    }
+  });
+
+  test('its id is fixed on emulators only', () => {
+    const tags = { Tags: Match.arrayWith([{ Key: 'ms-custom-id', Value: 'doctor' }]) };
+    const emulated = Template.fromStack(makeStack('emulator'));
+    emulated.hasResourceProperties('AWS::ApiGateway::RestApi', tags);
+    template.resourcePropertiesCountIs('AWS::ApiGateway::RestApi', tags, 0);
+  });
+});
+
+test('every function runs on Node 24 and knows no password', () => {
+  const all = Object.values(template.findResources('AWS::Lambda::Function'));
+  expect(all).toHaveLength(functions.length);
+  for (const { Properties } of all) {
+    expect(Properties.Runtime).toBe('nodejs24.x');
+    expect(JSON.stringify(Properties.Environment)).not.toContain('resolve:secretsmanager');
+  }
+});
+
+test('queues and topics refuse callers without TLS on AWS', () => {
+  const deny = {
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({
+          Effect: 'Deny',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      ]),
+    },
+  };
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 4);
+  template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
+});

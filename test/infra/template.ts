@@ -1,0 +1,43 @@
+import { App } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { DoctorStack } from '../../infra/service.ts';
+
+/** The stack as AWS gets it; without bundling, which takes seconds and changes nothing here. */
+export function makeStack(target: 'aws' | 'emulator' = 'aws'): DoctorStack {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return new DoctorStack(app, 'Doctor', { target });
+}
+
+/** A statement of an IAM policy, with its lists always lists. */
+export type Statement = { action: string[]; resource: unknown[]; effect: string };
+
+type Resource = { Type: string; Properties: Record<string, unknown> };
+type RawStatement = { Action: string | string[]; Resource: unknown; Effect: string };
+
+const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+/** What each function may do, by the construct that holds it (`Compute`, `Reconciler`, …). */
+export function policies(template: Template): Map<string, Statement[]> {
+  const found = template.findResources('AWS::IAM::Policy');
+  return new Map(
+    Object.entries(found as Record<string, Resource>).map(([id, { Properties }]) => {
+      const { Statement } = Properties.PolicyDocument as { Statement: RawStatement[] };
+      const statements = Statement.map(({ Action, Resource, Effect }) => ({
+        action: list(Action),
+        resource: list(Resource),
+        effect: Effect,
+      }));
+      return [id.replace(/FunctionRole.*/, ''), statements];
+    }),
+  );
+}
+
+/** The short name of what a statement is about: `Hosts`, `Instances/byHost`, `EventQueue`. */
+export function subject(resource: unknown): string {
+  if (typeof resource === 'string') return resource;
+  const text = JSON.stringify(resource);
+  const [, name = text] = /"(?:Tables|Messaging|Secrets)?([A-Za-z]+?)[0-9A-F]{8}"/.exec(text) ?? [];
+  const [, index] = /"\/index\/([^"]+)"/.exec(text) ?? [];
+  if (/"StreamArn"/.test(text)) return `${name}/stream`;
+  return index ? `${name}/${index}` : name;
+}
