@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, expect, test } from 'vitest';
+import { makeAccounts } from '../../adapters/accounts.ts';
+import { hashPassword } from '../../adapters/passwords.ts';
+import { secretText } from '../../adapters/secrets.ts';
+import { makeTokens } from '../../adapters/tokens.ts';
+import { makeUsers } from '../../adapters/users.ts';
+import { accountOf, admin, grantFor } from '../../domain/identity.ts';
+import { clientConfig, dynamodb, output } from '../stack/stack.ts';
+
+const dynamo = dynamodb();
+const table = output('IdentityTable');
+const users = makeUsers(dynamo, table);
+const secrets = new SecretsManagerClient(clientConfig());
+const adminSecret = secretText(secrets, output('AdminSecretArn'));
+
+const alice = accountOf(`alice-${randomUUID()}`, [{ name: 'tenant-x', roles: ['member'] }]);
+const row = { ...alice, password_hash: await hashPassword('alice-secret') };
+
+afterAll(async () => {
+  await dynamo.send(new DeleteCommand({ TableName: table, Key: { id: alice.id } }));
+  dynamo.destroy();
+  secrets.destroy();
+});
+
+test('a user is created, then replaced, and read as written', async () => {
+  expect(await users.get(alice.id)).toBeUndefined();
+  expect(await users.put({ ...row, projects: [] })).toBe('created');
+  expect(await users.put(row)).toBe('replaced');
+  expect(await users.get(alice.id)).toEqual(row);
+});
+
+test('a row that is no user is our fault, not an unknown user', async () => {
+  await dynamo.send(new PutCommand({ TableName: table, Item: { id: alice.id, name: 7 } }));
+  await expect(users.get(alice.id)).rejects.toThrow('password_hash');
+});
+
+test('users of the table and the admin of the secret log in with their passwords', async () => {
+  await users.put(row);
+  const accounts = makeAccounts(users.get, adminSecret);
+  const { password } = JSON.parse(await adminSecret());
+  expect(await accounts.withPassword(alice.id, 'alice-secret')).toEqual(alice);
+  expect(await accounts.withPassword(alice.id, password)).toBeUndefined();
+  expect(await accounts.withPassword(admin.id, password)).toEqual(admin);
+  expect(await accounts.withPassword(admin.id, 'alice-secret')).toBeUndefined();
+});
+
+test('the deployment has a key of its own that tokens are signed with', async () => {
+  const key = secretText(secrets, output('SigningSecretArn'));
+  expect((await key()).length).toBeGreaterThanOrEqual(32);
+  const now = Math.floor(Date.now() / 1000);
+  const scope = { kind: 'default' } as const;
+  const grant = grantFor({ account: alice, scope, audit_id: 'audit', now });
+  const token = await makeTokens(key).sign(grant);
+  expect(await makeTokens(key).verify(token)).toEqual(grant);
+  expect(await makeTokens(adminSecret).verify(token)).toBeUndefined();
+});
