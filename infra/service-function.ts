@@ -3,10 +3,11 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvName } from '../adapters/env.ts';
+import { bundling } from './bundling.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -50,14 +51,7 @@ export class ServiceFunction extends NodejsFunction {
         POWERTOOLS_METRICS_NAMESPACE: 'Doctor',
         ...environment,
       },
-      bundling: {
-        format: OutputFormat.CJS,
-        target: 'node24',
-        minify: true,
-        bundleAwsSDK: true,
-        // Node's own resolution of ES modules tree-shakes; a CommonJS build of the SDK does not.
-        mainFields: ['module', 'main'],
-      },
+      bundling,
     });
 
     if (errorImpact !== null) {
