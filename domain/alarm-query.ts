@@ -25,15 +25,17 @@ const Body = z.strictObject(
 );
 
 const scalar = z.union([z.string().max(255), z.number(), z.boolean()]);
+type Scalar = z.infer<typeof scalar>;
 const Fields = z
   .record(z.string(), scalar)
   .refine((fields) => Object.keys(fields).length === 1, 'Exactly one field is expected.');
-const Filter = z.union([
-  z.strictObject({}).transform(() => undefined),
-  z.strictObject({ '=': Fields }).transform((node) => node['=']),
-  z.strictObject({ '==': Fields }).transform((node) => node['==']),
-  z.strictObject({ eq: Fields }).transform((node) => node.eq),
-]);
+const signs = new Set(['=', '==', 'eq']);
+const Filter = z
+  .record(z.string(), Fields)
+  .refine(
+    (node) => Object.keys(node).length <= 1 && Object.keys(node).every((sign) => signs.has(sign)),
+    'Only {"=": {field: value}} is supported.',
+  );
 
 const OrderBy = z
   .array(
@@ -51,13 +53,15 @@ const aliases = new Map([
 
 /** What the body asks for. Throws `invalid`. */
 export function readQueryRequest(body: unknown): ListRequest {
-  const { filter, orderby, limit } = readAs(Body, body ?? {});
-  const fields = filter ? readAs(Filter, json(filter, 'filter'), 'filter') : undefined;
-  const conditions = Object.entries(fields ?? {}).map(([field, value]) => ({
-    field: aliases.get(field) ?? field,
-    op: 'eq',
-    value: String(value),
-  }));
+  const { filter, orderby, limit } = readAs(Body, body === undefined ? {} : body);
+  const node = filter ? readAs(Filter, json(filter, 'filter'), 'filter') : {};
+  const conditions = Object.values(node)
+    .flatMap(Object.entries<Scalar>)
+    .map(([field, value]) => ({
+      field: aliases.get(field) ?? field,
+      op: 'eq',
+      value: String(value),
+    }));
   for (const condition of conditions) testOf(condition);
   const sort = orderby ? readAs(OrderBy, json(orderby, 'orderby'), 'orderby') : [];
   return { conditions, sort: sort.flatMap(sortings), limit, after: undefined };

@@ -50,7 +50,7 @@ function complaint({ issues: [issue] }: z.ZodError, argument: string): string {
     const owner = [argument, ...issue.path].join('.');
     return `Unknown attribute for argument ${owner}: ${(issue.keys[0] ?? '').slice(0, 100)}`;
   }
-  const field = issue.path.join('.') || argument;
+  const field = [argument, ...issue.path].join('.').replace(/^data\./, '');
   const missing = issue.code === 'invalid_type' && issue.input === undefined;
   const why = missing ? 'Mandatory field missing.' : issue.message;
   return `Invalid input for field/attribute ${field}. Value: '${shown(issue.input)}'. ${why}`;
