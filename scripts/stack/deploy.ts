@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorEnv } from './ministack.ts';
 import { Refusal } from './progress.ts';
@@ -39,6 +39,7 @@ export async function deploy(endpoint: string): Promise<Record<string, string>> 
   if (!bucket.ok && bucket.status !== 409) {
     throw new Error(`no bucket for the assets: ${bucket.status} ${await bucket.text()}`);
   }
+  mkdirSync(stateDir, { recursive: true });
   const outputsFile = join(stateDir, 'outputs.json');
   const args = [
     ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],

@@ -3,7 +3,7 @@ import { readStack } from './stack.ts';
 /** Fails at once, with what to do about it, where no stack is up for the tests to talk to. */
 export default async function setup(): Promise<void> {
   const stack = readStack();
-  const answer = await fetch(`${stack.endpoint}/_ministack/health`).catch(() => undefined);
+  const answer = await fetch(`${stack.endpoint}/_localstack/health`).catch(() => undefined);
   if (!answer?.ok) {
     throw new Error(`The stack at ${stack.endpoint} does not answer: run "npm run up" first.`);
   }
