@@ -48,3 +48,12 @@ export function amount(env: Env, name: EnvName, otherwise: number): number {
   }
   return value;
 }
+
+/** A list of delays in seconds, such as `5,900`; SQS delays nothing for longer than 900. */
+export function delays(env: Env, name: EnvName, otherwise: string): number[] {
+  const values = optional(env, name, otherwise).split(',').map(Number);
+  if (values.some((value) => !Number.isInteger(value) || value < 0 || value > 900)) {
+    throw new DomainError('internal', `environment variable ${name} is not a list of delays`);
+  }
+  return values;
+}

@@ -31,14 +31,18 @@ function unchanged(from: Host | undefined) {
   };
 }
 
-export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
+export const hostReader = (client: DynamoDBDocumentClient, table: string) => ({
   /** The row of a name, a tombstone too, read consistently. */
   host: async (name: string): Promise<Host | undefined> => {
     const { Item: row } = await client.send(
-      new GetCommand({ TableName: tables.hosts, Key: { host: name }, ConsistentRead: true }),
+      new GetCommand({ TableName: table, Key: { host: name }, ConsistentRead: true }),
     );
     return row && Host.parse(row);
   },
+});
+
+export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
+  ...hostReader(client, tables.hosts),
 
   /** The rows of the names, tombstones too, read consistently; unknown names are left out. */
   hosts: async (names: readonly string[]): Promise<Host[]> => {

@@ -1,5 +1,8 @@
 import { DomainError } from '../domain/errors.ts';
 
+/** Rivals of one row step aside for up to this long, times the losses so far. */
+const pauseMs = 20;
+
 /**
  * Reads, decides and writes again while somebody else was faster; `attempt` gives undefined then.
  * Refuses with 409 after ten losses in a row.
@@ -8,6 +11,7 @@ export async function untilWritten<T>(attempt: () => Promise<T | undefined>): Pr
   for (let tries = 0; tries < 10; tries++) {
     const result = await attempt();
     if (result !== undefined) return result;
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * pauseMs * tries));
   }
   throw new DomainError('conflict', 'Too many changes of the same resource at once. Try again.');
 }

@@ -1,6 +1,7 @@
 /** `/doctor/v1/hosts` and `/doctor/v1/servers`: what a feed tells of them. Roles admin and service. */
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
+import type { ApiResponse } from '../../adapters/http/request.ts';
 import {
   ignored,
   parsed,

@@ -1,0 +1,57 @@
+/** The table `history` as an outbox: rows that are written, and not yet told. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { allShards, OutboxRow } from '../domain/firing.ts';
+import { getAll, inParallel, type Key, queryPages, type Statement, writeAll } from './dynamodb.ts';
+
+type Settings = {
+  readonly table: string;
+  /** How long a delivered row stays; at least 15 days. */
+  readonly retentionDays: number;
+};
+
+const minRetentionDays = 15;
+
+export const outbox = (client: DynamoDBDocumentClient, { table, retentionDays }: Settings) => ({
+  /** Marks the rows as delivered, which takes them out of the sweeper's index. */
+  markDelivered: async (rows: readonly OutboxRow[]): Promise<void> => {
+    const now = Date.now();
+    const days = Math.max(retentionDays, minRetentionDays);
+    const expires_at = Math.ceil(now / 1000) + days * 24 * 3600;
+    const statements = rows.map(
+      ({ event_id, alarm_id }): Statement => ({
+        Statement: `UPDATE "${table}" SET "delivered_at" = ? SET "expires_at" = ? REMOVE "undelivered_shard" WHERE "event_id" = ? AND "alarm_id" = ?`,
+        Parameters: [new Date(now).toISOString(), expires_at, event_id, alarm_id],
+      }),
+    );
+    const failed = await writeAll(client, statements);
+    if (failed.length > 0)
+      throw new Error(`${failed.length} rows could not be marked as delivered`);
+  },
+
+  /**
+   * Rows written before a moment and still undelivered, read consistently, oldest first.
+   * At most `most` of each shard of the index.
+   */
+  undelivered: async (writtenBefore: string, most: number): Promise<OutboxRow[]> => {
+    const keys = await inParallel(allShards, 4, async (shard): Promise<Key[]> => {
+      const query = {
+        TableName: table,
+        IndexName: 'undelivered',
+        KeyConditionExpression: 'undelivered_shard = :shard AND written_at < :before',
+        ExpressionAttributeValues: { ':shard': shard, ':before': writtenBefore },
+        Limit: most,
+      };
+      for await (const page of queryPages(client, query)) {
+        return page.map(({ event_id, alarm_id }) => ({
+          event_id: String(event_id),
+          alarm_id: String(alarm_id),
+        }));
+      }
+      return [];
+    });
+    const rows = (await getAll(client, table, keys.flat())).map((row) => OutboxRow.parse(row));
+    return rows
+      .filter(({ undelivered_shard }) => undelivered_shard !== undefined)
+      .sort((a, b) => (a.written_at < b.written_at ? -1 : 1));
+  },
+});

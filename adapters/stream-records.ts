@@ -1,0 +1,42 @@
+/** Records of the streams of `hosts` and `instances` as changes of rows. */
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { Host } from '../domain/host.ts';
+import { Instance } from '../domain/instance.ts';
+import type { RowChange } from '../flows/reconcile.ts';
+
+type Image = Record<string, AttributeValue>;
+
+/** A record as a stream delivers it to a Lambda. */
+export type StreamRecord = {
+  readonly eventID?: string;
+  readonly eventName?: string;
+  readonly dynamodb?: {
+    readonly Keys?: Image;
+    readonly NewImage?: Image;
+    readonly OldImage?: Image;
+  };
+};
+export type StreamEvent = { readonly Records: readonly StreamRecord[] };
+
+/**
+ * The changes that the records tell of, in their order. Removals are nobody's report (tombstones
+ * expire), and nor is the row that counts service numbers. What cannot be read says why.
+ */
+export function rowChanges({ Records: records }: StreamEvent): RowChange[] {
+  return records.flatMap((record): RowChange[] => {
+    const { Keys: keys = {}, NewImage: image, OldImage: old } = record.dynamodb ?? {};
+    if (!image || keys.host?.S?.startsWith('#')) return [];
+    try {
+      const [after, before] = [unmarshall(image), old && unmarshall(old)];
+      if (keys.uuid) {
+        const previous = before && Instance.parse(before);
+        return [{ kind: 'instance', before: previous, after: Instance.parse(after) }];
+      }
+      return [{ kind: 'host', before: before && Host.parse(before), after: Host.parse(after) }];
+    } catch (error) {
+      const reason = `a stream record cannot be read: ${String(error).slice(0, 2_000)}`;
+      return [{ kind: 'unreadable', letter: { reason, element: record } }];
+    }
+  });
+}

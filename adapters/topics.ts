@@ -1,0 +1,83 @@
+/** The SNS topics: `notifications` for those whose alarms fired, `events` for the operators' audit. */
+import {
+  PublishBatchCommand,
+  type PublishBatchRequestEntry,
+  type SNSClient,
+} from '@aws-sdk/client-sns';
+import type { DoctorEvent } from '../domain/event.ts';
+import type { OutboxRow } from '../domain/firing.ts';
+import { inParallel } from './dynamodb.ts';
+import { packed } from './queues.ts';
+
+/** SNS's limit for a batch is 256 KiB, attributes included. */
+const maxBytes = 240_000;
+/** An entry's attributes, at most. */
+const attributeBytes = 2_000;
+const width = 8;
+
+const attributesOf = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, StringValue]) => [
+      name,
+      { DataType: 'String', StringValue },
+    ]),
+  );
+
+type Message = { readonly body: string; readonly attributes: Readonly<Record<string, string>> };
+
+/** Publishes in batches of ten; gives those that were taken. A refused one is tried once more. */
+async function publishAll<T extends Message>(
+  client: SNSClient,
+  topic: string,
+  messages: readonly T[],
+): Promise<T[]> {
+  const sizeOf = ({ body }: T) => Buffer.byteLength(body) + attributeBytes;
+  const batches = packed(messages, { most: 10, bytes: maxBytes, sizeOf });
+  const taken = await inParallel(batches, width, async (batch) => {
+    const refused = await publishBatch(client, topic, batch);
+    const stillRefused = new Set(
+      refused.length > 0 ? await publishBatch(client, topic, refused) : refused,
+    );
+    return batch.filter((message) => !stillRefused.has(message));
+  });
+  return taken.flat();
+}
+
+/** Gives the messages that the topic refused. */
+async function publishBatch<T extends Message>(
+  client: SNSClient,
+  topic: string,
+  batch: readonly T[],
+): Promise<T[]> {
+  const entries = batch.map(
+    ({ body, attributes }, n): PublishBatchRequestEntry => ({
+      Id: String(n),
+      Message: body,
+      MessageAttributes: attributesOf(attributes),
+    }),
+  );
+  const { Failed: failed = [] } = await client.send(
+    new PublishBatchCommand({ TopicArn: topic, PublishBatchRequestEntries: entries }),
+  );
+  const positions = new Set(failed.map(({ Id }) => Number(Id)));
+  return batch.filter((_, n) => positions.has(n));
+}
+
+export const notifications = (client: SNSClient, topic: string) => ({
+  /** Publishes what the rows hold; gives the rows that were taken. */
+  publish: (rows: readonly OutboxRow[]): Promise<OutboxRow[]> => publishAll(client, topic, rows),
+});
+
+export const audit = (client: SNSClient, topic: string) => ({
+  /** Publishes the events whole, infrastructure included: for operators only. Throws if one is refused. */
+  publishEvents: async (events: readonly DoctorEvent[]): Promise<void> => {
+    const messages = events.map((event) => ({
+      body: JSON.stringify(event),
+      attributes: { event_type: event.event_type },
+    }));
+    const taken = await publishAll(client, topic, messages);
+    if (taken.length < messages.length) {
+      throw new Error(`${messages.length - taken.length} audit messages were refused`);
+    }
+  },
+});

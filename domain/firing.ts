@@ -1,0 +1,114 @@
+/** What a firing writes: the alarm's new state, and the history row that is its outbox. */
+import * as z from 'zod';
+import { type Alarm, Severity } from './alarm.ts';
+import { type Decision, raised, statesTold } from './evaluate.ts';
+import { type DoctorEvent, resourceOfEvent } from './event.ts';
+import { notificationId } from './ids.ts';
+import type { Notification } from './messages.ts';
+import { Moment } from './time.ts';
+
+/** Partitions of the index of undelivered rows: enough for a burst, few enough for a sweep. */
+export const undeliveredShards = 8;
+
+/**
+ * A row of the history that its writer publishes, or the sweeper if the writer died. It holds all
+ * that is needed: the alarm may be edited or gone by then.
+ */
+export const OutboxRow = z.object({
+  event_id: z.string(),
+  alarm_id: z.string(),
+  type: z.literal('state transition'),
+  /** JSON of `{state, transition_reason}`, as Aodh's history has it. */
+  detail: z.string(),
+  user_id: z.null(),
+  project_id: z.null(),
+  on_behalf_of: z.string(),
+  severity: Severity,
+  timestamp: Moment,
+  /** The message to publish, and its attributes for filter policies; none is empty. */
+  body: z.string(),
+  attributes: z.record(z.string(), z.string().min(1)),
+  /** Present until the row is marked as delivered. */
+  undelivered_shard: z.string().optional(),
+  written_at: Moment,
+});
+export type OutboxRow = z.infer<typeof OutboxRow>;
+
+/** One alarm fired by one event. `to` is undefined where the alarm stays as it is. */
+export type Firing = {
+  readonly from: Alarm;
+  readonly to: Alarm | undefined;
+  readonly row: OutboxRow;
+};
+
+/** What to write for a decision to fire. The event is as the alarm's owner may see it. */
+export function firingOf(
+  alarm: Alarm,
+  event: DoctorEvent,
+  decision: Exclude<Decision, { kind: 'nothing' }>,
+  now: string,
+): Firing {
+  const to =
+    decision.kind === 'transition' ? raised(alarm, event, decision.reason, now) : undefined;
+  const notification = notificationOf(to ?? alarm, event, {
+    ...statesTold(alarm, decision),
+    reason: decision.reason,
+  });
+  return { from: alarm, to, row: rowOf(notification, now) };
+}
+
+function notificationOf(
+  alarm: Alarm,
+  event: DoctorEvent,
+  told: Pick<Notification, 'previous' | 'current' | 'reason'>,
+): Notification {
+  const { message_id, event_type, generated, traits, accepted_at, fault_id } = event;
+  return {
+    alarm_id: alarm.alarm_id,
+    alarm_name: alarm.name,
+    severity: alarm.severity,
+    ...told,
+    reason_data: { type: 'event', event: { message_id, event_type, generated, traits, raw: {} } },
+    notification_id: notificationId(alarm.alarm_id, message_id),
+    project_id: alarm.project_id,
+    resource_id: resourceOfEvent(event) ?? null,
+    fault_id,
+    event_type,
+    generated,
+    accepted_at,
+    state_timestamp: alarm.state_timestamp,
+  };
+}
+
+function rowOf(told: Notification, now: string): OutboxRow {
+  const { alarm_id, project_id, resource_id, severity, current, event_type } = told;
+  const attributes = { project_id, alarm_id, resource_id, severity, current, event_type };
+  return {
+    event_id: told.reason_data.event.message_id,
+    alarm_id,
+    type: 'state transition',
+    detail: JSON.stringify({ state: current, transition_reason: told.reason }),
+    user_id: null,
+    project_id: null,
+    on_behalf_of: project_id,
+    severity,
+    timestamp: now,
+    body: JSON.stringify(told),
+    attributes: Object.fromEntries(
+      Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ),
+    undelivered_shard: shardOf(told.notification_id),
+    written_at: now,
+  };
+}
+
+/** Spreads rows evenly: a notification's id is a hash. */
+const shardOf = (notification_id: string): string =>
+  shardName(Number.parseInt(notification_id.slice(0, 4), 16) % undeliveredShards);
+
+const shardName = (shard: number): string => `undelivered#${shard}`;
+
+/** The names of all shards. */
+export const allShards: readonly string[] = Array.from({ length: undeliveredShards }, (_, shard) =>
+  shardName(shard),
+);

@@ -1,0 +1,62 @@
+/**
+ * The safe lane: what the tables' streams tell is sent again, a little later than the express lane
+ * sent it. Everything here may run twice; a failure makes the stream deliver the records again.
+ */
+import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/event.ts';
+import type { Host } from '../domain/host.ts';
+import type { Instance } from '../domain/instance.ts';
+import type { DeadLetter, FinishMessage } from '../domain/messages.ts';
+
+/** A change of a row, in the order of its stream; `before` is undefined for a new row. */
+export type RowChange =
+  | { readonly kind: 'host'; readonly before: Host | undefined; readonly after: Host }
+  | { readonly kind: 'instance'; readonly before: Instance | undefined; readonly after: Instance }
+  | { readonly kind: 'unreadable'; readonly letter: DeadLetter };
+
+export type ReconcileDeps = {
+  /** Queues the events' safe copies, seen after the delay. */
+  readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
+  /** Queues the finishing of faults, soon and much later. */
+  readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
+  readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
+  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+};
+
+export type Reconciled = {
+  readonly events: number;
+  readonly faults: number;
+  readonly buried: number;
+};
+
+/** Whether a change is one that readers may see: a new incarnation, or a higher revision. */
+const isReal = (before: Host | Instance | undefined, after: Host | Instance): boolean =>
+  before?.incarnation !== after.incarnation || before.revision < after.revision;
+
+/** Sends the copies first, then what finishes faults, then the audit. */
+export async function reconcile(
+  deps: ReconcileDeps,
+  changes: readonly RowChange[],
+): Promise<Reconciled> {
+  const events = changes.flatMap(eventOf);
+  const faults = changes.flatMap(faultOfChange);
+  const letters = changes.flatMap((change) =>
+    change.kind === 'unreadable' ? [change.letter] : [],
+  );
+  if (events.length > 0) await deps.sendCopies(events);
+  if (faults.length > 0) await deps.sendFinish(faults);
+  if (letters.length > 0) await deps.bury(letters);
+  if (events.length > 0) await deps.publishEvents(events);
+  return { events: events.length, faults: faults.length, buried: letters.length };
+}
+
+function eventOf(change: RowChange): DoctorEvent[] {
+  if (change.kind === 'unreadable' || !isReal(change.before, change.after)) return [];
+  return [change.kind === 'host' ? hostEvent(change.after) : instanceEvent(change.after)];
+}
+
+/** A host's number rises with each fault; one registered over its tombstone keeps it. */
+function faultOfChange(change: RowChange): FinishMessage[] {
+  if (change.kind !== 'host') return [];
+  const { host, fault_number: number } = change.after;
+  return number > (change.before?.fault_number ?? 0) ? [{ host, number }] : [];
+}

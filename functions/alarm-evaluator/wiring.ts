@@ -1,0 +1,42 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { alarmLookup } from '../../adapters/alarm-lookup.ts';
+import { amount, type Env, required } from '../../adapters/env.ts';
+import { firings } from '../../adapters/firings.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { outbox } from '../../adapters/outbox.ts';
+import { deadLetters, eventQueue } from '../../adapters/queues.ts';
+import { notifications } from '../../adapters/topics.ts';
+import { evaluateEvents } from '../../flows/evaluate-events.ts';
+import { createHandler } from './handler.ts';
+
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+};
+
+export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metrics) {
+  const { dynamo, sqs, sns } = clients;
+  const alarms = required(env, 'ALARMS_TABLE');
+  const history = required(env, 'HISTORY_TABLE');
+  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const deps = {
+    ...alarmLookup(dynamo, alarms),
+    ...firings(dynamo, { alarms, history }),
+    ...outbox(dynamo, { table: history, retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30) }),
+    ...notifications(sns, required(env, 'NOTIFICATIONS_TOPIC_ARN')),
+    interrupted: interruptions(logger),
+    now: () => new Date().toISOString(),
+  };
+  return createHandler({
+    evaluate: (events) => evaluateEvents(deps, events),
+    split: (events, attempts) => queue.sendEvents(events, { attempts, perMessage: 1 }),
+    ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
+    logger,
+    metrics,
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * `POST /doctor/v1/events`: events from outside, as Ceilometer's HTTP publisher sends them. It
+ * never sends one again, so the answer is 202 as soon as all of them are durably queued.
+ */
+import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import type { DoctorEvent } from '../../domain/event.ts';
+import type { DeadLetter } from '../../domain/messages.ts';
+import { OutsideEvents, receive } from '../../domain/outside-event.ts';
+
+export type Deps = {
+  /** Queues the events for evaluation now, and once more a little later: an index may lag. */
+  readonly sendTwice: (events: readonly DoctorEvent[]) => Promise<void>;
+  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly now: () => string;
+};
+
+export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
+  route({
+    method: 'POST',
+    path: '/v1/events',
+    basic: true,
+    roles: ['admin', 'service'],
+    query: ignored,
+    body: OutsideEvents,
+    handle: async ({ body }) => {
+      const accepted_at = now();
+      const received = body.map((element) => ({ element, ...receive(element, accepted_at) }));
+      const events = received.flatMap((each) => (each.ok ? [each.event] : []));
+      const letters = received.flatMap(({ element, ...each }) =>
+        each.ok ? [] : [{ reason: each.reason, element }],
+      );
+      await Promise.all([sendTwice(events), bury(letters)]);
+      return { status: 202, body: { accepted: events.length, refused: letters.length } };
+    },
+  }),
+];

@@ -1,0 +1,20 @@
+/** The surface `/doctor/v1`: what OpenStack has no API for. */
+import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { type Deps as EventDeps, eventRoutes } from './events.ts';
+import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
+import { type Deps as UserDeps, userRoutes } from './users.ts';
+
+export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+  EventDeps &
+  RegistrationDeps &
+  UserDeps;
+
+export const createHandler = (deps: Deps) =>
+  createSurface({
+    dialect: 'doctor',
+    prefix: '/doctor',
+    publicUrl: deps.publicUrl,
+    authenticate: deps.authenticate,
+    logger: deps.logger,
+    routes: [...eventRoutes(deps), ...registrationRoutes(deps), ...userRoutes(deps)],
+  });

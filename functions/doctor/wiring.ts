@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { makeAccounts } from '../../adapters/accounts.ts';
+import { amount, type Env, optional, required } from '../../adapters/env.ts';
+import { hostStore } from '../../adapters/hosts.ts';
+import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeBasic } from '../../adapters/http/basic.ts';
+import { instanceStore } from '../../adapters/instances.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { hashPassword } from '../../adapters/passwords.ts';
+import { deadLetters, eventQueue } from '../../adapters/queues.ts';
+import { secretText } from '../../adapters/secrets.ts';
+import { makeTokens } from '../../adapters/tokens.ts';
+import { makeUsers } from '../../adapters/users.ts';
+import type { DoctorEvent } from '../../domain/event.ts';
+import { readServers } from '../../flows/read-servers.ts';
+import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
+import { createHandler } from './handler.ts';
+
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly secrets: SecretsManagerClient;
+};
+
+export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
+  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const users = makeUsers(dynamo, required(env, 'IDENTITY_TABLE'));
+  const accounts = makeAccounts(users.get, secretText(secrets, required(env, 'ADMIN_SECRET_ARN')));
+  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
+  const flow = {
+    ...hostStore(dynamo, {
+      hosts: required(env, 'HOSTS_TABLE'),
+      faults: required(env, 'FAULTS_TABLE'),
+    }),
+    ...instanceStore(dynamo, required(env, 'INSTANCES_TABLE')),
+    send: (events: readonly DoctorEvent[]) => queue.sendEvents(events),
+    interrupted: interruptions(logger),
+    newId: randomUUID,
+  };
+  return createHandler({
+    host: flow.host,
+    seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
+    registerHost: (host, registration) => registerHost(flow, host, registration),
+    registerInstance: (uuid, registration) => registerInstance(flow, uuid, registration),
+    deleteInstance: (uuid, when) => deleteInstance(flow, uuid, when),
+    sendTwice: async (events) => {
+      await Promise.all([queue.sendEvents(events), queue.sendEvents(events, { delaySeconds })]);
+    },
+    ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
+    account: accounts.get,
+    putUser: users.put,
+    hashPassword,
+    authenticate: makeAuthenticate({
+      verify: tokens.verify,
+      basic: makeBasic(accounts.withPassword),
+    }),
+    publicUrl: optional(env, 'PUBLIC_URL', ''),
+    logger,
+    now: () => new Date().toISOString(),
+  });
+}

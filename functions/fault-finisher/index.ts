@@ -1,0 +1,5 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { makeDynamo, makeSqs } from '../../adapters/clients.ts';
+import { wire } from './wiring.ts';
+
+export const handler = wire(process.env, { dynamo: makeDynamo(), sqs: makeSqs() }, new Logger());

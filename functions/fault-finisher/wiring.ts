@@ -1,0 +1,26 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Env, required } from '../../adapters/env.ts';
+import { hostReader } from '../../adapters/hosts.ts';
+import { instanceStore } from '../../adapters/instances.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { eventQueue } from '../../adapters/queues.ts';
+import { applyFault } from '../../flows/apply-fault.ts';
+import { createHandler } from './handler.ts';
+
+export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sqs: SQSClient };
+
+export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
+  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const deps = {
+    ...instanceStore(dynamo, required(env, 'INSTANCES_TABLE')),
+    send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
+    interrupted: interruptions(logger),
+  };
+  return createHandler({
+    ...hostReader(dynamo, required(env, 'HOSTS_TABLE')),
+    applyFault: (host) => applyFault(deps, host),
+    logger,
+  });
+}

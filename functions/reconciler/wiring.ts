@@ -1,0 +1,31 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { amount, delays, type Env, required } from '../../adapters/env.ts';
+import { deadLetters, eventQueue, faultQueue } from '../../adapters/queues.ts';
+import { rowChanges } from '../../adapters/stream-records.ts';
+import { audit } from '../../adapters/topics.ts';
+import { reconcile } from '../../flows/reconcile.ts';
+import { createHandler } from './handler.ts';
+
+export type Clients = { readonly sqs: SQSClient; readonly sns: SNSClient };
+
+export function wire(env: Env, { sqs, sns }: Clients, logger: Logger) {
+  const events = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const faults = faultQueue(sqs, required(env, 'FAULT_QUEUE_URL'));
+  const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
+  const finishDelays = delays(env, 'FINISH_DELAYS_SECONDS', '5,900');
+  const deps = {
+    sendCopies: (copies: Parameters<typeof events.sendEvents>[0]) =>
+      events.sendEvents(copies, { delaySeconds }),
+    sendFinish: (messages: Parameters<typeof faults.sendFinish>[0]) =>
+      faults.sendFinish(messages, finishDelays),
+    ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
+    ...audit(sns, required(env, 'EVENTS_TOPIC_ARN')),
+  };
+  return createHandler({
+    read: rowChanges,
+    reconcile: (changes) => reconcile(deps, changes),
+    logger,
+  });
+}

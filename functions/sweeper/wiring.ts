@@ -1,0 +1,25 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { amount, type Env, required } from '../../adapters/env.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { outbox } from '../../adapters/outbox.ts';
+import { notifications } from '../../adapters/topics.ts';
+import { createHandler } from './handler.ts';
+
+export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sns: SNSClient };
+
+export const wire = (env: Env, { dynamo, sns }: Clients, logger: Logger, metrics: Metrics) =>
+  createHandler({
+    ...outbox(dynamo, {
+      table: required(env, 'HISTORY_TABLE'),
+      retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
+    }),
+    ...notifications(sns, required(env, 'NOTIFICATIONS_TOPIC_ARN')),
+    interrupted: interruptions(logger),
+    evaluatorTimeoutSeconds: amount(env, 'EVALUATOR_TIMEOUT_SECONDS', 20),
+    now: Date.now,
+    logger,
+    metrics,
+  });
