@@ -120,11 +120,13 @@ const unknown: EventDefinition = {
   operator: everyOperator,
 };
 
+/** Longest first, so that the nearest beginning is found before a wider one. */
+const names = Object.keys(catalogue).sort((a, b) => b.length - a.length);
+
 /** The definition of a type: its own, else that of the longest beginning that is listed. */
 export function definitionOf(event_type: string): EventDefinition {
-  const names = Object.keys(catalogue).filter((name) =>
+  const name = names.find((name) =>
     name.endsWith('.*') ? event_type.startsWith(name.slice(0, -1)) : event_type === name,
   );
-  const [longest] = names.sort((a, b) => b.length - a.length);
-  return (longest === undefined ? undefined : catalogue[longest]) ?? unknown;
+  return (name === undefined ? undefined : catalogue[name]) ?? unknown;
 }

@@ -1,0 +1,158 @@
+import { globSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { readRequest } from '../../adapters/http/request.ts';
+import { type DoctorEvent, hostEvent, instanceEvent, traitTypes } from '../../domain/event.ts';
+import { Host } from '../../domain/host.ts';
+import { Instance } from '../../domain/instance.ts';
+import { receive } from '../../domain/outside-event.ts';
+import { forTenant } from '../../domain/visibility.ts';
+import { definitionOf } from '../../events/catalogue.ts';
+import { folder, rawSample, sample, samples } from './samples.ts';
+
+const of = <K extends keyof typeof samples>(path: K) => samples[path];
+
+test.each(globSync('**/*.json', { cwd: folder }).sort())('%s is read by its schema', (path) => {
+  const schema = new Map<string, z.ZodType>(Object.entries(samples)).get(path);
+  expect(schema?.safeParse(rawSample(path)) ?? 'no schema claims it').toMatchObject({
+    success: true,
+  });
+});
+
+test('every schema has its sample', () => {
+  expect(globSync('**/*.json', { cwd: folder }).sort()).toEqual(Object.keys(samples).sort());
+});
+
+const ofInstances = ['create.end', 'update', 'delete.end'].map((end) => `compute.instance.${end}`);
+const ofHosts = ['create', 'update', 'delete'].map((end) => `service.${end}`);
+const made = [
+  ...ofInstances.map((type) => ({
+    type,
+    make: (row: unknown) => instanceEvent(Instance.parse(row)),
+  })),
+  ...ofHosts.map((type) => ({ type, make: (row: unknown) => hostEvent(Host.parse(row)) })),
+];
+const Made = z.object({ row: z.unknown(), event: z.unknown() });
+
+test.each(made)('the sample of $type is what Doctor makes of its row', ({ type, make }) => {
+  const { row, event } = sample(`made/${type}.json`, Made);
+  expect(make(row)).toEqual(event);
+  expect(make(row).event_type).toBe(type);
+});
+
+/** The traits of an event that its definition does not have, or has with another type. */
+function strangeTraits({ event_type, traits }: DoctorEvent): unknown[] {
+  const { tenant, operator } = definitionOf(event_type);
+  const defined = new Map(Object.entries({ ...operator, ...tenant }));
+  return traits.filter(([name, dtype]) => {
+    const type = defined.get(name);
+    return type === undefined || traitTypes[type] !== dtype;
+  });
+}
+
+test.each(made)('every trait of $type is in the catalogue', ({ type, make }) => {
+  expect(strangeTraits(make(sample(`made/${type}.json`, Made).row))).toEqual([]);
+});
+
+const posted = ['instance-update', 'on-the-bus', 'port-update'] as const;
+
+test.each(posted)('what Ceilometer posts is taken: %s', (name) => {
+  const path = `ceilometer/${name}.json` as const;
+  for (const element of sample(path, of(path))) {
+    const received = receive(element, '2026-01-01T00:00:00.000Z');
+    expect(received).toMatchObject({ ok: true });
+    if (received.ok) expect(strangeTraits(received.event)).toEqual([]);
+  }
+});
+
+test('the bus form differs by its signature', () => {
+  expect(rawSample('ceilometer/on-the-bus.json')).toMatchObject([
+    { message_signature: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  ]);
+});
+
+test('the dead letter holds what is refused, for that reason', () => {
+  const { reason, element } = sample('queues/dead-letter.json', of('queues/dead-letter.json'));
+  expect(receive(element, '2026-01-01T00:00:00.000Z')).toEqual({ ok: false, reason });
+});
+
+const instanceStream = sample('streams/instances.json', of('streams/instances.json'));
+const hostStream = sample('streams/hosts.json', of('streams/hosts.json'));
+
+test('the stream of instances shows a registration, a fault and a deletion', () => {
+  const [made, failed, gone] = instanceStream.Records.map((record) => record.dynamodb.NewImage);
+  expect(made).toMatchObject({ vm_state: 'active', revision: 1 });
+  expect(failed).toMatchObject({ vm_state: 'stopped', power_state: 4, fault_number: 1 });
+  expect(failed?.last_change.fault_id).not.toBeNull();
+  expect(gone).toMatchObject({ vm_state: 'deleted', deleted: true });
+});
+
+test('living instances are in the indexes, tombstones in none', () => {
+  for (const { dynamodb } of instanceStream.Records) {
+    const row = dynamodb.NewImage;
+    const { on_host, in_project, live, sort_key } = row ?? {};
+    expect({ on_host, in_project, live, sort_key }).toEqual(
+      row?.deleted
+        ? {}
+        : {
+            on_host: row?.host,
+            in_project: `project#${row?.project_id}`,
+            live: 'instance',
+            sort_key: `${row?.created_at}#${row?.uuid}`,
+          },
+    );
+  }
+});
+
+test('the stream of hosts shows a registration, a fault and a deletion', () => {
+  const rows = hostStream.Records.map((record) => record.dynamodb.NewImage);
+  expect(rows).toMatchObject([
+    { forced_down: false, fault_number: 0, listing: 'host' },
+    { forced_down: true, fault_number: 1, listing: 'host' },
+    { deleted: true, fault_number: 1 },
+  ]);
+  expect(rows[2]).not.toHaveProperty('listing');
+});
+
+test('the messages on the event queue are those of the rows in the streams', () => {
+  const { Records } = sample('queues/events.json', of('queues/events.json'));
+  const [instance, host] = [instanceStream, hostStream].map((s) => s.Records[1]?.dynamodb.NewImage);
+  const events = [instanceEvent(Instance.parse(instance)), hostEvent(Host.parse(host))];
+  expect(Records.map(({ body }) => body)).toEqual([
+    { events, attempts: 0 },
+    { events: events.slice(0, 1), attempts: 2 },
+  ]);
+  expect(sample('topics/events.json', of('topics/events.json'))).toEqual(events[1]);
+});
+
+test('a notification tells the tenant of the event what tenants may know', () => {
+  const path = 'topics/notification-at-sqs.json';
+  const { Message: told, MessageAttributes: attributes } = sample(path, of(path));
+  const event = instanceEvent(Instance.parse(instanceStream.Records[1]?.dynamodb.NewImage));
+  const { message_id, event_type, generated, traits } = forTenant(event);
+  expect(told.reason_data.event).toEqual({ message_id, event_type, generated, traits, raw: {} });
+  expect(JSON.stringify(rawSample(path))).not.toContain('compute-1');
+  const { project_id, alarm_id, resource_id, severity, current } = told;
+  const values = Object.entries(attributes).map(([name, { Value }]) => [name, Value]);
+  const expected = { project_id, alarm_id, resource_id, severity, current, event_type };
+  expect(Object.fromEntries(values)).toEqual(expected);
+});
+
+test.each([
+  ['aws', 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/v1'],
+  ['ministack', 'https://localhost/v1'],
+] as const)('the force-down that comes through the gateway of %s is one', (gateway, root) => {
+  const path = `api-gateway/force-down.${gateway}.json` as const;
+  const request = readRequest(sample(path, of(path)), '/compute', '', 'req-1');
+  expect(request).toMatchObject({
+    method: 'PUT',
+    path: '/v2.1/os-services/force-down',
+    root,
+    headers: { 'content-type': 'application/json', 'openstack-api-version': 'compute 2.11' },
+  });
+  expect(JSON.parse(request.text ?? '')).toEqual({
+    host: 'compute-1',
+    binary: 'nova-compute',
+    forced_down: true,
+  });
+});

@@ -1,0 +1,58 @@
+/** The samples in `events/`, each with the schema that owns it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { DoctorEvent } from '../../domain/event.ts';
+import { Host } from '../../domain/host.ts';
+import { Instance } from '../../domain/instance.ts';
+import { DeadLetter, EventMessage, FinishMessage, Notification } from '../../domain/messages.ts';
+import { OutsideEvents } from '../../domain/outside-event.ts';
+import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from './envelopes.ts';
+
+export const folder = join(import.meta.dirname, '../../events');
+
+/** A row of the table with what only its indexes need; a tombstone has none of it. */
+const IndexedInstance = Instance.extend({
+  on_host: z.string().optional(),
+  in_project: z.string().optional(),
+  live: z.literal('instance').optional(),
+  sort_key: z.string().optional(),
+  expires_at: z.int().optional(),
+}).strict();
+const IndexedHost = Host.extend({ listing: z.literal('host').optional() }).strict();
+
+const madeOf = <T extends z.ZodType>(row: T) => z.strictObject({ row, event: DoctorEvent });
+
+export const samples = {
+  'api-gateway/force-down.aws.json': ProxyEvent,
+  'api-gateway/force-down.ministack.json': ProxyEvent,
+  'ceilometer/instance-update.json': OutsideEvents,
+  'ceilometer/on-the-bus.json': OutsideEvents,
+  'ceilometer/port-update.json': OutsideEvents,
+  'made/compute.instance.create.end.json': madeOf(Instance),
+  'made/compute.instance.delete.end.json': madeOf(Instance),
+  'made/compute.instance.update.json': madeOf(Instance),
+  'made/service.create.json': madeOf(Host),
+  'made/service.delete.json': madeOf(Host),
+  'made/service.update.json': madeOf(Host),
+  'queues/dead-letter.json': DeadLetter,
+  'queues/events.json': sqsEvent(EventMessage),
+  'queues/finish.json': sqsEvent(FinishMessage),
+  'schedule/sweep.json': ScheduledEvent,
+  'streams/hosts.json': streamEvent(IndexedHost),
+  'streams/instance-expired.json': streamEvent(IndexedInstance),
+  'streams/instances.json': streamEvent(IndexedInstance),
+  // The counter of service ids lives in the table of hosts, and so in its stream.
+  'streams/service-number.json': streamEvent(
+    z.strictObject({ host: z.literal('#service-number'), last_number: z.int() }),
+  ),
+  'topics/events.json': DoctorEvent,
+  'topics/notification-at-sqs.json': snsEnvelope(Notification),
+} as const;
+
+/** The JSON of a sample as it stands in its file. */
+export const rawSample = (path: string): unknown =>
+  JSON.parse(readFileSync(join(folder, path), 'utf8'));
+
+/** A sample read by the schema that owns it. */
+export const sample = <T>(path: string, schema: z.ZodType<T>): T => schema.parse(rawSample(path));
