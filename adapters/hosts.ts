@@ -41,14 +41,14 @@ export const hostReader = (client: DynamoDBDocumentClient, table: string) => ({
   },
 });
 
-export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
-  ...hostReader(client, tables.hosts),
+export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
+  ...hostReader(client, table),
 
   /** The rows of the names, tombstones too, read consistently; unknown names are left out. */
   hosts: async (names: readonly string[]): Promise<Host[]> => {
     const rows = await getAll(
       client,
-      tables.hosts,
+      table,
       names.map((host) => ({ host })),
     );
     return rows.map((row) => Host.parse(row));
@@ -58,7 +58,7 @@ export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   allHosts: async (): Promise<Host[]> => {
     const names: string[] = [];
     const query = {
-      TableName: tables.hosts,
+      TableName: table,
       IndexName: 'listing',
       KeyConditionExpression: 'listing = :all',
       ExpressionAttributeValues: { ':all': 'host' },
@@ -68,7 +68,7 @@ export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
     }
     const rows = await getAll(
       client,
-      tables.hosts,
+      table,
       names.map((host) => ({ host })),
     );
     const hosts = rows.map((row) => Host.parse(row)).filter((host) => !host.deleted);
@@ -78,7 +78,7 @@ export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   /** The name of the host whose nova-compute service has the id, as the index shows it. */
   hostOfService: async (service_id: string): Promise<string | undefined> => {
     const query = {
-      TableName: tables.hosts,
+      TableName: table,
       IndexName: 'byService',
       KeyConditionExpression: 'service_id = :id',
       ExpressionAttributeValues: { ':id': service_id },
@@ -90,7 +90,7 @@ export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   nextServiceNumber: async (): Promise<number> => {
     const { Attributes: row } = await client.send(
       new UpdateCommand({
-        TableName: tables.hosts,
+        TableName: table,
         Key: counterKey,
         UpdateExpression: 'ADD last_number :one',
         ExpressionAttributeValues: { ':one': 1 },
@@ -103,11 +103,11 @@ export const hostStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   /** False if the host is not as it was read. */
   saveHost: (from: Host | undefined, to: Host): Promise<boolean> =>
     ifUnchanged(
-      client.send(
-        new PutCommand({ TableName: tables.hosts, Item: indexed(to), ...unchanged(from) }),
-      ),
+      client.send(new PutCommand({ TableName: table, Item: indexed(to), ...unchanged(from) })),
     ),
+});
 
+export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   /** Host and fault in one transaction; false if the host is not as it was read. */
   saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
     const put = { Put: { TableName: tables.hosts, Item: indexed(host), ...unchanged(from) } };

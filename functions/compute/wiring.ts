@@ -3,7 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Env, optional, required } from '../../adapters/env.ts';
-import { hostStore } from '../../adapters/hosts.ts';
+import { hostStore, reportStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
@@ -23,14 +23,14 @@ export type Clients = {
 
 /** The compute surface on real tables and queues; `index.ts` gives it AWS, crash tests clients that fail. */
 export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
-  const hosts = hostStore(dynamo, {
-    hosts: required(env, 'HOSTS_TABLE'),
-    faults: required(env, 'FAULTS_TABLE'),
-  });
+  const table = required(env, 'HOSTS_TABLE');
+  const hosts = hostStore(dynamo, table);
+  const reports = reportStore(dynamo, { hosts: table, faults: required(env, 'FAULTS_TABLE') });
   const instances = instanceStore(dynamo, required(env, 'INSTANCES_TABLE'));
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const flow = {
     ...hosts,
+    ...reports,
     ...instances,
     send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
     interrupted: interruptions(logger),

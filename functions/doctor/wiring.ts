@@ -33,10 +33,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
   const flow = {
-    ...hostStore(dynamo, {
-      hosts: required(env, 'HOSTS_TABLE'),
-      faults: required(env, 'FAULTS_TABLE'),
-    }),
+    ...hostStore(dynamo, required(env, 'HOSTS_TABLE')),
     ...instanceStore(dynamo, required(env, 'INSTANCES_TABLE')),
     send: (events: readonly DoctorEvent[]) => queue.sendEvents(events),
     interrupted: interruptions(logger),
