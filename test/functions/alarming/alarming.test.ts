@@ -1,0 +1,339 @@
+import { beforeEach, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Alarm } from '../../../domain/alarm.ts';
+import type { AlarmChange } from '../../../domain/alarm-change.ts';
+import { unauthenticated } from '../../../domain/identity.ts';
+import { alarmingApi, type Deps } from '../../../functions/alarming/handler.ts';
+import { type Call, call, quiet } from '../call.ts';
+
+/** The rows, as the tables would hold them. */
+const rows = new Map<string, Alarm>();
+const history: AlarmChange[] = [];
+/** Runs once, between the read and the write of a change: somebody else. */
+let meanwhile: (() => void) | undefined;
+let clock = 0;
+let ids = 0;
+
+beforeEach(() => {
+  rows.clear();
+  history.length = 0;
+  meanwhile = undefined;
+});
+
+const unchanged = ({ alarm_id, revision }: Alarm): boolean => {
+  const others = meanwhile;
+  meanwhile = undefined;
+  others?.();
+  return rows.get(alarm_id)?.revision === revision;
+};
+
+const callers: Record<string, { project_id: string; roles: string[] }> = {
+  admin: { project_id: 'ops', roles: ['admin', 'member', 'reader'] },
+  member: { project_id: 'a', roles: ['member', 'reader'] },
+  reader: { project_id: 'a', roles: ['reader'] },
+  stranger: { project_id: 'b', roles: ['member', 'reader'] },
+  roleless: { project_id: 'a', roles: [] },
+};
+
+const deps: Deps = {
+  authenticate: async ({ 'x-auth-token': name = '' }) => {
+    const caller = callers[name];
+    if (!caller) throw unauthenticated();
+    return { user_id: name, user_name: name, ...caller };
+  },
+  publicUrl: 'https://api.test/v1',
+  logger: quiet,
+  alarm: async (id) => rows.get(id),
+  alarmsOf: async (scope) =>
+    [...rows.values()].filter(
+      ({ project_id }) => scope === 'all projects' || project_id === scope.project_id,
+    ),
+  create: async (alarm, change) => {
+    rows.set(alarm.alarm_id, alarm);
+    history.push(change);
+  },
+  replace: async (from, to, change) => {
+    if (!unchanged(from)) return false;
+    rows.set(to.alarm_id, to);
+    history.push(change);
+    return true;
+  },
+  remove: async (alarm, change) => {
+    if (!unchanged(alarm)) return false;
+    rows.delete(alarm.alarm_id);
+    history.push(change);
+    return true;
+  },
+  now: () => new Date(Date.parse('2026-01-01T00:00:00.000Z') + ++clock).toISOString(),
+  newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
+  acceptWithoutResource: true,
+};
+const api = alarmingApi(deps);
+
+const Shown = z.looseObject({ alarm_id: z.string(), name: z.string(), state: z.string() });
+const as = (name: string, method: string, path: string, body?: unknown, query = {}) =>
+  call(api, {
+    method,
+    path: `/alarming${path}`,
+    headers: { 'X-Auth-Token': name },
+    body,
+    query,
+  } satisfies Call);
+
+const least = { name: 'n', type: 'event', event_rule: {} };
+async function filed(given: object = {}, name = 'member'): Promise<string> {
+  const { status, body } = await as(name, 'POST', '/v2/alarms', { ...least, ...given });
+  expect(status).toBe(201);
+  return Shown.parse(body).alarm_id;
+}
+const refused = (faultstring: unknown) => ({
+  error_message: { faultcode: 'Client', faultstring, debuginfo: null },
+});
+
+test.each(['', '/', '/v2', '/v2/'])(
+  'the version document stands at "%s", without a token',
+  async (path) => {
+    const answer = await call(api, { path: `/alarming${path}` });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        versions: {
+          values: [
+            {
+              id: 'v2',
+              status: 'stable',
+              updated: '2013-02-13T00:00:00Z',
+              links: [
+                { href: 'https://api.test/v1/alarming/v2', rel: 'self' },
+                { href: 'https://docs.openstack.org/', rel: 'describedby', type: 'text/html' },
+              ],
+              'media-types': [
+                {
+                  base: 'application/json',
+                  type: 'application/vnd.openstack.telemetry-v2+json',
+                },
+                { base: 'application/xml', type: 'application/vnd.openstack.telemetry-v2+xml' },
+              ],
+            },
+          ],
+        },
+      },
+    });
+  },
+);
+
+test('an alarm is filed, shown under its Location, listed and deleted', async () => {
+  const { status, headers, body } = await as('member', 'POST', '/v2/alarms/', least);
+  const { alarm_id } = Shown.parse(body);
+  const location = `https://api.test/v1/alarming/v2/alarms/${alarm_id}`;
+  expect({ status, location: headers.Location }).toEqual({ status: 201, location });
+  expect(headers['x-openstack-request-id']).toMatch(/^req-/);
+  expect(body).toMatchObject({ time_constraints: [], state: 'insufficient data' });
+  for (const path of [`/v2/alarms/${alarm_id}`, `/v2/alarms/${alarm_id}/`]) {
+    expect(await as('reader', 'GET', path)).toMatchObject({ status: 200, body });
+  }
+  for (const path of ['/v2/alarms', '/v2/alarms/']) {
+    expect(await as('reader', 'GET', path)).toMatchObject({ status: 200, body: [body] });
+  }
+  const deleted = await as('member', 'DELETE', `/v2/alarms/${alarm_id}`);
+  expect(deleted).toMatchObject({ status: 204, body: undefined });
+  expect(await as('member', 'DELETE', `/v2/alarms/${alarm_id}`)).toMatchObject({
+    status: 404,
+    body: refused(`Alarm ${alarm_id} not found`),
+  });
+  expect(history.map(({ type }) => type)).toEqual(['creation', 'deletion']);
+});
+
+test('the body that the command line sends is accepted as it is', async () => {
+  const body = {
+    name: 'n',
+    type: 'event',
+    description: 'd',
+    state: 'ok',
+    severity: 'moderate',
+    enabled: true,
+    alarm_actions: ['http://h/'],
+    ok_actions: null,
+    insufficient_data_actions: [],
+    time_constraints: [
+      { name: 'c', start: '0 1 * * *', duration: '100', description: '', timezone: 'UTC' },
+    ],
+    repeat_actions: true,
+    event_rule: {
+      event_type: 'compute.instance.update',
+      query: [
+        { field: 'traits.state', op: 'eq', type: 'string', value: 'error' },
+        { field: 'traits.instance_id', op: 'eq', type: '', value: 'abc' },
+      ],
+    },
+  };
+  const { status, body: shown } = await as('member', 'POST', '/v2/alarms', body);
+  expect(status).toBe(201);
+  expect(shown).toMatchObject({ event_rule: body.event_rule, ok_actions: [], project_id: 'a' });
+});
+
+test("somebody else's alarm is not there, on every route of one", async () => {
+  const id = await filed();
+  const calls = [
+    as('stranger', 'GET', `/v2/alarms/${id}`),
+    as('stranger', 'PUT', `/v2/alarms/${id}`, least),
+    as('stranger', 'DELETE', `/v2/alarms/${id}`),
+    as('stranger', 'GET', `/v2/alarms/${id}/state`),
+    as('stranger', 'PUT', `/v2/alarms/${id}/state`, '"ok"'),
+  ];
+  for (const answer of await Promise.all(calls)) {
+    expect(answer).toMatchObject({ status: 404, body: refused(`Alarm ${id} not found`) });
+  }
+  expect(await as('stranger', 'GET', '/v2/alarms')).toMatchObject({ body: [] });
+  expect(await as('admin', 'GET', `/v2/alarms/${id}`)).toMatchObject({ status: 200 });
+  expect(history).toHaveLength(1);
+});
+
+test('a reader may not write, and nobody without a role may read', async () => {
+  const id = await filed();
+  const body = refused('RBAC Authorization Failed');
+  const calls = [
+    as('reader', 'POST', '/v2/alarms', least),
+    as('reader', 'PUT', `/v2/alarms/${id}`, least),
+    as('reader', 'DELETE', `/v2/alarms/${id}`),
+    as('reader', 'PUT', `/v2/alarms/${id}/state`, '"ok"'),
+    as('roleless', 'GET', `/v2/alarms/${id}`),
+    as('roleless', 'GET', '/v2/alarms'),
+    as('roleless', 'POST', '/v2/query/alarms', {}),
+    as('reader', 'GET', '/v2/alarms', undefined, { all_projects: ['true'] }),
+  ];
+  for (const answer of await Promise.all(calls))
+    expect(answer).toMatchObject({ status: 403, body });
+  expect(await as('nobody', 'GET', '/v2/alarms')).toMatchObject({ status: 401 });
+});
+
+test("a foreign project is a 401 in Aodh's words", async () => {
+  const foreign = { ...least, project_id: 'b' };
+  expect(await as('member', 'POST', '/v2/alarms', foreign)).toMatchObject({
+    status: 401,
+    body: refused('Not Authorized to access project b'),
+  });
+  const query = { 'q.field': ['project_id'], 'q.op': ['eq'], 'q.value': ['b'] };
+  expect(await as('member', 'GET', '/v2/alarms', undefined, query)).toMatchObject({ status: 401 });
+  expect(await as('admin', 'GET', '/v2/alarms', undefined, query)).toMatchObject({ status: 200 });
+});
+
+test('an administrator lists the own project, and all if asked', async () => {
+  await filed();
+  await filed({ name: 'raw', project_id: '' }, 'admin');
+  expect(await as('admin', 'GET', '/v2/alarms')).toMatchObject({ body: [] });
+  const all = { all_projects: ['true'] };
+  expect(await as('admin', 'GET', '/v2/alarms', undefined, all)).toMatchObject({
+    body: [{ name: 'raw' }, { name: 'n' }],
+  });
+});
+
+test('a replaced alarm is what the body says, and a PUT of the same writes nothing', async () => {
+  const id = await filed({ description: 'd', enabled: false });
+  const { status, body } = await as('member', 'PUT', `/v2/alarms/${id}`, { ...least, name: 'm' });
+  expect({ status, body }).toMatchObject({
+    status: 200,
+    body: { alarm_id: id, name: 'm', enabled: true },
+  });
+  expect(await as('member', 'PUT', `/v2/alarms/${id}`, body)).toMatchObject({ status: 200, body });
+  expect(history.map(({ type }) => type)).toEqual(['creation', 'rule change']);
+});
+
+test('a change that lost a race is decided again on what is there', async () => {
+  const id = await filed();
+  meanwhile = () => {
+    const stored = rows.get(id);
+    if (stored) rows.set(id, { ...stored, state: 'alarm', revision: 2 });
+  };
+  const answer = await as('member', 'PUT', `/v2/alarms/${id}/state`, '"ok"');
+  expect(answer).toMatchObject({ status: 200, body: 'ok' });
+  expect(rows.get(id)).toMatchObject({
+    state: 'ok',
+    revision: 3,
+    left_alarm_at: expect.any(String),
+  });
+
+  meanwhile = () => rows.delete(id);
+  expect(await as('member', 'DELETE', `/v2/alarms/${id}`)).toMatchObject({ status: 404 });
+  expect(history.map(({ type }) => type)).toEqual(['creation', 'state transition']);
+});
+
+test('a state is read and set as a bare JSON string', async () => {
+  const id = await filed();
+  const path = `/v2/alarms/${id}/state`;
+  expect(await as('reader', 'GET', path)).toMatchObject({ status: 200, body: 'insufficient data' });
+  expect(await as('member', 'PUT', path, '"alarm"')).toMatchObject({ status: 200, body: 'alarm' });
+  expect(await as('reader', 'GET', path)).toMatchObject({ body: 'alarm' });
+});
+
+test.each([
+  ['{}', 'state invalid'],
+  ['null', 'state invalid'],
+  ['"unknown"', 'state invalid'],
+  ['["ok"]', 'state invalid'],
+  [undefined, 'Missing argument: "state"'],
+])('a state of %s is refused: %s', async (body, message) => {
+  const id = await filed();
+  const answer = await as('member', 'PUT', `/v2/alarms/${id}/state`, body);
+  expect(answer).toMatchObject({ status: 400, body: refused(message) });
+});
+
+test('an alarm is found by its name, as the command line does', async () => {
+  const id = await filed({ name: 'mine' });
+  await filed({ name: 'other' });
+  const query = (name: string) => ({ filter: JSON.stringify({ '=': { name } }) });
+  const found = await as('reader', 'POST', '/v2/query/alarms', query('mine'));
+  expect(found).toMatchObject({ status: 200, body: [{ alarm_id: id }] });
+  expect(await as('stranger', 'POST', '/v2/query/alarms', query('mine'))).toMatchObject({
+    body: [],
+  });
+});
+
+test.each([
+  ['POST', '/v2/alarms', 400],
+  ['PUT', '/v2/alarms/ID', 400],
+  ['PUT', '/v2/alarms/ID/state', 400],
+  ['POST', '/v2/query/alarms', 400],
+])('%s %s refuses what is no body of it, and keeps nothing', async (method, path, status) => {
+  const id = await filed();
+  const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+  for (const body of ['{', 'null', '[]', '5', '"x"', deep, `"${'x'.repeat(1_000_000)}"`]) {
+    const answer = await as('member', method, path.replace('ID', id), body);
+    expect(answer).toMatchObject({ status, body: refused(expect.any(String)) });
+    expect(JSON.stringify(answer.body).length).toBeLessThan(1_000);
+  }
+  expect(history).toHaveLength(1);
+});
+
+test('what cannot be answered is refused in the shape of Aodh', async () => {
+  const id = await filed();
+  expect(await as('member', 'GET', '/v2/alarms/unknown')).toMatchObject({
+    status: 404,
+    body: refused('Alarm unknown not found'),
+  });
+  expect(await as('member', 'GET', `/v2/alarms/${'x'.repeat(5_000)}`)).toMatchObject({
+    status: 404,
+  });
+  expect(await as('member', 'PATCH', `/v2/alarms/${id}`)).toMatchObject({
+    status: 405,
+    headers: { Allow: 'DELETE, GET, PUT' },
+    body: refused(expect.any(String)),
+  });
+  expect(await as('member', 'GET', '/v2/query/alarms')).toMatchObject({ status: 405 });
+  const extra = await as('member', 'GET', `/v2/alarms/${id}`, undefined, { x: ['1'] });
+  expect(extra).toMatchObject({ status: 400, body: refused('Unknown argument: "x"') });
+  const form = { 'X-Auth-Token': 'member', 'Content-Type': 'text/plain' };
+  expect(
+    await call(api, { method: 'POST', path: '/alarming/v2/alarms', headers: form, body: '{}' }),
+  ).toMatchObject({ status: 415, body: refused('Unknown mimetype: text/plain') });
+});
+
+test('a list too large for one answer is refused, and can be had in parts', async () => {
+  const description = 'd'.repeat(1024);
+  const alarm_actions = Array.from({ length: 20 }, (_, n) => `http://h/${n}/${'x'.repeat(2000)}`);
+  for (let n = 0; n < 120; n++) await filed({ description, alarm_actions });
+  expect(await as('member', 'GET', '/v2/alarms')).toMatchObject({ status: 413 });
+  const part = await as('member', 'GET', '/v2/alarms', undefined, { limit: ['50'] });
+  expect(part).toMatchObject({ status: 200 });
+  expect(part.body).toHaveLength(50);
+});
