@@ -22,7 +22,6 @@ export class AlarmEvaluator extends Construct implements Capability {
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         NOTIFICATIONS_TOPIC_ARN: messaging.notifications.topicArn,
-        EVALUATOR_TIMEOUT_SECONDS: String(settings.evaluatorTimeoutSeconds),
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
       },
     });

@@ -18,7 +18,6 @@ export class Alarming extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         PUBLIC_URL: settings.publicUrl,
-        REGION_NAME: settings.regionName,
         ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: String(settings.acceptAlarmsWithoutResourceId),
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
       },

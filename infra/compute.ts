@@ -20,7 +20,6 @@ export class Compute extends Construct implements Capability {
         INSTANCES_TABLE: tables.instances.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         PUBLIC_URL: settings.publicUrl,
-        REGION_NAME: settings.regionName,
       },
     });
     const { function: fn } = this;

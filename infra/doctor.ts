@@ -23,7 +23,6 @@ export class Doctor extends Construct implements Capability {
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
         PUBLIC_URL: settings.publicUrl,
-        REGION_NAME: settings.regionName,
       },
     });
     const { function: fn } = this;

@@ -1,10 +1,36 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
 
 type Action = `${'dynamodb' | 'sqs' | 'sns' | 'secretsmanager'}:${string}`;
+type Grantee = IGrantable & IConstruct;
 
-const allow = (grantee: IGrantable, actions: readonly Action[], resource: string): Grant =>
-  Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [resource] });
+/**
+ * AWS asks for the single action where a batch is sent; MiniStack for one of the call's own name,
+ * and it finds no table in a list of PartiQL statements.
+ */
+const emulatorAlsoAsks = new Map<Action, { action: Action; resource?: '*' }>([
+  ['sqs:SendMessage', { action: 'sqs:SendMessageBatch' }],
+  ['sns:Publish', { action: 'sns:PublishBatch' }],
+  ['dynamodb:PartiQLUpdate', { action: 'dynamodb:BatchExecuteStatement', resource: '*' }],
+]);
+
+const emulated = 'doctor:emulated';
+
+/** Lets what is granted below a construct be asked for in the emulator's words as well. */
+export const grantForEmulator = (scope: IConstruct): void => scope.node.setContext(emulated, true);
+
+function allow(grantee: Grantee, actions: readonly Action[], arn: string): Grant {
+  const granted = Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [arn] });
+  if (!grantee.node.tryGetContext(emulated)) return granted;
+  return actions.reduce((grant, asked) => {
+    const also = emulatorAlsoAsks.get(asked);
+    if (!also) return grant;
+    const { action, resource = arn } = also;
+    const more = Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource] });
+    return grant.combine(more);
+  }, granted);
+}
 
 type RowAction =
   | 'BatchGetItem'
@@ -16,7 +42,7 @@ type RowAction =
   | 'UpdateItem';
 
 /** What a function may do with the rows of a table. Never to its indexes, never a scan. */
-export const allowRows = (grantee: IGrantable, table: ITable, ...actions: RowAction[]): Grant =>
+export const allowRows = (grantee: Grantee, table: ITable, ...actions: RowAction[]): Grant =>
   allow(
     grantee,
     actions.map((action): Action => `dynamodb:${action}`),
@@ -24,18 +50,20 @@ export const allowRows = (grantee: IGrantable, table: ITable, ...actions: RowAct
   );
 
 /** Which indexes of a table a function may query. */
-export const allowIndexes = (grantee: IGrantable, table: ITable, ...names: string[]): Grant[] =>
+export const allowIndexes = (grantee: Grantee, table: ITable, ...names: string[]): Grant[] =>
   names.map((name) => allow(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${name}`));
 
 /** Which tables a function may query by their own key. */
-export const allowQuery = (grantee: IGrantable, table: ITable): Grant =>
+export const allowQuery = (grantee: Grantee, table: ITable): Grant =>
   allow(grantee, ['dynamodb:Query'], table.tableArn);
 
-export const allowSend = (grantee: IGrantable, { queueArn }: { queueArn: string }): Grant =>
-  allow(grantee, ['sqs:SendMessage'], queueArn);
+/** AWS asks for `SendMessage` of a batch too; MiniStack for the batch's own name. */
+export const allowSend = (grantee: Grantee, { queueArn }: { queueArn: string }): Grant =>
+  allow(grantee, ['sqs:SendMessage', 'sqs:SendMessageBatch'], queueArn);
 
-export const allowPublish = (grantee: IGrantable, { topicArn }: { topicArn: string }): Grant =>
-  allow(grantee, ['sns:Publish'], topicArn);
+/** AWS asks for `Publish` of a batch too; MiniStack for the batch's own name. */
+export const allowPublish = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>
+  allow(grantee, ['sns:Publish', 'sns:PublishBatch'], topicArn);
 
-export const allowSecret = (grantee: IGrantable, { secretArn }: { secretArn: string }): Grant =>
+export const allowSecret = (grantee: Grantee, { secretArn }: { secretArn: string }): Grant =>
   allow(grantee, ['secretsmanager:GetSecretValue'], secretArn);

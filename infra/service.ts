@@ -6,6 +6,7 @@ import { Api } from './api.ts';
 import { Compute } from './compute.ts';
 import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
+import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
 import { Messaging } from './messaging.ts';
 import { Reconciler } from './reconciler.ts';
@@ -30,6 +31,7 @@ export class DoctorStack extends Stack {
     super(scope, id, props);
     const settings = withDefaults(given);
     const emulated = target === 'emulator';
+    if (emulated) grantForEmulator(this);
 
     const tables = new Tables(this, 'Tables', { retain: !emulated });
     const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });

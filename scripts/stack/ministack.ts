@@ -79,7 +79,6 @@ export async function startMiniStack(wantedPort: number): Promise<StackState> {
   mkdirSync(stateDir, { recursive: true });
   const log = openSync(logFile, 'w');
   const endpoint = `http://localhost:${port}`;
-  const { AWS_ENDPOINT_URL: _, AWS_ENDPOINT_URL_S3: __, ...env } = emulatorEnv(endpoint);
   // The last argument is only there to be seen in the process table: see processes.ts.
   const main = 'import sys; sys.argv.pop(); from ministack.app import main; main()';
   const child = spawn(join(root, '.venv/bin/python'), ['-c', main, instance], {
@@ -87,7 +86,8 @@ export async function startMiniStack(wantedPort: number): Promise<StackState> {
     detached: true,
     stdio: ['ignore', log, log],
     env: {
-      ...env,
+      // Its AWS_ENDPOINT_URL is for the functions: the host of the queues' URLs, or the SDK warns.
+      ...emulatorEnv(endpoint),
       PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
       TMPDIR: dataDir,
       GATEWAY_PORT: String(port),
