@@ -1,6 +1,7 @@
 /** What is sent to the queues: events to evaluate, faults to finish, and dead letters. */
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/event.ts';
+import { toJson } from '../domain/json.ts';
 import type { DeadLetter, EventMessage, FinishMessage } from '../domain/messages.ts';
 import { inParallel } from './dynamodb.ts';
 
@@ -71,7 +72,7 @@ export const eventQueue = (client: SQSClient, url: string) => ({
     events: readonly DoctorEvent[],
     { delaySeconds = 0, attempts = 0, perMessage = eventsPerMessage } = {},
   ): Promise<void> => {
-    const sized = events.map((event) => ({ event, size: bytesOf(JSON.stringify(event)) }));
+    const sized = events.map((event) => ({ event, size: bytesOf(toJson(event)) }));
     const parts = packed(sized, {
       most: perMessage,
       bytes: maxBytes,
@@ -79,7 +80,7 @@ export const eventQueue = (client: SQSClient, url: string) => ({
     });
     const bodies = parts.map((part) => {
       const message: EventMessage = { events: part.map(({ event }) => event), attempts };
-      return { body: JSON.stringify(message), delaySeconds };
+      return { body: toJson(message), delaySeconds };
     });
     await sendAll(client, url, bodies);
   },
@@ -92,7 +93,7 @@ export const faultQueue = (client: SQSClient, url: string) => ({
       client,
       url,
       messages.flatMap((message) =>
-        delays.map((delaySeconds) => ({ body: JSON.stringify(message), delaySeconds })),
+        delays.map((delaySeconds) => ({ body: toJson(message), delaySeconds })),
       ),
     ),
 });
@@ -107,9 +108,9 @@ export const deadLetters = (client: SQSClient, url: string) => ({
       client,
       url,
       letters.map(({ reason, element }) => {
-        const text = JSON.stringify(element) ?? '';
+        const text = toJson(element);
         const shown = text.length > shownCharacters ? text.slice(0, shownCharacters) : element;
-        return { body: JSON.stringify({ reason, element: shown }), delaySeconds: 0 };
+        return { body: toJson({ reason, element: shown }), delaySeconds: 0 };
       }),
     ),
 });

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sns';
 import type { DoctorEvent } from '../domain/event.ts';
 import type { OutboxRow } from '../domain/firing.ts';
+import { toJson } from '../domain/json.ts';
 import { inParallel } from './dynamodb.ts';
 import { packed } from './queues.ts';
 
@@ -72,7 +73,7 @@ export const audit = (client: SNSClient, topic: string) => ({
   /** Publishes the events whole, infrastructure included: for operators only. Throws if one is refused. */
   publishEvents: async (events: readonly DoctorEvent[]): Promise<void> => {
     const messages = events.map((event) => ({
-      body: JSON.stringify(event),
+      body: toJson(event),
       attributes: { event_type: event.event_type },
     }));
     const taken = await publishAll(client, topic, messages);

@@ -4,6 +4,7 @@ import { type Alarm, Severity } from './alarm.ts';
 import { type Decision, raised, statesTold } from './evaluate.ts';
 import { type DoctorEvent, resourceOfEvent } from './event.ts';
 import { notificationId } from './ids.ts';
+import { toJson } from './json.ts';
 import type { Notification } from './messages.ts';
 import { Moment } from './time.ts';
 
@@ -22,7 +23,8 @@ export const OutboxRow = z.object({
   detail: z.string(),
   user_id: z.null(),
   project_id: z.null(),
-  on_behalf_of: z.string(),
+  /** The alarm's project, by which the history is indexed; absent for infrastructure's. */
+  on_behalf_of: z.string().min(1).optional(),
   severity: Severity,
   timestamp: Moment,
   /** The message to publish, and its attributes for filter policies; none is empty. */
@@ -90,10 +92,10 @@ function rowOf(told: Notification, now: string): OutboxRow {
     detail: JSON.stringify({ state: current, transition_reason: told.reason }),
     user_id: null,
     project_id: null,
-    on_behalf_of: project_id,
+    ...(project_id ? { on_behalf_of: project_id } : {}),
     severity,
     timestamp: now,
-    body: JSON.stringify(told),
+    body: toJson(told),
     attributes: Object.fromEntries(
       Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),

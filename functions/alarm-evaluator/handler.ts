@@ -3,65 +3,54 @@
  * receive on it is split into messages of one event each, so that one event that cannot be
  * evaluated harms no other, and ends in the dead-letter queue with its reason.
  */
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import { type DeadLetter, EventMessage } from '../../domain/messages.ts';
 import type { Evaluated } from '../../flows/evaluate-events.ts';
+
+/** What an invocation did, for logs and metrics. */
+export type Totals = Evaluated & { readonly messages: number; readonly events: number };
 
 export type Deps = {
   readonly evaluate: (events: readonly DoctorEvent[]) => Promise<Evaluated>;
   /** Queues each event as a message of its own, with the attempts made so far. */
   readonly split: (events: readonly DoctorEvent[], attempts: number) => Promise<void>;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly count: (totals: Totals) => void;
+  readonly log: Log;
 };
 
 /** A message is received so often, in whatever company, before its event is given up. */
 const maxAttempts = 5;
 
-export const createHandler = (deps: Deps) =>
-  middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) => {
-    const started = performance.now();
-    const totals = { events: 0, candidates: 0, fired: 0, published: 0 };
-    const processor = new BatchProcessor(EventType.SQS);
-    const response = await processPartialResponse(
-      event,
-      async (record: SQSRecord) => {
-        const done = await handleMessage(deps, record);
-        totals.events += done.events;
-        totals.candidates += done.candidates;
-        totals.fired += done.fired;
-        totals.published += done.published;
-      },
-      processor,
-      { context, throwOnFullBatchFailure: false },
-    );
-    deps.metrics.addMetric('Events', MetricUnit.Count, totals.events);
-    deps.metrics.addMetric('AlarmsFired', MetricUnit.Count, totals.fired);
-    deps.metrics.addMetric('NotificationsPublished', MetricUnit.Count, totals.published);
-    deps.metrics.publishStoredMetrics();
-    const failed = response.batchItemFailures.length;
-    const ms = Math.round(performance.now() - started);
-    deps.logger.info('evaluated', { messages: event.Records.length, failed, ...totals, ms });
-    return response;
-  });
-
 type Done = Evaluated & { readonly events: number };
 const nothing: Done = { events: 0, candidates: 0, fired: 0, published: 0 };
 
-async function handleMessage(deps: Deps, record: SQSRecord): Promise<Done> {
-  const message = readMessage(record.body);
+export const createHandler = (deps: Deps) =>
+  onQueue({
+    log: deps.log,
+    consume: (message) => handleMessage(deps, message),
+    report: (done) => {
+      const total = (of: keyof Done) => done.reduce((sum, each) => sum + each[of], 0);
+      const totals = {
+        messages: done.length,
+        events: total('events'),
+        candidates: total('candidates'),
+        fired: total('fired'),
+        published: total('published'),
+      };
+      deps.count(totals);
+      deps.log.info('evaluated', totals);
+    },
+  });
+
+async function handleMessage(deps: Deps, { body, receives }: QueueMessage): Promise<Done> {
+  const message = readMessage(body);
   if (typeof message === 'string') {
-    await deps.bury([{ reason: message, element: record.body }]);
+    await deps.bury([{ reason: message, element: body }]);
     return nothing;
   }
   const { events } = message;
-  const receives = Number(record.attributes.ApproximateReceiveCount) || 1;
   const attempts = message.attempts + receives;
   if (receives > 1 && events.length > 1) {
     await deps.split(events, attempts - 1);
@@ -71,7 +60,6 @@ async function handleMessage(deps: Deps, record: SQSRecord): Promise<Done> {
     if (attempts > maxAttempts) throw new Error('its evaluation never came to an end');
     return { ...(await deps.evaluate(events)), events: events.length };
   } catch (error) {
-    deps.logger.warn('events could not be evaluated', { attempts, events: events.length, error });
     if (events.length > 1 || attempts < maxAttempts) throw error;
     const reason = `given up after ${attempts} attempts: ${String(error)}`;
     await deps.bury(events.map((element) => ({ reason, element })));

@@ -7,6 +7,7 @@ import { alarmLookup } from '../../adapters/alarm-lookup.ts';
 import { amount, type Env, required } from '../../adapters/env.ts';
 import { firings } from '../../adapters/firings.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { countAll } from '../../adapters/metrics.ts';
 import { outbox } from '../../adapters/outbox.ts';
 import { deadLetters, eventQueue } from '../../adapters/queues.ts';
 import { notifications } from '../../adapters/topics.ts';
@@ -36,7 +37,8 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
     evaluate: (events) => evaluateEvents(deps, events),
     split: (events, attempts) => queue.sendEvents(events, { attempts, perMessage: 1 }),
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
-    logger,
-    metrics,
+    count: ({ events, fired, published }) =>
+      countAll(metrics, { Events: events, AlarmsFired: fired, NotificationsPublished: published }),
+    log: logger,
   });
 }

@@ -5,7 +5,7 @@
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import type { DeadLetter } from '../../domain/messages.ts';
-import { OutsideEvents, receive } from '../../domain/outside-event.ts';
+import { deadLetterOf, OutsideEvents, receive } from '../../domain/outside-event.ts';
 
 export type Deps = {
   /** Queues the events for evaluation now, and once more a little later: an index may lag. */
@@ -27,7 +27,7 @@ export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
       const received = body.map((element) => ({ element, ...receive(element, accepted_at) }));
       const events = received.flatMap((each) => (each.ok ? [each.event] : []));
       const letters = received.flatMap(({ element, ...each }) =>
-        each.ok ? [] : [{ reason: each.reason, element }],
+        each.ok ? [] : [deadLetterOf(element, each.reason)],
       );
       await Promise.all([sendTwice(events), bury(letters)]);
       return { status: 202, body: { accepted: events.length, refused: letters.length } };

@@ -21,6 +21,6 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
   return createHandler({
     ...hostReader(dynamo, required(env, 'HOSTS_TABLE')),
     applyFault: (host) => applyFault(deps, host),
-    logger,
+    log: logger,
   });
 }

@@ -3,26 +3,18 @@
  * queue, so that it does not block its shard; any other failure throws, and the whole batch comes
  * again: what it sent before is sent twice, which every reader of it allows.
  */
-import type { Logger } from '@aws-lambda-powertools/logger';
-import middy from '@middy/core';
+import { type Log, onStream } from '../../adapters/lambda.ts';
 import type { Reconciled, RowChange } from '../../flows/reconcile.ts';
 
-/** A batch of records; what is in them is the adapter's business. */
-export type StreamBatch = { readonly Records: readonly unknown[] };
-
-export type Deps<Batch extends StreamBatch> = {
-  /** The changes of rows that the records tell of, in their order. */
+export type Deps<Batch> = {
+  /** The changes of rows that a batch of records tells of, in their order. */
   readonly read: (batch: Batch) => readonly RowChange[];
   readonly reconcile: (changes: readonly RowChange[]) => Promise<Reconciled>;
-  readonly logger: Logger;
+  readonly log: Log;
 };
 
-export const createHandler = <Batch extends StreamBatch>({
-  read,
-  reconcile,
-  logger,
-}: Deps<Batch>) =>
-  middy<Batch, void>().handler(async (batch) => {
-    const done = await reconcile(read(batch));
-    logger.info('reconciled', { records: batch.Records.length, ...done });
+export const createHandler = <Batch>({ read, reconcile, log }: Deps<Batch>) =>
+  onStream<Batch>(async (batch) => {
+    const changes = read(batch);
+    log.info('reconciled', { changes: changes.length, ...(await reconcile(changes)) });
   });

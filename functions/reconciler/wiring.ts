@@ -26,6 +26,6 @@ export function wire(env: Env, { sqs, sns }: Clients, logger: Logger) {
   return createHandler({
     read: rowChanges,
     reconcile: (changes) => reconcile(deps, changes),
-    logger,
+    log: logger,
   });
 }

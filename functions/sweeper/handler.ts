@@ -2,9 +2,7 @@
  * Publishes what an evaluator wrote and did not live to tell. Runs every minute; only rows older
  * than any evaluator can be are touched, so nobody else is about to publish them.
  */
-import type { Logger } from '@aws-lambda-powertools/logger';
-import { type Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import middy from '@middy/core';
+import { type Log, onSchedule } from '../../adapters/lambda.ts';
 import type { OutboxRow } from '../../domain/firing.ts';
 import { type DeliverDeps, deliver } from '../../flows/deliver.ts';
 
@@ -14,8 +12,8 @@ export type Deps = DeliverDeps & {
   readonly evaluatorTimeoutSeconds: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly count: (published: number) => void;
+  readonly log: Log;
 };
 
 /** Beyond the evaluator's timeout, for clocks that differ. */
@@ -24,14 +22,10 @@ const graceSeconds = 10;
 const perShard = 250;
 
 export const createHandler = (deps: Deps) =>
-  middy<unknown, { published: number }>().handler(async () => {
+  onSchedule(async () => {
     const age = (deps.evaluatorTimeoutSeconds + graceSeconds) * 1000;
     const rows = await deps.undelivered(new Date(deps.now() - age).toISOString(), perShard);
     const published = await deliver(deps, rows);
-    if (rows.length > 0) {
-      deps.metrics.addMetric('NotificationsSwept', MetricUnit.Count, published);
-      deps.metrics.publishStoredMetrics();
-    }
-    deps.logger.info('swept', { found: rows.length, published });
-    return { published };
+    deps.count(published);
+    deps.log.info('swept', { found: rows.length, published });
   });

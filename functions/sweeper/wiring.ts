@@ -4,6 +4,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { amount, type Env, required } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { countAll } from '../../adapters/metrics.ts';
 import { outbox } from '../../adapters/outbox.ts';
 import { notifications } from '../../adapters/topics.ts';
 import { createHandler } from './handler.ts';
@@ -20,6 +21,6 @@ export const wire = (env: Env, { dynamo, sns }: Clients, logger: Logger, metrics
     interrupted: interruptions(logger),
     evaluatorTimeoutSeconds: amount(env, 'EVALUATOR_TIMEOUT_SECONDS', 20),
     now: Date.now,
-    logger,
-    metrics,
+    count: (published) => countAll(metrics, { NotificationsSwept: published }),
+    log: logger,
   });

@@ -1,0 +1,9 @@
+/**
+ * JSON of a value; the two characters that SQS and SNS refuse, which JSON leaves as they are, are
+ * escaped.
+ */
+export const toJson = (value: unknown): string =>
+  (JSON.stringify(value) ?? 'null').replace(
+    /[\uFFFE\uFFFF]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  );
