@@ -36,9 +36,21 @@ async function statusOf(tenant: Client, id: string): Promise<string> {
   return (body as Shown).server.status;
 }
 
+/** Deleting its service is how Nova forgets a host. */
+async function deleteService(admin: Client, host: string): Promise<void> {
+  const latest = { headers: { 'X-OpenStack-Nova-API-Version': '2.53' } };
+  const services = '/compute/v2.1/os-services';
+  const { body } = await admin.expect('GET', `${services}?host=${host}`, latest);
+  for (const { id } of (body as { services: { id: string }[] }).services) {
+    await admin.expect('DELETE', `${services}/${id}`, latest);
+  }
+}
+
+/** The body as it was received; a list of plain values, as a trait is, on one line. */
 function tell(notification: Received): void {
   const text = JSON.stringify(notification.body, null, 2);
-  for (const line of text.split('\n')) say(`  ${line}`);
+  const compact = text.replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s*\n\s*/g, ' '));
+  for (const line of compact.split('\n')) say(`  ${line}`);
 }
 
 /**
@@ -62,7 +74,7 @@ export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> 
   try {
     console.log('\nOne host fault, end to end\n');
     await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
-    undo.push(() => admin.expect('DELETE', `/doctor/v1/hosts/${host}`));
+    undo.push(() => deleteService(admin, host));
     for (const [id, name] of [
       [first, 'web-1'],
       [second, 'web-2'],
