@@ -4,7 +4,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { emulatorEnv } from './ministack.ts';
 import { Refusal } from './progress.ts';
-import { root, stateDir } from './state.ts';
+import { outputsFile, root, stateDir } from './state.ts';
 
 /** Everything that the deployed assembly is made from. */
 const sources = ['adapters', 'domain', 'events', 'flows', 'functions', 'infra'];
@@ -41,7 +41,6 @@ export async function deploy(endpoint: string): Promise<Record<string, string>> 
     throw new Error(`no bucket for the assets: ${bucket.status} ${await bucket.text()}`);
   }
   mkdirSync(stateDir, { recursive: true });
-  const outputsFile = join(stateDir, 'outputs.json');
   const args = [
     ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],

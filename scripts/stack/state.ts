@@ -12,6 +12,9 @@ export const stateDir = resolve(root, process.env.DOCTOR_STATE_DIR ?? '.doctor')
 
 const file = join(stateDir, 'stack.json');
 
+/** Where `cdk deploy` writes the stack's outputs. */
+export const outputsFile = join(stateDir, 'outputs.json');
+
 /** What we wrote down of a stack that we started. */
 export type StackState = {
   /** The emulator's process, which leads a process group of its own. */
@@ -46,5 +49,5 @@ export function saveState(state: StackState): void {
 }
 
 export function forgetState(): void {
-  rmSync(file, { force: true });
+  for (const gone of [file, outputsFile]) rmSync(gone, { force: true });
 }
