@@ -53,7 +53,8 @@ const rules: readonly Rule[] = [
       /^domain\//,
       /^flows\//,
       /^events\/catalogue\.ts$/,
-      /^adapters\/http(\.ts$|\/)/,
+      // What turns a handler into a Lambda, and speaks no AWS beyond that.
+      /^adapters\/(http\/|http\.ts$|lambda\.ts$)/,
       pack('zod'),
     ],
     mayType: [/^aws-lambda$/],

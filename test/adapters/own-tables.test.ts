@@ -2,7 +2,7 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type OwnThings, ownThings } from '../stack/own-things.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb, output, sns } from '../stack/stack.ts';
 
 const database = dynamodb();
