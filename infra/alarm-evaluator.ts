@@ -35,8 +35,8 @@ export class AlarmEvaluator extends Construct implements Capability {
       }),
     );
     allowIndexes(fn, tables.alarms, 'lookup');
-    allowRows(fn, tables.alarms, 'GetItem', 'BatchGetItem', 'UpdateItem', 'ConditionCheckItem');
-    allowRows(fn, tables.history, 'GetItem', 'PutItem', 'PartiQLUpdate');
+    allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
+    allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
     allowPublish(fn, messaging.notifications);
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.eventDeadLetters);

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { allowIndexes, allowQuery, allowRows, allowSecret } from './grants.ts';
+import { allowIndexes, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -25,8 +25,7 @@ export class Alarming extends Construct implements Capability {
     const { function: fn } = this;
     const { alarms, history } = tables;
     allowSecret(fn, secrets.signing);
-    allowRows(fn, alarms, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem');
-    allowQuery(fn, alarms);
+    allowRows(fn, alarms, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, alarms, 'byProject', 'byTime');
     allowRows(fn, history, 'PutItem');
   }

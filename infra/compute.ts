@@ -25,10 +25,10 @@ export class Compute extends Construct implements Capability {
     const { function: fn } = this;
     const { hosts, faults, instances } = tables;
     allowSecret(fn, secrets.signing);
-    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, hosts, 'listing', 'byService');
-    allowRows(fn, faults, 'GetItem', 'PutItem', 'UpdateItem');
-    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate');
+    allowRows(fn, faults, 'PutItem', 'UpdateItem');
+    allowRows(fn, instances, 'BatchGetItem', 'PartiQLUpdate');
     allowIndexes(fn, instances, 'byHost', 'byProject', 'byTime');
     allowSend(fn, messaging.eventQueue);
   }

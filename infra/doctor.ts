@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
+import { allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -30,9 +30,8 @@ export class Doctor extends Construct implements Capability {
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
     allowRows(fn, identity, 'GetItem', 'PutItem');
-    allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
-    allowIndexes(fn, hosts, 'listing');
-    allowRows(fn, instances, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.eventDeadLetters);
   }

@@ -34,7 +34,7 @@ export class FaultFinisher extends Construct implements Capability {
     );
     allowRows(fn, tables.hosts, 'GetItem');
     allowIndexes(fn, tables.instances, 'byHost');
-    allowRows(fn, tables.instances, 'GetItem', 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate');
+    allowRows(fn, tables.instances, 'BatchGetItem', 'PartiQLUpdate');
     allowSend(fn, messaging.eventQueue);
   }
 }

@@ -53,10 +53,6 @@ export const allowRows = (grantee: Grantee, table: ITable, ...actions: RowAction
 export const allowIndexes = (grantee: Grantee, table: ITable, ...names: string[]): Grant[] =>
   names.map((name) => allow(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${name}`));
 
-/** Which tables a function may query by their own key. */
-export const allowQuery = (grantee: Grantee, table: ITable): Grant =>
-  allow(grantee, ['dynamodb:Query'], table.tableArn);
-
 /** AWS asks for `SendMessage` of a batch too; MiniStack for the batch's own name. */
 export const allowSend = (grantee: Grantee, { queueArn }: { queueArn: string }): Grant =>
   allow(grantee, ['sqs:SendMessage', 'sqs:SendMessageBatch'], queueArn);

@@ -31,7 +31,7 @@ export class Sweeper extends Construct implements Capability {
       targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
     allowIndexes(fn, tables.history, 'undelivered');
-    allowRows(fn, tables.history, 'GetItem', 'BatchGetItem', 'PartiQLUpdate');
+    allowRows(fn, tables.history, 'BatchGetItem', 'PartiQLUpdate');
     allowPublish(fn, messaging.notifications);
   }
 }

@@ -57,6 +57,62 @@ describe('permissions', () => {
     );
   });
 
+  test.each([
+    {
+      name: 'Identity',
+      data: ['GetItem on Identity', 'PutItem on Identity'],
+    },
+    {
+      name: 'Compute',
+      data: [
+        ...['BatchGetItem on Hosts', 'GetItem on Hosts', 'PutItem on Hosts'],
+        ...['Query on Hosts/byService', 'Query on Hosts/listing'],
+        ...['PutItem on Faults', 'UpdateItem on Faults'],
+        ...['BatchGetItem on Instances', 'PartiQLUpdate on Instances'],
+        ...['byHost', 'byProject', 'byTime'].map((index) => `Query on Instances/${index}`),
+      ],
+    },
+    {
+      name: 'Alarming',
+      data: [
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Alarms`),
+        ...['Query on Alarms/byProject', 'Query on Alarms/byTime', 'PutItem on History'],
+      ],
+    },
+    {
+      name: 'Doctor',
+      data: [
+        ...['GetItem on Identity', 'PutItem on Identity'],
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
+      ],
+    },
+    {
+      name: 'AlarmEvaluator',
+      data: [
+        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/lookup'],
+        ...['PartiQLUpdate on History', 'PutItem on History'],
+      ],
+    },
+    {
+      name: 'Sweeper',
+      data: [
+        ...['BatchGetItem on History', 'PartiQLUpdate on History'],
+        'Query on History/undelivered',
+      ],
+    },
+    {
+      name: 'FaultFinisher',
+      data: [
+        ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PartiQLUpdate on Instances'],
+        'Query on Instances/byHost',
+      ],
+    },
+  ])('$name touches these rows and indexes, and no others', ({ name, data }) => {
+    const touched = grantsOf(name).filter((grant) => grant.startsWith('dynamodb:'));
+    expect(touched).toEqual(data.map((grant) => `dynamodb:${grant}`).sort());
+  });
+
   test('only the evaluator and the sweeper can tell tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
