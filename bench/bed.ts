@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readAccount } from '../scripts/stack/accounts.ts';
+import { login } from '../scripts/stack/api.ts';
+import type { Stack } from '../scripts/stack/bring-up.ts';
+import { type Received, type Subscriber, subscribe } from '../scripts/stack/subscriber.ts';
+import { type Fleet, makeFleet } from './fleet.ts';
+import { type Queues, queuesOf } from './queues.ts';
+
+/** What the scenarios of faults are played on. */
+export type Bed = {
+  readonly queues: Queues;
+  readonly fleetOf: (size: number) => Promise<Fleet>;
+  /** A queue of the tenant's, subscribed to the notifications of its project. */
+  readonly subscriber: Subscriber;
+  /** Waits until so many notifications are there, without taking them; a second at most between looks. */
+  readonly arrived: (count: number, withinMs: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export async function makeBed(stack: Stack): Promise<Bed> {
+  const { endpoint, outputs } = stack;
+  const apiUrl = outputs.ApiUrl ?? '';
+  const admin = await login(apiUrl, readAccount('admin'));
+  const tenant = await login(apiUrl, readAccount('tenant-a'));
+  const queues = queuesOf(stack);
+  const policy = { project_id: [tenant.projectId] };
+  const subscriber = await subscribe(endpoint, outputs.NotificationsTopicArn ?? '', policy);
+  return {
+    queues,
+    subscriber,
+    fleetOf: (size) => makeFleet({ admin, tenant }, size),
+    arrived: async (count, withinMs) => {
+      const deadline = Date.now() + withinMs;
+      while ((await queues.depth(subscriber.queueUrl)).visible < count && Date.now() < deadline) {
+        await sleep(200);
+      }
+    },
+    close: () => subscriber.close(),
+  };
+}
+
+/** Every notification that is there; whoever waits for them has done so. */
+export const taken = ({ subscriber }: Bed): Promise<Received[]> => subscriber.receive(0, 0);

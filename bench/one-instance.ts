@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bed, taken } from './bed.ts';
+import { type Figure, spread } from './figures.ts';
+import type { Fleet } from './fleet.ts';
+
+/** Hosts reported one after the other before all are restored together. */
+const hosts = 20;
+/** A round ends before its own safe copies, which follow after 5 s, keep the evaluator busy. */
+const roundMs = 4_000;
+const patienceMs = 10_000;
+
+/** Time from just before the report is sent to the arrival of the notification, in ms. */
+async function timed({ queues, subscriber }: Bed, fleet: Fleet): Promise<number> {
+  await queues.evaluatorIdle();
+  await sleep(20); // the answers of the evaluator's last work, and ours, are through
+  const reported = Date.now();
+  await fleet.reportDown();
+  const [told] = await subscriber.receive(1, patienceMs);
+  if (!told) throw new Error(`nobody was told of ${fleet.host} within ${patienceMs} ms`);
+  return told.sentAt - reported;
+}
+
+/** One host with one instance and one alarm, reported down: one at a time, `runs` times. */
+export async function oneInstance(bed: Bed, runs: number): Promise<Figure[]> {
+  const fleets = await Promise.all(Array.from({ length: hosts }, () => bed.fleetOf(1)));
+  const warmUp = 10;
+  const times: number[] = [];
+  while (times.length < runs + warmUp) {
+    await bed.queues.allQuiet();
+    const started = Date.now();
+    const down: Fleet[] = [];
+    for (const fleet of fleets.slice(0, runs + warmUp - times.length)) {
+      if (Date.now() - started > roundMs) break;
+      down.push(fleet);
+      times.push(await timed(bed, fleet));
+    }
+    await Promise.all(down.map(({ restore }) => restore()));
+    process.stdout.write(`\r  ${Math.max(0, times.length - warmUp)} of ${runs} runs`);
+  }
+  process.stdout.write('\n');
+  await bed.queues.allQuiet();
+  const repeated = await taken(bed);
+  const scenario = 'one instance';
+  return [
+    ...spread(scenario, 'report to notification', times.slice(warmUp), { p50: 50, p99: 300 }),
+    { scenario, figure: 'repeated', value: repeated.length, unit: 'count', target: 0 },
+  ];
+}

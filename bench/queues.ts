@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Stack } from '../scripts/stack/bring-up.ts';
+import { region, rootCredentials } from '../scripts/stack/ministack.ts';
+
+/** Messages of a queue by what is to become of them. */
+export type Depth = {
+  readonly visible: number;
+  readonly inWork: number;
+  readonly delayed: number;
+};
+
+export type Queues = {
+  readonly depth: (queueUrl: string) => Promise<Depth>;
+  /** Waits until the evaluator has nothing to do; safe copies may still be on their way. */
+  readonly evaluatorIdle: () => Promise<void>;
+  /** Waits until no event is on its way in either lane. */
+  readonly allQuiet: () => Promise<void>;
+};
+
+/** The streams are looked at every second: what is quiet for longer stays quiet. */
+const quietMs = 1_500;
+const patienceMs = 120_000;
+
+/** Looks at the queues of a stack. */
+export function queuesOf({ endpoint, outputs }: Stack): Queues {
+  const sqs = new SQSClient({ endpoint, region, credentials: rootCredentials });
+  const events = outputs.EventQueueUrl ?? '';
+
+  const depth = async (queueUrl: string): Promise<Depth> => {
+    const names = [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+      'ApproximateNumberOfMessagesDelayed',
+    ] as const;
+    const { Attributes: found = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...names] }),
+    );
+    const [visible, inWork, delayed] = names.map((name) => Number(found[name]));
+    return { visible: visible ?? 0, inWork: inWork ?? 0, delayed: delayed ?? 0 };
+  };
+
+  const isIdle = ({ visible, inWork }: Depth) => visible === 0 && inWork === 0;
+  const isQuiet = (found: Depth) => isIdle(found) && found.delayed === 0;
+
+  const until = async (good: (found: Depth) => boolean, forMs: number, lookMs: number) => {
+    const deadline = Date.now() + patienceMs;
+    for (let since: number | undefined; ; await sleep(lookMs)) {
+      const now = Date.now();
+      if (now > deadline) throw new Error('the event queue does not come to rest');
+      if (!good(await depth(events))) since = undefined;
+      else since ??= now;
+      if (since !== undefined && Date.now() - since >= forMs) return;
+    }
+  };
+
+  return {
+    depth,
+    evaluatorIdle: () => until(isIdle, 0, 10),
+    allQuiet: () => until(isQuiet, quietMs, 200),
+  };
+}

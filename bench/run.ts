@@ -1,0 +1,97 @@
+import './state.ts';
+import { parseArgs } from 'node:util';
+import type { Stack } from '../scripts/stack/bring-up.ts';
+import { Refusal, run } from '../scripts/stack/progress.ts';
+import { withStack } from '../scripts/stack/with-stack.ts';
+import { makeBed } from './bed.ts';
+import { type Figure, isMet, store, table } from './figures.ts';
+import { machine } from './machine.ts';
+import { oneInstance } from './one-instance.ts';
+import { wholeHost } from './whole-host.ts';
+
+// `npm run bench`: from the report of a fault to the notification, on a stack of its own.
+
+type Scenario = {
+  readonly about: string;
+  /** How often it is run unless `--runs` says so. */
+  readonly runs: number;
+  readonly play: (stack: Stack, runs: number) => Promise<Figure[]>;
+};
+
+/** A scenario of faults, on a bed that is made for it and cleared away. */
+const onBed =
+  (play: (bed: Awaited<ReturnType<typeof makeBed>>, runs: number) => Promise<Figure[]>) =>
+  async (stack: Stack, runs: number): Promise<Figure[]> => {
+    const bed = await makeBed(stack);
+    try {
+      return await play(bed, runs);
+    } finally {
+      await bed.close();
+    }
+  };
+
+const scenarios: Record<string, Scenario> = {
+  one: {
+    about: 'a host with one instance and one alarm, one report at a time',
+    runs: 200,
+    play: onBed(oneInstance),
+  },
+  fifty: {
+    about: 'a host with 50 instances, each with its own alarm',
+    runs: 5,
+    play: onBed((bed, runs) => wholeHost(bed, { instances: 50, runs, lastMs: 400 })),
+  },
+  thousand: {
+    about: 'a host with 1,000 instances, each with its own alarm',
+    runs: 3,
+    play: onBed((bed, runs) => wholeHost(bed, { instances: 1_000, runs, lastMs: 5_000 })),
+  },
+};
+
+const help = `npm run bench -- [scenario …] [--runs N]
+
+Measures from the report of a fault to the arrival of its notifications at a subscriber, on an
+embedded stack of its own, and stores the figures in bench/results/, one JSON line each.
+Ends with 1 if a promise was missed.
+
+${Object.entries(scenarios)
+  .map(([name, { about, runs }]) => `  ${name.padEnd(12)}${about} (${runs} runs)`)
+  .join('\n')}
+
+Without a scenario: all of them. DOCTOR_STATE_DIR names a stack that is up, to use instead.`;
+
+function chosen(names: readonly string[]): [string, Scenario][] {
+  const wanted = names.length > 0 ? names : Object.keys(scenarios);
+  return wanted.map((name) => {
+    const scenario = scenarios[name];
+    if (!scenario) throw new Refusal(`No scenario "${name}".\n\n${help}`);
+    return [name, scenario];
+  });
+}
+
+await run(async () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean' }, runs: { type: 'string' } },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const plays = chosen(positionals);
+  const facts = machine();
+  const { cores, cpu, memoryGb, node, load } = facts;
+  console.log(`${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, load ${load} at the start`);
+  if (load > cores / 2) console.log('The machine is busy: figures will be worse than they are.');
+  const figures = await withStack(0, async ({ stack }) => {
+    const all: Figure[] = [];
+    for (const [name, { about, runs, play }] of plays) {
+      console.log(`\n${name}: ${about}`);
+      all.push(...(await play(stack, values.runs === undefined ? runs : Number(values.runs))));
+    }
+    return all;
+  });
+  if (!figures) return 1;
+  console.log(`\n${table(figures)}\n\nStored in ${store(facts, figures)}`);
+  return figures.every(isMet) ? 0 : 1;
+});

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bed, taken } from './bed.ts';
+import { type Figure, percentile } from './figures.ts';
+import type { Fleet } from './fleet.ts';
+
+/** What one report of a host came to; times in ms since just before it was sent. */
+type Outcome = {
+  readonly answer: number;
+  readonly first: number;
+  readonly last: number;
+  readonly lost: number;
+  readonly repeated: number;
+};
+
+/** The safe copies follow after 5 s; what they would repeat is there by then. */
+const safeLaneMs = 7_000;
+const patienceMs = 60_000;
+
+async function play(bed: Bed, fleet: Fleet): Promise<Outcome> {
+  await bed.queues.allQuiet();
+  const reported = Date.now();
+  await fleet.reportDown();
+  const answer = Date.now() - reported;
+  // Looked at from the side: taking a message costs the one emulator more than publishing it.
+  await bed.arrived(fleet.size, patienceMs);
+  await sleep(safeLaneMs);
+  await bed.queues.allQuiet();
+  const told = await taken(bed);
+  const ids = new Set(told.map(({ body }) => String(body.notification_id)));
+  const times = told.map(({ sentAt }) => sentAt - reported);
+  return {
+    answer,
+    first: percentile(times, 0),
+    last: percentile(times, 1),
+    lost: fleet.size - ids.size,
+    repeated: told.length - ids.size,
+  };
+}
+
+type Host = {
+  readonly instances: number;
+  readonly runs: number;
+  /** The most that the last notification may take, in ms. */
+  readonly lastMs: number;
+};
+
+/** A host of many instances, each with its own alarm, reported down: `runs` times after one to warm up. */
+export async function wholeHost(bed: Bed, { instances, runs, lastMs }: Host): Promise<Figure[]> {
+  const fleet = await bed.fleetOf(instances);
+  const outcomes: Outcome[] = [];
+  for (let run = 0; run <= runs; run++) {
+    const outcome = await play(bed, fleet);
+    console.log(`  ${run === 0 ? 'warm-up' : `run ${run}`}: ${JSON.stringify(outcome)}`);
+    if (run > 0) outcomes.push(outcome);
+    await fleet.restore();
+  }
+  await bed.queues.allQuiet();
+  const scenario = `${instances} instances`;
+  const of = (name: keyof Outcome) => outcomes.map((outcome) => outcome[name]);
+  const sum = (name: keyof Outcome) => of(name).reduce((total, value) => total + value, 0);
+  const time = (name: 'answer' | 'first' | 'last', rank: 'p50' | 'max'): Figure => ({
+    scenario,
+    figure: `${name === 'answer' ? 'API answer' : `${name} notification`} ${rank}`,
+    value: percentile(of(name), rank === 'max' ? 1 : 0.5),
+    unit: 'ms',
+    ...(name === 'last' && { target: lastMs }),
+  });
+  return [
+    ...[time('answer', 'p50'), time('answer', 'max')],
+    ...[time('first', 'p50'), time('first', 'max')],
+    ...[time('last', 'p50'), time('last', 'max')],
+    { scenario, figure: 'lost', value: sum('lost'), unit: 'count', target: 0 },
+    { scenario, figure: 'repeated', value: sum('repeated'), unit: 'count', target: 0 },
+  ];
+}
