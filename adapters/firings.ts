@@ -1,21 +1,11 @@
 /** A firing's transaction: the alarm's new state and its history row, both or neither. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  type DynamoDBDocumentClient,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Alarm } from '../domain/alarm.ts';
 import type { Firing, OutboxRow } from '../domain/firing.ts';
 import type { Fired } from '../flows/evaluate-events.ts';
+import { type Action, transactGroups } from './transactions.ts';
 
 type Tables = { readonly alarms: string; readonly history: string };
-type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
-/** A transaction that was disturbed is tried this often, with longer and longer pauses. */
-const maxTries = 6;
-const firstPauseMs = 15;
 
 const rowPut = (table: string, row: OutboxRow): Action => ({
   Put: {
@@ -46,8 +36,8 @@ const transition = (table: string, from: Alarm, to: Alarm): Action => ({
   },
 });
 
-/** A firing on its way, by its place in the list that was asked for. */
-type Pending = { readonly place: number; readonly firing: Firing };
+/** What it means that the condition of a firing's first or second action did not hold. */
+const verdicts: readonly Fired[] = ['already written', 'alarm changed'];
 
 export const firings = (client: DynamoDBDocumentClient, tables: Tables) => ({
   /**
@@ -55,55 +45,13 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => ({
    * it. Outcomes are in the order given. Throws if a transaction fails for any other reason.
    */
   fire: async (asked: readonly Firing[]): Promise<Fired[]> => {
-    const outcomes: Fired[] = asked.map(() => 'written');
-    let pending: Pending[] = asked.map((firing, place) => ({ place, firing }));
-    for (let tries = 1; pending.length > 0; tries++) {
-      const cancelled = await attempt(client, tables, pending);
-      if (!cancelled) break;
-      const verdicts = pending.map(({ firing }) => verdictOf(firing, cancelled.reasons));
-      for (const [n, { place }] of pending.entries()) {
-        const verdict = verdicts[n];
-        if (verdict) outcomes[place] = verdict;
-      }
-      const left = pending.filter((_, n) => verdicts[n] === undefined);
-      if (left.length === pending.length) {
-        if (tries >= maxTries) throw cancelled.error;
-        await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random() / 2));
-      }
-      pending = left;
-    }
-    return outcomes;
+    const failed = await transactGroups(
+      client,
+      asked.map(({ from, to, row }) => [
+        rowPut(tables.history, row),
+        ...(to ? [transition(tables.alarms, from, to)] : []),
+      ]),
+    );
+    return failed.map((position) => (position !== undefined && verdicts[position]) || 'written');
   },
 });
-
-type Cancelled = { readonly error: Error; readonly reasons: CancellationReason[] };
-
-/** Undefined if the transaction went through. */
-async function attempt(
-  client: DynamoDBDocumentClient,
-  tables: Tables,
-  pending: readonly Pending[],
-): Promise<Cancelled | undefined> {
-  const actions = pending.flatMap(({ firing: { from, to, row } }) => [
-    rowPut(tables.history, row),
-    ...(to ? [transition(tables.alarms, from, to)] : []),
-  ]);
-  try {
-    await client.send(new TransactWriteCommand({ TransactItems: actions }));
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof TransactionCanceledException)) throw error;
-    return { error, reasons: [...(error.CancellationReasons ?? [])] };
-  }
-}
-
-/**
- * What a cancelled transaction says of a firing, whose one or two reasons it takes from the list.
- * Undefined: nothing stood in its way but another firing, or a disturbance that passes.
- */
-function verdictOf({ to }: Firing, reasons: CancellationReason[]): Fired | undefined {
-  const [ofRow, ofAlarm] = reasons.splice(0, to ? 2 : 1).map(({ Code }) => Code);
-  if (ofRow === 'ConditionalCheckFailed') return 'already written';
-  if (ofAlarm === 'ConditionalCheckFailed') return 'alarm changed';
-  return undefined;
-}

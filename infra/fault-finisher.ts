@@ -34,7 +34,7 @@ export class FaultFinisher extends Construct implements Capability {
     );
     allowRows(fn, tables.hosts, 'GetItem');
     allowIndexes(fn, tables.instances, 'byHost');
-    allowRows(fn, tables.instances, 'BatchGetItem', 'PartiQLUpdate');
+    allowRows(fn, tables.instances, 'BatchGetItem', 'UpdateItem');
     allowSend(fn, messaging.eventQueue);
   }
 }

@@ -53,13 +53,11 @@ export const allowRows = (grantee: Grantee, table: ITable, ...actions: RowAction
 export const allowIndexes = (grantee: Grantee, table: ITable, ...names: string[]): Grant[] =>
   names.map((name) => allow(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${name}`));
 
-/** AWS asks for `SendMessage` of a batch too; MiniStack for the batch's own name. */
 export const allowSend = (grantee: Grantee, { queueArn }: { queueArn: string }): Grant =>
-  allow(grantee, ['sqs:SendMessage', 'sqs:SendMessageBatch'], queueArn);
+  allow(grantee, ['sqs:SendMessage'], queueArn);
 
-/** AWS asks for `Publish` of a batch too; MiniStack for the batch's own name. */
 export const allowPublish = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>
-  allow(grantee, ['sns:Publish', 'sns:PublishBatch'], topicArn);
+  allow(grantee, ['sns:Publish'], topicArn);
 
 export const allowSecret = (grantee: Grantee, { secretArn }: { secretArn: string }): Grant =>
   allow(grantee, ['secretsmanager:GetSecretValue'], secretArn);

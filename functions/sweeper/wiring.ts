@@ -11,7 +11,14 @@ import { createHandler } from './handler.ts';
 
 export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sns: SNSClient };
 
-export const wire = (env: Env, { dynamo, sns }: Clients, logger: Logger, metrics: Metrics) =>
+/** `now` is milliseconds since 1970; a test that does not want to wait gives another. */
+export const wire = (
+  env: Env,
+  { dynamo, sns }: Clients,
+  logger: Logger,
+  metrics: Metrics,
+  now: () => number = Date.now,
+) =>
   createHandler({
     ...outbox(dynamo, {
       table: required(env, 'HISTORY_TABLE'),
@@ -20,7 +27,7 @@ export const wire = (env: Env, { dynamo, sns }: Clients, logger: Logger, metrics
     ...notifications(sns, required(env, 'NOTIFICATIONS_TOPIC_ARN')),
     interrupted: interruptions(logger),
     evaluatorTimeoutSeconds: amount(env, 'EVALUATOR_TIMEOUT_SECONDS', 20),
-    now: Date.now,
+    now,
     count: (published) => countAll(metrics, { NotificationsSwept: published }),
     log: logger,
   });

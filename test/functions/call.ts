@@ -20,7 +20,7 @@ export type Answer = { status: number; headers: Record<string, string>; body: un
 
 /** What a surface answers to a request, without a gateway in between. */
 export async function call(surface: ReturnType<typeof createSurface>, request: Call) {
-  const result = await surface(proxyEvent(request), context);
+  const result = await surface(proxyEvent(request), lambdaContext);
   return answerOf(result);
 }
 
@@ -85,7 +85,8 @@ export function proxyEvent({
   };
 }
 
-const context: Context = {
+/** What Lambda tells a function of itself. */
+export const lambdaContext: Context = {
   awsRequestId: 'lambda-request',
   callbackWaitsForEmptyEventLoop: true,
   functionName: 'under-test',

@@ -1,0 +1,66 @@
+/** Many small transactions in few requests. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+
+export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** A transaction that was disturbed is tried this often, with longer and longer pauses. */
+const maxTries = 6;
+const firstPauseMs = 15;
+
+type Pending = { readonly place: number; readonly actions: readonly Action[] };
+
+/**
+ * Carries out groups of actions, each group whole or not at all, all in one transaction if nothing
+ * stands in the way of any: else the others go on without those.
+ * @param groups at most 100 actions in all, no two of them on one row.
+ * @returns for each group the position of its action whose condition did not hold; undefined for a
+ * group that was carried out. Throws if a transaction fails for any other reason, conflicts that do
+ * not end among them.
+ */
+export async function transactGroups(
+  client: DynamoDBDocumentClient,
+  groups: readonly (readonly Action[])[],
+): Promise<(number | undefined)[]> {
+  const verdicts: (number | undefined)[] = groups.map(() => undefined);
+  let pending: Pending[] = groups.map((actions, place) => ({ place, actions }));
+  for (let tries = 1; pending.length > 0; tries++) {
+    const cancelled = await attempt(client, pending);
+    if (!cancelled) break;
+    const left = pending.filter(({ place, actions }) => {
+      const position = cancelled.reasons
+        .splice(0, actions.length)
+        .findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
+      if (position >= 0) verdicts[place] = position;
+      return position < 0;
+    });
+    if (left.length === pending.length) {
+      if (tries >= maxTries) throw cancelled.error;
+      await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random() / 2));
+    }
+    pending = left;
+  }
+  return verdicts;
+}
+
+type Cancelled = { readonly error: Error; readonly reasons: CancellationReason[] };
+
+/** Undefined if the transaction went through. */
+async function attempt(
+  client: DynamoDBDocumentClient,
+  pending: readonly Pending[],
+): Promise<Cancelled | undefined> {
+  const TransactItems = pending.flatMap(({ actions }) => actions);
+  try {
+    await client.send(new TransactWriteCommand({ TransactItems }));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof TransactionCanceledException)) throw error;
+    return { error, reasons: [...(error.CancellationReasons ?? [])] };
+  }
+}

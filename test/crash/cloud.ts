@@ -1,0 +1,110 @@
+/** A small cloud in a world: hosts, instances of one tenant, and an alarm for each. */
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import * as z from 'zod';
+import { instanceStore } from '../../adapters/instances.ts';
+import type { Instance } from '../../domain/instance.ts';
+import { dynamodb } from '../stack/stack.ts';
+import type { Disturbance } from './disturbance.ts';
+import type { Prepare } from './invoke.ts';
+import type { Outcome, World } from './world.ts';
+
+export const project = 'tenant';
+
+const ProxyResult = z.object({ statusCode: z.int(), body: z.string() });
+
+/** The answer inside an outcome; fails the test if there is none. */
+export function answerOf(outcome: Outcome): { status: number; body: unknown } {
+  if (outcome.kind !== 'done') throw new Error(`no answer: ${JSON.stringify(outcome)}`);
+  const { statusCode, body } = ProxyResult.parse(outcome.result);
+  return { status: statusCode, body: body === '' ? undefined : JSON.parse(body) };
+}
+
+/** Requires a 2xx. */
+export function ok(outcome: Outcome): unknown {
+  const { status, body } = answerOf(outcome);
+  expect(status, JSON.stringify(body)).toBeLessThan(300);
+  return body;
+}
+
+/** Verbs of operators and tenants, said to a world. */
+export const cloud = (world: World) => {
+  const store = instanceStore(dynamodb(), world.things.env.INSTANCES_TABLE);
+  const force = (host: string, forced_down: boolean, d?: Disturbance, prepare?: Prepare) =>
+    world.request(
+      {
+        method: 'PUT',
+        path: '/compute/v2.1/os-services/force-down',
+        headers: { 'X-OpenStack-Nova-API-Version': '2.11' },
+        body: { host, binary: 'nova-compute', forced_down },
+      },
+      d,
+      prepare,
+    );
+  const self = {
+    host: async (name: string): Promise<void> => {
+      ok(await world.request({ method: 'PUT', path: `/doctor/v1/hosts/${name}`, body: {} }));
+    },
+    /** Registers an instance, active unless something else is said. */
+    server: (uuid: string, host: string | null, more: object = {}, d?: Disturbance) =>
+      world.request(
+        {
+          method: 'PUT',
+          path: `/doctor/v1/servers/${uuid}`,
+          body: { name: 'vm', project_id: project, host, vm_state: 'active', ...more },
+        },
+        d,
+      ),
+    /** As many active instances on a host. */
+    servers: async (host: string, count: number): Promise<string[]> => {
+      const uuids = Array.from({ length: count }, () => randomUUID());
+      for (const uuid of uuids) ok(await self.server(uuid, host));
+      return uuids;
+    },
+    /** An alarm on an instance being stopped, unless something else is said. Gives its id. */
+    alarm: async (instance: string | undefined, more: object = {}): Promise<string> => {
+      const query = [
+        { field: 'traits.state', op: 'eq', type: 'string', value: 'stopped' },
+        ...(instance
+          ? [{ field: 'traits.instance_id', op: 'eq', type: 'string', value: instance }]
+          : []),
+      ];
+      const body = {
+        name: 'stopped',
+        type: 'event',
+        project_id: project,
+        event_rule: { event_type: 'compute.instance.update', query },
+        ...more,
+      };
+      const made = ok(await world.request({ method: 'POST', path: '/alarming/v2/alarms', body }));
+      return z.object({ alarm_id: z.string() }).parse(made).alarm_id;
+    },
+    down: (host: string, d?: Disturbance, prepare?: Prepare) => force(host, true, d, prepare),
+    up: (host: string) => force(host, false),
+    row: (uuid: string): Promise<Instance | undefined> => store.instance(uuid),
+    /** What a reader is shown of an instance. */
+    seen: async (uuid: string): Promise<Record<string, unknown>> => {
+      const body = ok(await world.request({ path: `/compute/v2.1/servers/${uuid}` }));
+      return z.object({ server: z.record(z.string(), z.unknown()) }).parse(body).server;
+    },
+  };
+  return self;
+};
+
+/** Expects every instance to be recorded as stopped by a fault. */
+export async function expectStopped(
+  { row }: ReturnType<typeof cloud>,
+  uuids: readonly string[],
+): Promise<void> {
+  for (const uuid of uuids) {
+    expect(await row(uuid)).toMatchObject({
+      vm_state: 'stopped',
+      power_state: 4,
+      pre_fault: { vm_state: 'active' },
+    });
+  }
+}
+
+/** Alarm id and notification id of everything told, sorted. */
+export const idsOf = (told: readonly Record<string, unknown>[]): string[] =>
+  told.map(({ alarm_id, notification_id }) => `${alarm_id} ${notification_id}`).sort();

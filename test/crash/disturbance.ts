@@ -1,0 +1,55 @@
+/** What goes wrong in an invocation, and where: at the n-th write, send or publish that it makes. */
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+
+export const hows = ['fails', 'succeeds without saying so', 'is the last thing done'] as const;
+
+/**
+ * `fails`: the call never reaches AWS. `succeeds without saying so`: it does, and its answer is
+ * lost. `is the last thing done`: the process is killed as soon as the call has answered.
+ */
+export const Disturbance = z.object({ at: z.int().min(1), how: z.enum(hows) });
+export type Disturbance = z.infer<typeof Disturbance>;
+
+export type Disturbable = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+};
+
+/** Calls that change something; all others are reads, and a dying reader loses nothing. */
+const changing =
+  /^(PutItem|UpdateItem|DeleteItem|TransactWriteItems|BatchExecuteStatement|SendMessageBatch|PublishBatch)Command$/;
+
+/**
+ * Disturbs the clients' n-th changing call; without a disturbance only counts.
+ * @returns the names of the changing calls, in the order in which they were started.
+ */
+export function disturb(
+  { dynamo, sqs, sns }: Disturbable,
+  disturbance: Disturbance | undefined,
+): readonly string[] {
+  const calls: string[] = [];
+  const middleware =
+    <Input, Output>(next: (args: Input) => Promise<Output>, context: { commandName?: string }) =>
+    async (args: Input): Promise<Output> => {
+      const name = context.commandName ?? '';
+      if (!changing.test(name)) return next(args);
+      calls.push(name.replace(/Command$/, ''));
+      if (calls.length !== disturbance?.at) return next(args);
+      if (disturbance.how === 'fails') throw new Error('disturbed: the call failed');
+      const answer = await next(args);
+      if (disturbance.how === 'is the last thing done') process.kill(process.pid, 'SIGKILL');
+      if (disturbance.how === 'succeeds without saying so') {
+        throw new Error('disturbed: the answer was lost');
+      }
+      return answer;
+    };
+  const options = { step: 'initialize', priority: 'high', name: 'disturbance' } as const;
+  dynamo.middlewareStack.add(middleware, options);
+  sqs.middlewareStack.add(middleware, options);
+  sns.middlewareStack.add(middleware, options);
+  return calls;
+}

@@ -1,0 +1,73 @@
+/** Runs a function of ours, as it is deployed, on tables and queues of a test's own. */
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { APIGatewayProxyEvent, SQSEvent } from 'aws-lambda';
+import { makeDynamo, makeSecrets, makeSns, makeSqs } from '../../adapters/clients.ts';
+import type { Env } from '../../adapters/env.ts';
+import type { StreamEvent } from '../../adapters/stream-records.ts';
+import { wire as alarmEvaluator } from '../../functions/alarm-evaluator/wiring.ts';
+import { wire as alarming } from '../../functions/alarming/wiring.ts';
+import { wire as compute } from '../../functions/compute/wiring.ts';
+import { wire as doctor } from '../../functions/doctor/wiring.ts';
+import { wire as faultFinisher } from '../../functions/fault-finisher/wiring.ts';
+import { wire as reconciler } from '../../functions/reconciler/wiring.ts';
+import { wire as sweeper } from '../../functions/sweeper/wiring.ts';
+import { lambdaContext } from '../functions/call.ts';
+import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
+
+/** What each function is invoked with. */
+export type Invocation =
+  | { readonly name: 'compute' | 'doctor' | 'alarming'; readonly event: APIGatewayProxyEvent }
+  | { readonly name: 'alarm-evaluator' | 'fault-finisher'; readonly event: SQSEvent }
+  | { readonly name: 'reconciler'; readonly event: StreamEvent }
+  | { readonly name: 'sweeper'; readonly event: { readonly now: number } };
+
+export type Invoked = {
+  readonly result: unknown;
+  /** The changing calls that were made. */
+  readonly calls: readonly string[];
+};
+
+/** A test may do something to the clients before the function runs, such as delay an index. */
+export type Prepare = (clients: Disturbable) => void;
+
+/** One invocation in this process; throws what the function throws. */
+export async function invoke(
+  invocation: Invocation,
+  env: Env,
+  disturbance?: Disturbance,
+  prepare: Prepare = () => {},
+): Promise<Invoked> {
+  const clients = { dynamo: makeDynamo(), sqs: makeSqs(), sns: makeSns(), secrets: makeSecrets() };
+  prepare(clients);
+  const calls = disturb(clients, disturbance);
+  try {
+    return { result: await run(invocation, env, clients), calls };
+  } finally {
+    for (const client of Object.values(clients)) client.destroy();
+  }
+}
+
+type Clients = Disturbable & { readonly secrets: ReturnType<typeof makeSecrets> };
+
+function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknown> {
+  const logger = new Logger({ logLevel: 'SILENT' });
+  const metrics = new Metrics({ namespace: 'Doctor', serviceName: 'crash-test' });
+  const { name, event } = invocation;
+  switch (name) {
+    case 'compute':
+      return compute(env, clients, logger)(event, lambdaContext);
+    case 'doctor':
+      return doctor(env, clients, logger)(event, lambdaContext);
+    case 'alarming':
+      return alarming(env, clients, logger)(event, lambdaContext);
+    case 'alarm-evaluator':
+      return alarmEvaluator(env, clients, logger, metrics)(event, lambdaContext);
+    case 'fault-finisher':
+      return faultFinisher(env, clients, logger)(event, lambdaContext);
+    case 'reconciler':
+      return reconciler(env, clients, logger)(event, lambdaContext);
+    case 'sweeper':
+      return sweeper(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
+  }
+}

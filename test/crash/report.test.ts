@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
+import { hows } from './disturbance.ts';
+import { makeWorld } from './world.ts';
+
+const steps = [
+  'host and fault',
+  'the event of the host',
+  'the instances',
+  'the events of the instances',
+] as const;
+
+test('a report makes the writes and sends of its table, and no other', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  await nova.servers('h', 2);
+  const outcome = await nova.down('h');
+  expect(outcome).toMatchObject({
+    kind: 'done',
+    calls: ['TransactWriteItems', 'SendMessageBatch', 'TransactWriteItems', 'SendMessageBatch'],
+  });
+});
+
+test('undisturbed, everyone is told once, however the lanes interleave', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const uuids = await nova.servers('h', 3);
+  for (const uuid of uuids) await nova.alarm(uuid);
+  await world.recover();
+  ok(await nova.down('h'));
+  await Promise.all([world.evaluate(), world.reconcile().then(() => world.evaluate())]);
+  await world.recover();
+  await expectStopped(nova, uuids);
+  expect(await world.told()).toHaveLength(3);
+});
+
+for (const how of hows) {
+  test.each(steps.map((step, n) => ({ step, at: n + 1 })))(
+    `when writing $step ${how}, every instance ends up stopped and every alarm told`,
+    async ({ at }) => {
+      await using world = await makeWorld();
+      const nova = cloud(world);
+      await nova.host('h');
+      const uuids = await nova.servers('h', 2);
+      for (const uuid of uuids) await nova.alarm(uuid);
+      await world.recover();
+
+      const outcome = await nova.down('h', { at, how });
+      if (how === 'is the last thing done') expect(outcome.kind).toBe('was killed');
+      const durable = at > 1 || how !== 'fails';
+      if (!durable) ok(await nova.down('h'));
+      for (const uuid of uuids) {
+        expect(await nova.seen(uuid)).toMatchObject({
+          status: 'SHUTOFF',
+          'OS-EXT-STS:power_state': 4,
+        });
+      }
+      await world.recover();
+      await expectStopped(nova, uuids);
+      const told = await world.told();
+      expect(new Set(idsOf(told)).size).toBe(2);
+      expect(told).toHaveLength(2);
+      expect(new Set(told.map(({ fault_id }) => fault_id)).size).toBe(1);
+
+      ok(await nova.down('h'));
+      await world.recover();
+      expect(await world.told()).toEqual([]);
+    },
+  );
+}

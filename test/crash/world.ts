@@ -1,0 +1,158 @@
+/**
+ * Doctor on tables, queues and topics of a test's own, with nothing running by itself: the test
+ * says which function runs when, and what goes wrong in it.
+ */
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Call, proxyEvent } from '../functions/call.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { login, readStack } from '../stack/stack.ts';
+import type { Disturbance } from './disturbance.ts';
+import { type Invocation, type Invoked, invoke, type Prepare } from './invoke.ts';
+import { makeQueueReader, type QueueReader } from './queue-reader.ts';
+import { makeStreamReader, type StreamReader } from './stream-reader.ts';
+
+/** What became of an invocation. */
+export type Outcome =
+  | ({ readonly kind: 'done' } & Invoked)
+  | { readonly kind: 'threw'; readonly error: unknown }
+  | { readonly kind: 'was killed' };
+
+/** The SDK's own variables, for clients made here and in child processes. */
+function awsEnv(): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: readStack().endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+}
+
+export class World {
+  readonly things: OwnThings;
+  readonly #streams: StreamReader;
+  readonly #queues: { readonly events: QueueReader; readonly faults: QueueReader };
+  readonly #token: string;
+
+  constructor(things: OwnThings, token: string) {
+    this.things = things;
+    this.#token = token;
+    const { HOSTS_TABLE, INSTANCES_TABLE, EVENT_QUEUE_URL, FAULT_QUEUE_URL } = things.env;
+    this.#streams = makeStreamReader([HOSTS_TABLE, INSTANCES_TABLE]);
+    this.#queues = {
+      events: makeQueueReader(EVENT_QUEUE_URL),
+      faults: makeQueueReader(FAULT_QUEUE_URL),
+    };
+  }
+
+  /** One invocation; one that is to be killed runs in a process of its own. */
+  async run(
+    invocation: Invocation,
+    disturbance?: Disturbance,
+    prepare?: Prepare,
+  ): Promise<Outcome> {
+    if (disturbance?.how === 'is the last thing done') {
+      return runAndKill({ invocation, env: this.things.env, disturbance });
+    }
+    try {
+      return { kind: 'done', ...(await invoke(invocation, this.things.env, disturbance, prepare)) };
+    } catch (error) {
+      return { kind: 'threw', error };
+    }
+  }
+
+  /** A request of the admin's to a surface, through its function. */
+  request(call: Call, disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome> {
+    const headers = { 'X-Auth-Token': this.#token, ...call.headers };
+    const event = proxyEvent({ ...call, headers });
+    const name = call.path.startsWith('/compute')
+      ? 'compute'
+      : call.path.startsWith('/alarming')
+        ? 'alarming'
+        : 'doctor';
+    return this.run({ name, event }, disturbance, prepare);
+  }
+
+  /** The reconciler on what the streams hold since; records stay if it does not succeed. */
+  async reconcile(disturbance?: Disturbance): Promise<Outcome | undefined> {
+    const records = await this.#streams.pending();
+    if (records.length === 0) return undefined;
+    const event = { Records: records };
+    const outcome = await this.run({ name: 'reconciler', event }, disturbance);
+    if (outcome.kind === 'done') this.#streams.forget(records);
+    return outcome;
+  }
+
+  /** The evaluator on what the event queue holds; messages stay if they do not succeed. */
+  evaluate(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
+    return this.#consume('alarm-evaluator', this.#queues.events, disturbance, prepare);
+  }
+
+  /** The fault-finisher on what its queue holds. */
+  finish(disturbance?: Disturbance): Promise<Outcome | undefined> {
+    return this.#consume('fault-finisher', this.#queues.faults, disturbance);
+  }
+
+  /** The sweeper, as late as it takes to touch every row that is undelivered now. */
+  sweep(disturbance?: Disturbance): Promise<Outcome> {
+    return this.run({ name: 'sweeper', event: { now: Date.now() + 120_000 } }, disturbance);
+  }
+
+  async #consume(
+    name: 'alarm-evaluator' | 'fault-finisher',
+    queue: QueueReader,
+    disturbance?: Disturbance,
+    prepare?: Prepare,
+  ): Promise<Outcome | undefined> {
+    const received = await queue.receive();
+    if (received.event.Records.length === 0) return undefined;
+    const outcome = await this.run({ name, event: received.event }, disturbance, prepare);
+    await received.settle(outcome.kind === 'done' ? outcome.result : undefined);
+    return outcome;
+  }
+
+  /** Lets everything run, undisturbed, until there is nothing left to do. */
+  async recover(): Promise<void> {
+    for (let idle = 0; idle < 2; ) {
+      const ran = [await this.reconcile(), await this.finish(), await this.evaluate()];
+      idle = ran.every((outcome) => outcome === undefined) ? idle + 1 : 0;
+      if (idle === 1) await sleep(50);
+    }
+    await this.sweep();
+  }
+
+  /** What the subscriber was told since the last call. */
+  async told(): Promise<Record<string, unknown>[]> {
+    const received = await this.things.notifications.receive(0, 0);
+    return received.map(({ body }) => body);
+  }
+}
+
+/** A new world; it is taken away after the test by `using`. */
+export async function makeWorld(): Promise<World & AsyncDisposable> {
+  Object.assign(process.env, awsEnv());
+  const [things, admin] = await Promise.all([ownThings(), login('admin')]);
+  const world = new World(things, admin.token);
+  return Object.assign(world, { [Symbol.asyncDispose]: () => things.cleanup() });
+}
+
+function runAndKill(job: {
+  readonly invocation: Invocation;
+  readonly env: Readonly<Record<string, string>>;
+  readonly disturbance: Disturbance;
+}): Promise<Outcome> {
+  return new Promise((done, failed) => {
+    const child = spawn(process.execPath, [resolve(import.meta.dirname, 'child.ts')], {
+      env: { ...process.env, ...awsEnv() },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
+    child.on('error', failed);
+    child.on('exit', (code, signal) => {
+      if (signal === 'SIGKILL') done({ kind: 'was killed' });
+      else if (code === 0) done({ kind: 'done', result: undefined, calls: [] });
+      else done({ kind: 'threw', error: new Error(`the process ended with ${code}`) });
+    });
+    child.stdin.end(JSON.stringify(job));
+  });
+}
