@@ -1,0 +1,54 @@
+import type { Received, Subscriber } from '../stack/stack.ts';
+
+/** What has arrived at a subscriber's queue, kept: many assertions share one subscription. */
+export type Inbox = {
+  /** All messages that arrived so far of an alarm, without waiting. */
+  readonly of: (alarm_id: string) => readonly Received[];
+  /** Everything that arrived so far. */
+  readonly all: () => readonly Received[];
+  /** Waits until an alarm has been told of `count` times; throws if it is not in time. */
+  readonly until: (alarm_id: string, count?: number) => Promise<readonly Received[]>;
+  /** Waits until a message is such; throws if none is in time. */
+  readonly untilSome: (wanted: (message: Received) => boolean) => Promise<Received>;
+  /** Takes in what has arrived since. */
+  readonly look: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+const patienceMs = 15_000;
+
+export function inboxOf(subscriber: Subscriber): Inbox {
+  const kept: Received[] = [];
+  const of = (alarm_id: string) => kept.filter(({ body }) => body.alarm_id === alarm_id);
+
+  const waitFor = async (done: () => boolean, what: string): Promise<void> => {
+    const deadline = Date.now() + patienceMs;
+    while (!done()) {
+      if (Date.now() >= deadline) throw new Error(`${what} did not arrive in ${patienceMs} ms`);
+      kept.push(...(await subscriber.receive(1, 1_000)));
+    }
+  };
+
+  return {
+    of,
+    all: () => kept,
+    until: async (alarm_id, count = 1) => {
+      await waitFor(() => of(alarm_id).length >= count, `notification ${count} of ${alarm_id}`);
+      return of(alarm_id);
+    },
+    untilSome: async (wanted) => {
+      await waitFor(() => kept.some(wanted), 'the message');
+      const found = kept.find(wanted);
+      if (!found) throw new Error('the message is gone');
+      return found;
+    },
+    look: async () => {
+      kept.push(...(await subscriber.receive(0, 0)));
+    },
+    close: subscriber.close,
+  };
+}
+
+/** Resolves at a moment, in ms since the epoch. */
+export const untilTime = (moment: number): Promise<void> =>
+  new Promise((done) => setTimeout(done, Math.max(0, moment - Date.now())));
