@@ -46,5 +46,6 @@ export function statusOf({
   task_state,
 }: Pick<Instance, 'vm_state' | 'task_state'>): string {
   const { otherwise, byTask = {} } = meanings[vm_state];
-  return (task_state !== null && byTask[task_state]) || otherwise;
+  const named = task_state !== null && Object.hasOwn(byTask, task_state);
+  return (named && byTask[task_state]) || otherwise;
 }

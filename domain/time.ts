@@ -7,6 +7,8 @@ import * as z from 'zod';
 /** `2026-01-01T00:00:00.000Z`. */
 export const Moment = z.iso.datetime({ precision: 3 });
 
+const Day = z.iso.date();
+
 /** The moment of a Date or of epoch milliseconds. */
 export const momentOf = (time: number): string => new Date(time).toISOString();
 
@@ -17,8 +19,12 @@ export const momentOf = (time: number): string => new Date(time).toISOString();
 export function parseMoment(text: string): string | undefined {
   const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i.exec(text);
   if (!iso) return undefined;
+  // Date.parse would take 30 February for 2 March.
+  if (!Day.safeParse(text.slice(0, 10)).success) return undefined;
   const time = Date.parse(`${text.replace(' ', 'T').replace(',', '.')}${iso[3] ? '' : 'Z'}`);
-  return Number.isNaN(time) ? undefined : momentOf(time);
+  const moment = Number.isNaN(time) ? undefined : momentOf(time);
+  // An offset may lead out of the years of four digits.
+  return Moment.safeParse(moment).data;
 }
 
 /** Aodh's and Ceilometer's form: naive UTC with microseconds, without a fraction if it is 0. */

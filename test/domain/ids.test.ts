@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { validate, version } from 'uuid';
+import { expect, test } from 'vitest';
+import { eventId, faultId, nameId, notificationId } from '../../domain/ids.ts';
+
+const change = { resource: 'r', incarnation: 'i', revision: 1, event_type: 't' };
+
+test('ids are UUIDv5, the same however often they are made', () => {
+  for (const made of [eventId(change), faultId('h', 1), notificationId('a', 'e')]) {
+    expect(validate(made)).toBe(true);
+    expect(version(made)).toBe(5);
+  }
+  expect(eventId({ ...change })).toBe(eventId(change));
+});
+
+test.each(['resource', 'incarnation', 'event_type'] as const)(
+  'another %s is another event',
+  (part) => {
+    expect(eventId({ ...change, [part]: 'other' })).not.toBe(eventId(change));
+  },
+);
+
+test('another revision is another event', () => {
+  expect(eventId({ ...change, revision: 2 })).not.toBe(eventId(change));
+});
+
+test('no two pairs share an id, wherever their texts are cut', () => {
+  const text = fc.string({ maxLength: 4 });
+  fc.assert(
+    fc.property(text, text, text, text, (a, b, c, d) => {
+      fc.pre(a !== c || b !== d);
+      expect(notificationId(a, b)).not.toBe(notificationId(c, d));
+    }),
+  );
+});
+
+test('ids by name have the form of Keystone, and kinds do not share them', () => {
+  expect(nameId('user', 'x')).toMatch(/^[0-9a-f]{32}$/);
+  expect(nameId('user', 'x')).not.toBe(nameId('project', 'x'));
+});
