@@ -71,35 +71,46 @@ async function answer(
   request: RawRequest,
   progress: Progress,
 ): Promise<ApiResponse> {
+  if (surface.microversions && /^\/v\d/.test(request.path)) {
+    Object.assign(progress.headers, microversionHeaders(format(minMicroversion)));
+  }
+  const allowed = new Set<string>();
   for (const open of surface.publicRoutes ?? []) {
-    const params = open.method === request.method && open.match(request.path);
-    if (params) return open.handle({ ...request, params });
+    const params = open.match(request.path);
+    if (params && open.method === request.method) return open.handle({ ...request, params });
+    if (params) allowed.add(open.method);
   }
   const basic = surface.routes.some((route) => route.basic && route.match(request.path));
   const caller = await surface.authenticate(request.headers, { basic });
   progress.caller = caller;
   const microversion = microversionOf(surface, request, progress);
   const path = surface.normalise ? surface.normalise(request.path, caller) : request.path;
-  const { route, params } = findRoute(surface.routes, request.method, path, microversion);
+  const asked = { method: request.method, path, microversion, allowed };
+  const { route, params } = findRoute(surface.routes, asked);
   return route.run({ ...request, path, params, caller }, microversion);
 }
 
 function microversionOf(surface: Surface, request: RawRequest, progress: Progress): Microversion {
   if (!surface.microversions) return minMicroversion;
-  Object.assign(progress.headers, microversionHeaders(format(minMicroversion)));
   const microversion = requestedMicroversion(request.headers);
   Object.assign(progress.headers, microversionHeaders(format(microversion)));
   return microversion;
 }
 
+type Asked = {
+  readonly method: string;
+  readonly path: string;
+  readonly microversion: Microversion;
+  /** The methods that public routes have for the path. */
+  readonly allowed: ReadonlySet<string>;
+};
+
 /** The route of a request: 404 if its path is nobody's, 405 with `Allow` if its method is not had. */
 function findRoute(
   routes: readonly Route[],
-  method: string,
-  path: string,
-  microversion: Microversion,
+  { method, path, microversion, allowed: open }: Asked,
 ): { route: Route; params: Readonly<Record<string, string>> } {
-  const allowed = new Set<string>();
+  const allowed = new Set(open);
   for (const route of routes) {
     if (!within(microversion, route.versions)) continue;
     const params = route.match(path);

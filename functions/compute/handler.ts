@@ -9,6 +9,9 @@ export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   ServerDeps &
   ServiceDeps;
 
+/** A server's bookmark has no version: it leads to the server all the same. */
+const bookmarked = (path: string): string => (path.startsWith('/servers/') ? `/v2.1${path}` : path);
+
 export const createHandler = (deps: Deps) =>
   createSurface({
     dialect: 'compute',
@@ -16,7 +19,7 @@ export const createHandler = (deps: Deps) =>
     publicUrl: deps.publicUrl,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    normalise: withoutProject,
+    normalise: (path, caller) => withoutProject(bookmarked(path), caller),
     microversions: true,
     publicRoutes: versionRoutes,
     routes: [...serviceRoutes(deps), ...serverRoutes(deps)],

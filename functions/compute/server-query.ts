@@ -30,13 +30,17 @@ const Yes = z
 const Pattern = z
   .string()
   .max(255)
-  .refine(isPattern, 'Must be a regular expression without groups or repetition of groups.');
+  .refine(isPattern, 'Must be a regular expression without groups, with two repetitions at most.');
 
-/** A tenant's pattern must not cost more than its text: no groups, so no nested repetition. */
+/** Each further repetition multiplies what a match may cost by the length of the name. */
+const mostRepetitions = 2;
+
+/** A tenant's pattern must not cost more than its text: no groups, few repetitions. */
 function isPattern(text: string): boolean {
   if (/[()\\]/.test(text)) return false;
+  if ((text.match(/[*+?{]/g) ?? []).length > mostRepetitions) return false;
   try {
-    new RegExp(text);
+    new RegExp(text, 'u');
     return true;
   } catch {
     return false;

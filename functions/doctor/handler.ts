@@ -3,6 +3,7 @@ import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { type Deps as EventDeps, eventRoutes } from './events.ts';
 import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
 import { type Deps as UserDeps, userRoutes } from './users.ts';
+import { versionRoutes } from './versions.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   EventDeps &
@@ -16,5 +17,6 @@ export const createHandler = (deps: Deps) =>
     publicUrl: deps.publicUrl,
     authenticate: deps.authenticate,
     logger: deps.logger,
+    publicRoutes: versionRoutes,
     routes: [...eventRoutes(deps), ...registrationRoutes(deps), ...userRoutes(deps)],
   });

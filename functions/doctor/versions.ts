@@ -1,0 +1,21 @@
+/** Version documents: the catalogue's URL of this surface answers, as that of every other does. */
+import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+
+const version = (base: string) => ({
+  id: 'v1',
+  status: 'CURRENT',
+  links: [{ rel: 'self', href: `${base}/v1/` }],
+});
+
+export const versionRoutes: readonly PublicRoute[] = [
+  publicRoute({
+    method: 'GET',
+    path: '/',
+    handle: ({ base }) => ({ status: 200, body: { versions: [version(base)] } }),
+  }),
+  publicRoute({
+    method: 'GET',
+    path: '/v1{/}',
+    handle: ({ base }) => ({ status: 200, body: { version: version(base) } }),
+  }),
+];
