@@ -10,6 +10,7 @@ export const hows = ['fails', 'succeeds without saying so', 'is the last thing d
  * `fails`: the call never reaches AWS. `succeeds without saying so`: it does, and its answer is
  * lost. `is the last thing done`: the process is killed as soon as the call has answered.
  */
+export type How = (typeof hows)[number];
 export const Disturbance = z.object({ at: z.int().min(1), how: z.enum(hows) });
 export type Disturbance = z.infer<typeof Disturbance>;
 

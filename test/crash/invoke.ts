@@ -15,6 +15,9 @@ import { wire as sweeper } from '../../functions/sweeper/wiring.ts';
 import { lambdaContext } from '../functions/call.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 
+// What is counted here is nobody's figure.
+process.env.POWERTOOLS_METRICS_DISABLED = 'true';
+
 /** What each function is invoked with. */
 export type Invocation =
   | { readonly name: 'compute' | 'doctor' | 'alarming'; readonly event: APIGatewayProxyEvent }

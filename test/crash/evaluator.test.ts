@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { cloud, idsOf, ok } from './cloud.ts';
+import type { Disturbance, How } from './disturbance.ts';
+import { makeWorld, type World } from './world.ts';
+
+/** Two instances, each with an alarm, and a report whose events wait in the queue. */
+async function reported(world: World) {
+  const nova = cloud(world);
+  await nova.host('h');
+  const uuids = await nova.servers('h', 2);
+  const alarms = await Promise.all(uuids.map((uuid) => nova.alarm(uuid)));
+  await world.recover();
+  ok(await nova.down('h'));
+  return { nova, uuids, alarms };
+}
+
+test('an evaluation makes the writes and publishes of its table, and no other', async () => {
+  await using world = await makeWorld();
+  await reported(world);
+  expect(await world.evaluate()).toMatchObject({
+    kind: 'done',
+    calls: ['TransactWriteItems', 'PublishBatch', 'BatchExecuteStatement'],
+  });
+});
+
+type Row = {
+  readonly at: number;
+  readonly what: string;
+  readonly how: How;
+  readonly copies: number;
+};
+const rows: readonly Row[] = [
+  { at: 1, what: 'the firings', how: 'fails', copies: 1 },
+  { at: 1, what: 'the firings', how: 'succeeds without saying so', copies: 1 },
+  { at: 1, what: 'the firings', how: 'is the last thing done', copies: 1 },
+  { at: 2, what: 'the notifications', how: 'fails', copies: 1 },
+  { at: 2, what: 'the notifications', how: 'succeeds without saying so', copies: 2 },
+  { at: 2, what: 'the notifications', how: 'is the last thing done', copies: 2 },
+  { at: 3, what: 'the marks', how: 'fails', copies: 2 },
+  { at: 3, what: 'the marks', how: 'succeeds without saying so', copies: 1 },
+  { at: 3, what: 'the marks', how: 'is the last thing done', copies: 1 },
+];
+
+test.each(rows)(
+  'when writing $what $how, every alarm is told, $copies times with one id',
+  async ({ at, how, copies }) => {
+    await using world = await makeWorld();
+    const { alarms } = await reported(world);
+    const outcome = await world.evaluate({ at, how });
+    if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
+    await world.recover();
+    const ids = idsOf(await world.told());
+    expect(ids).toHaveLength(2 * copies);
+    expect(new Set(ids).size).toBe(2);
+    expect(new Set(ids.map((id) => id.split(' ')[0]))).toEqual(new Set(alarms));
+    await world.recover();
+    expect(await world.told()).toEqual([]);
+  },
+);
+
+const killed: Disturbance = { at: 1, how: 'is the last thing done' };
+
+test.each([
+  { change: 'renamed', method: 'PUT', body: { name: 'renamed' } },
+  { change: 'disabled', method: 'PUT', body: { name: 'stopped', enabled: false } },
+  { change: 'deleted', method: 'DELETE', body: undefined },
+] as const)(
+  'an alarm that is $change between transition and publish is told as it was',
+  async ({ method, body }) => {
+    await using world = await makeWorld();
+    const { nova, uuids, alarms } = await reported(world);
+    await world.evaluate(killed);
+    const rule = { event_type: 'compute.instance.update', query: [] };
+    for (const id of alarms) {
+      const path = `/alarming/v2/alarms/${id}`;
+      const full = body && { ...body, type: 'event', project_id: 'tenant', event_rule: rule };
+      ok(await world.request({ method, path, ...(full && { body: full }) }));
+    }
+    await world.recover();
+    const told = await world.told();
+    expect(told.map(({ alarm_name }) => alarm_name)).toEqual(['stopped', 'stopped']);
+    expect(new Set(told.map(({ resource_id }) => resource_id))).toEqual(new Set(uuids));
+    expect(await nova.row(uuids[0] ?? '')).toMatchObject({ vm_state: 'stopped' });
+  },
+);
+
+test('the safe copy after the tenant reset the alarm changes and tells nothing', async () => {
+  await using world = await makeWorld();
+  const { alarms } = await reported(world);
+  await world.evaluate();
+  expect(await world.told()).toHaveLength(2);
+  const path = `/alarming/v2/alarms/${alarms[0]}/state`;
+  ok(await world.request({ method: 'PUT', path, body: '"ok"' }));
+  await world.recover();
+  expect(await world.told()).toEqual([]);
+  expect(ok(await world.request({ path }))).toBe('ok');
+});
+
+test('an alarm renamed while a batch fires keeps its new name, and is told once', async () => {
+  await using world = await makeWorld();
+  const { alarms } = await reported(world);
+  const renamed = { name: 'renamed', type: 'event', project_id: 'tenant' };
+  const event_rule = {
+    event_type: 'compute.instance.update',
+    query: [{ field: 'traits.state', op: 'eq', type: '', value: 'stopped' }],
+  };
+  let done = false;
+  await world.evaluate(undefined, ({ dynamo }) =>
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'TransactWriteItemsCommand' && !done) {
+          done = true;
+          const path = `/alarming/v2/alarms/${alarms[0]}`;
+          const body = { ...renamed, event_rule };
+          ok(await world.request({ method: 'PUT', path, body }));
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    ),
+  );
+  await world.recover();
+  const told = await world.told();
+  expect(new Set(idsOf(told)).size).toBe(told.length);
+  const ofRenamed = told.filter(({ alarm_id }) => alarm_id === alarms[0]);
+  expect(ofRenamed.length).toBeGreaterThan(0);
+  expect(ofRenamed[0]).toMatchObject({ alarm_name: 'renamed', current: 'alarm' });
+  const shown = ok(await world.request({ path: `/alarming/v2/alarms/${alarms[0]}` }));
+  expect(shown).toMatchObject({ name: 'renamed', state: 'alarm' });
+});

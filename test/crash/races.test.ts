@@ -1,0 +1,198 @@
+/** What happens at the same time as a fault, and in the wrong order. */
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { cloud, idsOf, ok } from './cloud.ts';
+import type { Disturbable } from './disturbance.ts';
+import { makeWorld } from './world.ts';
+
+const Services = z.object({ services: z.array(z.object({ id: z.string() })) });
+
+/** The index `byHost` does not show an instance yet. */
+const lagging =
+  (uuid: string) =>
+  ({ dynamo }: Disturbable): void =>
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        const answer = await next(args);
+        const { output } = answer;
+        if (context.commandName === 'QueryCommand' && 'Items' in output && output.Items) {
+          output.Items = output.Items.filter((item) => item.uuid?.S !== uuid && item.uuid !== uuid);
+        }
+        return answer;
+      },
+      { step: 'initialize' },
+    );
+
+/** Does something once, just before the transaction of that number is sent. */
+const before =
+  (number: number, act: () => Promise<unknown>) =>
+  ({ dynamo }: Disturbable): void => {
+    let seen = 0;
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'TransactWriteItemsCommand' && ++seen === number) await act();
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+  };
+
+test('an instance that the index did not show is stopped and told of, even after --up', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  await nova.alarm(uuid);
+  await world.recover();
+
+  ok(await nova.down('h', undefined, lagging(uuid)));
+  expect(await nova.row(uuid)).toMatchObject({ vm_state: 'active' });
+  expect(await nova.seen(uuid)).toMatchObject({ status: 'SHUTOFF' });
+  ok(await nova.up('h'));
+  expect(await nova.seen(uuid)).toMatchObject({ status: 'SHUTOFF' });
+  await world.recover();
+  expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', power_state: 4 });
+  expect(await world.told()).toHaveLength(1);
+});
+
+test('an instance moved to a healthy host in the middle of a fan-out runs there', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  await nova.host('healthy');
+  const [uuid = ''] = await nova.servers('h', 1);
+  await nova.alarm(uuid);
+  await world.recover();
+  // The move pays what the old host owes first, so the owner is told once.
+  ok(
+    await nova.down(
+      'h',
+      undefined,
+      before(2, async () => ok(await nova.server(uuid, 'healthy'))),
+    ),
+  );
+  await world.recover();
+  expect(await nova.row(uuid)).toMatchObject({ host: 'healthy', vm_state: 'active' });
+  expect(await world.told()).toHaveLength(1);
+  ok(await nova.up('h'));
+  await world.recover();
+  expect(await nova.row(uuid)).toMatchObject({ host: 'healthy', vm_state: 'active' });
+});
+
+test('an instance reported active in the middle of a fan-out is stopped all the same', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  await nova.alarm(uuid);
+  await world.recover();
+  ok(
+    await nova.down(
+      'h',
+      undefined,
+      before(2, async () => ok(await nova.server(uuid, 'h', { name: 'again' }))),
+    ),
+  );
+  await world.recover();
+  expect(await nova.row(uuid)).toMatchObject({ name: 'again', vm_state: 'stopped' });
+  expect(await world.told()).toHaveLength(1);
+});
+
+test('an instance registered on a host that is down is never shown active', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  ok(await nova.down('h'));
+  const uuid = randomUUID();
+  ok(await nova.server(uuid, 'h'));
+  expect(await nova.seen(uuid)).toMatchObject({ status: 'SHUTOFF' });
+  expect(await nova.row(uuid)).toMatchObject({ pre_fault: { vm_state: 'active' } });
+});
+
+test('a host deleted and registered again owes its new instances nothing', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  ok(await nova.down('h'));
+  const version = { 'OpenStack-API-Version': 'compute 2.53' };
+  const list = { path: '/compute/v2.1/os-services', headers: version };
+  const { services } = Services.parse(ok(await world.request(list)));
+  const path = `/compute/v2.1/os-services/${services[0]?.id}`;
+  ok(await world.request({ method: 'DELETE', path, headers: version }));
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  await world.recover();
+  expect(await nova.row(uuid)).toMatchObject({ vm_state: 'active', fault_number: 1 });
+  await nova.alarm(uuid);
+  ok(await nova.down('h'));
+  await world.recover();
+  expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', fault_number: 2 });
+  expect(await world.told()).toHaveLength(1);
+});
+
+test('an instance deleted and registered again is told of anew; a late feed does not bring it back', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  const path = `/doctor/v1/servers/${uuid}`;
+  const early = (await nova.row(uuid))?.reported_at;
+  await nova.alarm(uuid, {
+    repeat_actions: true,
+    event_rule: {
+      event_type: 'compute.instance.update',
+      query: [{ field: 'traits.instance_id', op: 'eq', type: '', value: uuid }],
+    },
+  });
+  ok(await nova.down('h'));
+  await world.recover();
+  expect(await world.told()).toHaveLength(1);
+  ok(await world.request({ method: 'DELETE', path }));
+  ok(await nova.server(uuid, 'h', { reported_at: early }));
+  expect(await nova.row(uuid)).toMatchObject({ deleted: true });
+  ok(await nova.up('h'));
+  ok(await nova.server(uuid, 'h'));
+  const reborn = await nova.row(uuid);
+  expect(reborn).toMatchObject({ deleted: false, vm_state: 'active', revision: 1 });
+  ok(await nova.down('h'));
+  await world.recover();
+  const told = await world.told();
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatchObject({ previous: 'alarm', current: 'alarm' });
+});
+
+test('an alarm made before the event hears of it, one made after it does not', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  const early = await nova.alarm(uuid);
+  ok(await nova.down('h'));
+  await nova.alarm(uuid);
+  await world.recover();
+  expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([early]);
+});
+
+test('older news after newer, also of another resource, does not change the alarm again', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  const alarm = await nova.alarm(undefined, {
+    repeat_actions: true,
+    event_rule: { event_type: 'compute.instance.*' },
+  });
+  await nova.host('h');
+  const [a = '', b = ''] = await nova.servers('h', 2);
+  ok(await nova.server(a, 'h', { vm_state: 'paused' }));
+  // Nothing was evaluated yet: the queue hands out five events, the newest first or not.
+  await world.recover();
+  const told = await world.told();
+  expect(told.map(({ resource_id }) => resource_id).sort()).toEqual([a, a, b].sort());
+  expect(new Set(idsOf(told)).size).toBe(3);
+  expect(told.filter(({ previous }) => previous !== 'alarm')).toHaveLength(1);
+  const path = `/alarming/v2/alarms/${alarm}/state`;
+  ok(await world.request({ method: 'PUT', path, body: '"ok"' }));
+  await world.recover();
+  expect(await world.told()).toEqual([]);
+  expect(ok(await world.request({ path }))).toBe('ok');
+});
