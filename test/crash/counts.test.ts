@@ -40,7 +40,7 @@ async function seed(world: World, count: number): Promise<void> {
 
 const Capacity = z.object({ CapacityUnits: z.number() });
 /** What DynamoDB answers that a request consumed: one figure, or one for each table. */
-const Costs = z.object({ ConsumedCapacity: z.union([Capacity, z.array(Capacity)]) });
+const Costs = z.object({ ConsumedCapacity: z.union([Capacity, z.array(Capacity)]).default([]) });
 
 /** Counts every request by name, and the capacity that DynamoDB says it consumed. */
 function counting(costs: Record<string, number>): Prepare {
