@@ -30,21 +30,34 @@ const width = 4;
  * Applies to every instance that the index shows on the host what it is owed.
  * @param host read after the fault was recorded, so that every instance read from now on is owed it.
  * @returns how many instances took another state by this call.
+ * @throws what a chunk threw, after all others are done.
  */
 export async function applyFault(deps: ApplyFaultDeps, host: Host): Promise<number> {
   let affected = 0;
+  const failures: unknown[] = [];
   const running = new Set<Promise<void>>();
-  for await (const page of deps.instancesOn(host.host)) {
-    for (let start = 0; start < page.length; start += chunkSize) {
-      if (running.size >= width) await Promise.race(running);
-      const work = applyToChunk(deps, host, page.slice(start, start + chunkSize)).then((count) => {
+  const begin = (uuids: readonly string[]): void => {
+    const work = applyToChunk(deps, host, uuids)
+      .then((count) => {
         affected += count;
-        running.delete(work);
-      });
-      running.add(work);
+      })
+      .catch((error: unknown) => {
+        failures.push(error);
+      })
+      .finally(() => running.delete(work));
+    running.add(work);
+  };
+  try {
+    for await (const page of deps.instancesOn(host.host)) {
+      for (let start = 0; start < page.length; start += chunkSize) {
+        if (running.size >= width) await Promise.race(running);
+        begin(page.slice(start, start + chunkSize));
+      }
     }
+  } finally {
+    await Promise.all(running);
   }
-  await Promise.all(running);
+  if (failures.length > 0) throw failures[0];
   return affected;
 }
 

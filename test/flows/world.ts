@@ -1,0 +1,92 @@
+/** Hosts and instances in memory, as the tables hold them, for flows to work on. */
+import type { DoctorEvent } from '../../domain/event.ts';
+import type { Fault, Host } from '../../domain/host.ts';
+import type { HostReport } from '../../domain/host-fault.ts';
+import type { Instance } from '../../domain/instance.ts';
+import type { InstanceChange } from '../../flows/apply-fault.ts';
+import { id } from '../domain/rows.ts';
+
+/** Whether a row still is as it was read; `undefined` for none. */
+function isAsRead(row: Host | Instance | undefined, from: Host | Instance | undefined): boolean {
+  return JSON.stringify(row) === JSON.stringify(from);
+}
+
+export type World = ReturnType<typeof worldOf>;
+
+/** A world with these rows. `meanwhile` runs once, just before the next write: somebody else. */
+export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) {
+  const hosts = new Map((given.hosts ?? []).map((host) => [host.host, host]));
+  const instances = new Map((given.instances ?? []).map((row) => [row.uuid, row]));
+  const faults = new Map<string, Fault>();
+  const sent: DoctorEvent[] = [];
+  const interruptions: string[] = [];
+  const writes: string[] = [];
+  const state: { meanwhile: (() => void) | undefined; ids: number; hidden: Set<string> } = {
+    ...{ meanwhile: undefined, ids: 500 },
+    /** Instances that the index by host does not show yet. */
+    hidden: new Set(),
+  };
+  const others = () => {
+    const run = state.meanwhile;
+    state.meanwhile = undefined;
+    run?.();
+  };
+
+  const deps = {
+    host: async (name: string) => hosts.get(name),
+    hosts: async (names: readonly string[]) => names.flatMap((name) => hosts.get(name) ?? []),
+    instance: async (uuid: string) => instances.get(uuid),
+    instances: async (uuids: readonly string[]) =>
+      uuids.flatMap((uuid) => instances.get(uuid) ?? []),
+    instancesOn: async function* (host: string) {
+      const shown = [...instances.values()].filter(
+        (row) => row.host === host && !row.deleted && !state.hidden.has(row.uuid),
+      );
+      yield shown.map(({ uuid }) => uuid);
+    },
+    change: async (changes: readonly InstanceChange[]) => {
+      others();
+      return changes.filter(({ from, to }) => {
+        if (!isAsRead(instances.get(from.uuid), from)) return true;
+        instances.set(to.uuid, to);
+        writes.push(`change ${to.uuid}`);
+        return false;
+      });
+    },
+    saveInstance: async (from: Instance | undefined, to: Instance) => {
+      others();
+      if (!isAsRead(instances.get(to.uuid), from)) return false;
+      instances.set(to.uuid, to);
+      writes.push(`instance ${to.uuid}`);
+      return true;
+    },
+    saveHost: async (from: Host | undefined, to: Host) => {
+      others();
+      if (!isAsRead(hosts.get(to.host), from)) return false;
+      hosts.set(to.host, to);
+      writes.push(`host ${to.host}`);
+      return true;
+    },
+    saveReport: async (from: Host, { host, fault }: HostReport) => {
+      others();
+      if (!isAsRead(hosts.get(host.host), from)) return false;
+      hosts.set(host.host, host);
+      if (fault && 'opened' in fault) faults.set(fault.opened.fault_id, fault.opened);
+      writes.push(`report ${host.host}`);
+      return true;
+    },
+    nextServiceNumber: async () => ++state.ids,
+    newId: () => id(++state.ids),
+    send: async (events: readonly DoctorEvent[]) => {
+      sent.push(...events);
+    },
+    interrupted: (step: string) => {
+      interruptions.push(step);
+    },
+  };
+  return { deps, hosts, instances, faults, sent, interruptions, writes, state };
+}
+
+/** The value of a trait of an event. */
+export const traitOf = ({ traits }: DoctorEvent, name: string) =>
+  traits.find(([given]) => given === name)?.[2];
