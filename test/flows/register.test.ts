@@ -1,0 +1,145 @@
+import { expect, test } from 'vitest';
+import type { Instance } from '../../domain/instance.ts';
+import { deletedHost, deletedInstance } from '../../domain/registration.ts';
+import {
+  deleteHost,
+  deleteInstance,
+  registerHost,
+  registerInstance,
+} from '../../flows/register.ts';
+import {
+  downHost,
+  factsOf,
+  hostFactsOf,
+  hostWith,
+  id,
+  instanceWith,
+  minute,
+} from '../domain/rows.ts';
+import { traitOf, type World, worldOf } from './world.ts';
+
+const actor = { user_id: 'feed', request_id: 'req-2', at: minute(20) };
+const at = { reported_at: minute(20), actor };
+const register = ({ deps }: World, facts: Partial<Instance> = {}, when = at) =>
+  registerInstance(deps, id(10), { ...when, factsOver: () => factsOf(instanceWith(facts)) });
+const registerOn = ({ deps }: World, vcpus = 32, when = at) =>
+  registerHost(deps, 'compute-1', { facts: { ...hostFactsOf(hostWith()), vcpus }, ...when });
+
+test('a new host is written once and told once', async () => {
+  const world = worldOf();
+  expect(await registerOn(world)).toMatchObject({ kind: 'created' });
+  expect(world.sent.map(({ event_type }) => event_type)).toEqual(['service.create']);
+});
+
+test('a host registered again as it is tells nobody, and takes no new number', async () => {
+  const world = worldOf({ hosts: [hostWith()] });
+  expect(await registerOn(world)).toMatchObject({ kind: 'kept', row: { service_number: 1 } });
+  expect(await registerOn(world)).toMatchObject({ kind: 'same' });
+  expect(world.writes).toEqual(['host compute-1']);
+  expect(world.sent).toEqual([]);
+});
+
+test('a registration that crosses a report does not take the report back', async () => {
+  const world = worldOf({ hosts: [hostWith()] });
+  world.state.meanwhile = () => {
+    world.hosts.set('compute-1', downHost());
+  };
+  expect(await registerOn(world, 64)).toMatchObject({ kind: 'changed', row: { vcpus: 64 } });
+  expect(world.hosts.get('compute-1')).toMatchObject({ forced_down: true, fault_number: 1 });
+});
+
+test('what the old host owes is written and told before the move', async () => {
+  const hosts = [downHost(), hostWith({ host: 'compute-2', incarnation: id(50) })];
+  const world = worldOf({ hosts, instances: [instanceWith()] });
+  await register(world, { host: 'compute-2', vm_state: 'active' });
+  expect(world.sent.map((event) => [traitOf(event, 'state'), traitOf(event, 'host')])).toEqual([
+    ['stopped', 'compute-1'],
+    ['active', 'compute-2'],
+  ]);
+  expect(world.instances.get(id(10))).toMatchObject({ host: 'compute-2', revision: 3 });
+});
+
+test('a late feed does not start what the fault has stopped, though nobody had applied it', async () => {
+  const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
+  const late = { reported_at: minute(9), actor };
+  expect(await register(world, {}, late)).toMatchObject({ kind: 'stale' });
+  expect(world.instances.get(id(10))?.vm_state).toBe('stopped');
+});
+
+test('an instance registered on a host that is down is told stopped, never active', async () => {
+  const world = worldOf({ hosts: [downHost()] });
+  expect(await register(world)).toMatchObject({ kind: 'created', row: { vm_state: 'stopped' } });
+  expect(world.sent.map((event) => traitOf(event, 'state'))).toEqual(['stopped']);
+});
+
+test('a registration that crosses another is decided anew, and nothing is told twice', async () => {
+  const world = worldOf({ hosts: [hostWith()] });
+  world.state.meanwhile = () => {
+    world.instances.set(id(10), instanceWith({ vm_state: 'paused' }));
+  };
+  expect(await register(world)).toMatchObject({ kind: 'changed', row: { revision: 2 } });
+  expect(world.sent.map(({ event_type }) => event_type)).toEqual(['compute.instance.update']);
+});
+
+test('a settling that somebody overtakes is begun anew', async () => {
+  const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
+  world.state.meanwhile = () => {
+    world.instances.set(id(10), instanceWith({ vm_state: 'paused', revision: 2 }));
+  };
+  const done = await register(world, { vm_state: 'active' });
+  expect(done.row).toMatchObject({ vm_state: 'stopped', pre_fault: { vm_state: 'paused' } });
+  expect(world.sent).toHaveLength(1);
+});
+
+test.each([
+  ['unknown', []],
+  ['deleted', [deletedHost(hostWith(), actor)]],
+])('an instance on a host that is %s is refused, and not written', async (_, hosts) => {
+  const world = worldOf({ hosts });
+  await expect(register(world)).rejects.toMatchObject({ code: 'invalid' });
+  expect(world.instances.size).toBe(0);
+});
+
+test('an instance without a host needs none', async () => {
+  const world = worldOf();
+  const done = await register(world, { host: null, vm_state: 'shelved_offloaded' });
+  expect(done).toMatchObject({ kind: 'created', row: { host: null, fault_number: 0 } });
+});
+
+test('a deleted instance is told of once; the second time it is not found', async () => {
+  const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
+  expect(await deleteInstance(world.deps, id(10), at)).toMatchObject({ row: { deleted: true } });
+  expect(world.sent.map(({ event_type }) => event_type)).toEqual(['compute.instance.delete.end']);
+  const again = deleteInstance(world.deps, id(10), at);
+  await expect(again).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('what is deleted on a failed host was stopped first', async () => {
+  const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
+  await deleteInstance(world.deps, id(10), at);
+  expect(world.sent.map((event) => [traitOf(event, 'old_state'), traitOf(event, 'state')])).toEqual(
+    [
+      ['active', 'stopped'],
+      ['stopped', 'deleted'],
+    ],
+  );
+});
+
+test('a host with instances is not deleted', async () => {
+  const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
+  const done = deleteHost(world.deps, 'compute-1', actor);
+  await expect(done).rejects.toMatchObject({ code: 'conflict' });
+  expect(world.writes).toEqual([]);
+});
+
+test('a failed host without instances is deleted with its fault closed, its number kept', async () => {
+  const gone = deletedInstance(instanceWith(), minute(20), actor).row;
+  const world = worldOf({ hosts: [downHost(2)], instances: [gone] });
+  await deleteHost(world.deps, 'compute-1', actor);
+  expect(world.hosts.get('compute-1')).toMatchObject({
+    ...{ deleted: true, forced_down: false, fault_number: 2 },
+  });
+  expect(world.sent.map(({ event_type }) => event_type)).toEqual(['service.delete']);
+  const again = deleteHost(world.deps, 'compute-1', actor);
+  await expect(again).rejects.toMatchObject({ code: 'not_found' });
+});
