@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { LastChange } from './change.ts';
 import { HostName } from './host.ts';
+import { text } from './text.ts';
 import { Moment } from './time.ts';
 
 /** Source: nova `objects/fields.py`, `InstanceState` (as in `compute/vm_states.py`). */
@@ -46,44 +47,44 @@ export const powerStateName = (state: number): string => powerStateNames.get(sta
 const States = z.object({
   vm_state: VmState,
   power_state: PowerState,
-  task_state: z.string().min(1).max(255).nullable(),
+  task_state: text(255).min(1).nullable(),
 });
 
 /** A server's embedded flavor, as Nova shows it from 2.47 on, with the id it shows before. */
 export const Flavor = z.object({
-  id: z.string().max(255),
-  original_name: z.string().max(255),
+  id: text(255),
+  original_name: text(255),
   vcpus: z.int().min(0),
   ram: z.int().min(0),
   disk: z.int().min(0),
   ephemeral: z.int().min(0),
   swap: z.int().min(0),
-  extra_specs: z.record(z.string().max(255), z.string().max(255)),
+  extra_specs: z.record(text(255).min(1), text(255)),
 });
 export type Flavor = z.infer<typeof Flavor>;
 
 const Address = z.object({
-  addr: z.string().max(64),
+  addr: text(64),
   version: z.union([z.literal(4), z.literal(6)]),
   'OS-EXT-IPS:type': z.enum(['fixed', 'floating']).optional(),
-  'OS-EXT-IPS-MAC:mac_addr': z.string().max(64).optional(),
+  'OS-EXT-IPS-MAC:mac_addr': text(64).optional(),
 });
 
 /** What a registration tells of an instance. */
 export const InstanceFacts = States.extend({
-  name: z.string().max(255),
-  project_id: z.string().min(1).max(255),
-  user_id: z.string().max(255),
+  name: text(255),
+  project_id: text(255).min(1),
+  user_id: text(255),
   /** Null only for an instance without a host, such as a shelved_offloaded one. */
   host: HostName.nullable(),
   created_at: Moment,
   launched_at: Moment.nullable(),
   terminated_at: Moment.nullable(),
   flavor: Flavor,
-  image_id: z.string().max(255),
-  addresses: z.record(z.string().max(255), z.array(Address).max(100)),
-  metadata: z.record(z.string().max(255), z.string().max(255)),
-  availability_zone: z.string().max(255),
+  image_id: text(255),
+  addresses: z.record(text(255).min(1), z.array(Address).max(100)),
+  metadata: z.record(text(255).min(1), text(255)),
+  availability_zone: text(255),
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 

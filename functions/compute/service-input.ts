@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import { HostName } from '../../domain/host.ts';
 import type { ServiceUpdate } from '../../domain/host-fault.ts';
+import { text } from '../../domain/text.ts';
 import { NovaBoolean } from './nova-types.ts';
 
 const ByName = z.strictObject({ host: HostName, binary: z.string().min(1).max(255) });
-const Reason = z.string().min(1).max(255);
+const Reason = text(255).min(1);
 
 export const actionNames = ['enable', 'disable', 'disable-log-reason', 'force-down'] as const;
 export type ActionName = (typeof actionNames)[number];

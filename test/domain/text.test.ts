@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { HostFacts } from '../../domain/host.ts';
+import { InstanceFacts } from '../../domain/instance.ts';
+import { text } from '../../domain/text.ts';
+
+test.each([
+  ['web', true],
+  ['😀', true],
+  ['\ud800', false],
+  ['a\udc00b', false],
+  ['12345', false],
+])('a text of four characters at most may be %j: %s', (given, accepted) => {
+  expect(text(4).safeParse(given).success).toBe(accepted);
+});
+
+test('nothing that is registered holds half of a surrogate pair', () => {
+  const { zone, hypervisor_type, host_ip } = HostFacts.shape;
+  const { name, project_id, user_id, task_state, image_id, metadata } = InstanceFacts.shape;
+  const fields = [zone, hypervisor_type, host_ip, name, project_id, user_id, task_state, image_id];
+  for (const field of fields) expect(field.safeParse('\ud800').success).toBe(false);
+  expect(metadata.safeParse({ '\ud800': '' }).success).toBe(false);
+  expect(metadata.safeParse({ '': 'no name' }).success).toBe(false);
+});
