@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Actor, LastChange } from './change.ts';
 import { faultId } from './ids.ts';
+import { text } from './text.ts';
 import { Moment } from './time.ts';
 
 /** Nova's rule for host names. */
@@ -10,11 +11,11 @@ export const HostName = z
 
 /** What a registration tells of a host; what Doctor does not know is 0 or null, never invented. */
 export const HostFacts = z.object({
-  zone: z.string().min(1).max(255),
+  zone: text(255).min(1),
   heartbeat: z.boolean(),
-  hypervisor_type: z.string().max(255),
+  hypervisor_type: text(255),
   hypervisor_version: z.int().min(0),
-  host_ip: z.string().max(255).nullable(),
+  host_ip: text(255).nullable(),
   vcpus: z.int().min(0),
   memory_mb: z.int().min(0),
   local_gb: z.int().min(0),
@@ -38,6 +39,8 @@ export const Host = HostFacts.extend({
   disabled_reason: z.string().nullable(),
   forced_down: z.boolean(),
   fault_number: z.int().min(0),
+  /** Random, and kept for as long as anything is known of the name: ids of faults are made of it. */
+  fault_series: z.uuid(),
   /** Who reported fault `fault_number`, and when it was accepted; null before the first. */
   last_fault: z.object({ at: Moment, user_id: z.string(), request_id: z.string() }).nullable(),
   /** Time of the newest registration. */
@@ -74,5 +77,5 @@ export type HostFault = Actor & { readonly fault_id: string; readonly number: nu
 export function faultOf(host: Host, number: number): HostFault {
   const { user_id, request_id } = host.last_change;
   const reported = host.last_fault ?? { at: host.updated_at, user_id, request_id };
-  return { ...reported, fault_id: faultId(host.host, number), number };
+  return { ...reported, fault_id: faultId(host.fault_series, number), number };
 }

@@ -15,8 +15,12 @@ export const eventId = (change: {
 }): string =>
   derived('event', change.resource, change.incarnation, change.revision, change.event_type);
 
-/** The id of a host's n-th fault. Numbers are never used again, not even by a host registered anew. */
-export const faultId = (host: string, number: number): string => derived('fault', host, number);
+/**
+ * The id of a host's n-th fault. It is made of the host's series, not of its name, which a tenant who
+ * is told the id could otherwise guess and prove.
+ */
+export const faultId = (fault_series: string, number: number): string =>
+  derived('fault', fault_series, number);
 
 /** The id of what an alarm's owner is told of an event: the same however often it must be sent. */
 export const notificationId = (alarm_id: string, event_id: string): string =>

@@ -81,6 +81,7 @@ export function registeredHost(
       disabled_reason: null,
       forced_down: false,
       fault_number: existing?.fault_number ?? 0,
+      fault_series: existing?.fault_series ?? newId(),
       last_fault: existing?.last_fault ?? null,
       reported_at,
       last_seen_up: null,
@@ -104,7 +105,7 @@ export const deletedHost = (host: Host, actor: Actor): Host => ({
 
 /**
  * The row of an instance after its registration on `host` (undefined for none). What is written on
- * a host that is down goes through the fault table. `existing` must be settled with its old host.
+ * a host that is down, or that failed after the report, goes through the fault table. `existing` must be settled with its old host.
  */
 export function registeredInstance(
   existing: Instance | undefined,
@@ -119,7 +120,7 @@ export function registeredInstance(
     pre_fault: facts.vm_state === 'stopped' ? (before?.pre_fault ?? null) : null,
     fault: facts.vm_state === 'error' ? (before?.fault ?? null) : null,
   };
-  const down = host?.forced_down ? faultOf(host, host.fault_number) : undefined;
+  const down = host && hasHit(host, reported_at) ? faultOf(host, host.fault_number) : undefined;
   const kept = before?.host === host?.host ? (before?.pre_fault ?? null) : null;
   const faulted = down && afterFault({ ...wanted, pre_fault: kept }, down);
   const next = { ...wanted, ...faulted };
@@ -149,6 +150,10 @@ export function registeredInstance(
     },
   };
 }
+
+/** Whether a host's newest fault stands, or came after the report: it was not known to its sender. */
+const hasHit = ({ forced_down, last_fault }: Host, reported_at: string): boolean =>
+  forced_down || (last_fault !== null && reported_at < last_fault.at);
 
 /** The tombstone of an instance: it keeps the time of its newest report against a late feed. */
 export const deletedInstance = (

@@ -50,39 +50,49 @@ const { shape: facts } = InstanceFacts;
 const names = Object.keys(powerStates);
 const isName = (text: string): text is PowerStateName => names.includes(text);
 
-export const InstanceInput = z.strictObject({
-  name: facts.name,
-  project_id: facts.project_id,
-  user_id: facts.user_id.default(''),
-  host: facts.host,
-  vm_state: facts.vm_state,
-  /** By number or by name; left out, the one that goes with the `vm_state`. */
-  power_state: z
-    .union([PowerState, z.string().refine(isName, `Must be one of ${names.join(', ')}.`)])
-    .transform((state) => (typeof state === 'string' && isName(state) ? powerStates[state] : state))
-    .pipe(PowerState)
-    .optional(),
-  task_state: facts.task_state.default(null),
-  created: Time.optional(),
-  launched_at: Time.nullable().optional(),
-  flavor: z
-    .strictObject({
-      id: flavor.id.default(''),
-      original_name: flavor.original_name.default(''),
-      vcpus: flavor.vcpus.default(0),
-      ram: flavor.ram.default(0),
-      disk: flavor.disk.default(0),
-      ephemeral: flavor.ephemeral.default(0),
-      swap: flavor.swap.default(0),
-      extra_specs: flavor.extra_specs.default({}),
-    })
-    .prefault({}),
-  image_id: facts.image_id.default(''),
-  addresses: facts.addresses.default({}),
-  metadata: facts.metadata.default({}),
-  availability_zone: facts.availability_zone.default('nova'),
-  reported_at: Time.optional(),
-});
+/** A row of DynamoDB holds 400 kB; what is told of an instance must leave room in it. */
+const maxBytes = 128 * 1024;
+
+export const InstanceInput = z
+  .strictObject({
+    name: facts.name,
+    project_id: facts.project_id,
+    user_id: facts.user_id.default(''),
+    host: facts.host,
+    vm_state: facts.vm_state,
+    /** By number or by name; left out, the one that goes with the `vm_state`. */
+    power_state: z
+      .union([PowerState, z.string().refine(isName, `Must be one of ${names.join(', ')}.`)])
+      .transform((state) =>
+        typeof state === 'string' && isName(state) ? powerStates[state] : state,
+      )
+      .pipe(PowerState)
+      .optional(),
+    task_state: facts.task_state.default(null),
+    created: Time.optional(),
+    launched_at: Time.nullable().optional(),
+    flavor: z
+      .strictObject({
+        id: flavor.id.default(''),
+        original_name: flavor.original_name.default(''),
+        vcpus: flavor.vcpus.default(0),
+        ram: flavor.ram.default(0),
+        disk: flavor.disk.default(0),
+        ephemeral: flavor.ephemeral.default(0),
+        swap: flavor.swap.default(0),
+        extra_specs: flavor.extra_specs.default({}),
+      })
+      .prefault({}),
+    image_id: facts.image_id.default(''),
+    addresses: facts.addresses.default({}),
+    metadata: facts.metadata.default({}),
+    availability_zone: facts.availability_zone.default('nova'),
+    reported_at: Time.optional(),
+  })
+  .refine(
+    (input) => Buffer.byteLength(JSON.stringify(input)) <= maxBytes,
+    `The instance is larger than ${maxBytes} bytes.`,
+  );
 
 /** The power state that goes with a `vm_state`. Source: nova `compute/manager.py`. */
 const powerOf: Partial<Record<VmState, PowerStateName>> = {

@@ -3,7 +3,7 @@ import type { Instance } from '../../domain/instance.ts';
 
 /** A host as its registrars and administrators see it. */
 export function hostView(row: Host) {
-  const { incarnation: _, last_change: __, last_fault, ...shown } = row;
+  const { incarnation: _, last_change: __, last_fault, fault_series: ___, ...shown } = row;
   return { ...shown, state: stateOf(row), last_fault_at: last_fault?.at ?? null };
 }
 

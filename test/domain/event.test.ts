@@ -12,7 +12,7 @@ import { asSeen } from '../../domain/host-fault.ts';
 import { faultId } from '../../domain/ids.ts';
 import { forTenant } from '../../domain/visibility.ts';
 import { eventWith } from './events.ts';
-import { downHost, hostWith, id, instanceWith, minute } from './rows.ts';
+import { downHost, faultSeries, hostWith, id, instanceWith, minute } from './rows.ts';
 
 const traitsOf = ({ traits }: DoctorEvent) =>
   Object.fromEntries(traits.map(([name, , value]) => [name, value]));
@@ -24,7 +24,7 @@ test('a host fault gives one event an instance, that says what it is now, what i
     event_type: 'compute.instance.update',
     generated: '2026-01-01T00:10:00',
     accepted_at: minute(10),
-    fault_id: faultId('compute-1', 1),
+    fault_id: faultId(faultSeries, 1),
     stamp: { resource: failed.uuid, incarnation: failed.incarnation, revision: 2 },
   });
   expect(traitsOf(event)).toMatchObject({
@@ -36,7 +36,7 @@ test('a host fault gives one event an instance, that says what it is now, what i
     project_id: 'a',
     tenant_id: 'a',
     cause: 'host_fault',
-    fault_id: faultId('compute-1', 1),
+    fault_id: faultId(faultSeries, 1),
   });
 });
 
@@ -79,7 +79,7 @@ test('a host’s event is of no project, and names its fault while it is down', 
     status: 'enabled',
     state: 'down',
     forced_down: 'true',
-    fault_id: faultId('compute-1', 1),
+    fault_id: faultId(faultSeries, 1),
   });
   const up = hostEvent(downHost(1, { forced_down: false }));
   expect(traitsOf(up)).toMatchObject({ state: 'up', forced_down: 'false' });

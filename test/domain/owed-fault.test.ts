@@ -4,7 +4,7 @@ import { instanceEvent } from '../../domain/event.ts';
 import { afterUpdate, asSeen, owedFault, settled } from '../../domain/host-fault.ts';
 import { faultId } from '../../domain/ids.ts';
 import { Instance, powerStates, vmStates } from '../../domain/instance.ts';
-import { downHost, hostWith, instanceWith, minute } from './rows.ts';
+import { downHost, faultSeries, hostWith, instanceWith, minute } from './rows.ts';
 
 const anyInstance = fc
   .record({
@@ -40,12 +40,12 @@ test.each([
   { owed: 'nothing', why: 'the host is not its own', number: 0, host: downHost(1, { host: 'x' }) },
 ])('an instance is owed $owed: $why', ({ owed, number, host }) => {
   const fault = owedFault(instanceWith({ fault_number: number }), host);
-  expect(fault?.fault_id).toBe(owed === 'nothing' ? undefined : faultId('compute-1', 1));
+  expect(fault?.fault_id).toBe(owed === 'nothing' ? undefined : faultId(faultSeries, 1));
 });
 
 test('of several faults it is owed the first that came after its row', () => {
   const fault = owedFault(instanceWith({ fault_number: 1 }), downHost(3));
-  expect(fault).toMatchObject({ number: 2, fault_id: faultId('compute-1', 2) });
+  expect(fault).toMatchObject({ number: 2, fault_id: faultId(faultSeries, 2) });
 });
 
 test('a deleted instance is owed nothing', () => {
@@ -66,7 +66,7 @@ test('what is settled is a new revision that says who reported the fault, and wh
       at: minute(10),
       event_type: 'compute.instance.update',
       old_state: 'active',
-      fault_id: faultId('compute-1', 1),
+      fault_id: faultId(faultSeries, 1),
     },
   });
 });
@@ -137,7 +137,7 @@ test('a report makes the host down, leaves its status, and opens a fault with th
       opened: {
         host: 'compute-1',
         number: 5,
-        fault_id: faultId('compute-1', 5),
+        fault_id: faultId(faultSeries, 5),
         at: actor.at,
         reported_by: reporter,
         request_id: actor.request_id,

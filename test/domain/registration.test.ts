@@ -14,6 +14,7 @@ import {
 import {
   downHost,
   factsOf,
+  faultSeries,
   firstFault,
   hostFactsOf,
   hostWith,
@@ -171,7 +172,7 @@ test('moved off a failed host it is as its feed says, and owes nothing to the ol
 });
 
 test('moved onto a host that is down it takes that host’s fault, with the states told', () => {
-  const fault_id = faultId('compute-2', 2);
+  const fault_id = faultId(faultSeries, 2);
   const moved = report(vm, { host: 'compute-2' }, { on: downHost(2, { host: 'compute-2' }) });
   expect(moved.row).toMatchObject({
     vm_state: 'stopped',
@@ -232,4 +233,18 @@ test('what is registered twice is registered once', () => {
       expect(twice.row.revision).toBe(once.revision);
     }),
   );
+});
+
+test('a new instance told of before its host’s last fault takes it, though the host is up again', () => {
+  const { at } = firstFault;
+  const since = { at, user_id: 'u', request_id: 'r' };
+  const recovered = hostWith({ fault_number: 1, last_fault: since });
+  const [reported_at, facts] = [minute(9), factsOf(vm)];
+  const made = registeredInstance(undefined, id(7), recovered, {
+    facts,
+    reported_at,
+    actor,
+    newId,
+  });
+  expect(made.row).toMatchObject({ vm_state: 'stopped', pre_fault: { vm_state: 'active' } });
 });

@@ -3,6 +3,9 @@ import type { Host } from '../../domain/host.ts';
 import { faultId } from '../../domain/ids.ts';
 import type { Instance } from '../../domain/instance.ts';
 
+/** Of which the ids of the host's faults are made. */
+export const faultSeries = '00000000-0000-4000-8000-00000000f001';
+
 /** Moments, each a minute after the one before. */
 export const minute = (n: number): string =>
   new Date(Date.parse('2026-01-01T00:00:00.000Z') + n * 60_000).toISOString();
@@ -33,6 +36,7 @@ export const hostWith = (given: Partial<Host> = {}): Host => ({
   disabled_reason: null,
   forced_down: false,
   fault_number: 0,
+  fault_series: faultSeries,
   last_fault: null,
   reported_at: minute(0),
   last_seen_up: null,
@@ -60,7 +64,7 @@ export const downHost = (number = 1, given: Partial<Host> = {}): Host =>
   });
 
 /** The first fault of the host above. */
-export const firstFault = { fault_id: faultId('compute-1', 1), at: minute(10) };
+export const firstFault = { fault_id: faultId(faultSeries, 1), at: minute(10) };
 
 /** An instance of project `a`, active on the host, as registered at minute 1. */
 export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
