@@ -40,7 +40,7 @@ const firingsPerTransaction = 10;
 
 /**
  * Evaluates the events. Safe to repeat: what was written before is skipped.
- * @throws what a write threw, after all that was written is published.
+ * @throws what a read or write threw, after all that was written is published.
  */
 export async function evaluateEvents(
   deps: EvaluateDeps,
@@ -56,7 +56,10 @@ export async function evaluateEvents(
     const rows = steps.flatMap(({ firing }, n) => (outcomes[n] === 'written' ? [firing.row] : []));
     written.push(...rows);
     deliveries.push(deliver(deps, rows));
-    open = await lanesLeft(deps, steps, outcomes);
+    open = await lanesLeft(deps, steps, outcomes).catch((error: unknown) => {
+      failures.push(error);
+      return [];
+    });
   }
   const published = await Promise.all(deliveries);
   if (failures.length > 0) throw failures[0];

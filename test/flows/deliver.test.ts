@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import type { OutboxRow } from '../../domain/firing.ts';
+import { firingOf } from '../../domain/firing.ts';
+import { deliver } from '../../flows/deliver.ts';
+import { alarmWith } from '../domain/alarms.ts';
+import { eventWith } from '../domain/events.ts';
+import { id, minute } from '../domain/rows.ts';
+
+const rowOf = (n: number): OutboxRow =>
+  firingOf(alarmWith({ alarm_id: id(n) }), eventWith(), { kind: 'notice', reason: '' }, minute(0))
+    .row;
+const rows = [rowOf(1), rowOf(2), rowOf(3)];
+
+function depsOf(publish: (given: readonly OutboxRow[]) => Promise<readonly OutboxRow[]>) {
+  const marked: OutboxRow[] = [];
+  const steps: string[] = [];
+  const deps = {
+    publish,
+    markDelivered: async (given: readonly OutboxRow[]) => {
+      marked.push(...given);
+    },
+    interrupted: (step: string) => {
+      steps.push(step);
+    },
+  };
+  return { deps, marked, steps };
+}
+
+test('what was published is marked', async () => {
+  const { deps, marked, steps } = depsOf(async (given) => given);
+  expect(await deliver(deps, rows)).toBe(3);
+  expect(marked).toEqual(rows);
+  expect(steps).toEqual([]);
+});
+
+test('what the topic refused is not marked, and noted', async () => {
+  const { deps, marked, steps } = depsOf(async (given) => given.slice(0, 2));
+  expect(await deliver(deps, rows)).toBe(2);
+  expect(marked).toEqual(rows.slice(0, 2));
+  expect(steps).toEqual(['publish']);
+});
+
+test('a topic that throws leaves all of it to the sweeper, and fails nobody', async () => {
+  const { deps, marked, steps } = depsOf(async () => {
+    throw new Error('gone');
+  });
+  expect(await deliver(deps, rows)).toBe(0);
+  expect(marked).toEqual([]);
+  expect(steps).toEqual(['delivery']);
+});
+
+test('a mark that fails is noted, and fails nobody', async () => {
+  const { deps, steps } = depsOf(async (given) => given);
+  const markDelivered = async () => {
+    throw new Error('gone');
+  };
+  await deliver({ ...deps, markDelivered }, rows);
+  expect(steps).toEqual(['delivery']);
+});
+
+test('nothing to tell is nothing to publish', async () => {
+  const { deps } = depsOf(async () => expect.unreachable());
+  expect(await deliver(deps, [])).toBe(0);
+});

@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import { hostEvent, instanceEvent } from '../../domain/event.ts';
+import { settled } from '../../domain/host-fault.ts';
+import { deletedHost } from '../../domain/registration.ts';
+import { type RowChange, reconcile } from '../../flows/reconcile.ts';
+import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
+
+/** What was sent, in its order, each with what it was sent as. */
+async function reconciled(...changes: RowChange[]) {
+  const steps: [string, unknown][] = [];
+  const step = (name: string) => async (what: unknown) => {
+    steps.push([name, what]);
+  };
+  const done = await reconcile(
+    {
+      sendCopies: step('copies'),
+      sendFinish: step('finish'),
+      bury: step('bury'),
+      publishEvents: step('audit'),
+    },
+    changes,
+  );
+  return { done, steps };
+}
+
+const [up, down] = [hostWith(), downHost()];
+const [active, stopped] = [instanceWith(), settled(instanceWith(), downHost()) ?? instanceWith()];
+const unreadable: RowChange = { kind: 'unreadable', letter: { reason: 'x', element: 1 } };
+
+test('copies come first, then what finishes the fault, then what is put aside, then the audit', async () => {
+  const { done, steps } = await reconciled(
+    { kind: 'host', before: up, after: down },
+    { kind: 'instance', before: active, after: stopped },
+    unreadable,
+  );
+  const events = [hostEvent(down), instanceEvent(stopped)];
+  expect(steps).toEqual([
+    ['copies', events],
+    ['finish', [{ host: 'compute-1', number: 1 }]],
+    ['bury', [unreadable.letter]],
+    ['audit', events],
+  ]);
+  expect(done).toEqual({ events: 2, faults: 1, buried: 1 });
+});
+
+test('a new row is told, whatever its revision', async () => {
+  const { steps } = await reconciled({ kind: 'instance', before: undefined, after: active });
+  expect(steps.map(([name]) => name)).toEqual(['copies', 'audit']);
+});
+
+test('a row made anew over its tombstone is told, though its revision is lower', async () => {
+  const before = instanceWith({ deleted: true, revision: 9 });
+  const { done } = await reconciled({
+    kind: 'instance',
+    before,
+    after: instanceWith({ incarnation: id(77), revision: 1 }),
+  });
+  expect(done.events).toBe(1);
+});
+
+test.each<RowChange>([
+  { kind: 'instance', before: active, after: { ...active, reported_at: minute(30) } },
+  { kind: 'instance', before: active, after: { ...active, fault_number: 1 } },
+  { kind: 'host', before: up, after: { ...up, reported_at: minute(30) } },
+])('what moves without a new revision is nobody’s news', async (change) => {
+  expect((await reconciled(change)).steps).toEqual([]);
+});
+
+test.each([
+  { what: 'up again', before: down, after: downHost(1, { forced_down: false, revision: 3 }) },
+  { what: 'deleted', before: down, after: deletedHost(down, down.last_change) },
+  {
+    what: 'registered anew',
+    before: deletedHost(down, down.last_change),
+    after: downHost(1, { incarnation: id(9), forced_down: false }),
+  },
+])('a host that is $what has no new fault to finish', async ({ before, after }) => {
+  const { done } = await reconciled({ kind: 'host', before, after });
+  expect(done).toMatchObject({ events: 1, faults: 0 });
+});
+
+test('a step that fails is not swallowed: the stream brings the records again', async () => {
+  const failing = async () => {
+    throw new Error('gone');
+  };
+  const done = reconcile(
+    { sendCopies: failing, sendFinish: failing, bury: failing, publishEvents: failing },
+    [{ kind: 'host', before: up, after: down }],
+  );
+  await expect(done).rejects.toThrow('gone');
+});
