@@ -10,7 +10,7 @@ import {
   route,
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Host } from '../../domain/host.ts';
+import { type Host, HostName } from '../../domain/host.ts';
 import type { ServiceUpdate } from '../../domain/host-fault.ts';
 import type { UpdatedService } from '../../flows/update-service.ts';
 import { queryOf } from './nova-types.ts';
@@ -89,6 +89,17 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
     route({
       method: 'PUT',
       path: '/v2.1/os-services/:id',
+      versions: { to: '2.52' },
+      roles: ['admin'],
+      query: ignored,
+      body: ignored,
+      handle: async () => {
+        throw new DomainError('not_found', 'Unknown action');
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: '/v2.1/os-services/:id',
       versions: { from: '2.53' },
       roles: ['admin'],
       query: ignored,
@@ -114,6 +125,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
 
 async function found(deps: ServiceDeps, host: string | undefined): Promise<readonly Host[]> {
   if (!host) return deps.allHosts();
+  if (!HostName.safeParse(host).success) return [];
   const row = await deps.host(host);
   return row && !row.deleted ? [row] : [];
 }

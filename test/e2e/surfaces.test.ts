@@ -185,7 +185,7 @@ const paths: readonly Path[] = [
   { dialect: 'compute', path: '/compute/v2.1/servers/detail', allow: 'GET' },
   { dialect: 'compute', path: '/compute/v2.1/servers/x', allow: 'GET' },
   { dialect: 'compute', path: '/compute/v2.1/os-services', allow: 'GET' },
-  { dialect: 'compute', path: '/compute/v2.1/os-services/1', allow: 'DELETE' },
+  { dialect: 'compute', path: '/compute/v2.1/os-services/1', allow: 'DELETE, PUT' },
   { dialect: 'alarming', path: '/alarming', allow: 'GET', open: 'GET' },
   { dialect: 'alarming', path: '/alarming/v2/alarms', allow: 'GET, POST' },
   { dialect: 'alarming', path: '/alarming/v2/alarms/x', allow: 'DELETE, GET, PUT' },

@@ -1,14 +1,18 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { publicRoute, type Route, route } from '../../../adapters/http/route.ts';
+import { publicRoute, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
 import { call, quiet } from '../call.ts';
 
 const ok = async () => ({ status: 200 });
+const echo = async ({ query }: RouteRequest<unknown, unknown>) => ({
+  status: 200,
+  body: Object.entries(query),
+});
 
 const things: Route = route({
-  ...{ method: 'GET', path: '/v2.1/things', query: z.unknown(), body: z.unknown(), handle: ok },
+  ...{ method: 'GET', path: '/v2.1/things', query: z.unknown(), body: z.unknown(), handle: echo },
 });
 
 const surface = createSurface({
@@ -44,4 +48,13 @@ test.each([
 test('the root is outside of the versions', async () => {
   const answer = await call(surface, { path: '/compute/nothing' });
   expect(answer.headers).not.toHaveProperty('OpenStack-API-Version');
+});
+
+test('a key of the query may be called as a part of every object is', async () => {
+  const query = { ['__proto__']: ['1'], constructor: ['2'] };
+  const answer = await call(surface, { path: '/compute/v2.1/things', query, headers });
+  expect(answer.body).toEqual([
+    ['__proto__', ['1']],
+    ['constructor', ['2']],
+  ]);
 });

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { DialectName } from '../../adapters/http/dialects.ts';
+import type { Answer, Client } from '../stack/stack.ts';
+import {
+  at,
+  type Cloud,
+  eventAlarm,
+  expectStatus,
+  instanceBody,
+  logins,
+  newAlarm,
+  newHost,
+  newInstance,
+  newName,
+  serviceOf,
+  stopped,
+} from './cloud.ts';
+import { refusals } from './dialects.ts';
+import { malformed, noObject, strange, unknownKey, type Wrong, wronglyTyped } from './mutations.ts';
+
+/** A route that takes a body, with a good one that has all its fields. */
+type Target = {
+  readonly dialect: DialectName;
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly good: object;
+  /** The microversion, where there are such. */
+  readonly version?: string;
+  /** A path that shows the thing that the route would change. */
+  readonly shown?: string;
+};
+
+let cloud: Cloud;
+let targets: Map<string, Target>;
+
+const names = [
+  'a login',
+  'force-down',
+  'the reason of a disabling',
+  'an update of a service',
+  'a new alarm',
+  'a replaced alarm',
+  'a query of alarms',
+  'a host',
+  'an instance',
+  'a user',
+] as const;
+
+beforeAll(async () => {
+  cloud = await logins();
+  const { admin } = cloud;
+  const host = await newHost(admin);
+  const id = await newInstance(admin, { project_id: admin.projectId, host });
+  const alarm = await newAlarm(admin, eventAlarm(stopped(id)));
+  const service = await serviceOf(admin, host);
+  const user = newName('user');
+  const by = { host, binary: 'nova-compute' };
+  const services = '/compute/v2.1/os-services';
+  const shownService = `${services}?host=${host}`;
+  const moment = '2026-01-01T00:00:00';
+  const now = new Date().toISOString();
+  const alarmBody = {
+    ...eventAlarm(stopped(id), { resource_id: id, description: 'text', enabled: true }),
+    ...{ ok_actions: ['https://a.test/'], alarm_actions: [], insufficient_data_actions: [] },
+    ...{ repeat_actions: true, state: 'ok', timestamp: moment, state_timestamp: moment },
+    ...{ project_id: admin.projectId, user_id: 'somebody', alarm_id: alarm },
+    time_constraints: [
+      { name: 'n', start: '0 0 * * *', duration: 60, timezone: 'UTC', description: 'text' },
+    ],
+  };
+  const flavor = {
+    ...{ id: '1', original_name: 'small', vcpus: 1, ram: 512, disk: 1, ephemeral: 0, swap: 0 },
+    extra_specs: { a: 'b' },
+  };
+  const address = { addr: '10.0.0.1', version: 4 };
+  targets = new Map<(typeof names)[number], Target>([
+    [
+      'a login',
+      {
+        ...{ dialect: 'identity', method: 'POST', path: '/identity/v3/auth/tokens' },
+        good: {
+          auth: {
+            identity: {
+              methods: ['password'],
+              password: { user: { name: 'x', domain: { name: 'Default' }, password: 'wrong' } },
+            },
+            scope: { project: { name: 'x', domain: { id: 'default' } } },
+          },
+        },
+      },
+    ],
+    [
+      'force-down',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `${services}/force-down`, version: '2.11' },
+        ...{ good: { ...by, forced_down: true }, shown: shownService },
+      },
+    ],
+    [
+      'the reason of a disabling',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `${services}/disable-log-reason` },
+        ...{ good: { ...by, disabled_reason: 'why' }, shown: shownService },
+      },
+    ],
+    [
+      'an update of a service',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `${services}/${service.id}` },
+        ...{ version: '2.53', shown: shownService },
+        good: { status: 'disabled', disabled_reason: 'why', forced_down: true },
+      },
+    ],
+    [
+      'a new alarm',
+      {
+        ...{ dialect: 'alarming', method: 'POST', path: '/alarming/v2/alarms', good: alarmBody },
+        shown: '/alarming/v2/alarms',
+      },
+    ],
+    [
+      'a replaced alarm',
+      {
+        ...{ dialect: 'alarming', method: 'PUT', path: `/alarming/v2/alarms/${alarm}` },
+        ...{ good: alarmBody, shown: `/alarming/v2/alarms/${alarm}` },
+      },
+    ],
+    [
+      'a query of alarms',
+      {
+        ...{ dialect: 'alarming', method: 'POST', path: '/alarming/v2/query/alarms' },
+        good: { filter: '{"=":{"name":"a"}}', orderby: '[{"name":"asc"}]', limit: 1 },
+      },
+    ],
+    [
+      'a host',
+      {
+        ...{ dialect: 'doctor', method: 'PUT', path: `/doctor/v1/hosts/${host}` },
+        shown: `/doctor/v1/hosts/${host}`,
+        good: {
+          ...{ zone: 'other', heartbeat: false, hypervisor_type: 'QEMU', hypervisor_version: 8 },
+          ...{ host_ip: '10.0.0.1', vcpus: 1, memory_mb: 2, local_gb: 3 },
+          reported_at: now,
+        },
+      },
+    ],
+    [
+      'an instance',
+      {
+        ...{ dialect: 'doctor', method: 'PUT', path: `/doctor/v1/servers/${id}` },
+        shown: `/doctor/v1/servers/${id}`,
+        good: {
+          ...instanceBody({ project_id: admin.projectId, host, flavor, task_state: 'rebooting' }),
+          ...{ power_state: 1, image_id: randomUUID(), availability_zone: 'nova' },
+          ...{ addresses: { net: [address] }, metadata: { key: 'value' } },
+          ...{ created: moment, launched_at: moment, reported_at: now },
+        },
+      },
+    ],
+    [
+      'a user',
+      {
+        ...{ dialect: 'doctor', method: 'PUT', path: `/doctor/v1/users/${user}` },
+        ...{ shown: `/doctor/v1/users/${user}` },
+        good: { password: 'correct horse', projects: [{ name: 'p', roles: ['reader'] }] },
+      },
+    ],
+  ]);
+});
+
+function target(name: string): Target {
+  const found = targets.get(name);
+  if (!found) throw new Error(`no target ${name}`);
+  return found;
+}
+
+const send = (client: Client, { method, path, version }: Target, text: string): Promise<Answer> =>
+  client.call(method, path, { body: text, ...(version && { headers: at(version) }) });
+
+const shownTo = async (client: Client, { shown }: Target): Promise<unknown> =>
+  shown && (await client.call('GET', shown)).body;
+
+/** Sends each body and gives those that were not refused with a 400 in the exact shape. */
+async function notRefused(to: Target, bodies: readonly Wrong[]): Promise<unknown[]> {
+  const odd: unknown[] = [];
+  for (const { what, text, field } of bodies) {
+    const { status, body } = await send(cloud.admin, to, text);
+    const refusal = refusals[to.dialect](400, field);
+    try {
+      expect({ status, body }).toEqual({ status: 400, body: refusal });
+    } catch {
+      odd.push({ what, status, body });
+    }
+  }
+  return odd;
+}
+
+describe.each(names)('the body of %s', (name) => {
+  test('is refused where it is no JSON or no object, and nothing changes', async () => {
+    const to = target(name);
+    const before = await shownTo(cloud.admin, to);
+    expect(await notRefused(to, [...malformed, ...noObject])).toEqual([]);
+    expect(await shownTo(cloud.admin, to)).toEqual(before);
+  });
+
+  test('is refused wherever a value is of another type or too large, with its name', async () => {
+    const to = target(name);
+    const before = await shownTo(cloud.admin, to);
+    expect(await notRefused(to, wronglyTyped(to.good))).toEqual([]);
+    expect(await shownTo(cloud.admin, to)).toEqual(before);
+  });
+
+  test('is refused with a key that nobody knows, and nothing changes', async () => {
+    const to = target(name);
+    if (to.dialect === 'identity') return; // Keystone takes what it does not know
+    const before = await shownTo(cloud.admin, to);
+    expect(await notRefused(to, [unknownKey(to.good)])).toEqual([]);
+    expect(await shownTo(cloud.admin, to)).toEqual(before);
+  });
+
+  test('is refused under any other type of content, and where there is none', async () => {
+    const to = target(name);
+    const before = await shownTo(cloud.admin, to);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']) {
+      const answer = await cloud.admin.call(to.method, to.path, {
+        body: JSON.stringify(to.good),
+        headers: { ...(to.version && at(to.version)), 'content-type': type },
+      });
+      expectStatus(answer, 415);
+      expect(answer.body).toEqual(refusals[to.dialect](415, type));
+    }
+    expect(await shownTo(cloud.admin, to)).toEqual(before);
+  });
+
+  test('never fails for what is null, empty or made of strange letters', async () => {
+    const to = target(name);
+    for (const { what, text } of strange(to.good)) {
+      const { status, body } = await send(cloud.admin, to, text);
+      if (status < 300) continue;
+      expect({ what, status }).toEqual({ what, status: expect.toBeOneOf([400, 401, 404]) });
+      expect(body).toMatchObject(Object(refusals[to.dialect](status)));
+    }
+  });
+});

@@ -1,0 +1,309 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { DialectName } from '../../adapters/http/dialects.ts';
+import type { Client } from '../stack/stack.ts';
+import {
+  at,
+  type Cloud,
+  eventAlarm,
+  expectStatus,
+  instanceBody,
+  logins,
+  newAlarm,
+  newHost,
+  newInstance,
+  newName,
+  stopped,
+} from './cloud.ts';
+import { refusals } from './dialects.ts';
+
+let cloud: Cloud;
+
+beforeAll(async () => {
+  cloud = await logins();
+});
+
+type Case = {
+  readonly dialect: DialectName;
+  readonly path: string;
+  /** Of what the refusal must speak. */
+  readonly field?: string;
+  readonly version?: string;
+};
+
+async function refused(client: Client, status: number, asked: Case & { method?: string }) {
+  const { dialect, path, field, version = '2.94', method = 'GET' } = asked;
+  const answer = await client.call(
+    method,
+    path,
+    dialect === 'compute' ? { headers: at(version) } : {},
+  );
+  expectStatus(answer, status);
+  expect(answer.body).toEqual(refusals[dialect](status, field));
+}
+
+const long = 'x'.repeat(3_000);
+const servers = '/compute/v2.1/servers';
+const services = '/compute/v2.1/os-services';
+const alarms = '/alarming/v2/alarms';
+
+describe('a query that asks for', () => {
+  const cases: readonly Case[] = [
+    ...['-1', 'x', '1.5', '1e3', '99999999999999999999', '%00', ' 1'].map(
+      (limit): Case => ({ dialect: 'compute', path: `${servers}?limit=${limit}`, field: 'limit' }),
+    ),
+    { dialect: 'compute', path: `${servers}?limit=1&limit=x`, field: 'limit' },
+    { dialect: 'compute', path: `${servers}/detail?limit=x`, field: 'limit' },
+    { dialect: 'compute', path: `${servers}?marker=x`, field: 'marker' },
+    { dialect: 'compute', path: `${servers}?marker=${randomUUID()}`, field: 'marker' },
+    { dialect: 'compute', path: `${servers}?marker=${long}`, field: 'marker' },
+    { dialect: 'compute', path: `${servers}?marker=%00`, field: 'marker' },
+    ...['host', 'name', 'uuid', 'project_id', 'tenant_id', 'vm_state', 'task_state'].map(
+      (field): Case => ({ dialect: 'compute', path: `${servers}?${field}=${long}`, field }),
+    ),
+    { dialect: 'compute', path: `${servers}?power_state=${long}`, field: 'power_state' },
+    ...['[', '(a', 'a{', ']', '\\', 'a*a*a*a*b', 'a**'].map(
+      (name): Case => ({
+        ...{ dialect: 'compute', path: `${servers}?name=${encodeURIComponent(name)}` },
+        field: 'name',
+      }),
+    ),
+    { dialect: 'compute', path: `${servers}?unheard_of=1`, field: 'unheard_of', version: '2.75' },
+    { dialect: 'compute', path: `${services}?host=${long}`, field: 'host' },
+    { dialect: 'compute', path: `${services}?binary=${long}`, field: 'binary' },
+    ...['-1', 'x', '1.5', '99999999999999999999', '%00'].map(
+      (limit): Case => ({ dialect: 'alarming', path: `${alarms}?limit=${limit}`, field: 'limit' }),
+    ),
+    { dialect: 'alarming', path: `${alarms}?limit=1&limit=2`, field: 'limit' },
+    { dialect: 'alarming', path: `${alarms}?marker=x`, field: 'marker' },
+    { dialect: 'alarming', path: `${alarms}?marker=${randomUUID()}`, field: 'marker' },
+    { dialect: 'alarming', path: `${alarms}?marker=${long}`, field: 'marker' },
+    { dialect: 'alarming', path: `${alarms}?sort=unheard_of`, field: 'sort' },
+    { dialect: 'alarming', path: `${alarms}?sort=name:up`, field: 'sort' },
+    { dialect: 'alarming', path: `${alarms}?sort=name:asc:asc`, field: 'sort' },
+    { dialect: 'alarming', path: `${alarms}?unheard_of=1`, field: 'unheard_of' },
+    { dialect: 'alarming', path: `${alarms}?__proto__=1`, field: '__proto__' },
+    { dialect: 'alarming', path: `${alarms}?q=1`, field: 'q' },
+    { dialect: 'alarming', path: `${alarms}?q.field=name`, field: 'value' },
+    { dialect: 'alarming', path: `${alarms}?q.value=a`, field: 'field' },
+    { dialect: 'alarming', path: `${alarms}?q.field=name&q.op=ne&q.value=a`, field: 'op' },
+    { dialect: 'alarming', path: `${alarms}?q.field=alarm_id&q.value=a`, field: 'alarm_id' },
+    { dialect: 'alarming', path: `${alarms}?q.field=constructor&q.value=a`, field: 'field' },
+    { dialect: 'alarming', path: `${alarms}?q.field=enabled&q.value=perhaps`, field: 'enabled' },
+    { dialect: 'alarming', path: `${alarms}?q.field=timestamp&q.value=now`, field: 'timestamp' },
+    { dialect: 'alarming', path: `${alarms}?q.field=name&q.value=${long}`, field: 'value' },
+    { dialect: 'alarming', path: `${alarms}?all_projects=perhaps`, field: 'all_projects' },
+    { dialect: 'alarming', path: `${alarms}/${randomUUID()}?a=1`, field: 'a' },
+    { dialect: 'alarming', path: `${alarms}/${randomUUID()}/state?a=1`, field: 'a' },
+  ];
+  test.each(cases)('$path is refused', (asked) => refused(cloud.admin, 400, asked));
+
+  test.each([
+    `${servers}?limit=0`,
+    `${servers}?marker=`,
+    `${servers}?host=&name=&uuid=`,
+    `${servers}?unheard_of=1`,
+    `${services}?host=&binary=`,
+    `${services}?host=%00`,
+    `${services}?host=nobody&binary=nova-compute`,
+    `${services}?binary=nova-api`,
+    `${alarms}?limit=0`,
+    `${alarms}?q.field=name&q.value=`,
+    `${alarms}?q.field=name&q.value=%00`,
+    `${alarms}?q.field=project_id&q.value=`,
+  ])('%s is answered', async (path) => {
+    expectStatus(await cloud.admin.call('GET', path, { headers: at('2.1') }), 200);
+  });
+});
+
+/** Ids in paths that are malformed, by what is wrong with them. */
+const escapes = ['%zz', '%', '%E0%A4%A'];
+const oddIds = ['x', '%00', '%C3%28', `${long}`, 'a%20b', '%F0%9F%98%80', '..%2f', '%25'];
+
+describe('an id in a path', () => {
+  const resources = [
+    { dialect: 'compute', prefix: `${servers}/`, methods: ['GET'] },
+    { dialect: 'compute', prefix: `${services}/`, methods: ['DELETE'] },
+    { dialect: 'alarming', prefix: `${alarms}/`, methods: ['GET', 'DELETE'] },
+    { dialect: 'doctor', prefix: '/doctor/v1/hosts/', methods: ['GET'] },
+    { dialect: 'doctor', prefix: '/doctor/v1/servers/', methods: ['GET', 'DELETE'] },
+    { dialect: 'doctor', prefix: '/doctor/v1/users/', methods: ['GET'] },
+  ] as const;
+
+  test.each(resources)('with a malformed escape is a 400 below $prefix', async (resource) => {
+    const { dialect, prefix, methods } = resource;
+    for (const method of methods) {
+      for (const id of escapes) {
+        await refused(cloud.admin, 400, {
+          method,
+          dialect,
+          path: `${prefix}${id}`,
+          field: 'escape',
+        });
+      }
+    }
+  });
+
+  test.each(resources)('of no possible thing is a 400 or 404 below $prefix', async (resource) => {
+    const { dialect, prefix, methods } = resource;
+    for (const method of methods) {
+      for (const id of oddIds) {
+        const options = dialect === 'compute' ? { headers: at('2.53') } : {};
+        const { status, body } = await cloud.admin.call(method, `${prefix}${id}`, options);
+        expect({ id, status }).toEqual({ id, status: expect.toBeOneOf([400, 404]) });
+        expect(body).toEqual(refusals[dialect](status));
+      }
+    }
+  });
+
+  test('that is unknown is a 404 for every read and every change of it', async () => {
+    const { admin } = cloud;
+    const id = randomUUID();
+    const by = { host: 'nobody', binary: 'nova-compute' };
+    const alarm = eventAlarm([]);
+    const calls = [
+      { dialect: 'compute', method: 'GET', path: `${servers}/${id}` },
+      { dialect: 'compute', method: 'PUT', path: `${services}/${id}`, body: { status: 'enabled' } },
+      { dialect: 'compute', method: 'DELETE', path: `${services}/${id}` },
+      { dialect: 'alarming', method: 'GET', path: `${alarms}/${id}` },
+      { dialect: 'alarming', method: 'PUT', path: `${alarms}/${id}`, body: alarm },
+      { dialect: 'alarming', method: 'DELETE', path: `${alarms}/${id}` },
+      { dialect: 'alarming', method: 'GET', path: `${alarms}/${id}/state` },
+      { dialect: 'alarming', method: 'PUT', path: `${alarms}/${id}/state`, body: '"ok"' },
+      { dialect: 'doctor', method: 'GET', path: '/doctor/v1/hosts/nobody' },
+      { dialect: 'doctor', method: 'GET', path: `/doctor/v1/servers/${id}` },
+      { dialect: 'doctor', method: 'GET', path: '/doctor/v1/users/nobody' },
+    ] as const;
+    for (const { dialect, method, path, ...rest } of calls) {
+      const headers = dialect === 'compute' ? { headers: at('2.53') } : {};
+      const answer = await admin.call(method, path, { ...headers, ...rest });
+      expectStatus(answer, 404);
+      expect(answer.body).toEqual(refusals[dialect](404));
+    }
+    for (const [action, rest] of [
+      ['enable', {}],
+      ['disable', {}],
+      ['disable-log-reason', { disabled_reason: 'why' }],
+      ['force-down', { forced_down: true }],
+    ] as const) {
+      const asked = { headers: at('2.11'), body: { ...by, ...rest } };
+      const answer = await admin.call('PUT', `${services}/${action}`, asked);
+      expectStatus(answer, 404);
+      expect(answer.body).toEqual(refusals.compute(404));
+    }
+  });
+
+  test('of a user, host or server cannot be registered where it is malformed', async () => {
+    for (const [path, body] of [
+      ['/doctor/v1/hosts/a%20b', { zone: 'nova' }],
+      [`/doctor/v1/hosts/${'x'.repeat(256)}`, { zone: 'nova' }],
+      ['/doctor/v1/servers/x', instanceBody({ project_id: 'p', host: 'nobody' })],
+      ['/doctor/v1/users/a%20b', { password: 'correct horse', projects: [] }],
+      ['/doctor/v1/users/.a', { password: 'correct horse', projects: [] }],
+    ] as const) {
+      const answer = await cloud.admin.call('PUT', path, { body });
+      expectStatus(answer, 400);
+      expect(answer.body).toEqual(refusals.doctor(400));
+    }
+  });
+});
+
+describe('what makes no sense together', () => {
+  test('an instance on a host that nobody registered is a 400', async () => {
+    const { admin, a } = cloud;
+    const id = randomUUID();
+    const body = instanceBody({ project_id: a.projectId, host: newName('nowhere') });
+    const answer = await admin.call('PUT', `/doctor/v1/servers/${id}`, { body });
+    expectStatus(answer, 400);
+    expect(answer.body).toEqual(refusals.doctor(400, 'host'));
+    expectStatus(await admin.call('GET', `/doctor/v1/servers/${id}`), 404);
+  });
+
+  test.each([
+    { update: {}, why: 'forced_down' },
+    { update: { disabled_reason: 'why' }, why: 'status' },
+    { update: { status: 'enabled', disabled_reason: 'why' }, why: 'disabled_reason' },
+  ])('an update of a service with $update is a 400', async ({ update, why }) => {
+    const asked = { headers: at('2.53'), body: update };
+    const answer = await cloud.admin.call('PUT', `${services}/${randomUUID()}`, asked);
+    expectStatus(answer, 400);
+    expect(answer.body).toEqual(refusals.compute(400, why));
+  });
+
+  test('the action force-down is unknown below 2.11, and no id from 2.53 on', async () => {
+    const body = { host: 'nobody', binary: 'nova-compute', forced_down: true };
+    const path = `${services}/force-down`;
+    const early = await cloud.admin.call('PUT', path, { headers: at('2.10'), body });
+    expect(early.body).toEqual(refusals.compute(404));
+    const late = await cloud.admin.call('PUT', path, {
+      ...{ headers: at('2.53'), body: { forced_down: true } },
+    });
+    expect(late.body).toEqual(refusals.compute(400, 'service_id'));
+    const binary = await cloud.admin.call('PUT', path, {
+      ...{ headers: at('2.11'), body: { ...body, binary: 'nova-api' } },
+    });
+    expect(binary.body).toEqual(refusals.compute(400, 'nova-api'));
+  });
+
+  test('a service number above all, or below none, is a 404 or a 400', async () => {
+    for (const [id, status] of [
+      ['99999999', 404],
+      ['-1', 400],
+      ['1.5', 400],
+      ['1e999', 400],
+    ] as const) {
+      const answer = await cloud.admin.call('DELETE', `${services}/${id}`, { headers: at('2.1') });
+      expectStatus(answer, status);
+    }
+  });
+
+  test('a service whose host has instances is not deleted', async () => {
+    const { admin, a } = cloud;
+    const host = await newHost(admin);
+    await newInstance(admin, { project_id: a.projectId, host });
+    const { body } = await admin.expect('GET', `${services}?host=${host}`, { headers: at('2.53') });
+    const [{ id }] = Object(body).services;
+    const answer = await admin.call('DELETE', `${services}/${id}`, { headers: at('2.53') });
+    expectStatus(answer, 409);
+    expect(answer.body).toEqual(refusals.compute(409));
+    expectStatus(await admin.call('GET', `/doctor/v1/hosts/${host}`), 200);
+  });
+
+  test("another project's segment in a path is a 400, one's own is none", async () => {
+    const { a, b } = cloud;
+    const foreign = await a.call('GET', `/compute/v2.1/${b.projectId}/servers`);
+    expect(foreign.body).toEqual(refusals.compute(400, 'project'));
+    expectStatus(await a.call('GET', `/compute/v2.1/${a.projectId}/servers`), 200);
+  });
+});
+
+describe('the state of an alarm, set by hand', () => {
+  test.each(['{', 'nope', 'null', '7', '{}', '[]', '"sleeping"', '""', '"alarm', undefined])(
+    'is refused as %s, and stays',
+    async (body) => {
+      const { a } = cloud;
+      const id = await newAlarm(a, eventAlarm(stopped(randomUUID())));
+      const path = `${alarms}/${id}/state`;
+      const answer = await a.call('PUT', path, body === undefined ? {} : { body });
+      expectStatus(answer, 400);
+      expect(answer.body).toEqual(refusals.alarming(400));
+      expect((await a.expect('GET', path)).body).toBe('insufficient data');
+    },
+  );
+});
+
+describe('a body that is missing', () => {
+  test.each([
+    { dialect: 'identity', method: 'POST', path: '/identity/v3/auth/tokens', field: 'auth' },
+    { dialect: 'compute', method: 'PUT', path: `${services}/enable` },
+    { dialect: 'compute', method: 'PUT', path: `${services}/force-down`, version: '2.11' },
+    { dialect: 'compute', method: 'PUT', path: `${services}/${randomUUID()}`, version: '2.53' },
+    { dialect: 'alarming', method: 'POST', path: alarms, field: 'data' },
+    { dialect: 'doctor', method: 'PUT', path: '/doctor/v1/hosts/h' },
+    { dialect: 'doctor', method: 'PUT', path: `/doctor/v1/servers/${randomUUID()}` },
+    { dialect: 'doctor', method: 'PUT', path: '/doctor/v1/users/u' },
+    { dialect: 'doctor', method: 'POST', path: '/doctor/v1/events' },
+  ] as const)('is a 400 on $method $path', (asked) =>
+    refused(cloud.admin, 400, { version: '2.1', ...asked }),
+  );
+});
