@@ -17,7 +17,7 @@ import {
   requestedMicroversion,
   within,
 } from './microversion.ts';
-import { type ApiResponse, type RawRequest, readRequest } from './request.ts';
+import { type ApiResponse, type RawRequest, readJson, readRequest } from './request.ts';
 import type { PublicRoute, Route } from './route.ts';
 
 export type Headers = Readonly<Record<string, string>>;
@@ -43,6 +43,9 @@ export type Surface = {
 
 /** What is known of a request by the time it is answered; filled while it runs. */
 type Progress = { caller?: Caller; headers: Record<string, string> };
+
+/** The methods that may carry a body. */
+const bodied = new Set(['POST', 'PUT']);
 
 /** The Lambda handler of a surface. */
 export function createSurface(surface: Surface) {
@@ -84,6 +87,8 @@ async function answer(
   const caller = await surface.authenticate(request.headers, { basic });
   progress.caller = caller;
   const microversion = microversionOf(surface, request, progress);
+  // Nova reads a body before it looks at the project in the path, or for the route's version.
+  if (surface.microversions && bodied.has(request.method)) readJson(request);
   const path = surface.normalise ? surface.normalise(request.path, caller) : request.path;
   const asked = { method: request.method, path, microversion, allowed };
   const { route, params } = findRoute(surface.routes, asked);
@@ -105,20 +110,27 @@ type Asked = {
   readonly allowed: ReadonlySet<string>;
 };
 
-/** The route of a request: 404 if its path is nobody's, 405 with `Allow` if its method is not had. */
+/**
+ * The route of a request: 404 if its path is nobody's, or if only another version has the route;
+ * 405 with `Allow` if its method is not had.
+ */
 function findRoute(
   routes: readonly Route[],
   { method, path, microversion, allowed: open }: Asked,
 ): { route: Route; params: Readonly<Record<string, string>> } {
   const allowed = new Set(open);
+  let absent = false;
   for (const route of routes) {
-    if (!within(microversion, route.versions)) continue;
     const params = route.match(path);
     if (!params) continue;
+    if (!within(microversion, route.versions)) {
+      absent ||= route.method === method;
+      continue;
+    }
     if (route.method === method) return { route, params };
     allowed.add(route.method);
   }
-  if (allowed.size > 0) {
+  if (allowed.size > 0 && !absent) {
     throw new DomainError('method_not_allowed', `The method ${method} is not allowed here.`, {
       Allow: [...allowed].sort().join(', '),
     });

@@ -1,4 +1,4 @@
-import { type Caller, projectOf } from '../../domain/access.ts';
+import type { Caller } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 
 /**
@@ -10,7 +10,7 @@ export function withoutProject(path: string, caller: Caller): string {
   const found = /^\/v2\.1\/([0-9a-f-]+)(\/.+)$/.exec(path);
   const [, segment, rest] = found ?? [];
   if (segment === undefined) return path;
-  if (segment !== projectOf(caller)) {
+  if (segment !== caller.project_id) {
     throw new DomainError('invalid', 'Malformed request URL: the project_id is not the token’s.');
   }
   return `/v2.1${rest}`;
