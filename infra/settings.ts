@@ -17,7 +17,7 @@ export type ServiceSettings = {
   historyRetentionDays: number;
 };
 
-const defaults: ServiceSettings = {
+export const defaults: ServiceSettings = {
   publicUrl: '',
   regionName: 'RegionOne',
   acceptAlarmsWithoutResourceId: true,
@@ -32,3 +32,43 @@ export const withDefaults = (given: Partial<ServiceSettings> = {}): ServiceSetti
   ...defaults,
   ...given,
 });
+
+type Context = (name: string) => unknown;
+
+/** A whole number, not negative. */
+function number(name: string, given: unknown): number {
+  const value = Number(given);
+  if (given !== '' && Number.isInteger(value) && value >= 0) return value;
+  throw new Error(`setting ${name} is not a whole number: ${given}`);
+}
+
+function truth(name: string, given: unknown): boolean {
+  if (String(given) === 'true') return true;
+  if (String(given) === 'false') return false;
+  throw new Error(`setting ${name} is neither true nor false: ${given}`);
+}
+
+/**
+ * The settings that the CDK context gives, each under its own name: `-c regionName=eu-1`. Lists are
+ * separated by commas. Throws at a value that cannot be meant.
+ */
+export function settingsFrom(context: Context): Partial<ServiceSettings> {
+  const given = <T>(name: keyof ServiceSettings, read: (name: string, value: unknown) => T) => {
+    const value = context(name);
+    return value === undefined ? {} : { [name]: read(name, value) };
+  };
+  return {
+    ...given('publicUrl', (_, value) => String(value)),
+    ...given('regionName', (_, value) => String(value)),
+    ...given('acceptAlarmsWithoutResourceId', truth),
+    ...given('safeLaneDelaySeconds', number),
+    ...given('finishDelaysSeconds', (name, value) =>
+      String(value)
+        .split(',')
+        .map((part) => number(name, part.trim())),
+    ),
+    ...given('evaluatorTimeoutSeconds', number),
+    ...given('evaluatorConcurrency', number),
+    ...given('historyRetentionDays', number),
+  };
+}
