@@ -14,6 +14,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'scripts',
+          include: ['test/scripts/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'infra',
           include: ['test/infra/**/*.test.ts'],
           testTimeout: 60_000,

@@ -65,6 +65,7 @@ await run(async () => {
     await check('lint', 'biome', 'check'),
     await check('types', 'tsc'),
     await vitest('unit', 'infra'),
+    await vitest('scripts'),
   ];
   title('the embedded stack');
   const onStack = await withStack(0, () =>

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { processesOf } from '../../scripts/stack/processes.ts';
+import { place, run, stranger } from './spawned.ts';
+
+const Saved = z.object({
+  instance: z.string(),
+  port: z.int(),
+  dataDir: z.string(),
+  outputs: z.object({ NotificationsTopicArn: z.string() }),
+});
+const saved = (dir: string) =>
+  Saved.parse(JSON.parse(readFileSync(join(dir, 'stack.json'), 'utf8')));
+
+test('npm start plays a fault, stays up, and leaves nothing behind after Ctrl-C', async () => {
+  using here = place();
+  const start = run(['node', 'scripts/start.ts'], here.env);
+  await start.printed('Ctrl-C stops it.');
+  const { instance, dataDir } = saved(here.dir);
+  expect(start.output()).toMatch(/was told, once, \d+ ms after the report/);
+  expect(processesOf(instance).length).toBeGreaterThan(1);
+  const openrc = join(here.dir, 'openrc');
+  expect(statSync(openrc).mode & 0o777).toBe(0o600);
+
+  start.child.kill('SIGINT');
+  expect(await start.ended).toBe(0);
+  expect(processesOf(instance)).toEqual([]);
+  expect(existsSync(dataDir)).toBe(false);
+  expect(readdirSync(here.dir).filter((name) => name.startsWith('openrc'))).toEqual([]);
+});
+
+test('a stranger on the port is told of and left alone; a second up and a demo reuse the stack', async () => {
+  using here = place();
+  const other = await stranger();
+  const env = { ...here.env, DOCTOR_PORT: String(other.port) };
+  const first = run(['node', 'scripts/up.ts'], env);
+  expect(await first.ended).toBe(0);
+  expect(first.output()).toContain(`Port ${other.port} belongs to somebody else`);
+  expect(other.alive()).toBe(true);
+  other.close();
+  const { instance, port, outputs } = saved(here.dir);
+  expect(port).not.toBe(other.port);
+
+  const second = run(['node', 'scripts/up.ts'], env);
+  expect(await second.ended).toBe(0);
+  expect(second.output()).toContain('Using the stack that is up');
+  expect(second.output()).not.toContain('Deploying');
+
+  const demo = run(['node', 'scripts/demo.ts'], env);
+  expect(await demo.ended).toBe(0);
+  expect(demo.output()).toMatch(/was told, once, \d+ ms after the report/);
+  expect(processesOf(instance).length).toBeGreaterThan(0);
+
+  // Nobody can be told any more: the demo says so with its exit status.
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const config = { endpoint: `http://localhost:${port}`, region: 'us-east-1', credentials };
+  const TopicArn = outputs.NotificationsTopicArn;
+  await new SNSClient(config).send(new DeleteTopicCommand({ TopicArn }));
+  const untold = run(['node', 'scripts/demo.ts'], env);
+  expect(await untold.ended).toBe(1);
+
+  const down = run(['node', 'scripts/down.ts'], env);
+  expect(await down.ended).toBe(0);
+  expect(processesOf(instance)).toEqual([]);
+  const again = run(['node', 'scripts/down.ts'], env);
+  expect(await again.ended).toBe(0);
+  expect(again.output()).toContain('No stack was up.');
+});
