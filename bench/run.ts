@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import { Refusal, run } from '../scripts/stack/progress.ts';
 import { withStack } from '../scripts/stack/with-stack.ts';
+import { authorizerBench } from './authorizer/scenario.ts';
 import { makeBed } from './bed.ts';
 import { type Figure, isMet, store, table } from './figures.ts';
 import { machine } from './machine.ts';
@@ -45,6 +46,11 @@ const scenarios: Record<string, Scenario> = {
     about: 'a host with 1,000 instances, each with its own alarm',
     runs: 3,
     play: onBed((bed, runs) => wholeHost(bed, { instances: 1_000, runs, lastMs: 5_000 })),
+  },
+  authorizer: {
+    about: 'a request behind the shared middleware, and behind a gateway authorizer',
+    runs: 200,
+    play: authorizerBench,
   },
 };
 

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { App, CliCredentialsStackSynthesizer, Duration, Stack, Tags } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  IdentitySource,
+  LambdaIntegration,
+  RequestAuthorizer,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { bundling } from '../../infra/bundling.ts';
+import { root } from '../../scripts/stack/state.ts';
+
+// A throwaway stack: one answer behind the shared middleware, and behind an authorizer of the gateway.
+
+const app = new App();
+const stack = new Stack(app, 'AuthorizerBench', {
+  synthesizer: new CliCredentialsStackSynthesizer({ fileAssetsBucketName: 'doctor-assets' }),
+});
+
+const made = (name: string) =>
+  new NodejsFunction(stack, name, {
+    entry: join(import.meta.dirname, `${name}.ts`),
+    projectRoot: root,
+    depsLockFilePath: join(root, 'package-lock.json'),
+    runtime: Runtime.NODEJS_24_X,
+    memorySize: 1024,
+    environment: { BENCH_KEY: String(app.node.tryGetContext('key')) },
+    bundling,
+  });
+
+const api = new RestApi(stack, 'Api', { deployOptions: { stageName: 'v1' } });
+Tags.of(api).add('ms-custom-id', 'authorizer-bench');
+
+const authorizer = made('authorizer');
+const authorizedFor = (name: string, minutes: number) => ({
+  authorizationType: AuthorizationType.CUSTOM,
+  authorizer: new RequestAuthorizer(stack, name, {
+    handler: authorizer,
+    identitySources: [IdentitySource.header('X-Auth-Token')],
+    resultsCacheTtl: Duration.minutes(minutes),
+  }),
+});
+
+const behind = new LambdaIntegration(made('behind'));
+const resource = (path: string) => api.root.addResource(path);
+resource('middleware').addMethod('GET', new LambdaIntegration(made('middleware')));
+resource('authorizer').addMethod('GET', behind, authorizedFor('Each', 0));
+resource('cached').addMethod('GET', behind, authorizedFor('Cached', 5));

@@ -1,0 +1,29 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeTokens } from '../../adapters/tokens.ts';
+
+const authenticate = makeAuthenticate(makeTokens(async () => process.env.BENCH_KEY ?? ''));
+const logger = new Logger();
+
+/** Checks the token for the gateway, which asks before it calls the function behind. */
+export async function handler({
+  headers,
+  methodArn,
+}: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+  const token = headers?.['X-Auth-Token'] ?? headers?.['x-auth-token'] ?? '';
+  const { user_id } = await authenticate({ 'x-auth-token': token }, { basic: false }).catch(() => {
+    throw new Error('Unauthorized'); // the gateway's word for a 401
+  });
+  logger.info('authorized', { user_id });
+  // Good for every route: what is kept of it serves them all.
+  const [api = '', stage = ''] = methodArn.split('/');
+  return {
+    principalId: user_id,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'execute-api:Invoke', Resource: `${api}/${stage}/*` }],
+    },
+    context: { user_id },
+  };
+}
