@@ -40,6 +40,14 @@ const meanings: Record<VmState, Meaning> = {
   shelved_offloaded: { otherwise: 'SHELVED_OFFLOADED' },
 };
 
+/** Every status that a server can have. */
+export const statuses: ReadonlySet<string> = new Set(
+  Object.values(meanings).flatMap(({ otherwise, byTask = {} }) => [
+    otherwise,
+    ...Object.values(byTask),
+  ]),
+);
+
 /** The status that clients show; a task that is not listed leaves the state's own. */
 export function statusOf({
   vm_state,

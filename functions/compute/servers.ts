@@ -1,9 +1,10 @@
 /** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
 import * as z from 'zod';
-import { atLeast } from '../../adapters/http/microversion.ts';
+import { atLeast, type Microversion } from '../../adapters/http/microversion.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { canSee, isAdmin, projectOf, requireRole } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { statuses } from '../../domain/server-status.ts';
 import { pageOf, type ServerFilter, type ServerPages } from './server-list.ts';
 import { ServerQuery } from './server-query.ts';
 import { briefServer, detailedServer, type SeenInstance, type View } from './server-view.ts';
@@ -34,10 +35,37 @@ function filterOf(request: Request, query: z.infer<typeof ServerQuery>): ServerF
   }
   const { all_tenants, host, project_id, ...filter } = query.filter;
   if (all_tenants) requireRole(caller, 'admin');
-  // Filters that name infrastructure or other projects are dropped for tenants, as Nova drops them.
-  if (!isAdmin(caller)) return { ...filter, project_id: projectOf(caller) };
+  checkStatuses(filter.statuses, request);
+  if (!isAdmin(caller)) return tenantFilter(filter, microversion, projectOf(caller));
   if (all_tenants) return { ...filter, host, project_id };
   return { ...filter, host, project_id: projectOf(caller) };
+}
+
+/** Statuses of which none is one are refused from 2.38 on; deleted servers are an administrator's. */
+function checkStatuses(asked: readonly string[], { caller, microversion }: Request): void {
+  const unknown = asked.length > 0 && !asked.some((status) => statuses.has(status));
+  if (unknown && atLeast(microversion, '2.38')) {
+    throw new DomainError('invalid', `Invalid status value: ${asked[0]?.slice(0, 100)}.`);
+  }
+  if (asked.includes('DELETED')) requireRole(caller, 'admin');
+}
+
+/** A tenant's filters: those that name infrastructure, or that Nova keeps from tenants, are dropped. */
+function tenantFilter(
+  {
+    name,
+    marker,
+    limit,
+    statuses,
+    vm_state,
+    task_state,
+    power_state,
+  }: Omit<ServerFilter, 'project_id'>,
+  microversion: Microversion,
+  project_id: string,
+): ServerFilter {
+  const states = atLeast(microversion, '2.83') ? { vm_state, task_state, power_state } : {};
+  return { project_id, name, marker, limit, statuses, ...states };
 }
 
 export function serverRoutes(deps: ServerDeps): Route[] {

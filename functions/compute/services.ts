@@ -89,17 +89,6 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
     route({
       method: 'PUT',
       path: '/v2.1/os-services/:id',
-      versions: { to: '2.52' },
-      roles: ['admin'],
-      query: ignored,
-      body: ignored,
-      handle: async () => {
-        throw new DomainError('not_found', 'Unknown action');
-      },
-    }),
-    route({
-      method: 'PUT',
-      path: '/v2.1/os-services/:id',
       versions: { from: '2.53' },
       roles: ['admin'],
       query: ignored,
