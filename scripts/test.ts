@@ -2,6 +2,7 @@ import './test-state.ts';
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { run } from './stack/progress.ts';
 import { root, stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
@@ -12,11 +13,11 @@ import { withStack } from './stack/with-stack.ts';
 type Count = { passed: number; failed: number };
 
 /** What vitest's JSON reporter writes, as far as it is counted. */
-type Report = {
-  numPassedTests: number;
-  numFailedTests: number;
-  testResults: { status: string; assertionResults: unknown[] }[];
-};
+const Report = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+});
 
 /** Runs a command with its output on the screen; its exit status. */
 const show = (command: string, args: readonly string[]): Promise<number> =>
@@ -46,7 +47,7 @@ async function vitest(...projects: string[]): Promise<Count> {
     ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
   ]);
   try {
-    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
     const unloaded = report.testResults.filter(
       ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
     ).length;

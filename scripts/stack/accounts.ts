@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as z from 'zod';
 import { type Account, login } from './api.ts';
 import { region, rootCredentials } from './ministack.ts';
 import { type StackState, stateDir } from './state.ts';
@@ -51,13 +52,15 @@ export function readAccount(who: 'admin' | Tenant): Account {
 export const accountsExist = (): boolean =>
   (['admin', ...tenants] as const).every((who) => existsSync(file(who)));
 
+const Login = z.object({ username: z.string(), password: z.string() });
+
 /** Makes the tenants through the API, and writes a file to source for them and for the admin. */
 export async function makeAccounts(stack: Required<StackState>): Promise<void> {
   const { endpoint, outputs } = stack;
   const secrets = new SecretsManagerClient({ endpoint, region, credentials: rootCredentials });
   const SecretId = outputs.AdminSecretArn;
   const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId }));
-  const { username, password } = JSON.parse(SecretString) as Account;
+  const { username, password } = Login.parse(JSON.parse(SecretString));
   const account = { username, password, project: 'admin' };
   const admin = await login(outputs.ApiUrl ?? '', account);
   for (const name of tenants) {

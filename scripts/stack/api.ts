@@ -1,3 +1,4 @@
+import * as z from 'zod';
 /** Who logs in, to which project; user and project are of the domain `Default`. */
 export type Account = { username: string; password: string; project: string };
 
@@ -37,6 +38,9 @@ export async function request(
   };
 }
 
+/** The body of a token that is scoped to a project. */
+const Scoped = z.object({ token: z.object({ project: z.object({ id: z.string() }) }) });
+
 /** Logs in with the password method of Keystone v3. */
 export async function login(apiUrl: string, account: Account): Promise<Client> {
   const { username, password, project } = account;
@@ -58,7 +62,7 @@ export async function login(apiUrl: string, account: Account): Promise<Client> {
   }
   const call: Client['call'] = (method, path, { body, headers } = {}) =>
     request(`${apiUrl}${path}`, method, { body, headers: { 'x-auth-token': token, ...headers } });
-  const { token: granted } = answer.body as { token: { project: { id: string } } };
+  const { token: granted } = Scoped.parse(answer.body);
   return {
     token,
     projectId: granted.project.id,

@@ -27,7 +27,10 @@ export async function bringUp(port: number): Promise<{ stack: Stack; reused: boo
 /** Deploys what changed since the last deployment, if anything. */
 async function bringUpToDate(state: StackState): Promise<Stack> {
   const deployed = assemblyHash();
-  if (state.deployed === deployed && state.outputs && accountsExist()) return state as Stack;
+  const { outputs: known } = state;
+  if (state.deployed === deployed && known && accountsExist()) {
+    return { ...state, deployed, outputs: known };
+  }
   const outputs = await step('Deploying Doctor with CDK', () => deploy(state.endpoint));
   const stack: Stack = { ...state, deployed, outputs };
   await step('Making the accounts', () => makeAccounts(stack));

@@ -2,9 +2,13 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { emulatorEnv } from './ministack.ts';
 import { Refusal } from './progress.ts';
 import { outputsFile, root, stateDir } from './state.ts';
+
+/** What `cdk deploy --outputs-file` writes. */
+const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
 
 /** Everything that the deployed assembly is made from. */
 const sources = ['adapters', 'domain', 'events', 'flows', 'functions', 'infra'];
@@ -64,9 +68,7 @@ export async function deploy(endpoint: string): Promise<Record<string, string>> 
       `cdk deploy ended with ${code}:\n\n${text.split('\n').slice(-40).join('\n')}`,
     );
   }
-  const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as {
-    Doctor: Record<string, string>;
-  };
+  const outputs = Outputs.parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
   // The template's own ApiUrl is an AWS address; clients of an emulator use the path form.
   return { ...outputs.Doctor, ApiUrl: stageUrl(endpoint) };
 }

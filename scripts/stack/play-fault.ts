@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import * as z from 'zod';
 import { readAccount } from './accounts.ts';
 import { type Client, login } from './api.ts';
 import type { Stack } from './bring-up.ts';
@@ -29,11 +30,13 @@ const alarm = (name: string, serverId: string) => ({
   },
 });
 
-type Shown = { server: { status: string } };
+const Shown = z.object({ server: z.object({ status: z.string() }) });
+const Services = z.object({ services: z.array(z.object({ id: z.string() })) });
+const Made = z.object({ alarm_id: z.string() });
 
 async function statusOf(tenant: Client, id: string): Promise<string> {
   const { body } = await tenant.expect('GET', `/compute/v2.1/servers/${id}`);
-  return (body as Shown).server.status;
+  return Shown.parse(body).server.status;
 }
 
 /** Deleting its service is how Nova forgets a host. */
@@ -41,7 +44,7 @@ async function deleteService(admin: Client, host: string): Promise<void> {
   const latest = { headers: { 'X-OpenStack-Nova-API-Version': '2.53' } };
   const services = '/compute/v2.1/os-services';
   const { body } = await admin.expect('GET', `${services}?host=${host}`, latest);
-  for (const { id } of (body as { services: { id: string }[] }).services) {
+  for (const { id } of Services.parse(body).services) {
     await admin.expect('DELETE', `${services}/${id}`, latest);
   }
 }
@@ -88,7 +91,7 @@ export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> 
     const made = await tenant.expect('POST', '/alarming/v2/alarms', {
       body: alarm('web-1 is off', first),
     });
-    const { alarm_id } = made.body as { alarm_id: string };
+    const { alarm_id } = Made.parse(made.body);
     undo.push(() => tenant.expect('DELETE', `/alarming/v2/alarms/${alarm_id}`));
     say(`tenant-a   made an event alarm for web-1`);
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import * as z from 'zod';
 
 /** The repository's root, wherever the command was typed. */
 export const root = resolve(import.meta.dirname, '../..');
@@ -16,28 +17,29 @@ const file = join(stateDir, 'stack.json');
 export const outputsFile = join(stateDir, 'outputs.json');
 
 /** What we wrote down of a stack that we started. */
-export type StackState = {
+export const StackState = z.object({
   /** The emulator's process, which leads a process group of its own. */
-  pid: number;
+  pid: z.int(),
   /** Tells our process from a stranger that got the same pid or port since. */
-  instance: string;
-  port: number;
+  instance: z.string(),
+  port: z.int(),
   /** `http://localhost:<port>`: every AWS service. */
-  endpoint: string;
+  endpoint: z.string(),
   /** The emulator's data, removed with it. */
-  dataDir: string;
+  dataDir: z.string(),
   /** ISO 8601, UTC. */
-  startedAt: string;
-  /** Hash of the assembly that is deployed; absent until a deployment succeeded. */
-  deployed?: string;
+  startedAt: z.string(),
+  /** Hash of the sources that are deployed; absent until a deployment succeeded. */
+  deployed: z.string().optional(),
   /** The CloudFormation outputs of the stack `Doctor`. */
-  outputs?: Record<string, string>;
-};
+  outputs: z.record(z.string(), z.string()).optional(),
+});
+export type StackState = z.infer<typeof StackState>;
 
 /** What is written of our stack; undefined where none was started or it was taken down. */
 export function savedState(): StackState | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as StackState;
+    return StackState.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod';
 import { DoctorStack } from '../../infra/service.ts';
 
 /** The stack as AWS gets it; without bundling, which takes seconds and changes nothing here. */
@@ -11,8 +12,14 @@ export function makeStack(target: 'aws' | 'emulator' = 'aws'): DoctorStack {
 /** A statement of an IAM policy, with its lists always lists. */
 export type Statement = { action: string[]; resource: unknown[]; effect: string };
 
-type Resource = { Type: string; Properties: Record<string, unknown> };
-type RawStatement = { Action: string | string[]; Resource: unknown; Effect: string };
+const Texts = z.union([z.string(), z.array(z.string())]);
+const Policy = z.object({
+  Properties: z.object({
+    PolicyDocument: z.object({
+      Statement: z.array(z.object({ Action: Texts, Resource: z.unknown(), Effect: z.string() })),
+    }),
+  }),
+});
 
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
@@ -20,8 +27,8 @@ const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]
 export function policies(template: Template): Map<string, Statement[]> {
   const found = template.findResources('AWS::IAM::Policy');
   return new Map(
-    Object.entries(found as Record<string, Resource>).map(([id, { Properties }]) => {
-      const { Statement } = Properties.PolicyDocument as { Statement: RawStatement[] };
+    Object.entries(found).map(([id, resource]) => {
+      const { Statement } = Policy.parse(resource).Properties.PolicyDocument;
       const statements = Statement.map(({ Action, Resource, Effect }) => ({
         action: list(Action),
         resource: list(Resource),

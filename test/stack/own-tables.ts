@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, DeleteTopicCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnElement, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EnvName } from '../../adapters/env.ts';
 import { Tables } from '../../infra/tables.ts';
 import { type Subscriber, subscribe } from '../../scripts/stack/subscriber.ts';
@@ -21,11 +22,19 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const stack = new Stack(new App(), 'OwnTables');
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
-  const names = ['HOSTS', 'FAULTS', 'INSTANCES', 'ALARMS', 'HISTORY', 'IDENTITY'] as const;
+  const { hosts, faults, instances, alarms, history, identity } = tables;
+  const named: readonly (readonly [TableName, Table])[] = [
+    ['HOSTS', hosts],
+    ['FAULTS', faults],
+    ['INSTANCES', instances],
+    ['ALARMS', alarms],
+    ['HISTORY', history],
+    ['IDENTITY', identity],
+  ];
   return new Map(
-    names.map((name) => {
-      const table = tables[name.toLowerCase() as Lowercase<TableName>];
-      const id = stack.getLogicalId(table.node.defaultChild as never);
+    named.map(([name, { node }]) => {
+      const child = node.defaultChild;
+      const id = CfnElement.isCfnElement(child) ? stack.getLogicalId(child) : '';
       const { StreamSpecification, ...properties } = resources[id]?.Properties ?? {};
       const { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = properties;
       const definition = { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes };
