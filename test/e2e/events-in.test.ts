@@ -7,14 +7,7 @@ import { DeadLetter } from '../../domain/messages.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';
 import { type Answer, apiUrl, output, sqs, subscribe } from '../stack/stack.ts';
-import {
-  type Cloud,
-  expectStatus,
-  logins,
-  newAlarm,
-  newName,
-  outsideEvent,
-} from './cloud.ts';
+import { type Cloud, expectStatus, logins, newAlarm, newName, outsideEvent } from './cloud.ts';
 import { refusals } from './dialects.ts';
 import { type Inbox, inboxOf, untilTime } from './inbox.ts';
 
