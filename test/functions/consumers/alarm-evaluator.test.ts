@@ -1,0 +1,142 @@
+import type { SQSEvent } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import type { DoctorEvent } from '../../../domain/event.ts';
+import type { DeadLetter } from '../../../domain/messages.ts';
+import {
+  createHandler,
+  type Deps,
+  type Totals,
+} from '../../../functions/alarm-evaluator/handler.ts';
+import { eventWith } from '../../domain/events.ts';
+import { rawSample } from '../../events/samples.ts';
+import { context, logbook, type Message, queued } from './lambda.ts';
+
+const eventOf = (n: number): DoctorEvent => ({ ...eventWith(), message_id: `e-${n}` });
+const ids = (events: readonly DoctorEvent[]) => events.map(({ message_id }) => message_id);
+const harmful = 'e-13';
+
+async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
+  const evaluations: string[][] = [];
+  const splits: [string[], number][] = [];
+  const buried: DeadLetter[] = [];
+  const totals: Totals[] = [];
+  const { lines, log } = logbook();
+  const handler = createHandler({
+    evaluate: async (events) => {
+      if (ids(events).includes(harmful)) throw new Error('it cannot be evaluated');
+      evaluations.push(ids(events));
+      return { candidates: 2, fired: 1, published: 1 };
+    },
+    split: async (events, attempts) => {
+      splits.push([ids(events), attempts]);
+    },
+    bury: async (letters) => {
+      buried.push(...letters);
+    },
+    count: (counted) => totals.push(counted),
+    log,
+    ...given,
+  });
+  const { batchItemFailures } = await handler(event, context);
+  const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  return { failed, evaluations, splits, buried, totals, lines };
+}
+const message = (events: number[], { attempts = 0, receives = 1 } = {}): Message => ({
+  body: { events: events.map(eventOf), attempts },
+  receives,
+});
+
+test('messages are evaluated, counted and told of in one line', async () => {
+  const { failed, evaluations, totals, lines } = await evaluated(
+    queued(message([1, 2]), message([3])),
+  );
+  expect(failed).toEqual([]);
+  expect(evaluations.sort()).toEqual([['e-1', 'e-2'], ['e-3']]);
+  expect(totals).toEqual([{ messages: 2, events: 3, candidates: 4, fired: 2, published: 2 }]);
+  expect(lines.map(([level]) => level)).toEqual(['info']);
+});
+
+test('the sample of the queue is evaluated, its split message too', async () => {
+  const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
+  const { failed, evaluations } = await evaluated(Sample.parse(rawSample('queues/events.json')));
+  expect(failed).toEqual([]);
+  expect(evaluations.map(({ length }) => length).sort()).toEqual([1, 2]);
+});
+
+test('a message that fails is delivered again, the others of its batch are not', async () => {
+  const batch = queued(message([1]), message([2, 13]), message([3]));
+  const { failed, evaluations, lines } = await evaluated(batch);
+  expect(failed).toEqual(['m-1']);
+  expect(evaluations.flat().sort()).toEqual(['e-1', 'e-3']);
+  expect(lines.map(([level]) => level)).toEqual(['error', 'info']);
+});
+
+test('from its second receive on it is split, each event with the attempts made', async () => {
+  const again = queued(message([12, 13], { attempts: 1, receives: 2 }));
+  const { failed, splits, evaluations } = await evaluated(again);
+  expect({ failed, splits, evaluations }).toEqual({
+    failed: [],
+    splits: [[['e-12', 'e-13'], 2]],
+    evaluations: [],
+  });
+});
+
+test('an event alone is tried again until its attempts are made', async () => {
+  for (const [attempts, receives] of [
+    [1, 1],
+    [1, 3],
+    [0, 4],
+  ] as const) {
+    const { failed, buried } = await evaluated(queued(message([13], { attempts, receives })));
+    expect(failed).toEqual(['m-0']);
+    expect(buried).toEqual([]);
+  }
+});
+
+test.each([
+  [0, 5],
+  [1, 4],
+  [4, 1],
+])(
+  'after %i attempts before and %i receives it is put aside with the reason',
+  async (attempts, receives) => {
+    const { failed, buried } = await evaluated(queued(message([13], { attempts, receives })));
+    expect(failed).toEqual([]);
+    expect(buried).toEqual([
+      { reason: expect.stringMatching(/5 attempts.*cannot be evaluated/), element: eventOf(13) },
+    ]);
+  },
+);
+
+test('an event whose evaluation never ends is put aside without another', async () => {
+  const { buried, evaluations } = await evaluated(queued(message([1], { receives: 6 })));
+  expect(evaluations).toEqual([]);
+  expect(buried).toHaveLength(1);
+});
+
+test.each(['{', '"text"', '{"events":[{}],"attempts":0}', '{"events":[]}'])(
+  'what is no message of events is put aside: %s',
+  async (body) => {
+    const { failed, buried } = await evaluated(queued({ body }, message([1])));
+    expect(failed).toEqual([]);
+    expect(buried).toEqual([{ reason: expect.any(String), element: body }]);
+  },
+);
+
+test('what cannot be put aside is delivered again, not lost', async () => {
+  const bury = async () => {
+    throw new Error('the queue is gone');
+  };
+  expect((await evaluated(queued({ body: '{' }), { bury })).failed).toEqual(['m-0']);
+  const last = queued(message([13], { receives: 5 }));
+  expect((await evaluated(last, { bury })).failed).toEqual(['m-0']);
+});
+
+test('what cannot be split is delivered again, not lost', async () => {
+  const split = async () => {
+    throw new Error('the queue is gone');
+  };
+  const again = queued(message([1, 2], { receives: 2 }));
+  expect((await evaluated(again, { split })).failed).toEqual(['m-0']);
+});

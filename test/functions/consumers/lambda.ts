@@ -1,0 +1,50 @@
+/** What Lambda hands to a consumer, and a log that remembers. */
+import type { Context, SQSEvent } from 'aws-lambda';
+
+export const context: Context = {
+  awsRequestId: 'lambda-request',
+  callbackWaitsForEmptyEventLoop: true,
+  functionName: 'under-test',
+  functionVersion: '1',
+  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:under-test',
+  logGroupName: '/aws/lambda/under-test',
+  logStreamName: 'stream',
+  memoryLimitInMB: '1024',
+  getRemainingTimeInMillis: () => 28_000,
+  done: () => {},
+  fail: () => {},
+  succeed: () => {},
+};
+
+export type Message = { readonly body: unknown; readonly receives?: number };
+
+/** Messages of a queue, the n-th with the id `m-n`; a text is the body as it is. */
+export const queued = (...messages: readonly Message[]): SQSEvent => ({
+  Records: messages.map(({ body, receives = 1 }, n) => ({
+    messageId: `m-${n}`,
+    receiptHandle: 'handle',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: '1767225600000',
+      SenderId: 'sender',
+      ApproximateFirstReceiveTimestamp: '1767225600000',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:123456789012:queue',
+    awsRegion: 'eu-west-1',
+  })),
+});
+
+/** A log whose lines can be asked for. */
+export function logbook() {
+  const lines: [string, unknown][] = [];
+  const line =
+    (level: string) =>
+    (...[input, extra]: readonly unknown[]): void => {
+      lines.push([level, [input, extra]]);
+    };
+  return { lines, log: { info: line('info'), warn: line('warn'), error: line('error') } };
+}

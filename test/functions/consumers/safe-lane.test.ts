@@ -1,0 +1,151 @@
+import type { SQSEvent } from 'aws-lambda';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { rowChanges, type StreamEvent } from '../../../adapters/stream-records.ts';
+import type { OutboxRow } from '../../../domain/firing.ts';
+import { firingOf } from '../../../domain/firing.ts';
+import type { Host } from '../../../domain/host.ts';
+import { deletedHost } from '../../../domain/registration.ts';
+import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
+import { createHandler as finisherOf } from '../../../functions/fault-finisher/handler.ts';
+import { createHandler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
+import { createHandler as sweeperOf } from '../../../functions/sweeper/handler.ts';
+import { alarmWith } from '../../domain/alarms.ts';
+import { eventWith } from '../../domain/events.ts';
+import { downHost, minute } from '../../domain/rows.ts';
+import { rawSample } from '../../events/samples.ts';
+import { context, logbook, queued } from './lambda.ts';
+
+const streamOf = (name: string): StreamEvent =>
+  z
+    .custom<StreamEvent>((value) => typeof value === 'object')
+    .parse(rawSample(`streams/${name}.json`));
+const kinds = (changes: readonly RowChange[]) => changes.map(({ kind }) => kind);
+
+test('records of the streams are read as changes of rows, in their order', () => {
+  const hosts = rowChanges(streamOf('hosts'));
+  expect(kinds(hosts)).toEqual(['host', 'host', 'host']);
+  expect(hosts[0]).toMatchObject({ before: undefined, after: { forced_down: false } });
+  expect(hosts[1]).toMatchObject({ before: { fault_number: 0 }, after: { fault_number: 1 } });
+  const instances = rowChanges(streamOf('instances'));
+  expect(kinds(instances)).toEqual(['instance', 'instance', 'instance']);
+  expect(instances[1]).toMatchObject({ after: { vm_state: 'stopped' } });
+});
+
+test.each(['instance-expired', 'service-number'])(
+  'what is nobody’s report is left out: %s',
+  (name) => {
+    expect(rowChanges(streamOf(name))).toEqual([]);
+  },
+);
+
+test('a record that cannot be read is put aside with its reason, and the next is read', () => {
+  const [first, ...others] = streamOf('hosts').Records;
+  const broken = {
+    ...first,
+    dynamodb: { Keys: { host: { S: 'compute-1' } }, NewImage: { host: { N: 'x' } } },
+  };
+  const changes = rowChanges({ Records: [broken, ...others] });
+  expect(kinds(changes)).toEqual(['unreadable', 'host', 'host']);
+  expect(changes[0]).toMatchObject({ letter: { reason: /cannot be read/, element: broken } });
+});
+
+test('the reconciler sends what the stream tells, and says so in one line', async () => {
+  const sent: string[] = [];
+  const step = (name: string) => async () => {
+    sent.push(name);
+  };
+  const deps = {
+    ...{ sendCopies: step('copies'), sendFinish: step('finish') },
+    ...{ bury: step('bury'), publishEvents: step('audit') },
+  };
+  const { lines, log } = logbook();
+  const read = rowChanges;
+  const handler = reconcilerOf({ read, reconcile: (changes) => reconcile(deps, changes), log });
+  await handler(streamOf('hosts'), context);
+  expect(sent).toEqual(['copies', 'finish', 'audit']);
+  expect(lines).toEqual([
+    ['info', ['reconciled', { changes: 3, events: 3, faults: 1, buried: 0 }]],
+  ]);
+});
+
+test('a reconciler that fails throws, so that the stream brings the batch again', async () => {
+  const failing = async () => {
+    throw new Error('the queue is gone');
+  };
+  const handler = reconcilerOf({ read: rowChanges, reconcile: failing, log: logbook().log });
+  await expect(handler(streamOf('hosts'), context)).rejects.toThrow('the queue is gone');
+});
+
+function finisher(host: Host | undefined) {
+  const applied: Host[] = [];
+  const handler = finisherOf({
+    host: async (name) => (name === 'compute-1' ? host : undefined),
+    applyFault: async (given) => {
+      if (given.fault_number === 13) throw new Error('too busy');
+      applied.push(given);
+      return 1;
+    },
+    log: logbook().log,
+  });
+  const finish = async (event: SQSEvent) => {
+    const { batchItemFailures } = await handler(event, context);
+    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
+  };
+  return { applied, finish };
+}
+
+test('a fault is finished from the host’s row as it is now', async () => {
+  const { applied, finish } = finisher(downHost(3));
+  const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
+  expect(await finish(Sample.parse(rawSample('queues/finish.json')))).toEqual([]);
+  expect(applied).toEqual([downHost(3)]);
+});
+
+test('a host that is gone owes no less', async () => {
+  const tombstone = deletedHost(downHost(), downHost().last_change);
+  const { applied, finish } = finisher(tombstone);
+  await finish(queued({ body: { host: 'compute-1', number: 1 } }));
+  expect(applied).toEqual([tombstone]);
+});
+
+test('a host that was never there has nothing to finish', async () => {
+  const { applied, finish } = finisher(undefined);
+  expect(await finish(queued({ body: { host: 'compute-1', number: 1 } }))).toEqual([]);
+  expect(applied).toEqual([]);
+});
+
+test('what could not be finished, or not be read, is delivered again', async () => {
+  const { finish } = finisher(downHost(13));
+  const good = { host: 'compute-9', number: 1 };
+  const batch = queued({ body: good }, { body: { host: 'compute-1', number: 13 } }, { body: '{' });
+  expect(await finish(batch)).toEqual(['m-1', 'm-2']);
+});
+
+const { row } = firingOf(alarmWith(), eventWith(), { kind: 'notice', reason: '' }, minute(0));
+
+test('the sweeper tells what no evaluator can be about to tell, and marks it', async () => {
+  const asked: string[] = [];
+  const [published, marked, counts]: [OutboxRow[], OutboxRow[], number[]] = [[], [], []];
+  const handler = sweeperOf({
+    undelivered: async (before) => {
+      asked.push(before);
+      return [row];
+    },
+    publish: async (rows) => {
+      published.push(...rows);
+      return rows;
+    },
+    markDelivered: async (rows) => {
+      marked.push(...rows);
+    },
+    interrupted: () => expect.unreachable(),
+    evaluatorTimeoutSeconds: 20,
+    now: () => Date.parse(minute(1)),
+    count: (told) => counts.push(told),
+    log: logbook().log,
+  });
+  await handler(rawSample('schedule/sweep.json'), context);
+  expect(asked).toEqual(['2026-01-01T00:00:30.000Z']);
+  expect({ published, marked, counts }).toEqual({ published: [row], marked: [row], counts: [1] });
+});
