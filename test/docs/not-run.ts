@@ -1,0 +1,33 @@
+/** Every shell block that is not run here, by its first line, and why. No other may be marked. */
+import type { Block } from './blocks.ts';
+
+const reasons = [
+  'it starts a stack',
+  'it starts a stack and waits for Ctrl-C',
+  'it is what runs these tests',
+  'it takes minutes',
+  'needs an AWS account',
+  'needs Docker',
+] as const;
+
+type NotRun = Pick<Block, 'document'> & {
+  readonly first: string;
+  readonly reason: (typeof reasons)[number];
+};
+
+export const notRun: readonly NotRun[] = [
+  {
+    document: 'README.md',
+    first: 'npm start',
+    reason: 'it starts a stack and waits for Ctrl-C',
+  },
+  { document: 'README.md', first: 'npm test', reason: 'it is what runs these tests' },
+  { document: 'README.md', first: 'npm run up', reason: 'it starts a stack' },
+  { document: 'README.md', first: 'npm ci', reason: 'needs an AWS account' },
+  { document: 'README.md', first: 'npm run test:localstack', reason: 'needs Docker' },
+  {
+    document: 'README.md',
+    first: 'npm run deploy -- -c regionName=eu-1 -c acceptAlarmsWithoutResourceId=false',
+    reason: 'needs an AWS account',
+  },
+];
