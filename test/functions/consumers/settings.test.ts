@@ -36,6 +36,7 @@ test('counts are one line of metrics, those that are 0 are left out, and none is
   vi.spyOn(metrics, 'publishStoredMetrics').mockImplementation(() => {
     lines.push(JSON.stringify(metrics.serializeMetrics()));
     metrics.clearMetrics();
+    return metrics;
   });
   countAll(metrics, { Events: 3, AlarmsFired: 0 });
   countAll(metrics, { Events: 0, AlarmsFired: 0 });
