@@ -6,8 +6,11 @@ const reasons = [
   'it starts a stack and waits for Ctrl-C',
   'it is what runs these tests',
   'it takes minutes',
+  "it moves other tests' messages",
   'needs an AWS account',
   'needs Docker',
+  'needs an endpoint that the internet reaches',
+  'it installs packages',
 ] as const;
 
 type NotRun = Pick<Block, 'document'> & {
@@ -29,5 +32,29 @@ export const notRun: readonly NotRun[] = [
     document: 'README.md',
     first: 'npm run deploy -- -c regionName=eu-1 -c acceptAlarmsWithoutResourceId=false',
     reason: 'needs an AWS account',
+  },
+  { document: 'docs/administrators.md', first: 'npm ci', reason: 'needs an AWS account' },
+  {
+    document: 'docs/administrators.md',
+    first:
+      'aws sqs start-message-move-task --source-arn "$(aws sqs get-queue-attributes --queue-url "$DLQ" \\',
+    reason: "it moves other tests' messages",
+  },
+  {
+    document: 'docs/contributing.md',
+    first: 'node scripts/setup.mjs',
+    reason: 'it installs packages',
+  },
+  { document: 'docs/contributing.md', first: 'npm run up', reason: 'it starts a stack' },
+  {
+    document: 'docs/contributing.md',
+    first:
+      'npm run check                                             # all but the tests on the stack',
+    reason: 'it takes minutes',
+  },
+  {
+    document: 'docs/tenants.md',
+    first: 'aws sns subscribe --topic-arn "$DOCTOR_NOTIFICATIONS_TOPIC_ARN" \\',
+    reason: 'needs an endpoint that the internet reaches',
   },
 ];
