@@ -42,7 +42,10 @@ export function slices<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size));
 }
 
-/** Runs the work for every item, at most `width` at a time; results in the items' order. */
+/**
+ * Runs the work for every item, at most `width` at a time; results in the items' order.
+ * @throws what the work threw, when no work is under way any more: a Lambda must not answer before.
+ */
 export async function inParallel<T, R>(
   items: readonly T[],
   width: number,
@@ -53,7 +56,9 @@ export async function inParallel<T, R>(
   const lane = async () => {
     for (const [index, item] of rest) results[index] = await work(item);
   };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
+  const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
+  const ends = await Promise.allSettled(lanes);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   return results;
 }
 

@@ -100,6 +100,8 @@ export const faultQueue = (client: SQSClient, url: string) => ({
 
 /** Of what nobody could read, this much is kept, in characters. */
 const shownCharacters = 60_000;
+/** A schema's complaint about a long message is longer than the message. */
+const reasonCharacters = 4_000;
 
 export const deadLetters = (client: SQSClient, url: string) => ({
   /** Puts what cannot be understood aside, with the reason; too long a one is cut. */
@@ -110,7 +112,8 @@ export const deadLetters = (client: SQSClient, url: string) => ({
       letters.map(({ reason, element }) => {
         const text = toJson(element);
         const shown = text.length > shownCharacters ? text.slice(0, shownCharacters) : element;
-        return { body: toJson({ reason, element: shown }), delaySeconds: 0 };
+        const why = reason.slice(0, reasonCharacters);
+        return { body: toJson({ reason: why, element: shown }), delaySeconds: 0 };
       }),
     ),
 });

@@ -12,8 +12,6 @@ import { packed } from './queues.ts';
 
 /** SNS's limit for a batch is 256 KiB, attributes included. */
 const maxBytes = 240_000;
-/** An entry's attributes, at most. */
-const attributeBytes = 2_000;
 const width = 8;
 
 const attributesOf = (values: Readonly<Record<string, string>>) =>
@@ -24,24 +22,49 @@ const attributesOf = (values: Readonly<Record<string, string>>) =>
     ]),
   );
 
+/** What SNS counts of a message: its body, and the names, types and values of its attributes. */
+const bytesOf = ({ body, attributes }: Message): number =>
+  Object.entries(attributes).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(`${name}String${value}`),
+    Buffer.byteLength(body),
+  );
+
 type Message = { readonly body: string; readonly attributes: Readonly<Record<string, string>> };
 
-/** Publishes in batches of ten; gives those that were taken. A refused one is tried once more. */
+/**
+ * Publishes in batches of ten; gives those that were taken. A refused one is tried once more, and a
+ * batch that fails takes no other with it.
+ * @throws what a batch threw, if nothing was taken.
+ */
 async function publishAll<T extends Message>(
   client: SNSClient,
   topic: string,
   messages: readonly T[],
 ): Promise<T[]> {
-  const sizeOf = ({ body }: T) => Buffer.byteLength(body) + attributeBytes;
-  const batches = packed(messages, { most: 10, bytes: maxBytes, sizeOf });
+  const batches = packed(messages, { most: 10, bytes: maxBytes, sizeOf: bytesOf });
+  const failures: unknown[] = [];
   const taken = await inParallel(batches, width, async (batch) => {
-    const refused = await publishBatch(client, topic, batch);
-    const stillRefused = new Set(
-      refused.length > 0 ? await publishBatch(client, topic, refused) : refused,
-    );
-    return batch.filter((message) => !stillRefused.has(message));
+    try {
+      return await publishTwice(client, topic, batch);
+    } catch (error) {
+      failures.push(error);
+      return [];
+    }
   });
+  if (failures.length > 0 && taken.every(({ length }) => length === 0)) throw failures[0];
   return taken.flat();
+}
+
+async function publishTwice<T extends Message>(
+  client: SNSClient,
+  topic: string,
+  batch: readonly T[],
+): Promise<T[]> {
+  const refused = await publishBatch(client, topic, batch);
+  if (refused.length === 0) return [...batch];
+  const again = publishBatch(client, topic, refused);
+  const stillRefused = new Set(await again.catch(() => refused));
+  return batch.filter((message) => !stillRefused.has(message));
 }
 
 /** Gives the messages that the topic refused. */

@@ -1,0 +1,171 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { deadLetters, eventQueue, faultQueue, packed } from '../../adapters/queues.ts';
+import type { DoctorEvent } from '../../domain/event.ts';
+import { DeadLetter, EventMessage, FinishMessage } from '../../domain/messages.ts';
+import { eventWith } from '../domain/events.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { sqs } from '../stack/stack.ts';
+import { answered, disturb } from './disturb.ts';
+
+let own: OwnThings;
+let client = sqs();
+beforeAll(async () => {
+  own = await ownThings();
+});
+afterEach(() => {
+  client.destroy();
+  client = sqs();
+});
+afterAll(() => own.cleanup());
+
+const eventsOf = (count: number, text = 'x'): DoctorEvent[] =>
+  Array.from({ length: count }, (_, n) => ({
+    ...eventWith(['name', 1, text]),
+    message_id: `e-${n}`,
+  }));
+const Batch = z.object({
+  Entries: z.array(z.object({ MessageBody: z.string(), DelaySeconds: z.number() })),
+});
+const entriesOf = (input: object) => Batch.parse(input).Entries;
+const bytesOf = (input: object) =>
+  entriesOf(input).reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
+/** The events that the batches hold, a list for each message. */
+const messagesOf = (inputs: readonly object[]) =>
+  inputs.flatMap(entriesOf).map(({ MessageBody }) => EventMessage.parse(JSON.parse(MessageBody)));
+const idsOf = (inputs: readonly object[]) =>
+  messagesOf(inputs).flatMap(({ events }) => events.map(({ message_id }) => message_id));
+async function received(queue: 'EVENT_QUEUE_URL' | 'EVENT_DLQ_URL' | 'FAULT_QUEUE_URL') {
+  const { Messages: [message] = [] } = await client.send(
+    new ReceiveMessageCommand({ QueueUrl: own.env[queue], WaitTimeSeconds: 2 }),
+  );
+  return JSON.parse(message?.Body ?? 'null');
+}
+const send = (events: DoctorEvent[], options = {}) =>
+  eventQueue(client, own.env.EVENT_QUEUE_URL).sendEvents(events, options);
+
+test('events travel fifty a message, in their order, none lost', async () => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  const events = eventsOf(120);
+  await send(events, { attempts: 2, delaySeconds: 7 });
+  expect(messagesOf(batches).map(({ events: of, attempts }) => [of.length, attempts])).toEqual([
+    ...[
+      [50, 2],
+      [50, 2],
+      [20, 2],
+    ],
+  ]);
+  expect(idsOf(batches)).toEqual(events.map(({ message_id }) => message_id));
+  expect(batches.flatMap(entriesOf).map(({ DelaySeconds }) => DelaySeconds)).toEqual([7, 7, 7]);
+});
+
+test('what arrives is what was sent', async () => {
+  const [event = eventWith()] = eventsOf(1, 'ä\ufffe\u0001"\\');
+  await send([event]);
+  expect(EventMessage.parse(await received('EVENT_QUEUE_URL'))).toEqual({
+    events: [event],
+    attempts: 0,
+  });
+});
+
+test('a message of its own for each event, where that is asked for', async () => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  await send(eventsOf(12), { perMessage: 1 });
+  expect(messagesOf(batches).map(({ events }) => events.length)).toEqual(Array(12).fill(1));
+  expect(batches.map((batch) => entriesOf(batch).length)).toEqual([10, 2]);
+});
+
+test.each([
+  ['large', 60_000, 'x'],
+  ['of more bytes than characters', 30_000, 'ä'],
+  ['written with escapes', 30_000, '"'],
+])('no message and no batch is larger than SQS takes, with events %s', async (_, length, of) => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  await send(eventsOf(30, of.repeat(length)));
+  for (const batch of batches) expect(bytesOf(batch)).toBeLessThanOrEqual(262_144);
+  expect(idsOf(batches).sort()).toEqual(
+    eventsOf(30)
+      .map(({ message_id }) => message_id)
+      .sort(),
+  );
+});
+
+const failed = (...ids: string[]) =>
+  answered({ Failed: ids.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false })) });
+
+test('what a batch answers to have failed is sent again, and that alone', async () => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch', failed('1', '3'), failed('0'));
+  await send(eventsOf(4), { perMessage: 1 });
+  expect(batches.map((batch) => idsOf([batch]))).toEqual([
+    ['e-0', 'e-1', 'e-2', 'e-3'],
+    ['e-1', 'e-3'],
+    ['e-1'],
+  ]);
+});
+
+test('what fails three times throws: it was not sent', async () => {
+  disturb({ sqs: client }, 'SendMessageBatch', failed('0'), failed('0'), failed('0'));
+  await expect(send(eventsOf(1))).rejects.toThrow(/refused/);
+});
+
+test('nothing to send is no call', async () => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  await send([]);
+  expect(batches).toEqual([]);
+});
+
+test('the finishing of a fault is queued once for each delay', async () => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  const fault = { host: 'compute-1', number: 3 };
+  await faultQueue(client, own.env.FAULT_QUEUE_URL).sendFinish([fault], [0, 900]);
+  const sent = batches.flatMap(entriesOf);
+  expect(sent.map(({ DelaySeconds }) => DelaySeconds)).toEqual([0, 900]);
+  expect(FinishMessage.parse(await received('FAULT_QUEUE_URL'))).toEqual(fault);
+});
+
+const bury = (reason: string, element: unknown) =>
+  deadLetters(client, own.env.EVENT_DLQ_URL).bury([{ reason, element }]);
+
+test('what is put aside is there with its reason', async () => {
+  await bury('because', { a: 1 });
+  expect(DeadLetter.parse(await received('EVENT_DLQ_URL'))).toEqual({
+    ...{ reason: 'because', element: { a: 1 } },
+  });
+});
+
+test.each([
+  ['element', 'because', 'x'.repeat(1_000_000)],
+  ['element of quotes', 'because', Array(100_000).fill('"')],
+  ['element of many bytes', 'because', '漢'.repeat(300_000)],
+  ['reason', 'because '.repeat(100_000), 'x'],
+])('it is cut where it is too large for a message: its %s', async (_, reason, element) => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  await bury(reason, element);
+  for (const batch of batches) expect(bytesOf(batch)).toBeLessThanOrEqual(262_144);
+  const letter = DeadLetter.parse(JSON.parse(batches.flatMap(entriesOf)[0]?.MessageBody ?? ''));
+  expect(letter.reason).toMatch(/^because/);
+});
+
+test.each([
+  [[], []],
+  [[5], [[5]]],
+  [
+    [5, 5, 5],
+    [[5, 5], [5]],
+  ],
+  [
+    [1, 1, 1, 1],
+    [[1, 1, 1], [1]],
+  ],
+  [
+    [99, 1],
+    [[99], [1]],
+  ],
+  [
+    [1, 99, 1],
+    [[1], [99], [1]],
+  ],
+])('%j is packed as %j: three at most, and ten in size where that can be', (sizes, parts) => {
+  expect(packed(sizes, { most: 3, bytes: 10, sizeOf: (size) => size })).toEqual(parts);
+});

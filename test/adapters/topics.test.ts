@@ -1,0 +1,134 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { audit, notifications } from '../../adapters/topics.ts';
+import { hostEvent } from '../../domain/event.ts';
+import { firingOf, type OutboxRow } from '../../domain/firing.ts';
+import { alarmWith } from '../domain/alarms.ts';
+import { eventWith } from '../domain/events.ts';
+import { downHost, hostWith, id, minute } from '../domain/rows.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { sns } from '../stack/stack.ts';
+import { answered, disturb, refused } from './disturb.ts';
+
+let own: OwnThings;
+let client = sns();
+beforeAll(async () => {
+  own = await ownThings();
+});
+afterEach(() => {
+  client.destroy();
+  client = sns();
+});
+afterAll(() => own.cleanup());
+
+const publish = (rows: readonly OutboxRow[]) =>
+  notifications(client, own.env.NOTIFICATIONS_TOPIC_ARN).publish(rows);
+/** Rows of so many alarms on one event, whose traits hold so much. */
+function rowsOf(count: number, { text = 'x', resource = 'vm-1' } = {}): OutboxRow[] {
+  const event = eventWith(['resource_id', 1, resource], ['name', 1, text]);
+  const alarms = Array.from({ length: count }, (_, n) => alarmWith({ alarm_id: id(n) }));
+  return alarms.map(
+    (alarm) => firingOf(alarm, event, { kind: 'notice', reason: '' }, minute(0)).row,
+  );
+}
+const Attributes = z.record(
+  z.string(),
+  z.object({ DataType: z.string(), StringValue: z.string() }),
+);
+const Batch = z.object({
+  PublishBatchRequestEntries: z.array(
+    z.object({ Message: z.string(), MessageAttributes: Attributes }),
+  ),
+});
+const entriesOf = (input: object) => Batch.parse(input).PublishBatchRequestEntries;
+/** The bytes that SNS counts of a batch: bodies, and names, types and values of attributes. */
+const bytesOf = (input: object): number =>
+  entriesOf(input).reduce((sum, { Message, MessageAttributes }) => {
+    const texts = Object.entries(MessageAttributes).flatMap(([name, attribute]) => [
+      name,
+      ...Object.values(attribute),
+    ]);
+    return sum + Buffer.byteLength([Message, ...texts].join(''));
+  }, 0);
+const sizes = (inputs: readonly object[]) => inputs.map((input) => entriesOf(input).length);
+
+test('what rows hold is published with its attributes, ten at a time', async () => {
+  const batches = disturb({ sns: client }, 'PublishBatch');
+  const rows = rowsOf(25);
+  expect(await publish(rows)).toEqual(rows);
+  expect(sizes(batches).sort()).toEqual([10, 10, 5]);
+  const received = await own.notifications.receive(25);
+  expect(received.map(({ body }) => body.alarm_id).sort()).toEqual(rows.map((row) => row.alarm_id));
+  expect(received[0]?.attributes).toEqual({
+    ...{ project_id: 'a', alarm_id: received[0]?.body.alarm_id, resource_id: 'vm-1' },
+    ...{ severity: 'low', current: 'insufficient data', event_type: 'compute.instance.update' },
+  });
+});
+
+test.each([
+  ['bodies', { text: 'x'.repeat(60_000) }],
+  ['bodies of more bytes than characters', { text: 'ä'.repeat(30_000) }],
+  ['attributes', { resource: 'x'.repeat(30_000) }],
+])('no batch is larger than SNS takes, however large its %s', async (_, large) => {
+  const batches = disturb({ sns: client }, 'PublishBatch');
+  const rows = rowsOf(9, large);
+  expect(await publish(rows)).toHaveLength(9);
+  for (const batch of batches) expect(bytesOf(batch)).toBeLessThanOrEqual(262_144);
+  expect(sizes(batches).reduce((sum, size) => sum + size, 0)).toBe(9);
+  await own.notifications.receive(9);
+});
+
+const secondFailed = { Failed: [{ Id: '1', Code: 'InternalError', SenderFault: false }] };
+
+test('a message that the topic refuses is tried once more', async () => {
+  const batches = disturb({ sns: client }, 'PublishBatch', answered(secondFailed));
+  const rows = rowsOf(3);
+  expect(await publish(rows)).toEqual(rows);
+  expect(sizes(batches)).toEqual([3, 1]);
+  await own.notifications.receive(4);
+});
+
+test('one that is refused again is not among those taken', async () => {
+  const firstFailed = { Failed: [{ ...secondFailed.Failed[0], Id: '0' }] };
+  disturb({ sns: client }, 'PublishBatch', answered(secondFailed), answered(firstFailed));
+  const rows = rowsOf(3);
+  expect(await publish(rows)).toEqual([rows[0], rows[2]]);
+  await own.notifications.receive(4);
+});
+
+test('a second try that fails leaves what the first one took', async () => {
+  const gone = refused(new Error('the connection is gone'));
+  disturb({ sns: client }, 'PublishBatch', answered(secondFailed), gone);
+  const rows = rowsOf(3);
+  expect(await publish(rows)).toEqual([rows[0], rows[2]]);
+  await own.notifications.receive(3);
+});
+
+test('a batch that fails takes no other with it: what was taken is told to be', async () => {
+  disturb({ sns: client }, 'PublishBatch', refused(new Error('the connection is gone')));
+  const rows = rowsOf(25);
+  expect(await publish(rows)).toEqual(rows.slice(10));
+  await own.notifications.receive(15);
+});
+
+test('a topic that takes nothing at all is an error', async () => {
+  disturb({ sns: client }, 'PublishBatch', refused(new Error('the topic is gone')));
+  await expect(publish(rowsOf(3))).rejects.toThrow('the topic is gone');
+});
+
+test('the audit gets events whole, infrastructure included', async () => {
+  const events = [hostEvent(hostWith()), hostEvent(downHost())];
+  await audit(client, own.env.EVENTS_TOPIC_ARN).publishEvents(events);
+  const received = await own.events.receive(2);
+  const ids = received.map(({ body }) => body.message_id).sort();
+  expect(ids).toEqual(events.map(({ message_id }) => message_id).sort());
+  expect(received[0]?.attributes).toEqual({ event_type: received[0]?.body.event_type });
+});
+
+test('an audit message that is refused throws, so that the stream brings it again', async () => {
+  const failed = answered({ Failed: [{ ...secondFailed.Failed[0], Id: '0' }] });
+  disturb({ sns: client }, 'PublishBatch', failed, failed);
+  const published = audit(client, own.env.EVENTS_TOPIC_ARN).publishEvents([hostEvent(hostWith())]);
+  await expect(published).rejects.toThrow(/refused/);
+  await own.events.receive(2);
+});
