@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { alarmLookup } from '../../adapters/alarm-lookup.ts';
+import { firings } from '../../adapters/firings.ts';
+import { outbox } from '../../adapters/outbox.ts';
+import type { Alarm } from '../../domain/alarm.ts';
+import { allShards, type Firing, firingOf, OutboxRow } from '../../domain/firing.ts';
+import { alarmWith } from '../domain/alarms.ts';
+import { eventWith } from '../domain/events.ts';
+import { minute } from '../domain/rows.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { dynamodb } from '../stack/stack.ts';
+import { answered, cancelled, disturb, refused } from './disturb.ts';
+
+let own: OwnThings;
+let client = dynamodb();
+beforeAll(async () => {
+  own = await ownThings();
+});
+afterEach(() => {
+  client.destroy();
+  client = dynamodb();
+});
+afterAll(() => own.cleanup());
+
+const fire = (of: readonly Firing[]) =>
+  firings(client, { alarms: own.env.ALARMS_TABLE, history: own.env.HISTORY_TABLE }).fire(of);
+const box = (retentionDays = 30) => outbox(client, { table: own.env.HISTORY_TABLE, retentionDays });
+const lookup = () => alarmLookup(client, own.env.ALARMS_TABLE);
+
+const putAlarm = async (alarm: Alarm): Promise<Alarm> => {
+  const Item = { ...alarm, kind: 'alarm', other: 'attribute' };
+  await client.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item }));
+  return alarm;
+};
+const newAlarm = (given: Partial<Alarm> = {}) =>
+  putAlarm(alarmWith({ alarm_id: randomUUID(), ...given }));
+const stored = async ({ alarm_id }: Alarm) => (await lookup().alarms([alarm_id]))[0];
+const transition = (alarm: Alarm, message_id = randomUUID(), now = minute(9)): Firing =>
+  firingOf(alarm, { ...eventWith(), message_id }, { kind: 'transition', reason: 'r' }, now);
+const notice = (alarm: Alarm, message_id = randomUUID()): Firing =>
+  firingOf(alarm, { ...eventWith(), message_id }, { kind: 'notice', reason: 'r' }, minute(9));
+async function rowOf({ row: { event_id, alarm_id } }: Firing) {
+  const Key = { event_id, alarm_id };
+  const { Item } = await client.send(new GetCommand({ TableName: own.env.HISTORY_TABLE, Key }));
+  return Item;
+}
+
+test('a transition and its row are written together, and nothing else of the alarm', async () => {
+  const alarm = await newAlarm({ name: 'x' });
+  const firing = transition(alarm);
+  expect(await fire([firing])).toEqual(['written']);
+  expect(await stored(alarm)).toEqual(firing.to);
+  expect(OutboxRow.parse(await rowOf(firing))).toEqual(firing.row);
+});
+
+test('a notice writes its row alone, whatever became of the alarm', async () => {
+  const alarm = await newAlarm();
+  const late = notice({ ...alarm, revision: 9 });
+  expect(await fire([late])).toEqual(['written']);
+  expect(await stored(alarm)).toEqual(alarm);
+});
+
+test('each firing has its own verdict, and those in nobody’s way are written', async () => {
+  const [fresh, changed, told, gone] = await Promise.all([
+    newAlarm(),
+    newAlarm({ revision: 7 }),
+    newAlarm(),
+    newAlarm(),
+  ]);
+  const again = transition(told);
+  await fire([again]);
+  const all = [
+    transition(fresh),
+    transition({ ...changed, revision: 6 }),
+    again,
+    notice(fresh),
+    transition({ ...gone, alarm_id: randomUUID() }),
+  ];
+  expect(await fire(all)).toEqual([
+    ...['written', 'alarm changed', 'already written', 'written', 'alarm changed'],
+  ]);
+  const rows = await Promise.all(all.map(rowOf));
+  expect(rows.map(Boolean)).toEqual([true, false, true, true, false]);
+  expect(await stored(changed)).toMatchObject({ revision: 7, state: 'insufficient data' });
+});
+
+test('where both stand in the way, the row counts: it is told already', async () => {
+  const alarm = await newAlarm();
+  const firing = transition(alarm);
+  await fire([firing]);
+  expect(await fire([firing])).toEqual(['already written']);
+});
+
+test('a deleted alarm is not written back by a transition', async () => {
+  const alarm = alarmWith({ alarm_id: randomUUID() });
+  expect(await fire([transition(alarm)])).toEqual(['alarm changed']);
+  expect(await stored(alarm)).toBeUndefined();
+});
+
+test('a conflict of transactions is no verdict: it is tried again', async () => {
+  const [first, second] = [await newAlarm(), await newAlarm()];
+  const all = [transition(first), notice(second)];
+  const conflict = refused(cancelled('None', 'TransactionConflict', 'None'));
+  const tries = disturb({ dynamo: client }, 'TransactWriteItems', conflict);
+  expect(await fire(all)).toEqual(['written', 'written']);
+  expect(tries).toHaveLength(2);
+});
+
+test('a conflict beside a verdict leaves the others to be tried again', async () => {
+  const [first, second] = [await newAlarm(), await newAlarm()];
+  const mixed = refused(cancelled('ConditionalCheckFailed', 'None', 'TransactionConflict', 'None'));
+  disturb({ dynamo: client }, 'TransactWriteItems', mixed);
+  expect(await fire([transition(first), transition(second)])).toEqual([
+    'already written',
+    'written',
+  ]);
+});
+
+test('two that fire the same alarm at once: one writes, the other learns of it', async () => {
+  const alarm = await newAlarm();
+  const both = await Promise.all([fire([transition(alarm)]), fire([transition(alarm)])]);
+  expect(both.flat().sort()).toEqual(['alarm changed', 'written']);
+  const same = notice(alarm);
+  const twice = await Promise.all([fire([same]), fire([same])]);
+  expect(twice.flat().sort()).toEqual(['already written', 'written']);
+});
+
+const undelivered = async () => {
+  const pages = await Promise.all(
+    allShards.map((shard) =>
+      client.send(
+        new QueryCommand({
+          TableName: own.env.HISTORY_TABLE,
+          IndexName: 'undelivered',
+          KeyConditionExpression: 'undelivered_shard = :shard',
+          ExpressionAttributeValues: { ':shard': shard },
+        }),
+      ),
+    ),
+  );
+  return pages.flatMap(({ Items = [] }) => Items.map(({ event_id }) => String(event_id)));
+};
+
+test('a mark takes a row out of the sweeper’s index and lets it expire, and keeps the rest', async () => {
+  const of = Array.from({ length: 30 }, () => notice(alarmWith({ alarm_id: randomUUID() })));
+  for (let n = 0; n < 30; n += 10) await fire(of.slice(n, n + 10));
+  const [left = notice(alarmWith()), ...told] = of;
+  await box(1).markDelivered(told.map(({ row }) => row));
+  const ids = await undelivered();
+  expect(ids).toContain(left.row.event_id);
+  for (const { row } of told) expect(ids).not.toContain(row.event_id);
+  const marked = await rowOf(told[0] ?? left);
+  const days = (Number(marked?.expires_at) - Date.now() / 1000) / 86_400;
+  expect(days).toBeGreaterThan(14.99);
+  expect(marked).toMatchObject({ body: told[0]?.row.body });
+  expect(marked).not.toHaveProperty('undelivered_shard');
+  expect(await rowOf(left)).not.toHaveProperty('expires_at');
+});
+
+test('a mark that is refused throws, and the others are marked', async () => {
+  const of = [0, 1].map(() => notice(alarmWith({ alarm_id: randomUUID() })));
+  await fire(of);
+  const busy = answered({ Responses: [{ Error: { Code: 'ThrottlingError' } }, {}] });
+  disturb({ dynamo: client }, 'BatchExecuteStatement', busy);
+  const marked = box().markDelivered(of.map(({ row }) => row));
+  await expect(marked).rejects.toThrow(/1 rows/);
+});
+
+test('the sweeper finds what is old and untold, oldest first, and so many of a shard', async () => {
+  const alarm = alarmWith({ alarm_id: randomUUID() });
+  const at = (n: number) => transition(alarm, randomUUID(), minute(-100 + n)).row;
+  const rows = [at(3), at(1), at(2)];
+  const put = (row: OutboxRow) =>
+    client.send(new PutCommand({ TableName: own.env.HISTORY_TABLE, Item: row }));
+  await Promise.all(rows.map(put));
+  const found = await box().undelivered(minute(-97), 250);
+  expect(found).toEqual([rows[1], rows[2]]);
+  await put(at(4));
+  await Promise.all(Array.from({ length: 40 }, () => put(at(0))));
+  const some = await box().undelivered(minute(-97), 1);
+  expect(some.length).toBeLessThanOrEqual(allShards.length);
+  expect(some.length).toBeGreaterThan(0);
+});
+
+test('a row that was told since the index showed it is left out', async () => {
+  const row = transition(alarmWith({ alarm_id: randomUUID() }), randomUUID(), minute(-200)).row;
+  const Item = { ...row, undelivered_shard: undefined };
+  const lagging = { Items: [{ event_id: row.event_id, alarm_id: row.alarm_id }] };
+  await client.send(new PutCommand({ TableName: own.env.HISTORY_TABLE, Item }));
+  disturb({ dynamo: client }, 'Query', answered(lagging));
+  const found = await box().undelivered(minute(-199), 250);
+  expect(found.map(({ event_id }) => event_id)).not.toContain(row.event_id);
+});
+
+test('alarms are found under each of many keys, and read as they are now', async () => {
+  const alarms = await Promise.all(Array.from({ length: 120 }, () => newAlarm()));
+  const key = (n: number) => `key-${n % 3}`;
+  await Promise.all(
+    alarms.map(({ alarm_id }, n) => {
+      const Item = { alarm_id, kind: `lookup#${key(n)}`, lookup_key: key(n) };
+      return client.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item }));
+    }),
+  );
+  const under = await lookup().alarmsUnder(['key-0', 'key-1', 'key-none']);
+  expect([...under].map(([name, ids]) => [name, ids.length])).toEqual([
+    ...[
+      ['key-0', 40],
+      ['key-1', 40],
+      ['key-none', 0],
+    ],
+  ]);
+  const ids = alarms.map(({ alarm_id }) => alarm_id);
+  const read = await lookup().alarms([...ids, randomUUID()]);
+  expect(read.map(({ alarm_id }) => alarm_id).sort()).toEqual(ids.sort());
+});

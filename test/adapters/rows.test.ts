@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { hostStore, reportStore } from '../../adapters/hosts.ts';
+import { instanceStore } from '../../adapters/instances.ts';
+import type { Host } from '../../domain/host.ts';
+import { afterUpdate, settled } from '../../domain/host-fault.ts';
+import { type Instance, vmStates } from '../../domain/instance.ts';
+import { deletedHost, deletedInstance } from '../../domain/registration.ts';
+import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { dynamodb } from '../stack/stack.ts';
+
+const client = dynamodb();
+let own: OwnThings;
+let hosts: ReturnType<typeof hostStore>;
+let reports: ReturnType<typeof reportStore>;
+let instances: ReturnType<typeof instanceStore>;
+beforeAll(async () => {
+  own = await ownThings();
+  const { HOSTS_TABLE, FAULTS_TABLE, INSTANCES_TABLE } = own.env;
+  hosts = hostStore(client, HOSTS_TABLE);
+  reports = reportStore(client, { hosts: HOSTS_TABLE, faults: FAULTS_TABLE });
+  instances = instanceStore(client, INSTANCES_TABLE);
+});
+afterAll(async () => {
+  await own.cleanup();
+  client.destroy();
+});
+
+const actor = { user_id: 'u', request_id: 'req-1', at: minute(20) };
+const reporter = { user_id: 'u', user_name: 'u', project_id: 'ops' };
+const newHost = (given: Partial<Host> = {}) =>
+  hostWith({ host: `h-${randomUUID()}`, service_id: randomUUID(), ...given });
+const newInstance = (given: Partial<Instance> = {}) =>
+  instanceWith({ uuid: randomUUID(), incarnation: randomUUID(), host: newHost().host, ...given });
+async function all(pages: AsyncIterable<readonly string[]>): Promise<string[]> {
+  const found: string[] = [];
+  for await (const page of pages) found.push(...page);
+  return found;
+}
+async function found(table: string, IndexName: string, name: string, value: unknown) {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      ...{ TableName: table, IndexName, KeyConditionExpression: '#key = :value' },
+      ...{
+        ExpressionAttributeNames: { '#key': name },
+        ExpressionAttributeValues: { ':value': value },
+      },
+    }),
+  );
+  return Items;
+}
+
+test('a host is read as written, found by its service and in the list', async () => {
+  const row = newHost({ disabled_reason: null, host_ip: null });
+  expect(await hosts.saveHost(undefined, row)).toBe(true);
+  expect(await hosts.host(row.host)).toEqual(row);
+  expect(await hosts.hosts([row.host, 'nobody'])).toEqual([row]);
+  expect(await hosts.hostOfService(row.service_id)).toBe(row.host);
+  expect(await hosts.allHosts()).toContainEqual(row);
+});
+
+test('a host is made once, and changed only as it was read', async () => {
+  const row = newHost();
+  expect(await hosts.saveHost(undefined, row)).toBe(true);
+  expect(await hosts.saveHost(undefined, row)).toBe(false);
+  const next = { ...row, revision: 2, vcpus: 1 };
+  expect(await hosts.saveHost(row, next)).toBe(true);
+  expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 9 })).toBe(false);
+  expect(await hosts.saveHost({ ...next, incarnation: id(9) }, { ...next, revision: 3 })).toBe(
+    false,
+  );
+  expect(await hosts.host(row.host)).toEqual(next);
+});
+
+test('a tombstone of a host is read by its name alone', async () => {
+  const row = newHost();
+  await hosts.saveHost(undefined, row);
+  const tombstone = deletedHost(row, actor);
+  expect(await hosts.saveHost(row, tombstone)).toBe(true);
+  expect(await hosts.host(row.host)).toEqual(tombstone);
+  expect((await hosts.allHosts()).map(({ host }) => host)).not.toContain(row.host);
+});
+
+test('service numbers are given once, and their counter is no host', async () => {
+  const numbers = await Promise.all(Array.from({ length: 10 }, () => hosts.nextServiceNumber()));
+  expect(new Set(numbers).size).toBe(10);
+  expect((await hosts.allHosts()).every(({ host }) => !host.startsWith('#'))).toBe(true);
+});
+
+const openFaults = async () => found(own.env.FAULTS_TABLE, 'open', 'open', 'fault');
+
+test('a report writes host and fault together, or neither', async () => {
+  const row = newHost();
+  await hosts.saveHost(undefined, row);
+  const report = afterUpdate(row, { forced_down: true }, actor, reporter);
+  if (!report) return expect.unreachable();
+  expect(await reports.saveReport({ ...row, revision: 9 }, report)).toBe(false);
+  expect(await openFaults()).not.toContainEqual(expect.objectContaining({ host: row.host }));
+  expect(await reports.saveReport(row, report)).toBe(true);
+  expect(await openFaults()).toContainEqual(expect.objectContaining({ host: row.host, number: 1 }));
+  expect(await reports.saveReport(row, report)).toBe(false);
+
+  const up = afterUpdate(
+    report.host,
+    { forced_down: false },
+    { ...actor, at: minute(30) },
+    reporter,
+  );
+  if (!up) return expect.unreachable();
+  expect(await reports.saveReport(report.host, up)).toBe(true);
+  expect(await openFaults()).not.toContainEqual(expect.objectContaining({ host: row.host }));
+  expect(await hosts.host(row.host)).toEqual(up.host);
+});
+
+test('two reports at once open one fault', async () => {
+  const row = newHost();
+  await hosts.saveHost(undefined, row);
+  const report = afterUpdate(row, { forced_down: true }, actor, reporter);
+  if (!report) return expect.unreachable();
+  const saved = await Promise.all([1, 2, 3].map(() => reports.saveReport(row, report)));
+  expect(saved.filter(Boolean)).toHaveLength(1);
+});
+
+test('an instance is read as written, maps and nulls included', async () => {
+  const row = newInstance({
+    metadata: { 'a.b': 'c', ä: '' },
+    addresses: { net: [{ addr: '192.0.2.1', version: 4, 'OS-EXT-IPS:type': 'fixed' }] },
+    task_state: null,
+  });
+  expect(await instances.saveInstance(undefined, row)).toBe(true);
+  expect(await instances.instance(row.uuid)).toEqual(row);
+  expect(await instances.instances([row.uuid, randomUUID()])).toEqual([row]);
+  expect(await instances.saveInstance(undefined, row)).toBe(false);
+});
+
+/** What may move without a new revision is a condition too: it must never move back. */
+test.each([
+  { revision: 2 },
+  { incarnation: id(9) },
+  { fault_number: 1 },
+  { reported_at: minute(5) },
+])('an instance that is not as it was read is not written: %o', async (moved) => {
+  const read = newInstance();
+  const now = { ...read, ...moved };
+  await instances.saveInstance(undefined, now);
+  const wanted = { ...read, name: 'other', revision: 2 };
+  expect(await instances.saveInstance(read, wanted)).toBe(false);
+  expect(await instances.change([{ from: read, to: wanted }])).toHaveLength(1);
+  expect(await instances.instance(read.uuid)).toEqual(now);
+});
+
+test('what a fault makes of instances is written whole; what was overtaken is given back', async () => {
+  const rows = vmStates.flatMap((vm_state) =>
+    [0, 1, 2, 3].map(() => newInstance({ vm_state, host: 'compute-1', power_state: 1 })),
+  );
+  await Promise.all(rows.map((row) => instances.saveInstance(undefined, row)));
+  const changes = rows.flatMap((from) => {
+    const to = settled(from, downHost());
+    return to ? [{ from, to }] : [];
+  });
+  const [overtaken] = changes;
+  if (!overtaken) return expect.unreachable();
+  const faster = { ...overtaken.from, revision: 2, name: 'faster' };
+  await instances.saveInstance(overtaken.from, faster);
+
+  expect(await instances.change(changes)).toEqual([overtaken]);
+  const written = new Map(
+    (await instances.instances(rows.map(({ uuid }) => uuid))).map((row) => [row.uuid, row]),
+  );
+  expect(written.get(faster.uuid)).toEqual(faster);
+  for (const { to } of changes.slice(1)) expect(written.get(to.uuid)).toEqual(to);
+  expect(await instances.change(changes)).toHaveLength(changes.length);
+});
+
+test('nothing to change is no call', async () => {
+  expect(await instances.change([])).toEqual([]);
+});
+
+test('instances are found by host, and a move or a tombstone takes them out', async () => {
+  const [a, b] = [newHost().host, newHost().host];
+  const [first, second] = [newInstance({ host: a }), newInstance({ host: a })];
+  for (const row of [first, second]) await instances.saveInstance(undefined, row);
+  expect((await all(instances.instancesOn(a))).sort()).toEqual([first.uuid, second.uuid].sort());
+
+  await instances.saveInstance(first, { ...first, host: b, revision: 2 });
+  const gone = deletedInstance(second, minute(20), actor).row;
+  expect(await instances.saveInstance(second, gone)).toBe(true);
+  expect(await all(instances.instancesOn(a))).toEqual([]);
+  expect(await all(instances.instancesOn(b))).toEqual([first.uuid]);
+  expect(await instances.instance(second.uuid)).toEqual(gone);
+  expect(await all(instances.newest(undefined, undefined))).not.toContain(second.uuid);
+  const { INSTANCES_TABLE } = own.env;
+  expect(await found(INSTANCES_TABLE, 'byProject', 'in_project', 'project#a')).not.toContainEqual(
+    expect.objectContaining({ uuid: second.uuid }),
+  );
+});
+
+test('an instance without a host is on none, and in the list of its project', async () => {
+  const project_id = randomUUID();
+  const row = newInstance({ host: null, vm_state: 'shelved_offloaded', project_id });
+  await instances.saveInstance(undefined, row);
+  expect(await all(instances.newest(project_id, undefined))).toEqual([row.uuid]);
+});
+
+test('lists are newest first, the uuid tells two of one moment apart, and go on after any', async () => {
+  const project_id = randomUUID();
+  const uuid = (n: number) => `0000000${n}${project_id.slice(8)}`;
+  const rows = [
+    newInstance({ project_id, uuid: uuid(1), created_at: minute(1) }),
+    newInstance({ project_id, uuid: uuid(2), created_at: minute(3) }),
+    newInstance({ project_id, uuid: uuid(3), created_at: minute(3) }),
+    newInstance({ project_id, uuid: uuid(4), created_at: minute(2) }),
+  ];
+  for (const row of rows) await instances.saveInstance(undefined, row);
+  const order = [uuid(3), uuid(2), uuid(4), uuid(1)];
+  expect(await all(instances.newest(project_id, undefined))).toEqual(order);
+  for (const row of rows) {
+    const after = order.slice(order.indexOf(row.uuid) + 1);
+    expect(await all(instances.newest(project_id, row))).toEqual(after);
+  }
+  const everyone = await all(instances.newest(undefined, undefined));
+  expect(everyone.filter((each) => order.includes(each))).toEqual(order);
+});
