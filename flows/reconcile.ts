@@ -32,7 +32,10 @@ export type Reconciled = {
 const isReal = (before: Host | Instance | undefined, after: Host | Instance): boolean =>
   before?.incarnation !== after.incarnation || before.revision < after.revision;
 
-/** Sends the copies first, then what finishes faults, then the audit. */
+/**
+ * Sends all at once: on the embedded stack the queues are not looked at while this runs. What was
+ * sent beside something that failed is sent again with it.
+ */
 export async function reconcile(
   deps: ReconcileDeps,
   changes: readonly RowChange[],
@@ -42,10 +45,14 @@ export async function reconcile(
   const letters = changes.flatMap((change) =>
     change.kind === 'unreadable' ? [change.letter] : [],
   );
-  if (events.length > 0) await deps.sendCopies(events);
-  if (faults.length > 0) await deps.sendFinish(faults);
-  if (letters.length > 0) await deps.bury(letters);
-  if (events.length > 0) await deps.publishEvents(events);
+  const outcomes = await Promise.allSettled([
+    events.length > 0 && deps.sendCopies(events),
+    faults.length > 0 && deps.sendFinish(faults),
+    letters.length > 0 && deps.bury(letters),
+    events.length > 0 && deps.publishEvents(events),
+  ]);
+  const failed = outcomes.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
   return { events: events.length, faults: faults.length, buried: letters.length };
 }
 
