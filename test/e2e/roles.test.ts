@@ -11,6 +11,7 @@ import {
   logins,
   newAlarm,
   newName,
+  stopped,
 } from './cloud.ts';
 import { refusals } from './dialects.ts';
 
@@ -51,7 +52,7 @@ beforeAll(async () => {
     userWith('reader'),
     userWith('service'),
     unscopedToken(),
-    newAlarm(cloud.a, eventAlarm([])),
+    newAlarm(cloud.a, eventAlarm(stopped(randomUUID()))),
   ]);
 });
 

@@ -121,7 +121,8 @@ describe("another project's things", () => {
         expect(await seen(`${path}${query}`)).not.toContain(ofA);
       }
     }
-    expect(await seen(`/compute/v2.1/servers?uuid=${ofA}`)).toBe('{"servers":[]}');
+    const { name } = await serverOf(a, ofA);
+    expect(await seen(`/compute/v2.1/servers?name=${name}`)).toBe('{"servers":[]}');
     expect(await seen('/alarming/v2/alarms')).not.toContain(alarmOfA);
     const found = await b.expect('POST', '/alarming/v2/query/alarms', { body: {} });
     expect(JSON.stringify(found.body)).not.toContain(alarmOfA);
