@@ -1,0 +1,95 @@
+/** The JSON and YAML of the documents, read by the schemas of what they show. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { readAlarm } from '../../domain/alarm-input.ts';
+import { DoctorEvent } from '../../domain/event.ts';
+import { Notification } from '../../domain/messages.ts';
+import { definitionOf } from '../../events/catalogue.ts';
+import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
+import { actions } from '../../functions/compute/service-input.ts';
+import { HostInput, InstanceInput } from '../../functions/doctor/registration-input.ts';
+import { root } from '../../scripts/stack/state.ts';
+import { allBlocks, type Block } from './blocks.ts';
+
+/** Attributes of a notification, each with values or what is asked of it. */
+const FilterPolicy = z
+  .record(z.string(), z.array(z.unknown()).min(1))
+  .refine((policy) => Object.keys(policy).every((name) => name in atSqs.MessageAttributes));
+
+/** What a block can show, told by a key that nothing else has; the first that fits reads it. */
+const kinds: readonly { readonly key: string; readonly read: (value: unknown) => unknown }[] = [
+  { key: 'alarm_id', read: (value) => Notification.parse(value) },
+  { key: 'event_rule', read: (value) => readAlarm(value) },
+  { key: 'notification_rule', read: (value) => readAlarm(value) },
+  { key: 'message_id', read: (value) => DoctorEvent.parse(value) },
+  { key: 'vm_state', read: (value) => InstanceInput.parse(value) },
+  { key: 'forced_down', read: (value) => actions['force-down'].parse(value) },
+  { key: 'heartbeat', read: (value) => HostInput.parse(value) },
+  { key: 'project_id', read: (value) => FilterPolicy.parse(value) },
+];
+
+const blocksIn = (language: string) => allBlocks.filter((block) => block.language === language);
+
+test.each(blocksIn('json'))('the JSON at $document:$line is what it shows', ({ text }) => {
+  const value = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  const kind = kinds.find(({ key }) => key in value);
+  expect(kind, 'JSON of a kind that nothing here reads').toBeDefined();
+  kind?.read(value);
+});
+
+type Traited = { readonly event_type: string; readonly traits: readonly (readonly unknown[])[] };
+
+/** The event that a block shows, with the traits that it may have; undefined if it shows none. */
+function eventIn({ text }: Block): { event: Traited; known: string[] } | undefined {
+  const notification = Notification.safeParse(JSON.parse(text));
+  const told = notification.data?.reason_data.event;
+  if (told) return { event: told, known: Object.keys(definitionOf(told.event_type).tenant) };
+  const event = DoctorEvent.safeParse(JSON.parse(text)).data;
+  if (!event) return undefined;
+  const { tenant, operator } = definitionOf(event.event_type);
+  return { event, known: Object.keys({ ...tenant, ...operator }) };
+}
+
+test('every notification and audit event that is shown has traits of the catalogue', () => {
+  const shown = blocksIn('json').flatMap((block) => eventIn(block) ?? []);
+  expect(shown.length).toBeGreaterThan(1);
+  for (const { event, known } of shown) {
+    for (const [name] of event.traits) expect(known, event.event_type).toContain(name);
+  }
+});
+
+/** YAML as JSON, by the parser that Ceilometer has too. */
+const yaml = ({ text }: Block): unknown =>
+  JSON.parse(
+    execFileSync(
+      join(root, '.venv/bin/python'),
+      ['-c', 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin)))'],
+      { input: text, encoding: 'utf8' },
+    ),
+  );
+
+const Definitions = z.array(
+  z.strictObject({
+    event_type: z.string(),
+    traits: z.record(z.string(), z.strictObject({ fields: z.string() })),
+  }),
+);
+const Pipeline = z.strictObject({
+  sources: z.array(z.looseObject({ name: z.string(), sinks: z.array(z.string()) })).length(1),
+  sinks: z.array(z.strictObject({ name: z.string(), publishers: z.array(z.url()).length(1) })),
+});
+
+test('the YAML for Ceilometer is a pipeline and a definition of events', () => {
+  const [pipeline, definitions, ...others] = blocksIn('yaml').map(yaml);
+  expect(others).toEqual([]);
+  const { sources, sinks } = Pipeline.parse(pipeline);
+  expect(sources[0]?.sinks).toEqual(sinks.map(({ name }) => name));
+  const [definition] = Definitions.parse(definitions);
+  const { tenant, operator } = definitionOf(definition?.event_type ?? '');
+  expect(definition?.event_type).toBe('port.update.end');
+  for (const name of Object.keys(definition?.traits ?? {})) {
+    expect({ ...tenant, ...operator }).toHaveProperty(name);
+  }
+});

@@ -1,0 +1,113 @@
+/** The tables of the documents, compared with the code that they tell of. */
+import { expect, test } from 'vitest';
+import { afterFault } from '../../domain/host-fault.ts';
+import { powerStates, vmStates } from '../../domain/instance.ts';
+import { Notification } from '../../domain/messages.ts';
+import { definitionOf } from '../../events/catalogue.ts';
+import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
+import { defaults } from '../../infra/settings.ts';
+import { apiUrl, login, readStack } from '../stack/stack.ts';
+import { allBlocks, documents, proseOf } from './blocks.ts';
+import { codesIn, rowsBelow, rowsOf } from './tables.ts';
+
+const firstCodes = (document: string, heading: string): string[] =>
+  rowsBelow(document, heading).flatMap(([cell = '']) => codesIn(cell));
+
+test('the README lists every setting with its default', () => {
+  const shown = rowsBelow('README.md', 'Settings').map(([name = '', value = '']) => [
+    codesIn(name)[0],
+    codesIn(value)[0] ?? '',
+  ]);
+  expect(shown).toEqual(Object.entries(defaults).map(([name, value]) => [name, String(value)]));
+});
+
+test('settings that commands give are settings', () => {
+  const given = allBlocks.flatMap(({ text }) => [...text.matchAll(/-c (\w+)=/g)]);
+  expect(given.length).toBeGreaterThan(0);
+  for (const [, name] of given) expect(Object.keys(defaults)).toContain(name);
+});
+
+test('tenants are told all traits that they may match on, and no other', () => {
+  const everyTrait = Object.keys(definitionOf('of.no.known.type').tenant);
+  const rows = rowsBelow('docs/tenants.md', 'Traits');
+  expect(rows.length).toBeGreaterThan(4);
+  for (const [type = '', traits = ''] of rows) {
+    const [name = 'of.no.known.type'] = codesIn(type);
+    const shown = [...(traits.startsWith('these') ? everyTrait : []), ...codesIn(traits)];
+    expect(new Set(shown), name).toEqual(new Set(Object.keys(definitionOf(name).tenant)));
+  }
+});
+
+test('tenants are told the types of traits', () => {
+  const integers = new Set(['memory_mb', 'disk_gb', 'root_gb', 'ephemeral_gb', 'vcpus']);
+  const moment = /_at$|^audit_period_/;
+  for (const type of firstCodes('docs/tenants.md', 'Traits')) {
+    for (const [name, is] of Object.entries(definitionOf(type).tenant)) {
+      const told = integers.has(name) ? 'integer' : moment.test(name) ? 'datetime' : 'text';
+      expect(is, name).toBe(told);
+    }
+  }
+});
+
+test('tenants are told every attribute that a filter policy can name', () => {
+  expect(firstCodes('docs/tenants.md', 'Subscribe')).toEqual(Object.keys(atSqs.MessageAttributes));
+});
+
+test('tenants are told every field of a notification', () => {
+  const shown = firstCodes('docs/tenants.md', 'The notification');
+  expect(new Set(shown)).toEqual(new Set(Object.keys(Notification.shape)));
+});
+
+const outcomes = rowsBelow('docs/administrators.md', 'What happens to the servers').flatMap(
+  ([before = '', after = '', power = '']) =>
+    codesIn(before).map((vm_state) => ({ vm_state, after: codesIn(after)[0], power })),
+);
+
+test.each(vmStates)('administrators are told what a fault makes of %s', (vm_state) => {
+  const told = outcomes.filter((row) => row.vm_state === vm_state);
+  expect(told).toHaveLength(1);
+  const before = { vm_state, power_state: 1, task_state: null };
+  const fault = {
+    fault_id: 'a0373a3b-0730-58af-8f7b-f9517a64fcf0',
+    at: '2026-01-01T00:00:00.000Z',
+  };
+  const after = { ...before, ...afterFault({ ...before, pre_fault: null, fault: null }, fault) };
+  expect(after.vm_state).toBe(told[0]?.after ?? vm_state);
+  const shutdown = told[0]?.power === '`shutdown`';
+  expect(after.power_state).toBe(shutdown ? powerStates.shutdown : before.power_state);
+});
+
+test('outputs that the documents name are outputs of the stack', () => {
+  const named = documents.flatMap((document) => [
+    ...codesIn(proseOf(document)).filter((code) => /^[A-Z][A-Za-z]+(Url|Arn|Table)$/.test(code)),
+    ...allBlocks.flatMap(({ text }) =>
+      [...text.matchAll(/OutputKey=='(\w+)'/g)].map(([, name = '']) => name),
+    ),
+  ]);
+  expect(named.length).toBeGreaterThan(5);
+  for (const name of named) expect(Object.keys(readStack().outputs)).toContain(name);
+});
+
+test('every route in the README is there with its methods', async () => {
+  const admin = await login('admin');
+  const cells = rowsOf(proseOf('README.md')).map(([cell = '']) => codesIn(cell).join(' '));
+  const routes = cells.flatMap((cell) => {
+    const methods = cell.match(/\b(GET|HEAD|POST|PUT|DELETE)\b/g) ?? [];
+    const paths = cell.match(/\/(identity|compute|alarming|doctor)\/\S+/g) ?? [];
+    return methods.length > 0 ? paths.map((path) => ({ path, methods })) : [];
+  });
+  expect(routes.length).toBeGreaterThan(15);
+  for (const { path, methods } of routes) {
+    const url = path.replace(/\{[^}]+\}/g, 'a0373a3b-0730-58af-8f7b-f9517a64fcf0');
+    const allowed = await Promise.all(
+      ['2.52', '2.94'].map(async (version) => {
+        const headers = { 'X-OpenStack-Nova-API-Version': version };
+        const { headers: answered } = await admin.call('PATCH', url, { headers });
+        return answered.get('allow') ?? '';
+      }),
+    );
+    for (const method of methods) {
+      expect(allowed.join(), `${method} ${apiUrl()}${path}`).toContain(method);
+    }
+  }
+});
