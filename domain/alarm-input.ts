@@ -16,6 +16,7 @@ import {
 import { normalAction } from './alarm-action.ts';
 import { readRule, sameRule } from './alarm-rule.ts';
 import { DomainError } from './errors.ts';
+import { notPlain, plain } from './text.ts';
 import { parseMoment } from './time.ts';
 import { TimeConstraints } from './time-constraint.ts';
 import { flag, oneOf, readAs, text } from './wsme.ts';
@@ -44,7 +45,7 @@ const Body = z.strictObject(
     insufficient_data_actions: actions,
     repeat_actions: flag(false),
     time_constraints: TimeConstraints,
-    project_id: text(255).nullish(),
+    project_id: text(255).regex(plain, notPlain).nullish(),
     user_id: text(255).nullish(),
     state: oneOf(alarmStates).optional(),
     severity: oneOf(severities).default('low'),

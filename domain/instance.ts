@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { LastChange } from './change.ts';
 import { HostName } from './host.ts';
-import { text } from './text.ts';
+import { notPlain, plain, text } from './text.ts';
 import { Moment } from './time.ts';
 
 /** Source: nova `objects/fields.py`, `InstanceState` (as in `compute/vm_states.py`). */
@@ -73,7 +73,7 @@ const Address = z.object({
 /** What a registration tells of an instance. */
 export const InstanceFacts = States.extend({
   name: text(255),
-  project_id: text(255).min(1),
+  project_id: text(255).min(1).regex(plain, notPlain),
   user_id: text(255),
   /** Null only for an instance without a host, such as a shelved_offloaded one. */
   host: HostName.nullable(),

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { type DoctorEvent, Trait } from './event.ts';
 import type { DeadLetter } from './messages.ts';
+import { notPlain, plain } from './text.ts';
 import { naive } from './time.ts';
 
 /** A list of events, or one event (`batch=False`); its elements are looked at one by one. */
@@ -22,9 +23,6 @@ export type Received =
 /** The largest event that is taken, in bytes of its JSON as Doctor keeps it. */
 export const maxEventBytes = 65_536;
 
-/** Ids become attributes of messages, of which SNS and SQS refuse these characters. */
-const plain = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
-const notPlain = 'Must not hold control characters.';
 const Id = z.string().min(1).max(255).regex(plain, notPlain);
 
 const idTraits = new Set(['project_id', 'tenant_id', 'resource_id', 'instance_id']);

@@ -6,3 +6,7 @@ export const text = (max: number) =>
     .string()
     .max(max)
     .refine((given) => given.isWellFormed(), 'Not a valid text.');
+
+/** Ids become attributes of messages, of which SNS and SQS refuse these characters. */
+export const plain = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
+export const notPlain = 'Must not hold control characters.';

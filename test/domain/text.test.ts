@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { readAlarm } from '../../domain/alarm-input.ts';
 import { HostFacts } from '../../domain/host.ts';
 import { InstanceFacts } from '../../domain/instance.ts';
 import { text } from '../../domain/text.ts';
@@ -20,4 +21,13 @@ test('nothing that is registered holds half of a surrogate pair', () => {
   for (const field of fields) expect(field.safeParse('\ud800').success).toBe(false);
   expect(metadata.safeParse({ '\ud800': '' }).success).toBe(false);
   expect(metadata.safeParse({ '': 'no name' }).success).toBe(false);
+});
+
+test('a project is one that a message can name in an attribute', () => {
+  for (const project_id of ['\u0000', 'a\u009f', '\uffff']) {
+    expect(InstanceFacts.shape.project_id.safeParse(project_id).success).toBe(false);
+    const alarm = { name: 'n', type: 'event', event_rule: {}, project_id };
+    expect(() => readAlarm(alarm)).toThrow(/project_id.*control characters/);
+  }
+  expect(InstanceFacts.shape.project_id.safeParse('Projekt 1 – ü').success).toBe(true);
 });

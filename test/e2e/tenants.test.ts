@@ -77,6 +77,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await forceDown(cloud.admin, host, false);
+  const { a, b } = cloud;
+  for (const id of spies) await b.call('DELETE', `/alarming/v2/alarms/${id}`);
+  for (const id of oracles) await a.call('DELETE', `/alarming/v2/alarms/${id}`);
   await Promise.all([toldA, toldB].map((inbox) => inbox?.close()));
 });
 
