@@ -151,6 +151,16 @@ test.each(vmStates)(
   },
 );
 
+test.each([
+  { told: 'before the fault', at: minute(9), vm_state: 'stopped' },
+  { told: 'at its moment', at: minute(10), vm_state: 'active' },
+  { told: 'after it', at: minute(11), vm_state: 'active' },
+])('on a host that is up again, what was true $told is $vm_state', ({ at, vm_state }) => {
+  const up = downHost(1, { forced_down: false });
+  const { row } = report(undefined, { vm_state: 'active' }, { on: up, reported_at: at });
+  expect(row).toMatchObject({ vm_state, fault_number: 1 });
+});
+
 test('a feed that repeats `active` on a host that is down changes nothing', () => {
   const stopped = asSeen(vm, downHost());
   const outcome = report(stopped, { vm_state: 'active', power_state: 1 }, { on: downHost() });
