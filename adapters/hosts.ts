@@ -18,7 +18,10 @@ const counterKey = { host: '#service-number' };
 /** The row with what only its indexes need: a tombstone is in none. */
 const indexed = (row: Host): Row => (row.deleted ? row : { ...row, listing: 'host' });
 
-/** The condition that a row still is as it was read, or that there still is none. */
+/**
+ * The condition that a row still is as it was read, or that there still is none. `reported_at` may
+ * move without raising the revision, and must never move back.
+ */
 function unchanged(from: Host | undefined) {
   if (!from)
     return {
@@ -26,8 +29,13 @@ function unchanged(from: Host | undefined) {
       ExpressionAttributeNames: { '#key': 'host' },
     };
   return {
-    ConditionExpression: 'incarnation = :incarnation AND revision = :revision',
-    ExpressionAttributeValues: { ':incarnation': from.incarnation, ':revision': from.revision },
+    ConditionExpression:
+      'incarnation = :incarnation AND revision = :revision AND reported_at = :reported_at',
+    ExpressionAttributeValues: {
+      ':incarnation': from.incarnation,
+      ':revision': from.revision,
+      ':reported_at': from.reported_at,
+    },
   };
 }
 

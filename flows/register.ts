@@ -75,6 +75,8 @@ export async function registerInstance(
         `Invalid input for field/attribute host. Compute host ${facts.host} could not be found.`,
       );
     }
+    // Its host failed between the two readings: that fault is settled first, too.
+    if (from && settled(from, host)) return undefined;
     const { reported_at, actor } = registration;
     const next = registeredInstance(from, uuid, host, {
       facts,

@@ -1,0 +1,86 @@
+/** Two feeds, or one that stutters, at the same time. */
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { cloud, ok } from './cloud.ts';
+import type { Prepare } from './invoke.ts';
+import { makeWorld, type World } from './world.ts';
+
+/** Does something once, just before the first call of that name is sent. */
+const beforeFirst =
+  (name: string, act: () => Promise<unknown>): Prepare =>
+  ({ dynamo }) => {
+    let done = false;
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === name && !done) {
+          done = true;
+          await act();
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+  };
+
+const minute = (n: number): string => `2026-01-01T00:0${n}:00.000Z`;
+
+const Registered = z.object({ host: z.object({ zone: z.string(), reported_at: z.string() }) });
+
+const hostAs = (world: World, body: object, prepare?: Prepare) =>
+  world.request({ method: 'PUT', path: '/doctor/v1/hosts/h', body }, undefined, prepare);
+
+test.each([
+  { older: 'says something else', zone: 'old' },
+  { older: 'says the same', zone: 'nova' },
+])('of two reports of a host at once the older, which $older, gives way', async ({ zone }) => {
+  await using world = await makeWorld();
+  ok(await hostAs(world, { zone: 'nova', reported_at: minute(1) }));
+  const newer = { zone: 'nova', reported_at: minute(3) };
+  const older = await hostAs(
+    world,
+    { zone, reported_at: minute(2) },
+    beforeFirst('PutItemCommand', async () => ok(await hostAs(world, newer))),
+  );
+  ok(older);
+  const shown = Registered.parse(ok(await world.request({ path: '/doctor/v1/hosts/h' })));
+  expect(shown.host).toMatchObject(newer);
+});
+
+test('an instance that its host failed and came back under, within one registration, is stopped', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const uuid = randomUUID();
+  ok(await nova.server(uuid, 'h'));
+  const alarm = await nova.alarm(uuid);
+  await world.recover();
+  // Its clock is ahead of ours, so that its report seems to be newer than the fault.
+  const reported_at = new Date(Date.now() + 30_000).toISOString();
+  let reads = 0;
+  const betweenReadings: Prepare = ({ dynamo }) =>
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'GetItemCommand' && ++reads === 3) {
+          // Its fan-out is cut short, so that only the row's number tells of the fault.
+          ok(await nova.down('h', { at: 3, how: 'fails' }));
+          ok(await nova.up('h'));
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+  ok(
+    await world.request(
+      {
+        method: 'PUT',
+        path: `/doctor/v1/servers/${uuid}`,
+        body: { name: 'vm', project_id: 'tenant', host: 'h', vm_state: 'active', reported_at },
+      },
+      undefined,
+      betweenReadings,
+    ),
+  );
+  await world.recover();
+  expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+});
