@@ -193,6 +193,22 @@ describe('an id in a path', () => {
     }
   });
 
+  test.each(['x', '', '9999-99-99', '2099-01-01T00:00:00Z', '%00'])(
+    'is not deleted by a report from %j',
+    async (when) => {
+      const { admin, a } = cloud;
+      const id = await newInstance(admin, { project_id: a.projectId, host: await newHost(admin) });
+      const path = `/doctor/v1/servers/${id}?reported_at=${when}`;
+      await refused(admin, 400, {
+        method: 'DELETE',
+        dialect: 'doctor',
+        path,
+        field: 'reported_at',
+      });
+      expectStatus(await a.call('GET', `/compute/v2.1/servers/${id}`), 200);
+    },
+  );
+
   test('of a user, host or server cannot be registered where it is malformed', async () => {
     for (const [path, body] of [
       ['/doctor/v1/hosts/a%20b', { zone: 'nova' }],

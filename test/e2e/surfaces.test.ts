@@ -242,6 +242,16 @@ describe('without a good token', () => {
     }
   });
 
+  test('a token is validated by HEAD too, without a body', async () => {
+    const { a } = cloud;
+    const answer = await a.call('HEAD', '/identity/v3/auth/tokens', {
+      headers: { 'x-subject-token': a.token },
+    });
+    expectStatus(answer, 200);
+    expect(answer.headers.get('x-subject-token')).toBe(a.token);
+    expect(answer.body).toBeUndefined();
+  });
+
   test('a token whose signature was touched is refused', async () => {
     const { token } = cloud.a;
     const touched = `${token.slice(0, -2)}${token.endsWith('AA') ? 'BB' : 'AA'}`;
