@@ -1,5 +1,7 @@
 /** The tables of the documents, compared with the code that they tell of. */
 import { expect, test } from 'vitest';
+import { roles } from '../../domain/access.ts';
+import { alarmStates, conditionTypes, operators, severities } from '../../domain/alarm.ts';
 import { afterFault } from '../../domain/host-fault.ts';
 import { powerStates, vmStates } from '../../domain/instance.ts';
 import { Notification } from '../../domain/messages.ts';
@@ -56,6 +58,24 @@ test('tenants are told every attribute that a filter policy can name', () => {
 test('tenants are told every field of a notification', () => {
   const shown = firstCodes('docs/tenants.md', 'The notification');
   expect(new Set(shown)).toEqual(new Set(Object.keys(Notification.shape)));
+});
+
+/** The codes in the second cell of the row that begins with a code. */
+const meaningOf = (heading: string, field: string): string[] => {
+  const row = rowsBelow('docs/tenants.md', heading).find(([cell]) => cell === `\`${field}\``);
+  return codesIn(row?.[1] ?? '');
+};
+
+test('tenants are told every operator and type of a condition, and every severity and state', () => {
+  expect(meaningOf('Conditions', 'op')).toEqual(operators);
+  const types = meaningOf('Conditions', 'type').filter((code) => code !== 'value');
+  expect(new Set(types)).toEqual(new Set(conditionTypes.filter((type) => type !== '')));
+  expect(meaningOf('Write an alarm', 'severity')).toEqual(severities);
+  expect(new Set(meaningOf('Write an alarm', 'state'))).toEqual(new Set(alarmStates));
+});
+
+test('administrators are told every role', () => {
+  expect(new Set(firstCodes('docs/administrators.md', 'Users and roles'))).toEqual(new Set(roles));
 });
 
 const outcomes = rowsBelow('docs/administrators.md', 'What happens to the servers').flatMap(

@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { root } from '../../scripts/stack/state.ts';
+import { blocksOf, missingFrom } from './blocks.ts';
+
+/** A line without what differs from run to run. */
+const plain = (text: string): string =>
+  text
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '(id)')
+    .replace(/demo-[0-9a-f]{8}/g, '(host)')
+    .replace(/\d+ ms/g, '(ms)');
+
+test('the demo prints what the README shows of it', async () => {
+  const shown = blocksOf('README.md').find(({ text }) => text.startsWith('One host fault'));
+  const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'scripts/demo.ts')]);
+  expect(missingFrom(plain(stdout), plain(shown?.text ?? '').split('\n')), stdout).toEqual([]);
+  expect(shown).toBeDefined();
+});
