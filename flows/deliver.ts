@@ -8,12 +8,22 @@ export type DeliverDeps = Pick<EventsOut, 'interrupted'> & {
   readonly markDelivered: (rows: readonly OutboxRow[]) => Promise<void>;
 };
 
+/** Rows published before they are marked: what a crash, or the end of a Lambda's time, may repeat. */
+const atOnce = 100;
+
 /**
  * Tells what the rows hold. What could not be published or marked is left to the sweeper.
  * @returns how many were published.
  */
 export async function deliver(deps: DeliverDeps, rows: readonly OutboxRow[]): Promise<number> {
-  if (rows.length === 0) return 0;
+  let published = 0;
+  for (let start = 0; start < rows.length; start += atOnce) {
+    published += await deliverSome(deps, rows.slice(start, start + atOnce));
+  }
+  return published;
+}
+
+async function deliverSome(deps: DeliverDeps, rows: readonly OutboxRow[]): Promise<number> {
   try {
     const published = await deps.publish(rows);
     if (published.length < rows.length) {
