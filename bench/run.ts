@@ -75,6 +75,14 @@ function chosen(names: readonly string[]): [string, Scenario][] {
   });
 }
 
+/** How often to run each scenario, if the user says so. */
+function runsOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const runs = Number(text);
+  if (!Number.isInteger(runs) || runs < 1) throw new Refusal(`--runs ${text}: a number from 1 on.`);
+  return runs;
+}
+
 await run(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -85,6 +93,7 @@ await run(async () => {
     return 0;
   }
   const plays = chosen(positionals);
+  const asked = runsOf(values.runs);
   const facts = machine();
   const { cores, cpu, memoryGb, node, load } = facts;
   console.log(`${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, load ${load} at the start`);
@@ -93,11 +102,12 @@ await run(async () => {
     const all: Figure[] = [];
     for (const [name, { about, runs, play }] of plays) {
       console.log(`\n${name}: ${about}`);
-      all.push(...(await play(stack, values.runs === undefined ? runs : Number(values.runs))));
+      all.push(...(await play(stack, asked ?? runs)));
     }
     return all;
   });
   if (!figures) return 1;
   console.log(`\n${table(figures)}\n\nStored in ${store(facts, figures)}`);
+  console.log(`Load at the end: ${machine().load}, the bench's own included`);
   return figures.every(isMet) ? 0 : 1;
 });
