@@ -37,6 +37,8 @@ type Lane = { alarm: Alarm; events: DoctorEvent[] };
 type Step = { readonly firing: Firing; readonly lane: Lane };
 
 const firingsPerTransaction = 10;
+/** Firings under way: more wait for each other's connections, until some are given up for hung. */
+const firingsAtOnce = 160;
 
 /**
  * Evaluates the events. Safe to repeat: what was written before is skipped.
@@ -52,10 +54,14 @@ export async function evaluateEvents(
   const deliveries: Promise<number>[] = [];
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
     const steps = open.flatMap((lane) => stepsOf(lane, deps.now()));
-    const outcomes = await fireAll(deps, steps, failures);
-    const rows = steps.flatMap(({ firing }, n) => (outcomes[n] === 'written' ? [firing.row] : []));
-    written.push(...rows);
-    deliveries.push(deliver(deps, rows));
+    const outcomes: (Fired | undefined)[] = [];
+    for (const some of slicesOf(steps, firingsAtOnce)) {
+      const fired = await fireAll(deps, some, failures);
+      const rows = some.flatMap(({ firing }, n) => (fired[n] === 'written' ? [firing.row] : []));
+      outcomes.push(...fired);
+      written.push(...rows);
+      deliveries.push(deliver(deps, rows));
+    }
     open = await lanesLeft(deps, steps, outcomes).catch((error: unknown) => {
       failures.push(error);
       return [];
@@ -105,24 +111,28 @@ function stepsOf(lane: Lane, now: string): Step[] {
   return steps;
 }
 
+const slicesOf = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
+    items.slice(n * size, (n + 1) * size),
+  );
+
 /** Fires all; an outcome is undefined where its transaction threw, which `failures` then holds. */
 async function fireAll(
   deps: EvaluateDeps,
   steps: readonly Step[],
   failures: unknown[],
 ): Promise<(Fired | undefined)[]> {
-  const groups = Array.from({ length: Math.ceil(steps.length / firingsPerTransaction) }, (_, n) =>
-    steps.slice(n * firingsPerTransaction, (n + 1) * firingsPerTransaction),
-  );
   const outcomes = await Promise.all(
-    groups.map(async (group): Promise<readonly (Fired | undefined)[]> => {
-      try {
-        return await deps.fire(group.map(({ firing }) => firing));
-      } catch (error) {
-        failures.push(error);
-        return group.map(() => undefined);
-      }
-    }),
+    slicesOf(steps, firingsPerTransaction).map(
+      async (group): Promise<readonly (Fired | undefined)[]> => {
+        try {
+          return await deps.fire(group.map(({ firing }) => firing));
+        } catch (error) {
+          failures.push(error);
+          return group.map(() => undefined);
+        }
+      },
+    ),
   );
   return outcomes.flat();
 }

@@ -136,6 +136,22 @@ test('no transaction holds more than ten firings, nor changes an alarm twice', a
   }
 });
 
+test('an event of very many alarms fires some at a time, and tells of them meanwhile', async () => {
+  file(...Array.from({ length: 1_000 }, () => ({})));
+  const [underWay, toldBy]: [number[], number[]] = [[], []];
+  let running = 0;
+  const fire: EvaluateDeps['fire'] = async (firings) => {
+    underWay.push(++running);
+    toldBy.push(published.length);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    return deps.fire(firings);
+  };
+  expect(await evaluate([change(1)], { fire })).toMatchObject({ fired: 1_000, published: 1_000 });
+  expect(Math.max(...underWay)).toBeLessThanOrEqual(16);
+  expect(toldBy.at(-1)).toBeGreaterThan(0);
+});
+
 test('an alarm renamed in between is read again, and tells its new name', async () => {
   file({ name: 'old' });
   meanwhile = () => {
