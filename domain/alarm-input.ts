@@ -128,8 +128,12 @@ function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
   );
 }
 
-/** DynamoDB takes 400 kB a row, and an alarm stands in two of them and in its notifications. */
+/** DynamoDB takes 400 kB a row and 4 MB a transaction, in which ten alarms may fire. */
 const mostBytes = 65_536;
+/** A notification says which rule was met, in JSON inside JSON, and SNS takes 256 KiB of it. */
+const mostRuleBytes = 16_384;
+
+const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
 /**
  * What an alarm must keep whoever files it: it fits its rows, and it names a resource where the
@@ -139,7 +143,10 @@ export function checkFacts(facts: AlarmFacts, acceptWithoutResource: boolean): v
   if (!acceptWithoutResource && !namesResource(facts)) {
     throw new DomainError('invalid', `resource_id must be set for ${facts.type} type alarm`);
   }
-  if (new TextEncoder().encode(JSON.stringify(facts)).length > mostBytes) {
+  if (bytesOf(facts.rule) > mostRuleBytes) {
+    throw new DomainError('invalid', `The rule is larger than ${mostRuleBytes} bytes.`);
+  }
+  if (bytesOf(facts) > mostBytes) {
     throw new DomainError('invalid', `The alarm is larger than ${mostBytes} bytes.`);
   }
 }

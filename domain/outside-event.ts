@@ -23,12 +23,18 @@ export type Received =
 /** The largest event that is taken, in bytes of its JSON as Doctor keeps it. */
 export const maxEventBytes = 65_536;
 
-const Id = z.string().min(1).max(255).regex(plain, notPlain);
+/** Of Nova's and Neutron's ids none is longer; what a notification's attributes hold must fit it. */
+const longestId = 255;
+const Id = z.string().min(1).max(longestId).regex(plain, notPlain);
 
 const idTraits = new Set(['project_id', 'tenant_id', 'resource_id', 'instance_id']);
+const isId = ([name]: Trait): boolean => idTraits.has(name);
 const OutsideTrait = Trait.refine(
-  ([name, , value]) => !idTraits.has(name) || plain.test(String(value)),
+  (trait) => !isId(trait) || plain.test(String(trait[2])),
   notPlain,
+).refine(
+  (trait) => !isId(trait) || String(trait[2]).length <= longestId,
+  `An id has at most ${longestId} characters.`,
 );
 
 const OutsideEvent = z.object({
