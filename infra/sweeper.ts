@@ -25,6 +25,8 @@ export class Sweeper extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
+    // Lambda would run a failed sweep again beside the next minute's: both would tell the same rows.
+    fn.configureAsyncInvoke({ retryAttempts: 0 });
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
       // The next minute's run does what a failed one did not.

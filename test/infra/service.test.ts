@@ -182,6 +182,14 @@ describe('what must not get lost', () => {
     expect(Object.keys(streams)).toHaveLength(2);
   });
 
+  test('a sweep that fails is not run again beside the next one', () => {
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Sweeper') },
+      MaximumRetryAttempts: 0,
+    });
+  });
+
   test('the sweeper runs every minute', () => {
     template.hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(1 minute)',
