@@ -1,4 +1,5 @@
 /** The table `history` as an outbox: rows that are written, and not yet told. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { allShards, OutboxRow } from '../domain/firing.ts';
 import { getAll, inParallel, type Key, queryPages, type Statement, writeAll } from './dynamodb.ts';
@@ -11,8 +12,15 @@ type Settings = {
 
 const minRetentionDays = 15;
 
+/** A mark that is refused is made again this often, with longer and longer pauses. */
+const maxTries = 6;
+const firstPauseMs = 15;
+
 export const outbox = (client: DynamoDBDocumentClient, { table, retentionDays }: Settings) => ({
-  /** Marks the rows as delivered, which takes them out of the sweeper's index. */
+  /**
+   * Marks the rows as delivered, which takes them out of the sweeper's index. AWS refuses a mark that
+   * meets a transaction on its row, which a copy of the event may try at the same moment.
+   */
   markDelivered: async (rows: readonly OutboxRow[]): Promise<void> => {
     const now = Date.now();
     const days = Math.max(retentionDays, minRetentionDays);
@@ -23,9 +31,16 @@ export const outbox = (client: DynamoDBDocumentClient, { table, retentionDays }:
         Parameters: [new Date(now).toISOString(), expires_at, event_id, alarm_id],
       }),
     );
-    const failed = await writeAll(client, statements);
-    if (failed.length > 0)
-      throw new Error(`${failed.length} rows could not be marked as delivered`);
+    let left = statements;
+    for (let tries = 1; left.length > 0; tries++) {
+      const failed = new Set(await writeAll(client, left));
+      left = left.filter((_, n) => failed.has(n));
+      if (left.length === 0) return;
+      if (tries >= maxTries) {
+        throw new Error(`${left.length} rows could not be marked as delivered`);
+      }
+      await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random() / 2));
+    }
   },
 
   /**

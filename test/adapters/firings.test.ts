@@ -159,11 +159,23 @@ test('a mark takes a row out of the sweeper’s index and lets it expire, and ke
   expect(await rowOf(left)).not.toHaveProperty('expires_at');
 });
 
-test('a mark that is refused throws, and the others are marked', async () => {
+test.each(['ThrottlingError', 'TransactionConflict'])(
+  'a mark that is refused for a %s is made again',
+  async (Code) => {
+    const of = [0, 1].map(() => notice(alarmWith({ alarm_id: randomUUID() })));
+    await fire(of);
+    const busy = answered({ Responses: [{ Error: { Code } }, {}] });
+    const tries = disturb({ dynamo: client }, 'BatchExecuteStatement', busy);
+    await box().markDelivered(of.map(({ row }) => row));
+    expect(tries).toMatchObject([{ Statements: [{}, {}] }, { Statements: [{}] }]);
+  },
+);
+
+test('a mark that is refused again and again throws, and the others are marked', async () => {
   const of = [0, 1].map(() => notice(alarmWith({ alarm_id: randomUUID() })));
   await fire(of);
   const busy = answered({ Responses: [{ Error: { Code: 'ThrottlingError' } }, {}] });
-  disturb({ dynamo: client }, 'BatchExecuteStatement', busy);
+  disturb({ dynamo: client }, 'BatchExecuteStatement', ...Array(6).fill(busy));
   const marked = box().markDelivered(of.map(({ row }) => row));
   await expect(marked).rejects.toThrow(/1 rows/);
 });

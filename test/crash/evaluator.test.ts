@@ -128,3 +128,29 @@ test('an alarm renamed while a batch fires keeps its new name, and is told once'
   const shown = ok(await world.request({ path: `/alarming/v2/alarms/${alarms[0]}` }));
   expect(shown).toMatchObject({ name: 'renamed', state: 'alarm' });
 });
+
+test('a mark that meets the transaction of the other lane is made again: nobody is told twice', async () => {
+  await using world = await makeWorld();
+  await reported(world);
+  let refused = 0;
+  await world.evaluate(undefined, ({ dynamo }) =>
+    dynamo.middlewareStack.add(
+      (next) => async (args) => {
+        const { input } = args;
+        if (!('Statements' in input) || !input.Statements || refused > 0) return next(args);
+        refused += 1;
+        // AWS answers so for each statement; the embedded stack never does.
+        const answer = await next({
+          ...args,
+          input: { ...input, Statements: [input.Statements[0]] },
+        });
+        const conflict = { Error: { Code: 'TransactionConflict' } };
+        return Object.assign(answer, { output: { ...answer.output, Responses: [{}, conflict] } });
+      },
+      { step: 'initialize' },
+    ),
+  );
+  await world.recover();
+  expect(refused).toBe(1);
+  expect(await world.told()).toHaveLength(2);
+});
