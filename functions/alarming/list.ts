@@ -1,5 +1,6 @@
 /** Lists of alarms: `GET /v2/alarms`, and the query that clients find an alarm's name with. */
 import * as z from 'zod';
+import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import type { Alarm } from '../../domain/alarm.ts';
 import { type ListRequest, listed, readListRequest, scopeOf } from '../../domain/alarm-list.ts';
@@ -10,13 +11,10 @@ import { DomainError } from '../../domain/errors.ts';
 import type { AlarmDeps } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
 
-/** A Lambda function answers with 6 MB at most, headers and escaping included. */
-const mostCharacters = 4_500_000;
-
 /** The alarms that a list shows. Throws `too_large` rather than leave some out unsaid. */
 function shown(alarms: readonly Alarm[], request: ListRequest): unknown[] {
   const views = listed(alarms, request).map(alarmView);
-  if (JSON.stringify(views).length > mostCharacters) {
+  if (answerBytes(views) > mostAnswerBytes) {
     throw new DomainError(
       'too_large',
       'The list is too large for one answer: ask for it in parts, with limit and marker.',

@@ -328,12 +328,23 @@ test('what cannot be answered is refused in the shape of Aodh', async () => {
   ).toMatchObject({ status: 415, body: refused('Unknown mimetype: text/plain') });
 });
 
-test('a list too large for one answer is refused, and can be had in parts', async () => {
-  const description = 'd'.repeat(1024);
-  const alarm_actions = Array.from({ length: 20 }, (_, n) => `http://h/${n}/${'x'.repeat(2000)}`);
-  for (let n = 0; n < 120; n++) await filed({ description, alarm_actions });
-  expect(await as('member', 'GET', '/v2/alarms')).toMatchObject({ status: 413 });
-  const part = await as('member', 'GET', '/v2/alarms', undefined, { limit: ['50'] });
-  expect(part).toMatchObject({ status: 200 });
-  expect(part.body).toHaveLength(50);
-});
+test.each([
+  ['letters', 'd', 250],
+  ['letters of three bytes', '\u20ac', 120],
+  ['quotes', '"', 100],
+])(
+  'a list of %s too large for one answer is refused, and can be had in parts',
+  async (...given) => {
+    const [, character, count] = given;
+    const description = character.repeat(1024);
+    const alarm_actions = Array.from({ length: 5 }, (_, n) => `http://h/${n}/${'x'.repeat(2000)}`);
+    const time_constraints = Array.from({ length: 12 }, (_, n) => {
+      return { name: `${n}`, start: '0 0 * * *', duration: 1, description };
+    });
+    for (let n = 0; n < count; n++) await filed({ description, alarm_actions, time_constraints });
+    expect(await as('member', 'GET', '/v2/alarms')).toMatchObject({ status: 413 });
+    const part = await as('member', 'GET', '/v2/alarms', undefined, { limit: ['50'] });
+    expect(part).toMatchObject({ status: 200 });
+    expect(part.body).toHaveLength(50);
+  },
+);

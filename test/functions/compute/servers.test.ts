@@ -45,6 +45,26 @@ test('servers are listed newest first, those of the own project, without deleted
   expect((await listed({}, { as: 'stranger' })).ids).toEqual(of(4));
 });
 
+test('a page ends where an answer of a Lambda function would be too large, and links to the rest', async () => {
+  const metadata = Object.fromEntries(
+    Array.from({ length: 400 }, (_, n) => [`key-${n}`, 'ä'.repeat(120)]),
+  );
+  for (let n = 10; n < 100; n += 1) {
+    world.instances.set(id(n), vm(n, { metadata, created_at: minute(n % 60) }));
+  }
+  const query: Record<string, string[]> = { limit: ['80'] };
+  const answer = await ask('/v2.1/servers/detail', { query });
+  expect(Buffer.byteLength(JSON.stringify(JSON.stringify(answer.body)))).toBeLessThan(6_000_000);
+  const found: string[] = [];
+  for (let marker: string | undefined = ''; marker !== undefined; ) {
+    const { ids, next } = await listed({ ...query, ...(marker && { marker: [marker] }) });
+    found.push(...ids);
+    marker = next && (new URL(next).searchParams.get('marker') ?? undefined);
+  }
+  expect(found).toHaveLength(93);
+  expect(new Set(found).size).toBe(93);
+});
+
 test.each(['1', 'True', 'true', ''])('all_tenants=%s shows an administrator all', async (value) => {
   expect((await listed({ all_tenants: [value] })).ids).toEqual(of(4, 3, 2, 1));
 });
