@@ -42,6 +42,15 @@ function number(name: string, given: unknown): number {
   throw new Error(`setting ${name} is not a whole number: ${given}`);
 }
 
+/** SQS delays nothing for longer, and refuses a message that asks for it. */
+const longestDelay = 900;
+
+function delay(name: string, given: unknown): number {
+  const seconds = number(name, given);
+  if (seconds <= longestDelay) return seconds;
+  throw new Error(`setting ${name} is more than ${longestDelay} seconds: ${given}`);
+}
+
 function truth(name: string, given: unknown): boolean {
   if (String(given) === 'true') return true;
   if (String(given) === 'false') return false;
@@ -61,11 +70,11 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('publicUrl', (_, value) => String(value)),
     ...given('regionName', (_, value) => String(value)),
     ...given('acceptAlarmsWithoutResourceId', truth),
-    ...given('safeLaneDelaySeconds', number),
+    ...given('safeLaneDelaySeconds', delay),
     ...given('finishDelaysSeconds', (name, value) =>
       String(value)
         .split(',')
-        .map((part) => number(name, part.trim())),
+        .map((part) => delay(name, part.trim())),
     ),
     ...given('evaluatorTimeoutSeconds', number),
     ...given('evaluatorConcurrency', number),

@@ -22,6 +22,8 @@ test.each([
   ['acceptAlarmsWithoutResourceId', 'no'],
   ['safeLaneDelaySeconds', 'soon'],
   ['safeLaneDelaySeconds', ''],
+  ['safeLaneDelaySeconds', '901'],
+  ['finishDelaysSeconds', '5,1000'],
   ['finishDelaysSeconds', '5,,900'],
   ['evaluatorTimeoutSeconds', '-1'],
   ['evaluatorConcurrency', '1.5'],
