@@ -1,0 +1,122 @@
+/** Reports and registrations at once, in whatever order their steps come. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DomainError } from '../../domain/errors.ts';
+import type { Instance } from '../../domain/instance.ts';
+import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
+import { deleteInstance, registerInstance } from '../../flows/register.ts';
+import { updateService } from '../../flows/update-service.ts';
+import { factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
+import { worldOf } from './world.ts';
+
+const hostNames = ['compute-1', 'compute-2'];
+const uuids = [id(10), id(20)];
+
+/** What somebody does, and when they say it is: clocks differ by minutes. */
+const Act = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('down', 'up'),
+    host: fc.constantFrom(...hostNames),
+    at: fc.integer({ min: 2, max: 9 }),
+  }),
+  fc.record({
+    kind: fc.constantFrom('active', 'paused', 'deleted'),
+    host: fc.constantFrom(...hostNames),
+    uuid: fc.constantFrom(...uuids),
+    at: fc.integer({ min: 2, max: 9 }),
+  }),
+);
+type Act = typeof Act extends fc.Arbitrary<infer T> ? T : never;
+
+/** Every write of an instance, in order. */
+type Write = { readonly from: Instance | undefined; readonly to: Instance };
+
+function rivals(scheduler: fc.Scheduler) {
+  const world = worldOf({
+    hosts: hostNames.map((host, n) => hostWith({ host, incarnation: id(100 + n) })),
+    instances: uuids.map((uuid) => instanceWith({ uuid })),
+  });
+  const history: Write[] = [];
+  const step =
+    <Args extends readonly unknown[], T>(name: string, work: (...args: Args) => Promise<T>) =>
+    async (...args: Args): Promise<T> => {
+      await scheduler.schedule(Promise.resolve(), name);
+      return work(...args);
+    };
+  const { deps } = world;
+  const flow = {
+    ...deps,
+    host: step('read host', deps.host),
+    instance: step('read instance', deps.instance),
+    instances: step('read instances', deps.instances),
+    saveInstance: step('write instance', async (from: Instance | undefined, to: Instance) => {
+      const done = await deps.saveInstance(from, to);
+      if (done) history.push({ from, to });
+      return done;
+    }),
+    saveReport: step('write report', deps.saveReport),
+    change: step('write instances', async (changes: readonly InstanceChange[]) => {
+      const overtaken = await deps.change(changes);
+      history.push(...changes.filter((change) => !overtaken.includes(change)));
+      return overtaken;
+    }),
+  };
+  const act = async (given: Act, n: number): Promise<void> => {
+    const actor = { user_id: 'u', request_id: `req-${n}`, at: minute(given.at) };
+    const reporter = { user_id: 'u', user_name: 'u', project_id: 'p' };
+    const { kind, host } = given;
+    const reported_at = minute(given.at);
+    if (!('uuid' in given)) {
+      const update = { forced_down: kind === 'down' };
+      await updateService(flow, { host, update }, { actor, reporter });
+    } else if (kind === 'deleted') {
+      await deleteInstance(flow, given.uuid, { reported_at, actor });
+    } else {
+      const vm_state = kind === 'paused' ? 'paused' : 'active';
+      const facts = { ...factsOf(instanceWith()), host, vm_state } as const;
+      await registerInstance(flow, given.uuid, { factsOver: () => facts, reported_at, actor });
+    }
+  };
+  /** A 404 or 409 is an answer; anything else is a failure of the test. */
+  const answered = (given: Act, n: number) =>
+    act(given, n).catch((error: unknown) => {
+      if (!(error instanceof DomainError)) throw error;
+    });
+  return { world, history, answered };
+}
+
+test('no fault is noted without being applied, and nothing goes back in time', async () => {
+  const acts = fc.array(Act, { minLength: 2, maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(acts, fc.subarray(uuids), fc.scheduler(), async (given, late, scheduler) => {
+      const { world, history, answered } = rivals(scheduler);
+      for (const uuid of late) world.state.hidden.add(uuid);
+      await scheduler.waitFor(Promise.all(given.map(answered)));
+      // What the fault-finisher does, when the index shows all.
+      world.state.hidden.clear();
+      for (const host of world.hosts.values()) await applyFault(world.deps, host);
+
+      for (const { from, to } of history) {
+        if (!from || from.incarnation !== to.incarnation) continue;
+        expect(to.revision - from.revision).toBeLessThanOrEqual(1);
+        expect(to.reported_at >= from.reported_at).toBe(true);
+        if (from.host !== to.host) continue;
+        expect(to.fault_number).toBeGreaterThanOrEqual(from.fault_number);
+        // Of a fault that is noted something stopped, or was stopped or gone before.
+        if (to.fault_number > from.fault_number) {
+          expect(['stopped', 'deleted']).toContain(to.vm_state);
+        }
+      }
+      const told = history.filter(({ from, to }) => to.revision !== from?.revision);
+      const stamps = told.map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
+      expect(new Set(stamps).size).toBe(stamps.length);
+      for (const instance of world.instances.values()) {
+        const host = world.hosts.get(instance.host ?? '');
+        if (!host || instance.deleted) continue;
+        expect(instance.fault_number).toBe(host.fault_number);
+        if (host.forced_down) expect(instance.vm_state).toBe('stopped');
+      }
+    }),
+    { numRuns: 1_500 },
+  );
+});

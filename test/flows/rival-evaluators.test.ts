@@ -1,0 +1,108 @@
+/** Evaluators of both lanes and the alarms' owner at once, in whatever order their steps come. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Alarm } from '../../domain/alarm.ts';
+import type { DoctorEvent } from '../../domain/event.ts';
+import type { OutboxRow } from '../../domain/firing.ts';
+import { lookupKeysOf } from '../../domain/lookup.ts';
+import { type EvaluateDeps, evaluateEvents, type Fired } from '../../flows/evaluate-events.ts';
+import { alarmWith } from '../domain/alarms.ts';
+import { eventWith } from '../domain/events.ts';
+import { id, minute } from '../domain/rows.ts';
+
+/** The n-th change of one instance. */
+const change = (n: number): DoctorEvent => ({
+  ...eventWith(['project_id', 1, 'a'], ['resource_id', 1, 'vm-1']),
+  message_id: `m-${n}`,
+  accepted_at: minute(n),
+  stamp: { resource: 'vm-1', incarnation: 'i', revision: n },
+});
+
+const plain = alarmWith({ alarm_id: id(1), name: 'plain' });
+const repeating = alarmWith({ alarm_id: id(2), name: 'repeating', repeat_actions: true });
+
+/** What the owner does, to which alarm, and when the clock says it was. */
+const Deed = fc.record({
+  kind: fc.constantFrom('reset', 'renamed'),
+  of: fc.constantFrom(plain.alarm_id, repeating.alarm_id),
+  at: fc.integer({ min: 1, max: 9 }),
+});
+
+function tables(scheduler: fc.Scheduler) {
+  const alarms = new Map([plain, repeating].map((alarm) => [alarm.alarm_id, alarm]));
+  const rows = new Map<string, OutboxRow>();
+  const published: string[] = [];
+  const step =
+    <Args extends readonly unknown[], T>(name: string, work: (...args: Args) => T) =>
+    async (...args: Args): Promise<T> => {
+      await scheduler.schedule(Promise.resolve(), name);
+      return work(...args);
+    };
+  const keyOf = ({ event_id, alarm_id }: OutboxRow) => `${event_id} ${alarm_id}`;
+  const deps: EvaluateDeps = {
+    alarmsUnder: step('look up', (keys: readonly string[]) => {
+      const under = (key: string) =>
+        [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));
+      return new Map(keys.map((key) => [key, under(key).map(({ alarm_id }) => alarm_id)]));
+    }),
+    alarms: step('read alarms', (ids: readonly string[]) =>
+      ids.flatMap((alarm_id) => alarms.get(alarm_id) ?? []),
+    ),
+    fire: step('fire', (firings) =>
+      firings.map(({ from, to, row }): Fired => {
+        if (rows.has(keyOf(row))) return 'already written';
+        if (to && alarms.get(to.alarm_id)?.revision !== from.revision) return 'alarm changed';
+        rows.set(keyOf(row), row);
+        if (to) alarms.set(to.alarm_id, to);
+        return 'written';
+      }),
+    ),
+    publish: step('publish', (given: readonly OutboxRow[]) => {
+      published.push(...given.map(keyOf));
+      return given;
+    }),
+    markDelivered: step('mark', () => undefined),
+    interrupted: (_, error) => {
+      throw error;
+    },
+    now: () => minute(9),
+  };
+  /** As `alarming` does it: on the alarm as it is, conditionally. */
+  const changed = (alarm: Alarm, kind: string, at: number): Alarm => {
+    const next = { ...alarm, revision: alarm.revision + 1 };
+    if (kind === 'renamed') return { ...next, name: 'renamed' };
+    return { ...next, state: 'ok', ...(alarm.state === 'alarm' && { left_alarm_at: minute(at) }) };
+  };
+  const done = step(
+    'owner',
+    ({ kind, of, at }: typeof Deed extends fc.Arbitrary<infer T> ? T : never) => {
+      const alarm = alarms.get(of);
+      if (alarm) alarms.set(of, changed(alarm, kind, at));
+    },
+  );
+  return { deps, done, rows, published };
+}
+
+test('every event is told of once to a repeating alarm, and whatever is told is told once', async () => {
+  const events = [1, 2, 3, 4].map(change);
+  const messages = fc.array(fc.subarray(events, { minLength: 1 }), { minLength: 1, maxLength: 4 });
+  const deeds = fc.array(Deed, { maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(messages, deeds, fc.scheduler(), async (lanes, owner, scheduler) => {
+      const { deps, done, rows, published } = tables(scheduler);
+      // Both lanes carry every event, whatever else comes again.
+      const all = [...lanes, events];
+      await scheduler.waitFor(
+        Promise.all([...all.map((lane) => evaluateEvents(deps, lane)), ...owner.map(done)]),
+      );
+      expect(published.length).toBe(new Set(published).size);
+      expect(published.sort()).toEqual([...rows.keys()].sort());
+      const repeated = published.filter((key) => key.endsWith(repeating.alarm_id));
+      expect(repeated).toEqual(
+        events.map(({ message_id }) => `${message_id} ${repeating.alarm_id}`),
+      );
+      expect(published.filter((key) => key.endsWith(plain.alarm_id)).length).toBeGreaterThan(0);
+    }),
+    { numRuns: 1_000 },
+  );
+});
