@@ -52,36 +52,10 @@ function unchanged(from: Instance) {
   };
 }
 
-/** What a host's fault may change of a row: none of the indexes' attributes. */
-const faultFields = [
-  'vm_state',
-  'power_state',
-  'task_state',
-  'pre_fault',
-  'fault',
-  'revision',
-  'fault_number',
-  'reported_at',
-  'updated_at',
-  'last_change',
-] as const;
-
-/** Not PartiQL, which is faster there: the embedded stack's writes no stream record of it. */
-const faultUpdate = (table: string, from: Instance, to: Instance): Action => {
-  const { ConditionExpression, ExpressionAttributeValues } = unchanged(from);
-  return {
-    Update: {
-      TableName: table,
-      Key: { uuid: from.uuid },
-      ConditionExpression,
-      UpdateExpression: `SET ${faultFields.map((field) => `${field} = :new_${field}`).join(', ')}`,
-      ExpressionAttributeValues: {
-        ...ExpressionAttributeValues,
-        ...Object.fromEntries(faultFields.map((field) => [`:new_${field}`, to[field]])),
-      },
-    },
-  };
-};
+/** Not PartiQL, which is faster there: the embedded stack writes no stream record of it. */
+const put = (table: string, from: Instance, to: Instance): Action => ({
+  Put: { TableName: table, Item: indexed(to), ...unchanged(from) },
+});
 
 /** Instances changed in one request; each for itself all the same. */
 const perTransaction = 25;
@@ -138,8 +112,8 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
   /** Writes what faults made of instances; gives the changes that somebody overtook. */
   change: async (changes: readonly Change[]): Promise<Change[]> => {
     const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
-      const updates = slice.map(({ from, to }) => [faultUpdate(table, from, to)]);
-      const failed = await transactGroups(client, updates);
+      const puts = slice.map(({ from, to }) => [put(table, from, to)]);
+      const failed = await transactGroups(client, puts);
       return slice.filter((_, n) => failed[n] !== undefined);
     });
     return overtaken.flat();

@@ -34,7 +34,7 @@ export class FaultFinisher extends Construct implements Capability {
     );
     allowRows(fn, tables.hosts, 'GetItem');
     allowIndexes(fn, tables.instances, 'byHost');
-    allowRows(fn, tables.instances, 'BatchGetItem', 'UpdateItem');
+    allowRows(fn, tables.instances, 'BatchGetItem', 'PutItem');
     allowSend(fn, messaging.eventQueue);
   }
 }
