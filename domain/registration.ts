@@ -11,18 +11,31 @@ import type { Instance, InstanceFacts } from './instance.ts';
 /** How far a feed's clock may be ahead of ours. */
 const clockSkewMs = 60_000;
 
-/** When a registration was true: what the feed says, else now. 400 if it is more than 60 s ahead. */
-export function reportTime(reported_at: string | undefined, now: string): string {
-  if (reported_at === undefined) return now;
+/** When a registration was true, if the feed says so. 400 if that is more than 60 s ahead. */
+export function reportTime(reported_at: string | undefined, now: string): string | undefined {
+  if (reported_at === undefined) return undefined;
   if (Date.parse(reported_at) > Date.parse(now) + clockSkewMs) {
     throw new DomainError('invalid', 'Invalid input for field/attribute reported_at. It is ahead.');
   }
   return reported_at;
 }
 
+/**
+ * The time that a registration counts from. One that tells none is of now, and never late: the
+ * feed's clock, by which the row was written, may be ahead of ours.
+ */
+function timeOf(
+  { reported_at, actor }: Pick<Registration<unknown>, 'reported_at' | 'actor'>,
+  existing: { readonly reported_at: string } | undefined,
+): string {
+  if (reported_at !== undefined) return reported_at;
+  return existing && existing.reported_at > actor.at ? existing.reported_at : actor.at;
+}
+
 type Registration<Facts> = {
   readonly facts: Facts;
-  readonly reported_at: string;
+  /** Undefined if the feed does not say. */
+  readonly reported_at: string | undefined;
   readonly actor: Actor;
   /** New ids, used only if the row is made anew. */
   readonly newId: () => string;
@@ -52,9 +65,10 @@ function same(a: unknown, b: unknown): boolean {
 export function registeredHost(
   existing: Host | undefined,
   host: string,
-  { facts, reported_at, actor, newId }: Registration<HostFacts>,
+  { facts, actor, newId, ...told }: Registration<HostFacts>,
   service_number: number,
 ): Outcome<Host> {
+  const reported_at = timeOf({ ...told, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   if (existing && !existing.deleted) {
     if (!differs<HostFacts>(facts, existing)) {
@@ -98,21 +112,23 @@ export const deletedHost = (host: Host, actor: Actor): Host => ({
   deleted: true,
   forced_down: false,
   revision: host.revision + 1,
-  reported_at: host.reported_at > actor.at ? host.reported_at : actor.at,
+  reported_at: timeOf({ reported_at: undefined, actor }, host),
   updated_at: actor.at,
   last_change: { ...actor, event_type: 'service.delete' },
 });
 
 /**
  * The row of an instance after its registration on `host` (undefined for none). What is written on
- * a host that is down, or that failed after the report, goes through the fault table. `existing` must be settled with its old host.
+ * a host that is down, or that failed after the report, goes through the fault table. `existing`
+ * must be settled with its old host.
  */
 export function registeredInstance(
   existing: Instance | undefined,
   uuid: string,
   host: Host | undefined,
-  { facts, reported_at, actor, newId }: Registration<InstanceFacts>,
+  { facts, actor, newId, ...told }: Registration<InstanceFacts>,
 ): Outcome<Instance> {
+  const reported_at = timeOf({ ...told, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   const before = existing && !existing.deleted ? existing : undefined;
   const wanted = {
@@ -158,9 +174,10 @@ const hasHit = ({ forced_down, last_fault }: Host, reported_at: string): boolean
 /** The tombstone of an instance: it keeps the time of its newest report against a late feed. */
 export const deletedInstance = (
   instance: Instance,
-  reported_at: string,
-  actor: Actor,
+  told: Pick<Registration<unknown>, 'reported_at' | 'actor'>,
 ): Outcome<Instance> => {
+  const { actor } = told;
+  const reported_at = timeOf(told, instance);
   if (reported_at < instance.reported_at) return { kind: 'stale', row: instance };
   return {
     kind: 'changed',

@@ -27,13 +27,16 @@ export type RegisterDeps = EventsOut & {
   readonly newId: () => string;
 };
 
+/** Who tells, and when it was true if they say so. */
+export type Told = { readonly reported_at: string | undefined; readonly actor: Actor };
+
 export type Registered<Row> = Pick<Outcome<Row>, 'kind' | 'row'>;
 
 /** Registers a host, or updates what is known of it. */
 export async function registerHost(
   deps: RegisterDeps,
   host: string,
-  registration: { readonly facts: HostFacts; readonly reported_at: string; readonly actor: Actor },
+  registration: { readonly facts: HostFacts } & Told,
 ): Promise<Registered<Host>> {
   const outcome = await untilWritten(async () => {
     const from = await deps.host(host);
@@ -60,9 +63,7 @@ export async function registerInstance(
   registration: {
     /** What is told, completed with what is known already. */
     readonly factsOver: (existing: Instance | undefined) => InstanceFacts;
-    readonly reported_at: string;
-    readonly actor: Actor;
-  },
+  } & Told,
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
@@ -92,7 +93,7 @@ export async function registerInstance(
 export async function deleteInstance(
   deps: Omit<RegisterDeps, 'nextServiceNumber' | 'saveHost' | 'newId'>,
   uuid: string,
-  { reported_at, actor }: { readonly reported_at: string; readonly actor: Actor },
+  told: Told,
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
@@ -100,7 +101,7 @@ export async function deleteInstance(
     if (!from || from.deleted) {
       throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
     }
-    return written(deps, from, deletedInstance(from, reported_at, actor));
+    return written(deps, from, deletedInstance(from, told));
   });
 }
 

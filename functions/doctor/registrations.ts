@@ -9,31 +9,28 @@ import {
   type RouteRequest,
   route,
 } from '../../adapters/http/route.ts';
-import type { Actor } from '../../domain/change.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Host, HostName } from '../../domain/host.ts';
 import type { Instance } from '../../domain/instance.ts';
 import { type Outcome, reportTime } from '../../domain/registration.ts';
-import type { Registered } from '../../flows/register.ts';
+import type { Registered, Told } from '../../flows/register.ts';
 import { HostInput, InstanceInput, instanceFacts, Report } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
-
-type When = { readonly reported_at: string; readonly actor: Actor };
 
 export type Deps = {
   readonly host: (name: string) => Promise<Host | undefined>;
   readonly seen: (uuid: string) => Promise<Instance | undefined>;
   readonly registerHost: (
     host: string,
-    registration: When & { readonly facts: z.infer<typeof HostInput>['facts'] },
+    registration: Told & { readonly facts: z.infer<typeof HostInput>['facts'] },
   ) => Promise<Registered<Host>>;
   readonly registerInstance: (
     uuid: string,
-    registration: When & {
+    registration: Told & {
       readonly factsOver: (existing: Instance | undefined) => ReturnType<typeof instanceFacts>;
     },
   ) => Promise<Registered<Instance>>;
-  readonly deleteInstance: (uuid: string, when: When) => Promise<Registered<Instance>>;
+  readonly deleteInstance: (uuid: string, when: Told) => Promise<Registered<Instance>>;
   readonly now: () => string;
 };
 
@@ -47,7 +44,7 @@ const answer = (kind: Outcome<unknown>['kind'], body: unknown): ApiResponse => (
 });
 
 export function registrationRoutes(deps: Deps): Route[] {
-  const when = (request: RouteRequest<unknown, unknown>, reported_at: string | undefined): When => {
+  const when = (request: RouteRequest<unknown, unknown>, reported_at: string | undefined): Told => {
     const now = deps.now();
     return { reported_at: reportTime(reported_at, now), actor: actorOf(request, now) };
   };

@@ -185,7 +185,7 @@ test('instances are found by host, and a move or a tombstone takes them out', as
   expect((await all(instances.instancesOn(a))).sort()).toEqual([first.uuid, second.uuid].sort());
 
   await instances.saveInstance(first, { ...first, host: b, revision: 2 });
-  const gone = deletedInstance(second, minute(20), actor).row;
+  const gone = deletedInstance(second, { reported_at: minute(20), actor: actor }).row;
   expect(await instances.saveInstance(second, gone)).toBe(true);
   expect(await all(instances.instancesOn(a))).toEqual([]);
   expect(await all(instances.instancesOn(b))).toEqual([first.uuid]);

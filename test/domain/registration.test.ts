@@ -48,8 +48,25 @@ const report = (
     newId,
   });
 
-test('a report without a time is of now; one that is a minute ahead is taken, no more', () => {
-  expect(reportTime(undefined, minute(5))).toBe(minute(5));
+test('a registration that tells no time is of now, and never late: the feed may be ahead', () => {
+  const untimed = { facts: factsOf({ ...vm, name: 'new' }), reported_at: undefined, actor, newId };
+  const made = registeredInstance(undefined, vm.uuid, host, untimed);
+  expect(made.row.reported_at).toBe(actor.at);
+  const ahead = instanceWith({ reported_at: minute(21) });
+  const { kind, row } = registeredInstance(ahead, vm.uuid, host, untimed);
+  expect({ kind, name: row.name, at: row.reported_at }).toEqual({
+    kind: 'changed',
+    name: 'new',
+    at: minute(21),
+  });
+  expect(deletedInstance(ahead, { reported_at: undefined, actor }).row).toMatchObject({
+    deleted: true,
+    reported_at: minute(21),
+  });
+});
+
+test('a report that is a minute ahead is taken, no more', () => {
+  expect(reportTime(undefined, minute(5))).toBeUndefined();
   expect(reportTime(minute(6), minute(5))).toBe(minute(6));
   expect(() => reportTime('2026-01-01T00:06:00.001Z', minute(5))).toThrow(
     expect.objectContaining({ code: 'invalid' }),
@@ -202,7 +219,7 @@ test('what it was before its fault is kept while it stays stopped, and dropped w
 });
 
 test('a deleted instance leaves a tombstone that a late feed does not bring back', () => {
-  const gone = deletedInstance(vm, minute(15), actor);
+  const gone = deletedInstance(vm, { reported_at: minute(15), actor: actor });
   expect(gone).toMatchObject({
     kind: 'changed',
     row: { deleted: true, vm_state: 'deleted', terminated_at: minute(20), revision: 2 },
@@ -214,11 +231,14 @@ test('a deleted instance leaves a tombstone that a late feed does not bring back
 });
 
 test('an older report does not delete an instance', () => {
-  expect(deletedInstance(vm, minute(0), actor)).toEqual({ kind: 'stale', row: vm });
+  expect(deletedInstance(vm, { reported_at: minute(0), actor: actor })).toEqual({
+    kind: 'stale',
+    row: vm,
+  });
 });
 
 test('registered again after its deletion it is another instance of the same id', () => {
-  const gone = deletedInstance(vm, minute(15), actor).row;
+  const gone = deletedInstance(vm, { reported_at: minute(15), actor: actor }).row;
   const anew = report(gone, { vm_state: 'active' });
   expect(anew).toMatchObject({
     kind: 'created',

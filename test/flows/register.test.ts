@@ -133,7 +133,7 @@ test('a host with instances is not deleted', async () => {
 });
 
 test('a failed host without instances is deleted with its fault closed, its number kept', async () => {
-  const gone = deletedInstance(instanceWith(), minute(20), actor).row;
+  const gone = deletedInstance(instanceWith(), { reported_at: minute(20), actor: actor }).row;
   const world = worldOf({ hosts: [downHost(2)], instances: [gone] });
   await deleteHost(world.deps, 'compute-1', actor);
   expect(world.hosts.get('compute-1')).toMatchObject({
