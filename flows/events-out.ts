@@ -19,3 +19,23 @@ export async function sendExpress(
     interrupted('express lane', error);
   }
 }
+
+/**
+ * Lets events ride with whatever is sent first, which saves a message and an evaluation of its own:
+ * `out` is the sender to use, and `flush` sends what found nothing to ride with.
+ */
+export function withFirst(
+  deps: EventsOut,
+  first: readonly DoctorEvent[],
+): { readonly out: EventsOut; readonly flush: () => Promise<void> } {
+  let waiting = first;
+  const take = (): readonly DoctorEvent[] => {
+    const taken = waiting;
+    waiting = [];
+    return taken;
+  };
+  return {
+    out: { ...deps, send: (events) => deps.send([...take(), ...events]) },
+    flush: () => sendExpress(deps, take()),
+  };
+}

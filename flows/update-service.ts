@@ -10,7 +10,7 @@ import {
   type ServiceUpdate,
 } from '../domain/host-fault.ts';
 import { type ApplyFaultDeps, applyFault } from './apply-fault.ts';
-import { sendExpress } from './events-out.ts';
+import { withFirst } from './events-out.ts';
 import { untilWritten } from './retry.ts';
 
 export type UpdateServiceDeps = ApplyFaultDeps & {
@@ -46,9 +46,9 @@ export async function updateService(
     if (!report) return { host: from, changed: false };
     return (await deps.saveReport(from, report)) ? { host: report.host, changed: true } : undefined;
   });
-  const told = sendExpress(deps, changed ? [hostEvent(host)] : []);
-  const affected = update.forced_down ? await applied(deps, host) : 0;
-  await told;
+  const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
+  const affected = update.forced_down ? await applied({ ...deps, ...out }, host) : 0;
+  await flush();
   return { host, affected };
 }
 

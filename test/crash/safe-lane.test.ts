@@ -18,7 +18,7 @@ const cases = <const Step extends string>(...steps: readonly Step[]) =>
   hows.flatMap((how) => steps.map((step, n) => ({ how, step, at: n + 1 })));
 
 /** The express lane's events never left: only the stream knows of the change. */
-const noExpress: Disturbance = { at: 4, how: 'fails' };
+const noExpress: Disturbance = { at: 3, how: 'fails' };
 /** Only host and fault were written. */
 const noFanOut: Disturbance = { at: 1, how: 'is the last thing done' };
 

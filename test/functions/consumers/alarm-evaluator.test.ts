@@ -10,7 +10,8 @@ import {
 } from '../../../functions/alarm-evaluator/handler.ts';
 import { eventWith } from '../../domain/events.ts';
 import { rawSample } from '../../events/samples.ts';
-import { context, logbook, type Message, queued } from './lambda.ts';
+import { lambdaContext as context } from '../call.ts';
+import { logbook, type Message, queued } from './lambda.ts';
 
 const eventOf = (n: number): DoctorEvent => ({ ...eventWith(), message_id: `e-${n}` });
 const ids = (events: readonly DoctorEvent[]) => events.map(({ message_id }) => message_id);

@@ -1,20 +1,5 @@
 /** What Lambda hands to a consumer, and a log that remembers. */
-import type { Context, SQSEvent } from 'aws-lambda';
-
-export const context: Context = {
-  awsRequestId: 'lambda-request',
-  callbackWaitsForEmptyEventLoop: true,
-  functionName: 'under-test',
-  functionVersion: '1',
-  invokedFunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:under-test',
-  logGroupName: '/aws/lambda/under-test',
-  logStreamName: 'stream',
-  memoryLimitInMB: '1024',
-  getRemainingTimeInMillis: () => 28_000,
-  done: () => {},
-  fail: () => {},
-  succeed: () => {},
-};
+import type { SQSEvent } from 'aws-lambda';
 
 export type Message = { readonly body: unknown; readonly receives?: number };
 

@@ -14,7 +14,8 @@ import { alarmWith } from '../../domain/alarms.ts';
 import { eventWith } from '../../domain/events.ts';
 import { downHost, minute } from '../../domain/rows.ts';
 import { rawSample } from '../../events/samples.ts';
-import { context, logbook, queued } from './lambda.ts';
+import { lambdaContext as context } from '../call.ts';
+import { logbook, queued } from './lambda.ts';
 
 const streamOf = (name: string): StreamEvent =>
   z
