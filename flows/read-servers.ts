@@ -1,4 +1,4 @@
-/** Instances as any reader may see them: with what their hosts owe them. */
+/** Instances as every reader sees them: with what their hosts owe them. */
 import type { Host } from '../domain/host.ts';
 import { asSeen } from '../domain/host-fault.ts';
 import type { Instance } from '../domain/instance.ts';
