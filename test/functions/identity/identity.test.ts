@@ -8,6 +8,7 @@ import {
   ask,
   byName,
   clock,
+  issued,
   login,
   project,
   self,
