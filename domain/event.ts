@@ -132,6 +132,7 @@ export function hostEvent(row: Host): DoctorEvent {
       ['status', text, row.status],
       ['state', text, stateOf(row)],
       ['forced_down', text, String(row.forced_down)],
+      ['maintenance', text, String(row.maintenance)],
       ['disabled_reason', text, row.disabled_reason],
       ['availability_zone', text, row.zone],
       ['fault_id', text, row.forced_down ? faultIdOf(row) : null],

@@ -117,7 +117,7 @@ export function settled(instance: Instance, host: Host | undefined): Instance | 
   };
 }
 
-/** The instance as any reader may see it: with what it is owed. */
+/** The instance as every reader sees it: with what it is owed. */
 export const asSeen = (instance: Instance, host: Host | undefined): Instance =>
   settled(instance, host) ?? instance;
 
@@ -136,11 +136,14 @@ export type HostReport = {
 };
 
 /** What an administrator may set of a host's service; what is absent stays. */
-export type ServiceUpdate = Partial<Pick<Host, 'forced_down' | 'status' | 'disabled_reason'>>;
+export type ServiceUpdate = Partial<
+  Pick<Host, 'forced_down' | 'status' | 'disabled_reason' | 'maintenance'>
+>;
 
 /**
  * The host after an update of its service; undefined if it is recorded so already. Reporting it
  * down never disables the service, and `forced_down: false` restores no instance: it was fenced.
+ * Maintenance changes neither `status` nor any instance.
  */
 export function afterUpdate(
   host: Host,
@@ -148,17 +151,20 @@ export function afterUpdate(
   actor: Actor,
   reporter: Reporter,
 ): HostReport | undefined {
-  const { forced_down, status, disabled_reason } = { ...host, ...update };
+  const { forced_down, status, disabled_reason, maintenance } = { ...host, ...update };
   const toggled = forced_down !== host.forced_down;
-  if (!toggled && status === host.status && disabled_reason === host.disabled_reason) {
-    return undefined;
-  }
+  const same =
+    status === host.status &&
+    disabled_reason === host.disabled_reason &&
+    maintenance === host.maintenance;
+  if (!toggled && same) return undefined;
   const { user_id, request_id, at } = actor;
   const next: Host = {
     ...host,
     forced_down,
     status,
     disabled_reason,
+    maintenance,
     revision: host.revision + 1,
     updated_at: at,
     last_change: { ...actor, event_type: 'service.update' },

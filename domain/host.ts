@@ -38,6 +38,8 @@ export const Host = HostFacts.extend({
   status: z.enum(['enabled', 'disabled']),
   disabled_reason: z.string().nullable(),
   forced_down: z.boolean(),
+  /** Whether it is being maintained: no target of evacuations. Rows of before it was there: false. */
+  maintenance: z.boolean().default(false),
   fault_number: z.int().min(0),
   /** Random, and kept for as long as anything is known of the name: ids of faults are made of it. */
   fault_series: z.uuid(),

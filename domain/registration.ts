@@ -94,6 +94,7 @@ export function registeredHost(
       status: 'enabled',
       disabled_reason: null,
       forced_down: false,
+      maintenance: false,
       fault_number: existing?.fault_number ?? 0,
       fault_series: existing?.fault_series ?? newId(),
       last_fault: existing?.last_fault ?? null,

@@ -106,6 +106,7 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
       status: 'text',
       state: 'text',
       forced_down: 'text',
+      maintenance: 'text',
       disabled_reason: 'text',
       availability_zone: 'text',
       fault_id: 'text',

@@ -79,11 +79,18 @@ test('a host’s event is of no project, and names its fault while it is down', 
     status: 'enabled',
     state: 'down',
     forced_down: 'true',
+    maintenance: 'false',
     fault_id: faultId(faultSeries, 1),
   });
   const up = hostEvent(downHost(1, { forced_down: false }));
   expect(traitsOf(up)).toMatchObject({ state: 'up', forced_down: 'false' });
   expect(up.fault_id).toBeNull();
+});
+
+test('a host’s event says whether it is in maintenance, which makes it neither down nor disabled', () => {
+  expect(traitsOf(hostEvent(hostWith({ maintenance: true })))).toMatchObject({
+    ...{ maintenance: 'true', state: 'up', status: 'enabled', forced_down: 'false' },
+  });
 });
 
 test('a heartbeat that is missing does not make a host down that has none', () => {

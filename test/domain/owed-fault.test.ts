@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { instanceEvent } from '../../domain/event.ts';
+import { Host } from '../../domain/host.ts';
 import { afterUpdate, asSeen, owedFault, settled } from '../../domain/host-fault.ts';
 import { faultId } from '../../domain/ids.ts';
 import { Instance, powerStates, vmStates } from '../../domain/instance.ts';
@@ -180,4 +181,33 @@ test('both may be told at once, as one change', () => {
     host: { status: 'disabled', forced_down: true, revision: 2 },
     fault: { opened: { number: 1 } },
   });
+});
+
+test.each([true, false])(
+  'maintenance set %s changes the flag, and neither status nor fault',
+  (maintenance) => {
+    const host = hostWith({ maintenance: !maintenance, fault_number: 3 });
+    expect(update(host, { maintenance })).toEqual({
+      host: {
+        ...host,
+        maintenance,
+        revision: 2,
+        updated_at: actor.at,
+        last_change: { ...actor, event_type: 'service.update' },
+      },
+      fault: undefined,
+    });
+    expect(update({ ...host, maintenance }, { maintenance })).toBeUndefined();
+  },
+);
+
+test('what is not told of maintenance leaves it, a report that the host is down included', () => {
+  const host = hostWith({ maintenance: true });
+  expect(update(host, { forced_down: true })).toMatchObject({ host: { maintenance: true } });
+  expect(update(host, { status: 'disabled' })).toMatchObject({ host: { maintenance: true } });
+});
+
+test('a row of before there was maintenance reads as one that is not in it', () => {
+  const { maintenance: _, ...old } = hostWith();
+  expect(Host.parse(old)).toEqual(hostWith({ maintenance: false }));
 });

@@ -50,6 +50,7 @@ test('a host is registered with what is known of it, the rest is 0 and never inv
       host: {
         ...{ host: 'compute-9', zone: 'az2', vcpus: 8, memory_mb: 0, state: 'up' },
         ...{ status: 'enabled', forced_down: false, heartbeat: false },
+        maintenance: false,
       },
     },
   });
