@@ -13,6 +13,7 @@ import {
   paginateQuery,
   type QueryCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { slices } from '../domain/slices.ts';
 
 export type Row = Record<string, unknown>;
 export type Key = Record<string, string | number>;
@@ -34,12 +35,6 @@ export async function ifUnchanged(write: Promise<unknown>): Promise<boolean> {
 function overtaken({ CancellationReasons: reasons = [] }: TransactionCanceledException): boolean {
   const ours = new Set(['None', 'ConditionalCheckFailed', 'TransactionConflict']);
   return reasons.length > 0 && reasons.every(({ Code = 'None' }) => ours.has(Code));
-}
-
-/** The items of the list in slices of at most `size`. */
-export function slices<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size));
 }
 
 /**

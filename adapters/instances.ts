@@ -1,7 +1,8 @@
 /** The table `instances`. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Instance } from '../domain/instance.ts';
-import { getAll, ifUnchanged, inParallel, queryPages, type Row, slices } from './dynamodb.ts';
+import { slices } from '../domain/slices.ts';
+import { getAll, ifUnchanged, inParallel, queryPages, type Row } from './dynamodb.ts';
 import { type Action, transactGroups } from './transactions.ts';
 
 /** A tombstone is kept this long against late feeds, in seconds. */

@@ -7,6 +7,7 @@ import { decide, visibleTo } from '../domain/evaluate.ts';
 import type { DoctorEvent } from '../domain/event.ts';
 import { type Firing, firingOf, type OutboxRow } from '../domain/firing.ts';
 import { lookupKeysOfEvent } from '../domain/lookup.ts';
+import { slices } from '../domain/slices.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 
 /** What became of a firing. */
@@ -55,7 +56,7 @@ export async function evaluateEvents(
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
     const steps = open.flatMap((lane) => stepsOf(lane, deps.now()));
     const outcomes: (Fired | undefined)[] = [];
-    for (const some of slicesOf(steps, firingsAtOnce)) {
+    for (const some of slices(steps, firingsAtOnce)) {
       const fired = await fireAll(deps, some, failures);
       const rows = some.flatMap(({ firing }, n) => (fired[n] === 'written' ? [firing.row] : []));
       outcomes.push(...fired);
@@ -111,11 +112,6 @@ function stepsOf(lane: Lane, now: string): Step[] {
   return steps;
 }
 
-const slicesOf = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
-    items.slice(n * size, (n + 1) * size),
-  );
-
 /** Fires all; an outcome is undefined where its transaction threw, which `failures` then holds. */
 async function fireAll(
   deps: EvaluateDeps,
@@ -123,7 +119,7 @@ async function fireAll(
   failures: unknown[],
 ): Promise<(Fired | undefined)[]> {
   const outcomes = await Promise.all(
-    slicesOf(steps, firingsPerTransaction).map(
+    slices(steps, firingsPerTransaction).map(
       async (group): Promise<readonly (Fired | undefined)[]> => {
         try {
           return await deps.fire(group.map(({ firing }) => firing));
