@@ -106,7 +106,7 @@ export async function deleteInstance(
 }
 
 /** The instance with what it was owed written to its row; `overtaken` if somebody was faster. */
-async function readSettled(
+export async function readSettled(
   deps: Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'> & EventsOut,
   uuid: string,
 ): Promise<Instance | undefined | 'overtaken'> {

@@ -28,7 +28,7 @@ export class Compute extends Construct implements Capability {
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, hosts, 'listing', 'byService');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
-    allowRows(fn, instances, 'BatchGetItem', 'PutItem');
+    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byProject', 'byTime');
     allowSend(fn, messaging.eventQueue);
   }

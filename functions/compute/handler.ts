@@ -1,11 +1,13 @@
 /** The compute surface: Nova's API, as far as faults need it. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { withoutProject } from './project-segment.ts';
+import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
 import { type ServerDeps, serverRoutes } from './servers.ts';
 import { type ServiceDeps, serviceRoutes } from './services.ts';
 import { versionRoutes } from './versions.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+  ServerActionDeps &
   ServerDeps &
   ServiceDeps;
 
@@ -22,5 +24,5 @@ export const createHandler = (deps: Deps) =>
     normalise: (path, caller) => withoutProject(bookmarked(path), caller),
     microversions: true,
     publicRoutes: versionRoutes,
-    routes: [...serviceRoutes(deps), ...serverRoutes(deps)],
+    routes: [...serviceRoutes(deps), ...serverRoutes(deps), ...serverActionRoutes(deps)],
   });

@@ -1,19 +1,17 @@
 /** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
-import * as z from 'zod';
+import type * as z from 'zod';
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import { atLeast, type Microversion } from '../../adapters/http/microversion.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
-import { canSee, isAdmin, projectOf, requireRole } from '../../domain/access.ts';
+import { isAdmin, projectOf, requireRole } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { statuses } from '../../domain/server-status.ts';
+import { type OneServerDeps, serverOf } from './one-server.ts';
 import { pageOf, type ServerFilter, type ServerPages } from './server-list.ts';
 import { ServerQuery } from './server-query.ts';
 import { briefServer, detailedServer, type SeenInstance, type View } from './server-view.ts';
 
-export type ServerDeps = ServerPages & {
-  /** An instance with its host, settled; undefined if there is none or it was deleted. */
-  readonly seen: (uuid: string) => Promise<SeenInstance | undefined>;
-};
+export type ServerDeps = ServerPages & OneServerDeps;
 
 type Request = RouteRequest<unknown, unknown>;
 
@@ -104,11 +102,7 @@ export function serverRoutes(deps: ServerDeps): Route[] {
       query: ignored,
       body: ignored,
       handle: async (request) => {
-        const { id = '' } = request.params;
-        const seen = z.guid().safeParse(id).success ? await deps.seen(id.toLowerCase()) : undefined;
-        if (!seen || !canSee(request.caller, seen.instance.project_id)) {
-          throw new DomainError('not_found', `Instance ${id.slice(0, 255)} could not be found.`);
-        }
+        const seen = await serverOf(deps, request);
         return { status: 200, body: { server: detailedServer(seen, viewOf(request, true)) } };
       },
     }),

@@ -10,6 +10,7 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
+import { changeServer } from '../../flows/change-server.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteHost } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
@@ -42,6 +43,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     instancesOn: instances.instancesOn,
     allSeen,
     seen: async (uuid) => (await allSeen([uuid]))[0],
+    changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
     updateService: (change, by) => updateService(flow, change, by),
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
     authenticate: makeAuthenticate(

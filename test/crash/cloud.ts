@@ -80,6 +80,12 @@ export const cloud = (world: World) => {
       return z.object({ alarm_id: z.string() }).parse(made).alarm_id;
     },
     down: (host: string, d?: Disturbance, prepare?: Prepare) => force(host, true, d, prepare),
+    /** An action on one server, by the administrator. */
+    act: (uuid: string, action: object, d?: Disturbance) =>
+      world.request(
+        { method: 'POST', path: `/compute/v2.1/servers/${uuid}/action`, body: action },
+        d,
+      ),
     up: (host: string) => force(host, false),
     row: (uuid: string): Promise<Instance | undefined> => store.instance(uuid),
     /** What a reader is shown of an instance. */

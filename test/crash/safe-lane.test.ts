@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
+import { answerOf, cloud, expectStopped, idsOf, ok } from './cloud.ts';
 import { type Disturbance, hows } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -91,6 +91,39 @@ test.each(cases('the row', 'its event'))(
     expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', revision: 2 });
   },
 );
+
+test.each(cases('the row', 'its event'))(
+  'when an action writing $step $how, its alarm is told once',
+  async ({ at, how }) => {
+    await using world = await makeWorld();
+    const nova = cloud(world);
+    await nova.host('h');
+    const [uuid = ''] = await nova.servers('h', 1);
+    const alarm = await nova.alarm(uuid);
+    await world.recover();
+    await nova.act(uuid, { 'os-stop': null }, { at, how });
+    const again = answerOf(await nova.act(uuid, { 'os-stop': null }));
+    expect(again.status).toBe(at === 1 && how === 'fails' ? 202 : 409);
+    await world.recover();
+    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', revision: 2 });
+  },
+);
+
+test('an action makes the write and the send of its table, after those of what is owed', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  await nova.down('h', noFanOut);
+  const each = ['PutItem', 'SendMessageBatch'];
+  expect(await nova.act(uuid, { 'os-resetState': { state: 'error' } })).toMatchObject({
+    ...{ kind: 'done', calls: [...each, ...each] },
+  });
+  expect(await nova.act(uuid, { 'os-resetState': { state: 'error' } })).toMatchObject({
+    ...{ kind: 'done', calls: [] },
+  });
+});
 
 test.each(
   cases('the events', 'their copies').filter(({ how }) => how !== 'is the last thing done'),

@@ -68,7 +68,7 @@ describe('permissions', () => {
         ...['BatchGetItem on Hosts', 'GetItem on Hosts', 'PutItem on Hosts'],
         ...['Query on Hosts/byService', 'Query on Hosts/listing'],
         ...['PutItem on Faults', 'UpdateItem on Faults'],
-        ...['BatchGetItem on Instances', 'PutItem on Instances'],
+        ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
         ...['byHost', 'byProject', 'byTime'].map((index) => `Query on Instances/${index}`),
       ],
     },

@@ -1,5 +1,6 @@
 /** The compute surface on rows in memory, for tests. */
 import { unauthenticated } from '../../../domain/identity.ts';
+import { changeServer } from '../../../flows/change-server.ts';
 import { readServers } from '../../../flows/read-servers.ts';
 import { deleteHost } from '../../../flows/register.ts';
 import { updateService } from '../../../flows/update-service.ts';
@@ -15,6 +16,7 @@ const all = ['admin', 'member', 'reader'];
 const callers: Record<string, { project_id?: string; roles: string[] }> = {
   admin: { project_id: projectA, roles: all },
   member: { project_id: projectA, roles: ['member', 'reader'] },
+  reader: { project_id: projectA, roles: ['reader'] },
   stranger: { project_id: projectB, roles: ['member', 'reader'] },
   service: { project_id: projectB, roles: ['service'] },
   unscoped: { roles: [] },
@@ -46,6 +48,7 @@ export function computeOf({ deps: flow, instances, hosts }: World) {
     allHosts: async () => [...hosts.values()].filter(({ deleted }) => !deleted),
     hostOfService: async (id) =>
       [...hosts.values()].find(({ service_id, deleted }) => service_id === id && !deleted)?.host,
+    changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
     updateService: (change, by) => updateService(flow, change, by),
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
     now: () => minute(10),

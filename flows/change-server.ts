@@ -1,0 +1,44 @@
+/** One server is changed by its owner or an administrator. */
+import { DomainError } from '../domain/errors.ts';
+import { instanceEvent } from '../domain/event.ts';
+import type { Host } from '../domain/host.ts';
+import { settled } from '../domain/host-fault.ts';
+import type { Instance } from '../domain/instance.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import { type RegisterDeps, readSettled } from './register.ts';
+import { untilWritten } from './retry.ts';
+
+export type ChangeServerDeps = EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>;
+
+/** What becomes of an instance, settled with its host; undefined if nothing. May refuse. */
+export type Decide = (on: {
+  readonly instance: Instance;
+  readonly host: Host | undefined;
+}) => Instance | undefined;
+
+/**
+ * Changes an instance as `decide` says. What its host owes it is applied first, as a change of its
+ * own. A fault that comes after the host was read is owed by the row that is written.
+ * @returns the instance as it is now. @throws not_found if there is none, and what `decide` throws.
+ */
+export async function changeServer(
+  deps: ChangeServerDeps,
+  uuid: string,
+  decide: Decide,
+): Promise<Instance> {
+  return untilWritten(async () => {
+    const from = await readSettled(deps, uuid);
+    if (from === 'overtaken') return undefined;
+    if (!from || from.deleted) {
+      throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+    }
+    const host = from.host === null ? undefined : await deps.host(from.host);
+    // It failed between the two readings: that fault is settled first, too.
+    if (settled(from, host)) return undefined;
+    const to = decide({ instance: from, host });
+    if (!to) return from;
+    if (!(await deps.saveInstance(from, to))) return undefined;
+    await sendExpress(deps, [instanceEvent(to)]);
+    return to;
+  });
+}
