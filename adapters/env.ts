@@ -4,6 +4,7 @@ import { DomainError } from '../domain/errors.ts';
 export type EnvName =
   | 'HOSTS_TABLE'
   | 'FAULTS_TABLE'
+  | 'AFFECTED_TABLE'
   | 'INSTANCES_TABLE'
   | 'ALARMS_TABLE'
   | 'HISTORY_TABLE'

@@ -6,6 +6,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { placeOf } from '../domain/affected.ts';
 import { Host } from '../domain/host.ts';
 import type { HostReport } from '../domain/host-fault.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from './dynamodb.ts';
@@ -129,13 +130,16 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
   },
 });
 
-/** Opens a fault's row, which puts it into the index of open ones, or closes it. */
+/** Opens a fault's row, which puts it into the lists of open and of all faults, or closes it. */
 function faultWrite(table: string, host: Host, fault: NonNullable<HostReport['fault']>) {
   if ('opened' in fault) {
     return {
       Put: {
         TableName: table,
-        Item: { ...fault.opened, open: 'fault' },
+        Item: {
+          ...fault.opened,
+          ...{ open: 'fault', live: 'fault', sort_key: placeOf(fault.opened) },
+        },
         ConditionExpression: 'attribute_not_exists(#key)',
         ExpressionAttributeNames: { '#key': 'host' },
       },

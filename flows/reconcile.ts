@@ -2,6 +2,7 @@
  * The safe lane: what the tables' streams tell is sent again, a little later than the express lane
  * sent it. Everything here may run twice; a failure makes the stream deliver the records again.
  */
+import { type Affected, affectedBy } from '../domain/affected.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/event.ts';
 import type { Host } from '../domain/host.ts';
 import type { Instance } from '../domain/instance.ts';
@@ -19,6 +20,8 @@ export type ReconcileDeps = {
   /** Queues the finishing of faults, soon and much later. */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
+  /** Remembers which instances faults touched; what is remembered already changes nothing. */
+  readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
 };
 
@@ -45,11 +48,13 @@ export async function reconcile(
   const letters = changes.flatMap((change) =>
     change.kind === 'unreadable' ? [change.letter] : [],
   );
+  const affected = affectedBy(changes.flatMap(changedInstance));
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
     faults.length > 0 && deps.sendFinish(faults),
     letters.length > 0 && deps.bury(letters),
     events.length > 0 && deps.publishEvents(events),
+    affected.length > 0 && deps.noteAffected(affected),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
@@ -60,6 +65,9 @@ function eventOf(change: RowChange): DoctorEvent[] {
   if (change.kind === 'unreadable' || !isReal(change.before, change.after)) return [];
   return [change.kind === 'host' ? hostEvent(change.after) : instanceEvent(change.after)];
 }
+
+const changedInstance = (change: RowChange): Instance[] =>
+  change.kind === 'instance' && isReal(change.before, change.after) ? [change.after] : [];
 
 /** A host's number rises with each fault; one registered over its tombstone keeps it. */
 function faultOfChange(change: RowChange): FinishMessage[] {

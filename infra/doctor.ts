@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { allowRows, allowSecret, allowSend } from './grants.ts';
+import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -18,6 +18,8 @@ export class Doctor extends Construct implements Capability {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         IDENTITY_TABLE: tables.identity.tableName,
         HOSTS_TABLE: tables.hosts.tableName,
+        FAULTS_TABLE: tables.faults.tableName,
+        AFFECTED_TABLE: tables.affected.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
@@ -26,12 +28,16 @@ export class Doctor extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    const { hosts, identity, instances } = tables;
+    const { affected, faults, hosts, identity, instances } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
     allowRows(fn, identity, 'GetItem', 'PutItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, faults, 'BatchGetItem', 'Query');
+    allowIndexes(fn, faults, 'byFaultId', 'open', 'byTime');
+    allowRows(fn, affected, 'BatchGetItem', 'Query');
+    allowIndexes(fn, affected, 'byProject');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.eventDeadLetters);
   }

@@ -39,9 +39,10 @@ type RowAction =
   | 'GetItem'
   | 'PartiQLUpdate'
   | 'PutItem'
+  | 'Query'
   | 'UpdateItem';
 
-/** What a function may do with the rows of a table. Never to its indexes, never a scan. */
+/** What a function may do with the rows of a table; `Query` reads one partition. Never a scan. */
 export const allowRows = (grantee: Grantee, table: ITable, ...actions: RowAction[]): Grant =>
   allow(
     grantee,

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { allowPublish, allowSend } from './grants.ts';
+import { allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -18,6 +18,7 @@ export class Reconciler extends Construct implements Capability {
       errorImpact: 'events that a dying writer did not send wait in the stream, for 24 hours',
       timeout: Duration.seconds(30),
       environment: {
+        AFFECTED_TABLE: tables.affected.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         FAULT_QUEUE_URL: messaging.faultQueue.queueUrl,
@@ -37,6 +38,7 @@ export class Reconciler extends Construct implements Capability {
         }),
       );
     }
+    allowRows(fn, tables.affected, 'UpdateItem');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.eventDeadLetters);
     allowSend(fn, messaging.faultQueue);

@@ -66,6 +66,7 @@ export class DoctorStack extends Stack {
       SigningSecretArn: secrets.signing.secretArn,
       HostsTable: tables.hosts.tableName,
       FaultsTable: tables.faults.tableName,
+      AffectedTable: tables.affected.tableName,
       InstancesTable: tables.instances.tableName,
       AlarmsTable: tables.alarms.tableName,
       HistoryTable: tables.history.tableName,

@@ -28,6 +28,7 @@ type Definition = {
 export class Tables extends Construct {
   readonly hosts: Table;
   readonly faults: Table;
+  readonly affected: Table;
   readonly instances: Table;
   readonly alarms: Table;
   readonly history: Table;
@@ -64,7 +65,15 @@ export class Tables extends Construct {
     });
     this.faults = table('Faults', {
       key: [text('host'), { name: 'number', type: AttributeType.NUMBER }],
-      indexes: { byFaultId: [text('fault_id')], open: [text('open'), text('at')] },
+      indexes: {
+        byFaultId: [text('fault_id')],
+        open: [text('open'), text('sort_key')],
+        byTime: [text('live'), text('sort_key')],
+      },
+    });
+    this.affected = table('Affected', {
+      key: [text('fault_id'), text('project_id')],
+      indexes: { byProject: [text('project_id'), text('sort_key')] },
     });
     this.instances = table('Instances', {
       key: [text('uuid')],

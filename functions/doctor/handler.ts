@@ -1,12 +1,14 @@
 /** The surface `/doctor/v1`: what OpenStack has no API for. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { type Deps as EventDeps, eventRoutes } from './events.ts';
+import { type Deps as FaultDeps, faultRoutes } from './faults.ts';
 import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
 import { type Deps as UserDeps, userRoutes } from './users.ts';
 import { versionRoutes } from './versions.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   EventDeps &
+  FaultDeps &
   RegistrationDeps &
   UserDeps;
 
@@ -18,5 +20,10 @@ export const createHandler = (deps: Deps) =>
     authenticate: deps.authenticate,
     logger: deps.logger,
     publicRoutes: versionRoutes,
-    routes: [...eventRoutes(deps), ...registrationRoutes(deps), ...userRoutes(deps)],
+    routes: [
+      ...eventRoutes(deps),
+      ...faultRoutes(deps),
+      ...registrationRoutes(deps),
+      ...userRoutes(deps),
+    ],
   });

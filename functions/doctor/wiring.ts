@@ -4,7 +4,9 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeAccounts } from '../../adapters/accounts.ts';
+import { affectedStore } from '../../adapters/affected.ts';
 import { amount, type Env, optional, required } from '../../adapters/env.ts';
+import { faultStore } from '../../adapters/faults.ts';
 import { hostStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeBasic } from '../../adapters/http/basic.ts';
@@ -49,6 +51,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
       await Promise.all([queue.sendEvents(events), queue.sendEvents(events, { delaySeconds })]);
     },
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
+    ...faultStore(dynamo, required(env, 'FAULTS_TABLE')),
+    ...affectedStore(dynamo, required(env, 'AFFECTED_TABLE')),
     account: accounts.get,
     putUser: users.put,
     hashPassword,

@@ -1,6 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { affectedNotes } from '../../adapters/affected.ts';
 import { amount, delays, type Env, required } from '../../adapters/env.ts';
 import { deadLetters, eventQueue, faultQueue } from '../../adapters/queues.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
@@ -8,9 +10,13 @@ import { audit } from '../../adapters/topics.ts';
 import { reconcile } from '../../flows/reconcile.ts';
 import { createHandler } from './handler.ts';
 
-export type Clients = { readonly sqs: SQSClient; readonly sns: SNSClient };
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+};
 
-export function wire(env: Env, { sqs, sns }: Clients, logger: Logger) {
+export function wire(env: Env, { dynamo, sqs, sns }: Clients, logger: Logger) {
   const events = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const faults = faultQueue(sqs, required(env, 'FAULT_QUEUE_URL'));
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
@@ -22,6 +28,7 @@ export function wire(env: Env, { sqs, sns }: Clients, logger: Logger) {
       faults.sendFinish(messages, finishDelays),
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
     ...audit(sns, required(env, 'EVENTS_TOPIC_ARN')),
+    ...affectedNotes(dynamo, required(env, 'AFFECTED_TABLE')),
   };
   return createHandler({
     read: rowChanges,

@@ -27,6 +27,7 @@ const shape = async (TableName: string) => {
 test.each([
   ['HostsTable', 'HOSTS_TABLE'],
   ['FaultsTable', 'FAULTS_TABLE'],
+  ['AffectedTable', 'AFFECTED_TABLE'],
   ['InstancesTable', 'INSTANCES_TABLE'],
   ['AlarmsTable', 'ALARMS_TABLE'],
   ['HistoryTable', 'HISTORY_TABLE'],

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { answerOf, cloud, expectStopped, idsOf, ok } from './cloud.ts';
 import { type Disturbance, hows } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';
@@ -14,6 +15,16 @@ async function cutShort(world: World, disturbance: Disturbance) {
   return { nova, uuids, alarms };
 }
 
+const Answer = z.object({
+  result: z.object({ statusCode: z.literal(200), body: z.string() }),
+});
+
+/** The audit of a host's open faults. */
+async function faultsOf(world: World, host: string): Promise<unknown> {
+  const asked = await world.request({ path: '/doctor/v1/faults', query: { host: [host] } });
+  return JSON.parse(Answer.parse(asked).result.body).faults;
+}
+
 const cases = <const Step extends string>(...steps: readonly Step[]) =>
   hows.flatMap((how) => steps.map((step, n) => ({ how, step, at: n + 1 })));
 
@@ -22,22 +33,22 @@ const noExpress: Disturbance = { at: 3, how: 'fails' };
 /** Only host and fault were written. */
 const noFanOut: Disturbance = { at: 1, how: 'is the last thing done' };
 
-test.each(cases('the safe copies', 'the finishing messages', 'the audit'))(
-  'when the reconciler sending $step $how, everyone is told once',
-  async ({ at, how }) => {
-    await using world = await makeWorld();
-    const { nova, uuids } = await cutShort(world, noExpress);
-    await world.reconcile({ at, how });
-    await world.recover();
-    await expectStopped(nova, uuids);
-    const ids = idsOf(await world.told());
-    expect(ids).toHaveLength(2);
-    expect(new Set(ids).size).toBe(2);
-    const audited = await world.things.events.receive(0, 0);
-    const updates = audited.filter(({ attributes }) => attributes.event_type === 'service.update');
-    expect(updates.length).toBeGreaterThan(0);
-  },
-);
+test.each(
+  cases('the safe copies', 'the finishing messages', 'the audit', 'the affected instances'),
+)('when the reconciler sending $step $how, everyone is told once', async ({ at, how }) => {
+  await using world = await makeWorld();
+  const { nova, uuids } = await cutShort(world, noExpress);
+  await world.reconcile({ at, how });
+  await world.recover();
+  await expectStopped(nova, uuids);
+  const ids = idsOf(await world.told());
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(2);
+  const audited = await world.things.events.receive(0, 0);
+  const updates = audited.filter(({ attributes }) => attributes.event_type === 'service.update');
+  expect(updates.length).toBeGreaterThan(0);
+  expect(await faultsOf(world, 'h')).toMatchObject([{ host: 'h', instances_affected: 2 }]);
+});
 
 test.each(cases('the instances', 'their events'))(
   'when the fault-finisher writing $step $how, every instance is stopped and everyone told',

@@ -46,6 +46,7 @@ const long = 'x'.repeat(3_000);
 const servers = '/compute/v2.1/servers';
 const services = '/compute/v2.1/os-services';
 const alarms = '/alarming/v2/alarms';
+const faults = '/doctor/v1/faults';
 
 describe('a query that asks for', () => {
   const cases: readonly Case[] = [
@@ -95,6 +96,18 @@ describe('a query that asks for', () => {
     { dialect: 'alarming', path: `${alarms}?all_projects=perhaps`, field: 'all_projects' },
     { dialect: 'alarming', path: `${alarms}/${randomUUID()}?a=1`, field: 'a' },
     { dialect: 'alarming', path: `${alarms}/${randomUUID()}/state?a=1`, field: 'a' },
+    ...['-1', 'x', '1.5', '%00', ' 1'].map(
+      (limit): Case => ({ dialect: 'doctor', path: `${faults}?limit=${limit}`, field: 'limit' }),
+    ),
+    { dialect: 'doctor', path: `${faults}?marker=x`, field: 'marker' },
+    { dialect: 'doctor', path: `${faults}?marker=${randomUUID()}`, field: 'marker' },
+    { dialect: 'doctor', path: `${faults}?status=closed`, field: 'status' },
+    { dialect: 'doctor', path: `${faults}?status=all&status=all`, field: 'status' },
+    { dialect: 'doctor', path: `${faults}?since=${long}`, field: 'since' },
+    { dialect: 'doctor', path: `${faults}?until=2026-02-30`, field: 'until' },
+    { dialect: 'doctor', path: `${faults}?host=%00`, field: 'host' },
+    { dialect: 'doctor', path: `${faults}?project_id=${long}`, field: 'project_id' },
+    { dialect: 'doctor', path: `${faults}?__proto__=1`, field: '__proto__' },
   ];
   test.each(cases)('$path is refused', (asked) => refused(cloud.admin, 400, asked));
 
@@ -128,6 +141,7 @@ describe('an id in a path', () => {
     { dialect: 'doctor', prefix: '/doctor/v1/hosts/', methods: ['GET'] },
     { dialect: 'doctor', prefix: '/doctor/v1/servers/', methods: ['GET', 'DELETE'] },
     { dialect: 'doctor', prefix: '/doctor/v1/users/', methods: ['GET'] },
+    { dialect: 'doctor', prefix: '/doctor/v1/faults/', methods: ['GET'] },
   ] as const;
 
   test.each(resources)('with a malformed escape is a 400 below $prefix', async (resource) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { affectedBy } from '../../domain/affected.ts';
 import { hostEvent, instanceEvent } from '../../domain/event.ts';
 import { settled } from '../../domain/host-fault.ts';
 import { deletedHost } from '../../domain/registration.ts';
@@ -17,6 +18,7 @@ async function reconciled(...changes: RowChange[]) {
       sendFinish: step('finish'),
       bury: step('bury'),
       publishEvents: step('audit'),
+      noteAffected: step('affected'),
     },
     changes,
   );
@@ -39,6 +41,7 @@ test('copies come first, then what finishes the fault, then what is put aside, t
     ['finish', [{ host: 'compute-1', number: 1 }]],
     ['bury', [unreadable.letter]],
     ['audit', events],
+    ['affected', affectedBy([stopped])],
   ]);
   expect(done).toEqual({ events: 2, faults: 1, buried: 1 });
 });
@@ -62,6 +65,7 @@ test.each<RowChange>([
   { kind: 'instance', before: active, after: { ...active, reported_at: minute(30) } },
   { kind: 'instance', before: active, after: { ...active, fault_number: 1 } },
   { kind: 'host', before: up, after: { ...up, reported_at: minute(30) } },
+  { kind: 'host', before: up, after: { ...up, last_seen_up: minute(30) } },
 ])('what moves without a new revision is nobody’s news', async (change) => {
   expect((await reconciled(change)).steps).toEqual([]);
 });
@@ -84,7 +88,10 @@ test('a step that fails is not swallowed: the stream brings the records again', 
     throw new Error('gone');
   };
   const done = reconcile(
-    { sendCopies: failing, sendFinish: failing, bury: failing, publishEvents: failing },
+    {
+      ...{ sendCopies: failing, sendFinish: failing, bury: failing, publishEvents: failing },
+      noteAffected: failing,
+    },
     [{ kind: 'host', before: up, after: down }],
   );
   await expect(done).rejects.toThrow('gone');

@@ -15,17 +15,18 @@ import { Tables } from '../../infra/tables.ts';
 import { type Subscriber, subscribe } from '../../scripts/stack/subscriber.ts';
 import { clientConfig, output, readStack, sns, sqs } from './stack.ts';
 
-type TableName = 'HOSTS' | 'FAULTS' | 'INSTANCES' | 'ALARMS' | 'HISTORY' | 'IDENTITY';
+type TableName = 'HOSTS' | 'FAULTS' | 'AFFECTED' | 'INSTANCES' | 'ALARMS' | 'HISTORY' | 'IDENTITY';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
   const stack = new Stack(new App(), 'OwnTables');
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
-  const { hosts, faults, instances, alarms, history, identity } = tables;
+  const { hosts, faults, affected, instances, alarms, history, identity } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
+    ['AFFECTED', affected],
     ['INSTANCES', instances],
     ['ALARMS', alarms],
     ['HISTORY', history],
@@ -107,6 +108,7 @@ export async function ownThings(): Promise<OwnThings> {
     env: {
       HOSTS_TABLE: tableName('HOSTS'),
       FAULTS_TABLE: tableName('FAULTS'),
+      AFFECTED_TABLE: tableName('AFFECTED'),
       INSTANCES_TABLE: tableName('INSTANCES'),
       ALARMS_TABLE: tableName('ALARMS'),
       HISTORY_TABLE: tableName('HISTORY'),
@@ -120,6 +122,7 @@ export async function ownThings(): Promise<OwnThings> {
       SIGNING_SECRET_ARN: output('SigningSecretArn'),
       PUBLIC_URL: 'https://doctor.example/v1',
       REGION_NAME: 'RegionOne',
+      SERVICE_DOWN_TIME_SECONDS: '60',
       ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: 'true',
       SAFE_LANE_DELAY_SECONDS: '0',
       FINISH_DELAYS_SECONDS: '0',

@@ -31,7 +31,7 @@ export type OutputName =
   | 'FaultDlqUrl'
   | 'AdminSecretArn'
   | 'SigningSecretArn'
-  | `${'Hosts' | 'Faults' | 'Instances' | 'Alarms' | 'History' | 'Identity'}Table`
+  | `${'Hosts' | 'Faults' | 'Affected' | 'Instances' | 'Alarms' | 'History' | 'Identity'}Table`
   | `${FunctionOutput}FunctionName`;
 
 type FunctionOutput =

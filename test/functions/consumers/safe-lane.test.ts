@@ -58,7 +58,7 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   };
   const deps = {
     ...{ sendCopies: step('copies'), sendFinish: step('finish') },
-    ...{ bury: step('bury'), publishEvents: step('audit') },
+    ...{ bury: step('bury'), publishEvents: step('audit'), noteAffected: step('affected') },
   };
   const { lines, log } = logbook();
   const read = rowChanges;

@@ -1,0 +1,63 @@
+/** The table `faults`, as it is read; `hosts.ts` writes it with the host. */
+import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { Fault } from '../domain/host.ts';
+import { getAll, inParallel, type Key, queryPages, type Row } from './dynamodb.ts';
+
+/** Faults looked up by id at once. */
+const lookups = 8;
+/** Faults read together. */
+const pageSize = 100;
+
+const keyOf = ({ host, number }: Row): Key => ({ host: String(host), number: Number(number) });
+
+/** Between which places of `placeOf` a list's faults are; both inclusive, `from` not after `to`. */
+type Between = { readonly from: string; readonly to: string };
+
+export const faultStore = (client: DynamoDBDocumentClient, table: string) => {
+  const read = async (keys: readonly Key[]): Promise<Fault[]> =>
+    (await getAll(client, table, keys)).map((row) => Fault.parse(row));
+
+  async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Fault[]> {
+    const newestFirst = { ScanIndexForward: false, Limit: pageSize };
+    for await (const page of queryPages(client, { TableName: table, ...newestFirst, ...query })) {
+      yield read(page.map(keyOf));
+    }
+  }
+
+  const listed = (index: string, key: string, { from, to }: Between) =>
+    pages({
+      IndexName: index,
+      KeyConditionExpression: '#key = :fault AND sort_key BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#key': key },
+      ExpressionAttributeValues: { ':fault': 'fault', ':from': from, ':to': to },
+    });
+
+  return {
+    /** The faults of the ids, read consistently, in any order; unknown ones are left out. */
+    faults: async (fault_ids: readonly string[]): Promise<Fault[]> => {
+      const keys = await inParallel(fault_ids, lookups, async (fault_id) => {
+        const query = {
+          TableName: table,
+          IndexName: 'byFaultId',
+          KeyConditionExpression: 'fault_id = :id',
+          ExpressionAttributeValues: { ':id': fault_id },
+        };
+        for await (const page of queryPages(client, query)) return page.slice(0, 1).map(keyOf);
+        return [];
+      });
+      return read(keys.flat());
+    },
+
+    /** All faults that are open, as the index shows them: newest page first, a page in any order. */
+    openFaults: (between: Between) => listed('open', 'open', between),
+    /** All faults that ever were, in the same order. */
+    allFaults: (between: Between) => listed('byTime', 'live', between),
+    /** The faults of a host in the same order. */
+    faultsOfHost: (host: string) =>
+      pages({
+        KeyConditionExpression: '#host = :host',
+        ExpressionAttributeNames: { '#host': 'host' },
+        ExpressionAttributeValues: { ':host': host },
+      }),
+  };
+};

@@ -1,0 +1,36 @@
+/** Which instances a host's fault touched: kept by fault and project, for the audit and for tenants. */
+import * as z from 'zod';
+import type { Instance } from './instance.ts';
+import { Moment } from './time.ts';
+
+/** The instances of one project that one fault touched. */
+export const Affected = z.object({
+  fault_id: z.uuid(),
+  project_id: z.string(),
+  /** When the fault was raised. */
+  at: Moment,
+  uuids: z.set(z.guid()).readonly(),
+});
+export type Affected = z.infer<typeof Affected>;
+
+/** What a row of DynamoDB holds with room to spare; no host runs as many instances of a project. */
+export const mostAffected = 5_000;
+
+/** Place of a fault in a list by time; the id tells two of one moment apart. */
+export const placeOf = ({ at, fault_id }: { readonly at: string; readonly fault_id: string }) =>
+  `${at}#${fault_id}`;
+
+/** What the last changes of these rows say was touched by faults, each fault and project once. */
+export function affectedBy(rows: readonly Instance[]): Affected[] {
+  const touched = rows.flatMap((row) => {
+    const { fault_id, at } = row.last_change;
+    if (fault_id === null) return [];
+    const raised = row.pre_fault?.fault_id === fault_id ? row.pre_fault.at : at;
+    return [{ fault_id, project_id: row.project_id, at: raised, uuid: row.uuid }];
+  });
+  const groups = Map.groupBy(touched, ({ fault_id, project_id }) => `${fault_id} ${project_id}`);
+  return [...groups.values()].flatMap((group) => {
+    const uuids = new Set(group.map(({ uuid }) => uuid));
+    return group.slice(0, 1).map(({ uuid: _, ...first }) => ({ ...first, uuids }));
+  });
+}

@@ -1,0 +1,116 @@
+/** A page of faults, newest first: read lazily from the narrowest index that the query names. */
+import { type Affected, placeOf } from '../../domain/affected.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Fault } from '../../domain/host.ts';
+
+export type FaultFilter = {
+  readonly status: 'open' | 'all';
+  readonly host?: string | undefined;
+  /** Only faults that touched instances of this project. */
+  readonly project_id?: string | undefined;
+  /** Raised at or after, at or before these moments. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly marker?: string | undefined;
+  readonly limit: number;
+};
+
+type Between = { readonly from: string; readonly to: string };
+type Pages<T> = AsyncIterable<readonly T[]>;
+
+export type FaultPages = {
+  /** In any order; unknown ids are left out. */
+  readonly faults: (fault_ids: readonly string[]) => Promise<readonly Fault[]>;
+  readonly openFaults: (between: Between) => Pages<Fault>;
+  readonly allFaults: (between: Between) => Pages<Fault>;
+  readonly faultsOfHost: (host: string) => Pages<Fault>;
+  readonly faultsOfProject: (project_id: string, between: Between) => Pages<string>;
+  readonly affectedIn: (
+    project_id: string,
+    fault_ids: readonly string[],
+  ) => Promise<readonly Affected[]>;
+};
+
+/** A fault and its place in the list. */
+type Placed = { readonly fault: Fault; readonly place: string };
+
+/** Before and after every place: places begin with a digit. */
+const [first, last] = ['0', '~'];
+
+/** A page, and whether it is full: then there may be another. */
+export async function pageOfFaults(
+  deps: FaultPages,
+  filter: FaultFilter,
+): Promise<{ faults: readonly Fault[]; full: boolean }> {
+  const { limit, marker, since = first, until } = filter;
+  const before = marker === undefined ? undefined : await placeOfMarker(deps, marker, filter);
+  // `$` comes right after the `#` that follows a moment in a place.
+  const end = until === undefined ? last : `${until}$`;
+  const to = before !== undefined && before < end ? before : end;
+  if (limit === 0 || since > to) return { faults: [], full: false };
+  const wanted = ({ fault, place }: Placed): boolean =>
+    place >= since &&
+    place <= to &&
+    place !== before &&
+    (filter.host === undefined || fault.host === filter.host) &&
+    (filter.status === 'all' || fault.cleared_at === null);
+  const found: Placed[] = [];
+  for await (const page of candidates(deps, filter, { from: since, to })) {
+    found.push(...page.filter(wanted).sort((a, b) => (a.place < b.place ? 1 : -1)));
+    if (found.length >= limit) break;
+  }
+  const faults = found.slice(0, limit).map(({ fault }) => fault);
+  return { faults, full: faults.length === limit };
+}
+
+const placed = (fault: Fault): Placed => ({ fault, place: placeOf(fault) });
+
+async function* candidates(
+  deps: FaultPages,
+  { host, project_id, status }: FaultFilter,
+  between: Between,
+): AsyncGenerator<readonly Placed[]> {
+  if (project_id !== undefined) {
+    for await (const ids of deps.faultsOfProject(project_id, between)) {
+      yield inProject(deps, project_id, ids);
+    }
+    return;
+  }
+  const pages =
+    host !== undefined
+      ? deps.faultsOfHost(host)
+      : status === 'open'
+        ? deps.openFaults(between)
+        : deps.allFaults(between);
+  for await (const page of pages) yield page.map(placed);
+}
+
+/** The faults of the ids that touched the project, in the places that they have in its list. */
+async function inProject(
+  deps: FaultPages,
+  project_id: string,
+  ids: readonly string[],
+): Promise<Placed[]> {
+  const [faults, affected] = await Promise.all([
+    deps.faults(ids),
+    deps.affectedIn(project_id, ids),
+  ]);
+  const places = new Map(affected.map((row) => [row.fault_id, placeOf(row)]));
+  return faults.flatMap((fault) => {
+    const place = places.get(fault.fault_id);
+    return place === undefined ? [] : [{ fault, place }];
+  });
+}
+
+async function placeOfMarker(
+  deps: FaultPages,
+  marker: string,
+  { project_id }: FaultFilter,
+): Promise<string> {
+  const [found] =
+    project_id === undefined
+      ? (await deps.faults([marker])).map(placed)
+      : await inProject(deps, project_id, [marker]);
+  if (!found) throw new DomainError('invalid', `marker [${marker}] not found`);
+  return found.place;
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { HostName } from '../../domain/host.ts';
+import { parseMoment } from '../../domain/time.ts';
+import type { FaultFilter } from './fault-list.ts';
+
+/** What a page holds at most, and if no limit is asked for. */
+const maxPage = 100;
+
+const once = <T>(value: z.ZodType<T, string>) =>
+  z
+    .array(z.string())
+    .transform((values, context) => {
+      const [only, ...more] = values;
+      if (only !== undefined && more.length === 0) return only;
+      context.addIssue({ code: 'custom', message: 'It must be given once.' });
+      return z.NEVER;
+    })
+    .pipe(value)
+    .optional();
+
+const Time = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const moment = parseMoment(text);
+    if (moment !== undefined) return moment;
+    context.addIssue({ code: 'custom', message: 'Must be a time such as 2026-01-01T00:00:00Z.' });
+    return z.NEVER;
+  });
+
+/** The query of `GET /doctor/v1/faults`; an unknown key is refused. */
+export const FaultQuery = z
+  .strictObject({
+    status: once(z.enum(['open', 'all'])),
+    host: once(HostName),
+    project_id: once(z.string().min(1).max(255)),
+    since: once(Time),
+    until: once(Time),
+    marker: once(z.guid().transform((id) => id.toLowerCase())),
+    limit: once(
+      z
+        .string()
+        .regex(/^\d{1,9}$/, 'Must be a non-negative integer.')
+        .transform((text) => Math.min(Number(text), maxPage)),
+    ),
+  })
+  .transform(
+    ({ status = 'open', limit = maxPage, ...rest }): FaultFilter => ({
+      ...rest,
+      status,
+      limit,
+    }),
+  );

@@ -1,0 +1,36 @@
+import type { Affected } from '../../domain/affected.ts';
+import type { Fault } from '../../domain/host.ts';
+
+const countOf = (affected: readonly Affected[]): number =>
+  affected.reduce((sum, { uuids }) => sum + uuids.size, 0);
+
+/** What everyone may know of a fault; a tenant counts its own instances only. */
+const shared = (fault: Fault, affected: readonly Affected[]) => ({
+  fault_id: fault.fault_id,
+  status: fault.cleared_at === null ? 'open' : 'cleared',
+  raised_at: fault.at,
+  cleared_at: fault.cleared_at,
+  instances_affected: countOf(affected),
+});
+
+/** A fault as an administrator sees it in a list. */
+export const listedFault = (fault: Fault, affected: readonly Affected[]) => ({
+  ...shared(fault, affected),
+  host: fault.host,
+  reported_by: fault.reported_by,
+  request_id: fault.request_id,
+});
+
+/** A fault as an administrator sees it by itself, with the instances of all projects. */
+export const wholeFault = (fault: Fault, affected: readonly Affected[]) => ({
+  ...listedFault(fault, affected),
+  instances: affected.flatMap(({ project_id, uuids }) =>
+    [...uuids].sort().map((id) => ({ id, project_id })),
+  ),
+});
+
+/** A fault as a tenant sees it: neither host nor reporter, and its own instances only. */
+export const tenantFault = (fault: Fault, affected: readonly Affected[]) => ({
+  ...shared(fault, affected),
+  instances: affected.flatMap(({ uuids }) => [...uuids].sort().map((id) => ({ id }))),
+});

@@ -1,0 +1,100 @@
+/** `/doctor/v1/faults`: the audit, and what a tenant reads who missed a notification. */
+import * as z from 'zod';
+import { fitting } from '../../adapters/http/answer-size.ts';
+import {
+  ignored,
+  parsed,
+  type Route,
+  type RouteRequest,
+  route,
+} from '../../adapters/http/route.ts';
+import { isAdmin, projectOf } from '../../domain/access.ts';
+import type { Affected } from '../../domain/affected.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Fault } from '../../domain/host.ts';
+import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts';
+import { FaultQuery } from './fault-query.ts';
+import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
+
+export type Deps = FaultPages & {
+  /** What the faults touched, in all projects. */
+  readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
+};
+
+type Request = RouteRequest<unknown, unknown>;
+type View = ReturnType<typeof listedFault | typeof tenantFault>;
+
+/** A tenant's faults are those of its project; hosts and other projects are no filters of its own. */
+function filterFor({ caller }: Request, filter: FaultFilter): FaultFilter {
+  if (isAdmin(caller)) return filter;
+  const own = projectOf(caller);
+  if (filter.host !== undefined || (filter.project_id ?? own) !== own) {
+    throw new DomainError(
+      'forbidden',
+      "Policy doesn't allow faults to be listed by these filters.",
+    );
+  }
+  return { ...filter, project_id: own };
+}
+
+export function faultRoutes(deps: Deps): Route[] {
+  /** The faults as the caller may see them; a tenant sees none that touched nothing of its own. */
+  async function shown(
+    { caller }: Request,
+    faults: readonly Fault[],
+    view: typeof listedFault,
+  ): Promise<View[]> {
+    const ids = faults.map(({ fault_id }) => fault_id);
+    const admin = isAdmin(caller);
+    const affected = await (admin ? deps.affectedBy(ids) : deps.affectedIn(projectOf(caller), ids));
+    const byFault = Map.groupBy(affected, ({ fault_id }) => fault_id);
+    return faults.flatMap((fault): View[] => {
+      const touched = byFault.get(fault.fault_id);
+      if (admin) return [view(fault, touched ?? [])];
+      return touched ? [tenantFault(fault, touched)] : [];
+    });
+  }
+
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/faults',
+      roles: ['reader'],
+      query: FaultQuery,
+      body: ignored,
+      handle: async (request) => {
+        const { faults, full } = await pageOfFaults(deps, filterFor(request, request.args));
+        const views = await shown(request, faults, listedFault);
+        const page = fitting(views);
+        const last = page.at(-1);
+        const next = full || page.length < views.length ? last?.fault_id : undefined;
+        return {
+          status: 200,
+          body: { faults: page, ...(next && { next: nextLink(request, next) }) },
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/faults/:id',
+      roles: ['reader'],
+      query: ignored,
+      body: ignored,
+      handle: async (request) => {
+        const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
+        const [fault] = await shown(request, await deps.faults([id]), wholeFault);
+        if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
+        return { status: 200, body: { fault } };
+      },
+    }),
+  ];
+}
+
+/** The same request for the page after `marker`. */
+function nextLink({ base, path, query }: Request, marker: string): string {
+  const next = new URLSearchParams();
+  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
+    for (const value of values) next.append(name, value);
+  }
+  return `${base}${path}?${next}`;
+}
