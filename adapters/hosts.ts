@@ -1,5 +1,9 @@
 /** The tables `hosts` and `faults`. A report changes both in one transaction. */
 import {
+  ConditionalCheckFailedException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -20,8 +24,8 @@ const counterKey = { host: '#service-number' };
 const indexed = (row: Host): Row => (row.deleted ? row : { ...row, listing: 'host' });
 
 /**
- * The condition that a row still is as it was read, or that there still is none. `reported_at` may
- * move without raising the revision, and must never move back.
+ * The condition that a row still is as it was read, or that there still is none. `reported_at` and
+ * `last_seen_up` may move without raising the revision, and must never move back.
  */
 function unchanged(from: Host | undefined) {
   if (!from)
@@ -31,11 +35,12 @@ function unchanged(from: Host | undefined) {
     };
   return {
     ConditionExpression:
-      'incarnation = :incarnation AND revision = :revision AND reported_at = :reported_at',
+      'incarnation = :incarnation AND revision = :revision AND reported_at = :reported_at AND last_seen_up = :last_seen_up',
     ExpressionAttributeValues: {
       ':incarnation': from.incarnation,
       ':revision': from.revision,
       ':reported_at': from.reported_at,
+      ':last_seen_up': from.last_seen_up,
     },
   };
 }
@@ -107,6 +112,26 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
       }),
     );
     return Number(row?.last_number);
+  },
+
+  /** Sets `last_seen_up` alone, unless there is no such host or its row is in a transaction. */
+  seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { host: name },
+          UpdateExpression: 'SET last_seen_up = :at',
+          ConditionExpression: 'deleted = :no',
+          ExpressionAttributeValues: { ':at': at, ':no': false },
+        }),
+      );
+      return 'noted';
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return 'unknown';
+      if (error instanceof TransactionConflictException) return 'overtaken';
+      throw error;
+    }
   },
 
   /** False if the host is not as it was read. */

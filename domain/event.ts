@@ -3,7 +3,7 @@
  * What Doctor changes itself and what comes in from outside take the same form.
  */
 import * as z from 'zod';
-import { faultOf, type Host, stateOf } from './host.ts';
+import { faultOf, type Host } from './host.ts';
 import { eventId } from './ids.ts';
 import { type Instance, powerStateName } from './instance.ts';
 import { Moment, naive } from './time.ts';
@@ -113,7 +113,8 @@ export function instanceEvent(row: Instance): DoctorEvent {
 
 /**
  * The event of a host's last change: `service.*` with the payload of Nova's versioned notification.
- * It belongs to no project, so no tenant's alarm can match it.
+ * It belongs to no project, so no tenant's alarm can match it. Its `state` is what was reported:
+ * heartbeats depend on when one looks, and both lanes must make the same event.
  */
 export function hostEvent(row: Host): DoctorEvent {
   const { last_change: change } = row;
@@ -130,7 +131,7 @@ export function hostEvent(row: Host): DoctorEvent {
       ['host', text, row.host],
       ['binary', text, 'nova-compute'],
       ['status', text, row.status],
-      ['state', text, stateOf(row)],
+      ['state', text, row.forced_down ? 'down' : 'up'],
       ['forced_down', text, String(row.forced_down)],
       ['maintenance', text, String(row.maintenance)],
       ['disabled_reason', text, row.disabled_reason],

@@ -54,11 +54,23 @@ export const Host = HostFacts.extend({
 });
 export type Host = z.infer<typeof Host>;
 
+/** nova-compute's `state`. */
+export type HostState = 'up' | 'down';
+
+/** When a state is asked for, and for how long a host may be silent and still be up. */
+export type StateClock = { readonly now: string; readonly serviceDownTimeSeconds: number };
+
 /**
- * nova-compute's `state`. Hosts without heartbeat are up unless forced down (contract compute.md
- * section 2); until heartbeats are taken, this holds for all.
+ * nova-compute's `state`: down if reported so, whatever is heard of it; else up unless it has a
+ * heartbeat that was not heard for longer than the service down time, counted from its
+ * registration if it was never heard. Source: nova `servicegroup/drivers/db.py`, `is_up`.
  */
-export const stateOf = (host: Host): 'up' | 'down' => (host.forced_down ? 'down' : 'up');
+export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock): HostState {
+  if (host.forced_down) return 'down';
+  if (!host.heartbeat) return 'up';
+  const silence = Math.abs(Date.parse(now) - Date.parse(host.last_seen_up ?? host.created_at));
+  return silence <= serviceDownTimeSeconds * 1_000 ? 'up' : 'down';
+}
 
 /** One reported fault of a host: the audit's row. `cleared_at` is null while the host is down. */
 export const Fault = z.object({

@@ -19,6 +19,7 @@ export class Compute extends Construct implements Capability {
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
         PUBLIC_URL: settings.publicUrl,
       },
     });

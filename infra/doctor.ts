@@ -24,6 +24,7 @@ export class Doctor extends Construct implements Capability {
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
+        SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
         PUBLIC_URL: settings.publicUrl,
       },
     });

@@ -6,6 +6,8 @@ export type ServiceSettings = {
   regionName: string;
   /** False: an alarm must name a resource, by attribute or by an `eq` condition. */
   acceptAlarmsWithoutResourceId: boolean;
+  /** For how long a host that has a heartbeat may be silent and still be up. */
+  serviceDownTimeSeconds: number;
   /** How long after an event its safe copy follows. */
   safeLaneDelaySeconds: number;
   /** When the fan-out of a host fault is gone through again, after the report. */
@@ -21,6 +23,7 @@ export const defaults: ServiceSettings = {
   publicUrl: '',
   regionName: 'RegionOne',
   acceptAlarmsWithoutResourceId: true,
+  serviceDownTimeSeconds: 60,
   safeLaneDelaySeconds: 5,
   finishDelaysSeconds: [5, 900],
   evaluatorTimeoutSeconds: 20,
@@ -70,6 +73,7 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('publicUrl', (_, value) => String(value)),
     ...given('regionName', (_, value) => String(value)),
     ...given('acceptAlarmsWithoutResourceId', truth),
+    ...given('serviceDownTimeSeconds', number),
     ...given('safeLaneDelaySeconds', delay),
     ...given('finishDelaysSeconds', (name, value) =>
       String(value)

@@ -1,7 +1,7 @@
 /** A server as Nova shows it: types and keys after nova's response schemas, by microversion. */
 import { createHash } from 'node:crypto';
 import { atLeast, type Microversion } from '../../adapters/http/microversion.ts';
-import { type Host, stateOf } from '../../domain/host.ts';
+import type { Host, HostState } from '../../domain/host.ts';
 import type { Instance } from '../../domain/instance.ts';
 import { statusOf } from '../../domain/server-status.ts';
 import { microseconds, seconds } from '../../domain/time.ts';
@@ -9,6 +9,7 @@ import { microseconds, seconds } from '../../domain/time.ts';
 export type View = {
   readonly microversion: Microversion;
   readonly admin: boolean;
+  readonly stateOf: (host: Host) => HostState;
   /** Public URL of the compute surface. */
   readonly base: string;
   /** Whether one server is shown, rather than a list. */
@@ -99,12 +100,12 @@ function laterFields(instance: Instance, { microversion, single }: View) {
 }
 
 /** What names infrastructure: for administrators only. */
-function adminFields(instance: Instance, host: Host | undefined, { microversion }: View) {
+function adminFields(instance: Instance, host: Host | undefined, view: View) {
   const prefixed = {
     host: instance.host,
     hypervisor_hostname: instance.host,
     instance_name: `instance-${instance.uuid}`,
-    ...(atLeast(microversion, '2.3')
+    ...(atLeast(view.microversion, '2.3')
       ? {
           hostname: instance.name,
           reservation_id: null,
@@ -120,12 +121,12 @@ function adminFields(instance: Instance, host: Host | undefined, { microversion 
     ...Object.fromEntries(
       Object.entries(prefixed).map(([name, value]) => [`OS-EXT-SRV-ATTR:${name}`, value]),
     ),
-    ...(atLeast(microversion, '2.16') ? { host_status: hostStatusOf(host) } : {}),
+    ...(atLeast(view.microversion, '2.16') ? { host_status: hostStatusOf(host, view) } : {}),
   };
 }
 
 /** Source: nova `objects/instance.py` and `compute/api.py`, `get_instance_host_status`. */
-function hostStatusOf(host: Host | undefined): string {
+function hostStatusOf(host: Host | undefined, { stateOf }: View): string {
   if (!host) return '';
   if (host.forced_down) return 'DOWN';
   if (host.status === 'disabled') return 'MAINTENANCE';

@@ -5,17 +5,27 @@ import { atLeast, type Microversion } from '../../adapters/http/microversion.ts'
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { isAdmin, projectOf, requireRole } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Host, HostState } from '../../domain/host.ts';
 import { statuses } from '../../domain/server-status.ts';
 import { type OneServerDeps, serverOf } from './one-server.ts';
 import { pageOf, type ServerFilter, type ServerPages } from './server-list.ts';
 import { ServerQuery } from './server-query.ts';
 import { briefServer, detailedServer, type SeenInstance, type View } from './server-view.ts';
 
-export type ServerDeps = ServerPages & OneServerDeps;
+export type ServerDeps = ServerPages &
+  OneServerDeps & {
+    /** nova-compute's state, as of now. */
+    readonly stateOf: (host: Host) => HostState;
+  };
 
 type Request = RouteRequest<unknown, unknown>;
 
-const viewOf = ({ microversion, caller, base }: Request, single: boolean): View => ({
+const viewOf = (
+  { microversion, caller, base }: Request,
+  stateOf: ServerDeps['stateOf'],
+  single: boolean,
+): View => ({
+  stateOf,
   microversion,
   admin: isAdmin(caller),
   base,
@@ -76,7 +86,7 @@ export function serverRoutes(deps: ServerDeps): Route[] {
       query: ServerQuery,
       body: ignored,
       handle: async (request) => {
-        const view = viewOf(request, false);
+        const view = viewOf(request, deps.stateOf, false);
         const { servers, full } = await pageOf(deps, filterOf(request, request.args));
         const shown = whatFits(servers.map((server) => show(server, view)));
         const last = servers[shown.length - 1];
@@ -103,7 +113,10 @@ export function serverRoutes(deps: ServerDeps): Route[] {
       body: ignored,
       handle: async (request) => {
         const seen = await serverOf(deps, request);
-        return { status: 200, body: { server: detailedServer(seen, viewOf(request, true)) } };
+        return {
+          status: 200,
+          body: { server: detailedServer(seen, viewOf(request, deps.stateOf, true)) },
+        };
       },
     }),
   ];

@@ -10,7 +10,7 @@ import {
   route,
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { type Host, HostName } from '../../domain/host.ts';
+import { type Host, HostName, type HostState } from '../../domain/host.ts';
 import type { ServiceUpdate } from '../../domain/host-fault.ts';
 import type { UpdatedService } from '../../flows/update-service.ts';
 import { queryOf } from './nova-types.ts';
@@ -20,6 +20,7 @@ import { serviceView } from './service-view.ts';
 export type ServiceDeps = {
   readonly allHosts: () => Promise<readonly Host[]>;
   readonly host: (name: string) => Promise<Host | undefined>;
+  readonly stateOf: (host: Host) => HostState;
   readonly hostOfService: (service_id: string) => Promise<string | undefined>;
   readonly updateService: (
     change: { readonly host: string; readonly update: ServiceUpdate },
@@ -78,7 +79,9 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
         const hosts = binary && binary !== compute ? [] : await found(deps, host);
         return {
           status: 200,
-          body: { services: hosts.map((each) => serviceView(each, microversion)) },
+          body: {
+            services: hosts.map((each) => serviceView(each, deps.stateOf(each), microversion)),
+          },
         };
       },
     }),
@@ -95,7 +98,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       body: Update,
       handle: async (request) => {
         const done = await change(await nameOf(deps, request), request.body, request);
-        return updated(serviceView(done.host, request.microversion), done);
+        return updated(serviceView(done.host, deps.stateOf(done.host), request.microversion), done);
       },
     }),
     route({

@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Env, optional, required } from '../../adapters/env.ts';
+import { amount, type Env, optional, required } from '../../adapters/env.ts';
 import { hostStore, reportStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { instanceStore } from '../../adapters/instances.ts';
@@ -10,6 +10,7 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
+import { stateOf } from '../../domain/host.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteHost } from '../../flows/register.ts';
@@ -29,6 +30,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   const reports = reportStore(dynamo, { hosts: table, faults: required(env, 'FAULTS_TABLE') });
   const instances = instanceStore(dynamo, required(env, 'INSTANCES_TABLE'));
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
+  const now = () => new Date().toISOString();
   const flow = {
     ...hosts,
     ...reports,
@@ -44,6 +47,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     allSeen,
     seen: async (uuid) => (await allSeen([uuid]))[0],
     changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
+    stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
     updateService: (change, by) => updateService(flow, change, by),
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
     authenticate: makeAuthenticate(
@@ -51,6 +55,6 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     ),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,
-    now: () => new Date().toISOString(),
+    now,
   });
 }

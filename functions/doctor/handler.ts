@@ -2,6 +2,7 @@
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { type Deps as EventDeps, eventRoutes } from './events.ts';
 import { type Deps as FaultDeps, faultRoutes } from './faults.ts';
+import { type Deps as HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
 import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
 import { type Deps as UserDeps, userRoutes } from './users.ts';
 import { versionRoutes } from './versions.ts';
@@ -9,6 +10,7 @@ import { versionRoutes } from './versions.ts';
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   EventDeps &
   FaultDeps &
+  HeartbeatDeps &
   RegistrationDeps &
   UserDeps;
 
@@ -24,6 +26,7 @@ export const createHandler = (deps: Deps) =>
       ...eventRoutes(deps),
       ...faultRoutes(deps),
       ...registrationRoutes(deps),
+      ...heartbeatRoutes(deps),
       ...userRoutes(deps),
     ],
   });

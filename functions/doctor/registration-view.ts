@@ -1,10 +1,10 @@
-import { type Host, stateOf } from '../../domain/host.ts';
+import type { Host, HostState } from '../../domain/host.ts';
 import type { Instance } from '../../domain/instance.ts';
 
 /** A host as its registrars and administrators see it. */
-export function hostView(row: Host) {
+export function hostView(row: Host, state: HostState) {
   const { incarnation: _, last_change: __, last_fault, fault_series: ___, ...shown } = row;
-  return { ...shown, state: stateOf(row), last_fault_at: last_fault?.at ?? null };
+  return { ...shown, state, last_fault_at: last_fault?.at ?? null };
 }
 
 /** An instance as its registrars see it. */

@@ -10,7 +10,7 @@ import {
   route,
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { type Host, HostName } from '../../domain/host.ts';
+import { type Host, HostName, type HostState } from '../../domain/host.ts';
 import type { Instance } from '../../domain/instance.ts';
 import { type Outcome, reportTime } from '../../domain/registration.ts';
 import type { Registered, Told } from '../../flows/register.ts';
@@ -19,6 +19,7 @@ import { hostView, instanceView } from './registration-view.ts';
 
 export type Deps = {
   readonly host: (name: string) => Promise<Host | undefined>;
+  readonly stateOf: (host: Host) => HostState;
   readonly seen: (uuid: string) => Promise<Instance | undefined>;
   readonly registerHost: (
     host: string,
@@ -60,7 +61,7 @@ export function registrationRoutes(deps: Deps): Route[] {
         const { facts, reported_at } = request.body;
         const name = parsed(HostName, request.params.host, 'host');
         const done = await deps.registerHost(name, { facts, ...when(request, reported_at) });
-        return answer(done.kind, { host: hostView(done.row) });
+        return answer(done.kind, { host: hostView(done.row, deps.stateOf(done.row)) });
       },
     }),
     route({
@@ -75,7 +76,7 @@ export function registrationRoutes(deps: Deps): Route[] {
         if (!host || host.deleted) {
           throw new DomainError('not_found', `Compute host ${name} could not be found.`);
         }
-        return { status: 200, body: { host: hostView(host) } };
+        return { status: 200, body: { host: hostView(host, deps.stateOf(host)) } };
       },
     }),
     route({

@@ -18,6 +18,8 @@ import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
 import { makeUsers } from '../../adapters/users.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
+import { stateOf } from '../../domain/host.ts';
+import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
 import { createHandler } from './handler.ts';
@@ -34,6 +36,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   const accounts = makeAccounts(users.get, secretText(secrets, required(env, 'ADMIN_SECRET_ARN')));
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
+  const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
+  const now = () => new Date().toISOString();
   const flow = {
     ...hostStore(dynamo, required(env, 'HOSTS_TABLE')),
     ...instanceStore(dynamo, required(env, 'INSTANCES_TABLE')),
@@ -44,6 +48,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   return createHandler({
     host: flow.host,
     seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
+    stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
+    noteHeartbeat: (host, at) => noteHeartbeat(flow, host, at),
     registerHost: (host, registration) => registerHost(flow, host, registration),
     registerInstance: (uuid, registration) => registerInstance(flow, uuid, registration),
     deleteInstance: (uuid, when) => deleteInstance(flow, uuid, when),
@@ -62,6 +68,6 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,
-    now: () => new Date().toISOString(),
+    now,
   });
 }

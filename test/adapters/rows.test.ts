@@ -74,6 +74,29 @@ test('a host is made once, and changed only as it was read', async () => {
   expect(await hosts.host(row.host)).toEqual(next);
 });
 
+test('a heartbeat changes the time alone, and none is lost to a change of the host', async () => {
+  const row = newHost({ heartbeat: true });
+  await hosts.saveHost(undefined, row);
+  expect(await hosts.seenUp(row.host, minute(21))).toBe('noted');
+  const heard = { ...row, last_seen_up: minute(21) };
+  expect(await hosts.host(row.host)).toEqual(heard);
+  expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
+  expect(await hosts.saveHost(heard, { ...heard, revision: 2, vcpus: 1 })).toBe(true);
+  expect(await hosts.host(row.host)).toMatchObject({ vcpus: 1, last_seen_up: minute(21) });
+});
+
+test('of a host that is not there, or no longer, no heartbeat is noted', async () => {
+  const row = newHost();
+  await hosts.saveHost(undefined, row);
+  const tombstone = deletedHost(row, actor);
+  await hosts.saveHost(row, tombstone);
+  const never = `h-${randomUUID()}`;
+  expect(await hosts.seenUp(row.host, minute(21))).toBe('unknown');
+  expect(await hosts.seenUp(never, minute(21))).toBe('unknown');
+  expect(await hosts.host(row.host)).toEqual(tombstone);
+  expect(await hosts.host(never)).toBeUndefined();
+});
+
 test('a tombstone of a host is read by its name alone', async () => {
   const row = newHost();
   await hosts.saveHost(undefined, row);

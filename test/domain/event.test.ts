@@ -93,9 +93,15 @@ test('a host’s event says whether it is in maintenance, which makes it neither
   });
 });
 
-test('a heartbeat that is missing does not make a host down that has none', () => {
-  expect(traitsOf(hostEvent(hostWith({ heartbeat: false, last_seen_up: null }))).state).toBe('up');
-});
+test.each([true, false])(
+  'an event tells what was reported of a host, whether it has a heartbeat (%s)',
+  (heartbeat) => {
+    for (const last_seen_up of [null, minute(0), minute(9)]) {
+      expect(traitsOf(hostEvent(hostWith({ heartbeat, last_seen_up }))).state).toBe('up');
+      expect(traitsOf(hostEvent(downHost(1, { heartbeat, last_seen_up }))).state).toBe('down');
+    }
+  },
+);
 
 /** Aodh takes the last trait of either name. */
 const owned: { traits: Trait[]; project: string }[] = [

@@ -127,6 +127,7 @@ test.each([
   ['up', hostWith(), {}, 'UP'],
   ['down', downHost(1, { status: 'disabled' }), {}, 'DOWN'],
   ['disabled', hostWith({ status: 'disabled' }), {}, 'MAINTENANCE'],
+  ['silent', hostWith({ heartbeat: true }), {}, 'UNKNOWN'],
   ['none', hostWith(), { host: null }, ''],
 ] as const)('the status of a host that is %s', async (_, host, row, status) => {
   expect(await shown('2.16', { host, row })).toMatchObject({ host_status: status });

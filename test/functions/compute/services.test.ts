@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { downHost, hostWith, id, instanceWith } from '../../domain/rows.ts';
+import { downHost, hostWith, id, instanceWith, minute } from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
 import { type Asked, computeOf, projectA } from './surface.ts';
 
@@ -39,6 +39,19 @@ test.each([
   const answer = await ask('/v2.1/os-services', { version, query: { host: ['compute-1'] } });
   expect(answer).toMatchObject({ status: 200, body: { services: [service] } });
   expect(answer.body).toEqual({ services: [service] });
+});
+
+test('a host that is silent is down, and one that was heard shows when', async () => {
+  const silent = hostWith({ heartbeat: true });
+  world.hosts.set('compute-1', silent);
+  const query = { host: ['compute-1'] };
+  const silence = await ask('/v2.1/os-services', { query });
+  expect(silence.body).toMatchObject({ services: [{ state: 'down', status: 'enabled' }] });
+  world.hosts.set('compute-1', { ...silent, last_seen_up: minute(9) });
+  const heard = await ask('/v2.1/os-services', { query });
+  expect(heard.body).toMatchObject({
+    services: [{ state: 'up', updated_at: '2026-01-01T00:09:00.000000' }],
+  });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 /** The compute surface on rows in memory, for tests. */
+import { stateOf } from '../../../domain/host.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
 import { changeServer } from '../../../flows/change-server.ts';
 import { readServers } from '../../../flows/read-servers.ts';
@@ -51,6 +52,7 @@ export function computeOf({ deps: flow, instances, hosts }: World) {
     changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
     updateService: (change, by) => updateService(flow, change, by),
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
+    stateOf: (host) => stateOf(host, { now: minute(10), serviceDownTimeSeconds: 60 }),
     now: () => minute(10),
   });
   return (path: string, { as = 'admin', version, headers, ...given }: Asked = {}) =>

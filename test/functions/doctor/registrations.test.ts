@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createSurface } from '../../../adapters/http/surface.ts';
+import { stateOf } from '../../../domain/host.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
 import { readServers } from '../../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../../flows/register.ts';
@@ -23,6 +24,7 @@ const surface = () => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: registrationRoutes({
+      stateOf: (host) => stateOf(host, { now: minute(20), serviceDownTimeSeconds: 60 }),
       host: flow.host,
       seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
       registerHost: (host, registration) => registerHost(flow, host, registration),

@@ -1,0 +1,81 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createSurface } from '../../../adapters/http/surface.ts';
+import { unauthenticated } from '../../../domain/identity.ts';
+import { type NoteHeartbeatDeps, noteHeartbeat } from '../../../flows/note-heartbeat.ts';
+import { heartbeatRoutes } from '../../../functions/doctor/heartbeats.ts';
+import { minute } from '../../domain/rows.ts';
+import { call, quiet } from '../call.ts';
+
+const known = 'compute-1';
+let heard: [string, string][];
+let seenUp: NoteHeartbeatDeps['seenUp'];
+beforeEach(() => {
+  heard = [];
+  seenUp = async (name, at) => {
+    if (name !== known) return 'unknown';
+    heard.push([name, at]);
+    return 'noted';
+  };
+});
+
+const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
+  const surface = createSurface({
+    ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
+    authenticate: async ({ 'x-auth-token': role = '' }) => {
+      if (!role) throw unauthenticated();
+      return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
+    },
+    routes: heartbeatRoutes({
+      noteHeartbeat: (name, at) => noteHeartbeat({ seenUp }, name, at),
+      now: () => minute(20),
+    }),
+  });
+  const headers = { 'X-Auth-Token': as };
+  return call(surface, {
+    method: 'POST',
+    path: `/doctor/v1/hosts/${host}/heartbeat`,
+    headers,
+    body,
+  });
+};
+
+test.each([{}, { restarted: true }, { restarted: false }])('%o notes the time', async (body) => {
+  expect(await beat(body)).toMatchObject({ status: 204, body: undefined });
+  expect(heard).toEqual([[known, minute(20)]]);
+});
+
+const wrong: [string, unknown][] = [
+  ['another key', { restarted: true, at: minute(1) }],
+  ['a word', { restarted: 'true' }],
+  ['a number', { restarted: 1 }],
+  ['null', { restarted: null }],
+  ['a list', []],
+  ['no body', undefined],
+  ['no JSON', '{'],
+];
+test.each(wrong)('%s is refused', async (_, body) => {
+  expect((await beat(body)).status).toBe(400);
+  expect(heard).toEqual([]);
+});
+
+test.each(['member', 'reader'])('a %s has no heartbeat', async (as) => {
+  expect((await beat({}, { as })).status).toBe(403);
+  expect(heard).toEqual([]);
+});
+
+test.each([
+  ['nobody', 404],
+  ['%23service-number', 400],
+  ['a%20b', 400],
+  ['x'.repeat(256), 400],
+])('of the host %s it is a %i', async (host, status) => {
+  expect((await beat({}, { host })).status).toBe(status);
+});
+
+test('while the row is in a report’s transaction it is noted a little later', async () => {
+  const noted = seenUp;
+  let busy = 2;
+  seenUp = async (name, at) => (busy-- > 0 ? 'overtaken' : noted(name, at));
+  expect((await beat({})).status).toBe(204);
+  expect(heard).toHaveLength(1);
+});
