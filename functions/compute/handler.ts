@@ -2,12 +2,15 @@
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { withoutProject } from './project-segment.ts';
 import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
+import { type ServerDeletionDeps, serverDeletionRoutes } from './server-deletion.ts';
+import { serverMetadataRoutes } from './server-metadata.ts';
 import { type ServerDeps, serverRoutes } from './servers.ts';
 import { type ServiceDeps, serviceRoutes } from './services.ts';
 import { versionRoutes } from './versions.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   ServerActionDeps &
+  ServerDeletionDeps &
   ServerDeps &
   ServiceDeps;
 
@@ -24,5 +27,11 @@ export const createHandler = (deps: Deps) =>
     normalise: (path, caller) => withoutProject(bookmarked(path), caller),
     microversions: true,
     publicRoutes: versionRoutes,
-    routes: [...serviceRoutes(deps), ...serverRoutes(deps), ...serverActionRoutes(deps)],
+    routes: [
+      ...serviceRoutes(deps),
+      ...serverRoutes(deps),
+      ...serverActionRoutes(deps),
+      ...serverMetadataRoutes(deps),
+      ...serverDeletionRoutes(deps),
+    ],
   });

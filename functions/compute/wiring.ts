@@ -13,7 +13,7 @@ import { makeTokens } from '../../adapters/tokens.ts';
 import { stateOf } from '../../domain/host.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteHost } from '../../flows/register.ts';
+import { deleteHost, deleteInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { createHandler } from './handler.ts';
 
@@ -48,6 +48,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     seen: async (uuid) => (await allSeen([uuid]))[0],
     changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
     stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
+    deleteInstance: (uuid, told) => deleteInstance(flow, uuid, told),
     updateService: (change, by) => updateService(flow, change, by),
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
     authenticate: makeAuthenticate(

@@ -3,7 +3,7 @@ import { stateOf } from '../../../domain/host.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
 import { changeServer } from '../../../flows/change-server.ts';
 import { readServers } from '../../../flows/read-servers.ts';
-import { deleteHost } from '../../../flows/register.ts';
+import { deleteHost, deleteInstance } from '../../../flows/register.ts';
 import { updateService } from '../../../flows/update-service.ts';
 import { createHandler, type Deps } from '../../../functions/compute/handler.ts';
 import { minute } from '../../domain/rows.ts';
@@ -50,6 +50,7 @@ export function computeOf({ deps: flow, instances, hosts }: World) {
     hostOfService: async (id) =>
       [...hosts.values()].find(({ service_id, deleted }) => service_id === id && !deleted)?.host,
     changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
+    deleteInstance: (uuid, told) => deleteInstance(flow, uuid, told),
     updateService: (change, by) => updateService(flow, change, by),
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
     stateOf: (host) => stateOf(host, { now: minute(10), serviceDownTimeSeconds: 60 }),
