@@ -13,7 +13,12 @@ export type ServerAction =
   | { readonly name: 'os-stop' | 'os-start' };
 
 /** The instance and its host, read after it; the instance is settled with that host. */
-export type ActedOn = { readonly instance: Instance; readonly host: Host | undefined };
+export type ActedOn = {
+  readonly instance: Instance;
+  readonly host: Host | undefined;
+  /** Whether the host's service is up: neither reported down nor silent for too long. */
+  readonly up: boolean;
+};
 
 type States = Pick<Instance, 'vm_state' | 'power_state' | 'task_state' | 'pre_fault' | 'fault'>;
 
@@ -68,7 +73,7 @@ function afterReset(
 
 /** One change, not Nova's two: a writer that dies leaves no task behind that nobody ends. */
 function afterPowering(
-  { instance, host }: ActedOn,
+  { instance, host, up }: ActedOn,
   name: 'os-stop' | 'os-start',
   actor: Actor,
 ): Instance | undefined {
@@ -79,7 +84,7 @@ function afterPowering(
   if (!from.includes(vm_state)) throw cannot(`vm_state ${vm_state}`);
   if (task_state !== null) throw cannot(`task_state ${task_state}`);
   if (instance.launched_at === null) throw cannot('a state before its first launch');
-  if (!host || host.deleted || host.forced_down) {
+  if (!host || host.deleted || !up) {
     throw new DomainError('conflict', `Cannot '${verb}' instance ${uuid}: its host is down.`);
   }
   const next = { ...states, task_state: null, pre_fault: null, fault: null };

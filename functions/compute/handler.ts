@@ -1,18 +1,22 @@
 /** The compute surface: Nova's API, as far as faults need it. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { flavorRoutes } from './flavors.ts';
 import { withoutProject } from './project-segment.ts';
 import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
+import { serverCreationRoutes } from './server-creation.ts';
 import { type ServerDeletionDeps, serverDeletionRoutes } from './server-deletion.ts';
 import { serverMetadataRoutes } from './server-metadata.ts';
 import { type ServerDeps, serverRoutes } from './servers.ts';
 import { type ServiceDeps, serviceRoutes } from './services.ts';
 import { versionRoutes } from './versions.ts';
+import { type ZoneDeps, zoneRoutes } from './zones.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   ServerActionDeps &
   ServerDeletionDeps &
   ServerDeps &
-  ServiceDeps;
+  ServiceDeps &
+  ZoneDeps;
 
 /** A server's bookmark has no version: it leads to the server all the same. */
 const bookmarked = (path: string): string => (path.startsWith('/servers/') ? `/v2.1${path}` : path);
@@ -33,5 +37,8 @@ export const createHandler = (deps: Deps) =>
       ...serverActionRoutes(deps),
       ...serverMetadataRoutes(deps),
       ...serverDeletionRoutes(deps),
+      ...serverCreationRoutes,
+      ...flavorRoutes,
+      ...zoneRoutes(deps),
     ],
   });

@@ -2,6 +2,7 @@
 import { actorOf } from '../../adapters/http/actor.ts';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import type { Role } from '../../domain/access.ts';
+import type { Host, HostState } from '../../domain/host.ts';
 import type { Instance } from '../../domain/instance.ts';
 import { afterAction, type ServerAction } from '../../domain/server-action.ts';
 import type { Decide } from '../../flows/change-server.ts';
@@ -10,6 +11,8 @@ import { type OneServerDeps, serverFor } from './one-server.ts';
 
 export type ServerActionDeps = OneServerDeps & {
   readonly changeServer: (uuid: string, decide: Decide) => Promise<Instance>;
+  /** nova-compute's state, as of now. */
+  readonly stateOf: (host: Host) => HostState;
   readonly now: () => string;
 };
 
@@ -29,7 +32,10 @@ export const serverActionRoutes = (deps: ServerActionDeps): Route[] => [
       const { body: action } = request;
       const { instance } = await serverFor(roleFor[action.name], deps, request);
       const actor = actorOf(request, deps.now());
-      await deps.changeServer(instance.uuid, (on) => afterAction(on, action, actor));
+      await deps.changeServer(instance.uuid, ({ instance, host }) => {
+        const up = host !== undefined && deps.stateOf(host) === 'up';
+        return afterAction({ instance, host, up }, action, actor);
+      });
       return { status: 202 };
     },
   }),

@@ -9,7 +9,7 @@ const start: ServerAction = { name: 'os-start' };
 const reset = (state: 'active' | 'error'): ServerAction => ({ name: 'os-resetState', state });
 
 const acted = (action: ServerAction, given: Partial<Instance> = {}, host = hostWith()) =>
-  afterAction({ instance: instanceWith(given), host }, action, actor);
+  afterAction({ instance: instanceWith(given), host, up: !host.forced_down }, action, actor);
 /** On a host that is down the instance is settled: it carries the host's number. */
 const actedOnDown = (action: ServerAction, given: Partial<Instance> = {}) =>
   acted(action, { fault_number: 1, ...given }, downHost());
@@ -107,9 +107,15 @@ describe('stopping and starting', () => {
     expect(() => acted(stop, { ...states, vm_state: 'error' }, host)).toThrow(/host is down/);
   });
 
+  test('is refused while nothing is heard of the host, though nobody reported it', () => {
+    const act = () =>
+      afterAction({ instance: instanceWith(), host: hostWith(), up: false }, stop, actor);
+    expect(act).toThrow(/host is down/);
+  });
+
   test('is refused of an instance without a host', () => {
     const instance = instanceWith({ host: null });
-    const act = () => afterAction({ instance, host: undefined }, stop, actor);
+    const act = () => afterAction({ instance, host: undefined, up: false }, stop, actor);
     expect(act).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 

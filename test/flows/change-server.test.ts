@@ -6,7 +6,9 @@ import { traitOf, type World, worldOf } from './world.ts';
 
 const actor = { user_id: 'somebody', request_id: 'req-act', at: minute(20) };
 const act = ({ deps }: World, action: ServerAction) =>
-  changeServer(deps, id(10), (on) => afterAction(on, action, actor));
+  changeServer(deps, id(10), (on) =>
+    afterAction({ ...on, up: !on.host?.forced_down }, action, actor),
+  );
 const active: ServerAction = { name: 'os-resetState', state: 'active' };
 const error: ServerAction = { name: 'os-resetState', state: 'error' };
 const told = ({ sent }: World) =>

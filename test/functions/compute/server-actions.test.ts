@@ -119,6 +119,12 @@ test('on a host that is down nothing starts, and a tenant is told so without its
   expect(state()).toBe('stopped');
 });
 
+test('on a host that is silent nothing stops, and nothing of it is recorded', async () => {
+  world.hosts.set('compute-1', hostWith({ heartbeat: true }));
+  expect((await act({ 'os-stop': null })).status).toBe(409);
+  expect(await act({ 'os-resetState': { state: 'error' } })).toMatchObject({ status: 202 });
+});
+
 test('with the project in its path it is the same action', async () => {
   const answer = await ask(`/v2.1/${projectA}/servers/${id(10)}/action`, {
     ...{ method: 'POST', body: { 'os-stop': null } },
