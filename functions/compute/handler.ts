@@ -1,6 +1,7 @@
 /** The compute surface: Nova's API, as far as faults need it. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { flavorRoutes } from './flavors.ts';
+import { type HostDeps, hostRoutes } from './hosts.ts';
 import { withoutProject } from './project-segment.ts';
 import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
 import { serverCreationRoutes } from './server-creation.ts';
@@ -12,6 +13,7 @@ import { versionRoutes } from './versions.ts';
 import { type ZoneDeps, zoneRoutes } from './zones.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+  HostDeps &
   ServerActionDeps &
   ServerDeletionDeps &
   ServerDeps &
@@ -33,6 +35,7 @@ export const createHandler = (deps: Deps) =>
     publicRoutes: versionRoutes,
     routes: [
       ...serviceRoutes(deps),
+      ...hostRoutes(deps),
       ...serverRoutes(deps),
       ...serverActionRoutes(deps),
       ...serverMetadataRoutes(deps),

@@ -151,6 +151,20 @@ describe('the administrator', () => {
     expect(await services()).toMatchObject([{ Host: host, State: 'up' }]);
   });
 
+  test('lists, shows, disables and maintains hosts', async () => {
+    const listed = () => shown('admin', 'host', 'list', '--zone', 'nova');
+    const entry = { 'Host Name': host, Service: 'compute', Zone: 'nova' };
+    expect(await listed()).toContainEqual(entry);
+    expect(await shown('admin', 'host', 'show', host)).toContainEqual(
+      expect.objectContaining({ Host: host, Project: '(total)' }),
+    );
+    await openstack('admin', 'host', 'set', '--disable', '--enable-maintenance', host);
+    expect(await services()).toMatchObject([{ Host: host, Status: 'disabled', State: 'up' }]);
+    expect(await listed()).not.toContainEqual(entry);
+    await openstack('admin', 'host', 'set', '--enable', '--disable-maintenance', host);
+    expect(await services()).toMatchObject([{ Host: host, Status: 'enabled', State: 'up' }]);
+  });
+
   test('has to have the role: a tenant is told so in a sentence', async () => {
     const [down, list] = await Promise.allSettled([
       openstack('tenant-a', 'compute', 'service', 'set', '--down', host, 'nova-compute'),

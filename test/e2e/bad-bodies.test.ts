@@ -39,6 +39,8 @@ const names = [
   'force-down',
   'the reason of a disabling',
   'an update of a service',
+  'an update of a host',
+  'a report of a host’s fault',
   'a new alarm',
   'a replaced alarm',
   'a query of alarms',
@@ -110,6 +112,24 @@ beforeAll(async () => {
         ...{ dialect: 'compute', method: 'PUT', path: `${services}/${service.id}` },
         ...{ version: '2.53', shown: shownService },
         good: { status: 'disabled', disabled_reason: 'why', forced_down: true },
+      },
+    ],
+    [
+      'an update of a host',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `/compute/v2.1/os-hosts/${host}` },
+        ...{ version: '2.42', shown: `/doctor/v1/hosts/${host}` },
+        good: { status: 'disable', maintenance_mode: 'enable', host_down_reported: true },
+      },
+    ],
+    [
+      'a report of a host’s fault',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `/compute/v2.1/os-hosts/${host}` },
+        ...{ version: '2.1', shown: `/doctor/v1/hosts/${host}` },
+        good: {
+          host: { status: 'Disable', maintenance_mode: 'ENABLE', host_down_reported: true },
+        },
       },
     ],
     [

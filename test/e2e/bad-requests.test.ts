@@ -45,6 +45,7 @@ async function refused(client: Client, status: number, asked: Case & { method?: 
 const long = 'x'.repeat(3_000);
 const servers = '/compute/v2.1/servers';
 const services = '/compute/v2.1/os-services';
+const hosts = '/compute/v2.1/os-hosts';
 const alarms = '/alarming/v2/alarms';
 const faults = '/doctor/v1/faults';
 
@@ -72,6 +73,7 @@ describe('a query that asks for', () => {
     { dialect: 'compute', path: `${servers}?unheard_of=1`, field: 'unheard_of', version: '2.75' },
     { dialect: 'compute', path: `${services}?host=${long}`, field: 'host' },
     { dialect: 'compute', path: `${services}?binary=${long}`, field: 'binary' },
+    { dialect: 'compute', path: `${hosts}?zone=${long}`, field: 'zone', version: '2.1' },
     ...['-1', 'x', '1.5', '99999999999999999999', '%00'].map(
       (limit): Case => ({ dialect: 'alarming', path: `${alarms}?limit=${limit}`, field: 'limit' }),
     ),
@@ -120,6 +122,8 @@ describe('a query that asks for', () => {
     `${services}?host=%00`,
     `${services}?host=nobody&binary=nova-compute`,
     `${services}?binary=nova-api`,
+    `${hosts}?zone=`,
+    `${hosts}?zone=%00`,
     `${alarms}?limit=0`,
     `${alarms}?q.field=name&q.value=`,
     `${alarms}?q.field=name&q.value=%00`,

@@ -79,10 +79,15 @@ const surface = createSurface({
   }),
 });
 
-const ask = (query: Record<string, string | string[]> = {}, as = 'admin@a', path = '') =>
+type Query = Readonly<Record<string, string | string[] | undefined>>;
+const ask = (query: Query = {}, as = 'admin@a', path = '') =>
   call(surface, {
     path: `/doctor/v1/faults${path}`,
-    query: Object.fromEntries(Object.entries(query).map(([k, v]) => [k, [v].flat()])),
+    query: Object.fromEntries(
+      Object.entries(query).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, [value].flat()]],
+      ),
+    ),
     headers: as === '' ? {} : { 'X-Auth-Token': as },
   });
 const listed = (body: unknown): string[] =>

@@ -1,0 +1,73 @@
+import { beforeAll, expect, test } from 'vitest';
+import {
+  at,
+  type Cloud,
+  expectStatus,
+  logins,
+  newHost,
+  newInstance,
+  serviceOf,
+  statesOf,
+} from './cloud.ts';
+import { refusals } from './dialects.ts';
+
+let cloud: Cloud;
+let host: string;
+let server: string;
+
+beforeAll(async () => {
+  cloud = await logins();
+  host = await newHost(cloud.admin);
+  server = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host });
+});
+
+const path = () => `/compute/v2.1/os-hosts/${host}`;
+const put = (body: unknown, version = '2.1') =>
+  cloud.admin.call('PUT', path(), { body, headers: at(version) });
+
+test('the report of the seed stops the servers and answers in its own envelope', async () => {
+  const answer = await put({ host: { host_down_reported: 'true' } }, '2.34');
+  expectStatus(answer, 200);
+  expect(answer.body).toEqual({
+    host: {
+      ...{ host, status: 'enabled', maintenance_mode: 'disabled', host_down_reported: 'true' },
+    },
+  });
+  expect(answer.headers.get('x-doctor-instances-affected')).toBe('1');
+  expect(await statesOf(cloud.a, server)).toEqual(['stopped', 4, null, 'SHUTOFF']);
+  expect(await serviceOf(cloud.admin, host)).toMatchObject({
+    ...{ status: 'enabled', state: 'down', forced_down: true },
+  });
+});
+
+test('all three fields are one update, in Nova’s words', async () => {
+  const body = { status: 'disable', maintenance_mode: 'enable', host_down_reported: false };
+  const answer = await put(body, '2.42');
+  expectStatus(answer, 200);
+  expect(answer.body).toEqual({
+    ...{ host, status: 'disabled', maintenance_mode: 'on_maintenance' },
+    host_down_reported: 'false',
+  });
+  const { body: shown } = await cloud.admin.expect('GET', `/doctor/v1/hosts/${host}`);
+  expect(shown).toMatchObject({
+    host: { status: 'disabled', maintenance: true, forced_down: false, fault_number: 1 },
+  });
+  expect(await statesOf(cloud.a, server)).toEqual(['stopped', 4, null, 'SHUTOFF']);
+});
+
+test('hosts are shown to administrators with what is used, and to nobody above 2.42', async () => {
+  const { admin, a } = cloud;
+  const { body } = await admin.expect('GET', path());
+  expect(JSON.stringify(body)).toContain(`"project":"${a.projectId}"`);
+  for (const asked of [path(), '/compute/v2.1/os-hosts']) {
+    const above = await admin.call('GET', asked, { headers: at('2.43') });
+    expect(above.body).toEqual(refusals.compute(404));
+    expect((await a.call('GET', asked)).body).toEqual(refusals.compute(403));
+  }
+  const power = await admin.call('GET', `${path()}/reboot`);
+  expect(power.status).toBe(501);
+  const foreign = await a.call('PUT', '/compute/v2.1/os-hosts/nobody', {
+    body: { status: 'enable' },
+  });
+  expect(foreign.body).toEqual(refusals.compute(403));
+});
