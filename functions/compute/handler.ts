@@ -2,6 +2,7 @@
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { flavorRoutes } from './flavors.ts';
 import { type HostDeps, hostRoutes } from './hosts.ts';
+import { type HypervisorDeps, hypervisorRoutes } from './hypervisors.ts';
 import { withoutProject } from './project-segment.ts';
 import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
 import { serverCreationRoutes } from './server-creation.ts';
@@ -13,6 +14,7 @@ import { versionRoutes } from './versions.ts';
 import { type ZoneDeps, zoneRoutes } from './zones.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+  HypervisorDeps &
   HostDeps &
   ServerActionDeps &
   ServerDeletionDeps &
@@ -35,6 +37,7 @@ export const createHandler = (deps: Deps) =>
     publicRoutes: versionRoutes,
     routes: [
       ...serviceRoutes(deps),
+      ...hypervisorRoutes(deps),
       ...hostRoutes(deps),
       ...serverRoutes(deps),
       ...serverActionRoutes(deps),

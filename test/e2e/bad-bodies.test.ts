@@ -45,6 +45,7 @@ const names = [
   'a replaced alarm',
   'a query of alarms',
   'a host',
+  'a heartbeat',
   'an instance',
   'a user',
 ] as const;
@@ -163,6 +164,13 @@ beforeAll(async () => {
           ...{ host_ip: '10.0.0.1', vcpus: 1, memory_mb: 2, local_gb: 3 },
           reported_at: now,
         },
+      },
+    ],
+    [
+      'a heartbeat',
+      {
+        ...{ dialect: 'doctor', method: 'POST', path: `/doctor/v1/hosts/${host}/heartbeat` },
+        ...{ shown: `/doctor/v1/hosts/${host}`, good: { restarted: true } },
       },
     ],
     [

@@ -80,9 +80,11 @@ describe('a reader', () => {
   });
 });
 
-test('a service registers and sends events; it reports no fault and reads no alarm', async () => {
+test('a service registers, says that hosts run and sends events; it reports no fault and reads no alarm', async () => {
   const host = newName('cmp');
   expectStatus(await service.call('PUT', `/doctor/v1/hosts/${host}`, { body: {} }), 201);
+  const beat = `/doctor/v1/hosts/${host}/heartbeat`;
+  expectStatus(await service.call('POST', beat, { body: {} }), 204);
   expectStatus(await service.call('POST', '/doctor/v1/events', { body: [] }), 202);
   expectStatus(await forceDown(service, host), 403);
   expectStatus(await service.call('GET', '/alarming/v2/alarms'), 403);
