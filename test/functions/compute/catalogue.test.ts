@@ -1,6 +1,6 @@
 /** What clients ask for beside servers: zones, flavors, and a new server. */
 import { expect, test } from 'vitest';
-import { hostWith } from '../../domain/rows.ts';
+import { downHost, hostWith } from '../../domain/rows.ts';
 import { worldOf } from '../../flows/world.ts';
 import { computeOf } from './surface.ts';
 
@@ -24,6 +24,29 @@ test.each(versions)('at %s anybody is shown the zones of hosts, by name', async 
         { zoneName: 'west', zoneState: { available: false }, hosts: null },
       ],
     });
+  }
+});
+
+test('an administrator is shown the hosts of each zone, a tenant is refused', async () => {
+  const hosts = [hostWith(), downHost(1, { host: 'compute-2', status: 'disabled' })];
+  const ask = computeOf(worldOf({ hosts }));
+  const { body } = await ask('/v2.1/os-availability-zone/detail');
+  const service = { active: true, available: true, updated_at: '2026-01-01T00:00:00.000000' };
+  const failed = { active: false, available: false, updated_at: '2026-01-01T00:10:00.000000' };
+  expect(body).toEqual({
+    availabilityZoneInfo: [
+      {
+        zoneName: 'nova',
+        zoneState: { available: true },
+        hosts: {
+          'compute-1': { 'nova-compute': service },
+          'compute-2': { 'nova-compute': failed },
+        },
+      },
+    ],
+  });
+  for (const as of ['member', 'reader', 'service', 'unscoped']) {
+    expect((await ask('/v2.1/os-availability-zone/detail', { as })).status).toBe(403);
   }
 });
 
