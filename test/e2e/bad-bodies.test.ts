@@ -41,6 +41,9 @@ const names = [
   'an update of a service',
   'an update of a host',
   'a report of a host’s fault',
+  'an action on a server',
+  'metadata that is added',
+  'metadata that replaces',
   'a new alarm',
   'a replaced alarm',
   'a query of alarms',
@@ -60,6 +63,7 @@ beforeAll(async () => {
   const user = newName('user');
   const by = { host, binary: 'nova-compute' };
   const services = '/compute/v2.1/os-services';
+  const server = `/compute/v2.1/servers/${id}`;
   const shownService = `${services}?host=${host}`;
   const moment = '2026-01-01T00:00:00';
   const now = new Date().toISOString();
@@ -131,6 +135,27 @@ beforeAll(async () => {
         good: {
           host: { status: 'Disable', maintenance_mode: 'ENABLE', host_down_reported: true },
         },
+      },
+    ],
+    [
+      'an action on a server',
+      {
+        ...{ dialect: 'compute', method: 'POST', path: `${server}/action`, shown: server },
+        good: { 'os-resetState': { state: 'error' } },
+      },
+    ],
+    [
+      'metadata that is added',
+      {
+        ...{ dialect: 'compute', method: 'POST', path: `${server}/metadata`, shown: server },
+        good: { metadata: { key: 'value' } },
+      },
+    ],
+    [
+      'metadata that replaces',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `${server}/metadata`, shown: server },
+        good: { metadata: { key: 'value' } },
       },
     ],
     [

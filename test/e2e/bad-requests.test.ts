@@ -139,7 +139,7 @@ const oddIds = ['x', '%00', '%C3%28', `${long}`, 'a%20b', '%F0%9F%98%80', '..%2f
 
 describe('an id in a path', () => {
   const resources = [
-    { dialect: 'compute', prefix: `${servers}/`, methods: ['GET'] },
+    { dialect: 'compute', prefix: `${servers}/`, methods: ['GET', 'DELETE'] },
     { dialect: 'compute', prefix: `${services}/`, methods: ['DELETE'] },
     { dialect: 'alarming', prefix: `${alarms}/`, methods: ['GET', 'DELETE'] },
     { dialect: 'doctor', prefix: '/doctor/v1/hosts/', methods: ['GET'] },
@@ -179,8 +179,19 @@ describe('an id in a path', () => {
     const id = randomUUID();
     const by = { host: 'nobody', binary: 'nova-compute' };
     const alarm = eventAlarm([]);
+    const metadata = { metadata: { key: 'value' } };
     const calls = [
       { dialect: 'compute', method: 'GET', path: `${servers}/${id}` },
+      { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}` },
+      ...[{ 'os-stop': null }, { 'os-start': null }, { 'os-resetState': { state: 'error' } }].map(
+        (body) =>
+          ({ dialect: 'compute', method: 'POST', path: `${servers}/${id}/action`, body }) as const,
+      ),
+      { dialect: 'compute', method: 'GET', path: `${servers}/${id}/metadata` },
+      { dialect: 'compute', method: 'POST', path: `${servers}/${id}/metadata`, body: metadata },
+      { dialect: 'compute', method: 'PUT', path: `${servers}/${id}/metadata`, body: metadata },
+      { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}/metadata/key` },
+      { dialect: 'compute', method: 'GET', path: `/compute/v2.1/flavors/${id}` },
       { dialect: 'compute', method: 'PUT', path: `${services}/${id}`, body: { status: 'enabled' } },
       { dialect: 'compute', method: 'DELETE', path: `${services}/${id}` },
       { dialect: 'alarming', method: 'GET', path: `${alarms}/${id}` },
@@ -332,6 +343,9 @@ describe('a body that is missing', () => {
     { dialect: 'compute', method: 'PUT', path: `${services}/enable` },
     { dialect: 'compute', method: 'PUT', path: `${services}/force-down`, version: '2.11' },
     { dialect: 'compute', method: 'PUT', path: `${services}/${randomUUID()}`, version: '2.53' },
+    { dialect: 'compute', method: 'POST', path: `${servers}/${randomUUID()}/action` },
+    { dialect: 'compute', method: 'POST', path: `${servers}/${randomUUID()}/metadata` },
+    { dialect: 'compute', method: 'PUT', path: `${servers}/${randomUUID()}/metadata` },
     { dialect: 'alarming', method: 'POST', path: alarms, field: 'data' },
     { dialect: 'doctor', method: 'PUT', path: '/doctor/v1/hosts/h' },
     { dialect: 'doctor', method: 'PUT', path: `/doctor/v1/servers/${randomUUID()}` },

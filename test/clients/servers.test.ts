@@ -1,0 +1,52 @@
+import { beforeAll, expect, test } from 'vitest';
+import { type Cloud, logins, newHost, newInstance } from '../e2e/cloud.ts';
+import { openstack, shown } from './openstack.ts';
+
+let cloud: Cloud;
+let instance: string;
+
+beforeAll(async () => {
+  cloud = await logins();
+  const host = await newHost(cloud.admin);
+  instance = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host });
+});
+
+const server = (...args: readonly string[]) => openstack('tenant-a', 'server', ...args);
+const seen = () => shown('tenant-a', 'server', 'show', instance);
+
+test('openstack server stop and start do as they say', async () => {
+  await server('stop', instance);
+  expect(await seen()).toMatchObject({ status: 'SHUTOFF', 'OS-EXT-STS:power_state': 4 });
+  await server('start', instance);
+  expect(await seen()).toMatchObject({ status: 'ACTIVE', 'OS-EXT-STS:power_state': 1 });
+  await expect(server('start', instance)).rejects.toThrow(/409|vm_state active/);
+});
+
+test('openstack server set --state is the administrator’s', async () => {
+  const set = ['server', 'set', '--state', 'error', '--auto-approve', instance] as const;
+  await expect(openstack('tenant-a', ...set)).rejects.toThrow(/403|Policy/);
+  await openstack('admin', ...set);
+  expect(await seen()).toMatchObject({ status: 'ERROR' });
+  await openstack('admin', 'server', 'set', '--state', 'active', '--auto-approve', instance);
+  expect(await seen()).toMatchObject({ status: 'ACTIVE' });
+});
+
+test('openstack server set --property and unset write the metadata', async () => {
+  await server('set', '--property', 'role=db', '--property', 'tier=1', instance);
+  expect(await seen()).toMatchObject({ properties: { role: 'db', tier: '1' } });
+  await server('unset', '--property', 'role', instance);
+  expect(await seen()).toMatchObject({ properties: { tier: '1' } });
+});
+
+test('openstack availability zone list shows the zones, and flavor list none', async () => {
+  const zones = await shown('tenant-a', 'availability', 'zone', 'list', '--compute');
+  const zone = { 'Zone Name': 'nova', 'Zone Status': 'available' };
+  expect(zones).toContainEqual(zone);
+  expect(await shown('admin', 'availability', 'zone', 'list', '--compute')).toContainEqual(zone);
+  expect(await shown('tenant-a', 'flavor', 'list')).toEqual([]);
+});
+
+test('openstack server delete takes it away', async () => {
+  await server('delete', instance);
+  await expect(server('show', instance)).rejects.toThrow(/No [Ss]erver found|could not be found/i);
+});
