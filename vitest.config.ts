@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{domain,functions,flows,events}/**/*.test.ts'],
+          include: ['test/{cli,domain,functions,flows,events}/**/*.test.ts'],
         },
       },
       {

@@ -60,7 +60,7 @@ test.each(documents)('every script and program that %s runs is there', (document
 
 test.each(documents)('every variable that %s names is one that the code knows', (document) => {
   const sources = globSync(
-    ['{adapters,bench,functions,infra,scripts}/**/*.{ts,mjs}', 'docker-compose.yml'],
+    ['{adapters,bench,cli,functions,infra,scripts}/**/*.{ts,mjs}', 'docker-compose.yml'],
     { cwd: root },
   ).map((file) => readFileSync(join(root, file), 'utf8'));
   const known = new Set(sources.flatMap((text) => text.match(/\b[A-Z][A-Z0-9]*(_[A-Z0-9]+)+\b/g)));

@@ -1,0 +1,183 @@
+/** The commands: what each takes, asks for and shows. */
+import type { ParseArgsOptionsConfig } from 'node:util';
+import * as z from 'zod';
+import { type Found, Item } from './output.ts';
+import { Misuse, type Request, type Session } from './session.ts';
+
+/** Options as they were given. */
+export type Given = Readonly<Record<string, string | boolean | undefined>>;
+
+export type Command = {
+  /** Behind `doctor`, as in the help. */
+  readonly name: string;
+  /** What it takes: its options, and the name of its one argument. */
+  readonly usage: string;
+  readonly does: string;
+  readonly argument?: string;
+  readonly options: ParseArgsOptionsConfig;
+  readonly run: (session: Session, given: Given, argument: string) => Promise<Found>;
+};
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+/** The highest microversion that has `os-hosts`, and the one of services and servers. */
+const [hostsVersion, version] = ['2.42', '2.90'];
+
+const segment = encodeURIComponent;
+const one = async (session: Session, key: string, request: Request): Promise<Found> => ({
+  item: z.object({ [key]: Item }).parse(await session.ask(request))[key] ?? {},
+});
+
+function queryOf(given: Readonly<Record<string, string | boolean | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'string') query.set(name, value);
+  }
+  return query.size === 0 ? '' : `?${query}`;
+}
+
+/** All items of a list, its pages followed. */
+async function all(
+  session: Session,
+  request: Request,
+  read: (body: unknown) => { items: Item[]; next: string | undefined },
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let path: string | undefined = request.path; path !== undefined; ) {
+    const page = read(await session.ask({ ...request, path }));
+    items.push(...page.items);
+    path = page.next;
+  }
+  return items;
+}
+
+const Servers = z
+  .object({
+    servers: z.array(Item),
+    servers_links: z.array(z.object({ rel: z.string(), href: z.string() })).default([]),
+  })
+  .transform(({ servers, servers_links }) => ({
+    items: servers,
+    next: servers_links.find(({ rel }) => rel === 'next')?.href,
+  }));
+
+const Faults = z
+  .object({ faults: z.array(Item), next: z.string().optional() })
+  .transform(({ faults, next }) => ({ items: faults, next }));
+
+function switchOf(given: Given, name: string): string | undefined {
+  const value = given[name];
+  if (value === undefined || value === 'enable' || value === 'disable') return value;
+  throw new Misuse(`--${name} is enable or disable.`);
+}
+
+export const commands: readonly Command[] = [
+  {
+    name: 'host-update',
+    usage: '[--status enable|disable] [--maintenance enable|disable] [--report-host-down] HOST',
+    does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first.',
+    argument: 'HOST',
+    options: { status: text, maintenance: text, 'report-host-down': flag, down: flag },
+    run: async (session, given, host) => {
+      const [status, maintenance_mode] = [
+        switchOf(given, 'status'),
+        switchOf(given, 'maintenance'),
+      ];
+      const down = given['report-host-down'] === true || given.down === true;
+      if (status === undefined && maintenance_mode === undefined && !down) {
+        throw new Misuse('One of --status, --maintenance and --report-host-down is needed.');
+      }
+      const update = {
+        ...(status && { status }),
+        ...(maintenance_mode && { maintenance_mode }),
+        ...(down && { host_down_reported: 'true' }),
+      };
+      const path = `/os-hosts/${segment(host)}`;
+      const put = { service: 'compute', method: 'PUT', microversion: hostsVersion } as const;
+      return one(session, 'host', { ...put, path, body: { host: update } });
+    },
+  },
+  {
+    name: 'host list',
+    usage: '',
+    does: 'List the hosts and the states of their services.',
+    options: {},
+    run: async (session) => {
+      const path = '/os-services?binary=nova-compute';
+      const body = await session.ask({ service: 'compute', path, microversion: version });
+      const { services } = z.object({ services: z.array(Item) }).parse(body);
+      const columns = {
+        ...{ Host: 'host', Zone: 'zone', Status: 'status', State: 'state' },
+        ...{ 'Disabled reason': 'disabled_reason', 'Updated at': 'updated_at' },
+      };
+      return { items: services, columns };
+    },
+  },
+  {
+    name: 'host show',
+    usage: 'HOST',
+    does: 'Show a host.',
+    argument: 'HOST',
+    options: {},
+    run: (session, _, host) =>
+      one(session, 'host', { service: 'fault-management', path: `/hosts/${segment(host)}` }),
+  },
+  {
+    name: 'server list',
+    usage: '[--all-projects] [--host HOST] [--status STATUS] [--name PATTERN]',
+    does: 'List servers.',
+    options: { 'all-projects': flag, host: text, status: text, name: text },
+    run: async (session, { 'all-projects': everywhere, ...filters }) => {
+      const query = queryOf({ ...filters, ...(everywhere && { all_tenants: '1' }) });
+      const path = `/servers/detail${query}`;
+      const request = { service: 'compute', path, microversion: version } as const;
+      const items = await all(session, request, (body) => Servers.parse(body));
+      const columns = { ID: 'id', Name: 'name', Status: 'status', Project: 'tenant_id' };
+      const host = 'OS-EXT-SRV-ATTR:host';
+      return {
+        items,
+        columns: { ...columns, ...(items.some((i) => host in i) && { Host: host }) },
+      };
+    },
+  },
+  {
+    name: 'server show',
+    usage: 'ID',
+    does: 'Show a server.',
+    argument: 'ID',
+    options: {},
+    run: (session, _, id) =>
+      one(session, 'server', {
+        ...{ service: 'compute', path: `/servers/${segment(id)}`, microversion: version },
+      }),
+  },
+  {
+    name: 'fault list',
+    usage: '[--all] [--host HOST] [--project ID] [--since TIME] [--until TIME]',
+    does: 'List the faults that are open, or all that were; a tenant sees those of its servers.',
+    options: { all: flag, host: text, project: text, since: text, until: text },
+    run: async (session, { all: cleared, project, ...filters }) => {
+      const query = { ...filters, project_id: project, ...(cleared && { status: 'all' }) };
+      const path = `/faults${queryOf(query)}`;
+      const request = { service: 'fault-management', path } as const;
+      const items = await all(session, request, (body) => Faults.parse(body));
+      const columns = {
+        ...{ Fault: 'fault_id', Status: 'status', 'Raised at': 'raised_at' },
+        ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected' },
+      };
+      return {
+        items,
+        columns: { ...columns, ...(items.some((i) => 'host' in i) && { Host: 'host' }) },
+      };
+    },
+  },
+  {
+    name: 'fault show',
+    usage: 'ID',
+    does: 'Show a fault, with the servers that it touched.',
+    argument: 'ID',
+    options: {},
+    run: (session, _, id) =>
+      one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
+  },
+];

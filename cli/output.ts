@@ -1,0 +1,45 @@
+/** What a command prints: a table for people, JSON for programs. */
+import * as z from 'zod';
+
+export const Item = z.record(z.string(), z.unknown());
+export type Item = z.infer<typeof Item>;
+
+/** Heading of a column, and the key that it shows. */
+export type Columns = Readonly<Record<string, string>>;
+
+/** What was found: several things in columns, or one with all its fields. */
+export type Found =
+  | { readonly items: readonly Item[]; readonly columns: Columns }
+  | { readonly item: Item };
+
+const textOf = (value: unknown): string => {
+  if (value === null || value === undefined) return '';
+  // Nobody's name may move the cursor or break a line.
+  if (typeof value === 'string') return value.replace(/\p{Cc}/gu, ' ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+};
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [headings, ...rows];
+  const widths = headings.map((_, n) => Math.max(...all.map((row) => row[n]?.length ?? 0)));
+  const lines = all.map((row) =>
+    widths
+      .map((width, n) => (row[n] ?? '').padEnd(width))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+export function printed(found: Found, format: 'table' | 'json'): string {
+  if (format === 'json') {
+    return `${JSON.stringify('items' in found ? found.items : found.item, null, 2)}\n`;
+  }
+  if ('item' in found) {
+    const rows = Object.entries(found.item).map(([name, value]) => [name, textOf(value)]);
+    return table(['Field', 'Value'], rows);
+  }
+  const keys = Object.values(found.columns);
+  const rows = found.items.map((item) => keys.map((key) => textOf(item[key])));
+  return table(Object.keys(found.columns), rows);
+}

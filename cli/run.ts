@@ -1,0 +1,102 @@
+/** Reads a command line and does what it says. */
+import { parseArgs } from 'node:util';
+import * as z from 'zod';
+import { type Command, commands } from './commands.ts';
+import { printed } from './output.ts';
+import { type Env, Failure, logIn, Misuse } from './session.ts';
+
+export type Streams = {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+};
+
+const shared = {
+  help: { type: 'boolean', short: 'h' },
+  format: { type: 'string', short: 'f' },
+} as const;
+
+const overview = (): string => `Usage: doctor COMMAND [--format table|json] [--help]
+
+Commands:
+${commands.map(({ name, does }) => `  ${name.padEnd(12)} ${does}`).join('\n')}
+
+Who you are is read from the variables that OpenStack's tools read: OS_AUTH_URL, OS_USERNAME,
+OS_PASSWORD, OS_PROJECT_NAME and their kin.
+Exit status: 0 done, 1 refused or not reached, 2 the command line makes no sense.
+`;
+
+const helpOf = ({ name, usage, does }: Command): string =>
+  `Usage: doctor ${name} ${usage ? `${usage} ` : ''}[--format table|json]\n\n${does}\n`;
+
+/** The command that the line begins with, and the rest of the line. */
+function commandOf(args: readonly string[]): { command: Command; rest: string[] } | undefined {
+  for (const words of [1, 2]) {
+    const name = args.slice(0, words).join(' ');
+    const command = commands.find((each) => each.name === name);
+    if (command) return { command, rest: args.slice(words) };
+  }
+  return undefined;
+}
+
+/** What the line means; throws `Misuse` if it makes no sense. */
+function read(command: Command, args: string[]) {
+  const { values, positionals } = parsed(command, args);
+  const { help, format = 'table', ...given } = values;
+  if (help === true) return { help: true } as const;
+  if (format !== 'table' && format !== 'json') throw new Misuse('--format is table or json.');
+  const [argument = '', ...more] = positionals;
+  if (command.argument !== undefined && argument === '')
+    throw new Misuse(`${command.argument} is missing.`);
+  const odd = command.argument === undefined ? positionals[0] : more[0];
+  if (odd !== undefined) throw new Misuse(`Unexpected argument: ${odd}`);
+  return { help: false, given, format, argument } as const;
+}
+
+const Values = z.record(z.string(), z.union([z.string(), z.boolean()]).optional());
+
+function parsed(command: Command, args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      ...{ args, options: { ...shared, ...command.options } },
+      ...{ allowPositionals: true, strict: true },
+    });
+    return { values: Values.parse(values), positionals };
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Runs a command line; its exit status. */
+export async function run(args: readonly string[], env: Env, streams: Streams): Promise<number> {
+  const found = commandOf(args);
+  if (!found) {
+    const asked = args.some((arg) => ['--help', '-h', 'help'].includes(arg));
+    (asked ? streams.out : streams.err)(overview());
+    return asked ? 0 : 2;
+  }
+  const { command, rest } = found;
+  try {
+    const line = read(command, rest);
+    if (line.help) {
+      streams.out(helpOf(command));
+      return 0;
+    }
+    const shown = await command.run(await logIn(env), line.given, line.argument);
+    streams.out(printed(shown, line.format));
+    return 0;
+  } catch (error) {
+    if (error instanceof Misuse) {
+      streams.err(`doctor ${command.name}: ${error.message}\n${helpOf(command)}`);
+      return 2;
+    }
+    if (error instanceof Failure) {
+      streams.err(`doctor ${command.name}: ${error.message}\n`);
+      return 1;
+    }
+    if (error instanceof z.ZodError) {
+      streams.err(`doctor ${command.name}: the answer is not one of Doctor's.\n`);
+      return 1;
+    }
+    throw error;
+  }
+}

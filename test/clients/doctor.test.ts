@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import packages from '../../package.json' with { type: 'json' };
+import type { Tenant } from '../../scripts/stack/accounts.ts';
+import { root, stateDir } from '../../scripts/stack/state.ts';
+import { type Cloud, logins, newHost, newInstance, statesOf } from '../e2e/cloud.ts';
+
+const run = promisify(execFile);
+
+/** Runs our command line as somebody, with the file that they would source. */
+async function doctor(who: 'admin' | Tenant, ...args: readonly string[]): Promise<string> {
+  const openrc = join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
+  const command = [process.execPath, join(root, packages.bin.doctor), ...args];
+  const { stdout } = await run('sh', ['-c', '. "$0" && exec "$@"', openrc, ...command], {
+    env: { PATH: process.env.PATH ?? '' },
+  });
+  return stdout;
+}
+
+const json = async (who: 'admin' | Tenant, ...args: readonly string[]): Promise<unknown> =>
+  JSON.parse(await doctor(who, ...args, '--format', 'json'));
+
+let cloud: Cloud;
+let host: string;
+let server: string;
+
+beforeAll(async () => {
+  cloud = await logins();
+  host = await newHost(cloud.admin);
+  server = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host });
+});
+
+test('an operator reports a fault, and finds host, server and fault', async () => {
+  expect(await json('admin', 'host-update', '--report-host-down', host)).toEqual({
+    ...{ host, status: 'enabled', maintenance_mode: 'disabled', host_down_reported: 'true' },
+  });
+  expect(await statesOf(cloud.a, server)).toEqual(['stopped', 4, null, 'SHUTOFF']);
+  expect(await doctor('admin', 'host', 'list')).toMatch(
+    new RegExp(`^${host} +nova +enabled +down`, 'm'),
+  );
+  expect(await json('admin', 'host', 'show', host)).toMatchObject({ host, forced_down: true });
+  expect(await doctor('admin', 'server', 'list', '--all-projects', '--host', host)).toContain(
+    'SHUTOFF',
+  );
+  const [fault] = z
+    .array(z.looseObject({ fault_id: z.uuid() }))
+    .parse(await json('admin', 'fault', 'list', '--host', host));
+  const shown = await json('admin', 'fault', 'show', fault?.fault_id ?? '');
+  expect(shown).toMatchObject({ host, status: 'open', reported_by: { user_name: 'admin' } });
+});
+
+test('host-update maintains, disables and enables', async () => {
+  const off = await json(
+    ...(['admin', 'host-update', '--status', 'disable', '--maintenance', 'enable', host] as const),
+  );
+  expect(off).toMatchObject({ status: 'disabled', maintenance_mode: 'enabled' });
+  const on = await json('admin', 'host-update', '--status', 'enable', host);
+  expect(on).toMatchObject({ status: 'enabled', host_down_reported: 'true' });
+});
+
+test('a tenant sees its server, and is refused what is the operator’s with exit status 1', async () => {
+  const shown = await json('tenant-a', 'server', 'show', server);
+  expect(shown).toMatchObject({ id: server, status: 'SHUTOFF' });
+  expect(await doctor('tenant-b', 'fault', 'list', '--all')).not.toContain(host);
+  const refused = doctor('tenant-a', 'host-update', '--down', host);
+  await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/403/) });
+  await expect(doctor('tenant-a', 'reboot')).rejects.toMatchObject({ code: 2 });
+});
