@@ -100,6 +100,7 @@ test.each([
   { dialect: 'alarming', method: 'POST', path: '/alarming/v2/query/alarms', body: {} },
   { dialect: 'doctor', method: 'POST', path: '/doctor/v1/events', body: [] },
   { dialect: 'doctor', method: 'PUT', path: '/doctor/v1/hosts/h', body: {} },
+  { dialect: 'doctor', method: 'GET', path: '/doctor/v1/faults' },
 ] as const)('a token for no project is refused on $method $path', async (asked) => {
   const { dialect, method, path, ...rest } = asked;
   const headers = { 'x-auth-token': unscoped, ...(dialect === 'compute' ? at('2.94') : {}) };
