@@ -193,9 +193,15 @@ const paths: readonly Path[] = [
   { dialect: 'identity', path: '/identity/v3/auth/tokens', allow: 'GET, HEAD, POST', open: 'POST' },
   { dialect: 'identity', path: '/identity/v3', allow: 'GET', open: 'GET' },
   { dialect: 'compute', path: '/compute/v2.1', allow: 'GET', open: 'GET' },
-  { dialect: 'compute', path: '/compute/v2.1/servers', allow: 'GET' },
-  { dialect: 'compute', path: '/compute/v2.1/servers/detail', allow: 'GET' },
-  { dialect: 'compute', path: '/compute/v2.1/servers/x', allow: 'GET' },
+  { dialect: 'compute', path: '/compute/v2.1/servers', allow: 'GET, POST' },
+  // Its DELETE is that of a server of this name, which is a 404.
+  { dialect: 'compute', path: '/compute/v2.1/servers/detail', allow: 'DELETE, GET' },
+  { dialect: 'compute', path: '/compute/v2.1/servers/x', allow: 'DELETE, GET' },
+  { dialect: 'compute', path: '/compute/v2.1/servers/x/action', allow: 'POST' },
+  { dialect: 'compute', path: '/compute/v2.1/servers/x/metadata', allow: 'GET, POST, PUT' },
+  { dialect: 'compute', path: '/compute/v2.1/servers/x/metadata/y', allow: 'DELETE' },
+  { dialect: 'compute', path: '/compute/v2.1/flavors/detail', allow: 'GET' },
+  { dialect: 'compute', path: '/compute/v2.1/os-availability-zone', allow: 'GET' },
   { dialect: 'compute', path: '/compute/v2.1/os-services', allow: 'GET' },
   {
     dialect: 'compute',
