@@ -174,7 +174,7 @@ test('the project may stand in the path', async () => {
   );
 });
 
-test.each(['startup', 'shutdown', 'reboot'])('%s is not implemented', async (action) => {
+test.each(['startup', 'shutdown', 'reboot'])('%s is answered with 501', async (action) => {
   const answer = await ask(`${path}/${action}`);
   expect(answer).toMatchObject({ status: 501, body: { notImplemented: { code: 501 } } });
   expect((await ask(`/v2.1/os-hosts/nobody/${action}`)).status).toBe(404);
