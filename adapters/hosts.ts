@@ -20,7 +20,7 @@ type Tables = { readonly hosts: string; readonly faults: string };
 /** Holds the last service number given; no host can have this name. */
 const counterKey = { host: '#service-number' };
 
-/** The row with what only its indexes need: a tombstone is in none. */
+/** The row with what only the list of hosts needs: a tombstone is not in it. */
 const indexed = (row: Host): Row => (row.deleted ? row : { ...row, listing: 'host' });
 
 /**
@@ -33,14 +33,15 @@ function unchanged(from: Host | undefined) {
       ConditionExpression: 'attribute_not_exists(#key)',
       ExpressionAttributeNames: { '#key': 'host' },
     };
+  const neverSeen = from.last_seen_up === null;
+  const seen = neverSeen ? 'attribute_type(last_seen_up, :seen)' : 'last_seen_up = :seen';
   return {
-    ConditionExpression:
-      'incarnation = :incarnation AND revision = :revision AND reported_at = :reported_at AND last_seen_up = :last_seen_up',
+    ConditionExpression: `incarnation = :incarnation AND revision = :revision AND reported_at = :reported_at AND ${seen}`,
     ExpressionAttributeValues: {
       ':incarnation': from.incarnation,
       ':revision': from.revision,
       ':reported_at': from.reported_at,
-      ':last_seen_up': from.last_seen_up,
+      ':seen': from.last_seen_up ?? 'NULL',
     },
   };
 }

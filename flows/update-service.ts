@@ -27,8 +27,9 @@ export type UpdatedService = {
 };
 
 /**
- * Records an update and, of a host that is reported down, makes the instances' recorded state true. Once the report is durable its
- * work may be interrupted: readers see what is owed, and the fault-finisher finishes it.
+ * Records an update and, of a host that is reported down, makes the instances' recorded state true.
+ * Once the report is durable its work may be interrupted: readers see what is owed, and the
+ * fault-finisher finishes it.
  * A repeated report writes nothing on the host, and finishes at once what was left.
  * @throws not_found if there is no such host.
  */

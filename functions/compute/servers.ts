@@ -1,6 +1,6 @@
 /** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
 import type * as z from 'zod';
-import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
+import { fitting } from '../../adapters/http/answer-size.ts';
 import { atLeast, type Microversion } from '../../adapters/http/microversion.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { isAdmin, projectOf, requireRole } from '../../domain/access.ts';
@@ -88,7 +88,7 @@ export function serverRoutes(deps: ServerDeps): Route[] {
       handle: async (request) => {
         const view = viewOf(request, deps.stateOf, false);
         const { servers, full } = await pageOf(deps, filterOf(request, request.args));
-        const shown = whatFits(servers.map((server) => show(server, view)));
+        const shown = fitting(servers.map((server) => show(server, view)));
         const last = servers[shown.length - 1];
         const more = full || shown.length < servers.length;
         const next = more && last ? nextLink(request, last.instance.uuid) : undefined;
@@ -123,16 +123,6 @@ export function serverRoutes(deps: ServerDeps): Route[] {
 }
 
 /** The same request for the page after `marker`. */
-/** As many of a page, from its start, as one answer holds; clients follow the link to the rest. */
-function whatFits(servers: readonly unknown[]): unknown[] {
-  let bytes = 0;
-  const end = servers.findIndex((server, n) => {
-    bytes += answerBytes(server);
-    return bytes > mostAnswerBytes && n > 0;
-  });
-  return servers.slice(0, end < 0 ? servers.length : end);
-}
-
 function nextLink({ base, path, query }: Request, marker: string): string {
   const next = new URLSearchParams();
   for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {

@@ -73,7 +73,7 @@ const rules: readonly Rule[] = [
     ],
   },
   {
-    // A client as any other: it knows of Doctor what the API says.
+    // A client like all others: it knows of Doctor what the API says.
     room: 'cli',
     files: /^cli\//,
     may: [/^cli\//, /^node:/, pack('zod')],
