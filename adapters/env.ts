@@ -20,6 +20,7 @@ export type EnvName =
   | 'REGION_NAME'
   | 'ACCEPT_ALARMS_WITHOUT_RESOURCE_ID'
   | 'SERVICE_DOWN_TIME_SECONDS'
+  | 'INSTANCES_ON_FORCE_DOWN'
   | 'SAFE_LANE_DELAY_SECONDS'
   | 'FINISH_DELAYS_SECONDS'
   | 'EVALUATOR_TIMEOUT_SECONDS'
@@ -40,6 +41,18 @@ export function required(env: Env, name: EnvName): string {
 /** The value of a variable that may be missing or empty, else the default. */
 export function optional(env: Env, name: EnvName, otherwise: string): string {
   return env[name] || otherwise;
+}
+
+/** One of some words, the first if nothing is given; any other stops the function at its start. */
+export function oneOf<Word extends string>(
+  env: Env,
+  name: EnvName,
+  words: readonly [Word, ...Word[]],
+): Word {
+  const given = optional(env, name, words[0]);
+  const word = words.find((each) => each === given);
+  if (word !== undefined) return word;
+  throw new DomainError('internal', `environment variable ${name} is not one of ${words}`);
 }
 
 /** A non-negative number of seconds or days; anything else stops the function at its start. */

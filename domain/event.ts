@@ -3,7 +3,7 @@
  * What Doctor changes itself and what comes in from outside take the same form.
  */
 import * as z from 'zod';
-import { faultOf, type Host } from './host.ts';
+import { type Host, standingFault } from './host.ts';
 import { eventId } from './ids.ts';
 import { type Instance, powerStateName } from './instance.ts';
 import { Moment, naive } from './time.ts';
@@ -118,6 +118,7 @@ export function instanceEvent(row: Instance): DoctorEvent {
  */
 export function hostEvent(row: Host): DoctorEvent {
   const { last_change: change } = row;
+  const fault_id = standingFault(row)?.fault_id ?? null;
   const stamp = { resource: row.host, incarnation: row.incarnation, revision: row.revision };
   return {
     message_id: eventId({ ...stamp, event_type: change.event_type }),
@@ -136,12 +137,10 @@ export function hostEvent(row: Host): DoctorEvent {
       ['maintenance', text, String(row.maintenance)],
       ['disabled_reason', text, row.disabled_reason],
       ['availability_zone', text, row.zone],
-      ['fault_id', text, row.forced_down ? faultIdOf(row) : null],
+      ['fault_id', text, fault_id],
     ),
     accepted_at: change.at,
     stamp,
-    fault_id: row.forced_down ? faultIdOf(row) : null,
+    fault_id,
   };
 }
-
-const faultIdOf = (row: Host): string => faultOf(row, row.fault_number).fault_id;

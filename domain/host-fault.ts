@@ -4,7 +4,7 @@
  * compute.md section 5. Whoever reports has fenced the host: nothing runs there any more.
  */
 import type { Actor } from './change.ts';
-import { type Fault, faultOf, type Host, type HostFault } from './host.ts';
+import { type Fault, faultOf, type Host, type HostFault, hasFailed } from './host.ts';
 import { type Instance, powerStates, type VmState } from './instance.ts';
 
 /** Exempt by the seed (the last four), or already off with a snapshot to come back from. */
@@ -135,15 +135,19 @@ export type HostReport = {
   readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
 };
 
-/** What an administrator may set of a host's service; what is absent stays. */
+/**
+ * What an administrator may set of a host's service; what is absent stays. `forced_down: true` alone
+ * reports a fault; with `instances_left: true` it sets the service's flag and touches no instance.
+ */
 export type ServiceUpdate = Partial<
-  Pick<Host, 'forced_down' | 'status' | 'disabled_reason' | 'maintenance'>
+  Pick<Host, 'forced_down' | 'instances_left' | 'status' | 'disabled_reason' | 'maintenance'>
 >;
 
 /**
  * The host after an update of its service; undefined if it is recorded so already. Reporting it
  * down never disables the service, and `forced_down: false` restores no instance: it was fenced.
- * Maintenance changes neither `status` nor any instance.
+ * A host that was forced down with its instances left may be reported still; a fault that was
+ * reported is not taken back by the flag. Maintenance changes neither `status` nor any instance.
  */
 export function afterUpdate(
   host: Host,
@@ -152,16 +156,19 @@ export function afterUpdate(
   reporter: Reporter,
 ): HostReport | undefined {
   const { forced_down, status, disabled_reason, maintenance } = { ...host, ...update };
-  const toggled = forced_down !== host.forced_down;
+  const instances_left = leavesInstances(host, update);
   const same =
+    forced_down === host.forced_down &&
+    instances_left === host.instances_left &&
     status === host.status &&
     disabled_reason === host.disabled_reason &&
     maintenance === host.maintenance;
-  if (!toggled && same) return undefined;
+  if (same) return undefined;
   const { user_id, request_id, at } = actor;
   const next: Host = {
     ...host,
     forced_down,
+    instances_left,
     status,
     disabled_reason,
     maintenance,
@@ -169,8 +176,8 @@ export function afterUpdate(
     updated_at: at,
     last_change: { ...actor, event_type: 'service.update' },
   };
-  if (!toggled) return { host: next, fault: undefined };
-  if (!forced_down) return { host: next, fault: { closed: host.fault_number } };
+  if (hasFailed(next) === hasFailed(host)) return { host: next, fault: undefined };
+  if (hasFailed(host)) return { host: next, fault: { closed: host.fault_number } };
   const number = host.fault_number + 1;
   const down = { ...next, fault_number: number, last_fault: { at, user_id, request_id } };
   const { fault_id } = faultOf(down, number);
@@ -184,4 +191,10 @@ export function afterUpdate(
     cleared_at: null,
   };
   return { host: down, fault: { opened } };
+}
+
+/** Whether the host, once updated, is forced down by its service's flag alone. */
+function leavesInstances(host: Host, { forced_down, instances_left = false }: ServiceUpdate) {
+  if (forced_down === undefined) return host.instances_left;
+  return forced_down && instances_left && !hasFailed(host);
 }

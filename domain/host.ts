@@ -38,6 +38,11 @@ export const Host = HostFacts.extend({
   status: z.enum(['enabled', 'disabled']),
   disabled_reason: z.string().nullable(),
   forced_down: z.boolean(),
+  /**
+   * Whether it is forced down by its service's flag alone: no fault was raised, and its instances are
+   * as they were. False for a host that is not forced down, and in rows of before it was there.
+   */
+  instances_left: z.boolean().default(false),
   /** Whether it is being maintained: no target of evacuations. Rows of before it was there: false. */
   maintenance: z.boolean().default(false),
   fault_number: z.int().min(0),
@@ -84,6 +89,12 @@ export const Fault = z.object({
 });
 export type Fault = z.infer<typeof Fault>;
 
+/** Whether a host is forced down by a fault: what is on it goes through the fault table. */
+export const hasFailed = ({
+  forced_down,
+  instances_left,
+}: Pick<Host, 'forced_down' | 'instances_left'>): boolean => forced_down && !instances_left;
+
 /** What can be known of a fault from its host's row, without reading the fault. */
 export type HostFault = Actor & { readonly fault_id: string; readonly number: number };
 
@@ -93,3 +104,7 @@ export function faultOf(host: Host, number: number): HostFault {
   const reported = host.last_fault ?? { at: host.updated_at, user_id, request_id };
   return { ...reported, fault_id: faultId(host.fault_series, number), number };
 }
+
+/** The fault that a host is down by; undefined if it is up, or down by its service's flag alone. */
+export const standingFault = (host: Host | undefined): HostFault | undefined =>
+  host && hasFailed(host) ? faultOf(host, host.fault_number) : undefined;

@@ -4,7 +4,7 @@
  */
 import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';
-import { faultOf, type Host, type HostFacts } from './host.ts';
+import { faultOf, type Host, type HostFacts, hasFailed } from './host.ts';
 import { afterFault } from './host-fault.ts';
 import type { Instance, InstanceFacts } from './instance.ts';
 
@@ -94,6 +94,7 @@ export function registeredHost(
       status: 'enabled',
       disabled_reason: null,
       forced_down: false,
+      instances_left: false,
       maintenance: false,
       fault_number: existing?.fault_number ?? 0,
       fault_series: existing?.fault_series ?? newId(),
@@ -112,6 +113,7 @@ export const deletedHost = (host: Host, actor: Actor): Host => ({
   ...host,
   deleted: true,
   forced_down: false,
+  instances_left: false,
   revision: host.revision + 1,
   reported_at: timeOf({ reported_at: undefined, actor }, host),
   updated_at: actor.at,
@@ -120,7 +122,7 @@ export const deletedHost = (host: Host, actor: Actor): Host => ({
 
 /**
  * The row of an instance after its registration on `host` (undefined for none). What is written on
- * a host that is down, or that failed after the report, goes through the fault table. `existing`
+ * a host that is reported down, or that failed after the report, goes through the fault table. `existing`
  * must be settled with its old host.
  */
 export function registeredInstance(
@@ -169,8 +171,8 @@ export function registeredInstance(
 }
 
 /** Whether a host's newest fault stands, or came after the report: it was not known to its sender. */
-const hasHit = ({ forced_down, last_fault }: Host, reported_at: string): boolean =>
-  forced_down || (last_fault !== null && reported_at < last_fault.at);
+const hasHit = (host: Host, reported_at: string): boolean =>
+  hasFailed(host) || (host.last_fault !== null && reported_at < host.last_fault.at);
 
 /** The tombstone of an instance: it keeps the time of its newest report against a late feed. */
 export const deletedInstance = (

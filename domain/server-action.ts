@@ -4,7 +4,7 @@
  */
 import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';
-import { faultOf, type Host } from './host.ts';
+import { type Host, standingFault } from './host.ts';
 import { afterFault } from './host-fault.ts';
 import { type Instance, powerStates, type VmState } from './instance.ts';
 
@@ -60,7 +60,7 @@ function afterReset(
   const { power_state, pre_fault } = instance;
   const fault = state === 'error' ? instance.fault : null;
   const reset: States = { vm_state: state, power_state, task_state: null, pre_fault: null, fault };
-  const standing = host?.forced_down ? faultOf(host, host.fault_number) : undefined;
+  const standing = standingFault(host);
   // What ran before the same fault did run: the table keeps that.
   const kept = pre_fault?.vm_state === 'stopped' ? null : pre_fault;
   const faulted = standing && afterFault({ ...reset, pre_fault: kept }, standing);

@@ -2,7 +2,7 @@
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent, instanceEvent } from '../domain/event.ts';
-import type { Host, HostFacts } from '../domain/host.ts';
+import { type Host, type HostFacts, hasFailed } from '../domain/host.ts';
 import { type HostReport, settled } from '../domain/host-fault.ts';
 import type { Instance, InstanceFacts } from '../domain/instance.ts';
 import {
@@ -156,7 +156,7 @@ export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Acto
       }
     }
     const host = deletedHost(from, actor);
-    const fault = from.forced_down ? { closed: from.fault_number } : undefined;
+    const fault = hasFailed(from) ? { closed: from.fault_number } : undefined;
     return (await deps.saveReport(from, { host, fault })) ? host : undefined;
   });
   await sendExpress(deps, [hostEvent(deleted)]);

@@ -2,7 +2,7 @@
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent } from '../domain/event.ts';
-import type { Host } from '../domain/host.ts';
+import { type Host, hasFailed } from '../domain/host.ts';
 import {
   afterUpdate,
   type HostReport,
@@ -48,7 +48,8 @@ export async function updateService(
     return (await deps.saveReport(from, report)) ? { host: report.host, changed: true } : undefined;
   });
   const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
-  const affected = update.forced_down ? await applied({ ...deps, ...out }, host) : 0;
+  const reported = update.forced_down && hasFailed(host);
+  const affected = reported ? await applied({ ...deps, ...out }, host) : 0;
   await flush();
   return { host, affected };
 }

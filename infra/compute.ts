@@ -20,6 +20,7 @@ export class Compute extends Construct implements Capability {
         INSTANCES_TABLE: tables.instances.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
+        INSTANCES_ON_FORCE_DOWN: settings.instancesOnForceDown,
         PUBLIC_URL: settings.publicUrl,
       },
     });

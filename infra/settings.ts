@@ -8,6 +8,8 @@ export type ServiceSettings = {
   acceptAlarmsWithoutResourceId: boolean;
   /** For how long a host that has a heartbeat may be silent and still be up. */
   serviceDownTimeSeconds: number;
+  /** Whether forcing a service down stops the host's instances, or leaves them, as Nova does. */
+  instancesOnForceDown: 'stop' | 'leave';
   /** How long after an event its safe copy follows. */
   safeLaneDelaySeconds: number;
   /** When the fan-out of a host fault is gone through again, after the report. */
@@ -24,6 +26,7 @@ export const defaults: ServiceSettings = {
   regionName: 'RegionOne',
   acceptAlarmsWithoutResourceId: true,
   serviceDownTimeSeconds: 60,
+  instancesOnForceDown: 'stop',
   safeLaneDelaySeconds: 5,
   finishDelaysSeconds: [5, 900],
   evaluatorTimeoutSeconds: 20,
@@ -60,6 +63,15 @@ function truth(name: string, given: unknown): boolean {
   throw new Error(`setting ${name} is neither true nor false: ${given}`);
 }
 
+/** Reads one of some words. */
+const oneOf =
+  <Word extends string>(...words: readonly Word[]) =>
+  (name: string, given: unknown): Word => {
+    const word = words.find((each) => each === given);
+    if (word !== undefined) return word;
+    throw new Error(`setting ${name} is not one of ${words.join(', ')}: ${given}`);
+  };
+
 /**
  * The settings that the CDK context gives, each under its own name: `-c regionName=eu-1`. Lists are
  * separated by commas. Throws at a value that cannot be meant.
@@ -74,6 +86,7 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('regionName', (_, value) => String(value)),
     ...given('acceptAlarmsWithoutResourceId', truth),
     ...given('serviceDownTimeSeconds', number),
+    ...given('instancesOnForceDown', oneOf('stop', 'leave')),
     ...given('safeLaneDelaySeconds', delay),
     ...given('finishDelaysSeconds', (name, value) =>
       String(value)

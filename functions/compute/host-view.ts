@@ -1,5 +1,5 @@
 /** Hosts as `os-hosts` shows them. Source: nova `api/openstack/compute/hosts.py`. */
-import type { Host } from '../../domain/host.ts';
+import { type Host, hasFailed } from '../../domain/host.ts';
 import type { Instance } from '../../domain/instance.ts';
 import type { HostUpdate } from './host-input.ts';
 
@@ -32,9 +32,12 @@ export function hostResources(host: Host, instances: readonly Instance[]) {
   ];
 }
 
-/** What came of an update, in the envelope of its request: wrapped as the seed has it, or Nova's. */
+/**
+ * What came of an update, in the envelope of its request: wrapped as the seed has it, or Nova's. A
+ * host that is forced down with its instances left was not reported.
+ */
 export function updatedHost(host: Host, { wrapped, asked }: HostUpdate): unknown {
-  const down = String(host.forced_down);
+  const down = String(hasFailed(host));
   if (wrapped) {
     return {
       host: {

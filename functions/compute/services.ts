@@ -29,6 +29,8 @@ export type ServiceDeps = {
       readonly reporter: ReturnType<typeof reporterOf>;
     },
   ) => Promise<UpdatedService>;
+  /** Whether these routes set the service's flag alone when they force a host down. */
+  readonly forceDownLeavesInstances: boolean;
   readonly deleteHost: (name: string, actor: ReturnType<typeof actorOf>) => Promise<void>;
   readonly now: () => string;
 };
@@ -45,7 +47,7 @@ const updated = (body: unknown, { affected }: UpdatedService) => ({
 export function serviceRoutes(deps: ServiceDeps): Route[] {
   const change = (host: string, update: ServiceUpdate, request: RouteRequest<unknown, unknown>) =>
     deps.updateService(
-      { host, update },
+      { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
       { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
     );
 

@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { amount, type Env, optional, required } from '../../adapters/env.ts';
+import { amount, type Env, oneOf, optional, required } from '../../adapters/env.ts';
 import { hostStore, reportStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { instanceStore } from '../../adapters/instances.ts';
@@ -50,6 +50,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
     deleteInstance: (uuid, told) => deleteInstance(flow, uuid, told),
     updateService: (change, by) => updateService(flow, change, by),
+    forceDownLeavesInstances: oneOf(env, 'INSTANCES_ON_FORCE_DOWN', ['stop', 'leave']) === 'leave',
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
     authenticate: makeAuthenticate(
       makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),

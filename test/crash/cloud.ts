@@ -87,6 +87,9 @@ export const cloud = (world: World) => {
         d,
       ),
     up: (host: string) => force(host, false),
+    /** What `os-hosts` sets of a host, the seed's report among it. */
+    update: (host: string, body: object, d?: Disturbance) =>
+      world.request({ method: 'PUT', path: `/compute/v2.1/os-hosts/${host}`, body }, d),
     row: (uuid: string): Promise<Instance | undefined> => store.instance(uuid),
     /** What a reader is shown of an instance. */
     seen: async (uuid: string): Promise<Record<string, unknown>> => {

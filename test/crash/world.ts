@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EnvName } from '../../adapters/env.ts';
 import { type Call, proxyEvent } from '../functions/call.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { login, readStack } from '../stack/stack.ts';
@@ -129,11 +130,13 @@ export class World {
   }
 }
 
-/** A new world; it is taken away after the test by `using`. */
-export async function makeWorld(): Promise<World & AsyncDisposable> {
+/** A new world, with other settings if given; it is taken away after the test by `using`. */
+export async function makeWorld(
+  settings: Partial<Record<EnvName, string>> = {},
+): Promise<World & AsyncDisposable> {
   Object.assign(process.env, awsEnv());
   const [things, admin] = await Promise.all([ownThings(), login('admin')]);
-  const world = new World(things, admin.token);
+  const world = new World({ ...things, env: { ...things.env, ...settings } }, admin.token);
   return Object.assign(world, { [Symbol.asyncDispose]: () => things.cleanup() });
 }
 

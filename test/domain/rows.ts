@@ -35,6 +35,7 @@ export const hostWith = (given: Partial<Host> = {}): Host => ({
   status: 'enabled',
   disabled_reason: null,
   forced_down: false,
+  instances_left: false,
   maintenance: false,
   fault_number: 0,
   fault_series: faultSeries,

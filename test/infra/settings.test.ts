@@ -21,6 +21,7 @@ test('every setting can be given as cdk.json gives it', () => {
 test.each([
   ['acceptAlarmsWithoutResourceId', 'no'],
   ['serviceDownTimeSeconds', '1.5'],
+  ['instancesOnForceDown', 'keep'],
   ['safeLaneDelaySeconds', 'soon'],
   ['safeLaneDelaySeconds', ''],
   ['safeLaneDelaySeconds', '901'],

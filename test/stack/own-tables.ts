@@ -123,6 +123,7 @@ export async function ownThings(): Promise<OwnThings> {
       PUBLIC_URL: 'https://doctor.example/v1',
       REGION_NAME: 'RegionOne',
       SERVICE_DOWN_TIME_SECONDS: '60',
+      INSTANCES_ON_FORCE_DOWN: 'stop',
       ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: 'true',
       SAFE_LANE_DELAY_SECONDS: '0',
       FINISH_DELAYS_SECONDS: '0',

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { downHost, hostWith, id, instanceWith, minute } from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
 import { type Asked, computeOf, projectA } from './surface.ts';
@@ -255,4 +255,54 @@ test('a host that is down says so, and keeps its status', async () => {
   world.hosts.set('compute-1', downHost());
   const { body } = await ask('/v2.1/os-services', { query: { host: ['compute-1'] } });
   expect(body).toMatchObject({ services: [{ state: 'down', status: 'enabled' }] });
+});
+
+/** Contract compute.md sections 2 and 5: `instancesOnForceDown` = `leave`, as upstream does. */
+describe('where a force-down leaves the instances', () => {
+  beforeEach(() => {
+    ask = computeOf(world, { forceDownLeavesInstances: true });
+  });
+  const force = [
+    ['force-down', { ...by, forced_down: true }, '2.11'],
+    [uuid, { forced_down: true }, '2.53'],
+  ] as const;
+  const report = () =>
+    ask('/v2.1/os-hosts/compute-1', {
+      ...{ method: 'PUT', body: { host: { host_down_reported: true } } },
+    });
+
+  test.each(force)('%s sets the flag, and changes no instance', async (path, body, version) => {
+    const { status, headers } = await put(path, body, { version });
+    expect([status, headers['X-Doctor-Instances-Affected']]).toEqual([200, '0']);
+    expect(world.hosts.get('compute-1')).toMatchObject({ forced_down: true, fault_number: 0 });
+    expect(world.writes).toEqual(['report compute-1']);
+    expect(world.faults.size).toBe(0);
+    const { body: list } = await ask('/v2.1/os-services', { query: { host: ['compute-1'] } });
+    expect(list).toMatchObject({ services: [{ state: 'down', status: 'enabled' }] });
+  });
+
+  test('os-hosts reports the fault all the same, also of a host that is forced down', async () => {
+    await put('force-down', { ...by, forced_down: true }, { version: '2.11' });
+    const { body, headers } = await report();
+    expect(headers['X-Doctor-Instances-Affected']).toBe('1');
+    expect(body).toMatchObject({ host: { host_down_reported: 'true' } });
+    expect(world.instances.get(id(10))).toMatchObject({ vm_state: 'stopped', power_state: 4 });
+    expect(world.faults.size).toBe(1);
+  });
+
+  test('a force-down takes no report back', async () => {
+    await report();
+    const { headers } = await put(uuid, { forced_down: true }, { version: '2.53' });
+    expect(headers['X-Doctor-Instances-Affected']).toBe('0');
+    expect(world.hosts.get('compute-1')).toMatchObject({ instances_left: false, fault_number: 1 });
+  });
+
+  test('os-hosts says of a host that is merely forced down that no fault was reported', async () => {
+    await put(uuid, { forced_down: true }, { version: '2.53' });
+    const { body } = await ask('/v2.1/os-hosts/compute-1', {
+      ...{ method: 'PUT', body: { host: { status: 'enable' } } },
+    });
+    expect(body).toMatchObject({ host: { host_down_reported: 'false' } });
+    expect(world.hosts.get('compute-1')).toMatchObject({ forced_down: true });
+  });
 });

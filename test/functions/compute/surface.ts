@@ -26,7 +26,10 @@ const callers: Record<string, { project_id?: string; roles: string[] }> = {
 export type Asked = Partial<Call> & { as?: string; version?: string };
 
 /** Asks as somebody, at a microversion. */
-export function computeOf({ deps: flow, instances, hosts }: World) {
+export function computeOf(
+  { deps: flow, instances, hosts }: World,
+  settings: Pick<Deps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
+) {
   const allSeen = (uuids: readonly string[]) => readServers(flow, uuids);
   const newest: Deps['newest'] = async function* (project_id, after) {
     const key = (row: { created_at: string; uuid: string }) => `${row.created_at}#${row.uuid}`;
@@ -37,6 +40,7 @@ export function computeOf({ deps: flow, instances, hosts }: World) {
       .map(({ uuid }) => uuid);
   };
   const surface = createHandler({
+    ...settings,
     ...{ publicUrl: 'https://api.test/v1', logger: quiet, newest, allSeen },
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const caller = callers[name];
