@@ -10,10 +10,11 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { Alarm } from '../domain/alarm.ts';
-import type { AlarmChange } from '../domain/alarm-change.ts';
+import type { AlarmChange } from '../domain/alarm-history.ts';
 import type { Scope } from '../domain/alarm-list.ts';
 import { lookupKeysOf } from '../domain/lookup.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from './dynamodb.ts';
+import { expiryOf, historyRow } from './history-rows.ts';
 
 export type AlarmTables = {
   readonly alarms: string;
@@ -35,14 +36,10 @@ const indexed = (alarm: Alarm): Row => ({
   sort_key: `${alarm.created_at}#${alarm.alarm_id}`,
 });
 
-const secondsOf = (moment: string): number => Math.ceil(Date.parse(moment) / 1000);
-
-/** The row of a record. An index's key cannot be empty, so a record of no project is in none. */
+/** Nothing is owed for the record of a request, so its time begins at once. */
 const recordRow = (change: AlarmChange, retentionDays: number): Row => ({
-  ...change,
-  on_behalf_of: change.on_behalf_of || undefined,
-  sort_key: `${change.timestamp}#${change.event_id}`,
-  expires_at: secondsOf(change.timestamp) + retentionDays * 24 * 3600,
+  ...historyRow(change),
+  expires_at: expiryOf(change.timestamp, retentionDays),
 });
 
 export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) => {

@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Alarm } from '../domain/alarm.ts';
 import type { Firing, OutboxRow } from '../domain/firing.ts';
 import type { Fired } from '../flows/evaluate-events.ts';
+import { historyRow } from './history-rows.ts';
 import { type Action, transactGroups } from './transactions.ts';
 
 type Tables = { readonly alarms: string; readonly history: string };
@@ -10,7 +11,7 @@ type Tables = { readonly alarms: string; readonly history: string };
 const rowPut = (table: string, row: OutboxRow): Action => ({
   Put: {
     TableName: table,
-    Item: { ...row, sort_key: `${row.timestamp}#${row.event_id}` },
+    Item: historyRow(row),
     ConditionExpression: 'attribute_not_exists(event_id)',
   },
 });

@@ -3,14 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { allShards, OutboxRow } from '../domain/firing.ts';
 import { getAll, inParallel, type Key, queryPages, type Statement, writeAll } from './dynamodb.ts';
+import { expiryOf } from './history-rows.ts';
 
 type Settings = {
   readonly table: string;
   /** How long a delivered row stays; at least 15 days. */
   readonly retentionDays: number;
 };
-
-const minRetentionDays = 15;
 
 /** A mark that is refused is made again this often, with longer and longer pauses. */
 const maxTries = 6;
@@ -22,13 +21,12 @@ export const outbox = (client: DynamoDBDocumentClient, { table, retentionDays }:
    * meets a transaction on its row, which a copy of the event may try at the same moment.
    */
   markDelivered: async (rows: readonly OutboxRow[]): Promise<void> => {
-    const now = Date.now();
-    const days = Math.max(retentionDays, minRetentionDays);
-    const expires_at = Math.ceil(now / 1000) + days * 24 * 3600;
+    const now = new Date().toISOString();
+    const expires_at = expiryOf(now, retentionDays);
     const statements = rows.map(
       ({ event_id, alarm_id }): Statement => ({
         Statement: `UPDATE "${table}" SET "delivered_at" = ? SET "expires_at" = ? REMOVE "undelivered_shard" WHERE "event_id" = ? AND "alarm_id" = ?`,
-        Parameters: [new Date(now).toISOString(), expires_at, event_id, alarm_id],
+        Parameters: [now, expires_at, event_id, alarm_id],
       }),
     );
     let left = statements;

@@ -1,27 +1,10 @@
 /** What a request makes of an alarm, and the record that its history keeps of it. */
-import * as z from 'zod';
 import { type Caller, projectOf } from './access.ts';
-import { type Alarm, type AlarmState, Severity } from './alarm.ts';
+import type { Alarm, AlarmState } from './alarm.ts';
+import type { AlarmChange } from './alarm-history.ts';
 import { type AlarmInput, checkFacts } from './alarm-input.ts';
 import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
-import { Moment, naive } from './time.ts';
-
-/** A record of an alarm's history that a request made; contract alarm.md section 6. */
-export const AlarmChange = z.object({
-  event_id: z.uuid(),
-  alarm_id: z.uuid(),
-  type: z.enum(['creation', 'rule change', 'state transition', 'deletion']),
-  /** JSON: the alarm at its creation, else what changed. */
-  detail: z.string(),
-  /** Who asked for the change; the project is null in an unscoped token. */
-  user_id: z.string(),
-  project_id: z.string().nullable(),
-  /** The project that the record shows up in. */
-  on_behalf_of: z.string(),
-  timestamp: Moment,
-  severity: Severity,
-});
-export type AlarmChange = z.infer<typeof AlarmChange>;
+import { naive } from './time.ts';
 
 /** Who makes a change and when, with new ids for what it makes. */
 export type ChangeContext = {

@@ -1,6 +1,6 @@
 /** An alarm's rule as clients write it (`event_rule`, `notification_rule`), read into the stored form. */
 import * as z from 'zod';
-import { type Condition, conditionTypes, operators, type Rule } from './alarm.ts';
+import { type Condition, conditionTypes, operators, type Pattern, type Rule } from './alarm.ts';
 import { conditionsOfText } from './cli-query.ts';
 import { isValueOf } from './condition.ts';
 import { DomainError } from './errors.ts';
@@ -27,19 +27,34 @@ const Query = z
   .max(50, 'At most 50 are allowed.')
   .nullish();
 
+const pattern = { event_type: text(255).nullish(), query: Query };
+const Clear = z.strictObject(pattern, 'An object is expected.');
 const Input = z.strictObject(
-  { event_type: text(255).nullish(), query: Query },
+  { ...pattern, clear: z.unknown().optional() },
   'An object is expected.',
 );
 
 /**
  * A rule with its defaults: no or an empty `event_type` is `*`, no `op` is `eq`, no `type` is `''`.
- * `query` may be the command line's text. `argument` is the rule's key in refusals; throws `invalid`.
+ * `query` may be the command line's text. `clear` is of the same grammar, and left out if absent or
+ * null. `argument` is the rule's key in refusals; throws `invalid`.
  */
 export function readRule(given: unknown, argument: string): Rule {
-  const { event_type, query } = readAs(Input, withConditions(given), `data.${argument}`);
-  return { event_type: event_type || '*', query: (query ?? []).map(normalised) };
+  const { clear, ...raised } = readAs(Input, withConditions(given), `data.${argument}`);
+  const rule = patternOf(raised);
+  if (clear === undefined || clear === null) return rule;
+  const clears = patternOf(readAs(Clear, withConditions(clear), `data.${argument}.clear`));
+  if (!sameRule(rule, clears)) return { ...rule, clear: clears };
+  throw new DomainError(
+    'invalid',
+    `Invalid input for field/attribute ${argument}.clear. The same events would raise and clear the alarm.`,
+  );
 }
+
+const patternOf = ({ event_type, query }: z.infer<typeof Clear>): Pattern => ({
+  event_type: event_type || '*',
+  query: (query ?? []).map(normalised),
+});
 
 /** The rule with a `query` that is text read into a list; anything else as it is. */
 function withConditions(given: unknown): unknown {

@@ -28,8 +28,15 @@ export const Condition = z.object({
 });
 export type Condition = z.infer<typeof Condition>;
 
-/** What an alarm waits for: events whose type matches the shell glob and that meet every condition. */
-export const Rule = z.object({ event_type: z.string(), query: z.array(Condition) });
+/** Events whose type matches the shell glob and that meet every condition. */
+export const Pattern = z.object({ event_type: z.string(), query: z.array(Condition) });
+export type Pattern = z.infer<typeof Pattern>;
+
+/**
+ * What an alarm waits for, and what takes it from `alarm` back to `ok`: without `clear` no event
+ * does. Aodh has no such key; its clients send back what they do not know.
+ */
+export const Rule = Pattern.extend({ clear: Pattern.optional() });
 export type Rule = z.infer<typeof Rule>;
 
 export const TimeConstraint = z.object({

@@ -1,6 +1,7 @@
 /** What a firing writes: the alarm's new state, and the history row that is its outbox. */
 import * as z from 'zod';
-import { type Alarm, Severity } from './alarm.ts';
+import type { Alarm } from './alarm.ts';
+import { AlarmChange } from './alarm-history.ts';
 import { type Decision, raised, statesTold } from './evaluate.ts';
 import { type DoctorEvent, resourceOfEvent } from './event.ts';
 import { notificationId } from './ids.ts';
@@ -12,21 +13,10 @@ import { Moment } from './time.ts';
 export const undeliveredShards = 8;
 
 /**
- * A row of the history that its writer publishes, or the sweeper if the writer died. It holds all
+ * A record of the history that its writer publishes, or the sweeper if the writer died. It holds all
  * that is needed: the alarm may be edited or gone by then.
  */
-export const OutboxRow = z.object({
-  event_id: z.string(),
-  alarm_id: z.string(),
-  type: z.literal('state transition'),
-  /** JSON of `{state, transition_reason}`, as Aodh's history has it. */
-  detail: z.string(),
-  user_id: z.null(),
-  project_id: z.null(),
-  /** The alarm's project, by which the history is indexed; absent for infrastructure's. */
-  on_behalf_of: z.string().min(1).optional(),
-  severity: Severity,
-  timestamp: Moment,
+export const OutboxRow = AlarmChange.extend({
   /** The message to publish, and its attributes for filter policies; none is empty. */
   body: z.string(),
   attributes: z.record(z.string(), z.string().min(1)),
@@ -92,7 +82,7 @@ function rowOf(told: Notification, now: string): OutboxRow {
     detail: JSON.stringify({ state: current, transition_reason: told.reason }),
     user_id: null,
     project_id: null,
-    ...(project_id ? { on_behalf_of: project_id } : {}),
+    on_behalf_of: project_id,
     severity,
     timestamp: now,
     body: toJson(told),

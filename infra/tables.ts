@@ -18,8 +18,10 @@ const text = (name: string): Attribute => ({ name, type: AttributeType.STRING })
 
 type Definition = {
   key: readonly [Attribute, Attribute?];
-  /** Sparse where the attribute is not on every row. All project keys only: rows are read by key. */
+  /** Sparse where the attribute is not on every row. They project keys only: rows are read by key. */
   indexes?: Record<string, readonly [Attribute, Attribute?]>;
+  /** What some indexes hold beside the keys, where rows are never changed and have large parts. */
+  included?: { readonly in: readonly string[]; readonly attributes: readonly string[] };
   stream?: boolean;
   expires?: boolean;
 };
@@ -37,7 +39,10 @@ export class Tables extends Construct {
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
 
-    const table = (name: string, { key, indexes = {}, stream, expires }: Definition): Table => {
+    const table = (
+      name: string,
+      { key, indexes = {}, included, stream, expires }: Definition,
+    ): Table => {
       const made = new Table(this, name, {
         partitionKey: key[0],
         ...(key[1] && { sortKey: key[1] }),
@@ -52,7 +57,12 @@ export class Tables extends Construct {
           indexName,
           partitionKey,
           ...(sortKey && { sortKey }),
-          projectionType: ProjectionType.KEYS_ONLY,
+          ...(included?.in.includes(indexName)
+            ? {
+                projectionType: ProjectionType.INCLUDE,
+                nonKeyAttributes: included.attributes.filter((name) => name !== partitionKey.name),
+              }
+            : { projectionType: ProjectionType.KEYS_ONLY }),
         });
       }
       return made;
@@ -98,7 +108,16 @@ export class Tables extends Construct {
       indexes: {
         byAlarm: [text('alarm_id'), text('sort_key')],
         byProject: [text('on_behalf_of'), text('sort_key')],
+        byTime: [text('time_shard'), text('sort_key')],
         undelivered: [text('undelivered_shard'), text('written_at')],
+      },
+      // The message, and the mark that it was delivered, are nobody's who reads the history.
+      included: {
+        in: ['byAlarm', 'byProject', 'byTime'],
+        attributes: [
+          ...['type', 'detail', 'user_id', 'project_id', 'on_behalf_of'],
+          ...['timestamp', 'severity'],
+        ],
       },
       expires: true,
     });

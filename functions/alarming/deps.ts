@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Caller } from '../../domain/access.ts';
 import type { Alarm } from '../../domain/alarm.ts';
-import type { AlarmChange, ChangeContext } from '../../domain/alarm-change.ts';
+import type { ChangeContext } from '../../domain/alarm-change.ts';
+import type { AlarmChange } from '../../domain/alarm-history.ts';
 import type { Scope } from '../../domain/alarm-list.ts';
 import { requireAlarmRole, visibleAlarm } from '../../domain/alarm-owner.ts';
 

@@ -24,7 +24,7 @@ export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
     ...alarmStore(dynamo, {
       alarms: required(env, 'ALARMS_TABLE'),
       history: required(env, 'HISTORY_TABLE'),
-      retentionDays: Math.max(15, amount(env, 'HISTORY_RETENTION_DAYS', 30)),
+      retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
     }),
     now: () => momentOf(Date.now()),
     newId: uuid4,

@@ -3,7 +3,7 @@ import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alarmStore } from '../../adapters/alarms.ts';
 import type { Alarm } from '../../domain/alarm.ts';
-import type { AlarmChange } from '../../domain/alarm-change.ts';
+import { type AlarmChange, timeShardOf } from '../../domain/alarm-history.ts';
 import { alarmWith } from '../domain/alarms.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
@@ -81,6 +81,7 @@ test('a new alarm is read as written, found by its key, and has a record that ex
     {
       ...change,
       sort_key: `${change.timestamp}#${change.event_id}`,
+      time_shard: timeShardOf(change),
       expires_at: Date.parse('2026-01-31T00:00:00.000Z') / 1000,
     },
   ]);

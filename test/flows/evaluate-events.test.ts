@@ -185,7 +185,14 @@ test('what another invocation wrote is left to it; later events go on from there
 
 const rowOf = ({ message_id, event_type }: DoctorEvent): OutboxRow => ({
   ...{ event_id: message_id, alarm_id: id(1), type: 'state transition', detail: '{}' },
-  ...{ user_id: null, project_id: null, severity: 'low', timestamp: minute(1), body: '{}' },
+  ...{
+    user_id: null,
+    project_id: null,
+    on_behalf_of: 'a',
+    severity: 'low',
+    timestamp: minute(1),
+    body: '{}',
+  },
   ...{ attributes: { event_type }, undelivered_shard: 'undelivered#0', written_at: minute(1) },
 });
 

@@ -1,5 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { AlarmChange } from '../../domain/alarm-history.ts';
 import { makeStack, policies, subject } from './template.ts';
 
 const template = Template.fromStack(makeStack());
@@ -248,11 +249,18 @@ describe('tables', () => {
     }
   });
 
-  test('every index projects keys only', () => {
+  test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(15);
-    for (const { Projection } of indexes)
-      expect(Projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
+    expect(indexes).toHaveLength(16);
+    const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
+    expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
+    for (const { KeySchema, Projection } of wide) {
+      expect(Projection.ProjectionType).toBe('INCLUDE');
+      const keys = ['event_id', 'alarm_id', KeySchema[0].AttributeName, 'time_shard'];
+      const held = new Set([...keys, ...Projection.NonKeyAttributes]);
+      const shown = new Set([...Object.keys(AlarmChange.shape), 'time_shard']);
+      expect(held).toEqual(shown);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Alarm } from '../../../domain/alarm.ts';
-import type { AlarmChange } from '../../../domain/alarm-change.ts';
+import type { AlarmChange } from '../../../domain/alarm-history.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
 import { alarmingApi, type Deps } from '../../../functions/alarming/handler.ts';
 import { type Call, call, quiet } from '../call.ts';
