@@ -1,8 +1,10 @@
 /** What is sent to the queues: events to evaluate, faults to finish, and dead letters. */
+import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/event.ts';
 import { toJson } from '../domain/json.ts';
 import type { DeadLetter, EventMessage, FinishMessage } from '../domain/messages.ts';
+import { receiverOf, type WebhookMessage } from '../domain/webhook.ts';
 import { inParallel } from './dynamodb.ts';
 
 /** Events in a message: one evaluator's work of some 100 ms. */
@@ -10,7 +12,12 @@ const eventsPerMessage = 50;
 /** SQS's limit is 256 KiB for a message and for a batch; ours leaves room for the envelope. */
 const maxBytes = 250_000;
 
-type Outgoing = { readonly body: string; readonly delaySeconds: number };
+type Outgoing = {
+  readonly body: string;
+  readonly delaySeconds: number;
+  /** Whose backlog the message is: SQS hands out the messages of quiet groups before those of busy ones. */
+  readonly group?: string;
+};
 
 /** Cuts a list where a part would pass the number or size that fits; sizes are in bytes. */
 export function packed<T>(
@@ -53,10 +60,11 @@ async function sendAll(
       const { Failed: failed = [] } = await client.send(
         new SendMessageBatchCommand({
           QueueUrl: url,
-          Entries: left.map(({ body, delaySeconds }, n) => ({
+          Entries: left.map(({ body, delaySeconds, group }, n) => ({
             Id: String(n),
             MessageBody: body,
             DelaySeconds: delaySeconds,
+            ...(group !== undefined && { MessageGroupId: group }),
           })),
         }),
       );
@@ -97,6 +105,24 @@ export const faultQueue = (client: SQSClient, url: string) => ({
       ),
     ),
 });
+
+export const webhookQueue = (client: SQSClient, url: string) => ({
+  /** Durably queues the webhooks, to be seen after the delay; each receiver is a group of its own. */
+  sendWebhooks: (webhooks: readonly WebhookMessage[], delaySeconds = 0): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      webhooks.map((webhook) => ({
+        body: toJson(webhook),
+        delaySeconds,
+        group: groupOf(webhook.action),
+      })),
+    ),
+});
+
+/** SQS takes 128 letters and digits, which not every receiver's name is. */
+const groupOf = (action: string): string =>
+  createHash('sha256').update(receiverOf(action)).digest('hex');
 
 /** Of what nobody could read, this much is kept, in characters. */
 const shownCharacters = 60_000;

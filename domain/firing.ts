@@ -1,6 +1,6 @@
 /** What a firing writes: the alarm's new state, and the history row that is its outbox. */
 import * as z from 'zod';
-import type { Alarm } from './alarm.ts';
+import type { Alarm, AlarmState } from './alarm.ts';
 import { AlarmChange } from './alarm-history.ts';
 import { type Decision, raised, statesTold } from './evaluate.ts';
 import { type DoctorEvent, resourceOfEvent } from './event.ts';
@@ -8,6 +8,7 @@ import { notificationId } from './ids.ts';
 import { toJson } from './json.ts';
 import type { Notification } from './messages.ts';
 import { Moment } from './time.ts';
+import { WebhookOutcome } from './webhook.ts';
 
 /** Partitions of the index of undelivered rows: enough for a burst, few enough for a sweep. */
 export const undeliveredShards = 8;
@@ -20,6 +21,10 @@ export const OutboxRow = AlarmChange.extend({
   /** The message to publish, and its attributes for filter policies; none is empty. */
   body: z.string(),
   attributes: z.record(z.string(), z.string().min(1)),
+  /** Whom to tell besides, as the alarm had them for the state that is told. */
+  actions: z.array(z.string()),
+  /** What became of each, by the webhook's id; one that is missing was not tried yet. */
+  webhooks: z.record(z.string(), WebhookOutcome),
   /** Present until the row is marked as delivered. */
   undelivered_shard: z.string().optional(),
   written_at: Moment,
@@ -46,7 +51,8 @@ export function firingOf(
     ...statesTold(alarm, decision),
     reason: decision.reason,
   });
-  return { from: alarm, to, row: rowOf(notification, now) };
+  const actions = actionsFor(to ?? alarm, notification.current);
+  return { from: alarm, to, row: rowOf(notification, actions, now) };
 }
 
 function notificationOf(
@@ -72,7 +78,18 @@ function notificationOf(
   };
 }
 
-function rowOf(told: Notification, now: string): OutboxRow {
+/** An alarm's actions for the state that it tells of. Source: aodh `evaluator/__init__.py`. */
+function actionsFor(alarm: Alarm, current: AlarmState): string[] {
+  const { ok_actions, alarm_actions, insufficient_data_actions } = alarm;
+  const actions: Record<AlarmState, string[]> = {
+    ok: ok_actions,
+    alarm: alarm_actions,
+    'insufficient data': insufficient_data_actions,
+  };
+  return actions[current];
+}
+
+function rowOf(told: Notification, actions: string[], now: string): OutboxRow {
   const { alarm_id, project_id, resource_id, severity, current, event_type } = told;
   const attributes = { project_id, alarm_id, resource_id, severity, current, event_type };
   return {
@@ -89,6 +106,8 @@ function rowOf(told: Notification, now: string): OutboxRow {
     attributes: Object.fromEntries(
       Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
+    actions,
+    webhooks: {},
     undelivered_shard: shardOf(told.notification_id),
     written_at: now,
   };

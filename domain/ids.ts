@@ -26,6 +26,10 @@ export const faultId = (fault_series: string, number: number): string =>
 export const notificationId = (alarm_id: string, event_id: string): string =>
   derived('notification', alarm_id, event_id);
 
+/** The id of what one action is told of an event: the same on every try. */
+export const webhookId = (alarm_id: string, event_id: string, action: string): string =>
+  derived('webhook', alarm_id, event_id, action);
+
 type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint';
 
 /** Keystone's form of an id, 32 hex digits, of the thing of that kind with that name. */

@@ -7,3 +7,10 @@ export const toJson = (value: unknown): string =>
     /[\uFFFE\uFFFF]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16)}`,
   );
+
+/** JSON in ASCII alone, as Python writes it. */
+export const toAsciiJson = (value: unknown): string =>
+  (JSON.stringify(value) ?? 'null').replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,8 +1,14 @@
-/** Publishes outbox rows and marks them. A crash between the two makes a repeat with the same id. */
+/**
+ * Tells what outbox rows hold, and marks them: webhooks are queued, then the notification is
+ * published. A crash before the mark makes a repeat with the same ids.
+ */
 import type { OutboxRow } from '../domain/firing.ts';
+import { type WebhookMessage, webhooksOf } from '../domain/webhook.ts';
 import type { EventsOut } from './events-out.ts';
 
 export type DeliverDeps = Pick<EventsOut, 'interrupted'> & {
+  /** Durably queues the webhooks, or throws. */
+  readonly sendWebhooks: (webhooks: readonly WebhookMessage[]) => Promise<void>;
   /** Publishes in batches; gives the rows that were taken. */
   readonly publish: (rows: readonly OutboxRow[]) => Promise<readonly OutboxRow[]>;
   readonly markDelivered: (rows: readonly OutboxRow[]) => Promise<void>;
@@ -25,14 +31,35 @@ export async function deliver(deps: DeliverDeps, rows: readonly OutboxRow[]): Pr
 
 async function deliverSome(deps: DeliverDeps, rows: readonly OutboxRow[]): Promise<number> {
   try {
-    const published = await deps.publish(rows);
-    if (published.length < rows.length) {
-      deps.interrupted('publish', `${rows.length - published.length} refused`);
+    const ready = await withWebhooksQueued(deps, rows);
+    if (ready.length === 0) return 0;
+    const published = await deps.publish(ready);
+    if (published.length < ready.length) {
+      deps.interrupted('publish', `${ready.length - published.length} refused`);
     }
     await deps.markDelivered(published);
     return published.length;
   } catch (error) {
     deps.interrupted('delivery', error);
     return 0;
+  }
+}
+
+/**
+ * The rows whose webhooks, if any, are queued. They go first: a webhook that is queued again is known
+ * by its outcome, and a notification that is published again is not.
+ */
+async function withWebhooksQueued(
+  deps: DeliverDeps,
+  rows: readonly OutboxRow[],
+): Promise<readonly OutboxRow[]> {
+  const webhooks = rows.flatMap(webhooksOf);
+  if (webhooks.length === 0) return rows;
+  try {
+    await deps.sendWebhooks(webhooks);
+    return rows;
+  } catch (error) {
+    deps.interrupted('webhooks', error);
+    return rows.filter(({ actions }) => actions.length === 0);
   }
 }

@@ -21,6 +21,7 @@ export class AlarmEvaluator extends Construct implements Capability {
         HISTORY_TABLE: tables.history.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
+        WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARN: messaging.notifications.topicArn,
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
       },
@@ -37,6 +38,7 @@ export class AlarmEvaluator extends Construct implements Capability {
     allowIndexes(fn, tables.alarms, 'lookup');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
+    allowSend(fn, messaging.webhookQueue);
     allowPublish(fn, messaging.notifications);
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.eventDeadLetters);

@@ -14,6 +14,9 @@ export interface MessagingProps {
 /** Seconds that the finisher of a fault may take over one message. */
 export const finisherTimeoutSeconds = 60;
 
+/** Seconds that the webhooks of a batch may take, all at once: the longest timeout, and a margin. */
+export const webhookSenderTimeoutSeconds = 20;
+
 /** The queues and topics, each queue with its dead letters and an alarm on them. */
 export class Messaging extends Construct {
   /** Events for the evaluator, from both lanes and from outside. */
@@ -22,6 +25,12 @@ export class Messaging extends Construct {
   /** `finish host number`: the fan-out of a host fault, gone through again. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
+  /** Webhooks that were not tried yet. */
+  readonly webhookQueue: Queue;
+  /** Webhooks to try again, which delay no other's first try. */
+  readonly webhookRetryQueue: Queue;
+  /** Webhooks that were given up. A receiver that is gone is no operator's alarm. */
+  readonly webhookDeadLetters: Queue;
   /** What tenants subscribe to. */
   readonly notifications: Topic;
   /** What operators subscribe to: every change of state. */
@@ -63,6 +72,10 @@ export class Messaging extends Construct {
       queue: this.faultDeadLetters,
       maxReceiveCount: 10,
     });
+    this.webhookDeadLetters = queue('WebhookDeadLetters', 20);
+    const givenUp = { queue: this.webhookDeadLetters, maxReceiveCount: 10 };
+    this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
+    this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
     this.notifications = new Topic(this, 'Notifications', { enforceSSL: secureTransport });
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
   }

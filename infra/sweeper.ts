@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { allowIndexes, allowPublish, allowRows } from './grants.ts';
+import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -19,6 +19,7 @@ export class Sweeper extends Construct implements Capability {
       timeout: Duration.seconds(50),
       environment: {
         HISTORY_TABLE: tables.history.tableName,
+        WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARN: messaging.notifications.topicArn,
         EVALUATOR_TIMEOUT_SECONDS: String(settings.evaluatorTimeoutSeconds),
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
@@ -34,6 +35,7 @@ export class Sweeper extends Construct implements Capability {
     });
     allowIndexes(fn, tables.history, 'undelivered');
     allowRows(fn, tables.history, 'BatchGetItem', 'PartiQLUpdate');
+    allowSend(fn, messaging.webhookQueue);
     allowPublish(fn, messaging.notifications);
   }
 }

@@ -9,7 +9,7 @@ import { firings } from '../../adapters/firings.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { countAll } from '../../adapters/metrics.ts';
 import { outbox } from '../../adapters/outbox.ts';
-import { deadLetters, eventQueue } from '../../adapters/queues.ts';
+import { deadLetters, eventQueue, webhookQueue } from '../../adapters/queues.ts';
 import { notifications } from '../../adapters/topics.ts';
 import { evaluateEvents } from '../../flows/evaluate-events.ts';
 import { createHandler } from './handler.ts';
@@ -29,6 +29,7 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
     ...alarmLookup(dynamo, alarms),
     ...firings(dynamo, { alarms, history }),
     ...outbox(dynamo, { table: history, retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30) }),
+    ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
     ...notifications(sns, required(env, 'NOTIFICATIONS_TOPIC_ARN')),
     interrupted: interruptions(logger),
     now: () => new Date().toISOString(),

@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { makeDynamo, makeSns } from '../../adapters/clients.ts';
+import { makeDynamo, makeSns, makeSqs } from '../../adapters/clients.ts';
 import { wire } from './wiring.ts';
 
 export const handler = wire(
   process.env,
-  { dynamo: makeDynamo(), sns: makeSns() },
+  { dynamo: makeDynamo(), sqs: makeSqs(), sns: makeSns() },
   new Logger(),
   new Metrics(),
 );

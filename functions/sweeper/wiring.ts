@@ -1,20 +1,26 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { amount, type Env, required } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { countAll } from '../../adapters/metrics.ts';
 import { outbox } from '../../adapters/outbox.ts';
+import { webhookQueue } from '../../adapters/queues.ts';
 import { notifications } from '../../adapters/topics.ts';
 import { createHandler } from './handler.ts';
 
-export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sns: SNSClient };
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+};
 
 /** `now` is milliseconds since 1970; a test that does not want to wait gives another. */
 export const wire = (
   env: Env,
-  { dynamo, sns }: Clients,
+  { dynamo, sqs, sns }: Clients,
   logger: Logger,
   metrics: Metrics,
   now: () => number = Date.now,
@@ -24,6 +30,7 @@ export const wire = (
       table: required(env, 'HISTORY_TABLE'),
       retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
     }),
+    ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
     ...notifications(sns, required(env, 'NOTIFICATIONS_TOPIC_ARN')),
     interrupted: interruptions(logger),
     evaluatorTimeoutSeconds: amount(env, 'EVALUATOR_TIMEOUT_SECONDS', 20),

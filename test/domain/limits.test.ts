@@ -7,6 +7,7 @@ import { decide } from '../../domain/evaluate.ts';
 import type { DoctorEvent, Trait } from '../../domain/event.ts';
 import { type Firing, firingOf } from '../../domain/firing.ts';
 import { maxEventBytes, receive } from '../../domain/outside-event.ts';
+import { webhooksOf } from '../../domain/webhook.ts';
 import { alarmWith } from './alarms.ts';
 import { minute } from './rows.ts';
 
@@ -60,7 +61,8 @@ function largestEvent(character: string): DoctorEvent {
 }
 
 test.each(costly)('with texts of %j', (character) => {
-  const alarm = alarmWith(largestFacts(character));
+  const alarm_actions = Array.from({ length: 20 }, (_, n) => `https://a.example/${n}`.padEnd(2048));
+  const alarm = { ...alarmWith(largestFacts(character)), alarm_actions };
   const event = largestEvent(character);
   const decision = decide(alarm, event);
   if (decision.kind === 'nothing') throw new Error(decision.why);
@@ -68,6 +70,7 @@ test.each(costly)('with texts of %j', (character) => {
   const attributes = Object.entries(row.attributes).flat().join('').length;
   // SNS takes 256 KiB, DynamoDB 400 kB a row and 4 MB a transaction, which has ten firings.
   expect(Buffer.byteLength(row.body) + attributes).toBeLessThan(250_000);
+  for (const webhook of webhooksOf(row)) expect(bytesOf(webhook)).toBeLessThan(250_000);
   expect(rowBytes({ row, to })).toBeLessThan(400_000);
   expect(10 * (rowBytes({ row, to }) + bytesOf(to))).toBeLessThan(4_000_000);
 });

@@ -1,20 +1,29 @@
 import { expect, test } from 'vitest';
 import type { OutboxRow } from '../../domain/firing.ts';
 import { firingOf } from '../../domain/firing.ts';
+import type { WebhookMessage } from '../../domain/webhook.ts';
 import { deliver } from '../../flows/deliver.ts';
 import { alarmWith } from '../domain/alarms.ts';
 import { eventWith } from '../domain/events.ts';
 import { id, minute } from '../domain/rows.ts';
 
-const rowOf = (n: number): OutboxRow =>
-  firingOf(alarmWith({ alarm_id: id(n) }), eventWith(), { kind: 'notice', reason: '' }, minute(0))
-    .row;
+const rowOf = (n: number, insufficient_data_actions: string[] = []): OutboxRow =>
+  firingOf(
+    alarmWith({ alarm_id: id(n), insufficient_data_actions }),
+    eventWith(),
+    { kind: 'notice', reason: '' },
+    minute(0),
+  ).row;
 const rows = [rowOf(1), rowOf(2), rowOf(3)];
 
 function depsOf(publish: (given: readonly OutboxRow[]) => Promise<readonly OutboxRow[]>) {
   const marked: OutboxRow[] = [];
+  const webhooks: WebhookMessage[] = [];
   const steps: string[] = [];
   const deps = {
+    sendWebhooks: async (given: readonly WebhookMessage[]) => {
+      webhooks.push(...given);
+    },
     publish,
     markDelivered: async (given: readonly OutboxRow[]) => {
       marked.push(...given);
@@ -23,7 +32,7 @@ function depsOf(publish: (given: readonly OutboxRow[]) => Promise<readonly Outbo
       steps.push(step);
     },
   };
-  return { deps, marked, steps };
+  return { deps, marked, webhooks, steps };
 }
 
 test('what was published is marked', async () => {
@@ -61,4 +70,26 @@ test('a mark that fails is noted, and fails nobody', async () => {
 test('nothing to tell is nothing to publish', async () => {
   const { deps } = depsOf(async () => expect.unreachable());
   expect(await deliver(deps, [])).toBe(0);
+});
+
+const hooked = rowOf(4, ['https://a.example/', 'https://b.example/']);
+
+test('webhooks are queued before anything is published or marked', async () => {
+  const { deps, marked, webhooks } = depsOf(async (given) => {
+    expect(webhooks).toHaveLength(2);
+    return given;
+  });
+  expect(await deliver(deps, [hooked, ...rows])).toBe(4);
+  expect(webhooks.map(({ action }) => action)).toEqual(hooked.actions);
+  expect(marked).toEqual([hooked, ...rows]);
+});
+
+test('rows whose webhooks cannot be queued are left to the sweeper, the others are told', async () => {
+  const { deps, marked, steps } = depsOf(async (given) => given);
+  const sendWebhooks = async () => {
+    throw new Error('gone');
+  };
+  expect(await deliver({ ...deps, sendWebhooks }, [hooked, ...rows])).toBe(3);
+  expect(marked).toEqual(rows);
+  expect(steps).toEqual(['webhooks']);
 });

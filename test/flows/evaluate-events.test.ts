@@ -27,6 +27,7 @@ beforeEach(() => {
 const keyOf = ({ event_id, alarm_id }: OutboxRow) => `${event_id} ${alarm_id}`;
 
 const deps: EvaluateDeps = {
+  sendWebhooks: async () => expect.unreachable(),
   alarmsUnder: async (keys) => {
     const under = (key: string) =>
       [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));
@@ -193,6 +194,7 @@ const rowOf = ({ message_id, event_type }: DoctorEvent): OutboxRow => ({
     timestamp: minute(1),
     body: '{}',
   },
+  ...{ actions: [], webhooks: {} },
   ...{ attributes: { event_type }, undelivered_shard: 'undelivered#0', written_at: minute(1) },
 });
 

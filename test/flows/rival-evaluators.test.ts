@@ -40,6 +40,7 @@ function tables(scheduler: fc.Scheduler) {
     };
   const keyOf = ({ event_id, alarm_id }: OutboxRow) => `${event_id} ${alarm_id}`;
   const deps: EvaluateDeps = {
+    sendWebhooks: async () => expect.unreachable(),
     alarmsUnder: step('look up', (keys: readonly string[]) => {
       const under = (key: string) =>
         [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));

@@ -142,8 +142,8 @@ describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(4);
-    expect(consumed).toHaveLength(2);
+    expect(queues).toHaveLength(7);
+    expect(consumed).toHaveLength(4);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -310,6 +310,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 4);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 7);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
 });

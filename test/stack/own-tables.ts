@@ -94,9 +94,8 @@ export async function ownThings(): Promise<OwnThings> {
     );
     return TopicArn;
   };
-  const [eventQueue, eventDlq, faultQueue] = await Promise.all(
-    ['events', 'dead', 'faults'].map(queue),
-  );
+  const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] =
+    await Promise.all(['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'].map(queue));
   const [notificationsTopic, eventsTopic] = await Promise.all(['told', 'audit'].map(topic));
   const [notifications, events] = await Promise.all([
     subscribe(endpoint, notificationsTopic ?? ''),
@@ -116,6 +115,9 @@ export async function ownThings(): Promise<OwnThings> {
       EVENT_QUEUE_URL: eventQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
       FAULT_QUEUE_URL: faultQueue ?? '',
+      WEBHOOK_QUEUE_URL: webhookQueue ?? '',
+      WEBHOOK_RETRY_QUEUE_URL: webhookRetryQueue ?? '',
+      WEBHOOK_DLQ_URL: webhookDlq ?? '',
       NOTIFICATIONS_TOPIC_ARN: notificationsTopic ?? '',
       EVENTS_TOPIC_ARN: eventsTopic ?? '',
       ADMIN_SECRET_ARN: output('AdminSecretArn'),
@@ -138,8 +140,8 @@ export async function ownThings(): Promise<OwnThings> {
         ...[...tables.values()].map(({ TableName }) =>
           database.send(new DeleteTableCommand({ TableName })),
         ),
-        ...[eventQueue, eventDlq, faultQueue].map((QueueUrl) =>
-          queues.send(new DeleteQueueCommand({ QueueUrl })),
+        ...[eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq].map(
+          (QueueUrl) => queues.send(new DeleteQueueCommand({ QueueUrl })),
         ),
         ...[notificationsTopic, eventsTopic].map((TopicArn) =>
           topics.send(new DeleteTopicCommand({ TopicArn })),

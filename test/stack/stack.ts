@@ -29,6 +29,9 @@ export type OutputName =
   | 'EventDlqUrl'
   | 'FaultQueueUrl'
   | 'FaultDlqUrl'
+  | 'WebhookQueueUrl'
+  | 'WebhookRetryQueueUrl'
+  | 'WebhookDlqUrl'
   | 'AdminSecretArn'
   | 'SigningSecretArn'
   | `${'Hosts' | 'Faults' | 'Affected' | 'Instances' | 'Alarms' | 'History' | 'Identity'}Table`

@@ -133,6 +133,7 @@ test('the sweeper tells what no evaluator can be about to tell, and marks it', a
       asked.push(before);
       return [row];
     },
+    sendWebhooks: async () => expect.unreachable(),
     publish: async (rows) => {
       published.push(...rows);
       return rows;
