@@ -56,7 +56,7 @@ export const resourceOfEvent = (event: DoctorEvent): string | undefined =>
   traitText(event, 'resource_id') ?? traitText(event, 'instance_id');
 
 /** Ceilometer's converter leaves out null traits and cuts text at 255 characters. */
-function traits(...given: readonly [string, number, string | number | null][]): Trait[] {
+export function traits(...given: readonly [string, number, string | number | null][]): Trait[] {
   return given.flatMap(([name, type, value]): Trait[] => {
     if (value === null) return [];
     return [[name, type, typeof value === 'string' ? value.slice(0, 255) : value]];

@@ -147,7 +147,8 @@ export type ServiceUpdate = Partial<
  * The host after an update of its service; undefined if it is recorded so already. Reporting it
  * down never disables the service, and `forced_down: false` restores no instance: it was fenced.
  * A host that was forced down with its instances left may be reported still; a fault that was
- * reported is not taken back by the flag. Maintenance changes neither `status` nor any instance.
+ * reported is not taken back by the flag. Maintenance changes neither `status` nor any instance; its
+ * number tells whose owners are told.
  */
 export function afterUpdate(
   host: Host,
@@ -172,6 +173,7 @@ export function afterUpdate(
     status,
     disabled_reason,
     maintenance,
+    maintenance_number: host.maintenance_number + (maintenance === host.maintenance ? 0 : 1),
     revision: host.revision + 1,
     updated_at: at,
     last_change: { ...actor, event_type: 'service.update' },

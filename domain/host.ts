@@ -45,6 +45,8 @@ export const Host = HostFacts.extend({
   instances_left: z.boolean().default(false),
   /** Whether it is being maintained: no target of evacuations. Rows of before it was there: false. */
   maintenance: z.boolean().default(false),
+  /** How often its maintenance was switched on or off; kept by its tombstone. */
+  maintenance_number: z.int().min(0).default(0),
   fault_number: z.int().min(0),
   /** Random, and kept for as long as anything is known of the name: ids of faults are made of it. */
   fault_series: z.uuid(),

@@ -22,6 +22,14 @@ export const eventId = (change: {
 export const faultId = (fault_series: string, number: number): string =>
   derived('fault', fault_series, number);
 
+/** The id of one maintenance of a host, as a project is told it: of another project it differs. */
+export const maintenanceId = (of: {
+  readonly fault_series: string;
+  /** The host's `maintenance_number` when it began. */
+  readonly first: number;
+  readonly project_id: string;
+}): string => derived('maintenance', of.fault_series, of.first, of.project_id);
+
 /** The id of what an alarm's owner is told of an event: the same however often it must be sent. */
 export const notificationId = (alarm_id: string, event_id: string): string =>
   derived('notification', alarm_id, event_id);

@@ -99,6 +99,8 @@ export const Instance = InstanceFacts.extend({
   revision: z.int().min(1),
   deleted: z.boolean(),
   fault_number: z.int().min(0),
+  /** Its host's, as read, consistently, when it came to the host: its owner is told of higher ones. */
+  maintenance_number: z.int().min(0).default(0),
   /** The states before the fault that it has not recovered from. */
   pre_fault: States.extend({ at: Moment, fault_id: z.uuid() }).nullable(),
   /** What Nova shows of an instance in `error`. */

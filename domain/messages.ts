@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AlarmState, Severity } from './alarm.ts';
 import { DoctorEvent, Trait } from './event.ts';
 import { HostName } from './host.ts';
+import { Notice } from './maintenance.ts';
 import { Moment } from './time.ts';
 
 /**
@@ -15,8 +16,14 @@ export const EventMessage = z.object({
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 
-/** On the fault queue: apply the host's fault of this number to all instances that are owed it. */
-export const FinishMessage = z.object({ host: HostName, number: z.int().min(1) });
+/**
+ * On the fault queue: apply the host's fault of this number to all instances that are owed it; or
+ * tell the owners of a host's instances of its maintenance.
+ */
+export const FinishMessage = z.union([
+  z.object({ host: HostName, number: z.int().min(1) }),
+  z.object({ notice: Notice }),
+]);
 export type FinishMessage = z.infer<typeof FinishMessage>;
 
 /** On a dead-letter queue: what could not be understood, or the beginning of its JSON, and why. */

@@ -96,6 +96,7 @@ export function registeredHost(
       forced_down: false,
       instances_left: false,
       maintenance: false,
+      maintenance_number: existing?.maintenance_number ?? 0,
       fault_number: existing?.fault_number ?? 0,
       fault_series: existing?.fault_series ?? newId(),
       last_fault: existing?.last_fault ?? null,
@@ -157,6 +158,10 @@ export function registeredInstance(
       revision: (before?.revision ?? 0) + 1,
       deleted: false,
       fault_number,
+      maintenance_number:
+        before && before.host === next.host
+          ? before.maintenance_number
+          : (host?.maintenance_number ?? 0),
       reported_at,
       updated_at: actor.at,
       last_change: {

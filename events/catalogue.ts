@@ -91,7 +91,8 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
     operator: { ...everyOperator, metadata: 'text' },
   },
   'maintenance.host': {
-    source: "Doctor's maintenance: the state of a host in maintenance",
+    source:
+      "Doctor, for each instance whose host is switched into maintenance or out of it, without the host; OPNFV Doctor's maintenance, of a host",
     tenant: { ...everyTenant, session_id: 'text' },
     operator: { ...everyOperator, host: 'text' },
   },

@@ -6,6 +6,7 @@ import { type Affected, affectedBy } from '../domain/affected.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/event.ts';
 import type { Host } from '../domain/host.ts';
 import type { Instance } from '../domain/instance.ts';
+import { noticeOf } from '../domain/maintenance.ts';
 import type { DeadLetter, FinishMessage } from '../domain/messages.ts';
 
 /** A change of a row, in the order of its stream; `before` is undefined for a new row. */
@@ -17,7 +18,7 @@ export type RowChange =
 export type ReconcileDeps = {
   /** Queues the events' safe copies, seen after the delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
-  /** Queues the finishing of faults, soon and much later. */
+  /** Queues the finishing of faults, and of what owners are told of maintenance: soon and much later. */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Remembers which instances faults touched; what is remembered already changes nothing. */
@@ -28,6 +29,7 @@ export type ReconcileDeps = {
 export type Reconciled = {
   readonly events: number;
   readonly faults: number;
+  readonly notices: number;
   readonly buried: number;
 };
 
@@ -45,20 +47,22 @@ export async function reconcile(
 ): Promise<Reconciled> {
   const events = changes.flatMap(eventOf);
   const faults = changes.flatMap(faultOfChange);
+  const notices = changes.flatMap(noticeOfChange);
   const letters = changes.flatMap((change) =>
     change.kind === 'unreadable' ? [change.letter] : [],
   );
   const affected = affectedBy(changes.flatMap(changedInstance));
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
-    faults.length > 0 && deps.sendFinish(faults),
+    faults.length + notices.length > 0 && deps.sendFinish([...faults, ...notices]),
     letters.length > 0 && deps.bury(letters),
     events.length > 0 && deps.publishEvents(events),
     affected.length > 0 && deps.noteAffected(affected),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-  return { events: events.length, faults: faults.length, buried: letters.length };
+  const counts = { events: events.length, faults: faults.length, notices: notices.length };
+  return { ...counts, buried: letters.length };
 }
 
 function eventOf(change: RowChange): DoctorEvent[] {
@@ -74,4 +78,9 @@ function faultOfChange(change: RowChange): FinishMessage[] {
   if (change.kind !== 'host') return [];
   const { host, fault_number: number } = change.after;
   return number > (change.before?.fault_number ?? 0) ? [{ host, number }] : [];
+}
+
+function noticeOfChange(change: RowChange): FinishMessage[] {
+  const notice = change.kind === 'host' ? noticeOf(change.before, change.after) : undefined;
+  return notice ? [{ notice }] : [];
 }

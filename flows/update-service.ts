@@ -9,9 +9,11 @@ import {
   type Reporter,
   type ServiceUpdate,
 } from '../domain/host-fault.ts';
+import { noticeOf } from '../domain/maintenance.ts';
 import { type ApplyFaultDeps, applyFault } from './apply-fault.ts';
 import { withFirst } from './events-out.ts';
 import { untilWritten } from './retry.ts';
+import { tellOwners } from './tell-owners.ts';
 
 export type UpdateServiceDeps = ApplyFaultDeps & {
   /** The host's row, tombstones included, read consistently. */
@@ -27,7 +29,8 @@ export type UpdatedService = {
 };
 
 /**
- * Records an update and, of a host that is reported down, makes the instances' recorded state true.
+ * Records an update. Of a host that is reported down it makes the instances' recorded state true; of
+ * one whose maintenance was switched it tells the owners of the instances.
  * Once the report is durable its work may be interrupted: readers see what is owed, and the
  * fault-finisher finishes it.
  * A repeated report writes nothing on the host, and finishes at once what was left.
@@ -38,27 +41,36 @@ export async function updateService(
   { host: name, update }: { readonly host: string; readonly update: ServiceUpdate },
   { actor, reporter }: { readonly actor: Actor; readonly reporter: Reporter },
 ): Promise<UpdatedService> {
-  const { host, changed } = await untilWritten(async () => {
+  const { host, changed, notice } = await untilWritten(async () => {
     const from = await deps.host(name);
     if (!from || from.deleted) {
       throw new DomainError('not_found', `Compute host ${name} could not be found.`);
     }
     const report = afterUpdate(from, update, actor, reporter);
-    if (!report) return { host: from, changed: false };
-    return (await deps.saveReport(from, report)) ? { host: report.host, changed: true } : undefined;
+    if (!report) return { host: from, changed: false, notice: undefined };
+    if (!(await deps.saveReport(from, report))) return undefined;
+    return { host: report.host, changed: true, notice: noticeOf(from, report.host) };
   });
   const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
   const reported = update.forced_down && hasFailed(host);
-  const affected = reported ? await applied({ ...deps, ...out }, host) : 0;
+  const affected = reported
+    ? await ended(deps, 'instances of a failed host', applyFault({ ...deps, ...out }, host))
+    : 0;
+  if (notice) await ended(deps, 'owners in maintenance', tellOwners({ ...deps, ...out }, notice));
   await flush();
   return { host, affected };
 }
 
-async function applied(deps: UpdateServiceDeps, host: Host): Promise<number> {
+/** What the work counted; 0 of work that was interrupted: the fault-finisher does it again. */
+async function ended(
+  { interrupted }: UpdateServiceDeps,
+  step: string,
+  work: Promise<number>,
+): Promise<number> {
   try {
-    return await applyFault(deps, host);
+    return await work;
   } catch (error) {
-    deps.interrupted('instances of a failed host', error);
+    interrupted(step, error);
     return 0;
   }
 }

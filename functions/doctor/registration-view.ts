@@ -3,12 +3,26 @@ import type { Instance } from '../../domain/instance.ts';
 
 /** A host as its registrars and administrators see it. */
 export function hostView(row: Host, state: HostState) {
-  const { incarnation: _, last_change: __, last_fault, fault_series: ___, ...shown } = row;
+  const {
+    incarnation: _,
+    last_change: __,
+    fault_series: ___,
+    maintenance_number: ____,
+    ...rest
+  } = row;
+  const { last_fault, ...shown } = rest;
   return { ...shown, state, last_fault_at: last_fault?.at ?? null };
 }
 
 /** An instance as its registrars see it. */
 export function instanceView(row: Instance) {
-  const { incarnation: _, last_change: __, uuid, created_at, fault_number: ___, ...shown } = row;
+  const {
+    incarnation: _,
+    last_change: __,
+    fault_number: ___,
+    maintenance_number: ____,
+    ...rest
+  } = row;
+  const { uuid, created_at, ...shown } = rest;
   return { id: uuid, created: created_at, ...shown };
 }

@@ -7,6 +7,7 @@ import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
+import { tellOwners } from '../../flows/tell-owners.ts';
 import { createHandler } from './handler.ts';
 
 export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sqs: SQSClient };
@@ -21,6 +22,7 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
   return createHandler({
     ...hostReader(dynamo, required(env, 'HOSTS_TABLE')),
     applyFault: (host) => applyFault(deps, host),
+    tellOwners: (notice) => tellOwners(deps, notice),
     log: logger,
   });
 }

@@ -191,6 +191,7 @@ test.each([true, false])(
       host: {
         ...host,
         maintenance,
+        maintenance_number: 1,
         revision: 2,
         updated_at: actor.at,
         last_change: { ...actor, event_type: 'service.update' },

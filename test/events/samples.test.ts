@@ -5,6 +5,7 @@ import { readRequest } from '../../adapters/http/request.ts';
 import { type DoctorEvent, hostEvent, instanceEvent, traitTypes } from '../../domain/event.ts';
 import { Host } from '../../domain/host.ts';
 import { Instance } from '../../domain/instance.ts';
+import { maintenanceEvent } from '../../domain/maintenance.ts';
 import { receive } from '../../domain/outside-event.ts';
 import { forTenant } from '../../domain/visibility.ts';
 import { definitionOf } from '../../events/catalogue.ts';
@@ -52,6 +53,16 @@ function strangeTraits({ event_type, traits }: DoctorEvent): unknown[] {
 
 test.each(made)('every trait of $type is in the catalogue', ({ type, make }) => {
   expect(strangeTraits(make(sample(`made/${type}.json`, Made).row))).toEqual([]);
+});
+
+test('the sample of maintenance.host is what Doctor makes of an instance and the switch of its host', () => {
+  const path = 'made/maintenance.host.json';
+  const { row, notice, event } = sample(path, of(path));
+  expect(maintenanceEvent(row, notice)).toEqual(event);
+  expect(strangeTraits(event)).toEqual([]);
+  expect(JSON.stringify(event)).not.toContain(notice.host);
+  const message = sample('queues/finish-maintenance.json', of('queues/finish-maintenance.json'));
+  expect(message.Records.map(({ body }) => body)).toEqual([{ notice }]);
 });
 
 const posted = ['instance-update', 'on-the-bus', 'port-update'] as const;

@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { DoctorEvent } from '../../domain/event.ts';
 import { Host } from '../../domain/host.ts';
 import { Instance } from '../../domain/instance.ts';
+import { Notice } from '../../domain/maintenance.ts';
 import { DeadLetter, EventMessage, FinishMessage, Notification } from '../../domain/messages.ts';
 import { OutsideEvents } from '../../domain/outside-event.ts';
 import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from './envelopes.ts';
@@ -32,11 +33,17 @@ export const samples = {
   'made/compute.instance.create.end.json': madeOf(Instance),
   'made/compute.instance.delete.end.json': madeOf(Instance),
   'made/compute.instance.update.json': madeOf(Instance),
+  'made/maintenance.host.json': z.strictObject({
+    row: Instance,
+    notice: Notice,
+    event: DoctorEvent,
+  }),
   'made/service.create.json': madeOf(Host),
   'made/service.delete.json': madeOf(Host),
   'made/service.update.json': madeOf(Host),
   'queues/dead-letter.json': DeadLetter,
   'queues/events.json': sqsEvent(EventMessage),
+  'queues/finish-maintenance.json': sqsEvent(FinishMessage),
   'queues/finish.json': sqsEvent(FinishMessage),
   'schedule/sweep.json': ScheduledEvent,
   'streams/hosts.json': streamEvent(IndexedHost),

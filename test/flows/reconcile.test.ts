@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { affectedBy } from '../../domain/affected.ts';
 import { hostEvent, instanceEvent } from '../../domain/event.ts';
 import { settled } from '../../domain/host-fault.ts';
+import { noticeOf } from '../../domain/maintenance.ts';
 import { deletedHost } from '../../domain/registration.ts';
 import { type RowChange, reconcile } from '../../flows/reconcile.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
@@ -43,7 +44,7 @@ test('copies come first, then what finishes the fault, then what is put aside, t
     ['audit', events],
     ['affected', affectedBy([stopped])],
   ]);
-  expect(done).toEqual({ events: 2, faults: 1, buried: 1 });
+  expect(done).toEqual({ events: 2, faults: 1, notices: 0, buried: 1 });
 });
 
 test('a new row is told, whatever its revision', async () => {
@@ -81,6 +82,13 @@ test.each([
 ])('a host that is $what has no new fault to finish', async ({ before, after }) => {
   const { done } = await reconciled({ kind: 'host', before, after });
   expect(done).toMatchObject({ events: 1, faults: 0 });
+});
+
+test('a switch of maintenance is finished with all that its events are made of', async () => {
+  const after = hostWith({ maintenance: true, maintenance_number: 1, revision: 2 });
+  const { done, steps } = await reconciled({ kind: 'host', before: up, after });
+  expect(done).toEqual({ events: 1, faults: 0, notices: 1, buried: 0 });
+  expect(steps).toContainEqual(['finish', [{ notice: noticeOf(up, after) }]]);
 });
 
 test('a step that fails is not swallowed: the stream brings the records again', async () => {

@@ -5,6 +5,7 @@ import { rowChanges, type StreamEvent } from '../../../adapters/stream-records.t
 import type { OutboxRow } from '../../../domain/firing.ts';
 import { firingOf } from '../../../domain/firing.ts';
 import type { Host } from '../../../domain/host.ts';
+import type { Notice } from '../../../domain/maintenance.ts';
 import { deletedHost } from '../../../domain/registration.ts';
 import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
 import { createHandler as finisherOf } from '../../../functions/fault-finisher/handler.ts';
@@ -66,7 +67,7 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   await handler(streamOf('hosts'), context);
   expect(sent).toEqual(['copies', 'finish', 'audit']);
   expect(lines).toEqual([
-    ['info', ['reconciled', { changes: 3, events: 3, faults: 1, buried: 0 }]],
+    ['info', ['reconciled', { changes: 3, events: 3, faults: 1, notices: 0, buried: 0 }]],
   ]);
 });
 
@@ -80,6 +81,7 @@ test('a reconciler that fails throws, so that the stream brings the batch again'
 
 function finisher(host: Host | undefined) {
   const applied: Host[] = [];
+  const told: Notice[] = [];
   const handler = finisherOf({
     host: async (name) => (name === 'compute-1' ? host : undefined),
     applyFault: async (given) => {
@@ -87,18 +89,31 @@ function finisher(host: Host | undefined) {
       applied.push(given);
       return 1;
     },
+    tellOwners: async (notice) => {
+      told.push(notice);
+      return 2;
+    },
     log: logbook().log,
   });
   const finish = async (event: SQSEvent) => {
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
   };
-  return { applied, finish };
+  return { applied, told, finish };
 }
+
+const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
+
+test('owners are told of a maintenance from the message alone: the host may be another by now', async () => {
+  const { applied, told, finish } = finisher(undefined);
+  const event = Sample.parse(rawSample('queues/finish-maintenance.json'));
+  expect(await finish(event)).toEqual([]);
+  expect(applied).toEqual([]);
+  expect(told).toMatchObject([{ host: 'compute-1', number: 1, maintenance: true }]);
+});
 
 test('a fault is finished from the host’s row as it is now', async () => {
   const { applied, finish } = finisher(downHost(3));
-  const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
   expect(await finish(Sample.parse(rawSample('queues/finish.json')))).toEqual([]);
   expect(applied).toEqual([downHost(3)]);
 });

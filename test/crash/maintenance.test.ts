@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { answerOf, cloud, idsOf, ok } from './cloud.ts';
+import { type Disturbance, hows } from './disturbance.ts';
+import { makeWorld, type World } from './world.ts';
+
+const on = { maintenance_mode: 'enable' };
+const off = { maintenance_mode: 'disable' };
+
+/** Two instances on a host, each with an alarm on its maintenance that tells of every event. */
+async function watched(world: World) {
+  const nova = cloud(world);
+  await nova.host('h');
+  const uuids = await nova.servers('h', 2);
+  for (const uuid of uuids) await nova.alarm(uuid, watch(uuid));
+  await world.recover();
+  return { nova, uuids };
+}
+
+const watch = (uuid: string) => {
+  const query = [{ field: 'traits.instance_id', op: 'eq', type: 'string', value: uuid }];
+  return { repeat_actions: true, event_rule: { event_type: 'maintenance.host', query } };
+};
+
+/** What was told: of which instance, and in what state its host is. */
+const toldOf = (told: readonly Record<string, unknown>[]): string[] =>
+  told
+    .map((each) => `${each.resource_id} ${JSON.stringify(each).match(/IN_MAINT\w+|\w+_COMPLETE/)}`)
+    .sort();
+const of = (state: string, uuids: readonly string[]) => uuids.map((uuid) => `${uuid} ${state}`);
+
+test('a switch makes the writes and sends of its table, and no other', async () => {
+  await using world = await makeWorld();
+  const { nova } = await watched(world);
+  const outcome = await nova.update('h', on);
+  expect(outcome).toMatchObject({ calls: ['TransactWriteItems', 'SendMessageBatch'] });
+  expect(await nova.update('h', on)).toMatchObject({ kind: 'done', calls: [] });
+});
+
+for (const how of hows) {
+  test.each([
+    { step: 'the host', at: 1 },
+    { step: 'the events', at: 2 },
+  ])(`when writing $step ${how}, every owner is told once`, async ({ at }) => {
+    await using world = await makeWorld();
+    const { nova, uuids } = await watched(world);
+    const outcome = await nova.update('h', on, { at, how });
+    if (how === 'is the last thing done') expect(outcome.kind).toBe('was killed');
+    if (at === 1 && how === 'fails') {
+      expect(answerOf(outcome).status).toBe(500);
+      ok(await nova.update('h', on));
+    }
+    await world.recover();
+    const told = await world.told();
+    expect(toldOf(told)).toEqual(of('IN_MAINTENANCE', uuids).sort());
+    expect(JSON.stringify(told)).not.toContain('"h"');
+    ok(await nova.update('h', on));
+    await world.recover();
+    expect(await world.told()).toEqual([]);
+  });
+
+  test(`when the fault-finisher sending the events ${how}, every owner is told once`, async () => {
+    await using world = await makeWorld();
+    const { nova, uuids } = await watched(world);
+    await nova.update('h', on, noExpress);
+    await world.reconcile();
+    await world.finish({ at: 1, how });
+    await world.recover();
+    expect(toldOf(await world.told())).toEqual(of('IN_MAINTENANCE', uuids).sort());
+  });
+}
+
+/** The express lane's events never left: only the stream knows of the switch. */
+const noExpress: Disturbance = { at: 2, how: 'fails' };
+
+test('two switches whose writers died are both told, each once, whatever changed between them', async () => {
+  await using world = await makeWorld();
+  const { nova, uuids } = await watched(world);
+  await nova.update('h', on, noExpress);
+  const came = randomUUID();
+  ok(await nova.server(came, 'h'));
+  await nova.alarm(came, watch(came));
+  for (const uuid of uuids) ok(await nova.server(uuid, 'h', { name: 'renamed' }));
+  ok(await nova.down('h'));
+  await nova.update('h', off, noExpress);
+  await world.recover();
+  const told = await world.told();
+  expect(toldOf(told)).toEqual(
+    [...of('IN_MAINTENANCE', uuids), ...of('MAINTENANCE_COMPLETE', [...uuids, came])].sort(),
+  );
+  expect(new Set(idsOf(told)).size).toBe(5);
+});
+
+test('who has left the host by the time that the finisher looks is not told', async () => {
+  await using world = await makeWorld();
+  const { nova, uuids } = await watched(world);
+  const [stays = '', moves = ''] = uuids;
+  await nova.host('other');
+  await nova.update('h', on, noExpress);
+  ok(await nova.server(moves, 'other'));
+  await world.recover();
+  expect(toldOf(await world.told())).toEqual(of('IN_MAINTENANCE', [stays]));
+});
