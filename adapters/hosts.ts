@@ -20,8 +20,15 @@ type Tables = { readonly hosts: string; readonly faults: string };
 /** Holds the last service number given; no host can have this name. */
 const counterKey = { host: '#service-number' };
 
-/** The row with what only the list of hosts needs: a tombstone is not in it. */
-const indexed = (row: Host): Row => (row.deleted ? row : { ...row, listing: 'host' });
+/**
+ * The row with what only the list of hosts needs, in which no tombstone is, and with what its stream
+ * is filtered by (`infra/reconciler.ts`): a heartbeat wakes nobody.
+ */
+const indexed = (row: Host): Row => ({
+  ...row,
+  written_by: 'change',
+  ...(row.deleted ? {} : { listing: 'host' }),
+});
 
 /**
  * The condition that a row still is as it was read, or that there still is none. `reported_at` and
@@ -115,16 +122,16 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     return Number(row?.last_number);
   },
 
-  /** Sets `last_seen_up` alone, unless there is no such host or its row is in a transaction. */
+  /** Sets `last_seen_up`, and that a heartbeat did it, unless there is no such host or its row is in a transaction. */
   seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
     try {
       await client.send(
         new UpdateCommand({
           TableName: table,
           Key: { host: name },
-          UpdateExpression: 'SET last_seen_up = :at',
+          UpdateExpression: 'SET last_seen_up = :at, written_by = :us',
           ConditionExpression: 'deleted = :no',
-          ExpressionAttributeValues: { ':at': at, ':no': false },
+          ExpressionAttributeValues: { ':at': at, ':us': 'heartbeat', ':no': false },
         }),
       );
       return 'noted';

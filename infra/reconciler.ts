@@ -28,13 +28,20 @@ export class Reconciler extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    for (const table of [tables.hosts, tables.instances]) {
+    // Deletions say nothing new: a tombstone was written before.
+    const written = { eventName: FilterRule.or('INSERT', 'MODIFY') };
+    // Every write of a host's row says `change`, but for heartbeats, which are no news.
+    const changed = { dynamodb: { NewImage: { written_by: { S: FilterRule.isEqual('change') } } } };
+    const sources = [
+      { table: tables.hosts, filter: { ...written, ...changed } },
+      { table: tables.instances, filter: written },
+    ];
+    for (const { table, filter } of sources) {
       fn.addEventSource(
         new DynamoEventSource(table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: 100,
-          // Deletions say nothing new: a tombstone was written before.
-          filters: [FilterCriteria.filter({ eventName: FilterRule.or('INSERT', 'MODIFY') })],
+          filters: [FilterCriteria.filter(filter)],
         }),
       );
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostStore, reportStore } from '../../adapters/hosts.ts';
 import { instanceStore } from '../../adapters/instances.ts';
@@ -83,6 +83,34 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
   expect(await hosts.saveHost(heard, { ...heard, revision: 2, vcpus: 1 })).toBe(true);
   expect(await hosts.host(row.host)).toMatchObject({ vcpus: 1, last_seen_up: minute(21) });
+});
+
+/** By which the stream of hosts is filtered: infra/reconciler.ts. */
+async function writer(host: string): Promise<unknown> {
+  const key = { TableName: own.env.HOSTS_TABLE, Key: { host }, ConsistentRead: true };
+  return (await client.send(new GetCommand(key))).Item?.written_by;
+}
+
+test('every write of a host but a heartbeat says that it is a change, for the stream', async () => {
+  const row = newHost({ heartbeat: true });
+  await hosts.saveHost(undefined, row);
+  const said = [await writer(row.host)];
+  await hosts.seenUp(row.host, minute(21));
+  said.push(await writer(row.host));
+  const heard = { ...row, last_seen_up: minute(21) };
+  await hosts.saveHost(heard, { ...heard, revision: 2 });
+  said.push(await writer(row.host));
+  await hosts.seenUp(row.host, minute(22));
+  const last = { ...heard, revision: 2, last_seen_up: minute(22) };
+  const report = afterUpdate(last, { forced_down: true }, actor, reporter);
+  if (!report) return expect.unreachable();
+  await reports.saveReport(last, report);
+  said.push(await writer(row.host));
+  await hosts.seenUp(row.host, minute(23));
+  const down = { ...report.host, last_seen_up: minute(23) };
+  await hosts.saveHost(down, deletedHost(down, actor));
+  said.push(await writer(row.host));
+  expect(said).toEqual(['change', 'heartbeat', 'change', 'change', 'change']);
 });
 
 test('of a host that is not there, or no longer, no heartbeat is noted', async () => {

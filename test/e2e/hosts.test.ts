@@ -1,15 +1,19 @@
 import { beforeAll, expect, test } from 'vitest';
+import { Notification } from '../../domain/messages.ts';
+import { subscribe } from '../stack/stack.ts';
 import {
   at,
   type Cloud,
   expectStatus,
   logins,
+  newAlarm,
   newHost,
   newInstance,
   serviceOf,
   statesOf,
 } from './cloud.ts';
 import { refusals } from './dialects.ts';
+import { inboxOf } from './inbox.ts';
 
 let cloud: Cloud;
 let host: string;
@@ -53,6 +57,28 @@ test('all three fields are one update, in Nova’s words', async () => {
     host: { status: 'disabled', maintenance: true, forced_down: false, fault_number: 1 },
   });
   expect(await statesOf(cloud.a, server)).toEqual(['stopped', 4, null, 'SHUTOFF']);
+});
+
+test('who owns a server is told when its host is maintained and when no more, and not of the host', async () => {
+  const inbox = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
+  const alarm = await newAlarm(cloud.a, {
+    ...{ name: 'maintained', type: 'event', resource_id: server, repeat_actions: true },
+    event_rule: { event_type: 'maintenance.host' },
+  });
+  for (const maintenance_mode of ['disable', 'enable', 'disable']) {
+    expectStatus(await put({ maintenance_mode }), 200);
+  }
+  const told = await inbox.until(alarm, 3);
+  const traits = told.map(({ body }) => {
+    const { traits } = Notification.parse(body).reason_data.event;
+    return Object.fromEntries(traits.map(([name, , value]) => [name, value]));
+  });
+  const states = traits.map(({ state }) => state).sort();
+  expect(states).toEqual(['IN_MAINTENANCE', 'MAINTENANCE_COMPLETE', 'MAINTENANCE_COMPLETE']);
+  expect(new Set(traits.map(({ resource_id }) => resource_id))).toEqual(new Set([server]));
+  expect(new Set(traits.map(({ session_id }) => session_id)).size).toBe(2);
+  expect(JSON.stringify(told)).not.toContain(host);
+  await inbox.close();
 });
 
 test('hosts are shown to administrators with what is used, and to nobody above 2.42', async () => {

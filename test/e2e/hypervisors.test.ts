@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { subscribeToEvents } from '../stack/stack.ts';
 import {
   at,
   type Cloud,
@@ -12,8 +13,10 @@ import {
   newName,
   serverOf,
   serviceOf,
+  updateService,
 } from './cloud.ts';
 import { refusals } from './dialects.ts';
+import { inboxOf } from './inbox.ts';
 
 let cloud: Cloud;
 let host: string;
@@ -105,6 +108,21 @@ describe('a host with a heartbeat', () => {
     expect(after).toEqual({ ...before, last_seen_up: expect.any(String) });
     const { updated_at } = await serviceOf(cloud.admin, beating);
     expect(`${updated_at}`.slice(0, 23)).toBe(after.last_seen_up.slice(0, 23));
+  });
+
+  test('is told to the audit when it is changed between heartbeats', async () => {
+    const audit = inboxOf(await subscribeToEvents({ event_type: ['service.update'] }));
+    const { id } = await serviceOf(cloud.admin, beating);
+    for (const status of ['disabled', 'enabled']) {
+      expectStatus(await beat(), 204);
+      expectStatus(await updateService(cloud.admin, id, { status }), 200);
+      expectStatus(await beat(), 204);
+      await audit.untilSome(({ body }) => {
+        const told = JSON.stringify(body);
+        return told.includes(beating) && told.includes(`"${status}"`);
+      });
+    }
+    await audit.close();
   });
 
   test('is down when it is reported down, however it beats, and up again with a report', async () => {

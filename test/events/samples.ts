@@ -20,7 +20,10 @@ const IndexedInstance = Instance.extend({
   sort_key: z.string().optional(),
   expires_at: z.int().optional(),
 }).strict();
-const IndexedHost = Host.extend({ listing: z.literal('host').optional() }).strict();
+const IndexedHost = Host.extend({
+  listing: z.literal('host').optional(),
+  written_by: z.enum(['change', 'heartbeat']),
+}).strict();
 
 const madeOf = <T extends z.ZodType>(row: T) => z.strictObject({ row, event: DoctorEvent });
 
