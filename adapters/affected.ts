@@ -1,7 +1,7 @@
 /** The table `affected`: which instances of a project a fault touched. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Affected, mostAffected, placeOf } from '../domain/affected.ts';
-import { getAll, ifUnchanged, inParallel, queryPages } from './dynamodb.ts';
+import { getAll, growingPages, ifUnchanged, inParallel, queryPages } from './dynamodb.ts';
 
 /** Rows written at once. */
 const width = 4;
@@ -67,6 +67,7 @@ export const affectedStore = (client: DynamoDBDocumentClient, table: string) => 
   faultsOfProject: async function* (
     project_id: string,
     { from, to }: { readonly from: string; readonly to: string },
+    first: number,
   ): AsyncGenerator<string[]> {
     const query = {
       TableName: table,
@@ -74,9 +75,8 @@ export const affectedStore = (client: DynamoDBDocumentClient, table: string) => 
       KeyConditionExpression: 'project_id = :project AND sort_key BETWEEN :from AND :to',
       ExpressionAttributeValues: { ':project': project_id, ':from': from, ':to': to },
       ScanIndexForward: false,
-      Limit: 100,
     };
-    for await (const page of queryPages(client, query)) {
+    for await (const page of growingPages(client, query, { first, longest: 100 })) {
       yield page.map(({ fault_id }) => String(fault_id));
     }
   },

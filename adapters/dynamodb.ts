@@ -11,7 +11,9 @@ import {
   BatchGetCommand,
   type DynamoDBDocumentClient,
   paginateQuery,
+  QueryCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import { slices } from '../domain/slices.ts';
 
@@ -63,6 +65,27 @@ export async function* queryPages(
   input: QueryCommandInput,
 ): AsyncGenerator<Row[]> {
   for await (const page of paginateQuery({ client }, input)) yield page.Items ?? [];
+}
+
+/**
+ * The same in pages of `first` rows, of twice as many, and so on up to `longest`: whoever needs few
+ * reads few, and whoever goes on and on does not ask often.
+ */
+export async function* growingPages(
+  client: DynamoDBDocumentClient,
+  input: QueryCommandInput,
+  { first, longest }: { readonly first: number; readonly longest: number },
+): AsyncGenerator<Row[]> {
+  let start: QueryCommandOutput['LastEvaluatedKey'];
+  let length = Math.max(first, 1);
+  do {
+    const page: QueryCommandOutput = await client.send(
+      new QueryCommand({ ...input, Limit: Math.min(length, longest), ExclusiveStartKey: start }),
+    );
+    yield page.Items ?? [];
+    start = page.LastEvaluatedKey;
+    length *= 2;
+  } while (start !== undefined);
 }
 
 /**

@@ -1,12 +1,12 @@
 /** The table `faults`, as it is read; `hosts.ts` writes it with the host. */
 import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../domain/host.ts';
-import { getAll, inParallel, type Key, queryPages, type Row } from './dynamodb.ts';
+import { getAll, growingPages, inParallel, type Key, queryPages, type Row } from './dynamodb.ts';
 
 /** Faults looked up by id at once. */
 const lookups = 8;
-/** Faults read together. */
-const pageSize = 100;
+/** Faults read together at most. */
+const longest = 100;
 
 const keyOf = ({ host, number }: Row): Key => ({ host: String(host), number: Number(number) });
 
@@ -17,20 +17,26 @@ export const faultStore = (client: DynamoDBDocumentClient, table: string) => {
   const read = async (keys: readonly Key[]): Promise<Fault[]> =>
     (await getAll(client, table, keys)).map((row) => Fault.parse(row));
 
-  async function* pages(query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Fault[]> {
-    const newestFirst = { ScanIndexForward: false, Limit: pageSize };
-    for await (const page of queryPages(client, { TableName: table, ...newestFirst, ...query })) {
+  async function* pages(
+    query: Omit<QueryCommandInput, 'TableName'>,
+    first: number,
+  ): AsyncGenerator<Fault[]> {
+    const newestFirst = { TableName: table, ScanIndexForward: false, ...query };
+    for await (const page of growingPages(client, newestFirst, { first, longest })) {
       yield read(page.map(keyOf));
     }
   }
 
-  const listed = (index: string, key: string, { from, to }: Between) =>
-    pages({
-      IndexName: index,
-      KeyConditionExpression: '#key = :fault AND sort_key BETWEEN :from AND :to',
-      ExpressionAttributeNames: { '#key': key },
-      ExpressionAttributeValues: { ':fault': 'fault', ':from': from, ':to': to },
-    });
+  const listed = (index: string, key: string, { from, to }: Between, first: number) =>
+    pages(
+      {
+        IndexName: index,
+        KeyConditionExpression: '#key = :fault AND sort_key BETWEEN :from AND :to',
+        ExpressionAttributeNames: { '#key': key },
+        ExpressionAttributeValues: { ':fault': 'fault', ':from': from, ':to': to },
+      },
+      first,
+    );
 
   return {
     /** The faults of the ids, read consistently, in any order; unknown ones are left out. */
@@ -48,16 +54,22 @@ export const faultStore = (client: DynamoDBDocumentClient, table: string) => {
       return read(keys.flat());
     },
 
-    /** All faults that are open, as the index shows them: newest page first, a page in any order. */
-    openFaults: (between: Between) => listed('open', 'open', between),
+    /**
+     * All faults that are open, as the index shows them: newest page first, a page in any order. The
+     * first page has `first` at most.
+     */
+    openFaults: (between: Between, first: number) => listed('open', 'open', between, first),
     /** All faults that ever were, in the same order. */
-    allFaults: (between: Between) => listed('byTime', 'live', between),
+    allFaults: (between: Between, first: number) => listed('byTime', 'live', between, first),
     /** The faults of a host in the same order. */
-    faultsOfHost: (host: string) =>
-      pages({
-        KeyConditionExpression: '#host = :host',
-        ExpressionAttributeNames: { '#host': 'host' },
-        ExpressionAttributeValues: { ':host': host },
-      }),
+    faultsOfHost: (host: string, first: number) =>
+      pages(
+        {
+          KeyConditionExpression: '#host = :host',
+          ExpressionAttributeNames: { '#host': 'host' },
+          ExpressionAttributeValues: { ':host': host },
+        },
+        first,
+      ),
   };
 };

@@ -24,7 +24,7 @@ const counterKey = { host: '#service-number' };
  * The row with what only the list of hosts needs, in which no tombstone is, and with what its stream
  * is filtered by (`infra/reconciler.ts`): a heartbeat wakes nobody.
  */
-const indexed = (row: Host): Row => ({
+export const indexedHost = (row: Host): Row => ({
   ...row,
   written_by: 'change',
   ...(row.deleted ? {} : { listing: 'host' }),
@@ -78,16 +78,7 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
 
   /** Every registered host, by name. */
   allHosts: async (): Promise<Host[]> => {
-    const names: string[] = [];
-    const query = {
-      TableName: table,
-      IndexName: 'listing',
-      KeyConditionExpression: 'listing = :all',
-      ExpressionAttributeValues: { ':all': 'host' },
-    };
-    for await (const page of queryPages(client, query)) {
-      names.push(...page.map(({ host }) => String(host)));
-    }
+    const names = await hostNames(client, table);
     const rows = await getAll(
       client,
       table,
@@ -97,17 +88,18 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     return hosts.sort((a, b) => (a.host < b.host ? -1 : 1));
   },
 
+  /** Names of registered hosts in order, as the index shows them: those after one, at most so many. */
+  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
+
   /** The name of the host whose nova-compute service has the id, as the index shows it. */
-  hostOfService: async (service_id: string): Promise<string | undefined> => {
-    const query = {
-      TableName: table,
-      IndexName: 'byService',
-      KeyConditionExpression: 'service_id = :id',
-      ExpressionAttributeValues: { ':id': service_id },
-    };
-    for await (const [row] of queryPages(client, query)) if (row) return String(row.host);
-    return undefined;
-  },
+  hostOfService: (service_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),
+  /** The same by the id that it has before microversion 2.53. */
+  hostOfNumber: (service_number: number): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byNumber', key: 'service_number', value: service_number }),
+  /** The same of its hypervisor. */
+  hostOfHypervisor: (hypervisor_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byHypervisor', key: 'hypervisor_id', value: hypervisor_id }),
 
   nextServiceNumber: async (): Promise<number> => {
     const { Attributes: row } = await client.send(
@@ -145,14 +137,59 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
   /** False if the host is not as it was read. */
   saveHost: (from: Host | undefined, to: Host): Promise<boolean> =>
     ifUnchanged(
-      client.send(new PutCommand({ TableName: table, Item: indexed(to), ...unchanged(from) })),
+      client.send(new PutCommand({ TableName: table, Item: indexedHost(to), ...unchanged(from) })),
     ),
 });
+
+/** Hosts in the order of their names. */
+export type HostRange = { readonly after?: string | undefined; readonly most?: number };
+
+async function hostNames(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { after, most }: HostRange = {},
+): Promise<string[]> {
+  const query = {
+    TableName: table,
+    IndexName: 'listing',
+    KeyConditionExpression: `listing = :all${after === undefined ? '' : ' AND #host > :after'}`,
+    ExpressionAttributeValues: {
+      ':all': 'host',
+      ...(after === undefined ? {} : { ':after': after }),
+    },
+    ...(after === undefined ? {} : { ExpressionAttributeNames: { '#host': 'host' } }),
+    ...(most === undefined ? {} : { Limit: most }),
+  };
+  const names: string[] = [];
+  for await (const page of queryPages(client, query)) {
+    names.push(...page.map(({ host }) => String(host)));
+    if (most !== undefined && names.length >= most) break;
+  }
+  return names.slice(0, most);
+}
+
+type IdKey = { readonly index: string; readonly key: string; readonly value: string | number };
+
+async function nameBy(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { index, key, value }: IdKey,
+): Promise<string | undefined> {
+  const query = {
+    TableName: table,
+    IndexName: index,
+    KeyConditionExpression: '#key = :id',
+    ExpressionAttributeNames: { '#key': key },
+    ExpressionAttributeValues: { ':id': value },
+  };
+  for await (const [row] of queryPages(client, query)) if (row) return String(row.host);
+  return undefined;
+}
 
 export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   /** Host and fault in one transaction; false if the host is not as it was read. */
   saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
-    const put = { Put: { TableName: tables.hosts, Item: indexed(host), ...unchanged(from) } };
+    const put = { Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchanged(from) } };
     return ifUnchanged(
       client.send(
         new TransactWriteCommand({

@@ -1,30 +1,50 @@
 /** The table `instances`. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Instance } from '../domain/instance.ts';
+import { type Listing, mergedPages, placeOfServer, type Walk } from '../domain/listing.ts';
 import { slices } from '../domain/slices.ts';
-import { getAll, ifUnchanged, inParallel, queryPages, type Row } from './dynamodb.ts';
+import { getAll, growingPages, ifUnchanged, inParallel, queryPages, type Row } from './dynamodb.ts';
 import { type Action, transactGroups } from './transactions.ts';
 
 /** A tombstone is kept this long against late feeds, in seconds. */
 const tombstoneSeconds = 30 * 24 * 3600;
 
-/** Order of lists: by time of creation; the uuid tells two of one moment apart. */
-const sortKey = ({ created_at, uuid }: Pick<Instance, 'created_at' | 'uuid'>): string =>
-  `${created_at}#${uuid}`;
+/**
+ * Parts of the indexes of which all rows of a state, or all changes, would else be in one partition:
+ * a fault moves a whole host's instances at once, and a partition takes 1,000 writes a second.
+ */
+const shards = ['0', '1', '2', '3'] as const;
+const shardOf = (uuid: string): string =>
+  String(Number.parseInt(uuid.slice(-4), 16) % shards.length);
 
-/** The row with what only its indexes need: a tombstone is in none, and goes after a while. */
-function indexed(row: Instance): Row {
+/**
+ * The row with what only its indexes need. A tombstone is listed among the deleted ones and among
+ * what changed, and goes after a while.
+ */
+export function indexedInstance(row: Instance): Row {
+  const shard = shardOf(row.uuid);
+  const place = placeOfServer(row);
+  const all = {
+    ...row,
+    sort_key: place,
+    in_state: `${row.vm_state}#${shard}`,
+    changes: shard,
+    changed_key: `${row.updated_at}#${place}`,
+  };
   if (row.deleted) {
-    return { ...row, expires_at: Math.ceil(Date.parse(row.updated_at) / 1000) + tombstoneSeconds };
+    const expires_at = Math.ceil(Date.parse(row.updated_at) / 1000) + tombstoneSeconds;
+    return { ...all, in_project: `deleted#${row.project_id}`, expires_at };
   }
   return {
-    ...row,
+    ...all,
     on_host: row.host ?? undefined,
     in_project: `project#${row.project_id}`,
     live: 'instance',
-    sort_key: sortKey(row),
   };
 }
+
+/** Keys that a query of an index gives at most. */
+const longestPage = 1000;
 
 /**
  * That a row still is as it was read. `reported_at` and `fault_number` are in it because they may
@@ -55,7 +75,7 @@ function unchanged(from: Instance) {
 
 /** Not PartiQL, which is faster there: the embedded stack writes no stream record of it. */
 const put = (table: string, from: Instance, to: Instance): Action => ({
-  Put: { TableName: table, Item: indexed(to), ...unchanged(from) },
+  Put: { TableName: table, Item: indexedInstance(to), ...unchanged(from) },
 });
 
 /** Instances changed in one request; each for itself all the same. */
@@ -86,16 +106,53 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
   instancesOn: (host: string): AsyncGenerator<string[]> =>
     uuidPages(client, table, { index: 'byHost', key: 'on_host', value: host }),
 
-  /** Uuids newest first, as the index shows them; of all projects if none is named. */
-  newest: (
-    project_id: string | undefined,
-    after: Pick<Instance, 'created_at' | 'uuid'> | undefined,
-  ): AsyncGenerator<string[]> => {
-    const index =
-      project_id === undefined
-        ? { index: 'byTime', key: 'live', value: 'instance' }
-        : { index: 'byProject', key: 'in_project', value: `project#${project_id}` };
-    return uuidPages(client, table, { ...index, before: after && sortKey(after) });
+  /** Places of instances in order, as the index of the listing shows them. */
+  listed: (listing: Listing, walk: Walk): AsyncIterable<readonly string[]> => {
+    const of = (index: string, key: string, value: string, first = walk.first) =>
+      placePages(client, table, { index, key, value }, { ...walk, first });
+    switch (listing.by) {
+      case 'time':
+        return of('byTime', 'live', 'instance');
+      case 'host':
+        return of('byHost', 'on_host', listing.host);
+      case 'project': {
+        const kind = listing.deleted ? 'deleted' : 'project';
+        return of('byProject', 'in_project', `${kind}#${listing.project_id}`);
+      }
+      case 'state': {
+        const first = Math.ceil(walk.first / 2);
+        const parts = shards.map((shard) =>
+          of('byState', 'in_state', `${listing.vm_state}#${shard}`, first),
+        );
+        return mergedPages(parts, walk.oldestFirst);
+      }
+    }
+  },
+
+  /**
+   * Places of the instances, deleted ones too, of which the last change is between the two
+   * moments, both included, in any order; undefined if that are more than `most`.
+   */
+  changedBetween: async (
+    { since, before }: { readonly since: string; readonly before: string },
+    most: number,
+  ): Promise<readonly string[] | undefined> => {
+    const found = await inParallel(shards, shards.length, async (shard) => {
+      const keys: string[] = [];
+      const query = {
+        ...{ TableName: table, IndexName: 'byChange', Limit: most + 1 },
+        KeyConditionExpression: 'changes = :shard AND changed_key BETWEEN :since AND :before',
+        // `$` comes right after the `#` that follows a moment in a key.
+        ExpressionAttributeValues: { ':shard': shard, ':since': since, ':before': `${before}$` },
+      };
+      for await (const page of queryPages(client, query)) {
+        keys.push(...page.map(({ changed_key }) => String(changed_key)));
+        if (keys.length > most) break;
+      }
+      return keys;
+    });
+    const keys = found.flat();
+    return keys.length > most ? undefined : keys.map((key) => key.slice(key.indexOf('#') + 1));
   },
 
   /** False if the instance is not as it was read. */
@@ -104,7 +161,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
       client.send(
         new PutCommand({
           TableName: table,
-          Item: indexed(to),
+          Item: indexedInstance(to),
           ...(from ? unchanged(from) : absent),
         }),
       ),
@@ -121,25 +178,42 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
   },
 });
 
+type IndexKey = { readonly index: string; readonly key: string; readonly value: string };
+
 async function* uuidPages(
   client: DynamoDBDocumentClient,
   table: string,
-  {
-    index,
-    key,
-    value,
-    before,
-  }: { index: string; key: string; value: string; before?: string | undefined },
+  { index, key, value }: IndexKey,
 ): AsyncGenerator<string[]> {
   const query = {
     TableName: table,
     IndexName: index,
-    KeyConditionExpression:
-      before === undefined ? '#key = :value' : '#key = :value AND sort_key < :before',
+    KeyConditionExpression: '#key = :value',
     ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues:
-      before === undefined ? { ':value': value } : { ':value': value, ':before': before },
-    ScanIndexForward: false,
+    ExpressionAttributeValues: { ':value': value },
   };
   for await (const page of queryPages(client, query)) yield page.map(({ uuid }) => String(uuid));
+}
+
+async function* placePages(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { index, key, value }: IndexKey,
+  { after, first, oldestFirst }: Walk,
+): AsyncGenerator<string[]> {
+  const range = after === undefined ? '' : ` AND sort_key ${oldestFirst ? '>' : '<'} :after`;
+  const query = {
+    TableName: table,
+    IndexName: index,
+    KeyConditionExpression: `#key = :value${range}`,
+    ExpressionAttributeNames: { '#key': key },
+    ExpressionAttributeValues: {
+      ':value': value,
+      ...(after === undefined ? {} : { ':after': after }),
+    },
+    ScanIndexForward: oldestFirst,
+  };
+  for await (const page of growingPages(client, query, { first, longest: longestPage })) {
+    yield page.map(({ sort_key }) => String(sort_key));
+  }
 }

@@ -88,6 +88,29 @@ export const InstanceFacts = States.extend({
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 
+/** What the owner of a server tells of it, and no feed knows. */
+export const Owned = z.object({
+  description: text(255).nullable(),
+  /** Null: the server's name. */
+  hostname: text(255).nullable(),
+  /** Empty: none. */
+  access_ip_v4: text(64),
+  access_ip_v6: text(64),
+  disk_config: z.enum(['AUTO', 'MANUAL']),
+  /** In order, each once. */
+  tags: z.array(text(60).min(1)),
+});
+export type Owned = z.infer<typeof Owned>;
+
+export const nothingOwned: Owned = {
+  description: null,
+  hostname: null,
+  access_ip_v4: '',
+  access_ip_v6: '',
+  disk_config: 'MANUAL',
+  tags: [],
+};
+
 /**
  * An instance (Nova: server). `fault_number` is its host's as read, consistently, when the row was
  * written: lower than the host's now means that the instance is owed a fault (`host-fault.ts`).
@@ -101,6 +124,8 @@ export const Instance = InstanceFacts.extend({
   fault_number: z.int().min(0),
   /** Its host's, as read, consistently, when it came to the host: its owner is told of higher ones. */
   maintenance_number: z.int().min(0).default(0),
+  /** Rows of before it was there: nothing. */
+  owned: Owned.default(nothingOwned),
   /** The states before the fault that it has not recovered from. */
   pre_fault: States.extend({ at: Moment, fault_id: z.uuid() }).nullable(),
   /** What Nova shows of an instance in `error`. */

@@ -6,7 +6,7 @@ import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';
 import { faultOf, type Host, type HostFacts, hasFailed } from './host.ts';
 import { afterFault } from './host-fault.ts';
-import type { Instance, InstanceFacts } from './instance.ts';
+import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
 
 /** How far a feed's clock may be ahead of ours. */
 const clockSkewMs = 60_000;
@@ -162,6 +162,7 @@ export function registeredInstance(
         before && before.host === next.host
           ? before.maintenance_number
           : (host?.maintenance_number ?? 0),
+      owned: before?.owned ?? nothingOwned,
       reported_at,
       updated_at: actor.at,
       last_change: {

@@ -1,5 +1,5 @@
 /** Nova's `status` of a server. Source: nova `api/openstack/common.py`, `_STATE_MAP`. */
-import type { Instance, VmState } from './instance.ts';
+import { type Instance, type VmState, vmStates } from './instance.ts';
 
 const each = (status: string, ...tasks: readonly string[]): Record<string, string> =>
   Object.fromEntries(tasks.map((task) => [task, status]));
@@ -40,13 +40,12 @@ const meanings: Record<VmState, Meaning> = {
   shelved_offloaded: { otherwise: 'SHELVED_OFFLOADED' },
 };
 
-/** Every status that a server can have. */
-export const statuses: ReadonlySet<string> = new Set(
-  Object.values(meanings).flatMap(({ otherwise, byTask = {} }) => [
-    otherwise,
-    ...Object.values(byTask),
-  ]),
-);
+/** The states that a server may be in if its status is one of these; none if none is a status. */
+export const statesOf = (statuses: readonly string[]): VmState[] =>
+  vmStates.filter((vm_state) => {
+    const { otherwise, byTask = {} } = meanings[vm_state];
+    return [otherwise, ...Object.values(byTask)].some((status) => statuses.includes(status));
+  });
 
 /** The status that clients show; a task that is not listed leaves the state's own. */
 export function statusOf({

@@ -12,12 +12,17 @@ export type ReadDeps = {
 export type Seen = { readonly instance: Instance; readonly host: Host | undefined };
 
 /**
- * The instances of the uuids with their hosts; deleted and unknown ones are left out. Instances are
- * read before hosts, so that no fault recorded by then is missed.
+ * The instances of the uuids with their hosts; unknown ones are left out, and deleted ones unless
+ * they are asked for. Instances are read before hosts, so that no fault recorded by then is missed.
  */
-export async function readServers(deps: ReadDeps, uuids: readonly string[]): Promise<Seen[]> {
+export async function readServers(
+  deps: ReadDeps,
+  uuids: readonly string[],
+  also: { readonly deleted: boolean } = { deleted: false },
+): Promise<Seen[]> {
   if (uuids.length === 0) return [];
-  const instances = (await deps.instances([...new Set(uuids)])).filter(({ deleted }) => !deleted);
+  const rows = await deps.instances([...new Set(uuids)]);
+  const instances = rows.filter(({ deleted }) => also.deleted || !deleted);
   const names = new Set(instances.flatMap(({ host }) => (host === null ? [] : [host])));
   const hosts = new Map((await deps.hosts([...names])).map((host) => [host.host, host]));
   return instances.map((instance) => {

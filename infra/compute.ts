@@ -28,10 +28,10 @@ export class Compute extends Construct implements Capability {
     const { hosts, faults, instances } = tables;
     allowSecret(fn, secrets.signing);
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem');
-    allowIndexes(fn, hosts, 'listing', 'byService');
+    allowIndexes(fn, hosts, 'listing', 'byService', 'byNumber', 'byHypervisor');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
-    allowIndexes(fn, instances, 'byHost', 'byProject', 'byTime');
+    allowIndexes(fn, instances, 'byHost', 'byProject', 'byTime', 'byState', 'byChange');
     allowSend(fn, messaging.eventQueue);
   }
 }

@@ -70,7 +70,12 @@ export class Tables extends Construct {
 
     this.hosts = table('Hosts', {
       key: [text('host')],
-      indexes: { listing: [text('listing'), text('host')], byService: [text('service_id')] },
+      indexes: {
+        listing: [text('listing'), text('host')],
+        byService: [text('service_id')],
+        byNumber: [{ name: 'service_number', type: AttributeType.NUMBER }],
+        byHypervisor: [text('hypervisor_id')],
+      },
       stream: true,
     });
     this.faults = table('Faults', {
@@ -88,9 +93,11 @@ export class Tables extends Construct {
     this.instances = table('Instances', {
       key: [text('uuid')],
       indexes: {
-        byHost: [text('on_host'), text('uuid')],
+        byHost: [text('on_host'), text('sort_key')],
         byProject: [text('in_project'), text('sort_key')],
         byTime: [text('live'), text('sort_key')],
+        byState: [text('in_state'), text('sort_key')],
+        byChange: [text('changes'), text('changed_key')],
       },
       stream: true,
       expires: true,

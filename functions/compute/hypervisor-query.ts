@@ -1,9 +1,6 @@
 /** The queries of `os-hypervisors`. Source: nova `api/openstack/compute/schemas/hypervisors.py`. */
 import * as z from 'zod';
-import { NovaBoolean } from './nova-types.ts';
-
-/** Nova's cap on a page, and what a page holds if no limit is asked for. */
-export const maxPage = 1000;
+import { Limit, NovaBoolean } from './nova-types.ts';
 
 /** Of a key that is given more than once the last counts. */
 const last = <T>(schema: z.ZodType<T, string>) =>
@@ -13,10 +10,6 @@ const last = <T>(schema: z.ZodType<T, string>) =>
     .pipe(schema)
     .optional();
 
-const Limit = z
-  .string()
-  .regex(/^\d{1,9}$/, 'Must be a non-negative integer.')
-  .transform((text) => Math.min(Number(text), maxPage));
 const Name = z.string().min(1).max(255);
 const Flag = z.string().transform((text, context) => {
   const { success, data } = NovaBoolean.safeParse(text);

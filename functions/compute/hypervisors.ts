@@ -1,5 +1,6 @@
 /** `os-hypervisors` and `os-aggregates`, for administrators, as far as the recorded clients ask. */
 import * as z from 'zod';
+import { answerBytes, fitting, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import { atLeast } from '../../adapters/http/microversion.ts';
 import {
   ignored,
@@ -10,7 +11,7 @@ import {
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Host } from '../../domain/host.ts';
-import { type HypervisorQuery, listEras, maxPage, showEras } from './hypervisor-query.ts';
+import { type HypervisorQuery, listEras, showEras } from './hypervisor-query.ts';
 import { serversOn } from './hypervisor-servers.ts';
 import {
   briefHypervisor,
@@ -19,11 +20,22 @@ import {
   serversShown,
   statisticsOf,
 } from './hypervisor-view.ts';
+import { maxPage } from './nova-types.ts';
 import type { ServerPages } from './server-list.ts';
 import type { ServiceDeps } from './services.ts';
 
-export type HypervisorDeps = Pick<ServiceDeps, 'allHosts' | 'stateOf'> &
-  Pick<ServerPages, 'instancesOn' | 'allSeen'>;
+export type HypervisorDeps = Pick<ServiceDeps, 'allHosts' | 'host' | 'hostOfNumber' | 'stateOf'> &
+  Pick<ServerPages, 'instancesOn' | 'allSeen'> & {
+    /** The name of the host whose hypervisor has the id. */
+    readonly hostOfHypervisor: (hypervisor_id: string) => Promise<string | undefined>;
+    /** Names of hosts in order, as the index shows them: those after one, at most so many. */
+    readonly hostNames: (range?: {
+      readonly after?: string | undefined;
+      readonly most?: number;
+    }) => Promise<readonly string[]>;
+    /** Their rows, deleted ones too, in any order; unknown names are left out. */
+    readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
+  };
 
 type Request = RouteRequest<unknown, unknown>;
 type Show = typeof briefHypervisor | typeof detailedHypervisor;
@@ -50,7 +62,11 @@ export function hypervisorRoutes(deps: HypervisorDeps): Route[] {
 
   /** The hosts of which the names have the text in them. @throws not_found if there are none. */
   const matching = async (text: string): Promise<readonly Host[]> => {
-    const hosts = (await deps.allHosts()).filter(({ host }) => host.includes(text));
+    const names = await deps.hostNames();
+    const hosts = await named(
+      deps,
+      names.filter((name) => name.includes(text)),
+    );
     if (hosts.length === 0) throw notFound(`No hypervisor matching '${text}'`);
     return hosts;
   };
@@ -61,13 +77,16 @@ export function hypervisorRoutes(deps: HypervisorDeps): Route[] {
         ...{ ...admins, path, versions, query },
         handle: async (request) => {
           const { hypervisor_hostname_pattern: pattern, with_servers } = request.args;
-          const { hosts, more } =
-            pattern === undefined
-              ? pageOf(await deps.allHosts(), request)
-              : { hosts: await matching(pattern), more: undefined };
+          const paged = pattern === undefined && atLeast(request.microversion, '2.33');
+          const { hosts, more } = paged
+            ? await pageOf(deps, request)
+            : { hosts: await (pattern ? matching(pattern) : deps.allHosts()), more: false };
           const hypervisors = await show(hosts, as, request, with_servers);
-          const links = more ? { hypervisors_links: [{ rel: 'next', href: more }] } : {};
-          return { status: 200, body: { hypervisors, ...links } };
+          const shown = paged ? fitting(hypervisors) : whole(hypervisors);
+          const end = hosts[shown.length - 1];
+          const next = (more || shown.length < hosts.length) && end && nextLink(request, end);
+          const links = next && { hypervisors_links: [{ rel: 'next', href: next }] };
+          return { status: 200, body: { hypervisors: shown, ...links } };
         },
       }),
     );
@@ -79,7 +98,7 @@ export function hypervisorRoutes(deps: HypervisorDeps): Route[] {
       handle: async (request) => {
         const hosts = await matching(request.params.pattern ?? '');
         const hypervisors = await show(hosts, briefHypervisor, request, with_servers);
-        return { status: 200, body: { hypervisors } };
+        return { status: 200, body: { hypervisors: whole(hypervisors) } };
       },
     });
 
@@ -120,35 +139,67 @@ export function hypervisorRoutes(deps: HypervisorDeps): Route[] {
   ];
 }
 
-/** The hosts after the marker, and the link to those after them. */
-function pageOf(all: readonly Host[], request: RouteRequest<unknown, HypervisorQuery>) {
-  const { limit = maxPage, marker } = request.args;
-  const { base, path, query, microversion } = request;
-  const idOf = (host: Host) => String(hypervisorId(host, microversion));
-  const at = marker === undefined ? -1 : all.findIndex((host) => idOf(host) === marker);
-  if (marker !== undefined && at < 0) {
-    throw new DomainError('invalid', `Marker ${marker} could not be found.`);
-  }
-  const hosts = all.slice(at + 1, at + 1 + limit);
-  const end = hosts.at(-1);
-  if (!end || end === all.at(-1) || !atLeast(microversion, '2.33')) return { hosts };
-  const next = new URLSearchParams();
-  for (const [name, values] of Object.entries({ ...query, marker: [idOf(end)] })) {
-    for (const value of values) next.append(name, value);
-  }
-  return { hosts, more: `${base}${path}?${next}` };
+/** What has no pages is answered whole or not at all: a client would take a part for all. */
+function whole<T>(hypervisors: readonly T[]): readonly T[] {
+  if (answerBytes(hypervisors) <= mostAnswerBytes) return hypervisors;
+  throw new DomainError('too_large', 'There are too many hypervisors and servers for one answer.');
 }
 
-/** The host of the hypervisor in the path: a uuid from 2.53 on, an integer before. */
-async function hostOf(
-  deps: Pick<HypervisorDeps, 'allHosts'>,
-  { params: { id = '' }, microversion }: Request,
-): Promise<Host> {
+/** The hosts of these names that are there, in the order of the names. */
+async function named(
+  { hosts }: Pick<HypervisorDeps, 'hosts'>,
+  names: readonly string[],
+): Promise<readonly Host[]> {
+  const found = (await hosts(names)).filter(({ deleted }) => !deleted);
+  return found.toSorted((a, b) => (a.host < b.host ? -1 : 1));
+}
+
+/** The hosts after the marker, and whether there are more. */
+async function pageOf(deps: HypervisorDeps, request: RouteRequest<unknown, HypervisorQuery>) {
+  const { limit = maxPage, marker } = request.args;
+  const after = marker === undefined ? undefined : await hostById(deps, marker, request);
+  if (marker !== undefined && !after) {
+    throw new DomainError('invalid', `Marker ${marker} could not be found.`);
+  }
+  if (limit === 0) return { hosts: [], more: false };
+  const names = await deps.hostNames({ after: after?.host, most: limit + 1 });
+  return { hosts: await named(deps, names.slice(0, limit)), more: names.length > limit };
+}
+
+/** The same request for the page after a host. */
+function nextLink({ base, path, query, microversion }: Request, end: Host): string {
+  const marker = String(hypervisorId(end, microversion));
+  const next = new URLSearchParams();
+  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
+    for (const value of values) next.append(name, value);
+  }
+  return `${base}${path}?${next}`;
+}
+
+/** The host of the hypervisor that has the id at a microversion: a uuid, or a number before 2.53. */
+async function hostById(
+  deps: HypervisorDeps,
+  id: string,
+  { microversion }: Request,
+): Promise<Host | undefined> {
+  const number = /^[1-9]\d{0,14}$/.test(id) ? Number(id) : undefined;
+  const name = await (atLeast(microversion, '2.53')
+    ? deps.hostOfHypervisor(id)
+    : number && deps.hostOfNumber(number));
+  const host = name ? await deps.host(name) : undefined;
+  return host && !host.deleted && String(hypervisorId(host, microversion)) === id
+    ? host
+    : undefined;
+}
+
+/** The host of the hypervisor in the path. */
+async function hostOf(deps: HypervisorDeps, request: Request): Promise<Host> {
+  const { params, microversion } = request;
+  const { id = '' } = params;
   // No hypervisor's id: from 2.88 on it is a route that is not there any more.
   if (id === 'statistics') throw notFound('The resource');
   const asked = atLeast(microversion, '2.53') ? parsed(z.guid(), id, 'id').toLowerCase() : id;
-  const hosts = await deps.allHosts();
-  const host = hosts.find((each) => String(hypervisorId(each, microversion)) === asked);
+  const host = await hostById(deps, asked, request);
   if (!host) throw notFound(`Hypervisor with ID '${id}'`);
   return host;
 }

@@ -1,5 +1,6 @@
 /** Types of Nova's schemas. Source: nova `api/validation/parameter_types.py`. */
 import * as z from 'zod';
+import { parseMoment } from '../../domain/time.ts';
 
 const yes = ['True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes'];
 const no = ['False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no'];
@@ -25,3 +26,39 @@ export const queryOf = <Name extends string>(...names: readonly Name[]) =>
     }
     return values;
   });
+
+const trueWords = ['1', 't', 'true', 'on', 'y', 'yes'];
+const falseWords = ['0', 'f', 'false', 'off', 'n', 'no'];
+
+/** A boolean in a query, in any case. Source: oslo.utils `strutils.bool_from_string`, strict. */
+export const Flag = z
+  .string()
+  .toLowerCase()
+  .refine((word) => [...trueWords, ...falseWords].includes(word), 'Must be a boolean.')
+  .transform((word) => trueWords.includes(word));
+
+/** The same where anything else is false. */
+export const LaxFlag = z
+  .string()
+  .toLowerCase()
+  .transform((word) => trueWords.includes(word));
+
+/** An ISO 8601 time in a query. */
+export const Moment = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const moment = parseMoment(text);
+    if (moment !== undefined) return moment;
+    context.addIssue({ code: 'custom', message: 'Must be a time such as 2026-01-01T00:00:00Z.' });
+    return z.NEVER;
+  });
+
+/** Nova's cap on a page, and what a page holds if no limit is asked for. */
+export const maxPage = 1000;
+
+/** How long a page may be; more than Nova's cap is the cap. */
+export const Limit = z
+  .string()
+  .regex(/^\d{1,9}$/, 'Must be a non-negative integer.')
+  .transform((text) => Math.min(Number(text), maxPage));

@@ -21,7 +21,9 @@ export type ServiceDeps = {
   readonly allHosts: () => Promise<readonly Host[]>;
   readonly host: (name: string) => Promise<Host | undefined>;
   readonly stateOf: (host: Host) => HostState;
+  /** The name of the host whose service has the id, from 2.53 on and before. */
   readonly hostOfService: (service_id: string) => Promise<string | undefined>;
+  readonly hostOfNumber: (service_number: number) => Promise<string | undefined>;
   readonly updateService: (
     change: { readonly host: string; readonly update: ServiceUpdate },
     by: {
@@ -131,12 +133,7 @@ async function nameOf(
 ): Promise<string> {
   const host = atLeast(microversion, '2.53')
     ? await deps.hostOfService(parsed(z.guid(), id, 'service_id').toLowerCase())
-    : await hostOfNumber(deps, parsed(z.coerce.number().int().min(0), id, 'service_id'));
+    : await deps.hostOfNumber(parsed(z.coerce.number().int().min(0), id, 'service_id'));
   if (host === undefined) throw new DomainError('not_found', `Service ${id} could not be found.`);
   return host;
-}
-
-async function hostOfNumber(deps: ServiceDeps, id: number): Promise<string | undefined> {
-  const hosts = await deps.allHosts();
-  return hosts.find(({ service_number }) => service_number === id)?.host;
 }

@@ -39,10 +39,12 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
     interrupted: interruptions(logger),
   };
-  const allSeen = (uuids: readonly string[]) => readServers(flow, uuids);
+  const allSeen = (uuids: readonly string[], also?: { readonly deleted: boolean }) =>
+    readServers(flow, uuids, also);
   return createHandler({
     ...hosts,
-    newest: instances.newest,
+    listed: instances.listed,
+    changedBetween: instances.changedBetween,
     instancesOn: instances.instancesOn,
     allSeen,
     seen: async (uuid) => (await allSeen([uuid]))[0],

@@ -21,10 +21,11 @@ type Pages<T> = AsyncIterable<readonly T[]>;
 export type FaultPages = {
   /** In any order; unknown ids are left out. */
   readonly faults: (fault_ids: readonly string[]) => Promise<readonly Fault[]>;
-  readonly openFaults: (between: Between) => Pages<Fault>;
-  readonly allFaults: (between: Between) => Pages<Fault>;
-  readonly faultsOfHost: (host: string) => Pages<Fault>;
-  readonly faultsOfProject: (project_id: string, between: Between) => Pages<string>;
+  /** Newest page first; the first page has `first` at most, and pages grow. */
+  readonly openFaults: (between: Between, first: number) => Pages<Fault>;
+  readonly allFaults: (between: Between, first: number) => Pages<Fault>;
+  readonly faultsOfHost: (host: string, first: number) => Pages<Fault>;
+  readonly faultsOfProject: (project_id: string, between: Between, first: number) => Pages<string>;
   readonly affectedIn: (
     project_id: string,
     fault_ids: readonly string[],
@@ -67,21 +68,23 @@ const placed = (fault: Fault): Placed => ({ fault, place: placeOf(fault) });
 
 async function* candidates(
   deps: FaultPages,
-  { host, project_id, status }: FaultFilter,
+  { host, project_id, status, limit, marker }: FaultFilter,
   between: Between,
 ): AsyncGenerator<readonly Placed[]> {
+  // The range holds the marker, too.
+  const first = marker === undefined ? limit : limit + 1;
   if (project_id !== undefined) {
-    for await (const ids of deps.faultsOfProject(project_id, between)) {
+    for await (const ids of deps.faultsOfProject(project_id, between, first)) {
       yield inProject(deps, project_id, ids);
     }
     return;
   }
   const pages =
     host !== undefined
-      ? deps.faultsOfHost(host)
+      ? deps.faultsOfHost(host, first)
       : status === 'open'
-        ? deps.openFaults(between)
-        : deps.allFaults(between);
+        ? deps.openFaults(between, first)
+        : deps.allFaults(between, first);
   for await (const page of pages) yield page.map(placed);
 }
 

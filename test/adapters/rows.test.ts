@@ -6,6 +6,7 @@ import { instanceStore } from '../../adapters/instances.ts';
 import type { Host } from '../../domain/host.ts';
 import { afterUpdate, settled } from '../../domain/host-fault.ts';
 import { type Instance, vmStates } from '../../domain/instance.ts';
+import { type Listing, placeOfServer, uuidAt, type Walk } from '../../domain/listing.ts';
 import { deletedHost, deletedInstance } from '../../domain/registration.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
@@ -34,6 +35,14 @@ const newHost = (given: Partial<Host> = {}) =>
   hostWith({ host: `h-${randomUUID()}`, service_id: randomUUID(), ...given });
 const newInstance = (given: Partial<Instance> = {}) =>
   instanceWith({ uuid: randomUUID(), incarnation: randomUUID(), host: newHost().host, ...given });
+/** Uuids of a listing in its order. */
+const uuidsOf = async (listing: Listing, walk: Partial<Walk> = {}) =>
+  (
+    await all(
+      instances.listed(listing, { after: undefined, oldestFirst: false, first: 2, ...walk }),
+    )
+  ).map(uuidAt);
+const inProject = (project_id: string): Listing => ({ by: 'project', project_id, deleted: false });
 async function all(pages: AsyncIterable<readonly string[]>): Promise<string[]> {
   const found: string[] = [];
   for await (const page of pages) found.push(...page);
@@ -241,7 +250,7 @@ test('instances are found by host, and a move or a tombstone takes them out', as
   expect(await all(instances.instancesOn(a))).toEqual([]);
   expect(await all(instances.instancesOn(b))).toEqual([first.uuid]);
   expect(await instances.instance(second.uuid)).toEqual(gone);
-  expect(await all(instances.newest(undefined, undefined))).not.toContain(second.uuid);
+  expect(await uuidsOf({ by: 'time' })).not.toContain(second.uuid);
   const { INSTANCES_TABLE } = own.env;
   expect(await found(INSTANCES_TABLE, 'byProject', 'in_project', 'project#a')).not.toContainEqual(
     expect.objectContaining({ uuid: second.uuid }),
@@ -252,7 +261,7 @@ test('an instance without a host is on none, and in the list of its project', as
   const project_id = randomUUID();
   const row = newInstance({ host: null, vm_state: 'shelved_offloaded', project_id });
   await instances.saveInstance(undefined, row);
-  expect(await all(instances.newest(project_id, undefined))).toEqual([row.uuid]);
+  expect(await uuidsOf(inProject(project_id))).toEqual([row.uuid]);
 });
 
 test('lists are newest first, the uuid tells two of one moment apart, and go on after any', async () => {
@@ -266,11 +275,11 @@ test('lists are newest first, the uuid tells two of one moment apart, and go on 
   ];
   for (const row of rows) await instances.saveInstance(undefined, row);
   const order = [uuid(3), uuid(2), uuid(4), uuid(1)];
-  expect(await all(instances.newest(project_id, undefined))).toEqual(order);
+  expect(await uuidsOf(inProject(project_id))).toEqual(order);
   for (const row of rows) {
     const after = order.slice(order.indexOf(row.uuid) + 1);
-    expect(await all(instances.newest(project_id, row))).toEqual(after);
+    expect(await uuidsOf(inProject(project_id), { after: placeOfServer(row) })).toEqual(after);
   }
-  const everyone = await all(instances.newest(undefined, undefined));
+  const everyone = await uuidsOf({ by: 'time' });
   expect(everyone.filter((each) => order.includes(each))).toEqual(order);
 });

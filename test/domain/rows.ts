@@ -1,7 +1,7 @@
 /** Rows of hosts and instances for tests. */
 import type { Host } from '../../domain/host.ts';
 import { faultId } from '../../domain/ids.ts';
-import type { Instance } from '../../domain/instance.ts';
+import { type Instance, nothingOwned } from '../../domain/instance.ts';
 
 /** Of which the ids of the host's faults are made. */
 export const faultSeries = '00000000-0000-4000-8000-00000000f001';
@@ -101,6 +101,7 @@ export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
   deleted: false,
   fault_number: 0,
   maintenance_number: 0,
+  owned: nothingOwned,
   pre_fault: null,
   fault: null,
   reported_at: minute(1),

@@ -67,10 +67,12 @@ describe('permissions', () => {
       name: 'Compute',
       data: [
         ...['BatchGetItem on Hosts', 'GetItem on Hosts', 'PutItem on Hosts'],
-        ...['Query on Hosts/byService', 'Query on Hosts/listing'],
+        ...['byHypervisor', 'byNumber', 'byService', 'listing'].map((i) => `Query on Hosts/${i}`),
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
-        ...['byHost', 'byProject', 'byTime'].map((index) => `Query on Instances/${index}`),
+        ...['byChange', 'byHost', 'byProject', 'byState', 'byTime'].map(
+          (index) => `Query on Instances/${index}`,
+        ),
       ],
     },
     {
@@ -258,7 +260,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(16);
+    expect(indexes).toHaveLength(20);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {

@@ -1,6 +1,8 @@
 /** The compute surface on rows in memory, for tests. */
-import { stateOf } from '../../../domain/host.ts';
+import { type Host, stateOf } from '../../../domain/host.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
+import { type Listing, placeOfServer } from '../../../domain/listing.ts';
+import { slices } from '../../../domain/slices.ts';
 import { changeServer } from '../../../flows/change-server.ts';
 import { readServers } from '../../../flows/read-servers.ts';
 import { deleteHost, deleteInstance } from '../../../flows/register.ts';
@@ -30,29 +32,54 @@ export function computeOf(
   { deps: flow, instances, hosts }: World,
   settings: Pick<Deps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
 ) {
-  const allSeen = (uuids: readonly string[]) => readServers(flow, uuids);
-  const newest: Deps['newest'] = async function* (project_id, after) {
-    const key = (row: { created_at: string; uuid: string }) => `${row.created_at}#${row.uuid}`;
-    yield [...instances.values()]
-      .filter((row) => !row.deleted && (project_id === undefined || row.project_id === project_id))
-      .filter((row) => !after || key(row) < key(after))
-      .sort((a, b) => (key(a) < key(b) ? 1 : -1))
-      .map(({ uuid }) => uuid);
+  const allSeen: Deps['allSeen'] = (uuids, also) => readServers(flow, uuids, also);
+  const rowsOf = (listing: Listing) =>
+    [...instances.values()].filter((row) => {
+      if (listing.by === 'state') return row.vm_state === listing.vm_state;
+      if (listing.by === 'project') {
+        return row.deleted === listing.deleted && row.project_id === listing.project_id;
+      }
+      return !row.deleted && (listing.by === 'time' || row.host === listing.host);
+    });
+  /** Pages as short as they are asked for, as an index gives them. */
+  const listed: Deps['listed'] = async function* (listing, { after, oldestFirst, first }) {
+    const places = rowsOf(listing).map(placeOfServer).sort();
+    if (!oldestFirst) places.reverse();
+    const rest = places.filter((place) => !after || place > after === oldestFirst);
+    yield* slices(
+      rest.filter((place) => place !== after),
+      first,
+    );
   };
+  const changedBetween: Deps['changedBetween'] = async ({ since, before }, most) => {
+    const rows = [...instances.values()].filter(
+      ({ updated_at }) => updated_at >= since && updated_at <= before,
+    );
+    return rows.length > most ? undefined : rows.map(placeOfServer);
+  };
+  const hostBy = async (is: (host: Host) => boolean) =>
+    [...hosts.values()].find((host) => !host.deleted && is(host))?.host;
   const surface = createHandler({
     ...settings,
-    ...{ publicUrl: 'https://api.test/v1', logger: quiet, newest, allSeen },
+    ...{ publicUrl: 'https://api.test/v1', logger: quiet, listed, changedBetween, allSeen },
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const caller = callers[name];
       if (!caller) throw unauthenticated();
       return { user_id: name, user_name: name, ...caller };
     },
     host: flow.host,
+    hosts: flow.hosts,
+    hostNames: async ({ after = '', most } = {}) =>
+      [...hosts.values()]
+        .flatMap(({ host, deleted }) => (deleted || host <= after ? [] : [host]))
+        .sort()
+        .slice(0, most),
     instancesOn: flow.instancesOn,
     seen: async (uuid) => (await allSeen([uuid]))[0],
     allHosts: async () => [...hosts.values()].filter(({ deleted }) => !deleted),
-    hostOfService: async (id) =>
-      [...hosts.values()].find(({ service_id, deleted }) => service_id === id && !deleted)?.host,
+    hostOfService: (id) => hostBy(({ service_id }) => service_id === id),
+    hostOfNumber: (number) => hostBy(({ service_number }) => service_number === number),
+    hostOfHypervisor: (id) => hostBy(({ hypervisor_id }) => hypervisor_id === id),
     changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
     deleteInstance: (uuid, told) => deleteInstance(flow, uuid, told),
     updateService: (change, by) => updateService(flow, change, by),

@@ -1,0 +1,294 @@
+/**
+ * What a page costs among 10,000 servers on 500 hosts: requests, keys read from an index, rows read.
+ * The compute and doctor functions as they are deployed, on tables of the test's own.
+ */
+import { randomUUID } from 'node:crypto';
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { inParallel } from '../../adapters/dynamodb.ts';
+import { indexedHost } from '../../adapters/hosts.ts';
+import { indexedInstance } from '../../adapters/instances.ts';
+import { placeOf } from '../../domain/affected.ts';
+import type { Fault, Host } from '../../domain/host.ts';
+import type { Instance, VmState } from '../../domain/instance.ts';
+import { slices } from '../../domain/slices.ts';
+import { mostRead } from '../../functions/compute/server-list.ts';
+import { invoke, type Prepare } from '../crash/invoke.ts';
+import { hostWith, instanceWith, minute } from '../domain/rows.ts';
+import { proxyEvent } from '../functions/call.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { type Client, clientConfig, dynamodb, login } from '../stack/stack.ts';
+
+const [hostCount, serverCount, ownCount, deletedCount, faultCount] = [500, 10_000, 300, 150, 250];
+const padded = (n: number) => String(n).padStart(5, '0');
+
+let own: OwnThings;
+let admin: Client;
+let tenant: Client;
+let hosts: Host[];
+let servers: Instance[];
+
+/** Of a hundred servers, one is in error and two are stopped. */
+const stateOf = (n: number): VmState =>
+  n % 100 === 7 ? 'error' : n % 50 === 9 ? 'stopped' : 'active';
+
+function worldOf(project: string) {
+  const allHosts = Array.from({ length: hostCount }, (_, n) =>
+    hostWith({
+      ...{ host: `compute-${padded(n)}`, service_number: n + 1, incarnation: randomUUID() },
+      ...{ service_id: randomUUID(), hypervisor_id: randomUUID() },
+    }),
+  );
+  const live = Array.from({ length: serverCount }, (_, n) =>
+    instanceWith({
+      ...{ uuid: randomUUID(), name: `vm-${padded(n)}`, vm_state: stateOf(n) },
+      host: `compute-${padded(n % hostCount)}`,
+      project_id: n < ownCount ? project : `project-${n % 40}`,
+      created_at: minute(n),
+      // The last hundred changed since.
+      updated_at: minute(n < serverCount - 100 ? 20_000 : 30_000 + n),
+    }),
+  );
+  const gone = Array.from({ length: deletedCount }, (_, n) =>
+    instanceWith({
+      ...{ uuid: randomUUID(), name: `gone-${n}`, deleted: true, vm_state: 'deleted' },
+      ...{ host: allHosts[0]?.host ?? null, project_id: project },
+      ...{ created_at: minute(n), updated_at: minute(25_000) },
+    }),
+  );
+  const faults = Array.from({ length: faultCount }, (_, n): Fault => {
+    const reported_by = { user_id: 'u', user_name: 'u', project_id: 'p' };
+    return {
+      ...{ host: `compute-${padded(n % 5)}`, number: n + 1, fault_id: randomUUID() },
+      ...{ at: minute(n), reported_by, request_id: 'req', cleared_at: null },
+    };
+  });
+  return { allHosts, instances: [...live, ...gone], faults };
+}
+
+async function seed(table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
+  const client = dynamodb();
+  await inParallel(slices(rows, 25), 8, (slice) =>
+    client.send(
+      new BatchWriteCommand({
+        RequestItems: { [table]: slice.map((Item) => ({ PutRequest: { Item } })) },
+      }),
+    ),
+  );
+  client.destroy();
+}
+
+beforeAll(async () => {
+  const { endpoint, region, credentials } = clientConfig();
+  Object.assign(process.env, {
+    ...{ AWS_ENDPOINT_URL: endpoint, AWS_REGION: region },
+    ...{ AWS_ACCESS_KEY_ID: credentials.accessKeyId },
+    ...{ AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey },
+  });
+  [own, admin, tenant] = await Promise.all([ownThings(), login('admin'), login('tenant-a')]);
+  const { allHosts, instances, faults } = worldOf(tenant.projectId);
+  [hosts, servers] = [allHosts, instances];
+  const { HOSTS_TABLE, INSTANCES_TABLE, FAULTS_TABLE } = own.env;
+  await seed(HOSTS_TABLE, hosts.map(indexedHost));
+  await seed(INSTANCES_TABLE, servers.map(indexedInstance));
+  await seed(
+    FAULTS_TABLE,
+    faults.map((fault) => ({ ...fault, open: 'fault', live: 'fault', sort_key: placeOf(fault) })),
+  );
+});
+afterAll(() => own.cleanup());
+
+type Costs = { requests: number; keys: number; rows: number };
+
+const Answered = z.object({ Items: z.array(z.unknown()).default([]) });
+const Keys = z.object({
+  RequestItems: z.record(z.string(), z.object({ Keys: z.array(z.unknown()) })),
+});
+
+/** Counts the reads of an invocation; a scan, or a write, is none of what a list does. */
+function counting(costs: Costs): Prepare {
+  return ({ dynamo }) => {
+    dynamo.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          const answer = await next(args);
+          costs.requests += 1;
+          if (commandName === 'QueryCommand') {
+            costs.keys += Answered.parse(answer.output).Items.length;
+          } else if (commandName === 'BatchGetItemCommand') {
+            const asked = Keys.parse(args.input).RequestItems;
+            costs.rows += Object.values(asked).reduce((sum, { Keys }) => sum + Keys.length, 0);
+          } else {
+            expect(commandName).toBe('GetItemCommand');
+            costs.rows += 1;
+          }
+          return answer;
+        },
+      { step: 'initialize' },
+    );
+  };
+}
+
+const Reply = z.object({ statusCode: z.literal(200), body: z.string() });
+const Body = z.looseObject({
+  servers: z.array(z.looseObject({ id: z.string() })).optional(),
+  servers_links: z.array(z.looseObject({ href: z.string() })).optional(),
+});
+
+async function read(path: string, { client = admin, version = '2.94' } = {}) {
+  const costs: Costs = { requests: 0, keys: 0, rows: 0 };
+  const url = new URL(path, 'https://api.test');
+  const names = [...new Set(url.searchParams.keys())];
+  const event = proxyEvent({
+    path: url.pathname,
+    query: Object.fromEntries(names.map((key) => [key, url.searchParams.getAll(key)])),
+    headers: { 'X-Auth-Token': client.token, 'OpenStack-API-Version': `compute ${version}` },
+  });
+  const name = path.startsWith('/doctor') ? 'doctor' : 'compute';
+  const { result } = await invoke({ name, event }, own.env, undefined, counting(costs));
+  const body = Body.parse(JSON.parse(Reply.parse(result).body));
+  return { body, costs };
+}
+
+const list = '/compute/v2.1/servers/detail';
+const all = 'all_tenants=1';
+const page = 20;
+
+/**
+ * At most so many requests, index keys and rows; the rows of the servers' hosts included. An index
+ * in four parts gives at most twice the page.
+ */
+test.each<{ query: string; tenants?: boolean; found: number; most: Costs }>([
+  { query: '', tenants: true, found: page, most: { requests: 3, keys: 20, rows: 40 } },
+  { query: 'name=vm-00299', tenants: true, found: 1, most: { requests: 40, keys: 300, rows: 600 } },
+  { query: 'status=ERROR', tenants: true, found: 3, most: { requests: 40, keys: 300, rows: 600 } },
+  { query: all, found: page, most: { requests: 3, keys: 20, rows: 40 } },
+  { query: `${all}&sort_dir=asc`, found: page, most: { requests: 3, keys: 20, rows: 40 } },
+  { query: `${all}&host=compute-00007`, found: page, most: { requests: 3, keys: 20, rows: 21 } },
+  { query: `${all}&status=ERROR`, found: page, most: { requests: 16, keys: 120, rows: 80 } },
+  { query: `${all}&vm_state=stopped`, found: page, most: { requests: 16, keys: 120, rows: 80 } },
+  { query: `${all}&project_id=project-3`, found: page, most: { requests: 3, keys: 20, rows: 40 } },
+  { query: `${all}&deleted=True`, found: page, most: { requests: 16, keys: 120, rows: 80 } },
+  { query: `${all}&name=vm`, found: page, most: { requests: 3, keys: 20, rows: 40 } },
+  {
+    query: `${all}&changes-since=${minute(30_000)}`,
+    found: page,
+    most: { requests: 6, keys: 100, rows: 40 },
+  },
+])('a page of servers by "$query" costs no more than it must', async (asked) => {
+  const { query, tenants = false, found, most } = asked;
+  const client = tenants ? tenant : admin;
+  const { body, costs } = await read(`${list}?limit=${page}&${query}`, { client });
+  expect(body.servers).toHaveLength(found);
+  expect(costs.requests).toBeLessThanOrEqual(most.requests);
+  expect(costs.keys).toBeLessThanOrEqual(most.keys);
+  expect(costs.rows).toBeLessThanOrEqual(most.rows);
+});
+
+test('a page far down a list costs as much as the first', async () => {
+  const [first, deep] = [servers.at(serverCount - 1), servers.at(serverCount / 2)];
+  const costsAfter = async (marker = '') =>
+    (await read(`${list}?limit=${page}&${all}&marker=${marker}`)).costs;
+  const [early, late] = [await costsAfter(first?.uuid), await costsAfter(deep?.uuid)];
+  expect(late).toEqual(early);
+  // Those of the page, and the marker with its host.
+  expect(late).toEqual({ requests: 5, keys: page, rows: 2 * page + 2 });
+});
+
+test('one server by its uuid costs two rows', async () => {
+  const { uuid = '' } = servers[4_000] ?? {};
+  const { body, costs } = await read(`${list}?${all}&uuid=${uuid}`);
+  expect(body.servers).toMatchObject([{ id: uuid }]);
+  expect(costs).toEqual({ requests: 2, keys: 0, rows: 2 });
+});
+
+test('a filter that no index serves reads to a limit, and the list goes on from there', async () => {
+  const { body, costs } = await read(`${list}?${all}&name=nobody`);
+  expect(body.servers).toEqual([]);
+  expect(costs.keys).toBeLessThanOrEqual(mostRead + 1_000);
+  expect(costs.rows).toBeLessThanOrEqual(2 * mostRead + 2_000);
+});
+
+const hypervisors = '/compute/v2.1/os-hypervisors';
+const services = '/compute/v2.1/os-services';
+
+test.each<{ what: string; path: () => string; version?: string; most: Costs }>([
+  {
+    what: 'a page of hypervisors',
+    path: () => `${hypervisors}/detail?limit=20`,
+    most: { requests: 2, keys: 21, rows: 20 },
+  },
+  {
+    what: 'a later page of hypervisors',
+    path: () => `${hypervisors}/detail?limit=20&marker=${hosts[300]?.hypervisor_id}`,
+    most: { requests: 4, keys: 22, rows: 21 },
+  },
+  {
+    what: 'the same by number',
+    path: () => `${hypervisors}?limit=20&marker=300`,
+    version: '2.33',
+    most: { requests: 4, keys: 22, rows: 21 },
+  },
+  // Two hosts with twenty servers each, which are read with their hosts.
+  {
+    what: 'hypervisors with their servers',
+    path: () => `${hypervisors}?limit=2&with_servers=true`,
+    most: { requests: 6, keys: 43, rows: 44 },
+  },
+  {
+    what: 'a hypervisor by its uuid',
+    path: () => `${hypervisors}/${hosts[300]?.hypervisor_id}`,
+    most: { requests: 2, keys: 1, rows: 1 },
+  },
+  {
+    what: 'a hypervisor by its number',
+    path: () => `${hypervisors}/300`,
+    version: '2.52',
+    most: { requests: 2, keys: 1, rows: 1 },
+  },
+  // By name: the names of all, the rows of those that match.
+  {
+    what: 'hypervisors by name',
+    path: () => `${hypervisors}?hypervisor_hostname_pattern=compute-00300`,
+    most: { requests: 2, keys: 500, rows: 1 },
+  },
+  {
+    what: 'a service by its host',
+    path: () => `${services}?host=compute-00300&binary=nova-compute`,
+    most: { requests: 1, keys: 0, rows: 1 },
+  },
+  { what: 'all services', path: () => services, most: { requests: 6, keys: 500, rows: 500 } },
+  {
+    what: 'all hosts',
+    path: () => '/compute/v2.1/os-hosts',
+    version: '2.1',
+    most: { requests: 6, keys: 500, rows: 500 },
+  },
+  {
+    what: 'what is used of a host',
+    path: () => '/compute/v2.1/os-hosts/compute-00300',
+    version: '2.1',
+    most: { requests: 4, keys: 20, rows: 22 },
+  },
+  {
+    what: 'the zones',
+    path: () => '/compute/v2.1/os-availability-zone',
+    most: { requests: 6, keys: 500, rows: 500 },
+  },
+  {
+    what: 'a page of faults',
+    path: () => '/doctor/v1/faults?limit=10',
+    most: { requests: 12, keys: 10, rows: 10 },
+  },
+  {
+    what: 'a page of the faults of a host',
+    path: () => '/doctor/v1/faults?limit=10&host=compute-00003&status=all',
+    most: { requests: 12, keys: 10, rows: 10 },
+  },
+])('$what costs no more than it must', async ({ path, version = '2.94', most }) => {
+  const { costs } = await read(path(), { version });
+  expect(costs.requests).toBeLessThanOrEqual(most.requests);
+  expect(costs.keys).toBeLessThanOrEqual(most.keys);
+  expect(costs.rows).toBeLessThanOrEqual(most.rows);
+});
