@@ -43,6 +43,17 @@ async function refused(client: Client, status: number, asked: Case & { method?: 
 }
 
 const long = 'x'.repeat(3_000);
+/** Filters of servers by how their values are read. */
+const exactFilters = [
+  ...['user_id', 'project_id', 'tenant_id', 'launch_index', 'image', 'image_ref', 'vm_state'],
+  ...['task_state', 'host', 'uuid', 'flavor', 'tags', 'tags-any', 'not-tags', 'not-tags-any'],
+];
+const patternFilters = [
+  ...['kernel_id', 'ramdisk_id', 'hostname', 'key_name', 'power_state', 'node', 'reservation_id'],
+  ...['created_at', 'launched_at', 'terminated_at', 'availability_zone', 'name', 'display_name'],
+  ...['description', 'display_description', 'locked_by', 'root_device_name', 'config_drive'],
+  ...['access_ip_v4', 'access_ip_v6', 'auto_disk_config', 'progress', 'ip', 'ip6'],
+];
 const servers = '/compute/v2.1/servers';
 const services = '/compute/v2.1/os-services';
 const hosts = '/compute/v2.1/os-hosts';
@@ -60,16 +71,49 @@ describe('a query that asks for', () => {
     { dialect: 'compute', path: `${servers}?marker=${randomUUID()}`, field: 'marker' },
     { dialect: 'compute', path: `${servers}?marker=${long}`, field: 'marker' },
     { dialect: 'compute', path: `${servers}?marker=%00`, field: 'marker' },
-    ...['host', 'name', 'uuid', 'project_id', 'tenant_id', 'vm_state', 'task_state'].map(
-      (field): Case => ({ dialect: 'compute', path: `${servers}?${field}=${long}`, field }),
-    ),
-    { dialect: 'compute', path: `${servers}?power_state=${long}`, field: 'power_state' },
-    ...['[', '(a', 'a{', ']', '\\', 'a*a*a*a*b', 'a**'].map(
+    ...['[', '(a', '\\', 'a**', '(?=a)', 'x{1000}', '((x{99}){99}){99}'].map(
       (name): Case => ({
         ...{ dialect: 'compute', path: `${servers}?name=${encodeURIComponent(name)}` },
         field: 'name',
       }),
     ),
+    ...[...exactFilters, ...patternFilters].map(
+      (field): Case => ({ dialect: 'compute', path: `${servers}?${field}=${long}`, field }),
+    ),
+    ...patternFilters.map(
+      (field): Case => ({ dialect: 'compute', path: `${servers}/detail?${field}=(`, field }),
+    ),
+    ...['changes-since', 'changes-before'].flatMap((field) =>
+      ['x', '2026', '2026-02-30T00:00:00Z', '%00', long].map(
+        (time): Case => ({ dialect: 'compute', path: `${servers}?${field}=${time}`, field }),
+      ),
+    ),
+    {
+      ...{ dialect: 'compute', field: 'changes-before' },
+      path: `${servers}?changes-since=2026-01-02T00:00:00Z&changes-before=2026-01-01T00:00:00Z`,
+    },
+    ...['perhaps', '2', '%00', long].flatMap((word) =>
+      ['all_tenants', 'locked'].map(
+        (field): Case => ({ dialect: 'compute', path: `${servers}?${field}=${word}`, field }),
+      ),
+    ),
+    ...['', 'x', 'constructor', 'memory_mb', '%00', long].map(
+      (key): Case => ({
+        dialect: 'compute',
+        path: `${servers}?sort_key=${key}`,
+        field: 'sort_key',
+      }),
+    ),
+    ...['', 'up', 'ASC', '%00', 'asc&sort_dir=asc'].map(
+      (way): Case => ({
+        dialect: 'compute',
+        path: `${servers}?sort_dir=${way}`,
+        field: 'sort_dir',
+      }),
+    ),
+    { dialect: 'compute', path: `${servers}?metadata=x`, field: 'metadata' },
+    { dialect: 'compute', path: `${servers}?_x=x`, field: '_x' },
+    { dialect: 'compute', path: `${servers}?__proto__=x`, field: '__proto__' },
     { dialect: 'compute', path: `${servers}?unheard_of=1`, field: 'unheard_of', version: '2.75' },
     { dialect: 'compute', path: `${services}?host=${long}`, field: 'host' },
     { dialect: 'compute', path: `${services}?binary=${long}`, field: 'binary' },
@@ -118,6 +162,10 @@ describe('a query that asks for', () => {
     `${servers}?marker=`,
     `${servers}?host=&name=&uuid=`,
     `${servers}?unheard_of=1`,
+    `${servers}?deleted=perhaps&soft_deleted=%00&status=`,
+    `${servers}?sort_key=memory_mb&sort_key=uuid&sort_dir=asc`,
+    `${servers}?name=%F0%9F%98%80&uuid=%00&host=%00&status=%00`,
+    `${servers}?name=${encodeURIComponent('a*a*a*a*b|a{|]')}`,
     `${services}?host=&binary=`,
     `${services}?host=%00`,
     `${services}?host=nobody&binary=nova-compute`,
