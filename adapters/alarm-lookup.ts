@@ -1,10 +1,26 @@
 /** The evaluator's reading of the table `alarms`. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { Alarm } from '../domain/alarm.ts';
-import { getAll, inParallel, queryPages } from './dynamodb.ts';
+import type { Unreadable } from '../flows/alarm-lane.ts';
+import type { AlarmsRead } from '../flows/evaluate-events.ts';
+import { getAll, inParallel, queryPages, type Row } from './dynamodb.ts';
 
 /** Index queries in flight: more wait for each other on one Lambda. */
 const width = 8;
+
+/** What is left to know of a row that is no alarm. */
+const Remains = z.object({
+  alarm_id: z.string(),
+  revision: z.number().optional().catch(undefined),
+  state_reason: z.unknown(),
+});
+
+function unreadable(row: Row, { issues: [issue] }: z.ZodError): Unreadable {
+  const { alarm_id, revision, state_reason } = Remains.parse(row);
+  const reason = `Cannot be evaluated: ${issue?.path.join('.')}: ${issue?.message}.`;
+  return { alarm_id, revision, reason, isReported: state_reason === reason };
+}
 
 export const alarmLookup = (client: DynamoDBDocumentClient, table: string) => ({
   /** Ids of the alarms under each key, as the index shows them. */
@@ -26,9 +42,13 @@ export const alarmLookup = (client: DynamoDBDocumentClient, table: string) => ({
   },
 
   /** Alarms read consistently, in any order; what does not exist is left out. */
-  alarms: async (ids: readonly string[]): Promise<Alarm[]> => {
+  alarms: async (ids: readonly string[]): Promise<AlarmsRead> => {
     const keys = ids.map((alarm_id) => ({ alarm_id, kind: 'alarm' }));
     const rows = await getAll(client, table, keys);
-    return rows.map((row) => Alarm.parse(row));
+    const parsed = rows.map((row) => ({ row, ...Alarm.safeParse(row) }));
+    return {
+      alarms: parsed.flatMap(({ data }) => data ?? []),
+      unreadable: parsed.flatMap(({ row, error }) => (error ? [unreadable(row, error)] : [])),
+    };
   },
 });

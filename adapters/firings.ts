@@ -1,29 +1,37 @@
-/** A firing's transaction: the alarm's new state and its history row, both or neither. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+/** The transaction of what events did to alarms: an alarm's new state and its history rows, all or none. */
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Alarm } from '../domain/alarm.ts';
-import type { Firing, OutboxRow } from '../domain/firing.ts';
+import { type Chain, type Firing, isTold } from '../domain/firing.ts';
+import type { Unreadable } from '../flows/alarm-lane.ts';
 import type { Fired } from '../flows/evaluate-events.ts';
-import { historyRow } from './history-rows.ts';
+import { ifUnchanged } from './dynamodb.ts';
+import { expiryOf, historyRow } from './history-rows.ts';
 import { type Action, transactGroups } from './transactions.ts';
 
 type Tables = { readonly alarms: string; readonly history: string };
 
-const rowPut = (table: string, row: OutboxRow): Action => ({
+/** A note expires: the event will not come again. What is told expires once it is delivered. */
+const itemOf = (row: Firing['row']) =>
+  isTold(row) ? historyRow(row) : { ...row, expires_at: expiryOf(row.timestamp, 0) };
+
+const rowPut = (table: string, row: Firing['row']): Action => ({
   Put: {
     TableName: table,
-    Item: historyRow(row),
+    Item: itemOf(row),
     ConditionExpression: 'attribute_not_exists(event_id)',
   },
 });
 
-/** Sets what a transition changes and nothing else, on the alarm as it was read. */
-const transition = (table: string, from: Alarm, to: Alarm): Action => ({
+const keyOf = (alarm_id: string) => ({ alarm_id, kind: 'alarm' });
+
+/** Sets what events change and nothing else, on the alarm as it was read. */
+const update = (table: string, from: Alarm, to: Alarm): Action => ({
   Update: {
     TableName: table,
-    Key: { alarm_id: from.alarm_id, kind: 'alarm' },
+    Key: keyOf(from.alarm_id),
     ConditionExpression: 'revision = :read',
     UpdateExpression:
-      'SET #state = :state, state_reason = :reason, state_timestamp = :at, stamp = :stamp, entered_alarm_at = :entered, revision = :next',
+      'SET #state = :state, state_reason = :reason, state_timestamp = :at, stamp = :stamp, stamped_at = :stamped, entered_alarm_at = :entered, left_alarm_at = :left, revision = :next',
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ':read': from.revision,
@@ -31,28 +39,60 @@ const transition = (table: string, from: Alarm, to: Alarm): Action => ({
       ':reason': to.state_reason,
       ':at': to.state_timestamp,
       ':stamp': to.stamp,
+      ':stamped': to.stamped_at,
       ':entered': to.entered_alarm_at,
+      ':left': to.left_alarm_at,
       ':next': to.revision,
     },
   },
 });
 
-/** What it means that the condition of a firing's first or second action did not hold. */
-const verdicts: readonly Fired[] = ['already written', 'alarm changed'];
+export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
+  const actionsOf = (chain: Chain): Action[] => {
+    const from = chain[0]?.from;
+    const to = chain.findLast((firing) => firing.to)?.to;
+    return [
+      ...chain.map(({ row }) => rowPut(tables.history, row)),
+      ...(from && to ? [update(tables.alarms, from, to)] : []),
+    ];
+  };
 
-export const firings = (client: DynamoDBDocumentClient, tables: Tables) => ({
-  /**
-   * Writes the firings in one transaction; where one stands in the way, the others go on without
-   * it. Outcomes are in the order given. Throws if a transaction fails for any other reason.
-   */
-  fire: async (asked: readonly Firing[]): Promise<Fired[]> => {
-    const failed = await transactGroups(
-      client,
-      asked.map(({ from, to, row }) => [
-        rowPut(tables.history, row),
-        ...(to ? [transition(tables.alarms, from, to)] : []),
-      ]),
-    );
-    return failed.map((position) => (position !== undefined && verdicts[position]) || 'written');
-  },
-});
+  return {
+    /**
+     * Writes the chains in one transaction; where something stands in the way of one, the others go
+     * on without it. Outcomes are in the order given. Throws if a transaction fails for any other
+     * reason.
+     */
+    fire: async (chains: readonly Chain[]): Promise<Fired[]> => {
+      const failed = await transactGroups(client, chains.map(actionsOf));
+      return chains.map((chain, n): Fired => {
+        const positions = failed[n] ?? [];
+        const already = positions.filter((position) => position < chain.length);
+        if (already.length > 0) return { already };
+        return positions.length > 0 ? 'alarm changed' : 'written';
+      });
+    },
+
+    /** Says on the alarm why it is not evaluated, unless it was changed since it was read. */
+    report: async ({ alarm_id, revision, reason }: Unreadable): Promise<boolean> => {
+      const read = revision === undefined ? 'attribute_exists(alarm_id)' : 'revision = :read';
+      const known = 'attribute_not_exists(state_reason) OR state_reason <> :reason';
+      const write = client.send(
+        new UpdateCommand({
+          TableName: tables.alarms,
+          Key: keyOf(alarm_id),
+          ConditionExpression: `${read} AND (${known})`,
+          UpdateExpression:
+            revision === undefined
+              ? 'SET state_reason = :reason'
+              : 'SET state_reason = :reason, revision = :next',
+          ExpressionAttributeValues: {
+            ':reason': reason,
+            ...(revision !== undefined && { ':read': revision, ':next': revision + 1 }),
+          },
+        }),
+      );
+      return ifUnchanged(write);
+    },
+  };
+};

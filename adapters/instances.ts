@@ -172,7 +172,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
     const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
       const puts = slice.map(({ from, to }) => [put(table, from, to)]);
       const failed = await transactGroups(client, puts);
-      return slice.filter((_, n) => failed[n] !== undefined);
+      return slice.filter((_, n) => failed[n]?.length);
     });
     return overtaken.flat();
   },

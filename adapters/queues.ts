@@ -4,6 +4,7 @@ import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/event.ts';
 import { toJson } from '../domain/json.ts';
 import type { DeadLetter, EventMessage, FinishMessage } from '../domain/messages.ts';
+import { packed } from '../domain/slices.ts';
 import { receiverOf, type WebhookMessage } from '../domain/webhook.ts';
 import { inParallel } from './dynamodb.ts';
 
@@ -19,27 +20,6 @@ type Outgoing = {
   readonly group?: string;
 };
 
-/** Cuts a list where a part would pass the number or size that fits; sizes are in bytes. */
-export function packed<T>(
-  items: readonly T[],
-  { most, bytes, sizeOf }: { most: number; bytes: number; sizeOf: (item: T) => number },
-): T[][] {
-  const parts: T[][] = [];
-  let part: T[] = [];
-  let size = 0;
-  for (const item of items) {
-    const itemSize = sizeOf(item);
-    if (part.length > 0 && (part.length >= most || size + itemSize > bytes)) {
-      parts.push(part);
-      part = [];
-      size = 0;
-    }
-    part.push(item);
-    size += itemSize;
-  }
-  return part.length > 0 ? [...parts, part] : parts;
-}
-
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
 /** Sends all, or throws: what a batch answers to have failed is sent again, three times. */
@@ -50,7 +30,7 @@ async function sendAll(
 ): Promise<void> {
   const batches = packed(messages, {
     most: 10,
-    bytes: maxBytes,
+    size: maxBytes,
     sizeOf: ({ body }) => bytesOf(body),
   });
   await inParallel(batches, 4, async (batch) => {
@@ -83,7 +63,7 @@ export const eventQueue = (client: SQSClient, url: string) => ({
     const sized = events.map((event) => ({ event, size: bytesOf(toJson(event)) }));
     const parts = packed(sized, {
       most: perMessage,
-      bytes: maxBytes,
+      size: maxBytes,
       sizeOf: ({ size }) => size + 1,
     });
     const bodies = parts.map((part) => {

@@ -7,8 +7,8 @@ import {
 import type { DoctorEvent } from '../domain/event.ts';
 import type { OutboxRow } from '../domain/firing.ts';
 import { toJson } from '../domain/json.ts';
+import { packed } from '../domain/slices.ts';
 import { inParallel } from './dynamodb.ts';
-import { packed } from './queues.ts';
 
 /** SNS's limit for a batch is 256 KiB, attributes included. */
 const maxBytes = 240_000;
@@ -41,7 +41,7 @@ async function publishAll<T extends Message>(
   topic: string,
   messages: readonly T[],
 ): Promise<T[]> {
-  const batches = packed(messages, { most: 10, bytes: maxBytes, sizeOf: bytesOf });
+  const batches = packed(messages, { most: 10, size: maxBytes, sizeOf: bytesOf });
   const failures: unknown[] = [];
   const taken = await inParallel(batches, width, async (batch) => {
     try {

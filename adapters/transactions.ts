@@ -19,25 +19,25 @@ type Pending = { readonly place: number; readonly actions: readonly Action[] };
  * Carries out groups of actions, each group whole or not at all, all in one transaction if nothing
  * stands in the way of any: else the others go on without those.
  * @param groups at most 100 actions in all, no two of them on one row.
- * @returns for each group the position of its action whose condition did not hold; undefined for a
- * group that was carried out. Throws if a transaction fails for any other reason, conflicts that do
+ * @returns for each group the positions of its actions whose conditions did not hold; none for a group
+ * that was carried out. Throws if a transaction fails for any other reason, conflicts that do
  * not end among them.
  */
 export async function transactGroups(
   client: DynamoDBDocumentClient,
   groups: readonly (readonly Action[])[],
-): Promise<(number | undefined)[]> {
-  const verdicts: (number | undefined)[] = groups.map(() => undefined);
+): Promise<(readonly number[])[]> {
+  const verdicts: (readonly number[])[] = groups.map(() => []);
   let pending: Pending[] = groups.map((actions, place) => ({ place, actions }));
   for (let tries = 1; pending.length > 0; tries++) {
     const cancelled = await attempt(client, pending);
     if (!cancelled) break;
     const left = pending.filter(({ place, actions }) => {
-      const position = cancelled.reasons
+      const positions = cancelled.reasons
         .splice(0, actions.length)
-        .findIndex(({ Code }) => Code === 'ConditionalCheckFailed');
-      if (position >= 0) verdicts[place] = position;
-      return position < 0;
+        .flatMap(({ Code }, position) => (Code === 'ConditionalCheckFailed' ? [position] : []));
+      verdicts[place] = positions;
+      return positions.length === 0;
     });
     if (left.length === pending.length) {
       if (tries >= maxTries) throw cancelled.error;

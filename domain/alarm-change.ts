@@ -38,6 +38,7 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
     timestamp: now,
     created_at: now,
     stamp: null,
+    stamped_at: null,
     entered_alarm_at: state === 'alarm' ? now : null,
     left_alarm_at: null,
   };
@@ -108,8 +109,16 @@ function withState(stored: Alarm, state: AlarmState, now: string): Alarm {
 
 /** An alarm as its history shows it: stored names, so `rule` for either type. */
 function document(alarm: Alarm): Record<string, unknown> {
-  const { revision, created_at, stamp, entered_alarm_at, left_alarm_at, resource_id, ...shown } =
-    alarm;
+  const {
+    revision,
+    created_at,
+    stamp,
+    stamped_at,
+    entered_alarm_at,
+    left_alarm_at,
+    resource_id,
+    ...shown
+  } = alarm;
   return {
     ...shown,
     timestamp: naive(alarm.timestamp),

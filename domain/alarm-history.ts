@@ -21,7 +21,10 @@ export const AlarmChange = z.object({
    * `transition_reason`.
    */
   detail: z.string(),
-  /** Who asked for the change; null where an event made it, or in an unscoped token. */
+  /**
+   * Who asked for the change, or whose alarm it is that an event changed; the project is null in an
+   * unscoped token and for infrastructure's alarms.
+   */
   user_id: z.string().nullable(),
   project_id: z.string().nullable(),
   /** The project whose people may read the record; empty for infrastructure's. */

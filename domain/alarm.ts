@@ -79,8 +79,10 @@ export const Alarm = AlarmFacts.extend({
   /** When the alarm was last changed by hand. */
   timestamp: Moment,
   created_at: Moment,
-  /** Of the event that made the last transition; null before the first. */
+  /** Of the newest event that the state reflects (`order.ts`); null before the first, and outside. */
   stamp: Stamp.nullable(),
+  /** When Doctor accepted that event; null before the first. */
+  stamped_at: Moment.nullable().default(null),
   /** The newest acceptance that `alarm` stands for: of the event that fired it; null if never. */
   entered_alarm_at: Moment.nullable(),
   /** When the alarm last left `alarm`; null if never. */

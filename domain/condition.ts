@@ -3,7 +3,7 @@
  * that Aodh trips over. Each side is read as a value of its own type; values of different types are
  * unequal and have no order.
  */
-import type { Condition, Rule } from './alarm.ts';
+import type { Condition, Pattern } from './alarm.ts';
 import { type DoctorEvent, type Trait, traitTypes } from './event.ts';
 import { globMatches } from './glob.ts';
 import { parseMoment } from './time.ts';
@@ -15,13 +15,13 @@ type Value =
   | { readonly kind: 'truth'; readonly value: boolean };
 
 /**
- * Whether an event is one that the rule waits for. Events of the alarm service itself concern only
- * rules that name them, or an alarm on `*` would fire on its own creation.
+ * Whether an event is one that the pattern describes. Events of the alarm service itself concern only
+ * those that name them, or an alarm on `*` would fire on its own creation.
  */
-export function matches(rule: Rule, event: DoctorEvent): boolean {
-  if (event.event_type.startsWith('alarm.') && !rule.event_type.startsWith('alarm')) return false;
-  if (!globMatches(rule.event_type, event.event_type)) return false;
-  return rule.query.every((condition) => meets(condition, event));
+export function matches({ event_type, query }: Pattern, event: DoctorEvent): boolean {
+  if (event.event_type.startsWith('alarm.') && !event_type.startsWith('alarm')) return false;
+  if (!globMatches(event_type, event.event_type)) return false;
+  return query.every((condition) => meets(condition, event));
 }
 
 /**

@@ -1,18 +1,29 @@
 /**
- * Whether an event fires an alarm, and what then changes. Source: aodh `evaluator/event.py`; the
- * rules of order are ours (docs/adr/0003).
+ * What an event does to an alarm. Source: aodh `evaluator/event.py`; clearing and the rules of order
+ * are ours (docs/adr/0003, 0014).
  */
-import type { Alarm, AlarmState, Condition } from './alarm.ts';
-import { matches } from './condition.ts';
+import type { Alarm, AlarmState, Condition, Pattern } from './alarm.ts';
+import { isValueOf, matches } from './condition.ts';
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from './event.ts';
+import { isOlder, markOf, wasCovered } from './order.ts';
+import { parseMoment } from './time.ts';
+import { isReadable, isWithin } from './time-constraint.ts';
 import { forTenant } from './visibility.ts';
 
 export type Decision =
+  /** Nothing is written: the same event gives the same again, or is none of the alarm's. */
   | { readonly kind: 'nothing'; readonly why: Why }
-  /** The alarm takes the state `alarm`, and its owner is told. */
-  | { readonly kind: 'transition'; readonly reason: string }
+  /** Nobody is told; that the event was decided upon is written, for alarms that events clear. */
+  | { readonly kind: 'noted'; readonly why: Why }
+  /** The alarm takes the state, and its owner is told. */
+  | { readonly kind: 'transition'; readonly to: 'alarm' | 'ok'; readonly reason: string }
   /** The owner is told and the alarm stays as it is: a repeat, or older news. */
-  | { readonly kind: 'notice'; readonly reason: string };
+  | { readonly kind: 'notice'; readonly reason: string }
+  /** Nobody can tell what the alarm waits for; its owner is told so by its `state_reason`. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** A decision that leaves a row behind. */
+export type Written = Extract<Decision, { kind: 'noted' | 'transition' | 'notice' }>;
 
 type Why =
   | 'disabled'
@@ -20,8 +31,11 @@ type Why =
   | 'of another project'
   | 'of another resource'
   | 'does not match'
+  | 'outside of its time constraints'
   | 'already in alarm'
-  | 'was covered by the alarm that has been left since';
+  | 'was covered by the alarm that has been left since'
+  | 'nothing to clear'
+  | 'older than what raised the alarm';
 
 /** What of an event the alarm's owner may know, and its rule may match on. */
 export const visibleTo = ({ project_id }: Alarm, event: DoctorEvent): DoctorEvent =>
@@ -29,57 +43,85 @@ export const visibleTo = ({ project_id }: Alarm, event: DoctorEvent): DoctorEven
 
 /** Decides for an event as the alarm's owner may see it (`visibleTo`). */
 export function decide(alarm: Alarm, event: DoctorEvent): Decision {
-  const why = whyNot(alarm, event);
+  const why = whyUnconcerned(alarm, event);
   if (why) return { kind: 'nothing', why };
-  const reason = reasonOf(alarm, event);
-  const stays = alarm.state === 'alarm' || isOlder(alarm, event);
-  return { kind: stays ? 'notice' : 'transition', reason };
+  const unreadable = whyUnreadable(alarm);
+  if (unreadable) return { kind: 'unreadable', reason: `Cannot be evaluated: ${unreadable}.` };
+  const { rule } = alarm;
+  // An event that meets both conditions raises: better an alarm too many than one too few.
+  if (matches(rule, event)) return decideRaise(alarm, event);
+  if (rule.clear && matches(rule.clear, event)) return decideClear(alarm, event, rule.clear);
+  return { kind: 'nothing', why: 'does not match' };
 }
 
-function whyNot(alarm: Alarm, event: DoctorEvent): Why | undefined {
+function whyUnconcerned(alarm: Alarm, event: DoctorEvent): Why | undefined {
   if (!alarm.enabled) return 'disabled';
   if (event.accepted_at < alarm.created_at) return 'accepted before the alarm was made';
   if (projectOfEvent(event) !== alarm.project_id) return 'of another project';
   if (alarm.resource_id !== null && alarm.resource_id !== resourceOfEvent(event)) {
     return 'of another resource';
   }
-  if (!matches(alarm.rule, event)) return 'does not match';
-  if (alarm.repeat_actions) return undefined;
-  if (alarm.state === 'alarm') return 'already in alarm';
-  return wasCovered(alarm, event) ? 'was covered by the alarm that has been left since' : undefined;
+  return undefined;
+}
+
+/** What of the alarm cannot be read, as a phrase; undefined if all can. */
+function whyUnreadable({ rule, time_constraints }: Alarm): string | undefined {
+  const conditions = [...rule.query, ...(rule.clear?.query ?? [])];
+  const condition = conditions.find(({ type, value }) => !isValueOf(type, value));
+  if (condition) {
+    const { field, type, value } = condition;
+    return `the value ${JSON.stringify(value.slice(0, 100))} of ${field} is no ${type}`;
+  }
+  const constraint = time_constraints.find((each) => !isReadable(each));
+  if (!constraint) return undefined;
+  return `the time constraint ${JSON.stringify(constraint.name)} has no start that can be read`;
+}
+
+function decideRaise(alarm: Alarm, event: DoctorEvent): Decision {
+  if (!isWithin(alarm.time_constraints, happenedAt(event))) {
+    return { kind: 'nothing', why: 'outside of its time constraints' };
+  }
+  const reason = reasonOf(alarm.rule, event, 'query');
+  const stays = alarm.state === 'alarm' || isOlder(alarm, event);
+  if (!stays) return { kind: 'transition', to: 'alarm', reason };
+  if (alarm.repeat_actions) return { kind: 'notice', reason };
+  if (alarm.state === 'alarm') return untold(alarm, 'already in alarm');
+  return wasCovered(alarm, event)
+    ? untold(alarm, 'was covered by the alarm that has been left since')
+    : { kind: 'notice', reason };
+}
+
+/** Time constraints do not hold back clearing: no second event would come to clear the alarm later. */
+function decideClear(alarm: Alarm, event: DoctorEvent, clear: Pattern): Decision {
+  if (alarm.state !== 'alarm') return untold(alarm, 'nothing to clear');
+  const reason = reasonOf(clear, event, 'clear query');
+  if (!isOlder(alarm, event)) return { kind: 'transition', to: 'ok', reason };
+  // Between two events that raise the alarm it was cleared: its owner was told of the first only.
+  const between = alarm.entered_alarm_at !== null && alarm.entered_alarm_at <= event.accepted_at;
+  return between ? { kind: 'notice', reason } : untold(alarm, 'older than what raised the alarm');
 }
 
 /**
- * Whether an event was accepted while the alarm stood in `alarm`, which it has left since. Evaluated
- * at once it would have found the alarm raised; its late copy must not tell what it did not.
+ * Alarms that no event clears give the same answer for the event's other copy. One that is cleared
+ * and raised in between would not: what was decided is written down.
  */
-function wasCovered(
-  { entered_alarm_at, left_alarm_at }: Alarm,
-  { accepted_at }: DoctorEvent,
-): boolean {
-  if (entered_alarm_at === null || left_alarm_at === null) return false;
-  return entered_alarm_at <= accepted_at && accepted_at < left_alarm_at;
-}
+const untold = ({ rule }: Alarm, why: Why): Decision => ({
+  kind: rule.clear ? 'noted' : 'nothing',
+  why,
+});
 
-/** Whether the alarm's state already reflects something newer than the event. */
-function isOlder(
-  { stamp: known, left_alarm_at }: Alarm,
-  { stamp, accepted_at }: DoctorEvent,
-): boolean {
-  if (left_alarm_at !== null && accepted_at < left_alarm_at) return true;
-  return (
-    known !== null &&
-    stamp !== null &&
-    stamp.resource === known.resource &&
-    stamp.incarnation === known.incarnation &&
-    stamp.revision < known.revision
-  );
-}
+/** When it happened, as its sender says; when Doctor accepted it, if that is no time. */
+const happenedAt = ({ generated, accepted_at }: DoctorEvent): string =>
+  parseMoment(generated) ?? accepted_at;
 
 /** The sentence for people, with Aodh's words. */
-function reasonOf({ rule }: Alarm, { message_id, event_type }: DoctorEvent): string {
-  const query = `[${rule.query.map(conditionText).join(', ')}]`;
-  return `Event <id=${message_id},event_type=${event_type}> hits the query <query=${query}>.`;
+function reasonOf(
+  { query }: Pattern,
+  { message_id, event_type }: DoctorEvent,
+  name: 'query' | 'clear query',
+): string {
+  const conditions = `[${query.map(conditionText).join(', ')}]`;
+  return `Event <id=${message_id},event_type=${event_type}> hits the ${name} <query=${conditions}>.`;
 }
 
 /** A condition as Python writes JSON with sorted keys. */
@@ -88,24 +130,34 @@ function conditionText({ field, op, type, value }: Condition): string {
   return `{${pairs.map(([key, text]) => `"${key}": ${JSON.stringify(text)}`).join(', ')}}`;
 }
 
-/** The alarm after a transition that this event made at this moment. */
-export function raised(alarm: Alarm, event: DoctorEvent, reason: string, now: string): Alarm {
+/** The alarm after what was decided at this moment; undefined if it stays as it is. */
+export function alarmAfter(
+  alarm: Alarm,
+  event: DoctorEvent,
+  decision: Written,
+  now: string,
+): Alarm | undefined {
+  const marked = { ...alarm, revision: alarm.revision + 1, ...markOf(event) };
+  if (decision.kind !== 'transition') {
+    // Without a clear condition only transitions are kept in mind.
+    return alarm.rule.clear && !isOlder(alarm, event) ? marked : undefined;
+  }
   return {
-    ...alarm,
-    revision: alarm.revision + 1,
-    state: 'alarm',
-    state_reason: reason,
+    ...marked,
+    state: decision.to,
+    state_reason: decision.reason,
     state_timestamp: now,
-    stamp: event.stamp,
-    entered_alarm_at: event.accepted_at,
+    ...(decision.to === 'alarm'
+      ? { entered_alarm_at: event.accepted_at }
+      : { left_alarm_at: event.accepted_at }),
   };
 }
 
 /** The states that the owner is told of. */
 export const statesTold = (
   alarm: Alarm,
-  decision: Exclude<Decision, { kind: 'nothing' }>,
+  decision: Written,
 ): { readonly previous: AlarmState; readonly current: AlarmState } => ({
   previous: alarm.state,
-  current: decision.kind === 'transition' ? 'alarm' : alarm.state,
+  current: decision.kind === 'transition' ? decision.to : alarm.state,
 });

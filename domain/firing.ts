@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Alarm, AlarmState } from './alarm.ts';
 import { AlarmChange } from './alarm-history.ts';
-import { type Decision, raised, statesTold } from './evaluate.ts';
+import { alarmAfter, statesTold, type Written } from './evaluate.ts';
 import { type DoctorEvent, resourceOfEvent } from './event.ts';
 import { notificationId } from './ids.ts';
 import { toJson } from './json.ts';
@@ -31,28 +31,47 @@ export const OutboxRow = AlarmChange.extend({
 });
 export type OutboxRow = z.infer<typeof OutboxRow>;
 
-/** One alarm fired by one event. `to` is undefined where the alarm stays as it is. */
-export type Firing = {
-  readonly from: Alarm;
-  readonly to: Alarm | undefined;
-  readonly row: OutboxRow;
+/** Where nobody is told of an event: that it was decided upon. It is no record of the history. */
+export type NotedRow = {
+  readonly event_id: string;
+  readonly alarm_id: string;
+  readonly noted: string;
+  readonly timestamp: string;
 };
 
-/** What to write for a decision to fire. The event is as the alarm's owner may see it. */
+/** What one event does to one alarm. `to` is undefined where the alarm stays as it is. */
+export type Firing<Row = OutboxRow | NotedRow> = {
+  readonly from: Alarm;
+  readonly to: Alarm | undefined;
+  readonly row: Row;
+};
+
+/** Firings of one alarm, each on what those before it made of it: written together or not at all. */
+export type Chain = readonly Firing[];
+
+export const isTold = (row: OutboxRow | NotedRow): row is OutboxRow => 'body' in row;
+
+/** What to write for a decision. The event is as the alarm's owner may see it. */
 export function firingOf(
   alarm: Alarm,
   event: DoctorEvent,
-  decision: Exclude<Decision, { kind: 'nothing' }>,
+  decision: Exclude<Written, { kind: 'noted' }>,
   now: string,
-): Firing {
-  const to =
-    decision.kind === 'transition' ? raised(alarm, event, decision.reason, now) : undefined;
+): Firing<OutboxRow>;
+export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, now: string): Firing;
+export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, now: string): Firing {
+  const to = alarmAfter(alarm, event, decision, now);
+  if (decision.kind === 'noted') {
+    const { alarm_id } = alarm;
+    const row = { event_id: event.message_id, alarm_id, noted: decision.why, timestamp: now };
+    return { from: alarm, to, row };
+  }
   const notification = notificationOf(to ?? alarm, event, {
     ...statesTold(alarm, decision),
     reason: decision.reason,
   });
   const actions = actionsFor(to ?? alarm, notification.current);
-  return { from: alarm, to, row: rowOf(notification, actions, now) };
+  return { from: alarm, to, row: rowOf(alarm, notification, actions, now) };
 }
 
 function notificationOf(
@@ -89,7 +108,7 @@ function actionsFor(alarm: Alarm, current: AlarmState): string[] {
   return actions[current];
 }
 
-function rowOf(told: Notification, actions: string[], now: string): OutboxRow {
+function rowOf(alarm: Alarm, told: Notification, actions: string[], now: string): OutboxRow {
   const { alarm_id, project_id, resource_id, severity, current, event_type } = told;
   const attributes = { project_id, alarm_id, resource_id, severity, current, event_type };
   return {
@@ -97,8 +116,8 @@ function rowOf(told: Notification, actions: string[], now: string): OutboxRow {
     alarm_id,
     type: 'state transition',
     detail: JSON.stringify({ state: current, transition_reason: told.reason }),
-    user_id: null,
-    project_id: null,
+    user_id: alarm.user_id,
+    project_id: project_id || null,
     on_behalf_of: project_id,
     severity,
     timestamp: now,

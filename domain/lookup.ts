@@ -4,7 +4,7 @@
  * an alarm that is found is still matched.
  */
 import { v5 as uuid5 } from 'uuid';
-import type { Alarm, Condition } from './alarm.ts';
+import type { Alarm, Condition, Pattern } from './alarm.ts';
 import { textOf } from './condition.ts';
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from './event.ts';
 import { isLiteral } from './glob.ts';
@@ -16,20 +16,25 @@ const resourceTraits = ['resource_id', 'instance_id'] as const;
 const longestId = 255;
 const fits = (id: string): boolean => id.length <= longestId;
 
-/**
- * The keys of an alarm: one. By the resource that its attribute or a condition names, else by the
- * type of event, else by its project alone.
- */
-export function lookupKeysOf({
-  project_id,
-  resource_id,
-  rule,
-}: Pick<Alarm, 'project_id' | 'resource_id' | 'rule'>): string[] {
-  const resource = resource_id ?? rule.query.find(namesResource)?.value;
-  if (resource !== undefined && fits(resource)) return [resourceKey(project_id, resource)];
-  if (isLiteral(rule.event_type)) return [typeKey(project_id, rule.event_type)];
-  return [anyTypeKey(project_id)];
+type Sought = Pick<Alarm, 'project_id' | 'resource_id' | 'rule'>;
+
+/** The keys of an alarm: one for what raises it, and one for what clears it if that is another. */
+export function lookupKeysOf(alarm: Sought): string[] {
+  const { rule } = alarm;
+  const keys = new Set([rule, ...(rule.clear ? [rule.clear] : [])].map(keyOf(alarm)));
+  const any = anyTypeKey(alarm.project_id);
+  // All events of the project ask for it.
+  return keys.has(any) ? [any] : [...keys];
 }
+
+/** By the resource that its attribute or a condition names, else by the type of event, else by project alone. */
+const keyOf =
+  ({ project_id, resource_id }: Sought) =>
+  ({ event_type, query }: Pattern): string => {
+    const resource = resource_id ?? query.find(namesResource)?.value;
+    if (resource !== undefined && fits(resource)) return resourceKey(project_id, resource);
+    return isLiteral(event_type) ? typeKey(project_id, event_type) : anyTypeKey(project_id);
+  };
 
 /** The keys of all alarms that an event may match; each once. */
 export function lookupKeysOfEvent(event: DoctorEvent): string[] {

@@ -1,7 +1,8 @@
 /**
- * Time constraints of alarms as clients write them. Event alarms keep and show them and are not
- * held back by them, as in Aodh.
+ * Time constraints of alarms: when an alarm may be raised. Aodh keeps those of event alarms and does
+ * not look at them; here they mean what they mean for its other alarms.
  */
+import { Cron } from 'croner';
 import * as z from 'zod';
 import type { AlarmFacts } from './alarm.ts';
 import { DomainError } from './errors.ts';
@@ -19,8 +20,10 @@ const seconds = z.union([
 
 const Input = z.strictObject({
   name: text(255),
-  /** Five to seven fields of cron. */
-  start: text(255).regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.'),
+  /** Five to seven fields of cron: see `scheduleOf`. */
+  start: text(255)
+    .regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.')
+    .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.'),
   duration: seconds.refine((given) => given >= 0, 'A number of seconds is expected.'),
   timezone: text(64).nullish(),
   description: text(1024).nullish(),
@@ -51,4 +54,49 @@ function isTimezone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+const year = /(19[7-9]\d|20\d\d)/.source;
+/** Source: croniter `croniter.py`, `RANGES`. More of them would also take long to go through. */
+const years = new RegExp(`^(\\*|${year}(-${year})?(,${year}(-${year})?)*)$`);
+
+/**
+ * The moments at which a constraint starts; undefined if `start` cannot be read. Its fields are in
+ * croniter's order, as Aodh's clients write them: minute, hour, day, month and weekday, and behind
+ * them second and year. No time zone is UTC.
+ */
+function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
+  const fields = start.trim().split(/\s+/);
+  const [second = '0', inYears = '*'] = fields.slice(5);
+  if (!years.test(inYears)) return undefined;
+  try {
+    return new Cron([second, ...fields.slice(0, 5), inYears].join(' '), {
+      mode: '7-part',
+      timezone: timezone || 'UTC',
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+type Schedule = Pick<TimeConstraint, 'start' | 'timezone'>;
+
+/** Whether the service can tell when the constraint starts. */
+export const isReadable = (schedule: Schedule): boolean =>
+  scheduleOf(schedule) !== undefined && (schedule.timezone === '' || isTimezone(schedule.timezone));
+
+/**
+ * Whether the moment lies within one of the constraints, both ends included; without any, it does.
+ * Source: aodh `evaluator/__init__.py`, `within_time_constraint`.
+ */
+export const isWithin = (constraints: readonly TimeConstraint[], moment: string): boolean =>
+  constraints.length === 0 ||
+  constraints.some((constraint) => lasts(constraint, Date.parse(moment)));
+
+/** Whether a period of the constraint has begun by then, and is not over. */
+function lasts(constraint: TimeConstraint, at: number): boolean {
+  const earliest = Math.max(at - constraint.duration * 1000, 0);
+  // What runs next after a moment never runs in that moment.
+  const start = scheduleOf(constraint)?.nextRun(new Date(earliest - 1));
+  return start ? start.getTime() <= at : false;
 }

@@ -1,17 +1,30 @@
 /**
- * Fires every alarm that the events of a message concern, each (alarm, event) once: the history row
- * of a firing is written with the alarm's new state, and whoever wrote it publishes it.
+ * Does what the events of a message do to alarms, each (alarm, event) once: the history row is
+ * written with the alarm's new state, and whoever wrote it publishes it.
  */
 import type { Alarm } from '../domain/alarm.ts';
-import { decide, visibleTo } from '../domain/evaluate.ts';
+import { visibleTo } from '../domain/evaluate.ts';
 import type { DoctorEvent } from '../domain/event.ts';
-import { type Firing, firingOf, type OutboxRow } from '../domain/firing.ts';
+import { type Chain, isTold, type OutboxRow } from '../domain/firing.ts';
 import { lookupKeysOfEvent } from '../domain/lookup.ts';
-import { slices } from '../domain/slices.ts';
+import { oldestFirst } from '../domain/order.ts';
+import { packed } from '../domain/slices.ts';
+import {
+  firingsPerTransaction,
+  type Lane,
+  type Step,
+  stepsOf,
+  type Unreadable,
+} from './alarm-lane.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 
-/** What became of a firing. */
-export type Fired = 'written' | 'already written' | 'alarm changed';
+/** What became of a chain: else the positions of the firings whose rows somebody else has written. */
+export type Fired = 'written' | 'alarm changed' | { readonly already: readonly number[] };
+
+export type AlarmsRead = {
+  readonly alarms: readonly Alarm[];
+  readonly unreadable: readonly Unreadable[];
+};
 
 export type EvaluateDeps = DeliverDeps & {
   /** Ids of the alarms that are to be found under each key, as the index shows them. */
@@ -19,9 +32,11 @@ export type EvaluateDeps = DeliverDeps & {
     keys: readonly string[],
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
   /** Alarms read consistently, in any order; what does not exist is left out. */
-  readonly alarms: (ids: readonly string[]) => Promise<readonly Alarm[]>;
-  /** At most ten firings in one transaction, none of two changing the same alarm; in their order. */
-  readonly fire: (firings: readonly Firing[]) => Promise<readonly Fired[]>;
+  readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
+  /** Chains of at most ten firings in all in one transaction, no two of one alarm's state; in their order. */
+  readonly fire: (chains: readonly Chain[]) => Promise<readonly Fired[]>;
+  /** Says on the alarm why it is not evaluated; not if it was changed since it was read. */
+  readonly report: (unreadable: Unreadable) => Promise<unknown>;
   readonly now: () => string;
 };
 
@@ -32,12 +47,6 @@ export type Evaluated = {
   readonly published: number;
 };
 
-/** One alarm with the events that may concern it, in their order. */
-type Lane = { alarm: Alarm; events: DoctorEvent[] };
-/** A firing with the lane that waits for its outcome; a notice's lane does not wait. */
-type Step = { readonly firing: Firing; readonly lane: Lane };
-
-const firingsPerTransaction = 10;
 /** Firings under way: more wait for each other's connections, until some are given up for hung. */
 const firingsAtOnce = 160;
 
@@ -53,12 +62,17 @@ export async function evaluateEvents(
   const written: OutboxRow[] = [];
   const failures: unknown[] = [];
   const deliveries: Promise<number>[] = [];
+  const reports: Promise<unknown>[] = [];
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
-    const steps = open.flatMap((lane) => stepsOf(lane, deps.now()));
+    const steps = open.flatMap((lane) => {
+      const { steps, unreadable } = stepsOf(deps, lane);
+      if (unreadable) reports.push(report(deps, unreadable));
+      return steps;
+    });
     const outcomes: (Fired | undefined)[] = [];
-    for (const some of slices(steps, firingsAtOnce)) {
+    for (const some of packed(steps, { size: firingsAtOnce, sizeOf: lengthOf })) {
       const fired = await fireAll(deps, some, failures);
-      const rows = some.flatMap(({ firing }, n) => (fired[n] === 'written' ? [firing.row] : []));
+      const rows = some.flatMap(({ chain }, n) => (fired[n] === 'written' ? toldIn(chain) : []));
       outcomes.push(...fired);
       written.push(...rows);
       deliveries.push(deliver(deps, rows));
@@ -68,6 +82,7 @@ export async function evaluateEvents(
       return [];
     });
   }
+  await Promise.all(reports);
   const published = await Promise.all(deliveries);
   if (failures.length > 0) throw failures[0];
   return {
@@ -77,10 +92,13 @@ export async function evaluateEvents(
   };
 }
 
+const lengthOf = ({ chain }: Step): number => chain.length;
+const toldIn = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isTold);
+
 /** The alarms that the index shows for the events, read consistently, each with its events. */
 async function lanesOf(deps: EvaluateDeps, events: readonly DoctorEvent[]): Promise<Lane[]> {
   const distinct = [...new Map(events.map((event) => [event.message_id, event])).values()];
-  const keysOf = new Map(distinct.map((event) => [event, lookupKeysOfEvent(event)]));
+  const keysOf = new Map(oldestFirst(distinct).map((event) => [event, lookupKeysOfEvent(event)]));
   const under = await deps.alarmsUnder([...new Set([...keysOf.values()].flat())]);
   const eventsOf = new Map<string, DoctorEvent[]>();
   for (const [event, keys] of keysOf) {
@@ -88,28 +106,29 @@ async function lanesOf(deps: EvaluateDeps, events: readonly DoctorEvent[]): Prom
       eventsOf.set(id, [...(eventsOf.get(id) ?? []), event]);
     }
   }
-  const alarms = eventsOf.size > 0 ? await deps.alarms([...eventsOf.keys()]) : [];
+  const alarms = await readable(deps, [...eventsOf.keys()]);
   return alarms.map((alarm) => ({
     alarm,
     events: (eventsOf.get(alarm.alarm_id) ?? []).map((event) => visibleTo(alarm, event)),
   }));
 }
 
-/**
- * What a lane may write at once: notices, up to and with the first transition. Events are taken
- * from the lane, but that of the transition, which is decided again if it fails.
- */
-function stepsOf(lane: Lane, now: string): Step[] {
-  const steps: Step[] = [];
-  for (let event = lane.events[0]; event; event = lane.events[0]) {
-    const decision = decide(lane.alarm, event);
-    if (decision.kind !== 'nothing') {
-      steps.push({ firing: firingOf(lane.alarm, event, decision, now), lane });
-      if (decision.kind === 'transition') return steps;
-    }
-    lane.events.shift();
+/** The alarms that can be read; of the others their owners are told. */
+async function readable(deps: EvaluateDeps, ids: readonly string[]): Promise<readonly Alarm[]> {
+  if (ids.length === 0) return [];
+  const { alarms, unreadable } = await deps.alarms(ids);
+  await Promise.all(unreadable.map((each) => report(deps, each)));
+  return alarms;
+}
+
+/** Tells an alarm's owner once that it cannot be evaluated. That this fails harms no other alarm. */
+async function report(deps: EvaluateDeps, unreadable: Unreadable): Promise<void> {
+  if (unreadable.isReported) return;
+  try {
+    await deps.report(unreadable);
+  } catch (error) {
+    deps.interrupted('report', error);
   }
-  return steps;
 }
 
 /** Fires all; an outcome is undefined where its transaction threw, which `failures` then holds. */
@@ -119,10 +138,10 @@ async function fireAll(
   failures: unknown[],
 ): Promise<(Fired | undefined)[]> {
   const outcomes = await Promise.all(
-    slices(steps, firingsPerTransaction).map(
+    packed(steps, { size: firingsPerTransaction, sizeOf: lengthOf }).map(
       async (group): Promise<readonly (Fired | undefined)[]> => {
         try {
-          return await deps.fire(group.map(({ firing }) => firing));
+          return await deps.fire(group.map(({ chain }) => chain));
         } catch (error) {
           failures.push(error);
           return group.map(() => undefined);
@@ -139,19 +158,22 @@ async function lanesLeft(
   steps: readonly Step[],
   outcomes: readonly (Fired | undefined)[],
 ): Promise<Lane[]> {
-  const left = new Set<Lane>();
+  const lanes = new Set<Lane>();
   const stale = new Set<Lane>();
-  for (const [n, { firing, lane }] of steps.entries()) {
-    if (!firing.to) continue;
-    if (outcomes[n] === 'written') lane.alarm = firing.to;
-    else stale.add(lane);
-    if (outcomes[n] !== 'alarm changed') lane.events.shift();
-    if (lane.events.length > 0) left.add(lane);
+  for (const [n, { chain, events, lane }] of steps.entries()) {
+    lanes.add(lane);
+    const outcome = outcomes[n];
+    const changes = chain.findLast(({ to }) => to)?.to;
+    if (outcome === 'written' && changes) lane.alarm = changes;
+    if (outcome === 'written' || !changes) continue;
+    stale.add(lane);
+    const already = typeof outcome === 'object' ? outcome.already : [];
+    lane.events.unshift(...events.filter((_, position) => !already.includes(position)));
   }
-  const ids = [...left].filter((lane) => stale.has(lane)).map(({ alarm }) => alarm.alarm_id);
-  if (ids.length === 0) return [...left];
-  const fresh = new Map((await deps.alarms(ids)).map((alarm) => [alarm.alarm_id, alarm]));
-  return [...left].flatMap((lane) => {
+  const left = [...lanes].filter(({ events }) => events.length > 0);
+  const ids = left.filter((lane) => stale.has(lane)).map(({ alarm }) => alarm.alarm_id);
+  const fresh = new Map((await readable(deps, ids)).map((alarm) => [alarm.alarm_id, alarm]));
+  return left.flatMap((lane) => {
     if (!stale.has(lane)) return [lane];
     const alarm = fresh.get(lane.alarm.alarm_id);
     return alarm ? [{ ...lane, alarm }] : [];

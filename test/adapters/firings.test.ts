@@ -24,8 +24,10 @@ afterEach(() => {
 });
 afterAll(() => own.cleanup());
 
-const fire = (of: readonly Firing[]) =>
-  firings(client, { alarms: own.env.ALARMS_TABLE, history: own.env.HISTORY_TABLE }).fire(of);
+const writer = () =>
+  firings(client, { alarms: own.env.ALARMS_TABLE, history: own.env.HISTORY_TABLE });
+/** Each as a chain of its own. */
+const fire = (of: readonly Firing[]) => writer().fire(of.map((firing) => [firing]));
 const box = (retentionDays = 30) => outbox(client, { table: own.env.HISTORY_TABLE, retentionDays });
 const lookup = () => alarmLookup(client, own.env.ALARMS_TABLE);
 
@@ -36,10 +38,15 @@ const putAlarm = async (alarm: Alarm): Promise<Alarm> => {
 };
 const newAlarm = (given: Partial<Alarm> = {}) =>
   putAlarm(alarmWith({ alarm_id: randomUUID(), ...given }));
-const stored = async ({ alarm_id }: Alarm) => (await lookup().alarms([alarm_id]))[0];
-const transition = (alarm: Alarm, message_id = randomUUID(), now = minute(9)): Firing =>
-  firingOf(alarm, { ...eventWith(), message_id }, { kind: 'transition', reason: 'r' }, now);
-const notice = (alarm: Alarm, message_id = randomUUID()): Firing =>
+const stored = async ({ alarm_id }: Alarm) => (await lookup().alarms([alarm_id])).alarms[0];
+const transition = (
+  alarm: Alarm,
+  message_id = randomUUID(),
+  now = minute(9),
+  to: 'alarm' | 'ok' = 'alarm',
+): Firing<OutboxRow> =>
+  firingOf(alarm, { ...eventWith(), message_id }, { kind: 'transition', to, reason: 'r' }, now);
+const notice = (alarm: Alarm, message_id = randomUUID()): Firing<OutboxRow> =>
   firingOf(alarm, { ...eventWith(), message_id }, { kind: 'notice', reason: 'r' }, minute(9));
 async function rowOf({ row: { event_id, alarm_id } }: Firing) {
   const Key = { event_id, alarm_id };
@@ -79,7 +86,7 @@ test('each firing has its own verdict, and those in nobody’s way are written',
     transition({ ...gone, alarm_id: randomUUID() }),
   ];
   expect(await fire(all)).toEqual([
-    ...['written', 'alarm changed', 'already written', 'written', 'alarm changed'],
+    ...['written', 'alarm changed', { already: [0] }, 'written', 'alarm changed'],
   ]);
   const rows = await Promise.all(all.map(rowOf));
   expect(rows.map(Boolean)).toEqual([true, false, true, true, false]);
@@ -90,7 +97,7 @@ test('where both stand in the way, the row counts: it is told already', async ()
   const alarm = await newAlarm();
   const firing = transition(alarm);
   await fire([firing]);
-  expect(await fire([firing])).toEqual(['already written']);
+  expect(await fire([firing])).toEqual([{ already: [0] }]);
 });
 
 test('a deleted alarm is not written back by a transition', async () => {
@@ -113,7 +120,7 @@ test('a conflict beside a verdict leaves the others to be tried again', async ()
   const mixed = refused(cancelled('ConditionalCheckFailed', 'None', 'TransactionConflict', 'None'));
   disturb({ dynamo: client }, 'TransactWriteItems', mixed);
   expect(await fire([transition(first), transition(second)])).toEqual([
-    'already written',
+    { already: [0] },
     'written',
   ]);
 });
@@ -124,7 +131,7 @@ test('two that fire the same alarm at once: one writes, the other learns of it',
   expect(both.flat().sort()).toEqual(['alarm changed', 'written']);
   const same = notice(alarm);
   const twice = await Promise.all([fire([same]), fire([same])]);
-  expect(twice.flat().sort()).toEqual(['already written', 'written']);
+  expect(twice.flat()).toEqual(expect.arrayContaining([{ already: [0] }, 'written']));
 });
 
 const undelivered = async () => {
@@ -225,5 +232,67 @@ test('alarms are found under each of many keys, and read as they are now', async
   ]);
   const ids = alarms.map(({ alarm_id }) => alarm_id);
   const read = await lookup().alarms([...ids, randomUUID()]);
-  expect(read.map(({ alarm_id }) => alarm_id).sort()).toEqual(ids.sort());
+  expect(read.unreadable).toEqual([]);
+  expect(read.alarms.map(({ alarm_id }) => alarm_id).sort()).toEqual(ids.sort());
+});
+
+test('a chain is written whole: its rows, and the alarm as the last of them leaves it', async () => {
+  const alarm = await newAlarm();
+  const raised = transition(alarm);
+  const cleared = transition(raised.to ?? alarm, randomUUID(), minute(10), 'ok');
+  const told = notice(cleared.to ?? alarm);
+  expect(await writer().fire([[raised, cleared, told]])).toEqual(['written']);
+  expect(await stored(alarm)).toEqual(cleared.to);
+  expect(await stored(alarm)).toMatchObject({ state: 'ok', revision: 3 });
+  for (const firing of [raised, cleared, told]) expect(await rowOf(firing)).toBeDefined();
+});
+
+test('nothing of a chain is written where one of its rows is there, and it is said which', async () => {
+  const alarm = await newAlarm();
+  const [first, second] = [transition(alarm), notice(alarm)];
+  await fire([second]);
+  expect(await writer().fire([[first, second]])).toEqual([{ already: [1] }]);
+  expect(await rowOf(first)).toBeUndefined();
+  expect(await stored(alarm)).toEqual(alarm);
+});
+
+test('what nobody is told of expires, and is in no history', async () => {
+  const clear = { event_type: '*', query: [] };
+  const alarm = await newAlarm({ rule: { event_type: '*', query: [], clear } });
+  const event = { ...eventWith(), message_id: randomUUID() };
+  const noted = firingOf(alarm, event, { kind: 'noted', why: 'nothing to clear' }, minute(9));
+  expect(await fire([noted])).toEqual(['written']);
+  const row = await rowOf(noted);
+  expect(row).toMatchObject({ noted: 'nothing to clear', expires_at: expect.any(Number) });
+  for (const key of ['sort_key', 'time_shard', 'on_behalf_of', 'undelivered_shard']) {
+    expect(row).not.toHaveProperty(key);
+  }
+  expect(await stored(alarm)).toEqual({ ...alarm, revision: 2, stamped_at: event.accepted_at });
+  expect(await fire([noted])).toEqual([{ already: [0] }]);
+});
+
+test('a row that is no alarm is told apart, and harms no other', async () => {
+  const [alarm, other] = [await newAlarm(), await newAlarm()];
+  const broken = { ...other, kind: 'alarm', severity: 'grave' };
+  await client.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item: broken }));
+  const read = await lookup().alarms([alarm.alarm_id, other.alarm_id]);
+  expect(read.alarms).toEqual([alarm]);
+  const [unreadable] = read.unreadable;
+  expect(unreadable).toMatchObject({ alarm_id: other.alarm_id, revision: 1, isReported: false });
+  expect(unreadable?.reason).toMatch(/^Cannot be evaluated: severity: /);
+  if (unreadable) expect(await writer().report(unreadable)).toBe(true);
+  const again = await lookup().alarms([other.alarm_id]);
+  expect(again.unreadable).toMatchObject([{ revision: 2, isReported: true }]);
+});
+
+test('a report leaves alone what was changed since, and what is gone', async () => {
+  const alarm = await newAlarm({ revision: 3 });
+  const report = { alarm_id: alarm.alarm_id, revision: 2, reason: 'why', isReported: false };
+  expect(await writer().report(report)).toBe(false);
+  expect(await writer().report({ ...report, alarm_id: randomUUID(), revision: undefined })).toBe(
+    false,
+  );
+  expect(await stored(alarm)).toEqual(alarm);
+  expect(await writer().report({ ...report, revision: undefined })).toBe(true);
+  expect(await stored(alarm)).toMatchObject({ state_reason: 'why', revision: 3 });
 });

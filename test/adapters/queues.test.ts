@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { deadLetters, eventQueue, faultQueue, packed } from '../../adapters/queues.ts';
+import { deadLetters, eventQueue, faultQueue } from '../../adapters/queues.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import { DeadLetter, EventMessage, FinishMessage } from '../../domain/messages.ts';
 import { eventWith } from '../domain/events.ts';
@@ -145,27 +145,4 @@ test.each([
   for (const batch of batches) expect(bytesOf(batch)).toBeLessThanOrEqual(262_144);
   const letter = DeadLetter.parse(JSON.parse(batches.flatMap(entriesOf)[0]?.MessageBody ?? ''));
   expect(letter.reason).toMatch(/^because/);
-});
-
-test.each([
-  [[], []],
-  [[5], [[5]]],
-  [
-    [5, 5, 5],
-    [[5, 5], [5]],
-  ],
-  [
-    [1, 1, 1, 1],
-    [[1, 1, 1], [1]],
-  ],
-  [
-    [99, 1],
-    [[99], [1]],
-  ],
-  [
-    [1, 99, 1],
-    [[1], [99], [1]],
-  ],
-])('%j is packed as %j: three at most, and ten in size where that can be', (sizes, parts) => {
-  expect(packed(sizes, { most: 3, bytes: 10, sizeOf: (size) => size })).toEqual(parts);
 });

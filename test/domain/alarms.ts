@@ -25,6 +25,7 @@ export const alarmWith = (given: Partial<Alarm> = {}): Alarm => ({
   timestamp: '2026-01-01T00:00:00.000Z',
   created_at: '2026-01-01T00:00:00.000Z',
   stamp: null,
+  stamped_at: null,
   entered_alarm_at: null,
   left_alarm_at: null,
   ...given,

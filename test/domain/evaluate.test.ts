@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarm.ts';
-import { decide, raised, statesTold, visibleTo } from '../../domain/evaluate.ts';
+import { alarmAfter, decide, statesTold, visibleTo } from '../../domain/evaluate.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import { alarmWith } from './alarms.ts';
 import { anyEvent, anyRule, eventWith } from './events.ts';
@@ -114,7 +114,7 @@ test('older news is told with the state that is true now', () => {
     previous: 'ok',
     current: 'ok',
   });
-  expect(statesTold(alarm, { kind: 'transition', reason: '' })).toEqual({
+  expect(statesTold(alarm, { kind: 'transition', to: 'alarm', reason: '' })).toEqual({
     previous: 'ok',
     current: 'alarm',
   });
@@ -122,13 +122,15 @@ test('older news is told with the state that is true now', () => {
 
 test('a transition changes the state, who caused it and when, and nothing else', () => {
   const alarm = alarmWith({ ...left, revision: 4 });
-  expect(raised(alarm, event(), 'because', minute(8))).toEqual({
+  const decision = { kind: 'transition', to: 'alarm', reason: 'because' } as const;
+  expect(alarmAfter(alarm, event(), decision, minute(8))).toEqual({
     ...alarm,
     revision: 5,
     state: 'alarm',
     state_reason: 'because',
     state_timestamp: minute(8),
     stamp: stamp(5),
+    stamped_at: minute(5),
     entered_alarm_at: minute(5),
   });
 });
@@ -138,6 +140,7 @@ test('the reason has Aodh’s words, with the keys of each condition in order', 
   const alarm = alarmWith({ rule: { event_type: '*', query: [...query] } });
   expect(decide(alarm, event())).toEqual({
     kind: 'transition',
+    to: 'alarm',
     reason:
       'Event <id=m-1,event_type=compute.instance.update> hits the query <query=[{"field": "traits.state", "op": "eq", "type": "string", "value": "stopped"}]>.',
   });
@@ -167,7 +170,7 @@ test('an event evaluated twice fires no second transition', () => {
       const of = visibleTo(alarm, given);
       const decision = decide(alarm, of);
       if (decision.kind !== 'transition') return;
-      const after = raised(alarm, of, decision.reason, minute(8));
+      const after = alarmAfter(alarm, of, decision, minute(8)) ?? alarm;
       const reset: Alarm = { ...after, state: 'ok', left_alarm_at: minute(10) };
       const again = alarm.repeat_actions ? 'notice' : 'nothing';
       expect(decide(after, of).kind).toBe(again);

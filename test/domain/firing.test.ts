@@ -13,8 +13,12 @@ const event: DoctorEvent = {
   ...eventWith(['project_id', 1, 'a'], ['resource_id', 1, 'vm-1'], ['state', 1, 'stopped']),
   fault_id: id(7),
 };
-const fire = (alarm: Alarm, kind: 'transition' | 'notice' = 'transition', of = event) =>
-  firingOf(alarm, of, { kind, reason: 'because' }, minute(9));
+const decisions = {
+  transition: { kind: 'transition', to: 'alarm', reason: 'because' },
+  notice: { kind: 'notice', reason: 'because' },
+} as const;
+const fire = (alarm: Alarm, kind: keyof typeof decisions = 'transition', of = event) =>
+  firingOf(alarm, of, decisions[kind], minute(9));
 const told = ({ row }: ReturnType<typeof fire>) => Notification.parse(JSON.parse(row.body));
 
 test('a transition tells the state before and the state after, and when it changed', () => {

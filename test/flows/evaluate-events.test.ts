@@ -1,19 +1,17 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Alarm } from '../../domain/alarm.ts';
+import type { Alarm, Condition } from '../../domain/alarm.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
-import type { Firing, OutboxRow } from '../../domain/firing.ts';
-import { lookupKeysOf } from '../../domain/lookup.ts';
+import type { Chain, OutboxRow } from '../../domain/firing.ts';
 import { Notification } from '../../domain/messages.ts';
-import { type EvaluateDeps, evaluateEvents, type Fired } from '../../flows/evaluate-events.ts';
+import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
 import { alarmWith } from '../domain/alarms.ts';
 import { eventWith } from '../domain/events.ts';
 import { id, minute } from '../domain/rows.ts';
+import { alarmTables, rowKey } from './alarm-tables.ts';
 
-/** Alarms and history as the tables hold them. */
-const alarms = new Map<string, Alarm>();
-const rows = new Map<string, OutboxRow>();
+const { alarms, rows, told: toldRows, deps: tables } = alarmTables();
 const published: OutboxRow[] = [];
-const transactions: Firing[][] = [];
+const transactions: Chain[][] = [];
 const interruptions: string[] = [];
 /** Runs once, before the next transaction: somebody else. */
 let meanwhile: (() => void) | undefined;
@@ -24,35 +22,24 @@ beforeEach(() => {
   meanwhile = undefined;
 });
 
-const keyOf = ({ event_id, alarm_id }: OutboxRow) => `${event_id} ${alarm_id}`;
-
 const deps: EvaluateDeps = {
-  sendWebhooks: async () => expect.unreachable(),
-  alarmsUnder: async (keys) => {
-    const under = (key: string) =>
-      [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));
-    return new Map(keys.map((key) => [key, under(key).map(({ alarm_id }) => alarm_id)]));
-  },
-  alarms: async (ids) => ids.flatMap((alarm_id) => alarms.get(alarm_id) ?? []),
-  fire: async (firings) => {
+  alarmsUnder: async (keys) => tables.alarmsUnder(keys),
+  alarms: async (ids) => tables.alarms(ids),
+  fire: async (chains) => {
     const others = meanwhile;
     meanwhile = undefined;
     others?.();
-    transactions.push([...firings]);
-    return firings.map(({ from, to, row }): Fired => {
-      if (rows.has(keyOf(row))) return 'already written';
-      if (to && alarms.get(to.alarm_id)?.revision !== from.revision) return 'alarm changed';
-      rows.set(keyOf(row), row);
-      if (to) alarms.set(to.alarm_id, to);
-      return 'written';
-    });
+    transactions.push([...chains]);
+    return tables.fire(chains);
   },
+  report: async (unreadable) => tables.report(unreadable),
+  sendWebhooks: async () => undefined,
   publish: async (given) => {
     published.push(...given);
     return given;
   },
   markDelivered: async (given) => {
-    for (const row of given) rows.set(keyOf(row), { ...row, undelivered_shard: undefined });
+    for (const row of given) rows.set(rowKey(row), { ...row, undelivered_shard: undefined });
   },
   interrupted: (step) => {
     interruptions.push(step);
@@ -77,7 +64,7 @@ const change = (n: number, given: Partial<DoctorEvent> = {}): DoctorEvent => ({
   ...given,
 });
 const told = () => published.map(({ body }) => Notification.parse(JSON.parse(body)));
-const undelivered = () => [...rows.values()].filter((row) => row.undelivered_shard);
+const undelivered = () => toldRows().filter((row) => row.undelivered_shard);
 
 test('an event fires every alarm that it concerns, and no other', async () => {
   file({ name: 'all' }, { name: 'its', resource_id: 'vm-1' }, { resource_id: 'vm-2' });
@@ -130,9 +117,10 @@ test('no transaction holds more than ten firings, nor changes an alarm twice', a
   file(...Array.from({ length: 25 }, () => ({ repeat_actions: true })));
   await evaluate([change(1), change(2), change(3)]);
   expect(rows.size).toBe(75);
-  for (const firings of transactions) {
+  for (const chains of transactions) {
+    const firings = chains.flat();
     expect(firings.length).toBeLessThanOrEqual(10);
-    const changed = firings.flatMap(({ to }) => (to ? [to.alarm_id] : []));
+    const changed = chains.flatMap((chain) => chain.find(({ to }) => to)?.to?.alarm_id ?? []);
     expect(new Set(changed).size).toBe(changed.length);
   }
 });
@@ -245,4 +233,135 @@ test('a topic that is gone fails no message: the row stays for the sweeper', asy
   expect(await evaluate([change(1)], { publish })).toMatchObject({ fired: 1, published: 0 });
   expect(undelivered()).toHaveLength(1);
   expect(interruptions).toEqual(['delivery']);
+});
+
+const state = (value: string): Condition => ({ field: 'traits.state', op: 'eq', type: '', value });
+/** Raised by what stops, cleared by what runs again. */
+const clearing = {
+  rule: {
+    event_type: '*',
+    query: [state('stopped')],
+    clear: { event_type: '*', query: [state('active')] },
+  },
+};
+const becomes = (n: number, to: string): DoctorEvent => {
+  const event = change(n);
+  return { ...event, traits: [...event.traits, ['state', 1, to]] };
+};
+const heard = () =>
+  told().map(
+    ({ previous, current, reason_data: { event } }) => `${event.message_id} ${previous}→${current}`,
+  );
+
+test('a burst that raises and clears an alarm is written ten events at a time, and told in order', async () => {
+  file(clearing);
+  const burst = Array.from({ length: 25 }, (_, n) => becomes(n + 1, n % 2 ? 'active' : 'stopped'));
+  expect(await evaluate(burst)).toMatchObject({ fired: 25, published: 25 });
+  expect(transactions.map((chains) => chains.flat().length)).toEqual([10, 10, 5]);
+  expect(heard().slice(0, 3)).toEqual([
+    'm-1 insufficient data→alarm',
+    'm-2 alarm→ok',
+    'm-3 ok→alarm',
+  ]);
+  expect(alarms.get(id(1))).toMatchObject({ state: 'alarm', revision: 26 });
+  expect(await evaluate(burst)).toMatchObject({ fired: 0 });
+});
+
+test('events of a message are evaluated oldest first', async () => {
+  file(clearing);
+  await evaluate([becomes(3, 'stopped'), becomes(2, 'active'), becomes(1, 'stopped')]);
+  expect(heard()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok', 'm-3 ok→alarm']);
+});
+
+test('what tells nobody is noted, so that a late copy is not taken for news', async () => {
+  file(clearing);
+  await evaluate([becomes(1, 'stopped'), becomes(2, 'stopped'), becomes(3, 'active')]);
+  expect(rows.get(`m-2 ${id(1)}`)).toMatchObject({ noted: 'already in alarm' });
+  await evaluate([becomes(4, 'stopped')]);
+  expect(await evaluate([becomes(2, 'stopped')])).toMatchObject({ fired: 0 });
+  expect(published).toHaveLength(3);
+});
+
+test('of a chain that a rival has begun the rest is decided anew', async () => {
+  file(clearing);
+  const rival = alarmTables([...alarms.values()]);
+  const burst = [becomes(1, 'stopped'), becomes(2, 'active'), becomes(3, 'stopped')];
+  await evaluateEvents({ ...deps, ...rivalDeps(rival) }, burst.slice(0, 2));
+  published.length = 0;
+  meanwhile = () => {
+    for (const [key, row] of rival.rows) rows.set(key, row);
+    for (const [key, alarm] of rival.alarms) alarms.set(key, alarm);
+  };
+  expect(await evaluate(burst)).toMatchObject({ fired: 1 });
+  expect(heard()).toEqual(['m-3 ok→alarm']);
+});
+
+const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<EvaluateDeps> => ({
+  alarmsUnder: async (keys) => made.alarmsUnder(keys),
+  alarms: async (ids) => made.alarms(ids),
+  fire: async (chains) => made.fire(chains),
+});
+
+const broken = (given: Partial<Condition>) => ({
+  rule: { event_type: '*', query: [{ ...state('x'), ...given }] },
+});
+
+test.each([
+  [broken({ type: 'integer', value: 'many' }), 'the value "many" of traits.state is no integer.'],
+  [
+    {
+      time_constraints: [
+        { name: 'office', description: '', start: 'nine', duration: 1, timezone: '' },
+      ],
+    },
+    'the time constraint "office" has no start that can be read.',
+  ],
+])('an alarm that cannot be evaluated says so once, and the others fire', async (given, why) => {
+  file({}, given, {});
+  let reports = 0;
+  const report: EvaluateDeps['report'] = async (unreadable) => {
+    reports += 1;
+    return deps.report(unreadable);
+  };
+  expect(await evaluate([change(1), change(2)], { report })).toMatchObject({ fired: 2 });
+  expect(alarms.get(id(2))).toMatchObject({
+    state: 'insufficient data',
+    state_reason: `Cannot be evaluated: ${why}`,
+  });
+  await evaluate([change(3)], { report });
+  expect(reports).toBe(1);
+});
+
+test('an alarm on which the service itself fails harms no other', async () => {
+  file({}, {});
+  const cursed = {
+    ...alarmWith({ alarm_id: id(1) }),
+    get enabled(): boolean {
+      throw new Error('oh');
+    },
+  };
+  const read: EvaluateDeps['alarms'] = async () => ({
+    alarms: [cursed, alarmWith({ alarm_id: id(2) })],
+    unreadable: [],
+  });
+  expect(await evaluate([change(1)], { alarms: read })).toMatchObject({ fired: 1 });
+  expect(interruptions).toEqual(['decision']);
+  expect(alarms.get(id(1))?.state_reason).toBe('Cannot be evaluated: an error of the service.');
+});
+
+test('a row that is no alarm is reported, and a report that fails harms nobody', async () => {
+  file({}, {});
+  const unreadable = { alarm_id: id(1), revision: 1, reason: 'why', isReported: false };
+  const read: EvaluateDeps['alarms'] = async () => ({
+    alarms: [alarmWith({ alarm_id: id(2) })],
+    unreadable: [unreadable],
+  });
+  const reported: unknown[] = [];
+  const report: EvaluateDeps['report'] = async (given) => {
+    reported.push(given);
+    throw new Error('the table is gone');
+  };
+  expect(await evaluate([change(1)], { alarms: read, report })).toMatchObject({ fired: 1 });
+  expect(reported).toEqual([unreadable]);
+  expect(interruptions).toEqual(['report']);
 });

@@ -27,8 +27,8 @@ const rules: readonly Rule[] = [
   {
     room: 'domain',
     files: /^domain\//,
-    // re2js: strangers' regular expressions, in linear time (ADR 0012).
-    may: [/^domain\//, /^events\/catalogue\.ts$/, pack('zod', 'uuid', 're2js')],
+    // re2js: strangers' regular expressions, in linear time (ADR 0012). croner: cron's fields (0013).
+    may: [/^domain\//, /^events\/catalogue\.ts$/, pack('zod', 'uuid', 're2js', 'croner')],
   },
   { room: 'events', files: /^events\//, may: [/^events\//, /^domain\//, pack('zod')] },
   { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, /^events\/catalogue\.ts$/] },

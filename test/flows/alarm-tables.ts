@@ -1,0 +1,50 @@
+/** Alarms and their history as the tables hold them. */
+import type { Alarm } from '../../domain/alarm.ts';
+import { type Chain, type Firing, isTold, type OutboxRow } from '../../domain/firing.ts';
+import { lookupKeysOf } from '../../domain/lookup.ts';
+import type { EvaluateDeps, Fired } from '../../flows/evaluate-events.ts';
+
+type Row = Firing['row'];
+
+export const rowKey = ({ event_id, alarm_id }: Pick<Row, 'event_id' | 'alarm_id'>): string =>
+  `${event_id} ${alarm_id}`;
+
+export function alarmTables(given: readonly Alarm[] = []) {
+  const alarms = new Map(given.map((alarm) => [alarm.alarm_id, alarm]));
+  const rows = new Map<string, Row>();
+
+  const write = (chain: Chain): Fired => {
+    const taken = chain.map(({ row }) => rows.has(rowKey(row)));
+    const already = [...taken.keys()].filter((position) => taken[position]);
+    if (already.length > 0) return { already };
+    const { from } = chain[0] ?? {};
+    const to = chain.findLast((firing) => firing.to)?.to;
+    if (to && alarms.get(to.alarm_id)?.revision !== from?.revision) return 'alarm changed';
+    for (const { row } of chain) rows.set(rowKey(row), row);
+    if (to) alarms.set(to.alarm_id, to);
+    return 'written';
+  };
+
+  return {
+    alarms,
+    rows,
+    /** What somebody was told, or is to be told, of. */
+    told: (): OutboxRow[] => [...rows.values()].filter(isTold),
+    deps: {
+      alarmsUnder: (keys: readonly string[]) => {
+        const under = (key: string) =>
+          [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));
+        return new Map(keys.map((key) => [key, under(key).map(({ alarm_id }) => alarm_id)]));
+      },
+      alarms: (ids: readonly string[]) => ({
+        alarms: ids.flatMap((alarm_id) => alarms.get(alarm_id) ?? []),
+        unreadable: [],
+      }),
+      fire: (chains: readonly Chain[]) => chains.map(write),
+      report: ({ alarm_id, reason }: Parameters<EvaluateDeps['report']>[0]) => {
+        const alarm = alarms.get(alarm_id);
+        if (alarm) alarms.set(alarm_id, { ...alarm, state_reason: reason });
+      },
+    },
+  };
+}
