@@ -1,32 +1,19 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import type { Tenant } from '../../scripts/stack/accounts.ts';
-import { root, stateDir } from '../../scripts/stack/state.ts';
+/** The unmodified `openstack` command line; the process behind it ends with the test's. */
+import { openShells, type Shells, type Who } from './shells.ts';
 
-const run = promisify(execFile);
-const command = join(root, '.venv/bin/openstack');
-const script = '. "$0" && exec "$@"';
-
-/** The environment as users have it: nothing but what the file that they source gives. */
-const bare = { PATH: process.env.PATH ?? '', HOME: stateDir, LC_ALL: 'C.UTF-8' };
+let opened: Shells | undefined;
+const shells = (): Shells => {
+  opened ??= openShells();
+  return opened;
+};
 
 /**
- * Runs the unmodified `openstack` command line as somebody, with the file of the stack that they
- * would source. Gives what it prints; throws what it complains of.
+ * Runs `openstack` as somebody, with the file of the stack that they would source. Gives what it
+ * prints; throws what it complains of.
  */
-export async function openstack(
-  who: 'admin' | Tenant,
-  ...args: readonly string[]
-): Promise<string> {
-  const openrc = join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
-  const { stdout } = await run('sh', ['-c', script, openrc, command, ...args], {
-    ...{ env: bare, timeout: 30_000, maxBuffer: 10_000_000 },
-  });
-  return stdout;
-}
+export const openstack = (who: Who, ...args: readonly string[]): Promise<string> =>
+  shells().openstack(who, ...args);
 
 /** The same for commands that show a thing or a list of things. */
-export async function shown(who: 'admin' | Tenant, ...args: readonly string[]): Promise<unknown> {
-  return JSON.parse(await openstack(who, ...args, '--format', 'json'));
-}
+export const shown = (who: Who, ...args: readonly string[]): Promise<unknown> =>
+  shells().shown(who, ...args);

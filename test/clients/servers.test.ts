@@ -1,14 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
-import { type Cloud, logins, newHost, newInstance } from '../e2e/cloud.ts';
+import { type Cloud, logins, newHost, newInstance, newName } from '../e2e/cloud.ts';
 import { openstack, shown } from './openstack.ts';
 
 let cloud: Cloud;
 let instance: string;
+const name = newName('vnf');
 
 beforeAll(async () => {
   cloud = await logins();
   const host = await newHost(cloud.admin);
-  instance = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host });
+  instance = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host, name });
 });
 
 const server = (...args: readonly string[]) => openstack('tenant-a', 'server', ...args);
@@ -20,6 +21,10 @@ test('openstack server stop and start do as they say', async () => {
   await server('start', instance);
   expect(await seen()).toMatchObject({ status: 'ACTIVE', 'OS-EXT-STS:power_state': 1 });
   await expect(server('start', instance)).rejects.toThrow(/409|vm_state active/);
+});
+
+test('openstack server show finds one by its name', async () => {
+  expect(await shown('tenant-a', 'server', 'show', name)).toMatchObject({ id: instance, name });
 });
 
 test('openstack server set --state is the administrator’s', async () => {

@@ -1,0 +1,58 @@
+"""Runs unmodified OpenStack clients, each in a fork of this process: their modules are imported once.
+
+Reads a job as JSON from each line of stdin: {"program", "args", "env"}; `env` is all of its environment.
+`program` is `openstack`, `nova`, or `sdk`, whose one argument is Python with a connection, `conn`.
+Writes a line of JSON for each: {"status", "stdout", "stderr"}.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+
+import novaclient.shell
+import openstack
+import openstackclient.shell
+
+
+def sdk(args):
+    exec(args[0], {"conn": openstack.connect(), "json": json})
+
+
+programs = {"openstack": openstackclient.shell.main, "nova": novaclient.shell.main, "sdk": sdk}
+
+
+def run(job, out, err):
+    """In the child: ends with it."""
+    status = 1
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(out.fileno(), 1)
+        os.dup2(err.fileno(), 2)
+        os.environ.clear()
+        os.environ.update(job["env"])
+        status = programs[job["program"]](job["args"]) or 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def text_of(file):
+    file.seek(0)
+    return file.read().decode()
+
+
+for line in sys.stdin:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            run(json.loads(line), out, err)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        answer = {"status": status, "stdout": text_of(out), "stderr": text_of(err)}
+    print(json.dumps(answer), flush=True)
