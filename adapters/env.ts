@@ -15,6 +15,12 @@ export type EnvName =
   | 'WEBHOOK_QUEUE_URL'
   | 'WEBHOOK_RETRY_QUEUE_URL'
   | 'WEBHOOK_DLQ_URL'
+  | 'WEBHOOK_SECRET_ARN'
+  | 'WEBHOOK_TIMEOUT_SECONDS'
+  | 'WEBHOOK_ATTEMPTS'
+  | 'WEBHOOK_ALLOWED_RANGES'
+  /** libuv's own: threads for lookups of names. */
+  | 'UV_THREADPOOL_SIZE'
   | 'NOTIFICATIONS_TOPIC_ARN'
   | 'EVENTS_TOPIC_ARN'
   | 'ADMIN_SECRET_ARN'
@@ -66,6 +72,13 @@ export function amount(env: Env, name: EnvName, otherwise: number): number {
   }
   return value;
 }
+
+/** A list, its items separated by commas; a missing or empty variable is an empty one. */
+export const list = (env: Env, name: EnvName): string[] =>
+  optional(env, name, '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 
 /** A list of delays in seconds, such as `5,900`; SQS delays nothing for longer than 900. */
 export function delays(env: Env, name: EnvName, otherwise: string): number[] {

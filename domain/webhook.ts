@@ -30,6 +30,8 @@ export const WebhookMessage = z.object({
   body: WebhookBody,
   /** Tries that were made. */
   attempts: z.int().min(0),
+  /** `later` where it must delay nobody's first try: a further one, or one of a slow receiver. */
+  lane: z.enum(['first', 'later']),
 });
 export type WebhookMessage = z.infer<typeof WebhookMessage>;
 
@@ -67,6 +69,7 @@ export function webhooksOf({ body, actions, on_behalf_of = '' }: Told): WebhookM
     action,
     body: told,
     attempts: 0,
+    lane: 'first' as const,
   }));
 }
 

@@ -16,6 +16,7 @@ export class Doctor extends Construct implements Capability {
       environment: {
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
         IDENTITY_TABLE: tables.identity.tableName,
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
@@ -32,6 +33,7 @@ export class Doctor extends Construct implements Capability {
     const { affected, faults, hosts, identity, instances } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
+    allowSecret(fn, secrets.webhooks);
     allowRows(fn, identity, 'GetItem', 'PutItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');

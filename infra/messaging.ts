@@ -15,7 +15,7 @@ export interface MessagingProps {
 export const finisherTimeoutSeconds = 60;
 
 /** Seconds that the webhooks of a batch may take, all at once: the longest timeout, and a margin. */
-export const webhookSenderTimeoutSeconds = 20;
+export const webhookSenderTimeoutSeconds = 30;
 
 /** The queues and topics, each queue with its dead letters and an alarm on them. */
 export class Messaging extends Construct {

@@ -14,6 +14,8 @@ export class Secrets extends Construct {
   readonly admin: GeneratedSecret;
   /** The key that tokens are signed with. */
   readonly signing: GeneratedSecret;
+  /** What the keys are derived from that webhooks are signed with. */
+  readonly webhooks: GeneratedSecret;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -37,5 +39,10 @@ export class Secrets extends Construct {
       'Doctor: the user admin of project admin',
     );
     this.signing = secret('SigningSecret', { passwordLength: 64 }, 'Doctor: the key of tokens');
+    this.webhooks = secret(
+      'WebhookSecret',
+      { passwordLength: 64 },
+      'Doctor: what the keys of webhooks are derived from',
+    );
   }
 }

@@ -14,6 +14,7 @@ import { Secrets } from './secrets.ts';
 import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
+import { WebhookSender } from './webhook-sender.ts';
 
 export interface DoctorStackProps extends StackProps {
   /** `emulator` for MiniStack and LocalStack, where nothing outlives the stack. */
@@ -48,6 +49,7 @@ export class DoctorStack extends Stack {
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
+      WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
     api.serve('identity', capabilities.Identity.function, { root: true });
     api.serve('compute', capabilities.Compute.function);
@@ -67,6 +69,7 @@ export class DoctorStack extends Stack {
       WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
       AdminSecretArn: secrets.admin.secretArn,
       SigningSecretArn: secrets.signing.secretArn,
+      WebhookSecretArn: secrets.webhooks.secretArn,
       HostsTable: tables.hosts.tableName,
       FaultsTable: tables.faults.tableName,
       AffectedTable: tables.affected.tableName,

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** What an operator may choose at deploy time. */
 export type ServiceSettings = {
   /** Where clients reach the API's stage; empty where each request tells (AWS). */
@@ -19,6 +21,14 @@ export type ServiceSettings = {
   evaluatorConcurrency: number;
   /** How long a delivered notification can be looked up; not under 15 days. */
   historyRetentionDays: number;
+  /** How long a receiver of a webhook has for its answer; at most 10. */
+  webhookTimeoutSeconds: number;
+  /** Tries after which a webhook is given up. */
+  webhookAttempts: number;
+  /** Senders of webhooks in flight, for first tries and for further ones each. */
+  webhookConcurrency: number;
+  /** Ranges such as `10.1.0.0/16` that webhooks may reach although they are not public. */
+  webhookAllowedRanges: readonly string[];
 };
 
 export const defaults: ServiceSettings = {
@@ -32,6 +42,10 @@ export const defaults: ServiceSettings = {
   evaluatorTimeoutSeconds: 20,
   evaluatorConcurrency: 4,
   historyRetentionDays: 30,
+  webhookTimeoutSeconds: 5,
+  webhookAttempts: 12,
+  webhookConcurrency: 10,
+  webhookAllowedRanges: [],
 };
 
 export const withDefaults = (given: Partial<ServiceSettings> = {}): ServiceSettings => ({
@@ -55,6 +69,31 @@ function delay(name: string, given: unknown): number {
   const seconds = number(name, given);
   if (seconds <= longestDelay) return seconds;
   throw new Error(`setting ${name} is more than ${longestDelay} seconds: ${given}`);
+}
+
+const between =
+  (least: number, most: number) =>
+  (name: string, given: unknown): number => {
+    const value = number(name, given);
+    if (value >= least && value <= most) return value;
+    throw new Error(`setting ${name} is not between ${least} and ${most}: ${given}`);
+  };
+
+/** Items separated by commas; an empty text is an empty list. */
+const items = (given: unknown): string[] =>
+  String(given)
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** Ranges of addresses: `10.1.0.0/16,fd00::/8`. */
+function ranges(name: string, given: unknown): string[] {
+  return items(given).map((range) => {
+    const [address = '', prefix = '', ...more] = range.split('/');
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    if (/^\d+$/.test(prefix) && Number(prefix) <= most && more.length === 0) return range;
+    throw new Error(`setting ${name} holds no range of addresses: ${range}`);
+  });
 }
 
 function truth(name: string, given: unknown): boolean {
@@ -96,5 +135,10 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('evaluatorTimeoutSeconds', number),
     ...given('evaluatorConcurrency', number),
     ...given('historyRetentionDays', number),
+    ...given('webhookTimeoutSeconds', between(1, 10)),
+    ...given('webhookAttempts', between(1, 100)),
+    // Lambda's own limits.
+    ...given('webhookConcurrency', between(2, 1000)),
+    ...given('webhookAllowedRanges', ranges),
   };
 }

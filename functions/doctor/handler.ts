@@ -6,13 +6,15 @@ import { type Deps as HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
 import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
 import { type Deps as UserDeps, userRoutes } from './users.ts';
 import { versionRoutes } from './versions.ts';
+import { type Deps as WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   EventDeps &
   FaultDeps &
   HeartbeatDeps &
   RegistrationDeps &
-  UserDeps;
+  UserDeps &
+  WebhookKeyDeps;
 
 export const createHandler = (deps: Deps) =>
   createSurface({
@@ -28,5 +30,6 @@ export const createHandler = (deps: Deps) =>
       ...registrationRoutes(deps),
       ...heartbeatRoutes(deps),
       ...userRoutes(deps),
+      ...webhookKeyRoutes(deps),
     ],
   });

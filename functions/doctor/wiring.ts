@@ -17,6 +17,7 @@ import { deadLetters, eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
 import { makeUsers } from '../../adapters/users.ts';
+import { webhookKeys } from '../../adapters/webhook-keys.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import { stateOf } from '../../domain/host.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
@@ -59,6 +60,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
     ...faultStore(dynamo, required(env, 'FAULTS_TABLE')),
     ...affectedStore(dynamo, required(env, 'AFFECTED_TABLE')),
+    ...webhookKeys(secretText(secrets, required(env, 'WEBHOOK_SECRET_ARN'))),
     account: accounts.get,
     putUser: users.put,
     hashPassword,

@@ -35,6 +35,9 @@ export function assemblyHash(): string {
 export const stageUrl = (endpoint: string): string =>
   `${endpoint}/restapis/doctor/v1/_user_request_`;
 
+/** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
+export const loopback = '127.0.0.0/8,::1/128';
+
 /** `cdk deploy` to an emulator; the outputs of the stack. */
 export async function deploy(endpoint: string): Promise<Record<string, string>> {
   const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
@@ -48,6 +51,7 @@ export async function deploy(endpoint: string): Promise<Record<string, string>> 
   const args = [
     ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
+    ...['--context', `webhookAllowedRanges=${loopback}`],
     ...['--output', join(stateDir, 'cdk.out'), '--outputs-file', outputsFile],
     ...['--progress', 'events', '--no-color'],
   ];

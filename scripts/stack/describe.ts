@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Stack } from './bring-up.ts';
+import { loopback } from './deploy.ts';
 import { stateDir } from './state.ts';
 
 /** What a person needs to use the stack. */
@@ -10,6 +11,7 @@ Doctor is up.
   API               ${outputs.ApiUrl}
   AWS endpoint      ${endpoint}
   log               ${folder}/ministack.log
+  webhooks          may reach this machine itself (${loopback}), which on AWS is not allowed
 
 Be the admin, or a member of one of two tenants' projects:
   source ${folder}/openrc

@@ -12,6 +12,7 @@ import { wire as doctor } from '../../functions/doctor/wiring.ts';
 import { wire as faultFinisher } from '../../functions/fault-finisher/wiring.ts';
 import { wire as reconciler } from '../../functions/reconciler/wiring.ts';
 import { wire as sweeper } from '../../functions/sweeper/wiring.ts';
+import { wire as webhookSender } from '../../functions/webhook-sender/wiring.ts';
 import { lambdaContext } from '../functions/call.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 
@@ -21,7 +22,10 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 /** What each function is invoked with. */
 export type Invocation =
   | { readonly name: 'compute' | 'doctor' | 'alarming'; readonly event: APIGatewayProxyEvent }
-  | { readonly name: 'alarm-evaluator' | 'fault-finisher'; readonly event: SQSEvent }
+  | {
+      readonly name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender';
+      readonly event: SQSEvent;
+    }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
   | { readonly name: 'sweeper'; readonly event: { readonly now: number } };
 
@@ -68,6 +72,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return alarmEvaluator(env, clients, logger, metrics)(event, lambdaContext);
     case 'fault-finisher':
       return faultFinisher(env, clients, logger)(event, lambdaContext);
+    case 'webhook-sender':
+      return webhookSender(env, clients, logger, metrics)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
     case 'sweeper':

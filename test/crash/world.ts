@@ -33,17 +33,20 @@ function awsEnv(): Record<string, string> {
 export class World {
   readonly things: OwnThings;
   readonly #streams: StreamReader;
-  readonly #queues: { readonly events: QueueReader; readonly faults: QueueReader };
+  readonly #queues: Readonly<Record<'events' | 'faults' | 'webhooks' | 'retries', QueueReader>>;
   readonly #token: string;
 
   constructor(things: OwnThings, token: string) {
     this.things = things;
     this.#token = token;
     const { HOSTS_TABLE, INSTANCES_TABLE, EVENT_QUEUE_URL, FAULT_QUEUE_URL } = things.env;
+    const { WEBHOOK_QUEUE_URL, WEBHOOK_RETRY_QUEUE_URL } = things.env;
     this.#streams = makeStreamReader([HOSTS_TABLE, INSTANCES_TABLE]);
     this.#queues = {
       events: makeQueueReader(EVENT_QUEUE_URL),
       faults: makeQueueReader(FAULT_QUEUE_URL),
+      webhooks: makeQueueReader(WEBHOOK_QUEUE_URL),
+      retries: makeQueueReader(WEBHOOK_RETRY_QUEUE_URL),
     };
   }
 
@@ -95,13 +98,22 @@ export class World {
     return this.#consume('fault-finisher', this.#queues.faults, disturbance);
   }
 
+  /** The sender of webhooks on what is to be tried first, or else again. */
+  async send(disturbance?: Disturbance): Promise<Outcome | undefined> {
+    const { webhooks, retries } = this.#queues;
+    return (
+      (await this.#consume('webhook-sender', webhooks, disturbance)) ??
+      (await this.#consume('webhook-sender', retries, disturbance))
+    );
+  }
+
   /** The sweeper, as late as it takes to touch every row that is undelivered now. */
   sweep(disturbance?: Disturbance): Promise<Outcome> {
     return this.run({ name: 'sweeper', event: { now: Date.now() + 120_000 } }, disturbance);
   }
 
   async #consume(
-    name: 'alarm-evaluator' | 'fault-finisher',
+    name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender',
     queue: QueueReader,
     disturbance?: Disturbance,
     prepare?: Prepare,

@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
       /^domain\//,
       /^node:/,
       pack('@aws-sdk', '@smithy', '@aws-lambda-powertools', '@middy', 'zod', 'jose', 'uuid'),
-      pack('path-to-regexp'),
+      pack('path-to-regexp', 'request-filtering-agent'),
     ],
     mayType: [/^flows\//, /^aws-lambda$/],
   },

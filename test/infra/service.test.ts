@@ -17,7 +17,7 @@ const grantsOf = (name: string): string[] =>
 
 const functions = [
   ...['Identity', 'Compute', 'Alarming', 'Doctor'],
-  ...['Reconciler', 'AlarmEvaluator', 'Sweeper', 'FaultFinisher'],
+  ...['Reconciler', 'AlarmEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
 describe('permissions', () => {
@@ -44,13 +44,14 @@ describe('permissions', () => {
 
   test.each([
     { name: 'Identity', secrets: ['AdminSecret', 'SigningSecret'] },
-    { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret'] },
+    { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
+    { name: 'WebhookSender', secrets: ['WebhookSecret'] },
   ])('$name reads the secrets $secrets', ({ name, secrets }) => {
     const read = grantsOf(name).filter((grant) => grant.startsWith('secretsmanager:'));
     expect(read).toEqual(
@@ -118,6 +119,7 @@ describe('permissions', () => {
         'Query on Instances/byHost',
       ],
     },
+    { name: 'WebhookSender', data: ['GetItem on History', 'UpdateItem on History'] },
   ])('$name touches these rows and indexes, and no others', ({ name, data }) => {
     const touched = grantsOf(name).filter((grant) =>
       /^dynamodb:(?!.* on (.*\/stream|\*)$)/.test(grant),
@@ -163,7 +165,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(2);
+    expect(pairs).toHaveLength(4);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -177,6 +179,7 @@ describe('what must not get lost', () => {
       });
     mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 4 } });
     mapping({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
+    mapping({ BatchSize: 10, ScalingConfig: { MaximumConcurrency: 10 } });
   });
 
   const written = { eventName: ['INSERT', 'MODIFY'] };

@@ -15,7 +15,8 @@ test('every setting can be given as text, as the command line gives it', () => {
 });
 
 test('every setting can be given as cdk.json gives it', () => {
-  expect(from({ ...defaults, finishDelaysSeconds: '5,900' })).toEqual(defaults);
+  const lists = { finishDelaysSeconds: '5,900', webhookAllowedRanges: '' };
+  expect(from({ ...defaults, ...lists })).toEqual(defaults);
 });
 
 test.each([
@@ -30,6 +31,13 @@ test.each([
   ['evaluatorTimeoutSeconds', '-1'],
   ['evaluatorConcurrency', '1.5'],
   ['historyRetentionDays', 'ever'],
+  ['webhookTimeoutSeconds', '0'],
+  ['webhookTimeoutSeconds', '11'],
+  ['webhookAttempts', '0'],
+  ['webhookConcurrency', '1'],
+  ['webhookAllowedRanges', '10.0.0.0'],
+  ['webhookAllowedRanges', '10.0.0.0/8,fd00::/129'],
+  ['webhookAllowedRanges', 'everywhere/0'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => from({ [name]: value })).toThrow(name);
 });

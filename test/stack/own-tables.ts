@@ -12,6 +12,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EnvName } from '../../adapters/env.ts';
 import { Tables } from '../../infra/tables.ts';
+import { loopback } from '../../scripts/stack/deploy.ts';
 import { type Subscriber, subscribe } from '../../scripts/stack/subscriber.ts';
 import { clientConfig, output, readStack, sns, sqs } from './stack.ts';
 
@@ -122,6 +123,11 @@ export async function ownThings(): Promise<OwnThings> {
       EVENTS_TOPIC_ARN: eventsTopic ?? '',
       ADMIN_SECRET_ARN: output('AdminSecretArn'),
       SIGNING_SECRET_ARN: output('SigningSecretArn'),
+      WEBHOOK_SECRET_ARN: output('WebhookSecretArn'),
+      WEBHOOK_TIMEOUT_SECONDS: '1',
+      WEBHOOK_ATTEMPTS: '12',
+      WEBHOOK_ALLOWED_RANGES: loopback,
+      UV_THREADPOOL_SIZE: '16',
       PUBLIC_URL: 'https://doctor.example/v1',
       REGION_NAME: 'RegionOne',
       SERVICE_DOWN_TIME_SECONDS: '60',

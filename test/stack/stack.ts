@@ -34,6 +34,7 @@ export type OutputName =
   | 'WebhookDlqUrl'
   | 'AdminSecretArn'
   | 'SigningSecretArn'
+  | 'WebhookSecretArn'
   | `${'Hosts' | 'Faults' | 'Affected' | 'Instances' | 'Alarms' | 'History' | 'Identity'}Table`
   | `${FunctionOutput}FunctionName`;
 
@@ -45,7 +46,8 @@ type FunctionOutput =
   | 'Reconciler'
   | 'AlarmEvaluator'
   | 'Sweeper'
-  | 'FaultFinisher';
+  | 'FaultFinisher'
+  | 'WebhookSender';
 
 /** One output of the deployed stack. */
 export function output(name: OutputName): string {

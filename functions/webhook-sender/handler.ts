@@ -1,0 +1,95 @@
+/**
+ * Tells the actions of alarms. The messages of a batch are sent all at once, each for itself. A try
+ * that failed is queued again, to be seen after a while, in the queue of further tries, so that no
+ * receiver delays another's first. Whatever is tried, its outcome is noted on the firing's row; a
+ * message that comes again after its last word is dropped.
+ */
+import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
+import type { DeadLetter } from '../../domain/messages.ts';
+import {
+  shownAction,
+  WebhookMessage,
+  type WebhookOutcome,
+  type webhookResults,
+} from '../../domain/webhook.ts';
+import { type Answer, verdictOf } from '../../domain/webhook-retry.ts';
+import type { SlowReceivers } from './slow-receivers.ts';
+import { type TellDeps, tell } from './tell.ts';
+
+/** What became of a message; `known` if it had been told or given up before. */
+type Done = (typeof webhookResults)[number] | 'diverted' | 'known' | 'unreadable';
+export type Totals = Readonly<Partial<Record<Done, number>>>;
+
+export type Deps = TellDeps & {
+  /** What is known of a webhook, read consistently. */
+  readonly outcome: (webhook: WebhookMessage) => Promise<WebhookOutcome | undefined>;
+  readonly note: (webhook: WebhookMessage, outcome: WebhookOutcome) => Promise<void>;
+  /** Queues a further try. */
+  readonly again: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
+  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly slow: SlowReceivers;
+  /** Tries after which a webhook is given up. */
+  readonly mostAttempts: number;
+  readonly now: () => string;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+  readonly count: (totals: Totals) => void;
+  readonly log: Log;
+};
+
+export const createHandler = (deps: Deps) =>
+  onQueue({
+    log: deps.log,
+    consume: (message) => handle(deps, message),
+    report: (done) => {
+      const totals = Object.fromEntries(
+        [...Map.groupBy(done, (each) => each)].map(([each, all]) => [each, all.length]),
+      );
+      deps.count(totals);
+      deps.log.info('webhooks', totals);
+    },
+  });
+
+async function handle(deps: Deps, { body }: QueueMessage): Promise<Done> {
+  const webhook = readMessage(body);
+  if (typeof webhook === 'string') {
+    await deps.bury([{ reason: webhook, element: body }]);
+    return 'unreadable';
+  }
+  if (webhook.lane === 'first' && deps.slow.isSlow(webhook.action)) {
+    await deps.again(webhook, 0);
+    return 'diverted';
+  }
+  const known = await deps.outcome(webhook);
+  if (known && known.result !== 'retrying') return 'known';
+  const answer = await tell(deps, webhook);
+  if (answer.kind === 'unanswered' && answer.timedOut) deps.slow.note(webhook.action);
+  return settle(deps, webhook, answer);
+}
+
+/** What is still owed is queued before anything is noted: a note is the last word, and may be lost. */
+async function settle(deps: Deps, webhook: WebhookMessage, answer: Answer): Promise<Done> {
+  const attempts = webhook.attempts + 1;
+  const { delaySeconds, ...told } = verdictOf(answer, {
+    attempts,
+    most: deps.mostAttempts,
+    random: deps.random(),
+  });
+  if (delaySeconds !== undefined) await deps.again({ ...webhook, attempts }, delaySeconds);
+  if (told.result === 'given up') {
+    const reason = `given up after ${attempts} of ${deps.mostAttempts} tries: ${told.reason}`;
+    await deps.bury([{ reason, element: { ...webhook, attempts } }]);
+  }
+  await deps.note(webhook, { action: shownAction(webhook.action), ...told, at: deps.now() });
+  return told.result;
+}
+
+/** The message in a body, or why there is none. */
+function readMessage(body: string): WebhookMessage | string {
+  try {
+    const parsed = WebhookMessage.safeParse(JSON.parse(body));
+    return parsed.success ? parsed.data : `not a webhook: ${parsed.error.message}`;
+  } catch {
+    return 'not JSON';
+  }
+}

@@ -1,0 +1,32 @@
+/** One try to tell an action, by its scheme (contract alarm.md section 5). */
+import type { Log } from '../../adapters/lambda.ts';
+import { schemeOf, type WebhookMessage } from '../../domain/webhook.ts';
+import type { Answer } from '../../domain/webhook-retry.ts';
+
+export type TellDeps = {
+  /** Never throws for what a receiver does. */
+  readonly post: (webhook: WebhookMessage) => Promise<Answer>;
+  readonly log: Log;
+};
+
+const done: Answer = { kind: 'answered', status: 200 };
+
+export async function tell({ post, log }: TellDeps, webhook: WebhookMessage): Promise<Answer> {
+  switch (schemeOf(webhook.action)) {
+    case 'http':
+    case 'https':
+      return post(webhook);
+    case 'log':
+      log.info(sentence(webhook), { alarm_id: webhook.body.alarm_id });
+      return done;
+    case 'test':
+      return done;
+    default:
+      return { kind: 'refused', reason: 'nobody calls actions of this scheme' };
+  }
+}
+
+/** Source: aodh `notifier/log.py`. */
+const sentence = ({ action, body }: WebhookMessage): string =>
+  `Notifying alarm ${body.alarm_name} ${body.alarm_id} of ${body.severity} priority from ` +
+  `${body.previous} to ${body.current} with action ${action} because ${body.reason}.`;

@@ -1,0 +1,49 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { amount, type Env, list, required } from '../../adapters/env.ts';
+import { countAll } from '../../adapters/metrics.ts';
+import { rangesOf } from '../../adapters/public-addresses.ts';
+import { deadLetters, webhookQueue } from '../../adapters/queues.ts';
+import { secretText } from '../../adapters/secrets.ts';
+import { webhookClient } from '../../adapters/webhook-client.ts';
+import { webhookKeys } from '../../adapters/webhook-keys.ts';
+import { webhookOutcomes } from '../../adapters/webhook-outcomes.ts';
+import { createHandler } from './handler.ts';
+import { slowReceivers } from './slow-receivers.ts';
+
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly secrets: SecretsManagerClient;
+};
+
+export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metrics) {
+  const { dynamo, sqs, secrets } = clients;
+  const retries = webhookQueue(sqs, required(env, 'WEBHOOK_RETRY_QUEUE_URL'));
+  return createHandler({
+    ...webhookOutcomes(dynamo, required(env, 'HISTORY_TABLE')),
+    ...webhookClient({
+      ...webhookKeys(secretText(secrets, required(env, 'WEBHOOK_SECRET_ARN'))),
+      allowed: rangesOf(list(env, 'WEBHOOK_ALLOWED_RANGES')),
+      timeoutMs: amount(env, 'WEBHOOK_TIMEOUT_SECONDS', 5) * 1000,
+      now: Date.now,
+    }),
+    ...deadLetters(sqs, required(env, 'WEBHOOK_DLQ_URL')),
+    again: (webhook, delaySeconds) =>
+      retries.sendWebhooks([{ ...webhook, lane: 'later' }], delaySeconds),
+    slow: slowReceivers(Date.now),
+    mostAttempts: amount(env, 'WEBHOOK_ATTEMPTS', 12),
+    now: () => new Date().toISOString(),
+    random: Math.random,
+    count: (totals) =>
+      countAll(metrics, {
+        WebhooksDelivered: totals.delivered ?? 0,
+        WebhooksRetried: totals.retrying ?? 0,
+        WebhooksGivenUp: totals['given up'] ?? 0,
+      }),
+    log: logger,
+  });
+}

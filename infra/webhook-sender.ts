@@ -1,0 +1,48 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { allowRows, allowSecret, allowSend } from './grants.ts';
+import { webhookSenderTimeoutSeconds } from './messaging.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Capability, Wiring } from './wiring.ts';
+
+/** Tells the actions of alarms: first tries from one queue, all further ones from another. */
+export class WebhookSender extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'webhook-sender',
+      description: 'Doctor: posts what alarms tell to their actions',
+      errorImpact:
+        'webhooks are late; after ten tries to handle one it is in the dead-letter queue',
+      timeout: Duration.seconds(webhookSenderTimeoutSeconds),
+      environment: {
+        HISTORY_TABLE: tables.history.tableName,
+        WEBHOOK_RETRY_QUEUE_URL: messaging.webhookRetryQueue.queueUrl,
+        WEBHOOK_DLQ_URL: messaging.webhookDeadLetters.queueUrl,
+        WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
+        WEBHOOK_TIMEOUT_SECONDS: String(settings.webhookTimeoutSeconds),
+        WEBHOOK_ATTEMPTS: String(settings.webhookAttempts),
+        WEBHOOK_ALLOWED_RANGES: settings.webhookAllowedRanges.join(','),
+        // Lookups of names wait in threads: one that hangs must not hold up the others of a batch.
+        UV_THREADPOOL_SIZE: '16',
+      },
+    });
+    const { function: fn } = this;
+    for (const queue of [messaging.webhookQueue, messaging.webhookRetryQueue]) {
+      fn.addEventSource(
+        new SqsEventSource(queue, {
+          batchSize: 10,
+          reportBatchItemFailures: true,
+          maxConcurrency: settings.webhookConcurrency,
+        }),
+      );
+    }
+    allowRows(fn, tables.history, 'GetItem', 'UpdateItem');
+    allowSecret(fn, secrets.webhooks);
+    allowSend(fn, messaging.webhookRetryQueue);
+    allowSend(fn, messaging.webhookDeadLetters);
+  }
+}

@@ -1,0 +1,124 @@
+/** What becomes of webhooks when something goes wrong on their way. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { eventQueue } from '../../adapters/queues.ts';
+import { receive } from '../../domain/outside-event.ts';
+import { WebhookOutcome } from '../../domain/webhook.ts';
+import { type Receiver, receiver } from '../functions/webhooks/receiver.ts';
+import { dynamodb, sqs } from '../stack/stack.ts';
+import { cloud } from './cloud.ts';
+import { type How, hows } from './disturbance.ts';
+import { makeWorld, type Outcome, type World } from './world.ts';
+
+const traits = [['project_id', 1, 'tenant']];
+
+/** An event of an alarm with one action, which waits in the queue. Gives the alarm's id. */
+async function raised(world: World, { url }: Receiver): Promise<string> {
+  const rule = { alarm_actions: [`${url}/`], event_rule: { event_type: 'switch.*' } };
+  const alarm_id = await cloud(world).alarm(undefined, rule);
+  const now = new Date().toISOString();
+  const element = { message_id: 'm', event_type: 'switch.down', traits };
+  const received = receive(element, now);
+  if (!received.ok) throw new Error(received.reason);
+  await eventQueue(sqs(), world.things.env.EVENT_QUEUE_URL).sendEvents([received.event]);
+  return alarm_id;
+}
+
+/** Sends what is there, then sweeps, and sends on until the action has been told. */
+async function finish(world: World, alarm_id: string): Promise<void> {
+  while (await world.evaluate());
+  while (await world.send());
+  await world.sweep();
+  const deadline = Date.now() + 10_000;
+  for (let told = false; !told && Date.now() < deadline; ) {
+    while (await world.send());
+    told = (await outcomesOf(world, alarm_id)).some(({ result }) => result === 'delivered');
+    if (!told) await sleep(50);
+  }
+}
+
+const Row = z.object({ webhooks: z.record(z.string(), WebhookOutcome) });
+
+async function outcomesOf(world: World, alarm_id: string): Promise<WebhookOutcome[]> {
+  const { Item } = await dynamodb().send(
+    new GetCommand({
+      TableName: world.things.env.HISTORY_TABLE,
+      Key: { event_id: 'm', alarm_id },
+    }),
+  );
+  return Object.values(Row.parse(Item).webhooks);
+}
+
+const requestIds = ({ heard }: Receiver) =>
+  new Set(heard.map(({ headers }) => headers['x-openstack-request-id']));
+
+test('an evaluation with webhooks, and sending them, makes these calls and no other', async () => {
+  await using world = await makeWorld();
+  await using flaky = await receiver((response, nth) => {
+    response.writeHead(nth === 1 ? 500 : 200).end();
+  });
+  const alarm_id = await raised(world, flaky);
+  expect(await world.evaluate()).toMatchObject({
+    calls: ['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
+  });
+  expect(await world.send()).toMatchObject({ calls: ['SendMessageBatch', 'UpdateItem'] });
+  expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'retrying', attempts: 1 }]);
+  let sent: Outcome | undefined;
+  while (!sent) sent = await world.send();
+  expect(sent).toMatchObject({ calls: ['UpdateItem'] });
+});
+
+type Step = { readonly at: number; readonly what: string; readonly how: How };
+const steps = (...whats: string[]): Step[] =>
+  whats.flatMap((what, n) => hows.map((how) => ({ at: n + 1, what, how })));
+
+test.each(steps('firings', 'webhooks', 'notifications', 'marks'))(
+  'when writing the $what $how, the action is told once, and the subscriber as before',
+  async ({ at, how }) => {
+    await using world = await makeWorld();
+    await using good = await receiver();
+    const alarm_id = await raised(world, good);
+    await world.evaluate({ at, how });
+    await finish(world, alarm_id);
+    expect(good.heard).toHaveLength(1);
+    expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
+    const told = await world.told();
+    expect(new Set(told.map(({ notification_id }) => notification_id)).size).toBe(1);
+    await finish(world, alarm_id);
+    expect(good.heard).toHaveLength(1);
+  },
+);
+
+test.each(hows.map((how) => ({ how, copies: how === 'fails' ? 2 : 1 })))(
+  'when the note that it was taken $how, it is told $copies times, with one request id',
+  async ({ how, copies }) => {
+    await using world = await makeWorld();
+    await using good = await receiver();
+    const alarm_id = await raised(world, good);
+    await world.evaluate();
+    await world.send({ at: 1, how });
+    await finish(world, alarm_id);
+    expect(good.heard).toHaveLength(copies);
+    expect(requestIds(good).size).toBe(1);
+    expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
+  },
+);
+
+test.each(steps('further try', 'note of the failure'))(
+  'when the $what $how, it is tried again until it is taken, and no longer',
+  async ({ at, how }) => {
+    await using world = await makeWorld();
+    await using flaky = await receiver((response, nth) => {
+      response.writeHead(nth === 1 ? 500 : 200).end();
+    });
+    const alarm_id = await raised(world, flaky);
+    await world.evaluate();
+    await world.send({ at, how });
+    await finish(world, alarm_id);
+    expect(flaky.heard).toHaveLength(2);
+    expect(requestIds(flaky).size).toBe(1);
+    expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
+  },
+);

@@ -1,0 +1,180 @@
+import { createHmac } from 'node:crypto';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod';
+import { WebhookOutcome } from '../../domain/webhook.ts';
+import { answering, type Receiver, receiver, silent } from '../functions/webhooks/receiver.ts';
+import { dynamodb, output } from '../stack/stack.ts';
+import { type Cloud, expectStatus, logins, newAlarm, newName, outsideEvent } from './cloud.ts';
+
+let cloud: Cloud;
+
+beforeAll(async () => {
+  cloud = await logins();
+});
+
+const patience = { timeout: 20_000, interval: 20 };
+
+/** An alarm of tenant-a on events of a type of its own, with these actions; and one such event. */
+async function alarmed(alarm_actions: readonly string[], more: Record<string, unknown> = {}) {
+  const event_type = newName('switch');
+  const body = { name: 'Süd', type: 'event', event_rule: { event_type }, alarm_actions, ...more };
+  const alarm_id = await newAlarm(cloud.a, body);
+  const traits = { project_id: cloud.a.projectId, state: 'error', host: 'compute-1' };
+  return { alarm_id, event: outsideEvent(traits, event_type) };
+}
+
+const raise = (event: unknown) =>
+  cloud.admin.expect('POST', '/doctor/v1/events', { body: [event] });
+
+const Row = z.object({ webhooks: z.record(z.string(), WebhookOutcome) });
+
+/** What the firing's row says of its webhooks, by the action that is shown. */
+async function outcomes(event_id: string, alarm_id: string) {
+  const { Item } = await dynamodb().send(
+    new GetCommand({ TableName: output('HistoryTable'), Key: { event_id, alarm_id } }),
+  );
+  const { webhooks } = Row.parse(Item);
+  return new Map(Object.values(webhooks).map((outcome) => [outcome.action, outcome]));
+}
+
+const Key = z.object({ project_id: z.string(), key: z.string() });
+const Signature = /^t=(\d+),v1=([0-9a-f]{64})$/;
+
+describe('webhooks', () => {
+  test('an action is posted to as Aodh does, once, and the project can prove by whom', async () => {
+    await using good = await receiver();
+    const { alarm_id, event } = await alarmed([`${good.url}/failure?from=doctor`]);
+    await raise(event);
+    await vi.waitFor(() => expect(good.heard).toHaveLength(1), patience);
+    const [heard] = good.heard;
+    expect(heard).toMatchObject({
+      method: 'POST',
+      path: '/failure?from=doctor',
+      headers: {
+        'content-type': 'application/json',
+        'x-openstack-request-id': expect.stringMatching(/^req-[0-9a-f-]{36}$/),
+      },
+    });
+    expect(JSON.parse(heard?.body ?? '')).toEqual({
+      alarm_name: 'Süd',
+      alarm_id,
+      severity: 'low',
+      previous: 'insufficient data',
+      current: 'alarm',
+      reason: expect.stringContaining(event.message_id),
+      reason_data: {
+        type: 'event',
+        event: {
+          message_id: event.message_id,
+          event_type: event.event_type,
+          generated: event.generated,
+          traits: [
+            ['project_id', 1, cloud.a.projectId],
+            ['state', 1, 'error'],
+          ],
+          raw: {},
+        },
+      },
+    });
+    const { key } = Key.parse((await cloud.a.expect('GET', '/doctor/v1/webhook-key')).body);
+    const sent = Signature.exec(String(heard?.headers['x-doctor-signature'])) ?? [];
+    const mac = createHmac('sha256', key).update(`${sent[1]}.${heard?.body}`).digest('hex');
+    expect(sent[2]).toBe(mac);
+    await vi.waitFor(async () => {
+      const told = await outcomes(event.message_id, alarm_id);
+      expect(told.get(`${good.url}/failure`)).toMatchObject({ result: 'delivered', attempts: 1 });
+    }, patience);
+    expect(good.heard).toHaveLength(1);
+  });
+
+  test('one that is dead, one that hangs and one that fails delay none of seven others', async () => {
+    await using hung = await receiver(silent);
+    await using failing = await receiver(answering(500));
+    const dead = await receiver();
+    await dead[Symbol.asyncDispose]();
+    const good: Receiver[] = await Promise.all(Array.from({ length: 7 }, () => receiver()));
+    const urls = [hung, failing, dead, ...good].map(({ url }) => `${url}/`);
+    const { alarm_id, event } = await alarmed(urls);
+    await raise(event);
+    await vi.waitFor(() => {
+      for (const { heard } of good) expect(heard).toHaveLength(1);
+    }, patience);
+    // The one that hangs was sent its own, and its time is not over: nobody has waited for it.
+    await vi.waitFor(() => expect(hung.heard).toHaveLength(1), patience);
+    expect((await outcomes(event.message_id, alarm_id)).has(`${hung.url}/`)).toBe(false);
+    await vi.waitFor(async () => {
+      const told = await outcomes(event.message_id, alarm_id);
+      for (const { url } of good) {
+        expect(told.get(`${url}/`)).toMatchObject({ result: 'delivered', attempts: 1 });
+      }
+      expect(told.get(`${failing.url}/`)).toMatchObject({ result: 'retrying', status: 500 });
+      expect(told.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
+      expect(told.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
+    }, patience);
+    // While the slow one's further tries go on, its first ones hold up nobody either.
+    const next = await alarmed([`${hung.url}/`, `${good[0]?.url}/`]);
+    await raise(next.event);
+    await vi.waitFor(() => expect(good[0]?.heard).toHaveLength(2), patience);
+    await Promise.all(good.map((each) => each[Symbol.asyncDispose]()));
+  });
+
+  test('a failure is tried again with the same ids and body until it is taken', async () => {
+    await using flaky = await receiver((response, nth) => {
+      response.writeHead(nth < 3 ? 503 : 204).end();
+    });
+    const { alarm_id, event } = await alarmed([`${flaky.url}/`]);
+    await raise(event);
+    await vi.waitFor(async () => {
+      const told = await outcomes(event.message_id, alarm_id);
+      expect(told.get(`${flaky.url}/`)).toMatchObject({
+        ...{ result: 'delivered', attempts: 3, status: 204, reason: '' },
+      });
+    }, patience);
+    const ids = new Set(flaky.heard.map(({ headers }) => headers['x-openstack-request-id']));
+    expect(flaky.heard).toHaveLength(3);
+    expect(ids.size).toBe(1);
+    expect(new Set(flaky.heard.map(({ body }) => body)).size).toBe(1);
+  });
+
+  test('an address that is neither public nor allowed is given up, and said to be so', async () => {
+    const actions = ['http://169.254.169.254/latest', 'http://10.0.0.1/', 'http://[fd00::1]/'];
+    const { alarm_id, event } = await alarmed(actions);
+    await raise(event);
+    await vi.waitFor(async () => {
+      const told = await outcomes(event.message_id, alarm_id);
+      expect([...told.keys()].sort()).toEqual(actions.sort());
+      for (const outcome of told.values()) {
+        expect(outcome).toMatchObject({
+          ...{ result: 'given up', attempts: 1, reason: 'its address is not a public one' },
+        });
+      }
+    }, patience);
+  });
+
+  test("a project reads its own key, an administrator anybody's", async () => {
+    const path = '/doctor/v1/webhook-key';
+    const of = async (who: keyof Cloud, query = '') =>
+      Key.parse((await cloud[who].expect('GET', `${path}${query}`)).body);
+    const own = await of('a');
+    expect(own.project_id).toBe(cloud.a.projectId);
+    expect((await of('b')).key).not.toBe(own.key);
+    expect(await of('admin', `?project_id=${cloud.a.projectId}`)).toEqual(own);
+    expect((await of('admin', '?project_id=')).project_id).toBe('');
+    for (const query of [`?project_id=${cloud.a.projectId}`, '?project_id=']) {
+      expectStatus(await cloud.b.call('GET', `${path}${query}`), 403);
+    }
+    expectStatus(await cloud.b.call('GET', `${path}?project=x`), 400);
+  });
+
+  test('an alarm that is deleted before its webhook was taken is told of all the same', async () => {
+    await using flaky = await receiver((response, nth) => {
+      response.writeHead(nth < 2 ? 500 : 200).end();
+    });
+    const { alarm_id, event } = await alarmed([`${flaky.url}/`]);
+    await raise(event);
+    await vi.waitFor(() => expect(flaky.heard).toHaveLength(1), patience);
+    await cloud.a.expect('DELETE', `/alarming/v2/alarms/${alarm_id}`);
+    await vi.waitFor(() => expect(flaky.heard).toHaveLength(2), patience);
+  });
+});

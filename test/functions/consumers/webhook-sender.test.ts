@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import { firingOf } from '../../../domain/firing.ts';
+import type { DeadLetter } from '../../../domain/messages.ts';
+import {
+  type WebhookMessage,
+  type WebhookOutcome,
+  type webhookResults,
+  webhooksOf,
+} from '../../../domain/webhook.ts';
+import type { Answer } from '../../../domain/webhook-retry.ts';
+import { createHandler, type Deps } from '../../../functions/webhook-sender/handler.ts';
+import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
+import { alarmWith } from '../../domain/alarms.ts';
+import { eventWith } from '../../domain/events.ts';
+import { minute } from '../../domain/rows.ts';
+import { lambdaContext as context } from '../call.ts';
+import { logbook, queued } from './lambda.ts';
+
+const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMessage => {
+  const alarm = alarmWith({ alarm_actions: [action] });
+  const decision = { kind: 'transition', reason: 'because' } as const;
+  const [message] = webhooksOf(firingOf(alarm, eventWith(), decision, minute(1)).row);
+  if (!message) throw new Error('no webhook');
+  return { ...message, ...more };
+};
+
+function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<Deps> = {}) {
+  const posted: WebhookMessage[] = [];
+  const notes: WebhookOutcome[] = [];
+  const retries: [WebhookMessage, number][] = [];
+  const buried: DeadLetter[] = [];
+  const { lines, log } = logbook();
+  const handler = createHandler({
+    outcome: async () => undefined,
+    post: async (message) => {
+      posted.push(message);
+      return answers[message.action] ?? { kind: 'answered', status: 200 };
+    },
+    note: async (_, outcome) => {
+      notes.push(outcome);
+    },
+    again: async (message, delaySeconds) => {
+      retries.push([message, delaySeconds]);
+    },
+    bury: async (letters) => {
+      buried.push(...letters);
+    },
+    slow: slowReceivers(() => 0),
+    mostAttempts: 3,
+    now: () => minute(2),
+    random: () => 0,
+    count: () => {},
+    log,
+    ...given,
+  });
+  const send = async (...messages: readonly unknown[]) => {
+    const event = queued(...messages.map((body) => ({ body })));
+    const { batchItemFailures } = await handler(event, context);
+    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  };
+  return { send, posted, notes, retries, buried, lines };
+}
+
+const good = 'https://user:secret@good.example/x?token=secret';
+const bad = 'https://bad.example/';
+const hung: Answer = { kind: 'unanswered', reason: 'no answer within 5 s', timedOut: true };
+
+test('what was delivered is noted, without the secrets of its URL', async () => {
+  const { send, notes, retries, buried, lines } = sender();
+  expect(await send(webhook(good))).toEqual([]);
+  expect(notes).toEqual([
+    {
+      action: 'https://good.example/x',
+      ...{ result: 'delivered', attempts: 1, status: 200, reason: '', at: minute(2) },
+    },
+  ]);
+  expect([...retries, ...buried]).toEqual([]);
+  expect(lines).toEqual([['info', ['webhooks', { delivered: 1 }]]]);
+});
+
+test('a failure is queued again with its tries counted, and harms no other of the batch', async () => {
+  const { send, posted, notes, retries } = sender({ [bad]: { kind: 'answered', status: 500 } });
+  expect(await send(webhook(bad), webhook(good))).toEqual([]);
+  expect(posted).toHaveLength(2);
+  expect(retries).toEqual([[webhook(bad, { attempts: 1 }), 1]]);
+  expect(notes).toContainEqual(expect.objectContaining({ result: 'retrying', status: 500 }));
+});
+
+test('after its last try it is put aside with the reason', async () => {
+  const { send, notes, retries, buried } = sender({ [bad]: hung });
+  await send(webhook(bad, { attempts: 2, lane: 'later' }));
+  expect(retries).toEqual([]);
+  expect(buried).toEqual([
+    {
+      reason: 'given up after 3 of 3 tries: no answer within 5 s',
+      element: webhook(bad, { attempts: 3, lane: 'later' }),
+    },
+  ]);
+  expect(notes).toMatchObject([{ result: 'given up', attempts: 3 }]);
+});
+
+test.each<(typeof webhookResults)[number]>(['delivered', 'given up'])(
+  'a message that comes again when it was %s is dropped',
+  async (result) => {
+    const known = { action: bad, result, attempts: 1, status: 200, reason: '', at: minute(1) };
+    const { send, posted, notes } = sender({}, { outcome: async () => known });
+    expect(await send(webhook(bad))).toEqual([]);
+    expect([...posted, ...notes]).toEqual([]);
+  },
+);
+
+test('a receiver that hung is sent nothing among first tries for a while', async () => {
+  let now = 0;
+  const { send, posted, retries } = sender({ [bad]: hung }, { slow: slowReceivers(() => now) });
+  await send(webhook(bad));
+  await send(webhook(`${bad}other`), webhook(good));
+  expect(posted.map(({ action }) => action)).toEqual([bad, good]);
+  expect(retries.at(-1)).toEqual([webhook(`${bad}other`), 0]);
+  await send(webhook(bad, { lane: 'later' }));
+  expect(posted).toHaveLength(3);
+  now = 59_999;
+  await send(webhook(bad));
+  expect(posted).toHaveLength(3);
+  now = 60_000;
+  await send(webhook(bad));
+  expect(posted).toHaveLength(4);
+});
+
+test('only so many slow receivers are remembered', () => {
+  const slow = slowReceivers(() => 0);
+  for (let n = 0; n <= 1_000; n++) slow.note(`https://r-${n}.example/`);
+  expect(slow.isSlow('https://r-0.example/')).toBe(false);
+  expect(slow.isSlow('https://r-1.example/')).toBe(true);
+  expect(slow.isSlow('https://r-1000.example/x')).toBe(true);
+});
+
+test('log actions write the sentence of Aodh, test actions nothing; both are done', async () => {
+  const { send, posted, notes, lines } = sender();
+  await send(webhook('log:'), webhook('test:'));
+  expect(posted).toEqual([]);
+  expect(notes.map(({ result }) => result)).toEqual(['delivered', 'delivered']);
+  expect(lines[0]).toEqual(['info', [expect.any(String), expect.anything()]]);
+  expect(JSON.stringify(lines[0])).toContain(
+    `Notifying alarm n ${webhook('log:').body.alarm_id} of low priority from insufficient data to alarm with action log: because because.`,
+  );
+});
+
+test('an action that nobody calls is given up', async () => {
+  const { send, notes, buried } = sender();
+  await send(webhook('zaqar://?topic=a'));
+  expect(notes).toMatchObject([{ result: 'given up', status: null }]);
+  expect(buried).toHaveLength(1);
+});
+
+test.each(['{', '"text"', '{"action":"https://a.example/"}'])(
+  'what is no webhook is put aside: %s',
+  async (body) => {
+    const { send, buried } = sender();
+    expect(await send(body, webhook(good))).toEqual([]);
+    expect(buried).toEqual([{ reason: expect.any(String), element: body }]);
+  },
+);
+
+test.each(['again', 'bury', 'note', 'outcome', 'post'] as const)(
+  'when %s fails, the message is delivered again and the others are not',
+  async (step) => {
+    const fail = async () => {
+      throw new Error('gone');
+    };
+    const most = step === 'bury' ? 1 : 3;
+    const { send } = sender({ [bad]: hung }, { [step]: fail, mostAttempts: most });
+    expect(await send(webhook(bad))).toEqual(['m-0']);
+  },
+);
