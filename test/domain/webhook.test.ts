@@ -15,17 +15,20 @@ import { minute } from './rows.ts';
 
 const actions = ['https://user:secret@a.example:8443/x?token=secret#there', 'log:'];
 const alarm = alarmWith({ state: 'ok', alarm_actions: actions, ok_actions: ['test:'] });
-const fired = (kind: 'transition' | 'notice') =>
-  firingOf(alarm, eventWith(['state', 1, 'stopped']), { kind, reason: 'because' }, minute(1)).row;
+const event = eventWith(['state', 1, 'stopped']);
+const transition = { kind: 'transition', to: 'alarm', reason: 'because' } as const;
+const notice = { kind: 'notice', reason: 'because' } as const;
+const fired = (decision: typeof transition | typeof notice) =>
+  firingOf(alarm, event, decision, minute(1)).row;
 
 test('a firing has a webhook for each action of the state that it tells of', () => {
-  expect(webhooksOf(fired('transition')).map(({ action }) => action)).toEqual(actions);
-  expect(webhooksOf(fired('notice')).map(({ action }) => action)).toEqual(['test:']);
-  expect(webhooksOf({ ...fired('notice'), actions: [] })).toEqual([]);
+  expect(webhooksOf(fired(transition)).map(({ action }) => action)).toEqual(actions);
+  expect(webhooksOf(fired(notice)).map(({ action }) => action)).toEqual(['test:']);
+  expect(webhooksOf({ ...fired(notice), actions: [] })).toEqual([]);
 });
 
 test('its body has the fields of Aodh, in their order, and no other', () => {
-  const [first] = webhooksOf(fired('transition'));
+  const [first] = webhooksOf(fired(transition));
   expect(Object.keys(first?.body ?? {})).toEqual([
     ...['alarm_name', 'alarm_id', 'severity', 'previous', 'current', 'reason', 'reason_data'],
   ]);
@@ -38,8 +41,8 @@ test('its body has the fields of Aodh, in their order, and no other', () => {
 });
 
 test('ids are the same for the same alarm, event and action, and differ else', () => {
-  const [first, second] = webhooksOf(fired('transition'));
-  expect(webhooksOf(fired('transition'))[0]).toEqual(first);
+  const [first, second] = webhooksOf(fired(transition));
+  expect(webhooksOf(fired(transition))[0]).toEqual(first);
   expect(second?.webhook_id).not.toBe(first?.webhook_id);
   expect(requestIdOf(first ?? { webhook_id: '' })).toMatch(/^req-[0-9a-f-]{36}$/);
 });

@@ -18,7 +18,7 @@ import { logbook, queued } from './lambda.ts';
 
 const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMessage => {
   const alarm = alarmWith({ alarm_actions: [action] });
-  const decision = { kind: 'transition', reason: 'because' } as const;
+  const decision = { kind: 'transition', to: 'alarm', reason: 'because' } as const;
   const [message] = webhooksOf(firingOf(alarm, eventWith(), decision, minute(1)).row);
   if (!message) throw new Error('no webhook');
   return { ...message, ...more };

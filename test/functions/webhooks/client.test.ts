@@ -14,7 +14,7 @@ import { answering, receiver, silent } from './receiver.ts';
 
 const webhookTo = (action: string): WebhookMessage => {
   const alarm = alarmWith({ name: 'Süd', alarm_actions: [action] });
-  const decision = { kind: 'transition', reason: 'because' } as const;
+  const decision = { kind: 'transition', to: 'alarm', reason: 'because' } as const;
   const [message] = webhooksOf(firingOf(alarm, eventWith(), decision, minute(1)).row);
   if (!message) throw new Error('no webhook');
   return message;
