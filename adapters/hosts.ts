@@ -13,9 +13,12 @@ import {
 import { placeOf } from '../domain/affected.ts';
 import { Host } from '../domain/host.ts';
 import type { HostReport } from '../domain/host-fault.ts';
+import type { Standing } from '../flows/evacuate.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from './dynamodb.ts';
+import { nothingLeft } from './migrations.ts';
+import type { Action } from './transactions.ts';
 
-type Tables = { readonly hosts: string; readonly faults: string };
+type Tables = { readonly hosts: string; readonly faults: string; readonly migrations: string };
 
 /** Holds the last service number given; no host can have this name. */
 const counterKey = { host: '#service-number' };
@@ -40,15 +43,38 @@ function unchanged(from: Host | undefined) {
       ConditionExpression: 'attribute_not_exists(#key)',
       ExpressionAttributeNames: { '#key': 'host' },
     };
-  const neverSeen = from.last_seen_up === null;
-  const seen = neverSeen ? 'attribute_type(last_seen_up, :seen)' : 'last_seen_up = :seen';
+  const { condition, values } = asHeard(from);
   return {
-    ConditionExpression: `incarnation = :incarnation AND revision = :revision AND reported_at = :reported_at AND ${seen}`,
+    ConditionExpression: `${asTold} AND reported_at = :reported_at AND ${condition}`,
     ExpressionAttributeValues: {
-      ':incarnation': from.incarnation,
-      ':revision': from.revision,
+      ...valuesOf(from),
+      ...values,
       ':reported_at': from.reported_at,
-      ':seen': from.last_seen_up ?? 'NULL',
+    },
+  };
+}
+
+const asTold = 'incarnation = :incarnation AND revision = :revision';
+const valuesOf = ({ incarnation, revision }: Host) => ({
+  ':incarnation': incarnation,
+  ':revision': revision,
+});
+
+/** That nothing was heard of a host since it was read. */
+const asHeard = ({ last_seen_up }: Host) => ({
+  condition: last_seen_up === null ? 'attribute_type(last_seen_up, :seen)' : 'last_seen_up = :seen',
+  values: { ':seen': last_seen_up ?? 'NULL' },
+});
+
+/** That a host is what it was when it was read, for as long as something else is written. */
+export function stillStanding(TableName: string, { host, silent }: Standing): Action {
+  const heard = silent ? asHeard(host) : undefined;
+  return {
+    ConditionCheck: {
+      TableName,
+      Key: { host: host.host },
+      ConditionExpression: heard ? `${asTold} AND ${heard.condition}` : asTold,
+      ExpressionAttributeValues: { ...valuesOf(host), ...heard?.values },
     },
   };
 }
@@ -187,13 +213,21 @@ async function nameBy(
 }
 
 export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
-  /** Host and fault in one transaction; false if the host is not as it was read. */
+  /**
+   * Host and fault in one transaction; false if the host is not as it was read, or if it is to be up
+   * again while evacuations from it are done that its compute service has not heard of.
+   */
   saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
     const put = { Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchanged(from) } };
+    const up = from.forced_down && !host.forced_down && !host.deleted;
     return ifUnchanged(
       client.send(
         new TransactWriteCommand({
-          TransactItems: fault ? [put, faultWrite(tables.faults, host, fault)] : [put],
+          TransactItems: [
+            put,
+            ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
+            ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
+          ],
         }),
       ),
     );

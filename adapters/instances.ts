@@ -1,10 +1,25 @@
-/** The table `instances`. */
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+/** The table `instances`. What becomes of an instance's evacuation is copied to `migrations`. */
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+} from '@aws-sdk/lib-dynamodb';
+import { targetOf } from '../domain/evacuation.ts';
 import { Instance } from '../domain/instance.ts';
 import { type Listing, mergedPages, placeOfServer, type Walk } from '../domain/listing.ts';
 import { slices } from '../domain/slices.ts';
+import type { Standing } from '../flows/evacuate.ts';
 import { getAll, growingPages, ifUnchanged, inParallel, queryPages, type Row } from './dynamodb.ts';
+import { stillStanding } from './hosts.ts';
+import { migrationWrites } from './migrations.ts';
 import { type Action, transactGroups } from './transactions.ts';
+
+type Tables = {
+  readonly instances: string;
+  readonly migrations: string;
+  readonly hosts: string;
+};
 
 /** A tombstone is kept this long against late feeds, in seconds. */
 const tombstoneSeconds = 30 * 24 * 3600;
@@ -38,6 +53,7 @@ export function indexedInstance(row: Instance): Row {
   return {
     ...all,
     on_host: row.host ?? undefined,
+    to_host: targetOf(row) ?? undefined,
     in_project: `project#${row.project_id}`,
     live: 'instance',
   };
@@ -74,16 +90,65 @@ function unchanged(from: Instance) {
 }
 
 /** Not PartiQL, which is faster there: the embedded stack writes no stream record of it. */
-const put = (table: string, from: Instance, to: Instance): Action => ({
-  Put: { TableName: table, Item: indexedInstance(to), ...unchanged(from) },
+const put = (table: string, from: Instance | undefined, to: Instance) => ({
+  Put: { TableName: table, Item: indexedInstance(to), ...(from ? unchanged(from) : absent) },
 });
+
+/** A change of an instance with what goes with it: whole, or not at all. */
+const whole = (tables: Tables, from: Instance | undefined, to: Instance): Action[] => [
+  put(tables.instances, from, to),
+  ...migrationWrites(tables.migrations, from, to),
+];
+
+/** Hosts whose instances are counted at once. */
+const countsAtOnce = 8;
 
 /** Instances changed in one request; each for itself all the same. */
 const perTransaction = 25;
 
 type Change = { readonly from: Instance; readonly to: Instance };
 
-export const instanceStore = (client: DynamoDBDocumentClient, table: string) => ({
+export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
+  ...instanceReader(client, tables.instances),
+
+  /**
+   * False if the instance is not as it was read, or one of the hosts does not stand as it was read.
+   * @param standing hosts that must be as they were read, while the instance is written.
+   */
+  saveInstance: async (
+    from: Instance | undefined,
+    to: Instance,
+    standing: readonly Standing[] = [],
+  ): Promise<boolean> => {
+    const actions = [
+      ...whole(tables, from, to),
+      ...standing.map((each) => stillStanding(tables.hosts, each)),
+    ];
+    if (actions.length === 1) {
+      return ifUnchanged(client.send(new PutCommand(put(tables.instances, from, to).Put)));
+    }
+    let refused: readonly number[] | undefined;
+    const written = await ifUnchanged(
+      transactGroups(client, [actions]).then(([verdict]) => {
+        refused = verdict;
+      }),
+    );
+    return written && !refused?.length;
+  },
+
+  /** Writes what faults made of instances; gives the changes that somebody overtook. */
+  change: async (changes: readonly Change[]): Promise<Change[]> => {
+    const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
+      // No fault makes an evacuation done, so no row is written twice here.
+      const groups = slice.map(({ from, to }) => whole(tables, from, to));
+      const failed = await transactGroups(client, groups);
+      return slice.filter((_, n) => failed[n]?.length);
+    });
+    return overtaken.flat();
+  },
+});
+
+const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
   /** The row of a uuid, a tombstone too, read consistently. */
   instance: async (uuid: string): Promise<Instance | undefined> => {
     const { Item: row } = await client.send(
@@ -105,6 +170,20 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
   /** Uuids of the instances on a host, as the index shows them. */
   instancesOn: (host: string): AsyncGenerator<string[]> =>
     uuidPages(client, table, { index: 'byHost', key: 'on_host', value: host }),
+
+  /** Uuids of the instances on their way to a host, as the index shows them. */
+  instancesTo: (host: string): AsyncGenerator<string[]> =>
+    uuidPages(client, table, { index: 'byTarget', key: 'to_host', value: host }),
+
+  /** How many instances are on each host, or on their way there, as the indexes show it. */
+  countsOn: async (hosts: readonly string[]): Promise<Map<string, number>> => {
+    const counts = await inParallel(hosts, countsAtOnce, async (value) => {
+      const on = await countOf(client, table, { index: 'byHost', key: 'on_host', value });
+      const to = await countOf(client, table, { index: 'byTarget', key: 'to_host', value });
+      return [value, on + to] as const;
+    });
+    return new Map(counts);
+  },
 
   /** Places of instances in order, as the index of the listing shows them. */
   listed: (listing: Listing, walk: Walk): AsyncIterable<readonly string[]> => {
@@ -154,28 +233,6 @@ export const instanceStore = (client: DynamoDBDocumentClient, table: string) => 
     const keys = found.flat();
     return keys.length > most ? undefined : keys.map((key) => key.slice(key.indexOf('#') + 1));
   },
-
-  /** False if the instance is not as it was read. */
-  saveInstance: (from: Instance | undefined, to: Instance): Promise<boolean> =>
-    ifUnchanged(
-      client.send(
-        new PutCommand({
-          TableName: table,
-          Item: indexedInstance(to),
-          ...(from ? unchanged(from) : absent),
-        }),
-      ),
-    ),
-
-  /** Writes what faults made of instances; gives the changes that somebody overtook. */
-  change: async (changes: readonly Change[]): Promise<Change[]> => {
-    const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
-      const puts = slice.map(({ from, to }) => [put(table, from, to)]);
-      const failed = await transactGroups(client, puts);
-      return slice.filter((_, n) => failed[n]?.length);
-    });
-    return overtaken.flat();
-  },
 });
 
 type IndexKey = { readonly index: string; readonly key: string; readonly value: string };
@@ -216,4 +273,22 @@ async function* placePages(
   for await (const page of growingPages(client, query, { first, longest: longestPage })) {
     yield page.map(({ sort_key }) => String(sort_key));
   }
+}
+
+async function countOf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { index, key, value }: { index: string; key: string; value: string },
+): Promise<number> {
+  const query = {
+    TableName: table,
+    IndexName: index,
+    KeyConditionExpression: '#key = :value',
+    ExpressionAttributeNames: { '#key': key },
+    ExpressionAttributeValues: { ':value': value },
+    Select: 'COUNT',
+  } as const;
+  let count = 0;
+  for await (const page of paginateQuery({ client }, query)) count += page.Count ?? 0;
+  return count;
 }

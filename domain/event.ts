@@ -65,6 +65,16 @@ export function traits(...given: readonly [string, number, string | number | nul
 
 const { text, integer, datetime } = traitTypes;
 
+/** Nova's name: an instance is to be moved, by whoever does that. */
+export const evacuateEvent = 'compute.instance.evacuate';
+
+/** Whoever executes a move is told from where to where. */
+const moveTraits = ({ evacuation }: Instance): [string, number, string | null][] => [
+  ['source_host', text, evacuation?.source ?? null],
+  ['dest_host', text, evacuation?.dest ?? null],
+  ['migration_uuid', text, evacuation?.uuid ?? null],
+];
+
 /**
  * The event of an instance's last change, made from its row alone. Traits are those of Ceilometer's
  * stock definition of `compute.instance.*`, with `old_task_state`, `new_task_state`, `power_state`
@@ -104,6 +114,7 @@ export function instanceEvent(row: Instance): DoctorEvent {
       ['deleted_at', datetime, row.deleted ? naive(change.at) : null],
       ['cause', text, change.fault_id && 'host_fault'],
       ['fault_id', text, change.fault_id],
+      ...(change.event_type === evacuateEvent ? moveTraits(row) : []),
     ),
     accepted_at: change.at,
     stamp,

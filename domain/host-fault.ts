@@ -4,8 +4,10 @@
  * compute.md section 5. Whoever reports has fenced the host: nothing runs there any more.
  */
 import type { Actor } from './change.ts';
+import { inFlight } from './evacuation.ts';
 import { type Fault, faultOf, type Host, type HostFault, hasFailed } from './host.ts';
 import { type Instance, powerStates, type VmState } from './instance.ts';
+import { withoutTarget } from './lost-target.ts';
 
 /** Exempt by the seed (the last four), or already off with a snapshot to come back from. */
 const untouched: ReadonlySet<VmState> = new Set<VmState>([
@@ -27,6 +29,15 @@ const rebuilding = new Set(['rebuilding', 'rebuild_block_device_mapping', 'rebui
 const lasting = new Set(['deleting', 'soft-deleting']);
 
 type States = Pick<Instance, 'vm_state' | 'power_state' | 'task_state'>;
+
+/**
+ * Whether an instance is being rebuilt elsewhere: what its old host does is no concern of it until
+ * that ends. One whose task an administrator has reset is not: it is shown where it is.
+ */
+export const isMoving = (instance: Pick<Instance, 'task_state' | 'evacuation'>): boolean =>
+  inFlight(instance) !== undefined &&
+  instance.task_state !== null &&
+  rebuilding.has(instance.task_state);
 type Outcome = States & { readonly failed: string | null };
 
 /** The states that a host's fault leaves; undefined where it touches nothing. */
@@ -78,21 +89,32 @@ export function afterFault(
 
 /**
  * The fault that an instance is owed by its host, up again or not: the first that was reported
- * after the instance's row was written. Undefined if it owes none, or has no host.
+ * after the instance's row was written. Undefined if it owes none, or has no host, or for as long as
+ * the instance is moving: it stays owed until the move ends otherwise than at its target.
  * The instance must have been read before the host.
  */
 export function owedFault(instance: Instance, host: Host | undefined): HostFault | undefined {
   if (!host || instance.deleted || instance.host !== host.host) return undefined;
-  if (instance.fault_number >= host.fault_number) return undefined;
+  if (instance.fault_number >= host.fault_number || isMoving(instance)) return undefined;
   return faultOf(host, instance.fault_number + 1);
 }
 
 /**
- * The instance with what it is owed applied: a new revision if that changes its states, else the
- * same revision with the fault's number taken note of. Undefined if it is owed nothing.
+ * The instance with what it is owed applied, by its host and by the host that it is on its way to
+ * (others are nothing to it): a new revision if that changes its states, else the same revision with
+ * the fault's number taken note of. Undefined if it is owed nothing.
  * Whoever applies the fault, and however late, the row comes out the same.
  */
-export function settled(instance: Instance, host: Host | undefined): Instance | undefined {
+export function settled(
+  instance: Instance,
+  host: Host | undefined,
+  target?: Host,
+): Instance | undefined {
+  const lost = withoutTarget(instance, target);
+  return settledWith(lost ?? instance, host) ?? lost;
+}
+
+function settledWith(instance: Instance, host: Host | undefined): Instance | undefined {
   const fault = owedFault(instance, host);
   if (!host || !fault) return undefined;
   const noted = { ...instance, fault_number: host.fault_number };
@@ -118,8 +140,8 @@ export function settled(instance: Instance, host: Host | undefined): Instance | 
 }
 
 /** The instance as every reader sees it: with what it is owed. */
-export const asSeen = (instance: Instance, host: Host | undefined): Instance =>
-  settled(instance, host) ?? instance;
+export const asSeen = (instance: Instance, host: Host | undefined, target?: Host): Instance =>
+  settled(instance, host, target) ?? instance;
 
 /** Whoever reports a fault, for the audit. */
 export type Reporter = {

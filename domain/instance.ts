@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { LastChange } from './change.ts';
+import { Evacuation } from './evacuation.ts';
 import { HostName } from './host.ts';
 import { notPlain, plain, text } from './text.ts';
 import { Moment } from './time.ts';
@@ -130,6 +131,8 @@ export const Instance = InstanceFacts.extend({
   pre_fault: States.extend({ at: Moment, fault_id: z.uuid() }).nullable(),
   /** What Nova shows of an instance in `error`. */
   fault: z.object({ code: z.int(), message: z.string(), created: Moment }).nullable(),
+  /** Its newest evacuation, ended or not. Rows of before there were any: null. */
+  evacuation: Evacuation.nullable().default(null),
   /** Time of the newest report that the row reflects, a host's fault included. */
   reported_at: Moment,
   updated_at: Moment,

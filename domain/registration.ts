@@ -4,6 +4,8 @@
  */
 import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';
+import { doneBy } from './evacuate.ts';
+import { type Evacuation, ended, inFlight } from './evacuation.ts';
 import { faultOf, type Host, type HostFacts, hasFailed } from './host.ts';
 import { afterFault } from './host-fault.ts';
 import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
@@ -124,27 +126,30 @@ export const deletedHost = (host: Host, actor: Actor): Host => ({
 /**
  * The row of an instance after its registration on `host` (undefined for none). What is written on
  * a host that is reported down, or that failed after the report, goes through the fault table. `existing`
- * must be settled with its old host.
+ * must be settled with its old host. While it is on its way and where it was, its states are those of
+ * the move, not of the feed.
+ * @param restarts how often the host that it leaves by evacuation has been restarted.
  */
 export function registeredInstance(
   existing: Instance | undefined,
   uuid: string,
   host: Host | undefined,
-  { facts, actor, newId, ...told }: Registration<InstanceFacts>,
+  {
+    facts,
+    actor,
+    newId,
+    restarts = 0,
+    ...told
+  }: Registration<InstanceFacts> & { readonly restarts?: number },
 ): Outcome<Instance> {
   const reported_at = timeOf({ ...told, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   const before = existing && !existing.deleted ? existing : undefined;
-  const wanted = {
-    ...facts,
-    pre_fault: facts.vm_state === 'stopped' ? (before?.pre_fault ?? null) : null,
-    fault: facts.vm_state === 'error' ? (before?.fault ?? null) : null,
-  };
-  const down = host && hasHit(host, reported_at) ? faultOf(host, host.fault_number) : undefined;
-  const kept = before?.host === host?.host ? (before?.pre_fault ?? null) : null;
-  const faulted = down && afterFault({ ...wanted, pre_fault: kept }, down);
-  const next = { ...wanted, ...faulted };
-  const fault_number = host?.fault_number ?? 0;
+  const leaving = before && inFlight(before)?.source === host?.host ? before : undefined;
+  const { next, down, faulted } = leaving
+    ? { next: { ...facts, ...statesOf(leaving) }, down: undefined, faulted: undefined }
+    : placed(facts, before, { host, reported_at, at: actor.at, restarts });
+  const fault_number = leaving?.fault_number ?? host?.fault_number ?? 0;
   if (before && !differs(next, before)) {
     if (reported_at === before.reported_at) return { kind: 'same', row: before };
     return { kind: 'kept', row: { ...before, reported_at, fault_number } };
@@ -176,6 +181,57 @@ export function registeredInstance(
   };
 }
 
+/** What an instance on its way is, whatever a feed says of it. */
+const statesOf = ({
+  vm_state,
+  power_state,
+  task_state,
+  pre_fault,
+  fault,
+  evacuation,
+}: Instance) => ({
+  ...{ vm_state, power_state, task_state, pre_fault, fault, evacuation },
+});
+
+/** What becomes of an instance that is told to be on `host`. */
+function placed(
+  facts: InstanceFacts,
+  before: Instance | undefined,
+  on: {
+    readonly host: Host | undefined;
+    readonly reported_at: string;
+    readonly at: string;
+    readonly restarts: number;
+  },
+) {
+  const { host, reported_at } = on;
+  const wanted = {
+    ...facts,
+    pre_fault: facts.vm_state === 'stopped' ? (before?.pre_fault ?? null) : null,
+    fault: facts.vm_state === 'error' ? (before?.fault ?? null) : null,
+    evacuation: before ? endOfMove(before, on) : null,
+  };
+  const down = host && hasHit(host, reported_at) ? faultOf(host, host.fault_number) : undefined;
+  const kept = before?.host === host?.host ? (before?.pre_fault ?? null) : null;
+  const faulted = down && afterFault({ ...wanted, pre_fault: kept }, down);
+  return { next: { ...wanted, ...faulted }, down, faulted };
+}
+
+/** The newest evacuation of an instance that a feed has seen somewhere: at its target it is done. */
+function endOfMove(
+  before: Instance,
+  {
+    host,
+    at,
+    restarts,
+  }: { readonly host: Host | undefined; readonly at: string; readonly restarts: number },
+): Evacuation | null {
+  const evacuation = inFlight(before);
+  if (!evacuation) return before.evacuation;
+  if (host && host.host === evacuation.dest) return doneBy(evacuation, restarts, at);
+  return ended(evacuation, 'failed', at);
+}
+
 /** Whether a host's newest fault stands, or came after the report: it was not known to its sender. */
 const hasHit = (host: Host, reported_at: string): boolean =>
   hasFailed(host) || (host.last_fault !== null && reported_at < host.last_fault.at);
@@ -188,10 +244,12 @@ export const deletedInstance = (
   const { actor } = told;
   const reported_at = timeOf(told, instance);
   if (reported_at < instance.reported_at) return { kind: 'stale', row: instance };
+  const evacuation = inFlight(instance);
   return {
     kind: 'changed',
     row: {
       ...instance,
+      ...(evacuation && { evacuation: ended(evacuation, 'failed', actor.at) }),
       deleted: true,
       vm_state: 'deleted',
       task_state: null,

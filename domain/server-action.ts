@@ -65,6 +65,7 @@ function afterReset(
   const kept = pre_fault?.vm_state === 'stopped' ? null : pre_fault;
   const faulted = standing && afterFault({ ...reset, pre_fault: kept }, standing);
   return changed(instance, faulted ?? reset, {
+    host,
     actor,
     old_task_state: instance.task_state,
     fault_id: faulted ? (standing?.fault_id ?? null) : null,
@@ -88,13 +89,16 @@ function afterPowering(
     throw new DomainError('conflict', `Cannot '${verb}' instance ${uuid}: its host is down.`);
   }
   const next = { ...states, task_state: null, pre_fault: null, fault: null };
-  return changed(instance, next, { actor, old_task_state: task, fault_id: null });
+  return changed(instance, next, { host, actor, old_task_state: task, fault_id: null });
 }
 
 function changed(
   instance: Instance,
   next: States,
-  by: { readonly actor: Actor } & Pick<Instance['last_change'], 'old_task_state' | 'fault_id'>,
+  by: Pick<ActedOn, 'host'> & { readonly actor: Actor } & Pick<
+      Instance['last_change'],
+      'old_task_state' | 'fault_id'
+    >,
 ): Instance | undefined {
   const differs =
     next.vm_state !== instance.vm_state ||
@@ -103,10 +107,12 @@ function changed(
     next.pre_fault !== instance.pre_fault ||
     next.fault !== instance.fault;
   if (!differs) return undefined;
-  const { actor, old_task_state, fault_id } = by;
+  const { actor, old_task_state, fault_id, host } = by;
   return {
     ...instance,
     ...next,
+    // A fault that came while it was moving is passed over by a reset.
+    fault_number: host?.fault_number ?? instance.fault_number,
     ...stampedBy(instance, actor),
     last_change: {
       ...actor,

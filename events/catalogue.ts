@@ -47,7 +47,7 @@ const everyOperator = {
 export const catalogue: Readonly<Record<string, EventDefinition>> = {
   'compute.instance.*': {
     source:
-      'Doctor, for every change of an instance (create.end, update, delete.end); Nova through Ceilometer',
+      'Doctor, for every change of an instance (create.end, update, evacuate, delete.end); Nova through Ceilometer',
     tenant: {
       ...everyTenant,
       power_state: 'text',
@@ -69,7 +69,15 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
       audit_period_beginning: 'datetime',
       audit_period_ending: 'datetime',
     },
-    operator: { ...everyOperator, host: 'text', node: 'text', cell_name: 'text' },
+    operator: {
+      ...everyOperator,
+      host: 'text',
+      node: 'text',
+      cell_name: 'text',
+      source_host: 'text',
+      dest_host: 'text',
+      migration_uuid: 'text',
+    },
   },
   'port.*': {
     source:

@@ -15,6 +15,8 @@ export type InstanceChange = { readonly from: Instance; readonly to: Instance };
 export type ApplyFaultDeps = EventsOut & {
   /** Uuids of the instances on a host, as the index shows them, a page at a time. */
   readonly instancesOn: (host: string) => AsyncIterable<readonly string[]>;
+  /** The same of the instances on their way to a host. */
+  readonly instancesTo: (host: string) => AsyncIterable<readonly string[]>;
   /** Up to 100 rows, read consistently; what does not exist is left out. */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   /** Writes each change that nobody overtook; gives those that somebody did, in any order. */
@@ -27,7 +29,7 @@ const chunkSize = 100;
 const width = 4;
 
 /**
- * Applies to every instance that the index shows on the host what it is owed.
+ * Applies to every instance that the indexes show on the host, or on its way there, what it is owed.
  * @param host read after the fault was recorded, so that every instance read from now on is owed it.
  * @returns how many instances took another state by this call.
  * @throws what a chunk threw, after all others are done.
@@ -48,10 +50,12 @@ export async function applyFault(deps: ApplyFaultDeps, host: Host): Promise<numb
     running.add(work);
   };
   try {
-    for await (const page of deps.instancesOn(host.host)) {
-      for (let start = 0; start < page.length; start += chunkSize) {
-        if (running.size >= width) await Promise.race(running);
-        begin(page.slice(start, start + chunkSize));
+    for (const instances of [deps.instancesOn, deps.instancesTo]) {
+      for await (const page of instances(host.host)) {
+        for (let start = 0; start < page.length; start += chunkSize) {
+          if (running.size >= width) await Promise.race(running);
+          begin(page.slice(start, start + chunkSize));
+        }
       }
     }
   } finally {
@@ -85,7 +89,7 @@ async function applyToChunk(
 
 function owedBy(instances: readonly Instance[], host: Host): InstanceChange[] {
   return instances.flatMap((from) => {
-    const to = settled(from, host);
+    const to = settled(from, host, host);
     return to ? [{ from, to }] : [];
   });
 }

@@ -8,23 +8,31 @@ export type NoteHeartbeatDeps = {
    * `overtaken` if somebody is changing the row this moment.
    */
   readonly seenUp: (name: string, at: string) => Promise<'noted' | 'unknown' | 'overtaken'>;
+  /** Notes a restart of its compute service; `overtaken` as above. */
+  readonly noteRestart: (name: string, at: string) => Promise<'noted' | 'overtaken'>;
 };
+
+export type Heard = { readonly at: string; readonly restarted: boolean };
 
 /**
  * Notes when a host was last heard. That is no change of the host: it raises no revision, tells
- * nobody, and does not take back a report that the host is down.
+ * nobody, and does not take back a report that the host is down. A host whose compute service has
+ * been restarted has forgotten the guests that were evacuated from it: those records are completed.
  * @throws not_found if there is no such host.
  */
 export async function noteHeartbeat(
-  { seenUp }: NoteHeartbeatDeps,
+  { seenUp, noteRestart }: NoteHeartbeatDeps,
   name: string,
-  at: string,
+  { at, restarted }: Heard,
 ): Promise<void> {
-  const outcome = await untilWritten(async () => {
-    const done = await seenUp(name, at);
-    return done === 'overtaken' ? undefined : done;
-  });
+  const written = <T extends string>(write: () => Promise<T | 'overtaken'>) =>
+    untilWritten(async () => {
+      const done = await write();
+      return done === 'overtaken' ? undefined : done;
+    });
+  const outcome = await written(() => seenUp(name, at));
   if (outcome === 'unknown') {
     throw new DomainError('not_found', `Compute host ${name} could not be found.`);
   }
+  if (restarted) await written(() => noteRestart(name, at));
 }

@@ -1,4 +1,5 @@
 /** Instances as every reader sees them: with what their hosts owe them. */
+import { targetOf } from '../domain/evacuation.ts';
 import type { Host } from '../domain/host.ts';
 import { asSeen } from '../domain/host-fault.ts';
 import type { Instance } from '../domain/instance.ts';
@@ -23,10 +24,12 @@ export async function readServers(
   if (uuids.length === 0) return [];
   const rows = await deps.instances([...new Set(uuids)]);
   const instances = rows.filter(({ deleted }) => also.deleted || !deleted);
-  const names = new Set(instances.flatMap(({ host }) => (host === null ? [] : [host])));
-  const hosts = new Map((await deps.hosts([...names])).map((host) => [host.host, host]));
+  const names = new Set(instances.flatMap((each) => [each.host, targetOf(each)]));
+  const known = [...names].filter((name) => name !== null);
+  const hosts = new Map((await deps.hosts(known)).map((host) => [host.host, host]));
+  const named = (name: string | null) => (name === null ? undefined : hosts.get(name));
   return instances.map((instance) => {
-    const host = instance.host === null ? undefined : hosts.get(instance.host);
-    return { instance: asSeen(instance, host), host };
+    const host = named(instance.host);
+    return { instance: asSeen(instance, host, named(targetOf(instance))), host };
   });
 }

@@ -1,6 +1,7 @@
 /** Hosts and instances come and go, as a feed tells. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
+import { type Departures, inFlight } from '../domain/evacuation.ts';
 import { hostEvent, instanceEvent } from '../domain/event.ts';
 import { type Host, type HostFacts, hasFailed } from '../domain/host.ts';
 import { type HostReport, settled } from '../domain/host-fault.ts';
@@ -13,6 +14,7 @@ import {
   registeredInstance,
 } from '../domain/registration.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
+import { hostsAround } from './hosts-around.ts';
 import { untilWritten } from './retry.ts';
 
 export type RegisterDeps = EventsOut & {
@@ -24,6 +26,8 @@ export type RegisterDeps = EventsOut & {
   /** Write a row, if it still is as it was read (undefined: if there still is none); false if not. */
   readonly saveHost: (from: Host | undefined, to: Host) => Promise<boolean>;
   readonly saveInstance: (from: Instance | undefined, to: Instance) => Promise<boolean>;
+  /** What has left a host by evacuation, read consistently. */
+  readonly departures: (source: string) => Promise<Departures>;
   readonly newId: () => string;
 };
 
@@ -77,9 +81,12 @@ export async function registerInstance(
       );
     }
     // Its host failed between the two readings: that fault is settled first, too.
-    if (from && settled(from, host)) return undefined;
+    if (from && settled(from, host, host)) return undefined;
     const { reported_at, actor } = registration;
+    const evacuation = from && inFlight(from);
+    const restarts = evacuation ? (await deps.departures(evacuation.source)).restarts : 0;
     const next = registeredInstance(from, uuid, host, {
+      restarts,
       facts,
       reported_at,
       actor,
@@ -91,7 +98,7 @@ export async function registerInstance(
 
 /** Deletes an instance: a tombstone stays. @throws not_found if there is none. */
 export async function deleteInstance(
-  deps: Omit<RegisterDeps, 'nextServiceNumber' | 'saveHost' | 'newId'>,
+  deps: EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>,
   uuid: string,
   told: Told,
 ): Promise<Registered<Instance>> {
@@ -112,7 +119,8 @@ export async function readSettled(
 ): Promise<Instance | undefined | 'overtaken'> {
   const from = await deps.instance(uuid);
   if (!from || from.deleted || from.host === null) return from;
-  const to = settled(from, await deps.host(from.host));
+  const { host, target } = await hostsAround(deps, from);
+  const to = settled(from, host, target);
   if (!to) return from;
   if (!(await deps.saveInstance(from, to))) return 'overtaken';
   if (to.revision > from.revision) await sendExpress(deps, [instanceEvent(to)]);
@@ -134,12 +142,13 @@ async function written(
 export type DeleteHostDeps = EventsOut &
   Pick<RegisterDeps, 'host'> & {
     readonly instancesOn: (host: string) => AsyncIterable<readonly string[]>;
+    readonly instancesTo: (host: string) => AsyncIterable<readonly string[]>;
     readonly saveReport: (from: Host, report: HostReport) => Promise<boolean>;
   };
 
 /**
  * Deletes a host and its service: a tombstone stays, with the number of its faults.
- * @throws not_found if there is none, conflict while instances are on it.
+ * @throws not_found if there is none, conflict while instances are on it or on their way there.
  */
 export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Actor): Promise<void> {
   const deleted = await untilWritten(async () => {
@@ -147,17 +156,18 @@ export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Acto
     if (!from || from.deleted) {
       throw new DomainError('not_found', `Compute host ${name} could not be found.`);
     }
-    for await (const page of deps.instancesOn(name)) {
-      if (page.length > 0) {
-        throw new DomainError(
-          'conflict',
-          `Unable to delete compute service of ${name}: it has instances.`,
-        );
-      }
-    }
+    const cannot = (why: string) =>
+      new DomainError('conflict', `Unable to delete compute service of ${name}: ${why}.`);
+    if (await hasAny(deps.instancesOn(name))) throw cannot('it has instances');
+    if (await hasAny(deps.instancesTo(name))) throw cannot('instances are being evacuated to it');
     const host = deletedHost(from, actor);
     const fault = hasFailed(from) ? { closed: from.fault_number } : undefined;
     return (await deps.saveReport(from, { host, fault })) ? host : undefined;
   });
   await sendExpress(deps, [hostEvent(deleted)]);
+}
+
+async function hasAny(pages: AsyncIterable<readonly string[]>): Promise<boolean> {
+  for await (const page of pages) if (page.length > 0) return true;
+  return false;
 }

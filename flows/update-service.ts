@@ -1,6 +1,7 @@
 /** A host's service is updated: above all, reported down, or up again. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Departures } from '../domain/evacuation.ts';
 import { hostEvent } from '../domain/event.ts';
 import { type Host, hasFailed } from '../domain/host.ts';
 import {
@@ -20,6 +21,8 @@ export type UpdateServiceDeps = ApplyFaultDeps & {
   readonly host: (name: string) => Promise<Host | undefined>;
   /** Writes host and fault in one transaction; false if somebody changed the host first. */
   readonly saveReport: (from: Host, report: HostReport) => Promise<boolean>;
+  /** What has left a host by evacuation, read consistently. */
+  readonly departures: (source: string) => Promise<Departures>;
 };
 
 export type UpdatedService = {
@@ -34,7 +37,8 @@ export type UpdatedService = {
  * Once the report is durable its work may be interrupted: readers see what is owed, and the
  * fault-finisher finishes it.
  * A repeated report writes nothing on the host, and finishes at once what was left.
- * @throws not_found if there is no such host.
+ * @throws not_found if there is no such host; invalid if it is to be up again while evacuations from
+ * it are done that its compute service has not heard of.
  */
 export async function updateService(
   deps: UpdateServiceDeps,
@@ -48,6 +52,7 @@ export async function updateService(
     }
     const report = afterUpdate(from, update, actor, reporter);
     if (!report) return { host: from, changed: false, notice: undefined };
+    if (from.forced_down && !report.host.forced_down) await checkDepartures(deps, name);
     if (!(await deps.saveReport(from, report))) return undefined;
     return { host: report.host, changed: true, notice: noticeOf(from, report.host) };
   });
@@ -59,6 +64,16 @@ export async function updateService(
   if (notice) await ended(deps, 'owners in maintenance', tellOwners({ ...deps, ...out }, notice));
   await flush();
   return { host, affected };
+}
+
+/** Source: nova `api/openstack/compute/services.py`: the guests may still be there. */
+async function checkDepartures(deps: UpdateServiceDeps, name: string): Promise<void> {
+  const { done } = await deps.departures(name);
+  if (done === 0) return;
+  throw new DomainError(
+    'invalid',
+    `Unable to force up ${name}: ${done} evacuations from it are done. Restart its compute service first.`,
+  );
 }
 
 /** What the work counted; 0 of work that was interrupted: the fault-finisher does it again. */

@@ -18,20 +18,25 @@ export class Compute extends Construct implements Capability {
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
+        MIGRATIONS_TABLE: tables.migrations.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
         INSTANCES_ON_FORCE_DOWN: settings.instancesOnForceDown,
+        EVACUATION_EXECUTOR: settings.evacuationExecutor,
         PUBLIC_URL: settings.publicUrl,
       },
     });
     const { function: fn } = this;
-    const { hosts, faults, instances } = tables;
+    const { hosts, faults, instances, migrations } = tables;
     allowSecret(fn, secrets.signing);
-    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, hosts, 'listing', 'byService', 'byNumber', 'byHypervisor');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
-    allowIndexes(fn, instances, 'byHost', 'byProject', 'byTime', 'byState', 'byChange');
+    allowIndexes(fn, instances, 'byHost', 'byTarget', 'byProject', 'byTime', 'byState', 'byChange');
+    allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'Query');
+    allowRows(fn, migrations, 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    allowIndexes(fn, migrations, 'byUuid', 'byInstance', 'byTarget', 'byStatus', 'byTime');
     allowSend(fn, messaging.eventQueue);
   }
 }

@@ -22,6 +22,7 @@ export class Doctor extends Construct implements Capability {
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
+        MIGRATIONS_TABLE: tables.migrations.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
@@ -30,13 +31,14 @@ export class Doctor extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    const { affected, faults, hosts, identity, instances } = tables;
+    const { affected, faults, hosts, identity, instances, migrations } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
     allowSecret(fn, secrets.webhooks);
     allowRows(fn, identity, 'GetItem', 'PutItem');
-    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, faults, 'BatchGetItem', 'Query');
     allowIndexes(fn, faults, 'byFaultId', 'open', 'byTime');
     allowRows(fn, affected, 'BatchGetItem', 'Query');

@@ -21,6 +21,7 @@ export class FaultFinisher extends Construct implements Capability {
       environment: {
         HOSTS_TABLE: tables.hosts.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
+        MIGRATIONS_TABLE: tables.migrations.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
       },
     });
@@ -33,8 +34,9 @@ export class FaultFinisher extends Construct implements Capability {
       }),
     );
     allowRows(fn, tables.hosts, 'GetItem');
-    allowIndexes(fn, tables.instances, 'byHost');
+    allowIndexes(fn, tables.instances, 'byHost', 'byTarget');
     allowRows(fn, tables.instances, 'BatchGetItem', 'PutItem');
+    allowRows(fn, tables.migrations, 'PutItem');
     allowSend(fn, messaging.eventQueue);
   }
 }

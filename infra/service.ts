@@ -74,6 +74,7 @@ export class DoctorStack extends Stack {
       FaultsTable: tables.faults.tableName,
       AffectedTable: tables.affected.tableName,
       InstancesTable: tables.instances.tableName,
+      MigrationsTable: tables.migrations.tableName,
       AlarmsTable: tables.alarms.tableName,
       HistoryTable: tables.history.tableName,
       IdentityTable: tables.identity.tableName,

@@ -12,6 +12,8 @@ export type ServiceSettings = {
   serviceDownTimeSeconds: number;
   /** Whether forcing a service down stops the host's instances, or leaves them, as Nova does. */
   instancesOnForceDown: 'stop' | 'leave';
+  /** Who moves instances that are evacuated: nobody, Doctor keeps books; or one who reports back. */
+  evacuationExecutor: 'none' | 'external';
   /** How long after an event its safe copy follows. */
   safeLaneDelaySeconds: number;
   /** When the fan-out of a host fault is gone through again, after the report. */
@@ -37,6 +39,7 @@ export const defaults: ServiceSettings = {
   acceptAlarmsWithoutResourceId: true,
   serviceDownTimeSeconds: 60,
   instancesOnForceDown: 'stop',
+  evacuationExecutor: 'none',
   safeLaneDelaySeconds: 5,
   finishDelaysSeconds: [5, 900],
   evaluatorTimeoutSeconds: 20,
@@ -126,6 +129,7 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('acceptAlarmsWithoutResourceId', truth),
     ...given('serviceDownTimeSeconds', number),
     ...given('instancesOnForceDown', oneOf('stop', 'leave')),
+    ...given('evacuationExecutor', oneOf('none', 'external')),
     ...given('safeLaneDelaySeconds', delay),
     ...given('finishDelaysSeconds', (name, value) =>
       String(value)

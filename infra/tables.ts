@@ -32,6 +32,7 @@ export class Tables extends Construct {
   readonly faults: Table;
   readonly affected: Table;
   readonly instances: Table;
+  readonly migrations: Table;
   readonly alarms: Table;
   readonly history: Table;
   readonly identity: Table;
@@ -94,6 +95,7 @@ export class Tables extends Construct {
       key: [text('uuid')],
       indexes: {
         byHost: [text('on_host'), text('sort_key')],
+        byTarget: [text('to_host'), text('uuid')],
         byProject: [text('in_project'), text('sort_key')],
         byTime: [text('live'), text('sort_key')],
         byState: [text('in_state'), text('sort_key')],
@@ -101,6 +103,16 @@ export class Tables extends Construct {
       },
       stream: true,
       expires: true,
+    });
+    this.migrations = table('Migrations', {
+      key: [text('source'), text('record')],
+      indexes: {
+        byUuid: [text('uuid')],
+        byInstance: [text('instance_uuid'), text('record')],
+        byTarget: [text('to_host'), text('record')],
+        byStatus: [text('status'), text('record')],
+        byTime: [text('live'), text('record')],
+      },
     });
     this.alarms = table('Alarms', {
       key: [text('alarm_id'), text('kind')],

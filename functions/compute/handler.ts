@@ -3,6 +3,7 @@ import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { flavorRoutes } from './flavors.ts';
 import { type HostDeps, hostRoutes } from './hosts.ts';
 import { type HypervisorDeps, hypervisorRoutes } from './hypervisors.ts';
+import { type MigrationDeps, migrationRoutes } from './migrations.ts';
 import { withoutProject } from './project-segment.ts';
 import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
 import { serverCreationRoutes } from './server-creation.ts';
@@ -16,6 +17,7 @@ import { type ZoneDeps, zoneRoutes } from './zones.ts';
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   HypervisorDeps &
   HostDeps &
+  MigrationDeps &
   ServerActionDeps &
   ServerDeletionDeps &
   ServerDeps &
@@ -44,6 +46,7 @@ export const createHandler = (deps: Deps) =>
       ...serverMetadataRoutes(deps),
       ...serverDeletionRoutes(deps),
       ...serverCreationRoutes,
+      ...migrationRoutes(deps),
       ...flavorRoutes,
       ...zoneRoutes(deps),
     ],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
@@ -7,11 +8,15 @@ import { hostStore, reportStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { departureStore, migrationStore } from '../../adapters/migrations.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
-import { stateOf } from '../../domain/host.ts';
+import { executors } from '../../domain/evacuation.ts';
+import { type Host, stateOf } from '../../domain/host.ts';
 import { changeServer } from '../../flows/change-server.ts';
+import { makeTargets } from '../../flows/choose-target.ts';
+import { evacuate } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteHost, deleteInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
@@ -25,31 +30,48 @@ export type Clients = {
 
 /** The compute surface on real tables and queues; `index.ts` gives it AWS, crash tests clients that fail. */
 export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
-  const table = required(env, 'HOSTS_TABLE');
-  const hosts = hostStore(dynamo, table);
-  const reports = reportStore(dynamo, { hosts: table, faults: required(env, 'FAULTS_TABLE') });
-  const instances = instanceStore(dynamo, required(env, 'INSTANCES_TABLE'));
+  const tables = {
+    hosts: required(env, 'HOSTS_TABLE'),
+    faults: required(env, 'FAULTS_TABLE'),
+    instances: required(env, 'INSTANCES_TABLE'),
+    migrations: required(env, 'MIGRATIONS_TABLE'),
+  };
+  const hosts = hostStore(dynamo, tables.hosts);
+  const instances = instanceStore(dynamo, tables);
+  const migrations = migrationStore(dynamo, tables.migrations);
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
   const now = () => new Date().toISOString();
+  const state = (host: Host) => stateOf(host, { now: now(), serviceDownTimeSeconds });
   const flow = {
     ...hosts,
-    ...reports,
+    ...reportStore(dynamo, tables),
     ...instances,
+    ...departureStore(dynamo, tables.migrations),
     send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
     interrupted: interruptions(logger),
+  };
+  const evacuation = {
+    ...flow,
+    ...migrations,
+    stateOf: state,
+    targets: makeTargets({ ...hosts, ...instances, stateOf: state, clock: Date.now }),
+    executor: oneOf(env, 'EVACUATION_EXECUTOR', executors),
+    newId: randomUUID,
   };
   const allSeen = (uuids: readonly string[], also?: { readonly deleted: boolean }) =>
     readServers(flow, uuids, also);
   return createHandler({
     ...hosts,
+    ...migrations,
     listed: instances.listed,
     changedBetween: instances.changedBetween,
     instancesOn: instances.instancesOn,
     allSeen,
     seen: async (uuid) => (await allSeen([uuid]))[0],
     changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
-    stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
+    evacuate: (uuid, evacuating) => evacuate(evacuation, uuid, evacuating),
+    stateOf: state,
     deleteInstance: (uuid, told) => deleteInstance(flow, uuid, told),
     updateService: (change, by) => updateService(flow, change, by),
     forceDownLeavesInstances: oneOf(env, 'INSTANCES_ON_FORCE_DOWN', ['stop', 'leave']) === 'leave',

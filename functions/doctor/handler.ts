@@ -1,5 +1,6 @@
 /** The surface `/doctor/v1`: what OpenStack has no API for. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { type Deps as EvacuationDeps, evacuationRoutes } from './evacuations.ts';
 import { type Deps as EventDeps, eventRoutes } from './events.ts';
 import { type Deps as FaultDeps, faultRoutes } from './faults.ts';
 import { type Deps as HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
@@ -9,6 +10,7 @@ import { versionRoutes } from './versions.ts';
 import { type Deps as WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+  EvacuationDeps &
   EventDeps &
   FaultDeps &
   HeartbeatDeps &
@@ -28,6 +30,7 @@ export const createHandler = (deps: Deps) =>
       ...eventRoutes(deps),
       ...faultRoutes(deps),
       ...registrationRoutes(deps),
+      ...evacuationRoutes(deps),
       ...heartbeatRoutes(deps),
       ...userRoutes(deps),
       ...webhookKeyRoutes(deps),

@@ -2,14 +2,15 @@
 import * as z from 'zod';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/host.ts';
+import type { Heard } from '../../flows/note-heartbeat.ts';
 
 export type Deps = {
   /** @throws not_found if there is no such host. */
-  readonly noteHeartbeat: (host: string, at: string) => Promise<void>;
+  readonly noteHeartbeat: (host: string, heard: Heard) => Promise<void>;
   readonly now: () => string;
 };
 
-/** `restarted` says that nova-compute has started anew; nothing waits for it yet. */
+/** `restarted`: nova-compute has started anew. Each start is told once: a repeat counts as another. */
 export const Heartbeat = z.strictObject({ restarted: z.boolean().optional() });
 
 export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
@@ -19,8 +20,8 @@ export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
     roles: ['admin', 'service'],
     query: ignored,
     body: Heartbeat,
-    handle: async ({ params }) => {
-      await noteHeartbeat(parsed(HostName, params.host, 'host'), now());
+    handle: async ({ params, body: { restarted = false } }) => {
+      await noteHeartbeat(parsed(HostName, params.host, 'host'), { at: now(), restarted });
       return { status: 204 };
     },
   }),

@@ -12,6 +12,7 @@ import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeBasic } from '../../adapters/http/basic.ts';
 import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { departureStore } from '../../adapters/migrations.ts';
 import { hashPassword } from '../../adapters/passwords.ts';
 import { deadLetters, eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
@@ -20,6 +21,7 @@ import { makeUsers } from '../../adapters/users.ts';
 import { webhookKeys } from '../../adapters/webhook-keys.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import { stateOf } from '../../domain/host.ts';
+import { reportEvacuation } from '../../flows/evacuate.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
@@ -39,9 +41,15 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
   const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
   const now = () => new Date().toISOString();
+  const tables = {
+    hosts: required(env, 'HOSTS_TABLE'),
+    instances: required(env, 'INSTANCES_TABLE'),
+    migrations: required(env, 'MIGRATIONS_TABLE'),
+  };
   const flow = {
-    ...hostStore(dynamo, required(env, 'HOSTS_TABLE')),
-    ...instanceStore(dynamo, required(env, 'INSTANCES_TABLE')),
+    ...hostStore(dynamo, tables.hosts),
+    ...instanceStore(dynamo, tables),
+    ...departureStore(dynamo, tables.migrations),
     send: (events: readonly DoctorEvent[]) => queue.sendEvents(events),
     interrupted: interruptions(logger),
     newId: randomUUID,
@@ -50,7 +58,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     host: flow.host,
     seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
     stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
-    noteHeartbeat: (host, at) => noteHeartbeat(flow, host, at),
+    noteHeartbeat: (host, heard) => noteHeartbeat(flow, host, heard),
+    reportEvacuation: (uuid, report, actor) => reportEvacuation(flow, uuid, report, actor),
     registerHost: (host, registration) => registerHost(flow, host, registration),
     registerInstance: (uuid, registration) => registerInstance(flow, uuid, registration),
     deleteInstance: (uuid, when) => deleteInstance(flow, uuid, when),

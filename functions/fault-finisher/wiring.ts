@@ -14,13 +14,18 @@ export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sqs: S
 
 export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const tables = {
+    hosts: required(env, 'HOSTS_TABLE'),
+    instances: required(env, 'INSTANCES_TABLE'),
+    migrations: required(env, 'MIGRATIONS_TABLE'),
+  };
   const deps = {
-    ...instanceStore(dynamo, required(env, 'INSTANCES_TABLE')),
+    ...instanceStore(dynamo, tables),
     send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
     interrupted: interruptions(logger),
   };
   return createHandler({
-    ...hostReader(dynamo, required(env, 'HOSTS_TABLE')),
+    ...hostReader(dynamo, tables.hosts),
     applyFault: (host) => applyFault(deps, host),
     tellOwners: (notice) => tellOwners(deps, notice),
     log: logger,

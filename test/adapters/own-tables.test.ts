@@ -29,6 +29,7 @@ test.each([
   ['FaultsTable', 'FAULTS_TABLE'],
   ['AffectedTable', 'AFFECTED_TABLE'],
   ['InstancesTable', 'INSTANCES_TABLE'],
+  ['MigrationsTable', 'MIGRATIONS_TABLE'],
   ['AlarmsTable', 'ALARMS_TABLE'],
   ['HistoryTable', 'HISTORY_TABLE'],
   ['IdentityTable', 'IDENTITY_TABLE'],

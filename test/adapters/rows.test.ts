@@ -19,10 +19,15 @@ let reports: ReturnType<typeof reportStore>;
 let instances: ReturnType<typeof instanceStore>;
 beforeAll(async () => {
   own = await ownThings();
-  const { HOSTS_TABLE, FAULTS_TABLE, INSTANCES_TABLE } = own.env;
-  hosts = hostStore(client, HOSTS_TABLE);
-  reports = reportStore(client, { hosts: HOSTS_TABLE, faults: FAULTS_TABLE });
-  instances = instanceStore(client, INSTANCES_TABLE);
+  const tables = {
+    hosts: own.env.HOSTS_TABLE,
+    faults: own.env.FAULTS_TABLE,
+    instances: own.env.INSTANCES_TABLE,
+    migrations: own.env.MIGRATIONS_TABLE,
+  };
+  hosts = hostStore(client, tables.hosts);
+  reports = reportStore(client, tables);
+  instances = instanceStore(client, tables);
 });
 afterAll(async () => {
   await own.cleanup();

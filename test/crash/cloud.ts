@@ -29,7 +29,12 @@ export function ok(outcome: Outcome): unknown {
 
 /** Verbs of operators and tenants, said to a world. */
 export const cloud = (world: World) => {
-  const store = instanceStore(dynamodb(), world.things.env.INSTANCES_TABLE);
+  const { INSTANCES_TABLE, MIGRATIONS_TABLE, HOSTS_TABLE } = world.things.env;
+  const store = instanceStore(dynamodb(), {
+    instances: INSTANCES_TABLE,
+    migrations: MIGRATIONS_TABLE,
+    hosts: HOSTS_TABLE,
+  });
   const force = (host: string, forced_down: boolean, d?: Disturbance, prepare?: Prepare) =>
     world.request(
       {

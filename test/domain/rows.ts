@@ -1,4 +1,5 @@
 /** Rows of hosts and instances for tests. */
+import type { Evacuation } from '../../domain/evacuation.ts';
 import type { Host } from '../../domain/host.ts';
 import { faultId } from '../../domain/ids.ts';
 import { type Instance, nothingOwned } from '../../domain/instance.ts';
@@ -104,6 +105,7 @@ export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
   owned: nothingOwned,
   pre_fault: null,
   fault: null,
+  evacuation: null,
   reported_at: minute(1),
   updated_at: minute(1),
   last_change: {
@@ -116,6 +118,47 @@ export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
   },
   ...given,
 });
+
+/** The record of a move from the host above to `compute-2`, asked for at minute 12. */
+export const evacuationWith = (given: Partial<Evacuation> = {}): Evacuation => ({
+  uuid: id(70),
+  number: 7,
+  source: 'compute-1',
+  dest: 'compute-2',
+  dest_ip: '192.0.2.12',
+  status: 'accepted',
+  original: 'active',
+  dest_incarnation: id(21),
+  dest_fault_number: 0,
+  source_restarts: 0,
+  user_id: 'operator',
+  project_id: 'ops',
+  created_at: minute(12),
+  updated_at: minute(12),
+  ...given,
+});
+
+const second = {
+  ...{ host: 'compute-2', incarnation: id(21), service_id: id(22), service_number: 2 },
+  ...{ hypervisor_id: id(23), host_ip: '192.0.2.12', zone: 'west' },
+};
+
+/** The target of that move. */
+export const targetHost = (given: Partial<Host> = {}): Host => hostWith({ ...second, ...given });
+
+/** The same as the report of its first fault left it. */
+export const failedTarget = (given: Partial<Host> = {}): Host =>
+  downHost(1, { ...second, ...given });
+
+/** An instance that ran before the first fault of its host, and is on its way. */
+export const movingInstance = (given: Partial<Instance> = {}): Instance =>
+  instanceWith({
+    ...{ vm_state: 'stopped', power_state: 4, task_state: 'rebuilding', fault_number: 1 },
+    pre_fault: { vm_state: 'active', power_state: 1, task_state: null, ...firstFault },
+    evacuation: evacuationWith(),
+    ...{ revision: 3, reported_at: minute(12), updated_at: minute(12) },
+    ...given,
+  });
 
 /** What a registration tells of a row: its facts alone. */
 export function factsOf(row: Instance) {

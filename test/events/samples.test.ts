@@ -24,7 +24,9 @@ test('every schema has its sample', () => {
   expect(globSync('**/*.json', { cwd: folder }).sort()).toEqual(Object.keys(samples).sort());
 });
 
-const ofInstances = ['create.end', 'update', 'delete.end'].map((end) => `compute.instance.${end}`);
+const ofInstances = ['create.end', 'update', 'evacuate', 'delete.end'].map(
+  (end) => `compute.instance.${end}`,
+);
 const ofHosts = ['create', 'update', 'delete'].map((end) => `service.${end}`);
 const made = [
   ...ofInstances.map((type) => ({

@@ -15,6 +15,7 @@ export const folder = join(import.meta.dirname, '../../events');
 /** A row of the table with what only its indexes need; a tombstone has none of it. */
 const IndexedInstance = Instance.extend({
   on_host: z.string().optional(),
+  to_host: z.string().optional(),
   in_project: z.string().optional(),
   live: z.literal('instance').optional(),
   sort_key: z.string().optional(),
@@ -35,6 +36,7 @@ export const samples = {
   'ceilometer/port-update.json': OutsideEvents,
   'made/compute.instance.create.end.json': madeOf(Instance),
   'made/compute.instance.delete.end.json': madeOf(Instance),
+  'made/compute.instance.evacuate.json': madeOf(Instance),
   'made/compute.instance.update.json': madeOf(Instance),
   'made/maintenance.host.json': z.strictObject({
     row: Instance,

@@ -1,9 +1,16 @@
 /** Hosts and instances in memory, as the tables hold them, for flows to work on. */
+import {
+  type Departures,
+  type Evacuation,
+  noDepartures,
+  targetOf,
+} from '../../domain/evacuation.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import type { Fault, Host } from '../../domain/host.ts';
 import type { HostReport } from '../../domain/host-fault.ts';
 import type { Instance } from '../../domain/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
+import type { Standing } from '../../flows/evacuate.ts';
 import { id } from '../domain/rows.ts';
 
 /** Whether a row still is as it was read; `undefined` for none. */
@@ -21,6 +28,10 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
   const sent: DoctorEvent[] = [];
   const interruptions: string[] = [];
   const writes: string[] = [];
+  /** Copies of the newest record of each evacuation, by uuid. */
+  const migrations = new Map<string, Evacuation & { readonly instance_uuid: string }>();
+  const departures = new Map<string, Departures>();
+  const left = (source: string) => departures.get(source) ?? noDepartures;
   const state: { meanwhile: (() => void) | undefined; ids: number; hidden: Set<string> } = {
     ...{ meanwhile: undefined, ids: 500 },
     /** Instances that the index by host does not show yet. */
@@ -32,7 +43,29 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     run?.();
   };
 
+  /** Writes a row with the copy of its evacuation; false if the source was restarted since. */
+  const put = (from: Instance | undefined, to: Instance): boolean => {
+    const { evacuation, uuid } = to;
+    if (evacuation && JSON.stringify(from?.evacuation) !== JSON.stringify(evacuation)) {
+      const { done, ...rest } = left(evacuation.source);
+      if (evacuation.status === 'done') {
+        if (evacuation.source_restarts !== rest.restarts) return false;
+        departures.set(evacuation.source, { ...rest, done: done + 1 });
+      }
+      migrations.set(evacuation.uuid, { ...evacuation, instance_uuid: uuid });
+    }
+    instances.set(uuid, to);
+    return true;
+  };
+
   const deps = {
+    departures: async (source: string) => left(source),
+    noteRestart: async (source: string, at: string) => {
+      const { restarts } = left(source);
+      departures.set(source, { done: 0, restarts: restarts + 1, restarted_at: at });
+      return 'noted' as const;
+    },
+    nextMigrationNumber: async () => ++state.ids,
     host: async (name: string) => hosts.get(name),
     hosts: async (names: readonly string[]) => names.flatMap((name) => hosts.get(name) ?? []),
     instance: async (uuid: string) => instances.get(uuid),
@@ -44,19 +77,30 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       );
       yield shown.map(({ uuid }) => uuid);
     },
+    instancesTo: async function* (host: string) {
+      const shown = [...instances.values()].filter(
+        (row) => targetOf(row) === host && !row.deleted && !state.hidden.has(row.uuid),
+      );
+      yield shown.map(({ uuid }) => uuid);
+    },
     change: async (changes: readonly InstanceChange[]) => {
       others();
       return changes.filter(({ from, to }) => {
         if (!isAsRead(instances.get(from.uuid), from)) return true;
-        instances.set(to.uuid, to);
+        put(from, to);
         writes.push(`change ${to.uuid}`);
         return false;
       });
     },
-    saveInstance: async (from: Instance | undefined, to: Instance) => {
+    saveInstance: async (
+      from: Instance | undefined,
+      to: Instance,
+      standing: readonly Standing[] = [],
+    ) => {
       others();
       if (!isAsRead(instances.get(to.uuid), from)) return false;
-      instances.set(to.uuid, to);
+      if (standing.some(({ host }) => !isAsRead(hosts.get(host.host), host))) return false;
+      if (!put(from, to)) return false;
       writes.push(`instance ${to.uuid}`);
       return true;
     },
@@ -70,6 +114,9 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     saveReport: async (from: Host, { host, fault }: HostReport) => {
       others();
       if (!isAsRead(hosts.get(host.host), from)) return false;
+      if (from.forced_down && !host.forced_down && !host.deleted && left(host.host).done > 0) {
+        return false;
+      }
       hosts.set(host.host, host);
       if (fault && 'opened' in fault) faults.set(fault.opened.fault_id, fault.opened);
       writes.push(`report ${host.host}`);
@@ -84,7 +131,18 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       interruptions.push(step);
     },
   };
-  return { deps, hosts, instances, faults, sent, interruptions, writes, state };
+  return {
+    deps,
+    hosts,
+    instances,
+    migrations,
+    departures,
+    faults,
+    sent,
+    interruptions,
+    writes,
+    state,
+  };
 }
 
 /** The value of a trait of an event. */

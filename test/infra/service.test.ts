@@ -67,12 +67,20 @@ describe('permissions', () => {
     {
       name: 'Compute',
       data: [
-        ...['BatchGetItem on Hosts', 'GetItem on Hosts', 'PutItem on Hosts'],
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Hosts`,
+        ),
         ...['byHypervisor', 'byNumber', 'byService', 'listing'].map((i) => `Query on Hosts/${i}`),
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
-        ...['byChange', 'byHost', 'byProject', 'byState', 'byTime'].map(
+        ...['byChange', 'byHost', 'byProject', 'byState', 'byTarget', 'byTime'].map(
           (index) => `Query on Instances/${index}`,
+        ),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+          (verb) => `${verb} on Migrations`,
+        ),
+        ...['byInstance', 'byStatus', 'byTarget', 'byTime', 'byUuid'].map(
+          (index) => `Query on Migrations/${index}`,
         ),
       ],
     },
@@ -87,8 +95,11 @@ describe('permissions', () => {
       name: 'Doctor',
       data: [
         ...['GetItem on Identity', 'PutItem on Identity'],
-        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
+          (verb) => `${verb} on Hosts`,
+        ),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
+        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
         ...['BatchGetItem', 'Query'].flatMap((verb) => [
           `${verb} on Faults`,
           `${verb} on Affected`,
@@ -116,7 +127,8 @@ describe('permissions', () => {
       name: 'FaultFinisher',
       data: [
         ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
-        'Query on Instances/byHost',
+        ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
+        'PutItem on Migrations',
       ],
     },
     { name: 'WebhookSender', data: ['GetItem on History', 'UpdateItem on History'] },
@@ -224,7 +236,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(7);
+    expect(tables).toHaveLength(8);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -263,7 +275,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(20);
+    expect(indexes).toHaveLength(26);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {

@@ -23,6 +23,8 @@ test.each([
   ['acceptAlarmsWithoutResourceId', 'no'],
   ['serviceDownTimeSeconds', '1.5'],
   ['instancesOnForceDown', 'keep'],
+  ['evacuationExecutor', 'internal'],
+  ['evacuationExecutor', ''],
   ['safeLaneDelaySeconds', 'soon'],
   ['safeLaneDelaySeconds', ''],
   ['safeLaneDelaySeconds', '901'],

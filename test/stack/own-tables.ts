@@ -16,19 +16,28 @@ import { loopback } from '../../scripts/stack/deploy.ts';
 import { type Subscriber, subscribe } from '../../scripts/stack/subscriber.ts';
 import { clientConfig, output, readStack, sns, sqs } from './stack.ts';
 
-type TableName = 'HOSTS' | 'FAULTS' | 'AFFECTED' | 'INSTANCES' | 'ALARMS' | 'HISTORY' | 'IDENTITY';
+type TableName =
+  | 'HOSTS'
+  | 'FAULTS'
+  | 'AFFECTED'
+  | 'INSTANCES'
+  | 'MIGRATIONS'
+  | 'ALARMS'
+  | 'HISTORY'
+  | 'IDENTITY';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
   const stack = new Stack(new App(), 'OwnTables');
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
-  const { hosts, faults, affected, instances, alarms, history, identity } = tables;
+  const { hosts, faults, affected, instances, migrations, alarms, history, identity } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
     ['AFFECTED', affected],
     ['INSTANCES', instances],
+    ['MIGRATIONS', migrations],
     ['ALARMS', alarms],
     ['HISTORY', history],
     ['IDENTITY', identity],
@@ -110,6 +119,7 @@ export async function ownThings(): Promise<OwnThings> {
       FAULTS_TABLE: tableName('FAULTS'),
       AFFECTED_TABLE: tableName('AFFECTED'),
       INSTANCES_TABLE: tableName('INSTANCES'),
+      MIGRATIONS_TABLE: tableName('MIGRATIONS'),
       ALARMS_TABLE: tableName('ALARMS'),
       HISTORY_TABLE: tableName('HISTORY'),
       IDENTITY_TABLE: tableName('IDENTITY'),
@@ -132,6 +142,7 @@ export async function ownThings(): Promise<OwnThings> {
       REGION_NAME: 'RegionOne',
       SERVICE_DOWN_TIME_SECONDS: '60',
       INSTANCES_ON_FORCE_DOWN: 'stop',
+      EVACUATION_EXECUTOR: 'none',
       ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: 'true',
       SAFE_LANE_DELAY_SECONDS: '0',
       FINISH_DELAYS_SECONDS: '0',

@@ -1,9 +1,12 @@
 /** The compute surface on rows in memory, for tests. */
+import { type Migration, placeOfRecord } from '../../../domain/evacuation.ts';
 import { type Host, stateOf } from '../../../domain/host.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
 import { type Listing, placeOfServer } from '../../../domain/listing.ts';
 import { slices } from '../../../domain/slices.ts';
 import { changeServer } from '../../../flows/change-server.ts';
+import { makeTargets } from '../../../flows/choose-target.ts';
+import { evacuate } from '../../../flows/evacuate.ts';
 import { readServers } from '../../../flows/read-servers.ts';
 import { deleteHost, deleteInstance } from '../../../flows/register.ts';
 import { updateService } from '../../../flows/update-service.ts';
@@ -29,9 +32,22 @@ export type Asked = Partial<Call> & { as?: string; version?: string };
 
 /** Asks as somebody, at a microversion. */
 export function computeOf(
-  { deps: flow, instances, hosts }: World,
+  { deps: flow, instances, hosts, migrations, departures }: World,
   settings: Pick<Deps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
 ) {
+  const allHosts = async () => [...hosts.values()].filter(({ deleted }) => !deleted);
+  const state = (host: Host) => stateOf(host, { now: minute(10), serviceDownTimeSeconds: 60 });
+  const countsOn = async (names: readonly string[]) =>
+    new Map(
+      names.map((name) => [
+        name,
+        [...instances.values()].filter((row) => row.host === name).length,
+      ]),
+    );
+  const targets = makeTargets({
+    ...{ allHosts, countsOn, host: flow.host, stateOf: state, clock: () => 0 },
+  });
+  const evacuation = { ...flow, stateOf: state, targets, executor: 'none' } as const;
   const allSeen: Deps['allSeen'] = (uuids, also) => readServers(flow, uuids, also);
   const rowsOf = (listing: Listing) =>
     [...instances.values()].filter((row) => {
@@ -76,7 +92,7 @@ export function computeOf(
         .slice(0, most),
     instancesOn: flow.instancesOn,
     seen: async (uuid) => (await allSeen([uuid]))[0],
-    allHosts: async () => [...hosts.values()].filter(({ deleted }) => !deleted),
+    allHosts,
     hostOfService: (id) => hostBy(({ service_id }) => service_id === id),
     hostOfNumber: (number) => hostBy(({ service_number }) => service_number === number),
     hostOfHypervisor: (id) => hostBy(({ hypervisor_id }) => hypervisor_id === id),
@@ -84,7 +100,24 @@ export function computeOf(
     deleteInstance: (uuid, told) => deleteInstance(flow, uuid, told),
     updateService: (change, by) => updateService(flow, change, by),
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
-    stateOf: (host) => stateOf(host, { now: minute(10), serviceDownTimeSeconds: 60 }),
+    stateOf: state,
+    evacuate: (uuid, asked) => evacuate(evacuation, uuid, asked),
+    migration: async (uuid) => migrations.get(uuid),
+    migrations: async function* (by, value, to) {
+      const key = (row: Migration) =>
+        ({
+          source: row.source,
+          instance: row.instance_uuid,
+          target: row.dest,
+          status: row.status,
+          all: value,
+        })[by];
+      const found = [...migrations.values()].filter(
+        (row) => key(row) === value && placeOfRecord(row) <= to,
+      );
+      yield found.sort((a, b) => (placeOfRecord(a) < placeOfRecord(b) ? 1 : -1));
+    },
+    departuresFrom: async () => departures,
     now: () => minute(10),
   });
   return (path: string, { as = 'admin', version, headers, ...given }: Asked = {}) =>

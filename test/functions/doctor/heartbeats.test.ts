@@ -8,15 +8,22 @@ import { call, quiet } from '../call.ts';
 
 const known = 'compute-1';
 let heard: [string, string][];
+let restarts: [string, string][];
 let seenUp: NoteHeartbeatDeps['seenUp'];
 beforeEach(() => {
   heard = [];
+  restarts = [];
   seenUp = async (name, at) => {
     if (name !== known) return 'unknown';
     heard.push([name, at]);
     return 'noted';
   };
 });
+
+const noteRestart: NoteHeartbeatDeps['noteRestart'] = async (name, at) => {
+  restarts.push([name, at]);
+  return 'noted';
+};
 
 const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
   const surface = createSurface({
@@ -26,7 +33,7 @@ const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: heartbeatRoutes({
-      noteHeartbeat: (name, at) => noteHeartbeat({ seenUp }, name, at),
+      noteHeartbeat: (name, told) => noteHeartbeat({ seenUp, noteRestart }, name, told),
       now: () => minute(20),
     }),
   });
@@ -39,9 +46,19 @@ const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
   });
 };
 
-test.each([{}, { restarted: true }, { restarted: false }])('%o notes the time', async (body) => {
+test.each([
+  [{}, []],
+  [{ restarted: true }, [[known, minute(20)]]],
+  [{ restarted: false }, []],
+])('%o notes the time, and a restart if it tells of one', async (body, noted) => {
   expect(await beat(body)).toMatchObject({ status: 204, body: undefined });
   expect(heard).toEqual([[known, minute(20)]]);
+  expect(restarts).toEqual(noted);
+});
+
+test('a restart of a host that nobody registered is not noted', async () => {
+  expect((await beat({ restarted: true }, { host: 'nobody' })).status).toBe(404);
+  expect(restarts).toEqual([]);
 });
 
 const wrong: [string, unknown][] = [

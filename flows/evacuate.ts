@@ -1,0 +1,140 @@
+/** An instance leaves a host that is down, and whoever moves it says how that ended. */
+import type { Actor } from '../domain/change.ts';
+import { DomainError } from '../domain/errors.ts';
+import {
+  arrived,
+  checkEvacuation,
+  evacuated,
+  isTarget,
+  type Report,
+  reportedOn,
+  stranded,
+} from '../domain/evacuate.ts';
+import type { Executor } from '../domain/evacuation.ts';
+import { instanceEvent } from '../domain/event.ts';
+import type { Host, HostState } from '../domain/host.ts';
+import { settled } from '../domain/host-fault.ts';
+import type { Instance } from '../domain/instance.ts';
+import type { Targets } from './choose-target.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import { hostsAround } from './hosts-around.ts';
+import { type RegisterDeps, readSettled } from './register.ts';
+import { untilWritten } from './retry.ts';
+
+/** A host as it was read. `silent`: and nothing was heard of it since. */
+export type Standing = { readonly host: Host; readonly silent: boolean };
+
+type MoveDeps = EventsOut &
+  Pick<RegisterDeps, 'host' | 'instance' | 'departures'> & {
+    /** False if the instance or one of the hosts is not as it was read. */
+    readonly saveInstance: (
+      from: Instance | undefined,
+      to: Instance,
+      standing?: readonly Standing[],
+    ) => Promise<boolean>;
+  };
+
+export type EvacuateDeps = MoveDeps & {
+  readonly stateOf: (host: Host) => HostState;
+  readonly targets: Targets;
+  readonly executor: Executor;
+  /** A number never given before. */
+  readonly nextMigrationNumber: () => Promise<number>;
+  readonly newId: () => string;
+};
+
+/** What is asked for, and by whom. */
+export type Evacuating = {
+  /** The name of the target; undefined for any. */
+  readonly target: string | undefined;
+  readonly actor: Actor;
+  readonly project_id: string;
+};
+
+/**
+ * Evacuates an instance: in one transaction with its record, while its host stands as down as it was
+ * read and the target as fit. What its host owes it is applied first, as a change of its own.
+ * @returns the instance as it is now: in `error` if there is no target.
+ * @throws what `checkEvacuation` throws, and not_found if there is no such instance.
+ */
+export async function evacuate(
+  deps: EvacuateDeps,
+  uuid: string,
+  { target: name, actor, project_id }: Evacuating,
+): Promise<Instance> {
+  const record = deps.newId();
+  let number: number | undefined;
+  return untilWritten(async () => {
+    const from = await readKnown(deps, uuid);
+    if (from === 'overtaken') return undefined;
+    const [source, named] = await Promise.all([
+      from.host === null ? undefined : deps.host(from.host),
+      name === undefined ? undefined : deps.host(name),
+    ]);
+    // It failed between the two readings: that fault is settled first, too.
+    if (settled(from, source)) return undefined;
+    const left = checkEvacuation({
+      instance: from,
+      source,
+      sourceUp: source !== undefined && deps.stateOf(source) === 'up',
+      named: name === undefined ? undefined : { name, host: named },
+    });
+    const { restarts } = await deps.departures(left.host);
+    const chosen = name === undefined ? await deps.targets.choose(left.host) : named;
+    const fit = chosen && isTarget(chosen, deps.stateOf(chosen)) ? chosen : undefined;
+    number ??= await deps.nextMigrationNumber();
+    const order = { uuid: record, number, executor: deps.executor, actor, project_id, restarts };
+    const to = evacuated(from, left, fit ?? { unfit: name ?? null }, order);
+    const standing = [
+      { host: left, silent: !left.forced_down },
+      ...(fit ? [{ host: fit, silent: false }] : []),
+    ];
+    if (!(await deps.saveInstance(from, to, standing))) return undefined;
+    if (fit) deps.targets.placed(fit.host);
+    await sendExpress(deps, [instanceEvent(to)]);
+    return to;
+  });
+}
+
+/**
+ * Takes what the executor of a move reports of it. A target that has failed by then has ended the move
+ * already. The same report again changes nothing.
+ * @returns the instance, whose record has the status that was reported.
+ * @throws not_found if there is no such instance, conflict if its move has come to another end.
+ */
+export async function reportEvacuation(
+  deps: MoveDeps,
+  uuid: string,
+  report: Report,
+  actor: Actor,
+): Promise<Instance> {
+  return untilWritten(async () => {
+    const from = await readKnown(deps, uuid);
+    if (from === 'overtaken') return undefined;
+    const { host, target } = await hostsAround(deps, from);
+    // One of them failed between the two readings: that fault is settled first, too.
+    if (settled(from, host, target)) return undefined;
+    const { evacuation, news } = reportedOn(from, report);
+    if (!news) return from;
+    const dest = report.status === 'done' ? target : undefined;
+    if (report.status === 'done' && !dest) return undefined;
+    const { restarts } = await deps.departures(evacuation.source);
+    const to = dest
+      ? arrived(from, evacuation, { dest, restarts, actor })
+      : stranded(from, evacuation, host, actor);
+    const standing = dest ? [{ host: dest, silent: false }] : [];
+    if (!(await deps.saveInstance(from, to, standing))) return undefined;
+    await sendExpress(deps, [instanceEvent(to)]);
+    return to;
+  });
+}
+
+/** The instance with what it was owed written to its row. @throws not_found if there is none. */
+async function readKnown(deps: MoveDeps, uuid: string): Promise<Instance | 'overtaken'> {
+  const from = await readSettled(deps, uuid);
+  if (from === 'overtaken') return from;
+  if (!from || from.deleted) {
+    throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+  }
+  return from;
+}

@@ -1,0 +1,46 @@
+/** `POST /doctor/v1/servers/{uuid}/evacuation`: whoever moves instances says how a move has ended. */
+import * as z from 'zod';
+import { actorOf } from '../../adapters/http/actor.ts';
+import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import type { Actor } from '../../domain/change.ts';
+import type { Report } from '../../domain/evacuate.ts';
+import type { Instance } from '../../domain/instance.ts';
+
+export type Deps = {
+  /** @throws not_found, or conflict if the move has come to another end. */
+  readonly reportEvacuation: (uuid: string, report: Report, actor: Actor) => Promise<Instance>;
+  readonly now: () => string;
+};
+
+export const EvacuationReport = z
+  .strictObject({
+    status: z.enum(['done', 'failed']),
+    /** The record that is meant; left out, the newest. */
+    migration_uuid: z
+      .guid()
+      .transform((uuid) => uuid.toLowerCase())
+      .optional(),
+  })
+  .transform(({ status, migration_uuid }): Report => ({ status, migration_uuid }));
+
+/** A record as its executor sees it. */
+function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
+  if (!evacuation) return null;
+  const { uuid, number: id, source, dest, status, created_at, updated_at } = evacuation;
+  return { migration_uuid: uuid, id, instance_uuid, source, dest, status, created_at, updated_at };
+}
+
+export const evacuationRoutes = ({ reportEvacuation, now }: Deps): Route[] => [
+  route({
+    method: 'POST',
+    path: '/v1/servers/:uuid/evacuation',
+    roles: ['admin', 'service'],
+    query: ignored,
+    body: EvacuationReport,
+    handle: async (request) => {
+      const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
+      const instance = await reportEvacuation(uuid, request.body, actorOf(request, now()));
+      return { status: 200, body: { evacuation: evacuationView(instance) } };
+    },
+  }),
+];

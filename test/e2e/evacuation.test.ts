@@ -1,0 +1,118 @@
+import { beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Client } from '../stack/stack.ts';
+import {
+  at,
+  type Cloud,
+  expectStatus,
+  forceDown,
+  logins,
+  newHost,
+  newInstance,
+  serverOf,
+  statesOf,
+} from './cloud.ts';
+import { refusals } from './dialects.ts';
+
+/** Targets are always named: hosts of other tests must not get instances of these. */
+let cloud: Cloud;
+beforeAll(async () => {
+  cloud = await logins();
+});
+
+const servers = '/compute/v2.1/servers';
+const migrations = '/compute/v2.1/os-migrations';
+const evacuate = (client: Client, id: string, body: unknown = {}, version = '2.94') =>
+  client.call('POST', `${servers}/${id}/action`, {
+    headers: at(version),
+    body: { evacuate: body },
+  });
+const hostOf = async (id: string) => (await serverOf(cloud.admin, id))['OS-EXT-SRV-ATTR:host'];
+const heartbeat = (host: string, body: object) =>
+  cloud.admin.expect('POST', `/doctor/v1/hosts/${host}/heartbeat`, { body });
+
+const Migrations = z.object({
+  migrations: z.array(
+    z.looseObject({ status: z.string(), instance_uuid: z.guid(), dest_compute: z.string() }),
+  ),
+});
+async function recordsOf(query: string) {
+  const { body } = await cloud.admin.expect('GET', `${migrations}?${query}`, {
+    headers: at('2.94'),
+  });
+  return Migrations.parse(body).migrations;
+}
+
+test('a host is evacuated, restarted and up again, in that order', async () => {
+  const { admin, a } = cloud;
+  const [failed, target] = [await newHost(admin), await newHost(admin)];
+  const facts = { project_id: a.projectId, host: failed };
+  const [ran, was] = [
+    await newInstance(admin, facts),
+    await newInstance(admin, { ...facts, vm_state: 'stopped' }),
+  ];
+  expectStatus(await evacuate(admin, ran, { host: target }), 400);
+  expectStatus(await forceDown(admin, failed), 200);
+  expectStatus(await evacuate(a, ran, { host: target }), 403);
+
+  const moved = await evacuate(admin, ran, { host: target });
+  expect(moved).toMatchObject({ status: 200, body: undefined });
+  expect(await statesOf(a, ran)).toEqual(['active', 1, null, 'ACTIVE']);
+  const old = await evacuate(admin, was, { onSharedStorage: false, host: target }, '2.13');
+  expect(old).toMatchObject({ status: 200, body: { adminPass: expect.any(String) } });
+  expect(await statesOf(a, was)).toEqual(['stopped', 4, null, 'SHUTOFF']);
+  expect([await hostOf(ran), await hostOf(was)]).toEqual([target, target]);
+  expectStatus(await evacuate(admin, ran), 400);
+
+  const records = await recordsOf(`host=${failed}`);
+  expect(records).toMatchObject([
+    { instance_uuid: was, status: 'done', dest_compute: target, migration_type: 'evacuation' },
+    { instance_uuid: ran, status: 'done', dest_compute: target, source_compute: failed },
+  ]);
+  expect(await recordsOf(`host=${target}&status=done`)).toEqual(records);
+  expect(await recordsOf(`instance_uuid=${ran}`)).toEqual([records[1]]);
+  const [paged] = await recordsOf(`source_compute=${failed}&limit=1&marker=${records[0]?.uuid}`);
+  expect(paged).toEqual(records[1]);
+
+  const up = await forceDown(admin, failed, false);
+  expectStatus(up, 400);
+  expect(up.body).toEqual(refusals.compute(400, 'evacuations'));
+  await heartbeat(failed, {});
+  expectStatus(await forceDown(admin, failed, false), 400);
+  await heartbeat(failed, { restarted: true });
+  expect(await recordsOf(`host=${failed}&status=completed`)).toHaveLength(2);
+  expectStatus(await forceDown(admin, failed, false), 200);
+  expect(await hostOf(ran)).toBe(target);
+});
+
+test('without a target that will do, the answer is 200 and the server in error', async () => {
+  const { admin, a } = cloud;
+  const [failed, target] = [await newHost(admin), await newHost(admin)];
+  const id = await newInstance(admin, { project_id: a.projectId, host: failed });
+  expectStatus(await forceDown(admin, failed), 200);
+  expectStatus(await forceDown(admin, target), 200);
+  expectStatus(await evacuate(admin, id, { host: 'nobody' }), 404);
+  expectStatus(await evacuate(admin, id, { host: failed }), 400);
+  expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
+  expectStatus(await evacuate(admin, id, { host: target }), 200);
+  const shown = await serverOf(a, id);
+  expect(shown).toMatchObject({ status: 'ERROR', fault: { code: 500 } });
+  expect(JSON.stringify(shown)).not.toContain(target);
+  expect(await recordsOf(`instance_uuid=${id}`)).toMatchObject([{ status: 'error' }]);
+
+  const other = await newHost(admin);
+  expectStatus(await evacuate(admin, id, { host: other }), 200);
+  expect(await statesOf(a, id)).toEqual(['active', 1, null, 'ACTIVE']);
+  const report = { body: { status: 'done' } };
+  const path = `/doctor/v1/servers/${id}/evacuation`;
+  const answer = await admin.expect('POST', path, report);
+  expect(answer.body).toMatchObject({ evacuation: { status: 'done', dest: other } });
+  expectStatus(await admin.call('POST', path, { body: { status: 'failed' } }), 409);
+  expectStatus(await a.call('POST', path, report), 403);
+  for (const [client, status] of [
+    [admin, 200],
+    [a, 403],
+  ] as const) {
+    expectStatus(await client.call('GET', migrations), status);
+  }
+});

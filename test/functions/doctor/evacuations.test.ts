@@ -1,0 +1,88 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createSurface } from '../../../adapters/http/surface.ts';
+import { unauthenticated } from '../../../domain/identity.ts';
+import { reportEvacuation } from '../../../flows/evacuate.ts';
+import { evacuationRoutes } from '../../../functions/doctor/evacuations.ts';
+import {
+  downHost,
+  id,
+  instanceWith,
+  minute,
+  movingInstance,
+  targetHost,
+} from '../../domain/rows.ts';
+import { type World, worldOf } from '../../flows/world.ts';
+import { call, quiet } from '../call.ts';
+
+let world: World;
+beforeEach(() => {
+  world = worldOf({
+    hosts: [downHost(), targetHost()],
+    instances: [movingInstance(), instanceWith({ uuid: id(20) })],
+  });
+});
+
+const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) => {
+  const surface = createSurface({
+    ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
+    authenticate: async ({ 'x-auth-token': role = '' }) => {
+      if (!role) throw unauthenticated();
+      return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
+    },
+    routes: evacuationRoutes({
+      reportEvacuation: (of, told, actor) => reportEvacuation(world.deps, of, told, actor),
+      now: () => minute(20),
+    }),
+  });
+  const path = `/doctor/v1/servers/${uuid}/evacuation`;
+  return call(surface, { method: 'POST', path, headers: { 'X-Auth-Token': as }, body });
+};
+
+test.each(['done', 'failed'])(
+  '%s is answered with the record, as often as it is told',
+  async (s) => {
+    const evacuation = {
+      ...{ migration_uuid: id(70), id: 7, instance_uuid: id(10), status: s },
+      ...{ source: 'compute-1', dest: 'compute-2' },
+      ...{ created_at: minute(12), updated_at: minute(20) },
+    };
+    for (const body of [{ status: s }, { status: s, migration_uuid: id(70).toUpperCase() }]) {
+      const answer = await report(body);
+      expect(answer.status).toBe(200);
+      expect(answer.body).toEqual({ evacuation });
+    }
+    expect(world.instances.get(id(10))?.last_change.user_id).toBe('service');
+    const other = s === 'done' ? 'failed' : 'done';
+    expect((await report({ status: other })).status).toBe(409);
+  },
+);
+
+test.each([
+  ['of another record', { status: 'done', migration_uuid: id(71) }, {}, 409],
+  ['of what is not evacuated', { status: 'done' }, { uuid: id(20) }, 409],
+  ['of an unknown server', { status: 'done' }, { uuid: id(404) }, 404],
+  ['of no server', { status: 'done' }, { uuid: 'x' }, 400],
+  ['by a member', { status: 'done' }, { as: 'member' }, 403],
+  ['by nobody', { status: 'done' }, { as: '' }, 401],
+  ['by an administrator', { status: 'done' }, { as: 'admin' }, 200],
+])('%s', async (_, body, given, status) => {
+  expect((await report(body, given)).status).toBe(status);
+});
+
+test.each<unknown>([
+  undefined,
+  null,
+  [],
+  {},
+  { status: 'completed' },
+  { status: 'accepted' },
+  { status: 'DONE' },
+  { status: true },
+  { status: 'done', migration_uuid: 7 },
+  { status: 'done', migration_uuid: 'x' },
+  { status: 'done', migration_uuid: null },
+  { status: 'done', host: 'compute-3' },
+])('%j is refused, and nothing changes', async (body) => {
+  expect((await report(body)).status).toBe(400);
+  expect(world.writes).toEqual([]);
+});
