@@ -3,37 +3,47 @@
  * a row of kind `alarm` and one of kind `lookup#<key>` for each key that events find it by. All
  * rows of a change are written in one transaction.
  */
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { Alarm } from '../domain/alarm.ts';
 import type { AlarmChange } from '../domain/alarm-history.ts';
-import type { Scope } from '../domain/alarm-list.ts';
+import { alarmSortKey } from '../domain/alarm-view.ts';
 import { lookupKeysOf } from '../domain/lookup.ts';
-import { getAll, ifUnchanged, queryPages, type Row } from './dynamodb.ts';
+import { type AlarmQuotas, ownersOf } from '../domain/quota.ts';
+import type { Row } from './dynamodb.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
+import { counted, countedWithin } from './quotas.ts';
+import { type Action, transact } from './transactions.ts';
 
 export type AlarmTables = {
   readonly alarms: string;
   readonly history: string;
+  readonly quotas: string;
   /** How long the record of a change is kept. */
   readonly retentionDays: number;
+  /** What holds for projects and users without a limit of their own. */
+  readonly quota: AlarmQuotas;
 };
 
-type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+/** What became of a new alarm. */
+export type Filed = 'filed' | 'over quota' | 'overtaken';
 
-const kinds = { alarm: 'alarm', lookup: (key: string): string => `lookup#${key}` };
+export const kinds = { alarm: 'alarm', lookup: (key: string): string => `lookup#${key}` };
 
-/** The row of an alarm with what only its indexes need; lists are ordered by time of creation. */
-const indexed = (alarm: Alarm): Row => ({
+/** The values of what only indexes need; a name may be empty, their keys may not. */
+export const indexKeys = {
+  project: (project_id: string): string => `project#${project_id}`,
+  name: (name: string): string => `name#${name}`,
+  all: 'alarm',
+};
+
+/** The row of an alarm. */
+export const alarmRow = (alarm: Alarm): Row => ({
   ...alarm,
   kind: kinds.alarm,
-  in_project: `project#${alarm.project_id}`,
-  live: 'alarm',
-  sort_key: `${alarm.created_at}#${alarm.alarm_id}`,
+  in_project: indexKeys.project(alarm.project_id),
+  named: indexKeys.name(alarm.name),
+  live: indexKeys.all,
+  sort_key: alarmSortKey(alarm),
 });
 
 /** Nothing is owed for the record of a request, so its time begins at once. */
@@ -43,7 +53,7 @@ const recordRow = (change: AlarmChange, retentionDays: number): Row => ({
 });
 
 export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) => {
-  const { alarms: table, history, retentionDays } = tables;
+  const { alarms: table, history, quotas, retentionDays, quota } = tables;
 
   const recorded = (change: AlarmChange): Action => ({
     Put: { TableName: history, Item: recordRow(change, retentionDays) },
@@ -58,9 +68,8 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
     ConditionExpression: 'revision = :revision',
     ExpressionAttributeValues: { ':revision': revision },
   });
-  /** Repeated by the SDK it has the same token, so that it happens once. */
-  const write = (actions: Action[]): Promise<boolean> =>
-    ifUnchanged(client.send(new TransactWriteCommand({ TransactItems: actions })));
+  const unchanged = async (actions: Action[]): Promise<boolean> =>
+    (await transact(client, actions)) === 'written';
 
   return {
     /** The alarm, read consistently. */
@@ -75,61 +84,47 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
       return row && Alarm.parse(row);
     },
 
-    /** All alarms of a project or of all of them: found by an index, each read consistently. */
-    alarmsOf: async (scope: Scope): Promise<Alarm[]> => {
-      const index =
-        scope === 'all projects'
-          ? { name: 'byTime', key: 'live', value: 'alarm' }
-          : { name: 'byProject', key: 'in_project', value: `project#${scope.project_id}` };
-      const pages = queryPages(client, {
-        TableName: table,
-        IndexName: index.name,
-        KeyConditionExpression: '#key = :value',
-        ExpressionAttributeNames: { '#key': index.key },
-        ExpressionAttributeValues: { ':value': index.value },
-      });
-      const alarms: Alarm[] = [];
-      for await (const page of pages) {
-        const keys = page.map(({ alarm_id }) => ({
-          alarm_id: String(alarm_id),
-          kind: kinds.alarm,
-        }));
-        alarms.push(...(await getAll(client, table, keys)).map((row) => Alarm.parse(row)));
-      }
-      // An index may still show an alarm under the project that it was in before.
-      return scope === 'all projects'
-        ? alarms
-        : alarms.filter(({ project_id }) => project_id === scope.project_id);
-    },
-
-    /** Files a new alarm. False only if the write was carried out before. */
-    create: (alarm: Alarm, change: AlarmChange): Promise<boolean> =>
-      write([
+    /**
+     * Files a new alarm, if there is room for one more: the counts of its project and its user are
+     * part of the transaction. `overtaken` where others filed theirs at the same moment.
+     */
+    create: async (alarm: Alarm, change: AlarmChange): Promise<Filed> => {
+      const owners = ownersOf(alarm);
+      const outcome = await transact(client, [
+        countedWithin(quotas, owners.project, quota.project),
+        countedWithin(quotas, owners.user, quota.user),
         {
           Put: {
             TableName: table,
-            Item: indexed(alarm),
+            Item: alarmRow(alarm),
             ConditionExpression: 'attribute_not_exists(alarm_id)',
           },
         },
         ...lookupKeysOf(alarm).map((key) => lookupPut(alarm, key)),
         recorded(change),
-      ]),
+      ]);
+      if (outcome === 'written') return 'filed';
+      return outcome === 'conflict' || outcome > 1 ? 'overtaken' : 'over quota';
+    },
 
     /** False if the alarm is no longer as it was read. */
     replace: (before: Alarm, after: Alarm, change: AlarmChange): Promise<boolean> => {
       const [old, wanted] = [lookupKeysOf(before), lookupKeysOf(after)];
-      return write([
-        { Put: { TableName: table, Item: indexed(after), ...atRevision(before) } },
+      const [from, to] = [ownersOf(before), ownersOf(after)];
+      return unchanged([
+        { Put: { TableName: table, Item: alarmRow(after), ...atRevision(before) } },
         ...old.filter((key) => !wanted.includes(key)).map((key) => lookupDelete(before, key)),
         ...wanted.filter((key) => !old.includes(key)).map((key) => lookupPut(after, key)),
+        ...moved(quotas, from.project, to.project),
+        ...moved(quotas, from.user, to.user),
         recorded(change),
       ]);
     },
 
-    /** Deletes an alarm with all its rows. False if it is no longer as it was read. */
-    remove: (alarm: Alarm, change: AlarmChange): Promise<boolean> =>
-      write([
+    /** Deletes an alarm with all its rows but its history. False if it is no longer as it was read. */
+    remove: (alarm: Alarm, change: AlarmChange): Promise<boolean> => {
+      const owners = ownersOf(alarm);
+      return unchanged([
         {
           Delete: {
             TableName: table,
@@ -138,7 +133,14 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
           },
         },
         ...lookupKeysOf(alarm).map((key) => lookupDelete(alarm, key)),
+        counted(quotas, owners.project, -1),
+        counted(quotas, owners.user, -1),
         recorded(change),
-      ]),
+      ]);
+    },
   };
 };
+
+/** The counts of an alarm that changed hands. */
+const moved = (table: string, from: string, to: string): Action[] =>
+  from === to ? [] : [counted(table, from, -1), counted(table, to, 1)];

@@ -9,6 +9,7 @@ export type EnvName =
   | 'MIGRATIONS_TABLE'
   | 'ALARMS_TABLE'
   | 'HISTORY_TABLE'
+  | 'QUOTAS_TABLE'
   | 'IDENTITY_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'EVENT_DLQ_URL'
@@ -35,7 +36,9 @@ export type EnvName =
   | 'SAFE_LANE_DELAY_SECONDS'
   | 'FINISH_DELAYS_SECONDS'
   | 'EVALUATOR_TIMEOUT_SECONDS'
-  | 'HISTORY_RETENTION_DAYS';
+  | 'HISTORY_RETENTION_DAYS'
+  | 'PROJECT_ALARM_QUOTA'
+  | 'USER_ALARM_QUOTA';
 
 /** The variables a function was started with; read only by a function's `index.ts`. */
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -81,6 +84,15 @@ export const list = (env: Env, name: EnvName): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+
+/** A limit of a number of things; -1, the default, for none. */
+export function quota(env: Env, name: EnvName): number {
+  const value = Number(optional(env, name, '-1'));
+  if (!Number.isInteger(value) || value < -1) {
+    throw new DomainError('internal', `environment variable ${name} is not a limit`);
+  }
+  return value;
+}
 
 /** A list of delays in seconds, such as `5,900`; SQS delays nothing for longer than 900. */
 export function delays(env: Env, name: EnvName, otherwise: string): number[] {

@@ -64,3 +64,20 @@ async function attempt(
     return { error, reasons: [...(error.CancellationReasons ?? [])] };
   }
 }
+
+/**
+ * One transaction. `written`; or the position of the first action whose condition did not hold; or
+ * `conflict` where another transaction was under way on a row. Throws if it fails for any other reason.
+ */
+export async function transact(
+  client: DynamoDBDocumentClient,
+  actions: readonly Action[],
+): Promise<'written' | 'conflict' | number> {
+  const cancelled = await attempt(client, [{ place: 0, actions }]);
+  if (!cancelled) return 'written';
+  const codes = cancelled.reasons.map(({ Code = 'None' }) => Code);
+  const failed = codes.indexOf('ConditionalCheckFailed');
+  if (failed >= 0) return failed;
+  if (codes.includes('TransactionConflict')) return 'conflict';
+  throw cancelled.error;
+}

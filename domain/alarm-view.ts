@@ -1,4 +1,5 @@
 import type { Alarm } from './alarm.ts';
+import type { AlarmChange } from './alarm-history.ts';
 import { naive } from './time.ts';
 
 /**
@@ -33,3 +34,11 @@ export function alarmView(alarm: Alarm): Record<string, unknown> {
     ? { ...common, event_rule: rule, ...(resource_id !== null && { resource_id }) }
     : { ...common, notification_rule: rule, event_rule: rule, resource_id };
 }
+
+/** A record of the history as the API shows it: Aodh keeps the severity to itself, and so do we. */
+export function changeView({ severity, timestamp, ...change }: AlarmChange) {
+  return { ...change, timestamp: naive(timestamp) };
+}
+
+/** The order in which alarms are shown: by the last change that somebody made. */
+export const alarmSortKey = ({ timestamp, alarm_id }: Alarm): string => `${timestamp}#${alarm_id}`;

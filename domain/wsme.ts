@@ -44,6 +44,13 @@ export function readAs<T>(schema: z.ZodType<T>, value: unknown, argument = 'data
   throw new DomainError('invalid', complaint(result.error, argument));
 }
 
+/** The refusal of one value of a field, which it shows. */
+export const refusedValue = (field: string, value: string, why: string): DomainError =>
+  new DomainError(
+    'invalid',
+    `Invalid input for field/attribute ${field}. Value: '${value.slice(0, 100)}'. ${why}`,
+  );
+
 function complaint({ issues: [issue] }: z.ZodError, argument: string): string {
   if (!issue) return `Invalid input for field/attribute ${argument}.`;
   if (issue.code === 'unrecognized_keys') {

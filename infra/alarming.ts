@@ -17,16 +17,21 @@ export class Alarming extends Construct implements Capability {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        QUOTAS_TABLE: tables.quotas.tableName,
         PUBLIC_URL: settings.publicUrl,
         ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: String(settings.acceptAlarmsWithoutResourceId),
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
+        PROJECT_ALARM_QUOTA: String(settings.projectAlarmQuota),
+        USER_ALARM_QUOTA: String(settings.userAlarmQuota),
       },
     });
     const { function: fn } = this;
-    const { alarms, history } = tables;
+    const { alarms, history, quotas } = tables;
     allowSecret(fn, secrets.signing);
     allowRows(fn, alarms, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
-    allowIndexes(fn, alarms, 'byProject', 'byTime');
-    allowRows(fn, history, 'PutItem');
+    allowIndexes(fn, alarms, 'byName', 'byProject', 'byTime');
+    allowRows(fn, history, 'GetItem', 'PutItem');
+    allowIndexes(fn, history, 'byAlarm', 'byProject', 'byTime');
+    allowRows(fn, quotas, 'GetItem', 'UpdateItem');
   }
 }

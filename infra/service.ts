@@ -77,6 +77,7 @@ export class DoctorStack extends Stack {
       MigrationsTable: tables.migrations.tableName,
       AlarmsTable: tables.alarms.tableName,
       HistoryTable: tables.history.tableName,
+      QuotasTable: tables.quotas.tableName,
       IdentityTable: tables.identity.tableName,
       ...Object.fromEntries(
         Object.entries(capabilities).map(([name, capability]) => [

@@ -21,8 +21,12 @@ export type ServiceSettings = {
   evaluatorTimeoutSeconds: number;
   /** Evaluators in flight; the queue holds what is more. */
   evaluatorConcurrency: number;
-  /** How long a delivered notification can be looked up; not under 15 days. */
+  /** How long the history of alarms is kept, delivered notifications among it; not under 15 days. */
   historyRetentionDays: number;
+  /** How many alarms a project may have where no administrator has said; -1 for any number. */
+  projectAlarmQuota: number;
+  /** How many alarms a user may have, in all projects together; -1 for any number. */
+  userAlarmQuota: number;
   /** How long a receiver of a webhook has for its answer; at most 10. */
   webhookTimeoutSeconds: number;
   /** Tries after which a webhook is given up. */
@@ -45,6 +49,8 @@ export const defaults: ServiceSettings = {
   evaluatorTimeoutSeconds: 20,
   evaluatorConcurrency: 4,
   historyRetentionDays: 30,
+  projectAlarmQuota: -1,
+  userAlarmQuota: -1,
   webhookTimeoutSeconds: 5,
   webhookAttempts: 12,
   webhookConcurrency: 10,
@@ -64,6 +70,10 @@ function number(name: string, given: unknown): number {
   if (given !== '' && Number.isInteger(value) && value >= 0) return value;
   throw new Error(`setting ${name} is not a whole number: ${given}`);
 }
+
+/** A number of things at most, or -1 for any number. */
+const limit = (name: string, given: unknown): number =>
+  String(given) === '-1' ? -1 : number(name, given);
 
 /** SQS delays nothing for longer, and refuses a message that asks for it. */
 const longestDelay = 900;
@@ -139,6 +149,8 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('evaluatorTimeoutSeconds', number),
     ...given('evaluatorConcurrency', number),
     ...given('historyRetentionDays', number),
+    ...given('projectAlarmQuota', limit),
+    ...given('userAlarmQuota', limit),
     ...given('webhookTimeoutSeconds', between(1, 10)),
     ...given('webhookAttempts', between(1, 100)),
     // Lambda's own limits.

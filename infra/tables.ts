@@ -34,6 +34,7 @@ export class Tables extends Construct {
   readonly instances: Table;
   readonly migrations: Table;
   readonly alarms: Table;
+  readonly quotas: Table;
   readonly history: Table;
   readonly identity: Table;
 
@@ -120,8 +121,10 @@ export class Tables extends Construct {
         lookup: [text('lookup_key'), text('alarm_id')],
         byProject: [text('in_project'), text('sort_key')],
         byTime: [text('live'), text('sort_key')],
+        byName: [text('named'), text('in_project')],
       },
     });
+    this.quotas = table('Quotas', { key: [text('owner')] });
     this.history = table('History', {
       key: [text('event_id'), text('alarm_id')],
       indexes: {

@@ -5,6 +5,7 @@ import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarm-chan
 import { readAlarm } from '../../domain/alarm-input.ts';
 import { requireAlarmRole } from '../../domain/alarm-owner.ts';
 import { alarmView } from '../../domain/alarm-view.ts';
+import { overQuota } from '../../domain/quota.ts';
 import { untilWritten } from '../../flows/retry.ts';
 import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
@@ -18,7 +19,11 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     handle: async (request) => {
       requireAlarmRole(request.caller, 'member');
       const { alarm, change } = createdAlarm(readAlarm(request.body), contextOf(deps, request));
-      await deps.create(alarm, change);
+      await untilWritten(async () => {
+        const outcome = await deps.create(alarm, change);
+        if (outcome === 'over quota') throw overQuota(alarm);
+        return outcome === 'filed' || undefined;
+      });
       return {
         status: 201,
         headers: { Location: `${request.base}/v2/alarms/${alarm.alarm_id}` },

@@ -5,17 +5,37 @@ import type { ChangeContext } from '../../domain/alarm-change.ts';
 import type { AlarmChange } from '../../domain/alarm-history.ts';
 import type { Scope } from '../../domain/alarm-list.ts';
 import { requireAlarmRole, visibleAlarm } from '../../domain/alarm-owner.ts';
+import type { HistoryScope } from '../../domain/history-list.ts';
+import type { Reading } from '../../domain/list-request.ts';
 
 /** What the routes need from outside. Every change is written with its record, or not at all. */
 export type AlarmDeps = {
   /** Read consistently. */
   readonly alarm: (alarm_id: string) => Promise<Alarm | undefined>;
-  readonly alarmsOf: (scope: Scope) => Promise<readonly Alarm[]>;
-  readonly create: (alarm: Alarm, change: AlarmChange) => Promise<unknown>;
+  /** By time as `reading` says, where the scope names neither an alarm nor a name. */
+  readonly alarmsOf: (scope: Scope, reading: Reading) => AsyncIterable<readonly Alarm[]>;
+  /** A record of an alarm's history, read consistently. */
+  readonly change: (alarm_id: string, event_id: string) => Promise<AlarmChange | undefined>;
+  /** By time as `reading` says. */
+  readonly changesOf: (
+    scope: HistoryScope,
+    reading: Reading,
+  ) => AsyncIterable<readonly AlarmChange[]>;
+  /** `overtaken` where it has to be tried again. */
+  readonly create: (
+    alarm: Alarm,
+    change: AlarmChange,
+  ) => Promise<'filed' | 'over quota' | 'overtaken'>;
   /** False if the alarm is no longer as it was read. */
   readonly replace: (before: Alarm, after: Alarm, change: AlarmChange) => Promise<boolean>;
   /** False if the alarm is no longer as it was read. */
   readonly remove: (alarm: Alarm, change: AlarmChange) => Promise<boolean>;
+  /** The limit of a project's alarms that an administrator set; undefined if none did. */
+  readonly limitOf: (project_id: string) => Promise<number | undefined>;
+  readonly setLimit: (project_id: string, limit: number) => Promise<void>;
+  readonly clearLimit: (project_id: string) => Promise<void>;
+  /** The limit of a project that has none of its own; -1 for none. */
+  readonly projectQuota: number;
   readonly now: () => string;
   readonly newId: () => string;
   readonly acceptWithoutResource: boolean;

@@ -1,10 +1,13 @@
-/** The alarming surface: Aodh's API v2, as far as event alarms need it. */
+/** The alarming surface: Aodh's API v2 for event alarms. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { alarmRoutes } from './alarms.ts';
+import { capabilityRoutes } from './capabilities.ts';
 import type { AlarmDeps } from './deps.ts';
+import { historyRoutes } from './history.ts';
 import { listRoutes } from './list.ts';
+import { quotaRoutes } from './quotas.ts';
 import { stateRoutes } from './state.ts';
-import { versionRoutes } from './version.ts';
+import { openRoutes } from './version.ts';
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> & AlarmDeps;
 
@@ -19,6 +22,13 @@ export const alarmingApi = (deps: Deps) =>
     authenticate: deps.authenticate,
     logger: deps.logger,
     normalise: withoutSlash,
-    publicRoutes: versionRoutes,
-    routes: [...listRoutes(deps), ...alarmRoutes(deps), ...stateRoutes(deps)],
+    publicRoutes: openRoutes,
+    routes: [
+      ...listRoutes(deps),
+      ...alarmRoutes(deps),
+      ...stateRoutes(deps),
+      ...historyRoutes(deps),
+      ...quotaRoutes(deps),
+      ...capabilityRoutes,
+    ],
   });

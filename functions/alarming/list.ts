@@ -1,27 +1,39 @@
-/** Lists of alarms: `GET /v2/alarms`, and the query that clients find an alarm's name with. */
+/** Lists of alarms: `GET /v2/alarms`, and by any condition on any field. */
 import * as z from 'zod';
-import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import type { Caller } from '../../domain/access.ts';
 import type { Alarm } from '../../domain/alarm.ts';
-import { type ListRequest, listed, readListRequest, scopeOf } from '../../domain/alarm-list.ts';
+import { readAlarmList, type Scope, scopeOf } from '../../domain/alarm-list.ts';
 import { requireAlarmRole } from '../../domain/alarm-owner.ts';
-import { queryScope, readQueryRequest } from '../../domain/alarm-query.ts';
-import { alarmView } from '../../domain/alarm-view.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { queryScope, readAlarmQuery } from '../../domain/alarm-query.ts';
+import { alarmSortKey, alarmView } from '../../domain/alarm-view.ts';
+import { type Listing, unknownMarker } from '../../domain/list-request.ts';
 import type { AlarmDeps } from './deps.ts';
+import { gathered, readingOf } from './gather.ts';
 import { noArguments } from './no-arguments.ts';
 
-/** The alarms that a list shows. Throws `too_large` rather than leave some out unsaid. */
-function shown(alarms: readonly Alarm[], request: ListRequest): unknown[] {
-  const views = listed(alarms, request).map(alarmView);
-  if (answerBytes(views) > mostAnswerBytes) {
-    throw new DomainError(
-      'too_large',
-      'The list is too large for one answer: ask for it in parts, with limit and marker.',
-    );
-  }
-  return views;
+async function shown(deps: AlarmDeps, listing: Listing<Alarm>, scope: Scope): Promise<unknown[]> {
+  const last = await lastOf(deps, listing, scope);
+  const ordered = scope.name === undefined && scope.alarm_id === undefined;
+  const pages = deps.alarmsOf(scope, readingOf(listing, ordered, last && alarmSortKey(last)));
+  return gathered(pages, { listing, ordered, last, view: alarmView });
 }
+
+/** The alarm that the marker names; a marker of another project's is as unknown as any other. */
+async function lastOf(
+  deps: AlarmDeps,
+  { after }: Listing<Alarm>,
+  { project_id }: Scope,
+): Promise<Alarm | undefined> {
+  if (after === undefined) return undefined;
+  const last = z.uuid().safeParse(after).success ? await deps.alarm(after) : undefined;
+  if (!last || (project_id !== undefined && last.project_id !== project_id)) {
+    throw unknownMarker(after);
+  }
+  return last;
+}
+
+const reader = (caller: Caller): void => requireAlarmRole(caller, 'reader');
 
 export const listRoutes = (deps: AlarmDeps): Route[] => [
   route({
@@ -30,10 +42,9 @@ export const listRoutes = (deps: AlarmDeps): Route[] => [
     query: ignored,
     body: ignored,
     handle: async ({ caller, query }) => {
-      requireAlarmRole(caller, 'reader');
-      const request = readListRequest(query);
-      const alarms = await deps.alarmsOf(scopeOf(request, caller));
-      return { status: 200, body: shown(alarms, request) };
+      reader(caller);
+      const list = readAlarmList(query);
+      return { status: 200, body: await shown(deps, list, scopeOf(list, caller)) };
     },
   }),
   route({
@@ -42,10 +53,9 @@ export const listRoutes = (deps: AlarmDeps): Route[] => [
     query: noArguments,
     body: z.unknown(),
     handle: async ({ caller, body }) => {
-      requireAlarmRole(caller, 'reader');
-      const request = readQueryRequest(body);
-      const alarms = await deps.alarmsOf(queryScope(request, caller));
-      return { status: 200, body: shown(alarms, request) };
+      reader(caller);
+      const query = readAlarmQuery(body);
+      return { status: 200, body: await shown(deps, query, queryScope(query, caller)) };
     },
   }),
 ];

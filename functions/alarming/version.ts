@@ -1,4 +1,4 @@
-/** The version document, for clients without a token. Contract alarm.md section 1. */
+/** What needs no token: the version document, and a sign of life. Contract alarm.md section 1. */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
 /** Tempest looks for both media types; what we answer is always JSON. */
@@ -28,11 +28,20 @@ const versions = (base: string) => ({
   },
 });
 
+const healthcheck = publicRoute({
+  method: 'GET',
+  path: '/healthcheck',
+  handle: () => ({ status: 200, headers: { 'Content-Type': 'text/plain' } }),
+});
+
 /** Aodh has nothing at `/v2`; here the document's own link leads to it again. */
-export const versionRoutes: PublicRoute[] = ['/', '/v2', '/v2/'].map((path) =>
-  publicRoute({
-    method: 'GET',
-    path,
-    handle: ({ base }) => ({ status: 200, body: versions(base) }),
-  }),
-);
+export const openRoutes: PublicRoute[] = [
+  ...['/', '/v2', '/v2/'].map((path) =>
+    publicRoute({
+      method: 'GET',
+      path,
+      handle: ({ base }) => ({ status: 200, body: versions(base) }),
+    }),
+  ),
+  healthcheck,
+];

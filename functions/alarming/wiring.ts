@@ -2,9 +2,12 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v4 as uuid4 } from 'uuid';
+import { alarmLists } from '../../adapters/alarm-lists.ts';
 import { alarmStore } from '../../adapters/alarms.ts';
-import { amount, type Env, optional, required } from '../../adapters/env.ts';
+import { amount, type Env, optional, quota, required } from '../../adapters/env.ts';
+import { historyStore } from '../../adapters/history.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { quotaStore } from '../../adapters/quotas.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
 import { momentOf } from '../../domain/time.ts';
@@ -17,15 +20,23 @@ export type Clients = {
 
 export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
   const signingKey = secretText(secrets, required(env, 'SIGNING_SECRET_ARN'));
+  const alarms = required(env, 'ALARMS_TABLE');
+  const history = required(env, 'HISTORY_TABLE');
+  const quotas = required(env, 'QUOTAS_TABLE');
+  const projectQuota = quota(env, 'PROJECT_ALARM_QUOTA');
   return alarmingApi({
     authenticate: makeAuthenticate(makeTokens(signingKey)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,
     ...alarmStore(dynamo, {
-      alarms: required(env, 'ALARMS_TABLE'),
-      history: required(env, 'HISTORY_TABLE'),
+      ...{ alarms, history, quotas },
       retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
+      quota: { project: projectQuota, user: quota(env, 'USER_ALARM_QUOTA') },
     }),
+    ...alarmLists(dynamo, alarms),
+    ...historyStore(dynamo, history),
+    ...quotaStore(dynamo, quotas),
+    projectQuota,
     now: () => momentOf(Date.now()),
     newId: uuid4,
     acceptWithoutResource: optional(env, 'ACCEPT_ALARMS_WITHOUT_RESOURCE_ID', 'true') !== 'false',

@@ -1,21 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alarmLists } from '../../adapters/alarm-lists.ts';
 import { alarmStore } from '../../adapters/alarms.ts';
+import { quotaStore } from '../../adapters/quotas.ts';
 import type { Alarm } from '../../domain/alarm.ts';
 import { type AlarmChange, timeShardOf } from '../../domain/alarm-history.ts';
+import type { Scope } from '../../domain/alarm-list.ts';
+import type { Reading } from '../../domain/list-request.ts';
+import type { AlarmQuotas } from '../../domain/quota.ts';
 import { alarmWith } from '../domain/alarms.ts';
+import { every } from '../stack/every.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
 
 const dynamo = dynamodb();
 let own: OwnThings;
 let store: ReturnType<typeof alarmStore>;
+let lists: ReturnType<typeof alarmLists>;
+
+const storeWith = (quota: AlarmQuotas) => {
+  const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
+  return alarmStore(dynamo, { alarms, history, quotas, retentionDays: 30, quota });
+};
+/** All that a list reads, in its order. */
+const allOf = async (scope: Scope, reading: Reading = {}) => every(lists.alarmsOf(scope, reading));
 
 beforeAll(async () => {
   own = await ownThings();
-  const { ALARMS_TABLE: alarms, HISTORY_TABLE: history } = own.env;
-  store = alarmStore(dynamo, { alarms, history, retentionDays: 30 });
+  const { ALARMS_TABLE: alarms } = own.env;
+  store = storeWith({ project: -1, user: -1 });
+  lists = alarmLists(dynamo, alarms);
 });
 afterAll(async () => {
   await own.cleanup();
@@ -73,7 +88,7 @@ const foundUnder = async (key: string) => {
 test('a new alarm is read as written, found by its key, and has a record that expires', async () => {
   const alarm = newAlarm({ resource_id: 'vm-1', name: 'ä ' });
   const change = changeOf(alarm, 'creation');
-  expect(await store.create(alarm, change)).toBe(true);
+  expect(await store.create(alarm, change)).toBe('filed');
   expect(await store.alarm(alarm.alarm_id)).toEqual(alarm);
   const key = `resource#${alarm.project_id}#vm-1`;
   expect(await foundUnder(key)).toEqual([alarm.alarm_id]);
@@ -90,7 +105,7 @@ test('a new alarm is read as written, found by its key, and has a record that ex
 test('an alarm that is there is not filed again', async () => {
   const alarm = newAlarm();
   await create(alarm);
-  expect(await create({ ...alarm, name: 'other' })).toBe(false);
+  expect(await create({ ...alarm, name: 'other' })).toBe('overtaken');
   expect(await store.alarm(alarm.alarm_id)).toEqual(alarm);
   expect(await historyOf(alarm)).toHaveLength(1);
 });
@@ -104,19 +119,19 @@ test('a list is of its project alone, and whole over many pages of rows', async 
   const alarms = Array.from({ length: 130 }, () => newAlarm({ project_id }));
   const foreign = newAlarm();
   for (const alarm of [...alarms, foreign]) await create(alarm);
-  const listed = await store.alarmsOf({ project_id });
+  const listed = await allOf({ project_id });
   const ids = (all: readonly Alarm[]) => all.map(({ alarm_id }) => alarm_id).sort();
   expect(ids(listed)).toEqual(ids(alarms));
-  expect(await store.alarmsOf({ project_id: foreign.project_id })).toEqual([foreign]);
-  const everywhere = ids(await store.alarmsOf('all projects'));
+  expect(await allOf({ project_id: foreign.project_id })).toEqual([foreign]);
+  const everywhere = ids(await allOf({}));
   expect(everywhere).toEqual(expect.arrayContaining(ids([...alarms, foreign])));
-  expect(await store.alarmsOf({ project_id: randomUUID() })).toEqual([]);
+  expect(await allOf({ project_id: randomUUID() })).toEqual([]);
 });
 
 test('an alarm of no project is listed like others, and its record is in no project', async () => {
   const alarm = newAlarm({ project_id: '' });
   await create(alarm);
-  expect(await store.alarmsOf({ project_id: '' })).toEqual([alarm]);
+  expect(await allOf({ project_id: '' })).toEqual([alarm]);
   expect((await historyOf(alarm))[0]).not.toHaveProperty('on_behalf_of');
 });
 
@@ -127,8 +142,8 @@ test('a replacement moves the lookup row with the alarm', async () => {
   expect(await store.replace(before, after, changeOf(after, 'rule change'))).toBe(true);
   expect(await store.alarm(before.alarm_id)).toEqual(after);
   expect(await rowsOf(before)).toEqual(['alarm', `lookup#project#${after.project_id}#*`]);
-  expect(await store.alarmsOf({ project_id: before.project_id })).toEqual([]);
-  expect(await store.alarmsOf({ project_id: after.project_id })).toEqual([after]);
+  expect(await allOf({ project_id: before.project_id })).toEqual([]);
+  expect(await allOf({ project_id: after.project_id })).toEqual([after]);
   expect(await historyOf(before)).toHaveLength(2);
 });
 
@@ -162,4 +177,106 @@ test('a deleted alarm leaves its history and no row, and cannot be written again
   expect(await store.replace(alarm, after, changeOf(after, 'rule change'))).toBe(false);
   expect(await store.remove(alarm, changeOf(alarm, 'deletion'))).toBe(false);
   expect((await historyOf(alarm)).map(({ type }) => type).sort()).toEqual(['creation', 'deletion']);
+});
+
+const at = (n: number) => `2026-01-01T00:00:${String(n).padStart(2, '0')}.000Z`;
+
+test('a list comes by the last change that was made by hand, from where it is asked to', async () => {
+  const project_id = randomUUID();
+  const alarms = [3, 1, 2, 4].map((n) => newAlarm({ project_id, name: `${n}`, timestamp: at(n) }));
+  for (const alarm of alarms) await create(alarm);
+  const names = async (reading: Reading) =>
+    (await allOf({ project_id }, reading)).map(({ name }) => name).join('');
+  expect(await names({})).toBe('4321');
+  expect(await names({ oldestFirst: true, atOnce: 1 })).toBe('1234');
+  const after = `${at(3)}#${alarms[0]?.alarm_id}`;
+  expect(await names({ after })).toBe('21');
+  expect(await names({ after, oldestFirst: true })).toBe('4');
+  const [first = newAlarm()] = alarms;
+  const changed = { ...first, timestamp: at(5), revision: 2 };
+  await store.replace(first, changed, changeOf(changed, 'rule change'));
+  expect(await names({})).toBe('3421');
+});
+
+test('a list may be of one name, or one alarm, and is then of nothing else', async () => {
+  const [project_id, name] = [randomUUID(), randomUUID()];
+  const [mine, same, other] = [{ name }, { name, project_id: 'b' }, { name: '' }].map((given) =>
+    newAlarm({ project_id, ...given }),
+  );
+  if (!mine || !same || !other) throw new Error('three were made');
+  for (const alarm of [mine, same, other]) await create(alarm);
+  expect(await allOf({ project_id, name })).toEqual([mine]);
+  expect(await allOf({ name })).toHaveLength(2);
+  expect(await allOf({ project_id, name: '' })).toEqual([other]);
+  expect(await allOf({ project_id, alarm_id: mine.alarm_id })).toEqual([mine]);
+  expect(await allOf({ project_id, alarm_id: same.alarm_id })).toEqual([]);
+  expect(await allOf({ alarm_id: 'unheard of' })).toEqual([]);
+});
+
+describe('a quota', () => {
+  const limits = () => quotaStore(dynamo, own.env.QUOTAS_TABLE);
+  const outcomes = async (alarms: readonly Alarm[], from = store) => {
+    const filed = [];
+    for (const alarm of alarms) filed.push(await from.create(alarm, changeOf(alarm, 'creation')));
+    return filed;
+  };
+  const of = (given: Partial<Alarm>) => Array.from({ length: 3 }, () => newAlarm(given));
+
+  test('that was set counts all users of a project, and deleted alarms no longer', async () => {
+    const project_id = randomUUID();
+    await limits().setLimit(project_id, 2);
+    const alarms = of({ project_id }).map((alarm) => ({ ...alarm, user_id: randomUUID() }));
+    expect(await outcomes(alarms)).toEqual(['filed', 'filed', 'over quota']);
+    const [first = newAlarm(), , third = newAlarm()] = alarms;
+    expect(await rowsOf(third)).toEqual([]);
+    expect(await historyOf(third)).toEqual([]);
+    await store.remove(first, changeOf(first, 'deletion'));
+    expect(await outcomes([third])).toEqual(['filed']);
+    expect(await limits().limitOf(project_id)).toBe(2);
+    await limits().clearLimit(project_id);
+    expect(await limits().limitOf(project_id)).toBeUndefined();
+    expect(await outcomes([newAlarm({ project_id })])).toEqual(['filed']);
+  });
+
+  test.each([
+    [0, ['over quota', 'over quota', 'over quota']],
+    [1, ['filed', 'over quota', 'over quota']],
+    [-1, ['filed', 'filed', 'filed']],
+  ])('of %i that was set or is the default lets in %j', async (limit, expected) => {
+    const project_id = randomUUID();
+    await limits().setLimit(project_id, limit);
+    expect(await outcomes(of({ project_id }))).toEqual(expected);
+    const byDefault = storeWith({ project: limit, user: -1 });
+    expect(await outcomes(of({ project_id: randomUUID() }), byDefault)).toEqual(expected);
+    const byUser = storeWith({ project: -1, user: limit });
+    expect(await outcomes(of({ user_id: randomUUID() }), byUser)).toEqual(expected);
+  });
+
+  test('that was set wins over the default', async () => {
+    const project_id = randomUUID();
+    await limits().setLimit(project_id, -1);
+    const strict = storeWith({ project: 0, user: -1 });
+    expect(await outcomes(of({ project_id }), strict)).toEqual(['filed', 'filed', 'filed']);
+  });
+
+  test('of a user counts what the user takes over and gives away', async () => {
+    const [from, to] = [randomUUID(), randomUUID()];
+    const strict = storeWith({ project: -1, user: 1 });
+    const before = newAlarm({ user_id: from });
+    const after = { ...before, user_id: to, project_id: randomUUID(), revision: 2 };
+    await create(before);
+    expect(await outcomes([newAlarm({ user_id: from })], strict)).toEqual(['over quota']);
+    await store.replace(before, after, changeOf(after, 'rule change'));
+    expect(await outcomes([newAlarm({ user_id: from })], strict)).toEqual(['filed']);
+    expect(await outcomes([newAlarm({ user_id: to })], strict)).toEqual(['over quota']);
+  });
+
+  test('is kept by many at once', async () => {
+    const project_id = randomUUID();
+    await limits().setLimit(project_id, 5);
+    const alarms = Array.from({ length: 12 }, () => newAlarm({ project_id }));
+    const filed = await Promise.all(alarms.map(create));
+    expect(filed.filter((outcome) => outcome === 'filed')).toHaveLength(5);
+    expect(await allOf({ project_id })).toHaveLength(5);
+  });
 });

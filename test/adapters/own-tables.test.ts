@@ -32,6 +32,7 @@ test.each([
   ['MigrationsTable', 'MIGRATIONS_TABLE'],
   ['AlarmsTable', 'ALARMS_TABLE'],
   ['HistoryTable', 'HISTORY_TABLE'],
+  ['QuotasTable', 'QUOTAS_TABLE'],
   ['IdentityTable', 'IDENTITY_TABLE'],
 ] as const)('a test’s own table is as the deployed %s', async (deployed, name) => {
   expect(await shape(own.env[name])).toEqual(await shape(output(deployed)));

@@ -140,6 +140,26 @@ describe('a query that asks for', () => {
     { dialect: 'alarming', path: `${alarms}?q.field=timestamp&q.value=now`, field: 'timestamp' },
     { dialect: 'alarming', path: `${alarms}?q.field=name&q.value=${long}`, field: 'value' },
     { dialect: 'alarming', path: `${alarms}?all_projects=perhaps`, field: 'all_projects' },
+    ...[
+      ['limit=x', 'limit'],
+      ['sort=detail', 'sort'],
+      ['unheard_of=1', 'unheard_of'],
+      ['q.field=alarm_id&q.value=a', 'alarm_id'],
+      ['q.field=type&q.op=lt&q.value=a', 'op'],
+      ['q.field=timestamp&q.op=eq&q.value=2026-01-01T00:00:00', 'op'],
+      ['q.field=timestamp&q.op=lt&q.value=now', 'timestamp'],
+      ['q.field=search_offset&q.value=1', 'search_offset'],
+    ].map(
+      ([query, field = '']): Case => ({
+        ...{ dialect: 'alarming', path: `${alarms}/${randomUUID()}/history?${query}`, field },
+      }),
+    ),
+    {
+      dialect: 'alarming',
+      path: `/alarming/v2/quotas?project_id=a&project_id=b`,
+      field: 'project_id',
+    },
+    { dialect: 'alarming', path: `/alarming/v2/capabilities?a=1`, field: 'a' },
     { dialect: 'alarming', path: `${alarms}/${randomUUID()}?a=1`, field: 'a' },
     { dialect: 'alarming', path: `${alarms}/${randomUUID()}/state?a=1`, field: 'a' },
     ...['-1', 'x', '1.5', '%00', ' 1'].map(
@@ -246,6 +266,7 @@ describe('an id in a path', () => {
       { dialect: 'alarming', method: 'PUT', path: `${alarms}/${id}`, body: alarm },
       { dialect: 'alarming', method: 'DELETE', path: `${alarms}/${id}` },
       { dialect: 'alarming', method: 'GET', path: `${alarms}/${id}/state` },
+      { dialect: 'alarming', method: 'GET', path: `${alarms}/${id}/history` },
       { dialect: 'alarming', method: 'PUT', path: `${alarms}/${id}/state`, body: '"ok"' },
       { dialect: 'doctor', method: 'GET', path: '/doctor/v1/hosts/nobody' },
       { dialect: 'doctor', method: 'GET', path: `/doctor/v1/servers/${id}` },

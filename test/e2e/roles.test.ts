@@ -98,6 +98,8 @@ test.each([
   { dialect: 'alarming', method: 'GET', path: '/alarming/v2/alarms' },
   { dialect: 'alarming', method: 'POST', path: '/alarming/v2/alarms', body: eventAlarm([]) },
   { dialect: 'alarming', method: 'POST', path: '/alarming/v2/query/alarms', body: {} },
+  { dialect: 'alarming', method: 'POST', path: '/alarming/v2/query/alarms/history', body: {} },
+  { dialect: 'alarming', method: 'GET', path: '/alarming/v2/quotas' },
   { dialect: 'doctor', method: 'POST', path: '/doctor/v1/events', body: [] },
   { dialect: 'doctor', method: 'PUT', path: '/doctor/v1/hosts/h', body: {} },
   { dialect: 'doctor', method: 'GET', path: '/doctor/v1/faults' },

@@ -88,7 +88,10 @@ describe('permissions', () => {
       name: 'Alarming',
       data: [
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Alarms`),
-        ...['Query on Alarms/byProject', 'Query on Alarms/byTime', 'PutItem on History'],
+        ...['byName', 'byProject', 'byTime'].map((index) => `Query on Alarms/${index}`),
+        ...['GetItem on History', 'PutItem on History'],
+        ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
+        ...['GetItem on Quotas', 'UpdateItem on Quotas'],
       ],
     },
     {
@@ -275,7 +278,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(26);
+    expect(indexes).toHaveLength(27);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {

@@ -24,6 +24,7 @@ type TableName =
   | 'MIGRATIONS'
   | 'ALARMS'
   | 'HISTORY'
+  | 'QUOTAS'
   | 'IDENTITY';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
@@ -31,7 +32,8 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const stack = new Stack(new App(), 'OwnTables');
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
-  const { hosts, faults, affected, instances, migrations, alarms, history, identity } = tables;
+  const { hosts, faults, affected, instances, migrations, alarms, history, quotas, identity } =
+    tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
@@ -40,6 +42,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
     ['MIGRATIONS', migrations],
     ['ALARMS', alarms],
     ['HISTORY', history],
+    ['QUOTAS', quotas],
     ['IDENTITY', identity],
   ];
   return new Map(
@@ -122,6 +125,7 @@ export async function ownThings(): Promise<OwnThings> {
       MIGRATIONS_TABLE: tableName('MIGRATIONS'),
       ALARMS_TABLE: tableName('ALARMS'),
       HISTORY_TABLE: tableName('HISTORY'),
+      QUOTAS_TABLE: tableName('QUOTAS'),
       IDENTITY_TABLE: tableName('IDENTITY'),
       EVENT_QUEUE_URL: eventQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
@@ -148,6 +152,8 @@ export async function ownThings(): Promise<OwnThings> {
       FINISH_DELAYS_SECONDS: '0',
       EVALUATOR_TIMEOUT_SECONDS: '20',
       HISTORY_RETENTION_DAYS: '30',
+      PROJECT_ALARM_QUOTA: '-1',
+      USER_ALARM_QUOTA: '-1',
     },
     notifications,
     events,

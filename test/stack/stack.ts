@@ -35,7 +35,7 @@ export type OutputName =
   | 'AdminSecretArn'
   | 'SigningSecretArn'
   | 'WebhookSecretArn'
-  | `${'Hosts' | 'Faults' | 'Affected' | 'Instances' | 'Migrations' | 'Alarms' | 'History' | 'Identity'}Table`
+  | `${'Hosts' | 'Faults' | 'Affected' | 'Instances' | 'Migrations' | 'Alarms' | 'History' | 'Quotas' | 'Identity'}Table`
   | `${FunctionOutput}FunctionName`;
 
 type FunctionOutput =

@@ -1,0 +1,27 @@
+import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { requireAlarmRole } from '../../domain/alarm-owner.ts';
+import { noArguments } from './no-arguments.ts';
+
+/** What Aodh's clients ask whether a service can do. Source: contract alarm.md section 1. */
+const capabilities = {
+  api: {
+    'alarms:history:query:complex': true,
+    'alarms:history:query:simple': true,
+    'alarms:query:complex': true,
+    'alarms:query:simple': true,
+  },
+  alarm_storage: { 'storage:production_ready': true },
+};
+
+export const capabilityRoutes: Route[] = [
+  route({
+    method: 'GET',
+    path: '/v2/capabilities',
+    query: noArguments,
+    body: ignored,
+    handle: async ({ caller }) => {
+      requireAlarmRole(caller, 'reader');
+      return { status: 200, body: capabilities };
+    },
+  }),
+];

@@ -1,0 +1,65 @@
+/** A page of a list, gathered from what an index shows. */
+import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Listing, Reading } from '../../domain/list-request.ts';
+
+/** Whether rows come in the order that is asked for, so that reading may end with the page. */
+export const inOrder = <T>({ byTime }: Listing<T>, ordered: boolean): boolean =>
+  ordered && byTime !== undefined;
+
+/** With a limit, this many rows are read at once at least: a filter may leave most of them out. */
+const leastAtOnce = 100;
+const mostAtOnce = 1_000;
+
+/** How to read an index for a list; `after` is the sort key of the last thing of the page before. */
+export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: string): Reading {
+  if (!inOrder(listing, ordered)) return {};
+  const { limit, byTime } = listing;
+  return {
+    oldestFirst: byTime === 'oldest first',
+    ...(after !== undefined && { after }),
+    atOnce: limit && Math.min(Math.max(limit, leastAtOnce), mostAtOnce),
+  };
+}
+
+type Gathering<T> = {
+  readonly listing: Listing<T>;
+  /** Whether the pages come by time. */
+  readonly ordered: boolean;
+  /** The last thing of the page before. */
+  readonly last: T | undefined;
+  readonly view: (item: T) => unknown;
+};
+
+/**
+ * What the list shows of the pages. Reads no further than it must, and keeps no more than it may
+ * show. Throws `too_large` rather than leave something out unsaid.
+ */
+export async function gathered<T>(
+  pages: AsyncIterable<readonly T[]>,
+  { listing, ordered, last, view }: Gathering<T>,
+): Promise<unknown[]> {
+  const { test, order, limit } = listing;
+  let kept: T[] = [];
+  let bytes = 0;
+  for await (const page of pages) {
+    const asked = page.filter((item) => test(item) && (!last || order(last, item) < 0));
+    kept.push(...asked);
+    if (limit === undefined) {
+      bytes += asked.reduce((sum, item) => sum + answerBytes(view(item)), 0);
+      if (bytes > mostAnswerBytes) throw tooLarge();
+    } else if (kept.length >= limit) {
+      if (inOrder(listing, ordered)) break;
+      kept = kept.sort(order).slice(0, limit);
+    }
+  }
+  const views = kept.sort(order).slice(0, limit).map(view);
+  if (answerBytes(views) > mostAnswerBytes) throw tooLarge();
+  return views;
+}
+
+const tooLarge = (): DomainError =>
+  new DomainError(
+    'too_large',
+    'The list is too large for one answer: ask for it in parts, with limit and marker.',
+  );

@@ -1,0 +1,69 @@
+/** The history of alarms: of one that is there, and by any condition, of deleted ones too. */
+import * as z from 'zod';
+import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { isAdmin, projectOf } from '../../domain/access.ts';
+import { type AlarmChange, sortKeyOf } from '../../domain/alarm-history.ts';
+import { requireAlarmRole } from '../../domain/alarm-owner.ts';
+import { changeView } from '../../domain/alarm-view.ts';
+import {
+  type HistoryScope,
+  historyScope,
+  readHistoryList,
+  readHistoryQuery,
+} from '../../domain/history-list.ts';
+import { type Listing, unknownMarker } from '../../domain/list-request.ts';
+import { type AlarmDeps, alarmOf } from './deps.ts';
+import { gathered, readingOf } from './gather.ts';
+import { noArguments } from './no-arguments.ts';
+
+const shown = (
+  deps: AlarmDeps,
+  listing: Listing<AlarmChange>,
+  scope: HistoryScope,
+  last?: AlarmChange,
+): Promise<unknown[]> =>
+  gathered(deps.changesOf(scope, readingOf(listing, true, last && sortKeyOf(last))), {
+    ...{ listing, ordered: true, last, view: changeView },
+  });
+
+/** The record that the marker names. */
+async function lastOf(
+  deps: AlarmDeps,
+  { after }: Listing<AlarmChange>,
+  { alarm_id = '', on_behalf_of }: HistoryScope,
+): Promise<AlarmChange | undefined> {
+  if (after === undefined) return undefined;
+  const last = after.length > 255 ? undefined : await deps.change(alarm_id, after);
+  const hidden = on_behalf_of !== undefined && last?.on_behalf_of !== on_behalf_of;
+  if (!last || hidden) throw unknownMarker(after);
+  return last;
+}
+
+export const historyRoutes = (deps: AlarmDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: '/v2/alarms/:id/history',
+    query: ignored,
+    body: ignored,
+    handle: async (request) => {
+      const { span, ...listing } = readHistoryList(request.query);
+      const { alarm_id } = await alarmOf(deps, request, 'reader');
+      const { caller } = request;
+      const own = isAdmin(caller) ? {} : { on_behalf_of: projectOf(caller) };
+      const scope = { alarm_id, ...own, ...span };
+      const last = await lastOf(deps, listing, scope);
+      return { status: 200, body: await shown(deps, listing, scope, last) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v2/query/alarms/history',
+    query: noArguments,
+    body: z.unknown(),
+    handle: async ({ caller, body }) => {
+      requireAlarmRole(caller, 'reader');
+      const query = readHistoryQuery(body);
+      return { status: 200, body: await shown(deps, query, historyScope(query, caller)) };
+    },
+  }),
+];

@@ -1,0 +1,6 @@
+/** All that an iteration gives, in one list. */
+export async function every<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const page of pages) all.push(...page);
+  return all;
+}
