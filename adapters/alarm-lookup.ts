@@ -2,6 +2,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Alarm } from '../domain/alarm.ts';
+import { cannotBeEvaluated } from '../domain/evaluate.ts';
 import type { Unreadable } from '../flows/alarm-lane.ts';
 import type { AlarmsRead } from '../flows/evaluate-events.ts';
 import { getAll, inParallel, queryPages, type Row } from './dynamodb.ts';
@@ -18,7 +19,7 @@ const Remains = z.object({
 
 function unreadable(row: Row, { issues: [issue] }: z.ZodError): Unreadable {
   const { alarm_id, revision, state_reason } = Remains.parse(row);
-  const reason = `Cannot be evaluated: ${issue?.path.join('.')}: ${issue?.message}.`;
+  const reason = `${cannotBeEvaluated}: ${issue?.path.join('.')}: ${issue?.message}.`;
   return { alarm_id, revision, reason, isReported: state_reason === reason };
 }
 

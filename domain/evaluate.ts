@@ -37,6 +37,9 @@ type Why =
   | 'nothing to clear'
   | 'older than what raised the alarm';
 
+/** How the `state_reason` begins of an alarm that nobody can evaluate. */
+export const cannotBeEvaluated = 'Cannot be evaluated';
+
 /** What of an event the alarm's owner may know, and its rule may match on. */
 export const visibleTo = ({ project_id }: Alarm, event: DoctorEvent): DoctorEvent =>
   project_id === '' ? event : forTenant(event);
@@ -46,7 +49,7 @@ export function decide(alarm: Alarm, event: DoctorEvent): Decision {
   const why = whyUnconcerned(alarm, event);
   if (why) return { kind: 'nothing', why };
   const unreadable = whyUnreadable(alarm);
-  if (unreadable) return { kind: 'unreadable', reason: `Cannot be evaluated: ${unreadable}.` };
+  if (unreadable) return { kind: 'unreadable', reason: `${cannotBeEvaluated}: ${unreadable}.` };
   const { rule } = alarm;
   // An event that meets both conditions raises: better an alarm too many than one too few.
   if (matches(rule, event)) return decideRaise(alarm, event);

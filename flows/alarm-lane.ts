@@ -1,6 +1,6 @@
 /** One alarm and the events that may concern it: what is decided for it, and may be written at once. */
 import type { Alarm } from '../domain/alarm.ts';
-import { type Decision, decide } from '../domain/evaluate.ts';
+import { cannotBeEvaluated, type Decision, decide } from '../domain/evaluate.ts';
 import type { DoctorEvent } from '../domain/event.ts';
 import { type Chain, type Firing, firingOf } from '../domain/firing.ts';
 import type { EventsOut } from './events-out.ts';
@@ -74,6 +74,6 @@ function decided(deps: StepDeps, alarm: Alarm, event: DoctorEvent): Decision {
     return decide(alarm, event);
   } catch (error) {
     deps.interrupted('decision', error);
-    return { kind: 'unreadable', reason: 'Cannot be evaluated: an error of the service.' };
+    return { kind: 'unreadable', reason: `${cannotBeEvaluated}: an error of the service.` };
   }
 }

@@ -1,9 +1,10 @@
-/** What an event costs: as much with 10,000 other alarms as with ten. */
+/** What an event costs: what the alarms cost that it may concern, however many others there are. */
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { inParallel } from '../../adapters/dynamodb.ts';
+import type { Alarm } from '../../domain/alarm.ts';
 import { lookupKeysOf } from '../../domain/lookup.ts';
 import { slices } from '../../domain/slices.ts';
 import { alarmWith } from '../domain/alarms.ts';
@@ -12,15 +13,36 @@ import { cloud, ok, project } from './cloud.ts';
 import type { Prepare } from './invoke.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** Alarms of the same project and of another on other resources, written as the API writes them. */
-async function seed(world: World, count: number): Promise<void> {
+type Rule = Alarm['rule'];
+const event_type = 'compute.instance.update';
+const stopped = { field: 'traits.state', op: 'eq', type: '', value: 'stopped' } as const;
+
+/** Every way to find an alarm: the n-th is for this instance. */
+function matching(n: number, uuid: string): Partial<Alarm> {
+  const instance = { field: 'traits.instance_id', op: 'eq', type: '', value: uuid } as const;
+  const rules: readonly Rule[] = [
+    { event_type: '*', query: [stopped, instance] },
+    { event_type, query: [stopped] },
+    { event_type: 'compute.*', query: [stopped] },
+    {
+      event_type: '*',
+      query: [stopped],
+      clear: { event_type, query: [{ ...stopped, value: 'active' }] },
+    },
+  ];
+  const rule = rules[n % rules.length] ?? { event_type, query: [stopped] };
+  return { rule, ...(n % rules.length === 3 && { resource_id: uuid }) };
+}
+
+/** On other resources, or waiting for other types of events. */
+const unconcerned = (n: number): Partial<Alarm> =>
+  n % 2 ? { resource_id: randomUUID() } : { rule: { event_type: 'port.update.end', query: [] } };
+
+/** Alarms of one project, written as the API writes them. */
+async function seed(world: World, given: readonly Partial<Alarm>[]): Promise<void> {
   const client = dynamodb();
-  const rows = Array.from({ length: count }, (_, n) => {
-    const alarm = alarmWith({
-      alarm_id: randomUUID(),
-      project_id: n % 2 ? project : 'other',
-      resource_id: randomUUID(),
-    });
+  const rows = given.map((each) => {
+    const alarm = alarmWith({ alarm_id: randomUUID(), project_id: project, ...each });
     const { alarm_id } = alarm;
     const keys = lookupKeysOf(alarm);
     return [
@@ -71,33 +93,38 @@ function counting(costs: Record<string, number>): Prepare {
   };
 }
 
-async function costsAmong(others: number): Promise<Record<string, number>> {
+/** What it costs that an instance stops, with a hundred alarms that wait for it among so many. */
+async function costsAmong(all: number): Promise<Record<string, number>> {
   await using world = await makeWorld();
   const nova = cloud(world);
-  await seed(world, others);
   await nova.host('h');
   const [uuid = ''] = await nova.servers('h', 1);
-  await nova.alarm(uuid);
+  await seed(
+    world,
+    Array.from({ length: all }, (_, n) => (n < 100 ? matching(n, uuid) : unconcerned(n))),
+  );
   await world.recover();
   ok(await nova.down('h'));
   const costs: Record<string, number> = {};
   await world.evaluate(undefined, counting(costs));
-  expect(await world.told()).toHaveLength(1);
+  await world.recover();
+  expect(await world.told()).toHaveLength(100);
   return costs;
 }
 
-test('an event costs the same reads, writes and publishes among 10 and among 10,000 alarms', async () => {
-  const few = await costsAmong(10);
+test('an event costs the same reads, writes and publishes among 100 alarms and among 10,000 of a project', async () => {
+  const few = await costsAmong(100);
   const many = await costsAmong(10_000);
   expect(many).toEqual(few);
   // Two messages, the host's and the instance's: each asks for the two keys of its project and for
-  // those of its resource; one alarm is read, fired, told and marked.
+  // those of its resource. A hundred alarms are read at once, fired and published by tens, and
+  // marked by twenty-fives.
   expect(few).toMatchObject({
     QueryCommand: 6,
     BatchGetItemCommand: 1,
-    TransactWriteItemsCommand: 1,
-    PublishBatchCommand: 1,
-    BatchExecuteStatementCommand: 1,
+    TransactWriteItemsCommand: 10,
+    PublishBatchCommand: 10,
+    BatchExecuteStatementCommand: 4,
     'capacity units': expect.any(Number),
   });
   expect(few['capacity units']).toBeGreaterThan(0);

@@ -196,3 +196,53 @@ test('older news after newer, also of another resource, does not change the alar
   expect(await world.told()).toEqual([]);
   expect(ok(await world.request({ path }))).toBe('ok');
 });
+
+const Shown = z.record(z.string(), z.unknown());
+
+test('an update in whose middle the alarm fires loses neither the update nor the transition', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  const path = `/alarming/v2/alarms/${await nova.alarm(uuid)}`;
+  await world.recover();
+  // As the command line does it: what was shown, with the change, is put back whole.
+  const shown = Shown.parse(ok(await world.request({ path })));
+  const body = { ...shown, name: 'renamed', severity: 'critical' };
+  ok(await nova.down('h'));
+  const fires = before(1, async () => {
+    expect((await world.evaluate())?.kind).toBe('done');
+  });
+  ok(await world.request({ method: 'PUT', path, body }, undefined, fires));
+  const told = await world.told();
+  expect(told).toMatchObject([{ previous: 'insufficient data', current: 'alarm' }]);
+  const after = Shown.parse(ok(await world.request({ path })));
+  expect(after).toMatchObject({ name: 'renamed', severity: 'critical', state: 'alarm' });
+  expect(after.state_timestamp).not.toBe(shown.state_timestamp);
+  await world.recover();
+  expect(await world.told()).toEqual([]);
+});
+
+test('an update that falls between the reading and the writing of an evaluator stays', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  const ids = [await nova.alarm(uuid), await nova.alarm(uuid)];
+  await world.recover();
+  ok(await nova.down('h'));
+  const pathOf = (id = '') => `/alarming/v2/alarms/${id}`;
+  const edited = before(1, async () => {
+    const path = pathOf(ids[0]);
+    const shown = Shown.parse(ok(await world.request({ path })));
+    ok(await world.request({ method: 'PUT', path, body: { ...shown, enabled: false } }));
+    ok(await world.request({ method: 'DELETE', path: pathOf(ids[1]) }));
+  });
+  expect((await world.evaluate(undefined, edited))?.kind).toBe('done');
+  await world.recover();
+  expect(await world.told()).toEqual([]);
+  expect(ok(await world.request({ path: pathOf(ids[0]) }))).toMatchObject({
+    enabled: false,
+    state: 'insufficient data',
+  });
+});
