@@ -4,6 +4,7 @@ import type { Alarm, AlarmState } from './alarm.ts';
 import type { AlarmChange } from './alarm-history.ts';
 import { type AlarmInput, checkFacts } from './alarm-input.ts';
 import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
+import { cannotBeEvaluated } from './evaluate.ts';
 import { naive } from './time.ts';
 
 /** Who makes a change and when, with new ids for what it makes. */
@@ -64,7 +65,7 @@ export function replacedAlarm(
     input.state_timestamp !== undefined && input.state_timestamp !== stored.state_timestamp;
   const wanted = input.state ?? 'insufficient data';
   const inState = stale && input.state ? stored : withState(stored, wanted, now);
-  const alarm = { ...inState, ...facts, timestamp: now, revision: stored.revision + 1 };
+  const alarm = { ...readAgain(inState), ...facts, timestamp: now, revision: stored.revision + 1 };
   const detail = difference(document(stored), document(alarm));
   if (Object.keys(detail).length === 0) return undefined;
   return { alarm, change: record('rule change', alarm, detail, alarm.project_id, context) };
@@ -93,6 +94,12 @@ export function alarmInState(
 export function deletionOf(alarm: Alarm, context: ChangeContext): AlarmChange {
   return record('deletion', alarm, { state: alarm.state }, alarm.project_id, context);
 }
+
+/** What could not be evaluated can be, for it has been read and checked. */
+const readAgain = (alarm: Alarm): Alarm =>
+  alarm.state_reason.startsWith(cannotBeEvaluated)
+    ? { ...alarm, state_reason: reasons.initial }
+    : alarm;
 
 /** Leaving `alarm` and entering it are kept, for the evaluator to compare events with. */
 function withState(stored: Alarm, state: AlarmState, now: string): Alarm {

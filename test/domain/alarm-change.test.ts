@@ -256,3 +256,15 @@ test('a notification alarm is shown with its rule under both keys, and its resou
     resource_id: null,
   });
 });
+
+test('an alarm that could not be evaluated waits again once it is replaced', () => {
+  const stored = alarmWith({
+    state_reason: 'Cannot be evaluated: the value "x" of a is no integer.',
+  });
+  const changed = replace({ state_timestamp: before, state: stored.state }, stored);
+  expect(changed?.alarm).toMatchObject({
+    state: 'insufficient data',
+    state_reason: 'Not evaluated yet',
+    state_timestamp: stored.state_timestamp,
+  });
+});
