@@ -52,6 +52,10 @@ export function readRequest(
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (value !== undefined) headers[name.toLowerCase()] = value;
   }
+  // Of a header that is sent more than once `headers` has the last value alone.
+  for (const [name, values = []] of Object.entries(event.multiValueHeaders ?? {})) {
+    if (values.length > 1) headers[name.toLowerCase()] = values.join(', ');
+  }
   // Not by assignment: a key may be called __proto__.
   const query = Object.fromEntries(
     Object.entries(event.multiValueQueryStringParameters ?? {}).map(([name, values]) => [

@@ -3,12 +3,15 @@ import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { flavorRoutes } from './flavors.ts';
 import { type HostDeps, hostRoutes } from './hosts.ts';
 import { type HypervisorDeps, hypervisorRoutes } from './hypervisors.ts';
+import { instanceActionRoutes } from './instance-actions.ts';
 import { type MigrationDeps, migrationRoutes } from './migrations.ts';
 import { withoutProject } from './project-segment.ts';
 import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
 import { serverCreationRoutes } from './server-creation.ts';
 import { type ServerDeletionDeps, serverDeletionRoutes } from './server-deletion.ts';
 import { serverMetadataRoutes } from './server-metadata.ts';
+import { serverTagRoutes } from './server-tags.ts';
+import { serverUpdateRoutes } from './server-update.ts';
 import { type ServerDeps, serverRoutes } from './servers.ts';
 import { type ServiceDeps, serviceRoutes } from './services.ts';
 import { versionRoutes } from './versions.ts';
@@ -43,7 +46,10 @@ export const createHandler = (deps: Deps) =>
       ...hostRoutes(deps),
       ...serverRoutes(deps),
       ...serverActionRoutes(deps),
+      ...serverUpdateRoutes(deps),
       ...serverMetadataRoutes(deps),
+      ...serverTagRoutes(deps),
+      ...instanceActionRoutes(deps),
       ...serverDeletionRoutes(deps),
       ...serverCreationRoutes,
       ...migrationRoutes(deps),

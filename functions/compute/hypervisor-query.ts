@@ -1,14 +1,6 @@
 /** The queries of `os-hypervisors`. Source: nova `api/openstack/compute/schemas/hypervisors.py`. */
 import * as z from 'zod';
-import { Limit, NovaBoolean } from './nova-types.ts';
-
-/** Of a key that is given more than once the last counts. */
-const last = <T>(schema: z.ZodType<T, string>) =>
-  z
-    .array(z.string())
-    .transform((values) => values.at(-1) ?? '')
-    .pipe(schema)
-    .optional();
+import { Limit, lastOf, NovaBoolean } from './nova-types.ts';
 
 const Name = z.string().min(1).max(255);
 const Flag = z.string().transform((text, context) => {
@@ -18,11 +10,11 @@ const Flag = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const Paged = z.object({ limit: last(Limit), marker: last(Name) });
+const Paged = z.object({ limit: lastOf(Limit), marker: lastOf(Name) });
 const Named = Paged.extend({
   /** A part of the name. */
-  hypervisor_hostname_pattern: last(Name),
-  with_servers: last(Flag),
+  hypervisor_hostname_pattern: lastOf(Name),
+  with_servers: lastOf(Flag),
 });
 const WithServers = Named.pick({ with_servers: true });
 

@@ -10,6 +10,14 @@ export const NovaBoolean = z
   .union([z.boolean(), z.enum([...yes, ...no])], 'Must be a boolean.')
   .transform((value) => value === true || (typeof value === 'string' && yes.includes(value)));
 
+/** A key of a query, if it is there; of one that is given more than once the last value counts. */
+export const lastOf = <T>(schema: z.ZodType<T, string>) =>
+  z
+    .array(z.string())
+    .transform((values) => values.at(-1) ?? '')
+    .pipe(schema)
+    .optional();
+
 /** Nothing that Nova filters by is longer, and DynamoDB refuses much longer keys. */
 const longestValue = 255;
 

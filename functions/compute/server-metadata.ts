@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import { DomainError } from '../../domain/errors.ts';
 import {
   afterMetadata,
   type Metadata,
@@ -21,6 +22,19 @@ const Key = z
 const Body = z.strictObject({
   metadata: z.record(Key, text(255)),
 });
+
+/** One item, by its name. */
+const Item = z
+  .strictObject({ meta: z.record(Key, text(255)) })
+  .refine(({ meta }) => Object.keys(meta).length === 1, 'meta must hold exactly one item.')
+  .transform(({ meta }) => meta);
+
+const itemOf = (metadata: Metadata, key: string) => {
+  if (!Object.hasOwn(metadata, key)) {
+    throw new DomainError('not_found', 'Metadata item was not found');
+  }
+  return { meta: { [key]: metadata[key] } };
+};
 
 type Request = RouteRequest<unknown, unknown>;
 
@@ -70,6 +84,33 @@ export function serverMetadataRoutes(deps: ServerActionDeps): Route[] {
       handle: async (request) => {
         const { metadata } = request.body;
         return { status: 200, body: { metadata: await write(request, () => metadata) } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: `${path}/:key`,
+      query: ignored,
+      body: ignored,
+      handle: async (request) => {
+        const { instance } = await serverFor('reader', deps, request);
+        return { status: 200, body: itemOf(instance.metadata, request.params.key ?? '') };
+      },
+    }),
+    route({
+      method: 'PUT',
+      path: `${path}/:key`,
+      query: ignored,
+      body: Item,
+      handle: async (request) => {
+        const { body: item, params } = request;
+        const { key = '' } = params;
+        if (!Object.hasOwn(item, key)) {
+          throw new DomainError('invalid', 'Request body and URI mismatch: meta.');
+        }
+        return {
+          status: 200,
+          body: itemOf(await write(request, (old) => withItems(old, item)), key),
+        };
       },
     }),
     route({

@@ -50,9 +50,9 @@ export function detailedServer({ instance, host }: SeenInstance, view: View) {
     updated: seconds(instance.updated_at),
     hostId: hostIdOf(instance),
     metadata: instance.metadata,
-    accessIPv4: '',
-    accessIPv6: '',
-    'OS-DCF:diskConfig': 'MANUAL',
+    accessIPv4: instance.owned.access_ip_v4,
+    accessIPv6: instance.owned.access_ip_v6,
+    'OS-DCF:diskConfig': instance.owned.disk_config,
     'OS-EXT-AZ:availability_zone': instance.availability_zone,
     config_drive: '',
     key_name: null,
@@ -85,18 +85,32 @@ function flavorOf({ flavor }: Instance, { base, microversion }: View) {
   return { id, links: [{ rel: 'bookmark', href: `${base}/flavors/${id}` }] };
 }
 
+/** The name that a server has for itself. */
+const hostnameOf = ({ owned, name }: Instance): string => owned.hostname ?? name;
+
 /** Fields that came with a microversion, for everyone. */
 function laterFields(instance: Instance, { microversion, single }: View) {
   const from = (version: string, fields: object) => (atLeast(microversion, version) ? fields : {});
   return {
     ...from('2.9', { locked: false }),
-    ...from('2.19', { description: null }),
-    ...from('2.26', { tags: [] }),
+    ...from('2.19', { description: instance.owned.description }),
+    ...from('2.26', { tags: instance.owned.tags }),
     ...from('2.63', { trusted_image_certificates: null }),
     ...(single ? from('2.71', { server_groups: [] }) : {}),
     ...from('2.73', { locked_reason: null }),
-    ...from('2.90', { 'OS-EXT-SRV-ATTR:hostname': instance.name }),
+    ...from('2.90', { 'OS-EXT-SRV-ATTR:hostname': hostnameOf(instance) }),
   };
+}
+
+/** What `PUT /servers/{id}` answers before 2.75: these are left out, whoever asks. */
+const notOfUpdates =
+  /^(OS-EXT-|OS-SRV-USG:|os-extended-volumes:|host_status$|key_name$|config_drive$|server_groups$)/;
+
+/** A server as its update is answered. */
+export function updatedServer(seen: SeenInstance, view: View) {
+  const server = detailedServer(seen, view);
+  if (atLeast(view.microversion, '2.75')) return server;
+  return Object.fromEntries(Object.entries(server).filter(([key]) => !notOfUpdates.test(key)));
 }
 
 /** What names infrastructure: for administrators only. */
@@ -107,7 +121,7 @@ function adminFields(instance: Instance, host: Host | undefined, view: View) {
     instance_name: `instance-${instance.uuid}`,
     ...(atLeast(view.microversion, '2.3')
       ? {
-          hostname: instance.name,
+          hostname: hostnameOf(instance),
           reservation_id: null,
           launch_index: 0,
           kernel_id: null,

@@ -17,7 +17,8 @@ export type ServerDeps = ServerPages &
 
 type Request = RouteRequest<unknown, unknown>;
 
-const viewOf = (
+/** Who is shown what, and when. */
+export const viewOf = (
   { microversion, caller, base }: Request,
   stateOf: ServerDeps['stateOf'],
   single: boolean,

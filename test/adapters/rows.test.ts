@@ -288,3 +288,82 @@ test('lists are newest first, the uuid tells two of one moment apart, and go on 
   const everyone = await uuidsOf({ by: 'time' });
   expect(everyone.filter((each) => order.includes(each))).toEqual(order);
 });
+
+test('instances are listed by host and state in the order of their creation, either way', async () => {
+  const { host } = newHost();
+  const project_id = randomUUID();
+  const made = Array.from({ length: 9 }, (_, n) =>
+    newInstance({ host, project_id, vm_state: 'rescued', created_at: minute(n) }),
+  );
+  for (const row of made) await instances.saveInstance(undefined, row);
+  const newest = made.map(({ uuid }) => uuid).reverse();
+  expect(await uuidsOf({ by: 'host', host })).toEqual(newest);
+  expect(await uuidsOf({ by: 'host', host }, { oldestFirst: true })).toEqual(newest.toReversed());
+  expect(await uuidsOf({ by: 'state', vm_state: 'rescued' })).toEqual(newest);
+  const [, , after] = made;
+  if (!after) return expect.unreachable();
+  const walk = { after: placeOfServer(after), oldestFirst: true };
+  expect(await uuidsOf({ by: 'state', vm_state: 'rescued' }, walk)).toEqual(
+    newest.toReversed().slice(3),
+  );
+  // Stopped or deleted, it is in another list.
+  await instances.saveInstance(after, { ...after, vm_state: 'stopped', revision: 2 });
+  expect(await uuidsOf({ by: 'state', vm_state: 'rescued' })).not.toContain(after.uuid);
+  expect(await uuidsOf({ by: 'state', vm_state: 'stopped' })).toContain(after.uuid);
+});
+
+test('a tombstone is listed as deleted and as changed, and on no host', async () => {
+  const { host } = newHost();
+  const row = newInstance({ host, project_id: randomUUID() });
+  await instances.saveInstance(undefined, row);
+  const at = minute(5_000);
+  const { row: tombstone } = deletedInstance(row, { reported_at: at, actor: { ...actor, at } });
+  await instances.saveInstance(row, tombstone);
+  const { project_id, uuid } = row;
+  expect(await uuidsOf({ by: 'project', project_id, deleted: true })).toEqual([uuid]);
+  expect(await uuidsOf(inProject(project_id))).toEqual([]);
+  expect(await uuidsOf({ by: 'state', vm_state: 'deleted' })).toContain(uuid);
+  expect(await uuidsOf({ by: 'host', host })).toEqual([]);
+  expect(await instances.changedBetween({ since: at, before: at }, 10)).toEqual([
+    placeOfServer(row),
+  ]);
+});
+
+test('changes are found by the moment of the last one, both ends included, up to a number', async () => {
+  const moments = [6_000, 6_001, 6_002].map(minute);
+  const rows = moments.map((updated_at) => newInstance({ updated_at }));
+  for (const row of rows) await instances.saveInstance(undefined, row);
+  const changed = async (n: number, m: number, most = 10) =>
+    (
+      await instances.changedBetween(
+        { since: moments[n] ?? '', before: moments[m] ?? '9999' },
+        most,
+      )
+    )
+      ?.map(uuidAt)
+      .sort();
+  const uuids = (...numbers: number[]) => numbers.map((n) => rows[n]?.uuid ?? '').sort();
+  expect(await changed(0, 2)).toEqual(uuids(0, 1, 2));
+  expect(await changed(1, 1)).toEqual(uuids(1));
+  expect(await changed(1, 9)).toEqual(uuids(1, 2));
+  expect(await changed(0, 2, 3)).toEqual(uuids(0, 1, 2));
+  expect(await changed(0, 2, 2)).toBeUndefined();
+});
+
+test('hosts are found by their numbers and hypervisors, and listed by name from any on', async () => {
+  const prefix = `z-${randomUUID()}`;
+  const rows = ['a', 'b', 'c'].map((end, n) =>
+    newHost({
+      ...{ host: `${prefix}-${end}`, hypervisor_id: randomUUID(), service_number: 900_000 + n },
+    }),
+  );
+  for (const row of rows) await hosts.saveHost(undefined, row);
+  const [a, b, c] = rows.map(({ host }) => host);
+  expect(await hosts.hostNames({ after: prefix, most: 2 })).toEqual([a, b]);
+  expect(await hosts.hostNames({ after: b, most: 1 })).toEqual([c]);
+  expect(await hosts.hostNames()).toEqual(expect.arrayContaining([a, b, c]));
+  expect(await hosts.hostOfNumber(900_001)).toBe(b);
+  expect(await hosts.hostOfNumber(899_999)).toBeUndefined();
+  expect(await hosts.hostOfHypervisor(rows[2]?.hypervisor_id ?? '')).toBe(c);
+  expect(await hosts.hostOfHypervisor(randomUUID())).toBeUndefined();
+});

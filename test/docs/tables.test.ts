@@ -5,6 +5,7 @@ import { alarmStates, conditionTypes, operators, severities } from '../../domain
 import { afterFault } from '../../domain/host-fault.ts';
 import { powerStates, vmStates } from '../../domain/instance.ts';
 import { Notification } from '../../domain/messages.ts';
+import { statesOf } from '../../domain/server-status.ts';
 import { definitionOf } from '../../events/catalogue.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { defaults } from '../../infra/settings.ts';
@@ -72,6 +73,15 @@ test('tenants are told every operator and type of a condition, and every severit
   expect(new Set(types)).toEqual(new Set(conditionTypes.filter((type) => type !== '')));
   expect(meaningOf('Write an alarm', 'severity')).toEqual(severities);
   expect(new Set(meaningOf('Write an alarm', 'state'))).toEqual(new Set(alarmStates));
+});
+
+test('tenants are told every state, and statuses that there are', () => {
+  const rows = rowsBelow('docs/tenants.md', 'What the states mean');
+  const told = rows.flatMap(([, states = '']) => codesIn(states));
+  expect(new Set(told)).toEqual(new Set(vmStates));
+  for (const status of rows.flatMap(([cell = '']) => codesIn(cell))) {
+    expect(statesOf([status]), status).not.toEqual([]);
+  }
 });
 
 test('administrators are told every role', () => {

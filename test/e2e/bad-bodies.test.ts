@@ -46,6 +46,10 @@ const names = [
   'an action on a server',
   'metadata that is added',
   'metadata that replaces',
+  'an item of metadata',
+  'tags',
+  'an update of a server',
+  'an update of a server’s host name',
   'a new alarm',
   'a replaced alarm',
   'a query of alarms',
@@ -161,6 +165,39 @@ beforeAll(async () => {
       {
         ...{ dialect: 'compute', method: 'PUT', path: `${server}/metadata`, shown: server },
         good: { metadata: { key: 'value' } },
+      },
+    ],
+    [
+      'an item of metadata',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `${server}/metadata/key`, shown: server },
+        good: { meta: { key: 'value' } },
+      },
+    ],
+    [
+      'tags',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: `${server}/tags`, shown: server },
+        ...{ version: '2.26', good: { tags: ['tag'] } },
+      },
+    ],
+    [
+      'an update of a server',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: server, shown: server, version: '2.19' },
+        good: {
+          server: {
+            ...{ name: 'name', description: 'text', 'OS-DCF:diskConfig': 'AUTO' },
+            ...{ accessIPv4: '192.0.2.1', accessIPv6: '2001:db8::1' },
+          },
+        },
+      },
+    ],
+    [
+      'an update of a server’s host name',
+      {
+        ...{ dialect: 'compute', method: 'PUT', path: server, shown: server, version: '2.94' },
+        good: { server: { hostname: 'name.example' } },
       },
     ],
     [

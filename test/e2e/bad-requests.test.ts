@@ -13,6 +13,7 @@ import {
   newHost,
   newInstance,
   newName,
+  serviceOf,
   stopped,
 } from './cloud.ts';
 import { refusals } from './dialects.ts';
@@ -248,6 +249,7 @@ describe('an id in a path', () => {
     const by = { host: 'nobody', binary: 'nova-compute' };
     const alarm = eventAlarm([]);
     const metadata = { metadata: { key: 'value' } };
+    const item = { meta: { key: 'value' } };
     const calls = [
       { dialect: 'compute', method: 'GET', path: `${servers}/${id}` },
       { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}` },
@@ -259,6 +261,17 @@ describe('an id in a path', () => {
       { dialect: 'compute', method: 'POST', path: `${servers}/${id}/metadata`, body: metadata },
       { dialect: 'compute', method: 'PUT', path: `${servers}/${id}/metadata`, body: metadata },
       { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}/metadata/key` },
+      { dialect: 'compute', method: 'GET', path: `${servers}/${id}/metadata/key` },
+      { dialect: 'compute', method: 'PUT', path: `${servers}/${id}/metadata/key`, body: item },
+      { dialect: 'compute', method: 'PUT', path: `${servers}/${id}`, body: { server: {} } },
+      { dialect: 'compute', method: 'GET', path: `${servers}/${id}/tags` },
+      { dialect: 'compute', method: 'PUT', path: `${servers}/${id}/tags`, body: { tags: [] } },
+      { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}/tags` },
+      { dialect: 'compute', method: 'GET', path: `${servers}/${id}/tags/tag` },
+      { dialect: 'compute', method: 'PUT', path: `${servers}/${id}/tags/tag` },
+      { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}/tags/tag` },
+      { dialect: 'compute', method: 'GET', path: `${servers}/${id}/os-instance-actions` },
+      { dialect: 'compute', method: 'GET', path: `${servers}/${id}/os-instance-actions/req-1` },
       { dialect: 'compute', method: 'GET', path: `/compute/v2.1/flavors/${id}` },
       { dialect: 'compute', method: 'PUT', path: `${services}/${id}`, body: { status: 'enabled' } },
       { dialect: 'compute', method: 'DELETE', path: `${services}/${id}` },
@@ -388,6 +401,73 @@ describe('what makes no sense together', () => {
     const foreign = await a.call('GET', `/compute/v2.1/${b.projectId}/servers`);
     expect(foreign.body).toEqual(refusals.compute(400, 'project'));
     expectStatus(await a.call('GET', `/compute/v2.1/${a.projectId}/servers`), 200);
+  });
+});
+
+describe('a microversion header', () => {
+  const [standard, legacy] = ['OpenStack-API-Version', 'X-OpenStack-Nova-API-Version'] as const;
+  const bad: [number, Record<string, string>][] = [
+    ...[
+      ...['', '2', '2.', '.53', '02.53', '2.053', '+2.53', '-2.53', '2.53.0', '2,53', '2.5e1'],
+      ...['v2.53', '2.53 2.53', '2.x', '\u00e9', '2.\u00b9', '%00', 'newest', '2.53;', '0.0'],
+      '9'.repeat(4_000),
+    ].map((text): [number, Record<string, string>] => [400, { [standard]: `compute ${text}` }]),
+    ...['2.0', '2.95', '2.999', '1.1', '3.0', `2.${'9'.repeat(500)}`, `${'9'.repeat(50)}.1`].map(
+      (text): [number, Record<string, string>] => [406, { [standard]: `compute ${text}` }],
+    ),
+    [400, { [standard]: 'compute 2.53, compute x' }],
+    [406, { [standard]: 'compute x, COMPUTE 2.95' }],
+    [400, { [legacy]: 'x' }],
+    [400, { [legacy]: '2.53, x' }],
+    [406, { [legacy]: '2.95' }],
+    [406, { [standard]: 'volume 3.50', [legacy]: '2.999' }],
+    [400, { [standard]: 'compute x', [legacy]: '2.53' }],
+  ];
+
+  test('that names no version is a 400, one that is not offered a 406, and nothing changes', async () => {
+    const { admin, a } = cloud;
+    const host = await newHost(admin);
+    const id = await newInstance(admin, { project_id: a.projectId, host });
+    const { id: service } = await serviceOf(admin, host);
+    const { body: before } = await admin.expect('GET', `${servers}/${id}`);
+    const odd: unknown[] = [];
+    for (const [status, headers] of bad) {
+      for (const [method, path, body] of [
+        ['GET', `${servers}/detail`],
+        ['PUT', `${services}/${service}`, { forced_down: true }],
+        ['PUT', `${hosts}/${host}`, { host: { host_down_reported: true } }],
+        ['PUT', `${servers}/${id}`, { server: { name: 'other' } }],
+        ['POST', `${servers}/${id}/action`, { 'os-resetState': { state: 'error' } }],
+        ['DELETE', `${servers}/${id}`],
+      ] as const) {
+        const answer = await admin.call(method, path, { headers, ...(body && { body }) });
+        const refused = refusals.compute(status);
+        try {
+          expect(answer).toMatchObject({ status, body: refused });
+          expect(answer.headers.get(standard)).toMatch(/^compute \d/);
+        } catch {
+          odd.push({ method, path, headers, status: answer.status, body: answer.body });
+        }
+      }
+    }
+    expect(odd).toEqual([]);
+    expect((await admin.expect('GET', `${servers}/${id}`)).body).toEqual(before);
+    expect(await serviceOf(admin, host)).toMatchObject({ forced_down: false });
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ [standard]: 'volume x' }, '2.1'],
+    [{ [standard]: 'computer 2.53' }, '2.1'],
+    [{ [standard]: ',,,' }, '2.1'],
+    [{ [standard]: 'compute x, compute 2.53' }, '2.53'],
+    [{ [standard]: 'COMPUTE  latest ,' }, '2.94'],
+    [{ [legacy]: '2.53' }, '2.53'],
+    [{ [standard]: 'compute 2.53', [legacy]: 'x' }, '2.53'],
+  ])('%j is answered at %s', async (headers, version) => {
+    const answer = await cloud.admin.expect('GET', servers, { headers });
+    expect(answer.headers.get(standard)).toBe(`compute ${version}`);
+    expect(answer.headers.get(legacy)).toBe(version);
+    expect(answer.headers.get('Vary')).toBe(`${standard}, ${legacy}`);
   });
 });
 

@@ -32,15 +32,17 @@ test.each([
   expect(asked(headers)).toBe(version);
 });
 
-test.each(['2', '2.', '.1', '2.01', '02.1', 'v2.1', '2.1.1', '2.x', '2.1 ;', '-2.1'])(
-  '%s is no version: 400',
-  (text) => {
-    const thrown = expect.objectContaining({ code: 'invalid' });
-    expect(() => asked({ [standard]: `compute ${text}` })).toThrow(thrown);
-  },
-);
+const huge = '9'.repeat(10_000);
 
-test.each(['2.0', '2.95', '1.9', '3.0', '2.999999999'])(
+test.each([
+  ...['2', '2.', '.1', '2.01', '02.1', 'v2.1', '2.1.1', '2.x', '2.1 ;', '-2.1', '+2.1', '2.1e1'],
+  ...['', '2.1 2.2', '２.１', '2.é', '2.\u0000', '0.0', huge, `${huge}.`],
+])('%s is no version: 400', (text) => {
+  const thrown = expect.objectContaining({ code: 'invalid' });
+  expect(() => asked({ [standard]: `compute ${text}` })).toThrow(thrown);
+});
+
+test.each(['2.0', '2.95', '1.9', '3.0', '2.999', '2.999999999'])(
   '%s is not offered: 406, which names what is',
   (text) => {
     expect(() => asked({ [legacy]: text })).toThrow(
@@ -52,6 +54,14 @@ test.each(['2.0', '2.95', '1.9', '3.0', '2.999999999'])(
     );
   },
 );
+
+test('a huge version is not told back whole', () => {
+  for (const text of [`2.${huge}`, `${huge}.1`]) {
+    const message = expect.stringMatching(/^.{0,200}$/);
+    const thrown = expect.objectContaining({ code: 'not_acceptable', message });
+    expect(() => asked({ [standard]: `compute ${text}` })).toThrow(thrown);
+  }
+});
 
 test('versions are numbers, not texts', () => {
   expect(atLeast({ major: 2, minor: 9 }, '2.11')).toBe(false);

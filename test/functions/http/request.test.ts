@@ -32,6 +32,19 @@ test('headers are found in any case, repeated keys of the query in their order',
   expect(request.query).toEqual({ status: ['a', 'b'] });
 });
 
+test('of a header that is sent more than once all values are read', () => {
+  const multiValueHeaders = {
+    'OpenStack-API-Version': ['compute 2.53', 'volume 3.50'],
+    Host: ['h'],
+  };
+  const request = read(
+    { headers: { 'OpenStack-API-Version': 'volume 3.50' } },
+    { multiValueHeaders },
+  );
+  expect(request.headers).toMatchObject({ 'openstack-api-version': 'compute 2.53, volume 3.50' });
+  expect(request.headers).not.toHaveProperty('host');
+});
+
 test('a request may come without headers, query and body', () => {
   const bare = { headers: {}, multiValueQueryStringParameters: null, body: null };
   expect(read({}, bare)).toMatchObject({ query: {}, headers: {}, text: undefined });
