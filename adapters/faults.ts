@@ -27,13 +27,14 @@ export const faultStore = (client: DynamoDBDocumentClient, table: string) => {
     }
   }
 
-  const listed = (index: string, key: string, { from, to }: Between, first: number) =>
+  type Place = { readonly index: string; readonly key: string; readonly value?: string };
+  const listed = ({ index, key, value = 'fault' }: Place, { from, to }: Between, first: number) =>
     pages(
       {
         IndexName: index,
-        KeyConditionExpression: '#key = :fault AND sort_key BETWEEN :from AND :to',
+        KeyConditionExpression: '#key = :value AND sort_key BETWEEN :from AND :to',
         ExpressionAttributeNames: { '#key': key },
-        ExpressionAttributeValues: { ':fault': 'fault', ':from': from, ':to': to },
+        ExpressionAttributeValues: { ':value': value, ':from': from, ':to': to },
       },
       first,
     );
@@ -58,18 +59,13 @@ export const faultStore = (client: DynamoDBDocumentClient, table: string) => {
      * All faults that are open, as the index shows them: newest page first, a page in any order. The
      * first page has `first` at most.
      */
-    openFaults: (between: Between, first: number) => listed('open', 'open', between, first),
+    openFaults: (between: Between, first: number) =>
+      listed({ index: 'open', key: 'open' }, between, first),
     /** All faults that ever were, in the same order. */
-    allFaults: (between: Between, first: number) => listed('byTime', 'live', between, first),
-    /** The faults of a host in the same order. */
-    faultsOfHost: (host: string, first: number) =>
-      pages(
-        {
-          KeyConditionExpression: '#host = :host',
-          ExpressionAttributeNames: { '#host': 'host' },
-          ExpressionAttributeValues: { ':host': host },
-        },
-        first,
-      ),
+    allFaults: (between: Between, first: number) =>
+      listed({ index: 'byTime', key: 'live' }, between, first),
+    /** The faults of a host and of its data plane in the same order. */
+    faultsOfHost: (host: string, between: Between, first: number) =>
+      listed({ index: 'byHost', key: 'host', value: host }, between, first),
   };
 };

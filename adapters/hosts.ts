@@ -10,11 +10,11 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { placeOf } from '../domain/affected.ts';
 import { Host } from '../domain/host.ts';
 import type { HostReport } from '../domain/host-fault.ts';
 import type { Standing } from '../flows/evacuate.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from './dynamodb.ts';
+import { closedFault, openedFault } from './fault-rows.ts';
 import { nothingLeft } from './migrations.ts';
 import type { Action } from './transactions.ts';
 
@@ -234,28 +234,11 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
   },
 });
 
-/** Opens a fault's row, which puts it into the lists of open and of all faults, or closes it. */
-function faultWrite(table: string, host: Host, fault: NonNullable<HostReport['fault']>) {
-  if ('opened' in fault) {
-    return {
-      Put: {
-        TableName: table,
-        Item: {
-          ...fault.opened,
-          ...{ open: 'fault', live: 'fault', sort_key: placeOf(fault.opened) },
-        },
-        ConditionExpression: 'attribute_not_exists(#key)',
-        ExpressionAttributeNames: { '#key': 'host' },
-      },
-    };
-  }
-  return {
-    Update: {
-      TableName: table,
-      Key: { host: host.host, number: fault.closed },
-      UpdateExpression: 'SET cleared_at = :at REMOVE #open',
-      ExpressionAttributeNames: { '#open': 'open' },
-      ExpressionAttributeValues: { ':at': host.last_change.at },
-    },
-  };
-}
+const faultWrite = (table: string, host: Host, fault: NonNullable<HostReport['fault']>): Action =>
+  'opened' in fault
+    ? openedFault(table, fault.opened)
+    : closedFault(table, {
+        host: host.host,
+        number: fault.closed,
+        at: host.last_change.at,
+      });

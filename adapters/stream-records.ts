@@ -1,8 +1,10 @@
-/** Records of the streams of `hosts` and `instances` as changes of rows. */
+/** Records of the streams of `hosts`, `instances` and `ports` as changes of rows. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Host } from '../domain/host.ts';
+import { HostDataPlane } from '../domain/host-data-plane.ts';
 import { Instance } from '../domain/instance.ts';
+import { Port } from '../domain/port.ts';
 import type { RowChange } from '../flows/reconcile.ts';
 
 type Image = Record<string, AttributeValue>;
@@ -32,6 +34,13 @@ export function rowChanges({ Records: records }: StreamEvent): RowChange[] {
       if (keys.uuid) {
         const previous = before && Instance.parse(before);
         return [{ kind: 'instance', before: previous, after: Instance.parse(after) }];
+      }
+      if (keys.id?.S?.startsWith('host#')) {
+        const previous = before && HostDataPlane.parse(before);
+        return [{ kind: 'data plane', before: previous, after: HostDataPlane.parse(after) }];
+      }
+      if (keys.id) {
+        return [{ kind: 'port', before: before && Port.parse(before), after: Port.parse(after) }];
       }
       return [{ kind: 'host', before: before && Host.parse(before), after: Host.parse(after) }];
     } catch (error) {

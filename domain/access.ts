@@ -4,7 +4,7 @@
  */
 import { DomainError } from './errors.ts';
 
-export const roles = ['admin', 'member', 'reader', 'service'] as const;
+export const roles = ['admin', 'member', 'reader', 'service', 'data_plane_integrator'] as const;
 export type Role = (typeof roles)[number];
 
 /** Whoever sent a request, as their token says. */

@@ -206,6 +206,7 @@ export function afterUpdate(
   const down = { ...next, fault_number: number, last_fault: { at, user_id, request_id } };
   const { fault_id } = faultOf(down, number);
   const opened: Fault = {
+    kind: 'host',
     host: host.host,
     number,
     fault_id,

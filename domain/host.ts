@@ -79,10 +79,15 @@ export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock)
   return silence <= serviceDownTimeSeconds * 1_000 ? 'up' : 'down';
 }
 
-/** One reported fault of a host: the audit's row. `cleared_at` is null while the host is down. */
+/**
+ * One reported fault: the audit's row. `cleared_at` is null while it stands. A fault of a host is
+ * numbered from 1 upwards, one of the data plane beneath its ports from -1 downwards.
+ */
 export const Fault = z.object({
+  /** Rows of before there were two kinds: `host`. */
+  kind: z.enum(['host', 'data_plane']).default('host'),
   host: HostName,
-  number: z.int().min(1),
+  number: z.int().refine((number) => number !== 0),
   fault_id: z.uuid(),
   at: Moment,
   reported_by: z.object({ user_id: z.string(), user_name: z.string(), project_id: z.string() }),

@@ -17,11 +17,17 @@ export const EventMessage = z.object({
 export type EventMessage = z.infer<typeof EventMessage>;
 
 /**
- * On the fault queue: apply the host's fault of this number to all instances that are owed it; or
- * tell the owners of a host's instances of its maintenance.
+/**
+ * On the fault queue: apply the host's fault of this number to all instances that are owed it, or
+ * its data plane report of this number to all ports; or tell the owners of a host's instances of its
+ * maintenance.
  */
 export const FinishMessage = z.union([
-  z.object({ host: HostName, number: z.int().min(1) }),
+  z.object({
+    host: HostName,
+    number: z.int().min(1),
+    of: z.enum(['instances', 'ports']).default('instances'),
+  }),
   z.object({ notice: Notice }),
 ]);
 export type FinishMessage = z.infer<typeof FinishMessage>;

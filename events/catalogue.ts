@@ -81,8 +81,18 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
   },
   'port.*': {
     source:
-      'Neutron through Ceilometer, with the definition that `docs/` gives for port.update.end',
-    tenant: { ...everyTenant, data_plane_status: 'text', cause: 'text' },
+      'Doctor, for every change of a port (create, update, delete: start and end; status.update, data_plane_status.update); Neutron through Ceilometer',
+    tenant: {
+      ...everyTenant,
+      network_id: 'text',
+      device_id: 'text',
+      device_owner: 'text',
+      data_plane_status: 'text',
+      dp_down: 'text',
+      old_status: 'text',
+      old_data_plane_status: 'text',
+      cause: 'text',
+    },
     operator: { ...everyOperator, host: 'text' },
   },
   'maintenance.scheduled': {

@@ -5,14 +5,23 @@
 import { type Affected, affectedBy } from '../domain/affected.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/event.ts';
 import type { Host } from '../domain/host.ts';
+import type { HostDataPlane } from '../domain/host-data-plane.ts';
 import type { Instance } from '../domain/instance.ts';
 import { noticeOf } from '../domain/maintenance.ts';
 import type { DeadLetter, FinishMessage } from '../domain/messages.ts';
+import type { Port } from '../domain/port.ts';
+import { portEvents } from '../domain/port-event.ts';
 
 /** A change of a row, in the order of its stream; `before` is undefined for a new row. */
 export type RowChange =
   | { readonly kind: 'host'; readonly before: Host | undefined; readonly after: Host }
   | { readonly kind: 'instance'; readonly before: Instance | undefined; readonly after: Instance }
+  | { readonly kind: 'port'; readonly before: Port | undefined; readonly after: Port }
+  | {
+      readonly kind: 'data plane';
+      readonly before: HostDataPlane | undefined;
+      readonly after: HostDataPlane;
+    }
   | { readonly kind: 'unreadable'; readonly letter: DeadLetter };
 
 export type ReconcileDeps = {
@@ -21,7 +30,7 @@ export type ReconcileDeps = {
   /** Queues the finishing of faults, and of what owners are told of maintenance: soon and much later. */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
-  /** Remembers which instances faults touched; what is remembered already changes nothing. */
+  /** Remembers which instances and ports faults touched; what is remembered already changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
 };
@@ -34,8 +43,10 @@ export type Reconciled = {
 };
 
 /** Whether a change is one that readers may see: a new incarnation, or a higher revision. */
-const isReal = (before: Host | Instance | undefined, after: Host | Instance): boolean =>
-  before?.incarnation !== after.incarnation || before.revision < after.revision;
+const isReal = (
+  before: Host | Instance | Port | undefined,
+  after: Host | Instance | Port,
+): boolean => before?.incarnation !== after.incarnation || before.revision < after.revision;
 
 /**
  * Sends all at once: on the embedded stack the queues are not looked at while this runs. What was
@@ -45,13 +56,13 @@ export async function reconcile(
   deps: ReconcileDeps,
   changes: readonly RowChange[],
 ): Promise<Reconciled> {
-  const events = changes.flatMap(eventOf);
+  const events = changes.flatMap(eventsOf);
   const faults = changes.flatMap(faultOfChange);
   const notices = changes.flatMap(noticeOfChange);
   const letters = changes.flatMap((change) =>
     change.kind === 'unreadable' ? [change.letter] : [],
   );
-  const affected = affectedBy(changes.flatMap(changedInstance));
+  const affected = affectedBy(changes.flatMap(changedInstance), changes.flatMap(changedPort));
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
     faults.length + notices.length > 0 && deps.sendFinish([...faults, ...notices]),
@@ -65,19 +76,29 @@ export async function reconcile(
   return { ...counts, buried: letters.length };
 }
 
-function eventOf(change: RowChange): DoctorEvent[] {
-  if (change.kind === 'unreadable' || !isReal(change.before, change.after)) return [];
+function eventsOf(change: RowChange): DoctorEvent[] {
+  if (change.kind === 'unreadable' || change.kind === 'data plane') return [];
+  if (!isReal(change.before, change.after)) return [];
+  if (change.kind === 'port') return portEvents(change.after);
   return [change.kind === 'host' ? hostEvent(change.after) : instanceEvent(change.after)];
 }
 
 const changedInstance = (change: RowChange): Instance[] =>
   change.kind === 'instance' && isReal(change.before, change.after) ? [change.after] : [];
 
-/** A host's number rises with each fault; one registered over its tombstone keeps it. */
+const changedPort = (change: RowChange): Port[] =>
+  change.kind === 'port' && isReal(change.before, change.after) ? [change.after] : [];
+
+/** A host's numbers rise with each fault, and with each report on its ports. */
 function faultOfChange(change: RowChange): FinishMessage[] {
+  if (change.kind === 'data plane') {
+    const { host, number } = change.after;
+    return number > (change.before?.number ?? 0) ? [{ host, number, of: 'ports' }] : [];
+  }
   if (change.kind !== 'host') return [];
+  // One registered over its tombstone keeps its number.
   const { host, fault_number: number } = change.after;
-  return number > (change.before?.fault_number ?? 0) ? [{ host, number }] : [];
+  return number > (change.before?.fault_number ?? 0) ? [{ host, number, of: 'instances' }] : [];
 }
 
 function noticeOfChange(change: RowChange): FinishMessage[] {

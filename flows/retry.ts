@@ -5,10 +5,13 @@ const pauseMs = 20;
 
 /**
  * Reads, decides and writes again while somebody else was faster; `attempt` gives undefined then.
- * Refuses with 409 after ten losses in a row.
+ * Refuses with 409 after so many losses in a row.
  */
-export async function untilWritten<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 10; tries++) {
+export async function untilWritten<T>(
+  attempt: () => Promise<T | undefined>,
+  most = 10,
+): Promise<T> {
+  for (let tries = 0; tries < most; tries++) {
     const result = await attempt();
     if (result !== undefined) return result;
     await new Promise((resolve) => setTimeout(resolve, Math.random() * pauseMs * tries));

@@ -19,14 +19,16 @@ const ownAnswers: readonly { type: ResponseType; code: number; title: string }[]
 ];
 
 /**
- * One body that every dialect can read: Keystone's and ours look for `error.message`, Aodh's for
- * `error_message.faultstring`, and a GatewayResponse has one body for the whole API.
+ * One body that every dialect can read: Keystone's and ours look for `error.message`, Neutron's for
+ * `NeutronError.message`, Aodh's for `error_message.faultstring`, and a GatewayResponse has one body
+ * for the whole API.
  */
 const errorBody = (code: number, title: string): string => {
   const message = '$context.error.messageString';
   const faultcode = code < 500 ? 'Client' : 'Server';
   return (
     `{"error":{"code":${code},"title":"${title}","message":${message}},` +
+    `"NeutronError":{"type":"HTTP${title.replaceAll(' ', '')}","message":${message},"detail":""},` +
     `"error_message":{"faultcode":"${faultcode}","faultstring":${message},"debuginfo":null}}`
   );
 };
@@ -41,7 +43,7 @@ export class Api extends Construct {
     super(scope, id);
     this.#api = new RestApi(this, 'Rest', {
       restApiName: 'doctor',
-      description: 'Doctor: identity, compute, alarming and its own /doctor/v1',
+      description: 'Doctor: identity, compute, network, alarming and its own /doctor/v1',
       endpointTypes: [EndpointType.REGIONAL],
       deployOptions: { stageName: 'v1' },
       cloudWatchRole: false,

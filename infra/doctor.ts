@@ -23,6 +23,7 @@ export class Doctor extends Construct implements Capability {
         AFFECTED_TABLE: tables.affected.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        PORTS_TABLE: tables.ports.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
@@ -31,7 +32,7 @@ export class Doctor extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    const { affected, faults, hosts, identity, instances, migrations } = tables;
+    const { affected, faults, hosts, identity, instances, migrations, ports } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
     allowSecret(fn, secrets.webhooks);
@@ -39,8 +40,10 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');
-    allowRows(fn, faults, 'BatchGetItem', 'Query');
-    allowIndexes(fn, faults, 'byFaultId', 'open', 'byTime');
+    allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, ports, 'byHost');
+    allowRows(fn, faults, 'BatchGetItem', 'PutItem', 'UpdateItem');
+    allowIndexes(fn, faults, 'byFaultId', 'byHost', 'open', 'byTime');
     allowRows(fn, affected, 'BatchGetItem', 'Query');
     allowIndexes(fn, affected, 'byProject');
     allowSend(fn, messaging.eventQueue);

@@ -6,7 +6,7 @@ import { finisherTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Goes through the instances of a failed host again: for a dying writer, or an index that lagged. */
+/** Goes through the instances and ports of a failed host again: for a dying writer, or an index that lagged. */
 export class FaultFinisher extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -14,7 +14,8 @@ export class FaultFinisher extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'fault-finisher',
-      description: 'Doctor: applies a host fault to the instances that its report did not reach',
+      description:
+        'Doctor: applies a host fault to the instances and ports that its report did not reach',
       errorImpact:
         'instances of a failed host may stay active in their rows; readers see the truth',
       timeout: Duration.seconds(finisherTimeoutSeconds),
@@ -22,6 +23,7 @@ export class FaultFinisher extends Construct implements Capability {
         HOSTS_TABLE: tables.hosts.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        PORTS_TABLE: tables.ports.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
       },
     });
@@ -37,6 +39,8 @@ export class FaultFinisher extends Construct implements Capability {
     allowIndexes(fn, tables.instances, 'byHost', 'byTarget');
     allowRows(fn, tables.instances, 'BatchGetItem', 'PutItem');
     allowRows(fn, tables.migrations, 'PutItem');
+    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, tables.ports, 'byHost');
     allowSend(fn, messaging.eventQueue);
   }
 }

@@ -14,7 +14,8 @@ export class Reconciler extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'reconciler',
-      description: 'Doctor: sends the safe copy of what the streams of hosts and instances show',
+      description:
+        'Doctor: sends the safe copy of what the streams of hosts, instances and ports show',
       errorImpact: 'events that a dying writer did not send wait in the stream, for 24 hours',
       timeout: Duration.seconds(30),
       environment: {
@@ -35,6 +36,7 @@ export class Reconciler extends Construct implements Capability {
     const sources = [
       { table: tables.hosts, filter: { ...written, ...changed } },
       { table: tables.instances, filter: written },
+      { table: tables.ports, filter: written },
     ];
     for (const { table, filter } of sources) {
       fn.addEventSource(

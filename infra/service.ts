@@ -9,6 +9,7 @@ import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
 import { Messaging } from './messaging.ts';
+import { Network } from './network.ts';
 import { Reconciler } from './reconciler.ts';
 import { Secrets } from './secrets.ts';
 import { type ServiceSettings, withDefaults } from './settings.ts';
@@ -43,6 +44,7 @@ export class DoctorStack extends Stack {
     const capabilities = {
       Identity: new Identity(this, 'Identity', shared),
       Compute: new Compute(this, 'Compute', shared),
+      Network: new Network(this, 'Network', shared),
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
@@ -53,6 +55,7 @@ export class DoctorStack extends Stack {
     };
     api.serve('identity', capabilities.Identity.function, { root: true });
     api.serve('compute', capabilities.Compute.function);
+    api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function);
 
@@ -75,6 +78,8 @@ export class DoctorStack extends Stack {
       AffectedTable: tables.affected.tableName,
       InstancesTable: tables.instances.tableName,
       MigrationsTable: tables.migrations.tableName,
+      PortsTable: tables.ports.tableName,
+      NetworksTable: tables.networks.tableName,
       AlarmsTable: tables.alarms.tableName,
       HistoryTable: tables.history.tableName,
       QuotasTable: tables.quotas.tableName,

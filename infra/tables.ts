@@ -33,6 +33,8 @@ export class Tables extends Construct {
   readonly affected: Table;
   readonly instances: Table;
   readonly migrations: Table;
+  readonly ports: Table;
+  readonly networks: Table;
   readonly alarms: Table;
   readonly quotas: Table;
   readonly history: Table;
@@ -84,6 +86,7 @@ export class Tables extends Construct {
       key: [text('host'), { name: 'number', type: AttributeType.NUMBER }],
       indexes: {
         byFaultId: [text('fault_id')],
+        byHost: [text('host'), text('sort_key')],
         open: [text('open'), text('sort_key')],
         byTime: [text('live'), text('sort_key')],
       },
@@ -113,6 +116,25 @@ export class Tables extends Construct {
         byTarget: [text('to_host'), text('record')],
         byStatus: [text('status'), text('record')],
         byTime: [text('live'), text('record')],
+      },
+    });
+    this.ports = table('Ports', {
+      key: [text('id')],
+      indexes: {
+        byHost: [text('on_host'), text('id')],
+        byDevice: [text('on_device'), text('in_order')],
+        byName: [text('named'), text('in_order')],
+        byProject: [text('in_project'), text('id')],
+        listing: [text('live'), text('id')],
+      },
+      stream: true,
+      expires: true,
+    });
+    this.networks = table('Networks', {
+      key: [text('network_id'), text('kind')],
+      indexes: {
+        byProject: [text('in_project'), text('network_id')],
+        listing: [text('live'), text('network_id')],
       },
     });
     this.alarms = table('Alarms', {

@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../../domain/errors.ts';
 
-export type DialectName = 'identity' | 'compute' | 'alarming' | 'doctor';
+export type DialectName = 'identity' | 'compute' | 'network' | 'alarming' | 'doctor';
 
 /** A new code does not compile until it has a status. */
 export const statusOf: Record<ErrorCode, number> = {
@@ -16,6 +16,7 @@ export const statusOf: Record<ErrorCode, number> = {
   method_not_allowed: 405,
   not_acceptable: 406,
   conflict: 409,
+  precondition_failed: 412,
   too_large: 413,
   unsupported_media_type: 415,
   internal: 500,
@@ -32,6 +33,7 @@ const titles: Record<ErrorCode, string> = {
   method_not_allowed: 'Method Not Allowed',
   not_acceptable: 'Not Acceptable',
   conflict: 'Conflict',
+  precondition_failed: 'Precondition Failed',
   too_large: 'Request Entity Too Large',
   unsupported_media_type: 'Unsupported Media Type',
   internal: 'Internal Server Error',
@@ -57,11 +59,37 @@ const keystone = (code: ErrorCode, message: string): unknown => ({
   error: { code: statusOf[code], title: titles[code], message },
 });
 
-const bodies: Record<DialectName, (code: ErrorCode, message: string) => unknown> = {
+/** Neutron's names, as webob has them; what is not listed is our fault. */
+const networkTypes: Partial<Record<ErrorCode, string>> = {
+  invalid: 'HTTPBadRequest',
+  forbidden: 'PolicyNotAuthorized',
+  not_found: 'HTTPNotFound',
+  method_not_allowed: 'HTTPMethodNotAllowed',
+  not_acceptable: 'HTTPNotAcceptable',
+  conflict: 'HTTPConflict',
+  precondition_failed: 'HTTPPreconditionFailed',
+  too_large: 'HTTPRequestEntityTooLarge',
+  unsupported_media_type: 'HTTPUnsupportedMediaType',
+  not_implemented: 'HTTPNotImplemented',
+  unavailable: 'HTTPServiceUnavailable',
+};
+
+const ourFault = 'Request Failed: internal server error while processing your request.';
+
+type Body = (code: ErrorCode, message: string, type?: string) => unknown;
+
+const bodies: Record<DialectName, Body> = {
   identity: keystone,
   doctor: keystone,
   compute: (code, message) => ({
     [computeNames[code] ?? 'computeFault']: { code: statusOf[code], message },
+  }),
+  network: (code, message, type) => ({
+    NeutronError: {
+      type: type ?? networkTypes[code] ?? 'HTTPInternalServerError',
+      message: code === 'internal' ? ourFault : message,
+      detail: '',
+    },
   }),
   alarming: (code, message) => ({
     error_message: {
@@ -75,8 +103,14 @@ const bodies: Record<DialectName, (code: ErrorCode, message: string) => unknown>
 /**
  * The body of a refusal. A 401 of the token check has Keystone's shape on every surface, as the
  * middleware in front of each OpenStack service gives it; Aodh's own 401s (`not_authorized`) are
- * not of that kind.
+ * not of that kind. `type` is the name that a refusal has besides its code, in Neutron's words.
  */
-export function errorBody(dialect: DialectName, code: ErrorCode, message: string): unknown {
-  return code === 'unauthenticated' ? keystone(code, message) : bodies[dialect](code, message);
+export function errorBody(
+  dialect: DialectName,
+  code: ErrorCode,
+  message: string,
+  type?: string,
+): unknown {
+  if (code === 'unauthenticated') return keystone(code, message);
+  return bodies[dialect](code, message, type);
 }

@@ -8,6 +8,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { v4 as uuid4 } from 'uuid';
 import type { Caller } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { NeutronRefusal } from '../../domain/neutron.ts';
 import { type DialectName, errorBody, statusOf } from './dialects.ts';
 import {
   format,
@@ -154,7 +155,8 @@ function refusal(
     // Keystone middleware's header; API Gateway on AWS hands it on under a remapped name.
     progress.headers['WWW-Authenticate'] = `Keystone uri="${request.root}/identity"`;
   }
-  return { status: statusOf[code], body: errorBody(surface.dialect, code, message) };
+  const type = error instanceof NeutronRefusal ? error.type : undefined;
+  return { status: statusOf[code], body: errorBody(surface.dialect, code, message, type) };
 }
 
 function toProxy(
@@ -165,7 +167,7 @@ function toProxy(
   return {
     statusCode: status,
     headers: {
-      'Content-Type': 'application/json',
+      ...(status !== 204 && { 'Content-Type': 'application/json' }),
       'x-compute-request-id': request_id,
       'x-openstack-request-id': request_id,
       ...progress.headers,

@@ -24,7 +24,7 @@ export type FaultPages = {
   /** Newest page first; the first page has `first` at most, and pages grow. */
   readonly openFaults: (between: Between, first: number) => Pages<Fault>;
   readonly allFaults: (between: Between, first: number) => Pages<Fault>;
-  readonly faultsOfHost: (host: string, first: number) => Pages<Fault>;
+  readonly faultsOfHost: (host: string, between: Between, first: number) => Pages<Fault>;
   readonly faultsOfProject: (project_id: string, between: Between, first: number) => Pages<string>;
   readonly affectedIn: (
     project_id: string,
@@ -81,7 +81,7 @@ async function* candidates(
   }
   const pages =
     host !== undefined
-      ? deps.faultsOfHost(host, first)
+      ? deps.faultsOfHost(host, between, first)
       : status === 'open'
         ? deps.openFaults(between, first)
         : deps.allFaults(between, first);

@@ -4,13 +4,23 @@ import type { Fault } from '../../domain/host.ts';
 const countOf = (affected: readonly Affected[]): number =>
   affected.reduce((sum, { uuids }) => sum + uuids.size, 0);
 
-/** What everyone may know of a fault; a tenant counts its own instances only. */
+/** What a fault touched, by what it is a fault of. */
+const counted = ({ kind }: Fault, affected: readonly Affected[]) =>
+  kind === 'host'
+    ? { instances_affected: countOf(affected), ports_affected: 0 }
+    : { instances_affected: 0, ports_affected: countOf(affected) };
+
+const listed = <T>({ kind }: Fault, touched: readonly T[]) =>
+  kind === 'host' ? { instances: touched } : { ports: touched };
+
+/** What everyone may know of a fault; a tenant counts its own instances and ports only. */
 const shared = (fault: Fault, affected: readonly Affected[]) => ({
   fault_id: fault.fault_id,
+  kind: fault.kind,
   status: fault.cleared_at === null ? 'open' : 'cleared',
   raised_at: fault.at,
   cleared_at: fault.cleared_at,
-  instances_affected: countOf(affected),
+  ...counted(fault, affected),
 });
 
 /** A fault as an administrator sees it in a list. */
@@ -21,16 +31,22 @@ export const listedFault = (fault: Fault, affected: readonly Affected[]) => ({
   request_id: fault.request_id,
 });
 
-/** A fault as an administrator sees it by itself, with the instances of all projects. */
+/** A fault as an administrator sees it by itself, with the instances or ports of all projects. */
 export const wholeFault = (fault: Fault, affected: readonly Affected[]) => ({
   ...listedFault(fault, affected),
-  instances: affected.flatMap(({ project_id, uuids }) =>
-    [...uuids].sort().map((id) => ({ id, project_id })),
+  ...listed(
+    fault,
+    affected.flatMap(({ project_id, uuids }) =>
+      [...uuids].sort().map((id) => ({ id, project_id })),
+    ),
   ),
 });
 
-/** A fault as a tenant sees it: neither host nor reporter, and its own instances only. */
+/** A fault as a tenant sees it: neither host nor reporter, and its own instances or ports only. */
 export const tenantFault = (fault: Fault, affected: readonly Affected[]) => ({
   ...shared(fault, affected),
-  instances: affected.flatMap(({ uuids }) => [...uuids].sort().map((id) => ({ id }))),
+  ...listed(
+    fault,
+    affected.flatMap(({ uuids }) => [...uuids].sort().map((id) => ({ id }))),
+  ),
 });

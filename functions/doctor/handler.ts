@@ -1,5 +1,6 @@
 /** The surface `/doctor/v1`: what OpenStack has no API for. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { type Deps as DataPlaneDeps, dataPlaneRoutes } from './data-plane.ts';
 import { type Deps as EvacuationDeps, evacuationRoutes } from './evacuations.ts';
 import { type Deps as EventDeps, eventRoutes } from './events.ts';
 import { type Deps as FaultDeps, faultRoutes } from './faults.ts';
@@ -11,6 +12,7 @@ import { type Deps as WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts'
 
 export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   EvacuationDeps &
+  DataPlaneDeps &
   EventDeps &
   FaultDeps &
   HeartbeatDeps &
@@ -28,6 +30,7 @@ export const createHandler = (deps: Deps) =>
     publicRoutes: versionRoutes,
     routes: [
       ...eventRoutes(deps),
+      ...dataPlaneRoutes(deps),
       ...faultRoutes(deps),
       ...registrationRoutes(deps),
       ...evacuationRoutes(deps),

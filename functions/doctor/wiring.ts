@@ -5,6 +5,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeAccounts } from '../../adapters/accounts.ts';
 import { affectedStore } from '../../adapters/affected.ts';
+import { dataPlaneStore } from '../../adapters/data-planes.ts';
 import { amount, type Env, optional, required } from '../../adapters/env.ts';
 import { faultStore } from '../../adapters/faults.ts';
 import { hostStore } from '../../adapters/hosts.ts';
@@ -14,6 +15,7 @@ import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { departureStore } from '../../adapters/migrations.ts';
 import { hashPassword } from '../../adapters/passwords.ts';
+import { portChanges, portReader } from '../../adapters/ports.ts';
 import { deadLetters, eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
@@ -25,6 +27,7 @@ import { reportEvacuation } from '../../flows/evacuate.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
+import { reportDataPlane } from '../../flows/report-data-plane.ts';
 import { createHandler } from './handler.ts';
 
 export type Clients = {
@@ -45,6 +48,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     hosts: required(env, 'HOSTS_TABLE'),
     instances: required(env, 'INSTANCES_TABLE'),
     migrations: required(env, 'MIGRATIONS_TABLE'),
+    ports: required(env, 'PORTS_TABLE'),
+    faults: required(env, 'FAULTS_TABLE'),
   };
   const flow = {
     ...hostStore(dynamo, tables.hosts),
@@ -54,8 +59,18 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     interrupted: interruptions(logger),
     newId: randomUUID,
   };
+  const ports = portReader(dynamo, tables.ports);
+  const dataPlanes = {
+    ...flow,
+    ...ports,
+    ...portChanges(dynamo, tables),
+    ...dataPlaneStore(dynamo, tables),
+    portsOn: (host: string) => ports.portIds({ index: 'byHost', value: host }),
+    isHost: async (name: string) => (await flow.host(name))?.deleted === false,
+  };
   return createHandler({
     host: flow.host,
+    reportDataPlane: (told) => reportDataPlane(dataPlanes, told),
     seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
     stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
     noteHeartbeat: (host, heard) => noteHeartbeat(flow, host, heard),
@@ -67,7 +82,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
       await Promise.all([queue.sendEvents(events), queue.sendEvents(events, { delaySeconds })]);
     },
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
-    ...faultStore(dynamo, required(env, 'FAULTS_TABLE')),
+    ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, required(env, 'AFFECTED_TABLE')),
     ...webhookKeys(secretText(secrets, required(env, 'WEBHOOK_SECRET_ARN'))),
     account: accounts.get,

@@ -1,10 +1,13 @@
 /**
- * Applies a host's fault once more, some time after its report: to instances that the report did
- * not live to change, or that the index did not show it. Finds nothing to do most of the time.
- * Tells owners of a maintenance once more as well, for the same reasons; repeats are told nobody.
+/**
+ * Applies a host's fault, or a report on its ports, once more, some time after: to instances and
+ * ports that the report did not live to change, or that the index did not show it. Finds nothing to
+ * do most of the time. Tells owners of a maintenance once more as well, for the same reasons;
+ * repeats are told nobody.
  */
 import { type Log, onQueue } from '../../adapters/lambda.ts';
 import type { Host } from '../../domain/host.ts';
+import type { HostDataPlane } from '../../domain/host-data-plane.ts';
 import type { Notice } from '../../domain/maintenance.ts';
 import { FinishMessage } from '../../domain/messages.ts';
 
@@ -13,23 +16,36 @@ export type Deps = {
   readonly host: (name: string) => Promise<Host | undefined>;
   /** Applies what the host owes; gives the number of instances that changed. */
   readonly applyFault: (host: Host) => Promise<number>;
+  /** What was reported of the host's ports, read consistently. */
+  readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
+  /** Applies it; gives the number of ports that changed. */
+  readonly applyDataPlane: (plane: HostDataPlane) => Promise<number>;
   /** Sends the events of a maintenance; gives the number of instances concerned. */
   readonly tellOwners: (notice: Notice) => Promise<number>;
   readonly log: Log;
 };
 
-export const createHandler = ({ host: read, applyFault, tellOwners, log }: Deps) =>
+export const createHandler = (deps: Deps) =>
   onQueue({
-    log,
+    log: deps.log,
     consume: async ({ body }) => {
       const message = FinishMessage.parse(JSON.parse(body));
       if ('notice' in message) {
         const { host, number } = message.notice;
-        return { host, maintenance: number, concerned: await tellOwners(message.notice) };
+        return { host, maintenance: number, concerned: await deps.tellOwners(message.notice) };
       }
-      const { host: name, number } = message;
-      const host = await read(name);
-      return { host: name, number, affected: host ? await applyFault(host) : 0 };
+      return { ...message, affected: await finish(deps, message) };
     },
-    report: (finished) => log.info('finished', { finished }),
+    report: (finished) => deps.log.info('finished', { finished }),
   });
+
+type Fault = Exclude<FinishMessage, { readonly notice: Notice }>;
+
+async function finish(deps: Deps, { host: name, of }: Fault): Promise<number> {
+  if (of === 'ports') {
+    const plane = await deps.dataPlane(name);
+    return plane ? deps.applyDataPlane(plane) : 0;
+  }
+  const host = await deps.host(name);
+  return host ? deps.applyFault(host) : 0;
+}

@@ -5,7 +5,9 @@ import { type Env, required } from '../../adapters/env.ts';
 import { hostReader } from '../../adapters/hosts.ts';
 import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { portChanges, portReader } from '../../adapters/ports.ts';
 import { eventQueue } from '../../adapters/queues.ts';
+import { applyDataPlane } from '../../flows/apply-data-plane.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { tellOwners } from '../../flows/tell-owners.ts';
 import { createHandler } from './handler.ts';
@@ -18,9 +20,14 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
     hosts: required(env, 'HOSTS_TABLE'),
     instances: required(env, 'INSTANCES_TABLE'),
     migrations: required(env, 'MIGRATIONS_TABLE'),
+    ports: required(env, 'PORTS_TABLE'),
   };
+  const ports = portReader(dynamo, tables.ports);
   const deps = {
     ...instanceStore(dynamo, tables),
+    ...ports,
+    ...portChanges(dynamo, tables),
+    portsOn: (host: string) => ports.portIds({ index: 'byHost', value: host }),
     send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
     interrupted: interruptions(logger),
   };
@@ -28,6 +35,8 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
     ...hostReader(dynamo, tables.hosts),
     applyFault: (host) => applyFault(deps, host),
     tellOwners: (notice) => tellOwners(deps, notice),
+    dataPlane: ports.dataPlane,
+    applyDataPlane: async (plane) => (await applyDataPlane(deps, plane)).changed,
     log: logger,
   });
 }

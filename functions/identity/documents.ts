@@ -19,6 +19,8 @@ export const version = (base: string) => ({
 const services = [
   { type: 'identity', name: 'keystone', path: '/identity/v3' },
   { type: 'compute', name: 'nova', path: '/compute/v2.1' },
+  // Without /v2.0, which Neutron's own client and gophercloud add blindly.
+  { type: 'network', name: 'neutron', path: '/network' },
   // Without /v2: aodhclient adds it.
   { type: 'alarming', name: 'aodh', path: '/alarming' },
   { type: 'fault-management', name: 'doctor', path: '/doctor/v1' },

@@ -36,7 +36,12 @@ const stateOf = (n: number): VmState =>
 function worldOf(project: string) {
   const allHosts = Array.from({ length: hostCount }, (_, n) =>
     hostWith({
-      ...{ host: `compute-${padded(n)}`, service_number: n + 1, incarnation: randomUUID() },
+      ...{
+        kind: 'host',
+        host: `compute-${padded(n)}`,
+        service_number: n + 1,
+        incarnation: randomUUID(),
+      },
       ...{ service_id: randomUUID(), hypervisor_id: randomUUID() },
     }),
   );
@@ -60,7 +65,7 @@ function worldOf(project: string) {
   const faults = Array.from({ length: faultCount }, (_, n): Fault => {
     const reported_by = { user_id: 'u', user_name: 'u', project_id: 'p' };
     return {
-      ...{ host: `compute-${padded(n % 5)}`, number: n + 1, fault_id: randomUUID() },
+      ...{ kind: 'host', host: `compute-${padded(n % 5)}`, number: n + 1, fault_id: randomUUID() },
       ...{ at: minute(n), reported_by, request_id: 'req', cleared_at: null },
     };
   });

@@ -117,7 +117,7 @@ test('nothing to send is no call', async () => {
 
 test('the finishing of a fault is queued once for each delay', async () => {
   const batches = disturb({ sqs: client }, 'SendMessageBatch');
-  const fault = { host: 'compute-1', number: 3 };
+  const fault = { host: 'compute-1', number: 3, of: 'instances' } as const;
   await faultQueue(client, own.env.FAULT_QUEUE_URL).sendFinish([fault], [0, 900]);
   const sent = batches.flatMap(entriesOf);
   expect(sent.map(({ DelaySeconds }) => DelaySeconds)).toEqual([0, 900]);

@@ -10,6 +10,7 @@ import { wire as alarming } from '../../functions/alarming/wiring.ts';
 import { wire as compute } from '../../functions/compute/wiring.ts';
 import { wire as doctor } from '../../functions/doctor/wiring.ts';
 import { wire as faultFinisher } from '../../functions/fault-finisher/wiring.ts';
+import { wire as network } from '../../functions/network/wiring.ts';
 import { wire as reconciler } from '../../functions/reconciler/wiring.ts';
 import { wire as sweeper } from '../../functions/sweeper/wiring.ts';
 import { wire as webhookSender } from '../../functions/webhook-sender/wiring.ts';
@@ -21,7 +22,10 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
 /** What each function is invoked with. */
 export type Invocation =
-  | { readonly name: 'compute' | 'doctor' | 'alarming'; readonly event: APIGatewayProxyEvent }
+  | {
+      readonly name: 'compute' | 'network' | 'doctor' | 'alarming';
+      readonly event: APIGatewayProxyEvent;
+    }
   | {
       readonly name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender';
       readonly event: SQSEvent;
@@ -64,6 +68,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
   switch (name) {
     case 'compute':
       return compute(env, clients, logger)(event, lambdaContext);
+    case 'network':
+      return network(env, clients, logger)(event, lambdaContext);
     case 'doctor':
       return doctor(env, clients, logger)(event, lambdaContext);
     case 'alarming':

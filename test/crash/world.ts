@@ -39,9 +39,10 @@ export class World {
   constructor(things: OwnThings, token: string) {
     this.things = things;
     this.#token = token;
-    const { HOSTS_TABLE, INSTANCES_TABLE, EVENT_QUEUE_URL, FAULT_QUEUE_URL } = things.env;
+    const { HOSTS_TABLE, INSTANCES_TABLE, PORTS_TABLE } = things.env;
+    const { EVENT_QUEUE_URL, FAULT_QUEUE_URL } = things.env;
     const { WEBHOOK_QUEUE_URL, WEBHOOK_RETRY_QUEUE_URL } = things.env;
-    this.#streams = makeStreamReader([HOSTS_TABLE, INSTANCES_TABLE]);
+    this.#streams = makeStreamReader([HOSTS_TABLE, INSTANCES_TABLE, PORTS_TABLE]);
     this.#queues = {
       events: makeQueueReader(EVENT_QUEUE_URL),
       faults: makeQueueReader(FAULT_QUEUE_URL),
@@ -70,11 +71,8 @@ export class World {
   request(call: Call, disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome> {
     const headers = { 'X-Auth-Token': this.#token, ...call.headers };
     const event = proxyEvent({ ...call, headers });
-    const name = call.path.startsWith('/compute')
-      ? 'compute'
-      : call.path.startsWith('/alarming')
-        ? 'alarming'
-        : 'doctor';
+    const surfaces = ['compute', 'network', 'alarming'] as const;
+    const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? 'doctor';
     return this.run({ name, event }, disturbance, prepare);
   }
 

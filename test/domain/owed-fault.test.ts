@@ -136,6 +136,7 @@ test('a report makes the host down, leaves its status, and opens a fault with th
     },
     fault: {
       opened: {
+        kind: 'host',
         host: 'compute-1',
         number: 5,
         fault_id: faultId(faultSeries, 5),

@@ -59,6 +59,12 @@ const names = [
   'a heartbeat',
   'an instance',
   'a user',
+  'a report on a host’s ports',
+  'a new port',
+  'several new ports',
+  'an update of a port',
+  'tags of a port',
+  'a network',
 ] as const;
 
 beforeAll(async () => {
@@ -70,6 +76,21 @@ beforeAll(async () => {
   const service = await serviceOf(admin, host);
   const user = newName('user');
   const by = { host, binary: 'nova-compute' };
+  const port = randomUUID();
+  const network_id = randomUUID();
+  const portBody = {
+    ...{ name: 'n', description: 'text', admin_state_up: true, device_id: id },
+    ...{ device_owner: 'compute:nova', mac_address: 'fa:16:3e:00:00:01' },
+    fixed_ips: [{ ip_address: '10.0.0.1', subnet_id: randomUUID() }],
+    ...{ security_groups: [randomUUID()], 'binding:host_id': host },
+    ...{ 'binding:vnic_type': 'normal', 'binding:profile': {} },
+  };
+  const ports = '/network/v2.0/ports';
+  await admin.expect('POST', ports, { body: { port: { id: port, network_id } } });
+  const newPort = () => ({
+    ...portBody,
+    ...{ id: randomUUID(), network_id: randomUUID(), project_id: admin.projectId },
+  });
   const services = '/compute/v2.1/os-services';
   const server = `/compute/v2.1/servers/${id}`;
   const shownService = `${services}?host=${host}`;
@@ -275,6 +296,60 @@ beforeAll(async () => {
         ...{ dialect: 'doctor', method: 'PUT', path: `/doctor/v1/users/${user}` },
         ...{ shown: `/doctor/v1/users/${user}` },
         good: { password: 'correct horse', projects: [{ name: 'p', roles: ['reader'] }] },
+      },
+    ],
+    [
+      'a report on a host’s ports',
+      {
+        ...{ dialect: 'doctor', method: 'PUT', path: `/doctor/v1/hosts/${host}/data-plane-status` },
+        ...{ shown: `/doctor/v1/faults?host=${host}`, good: { data_plane_status: 'DOWN' } },
+      },
+    ],
+    [
+      'a new port',
+      {
+        ...{ dialect: 'network', method: 'POST', path: ports, good: { port: newPort() } },
+        shown: `${ports}?project_id=${admin.projectId}&fields=id`,
+      },
+    ],
+    [
+      'several new ports',
+      {
+        ...{ dialect: 'network', method: 'POST', path: ports, good: { ports: [newPort()] } },
+        shown: `${ports}?project_id=${admin.projectId}&fields=id`,
+      },
+    ],
+    [
+      'an update of a port',
+      {
+        ...{
+          dialect: 'network',
+          method: 'PUT',
+          path: `${ports}/${port}`,
+          shown: `${ports}/${port}`,
+        },
+        good: {
+          port: { ...portBody, status: 'ACTIVE', data_plane_status: 'DOWN', dp_down: true },
+        },
+      },
+    ],
+    [
+      'tags of a port',
+      {
+        ...{ dialect: 'network', method: 'PUT', path: `${ports}/${port}/tags` },
+        ...{ shown: `${ports}/${port}`, good: { tags: ['a'] } },
+      },
+    ],
+    [
+      'a network',
+      {
+        ...{ dialect: 'network', method: 'POST', path: '/network/v2.0/networks' },
+        shown: '/network/v2.0/networks?fields=id',
+        good: {
+          network: {
+            ...{ id: randomUUID(), name: 'n', project_id: admin.projectId, admin_state_up: true },
+          },
+        },
       },
     ],
   ]);

@@ -60,6 +60,7 @@ const services = '/compute/v2.1/os-services';
 const hosts = '/compute/v2.1/os-hosts';
 const alarms = '/alarming/v2/alarms';
 const faults = '/doctor/v1/faults';
+const ports = '/network/v2.0/ports';
 
 describe('a query that asks for', () => {
   const cases: readonly Case[] = [
@@ -175,6 +176,16 @@ describe('a query that asks for', () => {
     { dialect: 'doctor', path: `${faults}?host=%00`, field: 'host' },
     { dialect: 'doctor', path: `${faults}?project_id=${long}`, field: 'project_id' },
     { dialect: 'doctor', path: `${faults}?__proto__=1`, field: '__proto__' },
+    ...['-1', 'x', '1.5', '%00', '99999999999999999999'].map(
+      (limit): Case => ({ dialect: 'network', path: `${ports}?limit=${limit}` }),
+    ),
+    ...['unheard_of=1', '__proto__=1', 'created_at=x', 'fixed_ips=x', 'dp_down=maybe'].map(
+      (query): Case => ({ dialect: 'network', path: `${ports}?${query}` }),
+    ),
+    ...['sort_key=id', 'sort_key=x&sort_dir=asc', 'sort_key=id&sort_dir=up'].map(
+      (query): Case => ({ dialect: 'network', path: `${ports}?${query}` }),
+    ),
+    { dialect: 'network', path: '/network/v2.0/networks?unheard_of=1' },
   ];
   test.each(cases)('$path is refused', (asked) => refused(cloud.admin, 400, asked));
 
@@ -197,6 +208,17 @@ describe('a query that asks for', () => {
     `${alarms}?q.field=name&q.value=`,
     `${alarms}?q.field=name&q.value=%00`,
     `${alarms}?q.field=project_id&q.value=`,
+    ...['id', 'name', 'description', 'network_id', 'project_id', 'tenant_id', 'status'].flatMap(
+      (name) => [`${ports}?${name}=`, `${ports}?${name}=%00`, `${ports}?${name}=${long}`],
+    ),
+    ...['data_plane_status', 'device_id', 'device_owner', 'mac_address', 'security_groups'].flatMap(
+      (name) => [`${ports}?${name}=`, `${ports}?${name}=%00`, `${ports}?${name}=${long}`],
+    ),
+    ...['binding%3Ahost_id', 'revision_number', 'tags', 'tags-any', 'not-tags-any'].flatMap(
+      (name) => [`${ports}?${name}=`, `${ports}?${name}=%00`, `${ports}?${name}=${long}`],
+    ),
+    `${ports}?fields=&fields=%00&fields=${long}`,
+    `${ports}?marker=x&page_reverse=perhaps&limit=0`,
   ])('%s is answered', async (path) => {
     expectStatus(await cloud.admin.call('GET', path, { headers: at('2.1') }), 200);
   });

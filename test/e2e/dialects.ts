@@ -9,6 +9,7 @@ const titles: Record<number, string> = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',
+  412: 'Precondition Failed',
   413: 'Request Entity Too Large',
   415: 'Unsupported Media Type',
 };
@@ -25,6 +26,13 @@ const novaNames: Record<number, string> = {
   415: 'badMediaType',
 };
 
+const neutronTypes: Record<number, RegExp> = {
+  400: /^(HTTPBadRequest|BadRequest|InvalidInput|MalformedRequestBody)$/,
+  403: /^PolicyNotAuthorized$/,
+  404: /^(Port|Network|Tag|Extension|HTTP)NotFound$/,
+  405: /^HTTPMethodNotAllowed$/,
+};
+
 /** A sentence, with the field that it must name if there is one. */
 const sentence = (field?: string) =>
   field === undefined ? expect.stringMatching(/./) : expect.stringContaining(field);
@@ -38,6 +46,14 @@ export const refusals: Record<DialectName, (code: number, field?: string) => unk
   identity: keystone,
   doctor: keystone,
   compute: (code, field) => ({ [novaNames[code] ?? '']: { code, message: sentence(field) } }),
+  // Neutron's sentences do not always name the field.
+  network: (code) => ({
+    NeutronError: {
+      type: expect.stringMatching(neutronTypes[code] ?? /./),
+      message: sentence(),
+      detail: '',
+    },
+  }),
   alarming: (_, field) => ({
     error_message: { faultcode: 'Client', faultstring: sentence(field), debuginfo: null },
   }),

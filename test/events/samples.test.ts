@@ -7,6 +7,8 @@ import { Host } from '../../domain/host.ts';
 import { Instance } from '../../domain/instance.ts';
 import { maintenanceEvent } from '../../domain/maintenance.ts';
 import { receive } from '../../domain/outside-event.ts';
+import { Port } from '../../domain/port.ts';
+import { portEvents } from '../../domain/port-event.ts';
 import { forTenant } from '../../domain/visibility.ts';
 import { definitionOf } from '../../events/catalogue.ts';
 import { folder, rawSample, sample, samples } from './samples.ts';
@@ -28,7 +30,18 @@ const ofInstances = ['create.end', 'update', 'evacuate', 'delete.end'].map(
   (end) => `compute.instance.${end}`,
 );
 const ofHosts = ['create', 'update', 'delete'].map((end) => `service.${end}`);
+const ofPorts = [
+  ...['create', 'update', 'delete'].flatMap((verb) => [`${verb}.start`, `${verb}.end`]),
+  ...['status.update', 'data_plane_status.update'],
+].map((end) => `port.${end}`);
+/** The event of a type among those that Doctor makes of a port's row. */
+function portEventOf(type: string, row: unknown): DoctorEvent {
+  const event = portEvents(Port.parse(row)).find(({ event_type }) => event_type === type);
+  if (!event) throw new Error(`the row of the sample makes no ${type}`);
+  return event;
+}
 const made = [
+  ...ofPorts.map((type) => ({ type, make: (row: unknown) => portEventOf(type, row) })),
   ...ofInstances.map((type) => ({
     type,
     make: (row: unknown) => instanceEvent(Instance.parse(row)),
@@ -125,6 +138,26 @@ test('the stream of hosts shows a registration, a fault and a deletion', () => {
     { deleted: true, fault_number: 1 },
   ]);
   expect(rows[2]).not.toHaveProperty('listing');
+});
+
+test('the stream of ports shows a new port, a status, a report on its host, and a deletion', () => {
+  const { Records } = sample('streams/ports.json', of('streams/ports.json'));
+  const rows = Records.map((record) => record.dynamodb.NewImage);
+  expect(rows).toMatchObject([
+    { status: 'DOWN', revision: 1, on_host: 'compute-1', named: 'vnf-2-port' },
+    { status: 'ACTIVE', last_change: { old_status: 'DOWN', data_plane_toggled: false } },
+    { data_plane_status: 'DOWN', report_number: 1, last_change: { data_plane_toggled: true } },
+    { deleted: true },
+  ]);
+  expect(rows[3]).not.toHaveProperty('on_host');
+});
+
+test('no event of a port names a host to anyone', () => {
+  for (const type of ofPorts) {
+    const { row, event } = sample(`made/${type}.json`, Made);
+    expect(JSON.stringify(row)).toContain('compute-1');
+    expect(JSON.stringify(event)).not.toContain('compute-1');
+  }
 });
 
 test('the messages on the event queue are those of the rows in the streams', () => {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { DoctorEvent } from '../../domain/event.ts';
 import { Host } from '../../domain/host.ts';
+import { HostDataPlane } from '../../domain/host-data-plane.ts';
 import { Instance } from '../../domain/instance.ts';
 import { Notice } from '../../domain/maintenance.ts';
 import { DeadLetter, EventMessage, FinishMessage, Notification } from '../../domain/messages.ts';
 import { OutsideEvents } from '../../domain/outside-event.ts';
+import { Port } from '../../domain/port.ts';
 import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from './envelopes.ts';
 
 export const folder = join(import.meta.dirname, '../../events');
@@ -24,6 +26,16 @@ const IndexedInstance = Instance.extend({
 const IndexedHost = Host.extend({
   listing: z.literal('host').optional(),
   written_by: z.enum(['change', 'heartbeat']),
+}).strict();
+
+const IndexedPort = Port.extend({
+  live: z.literal('port').optional(),
+  in_project: z.string().optional(),
+  in_order: z.string().optional(),
+  on_host: z.string().optional(),
+  on_device: z.string().optional(),
+  named: z.string().optional(),
+  expires_at: z.int().optional(),
 }).strict();
 
 const madeOf = <T extends z.ZodType>(row: T) => z.strictObject({ row, event: DoctorEvent });
@@ -43,6 +55,14 @@ export const samples = {
     notice: Notice,
     event: DoctorEvent,
   }),
+  'made/port.create.end.json': madeOf(Port),
+  'made/port.create.start.json': madeOf(Port),
+  'made/port.data_plane_status.update.json': madeOf(Port),
+  'made/port.delete.end.json': madeOf(Port),
+  'made/port.delete.start.json': madeOf(Port),
+  'made/port.status.update.json': madeOf(Port),
+  'made/port.update.end.json': madeOf(Port),
+  'made/port.update.start.json': madeOf(Port),
   'made/service.create.json': madeOf(Host),
   'made/service.delete.json': madeOf(Host),
   'made/service.update.json': madeOf(Host),
@@ -51,9 +71,14 @@ export const samples = {
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),
   'queues/finish.json': sqsEvent(FinishMessage),
   'schedule/sweep.json': ScheduledEvent,
+  // What was reported of a host's ports lives in the table of ports, and so in its stream.
+  'streams/data-plane.json': streamEvent(
+    HostDataPlane.extend({ id: z.string().startsWith('host#') }).strict(),
+  ),
   'streams/hosts.json': streamEvent(IndexedHost),
   'streams/instance-expired.json': streamEvent(IndexedInstance),
   'streams/instances.json': streamEvent(IndexedInstance),
+  'streams/ports.json': streamEvent(IndexedPort),
   // The counter of service ids lives in the table of hosts, and so in its stream.
   'streams/service-number.json': streamEvent(
     z.strictObject({ host: z.literal('#service-number'), last_number: z.int() }),

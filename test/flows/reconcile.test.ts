@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { affectedBy } from '../../domain/affected.ts';
 import { hostEvent, instanceEvent } from '../../domain/event.ts';
+import { owedRows, reportedDataPlane } from '../../domain/host-data-plane.ts';
 import { settled } from '../../domain/host-fault.ts';
 import { noticeOf } from '../../domain/maintenance.ts';
+import { portEvents } from '../../domain/port-event.ts';
 import { deletedHost } from '../../domain/registration.ts';
 import { type RowChange, reconcile } from '../../flows/reconcile.ts';
+import { portWith } from '../domain/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 
 /** What was sent, in its order, each with what it was sent as. */
@@ -39,7 +42,7 @@ test('copies come first, then what finishes the fault, then what is put aside, t
   const events = [hostEvent(down), instanceEvent(stopped)];
   expect(steps).toEqual([
     ['copies', events],
-    ['finish', [{ host: 'compute-1', number: 1 }]],
+    ['finish', [{ host: 'compute-1', number: 1, of: 'instances' }]],
     ['bury', [unreadable.letter]],
     ['audit', events],
     ['affected', affectedBy([stopped])],
@@ -103,4 +106,31 @@ test('a step that fails is not swallowed: the stream brings the records again', 
     [{ kind: 'host', before: up, after: down }],
   );
   await expect(done).rejects.toThrow('gone');
+});
+
+test('a port’s change is told in all its events, and a report on a host’s ports is finished', async () => {
+  const before = portWith({ 'binding:host_id': 'h' });
+  const told = {
+    ...{ host: 'h', data_plane_status: 'DOWN' as const, newId: () => id(900) },
+    actor: { user_id: 'sdn', request_id: 'req-sdn', at: minute(3) },
+    reporter: { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' },
+  };
+  const { plane } = reportedDataPlane(undefined, told);
+  const [after = before] = owedRows(before, plane);
+  const again = reportedDataPlane(plane, told).plane;
+  const { steps } = await reconciled(
+    { kind: 'data plane', before: undefined, after: plane },
+    { kind: 'port', before, after },
+    { kind: 'port', before: after, after: { ...after, report_number: 9 } },
+    { kind: 'data plane', before: plane, after: again },
+  );
+  expect(new Map(steps)).toEqual(
+    new Map<string, unknown>([
+      ['copies', portEvents(after)],
+      ['finish', [1, 2].map((number) => ({ host: 'h', number, of: 'ports' }))],
+      ['audit', portEvents(after)],
+      ['affected', affectedBy([], [after])],
+    ]),
+  );
+  expect(affectedBy([], [after])).toMatchObject([{ project_id: 'a', uuids: new Set([after.id]) }]);
 });

@@ -16,7 +16,7 @@ const grantsOf = (name: string): string[] =>
     .sort();
 
 const functions = [
-  ...['Identity', 'Compute', 'Alarming', 'Doctor'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor'],
   ...['Reconciler', 'AlarmEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
@@ -46,6 +46,7 @@ describe('permissions', () => {
     { name: 'Identity', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
@@ -85,6 +86,19 @@ describe('permissions', () => {
       ],
     },
     {
+      name: 'Network',
+      data: [
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        ...['byDevice', 'byHost', 'byName', 'byProject', 'listing'].map(
+          (index) => `Query on Ports/${index}`,
+        ),
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'].map(
+          (verb) => `${verb} on Networks`,
+        ),
+        ...['Query on Networks/byProject', 'Query on Networks/listing'],
+      ],
+    },
+    {
       name: 'Alarming',
       data: [
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Alarms`),
@@ -103,11 +117,11 @@ describe('permissions', () => {
         ),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
-        ...['BatchGetItem', 'Query'].flatMap((verb) => [
-          `${verb} on Faults`,
-          `${verb} on Affected`,
-        ]),
-        ...['byFaultId', 'byTime', 'open'].map((index) => `Query on Faults/${index}`),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        'Query on Ports/byHost',
+        ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Faults`),
+        ...['BatchGetItem', 'Query'].map((verb) => `${verb} on Affected`),
+        ...['byFaultId', 'byHost', 'byTime', 'open'].map((index) => `Query on Faults/${index}`),
         'Query on Affected/byProject',
       ],
     },
@@ -132,6 +146,8 @@ describe('permissions', () => {
         ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
         'PutItem on Migrations',
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        'Query on Ports/byHost',
       ],
     },
     { name: 'WebhookSender', data: ['GetItem on History', 'UpdateItem on History'] },
@@ -149,9 +165,9 @@ describe('permissions', () => {
     expect(tellers).toEqual(['AlarmEvaluator', 'Sweeper']);
   });
 
-  test('the evaluator never reads or writes hosts or instances', () => {
+  test('the evaluator never reads or writes hosts, instances or ports', () => {
     const touched = grantsOf('AlarmEvaluator').filter((grant) =>
-      / on (Hosts|Instances)/.test(grant),
+      / on (Hosts|Instances|Ports)/.test(grant),
     );
     expect(touched).toEqual([]);
   });
@@ -199,25 +215,29 @@ describe('what must not get lost', () => {
 
   const written = { eventName: ['INSERT', 'MODIFY'] };
   test.each([
-    ['instances', written],
+    ['instances and ports', written, 2],
     [
       'hosts, but no heartbeat',
       { ...written, dynamodb: { NewImage: { written_by: { S: ['change'] } } } },
+      1,
     ],
-  ])('the reconciler is woken from the beginning of a stream by changes of %s', (_, filter) => {
-    const streams = template.findResources('AWS::Lambda::EventSourceMapping', {
-      Properties: {
-        StartingPosition: 'TRIM_HORIZON',
-        BatchSize: 100,
-        MaximumRetryAttempts: Match.absent(),
-        MaximumBatchingWindowInSeconds: Match.absent(),
-        FilterCriteria: {
-          Filters: [{ Pattern: JSON.stringify(filter) }],
+  ])(
+    'the reconciler is woken from the beginning of a stream by changes of %s',
+    (_, filter, count) => {
+      const streams = template.findResources('AWS::Lambda::EventSourceMapping', {
+        Properties: {
+          StartingPosition: 'TRIM_HORIZON',
+          BatchSize: 100,
+          MaximumRetryAttempts: Match.absent(),
+          MaximumBatchingWindowInSeconds: Match.absent(),
+          FilterCriteria: {
+            Filters: [{ Pattern: JSON.stringify(filter) }],
+          },
         },
-      },
-    });
-    expect(Object.keys(streams)).toHaveLength(1);
-  });
+      });
+      expect(Object.keys(streams)).toHaveLength(count);
+    },
+  );
 
   test('a sweep that fails is not run again beside the next one', () => {
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
@@ -239,7 +259,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(9);
+    expect(tables).toHaveLength(11);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -256,18 +276,18 @@ describe('tables', () => {
     }
   });
 
-  test('hosts and instances show old and new images; nothing else has a stream', () => {
+  test('hosts, instances and ports show old and new images; nothing else has a stream', () => {
     const streaming = tables.filter(({ Properties }) => Properties.StreamSpecification);
-    expect(streaming).toHaveLength(2);
+    expect(streaming).toHaveLength(3);
     for (const { Properties } of streaming) {
       expect(Properties.StreamSpecification.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
     }
   });
 
-  test('rows expire from instances and history only', () => {
+  test('rows expire from instances, ports and history only', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
-    expect(keys).toEqual(['event_id', 'uuid']);
+    expect(keys).toEqual(['event_id', 'id', 'uuid']);
     for (const { Properties } of expiring) {
       expect(Properties.TimeToLiveSpecification).toEqual({
         AttributeName: 'expires_at',
@@ -278,7 +298,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(27);
+    expect(indexes).toHaveLength(35);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {
@@ -300,6 +320,7 @@ describe('the API', () => {
       const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
       expect(parsed).toEqual({
         error: { code: expect.any(Number), title: expect.any(String), message: 'why' },
+        NeutronError: { type: expect.stringMatching(/^HTTP\w+$/), message: 'why', detail: '' },
         error_message: {
           faultcode: expect.stringMatching(/^(Client|Server)$/),
           faultstring: 'why',

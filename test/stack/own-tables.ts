@@ -22,6 +22,8 @@ type TableName =
   | 'AFFECTED'
   | 'INSTANCES'
   | 'MIGRATIONS'
+  | 'PORTS'
+  | 'NETWORKS'
   | 'ALARMS'
   | 'HISTORY'
   | 'QUOTAS'
@@ -32,14 +34,16 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const stack = new Stack(new App(), 'OwnTables');
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
-  const { hosts, faults, affected, instances, migrations, alarms, history, quotas, identity } =
-    tables;
+  const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
+  const { alarms, history, quotas, identity } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
     ['AFFECTED', affected],
     ['INSTANCES', instances],
     ['MIGRATIONS', migrations],
+    ['PORTS', ports],
+    ['NETWORKS', networks],
     ['ALARMS', alarms],
     ['HISTORY', history],
     ['QUOTAS', quotas],
@@ -123,6 +127,8 @@ export async function ownThings(): Promise<OwnThings> {
       AFFECTED_TABLE: tableName('AFFECTED'),
       INSTANCES_TABLE: tableName('INSTANCES'),
       MIGRATIONS_TABLE: tableName('MIGRATIONS'),
+      PORTS_TABLE: tableName('PORTS'),
+      NETWORKS_TABLE: tableName('NETWORKS'),
       ALARMS_TABLE: tableName('ALARMS'),
       HISTORY_TABLE: tableName('HISTORY'),
       QUOTAS_TABLE: tableName('QUOTAS'),

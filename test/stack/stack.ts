@@ -35,12 +35,26 @@ export type OutputName =
   | 'AdminSecretArn'
   | 'SigningSecretArn'
   | 'WebhookSecretArn'
-  | `${'Hosts' | 'Faults' | 'Affected' | 'Instances' | 'Migrations' | 'Alarms' | 'History' | 'Quotas' | 'Identity'}Table`
+  | `${TableOutput}Table`
   | `${FunctionOutput}FunctionName`;
+
+type TableOutput =
+  | 'Hosts'
+  | 'Faults'
+  | 'Affected'
+  | 'Instances'
+  | 'Migrations'
+  | 'Ports'
+  | 'Networks'
+  | 'Alarms'
+  | 'History'
+  | 'Quotas'
+  | 'Identity';
 
 type FunctionOutput =
   | 'Identity'
   | 'Compute'
+  | 'Network'
   | 'Alarming'
   | 'Doctor'
   | 'Reconciler'

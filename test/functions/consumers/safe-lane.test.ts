@@ -5,6 +5,7 @@ import { rowChanges, type StreamEvent } from '../../../adapters/stream-records.t
 import type { OutboxRow } from '../../../domain/firing.ts';
 import { firingOf } from '../../../domain/firing.ts';
 import type { Host } from '../../../domain/host.ts';
+import type { HostDataPlane } from '../../../domain/host-data-plane.ts';
 import type { Notice } from '../../../domain/maintenance.ts';
 import { deletedHost } from '../../../domain/registration.ts';
 import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
@@ -32,6 +33,15 @@ test('records of the streams are read as changes of rows, in their order', () =>
   const instances = rowChanges(streamOf('instances'));
   expect(kinds(instances)).toEqual(['instance', 'instance', 'instance']);
   expect(instances[1]).toMatchObject({ after: { vm_state: 'stopped' } });
+});
+
+test('the stream of ports holds ports, and what was reported of a host’s ports', () => {
+  const ports = rowChanges(streamOf('ports'));
+  expect(kinds(ports)).toEqual(['port', 'port', 'port', 'port']);
+  expect(ports[2]).toMatchObject({ before: { data_plane_status: null } });
+  expect(rowChanges(streamOf('data-plane'))).toMatchObject([
+    { kind: 'data plane', before: undefined, after: { host: 'compute-1', number: 1 } },
+  ]);
 });
 
 test.each(['instance-expired', 'service-number'])(
@@ -79,8 +89,8 @@ test('a reconciler that fails throws, so that the stream brings the batch again'
   await expect(handler(streamOf('hosts'), context)).rejects.toThrow('the queue is gone');
 });
 
-function finisher(host: Host | undefined) {
-  const applied: Host[] = [];
+function finisher(host: Host | undefined, plane?: HostDataPlane) {
+  const applied: (Host | HostDataPlane)[] = [];
   const told: Notice[] = [];
   const handler = finisherOf({
     host: async (name) => (name === 'compute-1' ? host : undefined),
@@ -92,6 +102,11 @@ function finisher(host: Host | undefined) {
     tellOwners: async (notice) => {
       told.push(notice);
       return 2;
+    },
+    dataPlane: async (name) => (name === 'compute-1' ? plane : undefined),
+    applyDataPlane: async (given) => {
+      applied.push(given);
+      return 1;
     },
     log: logbook().log,
   });
@@ -116,6 +131,16 @@ test('a fault is finished from the host’s row as it is now', async () => {
   const { applied, finish } = finisher(downHost(3));
   expect(await finish(Sample.parse(rawSample('queues/finish.json')))).toEqual([]);
   expect(applied).toEqual([downHost(3)]);
+});
+
+test('a report on a host’s ports is finished from what is recorded now', async () => {
+  const [change] = rowChanges(streamOf('data-plane'));
+  const plane = change?.kind === 'data plane' ? change.after : undefined;
+  const { applied, finish } = finisher(downHost(3), plane);
+  await finish(queued({ body: { host: 'compute-1', number: 1, of: 'ports' } }));
+  expect(applied).toEqual([plane]);
+  await finish(queued({ body: { host: 'compute-2', number: 1, of: 'ports' } }));
+  expect(applied).toHaveLength(1);
 });
 
 test('a host that is gone owes no less', async () => {

@@ -9,6 +9,7 @@ import { id, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
 
 const faultOf = (n: number, given: Partial<Fault> = {}): Fault => ({
+  kind: 'host',
   host: `compute-${n}`,
   number: 1,
   fault_id: id(n),
@@ -148,6 +149,7 @@ test('an administrator sees host, reporter and how many instances of all project
   expect(body).toEqual({
     fault: {
       ...{ fault_id: id(2), status: 'open', raised_at: minute(2), cleared_at: null },
+      ...{ kind: 'host', ports_affected: 0 },
       ...{ instances_affected: 3, host: 'compute-2', request_id: 'req-1' },
       reported_by: { user_id: 'monitor', user_name: 'm', project_id: 'services' },
       instances: [
@@ -164,6 +166,7 @@ test('an administrator sees host, reporter and how many instances of all project
 test('a tenant sees its own instances, and neither host nor reporter', async () => {
   const own = {
     ...{ fault_id: id(3), status: 'cleared', raised_at: minute(3), cleared_at: minute(9) },
+    ...{ kind: 'host', ports_affected: 0 },
     ...{ instances_affected: 2, instances: [{ id: id(102) }, { id: id(202) }] },
   };
   expect((await ask({}, 'reader@a', `/${id(3)}`)).body).toEqual({ fault: own });

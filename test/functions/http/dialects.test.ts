@@ -11,6 +11,7 @@ const codes: Record<ErrorCode, [number, string]> = {
   method_not_allowed: [405, 'badMethod'],
   not_acceptable: [406, 'computeFault'],
   conflict: [409, 'conflictingRequest'],
+  precondition_failed: [412, 'computeFault'],
   too_large: [413, 'overLimit'],
   unsupported_media_type: [415, 'badMediaType'],
   internal: [500, 'computeFault'],
@@ -37,7 +38,28 @@ test.each(all.filter((code) => code !== 'unauthenticated'))('%s in Aodh’s word
   });
 });
 
-test.each(['identity', 'compute', 'alarming', 'doctor'] as const)(
+/** Contract network.md section 5: clients map `type` to their exceptions. */
+test.each([
+  ['invalid', 'HTTPBadRequest', 'm'],
+  ['forbidden', 'PolicyNotAuthorized', 'm'],
+  ['not_found', 'HTTPNotFound', 'm'],
+  ['method_not_allowed', 'HTTPMethodNotAllowed', 'm'],
+  [
+    'internal',
+    'HTTPInternalServerError',
+    'Request Failed: internal server error while processing your request.',
+  ],
+] as const)('%s in Neutron’s words', (code, type, message) => {
+  expect(errorBody('network', code, 'm')).toEqual({ NeutronError: { type, message, detail: '' } });
+});
+
+test('a refusal that has a name in Neutron keeps it', () => {
+  expect(errorBody('network', 'not_found', 'm', 'PortNotFound')).toMatchObject({
+    NeutronError: { type: 'PortNotFound' },
+  });
+});
+
+test.each(['identity', 'compute', 'network', 'alarming', 'doctor'] as const)(
   'on %s a token that is missing is refused in Keystone’s words',
   (dialect) => {
     expect(errorBody(dialect, 'unauthenticated', 'm')).toEqual({

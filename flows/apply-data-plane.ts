@@ -1,0 +1,96 @@
+/**
+ * Applies what a host's data plane reports owe to the ports on it. Run by who reports, and again by
+ * the fault-finisher for what a dying reporter or a lagging index left: every step may run twice.
+ */
+import { type HostDataPlane, owedRows } from '../domain/host-data-plane.ts';
+import type { Port } from '../domain/port.ts';
+import { portEvents } from '../domain/port-event.ts';
+import { slices } from '../domain/slices.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import { untilWritten } from './retry.ts';
+
+/** A row as it was read and as it shall be. */
+export type PortRowChange = { readonly from: Port; readonly to: Port };
+
+export type ApplyDataPlaneDeps = EventsOut & {
+  /** Ids of the ports on a host, as the index shows them, a page at a time. */
+  readonly portsOn: (host: string) => AsyncIterable<readonly string[]>;
+  /** Rows read consistently, in any order; what does not exist is left out. */
+  readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
+  /** Writes each change that nobody overtook; gives those that somebody did, in any order. */
+  readonly changePorts: (changes: readonly PortRowChange[]) => Promise<readonly PortRowChange[]>;
+};
+
+/** How many ports the index shows on the host, and how many of them this call changed. */
+export type Applied = { readonly ports: number; readonly changed: number };
+
+/** Ports read, changed and told of together, and how many such chunks are in flight. */
+const chunkSize = 100;
+const width = 4;
+
+/**
+ * Applies to every port that the index shows on the host what it is owed.
+ * @param plane read after the report was recorded, so that every port read from now on is owed it.
+ * @throws what a chunk threw, after all others are done.
+ */
+export async function applyDataPlane(
+  deps: ApplyDataPlaneDeps,
+  plane: HostDataPlane,
+): Promise<Applied> {
+  let [ports, changed] = [0, 0];
+  for await (const page of deps.portsOn(plane.host)) {
+    ports += page.length;
+    for (const chunks of slices(slices(page, chunkSize), width)) {
+      const ends = await Promise.allSettled(chunks.map((ids) => applyToChunk(deps, plane, ids)));
+      for (const end of ends) {
+        if (end.status === 'rejected') throw end.reason;
+        changed += end.value;
+      }
+    }
+  }
+  return { ports, changed };
+}
+
+/** One port with the rows that it takes one after the other. */
+type Lane = { readonly from: Port; readonly rows: readonly Port[] };
+
+async function applyToChunk(
+  deps: ApplyDataPlaneDeps,
+  plane: HostDataPlane,
+  ids: readonly string[],
+): Promise<number> {
+  const done: Port[] = [];
+  let left = ids;
+  try {
+    await untilWritten(async () => {
+      const lanes = (await deps.ports(left)).flatMap((from): Lane[] => {
+        const rows = owedRows(from, plane);
+        return rows.length > 0 ? [{ from, rows }] : [];
+      });
+      left = await writeLanes(deps, lanes, done);
+      return left.length === 0 ? true : undefined;
+    });
+  } finally {
+    await sendExpress(deps, done.flatMap(portEvents));
+  }
+  return new Set(done.map(({ id }) => id)).size;
+}
+
+/** Writes the first row of every lane, then the second, and so on; gives the ids of overtaken ones. */
+async function writeLanes(
+  deps: ApplyDataPlaneDeps,
+  lanes: readonly Lane[],
+  done: Port[],
+): Promise<string[]> {
+  const overtaken = new Set<string>();
+  const longest = Math.max(0, ...lanes.map(({ rows }) => rows.length));
+  for (let step = 0; step < longest; step++) {
+    const changes = lanes.flatMap(({ from, rows }): PortRowChange[] => {
+      const to = rows[step];
+      return to && !overtaken.has(from.id) ? [{ from: rows[step - 1] ?? from, to }] : [];
+    });
+    for (const { from } of await deps.changePorts(changes)) overtaken.add(from.id);
+    done.push(...changes.flatMap(({ to }) => (overtaken.has(to.id) ? [] : [to])));
+  }
+  return [...overtaken];
+}

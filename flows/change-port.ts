@@ -1,0 +1,76 @@
+/** One port is changed by its owner, its manager or who reports on it. */
+import { DomainError } from '../domain/errors.ts';
+import { type HostDataPlane, owedRows } from '../domain/host-data-plane.ts';
+import { NeutronRefusal } from '../domain/neutron.ts';
+import type { Port } from '../domain/port.ts';
+import { portEvents } from '../domain/port-event.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import { untilWritten } from './retry.ts';
+
+export type ChangePortDeps = EventsOut & {
+  /** The port's row, a tombstone too, read consistently. */
+  readonly port: (id: string) => Promise<Port | undefined>;
+  /** What was reported of a host's ports, read consistently. */
+  readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
+  readonly savePort: (from: Port, to: Port) => Promise<'saved' | 'overtaken' | 'mac in use'>;
+};
+
+/** What becomes of a port as it is seen (undefined: there is none); undefined if nothing. May refuse. */
+export type DecidePort = (port: Port | undefined) => Port | undefined;
+
+/** Somebody whose change of a port was overtaken tries again so often: reporters come in swarms. */
+const patience = 40;
+
+/**
+ * Changes a port as `decide` says. What its host's reports owe it is written first, each as a change
+ * of its own. A report that comes after the host was read is owed by the row that is written.
+ * @returns the port as it is now. @throws what `decide` throws, before anything is written.
+ */
+export async function changePort(
+  deps: ChangePortDeps,
+  id: string,
+  decide: DecidePort,
+): Promise<Port> {
+  return untilWritten(async () => {
+    const row = await deps.port(id);
+    const plane = row && (await planeOf(deps, row));
+    const owed = row ? owedRows(row, plane) : [];
+    const seen = owed.at(-1) ?? row;
+    const wanted = decide(seen);
+    if (!row || !seen) throw new DomainError('not_found', `Port ${id} could not be found.`);
+    if (!(await written(deps, row, owed))) return undefined;
+    if (!wanted) return seen;
+    const moved = wanted['binding:host_id'] !== seen['binding:host_id'];
+    const on = moved ? await planeOf(deps, wanted) : plane;
+    const to = { ...wanted, report_number: on?.number ?? 0 };
+    const outcome = await deps.savePort(seen, to);
+    if (outcome === 'mac in use') throw macInUse(to);
+    if (outcome === 'overtaken') return undefined;
+    await sendExpress(deps, portEvents(to));
+    return to;
+  }, patience);
+}
+
+const planeOf = async (
+  { dataPlane }: Pick<ChangePortDeps, 'dataPlane'>,
+  port: Port,
+): Promise<HostDataPlane | undefined> =>
+  port['binding:host_id'] === '' ? undefined : dataPlane(port['binding:host_id']);
+
+/** Writes rows one after the other and tells of them; false if somebody was faster. */
+async function written(deps: ChangePortDeps, from: Port, rows: readonly Port[]): Promise<boolean> {
+  let last = from;
+  for (const row of rows) {
+    if ((await deps.savePort(last, row)) !== 'saved') return false;
+    await sendExpress(deps, portEvents(row));
+    last = row;
+  }
+  return true;
+}
+
+export const macInUse = ({ network_id, mac_address }: Port): NeutronRefusal =>
+  new NeutronRefusal(
+    'conflict',
+    'MacAddressInUse',
+    `Unable to complete operation for network ${network_id}. The mac address ${mac_address} is in use.`,
+  );

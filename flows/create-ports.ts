@@ -1,0 +1,83 @@
+/** Ports are made: all of a request, or none. */
+import { NeutronRefusal } from '../domain/neutron.ts';
+import type { Port } from '../domain/port.ts';
+import { portEvents } from '../domain/port-event.ts';
+import { macInUse } from './change-port.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import type { ReadPortsDeps } from './read-ports.ts';
+import { untilWritten } from './retry.ts';
+
+/** A port to make; `macGiven` if the client named its MAC address, which then is not ours to change. */
+export type NewPort = { readonly port: Port; readonly macGiven: boolean };
+
+export type CreatePortsDeps = EventsOut &
+  Pick<ReadPortsDeps, 'dataPlanes'> & {
+    /** All in one, or none: which port ran into a taken id or MAC address. */
+    readonly insertPorts: (
+      ports: readonly Port[],
+    ) => Promise<'inserted' | { readonly taken: 'id' | 'mac'; readonly position: number }>;
+    /** Frees the MAC address of the port, if who took it never came to make one. */
+    readonly freeAbandonedMac: (port: Port, now: string) => Promise<boolean>;
+    readonly newMac: () => string;
+  };
+
+/**
+ * Makes the ports. A MAC address of our own that is taken is replaced by another one.
+ * @throws MacAddressInUse, or a conflict for an id that is taken.
+ */
+export async function createPorts(
+  deps: CreatePortsDeps,
+  wanted: readonly NewPort[],
+): Promise<readonly Port[]> {
+  let drafts = wanted;
+  const made = await untilWritten(async () => {
+    drafts = distinct(drafts, deps.newMac);
+    const hosts = new Set(drafts.map(({ port }) => port['binding:host_id']).filter(Boolean));
+    const planes = hosts.size === 0 ? [] : await deps.dataPlanes([...hosts]);
+    const numbers = new Map(planes.map(({ host, number }) => [host, number]));
+    const ports = drafts.map(({ port }) => ({
+      ...port,
+      report_number: numbers.get(port['binding:host_id']) ?? 0,
+    }));
+    const outcome = await deps.insertPorts(ports);
+    if (outcome === 'inserted') return ports;
+    const stopped = drafts[outcome.position];
+    if (!stopped) return undefined;
+    if (outcome.taken === 'id') throw idInUse(stopped.port);
+    if (await deps.freeAbandonedMac(stopped.port, stopped.port.updated_at)) return undefined;
+    if (stopped.macGiven) throw macInUse(stopped.port);
+    drafts = drafts.with(outcome.position, renewed(stopped, deps.newMac));
+    return undefined;
+  }, patience);
+  await sendExpress(deps, made.flatMap(portEvents));
+  return made;
+}
+
+/** Addresses of our own are random among 16 million a network: a large one takes some tries. */
+const patience = 40;
+
+const renewed = ({ port }: NewPort, newMac: () => string): NewPort => ({
+  port: { ...port, mac_address: newMac() },
+  macGiven: false,
+});
+
+/** The drafts with no id and no MAC address twice. */
+function distinct(drafts: readonly NewPort[], newMac: () => string): NewPort[] {
+  const ids = new Set<string>();
+  const macs = new Set<string>();
+  const placeOf = ({ port }: NewPort): string => `${port.network_id} ${port.mac_address}`;
+  return drafts.map((given) => {
+    if (ids.has(given.port.id)) throw idInUse(given.port);
+    ids.add(given.port.id);
+    let draft = given;
+    while (macs.has(placeOf(draft))) {
+      if (draft.macGiven) throw macInUse(draft.port);
+      draft = renewed(draft, newMac);
+    }
+    macs.add(placeOf(draft));
+    return draft;
+  });
+}
+
+const idInUse = ({ id }: Port): NeutronRefusal =>
+  new NeutronRefusal('conflict', 'PortIdInUse', `Unable to create port ${id}: its id is in use.`);

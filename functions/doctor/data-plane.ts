@@ -1,0 +1,40 @@
+/** `PUT /doctor/v1/hosts/{host}/data-plane-status`: a report on the data plane of all ports of a host. */
+import * as z from 'zod';
+import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
+import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { HostName } from '../../domain/host.ts';
+import { DataPlaneStatus } from '../../domain/port.ts';
+import type { ReportedDataPlane, Told } from '../../flows/report-data-plane.ts';
+
+export type Deps = {
+  /** @throws not_found if neither a host nor a port names the host. */
+  readonly reportDataPlane: (told: Told) => Promise<ReportedDataPlane>;
+  readonly now: () => string;
+};
+
+export const DataPlaneBody = z.strictObject({ data_plane_status: DataPlaneStatus });
+
+export const dataPlaneRoutes = ({ reportDataPlane, now }: Deps): Route[] => [
+  route({
+    method: 'PUT',
+    path: '/v1/hosts/:host/data-plane-status',
+    roles: ['admin', 'data_plane_integrator'],
+    query: ignored,
+    body: DataPlaneBody,
+    handle: async (request) => {
+      const host = parsed(HostName, request.params.host, 'host');
+      const { data_plane_status } = request.body;
+      const { plane, ports, changed } = await reportDataPlane({
+        host,
+        data_plane_status,
+        actor: actorOf(request, now()),
+        reporter: reporterOf(request.caller),
+      });
+      const fault_id = plane.reports.at(-1)?.fault_id ?? null;
+      return {
+        status: 200,
+        body: { host, data_plane_status, fault_id, ports, ports_changed: changed },
+      };
+    },
+  }),
+];

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import type { Caller } from '../../domain/access.ts';
+import type { Actor } from '../../domain/change.ts';
+import type { Network } from '../../domain/network.ts';
+import { badRequest } from '../../domain/neutron.ts';
+import type { Port } from '../../domain/port.ts';
+import { manages } from '../../domain/port-access.ts';
+import type { Maker } from '../../domain/port-input.ts';
+import type { DecidePort } from '../../flows/change-port.ts';
+import type { NewPort } from '../../flows/create-ports.ts';
+
+/** Ports whose ids an index has together: of everyone, of a project, on a host, … */
+export type Among =
+  | { readonly index: 'listing' }
+  | { readonly index: 'byProject' | 'byHost'; readonly value: string }
+  | {
+      readonly index: 'byDevice' | 'byName';
+      readonly value: string;
+      readonly project_id: string | undefined;
+    };
+
+export type Walk = {
+  readonly after?: string | undefined;
+  readonly reverse?: boolean;
+  readonly atOnce?: number;
+};
+
+/** What the routes need from outside. */
+export type PortDeps = {
+  /** Ids as an index shows them, in order of the ids within a project; a page at a time. */
+  readonly portIds: (among: Among, walk: Walk) => AsyncIterable<readonly string[]>;
+  /** Ports as they are seen, read consistently, in any order; deleted and unknown ones are left out. */
+  readonly readPorts: (ids: readonly string[]) => Promise<readonly Port[]>;
+  readonly createPorts: (wanted: readonly NewPort[]) => Promise<readonly Port[]>;
+  readonly changePort: (id: string, decide: DecidePort) => Promise<Port>;
+  /** The networks of the ids that are registered, read consistently. */
+  readonly networks: (ids: readonly string[]) => Promise<readonly Network[]>;
+  readonly now: () => string;
+  readonly newId: () => string;
+  readonly newMac: () => string;
+};
+
+export const makerOf = (caller: Caller): Maker => ({
+  project_id: caller.project_id,
+  manages: manages(caller),
+});
+
+/** Refuses the body of a DELETE. */
+export function requireNoBody({ text }: { readonly text: string | undefined }): void {
+  if (text !== undefined) throw badRequest('Request body is not supported in DELETE.');
+}
+
+/** An id of a path, in lower case; undefined for a text that can be none, such as a name. */
+export const idOf = (text: string): string | undefined =>
+  z.guid().safeParse(text).data?.toLowerCase();
+
+/** Whoever changes something with this request. */
+export const actorAt = (
+  { caller, request_id }: { readonly caller: Caller; readonly request_id: string },
+  at: string,
+): Actor => ({ user_id: caller.user_id, request_id, at });

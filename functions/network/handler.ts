@@ -1,0 +1,25 @@
+/** The network surface: Neutron's API v2.0, as far as a registry of ports goes. */
+import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import type { PortDeps } from './deps.ts';
+import { extensionRoutes } from './extensions.ts';
+import { type NetworkDeps, networkRoutes } from './networks.ts';
+import { portRoutes } from './ports.ts';
+import { tagRoutes } from './tags.ts';
+import { versionRoutes } from './versions.ts';
+
+export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> & PortDeps & NetworkDeps;
+
+/** `/v2.0/ports/` and `/v2.0/ports.json` are `/v2.0/ports`: clients send any. */
+const plainPath = (path: string): string => path.replace(/\/$/, '').replace(/\.json$/, '');
+
+export const networkApi = (deps: Deps) =>
+  createSurface({
+    dialect: 'network',
+    prefix: '/network',
+    publicUrl: deps.publicUrl,
+    authenticate: deps.authenticate,
+    logger: deps.logger,
+    normalise: plainPath,
+    publicRoutes: versionRoutes,
+    routes: [...extensionRoutes, ...portRoutes(deps), ...tagRoutes(deps), ...networkRoutes(deps)],
+  });

@@ -1,0 +1,172 @@
+/**
+ * A page of ports. Ids come from the narrowest index that the query names, rows are read
+ * consistently: a list costs what its caller may see at most, and by id no more than it shows.
+ */
+import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
+import type { Caller } from '../../domain/access.ts';
+import type { Port } from '../../domain/port.ts';
+import { listedProject, seesHosts, visiblePort } from '../../domain/port-access.ts';
+import { filterOf, isFiltered, type PortTest, type Query } from '../../domain/port-filter.ts';
+import { type Order, orderOf, type Page, pageOf } from '../../domain/port-list.ts';
+import { type PortView, picked, portView } from '../../domain/port-view.ts';
+import { slices } from '../../domain/slices.ts';
+import { type Among, idOf, type PortDeps } from './deps.ts';
+
+type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
+
+/** What a page shows: views, the ids of all of them, and whether there may be more. */
+export type PortPage = {
+  readonly page: Page;
+  readonly views: readonly PortView[];
+  readonly ids: readonly string[];
+  readonly full: boolean;
+};
+
+/** Rows read at once where a filter may leave out most of them. */
+const filteredAtOnce = 200;
+
+export async function listPorts(deps: ListDeps, caller: Caller, query: Query): Promise<PortPage> {
+  const project_id = listedProject(caller);
+  const test = filterOf(query, caller);
+  const order = orderOf(query);
+  const page = pageOf(query);
+  const source = sourceOf(query, caller, project_id);
+  const marker = page.marker === undefined ? undefined : await markerOf(deps, caller, page.marker);
+  const wanted = { source, test, order, page, marker, filtered: isFiltered(query) };
+  const ports = await (order.byId ? inOrderOfIds(deps, wanted) : sorted(deps, wanted));
+  return shownPage(ports, page, (port) => picked(portView(port, caller), fieldsOf(query)));
+}
+
+const fieldsOf = ({ fields = [] }: Query): string[] => fields.filter((name) => name !== '');
+
+/** The port that a page begins after, which may match no more. @throws PortNotFound */
+async function markerOf(deps: ListDeps, caller: Caller, text: string): Promise<Port> {
+  const id = idOf(text);
+  const [port] = id === undefined ? [] : await deps.readPorts([id]);
+  return visiblePort(caller, text, port);
+}
+
+/** Where the ids of a list come from: an index, or the query itself. */
+type Source = { readonly ids: readonly string[] } | { readonly among: readonly Among[] };
+
+function sourceOf(query: Query, caller: Caller, project_id: string | undefined): Source {
+  const { id, name, device_id } = query;
+  if (id) return { ids: id.flatMap((text) => idOf(text) ?? []) };
+  const host = query['binding:host_id'];
+  if (host && !seesHosts(caller)) return { ids: [] };
+  if (host && usable(host)) return { among: host.map((value) => ({ index: 'byHost', value })) };
+  if (device_id && usable(device_id)) {
+    return { among: device_id.map((value) => ({ index: 'byDevice', value, project_id })) };
+  }
+  if (name && usable(name)) {
+    return { among: name.map((value) => ({ index: 'byName', value, project_id })) };
+  }
+  if (project_id !== undefined) return { among: [{ index: 'byProject', value: project_id }] };
+  const projects = query.project_id ?? query.tenant_id;
+  if (projects && usable(projects)) {
+    return { among: projects.map((value) => ({ index: 'byProject', value })) };
+  }
+  return { among: [{ index: 'listing' }] };
+}
+
+/** Whether an index can have all of the values: none of them is empty, or longer than any. */
+const usable = (values: readonly string[]): boolean =>
+  values.every((value) => value !== '' && value.length <= 255);
+
+type Wanted = {
+  readonly source: Source;
+  readonly test: PortTest;
+  readonly order: Order;
+  readonly page: Page;
+  readonly marker: Port | undefined;
+  readonly filtered: boolean;
+};
+
+/** A page in order of ids, which indexes are in: no more is read than it takes to fill it. */
+async function inOrderOfIds(deps: ListDeps, wanted: Wanted): Promise<Port[]> {
+  const { test, order, page, filtered } = wanted;
+  const backward = (order.byId === 'desc') !== page.reverse;
+  const found: Port[] = [];
+  for await (const ids of idsInOrder(deps, wanted, backward)) {
+    for (let rest = ids; rest.length > 0 && found.length < page.size; ) {
+      const missing = page.size - found.length;
+      const count = filtered ? Math.max(missing, filteredAtOnce) : missing;
+      const ports = await deps.readPorts(rest.slice(0, count));
+      found.push(...ports.filter(test).sort(byId(backward)));
+      rest = rest.slice(count);
+    }
+    if (found.length >= page.size) break;
+  }
+  const ports = found.slice(0, page.size);
+  return page.reverse ? ports.reverse() : ports;
+}
+
+const byId =
+  (backward: boolean) =>
+  (a: Port, b: Port): number =>
+    (a.id < b.id ? -1 : 1) * (backward ? -1 : 1);
+
+async function* idsInOrder(
+  deps: ListDeps,
+  { source, page, marker, filtered }: Wanted,
+  reverse: boolean,
+): AsyncGenerator<readonly string[]> {
+  const after = marker?.id;
+  if ('among' in source && source.among.length === 1) {
+    const [among] = source.among;
+    if (among && among.index !== 'byDevice' && among.index !== 'byName') {
+      const atOnce = filtered ? undefined : page.size;
+      yield* deps.portIds(among, { after, reverse, ...(atOnce && { atOnce }) });
+      return;
+    }
+  }
+  const ids = (await allIds(deps, source)).sort();
+  const rest = ids.filter((id) => after === undefined || (reverse ? id < after : id > after));
+  yield* slices(reverse ? rest.reverse() : rest, 1_000);
+}
+
+async function allIds(deps: ListDeps, source: Source): Promise<string[]> {
+  if ('ids' in source) return [...new Set(source.ids)];
+  const ids = new Set<string>();
+  for (const among of source.among) {
+    for await (const page of deps.portIds(among, {})) for (const id of page) ids.add(id);
+  }
+  return [...ids];
+}
+
+/** A page in another order: all that is wanted is read. */
+async function sorted(
+  deps: ListDeps,
+  { source, test, order, page, marker }: Wanted,
+): Promise<Port[]> {
+  const ports: Port[] = [];
+  for (const ids of slices(await allIds(deps, source), 1_000)) {
+    ports.push(...(await deps.readPorts(ids)).filter(test));
+  }
+  ports.sort(order.compare);
+  if (page.reverse) {
+    const before = marker ? ports.filter((port) => order.compare(port, marker) < 0) : ports;
+    return before.slice(-page.size);
+  }
+  const rest = marker ? ports.filter((port) => order.compare(port, marker) > 0) : ports;
+  return rest.slice(0, page.size);
+}
+
+/** As many of the ports as an answer holds, one at least; what is cut off is on the next page. */
+function shownPage(ports: readonly Port[], page: Page, viewOf: (port: Port) => PortView): PortPage {
+  const all = ports.map((port) => ({ id: port.id, view: viewOf(port) }));
+  const inOrder = page.reverse ? all.reverse() : all;
+  let bytes = 0;
+  const end = inOrder.findIndex(({ view }, n) => {
+    bytes += answerBytes(view);
+    return bytes > mostAnswerBytes && n > 0;
+  });
+  const kept = end < 0 ? inOrder : inOrder.slice(0, end);
+  const shown = page.reverse ? kept.reverse() : kept;
+  return {
+    page,
+    views: shown.map(({ view }) => view),
+    ids: shown.map(({ id }) => id),
+    full: ports.length === page.size || kept.length < ports.length,
+  };
+}

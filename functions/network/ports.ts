@@ -1,0 +1,166 @@
+/** Ports: list, show, make, change, delete. Contract network.md sections 2 to 5. */
+import { readJson } from '../../adapters/http/request.ts';
+import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import type { Caller } from '../../domain/access.ts';
+import { wantedDataPlane } from '../../domain/data-plane.ts';
+import { disallowed, notFound } from '../../domain/neutron.ts';
+import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/port.ts';
+import { canRead, requirePolicy, requireRevision, visiblePort } from '../../domain/port-access.ts';
+import {
+  missing,
+  type PortInput,
+  readNewPorts,
+  readPortUpdate,
+  requiredRevision,
+} from '../../domain/port-input.ts';
+import { linksOf } from '../../domain/port-list.ts';
+import { picked, portView } from '../../domain/port-view.ts';
+import type { NewPort } from '../../flows/create-ports.ts';
+import { actorAt, idOf, makerOf, type PortDeps, requireNoBody } from './deps.ts';
+import { listPorts } from './list-ports.ts';
+
+type Request = RouteRequest<unknown, unknown>;
+
+const collection = '/v2.0/ports';
+const item = '/v2.0/ports/:id';
+
+const open = { query: ignored, body: ignored } as const;
+
+export const portRoutes = (deps: PortDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: collection,
+    ...open,
+    handle: async ({ caller, query, base }) => {
+      const { page, views, ids, full } = await listPorts(deps, caller, query);
+      const links = linksOf(`${base}${collection}`, query, page, { ids, full });
+      return {
+        status: 200,
+        body: { ports: views, ...(links.length > 0 && { ports_links: links }) },
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: item,
+    ...open,
+    handle: async ({ caller, params: { id: text = '' }, query }) => {
+      const id = idOf(text);
+      const [found] = id === undefined ? [] : await deps.readPorts([id]);
+      const port = visiblePort(caller, text, found);
+      const fields = (query.fields ?? []).filter((name) => name !== '');
+      return { status: 200, body: { port: picked(portView(port, caller), fields) } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: collection,
+    ...open,
+    handle: async (request) => {
+      const { caller } = request;
+      const { bulk, ports } = readNewPorts(readJson(request), makerOf(caller));
+      const wanted = ports.map((input) => newPort(deps, request, input));
+      await requireNetworks(deps, caller, wanted);
+      const made = await deps.createPorts(wanted);
+      const views = made.map((port) => portView(port, caller));
+      return { status: 201, body: bulk ? { ports: views } : { port: views[0] } };
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: item,
+    ...open,
+    handle: async (request) => {
+      const { caller, headers } = request;
+      const input = readPortUpdate(readJson(request));
+      const revision = requiredRevision(headers['if-match']);
+      const at = deps.now();
+      const changed = await change(deps, request, (port) => {
+        requirePolicy(caller, port, 'update_port', input);
+        requireRevision(revision, port);
+        return updatedPort(port, updateOf(port, input), actorAt(request, at));
+      });
+      return { status: 200, body: { port: portView(changed, caller) } };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: item,
+    ...open,
+    handle: async (request) => {
+      requireNoBody(request);
+      const revision = requiredRevision(request.headers['if-match']);
+      const at = deps.now();
+      await change(deps, request, (port) => {
+        requirePolicy(request.caller, port, 'delete_port');
+        requireRevision(revision, port);
+        return deletedPort(port, actorAt(request, at));
+      });
+      return { status: 204 };
+    },
+  }),
+];
+
+/** Changes the port of the path, if the caller may know of it. @throws PortNotFound */
+export function change(
+  deps: PortDeps,
+  { caller, params: { id: text = '' } }: Pick<Request, 'caller' | 'params'>,
+  decide: (port: Port) => Port | undefined,
+): Promise<Port> {
+  const id = idOf(text);
+  if (id === undefined) throw notFound('Port', text);
+  return deps.changePort(id, (port) => decide(visiblePort(caller, text, port)));
+}
+
+/** What an input changes of a port; the two spellings of the data plane are one value. */
+function updateOf(port: Port, { values }: PortInput): Parameters<typeof updatedPort>[1] {
+  const { id: _, network_id: __, project_id: ___, dp_down, data_plane_status, ...rest } = values;
+  const wanted = wantedDataPlane({ data_plane_status, dp_down }, port.data_plane_status);
+  const told = Object.entries({ ...rest, data_plane_status: wanted }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return Object.fromEntries(told);
+}
+
+/** The port that an input makes, of whoever may make it. */
+function newPort(deps: PortDeps, request: Request, input: PortInput): NewPort {
+  const { caller } = request;
+  const { values } = input;
+  const project_id = values.project_id ?? caller.project_id;
+  if (project_id === undefined) throw disallowed('rule:create_port');
+  requirePolicy(caller, { project_id }, 'create_port', input);
+  const { network_id } = values;
+  if (network_id === undefined) throw missing('network_id');
+  const port = createdPort(
+    {
+      id: values.id ?? deps.newId(),
+      network_id,
+      project_id,
+      name: values.name ?? '',
+      description: values.description ?? '',
+      admin_state_up: values.admin_state_up ?? true,
+      device_id: values.device_id ?? '',
+      device_owner: values.device_owner ?? '',
+      mac_address: values.mac_address ?? deps.newMac(),
+      fixed_ips: values.fixed_ips ?? [],
+      security_groups: values.security_groups ?? [],
+      'binding:host_id': values['binding:host_id'] ?? '',
+      'binding:vnic_type': values['binding:vnic_type'] ?? 'normal',
+      'binding:profile': values['binding:profile'] ?? '{}',
+    },
+    { actor: actorAt(request, deps.now()), incarnation: deps.newId() },
+  );
+  return { port, macGiven: values.mac_address !== undefined };
+}
+
+/** A network that is registered must be one that the caller may see; any other id is as good. */
+async function requireNetworks(
+  deps: PortDeps,
+  caller: Caller,
+  wanted: readonly NewPort[],
+): Promise<void> {
+  const ids = new Set(wanted.map(({ port }) => port.network_id));
+  for (const network of await deps.networks([...ids])) {
+    if (!canRead(caller, network)) throw notFound('Network', network.network_id);
+  }
+}

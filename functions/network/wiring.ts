@@ -1,0 +1,55 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Env, optional, required } from '../../adapters/env.ts';
+import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { networkStore } from '../../adapters/networks.ts';
+import { portStore } from '../../adapters/ports.ts';
+import { eventQueue } from '../../adapters/queues.ts';
+import { secretText } from '../../adapters/secrets.ts';
+import { makeTokens } from '../../adapters/tokens.ts';
+import type { DoctorEvent } from '../../domain/event.ts';
+import { changePort } from '../../flows/change-port.ts';
+import { createPorts } from '../../flows/create-ports.ts';
+import { readPorts } from '../../flows/read-ports.ts';
+import { networkApi } from './handler.ts';
+
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly secrets: SecretsManagerClient;
+};
+
+/** OpenStack's own prefix of MAC addresses. Source: neutron `conf/common.py`, `base_mac`. */
+const macPrefix = 'fa:16:3e';
+
+const newMac = (): string =>
+  [macPrefix, ...[...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+
+export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
+  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const networks = required(env, 'NETWORKS_TABLE');
+  const flow = {
+    ...portStore(dynamo, { ports: required(env, 'PORTS_TABLE'), networks }),
+    send: (events: readonly DoctorEvent[]) => queue.sendEvents(events),
+    interrupted: interruptions(logger),
+    newMac,
+  };
+  return networkApi({
+    authenticate: makeAuthenticate({ verify: tokens.verify }),
+    publicUrl: optional(env, 'PUBLIC_URL', ''),
+    logger,
+    portIds: flow.portIds,
+    readPorts: (ids) => readPorts(flow, ids),
+    createPorts: (wanted) => createPorts(flow, wanted),
+    changePort: (id, decide) => changePort(flow, id, decide),
+    ...networkStore(dynamo, networks),
+    now: () => new Date().toISOString(),
+    newId: randomUUID,
+    newMac,
+  });
+}

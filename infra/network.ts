@@ -1,0 +1,33 @@
+import { Construct } from 'constructs';
+import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Capability, Wiring } from './wiring.ts';
+
+/** `/network`: Neutron v2.0, as far as a registry of ports goes. */
+export class Network extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'network',
+      description: 'Doctor: ports, their status and data plane status (Neutron v2.0)',
+      errorImpact: null,
+      environment: {
+        SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        PORTS_TABLE: tables.ports.tableName,
+        NETWORKS_TABLE: tables.networks.tableName,
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        PUBLIC_URL: settings.publicUrl,
+      },
+    });
+    const { function: fn } = this;
+    const { ports, networks } = tables;
+    allowSecret(fn, secrets.signing);
+    allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, ports, 'byHost', 'byDevice', 'byName', 'byProject', 'listing');
+    allowRows(fn, networks, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem', 'Query');
+    allowIndexes(fn, networks, 'byProject', 'listing');
+    allowSend(fn, messaging.eventQueue);
+  }
+}

@@ -1,0 +1,203 @@
+import { expect, test } from 'vitest';
+import type { DoctorEvent } from '../../domain/event.ts';
+import type { HostDataPlane, RecordedReport } from '../../domain/host-data-plane.ts';
+import type { DataPlaneStatus, Port } from '../../domain/port.ts';
+import { updatedPort } from '../../domain/port.ts';
+import type { PortRowChange } from '../../flows/apply-data-plane.ts';
+import { applyDataPlane } from '../../flows/apply-data-plane.ts';
+import { changePort } from '../../flows/change-port.ts';
+import { reportDataPlane } from '../../flows/report-data-plane.ts';
+import { portWith } from '../domain/ports.ts';
+import { id, minute } from '../domain/rows.ts';
+
+/** Ports on host `h` in memory. `meanwhile` runs once, just before the next write: somebody else. */
+function worldOf(count = 3, given: Partial<Port> = {}) {
+  const rows = new Map(
+    Array.from({ length: count }, (_, n): [string, Port] => [
+      id(n),
+      portWith({ id: id(n), 'binding:host_id': 'h', ...given }),
+    ]),
+  );
+  const planes = new Map<string, HostDataPlane>();
+  const faults: RecordedReport['fault'][] = [];
+  const sent: DoctorEvent[] = [];
+  const interruptions: string[] = [];
+  const state: {
+    meanwhile: (() => unknown) | undefined;
+    broken: boolean;
+    hidden: Set<string>;
+  } = { meanwhile: undefined, broken: false, hidden: new Set() };
+  const others = async () => {
+    const run = state.meanwhile;
+    state.meanwhile = undefined;
+    await run?.();
+  };
+  const put = (from: Port, to: Port): boolean => {
+    if (rows.get(from.id)?.revision !== from.revision) return false;
+    rows.set(to.id, to);
+    return true;
+  };
+  const deps = {
+    port: async (given: string) => rows.get(given),
+    ports: async (ids: readonly string[]) => ids.flatMap((each) => rows.get(each) ?? []),
+    portsOn: async function* (host: string) {
+      const on = [...rows.values()].filter((port) => port['binding:host_id'] === host);
+      yield on.map((port) => port.id).filter((each) => !state.hidden.has(each));
+    },
+    changePorts: async (changes: readonly PortRowChange[]) => {
+      if (state.broken) throw new Error('the table is gone');
+      await others();
+      return changes.filter(({ from, to }) => !put(from, to));
+    },
+    savePort: async (from: Port, to: Port) => {
+      await others();
+      return put(from, to) ? ('saved' as const) : ('overtaken' as const);
+    },
+    dataPlane: async (host: string) => planes.get(host),
+    isHost: async (host: string) => host === 'registered',
+    saveReport: async (before: HostDataPlane | undefined, { plane, fault }: RecordedReport) => {
+      if (planes.get(plane.host)?.number !== before?.number) return false;
+      planes.set(plane.host, plane);
+      faults.push(fault);
+      return true;
+    },
+    newId: () => id(900),
+    send: async (events: readonly DoctorEvent[]) => {
+      sent.push(...events);
+    },
+    interrupted: (step: string) => {
+      interruptions.push(step);
+    },
+  };
+  const report = (data_plane_status: DataPlaneStatus, host = 'h', n = 1) =>
+    reportDataPlane(deps, {
+      ...{ host, data_plane_status },
+      actor: { user_id: 'sdn', request_id: 'req-sdn', at: minute(n) },
+      reporter: { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' },
+    });
+  const set = (which: string, data_plane_status: DataPlaneStatus) =>
+    changePort(
+      deps,
+      which,
+      (port) =>
+        port &&
+        updatedPort(port, { data_plane_status }, { user_id: 'u', request_id: 'r', at: minute(5) }),
+    );
+  const toggles = () => sent.filter(({ event_type }) => event_type.includes('data_plane'));
+  return { deps, rows, planes, faults, sent, interruptions, state, report, set, toggles };
+}
+
+const statuses = (rows: ReadonlyMap<string, Port>) =>
+  [...rows.values()].map(({ data_plane_status }) => data_plane_status);
+
+test('a report takes all ports of its host, and says how many', async () => {
+  const { report, rows, toggles, faults } = worldOf(250);
+  expect(await report('DOWN')).toMatchObject({ ports: 250, changed: 250 });
+  expect(new Set(statuses(rows))).toEqual(new Set(['DOWN']));
+  expect(new Set(toggles().map(({ message_id }) => message_id)).size).toBe(250);
+  expect(faults).toMatchObject([{ opened: { kind: 'data_plane', host: 'h' } }]);
+});
+
+test('a repeated report changes nothing and tells nobody', async () => {
+  const { report, rows, sent, faults } = worldOf();
+  await report('DOWN');
+  const [before, told] = [new Map(rows), sent.length];
+  expect(await report('DOWN', 'h', 2)).toMatchObject({ ports: 3, changed: 0 });
+  expect(rows).toEqual(before);
+  expect(sent).toHaveLength(told);
+  expect(faults[1]).toBeUndefined();
+});
+
+test('a repeated report takes a port that was reported otherwise since', async () => {
+  const { report, set, rows } = worldOf();
+  await report('DOWN');
+  await set(id(1), 'ACTIVE');
+  expect(await report('DOWN', 'h', 9)).toMatchObject({ changed: 1 });
+  expect(statuses(rows)).toEqual(['DOWN', 'DOWN', 'DOWN']);
+});
+
+test('a host of which nobody knows is a 404, and nothing is recorded', async () => {
+  const { report, planes } = worldOf();
+  await expect(report('DOWN', 'nowhere')).rejects.toMatchObject({ code: 'not_found' });
+  expect(planes.size).toBe(0);
+  expect(await report('DOWN', 'registered')).toMatchObject({ ports: 0, changed: 0 });
+});
+
+test('a report whose ports cannot be written is recorded all the same', async () => {
+  const { report, state, interruptions, planes, deps, rows } = worldOf();
+  state.broken = true;
+  expect(await report('DOWN')).toMatchObject({ ports: 0, changed: 0 });
+  expect(interruptions).toEqual(['ports of a host']);
+  state.broken = false;
+  const plane = planes.get('h');
+  expect(plane && (await applyDataPlane(deps, plane))).toEqual({ ports: 3, changed: 3 });
+  expect(statuses(rows)).toEqual(['DOWN', 'DOWN', 'DOWN']);
+});
+
+test('a late finish does not undo what was reported of a port since', async () => {
+  const { report, set, state, planes, deps, rows, toggles } = worldOf(2);
+  state.hidden.add(id(0));
+  await report('DOWN');
+  await set(id(0), 'ACTIVE');
+  await set(id(1), 'ACTIVE');
+  state.hidden.clear();
+  const plane = planes.get('h');
+  expect(plane && (await applyDataPlane(deps, plane))).toMatchObject({ changed: 0 });
+  expect(statuses(rows)).toEqual(['ACTIVE', 'ACTIVE']);
+  // The first was owed the report when it was set: its owner hears of both.
+  const ofFirst = toggles().filter(({ stamp }) => stamp?.resource === id(0));
+  expect(ofFirst.map(({ stamp }) => stamp?.revision)).toEqual([2, 3]);
+});
+
+test('reports that were never applied are told one by one', async () => {
+  const { report, state, planes, deps, toggles } = worldOf(1);
+  state.broken = true;
+  await report('DOWN', 'h', 1);
+  await report('ACTIVE', 'h', 2);
+  await report(null, 'h', 3);
+  state.broken = false;
+  const plane = planes.get('h');
+  if (plane) await applyDataPlane(deps, plane);
+  const traits = toggles().map(({ traits: given }) =>
+    given.flatMap(([name, , value]) => (name === 'data_plane_status' ? [value] : [])),
+  );
+  expect(traits).toEqual([['DOWN'], ['ACTIVE'], []]);
+});
+
+test('a port that moves while its host is reported goes as it was: the old host’s report first', async () => {
+  const { report, state, rows, toggles, deps } = worldOf(2);
+  state.hidden.add(id(0));
+  await report('DOWN');
+  await changePort(
+    deps,
+    id(0),
+    (port) =>
+      port &&
+      updatedPort(
+        port,
+        { 'binding:host_id': 'g' },
+        { user_id: 'u', request_id: 'r', at: minute(5) },
+      ),
+  );
+  expect(rows.get(id(0))).toMatchObject({
+    ...{ data_plane_status: 'DOWN', 'binding:host_id': 'g', report_number: 0, revision: 3 },
+  });
+  expect(toggles().filter(({ stamp }) => stamp?.resource === id(0))).toHaveLength(1);
+});
+
+test('somebody who changes a port meanwhile loses nothing, and is not undone', async () => {
+  const { report, state, set, rows, deps } = worldOf(2);
+  state.meanwhile = () =>
+    changePort(
+      deps,
+      id(0),
+      (port) =>
+        port &&
+        updatedPort(port, { name: 'new' }, { user_id: 'u', request_id: 'r', at: minute(5) }),
+    );
+  await report('DOWN');
+  expect(rows.get(id(0))).toMatchObject({ name: 'new', data_plane_status: 'DOWN' });
+  state.meanwhile = () => report('ACTIVE', 'h', 3);
+  await set(id(1), null);
+  expect(statuses(rows)).toEqual(['ACTIVE', null]);
+});

@@ -1,0 +1,137 @@
+/** The network surface on rows in memory. */
+import { withImpliedRoles } from '../../../domain/access.ts';
+import type { DoctorEvent } from '../../../domain/event.ts';
+import type { HostDataPlane } from '../../../domain/host-data-plane.ts';
+import { unauthenticated } from '../../../domain/identity.ts';
+import type { Network } from '../../../domain/network.ts';
+import type { Port } from '../../../domain/port.ts';
+import { changePort } from '../../../flows/change-port.ts';
+import { createPorts } from '../../../flows/create-ports.ts';
+import { readPorts } from '../../../flows/read-ports.ts';
+import type { Among } from '../../../functions/network/deps.ts';
+import { networkApi } from '../../../functions/network/handler.ts';
+import { id, minute } from '../../domain/rows.ts';
+import { type Call, call, quiet } from '../call.ts';
+
+const holder = ({ network_id, mac_address }: Port): string => `${network_id} ${mac_address}`;
+
+const isAmong = (port: Port, among: Among): boolean => {
+  switch (among.index) {
+    case 'listing':
+      return true;
+    case 'byProject':
+      return port.project_id === among.value;
+    case 'byHost':
+      return port['binding:host_id'] === among.value;
+    case 'byDevice':
+      return port.device_id === among.value;
+    case 'byName':
+      return port.name === among.value;
+  }
+};
+
+/** Callers are named `role+role@project`, as their tokens are. */
+export function networkWorld() {
+  const rows = new Map<string, Port>();
+  const planes = new Map<string, HostDataPlane>();
+  const networks = new Map<string, Network>();
+  const sent: DoctorEvent[] = [];
+  /** Rows read, and which indexes. */
+  const reads = { rows: 0, indexes: [] as string[] };
+  const state: { meanwhile: (() => void) | undefined; ids: number; macs: number } = {
+    ...{ meanwhile: undefined, ids: 1000, macs: 0 },
+  };
+
+  const newMac = () => `fa:16:3e:00:00:${(++state.macs % 256).toString(16).padStart(2, '0')}`;
+  const inUse = (port: Port): boolean =>
+    [...rows.values()].some(
+      (row) => !row.deleted && holder(row) === holder(port) && row.id !== port.id,
+    );
+  const flow = {
+    port: async (given: string) => rows.get(given),
+    ports: async (ids: readonly string[]) => {
+      reads.rows += ids.length;
+      return ids.flatMap((each) => rows.get(each) ?? []);
+    },
+    dataPlane: async (host: string) => planes.get(host),
+    dataPlanes: async (hosts: readonly string[]) => hosts.flatMap((host) => planes.get(host) ?? []),
+    savePort: async (from: Port, to: Port) => {
+      const others = state.meanwhile;
+      state.meanwhile = undefined;
+      others?.();
+      if (rows.get(from.id)?.revision !== from.revision) return 'overtaken' as const;
+      if (inUse(to)) return 'mac in use' as const;
+      rows.set(to.id, to);
+      return 'saved' as const;
+    },
+    insertPorts: async (ports: readonly Port[]) => {
+      for (const [position, port] of ports.entries()) {
+        if (rows.get(port.id)?.deleted === false) return { taken: 'id', position } as const;
+        if (inUse(port)) return { taken: 'mac', position } as const;
+      }
+      for (const port of ports) rows.set(port.id, port);
+      return 'inserted' as const;
+    },
+    freeAbandonedMac: async () => false,
+    newMac,
+    send: async (events: readonly DoctorEvent[]) => {
+      sent.push(...events);
+    },
+    interrupted: () => {},
+  };
+
+  const surface = networkApi({
+    authenticate: async ({ 'x-auth-token': name = '' }) => {
+      const [names = '', project_id] = name.split('@');
+      if (!names) throw unauthenticated();
+      const roles = withImpliedRoles(names.split('+'));
+      return { user_id: name, user_name: name, roles, ...(project_id && { project_id }) };
+    },
+    publicUrl: 'https://api.test/v1',
+    logger: quiet,
+    portIds: async function* (among, { after, reverse = false, atOnce = 1_000 }) {
+      reads.indexes.push(among.index);
+      const project = 'project_id' in among ? among.project_id : undefined;
+      const ids = [...rows.values()]
+        .filter((port) => !port.deleted && isAmong(port, among))
+        .filter(({ project_id }) => project === undefined || project_id === project)
+        .map((port) => port.id)
+        .filter((each) => after === undefined || (reverse ? each < after : each > after))
+        .sort();
+      if (reverse) ids.reverse();
+      for (let n = 0; n < ids.length; n += atOnce) yield ids.slice(n, n + atOnce);
+    },
+    readPorts: (ids) => readPorts(flow, ids),
+    createPorts: (wanted) => createPorts(flow, wanted),
+    changePort: (given, decide) => changePort(flow, given, decide),
+    networks: async (ids) => ids.flatMap((each) => networks.get(each) ?? []),
+    networksOf: async (project_id) =>
+      [...networks.values()].filter(
+        (network) => project_id === undefined || network.project_id === project_id,
+      ),
+    createNetwork: async (network) => {
+      if (networks.has(network.network_id)) return false;
+      networks.set(network.network_id, network);
+      return true;
+    },
+    deleteNetwork: async (given) => {
+      networks.delete(given);
+    },
+    hasPorts: async (given) =>
+      [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
+    now: () => minute(state.ids),
+    newId: () => id(++state.ids),
+    newMac,
+  });
+
+  /** A request of somebody, below `/network`. */
+  const ask = (who: string, method: string, path: string, more: Partial<Call> = {}) =>
+    call(surface, {
+      method,
+      path: `/network${path}`,
+      ...more,
+      headers: { ...(who && { 'X-Auth-Token': who }), ...more.headers },
+    });
+
+  return { rows, planes, networks, sent, reads, state, surface, ask };
+}
