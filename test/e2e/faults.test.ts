@@ -82,7 +82,16 @@ test('a tenant sees its own instances, and nothing of the host or the reporter',
   const { faults } = await faultsOf(b, query);
   const fault = faults.find((each) => each.fault_id === fault_id);
   expect(Object.keys(fault ?? {}).sort()).toEqual([
-    ...['cleared_at', 'fault_id', 'instances', 'instances_affected', 'raised_at', 'status'],
+    ...[
+      'cleared_at',
+      'fault_id',
+      'instances',
+      'instances_affected',
+      'kind',
+      'ports_affected',
+      'raised_at',
+      'status',
+    ],
   ]);
   expect(fault).toMatchObject({ instances_affected: 1, instances: [{ id: ofB }] });
   const text = JSON.stringify([
