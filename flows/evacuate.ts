@@ -17,8 +17,8 @@ import { settled } from '../domain/host-fault.ts';
 import type { Instance } from '../domain/instance.ts';
 import type { Targets } from './choose-target.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
-import { hostsAround } from './hosts-around.ts';
-import { type RegisterDeps, readSettled } from './register.ts';
+import { type Around, hostsAround } from './hosts-around.ts';
+import type { RegisterDeps } from './register.ts';
 import { untilWritten } from './retry.ts';
 
 /** A host as it was read. `silent`: and nothing was heard of it since. */
@@ -65,14 +65,10 @@ export async function evacuate(
   const record = deps.newId();
   let number: number | undefined;
   return untilWritten(async () => {
-    const from = await readKnown(deps, uuid);
-    if (from === 'overtaken') return undefined;
-    const [source, named] = await Promise.all([
-      from.host === null ? undefined : deps.host(from.host),
-      name === undefined ? undefined : deps.host(name),
-    ]);
-    // It failed between the two readings: that fault is settled first, too.
-    if (settled(from, source)) return undefined;
+    const read = await readSettled(deps, uuid);
+    if (!read) return undefined;
+    const { instance: from, host: source } = read;
+    const named = name === undefined ? undefined : await deps.host(name);
     const left = checkEvacuation({
       instance: from,
       source,
@@ -109,11 +105,9 @@ export async function reportEvacuation(
   actor: Actor,
 ): Promise<Instance> {
   return untilWritten(async () => {
-    const from = await readKnown(deps, uuid);
-    if (from === 'overtaken') return undefined;
-    const { host, target } = await hostsAround(deps, from);
-    // One of them failed between the two readings: that fault is settled first, too.
-    if (settled(from, host, target)) return undefined;
+    const read = await readSettled(deps, uuid);
+    if (!read) return undefined;
+    const { instance: from, host, target } = read;
     const { evacuation, news } = reportedOn(from, report);
     if (!news) return from;
     const dest = report.status === 'done' ? target : undefined;
@@ -129,12 +123,23 @@ export async function reportEvacuation(
   });
 }
 
-/** The instance with what it was owed written to its row. @throws not_found if there is none. */
-async function readKnown(deps: MoveDeps, uuid: string): Promise<Instance | 'overtaken'> {
-  const from = await readSettled(deps, uuid);
-  if (from === 'overtaken') return from;
-  if (!from || from.deleted) {
+/**
+ * The instance, settled with the hosts around it. Undefined if it had to be settled first, which is
+ * done and told, or if somebody was faster: it is to be read again.
+ * @throws not_found if there is none.
+ */
+async function readSettled(
+  deps: MoveDeps,
+  uuid: string,
+): Promise<({ readonly instance: Instance } & Around) | undefined> {
+  const instance = await deps.instance(uuid);
+  if (!instance || instance.deleted) {
     throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
   }
-  return from;
+  const around = await hostsAround(deps, instance);
+  const to = settled(instance, around.host, around.target);
+  if (!to) return { instance, ...around };
+  const written = await deps.saveInstance(instance, to);
+  if (written && to.revision > instance.revision) await sendExpress(deps, [instanceEvent(to)]);
+  return undefined;
 }

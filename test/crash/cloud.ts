@@ -13,6 +13,16 @@ export const project = 'tenant';
 
 const ProxyResult = z.object({ statusCode: z.int(), body: z.string() });
 
+const Migration = z.object({
+  uuid: z.uuid(),
+  status: z.string(),
+  instance_uuid: z.guid(),
+  source_compute: z.string(),
+  dest_compute: z.string().nullable(),
+});
+type Migration = z.infer<typeof Migration>;
+const Migrations = z.object({ migrations: z.array(Migration) });
+
 /** The answer inside an outcome; fails the test if there is none. */
 export function answerOf(outcome: Outcome): { status: number; body: unknown } {
   if (outcome.kind !== 'done') throw new Error(`no answer: ${JSON.stringify(outcome)}`);
@@ -91,7 +101,40 @@ export const cloud = (world: World) => {
         { method: 'POST', path: `/compute/v2.1/servers/${uuid}/action`, body: action },
         d,
       ),
-    up: (host: string) => force(host, false),
+    up: (host: string, prepare?: Prepare) => force(host, false, undefined, prepare),
+    /** Evacuates one server, to any target unless one is named. */
+    evacuate: (uuid: string, target?: string, d?: Disturbance, prepare?: Prepare) =>
+      world.request(
+        {
+          method: 'POST',
+          path: `/compute/v2.1/servers/${uuid}/action`,
+          headers: { 'X-OpenStack-Nova-API-Version': '2.94' },
+          body: { evacuate: target === undefined ? {} : { host: target } },
+        },
+        d,
+        prepare,
+      ),
+    /** What the executor of moves says of one. */
+    moved: (uuid: string, status: 'done' | 'failed', d?: Disturbance, prepare?: Prepare) =>
+      world.request(
+        { method: 'POST', path: `/doctor/v1/servers/${uuid}/evacuation`, body: { status } },
+        d,
+        prepare,
+      ),
+    heartbeat: (host: string, body: object, d?: Disturbance) =>
+      world.request({ method: 'POST', path: `/doctor/v1/hosts/${host}/heartbeat`, body }, d),
+    /** The evacuations of a query, newest first. */
+    migrations: async (query: Record<string, string>): Promise<Migration[]> => {
+      const asked = Object.entries(query).map(([name, value]) => [name, [value]]);
+      const body = ok(
+        await world.request({
+          path: '/compute/v2.1/os-migrations',
+          headers: { 'X-OpenStack-Nova-API-Version': '2.94' },
+          query: Object.fromEntries(asked),
+        }),
+      );
+      return Migrations.parse(body).migrations;
+    },
     /** What `os-hosts` sets of a host, the seed's report among it. */
     update: (host: string, body: object, d?: Disturbance) =>
       world.request({ method: 'PUT', path: `/compute/v2.1/os-hosts/${host}`, body }, d),

@@ -1,0 +1,459 @@
+/** Evacuations and what may go wrong in them: no server is ever on two hosts, none lost in between. */
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import { departureStore } from '../../adapters/migrations.ts';
+import type { Executor } from '../../domain/evacuation.ts';
+import { dynamodb } from '../stack/stack.ts';
+import { answerOf, cloud, ok } from './cloud.ts';
+import { type Disturbable, type Disturbance, hows } from './disturbance.ts';
+import type { Prepare } from './invoke.ts';
+import { makeWorld, type Outcome, type World } from './world.ts';
+
+const worldWith = (executor: Executor) => makeWorld({ EVACUATION_EXECUTOR: executor });
+type Nova = ReturnType<typeof cloud>;
+
+/** A host that is down with one server that ran on it, and a target. */
+async function failedHost(nova: Nova, n = 0) {
+  const [host, target] = [`h${n}`, `t${n}`];
+  await nova.host(host);
+  await nova.host(target);
+  const [uuid = ''] = await nova.servers(host, 1);
+  ok(await nova.down(host));
+  return { host, target, uuid };
+}
+type Place = Awaited<ReturnType<typeof failedHost>>;
+
+/** An alarm on every change of a server to a state. */
+const alarmOn = (nova: Nova, uuid: string, state: string) => {
+  const conditions = { 'traits.instance_id': uuid, 'traits.state': state };
+  const query = Object.entries(conditions).map(([field, value]) => {
+    return { field, op: 'eq', type: 'string', value };
+  });
+  return nova.alarm(uuid, {
+    repeat_actions: true,
+    event_rule: { event_type: 'compute.instance.update', query },
+  });
+};
+
+/** How often each server was told of. */
+async function toldOf(world: World): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { resource_id } of await world.told()) {
+    counts[String(resource_id)] = (counts[String(resource_id)] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const Audited = z.object({ message_id: z.string(), event_type: z.string() });
+
+/** The ids of what operators were told of a type, each once. */
+async function audited(world: World, type: string): Promise<Set<string>> {
+  const received = await world.things.events.receive(0, 0);
+  const events = received.map(({ body }) => Audited.parse(body));
+  return new Set(events.flatMap((each) => (each.event_type === type ? [each.message_id] : [])));
+}
+
+/** The books of servers agree with each other: rows, records, and what has left each host. */
+async function expectBooks(world: World, nova: Nova, places: readonly Place[]): Promise<void> {
+  const { departures } = departureStore(dynamodb(), world.things.env.MIGRATIONS_TABLE);
+  for (const { uuid, host } of places) {
+    const row = await nova.row(uuid);
+    const records = await nova.migrations({ instance_uuid: uuid });
+    expect(records[0]).toMatchObject({
+      uuid: row?.evacuation?.uuid,
+      status: row?.evacuation?.status,
+      dest_compute: row?.evacuation?.dest,
+    });
+    const moving = records.filter(({ status }) => status === 'accepted');
+    expect(moving).toHaveLength(row?.evacuation?.status === 'accepted' ? 1 : 0);
+    const done = records.filter(({ status }) => status === 'done');
+    expect(row?.host).toBe(done.length > 0 ? done[0]?.dest_compute : host);
+    expect((await departures(host)).done).toBe(done.length);
+  }
+}
+
+const cases = (steps: number): Disturbance[] =>
+  hows.flatMap((how) => Array.from({ length: steps }, (_, n) => ({ how, at: n + 1 })));
+
+/** Whether the disturbed step was carried out all the same. */
+const isThere = (step: number, { at, how }: Disturbance): boolean =>
+  at > step || (at === step && how !== 'fails');
+
+/** Status of an answer; 500 for a caller whose request died. */
+const statusOf = (outcome: Outcome): number =>
+  outcome.kind === 'done' && outcome.result !== undefined ? answerOf(outcome).status : 500;
+
+const statesOf = (row: Awaited<ReturnType<Nova['row']>>) => [
+  ...[row?.host, row?.vm_state, row?.task_state, row?.evacuation?.status],
+];
+
+const calls = ['UpdateItem', 'TransactWriteItems', 'SendMessageBatch'];
+
+test('evacuations and their reports make the writes and sends of their tables, and no other', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  const { uuid, target, host } = await failedHost(nova);
+  expect(await nova.evacuate(uuid, target)).toMatchObject({ calls });
+  expect(await nova.moved(uuid, 'done')).toMatchObject({ calls: calls.slice(1) });
+  expect(await nova.moved(uuid, 'done')).toMatchObject({ calls: [] });
+  expect(await nova.heartbeat(host, {})).toMatchObject({ calls: ['UpdateItem'] });
+  const restarted = await nova.heartbeat(host, { restarted: true });
+  expect(restarted).toMatchObject({ calls: ['UpdateItem', 'UpdateItem'] });
+});
+
+test('where nobody moves servers, whatever goes wrong, each is at its target, told once', async () => {
+  await using world = await worldWith('none');
+  const nova = cloud(world);
+  const places: Place[] = [];
+  for (const [n, disturbance] of cases(3).entries()) {
+    const place = await failedHost(nova, n);
+    const { uuid, target } = place;
+    places.push(place);
+    await alarmOn(nova, uuid, 'active');
+    const outcome = await nova.evacuate(uuid, target, disturbance);
+    if (disturbance.how === 'is the last thing done') expect(outcome.kind).toBe('was killed');
+    if (!isThere(2, disturbance)) {
+      expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', evacuation: null });
+      ok(await nova.evacuate(uuid, target));
+    }
+    // Its host is up by now: a repeat moves nothing.
+    expect(statusOf(await nova.evacuate(uuid))).toBe(400);
+  }
+  await world.recover();
+  for (const { uuid, target } of places) {
+    expect(statesOf(await nova.row(uuid))).toEqual([target, 'active', null, 'done']);
+  }
+  await expectBooks(world, nova, places);
+  expect(await toldOf(world)).toEqual(Object.fromEntries(places.map(({ uuid }) => [uuid, 1])));
+});
+
+test('where somebody does, whatever goes wrong, each is on its way once, and they are told', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  const places: Place[] = [];
+  for (const [n, disturbance] of cases(3).entries()) {
+    const place = await failedHost(nova, n);
+    const { uuid, target, host } = place;
+    places.push(place);
+    await nova.evacuate(uuid, target, disturbance);
+    if (!isThere(2, disturbance)) ok(await nova.evacuate(uuid, target));
+    expect(statusOf(await nova.evacuate(uuid, target))).toBe(409);
+    // A repeated report must not pull it back.
+    ok(await nova.down(host));
+  }
+  await world.recover();
+  for (const { uuid, host } of places) {
+    const moving = [host, 'stopped', 'rebuilding', 'accepted'];
+    expect(statesOf(await nova.row(uuid))).toEqual(moving);
+    expect(await nova.seen(uuid)).toMatchObject({ status: 'REBUILD' });
+  }
+  await expectBooks(world, nova, places);
+  expect(await audited(world, 'compute.instance.evacuate')).toHaveProperty('size', places.length);
+});
+
+test('a report of a move that is interrupted comes true once, as it was told', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  const places: Place[] = [];
+  const ends: unknown[] = [];
+  for (const status of ['done', 'failed'] as const) {
+    for (const disturbance of cases(2)) {
+      const place = await failedHost(nova, places.length);
+      const { uuid, target } = place;
+      places.push(place);
+      await alarmOn(nova, uuid, 'active');
+      ok(await nova.evacuate(uuid, target));
+      await nova.moved(uuid, status, disturbance);
+      // Whoever got no answer tells it again; whoever told something else is refused.
+      ok(await nova.moved(uuid, status));
+      const other = status === 'done' ? 'failed' : 'done';
+      expect(statusOf(await nova.moved(uuid, other))).toBe(409);
+      ends.push(
+        status === 'done'
+          ? [target, 'active', null, 'done']
+          : [place.host, 'stopped', null, 'failed'],
+      );
+    }
+  }
+  await world.recover();
+  expect(await Promise.all(places.map(async ({ uuid }) => statesOf(await nova.row(uuid))))).toEqual(
+    ends,
+  );
+  await expectBooks(world, nova, places);
+  const arrived = places.slice(0, places.length / 2);
+  expect(await toldOf(world)).toEqual(Object.fromEntries(arrived.map(({ uuid }) => [uuid, 1])));
+});
+
+test('a target whose report is interrupted fails what is on its way there, told once', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  const places: Place[] = [];
+  for (const [n, disturbance] of cases(3).entries()) {
+    const place = await failedHost(nova, n);
+    const { uuid, target } = place;
+    places.push(place);
+    await alarmOn(nova, uuid, 'error');
+    ok(await nova.evacuate(uuid, target));
+    await nova.down(target, disturbance);
+    if (!isThere(1, disturbance)) ok(await nova.down(target));
+    expect(await nova.seen(uuid)).toMatchObject({ status: 'ERROR', 'OS-EXT-STS:task_state': null });
+    expect(statusOf(await nova.moved(uuid, 'done'))).toBe(409);
+  }
+  await world.recover();
+  for (const { uuid, host } of places) {
+    expect(statesOf(await nova.row(uuid))).toEqual([host, 'error', null, 'failed']);
+  }
+  await expectBooks(world, nova, places);
+  expect(await toldOf(world)).toEqual(Object.fromEntries(places.map(({ uuid }) => [uuid, 1])));
+});
+
+test('a restart that is told again after an interruption lets its host up', async () => {
+  await using world = await worldWith('none');
+  const nova = cloud(world);
+  for (const [n, disturbance] of cases(2).entries()) {
+    const { host, target, uuid } = await failedHost(nova, n);
+    ok(await nova.evacuate(uuid, target));
+    expect(statusOf(await nova.up(host))).toBe(400);
+    await nova.heartbeat(host, { restarted: true }, disturbance);
+    if (!isThere(2, disturbance)) expect(statusOf(await nova.up(host))).toBe(400);
+    ok(await nova.heartbeat(host, { restarted: true }));
+    expect(await nova.migrations({ source_compute: host })).toMatchObject([
+      { status: 'completed' },
+    ]);
+    ok(await nova.up(host));
+    expect(statesOf(await nova.row(uuid))).toEqual([target, 'active', null, 'done']);
+  }
+});
+
+/** Does something once, just before the first transaction is sent. */
+const before =
+  (act: () => Promise<unknown>) =>
+  ({ dynamo }: Disturbable): void => {
+    let done = false;
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName === 'TransactWriteItemsCommand' && !done) {
+          done = true;
+          await act();
+        }
+        return next(args);
+      },
+      { step: 'initialize' },
+    );
+  };
+
+test.each(['none', 'external'] as const)(
+  'of two evacuations at once one is done, with the executor %s',
+  async (executor) => {
+    await using world = await worldWith(executor);
+    const nova = cloud(world);
+    const place = await failedHost(nova);
+    await nova.host('other');
+    const rival = before(async () => ok(await nova.evacuate(place.uuid, 'other')));
+    const lost = await nova.evacuate(place.uuid, place.target, undefined, rival);
+    expect(statusOf(lost)).toBe(executor === 'none' ? 400 : 409);
+    expect(await nova.migrations({ instance_uuid: place.uuid })).toMatchObject([
+      { dest_compute: 'other' },
+    ]);
+    await expectBooks(world, nova, [place]);
+  },
+);
+
+test('a target that fails in between is not moved to: another is found, or none', async () => {
+  await using world = await worldWith('none');
+  const nova = cloud(world);
+  const first = await failedHost(nova, 0);
+  const fails = (target: string) => before(async () => ok(await nova.down(target)));
+  ok(await nova.evacuate(first.uuid, first.target, undefined, fails(first.target)));
+  expect(statesOf(await nova.row(first.uuid))).toEqual([first.host, 'error', null, 'error']);
+  const second = await failedHost(nova, 1);
+  await nova.host('u');
+  ok(await nova.evacuate(second.uuid, undefined, undefined, fails(second.target)));
+  expect(statesOf(await nova.row(second.uuid))).toEqual(['u', 'active', null, 'done']);
+  await expectBooks(world, nova, [first, second]);
+  expect((await nova.row(second.uuid))?.evacuation?.dest).toBe('u');
+});
+
+test('a host that is reported up in between keeps its servers, and the other way round', async () => {
+  await using world = await worldWith('none');
+  const nova = cloud(world);
+  const [kept, left] = [await failedHost(nova, 0), await failedHost(nova, 1)];
+  const up = before(async () => ok(await nova.up(kept.host)));
+  expect(statusOf(await nova.evacuate(kept.uuid, kept.target, undefined, up))).toBe(400);
+  expect(await nova.row(kept.uuid)).toMatchObject({ host: kept.host, evacuation: null });
+  const leaves = before(async () => ok(await nova.evacuate(left.uuid, left.target)));
+  expect(statusOf(await nova.up(left.host, leaves))).toBe(400);
+  expect(statesOf(await nova.row(left.uuid))).toEqual([left.target, 'active', null, 'done']);
+});
+
+test('a server that a feed moves in between stays where the feed saw it', async () => {
+  await using world = await worldWith('none');
+  const nova = cloud(world);
+  const { uuid, target } = await failedHost(nova);
+  await nova.host('seen-here');
+  const feed = before(async () => ok(await nova.server(uuid, 'seen-here')));
+  expect(statusOf(await nova.evacuate(uuid, target, undefined, feed))).toBe(400);
+  expect(await nova.row(uuid)).toMatchObject({ host: 'seen-here', vm_state: 'active' });
+  expect(await nova.migrations({ instance_uuid: uuid })).toEqual([]);
+});
+
+test('a feed that crosses a report of a move does not bring the server to two hosts', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  await nova.host('third');
+  for (const [n, seen] of ['third', 'target', 'source'].entries()) {
+    const place = await failedHost(nova, n);
+    const { uuid, target, host } = place;
+    ok(await nova.evacuate(uuid, target));
+    const at = seen === 'third' ? 'third' : seen === 'target' ? target : host;
+    const feed = before(async () => ok(await nova.server(uuid, at)));
+    const told = await nova.moved(uuid, 'done', undefined, feed);
+    expect(statusOf(told)).toBe(seen === 'third' ? 409 : 200);
+    const row = await nova.row(uuid);
+    expect(row).toMatchObject({ host: seen === 'third' ? 'third' : target, vm_state: 'active' });
+    expect(await nova.migrations({ instance_uuid: uuid })).toMatchObject([
+      { status: seen === 'third' ? 'failed' : 'done' },
+    ]);
+  }
+});
+
+test('late reports of a move are refused, and change nothing', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  const [lost, gone, twice] = [
+    await failedHost(nova, 0),
+    await failedHost(nova, 1),
+    await failedHost(nova, 2),
+  ];
+  for (const { uuid, target } of [lost, gone, twice]) ok(await nova.evacuate(uuid, target));
+  // Its target failed and is up again, and nobody has written that yet.
+  ok(await nova.down(lost.target, { at: 2, how: 'fails' }));
+  ok(await nova.up(lost.target));
+  expect(statusOf(await nova.moved(lost.uuid, 'done'))).toBe(409);
+  expect(statesOf(await nova.row(lost.uuid))).toEqual([lost.host, 'error', null, 'failed']);
+  ok(await world.request({ method: 'DELETE', path: `/compute/v2.1/servers/${gone.uuid}` }));
+  expect(statusOf(await nova.moved(gone.uuid, 'done'))).toBe(404);
+  expect(await nova.row(gone.uuid)).toMatchObject({
+    ...{ deleted: true, evacuation: { status: 'failed' } },
+  });
+  const rival = before(async () => ok(await nova.moved(twice.uuid, 'done')));
+  ok(await nova.moved(twice.uuid, 'done', undefined, rival));
+  await expectBooks(world, nova, [twice]);
+  // Evacuated again, it comes up as it was before the fault.
+  ok(await nova.evacuate(lost.uuid, lost.target));
+  ok(await nova.moved(lost.uuid, 'done'));
+  expect(statesOf(await nova.row(lost.uuid))).toEqual([lost.target, 'active', null, 'done']);
+});
+
+/** Hides an instance from the indexes, as one that was written a moment ago may be. */
+const lagging =
+  (uuid: string): Prepare =>
+  ({ dynamo }) =>
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        const answer = await next(args);
+        const { output } = answer;
+        if (context.commandName === 'QueryCommand' && 'Items' in output && output.Items) {
+          output.Items = output.Items.filter((item) => item.uuid?.S !== uuid && item.uuid !== uuid);
+        }
+        return answer;
+      },
+      { step: 'initialize' },
+    );
+
+const Services = z.object({ services: z.array(z.object({ id: z.string(), host: z.string() })) });
+
+test('what is on its way to a host that is deleted, or fails, unseen by the index, is failed', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  const [deleted, failed] = [await failedHost(nova, 0), await failedHost(nova, 1)];
+  for (const { uuid, target } of [deleted, failed]) ok(await nova.evacuate(uuid, target));
+  const headers = { 'OpenStack-API-Version': 'compute 2.53' };
+  const path = '/compute/v2.1/os-services';
+  const { services } = Services.parse(ok(await world.request({ path, headers })));
+  const id = services.find(({ host }) => host === deleted.target)?.id;
+  const remove = { method: 'DELETE', path: `${path}/${id}`, headers };
+  expect(statusOf(await world.request(remove))).toBe(409);
+  ok(await world.request(remove, undefined, lagging(deleted.uuid)));
+  ok(await nova.down(failed.target, undefined, lagging(failed.uuid)));
+  for (const { uuid } of [deleted, failed]) {
+    expect(await nova.row(uuid)).toMatchObject({ task_state: 'rebuilding' });
+    expect(await nova.seen(uuid)).toMatchObject({ status: 'ERROR' });
+  }
+  // The finisher looks again at what a fault left; whoever moves a server reports it anyway.
+  await world.recover();
+  expect(statusOf(await nova.moved(deleted.uuid, 'done'))).toBe(409);
+  for (const { uuid, host } of [deleted, failed]) {
+    expect(statesOf(await nova.row(uuid))).toEqual([host, 'error', null, 'failed']);
+  }
+});
+
+/** AWS cancels transactions that meet others on a row; the embedded stack never does. */
+const conflicting =
+  (times: number): Prepare =>
+  ({ dynamo }) => {
+    let left = times;
+    dynamo.middlewareStack.add(
+      (next, context) => async (args) => {
+        if (context.commandName !== 'TransactWriteItemsCommand' || left-- <= 0) return next(args);
+        throw new TransactionCanceledException({
+          ...{ message: 'Transaction cancelled', $metadata: {} },
+          CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+        });
+      },
+      { step: 'initialize' },
+    );
+  };
+
+test('transactions that meet on the row of the host that all leave are tried again', async () => {
+  await using world = await worldWith('none');
+  const nova = cloud(world);
+  const place = await failedHost(nova);
+  ok(await nova.evacuate(place.uuid, place.target, undefined, conflicting(8)));
+  expect(statesOf(await nova.row(place.uuid))).toEqual([place.target, 'active', null, 'done']);
+  await expectBooks(world, nova, [place]);
+});
+
+test('evacuations and reports that cross leave every server on one host, and none active on one that is down', async () => {
+  await using world = await worldWith('external');
+  const nova = cloud(world);
+  for (const host of ['h', 'a', 'b', 'c']) await nova.host(host);
+  const uuids = await nova.servers('h', 12);
+  ok(await nova.down('h'));
+  const outcomes = await Promise.all([
+    ...uuids.map(async (uuid, n) => {
+      const outcome = await nova.evacuate(uuid, n % 3 === 0 ? 'a' : undefined);
+      return statusOf(outcome) === 200
+        ? nova.moved(uuid, n % 4 === 1 ? 'failed' : 'done')
+        : outcome;
+    }),
+    nova.down('a'),
+    nova.down('h'),
+    nova.server(uuids[1] ?? '', 'c'),
+    nova.up('a'),
+  ]);
+  const statuses = new Set(outcomes.map(statusOf));
+  expect([...statuses].filter((status) => status >= 500)).toEqual([]);
+  await world.recover();
+  for (const uuid of uuids) {
+    const row = await nova.row(uuid);
+    const records = await nova.migrations({ instance_uuid: uuid });
+    expect(records.filter(({ status }) => status === 'accepted')).toEqual([]);
+    if (row?.host === 'h') expect(row.vm_state).not.toBe('active');
+    else expect(['active', 'stopped']).toContain(row?.vm_state);
+    const seen = await nova.seen(uuid);
+    expect(seen).toMatchObject({ 'OS-EXT-STS:vm_state': row?.vm_state });
+  }
+  const on = await Promise.all(
+    ['h', 'a', 'b', 'c'].map(async (host) => {
+      const path = '/compute/v2.1/servers/detail';
+      const query = { all_tenants: ['1'], host: [host] };
+      const { servers } = Listed.parse(ok(await world.request({ path, query })));
+      return servers.map(({ id }) => id);
+    }),
+  );
+  expect(on.flat().sort()).toEqual([...uuids].sort());
+});
+
+const Listed = z.object({ servers: z.array(z.object({ id: z.string() })) });
