@@ -1,8 +1,10 @@
 /** The commands: what each takes, asks for and shows. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 import * as z from 'zod';
+import { type Evacuated, evacuate, evacuateAll, look, serversOf } from './evacuate.ts';
 import { type Found, Item } from './output.ts';
-import { Misuse, type Request, type Session } from './session.ts';
+import { progressOf, type Screen } from './progress.ts';
+import { Failure, Misuse, type Request, type Session } from './session.ts';
 
 /** Options as they were given. */
 export type Given = Readonly<Record<string, string | boolean | undefined>>;
@@ -15,7 +17,12 @@ export type Command = {
   readonly does: string;
   readonly argument?: string;
   readonly options: ParseArgsOptionsConfig;
-  readonly run: (session: Session, given: Given, argument: string) => Promise<Found>;
+  readonly run: (
+    session: Session,
+    given: Given,
+    argument: string,
+    screen: Screen,
+  ) => Promise<Found>;
 };
 
 const text = { type: 'string' } as const;
@@ -71,6 +78,20 @@ function switchOf(given: Given, name: string): string | undefined {
   throw new Misuse(`--${name} is enable or disable.`);
 }
 
+/** Servers in flight: what the API of a small deployment takes with ease, and what is allowed. */
+const [usualJobs, mostJobs] = [4, 32];
+
+function jobsOf({ jobs = String(usualJobs) }: Given): number {
+  const number = Number(jobs);
+  if (/^\d{1,2}$/.test(String(jobs)) && number >= 1 && number <= mostJobs) return number;
+  throw new Misuse(`--jobs is a number from 1 to ${mostJobs}.`);
+}
+
+const targetOf = ({ target }: Given): string | undefined =>
+  typeof target === 'string' ? target : undefined;
+
+const hasFailed = ({ status }: Evacuated): boolean => status === 'failed';
+
 export const commands: readonly Command[] = [
   {
     name: 'host-update',
@@ -95,6 +116,25 @@ export const commands: readonly Command[] = [
       const path = `/os-hosts/${segment(host)}`;
       const put = { service: 'compute', method: 'PUT', microversion: hostsVersion } as const;
       return one(session, 'host', { ...put, path, body: { host: update } });
+    },
+  },
+  {
+    name: 'host-evacuate',
+    usage: '[--target HOST] [--jobs N] HOST',
+    does: 'Evacuate all servers of a host that is down; run again, it goes on with what is left.',
+    argument: 'HOST',
+    options: { target: text, jobs: text },
+    run: async (session, given, source, screen) => {
+      const [target, jobs] = [targetOf(given), jobsOf(given)];
+      const servers = await serversOf(session, source);
+      const progress = progressOf(screen, servers.length);
+      const told = (one: Evacuated) => progress.count({ failed: hasFailed(one) });
+      const items = await evacuateAll(session, servers, { source, target, jobs, told });
+      progress.end();
+      const columns = {
+        ...{ ID: 'id', Name: 'name', Status: 'status', Host: 'host', Reason: 'reason' },
+      };
+      return { items, columns, failed: items.some(hasFailed) };
     },
   },
   {
@@ -150,6 +190,21 @@ export const commands: readonly Command[] = [
       one(session, 'server', {
         ...{ service: 'compute', path: `/servers/${segment(id)}`, microversion: version },
       }),
+  },
+  {
+    name: 'server evacuate',
+    usage: '[--target HOST] ID',
+    does: 'Evacuate a server from its host, which is down.',
+    argument: 'ID',
+    options: { target: text },
+    run: async (session, given, id) => {
+      const server = await look(session, id);
+      const source = server?.['OS-EXT-SRV-ATTR:host'];
+      if (!server || !source) throw new Failure(`Server ${id} could not be found on any host.`);
+      const named = { id, name: z.string().catch('').parse(server.name) };
+      const item = await evacuate(session, named, { source, target: targetOf(given) });
+      return { item, failed: hasFailed(item) };
+    },
   },
   {
     name: 'fault list',

@@ -7,10 +7,13 @@ export type Item = z.infer<typeof Item>;
 /** Heading of a column, and the key that it shows. */
 export type Columns = Readonly<Record<string, string>>;
 
-/** What was found: several things in columns, or one with all its fields. */
+/**
+ * What was found: several things in columns, or one with all its fields. `failed` where something of
+ * it went wrong: it is shown all the same, and the exit status is 1.
+ */
 export type Found =
-  | { readonly items: readonly Item[]; readonly columns: Columns }
-  | { readonly item: Item };
+  | { readonly items: readonly Item[]; readonly columns: Columns; readonly failed?: boolean }
+  | { readonly item: Item; readonly failed?: boolean };
 
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';

@@ -3,12 +3,10 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { type Command, commands } from './commands.ts';
 import { printed } from './output.ts';
+import type { Screen } from './progress.ts';
 import { type Env, Failure, logIn, Misuse } from './session.ts';
 
-export type Streams = {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-};
+export type Streams = Screen & { readonly out: (text: string) => void };
 
 const shared = {
   help: { type: 'boolean', short: 'h' },
@@ -18,7 +16,7 @@ const shared = {
 const overview = (): string => `Usage: doctor COMMAND [--format table|json] [--help]
 
 Commands:
-${commands.map(({ name, does }) => `  ${name.padEnd(12)} ${does}`).join('\n')}
+${commands.map(({ name, does }) => `  ${name.padEnd(15)} ${does}`).join('\n')}
 
 Who you are is read from the variables that OpenStack's tools read: OS_AUTH_URL, OS_USERNAME,
 OS_PASSWORD, OS_PROJECT_NAME and their kin.
@@ -81,9 +79,9 @@ export async function run(args: readonly string[], env: Env, streams: Streams): 
       streams.out(helpOf(command));
       return 0;
     }
-    const shown = await command.run(await logIn(env), line.given, line.argument);
+    const shown = await command.run(await logIn(env), line.given, line.argument, streams);
     streams.out(printed(shown, line.format));
-    return 0;
+    return shown.failed ? 1 : 0;
   } catch (error) {
     if (error instanceof Misuse) {
       streams.err(`doctor ${command.name}: ${error.message}\n${helpOf(command)}`);

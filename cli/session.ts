@@ -3,14 +3,26 @@ import * as z from 'zod';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** What was asked for could not be had; told to the user as it is. Exit status 1. */
-export class Failure extends Error {}
+/**
+ * What was asked for could not be had; told to the user as it is. Exit status 1. `status` is that of
+ * the answer, undefined if there was none; `retryAfter` its header, in seconds.
+ */
+export class Failure extends Error {
+  readonly status: number | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, answer: { status?: number; retryAfter?: number | undefined } = {}) {
+    super(message);
+    this.status = answer.status;
+    this.retryAfter = answer.retryAfter;
+  }
+}
 /** The command line or the environment makes no sense. Exit status 2. */
 export class Misuse extends Error {}
 
 export type Request = {
   readonly service: 'compute' | 'fault-management';
-  readonly method?: 'GET' | 'PUT';
+  readonly method?: 'GET' | 'PUT' | 'POST';
   /** Below the service's URL of the catalogue, or a whole URL, such as that of the next page. */
   readonly path: string;
   readonly body?: unknown;
@@ -135,10 +147,16 @@ async function send(url: string, init: RequestInit): Promise<{ headers: Headers;
   const refusal = Refusal.safeParse(body);
   const [said] = refusal.success ? Object.values(refusal.data) : [];
   const id = response.headers.get('x-openstack-request-id');
-  throw new Failure(
-    `${said?.message ?? text.slice(0, 500)} (HTTP ${response.status})${id ? ` (Request-ID: ${id})` : ''}`,
-  );
+  const message = `${said?.message ?? text.slice(0, 500)} (HTTP ${response.status})`;
+  throw new Failure(`${message}${id ? ` (Request-ID: ${id})` : ''}`, {
+    status: response.status,
+    retryAfter: secondsOf(response.headers.get('retry-after')),
+  });
 }
+
+/** A header's whole number of seconds, at most a minute; undefined for anything else. */
+const secondsOf = (header: string | null): number | undefined =>
+  header !== null && /^\d{1,6}$/.test(header) ? Math.min(Number(header), 60) : undefined;
 
 function jsonOf(text: string): unknown {
   try {

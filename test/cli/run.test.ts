@@ -69,6 +69,7 @@ async function doctor(line: string, given: Record<string, string | undefined> = 
     err: (more) => {
       said.err += more;
     },
+    terminal: false,
   });
   return { status, ...said };
 }

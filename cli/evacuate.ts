@@ -1,0 +1,191 @@
+/**
+ * Servers are moved off a host that is down: each is asked for, looked at, and asked for again where
+ * that may help. Asking again is safe: what has moved, or is on its way, is seen by looking.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { Failure, type Request, type Session } from './session.ts';
+
+/** A server is asked for this often in all, with longer and longer pauses, in milliseconds. */
+const mostTries = 6;
+const [firstPause, longestPause] = [200, 10_000];
+
+/** Has evacuations without `force`, and states of all servers. */
+const microversion = '2.90';
+const compute = { service: 'compute', microversion } as const;
+
+const Named = z.object({ id: z.string(), name: z.string() });
+export type Named = z.infer<typeof Named>;
+
+/** `accepted`: it is on its way, and whoever executes the move says when it is done. */
+export type Evacuated = Named & {
+  readonly status: 'done' | 'accepted' | 'gone' | 'failed';
+  /** Where it is now; null if it stays, or is gone. */
+  readonly host: string | null;
+  /** Why it failed, else empty. */
+  readonly reason: string;
+};
+
+export type Evacuation = {
+  readonly source: string;
+  /** Undefined: each server's target is chosen for it. */
+  readonly target: string | undefined;
+};
+
+const Looked = z.object({
+  server: z.looseObject({
+    'OS-EXT-STS:vm_state': z.string(),
+    'OS-EXT-STS:task_state': z.string().nullable(),
+    'OS-SRV-USG:launched_at': z.string().nullable(),
+    'OS-EXT-SRV-ATTR:host': z.string().nullable(),
+    fault: z.object({ message: z.string() }).optional(),
+  }),
+});
+type Looked = z.infer<typeof Looked>['server'];
+
+/** Whether a refusal may be none the next time, whatever was asked. */
+const mayPass = ({ status }: Failure): boolean =>
+  status === undefined || status === 429 || status >= 500;
+
+/** Whether a 409 speaks of a rival, rather than of a state that stays. Source: nova `evacuate`. */
+const isRivalry = ({ status }: Failure, server: Looked): boolean =>
+  status === 409 &&
+  ['active', 'stopped', 'error'].includes(server['OS-EXT-STS:vm_state']) &&
+  server['OS-SRV-USG:launched_at'] !== null;
+
+const pauseAfter = (tries: number, { retryAfter }: Failure): Promise<void> => {
+  const grown = Math.min(firstPause * 2 ** (tries - 1), longestPause);
+  return sleep(retryAfter === undefined ? grown * (0.5 + Math.random() / 2) : retryAfter * 1000);
+};
+
+/** Asks, and asks again where a repeat may pass. For requests that change nothing. */
+async function patiently(session: Session, request: Request): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await session.ask(request);
+    } catch (error) {
+      if (!(error instanceof Failure) || !mayPass(error) || tries >= mostTries) throw error;
+      await pauseAfter(tries, error);
+    }
+  }
+}
+
+/** Undefined if what was asked was granted. */
+async function refusalOf(asking: Promise<unknown>): Promise<Failure | undefined> {
+  try {
+    await asking;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+const pathOf = (id: string): string => `/servers/${encodeURIComponent(id)}`;
+
+/** A server as it is now; undefined if there is none. */
+export async function look(session: Session, id: string): Promise<Looked | undefined> {
+  try {
+    return Looked.parse(await patiently(session, { ...compute, path: pathOf(id) })).server;
+  } catch (error) {
+    if (error instanceof Failure && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Has one server evacuated. What comes of it is an outcome, not an error. */
+export async function evacuate(
+  session: Session,
+  { id, name }: Named,
+  evacuation: Evacuation,
+): Promise<Evacuated> {
+  const ended = (
+    status: Evacuated['status'],
+    { host = null, reason = '' }: { host?: string | null; reason?: string } = {},
+  ): Evacuated => ({ id, name, status, host, reason });
+  try {
+    return await untilEnded(session, id, evacuation, ended);
+  } catch (error) {
+    if (error instanceof Failure) return ended('failed', { reason: error.message });
+    if (error instanceof z.ZodError) return ended('failed', { reason: 'Doctor’s answer is odd.' });
+    throw error;
+  }
+}
+
+async function untilEnded(
+  session: Session,
+  id: string,
+  { source, target }: Evacuation,
+  ended: (
+    status: Evacuated['status'],
+    more?: { host?: string | null; reason?: string },
+  ) => Evacuated,
+): Promise<Evacuated> {
+  const body = { evacuate: target === undefined ? {} : { host: target } };
+  const action = { ...compute, method: 'POST', path: `${pathOf(id)}/action`, body } as const;
+  for (let tries = 1; ; tries++) {
+    const refusal = await refusalOf(session.ask(action));
+    const server = await look(session, id);
+    if (!server) return ended('gone');
+    const host = server['OS-EXT-SRV-ATTR:host'];
+    if (host !== source) return ended('done', { host });
+    if (server['OS-EXT-STS:task_state'] === 'rebuilding') return ended('accepted');
+    // It is accepted of a server for which no target is found.
+    if (!refusal) return ended('failed', { reason: server.fault?.message ?? 'It did not move.' });
+    const again = mayPass(refusal) || isRivalry(refusal, server);
+    if (!again || tries >= mostTries) return ended('failed', { reason: refusal.message });
+    await pauseAfter(tries, refusal);
+  }
+}
+
+const Servers = z
+  .object({
+    servers: z.array(Named),
+    servers_links: z.array(z.object({ rel: z.string(), href: z.string() })).default([]),
+  })
+  .transform(({ servers, servers_links }) => ({
+    servers,
+    next: servers_links.find(({ rel }) => rel === 'next')?.href,
+  }));
+
+/**
+ * All servers of a host that is down, whoever's they are.
+ * @throws Failure if there is no such host, or its service is up: nothing is evacuated from there.
+ */
+export async function serversOf(session: Session, host: string): Promise<Named[]> {
+  const named = new URLSearchParams({ host, binary: 'nova-compute' });
+  const services = z
+    .object({ services: z.array(z.object({ state: z.string() })) })
+    .parse(await patiently(session, { ...compute, path: `/os-services?${named}` })).services;
+  if (services.length === 0) throw new Failure(`Compute host ${host} could not be found.`);
+  if (services.some(({ state }) => state === 'up')) {
+    throw new Failure(`The service of ${host} is up. Fence the host and report it down first.`);
+  }
+  const servers: Named[] = [];
+  const first = `/servers?${new URLSearchParams({ all_tenants: '1', host })}`;
+  for (let path: string | undefined = first; path !== undefined; ) {
+    const page = Servers.parse(await patiently(session, { ...compute, path }));
+    servers.push(...page.servers);
+    path = page.next;
+  }
+  return servers;
+}
+
+/** Has the servers evacuated, `jobs` at a time; outcomes in the servers' order, each told as it comes. */
+export async function evacuateAll(
+  session: Session,
+  servers: readonly Named[],
+  { jobs, told, ...evacuation }: Evacuation & { jobs: number; told: (one: Evacuated) => void },
+): Promise<Evacuated[]> {
+  const outcomes: Evacuated[] = [];
+  const rest = servers.entries();
+  const lane = async () => {
+    for (const [n, server] of rest) {
+      const outcome = await evacuate(session, server, evacuation);
+      outcomes[n] = outcome;
+      told(outcome);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs, servers.length) }, lane));
+  return outcomes;
+}
