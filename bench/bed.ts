@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAccount } from '../scripts/stack/accounts.ts';
-import { login } from '../scripts/stack/api.ts';
+import { type Client, login } from '../scripts/stack/api.ts';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import { type Received, type Subscriber, subscribe } from '../scripts/stack/subscriber.ts';
 import { type Fleet, makeFleet } from './fleet.ts';
@@ -9,7 +9,9 @@ import { type Queues, queuesOf } from './queues.ts';
 /** What the scenarios of faults are played on. */
 export type Bed = {
   readonly queues: Queues;
-  readonly fleetOf: (size: number) => Promise<Fleet>;
+  readonly admin: Client;
+  /** A host with so many instances, each with an alarm: on being stopped, unless something else is said. */
+  readonly fleetOf: (size: number, alarm?: (uuid: string) => unknown) => Promise<Fleet>;
   /** A queue of the tenant's, subscribed to the notifications of its project. */
   readonly subscriber: Subscriber;
   /** Waits until so many notifications are there, without taking them; a second at most between looks. */
@@ -28,7 +30,8 @@ export async function makeBed(stack: Stack): Promise<Bed> {
   return {
     queues,
     subscriber,
-    fleetOf: (size) => makeFleet({ admin, tenant }, size),
+    admin,
+    fleetOf: (size, alarm) => makeFleet({ admin, tenant }, size, alarm),
     arrived: async (count, withinMs) => {
       const deadline = Date.now() + withinMs;
       while ((await queues.depth(subscriber.queueUrl)).visible < count && Date.now() < deadline) {

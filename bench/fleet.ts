@@ -8,6 +8,7 @@ type Member = { readonly uuid: string; readonly alarm_id: string };
 /** A host with instances, each with an alarm of its own. */
 export type Fleet = {
   readonly host: string;
+  readonly uuids: readonly string[];
   readonly size: number;
   /** Reports the host down; resolves when the API has answered. */
   readonly reportDown: () => Promise<void>;
@@ -18,7 +19,12 @@ export type Fleet = {
 /** Requests in flight: each one more is a Lambda process more on the embedded stack. */
 const width = 4;
 
-async function all<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+/** Does the work for every item, so many at a time; results in the items' order. */
+export async function all<T, R>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   const rest = items.entries();
   const lane = async () => {
@@ -34,6 +40,7 @@ const Alarm = z.object({ alarm_id: z.string() });
 export async function makeFleet(
   { admin, tenant }: { readonly admin: Client; readonly tenant: Client },
   size: number,
+  alarm: (uuid: string) => unknown = alarmOf,
 ): Promise<Fleet> {
   const host = `bench-${randomUUID().slice(0, 8)}`;
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
@@ -49,21 +56,22 @@ export async function makeFleet(
     });
 
   const uuids = Array.from({ length: size }, () => randomUUID());
-  const members = await all(uuids, async (uuid): Promise<Member> => {
+  const members = await all(uuids, width, async (uuid): Promise<Member> => {
     await activate(uuid);
-    const { body } = await tenant.expect('POST', '/alarming/v2/alarms', { body: alarmOf(uuid) });
+    const { body } = await tenant.expect('POST', '/alarming/v2/alarms', { body: alarm(uuid) });
     return { uuid, ...Alarm.parse(body) };
   });
 
   return {
     host,
+    uuids,
     size,
     reportDown: async () => {
       await forceDown(true);
     },
     restore: async () => {
       await forceDown(false);
-      await all(members, async ({ uuid, alarm_id }) => {
+      await all(members, width, async ({ uuid, alarm_id }) => {
         await activate(uuid);
         await tenant.expect('PUT', `/alarming/v2/alarms/${alarm_id}/state`, { body: '"ok"' });
       });

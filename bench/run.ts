@@ -8,6 +8,7 @@ import { makeBed } from './bed.ts';
 import { type Figure, isMet, store, table } from './figures.ts';
 import { machine } from './machine.ts';
 import { oneInstance } from './one-instance.ts';
+import { resets } from './resets.ts';
 import { wholeHost } from './whole-host.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
@@ -46,6 +47,11 @@ const scenarios: Record<string, Scenario> = {
     about: 'a host with 1,000 instances, each with its own alarm',
     runs: 3,
     play: onBed((bed, runs) => wholeHost(bed, { instances: 1_000, runs, lastMs: 5_000 })),
+  },
+  resets: {
+    about: '200 os-resetState, four in flight, while the host of their instances is reported down',
+    runs: 3,
+    play: onBed((bed, runs) => resets(bed, { instances: 200, runs })),
   },
   authorizer: {
     about: 'a request behind the shared middleware, and behind a gateway authorizer',

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { type Bed, taken } from './bed.ts';
+import { type Figure, spread } from './figures.ts';
+import { all } from './fleet.ts';
+
+/** What every instance is reset to: half of them each. */
+const stateOf = (n: number): 'active' | 'error' => (n % 2 === 0 ? 'error' : 'active');
+
+/** What an instance must be, whether its reset came before the fault or after it. */
+const leftBy = {
+  active: { vm_state: 'stopped', power_state: 4, before: 'active' },
+  error: { vm_state: 'error', power_state: undefined, before: undefined },
+} as const;
+
+/** An instance's row, as its registrars see it; `revision` was 1 when it was made. */
+export const Row = z.object({
+  revision: z.int(),
+  vm_state: z.string(),
+  power_state: z.int(),
+  task_state: z.string().nullable(),
+  pre_fault: z.object({ vm_state: z.string() }).nullable(),
+});
+export type Row = z.infer<typeof Row>;
+
+/** Whether the n-th instance is left as the fault table and its reset say. */
+export function isRight(n: number, row: Row): boolean {
+  const { vm_state, power_state, before } = leftBy[stateOf(n)];
+  return (
+    row.vm_state === vm_state &&
+    row.task_state === null &&
+    (power_state === undefined || row.power_state === power_state) &&
+    row.pre_fault?.vm_state === before
+  );
+}
+
+type Verbs = {
+  /** Resets an instance's state; the status of the answer. */
+  readonly reset: (uuid: string, state: 'active' | 'error') => Promise<number>;
+  readonly reportDown: () => Promise<unknown>;
+};
+
+/** Resets in flight, as of a script that goes through the instances of a host. */
+const width = 4;
+
+/**
+ * Resets every instance once, and reports their host down when a quarter of them have been.
+ * @returns the statuses of the resets, and how long each took, in ms.
+ */
+export async function resetDuringFault(
+  uuids: readonly string[],
+  { reset, reportDown }: Verbs,
+): Promise<{ statuses: number[]; times: number[] }> {
+  const quarter = Math.floor(uuids.length / 4);
+  const statuses: number[] = [];
+  const times: number[] = [];
+  let report: Promise<unknown> | undefined;
+  await all([...uuids.entries()], width, async ([n, uuid]) => {
+    if (n >= quarter) report ??= reportDown();
+    const asked = Date.now();
+    statuses.push(await reset(uuid, stateOf(n)));
+    times.push(Date.now() - asked);
+  });
+  await report;
+  return { statuses, times };
+}
+
+/** How many of the changes that the rows went through were not told, and how many twice. */
+export function toldOf(
+  rows: readonly Row[],
+  notifications: readonly Readonly<Record<string, unknown>>[],
+): { lost: number; repeated: number } {
+  const changes = rows.reduce((sum, { revision }) => sum + revision - 1, 0);
+  const ids = new Set(notifications.map(({ notification_id }) => notification_id));
+  return { lost: changes - ids.size, repeated: notifications.length - ids.size };
+}
+
+/** Tells of every change of an instance. */
+export const watchOf = (uuid: string) => ({
+  name: `${uuid} changes`,
+  type: 'event',
+  repeat_actions: true,
+  event_rule: {
+    event_type: 'compute.instance.update',
+    query: [{ field: 'traits.instance_id', op: 'eq', type: 'string', value: uuid }],
+  },
+});
+
+/** The safe copies follow after 5 s; what they would repeat is there by then. */
+const safeLaneMs = 7_000;
+const patienceMs = 60_000;
+
+/** As many `os-resetState`, four in flight, while the host of all is reported down. */
+export async function resets(
+  bed: Bed,
+  { instances, runs }: { readonly instances: number; readonly runs: number },
+): Promise<Figure[]> {
+  const times: number[] = [];
+  const sums = { refused: 0, 'left wrong': 0, lost: 0, repeated: 0 };
+  for (let run = 1; run <= runs; run++) {
+    const fleet = await bed.fleetOf(instances, watchOf);
+    await bed.queues.allQuiet();
+    await taken(bed);
+    const done = await resetDuringFault(fleet.uuids, {
+      reportDown: fleet.reportDown,
+      reset: async (uuid, state) => {
+        const body = { 'os-resetState': { state } };
+        return (await bed.admin.call('POST', `/compute/v2.1/servers/${uuid}/action`, { body }))
+          .status;
+      },
+    });
+    const rows = await all(fleet.uuids, width, async (uuid) => {
+      const { body } = await bed.admin.expect('GET', `/doctor/v1/servers/${uuid}`);
+      return z.object({ server: Row }).parse(body).server;
+    });
+    const changes = rows.reduce((sum, { revision }) => sum + revision - 1, 0);
+    await bed.arrived(changes, patienceMs);
+    await sleep(safeLaneMs);
+    await bed.queues.allQuiet();
+    const told = toldOf(
+      rows,
+      (await taken(bed)).map(({ body }) => body),
+    );
+    times.push(...done.times);
+    sums.refused += done.statuses.filter((status) => status !== 202).length;
+    sums['left wrong'] += rows.filter((row, n) => !isRight(n, row)).length;
+    sums.lost += told.lost;
+    sums.repeated += told.repeated;
+    console.log(`  run ${run}: ${changes} changes, ${JSON.stringify(sums)}`);
+  }
+  const scenario = `${instances} resets during a fault`;
+  return [
+    ...spread(scenario, 'API answer', times),
+    ...Object.entries(sums).map(
+      ([figure, value]): Figure => ({ scenario, figure, value, unit: 'count', target: 0 }),
+    ),
+  ];
+}
