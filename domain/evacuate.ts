@@ -173,6 +173,7 @@ export function arrived(
     host: dest.host,
     availability_zone: dest.zone,
     fault_number: dest.fault_number,
+    maintenance_number: dest.maintenance_number,
     launched_at: actor.at,
     pre_fault: null,
     fault: null,

@@ -61,9 +61,39 @@ test('host-update maintains, disables and enables', async () => {
   expect(on).toMatchObject({ status: 'enabled', host_down_reported: 'true' });
 });
 
+test('host-evacuate moves the servers of a host that is down, and tells how far it is', async () => {
+  const { admin, a } = cloud;
+  const [failed, target] = [await newHost(admin), await newHost(admin)];
+  const ids: string[] = [];
+  for (let n = 0; n < 30; n++) {
+    const states = n % 3 === 0 ? { vm_state: 'stopped' } : {};
+    ids.push(await newInstance(admin, { project_id: a.projectId, host: failed, ...states }));
+  }
+  const line = ['host-evacuate', '--target', target, failed] as const;
+  await expect(doctor('admin', ...line)).rejects.toMatchObject({
+    ...{ code: 1, stderr: expect.stringMatching(/is up/) },
+  });
+  await json('admin', 'host-update', '--down', failed);
+  const moved = z.array(z.looseObject({ id: z.string() })).parse(await json('admin', ...line));
+  expect(moved.map(({ id }) => id).sort()).toEqual(ids.toSorted());
+  expect(new Set(moved.map(({ status, host }) => `${status} ${host}`))).toEqual(
+    new Set([`done ${target}`]),
+  );
+  expect(await statesOf(a, ids[0] ?? '')).toEqual(['stopped', 4, null, 'SHUTOFF']);
+  expect(await statesOf(a, ids[1] ?? '')).toEqual(['active', 1, null, 'ACTIVE']);
+  expect(await json('admin', ...line)).toEqual([]);
+});
+
+test('server evacuate moves one server', async () => {
+  const target = await newHost(cloud.admin);
+  const one = await json('admin', 'server', 'evacuate', '--target', target, server);
+  expect(one).toMatchObject({ id: server, status: 'done', host: target });
+  expect(await statesOf(cloud.a, server)).toEqual(['active', 1, null, 'ACTIVE']);
+});
+
 test('a tenant sees its server, and is refused what is the operator’s with exit status 1', async () => {
   const shown = await json('tenant-a', 'server', 'show', server);
-  expect(shown).toMatchObject({ id: server, status: 'SHUTOFF' });
+  expect(shown).toMatchObject({ id: server, status: 'ACTIVE' });
   expect(await doctor('tenant-b', 'fault', 'list', '--all')).not.toContain(host);
   const refused = doctor('tenant-a', 'host-update', '--down', host);
   await expect(refused).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(/403/) });

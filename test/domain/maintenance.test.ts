@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { evacuated } from '../../domain/evacuate.ts';
 import { hostEvent } from '../../domain/event.ts';
 import { Host } from '../../domain/host.ts';
 import { afterUpdate } from '../../domain/host-fault.ts';
@@ -76,6 +77,18 @@ test('what moves takes the number of its new host', () => {
   const moved = registered(registered(undefined, on.after), elsewhere);
   expect(moved).toMatchObject({ host: 'compute-2', maintenance_number: 7 });
   expect(registered(moved, on.after)).toMatchObject({ maintenance_number: 1 });
+});
+
+test('what is evacuated takes the number of its new host, when it is there', () => {
+  const dest = hostWith({ host: 'compute-2', maintenance_number: 7 });
+  const order = (executor: 'none' | 'external') => ({
+    ...{ uuid: id(70), number: 1, executor, actor, project_id: 'ops', restarts: 0 },
+  });
+  const row = registered(undefined, on.after);
+  const there = evacuated(row, on.after, dest, order('none'));
+  expect(there).toMatchObject({ host: 'compute-2', maintenance_number: 7 });
+  const leaving = evacuated(row, on.after, dest, order('external'));
+  expect(leaving).toMatchObject({ host: 'compute-1', maintenance_number: 1 });
 });
 
 test('the owner is told of the instance and not of the host', () => {
