@@ -87,12 +87,22 @@ function decideRaise(alarm: Alarm, event: DoctorEvent): Decision {
   const reason = reasonOf(alarm.rule, event, 'query');
   const stays = alarm.state === 'alarm' || isOlder(alarm, event);
   if (!stays) return { kind: 'transition', to: 'alarm', reason };
+  if (wasClearedSince(alarm, event)) return { kind: 'transition', to: 'ok', reason };
   if (alarm.repeat_actions) return { kind: 'notice', reason };
   if (alarm.state === 'alarm') return untold(alarm, 'already in alarm');
   return wasCovered(alarm, event)
     ? untold(alarm, 'was covered by the alarm that has been left since')
     : { kind: 'notice', reason };
 }
+
+/**
+ * Whether an alarm without data would have been raised by the event and cleared by a newer one, which
+ * came first and found nothing to clear.
+ */
+const wasClearedSince = (alarm: Alarm, event: DoctorEvent): boolean =>
+  alarm.rule.clear !== undefined &&
+  alarm.state === 'insufficient data' &&
+  alarm.state_timestamp <= event.accepted_at;
 
 /** Time constraints do not hold back clearing: no second event would come to clear the alarm later. */
 function decideClear(alarm: Alarm, event: DoctorEvent, clear: Pattern): Decision {
@@ -140,19 +150,18 @@ export function alarmAfter(
   decision: Written,
   now: string,
 ): Alarm | undefined {
-  const marked = { ...alarm, revision: alarm.revision + 1, ...markOf(event) };
+  const older = isOlder(alarm, event);
+  const next = { ...alarm, revision: alarm.revision + 1, ...(!older && markOf(event)) };
   if (decision.kind !== 'transition') {
     // Without a clear condition only transitions are kept in mind.
-    return alarm.rule.clear && !isOlder(alarm, event) ? marked : undefined;
+    return alarm.rule.clear && !older ? next : undefined;
   }
+  const { to, reason } = decision;
   return {
-    ...marked,
-    state: decision.to,
-    state_reason: decision.reason,
-    state_timestamp: now,
-    ...(decision.to === 'alarm'
-      ? { entered_alarm_at: event.accepted_at }
-      : { left_alarm_at: event.accepted_at }),
+    ...next,
+    ...{ state: to, state_reason: reason, state_timestamp: now },
+    ...(to === 'alarm' || older ? { entered_alarm_at: event.accepted_at } : {}),
+    ...(to === 'ok' ? { left_alarm_at: next.stamped_at } : {}),
   };
 }
 

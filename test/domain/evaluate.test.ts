@@ -121,7 +121,7 @@ test('older news is told with the state that is true now', () => {
 });
 
 test('a transition changes the state, who caused it and when, and nothing else', () => {
-  const alarm = alarmWith({ ...left, revision: 4 });
+  const alarm = alarmWith({ ...left, left_alarm_at: minute(4), revision: 4 });
   const decision = { kind: 'transition', to: 'alarm', reason: 'because' } as const;
   expect(alarmAfter(alarm, event(), decision, minute(8))).toEqual({
     ...alarm,

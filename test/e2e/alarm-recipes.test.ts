@@ -1,0 +1,126 @@
+/** Every alarm that docs/tenants.md shows, filed as it stands and met by what it is for. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { blocksOf } from '../docs/blocks.ts';
+import { subscribe } from '../stack/stack.ts';
+import {
+  at,
+  type Cloud,
+  expectStatus,
+  forceDown,
+  logins,
+  newAlarm,
+  newHost,
+  newInstance,
+  outsideEvent,
+} from './cloud.ts';
+import { type Inbox, inboxOf } from './inbox.ts';
+
+const Alarm = z.looseObject({ name: z.string(), type: z.enum(['event', 'notification']) });
+const recipes = blocksOf('docs/tenants.md')
+  .filter(({ language }) => language === 'json')
+  .map(({ text }) => Alarm.safeParse(JSON.parse(text)).data)
+  .filter((alarm) => alarm !== undefined);
+
+let cloud: Cloud;
+let told: Inbox;
+beforeAll(async () => {
+  cloud = await logins();
+  told = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
+});
+afterAll(() => told?.close());
+
+/** An event that Ceilometer tells of a resource of A. */
+async function post(id: string, type: string, traits: object, generated?: string): Promise<void> {
+  const own = { project_id: cloud.a.projectId, resource_id: id };
+  const event = { ...outsideEvent({ ...own, ...traits }, type), ...(generated && { generated }) };
+  expectStatus(await cloud.admin.call('POST', '/doctor/v1/events', { body: [event] }), 202);
+}
+
+/** A server of A; gives its host. */
+async function run(id: string): Promise<string> {
+  const host = await newHost(cloud.admin);
+  await newInstance(cloud.admin, { project_id: cloud.a.projectId, host }, id);
+  return host;
+}
+
+/** A server whose host fails; gives the host. */
+async function fail(id: string): Promise<string> {
+  const host = await run(id);
+  expectStatus(await forceDown(cloud.admin, host), 200);
+  return host;
+}
+
+/** Started again once its owner has heard that it failed. */
+async function failAndStart(id: string, heard: () => Promise<unknown>): Promise<void> {
+  const host = await fail(id);
+  await heard();
+  expectStatus(await forceDown(cloud.admin, host, false), 200);
+  const path = `/compute/v2.1/servers/${id}/action`;
+  const started = { headers: at('2.94'), body: { 'os-start': null } };
+  expectStatus(await cloud.a.call('POST', path, started), 202);
+}
+
+const update = 'compute.instance.update';
+/** What each is for, done to a resource, and the states that its owner is told of. */
+type Deed = (id: string, heard: () => Promise<unknown>) => Promise<unknown>;
+const deeds: Record<string, [Deed, string[]]> = {
+  'web-1 is off': [fail, ['insufficient data→alarm']],
+  'a server lost its host': [fail, ['insufficient data→alarm']],
+  'web-1 is off, until it runs again': [failAndStart, ['insufficient data→alarm', 'alarm→ok']],
+  'the host of web-1 is maintained': [
+    async (id) => {
+      const path = `/compute/v2.1/os-hosts/${await run(id)}`;
+      for (const maintenance_mode of ['enable', 'disable']) {
+        expectStatus(await cloud.admin.call('PUT', path, { body: { maintenance_mode } }), 200);
+      }
+    },
+    ['insufficient data→alarm', 'alarm→alarm'],
+  ],
+  'port-1 carries no data': [
+    async (id, heard) => {
+      const is = (data_plane_status: string) => post(id, 'port.update.end', { data_plane_status });
+      await is('DOWN');
+      await heard();
+      await is('DOWN');
+      await is('ACTIVE');
+    },
+    ['insufficient data→alarm', 'alarm→ok'],
+  ],
+  'anything in my project': [
+    async (id) => {
+      for (const type of ['volume.attach.end', 'port.delete.end']) await post(id, type, {});
+    },
+    ['insufficient data→alarm', 'alarm→alarm'],
+  ],
+  'web-1 is off while nobody looks': [
+    async (id) => {
+      const stops = (generated: string) => post(id, update, { state: 'stopped' }, generated);
+      await stops('2026-01-05T12:00:00');
+      await stops('2026-01-05T17:30:00');
+      await stops('2026-01-04T12:00:00');
+    },
+    ['insufficient data→alarm'],
+  ],
+};
+
+test('every alarm that is shown is tried', () => {
+  expect(new Set(recipes.map(({ name }) => name))).toEqual(new Set(Object.keys(deeds)));
+});
+
+test.each(recipes)('$name ($type): its owner is told what it is for', async (recipe) => {
+  const id = randomUUID();
+  const text = JSON.stringify(recipe).replaceAll('153462d0-a9b8-4b5b-8175-9e4b05e9b856', id);
+  const alarm = await newAlarm(cloud.a, JSON.parse(text));
+  const [deed, expected] = deeds[recipe.name] ?? [];
+  const ours = () => told.of(alarm).filter(({ body }) => body.resource_id === id);
+  await deed?.(id, () => told.untilSome(() => ours().length > 0));
+  await told.untilSome(() => ours().length >= (expected?.length ?? 1));
+  // The safe copies tell nothing more; nor does anything that came late.
+  await new Promise((done) => setTimeout(done, 300));
+  await told.look();
+  const states = ours().map(({ body }) => `${body.previous}→${body.current}`);
+  expect(states.sort()).toEqual(expected?.toSorted());
+  expectStatus(await cloud.a.call('DELETE', `/alarming/v2/alarms/${alarm}`), 204);
+});
