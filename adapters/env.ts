@@ -13,6 +13,7 @@ export type EnvName =
   | 'HISTORY_TABLE'
   | 'QUOTAS_TABLE'
   | 'IDENTITY_TABLE'
+  | 'SUBSCRIPTIONS_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'EVENT_DLQ_URL'
   | 'FAULT_QUEUE_URL'
@@ -25,7 +26,8 @@ export type EnvName =
   | 'WEBHOOK_ALLOWED_RANGES'
   /** libuv's own: threads for lookups of names. */
   | 'UV_THREADPOOL_SIZE'
-  | 'NOTIFICATIONS_TOPIC_ARN'
+  | 'NOTIFICATIONS_TOPIC_ARNS'
+  | 'SUBSCRIPTIONS_PER_PROJECT'
   | 'EVENTS_TOPIC_ARN'
   | 'ADMIN_SECRET_ARN'
   | 'SIGNING_SECRET_ARN'
@@ -94,6 +96,12 @@ export function quota(env: Env, name: EnvName): number {
     throw new DomainError('internal', `environment variable ${name} is not a limit`);
   }
   return value;
+}
+
+/** A list that has at least one item. */
+export function requiredList(env: Env, name: EnvName): string[] {
+  required(env, name);
+  return list(env, name);
 }
 
 /** A list of delays in seconds, such as `5,900`; SQS delays nothing for longer than 900. */

@@ -8,6 +8,7 @@ import type { DoctorEvent } from '../domain/event.ts';
 import type { OutboxRow } from '../domain/firing.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
+import { topicOf } from '../domain/subscription.ts';
 import { inParallel } from './dynamodb.ts';
 
 /** SNS's limit for a batch is 256 KiB, attributes included. */
@@ -87,9 +88,21 @@ async function publishBatch<T extends Message>(
   return batch.filter((_, n) => positions.has(n));
 }
 
-export const notifications = (client: SNSClient, topic: string) => ({
-  /** Publishes what the rows hold; gives the rows that were taken. */
-  publish: (rows: readonly OutboxRow[]): Promise<OutboxRow[]> => publishAll(client, topic, rows),
+export const notifications = (client: SNSClient, topics: readonly string[]) => ({
+  /**
+   * Publishes what the rows hold, each to the topic of its project; gives the rows that were taken.
+   * @throws what a topic threw, if none took anything.
+   */
+  publish: async (rows: readonly OutboxRow[]): Promise<OutboxRow[]> => {
+    const byTopic = Map.groupBy(rows, ({ on_behalf_of }) => topicOf(topics, on_behalf_of));
+    const ends = await Promise.allSettled(
+      [...byTopic].map(([topic, some]) => publishAll(client, topic, some)),
+    );
+    const taken = ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed && taken.length === 0) throw failed.reason;
+    return taken;
+  },
 });
 
 export const audit = (client: SNSClient, topic: string) => ({

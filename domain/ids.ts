@@ -38,6 +38,14 @@ export const notificationId = (alarm_id: string, event_id: string): string =>
 export const webhookId = (alarm_id: string, event_id: string, action: string): string =>
   derived('webhook', alarm_id, event_id, action);
 
+/** The id of the subscription of an endpoint, of which SNS has one a topic. */
+export const subscriptionId = (protocol: string, endpoint: string): string =>
+  derived('subscription', protocol, endpoint);
+
+/** Spreads names evenly over so many buckets, always the same way; from 0 on. */
+export const bucketOf = (name: string, count: number): number =>
+  Number.parseInt(derived('bucket', name).slice(0, 8), 16) % count;
+
 type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint';
 
 /** Keystone's form of an id, 32 hex digits, of the thing of that kind with that name. */

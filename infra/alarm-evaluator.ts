@@ -22,7 +22,7 @@ export class AlarmEvaluator extends Construct implements Capability {
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
-        NOTIFICATIONS_TOPIC_ARN: messaging.notifications.topicArn,
+        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
       },
     });
@@ -39,7 +39,7 @@ export class AlarmEvaluator extends Construct implements Capability {
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
     allowSend(fn, messaging.webhookQueue);
-    allowPublish(fn, messaging.notifications);
+    for (const topic of messaging.notifications) allowPublish(fn, topic);
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.eventDeadLetters);
   }

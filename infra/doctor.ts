@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
+import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -18,6 +18,9 @@ export class Doctor extends Construct implements Capability {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
         IDENTITY_TABLE: tables.identity.tableName,
+        SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
+        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
+        SUBSCRIPTIONS_PER_PROJECT: String(settings.subscriptionsPerProject),
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,
@@ -46,6 +49,9 @@ export class Doctor extends Construct implements Capability {
     allowIndexes(fn, faults, 'byFaultId', 'byHost', 'open', 'byTime');
     allowRows(fn, affected, 'BatchGetItem', 'Query');
     allowIndexes(fn, affected, 'byProject');
+    allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
+    allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
+    for (const topic of messaging.notifications) allowSubscribe(fn, topic);
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.eventDeadLetters);
   }

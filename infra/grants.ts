@@ -60,5 +60,12 @@ export const allowSend = (grantee: Grantee, { queueArn }: { queueArn: string }):
 export const allowPublish = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>
   allow(grantee, ['sns:Publish'], topicArn);
 
+/**
+ * Lets a function subscribe endpoints to the topic, and look at and end what is subscribed to it. SNS
+ * asks for these of the topic, as its refusals say, whatever the reference of actions tells.
+ */
+export const allowSubscribe = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>
+  allow(grantee, ['sns:Subscribe', 'sns:GetSubscriptionAttributes', 'sns:Unsubscribe'], topicArn);
+
 export const allowSecret = (grantee: Grantee, { secretArn }: { secretArn: string }): Grant =>
   allow(grantee, ['secretsmanager:GetSecretValue'], secretArn);

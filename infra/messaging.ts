@@ -31,8 +31,10 @@ export class Messaging extends Construct {
   readonly webhookRetryQueue: Queue;
   /** Webhooks that were given up. A receiver that is gone is no operator's alarm. */
   readonly webhookDeadLetters: Queue;
-  /** What tenants subscribe to. */
-  readonly notifications: Topic;
+  /** What tenants subscribe to; the notifications of a project are all on one. */
+  readonly notifications: readonly Topic[];
+  /** The ARNs of these, in their order, separated by commas. */
+  readonly topicArns: string;
   /** What operators subscribe to: every change of state. */
   readonly events: Topic;
 
@@ -76,7 +78,14 @@ export class Messaging extends Construct {
     const givenUp = { queue: this.webhookDeadLetters, maxReceiveCount: 10 };
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
-    this.notifications = new Topic(this, 'Notifications', { enforceSSL: secureTransport });
+    this.notifications = Array.from(
+      { length: settings.notificationTopics },
+      (_, n) =>
+        new Topic(this, n === 0 ? 'Notifications' : `Notifications${n + 1}`, {
+          enforceSSL: secureTransport,
+        }),
+    );
+    this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
   }
 }

@@ -61,7 +61,8 @@ export class DoctorStack extends Stack {
 
     const outputs = {
       ApiUrl: api.url,
-      NotificationsTopicArn: messaging.notifications.topicArn,
+      NotificationsTopicArn: messaging.notifications[0]?.topicArn ?? '',
+      NotificationsTopicArns: messaging.topicArns,
       EventsTopicArn: messaging.events.topicArn,
       EventQueueUrl: messaging.eventQueue.queueUrl,
       EventDlqUrl: messaging.eventDeadLetters.queueUrl,
@@ -84,6 +85,7 @@ export class DoctorStack extends Stack {
       HistoryTable: tables.history.tableName,
       QuotasTable: tables.quotas.tableName,
       IdentityTable: tables.identity.tableName,
+      SubscriptionsTable: tables.subscriptions.tableName,
       ...Object.fromEntries(
         Object.entries(capabilities).map(([name, capability]) => [
           `${name}FunctionName`,

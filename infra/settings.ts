@@ -35,6 +35,10 @@ export type ServiceSettings = {
   webhookConcurrency: number;
   /** Ranges such as `10.1.0.0/16` that webhooks may reach although they are not public. */
   webhookAllowedRanges: readonly string[];
+  /** Topics that the projects' notifications are spread over. AWS takes 200 filter policies on each. */
+  notificationTopics: number;
+  /** Subscriptions that a project may make. */
+  subscriptionsPerProject: number;
 };
 
 export const defaults: ServiceSettings = {
@@ -55,6 +59,8 @@ export const defaults: ServiceSettings = {
   webhookAttempts: 12,
   webhookConcurrency: 10,
   webhookAllowedRanges: [],
+  notificationTopics: 1,
+  subscriptionsPerProject: 20,
 };
 
 export const withDefaults = (given: Partial<ServiceSettings> = {}): ServiceSettings => ({
@@ -156,5 +162,7 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     // Lambda's own limits.
     ...given('webhookConcurrency', between(2, 1000)),
     ...given('webhookAllowedRanges', ranges),
+    ...given('notificationTopics', between(1, 100)),
+    ...given('subscriptionsPerProject', number),
   };
 }

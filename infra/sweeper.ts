@@ -20,7 +20,7 @@ export class Sweeper extends Construct implements Capability {
       environment: {
         HISTORY_TABLE: tables.history.tableName,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
-        NOTIFICATIONS_TOPIC_ARN: messaging.notifications.topicArn,
+        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
         EVALUATOR_TIMEOUT_SECONDS: String(settings.evaluatorTimeoutSeconds),
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
       },
@@ -36,6 +36,6 @@ export class Sweeper extends Construct implements Capability {
     allowIndexes(fn, tables.history, 'undelivered');
     allowRows(fn, tables.history, 'BatchGetItem', 'PartiQLUpdate');
     allowSend(fn, messaging.webhookQueue);
-    allowPublish(fn, messaging.notifications);
+    for (const topic of messaging.notifications) allowPublish(fn, topic);
   }
 }

@@ -39,6 +39,7 @@ export class Tables extends Construct {
   readonly quotas: Table;
   readonly history: Table;
   readonly identity: Table;
+  readonly subscriptions: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -166,5 +167,12 @@ export class Tables extends Construct {
       expires: true,
     });
     this.identity = table('Identity', { key: [text('id')] });
+    this.subscriptions = table('Subscriptions', {
+      key: [text('subscription_id')],
+      indexes: {
+        byProject: [text('project_id'), text('sort_key')],
+        byTime: [text('live'), text('sort_key')],
+      },
+    });
   }
 }

@@ -4,7 +4,7 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { alarmLookup } from '../../adapters/alarm-lookup.ts';
-import { amount, type Env, required } from '../../adapters/env.ts';
+import { amount, type Env, required, requiredList } from '../../adapters/env.ts';
 import { firings } from '../../adapters/firings.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { countAll } from '../../adapters/metrics.ts';
@@ -30,7 +30,7 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
     ...firings(dynamo, { alarms, history }),
     ...outbox(dynamo, { table: history, retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30) }),
     ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
-    ...notifications(sns, required(env, 'NOTIFICATIONS_TOPIC_ARN')),
+    ...notifications(sns, requiredList(env, 'NOTIFICATIONS_TOPIC_ARNS')),
     interrupted: interruptions(logger),
     now: () => new Date().toISOString(),
   };

@@ -6,6 +6,7 @@ import { type Deps as EventDeps, eventRoutes } from './events.ts';
 import { type Deps as FaultDeps, faultRoutes } from './faults.ts';
 import { type Deps as HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
 import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
+import { type Deps as SubscriptionDeps, subscriptionRoutes } from './subscriptions.ts';
 import { type Deps as UserDeps, userRoutes } from './users.ts';
 import { versionRoutes } from './versions.ts';
 import { type Deps as WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
@@ -17,6 +18,7 @@ export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
   FaultDeps &
   HeartbeatDeps &
   RegistrationDeps &
+  SubscriptionDeps &
   UserDeps &
   WebhookKeyDeps;
 
@@ -35,6 +37,7 @@ export const createHandler = (deps: Deps) =>
       ...registrationRoutes(deps),
       ...evacuationRoutes(deps),
       ...heartbeatRoutes(deps),
+      ...subscriptionRoutes(deps),
       ...userRoutes(deps),
       ...webhookKeyRoutes(deps),
     ],

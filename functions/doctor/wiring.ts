@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeAccounts } from '../../adapters/accounts.ts';
 import { affectedStore } from '../../adapters/affected.ts';
 import { dataPlaneStore } from '../../adapters/data-planes.ts';
-import { amount, type Env, optional, required } from '../../adapters/env.ts';
+import { amount, type Env, optional, required, requiredList } from '../../adapters/env.ts';
 import { faultStore } from '../../adapters/faults.ts';
 import { hostStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
@@ -18,7 +19,9 @@ import { hashPassword } from '../../adapters/passwords.ts';
 import { portChanges, portReader } from '../../adapters/ports.ts';
 import { deadLetters, eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
+import { subscriptionStore } from '../../adapters/subscriptions.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
+import { topicSubscriptions } from '../../adapters/topic-subscriptions.ts';
 import { makeUsers } from '../../adapters/users.ts';
 import { webhookKeys } from '../../adapters/webhook-keys.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
@@ -33,13 +36,16 @@ import { createHandler } from './handler.ts';
 export type Clients = {
   readonly dynamo: DynamoDBDocumentClient;
   readonly sqs: SQSClient;
+  readonly sns: SNSClient;
   readonly secrets: SecretsManagerClient;
 };
 
-export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
+export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: Logger) {
   const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
   const users = makeUsers(dynamo, required(env, 'IDENTITY_TABLE'));
   const accounts = makeAccounts(users.get, secretText(secrets, required(env, 'ADMIN_SECRET_ARN')));
+  const subscriptions = subscriptionStore(dynamo, required(env, 'SUBSCRIPTIONS_TABLE'));
+  const topics = topicSubscriptions(sns);
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
   const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
@@ -84,6 +90,15 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, required(env, 'AFFECTED_TABLE')),
+    subscribing: {
+      ...subscriptions,
+      ...topics,
+      topics: requiredList(env, 'NOTIFICATIONS_TOPIC_ARNS'),
+      mostPerProject: amount(env, 'SUBSCRIPTIONS_PER_PROJECT', 20),
+      now,
+    },
+    subscriptions: subscriptions.subscriptions,
+    statusOf: topics.statusOf,
     ...webhookKeys(secretText(secrets, required(env, 'WEBHOOK_SECRET_ARN'))),
     account: accounts.get,
     putUser: users.put,

@@ -3,7 +3,7 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { amount, type Env, required } from '../../adapters/env.ts';
+import { amount, type Env, required, requiredList } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { countAll } from '../../adapters/metrics.ts';
 import { outbox } from '../../adapters/outbox.ts';
@@ -31,7 +31,7 @@ export const wire = (
       retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
     }),
     ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
-    ...notifications(sns, required(env, 'NOTIFICATIONS_TOPIC_ARN')),
+    ...notifications(sns, requiredList(env, 'NOTIFICATIONS_TOPIC_ARNS')),
     interrupted: interruptions(logger),
     evaluatorTimeoutSeconds: amount(env, 'EVALUATOR_TIMEOUT_SECONDS', 20),
     now,

@@ -31,6 +31,7 @@ function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: S
     AWS_SECRET_ACCESS_KEY: rootCredentials.secretAccessKey,
     DOCTOR_API_URL: outputs?.ApiUrl,
     DOCTOR_NOTIFICATIONS_TOPIC_ARN: outputs?.NotificationsTopicArn,
+    DOCTOR_NOTIFICATIONS_TOPIC_ARNS: outputs?.NotificationsTopicArns,
     DOCTOR_EVENTS_TOPIC_ARN: outputs?.EventsTopicArn,
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);

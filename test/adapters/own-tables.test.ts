@@ -41,7 +41,7 @@ test.each([
 test('what is published to a test’s own topic arrives at its subscriber', async () => {
   const topic = sns();
   await topic.send(
-    new PublishCommand({ TopicArn: own.env.NOTIFICATIONS_TOPIC_ARN, Message: '{"n":1}' }),
+    new PublishCommand({ TopicArn: own.env.NOTIFICATIONS_TOPIC_ARNS, Message: '{"n":1}' }),
   );
   const received = await own.notifications.receive(1);
   expect(received.map(({ body }) => body)).toEqual([{ n: 1 }]);

@@ -22,7 +22,7 @@ afterEach(() => {
 afterAll(() => own.cleanup());
 
 const publish = (rows: readonly OutboxRow[]) =>
-  notifications(client, own.env.NOTIFICATIONS_TOPIC_ARN).publish(rows);
+  notifications(client, [own.env.NOTIFICATIONS_TOPIC_ARNS]).publish(rows);
 /** Rows of so many alarms on one event, whose traits hold so much. */
 function rowsOf(count: number, { text = 'x', resource = 'vm-1' } = {}): OutboxRow[] {
   const event = eventWith(['resource_id', 1, resource], ['name', 1, text]);

@@ -123,6 +123,10 @@ describe('permissions', () => {
         ...['BatchGetItem', 'Query'].map((verb) => `${verb} on Affected`),
         ...['byFaultId', 'byHost', 'byTime', 'open'].map((index) => `Query on Faults/${index}`),
         'Query on Affected/byProject',
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Subscriptions`,
+        ),
+        ...['byProject', 'byTime'].map((index) => `Query on Subscriptions/${index}`),
       ],
     },
     { name: 'Reconciler', data: ['UpdateItem on Affected'] },

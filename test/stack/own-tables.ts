@@ -27,7 +27,8 @@ type TableName =
   | 'ALARMS'
   | 'HISTORY'
   | 'QUOTAS'
-  | 'IDENTITY';
+  | 'IDENTITY'
+  | 'SUBSCRIPTIONS';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
@@ -35,7 +36,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
   const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
-  const { alarms, history, quotas, identity } = tables;
+  const { alarms, history, quotas, identity, subscriptions } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
@@ -48,6 +49,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
     ['HISTORY', history],
     ['QUOTAS', quotas],
     ['IDENTITY', identity],
+    ['SUBSCRIPTIONS', subscriptions],
   ];
   return new Map(
     named.map(([name, { node }]) => {
@@ -73,7 +75,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
 /** Names as a function's environment has them, of things that nobody else reads or writes. */
 export type OwnThings = {
   readonly env: Readonly<Record<EnvName, string>>;
-  /** Receives all that is published to `NOTIFICATIONS_TOPIC_ARN`. */
+  /** Receives all that is published to `NOTIFICATIONS_TOPIC_ARNS`. */
   readonly notifications: Subscriber;
   /** Receives all that is published to `EVENTS_TOPIC_ARN`. */
   readonly events: Subscriber;
@@ -133,13 +135,15 @@ export async function ownThings(): Promise<OwnThings> {
       HISTORY_TABLE: tableName('HISTORY'),
       QUOTAS_TABLE: tableName('QUOTAS'),
       IDENTITY_TABLE: tableName('IDENTITY'),
+      SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       EVENT_QUEUE_URL: eventQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',
       WEBHOOK_RETRY_QUEUE_URL: webhookRetryQueue ?? '',
       WEBHOOK_DLQ_URL: webhookDlq ?? '',
-      NOTIFICATIONS_TOPIC_ARN: notificationsTopic ?? '',
+      NOTIFICATIONS_TOPIC_ARNS: notificationsTopic ?? '',
+      SUBSCRIPTIONS_PER_PROJECT: '20',
       EVENTS_TOPIC_ARN: eventsTopic ?? '',
       ADMIN_SECRET_ARN: output('AdminSecretArn'),
       SIGNING_SECRET_ARN: output('SigningSecretArn'),

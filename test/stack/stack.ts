@@ -24,6 +24,7 @@ export function readStack(): Required<StackState> {
 export type OutputName =
   | 'ApiUrl'
   | 'NotificationsTopicArn'
+  | 'NotificationsTopicArns'
   | 'EventsTopicArn'
   | 'EventQueueUrl'
   | 'EventDlqUrl'
@@ -49,7 +50,8 @@ type TableOutput =
   | 'Alarms'
   | 'History'
   | 'Quotas'
-  | 'Identity';
+  | 'Identity'
+  | 'Subscriptions';
 
 type FunctionOutput =
   | 'Identity'

@@ -1,0 +1,100 @@
+/**
+ * Subscribes and unsubscribes endpoints. The row comes first and goes last: it claims the endpoint
+ * for its project, and is enough to go on from when a process dies in between. Asking SNS for the
+ * same subscription again gives the same one.
+ */
+import { DomainError } from '../domain/errors.ts';
+import {
+  claimOf,
+  isSameWish,
+  type Subscription,
+  type SubscriptionWish,
+  topicsFor,
+} from '../domain/subscription.ts';
+import { untilWritten } from './retry.ts';
+
+export type SubscribeDeps = {
+  /** Read consistently. */
+  readonly subscription: (subscription_id: string) => Promise<Subscription | undefined>;
+  readonly countOf: (project_id: string) => Promise<number>;
+  /** False if the endpoint is claimed. */
+  readonly claim: (row: Subscription) => Promise<boolean>;
+  /** False if the row is no longer as it was read. */
+  readonly replace: (before: Subscription, after: Subscription) => Promise<boolean>;
+  /** False if the row is no longer as it was read. */
+  readonly remove: (row: Subscription) => Promise<boolean>;
+  /** SNS's name of the subscription, made or found. Refuses if one with another filter is there. */
+  readonly subscribeTo: (topic: string, wish: SubscriptionWish) => Promise<string>;
+  /** Nothing happens if it is gone. */
+  readonly unsubscribe: (arn: string) => Promise<void>;
+  readonly topics: readonly string[];
+  readonly mostPerProject: number;
+  readonly now: () => string;
+};
+
+/** The subscription as wished, and whether it is new. Refuses an endpoint that has another one. */
+export function subscribe(
+  deps: SubscribeDeps,
+  wish: SubscriptionWish,
+): Promise<{ subscription: Subscription; created: boolean }> {
+  return untilWritten(async () => {
+    const claim = claimOf(wish, deps.now());
+    const known = await deps.subscription(claim.subscription_id);
+    if (known && !isSameWish(known, wish)) throw taken(known, wish);
+    if (!known) {
+      await checkQuota(deps, wish);
+      if (!(await deps.claim(claim))) return undefined;
+    }
+    const row = known ?? claim;
+    const arns = await subscribed(deps, row).catch(async (error: unknown) => {
+      if (!known && error instanceof DomainError) await deps.remove(row);
+      throw error;
+    });
+    const after = { ...row, arns: { ...row.arns, ...arns }, revision: row.revision + 1 };
+    return (await deps.replace(row, after)) ? { subscription: after, created: !known } : undefined;
+  });
+}
+
+async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionWish): Promise<void> {
+  if ((await deps.countOf(project_id)) < deps.mostPerProject) return;
+  throw new DomainError(
+    'forbidden',
+    `Subscription quota exceeded: a project may have ${deps.mostPerProject}.`,
+  );
+}
+
+const taken = (known: Subscription, wish: SubscriptionWish): DomainError =>
+  new DomainError(
+    'conflict',
+    known.project_id === wish.project_id
+      ? `The endpoint has a subscription with another filter: delete ${known.subscription_id} first.`
+      : 'The endpoint cannot be subscribed: it has a subscription already.',
+  );
+
+/** SNS's names by topic. What was made before one is refused is taken back. */
+async function subscribed(
+  { topics, subscribeTo, unsubscribe }: SubscribeDeps,
+  row: Subscription,
+): Promise<Record<string, string>> {
+  const arns: Record<string, string> = {};
+  try {
+    for (const topic of topicsFor(topics, row)) arns[topic] = await subscribeTo(topic, row);
+    return arns;
+  } catch (error) {
+    const made = Object.values(arns).filter((arn) => !Object.values(row.arns).includes(arn));
+    for (const arn of made) await unsubscribe(arn);
+    throw error;
+  }
+}
+
+/** Ends a subscription. What SNS was asked for and did not live to note is looked up by asking again. */
+export async function unsubscribe(deps: SubscribeDeps, found: Subscription): Promise<void> {
+  await untilWritten(async () => {
+    const row = await deps.subscription(found.subscription_id);
+    if (!row || row.project_id !== found.project_id) return true;
+    const noted = Object.values(row.arns);
+    const arns = noted.length > 0 ? noted : Object.values(await subscribed(deps, row));
+    for (const arn of arns) await deps.unsubscribe(arn);
+    return (await deps.remove(row)) || undefined;
+  });
+}

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import {
+  canBeRaw,
+  Protocol,
+  SubscriptionFilter,
+  type SubscriptionWish,
+  tooLarge,
+  wrongEndpoint,
+} from '../../domain/subscription.ts';
+
+/** The body of `POST /doctor/v1/subscriptions`. */
+export const SubscriptionInput = z
+  .strictObject({
+    protocol: Protocol,
+    endpoint: z
+      .string()
+      .max(2048)
+      .regex(/^[\x21-\x7e]+$/, 'Must be printable ASCII without spaces.'),
+    filter: SubscriptionFilter.default({}),
+    all_projects: z.boolean().default(false),
+    raw_message_delivery: z.boolean().optional(),
+  })
+  .superRefine(({ protocol, endpoint, filter, all_projects, raw_message_delivery }, context) => {
+    const complaints = {
+      endpoint: wrongEndpoint(protocol, endpoint),
+      filter: tooLarge({ filter, all_projects, project_id: 'own' }),
+      raw_message_delivery:
+        raw_message_delivery && !canBeRaw(protocol) ? `Not with ${protocol}.` : undefined,
+    };
+    for (const [field, message] of Object.entries(complaints)) {
+      if (message) context.addIssue({ code: 'custom', path: [field], message });
+    }
+  });
+export type SubscriptionInput = z.infer<typeof SubscriptionInput>;
+
+/** What is wished for the project. A queue gets the bare notification unless it asks for more. */
+export const wishOf = (
+  { raw_message_delivery, ...given }: SubscriptionInput,
+  project_id: string,
+): SubscriptionWish => ({
+  ...given,
+  project_id,
+  raw_message_delivery: raw_message_delivery ?? given.protocol === 'sqs',
+});
+
+const once = z.tuple([z.string()], 'It must be given once.').transform(([value]) => value);
+
+/** What a page holds at most, and if no limit is asked for. */
+const maxPage = 100;
+
+/** The query of `GET /doctor/v1/subscriptions`; an unknown key is refused. */
+export const SubscriptionQuery = z.strictObject({
+  all_projects: once.pipe(z.enum(['true', 'false'])).optional(),
+  marker: once.pipe(z.guid()).optional(),
+  limit: once
+    .pipe(z.string().regex(/^[1-9]\d{0,8}$/, 'Must be a positive integer.'))
+    .transform((text) => Math.min(Number(text), maxPage))
+    .default(maxPage),
+});

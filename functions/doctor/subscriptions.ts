@@ -1,0 +1,121 @@
+/** `/doctor/v1/subscriptions`: where a project is told, over SNS. */
+import * as z from 'zod';
+import {
+  ignored,
+  parsed,
+  type Route,
+  type RouteRequest,
+  route,
+} from '../../adapters/http/route.ts';
+import { canSee, isAdmin, projectOf } from '../../domain/access.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Subscription } from '../../domain/subscription.ts';
+import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
+import { SubscriptionInput, SubscriptionQuery, wishOf } from './subscription-input.ts';
+
+type Status = 'confirmed' | 'pending confirmation' | 'gone';
+
+export type Deps = {
+  readonly subscribing: SubscribeDeps;
+  /**
+   * At most `limit` of a project (undefined: of all), oldest first, after the marker. Undefined if
+   * there is no such marker.
+   */
+  readonly subscriptions: (
+    project_id: string | undefined,
+    page: { readonly limit: number; readonly marker: string | undefined },
+  ) => Promise<readonly Subscription[] | undefined>;
+  readonly statusOf: (arn: string) => Promise<Status>;
+};
+
+type Request = RouteRequest<unknown, unknown>;
+
+export function subscriptionRoutes({ subscribing, subscriptions, statusOf }: Deps): Route[] {
+  async function view({ arns, subscription_id, revision, ...shown }: Subscription) {
+    const statuses = await Promise.all(Object.values(arns).map(statusOf));
+    return { id: subscription_id, ...shown, status: overall(statuses) };
+  }
+
+  async function found({ caller, params }: Request): Promise<Subscription> {
+    const id = parsed(z.guid(), params.id, 'id').toLowerCase();
+    const row = await subscribing.subscription(id);
+    if (row && canSee(caller, row.project_id)) return row;
+    throw new DomainError('not_found', `Subscription ${id} could not be found.`);
+  }
+
+  return [
+    route({
+      method: 'GET',
+      path: '/v1/subscriptions',
+      roles: ['reader'],
+      query: SubscriptionQuery,
+      body: ignored,
+      handle: async (request) => {
+        const { caller, args } = request;
+        const all = args.all_projects === 'true';
+        if (all && !isAdmin(caller)) {
+          throw new DomainError('forbidden', "Policy doesn't allow all projects to be listed.");
+        }
+        const { limit, marker } = args;
+        const page = await subscriptions(all ? undefined : projectOf(caller), { limit, marker });
+        if (!page) throw new DomainError('invalid', `marker [${marker}] not found`);
+        const last = page.length === limit ? page.at(-1)?.subscription_id : undefined;
+        const views = await Promise.all(page.map(view));
+        const next = last === undefined ? {} : { next: nextLink(request, last) };
+        return { status: 200, body: { subscriptions: views, ...next } };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/v1/subscriptions',
+      roles: ['member'],
+      query: ignored,
+      body: SubscriptionInput,
+      handle: async ({ caller, body }) => {
+        if (body.all_projects && !isAdmin(caller)) {
+          throw new DomainError('forbidden', "Policy doesn't allow all projects to be subscribed.");
+        }
+        const wish = wishOf(body, projectOf(caller));
+        const { subscription, created } = await subscribe(subscribing, wish);
+        return { status: created ? 201 : 200, body: { subscription: await view(subscription) } };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/subscriptions/:id',
+      roles: ['reader'],
+      query: ignored,
+      body: ignored,
+      handle: async (request) => ({
+        status: 200,
+        body: { subscription: await view(await found(request)) },
+      }),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/v1/subscriptions/:id',
+      roles: ['member'],
+      query: ignored,
+      body: ignored,
+      handle: async (request) => {
+        await unsubscribe(subscribing, await found(request));
+        return { status: 204 };
+      },
+    }),
+  ];
+}
+
+/** Of the subscriptions to several topics, the one that most needs to be looked at. */
+function overall(statuses: readonly Status[]): Status | 'incomplete' {
+  const worst = (['gone', 'pending confirmation'] as const).find((each) => statuses.includes(each));
+  return worst ?? (statuses.length > 0 ? 'confirmed' : 'incomplete');
+}
+
+/** The same request for the page after `marker`. */
+function nextLink({ base, path, query }: Request, marker: string): string {
+  const next = new URLSearchParams();
+  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
+    for (const value of values) next.append(name, value);
+  }
+  return `${base}${path}?${next}`;
+}
