@@ -7,11 +7,13 @@ type Grantee = IGrantable & IConstruct;
 
 /**
  * AWS asks for the single action where a batch is sent; MiniStack for one of the call's own name,
- * and it finds no table in a list of PartiQL statements.
+ * and it finds no table in a list of PartiQL statements, nor the topic of a subscription.
  */
 const emulatorAlsoAsks = new Map<Action, { action: Action; resource?: '*' }>([
   ['sqs:SendMessage', { action: 'sqs:SendMessageBatch' }],
   ['sns:Publish', { action: 'sns:PublishBatch' }],
+  ['sns:GetSubscriptionAttributes', { action: 'sns:GetSubscriptionAttributes', resource: '*' }],
+  ['sns:Unsubscribe', { action: 'sns:Unsubscribe', resource: '*' }],
   ['dynamodb:PartiQLUpdate', { action: 'dynamodb:BatchExecuteStatement', resource: '*' }],
 ]);
 

@@ -10,6 +10,7 @@ import { definitionOf } from '../../events/catalogue.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { actions } from '../../functions/compute/service-input.ts';
 import { HostInput, InstanceInput } from '../../functions/doctor/registration-input.ts';
+import { SubscriptionInput } from '../../functions/doctor/subscription-input.ts';
 import { root } from '../../scripts/stack/state.ts';
 import { allBlocks, type Block } from './blocks.ts';
 
@@ -27,6 +28,7 @@ const kinds: readonly { readonly key: string; readonly read: (value: unknown) =>
   { key: 'vm_state', read: (value) => InstanceInput.parse(value) },
   { key: 'forced_down', read: (value) => actions['force-down'].parse(value) },
   { key: 'heartbeat', read: (value) => HostInput.parse(value) },
+  { key: 'protocol', read: (value) => SubscriptionInput.parse(value) },
   { key: 'project_id', read: (value) => FilterPolicy.parse(value) },
 ];
 

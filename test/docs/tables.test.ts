@@ -6,6 +6,7 @@ import { afterFault } from '../../domain/host-fault.ts';
 import { powerStates, vmStates } from '../../domain/instance.ts';
 import { Notification } from '../../domain/messages.ts';
 import { statesOf } from '../../domain/server-status.ts';
+import { protocols } from '../../domain/subscription.ts';
 import { definitionOf } from '../../events/catalogue.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { defaults } from '../../infra/settings.ts';
@@ -53,7 +54,13 @@ test('tenants are told the types of traits', () => {
 });
 
 test('tenants are told every attribute that a filter policy can name', () => {
-  expect(firstCodes('docs/tenants.md', 'Subscribe')).toEqual(Object.keys(atSqs.MessageAttributes));
+  const named = firstCodes('docs/tenants.md', 'Subscribe');
+  for (const name of Object.keys(atSqs.MessageAttributes)) expect(named).toContain(name);
+});
+
+test('tenants are told every protocol of a subscription', () => {
+  const named = firstCodes('docs/tenants.md', 'Subscribe');
+  expect(named).toEqual(expect.arrayContaining([...protocols]));
 });
 
 test('tenants are told every field of a notification', () => {

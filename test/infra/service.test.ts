@@ -1,6 +1,8 @@
+import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { AlarmChange } from '../../domain/alarm-history.ts';
+import { DoctorStack } from '../../infra/service.ts';
 import { makeStack, policies, subject } from './template.ts';
 
 const template = Template.fromStack(makeStack());
@@ -169,6 +171,30 @@ describe('permissions', () => {
     expect(tellers).toEqual(['AlarmEvaluator', 'Sweeper']);
   });
 
+  test('only doctor can subscribe anybody, and to the notifications alone', () => {
+    const of = (name: string) =>
+      grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
+    for (const name of functions.filter((each) => each !== 'Doctor')) expect(of(name)).toEqual([]);
+    expect(of('Doctor')).toEqual(
+      ['GetSubscriptionAttributes', 'Subscribe', 'Unsubscribe'].map(
+        (verb) => `sns:${verb} on Notifications`,
+      ),
+    );
+  });
+
+  test('projects spread over several topics are told and subscribed on all of them', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const settings = { notificationTopics: 3 };
+    const spread = policies(
+      Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings })),
+    );
+    const topics = (name: string, verb: string) =>
+      (spread.get(name) ?? []).filter(({ action }) => action.includes(`sns:${verb}`)).length;
+    expect(topics('AlarmEvaluator', 'Publish')).toBe(3);
+    expect(topics('Sweeper', 'Publish')).toBe(3);
+    expect(topics('Doctor', 'Subscribe')).toBe(3);
+  });
+
   test('the evaluator never reads or writes hosts, instances or ports', () => {
     const touched = grantsOf('AlarmEvaluator').filter((grant) =>
       / on (Hosts|Instances|Ports)/.test(grant),
@@ -263,7 +289,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(11);
+    expect(tables).toHaveLength(12);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -302,7 +328,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(35);
+    expect(indexes).toHaveLength(37);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {

@@ -37,6 +37,8 @@ test.each([
   ['webhookTimeoutSeconds', '11'],
   ['webhookAttempts', '0'],
   ['webhookConcurrency', '1'],
+  ['notificationTopics', '0'],
+  ['subscriptionsPerProject', 'many'],
   ['webhookAllowedRanges', '10.0.0.0'],
   ['webhookAllowedRanges', '10.0.0.0/8,fd00::/129'],
   ['webhookAllowedRanges', 'everywhere/0'],

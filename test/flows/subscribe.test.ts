@@ -1,0 +1,139 @@
+import { beforeEach, expect, test } from 'vitest';
+import { DomainError } from '../../domain/errors.ts';
+import type { Subscription, SubscriptionWish } from '../../domain/subscription.ts';
+import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
+import { minute } from '../domain/rows.ts';
+
+let rows: Map<string, Subscription>;
+/** What SNS has, by topic and endpoint. */
+let made: Map<string, { arn: string; project_id: string }>;
+let refused: (topic: string) => unknown;
+
+beforeEach(() => {
+  rows = new Map();
+  made = new Map();
+  refused = () => undefined;
+});
+
+const deps: SubscribeDeps = {
+  subscription: async (subscription_id) => rows.get(subscription_id),
+  countOf: async (project_id) =>
+    [...rows.values()].filter((row) => row.project_id === project_id).length,
+  claim: async (row) => {
+    if (rows.has(row.subscription_id)) return false;
+    rows.set(row.subscription_id, row);
+    return true;
+  },
+  replace: async (before, after) => {
+    if (rows.get(before.subscription_id)?.revision !== before.revision) return false;
+    rows.set(after.subscription_id, after);
+    return true;
+  },
+  remove: async ({ subscription_id, revision }) => {
+    if (rows.get(subscription_id)?.revision !== revision) return false;
+    return rows.delete(subscription_id);
+  },
+  subscribeTo: async (topic, { endpoint, project_id }) => {
+    const error = refused(topic);
+    if (error) throw error;
+    const key = `${topic} ${endpoint}`;
+    const known = made.get(key) ?? { arn: `arn:${key}`, project_id };
+    if (known.project_id !== project_id) throw new DomainError('conflict', 'exists');
+    made.set(key, known);
+    return known.arn;
+  },
+  unsubscribe: async (arn) => {
+    for (const [key, known] of made) if (known.arn === arn) made.delete(key);
+  },
+  topics: ['t-0', 't-1'],
+  mostPerProject: 2,
+  now: () => minute(1),
+};
+
+const wish = (given: Partial<SubscriptionWish> = {}): SubscriptionWish => ({
+  ...{ protocol: 'https', endpoint: 'https://a.example/', project_id: 'a', all_projects: false },
+  ...{ filter: {}, raw_message_delivery: false },
+  ...given,
+});
+
+const dying = (step: keyof SubscribeDeps): SubscribeDeps => ({
+  ...deps,
+  [step]: async () => {
+    throw new Error('the process died');
+  },
+});
+
+test('a wish is carried out once, however often it is told', async () => {
+  const first = await subscribe(deps, wish());
+  expect(first).toMatchObject({ created: true, subscription: { revision: 2 } });
+  const again = await subscribe(deps, wish());
+  expect(again).toMatchObject({ created: false, subscription: { arns: first.subscription.arns } });
+  expect([rows.size, made.size]).toEqual([1, 1]);
+});
+
+test('an endpoint has one subscription: another filter, or another project, is refused', async () => {
+  await subscribe(deps, wish());
+  const other = wish({ filter: { severity: ['low'] } });
+  await expect(subscribe(deps, other)).rejects.toMatchObject({
+    ...{ code: 'conflict', message: expect.stringContaining('another filter') },
+  });
+  await expect(subscribe(deps, wish({ project_id: 'b' }))).rejects.toMatchObject({
+    ...{ code: 'conflict', message: expect.not.stringContaining('another filter') },
+  });
+  expect([...rows.values()].map(({ project_id }) => project_id)).toEqual(['a']);
+});
+
+test('what SNS has of somebody else is not taken, and its endpoint not claimed', async () => {
+  refused = () => new DomainError('conflict', 'exists');
+  await expect(subscribe(deps, wish())).rejects.toMatchObject({ code: 'conflict' });
+  expect(rows.size).toBe(0);
+});
+
+test('a project has no more than its quota', async () => {
+  for (const n of [1, 2]) await subscribe(deps, wish({ endpoint: `https://a.example/${n}` }));
+  const third = wish({ endpoint: 'https://a.example/3' });
+  await expect(subscribe(deps, third)).rejects.toMatchObject({ code: 'forbidden' });
+  expect((await subscribe(deps, wish({ endpoint: 'https://a.example/2' }))).created).toBe(false);
+});
+
+test('all projects are those of every topic; if one refuses, the others are taken back', async () => {
+  const all = wish({ all_projects: true });
+  refused = (topic) => topic === 't-1' && new DomainError('forbidden', 'full');
+  await expect(subscribe(deps, all)).rejects.toMatchObject({ code: 'forbidden' });
+  expect([rows.size, made.size]).toEqual([0, 0]);
+  refused = () => undefined;
+  await subscribe(deps, all);
+  expect(made.size).toBe(2);
+});
+
+test.each(['subscribeTo', 'replace'] as const)(
+  'what died before %s is finished by the same wish, or ended by deleting it',
+  async (step) => {
+    await expect(subscribe(dying(step), wish())).rejects.toThrow('died');
+    const [left] = [...rows.values()];
+    expect(left).toMatchObject({ arns: {}, project_id: 'a' });
+    await expect(subscribe(deps, wish({ project_id: 'b' }))).rejects.toThrow();
+    if (left) await unsubscribe(deps, left);
+    expect([rows.size, made.size]).toEqual([0, 0]);
+    await expect(subscribe(dying(step), wish())).rejects.toThrow('died');
+    expect(await subscribe(deps, wish())).toMatchObject({ created: false });
+    expect([rows.size, made.size]).toEqual([1, 1]);
+  },
+);
+
+test.each(['unsubscribe', 'remove'] as const)(
+  'a deletion that died before %s is finished by the next',
+  async (step) => {
+    const { subscription } = await subscribe(deps, wish());
+    await expect(unsubscribe(dying(step), subscription)).rejects.toThrow('died');
+    await unsubscribe(deps, subscription);
+    expect([rows.size, made.size]).toEqual([0, 0]);
+    await unsubscribe(deps, subscription);
+  },
+);
+
+test('a wish told again while it is deleted is either there, or gone', async () => {
+  const { subscription } = await subscribe(deps, wish());
+  await Promise.all([unsubscribe(deps, subscription), subscribe(deps, wish())]);
+  expect(rows.size).toBe(made.size);
+});
