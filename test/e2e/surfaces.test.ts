@@ -305,11 +305,12 @@ describe('an unknown path', () => {
   });
 
   test('outside of every surface has a body that each dialect can read', async () => {
-    for (const path of ['/nothing', '/doctorx', '/network/v2.0/ports']) {
+    for (const path of ['/nothing', '/doctorx', '/placement/allocations']) {
       const answer = await anonymous('GET', path);
       expectStatus(answer, 404);
       expect(answer.body).toMatchObject({
         error: { code: 404, title: 'Not Found', message: expect.any(String) },
+        NeutronError: { type: 'HTTPNotFound', message: expect.any(String), detail: '' },
         error_message: { faultcode: 'Client', faultstring: expect.any(String), debuginfo: null },
       });
     }
