@@ -8,11 +8,8 @@ import * as z from 'zod';
 /** Instructions of a compiled pattern: more and a list of 10,000 names would take too long. */
 const mostInstructions = 256;
 
-/** Finds the pattern anywhere in a text, or only at its start. */
-export type Pattern = {
-  readonly isIn: (text: string) => boolean;
-  readonly begins: (text: string) => boolean;
-};
+/** Finds the pattern anywhere in a text. */
+export type Pattern = { readonly isIn: (text: string) => boolean };
 
 /** Undefined if the text is no regular expression, or too long a one. */
 function compiled(text: string): RE2JS | undefined {
@@ -38,8 +35,5 @@ export const Pattern = z
       });
       return z.NEVER;
     }
-    return {
-      isIn: (given) => pattern.matcher(given).find(),
-      begins: (given) => pattern.matcher(given).lookingAt(),
-    };
+    return { isIn: (given) => pattern.matcher(given).find() };
   });

@@ -1,15 +1,21 @@
 /** `flavors`: Doctor offers none, since it boots nothing; a server carries its own. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { queriesOf } from './nova-types.ts';
+
+/** Source: nova `api/openstack/compute/schemas/flavors.py`. Of none, none is filtered. */
+const keys = ['limit', 'marker', 'is_public', 'minRam', 'minDisk', 'sort_key', 'sort_dir'];
 
 export const flavorRoutes: Route[] = [
-  route({
-    method: 'GET',
-    path: '/v2.1/flavors/detail',
-    query: ignored,
-    body: ignored,
-    handle: async () => ({ status: 200, body: { flavors: [] } }),
-  }),
+  ...queriesOf(...keys).map((era) =>
+    route({
+      method: 'GET',
+      path: '/v2.1/flavors/detail',
+      ...era,
+      body: ignored,
+      handle: async () => ({ status: 200, body: { flavors: [] } }),
+    }),
+  ),
   route({
     method: 'GET',
     path: '/v2.1/flavors/:id',

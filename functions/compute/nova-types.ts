@@ -23,7 +23,7 @@ const longestValue = 255;
 
 /** A query of which these keys are read, each once (the last wins); an empty value is no filter. */
 export const queryOf = <Name extends string>(...names: readonly Name[]) =>
-  z.record(z.string(), z.array(z.string())).transform((query, context) => {
+  z.custom<Readonly<Record<string, readonly string[]>>>().transform((query, context) => {
     const values: Partial<Record<Name, string>> = {};
     for (const name of names) {
       const value = query[name]?.at(-1);
@@ -33,6 +33,20 @@ export const queryOf = <Name extends string>(...names: readonly Name[]) =>
       }
     }
     return values;
+  });
+
+/** The same by microversion: from 2.75 on, a key that is not known is refused. */
+export const queriesOf = <Name extends string>(...names: readonly Name[]) => [
+  { versions: { to: '2.74' }, query: queryOf(...names) },
+  { versions: { from: '2.75' }, query: onlyKnown(names).pipe(queryOf(...names)) },
+];
+
+const onlyKnown = (names: readonly string[]) =>
+  z.custom<Readonly<Record<string, readonly string[]>>>().superRefine((query, context) => {
+    const unknown = Object.keys(query).find((key) => !names.includes(key));
+    if (unknown === undefined) return;
+    const path = [unknown.slice(0, 100)];
+    context.addIssue({ code: 'custom', path, message: 'It is not known.' });
   });
 
 const trueWords = ['1', 't', 'true', 'on', 'y', 'yes'];

@@ -50,14 +50,14 @@ const timed = (of: (instance: Instance) => string | null): Filter => {
   });
 };
 
-/** Nova looks for the pattern at the start of each fixed address. Source: nova `compute/api.py`. */
+/** A part of an address will do, as where Nova asks Neutron. Source: nova `compute/api.py`. */
 const addressed = (version: 4 | 6): Filter =>
   Pattern.transform(
-    ({ begins }): Test =>
+    ({ isIn }): Test =>
       ({ addresses }) =>
         Object.values(addresses)
           .flat()
-          .some((address) => address.version === version && begins(address.addr)),
+          .some((address) => address.version === version && isIn(address.addr)),
   );
 
 const tagged = (wanted: (has: (tag: string) => boolean, tags: readonly string[]) => boolean) =>

@@ -103,7 +103,8 @@ async function sortedPage(
   compare: NonNullable<Order['compare']>,
   marker: SeenInstance | undefined,
 ): Promise<Page> {
-  const found: SeenInstance[] = [];
+  const isAfter = ({ instance }: SeenInstance) => !marker || compare(instance, marker.instance) > 0;
+  let servers: readonly SeenInstance[] = [];
   let read = 0;
   for await (const seen of candidates(deps, { ...filter, limit: mostTogether }, undefined)) {
     read += seen.length;
@@ -113,12 +114,11 @@ async function sortedPage(
         `More than ${mostRead} servers cannot be sorted by sort_key. Name a project, host or status.`,
       );
     }
-    found.push(...seen.filter(isWanted(filter)));
+    // No more is kept than the page: rows may be large.
+    servers = [...servers, ...seen.filter(isWanted(filter)).filter(isAfter)]
+      .sort((a, b) => compare(a.instance, b.instance))
+      .slice(0, filter.limit);
   }
-  const servers = found
-    .filter(({ instance }) => !marker || compare(instance, marker.instance) > 0)
-    .sort((a, b) => compare(a.instance, b.instance))
-    .slice(0, filter.limit);
   const full = servers.length === filter.limit;
   return { servers, next: full ? servers.at(-1)?.instance.uuid : undefined };
 }

@@ -13,7 +13,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../domain/host.ts';
 import type { ServiceUpdate } from '../../domain/host-fault.ts';
 import type { UpdatedService } from '../../flows/update-service.ts';
-import { queryOf } from './nova-types.ts';
+import { queriesOf } from './nova-types.ts';
 import { type ActionName, actions, Update } from './service-input.ts';
 import { serviceView } from './service-view.ts';
 
@@ -73,22 +73,24 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
     });
 
   return [
-    route({
-      method: 'GET',
-      path: '/v2.1/os-services',
-      roles: ['admin'],
-      query: queryOf('host', 'binary'),
-      body: ignored,
-      handle: async ({ args: { host, binary }, microversion }) => {
-        const hosts = binary && binary !== compute ? [] : await found(deps, host);
-        return {
-          status: 200,
-          body: {
-            services: hosts.map((each) => serviceView(each, deps.stateOf(each), microversion)),
-          },
-        };
-      },
-    }),
+    ...queriesOf('host', 'binary').map((era) =>
+      route({
+        method: 'GET',
+        path: '/v2.1/os-services',
+        roles: ['admin'],
+        ...era,
+        body: ignored,
+        handle: async ({ args: { host, binary }, microversion }) => {
+          const hosts = binary && binary !== compute ? [] : await found(deps, host);
+          return {
+            status: 200,
+            body: {
+              services: hosts.map((each) => serviceView(each, deps.stateOf(each), microversion)),
+            },
+          };
+        },
+      }),
+    ),
     action('enable'),
     action('disable'),
     action('disable-log-reason'),

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { downHost, hostWith, id, instanceWith } from '../../domain/rows.ts';
 import { worldOf } from '../../flows/world.ts';
@@ -245,4 +245,52 @@ test.each(['member', 'stranger', 'service', 'unscoped'])('a %s sees none of it',
   }
   const query = { limit: ['-1'] };
   expect((await ask(root, { as, version: '2.94', query })).status).toBe(400);
+});
+
+describe('an answer that is too large for a function of Lambda', () => {
+  /** Forty hosts with a thousand servers of long names each: some 12 MB. */
+  const crowded = () => {
+    const name = (n: number) => `host-${String(n).padStart(2, '0')}`;
+    const hosts = Array.from({ length: 40 }, (_, n) =>
+      hostWith({ ...{ host: name(n), hypervisor_id: id(1000 + n), service_number: n + 1 } }),
+    );
+    const instances = hosts.flatMap(({ host }, n) =>
+      Array.from({ length: 1000 }, (_, m) =>
+        instanceWith({ uuid: id(10_000 + n * 1000 + m), name: 'n'.repeat(250), host }),
+      ),
+    );
+    return computeOf(worldOf({ hosts, instances }));
+  };
+  beforeEach(() => {
+    ask = crowded();
+  });
+  const bytes = (body: unknown) => Buffer.byteLength(JSON.stringify(JSON.stringify(body)));
+
+  test('ends earlier, and links to the rest', async () => {
+    const all: unknown[] = [];
+    let query: Record<string, string[]> | undefined = { with_servers: ['true'] };
+    while (query) {
+      const answer = await ask(root, { version: '2.94', query });
+      expect(bytes(answer.body)).toBeLessThan(6_000_000);
+      const { hypervisors, hypervisors_links } = List.parse(answer.body);
+      all.push(...hypervisors);
+      const next: string | undefined = hypervisors_links?.[0]?.href;
+      const marker: string = (next && new URL(next).searchParams.get('marker')) || '';
+      query = marker === '' ? undefined : { with_servers: ['true'], marker: [marker] };
+    }
+    expect(all).toHaveLength(40);
+    expect(all).toEqual(
+      Array.from({ length: 40 }, (_, n) => expect.objectContaining({ id: id(1000 + n) })),
+    );
+    for (const each of all) expect(Object(each).servers).toHaveLength(1000);
+  });
+
+  test('is refused where a list has no pages: a part would be taken for all', async () => {
+    const query = { hypervisor_hostname_pattern: ['host'], with_servers: ['true'] };
+    const refused = await ask(root, { version: '2.94', query });
+    expect(refused).toMatchObject({ status: 413, body: { overLimit: { code: 413 } } });
+    expect((await ask(`${root}/host/servers`, { version: '2.52' })).status).toBe(413);
+    const one = { ...query, hypervisor_hostname_pattern: ['host-07'] };
+    expect((await ask(root, { version: '2.94', query: one })).status).toBe(200);
+  });
 });

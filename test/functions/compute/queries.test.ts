@@ -3,6 +3,8 @@ import * as z from 'zod';
 import { atLeast } from '../../../adapters/http/microversion.ts';
 import { queryOf } from '../../../functions/compute/nova-types.ts';
 import { serverEras } from '../../../functions/compute/server-query.ts';
+import { worldOf } from '../../flows/world.ts';
+import { computeOf } from './surface.ts';
 
 const asked = (query: Record<string, string[]>, version = '2.94') => {
   const era = serverEras.findLast(({ versions }) => atLeast(versionOf(version), versions.from));
@@ -76,4 +78,19 @@ test('a filter longer than anything that is filtered by is refused, with its nam
   const { success, error } = queryOf('host').safeParse({ host: ['x'.repeat(256)] });
   expect(success).toBe(false);
   expect(error?.issues[0]).toMatchObject({ path: ['host'], message: 'It is too long.' });
+});
+
+test.each([
+  ['/v2.1/os-services', '2.74', 200],
+  ['/v2.1/os-services', '2.75', 400],
+  ['/v2.1/flavors/detail', '2.74', 200],
+  ['/v2.1/flavors/detail', '2.75', 400],
+  ['/v2.1/os-hypervisors', '2.75', 400],
+  ['/v2.1/servers', '2.75', 400],
+  ['/v2.1/servers/detail', '2.75', 400],
+])('a key that %s does not know is at %s answered with %i', async (path, version, status) => {
+  const query = Object.fromEntries([['__proto__', ['1']]]);
+  for (const each of [query, { happy: ['1'] }]) {
+    expect((await computeOf(worldOf())(path, { version, query: each })).status).toBe(status);
+  }
 });
