@@ -43,6 +43,29 @@ test('openstack server set --property and unset write the metadata', async () =>
   expect(await seen()).toMatchObject({ properties: { tier: '1' } });
 });
 
+test('openstack server set and unset write its name, description, host name and tags', async () => {
+  const texts = ['--name', 'web-1', '--description', 'the first', '--hostname', 'web'];
+  await server('set', ...texts, '--tag', 'edge', '--tag', 'prod', instance);
+  expect(await seen()).toMatchObject({
+    ...{ name: 'web-1', description: 'the first', tags: ['edge', 'prod'] },
+    'OS-EXT-SRV-ATTR:hostname': 'web',
+  });
+  await server('unset', '--description', '--tag', 'prod', instance);
+  expect(await seen()).toMatchObject({ tags: ['edge'] });
+});
+
+test('openstack server list finds it by what it is, and event list tells what was done', async () => {
+  const listed = (...args: string[]) => shown('tenant-a', 'server', 'list', '-c', 'ID', ...args);
+  const it = [expect.objectContaining({ ID: instance })];
+  const since = ['--changes-since', '2026-01-01T00:00:00Z', '--status', 'ACTIVE'];
+  expect(await listed('--name', '^(web|x)-1$', '--tags', 'edge', '--unlocked')).toEqual(it);
+  expect(await listed(...since)).toEqual(expect.arrayContaining(it));
+  expect(await listed('--not-tags', 'edge', '--name', '^web-1$')).toEqual([]);
+  await server('stop', instance);
+  const events = await shown('tenant-a', 'server', 'event', 'list', instance);
+  expect(events).toMatchObject([{ 'Server ID': instance, Action: 'stop' }]);
+});
+
 test('openstack availability zone list shows the zones, and flavor list none', async () => {
   const zones = await shown('tenant-a', 'availability', 'zone', 'list', '--compute');
   const zone = { 'Zone Name': 'nova', 'Zone Status': 'available' };
