@@ -4,7 +4,10 @@ import { Alarm } from '../domain/alarm.ts';
 import type { Scope } from '../domain/alarm-list.ts';
 import type { Reading } from '../domain/list-request.ts';
 import { indexKeys, kinds } from './alarms.ts';
-import { getAll, queryPages } from './dynamodb.ts';
+import { getAll, growingPages, queryPages } from './dynamodb.ts';
+
+/** Rows that are read at once, where reading may end before all are. */
+const longestPage = 1_000;
 
 type Index = { readonly name: string; readonly keys: Readonly<Record<string, string>> };
 
@@ -22,7 +25,7 @@ function indexFor({ project_id, name }: Scope): Index {
 export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
   async function* idsOf(scope: Scope, reading: Reading): AsyncGenerator<string[]> {
     const { name, keys } = indexFor(scope);
-    const { oldestFirst = false, after, atOnce } = reading;
+    const { oldestFirst = false, after, first } = reading;
     const conditions = Object.keys(keys).map((key) => `${key} = :${key}`);
     if (after !== undefined) conditions.push(`sort_key ${oldestFirst ? '>' : '<'} :after`);
     const query = {
@@ -34,9 +37,12 @@ export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
         ...(after !== undefined && { ':after': after }),
       },
       ScanIndexForward: oldestFirst,
-      ...(atOnce !== undefined && { Limit: atOnce }),
     };
-    for await (const page of queryPages(client, query)) {
+    const pages =
+      first === undefined
+        ? queryPages(client, query)
+        : growingPages(client, query, { first, longest: longestPage });
+    for await (const page of pages) {
       yield page.map(({ alarm_id }) => String(alarm_id));
     }
   }

@@ -31,7 +31,7 @@ const update = (table: string, from: Alarm, to: Alarm): Action => ({
     Key: keyOf(from.alarm_id),
     ConditionExpression: 'revision = :read',
     UpdateExpression:
-      'SET #state = :state, state_reason = :reason, state_timestamp = :at, stamp = :stamp, stamped_at = :stamped, entered_alarm_at = :entered, left_alarm_at = :left, revision = :next',
+      'SET #state = :state, state_reason = :reason, state_timestamp = :at, stamp = :stamp, stamped_at = :stamped, entered_alarm_at = :entered, left_alarm_at = :left, transitions = :transitions, revision = :next',
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ':read': from.revision,
@@ -42,6 +42,7 @@ const update = (table: string, from: Alarm, to: Alarm): Action => ({
       ':stamped': to.stamped_at,
       ':entered': to.entered_alarm_at,
       ':left': to.left_alarm_at,
+      ':transitions': to.transitions,
       ':next': to.revision,
     },
   },

@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { AlarmChange, sortKeyOf, timeShards } from '../domain/alarm-history.ts';
 import type { HistoryScope } from '../domain/history-list.ts';
 import type { Reading } from '../domain/list-request.ts';
-import { queryPages } from './dynamodb.ts';
+import { growingPages, queryPages } from './dynamodb.ts';
 
 type Partition = { readonly index: string; readonly key: string; readonly value: string };
 
@@ -15,6 +15,9 @@ function partitionsFor({ alarm_id, on_behalf_of }: HistoryScope): Partition[] {
   return timeShards.map((value) => ({ index: 'byTime', key: 'time_shard', value }));
 }
 
+/** Records that are read at once, where reading may end before all are. */
+const longestPage = 1_000;
+
 /** Sorts behind every record of the same moment. */
 const end = '\uffff';
 const start = '0';
@@ -23,7 +26,7 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
   async function* recordsIn(
     { index, key, value }: Partition,
     { from, to }: HistoryScope,
-    { oldestFirst = false, after, atOnce }: Reading,
+    { oldestFirst = false, after, first: wanted }: Reading,
   ): AsyncGenerator<AlarmChange[]> {
     const first = from ?? start;
     const last = to === undefined ? end : `${to}#${end}`;
@@ -38,23 +41,27 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
         ':last': !oldestFirst && after !== undefined && after < last ? after : last,
       },
       ScanIndexForward: oldestFirst,
-      ...(atOnce !== undefined && { Limit: atOnce }),
     };
     if (query.ExpressionAttributeValues[':first'] > query.ExpressionAttributeValues[':last'])
       return;
-    for await (const page of queryPages(client, query)) {
+    const pages =
+      wanted === undefined
+        ? queryPages(client, query)
+        : growingPages(client, query, { first: wanted, longest: longestPage });
+    for await (const page of pages) {
       const records = page.map((row) => AlarmChange.parse(row));
       yield after === undefined ? records : records.filter((one) => sortKeyOf(one) !== after);
     }
   }
 
   return {
-    /** A record by its key, read consistently. */
+    /** A record by its key, read consistently; undefined if there is none. */
     change: async (alarm_id: string, event_id: string): Promise<AlarmChange | undefined> => {
       const { Item: row } = await client.send(
         new GetCommand({ TableName: table, Key: { event_id, alarm_id }, ConsistentRead: true }),
       );
-      return row && AlarmChange.parse(row);
+      // What the evaluator notes for itself lies in the same table.
+      return AlarmChange.safeParse(row).data;
     },
 
     /** The records in scope, in pages, in the order of time that `reading` says. */

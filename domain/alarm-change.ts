@@ -42,6 +42,7 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
     stamped_at: null,
     entered_alarm_at: state === 'alarm' ? now : null,
     left_alarm_at: null,
+    transitions: {},
   };
   return { alarm, change: record('creation', alarm, document(alarm), projectOf(caller), context) };
 }
@@ -123,6 +124,7 @@ function document(alarm: Alarm): Record<string, unknown> {
     stamped_at,
     entered_alarm_at,
     left_alarm_at,
+    transitions,
     resource_id,
     ...shown
   } = alarm;

@@ -6,10 +6,11 @@ import * as z from 'zod';
 import { Severity } from './alarm.ts';
 import { notificationId } from './ids.ts';
 import { Moment } from './time.ts';
+import { WebhookOutcome } from './webhook.ts';
 
 export const changeTypes = ['creation', 'rule change', 'state transition', 'deletion'] as const;
 
-/** A record, as stored and read. Nothing changes it once it is written. */
+/** A record, as stored and read. Nothing changes once it is written, but what became of its calls. */
 export const AlarmChange = z.object({
   /** A UUID; of a firing, the `message_id` of its event. With `alarm_id` it is the record's key. */
   event_id: z.string(),
@@ -32,6 +33,8 @@ export const AlarmChange = z.object({
   timestamp: Moment,
   /** The alarm's at that time: not shown, but asked for. */
   severity: Severity,
+  /** What became of the calls of its actions, by webhook; absent where nobody was to be called. */
+  webhooks: z.record(z.string(), WebhookOutcome).optional(),
 });
 export type AlarmChange = z.infer<typeof AlarmChange>;
 

@@ -83,6 +83,15 @@ export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: C
   };
 }
 
+/** Whose metrics a query asks for: `all_projects` is its only argument. Throws as `scopeOf`. */
+export function readMetricsScope(query: Query, caller: Caller): Scope {
+  const { conditions, rest } = conditionsOf(query);
+  const [condition] = conditions;
+  if (condition) throw refusedValue('field', condition.field, 'Metrics are not listed by it.');
+  onlyArguments(rest, ['all_projects']);
+  return scopeOf(readAlarmList(query), caller);
+}
+
 const truth = (value: string): boolean | undefined => meaningOf(value.toLowerCase());
 
 /** Whether an alarm meets an `eq` condition, compared as the field's own type. Throws `invalid`. */

@@ -1,4 +1,4 @@
-import type { Alarm } from './alarm.ts';
+import { type Alarm, alarmStates } from './alarm.ts';
 import type { AlarmChange } from './alarm-history.ts';
 import { naive } from './time.ts';
 
@@ -35,10 +35,28 @@ export function alarmView(alarm: Alarm): Record<string, unknown> {
     : { ...common, notification_rule: rule, event_rule: rule, resource_id };
 }
 
-/** A record of the history as the API shows it: Aodh keeps the severity to itself, and so do we. */
-export function changeView({ severity, timestamp, ...change }: AlarmChange) {
-  return { ...change, timestamp: naive(timestamp) };
+/**
+ * A record of the history as the API shows it. Aodh keeps the severity to itself, and so do we; what
+ * became of webhooks is ours, and there once one was tried.
+ */
+export function changeView({ severity, timestamp, webhooks = {}, ...change }: AlarmChange) {
+  const calls = Object.values(webhooks).map(({ at, ...outcome }) => ({
+    ...outcome,
+    at: naive(at),
+  }));
+  return {
+    ...change,
+    timestamp: naive(timestamp),
+    ...(calls.length > 0 && { webhooks: calls }),
+  };
 }
 
 /** The order in which alarms are shown: by the last change that somebody made. */
 export const alarmSortKey = ({ timestamp, alarm_id }: Alarm): string => `${timestamp}#${alarm_id}`;
+
+/** An alarm in the list of metrics. Contract alarm.md section 1. */
+export const metricsView = ({ alarm_id, project_id, transitions }: Alarm) => ({
+  alarm_id,
+  project_id,
+  state_counters: Object.fromEntries(alarmStates.map((state) => [state, transitions[state] ?? 0])),
+});

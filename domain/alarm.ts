@@ -87,5 +87,7 @@ export const Alarm = AlarmFacts.extend({
   entered_alarm_at: Moment.nullable(),
   /** When the alarm last left `alarm`; null if never. */
   left_alarm_at: Moment.nullable(),
+  /** How often events took the alarm into each state. */
+  transitions: z.partialRecord(AlarmState, z.int().min(0)).default({}),
 });
 export type Alarm = z.infer<typeof Alarm>;

@@ -162,6 +162,7 @@ export function alarmAfter(
     ...{ state: to, state_reason: reason, state_timestamp: now },
     ...(to === 'alarm' || older ? { entered_alarm_at: event.accepted_at } : {}),
     ...(to === 'ok' ? { left_alarm_at: next.stamped_at } : {}),
+    transitions: { ...alarm.transitions, [to]: (alarm.transitions[to] ?? 0) + 1 },
   };
 }
 

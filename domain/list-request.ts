@@ -15,13 +15,19 @@ export type Listing<T> = {
   readonly after: string | undefined;
 };
 
+/** All that there is, in the order in which it comes. */
+export const everything: Listing<unknown> = {
+  ...{ test: () => true, order: () => 0, byTime: 'newest first' },
+  ...{ limit: undefined, after: undefined },
+};
+
 /** How an index that is ordered by time is to be read. */
 export type Reading = {
   readonly oldestFirst?: boolean;
   /** The sort key behind which to begin. */
   readonly after?: string;
-  /** How many rows to read at once; as many as there is room for if undefined. */
-  readonly atOnce?: number | undefined;
+  /** How many rows are wanted at first; all of them if undefined. */
+  readonly first?: number | undefined;
 };
 
 type Query = Readonly<Record<string, readonly string[]>>;

@@ -58,6 +58,7 @@ export class Api extends Construct {
         type,
         statusCode: type.responseType.startsWith('DEFAULT') ? undefined : String(code),
         templates: { 'application/json': errorBody(code, title) },
+        responseHeaders: { 'x-openstack-request-id': 'context.requestId' },
       });
     }
   }

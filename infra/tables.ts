@@ -161,7 +161,7 @@ export class Tables extends Construct {
         in: ['byAlarm', 'byProject', 'byTime'],
         attributes: [
           ...['type', 'detail', 'user_id', 'project_id', 'on_behalf_of'],
-          ...['timestamp', 'severity'],
+          ...['timestamp', 'severity', 'webhooks'],
         ],
       },
       expires: true,

@@ -7,9 +7,8 @@ import type { Listing, Reading } from '../../domain/list-request.ts';
 export const inOrder = <T>({ byTime }: Listing<T>, ordered: boolean): boolean =>
   ordered && byTime !== undefined;
 
-/** With a limit, this many rows are read at once at least: a filter may leave most of them out. */
-const leastAtOnce = 100;
-const mostAtOnce = 1_000;
+/** With a limit, this many rows are read at first at least: a filter may leave most of them out. */
+const leastAtFirst = 100;
 
 /** How to read an index for a list; `after` is the sort key of the last thing of the page before. */
 export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: string): Reading {
@@ -18,7 +17,7 @@ export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: stri
   return {
     oldestFirst: byTime === 'oldest first',
     ...(after !== undefined && { after }),
-    atOnce: limit && Math.min(Math.max(limit, leastAtOnce), mostAtOnce),
+    first: limit && Math.max(limit, leastAtFirst),
   };
 }
 

@@ -5,6 +5,7 @@ import { capabilityRoutes } from './capabilities.ts';
 import type { AlarmDeps } from './deps.ts';
 import { historyRoutes } from './history.ts';
 import { listRoutes } from './list.ts';
+import { metricsRoutes } from './metrics.ts';
 import { quotaRoutes } from './quotas.ts';
 import { stateRoutes } from './state.ts';
 import { openRoutes } from './version.ts';
@@ -29,6 +30,7 @@ export const alarmingApi = (deps: Deps) =>
       ...stateRoutes(deps),
       ...historyRoutes(deps),
       ...quotaRoutes(deps),
+      ...metricsRoutes(deps),
       ...capabilityRoutes,
     ],
   });

@@ -188,7 +188,7 @@ test('a list comes by the last change that was made by hand, from where it is as
   const names = async (reading: Reading) =>
     (await allOf({ project_id }, reading)).map(({ name }) => name).join('');
   expect(await names({})).toBe('4321');
-  expect(await names({ oldestFirst: true, atOnce: 1 })).toBe('1234');
+  expect(await names({ oldestFirst: true, first: 1 })).toBe('1234');
   const after = `${at(3)}#${alarms[0]?.alarm_id}`;
   expect(await names({ after })).toBe('21');
   expect(await names({ after, oldestFirst: true })).toBe('4');

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alarmStore } from '../../adapters/alarms.ts';
 import { historyStore } from '../../adapters/history.ts';
@@ -51,7 +52,7 @@ const newestFirst = changes.toReversed();
 
 test('records of all projects come by time, whichever shard they lie in, as they were written', async () => {
   expect(await read({})).toEqual(newestFirst);
-  expect(await read({}, { oldestFirst: true, atOnce: 1 })).toEqual(changes);
+  expect(await read({}, { oldestFirst: true, first: 1 })).toEqual(changes);
 });
 
 test('records are those of a project, of an alarm, or of both', async () => {
@@ -84,13 +85,17 @@ test('records are read between two moments, both included', async () => {
 test('reading begins behind a record, in either direction', async () => {
   const [tenth] = changes.slice(9, 10);
   const after = `${tenth?.timestamp}#${tenth?.event_id}`;
-  expect(await read({}, { after, atOnce: 2 })).toEqual(newestFirst.slice(11));
+  expect(await read({}, { after, first: 2 })).toEqual(newestFirst.slice(11));
   expect(await read({}, { after, oldestFirst: true })).toEqual(changes.slice(10));
   expect(await read({ from: '2026-01-01T00:00:05.000Z' }, { after })).toEqual([]);
 });
 
-test('a record is found by its key', async () => {
+test('a record is found by its key; what the evaluator noted for itself is none', async () => {
   const [change] = changes;
+  const { HISTORY_TABLE } = own.env;
+  const noted = { event_id: 'noted', alarm_id: alarm.alarm_id, noted: 'why', timestamp: 't' };
+  await dynamo.send(new PutCommand({ TableName: HISTORY_TABLE, Item: noted }));
+  expect(await history.change(alarm.alarm_id, 'noted')).toBeUndefined();
   expect(await history.change(alarm.alarm_id, 'e-00')).toEqual(change);
   expect(await history.change(alarm.alarm_id, 'e-01')).toBeUndefined();
 });

@@ -1,16 +1,12 @@
 /** What an event costs: what the alarms cost that it may concern, however many others there are. */
 import { randomUUID } from 'node:crypto';
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import * as z from 'zod';
-import { inParallel } from '../../adapters/dynamodb.ts';
+import { alarmRow } from '../../adapters/alarms.ts';
 import type { Alarm } from '../../domain/alarm.ts';
 import { lookupKeysOf } from '../../domain/lookup.ts';
-import { slices } from '../../domain/slices.ts';
 import { alarmWith } from '../domain/alarms.ts';
-import { dynamodb } from '../stack/stack.ts';
 import { cloud, ok, project } from './cloud.ts';
-import type { Prepare } from './invoke.ts';
+import { counting, writeRows } from './costs.ts';
 import { makeWorld, type World } from './world.ts';
 
 type Rule = Alarm['rule'];
@@ -40,57 +36,16 @@ const unconcerned = (n: number): Partial<Alarm> =>
 
 /** Alarms of one project, written as the API writes them. */
 async function seed(world: World, given: readonly Partial<Alarm>[]): Promise<void> {
-  const client = dynamodb();
   const rows = given.map((each) => {
     const alarm = alarmWith({ alarm_id: randomUUID(), project_id: project, ...each });
     const { alarm_id } = alarm;
     const keys = lookupKeysOf(alarm);
     return [
-      { ...alarm, kind: 'alarm', in_project: `project#${alarm.project_id}`, sort_key: alarm_id },
+      alarmRow(alarm),
       ...keys.map((key) => ({ alarm_id, kind: `lookup#${key}`, lookup_key: key })),
     ];
   });
-  await inParallel(slices(rows.flat(), 25), 8, (slice) =>
-    client.send(
-      new BatchWriteCommand({
-        RequestItems: {
-          [world.things.env.ALARMS_TABLE]: slice.map((Item) => ({ PutRequest: { Item } })),
-        },
-      }),
-    ),
-  );
-}
-
-const Capacity = z.object({ CapacityUnits: z.number() });
-/** What DynamoDB answers that a request consumed: one figure, or one for each table. */
-const Costs = z.object({ ConsumedCapacity: z.union([Capacity, z.array(Capacity)]).default([]) });
-
-/** Counts every request by name, and the capacity that DynamoDB says it consumed. */
-function counting(costs: Record<string, number>): Prepare {
-  const add = (name: string, amount: number) => {
-    costs[name] = (costs[name] ?? 0) + amount;
-  };
-  return ({ dynamo, sqs, sns }) => {
-    const count =
-      <Input, Output>(next: (args: Input) => Promise<Output>, context: { commandName?: string }) =>
-      (args: Input): Promise<Output> => {
-        add(context.commandName ?? '', 1);
-        return next(args);
-      };
-    sqs.middlewareStack.add(count, { step: 'initialize' });
-    sns.middlewareStack.add(count, { step: 'initialize' });
-    dynamo.middlewareStack.add(count, { step: 'initialize' });
-    dynamo.middlewareStack.add(
-      (next) => async (args) => {
-        const input = Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
-        const answer = await next({ ...args, input });
-        const { ConsumedCapacity: consumed } = Costs.parse(answer.output);
-        for (const { CapacityUnits } of [consumed].flat()) add('capacity units', CapacityUnits);
-        return answer;
-      },
-      { step: 'initialize' },
-    );
-  };
+  await writeRows(world.things.env.ALARMS_TABLE, rows.flat());
 }
 
 /** What it costs that an instance stops, with a hundred alarms that wait for it among so many. */

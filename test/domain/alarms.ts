@@ -28,5 +28,6 @@ export const alarmWith = (given: Partial<Alarm> = {}): Alarm => ({
   stamped_at: null,
   entered_alarm_at: null,
   left_alarm_at: null,
+  transitions: {},
   ...given,
 });

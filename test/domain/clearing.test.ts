@@ -60,6 +60,7 @@ test('clearing takes the alarm to ok, with a reason that says so', () => {
   if (decision.kind !== 'transition') return;
   expect(alarmAfter(alarm, event, decision, minute(9))).toEqual({
     ...alarm,
+    transitions: { ok: 1 },
     revision: 2,
     state: 'ok',
     state_reason: reason,

@@ -125,6 +125,7 @@ test('a transition changes the state, who caused it and when, and nothing else',
   const decision = { kind: 'transition', to: 'alarm', reason: 'because' } as const;
   expect(alarmAfter(alarm, event(), decision, minute(8))).toEqual({
     ...alarm,
+    transitions: { alarm: 1 },
     revision: 5,
     state: 'alarm',
     state_reason: 'because',

@@ -220,6 +220,7 @@ const paths: readonly Path[] = [
   { dialect: 'alarming', path: '/alarming/v2/query/alarms', allow: 'POST' },
   { dialect: 'alarming', path: '/alarming/v2/query/alarms/history', allow: 'POST' },
   { dialect: 'alarming', path: '/alarming/v2/capabilities', allow: 'GET' },
+  { dialect: 'alarming', path: '/alarming/v2/metrics', allow: 'GET' },
   { dialect: 'alarming', path: '/alarming/v2/quotas', allow: 'GET, POST' },
   { dialect: 'alarming', path: '/alarming/v2/quotas/x', allow: 'DELETE' },
   { dialect: 'alarming', path: '/alarming/healthcheck', allow: 'GET', open: 'GET' },

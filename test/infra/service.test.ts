@@ -347,6 +347,9 @@ describe('the API', () => {
     expect(answers.length).toBeGreaterThan(2);
     for (const { Properties } of answers) {
       const body = Properties.ResponseTemplates['application/json'];
+      expect(Properties.ResponseParameters).toEqual({
+        'gatewayresponse.header.x-openstack-request-id': 'context.requestId',
+      });
       const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
       expect(parsed).toEqual({
         error: { code: expect.any(Number), title: expect.any(String), message: 'why' },

@@ -703,3 +703,56 @@ test('an alarm that was filed at the same moment as others is tried again', asyn
   await filed();
   expect(history).toHaveLength(1);
 });
+
+describe('metrics', () => {
+  const metrics = async (who: string, query: Record<string, string[]> = {}) =>
+    as(who, 'GET', '/v2/metrics', undefined, query);
+
+  test('tell how often events took an alarm into each state', async () => {
+    const id = await filed();
+    const alarm = rows.get(id);
+    if (alarm) rows.set(id, { ...alarm, transitions: { alarm: 2, ok: 1 } });
+    await filed({}, 'stranger');
+    const counts = { ok: 1, alarm: 2, 'insufficient data': 0 };
+    expect(await metrics('reader')).toMatchObject({
+      status: 200,
+      body: { evaluation_results: [{ alarm_id: id, project_id: 'a', state_counters: counts }] },
+    });
+    const all = await metrics('admin', { all_projects: ['true'] });
+    expect(all.body).toMatchObject({ evaluation_results: [{}, {}] });
+  });
+
+  test('are refused with arguments that are none, and of all projects but to administrators', async () => {
+    expect(await metrics('reader', { all_projects: ['true'] })).toMatchObject({ status: 403 });
+    const odd: Record<string, string[]>[] = [
+      { all_projects: ['maybe'] },
+      { limit: ['1'] },
+      { 'q.field': ['name'], 'q.value': ['n'] },
+    ];
+    for (const query of odd) expect(await metrics('admin', query)).toMatchObject({ status: 400 });
+  });
+});
+
+test('the history shows what became of calls', async () => {
+  const id = await filed();
+  const [created] = history;
+  const outcome = {
+    action: 'https://h/',
+    result: 'delivered',
+    attempts: 2,
+    status: 200,
+    reason: '',
+  } as const;
+  if (created) {
+    const at = created.timestamp;
+    history.push({ ...created, event_id: 'm', webhooks: { w: { ...outcome, at } } });
+  }
+  const { body } = await as('reader', 'GET', `/v2/alarms/${id}/history`);
+  expect(body).toContainEqual(
+    expect.objectContaining({
+      event_id: 'm',
+      webhooks: [{ ...outcome, at: expect.stringMatching(/^2026-01-01T00:00:00\.\d{6}$/) }],
+    }),
+  );
+  expect(JSON.stringify(body)).not.toContain('"webhooks":[]');
+});

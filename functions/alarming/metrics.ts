@@ -1,0 +1,23 @@
+/** How often alarms were taken into each state, as Ceilometer's poller asks for it. */
+import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { readMetricsScope } from '../../domain/alarm-list.ts';
+import { requireAlarmRole } from '../../domain/alarm-owner.ts';
+import { metricsView } from '../../domain/alarm-view.ts';
+import { everything } from '../../domain/list-request.ts';
+import type { AlarmDeps } from './deps.ts';
+import { gathered } from './gather.ts';
+
+export const metricsRoutes = (deps: AlarmDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: '/v2/metrics',
+    query: ignored,
+    body: ignored,
+    handle: async ({ caller, query }) => {
+      requireAlarmRole(caller, 'reader');
+      const pages = deps.alarmsOf(readMetricsScope(query, caller), {});
+      const all = { listing: everything, ordered: true, last: undefined, view: metricsView };
+      return { status: 200, body: { evaluation_results: await gathered(pages, all) } };
+    },
+  }),
+];
