@@ -9,6 +9,7 @@ import { type Queues, queuesOf } from './queues.ts';
 /** What the scenarios of faults are played on. */
 export type Bed = {
   readonly queues: Queues;
+  readonly apiUrl: string;
   readonly admin: Client;
   /** A host with so many instances, each with an alarm: on being stopped, unless something else is said. */
   readonly fleetOf: (size: number, alarm?: (uuid: string) => unknown) => Promise<Fleet>;
@@ -30,6 +31,7 @@ export async function makeBed(stack: Stack): Promise<Bed> {
   return {
     queues,
     subscriber,
+    apiUrl,
     admin,
     fleetOf: (size, alarm) => makeFleet({ admin, tenant }, size, alarm),
     arrived: async (count, withinMs) => {

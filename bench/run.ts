@@ -5,6 +5,7 @@ import { Refusal, run } from '../scripts/stack/progress.ts';
 import { withStack } from '../scripts/stack/with-stack.ts';
 import { authorizerBench } from './authorizer/scenario.ts';
 import { makeBed } from './bed.ts';
+import { evacuation } from './evacuation.ts';
 import { type Figure, isMet, store, table } from './figures.ts';
 import { machine } from './machine.ts';
 import { oneInstance } from './one-instance.ts';
@@ -52,6 +53,11 @@ const scenarios: Record<string, Scenario> = {
     about: '200 os-resetState, four in flight, while the host of their instances is reported down',
     runs: 3,
     play: onBed((bed, runs) => resets(bed, { instances: 200, runs })),
+  },
+  evacuation: {
+    about: 'a host that is down, with as many servers as runs, left by `doctor host-evacuate`',
+    runs: 1_000,
+    play: onBed(evacuation),
   },
   authorizer: {
     about: 'a request behind the shared middleware, and behind a gateway authorizer',

@@ -61,6 +61,15 @@ test('openstack server evacuate is refused from a host that is up, and of tenant
   expect(await where(id)).toEqual(['ACTIVE', host]);
 });
 
+test('at 2.1, where no target can be named, what is asked is understood', async () => {
+  const host = await newHost(cloud.admin);
+  const id = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host });
+  const line = [...asked('2.1'), 'server', 'evacuate'];
+  for (const more of [['--shared-storage', id], ['--password', 'secret', id], [id]]) {
+    await expect(shells.openstack('admin', ...line, ...more)).rejects.toThrow(/still in use/);
+  }
+});
+
 test('openstack server migration list shows it, and so does nova', async () => {
   const { host, ids } = await failed(1);
   const [id = ''] = ids;
