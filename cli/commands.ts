@@ -3,6 +3,7 @@ import type { ParseArgsOptionsConfig } from 'node:util';
 import * as z from 'zod';
 import { type Evacuated, evacuate, evacuateAll, look, serversOf } from './evacuate.ts';
 import { type Found, Item } from './output.ts';
+import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf, type Screen } from './progress.ts';
 import { Failure, Misuse, type Request, type Session } from './session.ts';
 
@@ -207,9 +208,52 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'port set',
+    usage:
+      '[--dp-down true|false] [--data-plane-status ACTIVE|DOWN|none] [--status ACTIVE|DOWN|BUILD|ERROR] PORT',
+    does: 'Report the data plane beneath a port, or its status; PORT is an id or a name.',
+    argument: 'PORT',
+    options: { 'dp-down': text, 'data-plane-status': text, status: text },
+    run: async (session, given, port) => ({ item: await setPort(session, given, port) }),
+  },
+  {
+    name: 'port list',
+    usage: '[--host HOST] [--server ID] [--project ID] [--status STATUS] [--dp-down true|false]',
+    does: 'List ports; --host is for administrators.',
+    options: { host: text, server: text, project: text, status: text, 'dp-down': text },
+    run: async (session, given) => {
+      const named = {
+        ...{ host: 'binding:host_id', server: 'device_id', project: 'project_id' },
+        ...{ status: 'status', 'dp-down': 'dp_down' },
+      };
+      const filters = Object.entries(named).flatMap(([option, key]) => {
+        const value = given[option];
+        return typeof value === 'string' ? [[key, value]] : [];
+      });
+      const items = await portsOf(session, Object.fromEntries(filters));
+      const columns = {
+        ...{ ID: 'id', Name: 'name', Status: 'status', 'Data plane': 'data_plane_status' },
+        ...{ Server: 'device_id', Project: 'project_id' },
+      };
+      const host = 'binding:host_id';
+      return {
+        items,
+        columns: { ...columns, ...(items.some((i) => host in i) && { Host: host }) },
+      };
+    },
+  },
+  {
+    name: 'port show',
+    usage: 'PORT',
+    does: 'Show a port by its id or name.',
+    argument: 'PORT',
+    options: {},
+    run: async (session, _, port) => ({ item: await portNamed(session, port) }),
+  },
+  {
     name: 'fault list',
     usage: '[--all] [--host HOST] [--project ID] [--since TIME] [--until TIME]',
-    does: 'List the faults that are open, or all that were; a tenant sees those of its servers.',
+    does: 'List the faults that are open, or all that were; a tenant sees those of its servers and ports.',
     options: { all: flag, host: text, project: text, since: text, until: text },
     run: async (session, { all: cleared, project, ...filters }) => {
       const query = { ...filters, project_id: project, ...(cleared && { status: 'all' }) };
@@ -218,7 +262,7 @@ export const commands: readonly Command[] = [
       const items = await all(session, request, (body) => Faults.parse(body));
       const columns = {
         ...{ Fault: 'fault_id', Status: 'status', 'Raised at': 'raised_at' },
-        ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected' },
+        ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected', Ports: 'ports_affected' },
       };
       return {
         items,
@@ -229,7 +273,7 @@ export const commands: readonly Command[] = [
   {
     name: 'fault show',
     usage: 'ID',
-    does: 'Show a fault, with the servers that it touched.',
+    does: 'Show a fault, with the servers or ports that it touched.',
     argument: 'ID',
     options: {},
     run: (session, _, id) =>

@@ -21,7 +21,7 @@ export class Failure extends Error {
 export class Misuse extends Error {}
 
 export type Request = {
-  readonly service: 'compute' | 'fault-management';
+  readonly service: 'compute' | 'network' | 'fault-management';
   readonly method?: 'GET' | 'PUT' | 'POST';
   /** Below the service's URL of the catalogue, or a whole URL, such as that of the next page. */
   readonly path: string;
