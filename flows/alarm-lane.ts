@@ -2,7 +2,7 @@
 import type { Alarm } from '../domain/alarm.ts';
 import { cannotBeEvaluated, type Decision, decide } from '../domain/evaluate.ts';
 import type { DoctorEvent } from '../domain/event.ts';
-import { type Chain, type Firing, firingOf } from '../domain/firing.ts';
+import { type Chain, type Firing, firingOf, isTold } from '../domain/firing.ts';
 import type { EventsOut } from './events-out.ts';
 
 /** One alarm with the events that may concern it, oldest first. */
@@ -24,8 +24,13 @@ export type Unreadable = {
   readonly isReported: boolean;
 };
 
-/** Of one alarm, and of several in one transaction. */
-export const firingsPerTransaction = 10;
+/** A transaction takes 4 MB, and 100 actions: ten rows that are told, or four times as many notes. */
+export const weightPerTransaction = 10;
+const noteWeight = 1 / 4;
+
+/** The part of a transaction's room that the chain takes; its alarm is counted with its rows. */
+export const weightOf = (chain: Chain): number =>
+  chain.reduce((sum, { row }) => sum + (isTold(row) ? 1 : noteWeight), 0);
 
 type StepDeps = Pick<EventsOut, 'interrupted'> & { readonly now: () => string };
 
@@ -43,13 +48,15 @@ export function stepsOf(
   const events: DoctorEvent[] = [];
   const now = deps.now();
   let alarm = lane.alarm;
-  while (chain.length < firingsPerTransaction) {
+  while (weightOf(chain) <= weightPerTransaction - 1) {
     const event = lane.events.shift();
     if (!event) break;
     const decision = decided(deps, alarm, event);
     if (decision.kind === 'nothing') continue;
     if (decision.kind === 'unreadable') {
-      lane.events = [];
+      // What was decided before is written first.
+      lane.events = chain.length > 0 ? [event, ...lane.events] : [];
+      if (chain.length > 0) break;
       const { alarm_id, revision, state_reason } = alarm;
       const { reason } = decision;
       const isReported = state_reason === reason;

@@ -10,11 +10,12 @@ import { lookupKeysOfEvent } from '../domain/lookup.ts';
 import { oldestFirst } from '../domain/order.ts';
 import { packed } from '../domain/slices.ts';
 import {
-  firingsPerTransaction,
   type Lane,
   type Step,
   stepsOf,
   type Unreadable,
+  weightOf,
+  weightPerTransaction,
 } from './alarm-lane.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 
@@ -70,7 +71,7 @@ export async function evaluateEvents(
       return steps;
     });
     const outcomes: (Fired | undefined)[] = [];
-    for (const some of packed(steps, { size: firingsAtOnce, sizeOf: lengthOf })) {
+    for (const some of packed(steps, { size: firingsAtOnce, sizeOf: roomOf })) {
       const fired = await fireAll(deps, some, failures);
       const rows = some.flatMap(({ chain }, n) => (fired[n] === 'written' ? toldIn(chain) : []));
       outcomes.push(...fired);
@@ -92,7 +93,7 @@ export async function evaluateEvents(
   };
 }
 
-const lengthOf = ({ chain }: Step): number => chain.length;
+const roomOf = ({ chain }: Step): number => weightOf(chain);
 const toldIn = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isTold);
 
 /** The alarms that the index shows for the events, read consistently, each with its events. */
@@ -138,7 +139,7 @@ async function fireAll(
   failures: unknown[],
 ): Promise<(Fired | undefined)[]> {
   const outcomes = await Promise.all(
-    packed(steps, { size: firingsPerTransaction, sizeOf: lengthOf }).map(
+    packed(steps, { size: weightPerTransaction, sizeOf: roomOf }).map(
       async (group): Promise<readonly (Fired | undefined)[]> => {
         try {
           return await deps.fire(group.map(({ chain }) => chain));

@@ -365,3 +365,31 @@ test('a row that is no alarm is reported, and a report that fails harms nobody',
   expect(reported).toEqual([unreadable]);
   expect(interruptions).toEqual(['report']);
 });
+
+test('notes are small: more of them are written at once', async () => {
+  file({ ...clearing, state: 'alarm' });
+  const burst = Array.from({ length: 50 }, (_, n) => becomes(n + 1, 'stopped'));
+  expect(await evaluate(burst)).toMatchObject({ fired: 0 });
+  expect(transactions.map((chains) => chains.flat().length)).toEqual([37, 13]);
+  expect(rows.size).toBe(50);
+});
+
+test('when the service fails on a later event, what it decided before is written', async () => {
+  file({ ...clearing, project_id: '' });
+  const [first, second] = [becomes(1, 'stopped'), becomes(2, 'active')].map((event) => ({
+    ...event,
+    traits: event.traits.filter(([name]) => name !== 'project_id'),
+  }));
+  if (!first || !second) return expect.unreachable();
+  const cursed: DoctorEvent = {
+    ...second,
+    get stamp(): null {
+      throw new Error('oh');
+    },
+  };
+  expect(await evaluate([first, cursed])).toMatchObject({ fired: 1, published: 1 });
+  expect(alarms.get(id(1))).toMatchObject({
+    state: 'alarm',
+    state_reason: 'Cannot be evaluated: an error of the service.',
+  });
+});
