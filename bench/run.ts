@@ -10,6 +10,7 @@ import { type Figure, isMet, store, table } from './figures.ts';
 import { machine } from './machine.ts';
 import { oneInstance } from './one-instance.ts';
 import { resets } from './resets.ts';
+import { webhook } from './webhook.ts';
 import { wholeHost } from './whole-host.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
@@ -58,6 +59,11 @@ const scenarios: Record<string, Scenario> = {
     about: 'a host that is down, with as many servers as runs, left by `doctor host-evacuate`',
     runs: 1_000,
     play: onBed(evacuation),
+  },
+  webhook: {
+    about: 'an event in, its webhook out, one at a time',
+    runs: 200,
+    play: webhook,
   },
   authorizer: {
     about: 'a request behind the shared middleware, and behind a gateway authorizer',

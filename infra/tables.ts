@@ -20,7 +20,7 @@ type Definition = {
   key: readonly [Attribute, Attribute?];
   /** Sparse where the attribute is not on every row. They project keys only: rows are read by key. */
   indexes?: Record<string, readonly [Attribute, Attribute?]>;
-  /** What some indexes hold beside the keys, where rows are never changed and have large parts. */
+  /** What some indexes hold beside the keys, where rows are hardly ever changed and have large parts. */
   included?: { readonly in: readonly string[]; readonly attributes: readonly string[] };
   stream?: boolean;
   expires?: boolean;

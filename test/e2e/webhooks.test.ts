@@ -86,6 +86,11 @@ describe('webhooks', () => {
       expect(told.get(`${good.url}/failure`)).toMatchObject({ result: 'delivered', attempts: 1 });
     }, patience);
     expect(good.heard).toHaveLength(1);
+    const { body } = await cloud.a.expect('GET', `/alarming/v2/alarms/${alarm_id}/history`);
+    const records = z.array(z.looseObject({ type: z.string() })).parse(body);
+    expect(records.find(({ type }) => type === 'state transition')).toMatchObject({
+      webhooks: [{ action: `${good.url}/failure`, result: 'delivered', attempts: 1, status: 200 }],
+    });
   });
 
   test('one that is dead, one that hangs and one that fails delay none of seven others', async () => {

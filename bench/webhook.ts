@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { readAccount } from '../scripts/stack/accounts.ts';
+import { login } from '../scripts/stack/api.ts';
+import type { Stack } from '../scripts/stack/bring-up.ts';
+import { type Figure, spread } from './figures.ts';
+import { queuesOf } from './queues.ts';
+
+/** Events are sent apart, so that none waits for the safe copy of another. */
+const roundMs = 4_000;
+const patienceMs = 10_000;
+const warmUp = 10;
+
+const Heard = z.object({
+  reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
+});
+
+/** A receiver on loopback that notes when it heard of each event, and how often. */
+async function listen() {
+  const heard = new Map<string, number[]>();
+  const server = createServer(async (request, response) => {
+    const at = performance.now();
+    const body = Buffer.concat(await request.toArray()).toString();
+    response.writeHead(204).end();
+    const { message_id } = Heard.parse(JSON.parse(body)).reason_data.event;
+    heard.set(message_id, [...(heard.get(message_id) ?? []), at]);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  return { heard, url: `http://127.0.0.1:${port}/alarms`, close: () => server.close() };
+}
+
+/** An event posted, to the webhook's arrival at its receiver: one at a time, `runs` times. */
+export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
+  const apiUrl = stack.outputs.ApiUrl ?? '';
+  const admin = await login(apiUrl, readAccount('admin'));
+  const tenant = await login(apiUrl, readAccount('tenant-a'));
+  const queues = queuesOf(stack);
+  const { heard, url, close } = await listen();
+  const event_type = `bench.${randomUUID()}`;
+  const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
+    body: {
+      ...{ name: 'bench', type: 'event', event_rule: { event_type } },
+      ...{ repeat_actions: true, alarm_actions: [url] },
+    },
+  });
+  const { alarm_id } = z.object({ alarm_id: z.string() }).parse(body);
+
+  /** From just before the request to the receiver's first byte, in ms. */
+  const timed = async (): Promise<number> => {
+    await queues.evaluatorIdle();
+    await sleep(20); // the answers of the last work, and ours, are through
+    const message_id = randomUUID();
+    const traits = [['project_id', 1, tenant.projectId]];
+    const posted = performance.now();
+    await admin.expect('POST', '/doctor/v1/events', { body: [{ message_id, event_type, traits }] });
+    while (performance.now() < posted + patienceMs) {
+      const [first] = heard.get(message_id) ?? [];
+      if (first !== undefined) return first - posted;
+      await sleep(1);
+    }
+    throw new Error(`no webhook within ${patienceMs} ms`);
+  };
+
+  try {
+    const times: number[] = [];
+    while (times.length < runs + warmUp) {
+      await queues.allQuiet();
+      const started = Date.now();
+      while (Date.now() - started < roundMs && times.length < runs + warmUp) {
+        times.push(await timed());
+      }
+      process.stdout.write(`\r  ${Math.max(0, times.length - warmUp)} of ${runs} runs`);
+    }
+    process.stdout.write('\n');
+    await queues.allQuiet();
+    const repeated = [...heard.values()].filter(({ length }) => length > 1).length;
+    const scenario = 'webhook';
+    return [
+      ...spread(scenario, 'event to webhook', times.slice(warmUp), { p50: 60, p99: 400 }),
+      { scenario, figure: 'repeated', value: repeated, unit: 'count', target: 0 },
+    ];
+  } finally {
+    await tenant.call('DELETE', `/alarming/v2/alarms/${alarm_id}`);
+    close();
+  }
+}
