@@ -1,7 +1,7 @@
 """Runs unmodified OpenStack clients, each in a fork of this process: their modules are imported once.
 
 Reads a job as JSON from each line of stdin: {"program", "args", "env"}; `env` is all of its environment.
-`program` is `openstack`, `nova`, or `sdk`, whose one argument is Python with a connection, `conn`.
+`program` is `openstack`, `nova`, `aodh`, or `sdk`, whose one argument is Python with a connection, `conn`.
 Writes a line of JSON for each: {"status", "stdout", "stderr"}.
 """
 
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import traceback
 
+import aodhclient.shell
 import novaclient.shell
 import openstack
 import openstackclient.shell
@@ -20,7 +21,12 @@ def sdk(args):
     exec(args[0], {"conn": openstack.connect(), "json": json})
 
 
-programs = {"openstack": openstackclient.shell.main, "nova": novaclient.shell.main, "sdk": sdk}
+programs = {
+    "openstack": openstackclient.shell.main,
+    "nova": novaclient.shell.main,
+    "aodh": aodhclient.shell.main,
+    "sdk": sdk,
+}
 
 
 def run(job, out, err):

@@ -42,7 +42,11 @@ export function openShells() {
   let last: Promise<unknown> = Promise.resolve();
 
   /** The command's end, whatever its status. */
-  const run = (program: 'openstack' | 'nova' | 'sdk', env: Env, args: readonly string[]) => {
+  const run = (
+    program: 'openstack' | 'nova' | 'aodh' | 'sdk',
+    env: Env,
+    args: readonly string[],
+  ) => {
     const done = last.then(async (): Promise<Ran> => {
       child.stdin.write(`${JSON.stringify({ program, env, args })}\n`);
       const { value, done: ended } = await lines.next();
@@ -67,6 +71,7 @@ export function openShells() {
     shown: async (who: Who, ...args: readonly string[]): Promise<unknown> =>
       JSON.parse(await printed('openstack', known(who), [...args, '--format', 'json'])),
     nova: (who: Who, ...args: readonly string[]) => printed('nova', known(who), args),
+    aodh: (who: Who, ...args: readonly string[]) => printed('aodh', known(who), args),
     /** What Python prints, read as JSON, that has a connection `conn` of openstacksdk. */
     sdk: async (who: Who, ...lines: readonly string[]): Promise<unknown> =>
       JSON.parse(await printed('sdk', known(who), [lines.join('\n')])),
