@@ -1,4 +1,5 @@
 /** Evacuations and what may go wrong in them: no server is ever on two hosts, none lost in between. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -285,6 +286,19 @@ test('a host that is reported up in between keeps its servers, and the other way
   const leaves = before(async () => ok(await nova.evacuate(left.uuid, left.target)));
   expect(statusOf(await nova.up(left.host, leaves))).toBe(400);
   expect(statesOf(await nova.row(left.uuid))).toEqual([left.target, 'active', null, 'done']);
+});
+
+test('a silent host that is heard in between keeps its servers', async () => {
+  await using world = await makeWorld({ SERVICE_DOWN_TIME_SECONDS: '1' });
+  const nova = cloud(world);
+  const body = { heartbeat: true };
+  ok(await world.request({ method: 'PUT', path: '/doctor/v1/hosts/silent', body }));
+  await nova.host('target');
+  const [uuid = ''] = await nova.servers('silent', 1);
+  await sleep(1_100);
+  const heard = before(async () => ok(await nova.heartbeat('silent', {})));
+  expect(statusOf(await nova.evacuate(uuid, 'target', undefined, heard))).toBe(400);
+  expect(await nova.row(uuid)).toMatchObject({ host: 'silent', evacuation: null });
 });
 
 test('a server that a feed moves in between stays where the feed saw it', async () => {

@@ -44,6 +44,9 @@ const names = [
   'an update of a host',
   'a report of a host’s fault',
   'an action on a server',
+  'an evacuation',
+  'an evacuation before 2.14',
+  'the end of an evacuation',
   'metadata that is added',
   'metadata that replaces',
   'an item of metadata',
@@ -172,6 +175,28 @@ beforeAll(async () => {
       {
         ...{ dialect: 'compute', method: 'POST', path: `${server}/action`, shown: server },
         good: { 'os-resetState': { state: 'error' } },
+      },
+    ],
+    [
+      'an evacuation',
+      {
+        ...{ dialect: 'compute', method: 'POST', path: `${server}/action`, shown: server },
+        ...{ version: '2.29', good: { evacuate: { host, adminPass: 'secret', force: true } } },
+      },
+    ],
+    [
+      'an evacuation before 2.14',
+      {
+        ...{ dialect: 'compute', method: 'POST', path: `${server}/action`, shown: server },
+        good: { evacuate: { host, adminPass: 'secret', onSharedStorage: false } },
+      },
+    ],
+    [
+      'the end of an evacuation',
+      {
+        ...{ dialect: 'doctor', method: 'POST', path: `/doctor/v1/servers/${id}/evacuation` },
+        ...{ shown: `/doctor/v1/servers/${id}` },
+        good: { status: 'done', migration_uuid: randomUUID() },
       },
     ],
     [

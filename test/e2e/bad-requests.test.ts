@@ -58,6 +58,7 @@ const patternFilters = [
 const servers = '/compute/v2.1/servers';
 const services = '/compute/v2.1/os-services';
 const hosts = '/compute/v2.1/os-hosts';
+const migrations = '/compute/v2.1/os-migrations';
 const alarms = '/alarming/v2/alarms';
 const faults = '/doctor/v1/faults';
 const ports = '/network/v2.0/ports';
@@ -118,6 +119,23 @@ describe('a query that asks for', () => {
     { dialect: 'compute', path: `${servers}?__proto__=x`, field: '__proto__' },
     { dialect: 'compute', path: `${servers}?unheard_of=1`, field: 'unheard_of', version: '2.75' },
     { dialect: 'compute', path: `${services}?host=${long}`, field: 'host' },
+    ...['-1', 'x', '1.5', '%00', ' 1'].map(
+      (limit): Case => ({
+        dialect: 'compute',
+        path: `${migrations}?limit=${limit}`,
+        field: 'limit',
+      }),
+    ),
+    { dialect: 'compute', path: `${migrations}?marker=x`, field: 'x' },
+    { dialect: 'compute', path: `${migrations}?marker=${randomUUID()}`, field: 'arker' },
+    { dialect: 'compute', path: `${migrations}?marker=${long}`, field: 'marker' },
+    { dialect: 'compute', path: `${migrations}?changes-since=now`, field: 'changes-since' },
+    { dialect: 'compute', path: `${migrations}?changes-before=${long}`, field: 'changes-before' },
+    { dialect: 'compute', path: `${migrations}?unheard_of=1`, field: 'unheard_of' },
+    { dialect: 'compute', path: `${migrations}?__proto__=1`, field: '__proto__' },
+    ...['host', 'instance_uuid', 'source_compute', 'status', 'migration_type', 'user_id'].map(
+      (field): Case => ({ dialect: 'compute', path: `${migrations}?${field}=${long}`, field }),
+    ),
     { dialect: 'compute', path: `${services}?binary=${long}`, field: 'binary' },
     { dialect: 'compute', path: `${hosts}?zone=${long}`, field: 'zone', version: '2.1' },
     ...['-1', 'x', '1.5', '99999999999999999999', '%00'].map(
@@ -202,6 +220,10 @@ describe('a query that asks for', () => {
     `${services}?host=%00`,
     `${services}?host=nobody&binary=nova-compute`,
     `${services}?binary=nova-api`,
+    `${migrations}?limit=x&marker=x&unheard_of=1`,
+    `${migrations}?host=%00&instance_uuid=%00`,
+    `${migrations}?status=%00&hidden=1&migration_type=resize`,
+    `${migrations}?source_compute=%23`,
     `${hosts}?zone=`,
     `${hosts}?zone=%00`,
     `${alarms}?limit=0`,
@@ -271,11 +293,15 @@ describe('an id in a path', () => {
     const by = { host: 'nobody', binary: 'nova-compute' };
     const alarm = eventAlarm([]);
     const metadata = { metadata: { key: 'value' } };
+    const done = { status: 'done' };
     const item = { meta: { key: 'value' } };
     const calls = [
       { dialect: 'compute', method: 'GET', path: `${servers}/${id}` },
       { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}` },
-      ...[{ 'os-stop': null }, { 'os-start': null }, { 'os-resetState': { state: 'error' } }].map(
+      ...[
+        ...[{ 'os-stop': null }, { 'os-start': null }, { 'os-resetState': { state: 'error' } }],
+        ...[{ evacuate: {} }, { evacuate: { host: 'nobody' } }],
+      ].map(
         (body) =>
           ({ dialect: 'compute', method: 'POST', path: `${servers}/${id}/action`, body }) as const,
       ),
@@ -305,6 +331,12 @@ describe('an id in a path', () => {
       { dialect: 'alarming', method: 'PUT', path: `${alarms}/${id}/state`, body: '"ok"' },
       { dialect: 'doctor', method: 'GET', path: '/doctor/v1/hosts/nobody' },
       { dialect: 'doctor', method: 'GET', path: `/doctor/v1/servers/${id}` },
+      {
+        dialect: 'doctor',
+        method: 'POST',
+        path: `/doctor/v1/servers/${id}/evacuation`,
+        body: done,
+      },
       { dialect: 'doctor', method: 'GET', path: '/doctor/v1/users/nobody' },
     ] as const;
     for (const { dialect, method, path, ...rest } of calls) {
@@ -521,6 +553,7 @@ describe('a body that is missing', () => {
     { dialect: 'doctor', method: 'PUT', path: '/doctor/v1/hosts/h' },
     { dialect: 'doctor', method: 'PUT', path: `/doctor/v1/servers/${randomUUID()}` },
     { dialect: 'doctor', method: 'PUT', path: '/doctor/v1/users/u' },
+    { dialect: 'doctor', method: 'POST', path: `/doctor/v1/servers/${randomUUID()}/evacuation` },
     { dialect: 'doctor', method: 'POST', path: '/doctor/v1/events' },
   ] as const)('is a 400 on $method $path', (asked) =>
     refused(cloud.admin, 400, { version: '2.1', ...asked }),

@@ -95,6 +95,7 @@ test.each([
   { dialect: 'compute', method: 'GET', path: '/compute/v2.1/servers' },
   { dialect: 'compute', method: 'GET', path: `/compute/v2.1/servers/${randomUUID()}` },
   { dialect: 'compute', method: 'GET', path: '/compute/v2.1/os-services' },
+  { dialect: 'compute', method: 'GET', path: '/compute/v2.1/os-migrations' },
   { dialect: 'alarming', method: 'GET', path: '/alarming/v2/alarms' },
   { dialect: 'alarming', method: 'POST', path: '/alarming/v2/alarms', body: eventAlarm([]) },
   { dialect: 'alarming', method: 'POST', path: '/alarming/v2/query/alarms', body: {} },
