@@ -65,10 +65,12 @@ test.each(['alarm', 'ok'] as const)(
   },
 );
 
-test('the row is a record of the history as Aodh has it, for the alarm’s project', () => {
+test('the row is a record of the history as Aodh has it, in the name of the alarm’s owner', () => {
   expect(fire(alarmWith()).row).toMatchObject({
     event_id: event.message_id,
     type: 'state transition',
+    user_id: 'u',
+    project_id: 'a',
     on_behalf_of: 'a',
     timestamp: minute(9),
     detail: JSON.stringify({ state: 'alarm', transition_reason: 'because' }),
