@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { Notification } from '../../domain/messages.ts';
 import { subscribe } from '../stack/stack.ts';
 import {
+  alarmOf,
   at,
   type Cloud,
   expectStatus,
@@ -78,6 +79,26 @@ test('who owns a server is told when its host is maintained and when no more, an
   expect(new Set(traits.map(({ resource_id }) => resource_id))).toEqual(new Set([server]));
   expect(new Set(traits.map(({ session_id }) => session_id)).size).toBe(2);
   expect(JSON.stringify(told)).not.toContain(host);
+  await inbox.close();
+});
+
+test('an alarm is raised while the host is maintained, and cleared after it', async () => {
+  const inbox = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
+  const met = (value: string) => ({
+    ...{ event_type: 'maintenance.host' },
+    query: [{ field: 'traits.state', op: 'eq', type: 'string', value }],
+  });
+  const alarm = await newAlarm(cloud.a, {
+    ...{ name: 'maintained', type: 'event', resource_id: server },
+    event_rule: { ...met('IN_MAINTENANCE'), clear: met('MAINTENANCE_COMPLETE') },
+  });
+  expectStatus(await put({ maintenance_mode: 'enable' }), 200);
+  await inbox.until(alarm, 1);
+  expect(await alarmOf(cloud.a, alarm)).toMatchObject({ state: 'alarm' });
+  expectStatus(await put({ maintenance_mode: 'disable' }), 200);
+  const told = await inbox.until(alarm, 2);
+  expect(told.map(({ body }) => body.current)).toEqual(['alarm', 'ok']);
+  expect(await alarmOf(cloud.a, alarm)).toMatchObject({ state: 'ok' });
   await inbox.close();
 });
 
