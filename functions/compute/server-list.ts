@@ -177,10 +177,13 @@ async function placesOf(
   );
 }
 
+/** After every moment. */
+const endOfTime = '~';
+
 /** What changed, in order; undefined if nobody asks for that, or if that is too much. */
 async function placesOfChanged(
   deps: ServerPages,
-  { since, before = '9999', order: { oldestFirst } }: ServerFilter,
+  { since, before = endOfTime, order: { oldestFirst } }: ServerFilter,
   after: string | undefined,
 ): Promise<readonly string[] | undefined> {
   if (since === undefined) return undefined;

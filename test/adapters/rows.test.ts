@@ -348,6 +348,8 @@ test('changes are found by the moment of the last one, both ends included, up to
   expect(await changed(1, 9)).toEqual(uuids(1, 2));
   expect(await changed(0, 2, 3)).toEqual(uuids(0, 1, 2));
   expect(await changed(0, 2, 2)).toBeUndefined();
+  const late = { since: '9999-12-31T23:59:59.000Z', before: '~' };
+  expect(await instances.changedBetween(late, 10)).toEqual([]);
 });
 
 test('hosts are found by their numbers and hypervisors, and listed by name from any on', async () => {

@@ -138,6 +138,9 @@ test.each<[Query, number[]]>([
   [{ 'changes-since': [minute(23)], host: ['compute-2'], ...all }, [6, 3]],
   [{ 'changes-since': [minute(23)], status: ['ERROR'], ...all }, [4]],
   [{ 'changes-before': [minute(22)], ...all }, [7, 2, 1]],
+  [{ 'changes-since': ['9999-12-31T23:59:59Z'], ...all }, []],
+  [{ 'changes-since': ['0001-01-01T00:00:00Z'], deleted: ['True'], ...all }, [6, 5]],
+  [{ 'changes-since': [minute(24)], 'changes-before': [minute(24)], ...all }, [4]],
   [{ 'changes-since': ['2026-01-01T00:23:00'], limit: ['1'] }, [5]],
   [{ soft_deleted: ['True'] }, [7, 3, 2, 1]],
 ])('an administrator lists by %o: %o', async (query, numbers) => {

@@ -264,3 +264,28 @@ describe('what was done with a server', () => {
     expect((await actions('', { query: { [key]: [value] } })).status).toBe(400);
   });
 });
+
+/** Hostile names behind a server that is there. */
+test.each([
+  '%00',
+  '%C3%28',
+  'x'.repeat(3_000),
+  'a%20b',
+  '%F0%9F%98%80',
+  '..%2f',
+  '%25',
+  '__proto__',
+])('nothing is called %s, and nothing changes', async (odd) => {
+  const given = { as: 'member', version: '2.94' };
+  for (const kind of ['tags', 'metadata', 'os-instance-actions']) {
+    const { status } = await ask(`${path}/${kind}/${odd}`, given);
+    expect({ kind, status }).toEqual({ kind, status: odd === '%C3%28' ? 400 : 404 });
+  }
+  for (const kind of ['tags', 'metadata']) {
+    const { status } = await ask(`${path}/${kind}/${odd}`, { ...given, method: 'DELETE' });
+    expect({ kind, status }).toEqual({ kind, status: odd === '%C3%28' ? 400 : 404 });
+  }
+  const item = { body: { meta: { other: 'value' } }, method: 'PUT', ...given };
+  expect((await ask(`${path}/metadata/${odd}`, item)).status).toBe(400);
+  expect(world.writes).toEqual([]);
+});

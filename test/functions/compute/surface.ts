@@ -68,6 +68,8 @@ export function computeOf(
     );
   };
   const changedBetween: Deps['changedBetween'] = async ({ since, before }, most) => {
+    // DynamoDB refuses a range that ends before it begins.
+    if (since > before) throw new Error('a range that ends before it begins');
     const rows = [...instances.values()].filter(
       ({ updated_at }) => updated_at >= since && updated_at <= before,
     );
