@@ -1,7 +1,8 @@
 /** Alarms that events raise and clear: copies of both lanes, rivals and crashes, in any order. */
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { type DoctorEvent, instanceEvent } from '../../domain/event.ts';
-import { cloud, idsOf, ok } from './cloud.ts';
+import { cloud, idsOf, ok, project } from './cloud.ts';
 import type { How } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';
 
@@ -63,6 +64,34 @@ test('what raises and what clears is told in order, and late copies of both tell
   await world.recover();
   expect(await told(world)).toEqual([]);
   expect(await stateOf(world, alarm)).toBe('ok');
+});
+
+const Records = z.array(
+  z.object({
+    type: z.string(),
+    detail: z
+      .string()
+      .transform((text) => z.looseObject({ state: z.string() }).parse(JSON.parse(text))),
+    user_id: z.string(),
+    project_id: z.string(),
+    on_behalf_of: z.string(),
+  }),
+);
+
+test('the history tells what was told, why and for whom, and no note', async () => {
+  await using world = await makeWorld();
+  const { alarm, events } = await flapping(world, ['stopped', 'active']);
+  for (const event of events)
+    await evaluate(world, event, { ...event, message_id: `again ${event.message_id}` });
+  await world.recover();
+  const path = `/alarming/v2/alarms/${alarm}/history`;
+  const records = Records.parse(ok(await world.request({ path })));
+  expect(records.map(({ type, detail }) => `${type} ${detail.state}`)).toEqual([
+    ...['state transition ok', 'state transition alarm', 'creation ok'],
+  ]);
+  expect(records[0]?.detail.transition_reason).toMatch(/ hits the clear query /);
+  expect(records[1]).toMatchObject({ project_id: project, on_behalf_of: project });
+  expect(records[1]?.user_id).toBe(records[2]?.user_id);
 });
 
 test.each([
