@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import type { Client } from '../stack/stack.ts';
+import { hostReader } from '../../adapters/hosts.ts';
+import { instanceStore } from '../../adapters/instances.ts';
+import { evacuationWith } from '../domain/rows.ts';
+import { type Client, dynamodb, output } from '../stack/stack.ts';
 import {
   at,
   type Cloud,
@@ -115,4 +119,58 @@ test('without a target that will do, the answer is 200 and the server in error',
   ] as const) {
     expectStatus(await client.call('GET', migrations), status);
   }
+});
+
+/** Rows as the functions see them, with the emulator's root: what only another setting makes. */
+const store = () =>
+  instanceStore(dynamodb(), {
+    hosts: output('HostsTable'),
+    instances: output('InstancesTable'),
+    migrations: output('MigrationsTable'),
+  });
+
+/** Puts a server on its way, as with an executor. */
+async function onItsWay(id: string, target: string): Promise<void> {
+  const { saveInstance, instance } = store();
+  const [from, dest] = [
+    await instance(id),
+    await hostReader(dynamodb(), output('HostsTable')).host(target),
+  ];
+  if (!from || !dest) throw new Error(`no ${id} or no ${target}`);
+  const evacuation = evacuationWith({
+    ...{ uuid: randomUUID(), source: from.host ?? '', dest: target },
+    ...{ dest_incarnation: dest.incarnation, created_at: from.updated_at },
+  });
+  const to = { ...from, task_state: 'rebuilding', evacuation, revision: from.revision + 1 };
+  expect(await saveInstance(from, to)).toBe(true);
+}
+
+test('whoever moves servers may report it; a target that fails ends what is on its way', async () => {
+  const { admin, a } = cloud;
+  const [failed, target] = [await newHost(admin), await newHost(admin)];
+  const facts = { project_id: a.projectId, host: failed };
+  const ids = await Promise.all([1, 2, 3].map(() => newInstance(admin, facts)));
+  const [arrives = '', lost = '', unseen = ''] = ids;
+  expectStatus(await forceDown(admin, failed), 200);
+  await onItsWay(arrives, target);
+  await onItsWay(lost, target);
+  expect(await statesOf(a, lost)).toEqual(['stopped', 4, 'rebuilding', 'REBUILD']);
+  expectStatus(await evacuate(admin, lost, { host: target }), 409);
+  const done = { body: { status: 'done' } };
+  await admin.expect('POST', `/doctor/v1/servers/${arrives}/evacuation`, done);
+  expect(await statesOf(a, arrives)).toEqual(['active', 1, null, 'ACTIVE']);
+  expect(await hostOf(arrives)).toBe(target);
+
+  const report = await forceDown(admin, target);
+  expect(report.headers.get('x-doctor-instances-affected')).toBe('2');
+  expect(await statesOf(a, arrives)).toEqual(['stopped', 4, null, 'SHUTOFF']);
+  expect(await statesOf(a, lost)).toEqual(['error', 4, null, 'ERROR']);
+  expectStatus(await admin.call('POST', `/doctor/v1/servers/${lost}/evacuation`, done), 409);
+  expect(await recordsOf(`instance_uuid=${lost}`)).toMatchObject([{ status: 'failed' }]);
+
+  // One that the report did not see: readers do, and the fault-finisher writes it.
+  await onItsWay(unseen, target);
+  expect(await statesOf(a, unseen)).toEqual(['error', 4, null, 'ERROR']);
+  const status = async () => (await store().instance(unseen))?.evacuation?.status;
+  await expect.poll(status, { timeout: 25_000, interval: 500 }).toBe('failed');
 });
