@@ -1,7 +1,4 @@
-/**
- * Actions of alarms: URLs to call on a transition. They are checked and stored; nothing executes
- * them yet (notifications go to the topic).
- */
+/** Actions of alarms: URLs to call on a transition, and SNS topics that the operator allows. */
 import { DomainError } from './errors.ts';
 
 /** Aodh's schemes without `trust+*` and `zaqar`, which need a Keystone of their own. */
@@ -28,6 +25,7 @@ const hasHost = (url: string, { authority }: Parts): boolean =>
  * `log:`). Throws `invalid` for a scheme that Doctor does not know or a URL without host.
  */
 export function normalAction(url: string): string {
+  if (isTopicAction(url)) return url;
   const parts = partsOf(url);
   const printable = /^[\x21-\x7e]+$/.test(url);
   if (!parts || !printable || !schemes.has(parts.scheme)) throw unsupported(url);
@@ -37,7 +35,11 @@ export function normalAction(url: string): string {
   return `${scheme}:${authority ? `//${authority}` : ''}${tail}`;
 }
 
-const unsupported = (url: string): DomainError =>
+/** Whether an action is the ARN of a topic, and not of a FIFO one. */
+export const isTopicAction = (action: string): boolean =>
+  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(action);
+
+export const unsupported = (url: string): DomainError =>
   new DomainError('invalid', `Unsupported action ${url.slice(0, 200)}`);
 
 /** Whether only an administrator may give an alarm this action. */

@@ -14,6 +14,8 @@ export type ChangeContext = {
   readonly newId: () => string;
   /** `ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`. */
   readonly acceptWithoutResource: boolean;
+  /** ARNs of the topics that may be actions. */
+  readonly actionTopics: readonly string[];
 };
 
 /** An alarm after a change, and the record of it. */
@@ -26,7 +28,7 @@ const reasons = { initial: 'Not evaluated yet', manual: 'Manually set via API' }
 export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed {
   const { caller, now, newId } = context;
   const facts = { ...input.facts, ...newOwner(caller, input) };
-  requireActions(caller, input);
+  requireActions(caller, input, { topics: context.actionTopics });
   checkFacts(facts, context.acceptWithoutResource);
   const state = input.state ?? 'insufficient data';
   const alarm: Alarm = {
@@ -60,7 +62,7 @@ export function replacedAlarm(
 ): Changed | undefined {
   const { caller, now } = context;
   const facts = { ...input.facts, ...ownerAfter(stored, caller, input) };
-  requireActions(caller, input, stored);
+  requireActions(caller, input, { topics: context.actionTopics, stored });
   checkFacts(facts, context.acceptWithoutResource);
   const stale =
     input.state_timestamp !== undefined && input.state_timestamp !== stored.state_timestamp;

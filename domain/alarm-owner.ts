@@ -1,7 +1,7 @@
 /** Whose an alarm is, and what only an administrator may put into one. */
 import { type Caller, canSee, hasRole, isAdmin, projectOf, type Role } from './access.ts';
 import type { Alarm } from './alarm.ts';
-import { isAdminAction, normalAction } from './alarm-action.ts';
+import { isAdminAction, isTopicAction, normalAction, unsupported } from './alarm-action.ts';
 import type { AlarmInput } from './alarm-input.ts';
 import { DomainError } from './errors.ts';
 
@@ -62,19 +62,30 @@ export function ownerAfter(stored: Owner, caller: Caller, input: AlarmInput): Ow
   };
 }
 
+type ActionRules = {
+  /** ARNs of the topics that the operator allows. */
+  readonly topics: readonly string[];
+  /** The alarm that is replaced: what it has already may be sent back. */
+  readonly stored?: Alarm | undefined;
+};
+
 /**
- * Refuses with `not_authorized` a `log` or `test` action of somebody who is no administrator. Those
- * that the stored alarm has already may be sent back.
+ * Refuses with `invalid` a topic that the operator does not allow, and with `not_authorized` a `log`
+ * or `test` action of somebody who is no administrator.
  */
 export function requireActions(
   caller: Caller,
   { actions }: Pick<AlarmInput, 'actions'>,
-  stored?: Alarm,
+  { topics, stored }: ActionRules,
 ): void {
-  if (isAdmin(caller)) return;
   const had = new Set(
     stored && [stored.ok_actions, stored.alarm_actions, stored.insufficient_data_actions].flat(),
   );
+  const unlisted = actions.find(
+    (action) => isTopicAction(action) && !topics.includes(action) && !had.has(action),
+  );
+  if (unlisted !== undefined) throw unsupported(unlisted);
+  if (isAdmin(caller)) return;
   const refused = actions.find((url) => isAdminAction(url) && !had.has(normalAction(url)));
   if (refused !== undefined) {
     throw new DomainError(

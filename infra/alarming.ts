@@ -18,6 +18,7 @@ export class Alarming extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
+        ACTION_TOPICS: settings.actionTopics.join(','),
         PUBLIC_URL: settings.publicUrl,
         ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: String(settings.acceptAlarmsWithoutResourceId),
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),

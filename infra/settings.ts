@@ -35,6 +35,8 @@ export type ServiceSettings = {
   webhookConcurrency: number;
   /** Ranges such as `10.1.0.0/16` that webhooks may reach although they are not public. */
   webhookAllowedRanges: readonly string[];
+  /** ARNs of SNS topics, of Doctor's own region, that alarms of any project may have as actions. */
+  actionTopics: readonly string[];
   /** Topics that the projects' notifications are spread over. AWS takes 200 filter policies on each. */
   notificationTopics: number;
   /** Subscriptions that a project may make. */
@@ -59,6 +61,7 @@ export const defaults: ServiceSettings = {
   webhookAttempts: 12,
   webhookConcurrency: 10,
   webhookAllowedRanges: [],
+  actionTopics: [],
   notificationTopics: 1,
   subscriptionsPerProject: 20,
 };
@@ -115,6 +118,14 @@ function ranges(name: string, given: unknown): string[] {
   });
 }
 
+/** ARNs of topics, separated by commas. */
+function topics(name: string, given: unknown): string[] {
+  return items(given).map((arn) => {
+    if (/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(arn)) return arn;
+    throw new Error(`setting ${name} holds what is no topic's ARN: ${arn}`);
+  });
+}
+
 function truth(name: string, given: unknown): boolean {
   if (String(given) === 'true') return true;
   if (String(given) === 'false') return false;
@@ -162,6 +173,7 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     // Lambda's own limits.
     ...given('webhookConcurrency', between(2, 1000)),
     ...given('webhookAllowedRanges', ranges),
+    ...given('actionTopics', topics),
     ...given('notificationTopics', between(1, 100)),
     ...given('subscriptionsPerProject', number),
   };

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { allowRows, allowSecret, allowSend } from './grants.ts';
+import { allowPublish, allowRows, allowSecret, allowSend } from './grants.ts';
 import { webhookSenderTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -20,6 +20,7 @@ export class WebhookSender extends Construct implements Capability {
       timeout: Duration.seconds(webhookSenderTimeoutSeconds),
       environment: {
         HISTORY_TABLE: tables.history.tableName,
+        ACTION_TOPICS: settings.actionTopics.join(','),
         WEBHOOK_RETRY_QUEUE_URL: messaging.webhookRetryQueue.queueUrl,
         WEBHOOK_DLQ_URL: messaging.webhookDeadLetters.queueUrl,
         WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
@@ -42,6 +43,7 @@ export class WebhookSender extends Construct implements Capability {
     }
     allowRows(fn, tables.history, 'GetItem', 'UpdateItem');
     allowSecret(fn, secrets.webhooks);
+    for (const topicArn of settings.actionTopics) allowPublish(fn, { topicArn });
     allowSend(fn, messaging.webhookRetryQueue);
     allowSend(fn, messaging.webhookDeadLetters);
   }

@@ -39,6 +39,8 @@ export type AlarmDeps = {
   readonly now: () => string;
   readonly newId: () => string;
   readonly acceptWithoutResource: boolean;
+  /** ARNs of the topics that may be actions. */
+  readonly actionTopics: readonly string[];
 };
 
 type AlarmRequest = {
@@ -52,6 +54,7 @@ export const contextOf = (deps: AlarmDeps, { caller }: AlarmRequest): ChangeCont
   now: deps.now(),
   newId: deps.newId,
   acceptWithoutResource: deps.acceptWithoutResource,
+  actionTopics: deps.actionTopics,
 });
 
 /** The alarm that the path names, for a caller with the role; else `forbidden` or `not_found`. */

@@ -4,7 +4,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v4 as uuid4 } from 'uuid';
 import { alarmLists } from '../../adapters/alarm-lists.ts';
 import { alarmStore } from '../../adapters/alarms.ts';
-import { amount, type Env, optional, quota, required } from '../../adapters/env.ts';
+import { amount, type Env, list, optional, quota, required } from '../../adapters/env.ts';
 import { historyStore } from '../../adapters/history.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { quotaStore } from '../../adapters/quotas.ts';
@@ -39,6 +39,7 @@ export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
     projectQuota,
     now: () => momentOf(Date.now()),
     newId: uuid4,
+    actionTopics: list(env, 'ACTION_TOPICS'),
     acceptWithoutResource: optional(env, 'ACCEPT_ALARMS_WITHOUT_RESOURCE_ID', 'true') !== 'false',
   });
 }

@@ -6,16 +6,23 @@ import type { Answer } from '../../domain/webhook-retry.ts';
 export type TellDeps = {
   /** Never throws for what a receiver does. */
   readonly post: (webhook: WebhookMessage) => Promise<Answer>;
+  /** Publishes to the topic that the action is. Never throws for what SNS says. */
+  readonly publish: (webhook: WebhookMessage) => Promise<Answer>;
   readonly log: Log;
 };
 
 const done: Answer = { kind: 'answered', status: 200 };
 
-export async function tell({ post, log }: TellDeps, webhook: WebhookMessage): Promise<Answer> {
+export async function tell(
+  { post, publish, log }: TellDeps,
+  webhook: WebhookMessage,
+): Promise<Answer> {
   switch (schemeOf(webhook.action)) {
     case 'http':
     case 'https':
       return post(webhook);
+    case 'arn':
+      return publish(webhook);
     case 'log':
       log.info(sentence(webhook), { alarm_id: webhook.body.alarm_id });
       return done;

@@ -1,8 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { actionTopics } from '../../adapters/action-topics.ts';
 import { amount, type Env, list, required } from '../../adapters/env.ts';
 import { countAll } from '../../adapters/metrics.ts';
 import { rangesOf } from '../../adapters/public-addresses.ts';
@@ -17,11 +19,12 @@ import { slowReceivers } from './slow-receivers.ts';
 export type Clients = {
   readonly dynamo: DynamoDBDocumentClient;
   readonly sqs: SQSClient;
+  readonly sns: SNSClient;
   readonly secrets: SecretsManagerClient;
 };
 
 export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metrics) {
-  const { dynamo, sqs, secrets } = clients;
+  const { dynamo, sqs, sns, secrets } = clients;
   const retries = webhookQueue(sqs, required(env, 'WEBHOOK_RETRY_QUEUE_URL'));
   return createHandler({
     ...webhookOutcomes(dynamo, required(env, 'HISTORY_TABLE')),
@@ -31,6 +34,7 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
       timeoutMs: amount(env, 'WEBHOOK_TIMEOUT_SECONDS', 5) * 1000,
       now: Date.now,
     }),
+    ...actionTopics(sns, list(env, 'ACTION_TOPICS')),
     ...deadLetters(sqs, required(env, 'WEBHOOK_DLQ_URL')),
     again: (webhook, delaySeconds) =>
       retries.sendWebhooks([{ ...webhook, lane: 'later' }], delaySeconds),

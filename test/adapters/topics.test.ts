@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
+import { actionTopics } from '../../adapters/action-topics.ts';
 import { audit, notifications } from '../../adapters/topics.ts';
 import { hostEvent } from '../../domain/event.ts';
 import { firingOf, type OutboxRow } from '../../domain/firing.ts';
+import { topicOf } from '../../domain/subscription.ts';
+import { webhooksOf } from '../../domain/webhook.ts';
 import { alarmWith } from '../domain/alarms.ts';
 import { eventWith } from '../domain/events.ts';
 import { downHost, hostWith, id, minute } from '../domain/rows.ts';
@@ -131,4 +134,38 @@ test('an audit message that is refused throws, so that the stream brings it agai
   const published = audit(client, own.env.EVENTS_TOPIC_ARN).publishEvents([hostEvent(hostWith())]);
   await expect(published).rejects.toThrow(/refused/);
   await own.events.receive(2);
+});
+
+test('an action that is an allowed topic is published to, with what is posted to URLs', async () => {
+  const topic = own.env.NOTIFICATIONS_TOPIC_ARNS;
+  const [row] = rowsOf(1);
+  const [webhook] = webhooksOf({ ...row, body: row?.body ?? '', actions: [topic] });
+  if (!webhook) throw new Error('no webhook');
+  const { publish } = actionTopics(client, [topic]);
+  expect(await publish(webhook)).toEqual({ kind: 'answered', status: 200 });
+  const [received] = await own.notifications.receive(1);
+  expect(received?.body).toEqual(webhook.body);
+  const gone = `${topic}-gone`;
+  expect(await publish({ ...webhook, action: gone })).toMatchObject({ kind: 'refused' });
+  expect(await actionTopics(client, [gone]).publish({ ...webhook, action: gone })).toMatchObject({
+    ...{ kind: 'unanswered', reason: expect.stringContaining('SNS: ') },
+  });
+});
+
+test('projects are told on the topic that is theirs', async () => {
+  const [first, second] = [own.env.NOTIFICATIONS_TOPIC_ARNS, own.env.EVENTS_TOPIC_ARN];
+  const rows = rowsOf(1).flatMap((row) =>
+    Array.from({ length: 8 }, (_, n) => ({ ...row, on_behalf_of: `p-${n}`, body: `{"n":${n}}` })),
+  );
+  const topics = [first, second];
+  expect((await notifications(client, topics).publish(rows)).length).toBe(8);
+  const of = (topic: string) =>
+    rows.flatMap(({ on_behalf_of }, n) => (topicOf(topics, on_behalf_of) === topic ? [n] : []));
+  for (const [topic, { receive }] of [
+    [first, own.notifications],
+    [second, own.events],
+  ] as const) {
+    const told = (await receive(of(topic).length)).map(({ body }) => body.n);
+    expect(told.sort()).toEqual(of(topic));
+  }
 });

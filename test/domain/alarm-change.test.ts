@@ -11,11 +11,13 @@ import { alarmView } from '../../domain/alarm-view.ts';
 import { alarmWith } from './alarms.ts';
 
 const [before, now] = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.250Z'];
+const topic = 'arn:aws:sns:eu-west-1:123456789012:allowed';
 const by = (role: 'admin' | 'member', project_id = 'a'): ChangeContext => ({
   caller: { user_id: 'u', user_name: 'u', project_id, roles: [role] },
   now,
   newId: () => 'id',
   acceptWithoutResource: true,
+  actionTopics: [topic],
 });
 const [admin, member] = [by('admin', 'ops'), by('member')];
 
@@ -75,6 +77,22 @@ test('an alarm may be filed in any state; the reason stays the first', () => {
     entered_alarm_at: now,
     left_alarm_at: null,
   });
+});
+
+test('a topic is an action if the operator allows it, or if the alarm has it already', () => {
+  const other = topic.replace('allowed', 'other');
+  expect(create({ ok_actions: [topic] }).alarm.ok_actions).toEqual([topic]);
+  const refused = expect.objectContaining({
+    ...{ code: 'invalid', message: `Unsupported action ${other}` },
+  });
+  for (const context of [member, admin]) {
+    expect(() => create({ ok_actions: [other] }, context)).toThrow(refused);
+  }
+  const had = alarmWith({ alarm_actions: [other] });
+  expect(replace({ ok_actions: [other] }, had)?.alarm.ok_actions).toEqual([other]);
+  for (const wrong of [`${topic}.fifo`, topic.replace(':sns:', ':sqs:'), 'arn:aws:sns:x']) {
+    expect(() => create({ ok_actions: [wrong] })).toThrow(`Unsupported action ${wrong}`);
+  }
 });
 
 test.each([

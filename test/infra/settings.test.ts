@@ -15,7 +15,7 @@ test('every setting can be given as text, as the command line gives it', () => {
 });
 
 test('every setting can be given as cdk.json gives it', () => {
-  const lists = { finishDelaysSeconds: '5,900', webhookAllowedRanges: '' };
+  const lists = { finishDelaysSeconds: '5,900', webhookAllowedRanges: '', actionTopics: '' };
   expect(from({ ...defaults, ...lists })).toEqual(defaults);
 });
 
@@ -37,6 +37,8 @@ test.each([
   ['webhookTimeoutSeconds', '11'],
   ['webhookAttempts', '0'],
   ['webhookConcurrency', '1'],
+  ['actionTopics', 'arn:aws:sqs:eu-west-1:123456789012:queue'],
+  ['actionTopics', 'arn:aws:sns:eu-west-1:123456789012:t.fifo'],
   ['notificationTopics', '0'],
   ['subscriptionsPerProject', 'many'],
   ['webhookAllowedRanges', '10.0.0.0'],

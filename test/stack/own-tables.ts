@@ -147,6 +147,7 @@ export async function ownThings(): Promise<OwnThings> {
       EVENTS_TOPIC_ARN: eventsTopic ?? '',
       ADMIN_SECRET_ARN: output('AdminSecretArn'),
       SIGNING_SECRET_ARN: output('SigningSecretArn'),
+      ACTION_TOPICS: notificationsTopic ?? '',
       WEBHOOK_SECRET_ARN: output('WebhookSecretArn'),
       WEBHOOK_TIMEOUT_SECONDS: '1',
       WEBHOOK_ATTEMPTS: '12',

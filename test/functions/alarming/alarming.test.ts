@@ -129,6 +129,7 @@ const deps: Deps = {
   now: () => new Date(Date.parse('2026-01-01T00:00:00.000Z') + ++clock).toISOString(),
   newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
   acceptWithoutResource: true,
+  actionTopics: [],
 };
 const api = alarmingApi(deps);
 

@@ -26,6 +26,7 @@ const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMes
 
 function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<Deps> = {}) {
   const posted: WebhookMessage[] = [];
+  const published: string[] = [];
   const notes: WebhookOutcome[] = [];
   const retries: [WebhookMessage, number][] = [];
   const buried: DeadLetter[] = [];
@@ -35,6 +36,10 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     post: async (message) => {
       posted.push(message);
       return answers[message.action] ?? { kind: 'answered', status: 200 };
+    },
+    publish: async (message) => {
+      published.push(message.action);
+      return { kind: 'answered', status: 200 };
     },
     note: async (_, outcome) => {
       notes.push(outcome);
@@ -58,7 +63,7 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { send, posted, notes, retries, buried, lines };
+  return { send, posted, published, notes, retries, buried, lines };
 }
 
 const good = 'https://user:secret@good.example/x?token=secret';
@@ -143,6 +148,14 @@ test('log actions write the sentence of Aodh, test actions nothing; both are don
   expect(JSON.stringify(lines[0])).toContain(
     `Notifying alarm n ${webhook('log:').body.alarm_id} of low priority from insufficient data to alarm with action log: because because.`,
   );
+});
+
+test('a topic is published to', async () => {
+  const { send, posted, published, notes } = sender();
+  const topic = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+  await send(webhook(topic));
+  expect({ posted, published }).toEqual({ posted: [], published: [topic] });
+  expect(notes).toMatchObject([{ action: topic, result: 'delivered' }]);
 });
 
 test('an action that nobody calls is given up', async () => {
