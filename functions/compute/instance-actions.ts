@@ -7,21 +7,27 @@ import { atLeast } from '../../adapters/http/microversion.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { isAdmin } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { evacuateEvent } from '../../domain/event.ts';
 import type { Instance } from '../../domain/instance.ts';
 import { microseconds } from '../../domain/time.ts';
 import { Limit, lastOf, Moment } from './nova-types.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 
 /** Nova's actions, by the task that a server was at when they ended. */
-const byTask: Readonly<Record<string, string>> = { 'powering-off': 'stop', 'powering-on': 'start' };
+const byTask = new Map([
+  ['powering-off', 'stop'],
+  ['powering-on', 'start'],
+  ['rebuilding', 'evacuate'],
+]);
 
 /** The action that the last change was; undefined if it was none of a user's, such as a fault. */
-function actionOf({ last_change: { event_type, old_task_state, fault_id } }: Instance) {
+function actionOf({ last_change, evacuation }: Instance): string | undefined {
+  const { event_type, old_task_state, fault_id } = last_change;
   if (fault_id !== null) return undefined;
   if (event_type === 'compute.instance.create.end') return 'create';
-  return old_task_state !== null && Object.hasOwn(byTask, old_task_state)
-    ? byTask[old_task_state]
-    : undefined;
+  if (event_type === evacuateEvent) return 'evacuate';
+  const action = byTask.get(old_task_state ?? '');
+  return action === 'evacuate' && !evacuation ? undefined : action;
 }
 
 type Request = RouteRequest<unknown, unknown>;

@@ -1,7 +1,15 @@
 /** What an owner tells of a server: its update, its tags, an item of its metadata; and its actions. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { registeredInstance } from '../../../domain/registration.ts';
-import { downHost, factsOf, hostWith, id, instanceWith, minute } from '../../domain/rows.ts';
+import {
+  downHost,
+  factsOf,
+  hostWith,
+  id,
+  instanceWith,
+  minute,
+  targetHost,
+} from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
 import { type Asked, computeOf, projectA } from './surface.ts';
 
@@ -243,6 +251,19 @@ describe('what was done with a server', () => {
     expect(await page({ marker: String(request_id) })).toEqual({ instanceActions: [] });
     expect(await page({ 'changes-since': minute(11) })).toEqual({ instanceActions: [] });
     expect(await page({ 'changes-before': minute(9) })).toEqual({ instanceActions: [] });
+  });
+
+  test('is an evacuation, to administrators', async () => {
+    world.hosts.set('compute-1', downHost());
+    world.hosts.set('compute-2', targetHost());
+    const body = { evacuate: {} };
+    expect((await ask(`${path}/action`, { method: 'POST', version: '2.94', body })).status).toBe(
+      200,
+    );
+    expect((await actions('', { as: 'admin' })).body).toMatchObject({
+      instanceActions: [{ action: 'evacuate', user_id: 'admin' }],
+    });
+    expect((await actions()).body).toEqual({ instanceActions: [] });
   });
 
   test('is nothing after a fault, or what is none of Nova’s actions', async () => {
