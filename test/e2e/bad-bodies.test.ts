@@ -54,6 +54,7 @@ const names = [
   'an update of a server',
   'an update of a server’s host name',
   'a new alarm',
+  'an alarm in the other spelling',
   'a replaced alarm',
   'a query of alarms',
   'a query of the history',
@@ -101,6 +102,10 @@ beforeAll(async () => {
   const now = new Date().toISOString();
   const alarmBody = {
     ...eventAlarm(stopped(id), { resource_id: id, description: 'text', enabled: true }),
+    event_rule: {
+      ...eventAlarm(stopped(id)).event_rule,
+      clear: eventAlarm([{ field: 'traits.state', value: 'active' }]).event_rule,
+    },
     ...{ ok_actions: ['https://a.test/'], alarm_actions: [], insufficient_data_actions: [] },
     ...{ repeat_actions: true, state: 'ok', timestamp: moment, state_timestamp: moment },
     ...{ project_id: admin.projectId, user_id: 'somebody', alarm_id: alarm },
@@ -108,6 +113,7 @@ beforeAll(async () => {
       { name: 'n', start: '0 0 * * *', duration: 60, timezone: 'UTC', description: 'text' },
     ],
   };
+  const rule = eventAlarm([{ field: 'traits.state', value: 'error' }]).event_rule;
   const flavor = {
     ...{ id: '1', original_name: 'small', vcpus: 1, ram: 512, disk: 1, ephemeral: 0, swap: 0 },
     extra_specs: { a: 'b' },
@@ -250,6 +256,17 @@ beforeAll(async () => {
       'a new alarm',
       {
         ...{ dialect: 'alarming', method: 'POST', path: '/alarming/v2/alarms', good: alarmBody },
+        shown: '/alarming/v2/alarms',
+      },
+    ],
+    [
+      'an alarm in the other spelling',
+      {
+        ...{ dialect: 'alarming', method: 'POST', path: '/alarming/v2/alarms' },
+        good: {
+          ...{ name: 'n', type: 'notification', resource_id: id, notification_rule: rule },
+          ...{ event_rule: rule, severity: 'low', evaluate_timestamp: moment },
+        },
         shown: '/alarming/v2/alarms',
       },
     ],
