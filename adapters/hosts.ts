@@ -7,7 +7,6 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
-  TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { Host } from '../domain/host.ts';
@@ -16,7 +15,7 @@ import type { Standing } from '../flows/evacuate.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from './dynamodb.ts';
 import { closedFault, openedFault } from './fault-rows.ts';
 import { nothingLeft } from './migrations.ts';
-import type { Action } from './transactions.ts';
+import { type Action, transactPatiently } from './transactions.ts';
 
 type Tables = { readonly hosts: string; readonly faults: string; readonly migrations: string };
 
@@ -220,17 +219,11 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
   saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
     const put = { Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchanged(from) } };
     const up = from.forced_down && !host.forced_down && !host.deleted;
-    return ifUnchanged(
-      client.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            put,
-            ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
-            ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
-          ],
-        }),
-      ),
-    );
+    return transactPatiently(client, [
+      put,
+      ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
+      ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
+    ]);
   },
 });
 

@@ -13,7 +13,7 @@ import type { Standing } from '../flows/evacuate.ts';
 import { getAll, growingPages, ifUnchanged, inParallel, queryPages, type Row } from './dynamodb.ts';
 import { stillStanding } from './hosts.ts';
 import { migrationWrites } from './migrations.ts';
-import { type Action, transactGroups } from './transactions.ts';
+import { type Action, transactGroups, transactPatiently } from './transactions.ts';
 
 type Tables = {
   readonly instances: string;
@@ -127,13 +127,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
     if (actions.length === 1) {
       return ifUnchanged(client.send(new PutCommand(put(tables.instances, from, to).Put)));
     }
-    let refused: readonly number[] | undefined;
-    const written = await ifUnchanged(
-      transactGroups(client, [actions]).then(([verdict]) => {
-        refused = verdict;
-      }),
-    );
-    return written && !refused?.length;
+    return transactPatiently(client, actions);
   },
 
   /** Writes what faults made of instances; gives the changes that somebody overtook. */

@@ -6,6 +6,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { ifUnchanged } from './dynamodb.ts';
 
 export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -80,4 +81,21 @@ export async function transact(
   if (failed >= 0) return failed;
   if (codes.includes('TransactionConflict')) return 'conflict';
   throw cancelled.error;
+}
+
+/**
+ * One transaction, tried again while others are under way on its rows: evacuations of a whole host
+ * meet there. False if a condition did not hold, or if the others do not end: it is to be read again.
+ */
+export async function transactPatiently(
+  client: DynamoDBDocumentClient,
+  actions: readonly Action[],
+): Promise<boolean> {
+  let held = true;
+  const ended = await ifUnchanged(
+    transactGroups(client, [actions]).then(([refused]) => {
+      held = !refused?.length;
+    }),
+  );
+  return ended && held;
 }

@@ -75,8 +75,10 @@ export async function evacuate(
       sourceUp: source !== undefined && deps.stateOf(source) === 'up',
       named: name === undefined ? undefined : { name, host: named },
     });
-    const { restarts } = await deps.departures(left.host);
-    const chosen = name === undefined ? await deps.targets.choose(left.host) : named;
+    const [{ restarts }, chosen] = await Promise.all([
+      deps.departures(left.host),
+      name === undefined ? deps.targets.choose(left.host) : named,
+    ]);
     const fit = chosen && isTarget(chosen, deps.stateOf(chosen)) ? chosen : undefined;
     number ??= await deps.nextMigrationNumber();
     const order = { uuid: record, number, executor: deps.executor, actor, project_id, restarts };

@@ -427,6 +427,9 @@ test('transactions that meet on the row of the host that all leave are tried aga
   ok(await nova.evacuate(place.uuid, place.target, undefined, conflicting(8)));
   expect(statesOf(await nova.row(place.uuid))).toEqual([place.target, 'active', null, 'done']);
   await expectBooks(world, nova, [place]);
+  // A report of the target meets the evacuations that hold its row.
+  ok(await nova.down(place.target, undefined, conflicting(4)));
+  expect(statesOf(await nova.row(place.uuid))).toEqual([place.target, 'stopped', null, 'done']);
 });
 
 test('evacuations and reports that cross leave every server on one host, and none active on one that is down', async () => {
