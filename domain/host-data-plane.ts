@@ -1,7 +1,7 @@
 /**
  * What one report says of the data plane beneath all ports of a host. Reports of a host are numbered;
  * a port whose row was written under a lower number is owed those that came since, whoever applies
- * them and however late. Decision: docs/adr (a host's data plane).
+ * them and however late. Decision: docs/adr/0021.
  */
 import * as z from 'zod';
 import type { Actor } from './change.ts';

@@ -37,7 +37,6 @@ function worldOf(project: string) {
   const allHosts = Array.from({ length: hostCount }, (_, n) =>
     hostWith({
       ...{
-        kind: 'host',
         host: `compute-${padded(n)}`,
         service_number: n + 1,
         incarnation: randomUUID(),

@@ -1,0 +1,167 @@
+/** The tables `ports` and `networks`, as the network function writes them. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { networkStore } from '../../adapters/networks.ts';
+import { portChanges, portStore } from '../../adapters/ports.ts';
+import { deletedPort, type Port, updatedPort } from '../../domain/port.ts';
+import { portWith } from '../domain/ports.ts';
+import { minute } from '../domain/rows.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { dynamodb } from '../stack/stack.ts';
+import { cancelled, disturb, refused } from './disturb.ts';
+
+let own: OwnThings;
+const client = dynamodb();
+const tables = () => ({ ports: own.env.PORTS_TABLE, networks: own.env.NETWORKS_TABLE });
+const store = () => portStore(client, tables());
+
+beforeAll(async () => {
+  own = await ownThings();
+});
+afterAll(async () => {
+  client.destroy();
+  await own.cleanup();
+});
+
+const actor = { user_id: 'u', request_id: 'r', at: minute(1) };
+const newPort = (given: Partial<Port> = {}): Port =>
+  portWith({
+    ...{ id: randomUUID(), incarnation: randomUUID(), network_id: randomUUID() },
+    ...given,
+  });
+const some = (count: number, network_id: string): Port[] =>
+  Array.from({ length: count }, (_, n) => newPort({ network_id, mac_address: `mac-${n}` }));
+const changed = (port: Port, update: Parameters<typeof updatedPort>[1]): Port =>
+  updatedPort(port, update, actor) ?? port;
+
+test.each([1, 50, 100])('%i ports are made whole or not at all', async (count) => {
+  const network_id = randomUUID();
+  const ports = some(count, network_id);
+  expect(await store().insertPorts(ports)).toBe('inserted');
+  expect(await store().ports(ports.map(({ id }) => id))).toHaveLength(count);
+  const last = count - 1;
+  const rival = some(count, network_id).map((port, n) => ({
+    ...port,
+    mac_address: n === last ? 'mac-0' : `free-${n}`,
+  }));
+  expect(await store().insertPorts(rival)).toEqual({ taken: 'mac', position: last });
+  const known = some(count, randomUUID()).map((port, n) =>
+    n === last ? { ...port, id: ports[0]?.id ?? '' } : port,
+  );
+  expect(await store().insertPorts(known)).toEqual({ taken: 'id', position: last });
+  const ids = [...rival, ...known].map(({ id }) => id);
+  const there = await store().ports(ids);
+  expect(there.map(({ id }) => id)).toEqual(count === 0 ? [] : [ports[0]?.id]);
+  // What was taken on the way is free again.
+  expect(await store().insertPorts(some(count, known[0]?.network_id ?? ''))).toBe('inserted');
+});
+
+test('addresses that were taken for ports that never came are freed after a minute', async () => {
+  const network_id = randomUUID();
+  const ports = some(60, network_id);
+  const torn = dynamodb();
+  disturb({ dynamo: torn }, 'TransactWriteItems', () => undefined, refused(new Error('it died')));
+  await expect(portStore(torn, tables()).insertPorts(ports)).rejects.toThrow('it died');
+  torn.destroy();
+  expect(await store().ports(ports.map(({ id }) => id))).toEqual([]);
+
+  const wanted = newPort({ network_id, mac_address: 'mac-3' });
+  expect(await store().insertPorts([wanted])).toEqual({ taken: 'mac', position: 0 });
+  expect(await store().freeAbandonedMac(wanted, minute(0.5))).toBe(false);
+  expect(await store().freeAbandonedMac(wanted, minute(2))).toBe(true);
+  expect(await store().insertPorts([wanted])).toBe('inserted');
+  expect(await store().freeAbandonedMac(wanted, minute(9))).toBe(false);
+});
+
+test('a port is written only as it was read', async () => {
+  const port = newPort();
+  await store().insertPorts([port]);
+  const named = changed(port, { name: 'new' });
+  expect(await store().savePort(port, named)).toBe('saved');
+  expect(await store().savePort(port, changed(port, { name: 'late' }))).toBe('overtaken');
+  expect(await store().port(port.id)).toEqual(named);
+});
+
+test('an address is taken with the change of a port, and freed with the old one', async () => {
+  const network_id = randomUUID();
+  const [a = newPort(), b = newPort()] = some(2, network_id);
+  await store().insertPorts([a, b]);
+  const mac_address = a.mac_address;
+  expect(await store().savePort(b, changed(b, { mac_address }))).toBe('mac in use');
+  const moved = changed(a, { mac_address: 'mac-9' });
+  expect(await store().savePort(a, moved)).toBe('saved');
+  expect(await store().savePort(b, changed(b, { mac_address }))).toBe('saved');
+  expect(await store().savePort(a, changed(a, { mac_address: 'mac-8' }))).toBe('overtaken');
+  expect(await networkStore(client, own.env.NETWORKS_TABLE).hasPorts(network_id)).toBe(true);
+});
+
+test('a deleted port is in no index, its address and its id are free, its network too', async () => {
+  const port = newPort({ 'binding:host_id': 'gone' });
+  await store().insertPorts([port]);
+  expect(await store().savePort(port, deletedPort(port, actor))).toBe('saved');
+  expect(await store().port(port.id)).toMatchObject({ deleted: true, revision: 2 });
+  const shown: string[] = [];
+  for await (const ids of store().portIds({ index: 'byHost', value: 'gone' })) shown.push(...ids);
+  expect(shown).toEqual([]);
+  const networks = networkStore(client, own.env.NETWORKS_TABLE);
+  expect(await networks.hasPorts(port.network_id)).toBe(false);
+  const again = { ...port, incarnation: randomUUID() };
+  expect(await store().insertPorts([again])).toBe('inserted');
+});
+
+test('of many changes those come back that somebody overtook', async () => {
+  const ports = some(30, randomUUID());
+  await store().insertPorts(ports);
+  const [first = newPort()] = ports;
+  await store().savePort(first, changed(first, { name: 'faster' }));
+  const changes = ports.map((from) => ({ from, to: changed(from, { status: 'ERROR' }) }));
+  const overtaken = await portChanges(client, tables()).changePorts(changes);
+  expect(overtaken.map(({ from }) => from.id)).toEqual([first.id]);
+  const rows = await store().ports(ports.map(({ id }) => id));
+  expect(rows.filter(({ status }) => status === 'ERROR')).toHaveLength(29);
+});
+
+test('a change that meets a transaction is tried again', async () => {
+  const ports = some(2, randomUUID());
+  await store().insertPorts(ports);
+  const busy = dynamodb();
+  disturb(
+    { dynamo: busy },
+    'TransactWriteItems',
+    refused(cancelled('TransactionConflict', 'None')),
+  );
+  const changes = ports.map((from) => ({ from, to: changed(from, { name: 'x' }) }));
+  expect(await portChanges(busy, tables()).changePorts(changes)).toEqual([]);
+  busy.destroy();
+});
+
+test('an index is walked in both directions, from an id on, and within a project', async () => {
+  const host = randomUUID();
+  const ports = some(5, randomUUID()).map((port, n) => ({
+    ...port,
+    ...{ 'binding:host_id': host, name: host, project_id: n < 2 ? 'a' : 'b' },
+  }));
+  await store().insertPorts(ports);
+  const ids = ports.map(({ id }) => id).sort();
+  const walk = async (...args: Parameters<ReturnType<typeof store>['portIds']>) => {
+    const pages: string[][] = [];
+    for await (const page of store().portIds(...args)) if (page.length > 0) pages.push(page);
+    return pages;
+  };
+  const byHost = { index: 'byHost', value: host } as const;
+  expect(await walk(byHost, { atOnce: 2 })).toEqual([
+    ids.slice(0, 2),
+    ids.slice(2, 4),
+    ids.slice(4),
+  ]);
+  expect((await walk(byHost, { after: ids[1] })).flat()).toEqual(ids.slice(2));
+  const back = await walk(byHost, { after: ids[3], reverse: true });
+  expect(back.flat()).toEqual(ids.slice(0, 3).reverse());
+  const named = await walk({ index: 'byName', value: host, project_id: 'a' });
+  expect(named.flat()).toEqual(
+    ports
+      .slice(0, 2)
+      .map(({ id }) => id)
+      .sort(),
+  );
+});
