@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
 import { WebhookOutcome } from '../../domain/webhook.ts';
 import { answering, type Receiver, receiver, silent } from '../functions/webhooks/receiver.ts';
-import { dynamodb, output } from '../stack/stack.ts';
+import { dynamodb, output, sqs } from '../stack/stack.ts';
 import { type Cloud, expectStatus, logins, newAlarm, newName, outsideEvent } from './cloud.ts';
 
+const queues = sqs();
 let cloud: Cloud;
 
 beforeAll(async () => {
@@ -155,6 +157,24 @@ describe('webhooks', () => {
         });
       }
     }, patience);
+    const letters: string[] = [];
+    await vi.waitFor(async () => {
+      const { Messages = [] } = await queues.send(
+        new ReceiveMessageCommand({
+          QueueUrl: output('WebhookDlqUrl'),
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: 2,
+        }),
+      );
+      letters.push(
+        ...Messages.map(({ Body = '' }) => Body).filter((text) => text.includes(alarm_id)),
+      );
+      expect(new Set(letters).size).toBeGreaterThanOrEqual(1);
+    }, patience);
+    expect(JSON.parse(letters[0] ?? '')).toMatchObject({
+      reason: 'given up after 1 of 12 tries: its address is not a public one',
+      element: { action: expect.any(String), attempts: 1, body: { alarm_id } },
+    });
   });
 
   test("a project reads its own key, an administrator anybody's", async () => {

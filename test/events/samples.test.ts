@@ -10,6 +10,7 @@ import { receive } from '../../domain/outside-event.ts';
 import { Port } from '../../domain/port.ts';
 import { portEvents } from '../../domain/port-event.ts';
 import { forTenant } from '../../domain/visibility.ts';
+import { webhooksOf } from '../../domain/webhook.ts';
 import { definitionOf } from '../../events/catalogue.ts';
 import { folder, rawSample, sample, samples } from './samples.ts';
 
@@ -182,6 +183,19 @@ test('a notification tells the tenant of the event what tenants may know', () =>
   const values = Object.entries(attributes).map(([name, { Value }]) => [name, Value]);
   const expected = { project_id, alarm_id, resource_id, severity, current, event_type };
   expect(Object.fromEntries(values)).toEqual(expected);
+});
+
+test('the webhooks on their queues, tried or not, are those of the notification', () => {
+  const path = 'topics/notification-at-sqs.json';
+  const { Message: told } = sample(path, of(path));
+  const action = 'https://vnfm.example/alarms';
+  const row = { body: JSON.stringify(told), actions: [action], on_behalf_of: told.project_id };
+  const [webhook] = webhooksOf(row);
+  const { Records } = sample('queues/webhooks.json', of('queues/webhooks.json'));
+  expect(Records.map(({ body }) => body)).toEqual([
+    webhook,
+    { ...webhook, attempts: 3, lane: 'later' },
+  ]);
 });
 
 test.each([

@@ -10,6 +10,7 @@ import { Notice } from '../../domain/maintenance.ts';
 import { DeadLetter, EventMessage, FinishMessage, Notification } from '../../domain/messages.ts';
 import { OutsideEvents } from '../../domain/outside-event.ts';
 import { Port } from '../../domain/port.ts';
+import { WebhookMessage } from '../../domain/webhook.ts';
 import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from './envelopes.ts';
 
 export const folder = join(import.meta.dirname, '../../events');
@@ -70,6 +71,7 @@ export const samples = {
   'queues/events.json': sqsEvent(EventMessage),
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),
   'queues/finish.json': sqsEvent(FinishMessage),
+  'queues/webhooks.json': sqsEvent(WebhookMessage),
   'schedule/sweep.json': ScheduledEvent,
   // What was reported of a host's ports lives in the table of ports, and so in its stream.
   'streams/data-plane.json': streamEvent(
