@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alarmLists } from '../../adapters/alarm-lists.ts';
-import { alarmStore } from '../../adapters/alarms.ts';
+import { alarmRow, alarmStore } from '../../adapters/alarms.ts';
 import { quotaStore } from '../../adapters/quotas.ts';
 import type { Alarm } from '../../domain/alarm.ts';
 import { type AlarmChange, timeShardOf } from '../../domain/alarm-history.ts';
@@ -211,6 +211,15 @@ test('a list may be of one name, or one alarm, and is then of nothing else', asy
   expect(await allOf({ project_id, alarm_id: mine.alarm_id })).toEqual([mine]);
   expect(await allOf({ project_id, alarm_id: same.alarm_id })).toEqual([]);
   expect(await allOf({ alarm_id: 'unheard of' })).toEqual([]);
+});
+
+test('an alarm that cannot be read hides no other', async () => {
+  const project_id = randomUUID();
+  const [broken, whole] = [newAlarm({ project_id }), newAlarm({ project_id })];
+  for (const alarm of [broken, whole]) await create(alarm);
+  const row = { ...alarmRow(broken), state: 'unheard of' };
+  await dynamo.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item: row }));
+  expect(await allOf({ project_id })).toEqual([whole]);
 });
 
 describe('a quota', () => {

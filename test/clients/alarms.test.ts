@@ -132,6 +132,35 @@ describe('openstack alarm', () => {
     await openstack('alarm', 'update', id, '--name', name);
   });
 
+  test('update and show take alarms of the other spelling', async () => {
+    const rule = { event_type: 'port.*', query: [{ field: 'traits.status', value: 'DOWN' }] };
+    const other = await newAlarm(cloud.a, {
+      ...{
+        name: newName('other'),
+        type: 'notification',
+        resource_id: 'p',
+        notification_rule: rule,
+      },
+    });
+    expect(await shown('alarm', 'show', other)).toMatchObject({
+      ...{ type: 'notification', event_type: 'port.*', query: 'traits.status = DOWN' },
+    });
+    await openstack('alarm', 'update', other, '--severity', 'critical');
+    expect(await alarmOf(cloud.a, other)).toMatchObject({
+      ...{ type: 'notification', severity: 'critical', resource_id: 'p' },
+    });
+    // With another type the command sends a rule of what it is given, and nothing of the old one.
+    const given = ['--event-type', 'port.update.end', '--query', 'traits.status=DOWN'];
+    await openstack('alarm', 'update', other, '--type', 'event', ...given);
+    const { notification_rule, ...now } = await alarmOf(cloud.a, other);
+    expect(notification_rule).toBeUndefined();
+    expect(now).toMatchObject({
+      ...{ type: 'event', severity: 'critical', resource_id: 'p' },
+      event_rule: { event_type: 'port.update.end', query: [{ value: 'DOWN' }] },
+    });
+    await openstack('alarm', 'delete', other);
+  });
+
   test('state get and set read and write the state', async () => {
     expect(await shown('alarm', 'state', 'set', id, '--state', 'ok')).toEqual({ state: 'ok' });
     expect(await shown('alarm', 'state', 'get', '--name', name)).toEqual({ state: 'ok' });
