@@ -21,6 +21,9 @@ export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: stri
   };
 }
 
+/** What can be read well within the 29 seconds that API Gateway waits. */
+const mostRead = 100_000;
+
 type Gathering<T> = {
   readonly listing: Listing<T>;
   /** Whether the pages come by time. */
@@ -41,7 +44,10 @@ export async function gathered<T>(
   const { test, order, limit } = listing;
   let kept: T[] = [];
   let bytes = 0;
+  let read = 0;
   for await (const page of pages) {
+    read += page.length;
+    if (read > mostRead) throw tooMuch();
     const asked = page.filter((item) => test(item) && (!last || order(last, item) < 0));
     kept.push(...asked);
     if (limit === undefined) {
@@ -56,6 +62,12 @@ export async function gathered<T>(
   if (answerBytes(views) > mostAnswerBytes) throw tooLarge();
   return views;
 }
+
+const tooMuch = (): DomainError =>
+  new DomainError(
+    'too_large',
+    'There is too much to look through: narrow it, as by its time, by an id, or by a name.',
+  );
 
 const tooLarge = (): DomainError =>
   new DomainError(

@@ -136,6 +136,14 @@ test('sending back what was shown changes nothing', () => {
       time_constraints: [{ name: 't', start: '* * * * *', duration: '1', timezone: 'UTC' }],
       event_rule: { query: 'traits.a>=integer::5' },
     }).alarm,
+    create({
+      type: 'notification',
+      event_rule: null,
+      notification_rule: {
+        event_type: 'port.*',
+        clear: { query: [{ field: 'traits.status', op: null, value: 'ACTIVE' }] },
+      },
+    }).alarm,
   ];
   for (const alarm of alarms) {
     const shown: unknown = JSON.parse(JSON.stringify(alarmView(alarm)));

@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readAlarmList, scopeOf } from '../../domain/alarm-list.ts';
 import { queryScope, readAlarmQuery } from '../../domain/alarm-query.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { historyScope, readHistoryQuery } from '../../domain/history-list.ts';
 import { alarmWith } from './alarms.ts';
 import { listed } from './listed.ts';
 
@@ -267,4 +270,45 @@ test('what every find must have narrows what is read; what it may have does not'
     expect(scopeOfQuery({ '=': { name: key } })).toEqual({ project_id: 'a' });
   }
   expect(scopeOfQuery({ '=': { alarm_id: '' } })).toEqual({ project_id: 'a' });
+});
+
+/** Anything that JSON can hold, and much that looks like a filter. */
+const { filter: anyFilter } = fc.letrec<{ filter: unknown }>((tie) => ({
+  filter: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.jsonValue(),
+    fc.dictionary(
+      fc.constantFrom('=', '!=', '<', 'ge', '=~', 'in', 'AND', 'or', 'not', '__proto__'),
+      fc.oneof(
+        fc.dictionary(
+          fc.constantFrom('name', 'severity', 'timestamp', 'enabled', 'project', 'alarm_id', 'x'),
+          fc.jsonValue(),
+          { maxKeys: 2 },
+        ),
+        fc.array(tie('filter'), { maxLength: 3 }),
+        tie('filter'),
+      ),
+      { maxKeys: 2 },
+    ),
+  ),
+}));
+
+test('whatever a query asks, it is answered or refused with the field, and no tenant sees more', () => {
+  fc.assert(
+    fc.property(anyFilter, (filter) => {
+      const body = { filter: JSON.stringify(filter) };
+      try {
+        const query = readAlarmQuery(body);
+        expect(queryScope(query, reader)).toMatchObject({ project_id: 'a' });
+        listed(alarms, query);
+        expect(historyScope(readHistoryQuery(body), reader)).toMatchObject({ on_behalf_of: 'a' });
+      } catch (error) {
+        expect(error).toBeInstanceOf(DomainError);
+        expect(error).toHaveProperty(
+          'message',
+          expect.stringMatching(/field\/attribute|Not Authorized to access project/),
+        );
+      }
+    }),
+  );
 });
