@@ -63,6 +63,7 @@ const names = [
   'a heartbeat',
   'an instance',
   'a user',
+  'a subscription',
   'a report on a host’s ports',
   'a new port',
   'several new ports',
@@ -338,6 +339,19 @@ beforeAll(async () => {
         ...{ dialect: 'doctor', method: 'PUT', path: `/doctor/v1/users/${user}` },
         ...{ shown: `/doctor/v1/users/${user}` },
         good: { password: 'correct horse', projects: [{ name: 'p', roles: ['reader'] }] },
+      },
+    ],
+    [
+      'a subscription',
+      {
+        ...{ dialect: 'doctor', method: 'POST', path: '/doctor/v1/subscriptions' },
+        shown: '/doctor/v1/subscriptions',
+        good: {
+          protocol: 'sqs',
+          endpoint: `arn:aws:sqs:us-east-1:000000000000:${user}`,
+          filter: { alarm_id: [alarm], resource_id: [id], severity: ['low'], current: ['ok'] },
+          ...{ all_projects: false, raw_message_delivery: true },
+        },
       },
     ],
     [
