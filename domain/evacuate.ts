@@ -85,11 +85,13 @@ export type Order = {
 };
 
 /**
- * The `vm_state` to restore: that before the fault, or before an evacuation that went wrong, else
- * that of now. What ran comes up running; a failed instance does, too, as nova has it.
+ * The `vm_state` to restore: that before the fault, or before an evacuation that went wrong and left
+ * the error that stands, else that of now. What ran comes up running; a failed instance does, too,
+ * as nova has it.
  */
-function originalOf({ pre_fault, vm_state, evacuation }: Instance): Evacuation['original'] {
-  const before = vm_state === 'error' ? evacuation?.original : undefined;
+function originalOf({ pre_fault, vm_state, fault, evacuation }: Instance): Evacuation['original'] {
+  const stands = evacuation && fault && fault.created <= evacuation.updated_at;
+  const before = vm_state === 'error' && stands ? evacuation.original : undefined;
   return (pre_fault?.vm_state ?? before ?? vm_state) === 'stopped' ? 'stopped' : 'active';
 }
 

@@ -17,15 +17,14 @@ export const EventMessage = z.object({
 export type EventMessage = z.infer<typeof EventMessage>;
 
 /**
-/**
- * On the fault queue: apply the host's fault of this number to all instances that are owed it, or
- * its data plane report of this number to all ports; or tell the owners of a host's instances of its
- * maintenance.
+ * On the fault queue: apply what the host, whose last fault has this number or which was deleted,
+ * owes to its instances; or its data plane report of this number to all ports; or tell the owners of
+ * its instances of its maintenance.
  */
 export const FinishMessage = z.union([
   z.object({
     host: HostName,
-    number: z.int().min(1),
+    number: z.int().min(0),
     of: z.enum(['instances', 'ports']).default('instances'),
   }),
   z.object({ notice: Notice }),

@@ -145,7 +145,7 @@ export function registeredInstance(
   const reported_at = timeOf({ ...told, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   const before = existing && !existing.deleted ? existing : undefined;
-  const leaving = before && inFlight(before)?.source === host?.host ? before : undefined;
+  const leaving = host && before && inFlight(before)?.source === host.host ? before : undefined;
   const { next, down, faulted } = leaving
     ? { next: { ...facts, ...statesOf(leaving) }, down: undefined, faulted: undefined }
     : placed(facts, before, { host, reported_at, at: actor.at, restarts });
@@ -205,14 +205,15 @@ function placed(
   },
 ) {
   const { host, reported_at } = on;
+  // Of the host that it is on: what it was elsewhere is of the past.
+  const kept = before && before.host === host?.host ? before.pre_fault : null;
   const wanted = {
     ...facts,
-    pre_fault: facts.vm_state === 'stopped' ? (before?.pre_fault ?? null) : null,
+    pre_fault: facts.vm_state === 'stopped' ? kept : null,
     fault: facts.vm_state === 'error' ? (before?.fault ?? null) : null,
     evacuation: before ? endOfMove(before, on) : null,
   };
   const down = host && hasHit(host, reported_at) ? faultOf(host, host.fault_number) : undefined;
-  const kept = before?.host === host?.host ? (before?.pre_fault ?? null) : null;
   const faulted = down && afterFault({ ...wanted, pre_fault: kept }, down);
   return { next: { ...wanted, ...faulted }, down, faulted };
 }

@@ -89,7 +89,10 @@ const changedInstance = (change: RowChange): Instance[] =>
 const changedPort = (change: RowChange): Port[] =>
   change.kind === 'port' && isReal(change.before, change.after) ? [change.after] : [];
 
-/** A host's numbers rise with each fault, and with each report on its ports. */
+/**
+ * A host's numbers rise with each fault, and with each report on its ports. One that is deleted is
+ * finished, too: an instance on its way there, which the index did not show, has lost its target.
+ */
 function faultOfChange(change: RowChange): FinishMessage[] {
   if (change.kind === 'data plane') {
     const { host, number } = change.after;
@@ -97,8 +100,10 @@ function faultOfChange(change: RowChange): FinishMessage[] {
   }
   if (change.kind !== 'host') return [];
   // One registered over its tombstone keeps its number.
-  const { host, fault_number: number } = change.after;
-  return number > (change.before?.fault_number ?? 0) ? [{ host, number, of: 'instances' }] : [];
+  const { host, fault_number: number, deleted } = change.after;
+  const gone = deleted && !change.before?.deleted;
+  const failed = number > (change.before?.fault_number ?? 0);
+  return failed || gone ? [{ host, number, of: 'instances' }] : [];
 }
 
 function noticeOfChange(change: RowChange): FinishMessage[] {

@@ -39,6 +39,12 @@ export type ServiceDeps = {
 
 const compute = 'nova-compute';
 
+/** The integer id of a service, in plain digits. */
+const ServiceNumber = z
+  .string()
+  .regex(/^\d{1,15}$/, 'Must be an integer.')
+  .transform(Number);
+
 /** The answer to an update: how many instances took another state is told in a header only. */
 const updated = (body: unknown, { affected }: UpdatedService) => ({
   status: 200,
@@ -135,7 +141,7 @@ async function nameOf(
 ): Promise<string> {
   const host = atLeast(microversion, '2.53')
     ? await deps.hostOfService(parsed(z.guid(), id, 'service_id').toLowerCase())
-    : await deps.hostOfNumber(parsed(z.coerce.number().int().min(0), id, 'service_id'));
+    : await deps.hostOfNumber(parsed(ServiceNumber, id, 'service_id'));
   if (host === undefined) throw new DomainError('not_found', `Service ${id} could not be found.`);
   return host;
 }

@@ -229,6 +229,28 @@ describe('without a target', () => {
     }
   });
 
+  test.each(['done', 'failed', 'error'] as const)(
+    'an evacuation long past (%s) says nothing of a later error',
+    (status) => {
+      const evacuation = evacuationWith({ status, original: 'stopped' });
+      const later = { code: 500, message: 'x', created: minute(15) };
+      for (const fault of [null, later]) {
+        const broken = instanceWith({ vm_state: 'error', fault, evacuation });
+        const moved = evacuated(broken, downHost(), targetHost(), order());
+        expect(moved.vm_state).toBe('active');
+      }
+    },
+  );
+
+  test('what was stopped stays so through moves that fail, one after another', () => {
+    const unmoved = evacuated(stopped({ pre_fault: null }), downHost(), { unfit: null }, order());
+    const onItsWay = evacuated(unmoved, downHost(), targetHost(), order({ executor: 'external' }));
+    if (!onItsWay.evacuation) throw new Error('no record');
+    const still = stranded(onItsWay, onItsWay.evacuation, downHost(), actor);
+    const moved = evacuated(still, downHost(), targetHost(), order());
+    expect(moved).toMatchObject({ vm_state: 'stopped', power_state: 4 });
+  });
+
   test.each(originals.filter(([state]) => state !== 'building'))(
     'what was %s before is %s after the next evacuation, also of a host that nobody reported',
     (vm_state, original) => {

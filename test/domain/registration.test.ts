@@ -218,6 +218,21 @@ test('what it was before its fault is kept while it stays stopped, and dropped w
   expect(started.row.last_change).toMatchObject({ old_state: 'stopped', fault_id: null });
 });
 
+test('what it was before its fault is forgotten once it is stopped on another host', () => {
+  const stopped = asSeen(vm, downHost());
+  const off = { host: 'compute-2', vm_state: 'stopped', power_state: 4 } as const;
+  const there = report(stopped, off, { on: hostWith({ host: 'compute-2' }) });
+  expect(there.row).toMatchObject({ host: 'compute-2', vm_state: 'stopped', pre_fault: null });
+});
+
+test.each(vmStates)('told to be on no host, it is %s as its feed says', (vm_state) => {
+  const gone = registeredInstance(vm, vm.uuid, undefined, {
+    facts: factsOf({ ...vm, host: null, vm_state, power_state: 4, task_state: 't' }),
+    ...{ reported_at: minute(20), actor, newId },
+  });
+  expect(gone.row).toMatchObject({ host: null, vm_state, power_state: 4, task_state: 't' });
+});
+
 test('a deleted instance leaves a tombstone that a late feed does not bring back', () => {
   const gone = deletedInstance(vm, { reported_at: minute(15), actor: actor });
   expect(gone).toMatchObject({

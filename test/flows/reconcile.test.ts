@@ -76,7 +76,6 @@ test.each<RowChange>([
 
 test.each([
   { what: 'up again', before: down, after: downHost(1, { forced_down: false, revision: 3 }) },
-  { what: 'deleted', before: down, after: deletedHost(down, down.last_change) },
   {
     what: 'registered anew',
     before: deletedHost(down, down.last_change),
@@ -86,6 +85,16 @@ test.each([
   const { done } = await reconciled({ kind: 'host', before, after });
   expect(done).toMatchObject({ events: 1, faults: 0 });
 });
+
+test.each([up, down])(
+  'a host that is deleted is finished: what was on its way to it is lost',
+  async (host) => {
+    const after = deletedHost(host, host.last_change);
+    const { steps } = await reconciled({ kind: 'host', before: host, after });
+    const number = host.fault_number;
+    expect(steps).toContainEqual(['finish', [{ host: 'compute-1', number, of: 'instances' }]]);
+  },
+);
 
 test('a switch of maintenance is finished with all that its events are made of', async () => {
   const after = hostWith({ maintenance: true, maintenance_number: 1, revision: 2 });

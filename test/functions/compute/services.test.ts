@@ -191,6 +191,12 @@ test.each([
   { version: '2.53', which: id(404), status: 404 },
   { version: '2.52', which: '2', status: 204 },
   { version: '2.52', which: id(22), status: 400 },
+  { version: '2.52', which: '0x2', status: 400 },
+  { version: '2.52', which: '2e0', status: 400 },
+  { version: '2.52', which: '%202', status: 400 },
+  { version: '2.52', which: '+2', status: 400 },
+  { version: '2.52', which: '2.0', status: 400 },
+  { version: '2.52', which: '9'.repeat(40), status: 400 },
   { version: '2.52', which: '404', status: 404 },
   { version: '2.53', which: uuid, status: 409 },
 ])('DELETE os-services/$which at $version is $status', async ({ version, which, status }) => {
