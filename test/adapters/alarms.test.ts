@@ -13,6 +13,7 @@ import { alarmWith } from '../domain/alarms.ts';
 import { every } from '../stack/every.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
+import { cancelled, disturb, refused } from './disturb.ts';
 
 const dynamo = dynamodb();
 let own: OwnThings;
@@ -211,6 +212,24 @@ test('a list may be of one name, or one alarm, and is then of nothing else', asy
   expect(await allOf({ project_id, alarm_id: mine.alarm_id })).toEqual([mine]);
   expect(await allOf({ project_id, alarm_id: same.alarm_id })).toEqual([]);
   expect(await allOf({ alarm_id: 'unheard of' })).toEqual([]);
+});
+
+test('a transaction that meets another on the way is nobody’s verdict: it is to be tried again', async () => {
+  const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
+  const client = dynamodb();
+  const quota = { project: -1, user: -1 };
+  const disturbed = alarmStore(client, { alarms, history, quotas, retentionDays: 30, quota });
+  const conflict = refused(cancelled('TransactionConflict', 'None', 'None', 'None', 'None'));
+  const busy = refused(cancelled('ThrottlingError', 'None', 'None', 'None', 'None'));
+  disturb({ dynamo: client }, 'TransactWriteItems', conflict, conflict, conflict, busy);
+  const alarm = newAlarm();
+  const record = changeOf(alarm, 'creation');
+  expect(await disturbed.create(alarm, record)).toBe('overtaken');
+  expect(await disturbed.replace(alarm, alarm, record)).toBe(false);
+  expect(await disturbed.remove(alarm, record)).toBe(false);
+  await expect(disturbed.create(alarm, record)).rejects.toThrow('Transaction cancelled');
+  expect(await disturbed.create(alarm, record)).toBe('filed');
+  client.destroy();
 });
 
 test('an alarm that cannot be read hides no other', async () => {
