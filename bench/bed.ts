@@ -4,6 +4,7 @@ import { type Client, login } from '../scripts/stack/api.ts';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import { type Received, type Subscriber, subscribe } from '../scripts/stack/subscriber.ts';
 import { type Fleet, makeFleet } from './fleet.ts';
+import { makePortFleet } from './port-fleet.ts';
 import { type Queues, queuesOf } from './queues.ts';
 
 /** What the scenarios of faults are played on. */
@@ -13,6 +14,8 @@ export type Bed = {
   readonly admin: Client;
   /** A host with so many instances, each with an alarm: on being stopped, unless something else is said. */
   readonly fleetOf: (size: number, alarm?: (uuid: string) => unknown) => Promise<Fleet>;
+  /** A host with so many ports, each with an alarm on its data plane. */
+  readonly portsOf: (size: number) => Promise<Fleet>;
   /** A queue of the tenant's, subscribed to the notifications of its project. */
   readonly subscriber: Subscriber;
   /** Waits until so many notifications are there, without taking them; a second at most between looks. */
@@ -34,6 +37,7 @@ export async function makeBed(stack: Stack): Promise<Bed> {
     apiUrl,
     admin,
     fleetOf: (size, alarm) => makeFleet({ admin, tenant }, size, alarm),
+    portsOf: (size) => makePortFleet({ admin, tenant }, size),
     arrived: async (count, withinMs) => {
       const deadline = Date.now() + withinMs;
       while ((await queues.depth(subscriber.queueUrl)).visible < count && Date.now() < deadline) {

@@ -21,8 +21,21 @@ async function timed({ queues, subscriber }: Bed, fleet: Fleet): Promise<number>
 }
 
 /** One host with one instance and one alarm, reported down: one at a time, `runs` times. */
-export async function oneInstance(bed: Bed, runs: number): Promise<Figure[]> {
-  const fleets = await Promise.all(Array.from({ length: hosts }, () => bed.fleetOf(1)));
+export const oneInstance = (bed: Bed, runs: number): Promise<Figure[]> =>
+  oneAtATime(bed, { runs, scenario: 'one instance', fleetOf: bed.fleetOf });
+
+/** One port with one alarm, whose data plane is reported down: one at a time, `runs` times. */
+export const onePort = (bed: Bed, runs: number): Promise<Figure[]> =>
+  oneAtATime(bed, { runs, scenario: 'one port', fleetOf: bed.portsOf });
+
+type Play = {
+  readonly runs: number;
+  readonly scenario: string;
+  readonly fleetOf: (size: number) => Promise<Fleet>;
+};
+
+async function oneAtATime(bed: Bed, { runs, scenario, fleetOf }: Play): Promise<Figure[]> {
+  const fleets = await Promise.all(Array.from({ length: hosts }, () => fleetOf(1)));
   const warmUp = 10;
   const times: number[] = [];
   while (times.length < runs + warmUp) {
@@ -40,7 +53,6 @@ export async function oneInstance(bed: Bed, runs: number): Promise<Figure[]> {
   process.stdout.write('\n');
   await bed.queues.allQuiet();
   const repeated = await taken(bed);
-  const scenario = 'one instance';
   return [
     ...spread(scenario, 'report to notification', times.slice(warmUp), { p50: 50, p99: 300 }),
     { scenario, figure: 'repeated', value: repeated.length, unit: 'count', target: 0 },

@@ -8,7 +8,7 @@ import { makeBed } from './bed.ts';
 import { evacuation } from './evacuation.ts';
 import { type Figure, isMet, store, table } from './figures.ts';
 import { machine } from './machine.ts';
-import { oneInstance } from './one-instance.ts';
+import { oneInstance, onePort } from './one-instance.ts';
 import { resets } from './resets.ts';
 import { webhook } from './webhook.ts';
 import { wholeHost } from './whole-host.ts';
@@ -49,6 +49,20 @@ const scenarios: Record<string, Scenario> = {
     about: 'a host with 1,000 instances, each with its own alarm',
     runs: 3,
     play: onBed((bed, runs) => wholeHost(bed, { instances: 1_000, runs, lastMs: 5_000 })),
+  },
+  port: {
+    about: 'a port with one alarm, its data plane reported down, one at a time',
+    runs: 200,
+    play: onBed(onePort),
+  },
+  ports: {
+    about: 'a host with 1,000 ports, each with its own alarm, reported by their host',
+    runs: 3,
+    play: onBed((bed, runs) =>
+      wholeHost(bed, {
+        ...{ instances: 1_000, runs, lastMs: 5_000, fleetOf: bed.portsOf, of: 'ports' },
+      }),
+    ),
   },
   resets: {
     about: '200 os-resetState, four in flight, while the host of their instances is reported down',

@@ -39,14 +39,20 @@ async function play(bed: Bed, fleet: Fleet): Promise<Outcome> {
 
 type Host = {
   readonly instances: number;
+  /** What makes the host; it has instances unless something else is said. */
+  readonly fleetOf?: (size: number) => Promise<Fleet>;
+  readonly of?: string;
   readonly runs: number;
   /** The most that the last notification may take, in ms. */
   readonly lastMs: number;
 };
 
 /** A host of many instances, each with its own alarm, reported down: `runs` times after one to warm up. */
-export async function wholeHost(bed: Bed, { instances, runs, lastMs }: Host): Promise<Figure[]> {
-  const fleet = await bed.fleetOf(instances);
+export async function wholeHost(
+  bed: Bed,
+  { instances, runs, lastMs, fleetOf = bed.fleetOf, of: kind = 'instances' }: Host,
+): Promise<Figure[]> {
+  const fleet = await fleetOf(instances);
   const outcomes: Outcome[] = [];
   for (let run = 0; run <= runs; run++) {
     const outcome = await play(bed, fleet);
@@ -55,7 +61,7 @@ export async function wholeHost(bed: Bed, { instances, runs, lastMs }: Host): Pr
     await fleet.restore();
   }
   await bed.queues.allQuiet();
-  const scenario = `${instances} instances`;
+  const scenario = `${instances} ${kind}`;
   const of = (name: keyof Outcome) => outcomes.map((outcome) => outcome[name]);
   const sum = (name: keyof Outcome) => of(name).reduce((total, value) => total + value, 0);
   const time = (name: 'answer' | 'first' | 'last', rank: 'p50' | 'max'): Figure => ({
