@@ -98,7 +98,8 @@ export function owedRows(port: Port, plane: HostDataPlane | undefined): Port[] {
   const rows: Port[] = [];
   for (const { number, data_plane_status, fault_id, ...actor } of plane.reports) {
     if (number <= port.report_number) continue;
-    const row = updatedPort(rows.at(-1) ?? port, { data_plane_status }, actor, fault_id);
+    const cause = { kind: 'report', fault_id } as const;
+    const row = updatedPort(rows.at(-1) ?? port, { data_plane_status }, actor, cause);
     if (row) rows.push({ ...row, report_number: number });
   }
   return rows;

@@ -10,14 +10,19 @@ import { naive } from './time.ts';
 
 const { text } = traitTypes;
 
-/** The toggles that the change made, and what begins and ends every change, as Neutron tells it. */
+/**
+ * The toggles that the change made, and what begins and ends every request on a port, as Neutron
+ * tells it. A report on a host is no request on a port: it only ends, for rules on `port.update.end`.
+ */
 export function portEvents(row: Port): DoctorEvent[] {
   const { kind, data_plane_toggled, old_status } = row.last_change;
   const toggles = [
     ...(data_plane_toggled ? ['port.data_plane_status.update'] : []),
     ...(old_status === null ? [] : ['port.status.update']),
   ];
-  return [...toggles, `port.${kind}.start`, `port.${kind}.end`].map((type) => eventOf(row, type));
+  const frame = kind === 'report' ? ['update.end'] : [`${kind}.start`, `${kind}.end`];
+  const types = [...toggles, ...frame.map((end) => `port.${end}`)];
+  return types.map((type) => eventOf(row, type));
 }
 
 function eventOf(row: Port, event_type: string): DoctorEvent {

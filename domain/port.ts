@@ -64,7 +64,8 @@ export const PortChange = z.object({
   user_id: z.string(),
   request_id: z.string(),
   at: Moment,
-  kind: z.enum(['create', 'update', 'delete']),
+  /** `report`: by a report on all ports of its host. */
+  kind: z.enum(['create', 'update', 'delete', 'report']),
   /** The status before, if this change toggled it; else null. */
   old_status: PortStatus.nullable(),
   /** Whether this change toggled `data_plane_status`, and its value before. */
@@ -133,12 +134,12 @@ const noToggle = {
   fault_id: null,
 } as const;
 
-/** The port after an update; undefined if everything is so already. */
+/** The port after an update, or after a report on its host; undefined if everything is so already. */
 export function updatedPort(
   port: Port,
   update: PortUpdate,
   actor: Actor,
-  fault_id: string | null = null,
+  cause: Pick<PortChange, 'kind' | 'fault_id'> = { kind: 'update', fault_id: null },
 ): Port | undefined {
   const next: Port = { ...port, ...update };
   const same = Object.entries(update).every(
@@ -152,12 +153,11 @@ export function updatedPort(
     updated_at: actor.at,
     last_change: {
       ...actor,
-      kind: 'update',
+      ...cause,
       old_status: next.status === port.status ? null : port.status,
       data_plane_toggled: next.data_plane_status !== port.data_plane_status,
       old_data_plane_status:
         next.data_plane_status === port.data_plane_status ? null : port.data_plane_status,
-      fault_id,
     },
   };
 }

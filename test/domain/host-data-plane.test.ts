@@ -7,6 +7,7 @@ import {
 } from '../../domain/host-data-plane.ts';
 import { faultId } from '../../domain/ids.ts';
 import type { DataPlaneStatus } from '../../domain/port.ts';
+import { portEvents } from '../../domain/port-event.ts';
 import { portWith } from './ports.ts';
 import { id, minute } from './rows.ts';
 
@@ -115,4 +116,17 @@ test('what is remembered of a host does not grow without end', () => {
   const plane = planeAfter(...statuses);
   expect(plane?.reports).toHaveLength(20);
   expect(plane?.reports.at(-1)).toMatchObject({ number: 50, data_plane_status: 'ACTIVE' });
+});
+
+test('a report tells its toggle, and the end of an update that nobody asked of the port', () => {
+  const [row = onHost] = owedRows(onHost, planeAfter('DOWN'));
+  const events = portEvents(row);
+  expect(events.map(({ event_type }) => event_type)).toEqual([
+    'port.data_plane_status.update',
+    'port.update.end',
+  ]);
+  for (const { traits, fault_id } of events) {
+    expect(fault_id).toBe(row.last_change.fault_id);
+    expect(traits).toContainEqual(['cause', 1, 'data_plane_fault']);
+  }
 });
