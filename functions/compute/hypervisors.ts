@@ -1,7 +1,9 @@
 /** `os-hypervisors` and `os-aggregates`, for administrators, as far as the recorded clients ask. */
+
 import * as z from 'zod';
 import { answerBytes, fitting, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import { atLeast } from '../../adapters/http/microversion.ts';
+import { nextLink } from '../../adapters/http/next-link.ts';
 import {
   ignored,
   parsed,
@@ -84,7 +86,10 @@ export function hypervisorRoutes(deps: HypervisorDeps): Route[] {
           const hypervisors = await show(hosts, as, request, with_servers);
           const shown = paged ? fitting(hypervisors) : whole(hypervisors);
           const end = hosts[shown.length - 1];
-          const next = (more || shown.length < hosts.length) && end && nextLink(request, end);
+          const next =
+            (more || shown.length < hosts.length) &&
+            end &&
+            nextLink(request, String(hypervisorId(end, request.microversion)));
           const links = next && { hypervisors_links: [{ rel: 'next', href: next }] };
           return { status: 200, body: { hypervisors: shown, ...links } };
         },
@@ -164,16 +169,6 @@ async function pageOf(deps: HypervisorDeps, request: RouteRequest<unknown, Hyper
   if (limit === 0) return { hosts: [], more: false };
   const names = await deps.hostNames({ after: after?.host, most: limit + 1 });
   return { hosts: await named(deps, names.slice(0, limit)), more: names.length > limit };
-}
-
-/** The same request for the page after a host. */
-function nextLink({ base, path, query, microversion }: Request, end: Host): string {
-  const marker = String(hypervisorId(end, microversion));
-  const next = new URLSearchParams();
-  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
-    for (const value of values) next.append(name, value);
-  }
-  return `${base}${path}?${next}`;
 }
 
 /** The host of the hypervisor that has the id at a microversion: a uuid, or a number before 2.53. */

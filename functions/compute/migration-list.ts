@@ -33,43 +33,60 @@ export type SeenMigration = {
 /** After every place: places begin with a digit. */
 const last = '~';
 
-/** A page, and whether it is full: then there may be another. */
+/**
+ * Records that are read of one list for one page, at most. A filter that no index serves, such as
+ * `user_id`, ends there with a link to go on from: its page may be short, and even empty.
+ */
+export const mostRead = 10_000;
+
+/** A page, and the record that the next one begins after; undefined if nothing can follow. */
 export async function pageOfMigrations(
   deps: MigrationPages,
   filter: MigrationFilter,
-): Promise<{ migrations: readonly SeenMigration[]; full: boolean }> {
+): Promise<{ migrations: readonly SeenMigration[]; next: Migration | undefined }> {
   const { limit, marker } = filter;
   const before = marker === undefined ? undefined : await placeOfMarker(deps, marker);
   const known = filter.migration_type === undefined || filter.migration_type === 'evacuation';
-  if (limit === 0 || !known) return { migrations: [], full: false };
+  if (limit === 0 || !known) return { migrations: [], next: undefined };
   const wanted = matcher(filter);
   const lists = await Promise.all(
     candidates(deps, filter, before ?? last).map((pages) =>
       firstOf(deps, pages, limit, (seen) => wanted(seen) && placeOf(seen) !== before),
     ),
   );
-  // Each list has its newest: no newer ones are missing from both together.
+  // Each list has its newest: down to the newest end of one, none is missing from all together.
+  const [end] = lists.flatMap((list) => list.end ?? []).sort(newestFirst);
   const migrations = lists
-    .flat()
-    .sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1))
+    .flatMap(({ found }) => found)
+    .filter((seen) => !end || placeOf(seen) >= placeOfRecord(end))
+    .sort((a, b) => newestFirst(a.migration, b.migration))
     .slice(0, limit);
-  return { migrations, full: migrations.length === limit };
+  const full = migrations.length === limit;
+  return { migrations, next: full ? migrations.at(-1)?.migration : end };
 }
 
 const placeOf = ({ migration }: SeenMigration): string => placeOfRecord(migration);
+const newestFirst = (a: Migration, b: Migration): number =>
+  placeOfRecord(a) < placeOfRecord(b) ? 1 : -1;
+
+/** What of a list is wanted; `end` is the last record read where more was not looked at. */
+type Found = { readonly found: SeenMigration[]; readonly end: Migration | undefined };
 
 async function firstOf(
   deps: MigrationPages,
   pages: AsyncIterable<readonly Migration[]>,
   limit: number,
   wanted: (seen: SeenMigration) => boolean,
-): Promise<SeenMigration[]> {
+): Promise<Found> {
   const found: SeenMigration[] = [];
+  let read = 0;
   for await (const page of pages) {
     found.push(...(await seenOf(deps, page)).filter(wanted));
+    read += page.length;
     if (found.length >= limit) break;
+    if (read >= mostRead) return { found, end: page.at(-1) };
   }
-  return found.slice(0, limit);
+  return { found: found.slice(0, limit), end: undefined };
 }
 
 async function seenOf(

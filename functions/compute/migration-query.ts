@@ -1,9 +1,6 @@
 /** The query of a list of migrations. Source: nova `api/openstack/compute/schemas/migrations.py`. */
 import * as z from 'zod';
-import { parseMoment } from '../../domain/time.ts';
-
-/** Nova's cap on a page, and what a page holds if no limit is asked for. */
-const maxPage = 1000;
+import { Limit, Moment, maxPage } from './nova-types.ts';
 
 /** The last value of a key; an empty one is no filter. */
 const last = <T>(value: z.ZodType<T, string>) =>
@@ -14,26 +11,6 @@ const last = <T>(value: z.ZodType<T, string>) =>
     .optional();
 
 const Text = last(z.string().max(255));
-const Limit = last(
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'Must be a non-negative integer.')
-    .transform((text) => Math.min(Number(text), maxPage)),
-);
-const Time = last(
-  z
-    .string()
-    .max(64)
-    .transform((text, context) => {
-      const moment = parseMoment(text);
-      if (moment !== undefined) return moment;
-      context.addIssue({
-        ...{ code: 'custom', message: 'Must be a time such as 2026-01-01T00:00:00Z.' },
-      });
-      return z.NEVER;
-    }),
-);
-
 export type MigrationFilter = {
   /** As source or as target. */
   readonly host?: string | undefined;
@@ -58,8 +35,12 @@ const Fields = z.object({
   status: Text,
   migration_type: Text,
 });
-const Paged = Fields.extend({ limit: Limit, marker: Text, 'changes-since': Time }).strict();
-const Bounded = Paged.extend({ 'changes-before': Time });
+const Paged = Fields.extend({
+  limit: last(Limit),
+  marker: Text,
+  'changes-since': last(Moment),
+}).strict();
+const Bounded = Paged.extend({ 'changes-before': last(Moment) });
 const Owned = Bounded.extend({ user_id: Text, project_id: Text });
 
 /** Everything that some version knows. */

@@ -1,7 +1,9 @@
 /** `os-migrations`, for administrators: the evacuations there were. Doctor knows no other migrations. */
+
 import { fitting } from '../../adapters/http/answer-size.ts';
 import { atLeast, type Microversion } from '../../adapters/http/microversion.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import { nextLink } from '../../adapters/http/next-link.ts';
+import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { microseconds } from '../../domain/time.ts';
 import { type MigrationPages, pageOfMigrations, type SeenMigration } from './migration-list.ts';
 import { migrationQueries } from './migration-query.ts';
@@ -18,14 +20,12 @@ export const migrationRoutes = (deps: MigrationDeps): Route[] =>
       query,
       body: ignored,
       handle: async (request) => {
-        const { migrations, full } = await pageOfMigrations(deps, request.args);
+        const { migrations, next: end } = await pageOfMigrations(deps, request.args);
         const shown = fitting(migrations.map((seen) => migrationView(seen, request.microversion)));
-        const lastShown = migrations[shown.length - 1];
-        const more = full || shown.length < migrations.length;
+        const cut = shown.length < migrations.length;
+        const last = cut ? migrations[shown.length - 1]?.migration : end;
         const next =
-          atLeast(request.microversion, '2.59') && more && lastShown
-            ? nextLink(request, lastShown.migration.uuid)
-            : undefined;
+          atLeast(request.microversion, '2.59') && last ? nextLink(request, last.uuid) : undefined;
         return {
           status: 200,
           body: {
@@ -62,13 +62,4 @@ function migrationView(
     ...from('2.59', { uuid }),
     ...from('2.80', { user_id, project_id }),
   };
-}
-
-/** The same request for the page after `marker`. */
-function nextLink({ base, path, query }: RouteRequest<unknown, unknown>, marker: string): string {
-  const next = new URLSearchParams();
-  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
-    for (const value of values) next.append(name, value);
-  }
-  return `${base}${path}?${next}`;
 }

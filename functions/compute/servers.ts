@@ -1,5 +1,7 @@
 /** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
+
 import { fitting } from '../../adapters/http/answer-size.ts';
+import { nextLink } from '../../adapters/http/next-link.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { isAdmin } from '../../domain/access.ts';
 import type { Host, HostState } from '../../domain/host.ts';
@@ -69,13 +71,4 @@ export function serverRoutes(deps: ServerDeps): Route[] {
       },
     }),
   ];
-}
-
-/** The same request for the page after `marker`. */
-function nextLink({ base, path, query }: Request, marker: string): string {
-  const next = new URLSearchParams();
-  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
-    for (const value of values) next.append(name, value);
-  }
-  return `${base}${path}?${next}`;
 }

@@ -1,6 +1,8 @@
 /** `/doctor/v1/faults`: the audit, and what a tenant reads who missed a notification. */
+
 import * as z from 'zod';
 import { fitting } from '../../adapters/http/answer-size.ts';
+import { nextLink } from '../../adapters/http/next-link.ts';
 import {
   ignored,
   parsed,
@@ -88,13 +90,4 @@ export function faultRoutes(deps: Deps): Route[] {
       },
     }),
   ];
-}
-
-/** The same request for the page after `marker`. */
-function nextLink({ base, path, query }: Request, marker: string): string {
-  const next = new URLSearchParams();
-  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
-    for (const value of values) next.append(name, value);
-  }
-  return `${base}${path}?${next}`;
 }

@@ -1,5 +1,7 @@
 /** `/doctor/v1/subscriptions`: where a project is told, over SNS. */
+
 import * as z from 'zod';
+import { nextLink } from '../../adapters/http/next-link.ts';
 import {
   ignored,
   parsed,
@@ -109,13 +111,4 @@ export function subscriptionRoutes({ subscribing, subscriptions, statusOf }: Dep
 function overall(statuses: readonly Status[]): Status | 'incomplete' {
   const worst = (['gone', 'pending confirmation'] as const).find((each) => statuses.includes(each));
   return worst ?? (statuses.length > 0 ? 'confirmed' : 'incomplete');
-}
-
-/** The same request for the page after `marker`. */
-function nextLink({ base, path, query }: Request, marker: string): string {
-  const next = new URLSearchParams();
-  for (const [name, values] of Object.entries({ ...query, marker: [marker] })) {
-    for (const value of values) next.append(name, value);
-  }
-  return `${base}${path}?${next}`;
 }
