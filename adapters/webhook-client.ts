@@ -78,6 +78,12 @@ function tried(
       // Whatever else it has to say is not listened to.
       outgoing.destroy();
     });
+    // A 101 is no response to Node, and without a listener no error either.
+    outgoing.on('upgrade', (response, socket) => {
+      done(answerOf(response, settings.now()));
+      socket.destroy();
+    });
+    outgoing.on('close', () => done(failureOf(new Error('closed'), signal.aborted, timeoutMs)));
     outgoing.end(body);
   });
 }

@@ -27,8 +27,9 @@ export class WebhookSender extends Construct implements Capability {
         WEBHOOK_TIMEOUT_SECONDS: String(settings.webhookTimeoutSeconds),
         WEBHOOK_ATTEMPTS: String(settings.webhookAttempts),
         WEBHOOK_ALLOWED_RANGES: settings.webhookAllowedRanges.join(','),
-        // Lookups of names wait in threads: one that hangs must not hold up the others of a batch.
-        UV_THREADPOOL_SIZE: '16',
+        // Lookups of names wait in threads, in half of them at most, and go on when their try is over:
+        // those of a batch and of two before it must not hold each other up.
+        UV_THREADPOOL_SIZE: '64',
       },
     });
     const { function: fn } = this;

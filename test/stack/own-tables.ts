@@ -152,7 +152,7 @@ export async function ownThings(): Promise<OwnThings> {
       WEBHOOK_TIMEOUT_SECONDS: '1',
       WEBHOOK_ATTEMPTS: '12',
       WEBHOOK_ALLOWED_RANGES: loopback,
-      UV_THREADPOOL_SIZE: '16',
+      UV_THREADPOOL_SIZE: '64',
       PUBLIC_URL: 'https://doctor.example/v1',
       REGION_NAME: 'RegionOne',
       SERVICE_DOWN_TIME_SECONDS: '60',

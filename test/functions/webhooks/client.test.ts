@@ -127,6 +127,13 @@ test('a receiver that is not there, or hangs up, has not answered', async () => 
   });
 });
 
+test('a receiver that answers with another protocol has answered, and holds up nothing', async () => {
+  await using one = await receiver(({ socket }) => {
+    socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+  });
+  expect(await post(one.url)).toEqual({ kind: 'answered', status: 101 });
+});
+
 test('a certificate that nobody vouches for is not trusted, whatever the URL asks', async () => {
   await using own = await receiver(answering(200), certificate);
   expect(await post(`${own.url}/?aodh-alarm-ssl-verify=0`)).toEqual({
