@@ -1,8 +1,9 @@
 /** The table `alarms` as lists read it: keys from an index, then the rows themselves consistently. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Alarm } from '../domain/alarm.ts';
+import type { Alarm } from '../domain/alarm.ts';
 import type { Scope } from '../domain/alarm-list.ts';
 import type { Reading } from '../domain/list-request.ts';
+import { storedAlarm } from '../domain/stored-alarm.ts';
 import { indexKeys, kinds } from './alarms.ts';
 import { getAll, growingPages, queryPages } from './dynamodb.ts';
 
@@ -59,10 +60,9 @@ export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
       for await (const ids of pages) {
         const keys = ids.map((id) => ({ alarm_id: id, kind: kinds.alarm }));
         const rows = await getAll(client, table, keys);
-        const found = new Map(rows.map((row) => [String(row.alarm_id), row]));
+        const found = new Map(rows.map((row) => [String(row.alarm_id), storedAlarm(row)]));
         yield ids.flatMap((id) => {
-          // One that cannot be read, which the evaluator tells of, must not hide all others.
-          const { data: alarm } = Alarm.safeParse(found.get(id));
+          const alarm = found.get(id);
           // An index may still show an alarm under the project or name that it had before.
           const inScope =
             alarm &&

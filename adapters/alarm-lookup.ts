@@ -2,7 +2,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Alarm } from '../domain/alarm.ts';
-import { cannotBeEvaluated } from '../domain/evaluate.ts';
+import { whyNoAlarm } from '../domain/stored-alarm.ts';
 import type { Unreadable } from '../flows/alarm-lane.ts';
 import type { AlarmsRead } from '../flows/evaluate-events.ts';
 import { getAll, inParallel, queryPages, type Row } from './dynamodb.ts';
@@ -17,9 +17,9 @@ const Remains = z.object({
   state_reason: z.unknown(),
 });
 
-function unreadable(row: Row, { issues: [issue] }: z.ZodError): Unreadable {
+function unreadable(row: Row, error: z.ZodError): Unreadable {
   const { alarm_id, revision, state_reason } = Remains.parse(row);
-  const reason = `${cannotBeEvaluated}: ${issue?.path.join('.')}: ${issue?.message}.`;
+  const reason = whyNoAlarm(error);
   return { alarm_id, revision, reason, isReported: state_reason === reason };
 }
 

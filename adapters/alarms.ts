@@ -4,11 +4,12 @@
  * rows of a change are written in one transaction.
  */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { Alarm } from '../domain/alarm.ts';
+import type { Alarm } from '../domain/alarm.ts';
 import type { AlarmChange } from '../domain/alarm-history.ts';
 import { alarmSortKey } from '../domain/alarm-view.ts';
 import { lookupKeysOf } from '../domain/lookup.ts';
 import { type AlarmQuotas, ownersOf } from '../domain/quota.ts';
+import { storedAlarm } from '../domain/stored-alarm.ts';
 import type { Row } from './dynamodb.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
 import { counted, countedWithin } from './quotas.ts';
@@ -81,7 +82,7 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
           ConsistentRead: true,
         }),
       );
-      return row && Alarm.parse(row);
+      return row && storedAlarm(row);
     },
 
     /**

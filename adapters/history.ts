@@ -49,7 +49,8 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
         ? queryPages(client, query)
         : growingPages(client, query, { first: wanted, longest: longestPage });
     for await (const page of pages) {
-      const records = page.map((row) => AlarmChange.parse(row));
+      // One that cannot be read must not hide the others.
+      const records = page.flatMap((row) => AlarmChange.safeParse(row).data ?? []);
       yield after === undefined ? records : records.filter((one) => sortKeyOf(one) !== after);
     }
   }

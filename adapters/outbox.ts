@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { allShards, OutboxRow } from '../domain/firing.ts';
+import type { EventsOut } from '../flows/events-out.ts';
 import { getAll, inParallel, type Key, queryPages, type Statement, writeAll } from './dynamodb.ts';
 import { expiryOf } from './history-rows.ts';
 
-type Settings = {
+type Settings = Pick<EventsOut, 'interrupted'> & {
   readonly table: string;
   /** How long a delivered row stays; at least 15 days. */
   readonly retentionDays: number;
@@ -15,7 +16,10 @@ type Settings = {
 const maxTries = 6;
 const firstPauseMs = 15;
 
-export const outbox = (client: DynamoDBDocumentClient, { table, retentionDays }: Settings) => ({
+export const outbox = (
+  client: DynamoDBDocumentClient,
+  { table, retentionDays, interrupted }: Settings,
+) => ({
   /**
    * Marks the rows as delivered, which takes them out of the sweeper's index. AWS refuses a mark that
    * meets a transaction on its row, which a copy of the event may try at the same moment.
@@ -43,7 +47,7 @@ export const outbox = (client: DynamoDBDocumentClient, { table, retentionDays }:
 
   /**
    * Rows written before a moment and still undelivered, read consistently, oldest first.
-   * At most `most` of each shard of the index.
+   * At most `most` of each shard of the index. One that cannot be read is noted, and stays.
    */
   undelivered: async (writtenBefore: string, most: number): Promise<OutboxRow[]> => {
     const keys = await inParallel(allShards, 4, async (shard): Promise<Key[]> => {
@@ -62,9 +66,14 @@ export const outbox = (client: DynamoDBDocumentClient, { table, retentionDays }:
       }
       return [];
     });
-    const rows = (await getAll(client, table, keys.flat())).map((row) => OutboxRow.parse(row));
+    const rows = await getAll(client, table, keys.flat());
     return rows
       .filter(({ undelivered_shard }) => undelivered_shard !== undefined)
+      .flatMap((row) => {
+        const { data, error } = OutboxRow.safeParse(row);
+        if (error) interrupted('row of the history', { event_id: row.event_id, error });
+        return data ?? [];
+      })
       .sort((a, b) => (a.written_at < b.written_at ? -1 : 1));
   },
 });

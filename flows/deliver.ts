@@ -51,9 +51,19 @@ async function deliverSome(deps: DeliverDeps, rows: readonly OutboxRow[]): Promi
  */
 async function withWebhooksQueued(
   deps: DeliverDeps,
-  rows: readonly OutboxRow[],
+  given: readonly OutboxRow[],
 ): Promise<readonly OutboxRow[]> {
-  const webhooks = rows.flatMap(webhooksOf);
+  const read = given.flatMap((row) => {
+    try {
+      return [{ row, webhooks: webhooksOf(row) }];
+    } catch (error) {
+      // Its body is none of ours: it is left, and the others are told.
+      deps.interrupted('webhooks of a row', error);
+      return [];
+    }
+  });
+  const rows = read.map(({ row }) => row);
+  const webhooks = read.flatMap((each) => each.webhooks);
   if (webhooks.length === 0) return rows;
   try {
     await deps.sendWebhooks(webhooks);

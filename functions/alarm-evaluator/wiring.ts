@@ -25,13 +25,15 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
   const alarms = required(env, 'ALARMS_TABLE');
   const history = required(env, 'HISTORY_TABLE');
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const interrupted = interruptions(logger);
+  const retentionDays = amount(env, 'HISTORY_RETENTION_DAYS', 30);
   const deps = {
     ...alarmLookup(dynamo, alarms),
     ...firings(dynamo, { alarms, history }),
-    ...outbox(dynamo, { table: history, retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30) }),
+    ...outbox(dynamo, { table: history, retentionDays, interrupted }),
     ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
     ...notifications(sns, requiredList(env, 'NOTIFICATIONS_TOPIC_ARNS')),
-    interrupted: interruptions(logger),
+    interrupted,
     now: () => new Date().toISOString(),
   };
   return createHandler({

@@ -29,6 +29,7 @@ export const wire = (
     ...outbox(dynamo, {
       table: required(env, 'HISTORY_TABLE'),
       retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
+      interrupted: interruptions(logger),
     }),
     ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
     ...notifications(sns, requiredList(env, 'NOTIFICATIONS_TOPIC_ARNS')),

@@ -180,6 +180,33 @@ test('a deleted alarm leaves its history and no row, and cannot be written again
   expect((await historyOf(alarm)).map(({ type }) => type).sort()).toEqual(['creation', 'deletion']);
 });
 
+test('an alarm that cannot be read whole harms no list, and its owner can replace or delete it', async () => {
+  const project_id = randomUUID();
+  const [good, broken] = [newAlarm({ project_id }), newAlarm({ project_id, resource_id: 'vm-1' })];
+  for (const alarm of [good, broken]) await create(alarm);
+  const Item = { ...alarmRow(broken), severity: 'huge' };
+  await dynamo.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item }));
+  const listed = await allOf({ project_id });
+  expect(listed).toEqual(expect.arrayContaining([good]));
+  const shown = await store.alarm(broken.alarm_id);
+  if (!shown) throw new Error('it is shown');
+  expect(listed).toContainEqual(shown);
+  expect(shown).toMatchObject({
+    enabled: false,
+    state_reason: expect.stringContaining('severity'),
+  });
+  const mended = { ...broken, revision: 2 };
+  expect(await store.replace(shown, mended, changeOf(mended, 'rule change'))).toBe(true);
+  expect(await store.alarm(broken.alarm_id)).toEqual(mended);
+  await dynamo.send(
+    new PutCommand({ TableName: own.env.ALARMS_TABLE, Item: { ...alarmRow(mended), type: 1 } }),
+  );
+  const again = await store.alarm(broken.alarm_id);
+  if (!again) throw new Error('it is shown');
+  expect(await store.remove(again, changeOf(again, 'deletion'))).toBe(true);
+  expect(await rowsOf(broken)).toEqual([]);
+});
+
 const at = (n: number) => `2026-01-01T00:00:${String(n).padStart(2, '0')}.000Z`;
 
 test('a list comes by the last change that was made by hand, from where it is asked to', async () => {

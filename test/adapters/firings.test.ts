@@ -28,7 +28,12 @@ const writer = () =>
   firings(client, { alarms: own.env.ALARMS_TABLE, history: own.env.HISTORY_TABLE });
 /** Each as a chain of its own. */
 const fire = (of: readonly Firing[]) => writer().fire(of.map((firing) => [firing]));
-const box = (retentionDays = 30) => outbox(client, { table: own.env.HISTORY_TABLE, retentionDays });
+const interruptions: string[] = [];
+const box = (retentionDays = 30) =>
+  outbox(client, {
+    ...{ table: own.env.HISTORY_TABLE, retentionDays },
+    interrupted: (step) => interruptions.push(step),
+  });
 const lookup = () => alarmLookup(client, own.env.ALARMS_TABLE);
 
 const putAlarm = async (alarm: Alarm): Promise<Alarm> => {
@@ -201,6 +206,19 @@ test('the sweeper finds what is old and untold, oldest first, and so many of a s
   const some = await box().undelivered(minute(-97), 1);
   expect(some.length).toBeLessThanOrEqual(allShards.length);
   expect(some.length).toBeGreaterThan(0);
+});
+
+test('a row that cannot be read keeps the sweeper from no other, and is noted', async () => {
+  const rowFrom = (n: number) =>
+    transition(alarmWith({ alarm_id: randomUUID() }), randomUUID(), minute(n)).row;
+  const [broken, good] = [rowFrom(-302), rowFrom(-301)];
+  for (const Item of [{ ...broken, attributes: 'none' }, good]) {
+    await client.send(new PutCommand({ TableName: own.env.HISTORY_TABLE, Item }));
+  }
+  interruptions.length = 0;
+  expect(await box().undelivered(minute(-300), 250)).toEqual([good]);
+  expect(interruptions).toEqual(['row of the history']);
+  await box().markDelivered([broken]);
 });
 
 test('a row that was told since the index showed it is left out', async () => {

@@ -99,3 +99,18 @@ test('a record is found by its key; what the evaluator noted for itself is none'
   expect(await history.change(alarm.alarm_id, 'e-00')).toEqual(change);
   expect(await history.change(alarm.alarm_id, 'e-01')).toBeUndefined();
 });
+
+test('a record that cannot be read hides no other', async () => {
+  const [alarm_id, on_behalf_of] = [randomUUID(), randomUUID()];
+  const timestamp = '2026-01-02T00:00:00.000Z';
+  const [good, broken] = ['a', 'b'].map((event_id) => ({
+    ...{ event_id, alarm_id, on_behalf_of, timestamp, severity: 'low', type: 'deletion' },
+    ...{ detail: '{}', user_id: 'u', project_id: 'p', sort_key: `${timestamp}#${event_id}` },
+  }));
+  for (const Item of [good, { ...broken, type: 'forgotten' }]) {
+    await dynamo.send(new PutCommand({ TableName: own.env.HISTORY_TABLE, Item }));
+  }
+  for (const scope of [{ alarm_id }, { on_behalf_of }]) {
+    expect(await read(scope)).toMatchObject([{ event_id: 'a' }]);
+  }
+});

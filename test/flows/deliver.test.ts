@@ -93,3 +93,10 @@ test('rows whose webhooks cannot be queued are left to the sweeper, the others a
   expect(marked).toEqual(rows);
   expect(steps).toEqual(['webhooks']);
 });
+
+test('a row that does not say what to tell is left, and the others are told', async () => {
+  const { deps, marked, steps } = depsOf(async (given) => given);
+  expect(await deliver(deps, [{ ...hooked, body: '{' }, ...rows])).toBe(3);
+  expect(marked).toEqual(rows);
+  expect(steps).toEqual(['webhooks of a row']);
+});
