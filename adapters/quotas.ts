@@ -2,10 +2,10 @@
  * The table `quotas`: for each project and each user how many alarms there are, and for a project the
  * limit that an administrator has set. Counts change in the transactions that file and delete alarms.
  */
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { projectOwner, unlimited } from '../domain/quota.ts';
-import type { Action } from './transactions.ts';
+import { type Action, transactGroups } from './transactions.ts';
 
 const Row = z.object({ alarm_limit: z.int().min(unlimited).optional() });
 
@@ -22,26 +22,28 @@ export const quotaStore = (client: DynamoDBDocumentClient, table: string) => ({
     return Row.parse(row).alarm_limit;
   },
 
+  /** A transaction, for it is tried again where alarms are filed at the same moment. */
   setLimit: async (project_id: string, limit: number): Promise<void> => {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { owner: projectOwner(project_id) },
-        UpdateExpression: 'SET alarm_limit = :limit',
-        ExpressionAttributeValues: { ':limit': limit },
-      }),
-    );
+    const Update = {
+      TableName: table,
+      Key: { owner: projectOwner(project_id) },
+      UpdateExpression: 'SET alarm_limit = :limit',
+      ExpressionAttributeValues: { ':limit': limit },
+    };
+    await transactGroups(client, [[{ Update }]]);
   },
 
   /** The project's limit is the operator's default again. */
   clearLimit: async (project_id: string): Promise<void> => {
-    await client.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { owner: projectOwner(project_id) },
-        UpdateExpression: 'REMOVE alarm_limit',
-      }),
-    );
+    const Update = {
+      TableName: table,
+      Key: { owner: projectOwner(project_id) },
+      UpdateExpression: 'REMOVE alarm_limit',
+      // Else a row would be left of a project that has none.
+      ConditionExpression: 'attribute_exists(#owner)',
+      ExpressionAttributeNames: { '#owner': 'owner' },
+    };
+    await transactGroups(client, [[{ Update }]]);
   },
 });
 

@@ -31,7 +31,8 @@ export function normalAction(url: string): string {
   if (!parts || !printable || !schemes.has(parts.scheme)) throw unsupported(url);
   const { scheme, authority, rest } = parts;
   if (!adminSchemes.has(scheme) && !hasHost(url, parts)) throw unsupported(url);
-  const tail = rest.replace(/#$/, '').replace(/\?(?=#|$)/, '');
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/.exec(rest) ?? [];
+  const tail = [path, query === '?' ? '' : query, fragment === '#' ? '' : fragment].join('');
   return `${scheme}:${authority ? `//${authority}` : ''}${tail}`;
 }
 

@@ -34,6 +34,9 @@ const echoedTime = text(64)
   .refine((given) => parseMoment(given) !== undefined, 'A date and time is expected.')
   .nullish();
 
+/** DynamoDB takes 400 kB a row and 4 MB a transaction, in which ten alarms may fire. */
+const mostBytes = 65_536;
+
 const Body = z.strictObject(
   {
     name: text(255),
@@ -53,7 +56,7 @@ const Body = z.strictObject(
     event_rule: z.unknown().optional(),
     notification_rule: z.unknown().optional(),
     alarm_id: text(255).nullish(),
-    state_reason: z.string().nullish(),
+    state_reason: text(mostBytes).nullish(),
     timestamp: echoedTime,
     state_timestamp: echoedTime,
     evaluate_timestamp: echoedTime,
@@ -128,8 +131,6 @@ function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
   );
 }
 
-/** DynamoDB takes 400 kB a row and 4 MB a transaction, in which ten alarms may fire. */
-const mostBytes = 65_536;
 /** A notification says which rule was met, in JSON inside JSON, and SNS takes 256 KiB of it. */
 const mostRuleBytes = 16_384;
 

@@ -37,6 +37,8 @@ export type Filter<T> =
 const deepest = 20;
 const mostNodes = 500;
 const mostValues = 100;
+/** Reading one may take a fifth of a second, and a list of 10,000 things is matched with each. */
+const mostPatterns = 10;
 
 const One = z.record(z.string(), z.unknown());
 const Scalar = z.union([z.string().max(1024), z.number(), z.boolean()]);
@@ -44,14 +46,14 @@ const Scalars = z.array(Scalar).min(1).max(mostValues);
 
 /** A filter as it was sent, after JSON. Throws `invalid`. */
 export function readFilter<T>(given: unknown, fields: Fields<T>): Filter<T> {
-  const room = { nodes: mostNodes };
+  const room = { nodes: mostNodes, patterns: mostPatterns };
   return readNode(given, fields, room, 1);
 }
 
 function readNode<T>(
   given: unknown,
   fields: Fields<T>,
-  room: { nodes: number },
+  room: { nodes: number; patterns: number },
   depth: number,
 ): Filter<T> {
   room.nodes -= 1;
@@ -67,6 +69,10 @@ function readNode<T>(
     }
     if (inner.length > mostNodes) throw refused(sign, `At most ${mostNodes} are allowed.`);
     return { kind: sign, nodes: inner.map(read) };
+  }
+  if (sign === '=~') room.patterns -= 1;
+  if (room.patterns < 0) {
+    throw refused(sign, `At most ${mostPatterns} regular expressions are allowed.`);
   }
   return readLeaf(sign, inner, fields);
 }

@@ -34,9 +34,18 @@ export const quotaView = (project_id: string, limit: number) => ({
   quotas: [{ resource: 'alarms', limit }],
 });
 
-/** The project whose quota is asked for: the own one, or any for an administrator. */
+/** No project has a longer id, and DynamoDB refuses a key of 2 kB. */
+const longestId = 255;
+
+/**
+ * The project whose quota is asked for: the own one, or any for an administrator. Throws `invalid`
+ * for what is no project's id.
+ */
 export const quotaProject = (caller: Caller, named: string | undefined): string =>
-  named ? askedProject(caller, named) : projectOf(caller);
+  named ? askedProject(caller, readAs(text(longestId), named, 'project_id')) : projectOf(caller);
+
+/** Whether a project of this id may have a limit. */
+export const mayHaveLimit = (project_id: string): boolean => project_id.length <= longestId;
 
 /** Refuses whoever may not set quotas. */
 export function requireQuotaRole(caller: Caller): void {
@@ -45,7 +54,9 @@ export function requireQuotaRole(caller: Caller): void {
 
 const Body = z.strictObject(
   {
-    project_id: text(255).min(1, 'A project is expected.').regex(plain, 'Not a valid project.'),
+    project_id: text(longestId)
+      .min(1, 'A project is expected.')
+      .regex(plain, 'Not a valid project.'),
     quotas: z
       .array(
         z.strictObject(

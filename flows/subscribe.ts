@@ -87,13 +87,20 @@ async function subscribed(
   }
 }
 
+/** What SNS has of the row; nothing where it refuses to have it. */
+const subscribedOrRefused = (deps: SubscribeDeps, row: Subscription) =>
+  subscribed(deps, row).catch((error: unknown) => {
+    if (error instanceof DomainError) return {};
+    throw error;
+  });
+
 /** Ends a subscription. What SNS was asked for and did not live to note is looked up by asking again. */
 export async function unsubscribe(deps: SubscribeDeps, found: Subscription): Promise<void> {
   await untilWritten(async () => {
     const row = await deps.subscription(found.subscription_id);
     if (!row || row.project_id !== found.project_id) return true;
     const noted = Object.values(row.arns);
-    const arns = noted.length > 0 ? noted : Object.values(await subscribed(deps, row));
+    const arns = noted.length > 0 ? noted : Object.values(await subscribedOrRefused(deps, row));
     for (const arn of arns) await deps.unsubscribe(arn);
     return (await deps.remove(row)) || undefined;
   });

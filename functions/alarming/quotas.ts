@@ -3,7 +3,13 @@ import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarm-owner.ts';
 import { single } from '../../domain/list-request.ts';
-import { quotaProject, quotaView, readQuota, requireQuotaRole } from '../../domain/quota.ts';
+import {
+  mayHaveLimit,
+  quotaProject,
+  quotaView,
+  readQuota,
+  requireQuotaRole,
+} from '../../domain/quota.ts';
 import type { AlarmDeps } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
 
@@ -41,7 +47,7 @@ export const quotaRoutes = (deps: AlarmDeps): Route[] => {
       body: ignored,
       handle: async ({ caller, params: { id = '' } }) => {
         requireQuotaRole(caller);
-        await deps.clearLimit(id.slice(0, 255));
+        if (mayHaveLimit(id)) await deps.clearLimit(id);
         return { status: 204 };
       },
     }),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alarmLists } from '../../adapters/alarm-lists.ts';
 import { alarmRow, alarmStore } from '../../adapters/alarms.ts';
@@ -288,7 +288,10 @@ describe('a quota', () => {
     await store.remove(first, changeOf(first, 'deletion'));
     expect(await outcomes([third])).toEqual(['filed']);
     expect(await limits().limitOf(project_id)).toBe(2);
+    const conflict = refused(cancelled('TransactionConflict'));
+    const tries = disturb({ dynamo }, 'TransactWriteItems', conflict);
     await limits().clearLimit(project_id);
+    expect(tries).toHaveLength(2);
     expect(await limits().limitOf(project_id)).toBeUndefined();
     expect(await outcomes([newAlarm({ project_id })])).toEqual(['filed']);
   });
@@ -305,6 +308,13 @@ describe('a quota', () => {
     expect(await outcomes(of({ project_id: randomUUID() }), byDefault)).toEqual(expected);
     const byUser = storeWith({ project: -1, user: limit });
     expect(await outcomes(of({ user_id: randomUUID() }), byUser)).toEqual(expected);
+  });
+
+  test('of a project without any is cleared without a trace', async () => {
+    const owner = `project#${randomUUID()}`;
+    await limits().clearLimit(owner.slice('project#'.length));
+    const get = new GetCommand({ TableName: own.env.QUOTAS_TABLE, Key: { owner } });
+    expect(await dynamo.send(get)).not.toHaveProperty('Item');
   });
 
   test('that was set wins over the default', async () => {

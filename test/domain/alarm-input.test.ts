@@ -81,6 +81,8 @@ test.each([
   ['https://h/?#f', 'https://h/#f'],
   ['https://h/?a=1#', 'https://h/?a=1'],
   ['https://h:1/x?y=%20', 'https://h:1/x?y=%20'],
+  ['https://h/?a=b?', 'https://h/?a=b?'],
+  ['https://h/?a=b?#c?#', 'https://h/?a=b?#c?#'],
 ])('the action %s is kept as %s, as Python writes it back', (given, expected) => {
   expect(facts({ alarm_actions: [given] }).alarm_actions).toEqual([expected]);
 });
@@ -192,6 +194,7 @@ test.each([
   ],
   [{ ...least, alarm_actions: [null] }, 'alarm_actions.0'],
   [{ ...least, alarm_actions: Array(21).fill('http://h') }, 'At most 20'],
+  [{ ...least, state_reason: 'x'.repeat(70_000) }, 'state_reason'],
   [{ ...least, resource_id: 'x'.repeat(256) }, 'field/attribute resource_id.'],
   [{ ...least, timestamp: 'yesterday' }, 'A date and time is expected.'],
   [{ ...least, time_constraints: [{ name: 't', start: 'x', duration: 1 }] }, 'Invalid cron'],

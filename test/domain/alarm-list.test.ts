@@ -188,6 +188,7 @@ test.each<[unknown, string]>([
   [{ '=~': { name: 'a{1000}'.repeat(9) } }, 'Not a regular expression, or too large a one.'],
   [{ '=~': { name: 'x'.repeat(256) } }, 'Not a regular expression, or too large a one.'],
   [nested(20), 'At most 20 levels are allowed.'],
+  [{ or: Array(11).fill({ '=~': { name: 'a' } }) }, 'At most 10 regular expressions are allowed.'],
   [
     { and: Array.from({ length: 400 }, () => ({ or: [{ '=': seven }, { '=': seven }] })) },
     'At most 500 conditions are allowed.',

@@ -132,6 +132,14 @@ test.each(['unsubscribe', 'remove'] as const)(
   },
 );
 
+test('a claim of what SNS has refused since its process died can be given up', async () => {
+  await expect(subscribe(dying('subscribeTo'), wish())).rejects.toThrow('died');
+  refused = () => new DomainError('invalid', 'no such endpoint');
+  const [left] = [...rows.values()];
+  if (left) await unsubscribe(deps, left);
+  expect([rows.size, made.size]).toEqual([0, 0]);
+});
+
 test('a wish told again while it is deleted is either there, or gone', async () => {
   const { subscription } = await subscribe(deps, wish());
   await Promise.all([unsubscribe(deps, subscription), subscribe(deps, wish())]);

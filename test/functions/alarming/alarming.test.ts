@@ -671,6 +671,19 @@ describe('quotas', () => {
       body: refused('RBAC Authorization Failed'),
     });
     expect(await as('member', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 403 });
+    const long = 'x'.repeat(256);
+    expect(await as('admin', 'GET', '/v2/quotas', undefined, { project_id: [long] })).toMatchObject(
+      {
+        ...{
+          status: 400,
+          body: { error_message: { faultstring: expect.stringContaining('project_id') } },
+        },
+      },
+    );
+    limits.set(long, 1);
+    limits.set(long.slice(1), 1);
+    expect(await as('admin', 'DELETE', `/v2/quotas/${long}`)).toMatchObject({ status: 204 });
+    expect(limits.get(long.slice(1))).toBe(1);
     expect(await as('admin', 'GET', '/v2/quotas/a')).toMatchObject({
       status: 405,
       headers: { Allow: 'DELETE' },
