@@ -259,15 +259,6 @@ test('a transaction that meets another on the way is nobody’s verdict: it is t
   client.destroy();
 });
 
-test('an alarm that cannot be read hides no other', async () => {
-  const project_id = randomUUID();
-  const [broken, whole] = [newAlarm({ project_id }), newAlarm({ project_id })];
-  for (const alarm of [broken, whole]) await create(alarm);
-  const row = { ...alarmRow(broken), state: 'unheard of' };
-  await dynamo.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item: row }));
-  expect(await allOf({ project_id })).toEqual([whole]);
-});
-
 describe('a quota', () => {
   const limits = () => quotaStore(dynamo, own.env.QUOTAS_TABLE);
   const outcomes = async (alarms: readonly Alarm[], from = store) => {
