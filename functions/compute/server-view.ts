@@ -141,7 +141,8 @@ function adminFields(instance: Instance, host: Host | undefined, view: View) {
 
 /** Source: nova `objects/instance.py` and `compute/api.py`, `get_instance_host_status`. */
 function hostStatusOf(host: Host | undefined, { stateOf }: View): string {
-  if (!host) return '';
+  // One that was deleted has no service any more.
+  if (!host || host.deleted) return '';
   if (host.forced_down) return 'DOWN';
   if (host.status === 'disabled') return 'MAINTENANCE';
   return stateOf(host) === 'up' ? 'UP' : 'UNKNOWN';

@@ -129,6 +129,7 @@ test.each([
   ['disabled', hostWith({ status: 'disabled' }), {}, 'MAINTENANCE'],
   ['silent', hostWith({ heartbeat: true }), {}, 'UNKNOWN'],
   ['none', hostWith(), { host: null }, ''],
+  ['deleted', hostWith({ deleted: true }), {}, ''],
 ] as const)('the status of a host that is %s', async (_, host, row, status) => {
   expect(await shown('2.16', { host, row })).toMatchObject({ host_status: status });
 });
