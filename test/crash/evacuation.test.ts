@@ -301,6 +301,16 @@ test('a silent host that is heard in between keeps its servers', async () => {
   expect(await nova.row(uuid)).toMatchObject({ host: 'silent', evacuation: null });
 });
 
+test('a restart that is told in between comes before the departure, and lets no host up', async () => {
+  await using world = await worldWith('none');
+  const nova = cloud(world);
+  const { uuid, host, target } = await failedHost(nova);
+  const restarted = before(async () => ok(await nova.heartbeat(host, { restarted: true })));
+  ok(await nova.evacuate(uuid, target, undefined, restarted));
+  expect(await nova.migrations({ instance_uuid: uuid })).toMatchObject([{ status: 'done' }]);
+  expect(statusOf(await nova.up(host))).toBe(400);
+});
+
 test('a server that a feed moves in between stays where the feed saw it', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
