@@ -2,7 +2,7 @@
  * Tells the actions of alarms. The messages of a batch are sent all at once, each for itself. A try
  * that failed is queued again, to be seen after a while, in the queue of further tries, so that no
  * receiver delays another's first. Whatever is tried, its outcome is noted on the firing's row; a
- * message that comes again after its last word is dropped.
+ * message that comes again after its last word, or after a further try of it was queued, is dropped.
  */
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
 import type { DeadLetter } from '../../domain/messages.ts';
@@ -16,7 +16,7 @@ import { type Answer, verdictOf } from '../../domain/webhook-retry.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
 import { type TellDeps, tell } from './tell.ts';
 
-/** What became of a message; `known` if it had been told or given up before. */
+/** What became of a message; `known` if nothing is left to do for it. */
 type Done = (typeof webhookResults)[number] | 'diverted' | 'known' | 'unreadable';
 export type Totals = Readonly<Partial<Record<Done, number>>>;
 
@@ -61,11 +61,15 @@ async function handle(deps: Deps, { body }: QueueMessage): Promise<Done> {
     return 'diverted';
   }
   const known = await deps.outcome(webhook);
-  if (known && known.result !== 'retrying') return 'known';
+  if (known && isSettled(webhook, known)) return 'known';
   const answer = await tell(deps, webhook);
   if (answer.kind === 'unanswered' && answer.timedOut) deps.slow.note(webhook.action);
   return settle(deps, webhook, answer);
 }
+
+/** Whether it has had its last word, or a further try of it was queued before this try was noted. */
+const isSettled = ({ attempts }: WebhookMessage, known: WebhookOutcome): boolean =>
+  known.result !== 'retrying' || attempts < known.attempts;
 
 /** What is still owed is queued before anything is noted: a note is the last word, and may be lost. */
 async function settle(deps: Deps, webhook: WebhookMessage, answer: Answer): Promise<Done> {

@@ -309,6 +309,10 @@ const broken = (given: Partial<Condition>) => ({
 test.each([
   [broken({ type: 'integer', value: 'many' }), 'the value "many" of traits.state is no integer.'],
   [
+    { rule: { ...broken({}).rule, query: [], clear: broken({ type: 'float', value: 'x' }).rule } },
+    'the value "x" of traits.state is no float.',
+  ],
+  [
     {
       time_constraints: [
         { name: 'office', description: '', start: 'nine', duration: 1, timezone: '' },

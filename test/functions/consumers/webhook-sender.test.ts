@@ -114,6 +114,16 @@ test.each<(typeof webhookResults)[number]>(['delivered', 'given up'])(
   },
 );
 
+test('a message that comes again when a further try is queued makes no second row of tries', async () => {
+  const [result, reason] = ['retrying', 'answered 500'] as const;
+  const known = { action: bad, result, attempts: 1, status: 500, reason, at: minute(1) };
+  const { send, posted, notes, retries } = sender({}, { outcome: async () => known });
+  expect(await send(webhook(bad))).toEqual([]);
+  expect([...posted, ...notes, ...retries]).toEqual([]);
+  await send(webhook(bad, { attempts: 1, lane: 'later' }));
+  expect([posted.length, notes.length]).toEqual([1, 1]);
+});
+
 test('a receiver that hung is sent nothing among first tries for a while', async () => {
   let now = 0;
   const { send, posted, retries } = sender({ [bad]: hung }, { slow: slowReceivers(() => now) });
