@@ -140,6 +140,21 @@ test('a claim of what SNS has refused since its process died can be given up', a
   expect([rows.size, made.size]).toEqual([0, 0]);
 });
 
+test('administrators of two projects do not share a subscription to all projects', async () => {
+  await subscribe(deps, wish({ all_projects: true }));
+  const other = wish({ all_projects: true, project_id: 'b' });
+  await expect(subscribe(deps, other)).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('whoever deletes late does not delete what another project has claimed since', async () => {
+  const { subscription } = await subscribe(deps, wish());
+  await unsubscribe(deps, subscription);
+  await subscribe(deps, wish({ project_id: 'b' }));
+  await unsubscribe(deps, subscription);
+  expect([...rows.values()].map(({ project_id }) => project_id)).toEqual(['b']);
+  expect(made.size).toBe(1);
+});
+
 test('a wish told again while it is deleted is either there, or gone', async () => {
   const { subscription } = await subscribe(deps, wish());
   await Promise.all([unsubscribe(deps, subscription), subscribe(deps, wish())]);

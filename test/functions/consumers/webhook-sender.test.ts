@@ -141,6 +141,16 @@ test('a receiver that hung is sent nothing among first tries for a while', async
   expect(posted).toHaveLength(4);
 });
 
+test('a receiver that answers, or is gone, is not slow: it holds no place', async () => {
+  const gone: Answer = { kind: 'unanswered', reason: 'no answer: ECONNREFUSED', timedOut: false };
+  for (const answer of [gone, { kind: 'answered', status: 500 } as const]) {
+    const { send, posted } = sender({ [bad]: answer });
+    await send(webhook(bad));
+    await send(webhook(bad));
+    expect(posted).toHaveLength(2);
+  }
+});
+
 test('only so many slow receivers are remembered', () => {
   const slow = slowReceivers(() => 0);
   for (let n = 0; n <= 1_000; n++) slow.note(`https://r-${n}.example/`);
