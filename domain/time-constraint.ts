@@ -23,7 +23,8 @@ const Input = z.strictObject({
   /** Five to seven fields of cron: see `scheduleOf`. */
   start: text(255)
     .regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.')
-    .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.'),
+    .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.')
+    .refine(everComes, 'No such time ever comes.'),
   duration: seconds.refine((given) => given >= 0, 'A number of seconds is expected.'),
   timezone: text(64).nullish(),
   description: text(1024).nullish(),
@@ -77,6 +78,11 @@ function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Looking for what never comes, as 31 April, takes long each time that an event is evaluated. */
+function everComes(start: string): boolean {
+  return Boolean(scheduleOf({ start, timezone: '' })?.nextRun(new Date(-1)));
 }
 
 type Schedule = Pick<TimeConstraint, 'start' | 'timezone'>;

@@ -74,6 +74,21 @@ test('what nobody can read is refused when the alarm is filed', () => {
   );
 });
 
+test.each([
+  ['0 0 31 2,4,6,9,11 *', false],
+  ['0 0 29 2 * 0 2025,2026', false],
+  ['0 0 29 2 1', true],
+  ['0 0 1 1 * 0 1970', true],
+  ['0 0 L 2 *', true],
+])(
+  'a start of %o may be filed: %s; one that never comes would be looked for at each event',
+  (start, expected) => {
+    const { success, error } = TimeConstraints.safeParse([{ name: 'n', start, duration: 60 }]);
+    expect(success).toBe(expected);
+    if (error) expect(error.issues[0]?.message).toBe('No such time ever comes.');
+  },
+);
+
 test('no start takes long to find, or not to find', () => {
   const slow = ['* * 31 2 *', '0 0 * 2 MON#5', '59 23 31 2 * 59 1970-2099', '0 0 31 2,4,6,9,11 *'];
   const constraints = slow.map((start) => constraint(start, 60, 'Europe/Berlin'));
