@@ -5,8 +5,8 @@
 import { type HostDataPlane, owedRows } from '../domain/host-data-plane.ts';
 import type { Port } from '../domain/port.ts';
 import { portEvents } from '../domain/port-event.ts';
-import { slices } from '../domain/slices.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
+import { inChunks } from './in-chunks.ts';
 import { untilWritten } from './retry.ts';
 
 /** A row as it was read and as it shall be. */
@@ -21,59 +21,67 @@ export type ApplyDataPlaneDeps = EventsOut & {
   readonly changePorts: (changes: readonly PortRowChange[]) => Promise<readonly PortRowChange[]>;
 };
 
-/** How many ports the index shows on the host, and how many of them this call changed. */
-export type Applied = { readonly ports: number; readonly changed: number };
-
-/** Ports read, changed and told of together, and how many such chunks are in flight. */
-const chunkSize = 100;
-const width = 4;
+/**
+ * How many ports were found on the host, and how many of them this call changed. `failures` is what
+ * kept it from the others; empty if nothing did.
+ */
+export type Applied = {
+  readonly ports: number;
+  readonly changed: number;
+  readonly failures: readonly unknown[];
+};
 
 /**
  * Applies to every port that the index shows on the host what it is owed.
  * @param plane read after the report was recorded, so that every port read from now on is owed it.
- * @throws what a chunk threw, after all others are done.
  */
 export async function applyDataPlane(
   deps: ApplyDataPlaneDeps,
   plane: HostDataPlane,
 ): Promise<Applied> {
   let [ports, changed] = [0, 0];
-  for await (const page of deps.portsOn(plane.host)) {
-    ports += page.length;
-    for (const chunks of slices(slices(page, chunkSize), width)) {
-      const ends = await Promise.allSettled(chunks.map((ids) => applyToChunk(deps, plane, ids)));
-      for (const end of ends) {
-        if (end.status === 'rejected') throw end.reason;
-        changed += end.value;
-      }
+  const failures = await inChunks(deps.portsOn(plane.host), async (ids) => {
+    ports += ids.length;
+    const done: Port[] = [];
+    try {
+      await applyToChunk(deps, plane, ids, done);
+    } finally {
+      changed += new Set(done.map(({ id }) => id)).size;
+      await sendExpress(deps, done.flatMap(portEvents));
     }
-  }
-  return { ports, changed };
+  });
+  return { ports, changed, failures };
+}
+
+/** The same for whoever is asked again where it fails. @returns how many ports were changed. */
+export async function finishDataPlane(
+  deps: ApplyDataPlaneDeps,
+  plane: HostDataPlane,
+): Promise<number> {
+  const { changed, failures } = await applyDataPlane(deps, plane);
+  if (failures.length > 0) throw failures[0];
+  return changed;
 }
 
 /** One port with the rows that it takes one after the other. */
 type Lane = { readonly from: Port; readonly rows: readonly Port[] };
 
+/** Adds to `done` what it wrote, also where it throws. */
 async function applyToChunk(
   deps: ApplyDataPlaneDeps,
   plane: HostDataPlane,
   ids: readonly string[],
-): Promise<number> {
-  const done: Port[] = [];
+  done: Port[],
+): Promise<void> {
   let left = ids;
-  try {
-    await untilWritten(async () => {
-      const lanes = (await deps.ports(left)).flatMap((from): Lane[] => {
-        const rows = owedRows(from, plane);
-        return rows.length > 0 ? [{ from, rows }] : [];
-      });
-      left = await writeLanes(deps, lanes, done);
-      return left.length === 0 ? true : undefined;
+  await untilWritten(async () => {
+    const lanes = (await deps.ports(left)).flatMap((from): Lane[] => {
+      const rows = owedRows(from, plane);
+      return rows.length > 0 ? [{ from, rows }] : [];
     });
-  } finally {
-    await sendExpress(deps, done.flatMap(portEvents));
-  }
-  return new Set(done.map(({ id }) => id)).size;
+    left = await writeLanes(deps, lanes, done);
+    return left.length === 0 ? true : undefined;
+  });
 }
 
 /** Writes the first row of every lane, then the second, and so on; gives the ids of overtaken ones. */

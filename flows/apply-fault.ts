@@ -7,6 +7,7 @@ import type { Host } from '../domain/host.ts';
 import { settled } from '../domain/host-fault.ts';
 import type { Instance } from '../domain/instance.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
+import { inChunks } from './in-chunks.ts';
 import { untilWritten } from './retry.ts';
 
 /** A row as it was read and as it shall be. */
@@ -23,11 +24,6 @@ export type ApplyFaultDeps = EventsOut & {
   readonly change: (changes: readonly InstanceChange[]) => Promise<readonly InstanceChange[]>;
 };
 
-/** Instances read, changed and told of together. */
-const chunkSize = 100;
-/** Chunks in flight: enough to hide latency, few enough for one Lambda. */
-const width = 4;
-
 /**
  * Applies to every instance that the indexes show on the host, or on its way there, what it is owed.
  * @param host read after the fault was recorded, so that every instance read from now on is owed it.
@@ -36,33 +32,20 @@ const width = 4;
  */
 export async function applyFault(deps: ApplyFaultDeps, host: Host): Promise<number> {
   let affected = 0;
-  const failures: unknown[] = [];
-  const running = new Set<Promise<void>>();
-  const begin = (uuids: readonly string[]): void => {
-    const work = applyToChunk(deps, host, uuids)
-      .then((count) => {
-        affected += count;
-      })
-      .catch((error: unknown) => {
-        failures.push(error);
-      })
-      .finally(() => running.delete(work));
-    running.add(work);
-  };
-  try {
-    for (const instances of [deps.instancesOn, deps.instancesTo]) {
-      for await (const page of instances(host.host)) {
-        for (let start = 0; start < page.length; start += chunkSize) {
-          if (running.size >= width) await Promise.race(running);
-          begin(page.slice(start, start + chunkSize));
-        }
-      }
-    }
-  } finally {
-    await Promise.all(running);
-  }
-  if (failures.length > 0) throw failures[0];
+  const [failure] = await inChunks(instancesAt(deps, host.host), async (uuids) => {
+    const count = await applyToChunk(deps, host, uuids);
+    affected += count;
+  });
+  if (failure !== undefined) throw failure;
   return affected;
+}
+
+async function* instancesAt(
+  { instancesOn, instancesTo }: ApplyFaultDeps,
+  host: string,
+): AsyncGenerator<readonly string[]> {
+  yield* instancesOn(host);
+  yield* instancesTo(host);
 }
 
 async function applyToChunk(

@@ -61,10 +61,7 @@ async function isKnown(deps: ReportDataPlaneDeps, host: string): Promise<boolean
 }
 
 async function applied(deps: ReportDataPlaneDeps, plane: HostDataPlane): Promise<Applied> {
-  try {
-    return await applyDataPlane(deps, plane);
-  } catch (error) {
-    deps.interrupted('ports of a host', error);
-    return { ports: 0, changed: 0 };
-  }
+  const outcome = await applyDataPlane(deps, plane);
+  for (const failure of outcome.failures) deps.interrupted('ports of a host', failure);
+  return outcome;
 }

@@ -7,7 +7,7 @@ import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { portChanges, portReader } from '../../adapters/ports.ts';
 import { eventQueue } from '../../adapters/queues.ts';
-import { applyDataPlane } from '../../flows/apply-data-plane.ts';
+import { finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { tellOwners } from '../../flows/tell-owners.ts';
 import { createHandler } from './handler.ts';
@@ -36,7 +36,7 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
     applyFault: (host) => applyFault(deps, host),
     tellOwners: (notice) => tellOwners(deps, notice),
     dataPlane: ports.dataPlane,
-    applyDataPlane: async (plane) => (await applyDataPlane(deps, plane)).changed,
+    applyDataPlane: (plane) => finishDataPlane(deps, plane),
     log: logger,
   });
 }

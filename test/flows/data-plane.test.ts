@@ -4,7 +4,7 @@ import type { HostDataPlane, RecordedReport } from '../../domain/host-data-plane
 import type { DataPlaneStatus, Port } from '../../domain/port.ts';
 import { updatedPort } from '../../domain/port.ts';
 import type { PortRowChange } from '../../flows/apply-data-plane.ts';
-import { applyDataPlane } from '../../flows/apply-data-plane.ts';
+import { applyDataPlane, finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { changePort } from '../../flows/change-port.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
 import { portWith } from '../domain/ports.ts';
@@ -126,12 +126,31 @@ test('a host of which nobody knows is a 404, and nothing is recorded', async () 
 test('a report whose ports cannot be written is recorded all the same', async () => {
   const { report, state, interruptions, planes, deps, rows } = worldOf();
   state.broken = true;
-  expect(await report('DOWN')).toMatchObject({ ports: 0, changed: 0 });
+  expect(await report('DOWN')).toMatchObject({ ports: 3, changed: 0 });
   expect(interruptions).toEqual(['ports of a host']);
   state.broken = false;
   const plane = planes.get('h');
-  expect(plane && (await applyDataPlane(deps, plane))).toEqual({ ports: 3, changed: 3 });
+  expect(plane && (await applyDataPlane(deps, plane))).toMatchObject({
+    ports: 3,
+    changed: 3,
+    failures: [],
+  });
   expect(statuses(rows)).toEqual(['DOWN', 'DOWN', 'DOWN']);
+});
+
+test('ports that cannot be written keep no others from it', async () => {
+  const { report, rows, interruptions, toggles, deps, planes } = worldOf(1_000);
+  const write = deps.changePorts;
+  deps.changePorts = async (changes) => {
+    if (changes.some(({ from }) => from.id === id(0))) throw new Error('this one never');
+    return write(changes);
+  };
+  expect(await report('DOWN')).toMatchObject({ ports: 1_000, changed: 900 });
+  expect(interruptions).toEqual(['ports of a host']);
+  expect(statuses(rows).filter((status) => status === 'DOWN')).toHaveLength(900);
+  expect(toggles()).toHaveLength(900);
+  const plane = planes.get('h');
+  await expect(plane && finishDataPlane(deps, plane)).rejects.toThrow('this one never');
 });
 
 test('a late finish does not undo what was reported of a port since', async () => {
