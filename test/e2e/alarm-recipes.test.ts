@@ -16,6 +16,7 @@ import {
   outsideEvent,
 } from './cloud.ts';
 import { type Inbox, inboxOf } from './inbox.ts';
+import { newPort, putPort } from './ports.ts';
 
 const Alarm = z.looseObject({ name: z.string(), type: z.enum(['event', 'notification']) });
 const recipes = blocksOf('docs/tenants.md')
@@ -81,11 +82,12 @@ const deeds: Record<string, [Deed, string[]]> = {
   ],
   'port-1 carries no data': [
     async (id, heard) => {
-      const is = (data_plane_status: string) => post(id, 'port.update.end', { data_plane_status });
-      await is('DOWN');
+      await newPort(cloud.admin, { id, project_id: cloud.a.projectId });
+      const put = async (port: object) => expectStatus(await putPort(cloud.admin, id, port), 200);
+      await put({ data_plane_status: 'DOWN' });
       await heard();
-      await is('DOWN');
-      await is('ACTIVE');
+      await put({ name: 'renamed' });
+      await put({ data_plane_status: 'ACTIVE' });
     },
     ['insufficient data→alarm', 'alarm→ok'],
   ],
