@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { requireAgreement } from './data-plane.ts';
+import { Dictionary } from './json.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
 import {
   dataPlaneStatusOf,
@@ -85,9 +86,6 @@ export type PortValues = z.infer<typeof Values>;
 
 /** What a body gives of one port: its values, and the attributes in the order they came. */
 export type PortInput = { readonly values: PortValues; readonly given: readonly string[] };
-
-type Dictionary = Record<string, unknown>;
-const Dictionary = z.record(z.string(), z.unknown());
 
 /** Who may give what when a port is made. */
 export type Maker = {

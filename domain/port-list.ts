@@ -87,7 +87,7 @@ const quoted = (values: readonly string[]): string =>
 /** The page that is asked for. @throws BadRequest for a limit that is no whole number. */
 export function pageOf({ limit = [], marker = [], page_reverse = [] }: Query): Page {
   const text = limit.at(-1) ?? '0';
-  const asked = /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : undefined;
+  const asked = /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
   if (asked === undefined) {
     throw badArgument(
       `Bad limit request: Limit must be an integer 0 or greater and not '${shown(text)}'.`,
@@ -130,12 +130,12 @@ export function linksOf(
 
 function linkTo(
   url: string,
-  { marker: _, page_reverse: __, limit: ___, ...kept }: Query,
-  { size }: Page,
+  { marker: _, page_reverse: __, limit = [], ...others }: Query,
+  { limited, size }: Page,
   change: Readonly<Record<string, string | undefined>>,
 ): string {
-  const pairs = Object.entries({ ...kept, limit: [String(size)] }).flatMap(([name, values]) =>
-    values.map((value): [string, string] => [name, value]),
+  const pairs = Object.entries({ ...others, limit: limited ? limit : [String(size)] }).flatMap(
+    ([name, values]) => values.map((value): [string, string] => [name, value]),
   );
   const changed = Object.entries(change).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, value]],

@@ -1,5 +1,6 @@
 /** The values that a port's attributes take: each is read from JSON, or refused in Neutron's words. */
 import * as z from 'zod';
+import { Dictionary } from './json.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';
 import {
   type DataPlaneStatus,
@@ -71,24 +72,29 @@ export const macOf: Read<string> = (value) => {
 export const hostIdOf: Read<string> = (value) =>
   value === null ? '' : textOf('binding:host_id')(value);
 
-/** JSON of an object; null stands for an empty one. */
+/** JSON of an object, the same in whatever order its keys come; null stands for an empty one. */
 export const profileOf: Read<string> = (value) => {
   if (value === null) return '{}';
-  if (typeof value !== 'object' || Array.isArray(value)) {
-    throw badValue('binding:profile', `'${shown(value)}' is not a dictionary`);
-  }
-  const text = jsonOf(value);
+  const profile = Dictionary.safeParse(value);
+  if (!profile.success) throw badValue('binding:profile', `'${shown(value)}' is not a dictionary`);
+  const text = jsonOf(profile.data);
   if (text !== undefined && new TextEncoder().encode(text).length <= most.profileBytes) return text;
   throw badRequest(`Invalid input for operation: binding:profile value too large.`);
 };
 
 /** Undefined for what is nested too deeply to be written. */
-function jsonOf(value: object): string | undefined {
+function jsonOf(value: Dictionary): string | undefined {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, inOrder);
   } catch {
     return undefined;
   }
+}
+
+function inOrder(_: string, value: unknown): unknown {
+  const object = Dictionary.safeParse(value);
+  if (!object.success) return value;
+  return Object.fromEntries(Object.entries(object.data).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function listOf(attribute: string, value: unknown, mostItems: number): unknown[] {
@@ -130,9 +136,7 @@ export const fixedIpsOf: Read<FixedIp[]> = (value) =>
     };
   });
 
-const Dictionary = z.record(z.string(), z.unknown());
-
-function dictionaryOf(item: unknown): Record<string, unknown> {
+function dictionaryOf(item: unknown): Dictionary {
   const read = Dictionary.safeParse(item);
   if (read.success) return read.data;
   throw badValue('fixed_ips', `'${shown(item)}' is not a dictionary`);

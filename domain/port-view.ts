@@ -1,10 +1,8 @@
-import * as z from 'zod';
 import type { Caller } from './access.ts';
+import { Dictionary } from './json.ts';
 import { isDataPlaneDown, type Port } from './port.ts';
 import { manages, seesHosts } from './port-access.ts';
 import { seconds } from './time.ts';
-
-const Dictionary = z.record(z.string(), z.unknown());
 
 /** A port as it is shown, by attribute. */
 export type PortView = Readonly<Record<string, unknown>>;

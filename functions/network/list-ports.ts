@@ -54,20 +54,24 @@ function sourceOf(query: Query, caller: Caller, project_id: string | undefined):
   if (id) return { ids: id.flatMap((text) => idOf(text) ?? []) };
   const host = query['binding:host_id'];
   if (host && !seesHosts(caller)) return { ids: [] };
-  if (host && usable(host)) return { among: host.map((value) => ({ index: 'byHost', value })) };
+  if (host && usable(host)) return { among: each(host, (value) => ({ index: 'byHost', value })) };
   if (device_id && usable(device_id)) {
-    return { among: device_id.map((value) => ({ index: 'byDevice', value, project_id })) };
+    return { among: each(device_id, (value) => ({ index: 'byDevice', value, project_id })) };
   }
   if (name && usable(name)) {
-    return { among: name.map((value) => ({ index: 'byName', value, project_id })) };
+    return { among: each(name, (value) => ({ index: 'byName', value, project_id })) };
   }
   if (project_id !== undefined) return { among: [{ index: 'byProject', value: project_id }] };
   const projects = query.project_id ?? query.tenant_id;
   if (projects && usable(projects)) {
-    return { among: projects.map((value) => ({ index: 'byProject', value })) };
+    return { among: each(projects, (value) => ({ index: 'byProject', value })) };
   }
   return { among: [{ index: 'listing' }] };
 }
+
+/** Where each of the values is looked up, a repeated one once. */
+const each = (values: readonly string[], place: (value: string) => Among): Among[] =>
+  [...new Set(values)].map(place);
 
 /** Whether an index can have all of the values: none of them is empty, or longer than any. */
 const usable = (values: readonly string[]): boolean =>

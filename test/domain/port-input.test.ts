@@ -34,6 +34,14 @@ test.each([
   { body: 'text', message: 'Body contains invalid data' },
   { body: { ports: [{}] }, message: 'Bulk operation not supported' },
   { body: { port: { foo: 1 } }, message: "Unrecognized attribute(s) 'foo'" },
+  {
+    body: JSON.parse('{"port": {"__proto__": {}}}'),
+    message: "Unrecognized attribute(s) '__proto__'",
+  },
+  {
+    body: JSON.parse('{"port": {"fixed_ips": [{"ip_address": "::1", "__proto__": 1}]}}'),
+    message: "Invalid input for fixed_ips. Reason: unexpected key '__proto__'.",
+  },
   { body: { port: { foo: 1, bar: 2 } }, message: "Unrecognized attribute(s) 'foo, bar'" },
   {
     body: { port: { project_id: 'a', tenant_id: 'b' } },
@@ -186,3 +194,11 @@ test.each(['7', 'revision_number=', 'revision_number=x', '*', 'revision_number=7
     expect(refusalOf(() => requiredRevision(header)).type).toBe('BadRequest');
   },
 );
+
+test('a profile is the same in whatever order its keys come, and keeps each of them', () => {
+  const profileIn = (json: string) =>
+    readPortUpdate({ port: { 'binding:profile': JSON.parse(json) } }).values['binding:profile'];
+  expect(profileIn('{"b": [{"d": 1, "c": 2}], "a": null}')).toBe('{"a":null,"b":[{"c":2,"d":1}]}');
+  expect(profileIn('{"a": null, "b": [{"c": 2, "d": 1}]}')).toBe('{"a":null,"b":[{"c":2,"d":1}]}');
+  expect(profileIn('{"__proto__": 1, "toString": 2}')).toBe('{"__proto__":1,"toString":2}');
+});
