@@ -2,12 +2,7 @@
  * The table `networks`: a network has a row of kind `network`, and one of kind `mac#<address>` for
  * each MAC address that a port has on it, registered or not.
  */
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Network } from '../domain/network.ts';
 import { getAll, ifUnchanged, queryPages } from './dynamodb.ts';
 
@@ -56,20 +51,6 @@ export const networkStore = (client: DynamoDBDocumentClient, table: string) => {
 
     deleteNetwork: async (network_id: string): Promise<void> => {
       await client.send(new DeleteCommand({ TableName: table, Key: { network_id, kind } }));
-    },
-
-    hasPorts: async (network_id: string): Promise<boolean> => {
-      const { Count: count = 0 } = await client.send(
-        new QueryCommand({
-          TableName: table,
-          ConsistentRead: true,
-          KeyConditionExpression: 'network_id = :id AND begins_with(#kind, :mac)',
-          ExpressionAttributeNames: { '#kind': 'kind' },
-          ExpressionAttributeValues: { ':id': network_id, ':mac': 'mac#' },
-          Limit: 1,
-        }),
-      );
-      return count > 0;
     },
   };
 };

@@ -1,20 +1,14 @@
 /** The table `ports`: ports, and what was reported of the data plane beneath a host's ports. */
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-} from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { HostDataPlane } from '../domain/host-data-plane.ts';
 import { Port } from '../domain/port.ts';
 import { slices } from '../domain/slices.ts';
 import { getAll, ifUnchanged, inParallel, queryPages } from './dynamodb.ts';
+import { macStore } from './macs.ts';
 import {
   indexed,
   insertion,
   macFreed,
-  macKey,
   macTaken,
   type PortTables,
   planeKey,
@@ -22,7 +16,7 @@ import {
   replacement,
   unchanged,
 } from './port-rows.ts';
-import { type Action, transactGroups } from './transactions.ts';
+import { transact, transactGroups } from './transactions.ts';
 
 /** DynamoDB's limit for one transaction. */
 const mostActions = 100;
@@ -30,13 +24,17 @@ const mostActions = 100;
 const perTransaction = 25;
 /** Keys read from an index at once. */
 const keysAtOnce = 1_000;
-/** A MAC address taken for a port that is not there is anyone's after so long: its taker is dead. */
-const abandonedMs = 60_000;
 
 type Change = { readonly from: Port; readonly to: Port };
 
-/** Why ports could not be made: what the port at `position` of the list ran into. */
-export type Inserted = 'inserted' | { readonly taken: 'id' | 'mac'; readonly position: number };
+/**
+ * Whether ports were made, or what the port at `position` of the list ran into; `busy` if another
+ * transaction was under way on their rows.
+ */
+export type Inserted =
+  | 'inserted'
+  | 'busy'
+  | { readonly taken: 'id' | 'mac'; readonly position: number };
 
 /** Where an index is read: the ports of a value, and of which project if the index orders by it. */
 export type Among =
@@ -129,15 +127,11 @@ async function* idPages(
   for await (const page of queryPages(client, query)) yield page.map(({ id }) => String(id));
 }
 
-const Taken = z.object({ port_id: z.string(), incarnation: z.string(), taken_at: z.string() });
-
 export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) => {
   const reader = portReader(client, tables.ports);
-  /** The position of the first action whose condition did not hold; undefined if all were done. */
-  const firstFailed = async (actions: readonly Action[]): Promise<number | undefined> =>
-    (await transactGroups(client, [actions]))[0]?.[0];
   return {
     ...reader,
+    ...macStore(client, tables),
 
     /**
      * Makes all of the ports, or none. What does not fit one transaction takes the MAC addresses
@@ -147,42 +141,20 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
       const macs = ports.map((port) => macTaken(tables, port));
       const rows = ports.map((port) => insertion(tables, port));
       if (macs.length + rows.length <= mostActions) {
-        const failed = await firstFailed([...macs, ...rows]);
-        if (failed === undefined) return 'inserted';
-        return failed < macs.length
-          ? { taken: 'mac', position: failed }
-          : { taken: 'id', position: failed - macs.length };
+        const outcome = await transact(client, [...macs, ...rows]);
+        if (outcome === 'written') return 'inserted';
+        if (outcome === 'conflict') return 'busy';
+        return outcome < macs.length
+          ? { taken: 'mac', position: outcome }
+          : { taken: 'id', position: outcome - macs.length };
       }
-      const held = await firstFailed(macs);
-      if (held !== undefined) return { taken: 'mac', position: held };
-      const known = await firstFailed(rows);
-      if (known === undefined) return 'inserted';
+      const held = await transact(client, macs);
+      if (held === 'conflict') return 'busy';
+      if (held !== 'written') return { taken: 'mac', position: held };
+      const made = await transact(client, rows);
+      if (made === 'written') return 'inserted';
       await transactGroups(client, [ports.map((port) => macFreed(tables, port))]);
-      return { taken: 'id', position: known };
-    },
-
-    /** Frees the MAC address that the port wants, if it was taken for one that never came to be. */
-    freeAbandonedMac: async (wanted: Port, now: string): Promise<boolean> => {
-      const Key = macKey(wanted);
-      const { Item: row } = await client.send(
-        new GetCommand({ TableName: tables.networks, Key, ConsistentRead: true }),
-      );
-      if (!row) return true;
-      const { port_id, incarnation, taken_at } = Taken.parse(row);
-      if (Date.parse(now) - Date.parse(taken_at) < abandonedMs) return false;
-      const holder = await reader.port(port_id);
-      const holds = holder?.incarnation === incarnation && !holder.deleted;
-      if (holds && holder.mac_address === wanted.mac_address) return false;
-      return ifUnchanged(
-        client.send(
-          new DeleteCommand({
-            TableName: tables.networks,
-            Key,
-            ConditionExpression: 'incarnation = :incarnation AND taken_at = :at',
-            ExpressionAttributeValues: { ':incarnation': incarnation, ':at': taken_at },
-          }),
-        ),
-      );
+      return made === 'conflict' ? 'busy' : { taken: 'id', position: made };
     },
 
     /** Writes a port that is still as it was read; a new MAC address is taken with it. */
@@ -196,13 +168,13 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
         return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
       }
       const taken = to.deleted ? [] : [macTaken(tables, to)];
-      const failed = await firstFailed([
+      const outcome = await transact(client, [
         replacement(tables, from, to),
         macFreed(tables, from),
         ...taken,
       ]);
-      if (failed === undefined) return 'saved';
-      return failed === 0 ? 'overtaken' : 'mac in use';
+      if (outcome === 'written') return 'saved';
+      return outcome === 'conflict' || outcome === 0 ? 'overtaken' : 'mac in use';
     },
   };
 };

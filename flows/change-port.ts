@@ -13,6 +13,8 @@ export type ChangePortDeps = EventsOut & {
   /** What was reported of a host's ports, read consistently. */
   readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
   readonly savePort: (from: Port, to: Port) => Promise<'saved' | 'overtaken' | 'mac in use'>;
+  /** Frees the MAC address of the port, if who took it never came to make one. */
+  readonly freeAbandonedMac: (port: Port, now: string) => Promise<boolean>;
 };
 
 /** What becomes of a port as it is seen (undefined: there is none); undefined if nothing. May refuse. */
@@ -44,8 +46,11 @@ export async function changePort(
     const on = moved ? await planeOf(deps, wanted) : plane;
     const to = { ...wanted, report_number: on?.number ?? 0 };
     const outcome = await deps.savePort(seen, to);
-    if (outcome === 'mac in use') throw macInUse(to);
     if (outcome === 'overtaken') return undefined;
+    if (outcome === 'mac in use') {
+      if (await deps.freeAbandonedMac(to, to.updated_at)) return undefined;
+      throw macInUse(to);
+    }
     await sendExpress(deps, portEvents(to));
     return to;
   }, patience);

@@ -2,7 +2,7 @@
 import { NeutronRefusal } from '../domain/neutron.ts';
 import type { Port } from '../domain/port.ts';
 import { portEvents } from '../domain/port-event.ts';
-import { macInUse } from './change-port.ts';
+import { type ChangePortDeps, macInUse } from './change-port.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import type { ReadPortsDeps } from './read-ports.ts';
 import { untilWritten } from './retry.ts';
@@ -11,13 +11,15 @@ import { untilWritten } from './retry.ts';
 export type NewPort = { readonly port: Port; readonly macGiven: boolean };
 
 export type CreatePortsDeps = EventsOut &
-  Pick<ReadPortsDeps, 'dataPlanes'> & {
-    /** All in one, or none: which port ran into a taken id or MAC address. */
+  Pick<ReadPortsDeps, 'dataPlanes'> &
+  Pick<ChangePortDeps, 'freeAbandonedMac'> & {
+    /**
+     * All in one, or none: which port ran into a taken id or MAC address; `busy` if somebody else
+     * was writing them.
+     */
     readonly insertPorts: (
       ports: readonly Port[],
-    ) => Promise<'inserted' | { readonly taken: 'id' | 'mac'; readonly position: number }>;
-    /** Frees the MAC address of the port, if who took it never came to make one. */
-    readonly freeAbandonedMac: (port: Port, now: string) => Promise<boolean>;
+    ) => Promise<'inserted' | 'busy' | { readonly taken: 'id' | 'mac'; readonly position: number }>;
     readonly newMac: () => string;
   };
 
@@ -41,6 +43,7 @@ export async function createPorts(
     }));
     const outcome = await deps.insertPorts(ports);
     if (outcome === 'inserted') return ports;
+    if (outcome === 'busy') return undefined;
     const stopped = drafts[outcome.position];
     if (!stopped) return undefined;
     if (outcome.taken === 'id') throw idInUse(stopped.port);

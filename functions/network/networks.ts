@@ -17,9 +17,10 @@ export type NetworkDeps = {
   /** False if the id is taken. */
   readonly createNetwork: (network: Network) => Promise<boolean>;
   readonly deleteNetwork: (id: string) => Promise<void>;
-  /** Whether a port is on the network, read consistently. */
-  readonly hasPorts: (network_id: string) => Promise<boolean>;
+  /** Whether a port is on the network, or may be on its way there; read consistently. */
+  readonly hasPorts: (network_id: string, now: string) => Promise<boolean>;
   readonly newId: () => string;
+  readonly now: () => string;
 };
 
 const collection = '/v2.0/networks';
@@ -96,7 +97,7 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
       const [network] = id === undefined ? [] : await deps.networks([id]);
       if (!network || !canRead(caller, network)) throw notFound('Network', text);
       requirePolicy(caller, network, 'delete_network');
-      if (await deps.hasPorts(network.network_id)) {
+      if (await deps.hasPorts(network.network_id, deps.now())) {
         throw new NeutronRefusal(
           'conflict',
           'NetworkInUse',

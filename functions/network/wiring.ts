@@ -47,6 +47,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     readPorts: (ids) => readPorts(flow, ids),
     createPorts: (wanted) => createPorts(flow, wanted),
     changePort: (id, decide) => changePort(flow, id, decide),
+    hasPorts: flow.hasPorts,
     ...networkStore(dynamo, networks),
     now: () => new Date().toISOString(),
     newId: randomUUID,

@@ -1,7 +1,6 @@
 /** The tables `ports` and `networks`, as the network function writes them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { networkStore } from '../../adapters/networks.ts';
 import { portChanges, portStore } from '../../adapters/ports.ts';
 import { deletedPort, type Port, updatedPort } from '../../domain/port.ts';
 import { portWith } from '../domain/ports.ts';
@@ -51,7 +50,7 @@ test.each([1, 50, 100])('%i ports are made whole or not at all', async (count) =
   expect(await store().insertPorts(known)).toEqual({ taken: 'id', position: last });
   const ids = [...rival, ...known].map(({ id }) => id);
   const there = await store().ports(ids);
-  expect(there.map(({ id }) => id)).toEqual(count === 0 ? [] : [ports[0]?.id]);
+  expect(there.map(({ id }) => id)).toEqual([ports[0]?.id]);
   // What was taken on the way is free again.
   expect(await store().insertPorts(some(count, known[0]?.network_id ?? ''))).toBe('inserted');
 });
@@ -67,10 +66,13 @@ test('addresses that were taken for ports that never came are freed after a minu
 
   const wanted = newPort({ network_id, mac_address: 'mac-3' });
   expect(await store().insertPorts([wanted])).toEqual({ taken: 'mac', position: 0 });
+  expect(await store().hasPorts(network_id, minute(0.5))).toBe(true);
+  expect(await store().hasPorts(network_id, minute(2))).toBe(false);
   expect(await store().freeAbandonedMac(wanted, minute(0.5))).toBe(false);
   expect(await store().freeAbandonedMac(wanted, minute(2))).toBe(true);
   expect(await store().insertPorts([wanted])).toBe('inserted');
   expect(await store().freeAbandonedMac(wanted, minute(9))).toBe(false);
+  expect(await store().hasPorts(network_id, minute(9))).toBe(true);
 });
 
 test('a port is written only as it was read', async () => {
@@ -92,7 +94,7 @@ test('an address is taken with the change of a port, and freed with the old one'
   expect(await store().savePort(a, moved)).toBe('saved');
   expect(await store().savePort(b, changed(b, { mac_address }))).toBe('saved');
   expect(await store().savePort(a, changed(a, { mac_address: 'mac-8' }))).toBe('overtaken');
-  expect(await networkStore(client, own.env.NETWORKS_TABLE).hasPorts(network_id)).toBe(true);
+  expect(await store().hasPorts(network_id, minute(9))).toBe(true);
 });
 
 test('a deleted port is in no index, its address and its id are free, its network too', async () => {
@@ -103,8 +105,7 @@ test('a deleted port is in no index, its address and its id are free, its networ
   const shown: string[] = [];
   for await (const ids of store().portIds({ index: 'byHost', value: 'gone' })) shown.push(...ids);
   expect(shown).toEqual([]);
-  const networks = networkStore(client, own.env.NETWORKS_TABLE);
-  expect(await networks.hasPorts(port.network_id)).toBe(false);
+  expect(await store().hasPorts(port.network_id, actor.at)).toBe(false);
   const again = { ...port, incarnation: randomUUID() };
   expect(await store().insertPorts([again])).toBe('inserted');
 });
@@ -132,6 +133,39 @@ test('a change that meets a transaction is tried again', async () => {
   );
   const changes = ports.map((from) => ({ from, to: changed(from, { name: 'x' }) }));
   expect(await portChanges(busy, tables()).changePorts(changes)).toEqual([]);
+  busy.destroy();
+});
+
+test.each([1, 60])(
+  '%i ports that meet a transaction of others are not made, and hold nothing',
+  async (count) => {
+    const ports = some(count, randomUUID());
+    const busy = dynamodb();
+    const conflict = refused(cancelled('None', 'TransactionConflict'));
+    disturb(
+      { dynamo: busy },
+      'TransactWriteItems',
+      ...(count > 50 ? [() => undefined] : []),
+      conflict,
+    );
+    expect(await portStore(busy, tables()).insertPorts(ports)).toBe('busy');
+    busy.destroy();
+    expect(await store().insertPorts(ports)).toBe('inserted');
+  },
+);
+
+test('a new address that meets a transaction of others is to be read and decided again', async () => {
+  const port = newPort();
+  await store().insertPorts([port]);
+  const busy = dynamodb();
+  disturb(
+    { dynamo: busy },
+    'TransactWriteItems',
+    refused(cancelled('TransactionConflict', 'None')),
+  );
+  const to = changed(port, { mac_address: 'mac-z' });
+  expect(await portStore(busy, tables()).savePort(port, to)).toBe('overtaken');
+  expect(await portStore(busy, tables()).savePort(port, to)).toBe('saved');
   busy.destroy();
 });
 

@@ -53,6 +53,7 @@ function worldOf(count = 3, given: Partial<Port> = {}) {
       await others();
       return put(from, to) ? ('saved' as const) : ('overtaken' as const);
     },
+    freeAbandonedMac: async () => false,
     dataPlane: async (host: string) => planes.get(host),
     isHost: async (host: string) => host === 'registered',
     saveReport: async (before: HostDataPlane | undefined, { plane, fault }: RecordedReport) => {

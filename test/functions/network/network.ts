@@ -38,8 +38,15 @@ export function networkWorld() {
   const sent: DoctorEvent[] = [];
   /** Rows read, and which indexes. */
   const reads = { rows: 0, indexes: [] as string[] };
-  const state: { meanwhile: (() => void) | undefined; ids: number; macs: number } = {
-    ...{ meanwhile: undefined, ids: 1000, macs: 0 },
+  /** `abandoned`: places of MAC addresses whose takers are dead; `busy`: how often an insert meets others. */
+  const state: {
+    meanwhile: (() => void) | undefined;
+    ids: number;
+    macs: number;
+    abandoned: Set<string>;
+    busy: number;
+  } = {
+    ...{ meanwhile: undefined, ids: 1000, macs: 0, abandoned: new Set<string>(), busy: 0 },
   };
 
   const newMac = () => `fa:16:3e:00:00:${(++state.macs % 256).toString(16).padStart(2, '0')}`;
@@ -60,11 +67,15 @@ export function networkWorld() {
       state.meanwhile = undefined;
       others?.();
       if (rows.get(from.id)?.revision !== from.revision) return 'overtaken' as const;
-      if (inUse(to)) return 'mac in use' as const;
+      if (inUse(to) || state.abandoned.has(holder(to))) return 'mac in use' as const;
       rows.set(to.id, to);
       return 'saved' as const;
     },
     insertPorts: async (ports: readonly Port[]) => {
+      if (state.busy > 0) {
+        state.busy -= 1;
+        return 'busy' as const;
+      }
       for (const [position, port] of ports.entries()) {
         if (rows.get(port.id)?.deleted === false) return { taken: 'id', position } as const;
         if (inUse(port)) return { taken: 'mac', position } as const;
@@ -72,7 +83,7 @@ export function networkWorld() {
       for (const port of ports) rows.set(port.id, port);
       return 'inserted' as const;
     },
-    freeAbandonedMac: async () => false,
+    freeAbandonedMac: async (port: Port) => state.abandoned.delete(holder(port)),
     newMac,
     send: async (events: readonly DoctorEvent[]) => {
       sent.push(...events);

@@ -299,6 +299,35 @@ test('a MAC address is on a network once, an id is there once, and a list is all
   expect(world.rows.size).toBe(3);
 });
 
+test('an address whose taker is dead is free, to a port that is made and to one that is changed', async () => {
+  const world = worldWith();
+  const mac_address = 'fa:16:3e:bb:bb:bb';
+  const abandon = () => world.state.abandoned.add(`${id(800)} ${mac_address}`);
+  abandon();
+  const changed = await world.put(admin, { mac_address });
+  expect(changed).toMatchObject({ status: 200, body: { port: { mac_address } } });
+  const taken = await world.ask(admin, 'POST', '/v2.0/ports', {
+    body: { port: { network_id: id(800), mac_address } },
+  });
+  expect(taken.status).toBe(409);
+});
+
+test('ports whose rows others are writing are made a little later', async () => {
+  const world = networkWorld();
+  const body = { port: { network_id: id(800) } };
+  world.state.busy = 3;
+  expect((await world.ask('member@a', 'POST', '/v2.0/ports', { body })).status).toBe(201);
+  expect(world.rows.size).toBe(1);
+});
+
+test.each([
+  { method: 'DELETE', at: path, rule: 'rule:delete_port' },
+  { method: 'PUT', at: `${path}/tags/x`, rule: 'rule:update_ports_tags' },
+])('a reader is refused $method $at by $rule', async ({ method, at, rule }) => {
+  const { body } = await worldWith().ask('reader@a', method, at);
+  expect(body).toEqual(refusal('PolicyNotAuthorized', `${rule} is disallowed by policy`));
+});
+
 test('a port that is deleted is gone, tells of it, and its id is free', async () => {
   const world = worldWith();
   expect((await world.ask('reader@a', 'DELETE', path)).status).toBe(403);
