@@ -220,8 +220,7 @@ describe('openstack alarm', () => {
     );
   });
 
-  test('metrics and capabilities are shown', async () => {
-    expect(await shells.openstack('tenant-a', 'alarm', 'metrics')).toContain('evaluation_result ');
+  test('capabilities are shown', async () => {
     const capabilities = await shells.openstack('tenant-a', 'alarming', 'capabilities', 'list');
     expect(capabilities).toContain('alarms:history:query:complex');
   });
@@ -309,6 +308,7 @@ describe('an alarm as others file it', () => {
       expect(body).toMatchObject([
         { type: 'state transition', detail: expect.stringContaining('transition_reason') },
       ]);
+      expect(await openstack('alarm', 'metrics')).toContain(id);
       await openstack('alarm', 'delete', id);
     }
   });

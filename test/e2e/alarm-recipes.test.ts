@@ -64,6 +64,8 @@ async function failAndStart(id: string, heard: () => Promise<unknown>): Promise<
 }
 
 const update = 'compute.instance.update';
+/** The id of the server or port that a recipe is for. */
+const anyId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** What each is for, done to a resource, and the states that its owner is told of. */
 type Deed = (id: string, heard: () => Promise<unknown>) => Promise<unknown>;
 const deeds: Record<string, [Deed, string[]]> = {
@@ -91,6 +93,18 @@ const deeds: Record<string, [Deed, string[]]> = {
     },
     ['insufficient data→alarm', 'alarm→ok'],
   ],
+  'the network of web-1 is down': [
+    async (id, heard) => {
+      await newPort(cloud.admin, { id, project_id: cloud.a.projectId });
+      const is = async (data_plane_status: string) =>
+        expectStatus(await putPort(cloud.admin, id, { data_plane_status }), 200);
+      await is('DOWN');
+      await heard();
+      await is('ACTIVE');
+      await is('DOWN');
+    },
+    ['insufficient data→alarm', 'alarm→alarm'],
+  ],
   'anything in my project': [
     async (id) => {
       for (const type of ['volume.attach.end', 'port.delete.end']) await post(id, type, {});
@@ -114,7 +128,7 @@ test('every alarm that is shown is tried', () => {
 
 test.each(recipes)('$name ($type): its owner is told what it is for', async (recipe) => {
   const id = randomUUID();
-  const text = JSON.stringify(recipe).replaceAll('153462d0-a9b8-4b5b-8175-9e4b05e9b856', id);
+  const text = JSON.stringify(recipe).replaceAll(anyId, id);
   const alarm = await newAlarm(cloud.a, JSON.parse(text));
   const [deed, expected] = deeds[recipe.name] ?? [];
   const ours = () => told.of(alarm).filter(({ body }) => body.resource_id === id);
