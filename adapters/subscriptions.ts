@@ -71,7 +71,10 @@ export const subscriptionStore = (client: DynamoDBDocumentClient, table: string)
       const found: Subscription[] = [];
       for await (const page of keys(project_id, before ? placeOf(before) : first, limit)) {
         const wanted = page.map((key) => ({ subscription_id: String(key.subscription_id) }));
-        const rows = (await getAll(client, table, wanted)).map((row) => Subscription.parse(row));
+        // One that cannot be read must not hide the others.
+        const rows = (await getAll(client, table, wanted)).flatMap(
+          (row) => Subscription.safeParse(row).data ?? [],
+        );
         found.push(...rows.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)));
         if (found.length >= limit) break;
       }
