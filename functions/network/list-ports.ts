@@ -138,22 +138,19 @@ async function allIds(deps: ListDeps, source: Source): Promise<string[]> {
   return [...ids];
 }
 
-/** A page in another order: all that is wanted is read. */
+/** A page in another order: all that is wanted is read, and no more than a page of it kept. */
 async function sorted(
   deps: ListDeps,
   { source, test, order, page, marker }: Wanted,
 ): Promise<Port[]> {
-  const ports: Port[] = [];
+  const sign = page.reverse ? -1 : 1;
+  const isNext = (port: Port): boolean => !marker || order.compare(port, marker) * sign > 0;
+  let nearest: Port[] = [];
   for (const ids of slices(await allIds(deps, source), 1_000)) {
-    ports.push(...(await deps.readPorts(ids)).filter(test));
+    const found = (await deps.readPorts(ids)).filter(test).filter(isNext);
+    nearest = [...nearest, ...found].sort((a, b) => order.compare(a, b) * sign).slice(0, page.size);
   }
-  ports.sort(order.compare);
-  if (page.reverse) {
-    const before = marker ? ports.filter((port) => order.compare(port, marker) < 0) : ports;
-    return before.slice(-page.size);
-  }
-  const rest = marker ? ports.filter((port) => order.compare(port, marker) > 0) : ports;
-  return rest.slice(0, page.size);
+  return page.reverse ? nearest.reverse() : nearest;
 }
 
 /** As many of the ports as an answer holds, one at least; what is cut off is on the next page. */

@@ -198,6 +198,19 @@ test('a page holds a thousand at most, and leads on by itself', async () => {
   }
 });
 
+test('an order of many ports is that of all of them, both ways', async () => {
+  const many = Array.from({ length: 2_500 }, (_, n) =>
+    at(1, { id: id(n + 1), name: String(9_999 - n) }),
+  );
+  const world = worldOf(many);
+  const sort = { sort_key: ['name'], sort_dir: ['asc'], limit: ['3'] };
+  expect((await world.list(admin, sort)).ids).toEqual([2_500, 2_499, 2_498]);
+  const middle = { ...sort, marker: [id(1_500)] };
+  expect((await world.list(admin, middle)).ids).toEqual([1_499, 1_498, 1_497]);
+  const back = { ...middle, page_reverse: ['True'] };
+  expect((await world.list(admin, back)).ids).toEqual([1_503, 1_502, 1_501]);
+});
+
 test('a list by id reads no more rows than it shows', async () => {
   const world = worldOf(Array.from({ length: 500 }, (_, n) => at(1, { id: id(n + 1) })));
   await world.list('member@a', { limit: ['3'] });
