@@ -144,8 +144,14 @@ function expectOneMove({ from, to }: Write): void {
   }
 }
 
-/** That rows, copies and counts say the same. */
-function expectBooks({ hosts, instances, migrations, departures }: World): void {
+/**
+ * That rows, copies and counts say the same. Only of a move that somebody else executes may the end
+ * come when its source is up again: as in Nova, `done` records keep a host down, accepted ones do not.
+ */
+function expectBooks(
+  { hosts, instances, migrations, departures }: World,
+  executor: Executor,
+): void {
   for (const { uuid, evacuation } of instances.values()) {
     if (!evacuation) continue;
     expect(migrations.get(evacuation.uuid)).toEqual({ ...evacuation, instance_uuid: uuid });
@@ -157,7 +163,7 @@ function expectBooks({ hosts, instances, migrations, departures }: World): void 
       (each) => each.source === host && each.status === 'done' && each.source_restarts === restarts,
     );
     expect(standing).toHaveLength(done);
-    if (done > 0) expect(forced_down).toBe(true);
+    if (done > 0 && executor === 'none') expect(forced_down).toBe(true);
   }
 }
 
@@ -184,7 +190,7 @@ test.each(executors)(
         for (const each of late) world.state.hidden.add(each);
         await scheduler.waitFor(Promise.all(given.map(answered)));
         for (const write of history) expectOneMove(write);
-        expectBooks(world);
+        expectBooks(world, executor);
         await expectTruth(world);
         // What the fault-finisher does, when the index shows all: rows are as readers saw them.
         const seen = await readServers(world.deps, uuids);
@@ -195,7 +201,7 @@ test.each(executors)(
             ...{ vm_state: instance.vm_state, evacuation: instance.evacuation },
           });
         }
-        expectBooks(world);
+        expectBooks(world, executor);
         const stamps = history
           .filter(({ from, to }) => to.revision !== from?.revision)
           .map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
