@@ -194,7 +194,7 @@ describe('a query that asks for', () => {
     { dialect: 'doctor', path: `${faults}?host=%00`, field: 'host' },
     { dialect: 'doctor', path: `${faults}?project_id=${long}`, field: 'project_id' },
     { dialect: 'doctor', path: `${faults}?__proto__=1`, field: '__proto__' },
-    ...['-1', 'x', '1.5', '%00', '99999999999999999999'].map(
+    ...['-1', 'x', '1.5', '%00', '1e3'].map(
       (limit): Case => ({ dialect: 'network', path: `${ports}?limit=${limit}` }),
     ),
     ...['unheard_of=1', '__proto__=1', 'created_at=x', 'fixed_ips=x', 'dp_down=maybe'].map(
@@ -241,6 +241,7 @@ describe('a query that asks for', () => {
     ),
     `${ports}?fields=&fields=%00&fields=${long}`,
     `${ports}?marker=x&page_reverse=perhaps&limit=0`,
+    `${ports}?limit=${'9'.repeat(500)}`,
   ])('%s is answered', async (path) => {
     expectStatus(await cloud.admin.call('GET', path, { headers: at('2.1') }), 200);
   });
