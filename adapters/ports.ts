@@ -2,6 +2,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { HostDataPlane } from '../domain/host-data-plane.ts';
 import { Port } from '../domain/port.ts';
+import type { Among, Walk } from '../domain/port-index.ts';
 import { slices } from '../domain/slices.ts';
 import { getAll, ifUnchanged, inParallel, queryPages } from './dynamodb.ts';
 import { macStore } from './macs.ts';
@@ -35,23 +36,6 @@ export type Inserted =
   | 'inserted'
   | 'busy'
   | { readonly taken: 'id' | 'mac'; readonly position: number };
-
-/** Where an index is read: the ports of a value, and of which project if the index orders by it. */
-export type Among =
-  | { readonly index: 'listing' }
-  | { readonly index: 'byProject' | 'byHost'; readonly value: string }
-  | {
-      readonly index: 'byDevice' | 'byName';
-      readonly value: string;
-      readonly project_id: string | undefined;
-    };
-
-/** From which id on an index is read, which way, and how many keys at once. */
-export type Walk = {
-  readonly after?: string | undefined;
-  readonly reverse?: boolean;
-  readonly atOnce?: number;
-};
 
 export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
   /** The row of an id, a tombstone too, read consistently. */

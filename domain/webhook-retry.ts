@@ -30,7 +30,7 @@ const longestDelay = 900;
 /** Statuses that a later try may change: too slow, too many, and the receiver's own failures. */
 const passing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
-/** The verdict on a try. Redirects are not followed: a 3xx is given up as any other refusal. */
+/** The verdict on a try. Redirects are not followed: a 3xx is given up like every other refusal. */
 export function verdictOf(answer: Answer, tries: Tries): Verdict {
   const { attempts } = tries;
   if (answer.kind === 'refused') {

@@ -19,7 +19,7 @@ async function shown(deps: AlarmDeps, listing: Listing<Alarm>, scope: Scope): Pr
   return gathered(pages, { listing, ordered, last, view: alarmView });
 }
 
-/** The alarm that the marker names; a marker of another project's is as unknown as any other. */
+/** The alarm that the marker names; a marker of another project's is as unknown as one that never was. */
 async function lastOf(
   deps: AlarmDeps,
   { after }: Listing<Alarm>,

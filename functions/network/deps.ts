@@ -5,25 +5,10 @@ import type { Network } from '../../domain/network.ts';
 import { badRequest } from '../../domain/neutron.ts';
 import type { Port } from '../../domain/port.ts';
 import { manages } from '../../domain/port-access.ts';
+import type { Among, Walk } from '../../domain/port-index.ts';
 import type { Maker } from '../../domain/port-input.ts';
 import type { DecidePort } from '../../flows/change-port.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
-
-/** Ports whose ids an index has together: of everyone, of a project, on a host, … */
-export type Among =
-  | { readonly index: 'listing' }
-  | { readonly index: 'byProject' | 'byHost'; readonly value: string }
-  | {
-      readonly index: 'byDevice' | 'byName';
-      readonly value: string;
-      readonly project_id: string | undefined;
-    };
-
-export type Walk = {
-  readonly after?: string | undefined;
-  readonly reverse?: boolean;
-  readonly atOnce?: number;
-};
 
 /** What the routes need from outside. */
 export type PortDeps = {

@@ -7,10 +7,11 @@ import type { Caller } from '../../domain/access.ts';
 import type { Port } from '../../domain/port.ts';
 import { listedProject, seesHosts, visiblePort } from '../../domain/port-access.ts';
 import { filterOf, isFiltered, type PortTest, type Query } from '../../domain/port-filter.ts';
+import type { Among } from '../../domain/port-index.ts';
 import { type Order, orderOf, type Page, pageOf } from '../../domain/port-list.ts';
 import { type PortView, picked, portView } from '../../domain/port-view.ts';
 import { slices } from '../../domain/slices.ts';
-import { type Among, idOf, type PortDeps } from './deps.ts';
+import { idOf, type PortDeps } from './deps.ts';
 
 type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
 

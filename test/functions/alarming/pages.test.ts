@@ -1,0 +1,72 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { as, filed, moment, refused, reset } from './surface.ts';
+
+beforeEach(reset);
+
+const Views = z.array(z.looseObject({ alarm_id: z.string() }));
+const idsIn = (body: unknown) => Views.parse(body).map(({ alarm_id }) => alarm_id);
+
+describe('pages of a list', () => {
+  let all: string[];
+  beforeEach(async () => {
+    all = [];
+    for (const name of ['c', 'a', 'b', 'a', 'c', 'b', 'd']) all.push(await filed({ name }));
+    await filed({}, 'stranger');
+    moment.pagesRead = 0;
+  });
+  const list = async (query: Record<string, string[]>, who = 'member') =>
+    as(who, 'GET', '/v2/alarms', undefined, query);
+  const walked = async (sort: string[], query: Record<string, string[]> = {}) => {
+    const walk: string[] = [];
+    for (;;) {
+      const marker = walk.slice(-1);
+      const { body } = await list({ ...query, sort, limit: ['2'], marker });
+      walk.push(...idsIn(body));
+      if (idsIn(body).length < 2) return walk;
+    }
+  };
+
+  test.each([
+    [[]],
+    [['timestamp:desc']],
+    [['timestamp:asc']],
+    [['name']],
+    [['name:desc', 'state']],
+  ])('sorted by %j are the list in parts', async (sort) => {
+    const { body } = await list({ sort });
+    expect(idsIn(body).sort()).toEqual(all.toSorted());
+    expect(await walked(sort)).toEqual(idsIn((await list({ sort })).body));
+  });
+
+  test('by time are read no further than the page', async () => {
+    expect(idsIn((await list({ limit: ['3'] })).body)).toEqual(all.slice(-3).reverse());
+    expect(moment.pagesRead).toBe(2);
+    const { body } = await list({ sort: ['timestamp'], limit: ['2'], marker: all.slice(1, 2) });
+    expect(idsIn(body)).toEqual(all.slice(2, 4));
+    expect(moment.pagesRead).toBe(3);
+  });
+
+  test('go on behind a marker that a filter leaves out', async () => {
+    const query = { 'q.field': ['name'], 'q.value': ['c'] };
+    const { body } = await list({ ...query, marker: all.slice(3, 4) });
+    expect(idsIn(body)).toEqual(all.slice(0, 1));
+    expect(await walked(['timestamp'], query)).toEqual([all[0], all[4]]);
+  });
+
+  test.each(['unknown', '00000000-0000-4000-8000-000000009999'])(
+    'behind the marker %s are refused',
+    async (marker) => {
+      expect(await list({ marker: [marker] })).toMatchObject({
+        status: 400,
+        body: refused(expect.stringContaining('marker')),
+      });
+    },
+  );
+
+  test("are not shown behind somebody else's alarm", async () => {
+    const marker = all.slice(0, 1);
+    expect(await list({ marker }, 'stranger')).toMatchObject({ status: 400 });
+    expect(await list({ marker, all_projects: ['true'] }, 'admin')).toMatchObject({ status: 200 });
+  });
+});

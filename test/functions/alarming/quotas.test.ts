@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { as, filed, history, least, limits, refused, reset } from './surface.ts';
+
+beforeEach(reset);
+
+describe('quotas', () => {
+  const quota = (limit: number, project_id = 'a') => ({
+    project_id,
+    quotas: [{ resource: 'alarms', limit }],
+  });
+  const set = async (body: unknown, who = 'admin') => as(who, 'POST', '/v2/quotas', body);
+
+  test('are unlimited until they are set, and looking at them changes nothing', async () => {
+    const answer = { status: 200, body: quota(-1) };
+    expect(await as('reader', 'GET', '/v2/quotas')).toMatchObject(answer);
+    expect(await as('reader', 'GET', '/v2/quotas/')).toMatchObject(answer);
+    await filed();
+    expect(limits.size).toBe(0);
+  });
+
+  test("are shown of the caller's project, to administrators of any", async () => {
+    await set(quota(5));
+    const of = (who: string, project_id: string) =>
+      as(who, 'GET', '/v2/quotas', undefined, { project_id: [project_id], other: ['x'] });
+    expect(await of('member', 'a')).toMatchObject({ status: 200, body: quota(5) });
+    expect(await of('admin', 'a')).toMatchObject({ status: 200, body: quota(5) });
+    expect(await of('stranger', 'a')).toMatchObject({
+      status: 401,
+      body: refused('Not Authorized to access project a'),
+    });
+  });
+
+  test('refuse one alarm too many, of whichever user, and keep nothing of it', async () => {
+    expect(await set(quota(1))).toMatchObject({ status: 201, body: quota(1) });
+    const id = await filed();
+    expect(await as('member', 'POST', '/v2/alarms', least)).toMatchObject({
+      status: 403,
+      body: refused('Alarm quota exceeded for user member on project a'),
+    });
+    expect(history).toHaveLength(1);
+    await filed({}, 'stranger');
+    await as('member', 'DELETE', `/v2/alarms/${id}`);
+    await filed();
+  });
+
+  test('end with their deletion, which may be repeated', async () => {
+    await set(quota(0));
+    expect(await as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
+    expect(await as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
+    await filed();
+  });
+
+  test('may be posted without a limit, which changes none', async () => {
+    await set(quota(3));
+    expect(await set({ project_id: 'a' })).toMatchObject({ status: 201, body: quota(3) });
+    expect(await set({ project_id: 'a', quotas: [] })).toMatchObject({ body: quota(3) });
+  });
+
+  test.each([
+    [quota(-2), 'quotas.0.limit'],
+    [quota(1.5), 'quotas.0.limit'],
+    [{ project_id: 'a', quotas: [{ resource: 'volumes', limit: 1 }] }, 'quotas.0.resource'],
+    [{ project_id: 'a', quotas: [{ resource: 'alarms' }] }, 'quotas.0.limit'],
+    [{ project_id: 'a', quotas: null }, 'quotas'],
+    [{ quotas: [] }, 'project_id'],
+    [{ project_id: '' }, 'project_id'],
+    [{ project_id: 'a', more: 1 }, 'more'],
+    ['"x"', 'data'],
+    [undefined, 'body'],
+  ])('are refused as %j', async (body, field) => {
+    expect(await set(body)).toMatchObject({
+      status: 400,
+      body: refused(expect.stringContaining(field)),
+    });
+    expect(limits.size).toBe(0);
+  });
+
+  test('are set by administrators only, and nowhere read by id', async () => {
+    expect(await set(quota(5), 'member')).toMatchObject({
+      status: 403,
+      body: refused('RBAC Authorization Failed'),
+    });
+    expect(await as('member', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 403 });
+    const long = 'x'.repeat(256);
+    expect(await as('admin', 'GET', '/v2/quotas', undefined, { project_id: [long] })).toMatchObject(
+      {
+        ...{
+          status: 400,
+          body: { error_message: { faultstring: expect.stringContaining('project_id') } },
+        },
+      },
+    );
+    limits.set(long, 1);
+    limits.set(long.slice(1), 1);
+    expect(await as('admin', 'DELETE', `/v2/quotas/${long}`)).toMatchObject({ status: 204 });
+    expect(limits.get(long.slice(1))).toBe(1);
+    expect(await as('admin', 'GET', '/v2/quotas/a')).toMatchObject({
+      status: 405,
+      headers: { Allow: 'DELETE' },
+    });
+  });
+});

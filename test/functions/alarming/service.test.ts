@@ -1,0 +1,55 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { call } from '../call.ts';
+import { api, as, filed, reset, rows } from './surface.ts';
+
+beforeEach(reset);
+
+test('what the service can do is told, also under the path that the command line asks', async () => {
+  for (const path of ['/v2/capabilities', '/v2/capabilities/']) {
+    expect(await as('reader', 'GET', path)).toMatchObject({
+      status: 200,
+      body: {
+        api: { 'alarms:query:complex': true, 'alarms:history:query:simple': true },
+        alarm_storage: { 'storage:production_ready': true },
+      },
+    });
+  }
+});
+
+test('a sign of life needs no token and has no body', async () => {
+  const { status, headers, body } = await call(api, { path: '/alarming/healthcheck' });
+  expect({ status, body, type: headers['Content-Type'] }).toEqual({
+    status: 200,
+    body: undefined,
+    type: 'text/plain',
+  });
+});
+
+describe('metrics', () => {
+  const metrics = async (who: string, query: Record<string, string[]> = {}) =>
+    as(who, 'GET', '/v2/metrics', undefined, query);
+
+  test('tell how often events took an alarm into each state', async () => {
+    const id = await filed();
+    const alarm = rows.get(id);
+    if (alarm) rows.set(id, { ...alarm, transitions: { alarm: 2, ok: 1 } });
+    await filed({}, 'stranger');
+    const counts = { ok: 1, alarm: 2, 'insufficient data': 0 };
+    expect(await metrics('reader')).toMatchObject({
+      status: 200,
+      body: { evaluation_results: [{ alarm_id: id, project_id: 'a', state_counters: counts }] },
+    });
+    const all = await metrics('admin', { all_projects: ['true'] });
+    expect(all.body).toMatchObject({ evaluation_results: [{}, {}] });
+  });
+
+  test('are refused with arguments that are none, and of all projects but to administrators', async () => {
+    expect(await metrics('reader', { all_projects: ['true'] })).toMatchObject({ status: 403 });
+    const odd: Record<string, string[]>[] = [
+      { all_projects: ['maybe'] },
+      { limit: ['1'] },
+      { 'q.field': ['name'], 'q.value': ['n'] },
+    ];
+    for (const query of odd) expect(await metrics('admin', query)).toMatchObject({ status: 400 });
+  });
+});

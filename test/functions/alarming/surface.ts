@@ -1,0 +1,164 @@
+/** The alarming surface on plain values, and what its tests do over and over. */
+import { expect } from 'vitest';
+import * as z from 'zod';
+import type { Alarm } from '../../../domain/alarm.ts';
+import { type AlarmChange, sortKeyOf } from '../../../domain/alarm-history.ts';
+import { alarmSortKey } from '../../../domain/alarm-view.ts';
+import { unauthenticated } from '../../../domain/identity.ts';
+import { slices } from '../../../domain/slices.ts';
+import { alarmingApi, type Deps } from '../../../functions/alarming/handler.ts';
+import { type Call, call, quiet } from '../call.ts';
+
+/** The rows, as the tables would hold them. */
+export const rows = new Map<string, Alarm>();
+export const history: AlarmChange[] = [];
+export const limits = new Map<string, number>();
+
+/** Two a page, by time, as an index shows them. */
+function* pagesOf<T>(
+  all: readonly T[],
+  keyOf: (one: T) => string,
+  oldestFirst: boolean,
+  after: string | undefined,
+) {
+  const sign = oldestFirst ? 1 : -1;
+  const behind = (key: string) => after === undefined || key < after !== oldestFirst;
+  const sorted = all
+    .filter((one) => behind(keyOf(one)) && keyOf(one) !== after)
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -sign : sign));
+  for (const page of slices(sorted, 2)) {
+    moment.pagesRead += 1;
+    yield page;
+  }
+}
+
+type Moment = {
+  /** How many pages were read of what an index shows. */
+  pagesRead: number;
+  /** Runs once, between the read and the write of a change: somebody else. */
+  meanwhile: (() => void) | undefined;
+};
+export const moment: Moment = { pagesRead: 0, meanwhile: undefined };
+let clock = 0;
+let ids = 0;
+
+/** Leaves nothing of the test before. */
+export function reset(): void {
+  rows.clear();
+  history.length = 0;
+  limits.clear();
+  moment.meanwhile = undefined;
+}
+
+const unchanged = ({ alarm_id, revision }: Alarm): boolean => {
+  const others = moment.meanwhile;
+  moment.meanwhile = undefined;
+  others?.();
+  return rows.get(alarm_id)?.revision === revision;
+};
+
+const callers: Record<string, { project_id: string; roles: string[] }> = {
+  admin: { project_id: 'ops', roles: ['admin', 'member', 'reader'] },
+  member: { project_id: 'a', roles: ['member', 'reader'] },
+  reader: { project_id: 'a', roles: ['reader'] },
+  stranger: { project_id: 'b', roles: ['member', 'reader'] },
+  roleless: { project_id: 'a', roles: [] },
+};
+
+export const deps: Deps = {
+  authenticate: async ({ 'x-auth-token': name = '' }) => {
+    const caller = callers[name];
+    if (!caller) throw unauthenticated();
+    return { user_id: name, user_name: name, ...caller };
+  },
+  publicUrl: 'https://api.test/v1',
+  logger: quiet,
+  alarm: async (id) => rows.get(id),
+  async *alarmsOf(scope, { oldestFirst = false, after }) {
+    const inScope = [...rows.values()].filter(
+      ({ alarm_id, name, project_id }) =>
+        project_id === (scope.project_id ?? project_id) &&
+        name === (scope.name ?? name) &&
+        alarm_id === (scope.alarm_id ?? alarm_id),
+    );
+    yield* pagesOf(inScope, alarmSortKey, oldestFirst, after);
+  },
+  change: async (alarm_id, event_id) =>
+    history.find((one) => one.alarm_id === alarm_id && one.event_id === event_id),
+  async *changesOf(
+    { alarm_id, on_behalf_of, from = '', to = '9' },
+    { oldestFirst = false, after },
+  ) {
+    const inScope = history.filter(
+      (one) =>
+        one.alarm_id === (alarm_id ?? one.alarm_id) &&
+        one.on_behalf_of === (on_behalf_of ?? one.on_behalf_of) &&
+        one.timestamp >= from &&
+        one.timestamp <= to,
+    );
+    yield* pagesOf(inScope, sortKeyOf, oldestFirst, after);
+  },
+  create: async (alarm, change) => {
+    const others = moment.meanwhile;
+    moment.meanwhile = undefined;
+    if (others) {
+      others();
+      return 'overtaken';
+    }
+    const limit = limits.get(alarm.project_id) ?? -1;
+    const count = [...rows.values()].filter((one) => one.project_id === alarm.project_id).length;
+    if (limit >= 0 && count >= limit) return 'over quota';
+    rows.set(alarm.alarm_id, alarm);
+    history.push(change);
+    return 'filed';
+  },
+  limitOf: async (project_id) => limits.get(project_id),
+  setLimit: async (project_id, limit) => {
+    limits.set(project_id, limit);
+  },
+  clearLimit: async (project_id) => {
+    limits.delete(project_id);
+  },
+  projectQuota: -1,
+  replace: async (from, to, change) => {
+    if (!unchanged(from)) return false;
+    rows.set(to.alarm_id, to);
+    history.push(change);
+    return true;
+  },
+  remove: async (alarm, change) => {
+    if (!unchanged(alarm)) return false;
+    rows.delete(alarm.alarm_id);
+    history.push(change);
+    return true;
+  },
+  now: () => new Date(Date.parse('2026-01-01T00:00:00.000Z') + ++clock).toISOString(),
+  newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
+  acceptWithoutResource: true,
+  actionTopics: [],
+};
+export const api = alarmingApi(deps);
+
+export const Shown = z.looseObject({ alarm_id: z.string(), name: z.string(), state: z.string() });
+/** A call of somebody, by the name of the token. */
+export const as = (name: string, method: string, path: string, body?: unknown, query = {}) =>
+  call(api, {
+    method,
+    path: `/alarming${path}`,
+    headers: { 'X-Auth-Token': name },
+    body,
+    query,
+  } satisfies Call);
+
+/** The least that makes an alarm. */
+export const least = { name: 'n', type: 'event', event_rule: {} };
+/** Files an alarm; its id. */
+export async function filed(given: object = {}, name = 'member'): Promise<string> {
+  const { status, body } = await as(name, 'POST', '/v2/alarms', { ...least, ...given });
+  expect(status).toBe(201);
+  return Shown.parse(body).alarm_id;
+}
+/** A refusal in the shape of Aodh. */
+export const refused = (faultstring: unknown) => ({
+  error_message: { faultcode: 'Client', faultstring, debuginfo: null },
+});
