@@ -7,7 +7,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeAccounts } from '../../adapters/accounts.ts';
 import { affectedStore } from '../../adapters/affected.ts';
 import { dataPlaneStore } from '../../adapters/data-planes.ts';
-import { amount, type Env, optional, required, requiredList } from '../../adapters/env.ts';
+import { amount, type Env, list, optional, required, requiredList } from '../../adapters/env.ts';
 import { faultStore } from '../../adapters/faults.ts';
 import { hostStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
@@ -108,6 +108,7 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
       basic: makeBasic(accounts.withPassword),
     }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     now,
   });

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { stageName } from '../../infra/stage.ts';
 import { emulatorEnv } from './ministack.ts';
 import { Refusal } from './progress.ts';
 import { outputsFile, root, stateDir } from './state.ts';
@@ -33,7 +34,7 @@ export function assemblyHash(): string {
 
 /** The address of the API's stage on an emulator, the same on MiniStack and LocalStack. */
 export const stageUrl = (endpoint: string): string =>
-  `${endpoint}/restapis/doctor/v1/_user_request_`;
+  `${endpoint}/restapis/doctor/${stageName}/_user_request_`;
 
 /** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
 export const loopback = '127.0.0.0/8,::1/128';

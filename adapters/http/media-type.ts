@@ -1,0 +1,44 @@
+/**
+ * Which bodies each API reads as JSON. A type that a service refuses is refused in its words.
+ * Sources: keystone `server/flask/request_processing/json_body.py`; nova `api/openstack/wsgi.py`,
+ * `Request.get_content_type`; neutron `pecan_wsgi/hooks/body_validation.py`, which looks at no type.
+ */
+import { DomainError } from '../../domain/errors.ts';
+import type { DialectName } from './dialects.ts';
+
+const unsupported = (message: string): DomainError =>
+  new DomainError('unsupported_media_type', message);
+
+/** Aodh's framework names the type that it does not know. */
+const unknownType = (type: string): DomainError =>
+  unsupported(`Unknown mimetype: ${type.slice(0, 100)}`);
+
+/** Refuses a type in the way of one API; `type` is in lower case, without parameters. */
+type Rule = (type: string, given: string) => DomainError | undefined;
+
+const json = 'application/json';
+const isJson = (type: string): boolean => type === json || /^application\/.+\+json$/.test(type);
+
+const rules: Record<DialectName, Rule> = {
+  identity: (type) =>
+    type === '' || isJson(type)
+      ? undefined
+      : new DomainError(
+          'invalid',
+          'Expecting to find application/json in Content-Type header. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.',
+        ),
+  compute: (type, given) =>
+    ['', 'text/plain', json, 'application/vnd.openstack.compute+json'].includes(type)
+      ? undefined
+      : unsupported(`Unsupported Content-Type: ${given.slice(0, 100)}`),
+  network: () => undefined,
+  alarming: (type, given) => (type === json ? undefined : unknownType(given)),
+  doctor: (type, given) => (type === '' || isJson(type) ? undefined : unknownType(given)),
+};
+
+/** Refuses a body whose `Content-Type`, empty where none was sent, the API does not read. */
+export function requireReadable(dialect: DialectName, contentType: string): void {
+  const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
+  const refusal = rules[dialect](type, contentType);
+  if (refusal) throw refusal;
+}
