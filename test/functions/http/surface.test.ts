@@ -5,7 +5,7 @@ import { publicRoute, type Route, route } from '../../../adapters/http/route.ts'
 import { createSurface, type Surface } from '../../../adapters/http/surface.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
-import { type Call, call, quiet } from '../call.ts';
+import { type Call, call, lambdaContext, proxyEvent, quiet } from '../call.ts';
 
 const query = z.object({ n: z.array(z.coerce.number()).optional() });
 const body = z.strictObject({ name: z.string(), deep: z.object({ n: z.int() }).optional() });
@@ -131,6 +131,24 @@ test('a 401 says where tokens are had', async () => {
   const { status, headers } = await ask('/things/1', {}, '');
   expect(status).toBe(401);
   expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.test/api/identity"');
+});
+
+test('a 401 of a path that takes HTTP Basic offers it too, on a line of its own', async () => {
+  const basic = route({
+    ...{ method: 'POST', path: '/reports', basic: true, query: z.unknown(), body: z.unknown() },
+    handle: async () => ({ status: 202 }),
+  });
+  const surface = surfaceWith({ routes: [...things, basic] });
+  const event = proxyEvent({ method: 'POST', path: '/doctor/reports' });
+  const { statusCode, headers, multiValueHeaders } = await surface(event, lambdaContext);
+  expect(statusCode).toBe(401);
+  expect(multiValueHeaders).toEqual({
+    'WWW-Authenticate': [
+      'Keystone uri="https://api.test/api/identity"',
+      'Basic realm="doctor", charset="UTF-8"',
+    ],
+  });
+  expect(headers).not.toHaveProperty('WWW-Authenticate');
 });
 
 test('a 405 names what may be done', async () => {
