@@ -135,7 +135,11 @@ function address(name: string, given: unknown): string {
 function origins(name: string, given: unknown): string[] {
   return items(given).map((origin) => {
     if (origin === '*') return origin;
-    if (URL.canParse(origin) && /^https?:/.test(origin) && new URL(origin).origin === origin) {
+    if (
+      /^https?:[^*]+$/.test(origin) &&
+      URL.canParse(origin) &&
+      new URL(origin).origin === origin
+    ) {
       return origin;
     }
     throw new Error(`setting ${name} holds no origin: ${origin}`);
