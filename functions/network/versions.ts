@@ -25,7 +25,7 @@ const documents = [
   { path: '/v2.0', of: resources },
 ];
 
-const others = ['POST', 'PUT', 'DELETE', 'PATCH'];
+const others = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
 
 export const versionRoutes: readonly PublicRoute[] = documents.flatMap(({ path, of }) => {
   const shown = publicRoute({

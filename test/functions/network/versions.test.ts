@@ -28,7 +28,7 @@ test.each(['/v2.0', '/v2.0/'])(
   },
 );
 
-test.each(['POST', 'PUT', 'DELETE', 'PATCH'])(
+test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'])(
   '%s of a version document is a 405, with or without a token',
   async (method) => {
     for (const who of ['', 'admin@ops']) {
