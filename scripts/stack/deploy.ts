@@ -39,8 +39,14 @@ export const stageUrl = (endpoint: string): string =>
 /** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
 export const loopback = '127.0.0.0/8,::1/128';
 
-/** `cdk deploy` to an emulator; the outputs of the stack. */
-export async function deploy(endpoint: string): Promise<Record<string, string>> {
+/** Where a container finds the machine that it runs on: Docker's own networks, and Docker Desktop's. */
+export const dockerHost = '172.16.0.0/12,192.168.65.0/24';
+
+/** `cdk deploy` to an emulator; the outputs of the stack. Webhooks may go to the given ranges. */
+export async function deploy(
+  endpoint: string,
+  webhookAllowedRanges = loopback,
+): Promise<Record<string, string>> {
   const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
     method: 'PUT',
   });
@@ -52,7 +58,7 @@ export async function deploy(endpoint: string): Promise<Record<string, string>> 
   const args = [
     ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
-    ...['--context', `webhookAllowedRanges=${loopback}`],
+    ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
     ...['--output', join(stateDir, 'cdk.out'), '--outputs-file', outputsFile],
     ...['--progress', 'events', '--no-color'],
   ];
