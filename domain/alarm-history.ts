@@ -1,6 +1,6 @@
 /**
  * The history of alarms: a record of everything that was done to one, by a request or by an event.
- * Contract alarm.md section 6; unlike Aodh's, it outlives the alarm and tells of its deletion.
+ * Unlike Aodh's, it outlives the alarm and tells of its deletion: docs/wire/alarming.md#history.
  */
 import * as z from 'zod';
 import { Severity } from './alarm.ts';

@@ -1,6 +1,6 @@
 /**
  * The body of `POST /v2/alarms` and `PUT /v2/alarms/{id}`, read into what the client says of the
- * alarm, with Aodh's defaults (contract alarm.md sections 1.1, 2 and 4).
+ * alarm, with Aodh's defaults: docs/wire/alarming.md#the-alarm.
  */
 import * as z from 'zod';
 import {

@@ -1,4 +1,4 @@
-/** Lists of alarms: which are asked for, in which order, and which part of them (contract alarm.md 1.3). */
+/** Which alarms a list has, in which order, which part: docs/wire/alarming.md#lists-of-alarms. */
 import { type Caller, isAdmin, projectOf } from './access.ts';
 import type { Alarm } from './alarm.ts';
 import { alarmFields } from './alarm-fields.ts';

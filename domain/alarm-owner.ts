@@ -5,7 +5,7 @@ import { isAdminAction, isTopicAction, normalAction, unsupported } from './alarm
 import type { AlarmInput } from './alarm-input.ts';
 import { DomainError } from './errors.ts';
 
-/** Aodh's 403. Source: contract alarm.md section 1.5. */
+/** Aodh's 403. Source: docs/wire/alarming.md#who-may-do-what. */
 export const rbacFailed = (): DomainError =>
   new DomainError('forbidden', 'RBAC Authorization Failed');
 
@@ -52,7 +52,7 @@ export function askedProject(caller: Caller, project_id: string): string {
 
 /**
  * The owner after a PUT: whoever of the project replaces an alarm becomes its user; what an
- * administrator does not name is kept. Source: contract alarm.md section 1.2.
+ * administrator does not name is kept. Source: docs/wire/alarming.md#replacing-an-alarm.
  */
 export function ownerAfter(stored: Owner, caller: Caller, input: AlarmInput): Owner {
   if (!isAdmin(caller)) return { project_id: stored.project_id, user_id: caller.user_id };

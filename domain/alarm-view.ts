@@ -54,7 +54,7 @@ export function changeView({ severity, timestamp, webhooks = {}, ...change }: Al
 /** The order in which alarms are shown: by the last change that somebody made. */
 export const alarmSortKey = ({ timestamp, alarm_id }: Alarm): string => `${timestamp}#${alarm_id}`;
 
-/** An alarm in the list of metrics. Contract alarm.md section 1. */
+/** An alarm in the list of metrics. Source: docs/wire/alarming.md#routes. */
 export const metricsView = ({ alarm_id, project_id, transitions }: Alarm) => ({
   alarm_id,
   project_id,

@@ -11,7 +11,7 @@ export const severities = ['low', 'moderate', 'critical'] as const;
 export const Severity = z.enum(severities);
 export type Severity = z.infer<typeof Severity>;
 
-/** Aodh's spelling and the seeds'; they mean the same. */
+/** Aodh's spelling and OPNFV Doctor's; they mean the same: docs/wire/alarming.md#two-spellings. */
 export const alarmTypes = ['event', 'notification'] as const;
 export const AlarmType = z.enum(alarmTypes);
 export type AlarmType = z.infer<typeof AlarmType>;
@@ -54,7 +54,7 @@ export const AlarmFacts = z.object({
   description: z.string(),
   enabled: z.boolean(),
   rule: Rule,
-  /** The seeds' attribute: only events of this resource concern the alarm; null for any. */
+  /** OPNFV Doctor's attribute: only events of this resource concern the alarm; null for any. */
   resource_id: z.string().min(1).max(255).nullable(),
   ok_actions: z.array(z.string()),
   alarm_actions: z.array(z.string()),

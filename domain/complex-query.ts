@@ -1,6 +1,6 @@
 /**
- * The body of Aodh's complex queries: a filter and an order as JSON in texts, and a limit. Contract
- * alarm.md section 1.4.
+ * The body of Aodh's complex queries: a filter and an order as JSON in texts, and a limit.
+ * Source: docs/wire/alarming.md#complex-queries.
  */
 import * as z from 'zod';
 import { DomainError } from './errors.ts';

@@ -1,6 +1,6 @@
 /**
- * The two spellings of one stored value: Neutron's `data_plane_status` and the seed's `dp_down`.
- * Source: contract network.md section 3; seed, "Port data plane status".
+ * Two spellings of one stored value: Neutron's `data_plane_status` and OPNFV Doctor's `dp_down`.
+ * Source: docs/wire/network.md#data-plane-status; OPNFV Doctor, "Port data plane status".
  */
 import { badRequest } from './neutron.ts';
 import type { DataPlaneStatus } from './port.ts';

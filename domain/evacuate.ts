@@ -1,6 +1,6 @@
 /**
- * An instance is moved away from a host that is down. Contract compute.md section 4, "Actions";
- * source: nova `compute/api.py`, `evacuate`, and `compute/manager.py`, `rebuild_instance`.
+ * An instance is moved away from a host that is down. Sources: docs/wire/compute.md#evacuation;
+ * nova `compute/api.py`, `evacuate`, and `compute/manager.py`, `rebuild_instance`.
  */
 import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';

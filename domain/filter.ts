@@ -1,6 +1,6 @@
 /**
- * Filters of Aodh's complex queries: comparisons of fields under `and`, `or` and `not`. Contract
- * alarm.md section 1.4; source: aodh `api/controllers/v2/query.py`.
+ * Filters of Aodh's complex queries: comparisons of fields under `and`, `or` and `not`.
+ * Sources: docs/wire/alarming.md#complex-queries; aodh `api/controllers/v2/query.py`.
  */
 import * as z from 'zod';
 import { comparableOf, type Field, type Fields, type Given, operand } from './field.ts';

@@ -1,7 +1,7 @@
 /**
  * What a host's fault means for the host and for the instances on it.
- * Source: OPNFV Doctor, "Report host fault to update server state immediately"; table: contract
- * compute.md section 5. Whoever reports has fenced the host: nothing runs there any more.
+ * Source: docs/wire/compute.md#a-host-that-is-reported-down, after OPNFV Doctor's draft.
+ * Whoever reports has fenced the host: nothing runs there any more.
  */
 import type { Actor } from './change.ts';
 import { inFlight } from './evacuation.ts';
@@ -9,7 +9,7 @@ import { type Fault, faultOf, type Host, type HostFault, hasFailed } from './hos
 import { type Instance, powerStates, type VmState } from './instance.ts';
 import { withoutTarget } from './lost-target.ts';
 
-/** Exempt by the seed (the last four), or already off with a snapshot to come back from. */
+/** The first two are off and have a snapshot to come back from; OPNFV Doctor exempts the others. */
 const untouched: ReadonlySet<VmState> = new Set<VmState>([
   'shelved',
   'shelved_offloaded',

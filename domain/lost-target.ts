@@ -1,4 +1,4 @@
-/** An instance on its way whose target is no more: contract compute.md section 5, last row. */
+/** An instance whose target has failed: docs/wire/compute.md#a-host-that-is-reported-down. */
 import { ended, inFlight } from './evacuation.ts';
 import { faultOf, type Host, type HostFault } from './host.ts';
 import type { Instance } from './instance.ts';

@@ -1,6 +1,6 @@
 /**
  * Neutron's way to refuse, and to read values. A refusal carries a `type` beside its status, which
- * clients map to exceptions of their own. Source: contract network.md section 5, "Errors".
+ * clients map to exceptions of their own. Source: docs/wire/network.md#errors.
  */
 import { DomainError, type ErrorCode } from './errors.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Who may see and write what of a port. Administrators and services manage all ports; who reports
  * data planes (role `data_plane_integrator`) reads all and writes what is reported, in any project.
- * Source: contract network.md sections 2 to 4; upstream's rules are in neutron `conf/policies/port.py`.
+ * Sources: docs/wire/network.md#who-may-report; neutron `conf/policies/port.py`.
  */
 import { type Caller, hasRole } from './access.ts';
 import { disallowed, NeutronRefusal, notFound } from './neutron.ts';

@@ -1,7 +1,7 @@
 /**
  * The events of a port's last change, made from its row alone. They are filed under the project of
  * the port's owner, whoever made the change, and never name a host.
- * Source: contract network.md section 8.
+ * Source: docs/wire/network.md#notifications-of-ports.
  */
 import { type DoctorEvent, traits, traitTypes } from './event.ts';
 import { eventId } from './ids.ts';

@@ -1,6 +1,6 @@
 /**
  * Which ports a list is of. Filters are equalities: one key repeated means any of its values, several
- * keys mean all of them. Source: contract network.md section 5.
+ * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
  */
 import type { Caller } from './access.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';

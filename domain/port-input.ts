@@ -1,6 +1,6 @@
 /**
  * The bodies of `POST` and `PUT` on ports. Checks come in Neutron's order: wrapper, project, unknown,
- * read-only or missing attributes, values. Source: contract network.md sections 2 and 5.
+ * read-only or missing attributes, values. Source: docs/wire/network.md#order-of-checks-on-a-port.
  */
 import * as z from 'zod';
 import { requireAgreement } from './data-plane.ts';

@@ -1,4 +1,4 @@
-/** How a list is cut and ordered, and what its links say. Source: contract network.md section 5. */
+/** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
 import { badArgument, badRequest, shown } from './neutron.ts';
 import type { Port } from './port.ts';
 import type { Query } from './port-filter.ts';

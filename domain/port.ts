@@ -1,6 +1,6 @@
 /**
  * A port as Doctor keeps it: what is known of it, not what is plugged. No write here shuts a port,
- * allocates an address or changes any other resource. Source: contract network.md section 2.
+ * allocates an address or changes any other resource. Source: docs/wire/network.md#ports.
  */
 import * as z from 'zod';
 import type { Actor } from './change.ts';
@@ -98,7 +98,7 @@ export const Port = PortFacts.extend({
 });
 export type Port = z.infer<typeof Port>;
 
-/** The seed's spelling of the data plane status: true only if it was reported down. */
+/** OPNFV Doctor's `dp_down`: true only if the data plane was reported down. */
 export const isDataPlaneDown = ({ data_plane_status }: Pick<Port, 'data_plane_status'>): boolean =>
   data_plane_status === 'DOWN';
 

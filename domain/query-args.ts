@@ -1,7 +1,7 @@
 /**
  * Conditions in a query string as Aodh's framework writes them: parallel arrays
  * (`q.field=a&q.op=eq&q.value=1&q.field=b&q.value=2`) or numbered ones (`q[0].field=a&q[0].value=1`).
- * Source: WSME `wsme/rest/args.py`, contract alarm.md section 1.3.
+ * Sources: WSME `wsme/rest/args.py`; docs/wire/alarming.md#lists-of-alarms.
  */
 import { DomainError } from './errors.ts';
 

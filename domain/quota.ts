@@ -1,4 +1,4 @@
-/** How many alarms a project and a user may have. Contract alarm.md section 1.6. */
+/** How many alarms a project and a user may have. Source: docs/wire/alarming.md#quotas. */
 import * as z from 'zod';
 import { type Caller, isAdmin, projectOf } from './access.ts';
 import type { Alarm } from './alarm.ts';

@@ -1,6 +1,6 @@
 /**
- * What the owner or an administrator asks of one server. Contract compute.md section 4, "Actions";
- * source: nova `compute/api.py`, `check_instance_state`. Doctor keeps books: nothing is booted.
+ * What the owner or an administrator asks of one server. Sources: docs/wire/compute.md#actions;
+ * nova `compute/api.py`, `check_instance_state`. Doctor keeps books: nothing is booted.
  */
 import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';

@@ -1,4 +1,4 @@
-/** The metadata of a server. Contract compute.md section 4; source: nova `compute/api.py`. */
+/** The metadata of a server. Sources: docs/wire/compute.md#metadata; nova `compute/api.py`. */
 import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';
 import type { Instance } from './instance.ts';

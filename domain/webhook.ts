@@ -1,6 +1,6 @@
 /**
- * What an alarm's actions are told, as Aodh posts it (contract alarm.md section 5), and when a try
- * that failed is made again.
+ * What is posted to an alarm's actions, as Aodh posts it (docs/wire/alarming.md#actions), and when
+ * a try that failed is made again.
  */
 import * as z from 'zod';
 import { webhookId } from './ids.ts';

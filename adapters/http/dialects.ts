@@ -1,6 +1,6 @@
 /**
- * One refusal, told in the words of the API it was sent to. The domain knows codes only;
- * statuses and bodies are here.
+ * One refusal, told in the words of the API it was sent to. The domain knows codes only; statuses
+ * and bodies are here. Sources: #errors in docs/wire/{identity,compute,network,alarming}.md.
  */
 import type { ErrorCode } from '../../domain/errors.ts';
 

@@ -1,4 +1,4 @@
-/** Alarms one at a time: file, show, replace, delete. Contract alarm.md section 1. */
+/** Alarms one at a time: file, show, replace, delete. Source: docs/wire/alarming.md#routes. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarm-change.ts';

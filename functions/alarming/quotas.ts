@@ -1,4 +1,4 @@
-/** How many alarms a project may have: shown to it, set by administrators. Contract alarm.md 1.6. */
+/** How many alarms a project may have; administrators set it. docs/wire/alarming.md#quotas. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarm-owner.ts';

@@ -39,7 +39,7 @@ const evacuation = ({
 
 /**
  * The bodies of `evacuate`, by the first and last microversion that takes each. `force` only skips
- * nova's scheduler: a target that is down is none all the same. Contract compute.md section 4.
+ * nova's scheduler: a host that is down is no target all the same. docs/wire/compute.md#evacuation.
  */
 export const evacuations: readonly {
   readonly from: string;

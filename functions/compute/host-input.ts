@@ -1,6 +1,7 @@
 /**
- * What `PUT /os-hosts/{host}` takes: Nova's flat body, or the seed's, wrapped in `host`. Sources:
- * nova `api/openstack/compute/schemas/hosts.py`; OPNFV Doctor, "Report host fault".
+ * What `PUT /os-hosts/{host}` takes: Nova's flat body, or OPNFV Doctor's, wrapped in `host`.
+ * Sources: nova `api/openstack/compute/schemas/hosts.py`;
+ * docs/wire/compute.md#the-report-in-os-hosts.
  */
 import * as z from 'zod';
 import type { ServiceUpdate } from '../../domain/host-fault.ts';

@@ -33,8 +33,8 @@ export function hostResources(host: Host, instances: readonly Instance[]) {
 }
 
 /**
- * What came of an update, in the envelope of its request: wrapped as the seed has it, or Nova's. A
- * host that is forced down with its instances left was not reported.
+ * What came of an update, in the form of its request: OPNFV Doctor's, wrapped in `host`, or Nova's.
+ * A host that is forced down with its instances left was not reported.
  */
 export function updatedHost(host: Host, { wrapped, asked }: HostUpdate): unknown {
   const down = String(hasFailed(host));

@@ -1,6 +1,6 @@
 /**
  * `os-hosts`, for administrators, to microversion 2.42: hosts with their maintenance flag, and the
- * report of a host's fault as the seed has it.
+ * report of a host's fault as OPNFV Doctor proposed it. docs/wire/compute.md#the-report-in-os-hosts.
  */
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';

@@ -1,6 +1,6 @@
 /**
  * A host as a hypervisor. What Doctor does not know is 0, empty or null, never invented: it knows
- * what a host has and not what of it is used. Contract compute.md section 2, "Hypervisors".
+ * what a host has and not what of it is used. Source: docs/wire/compute.md#hypervisors.
  */
 import { atLeast, type Microversion } from '../../adapters/http/microversion.ts';
 import type { Host, HostState } from '../../domain/host.ts';

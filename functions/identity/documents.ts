@@ -1,4 +1,4 @@
-/** What Keystone's clients read: its version, the catalogue of services, and a token's body. */
+/** What Keystone's clients read: version, catalogue, body of a token. docs/wire/identity.md#login. */
 import type { Grant } from '../../domain/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 import { microsecondsZ, momentOf } from '../../domain/time.ts';

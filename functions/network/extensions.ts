@@ -1,4 +1,4 @@
-/** What of Neutron's extensions works here, and what is ours. Contract network.md section 1. */
+/** Which of Neutron's extensions work here, and which are ours: docs/wire/network.md#extensions. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { NeutronRefusal, shown } from '../../domain/neutron.ts';
 

@@ -1,4 +1,4 @@
-/** The registry of networks: list, show, make, delete. Contract network.md section 7. */
+/** The registry of networks: list, show, make, delete. Source: docs/wire/network.md#networks. */
 import { fitting } from '../../adapters/http/answer-size.ts';
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';

@@ -1,4 +1,4 @@
-/** Ports: list, show, make, change, delete. Contract network.md sections 2 to 5. */
+/** Ports: list, show, make, change, delete. Source: docs/wire/network.md#one-port. */
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/access.ts';

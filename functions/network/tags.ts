@@ -1,4 +1,4 @@
-/** The tags of a port, which have routes of their own. Contract network.md section 6. */
+/** The tags of a port, which have routes of their own. Source: docs/wire/network.md#tags. */
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { NeutronRefusal, shown } from '../../domain/neutron.ts';

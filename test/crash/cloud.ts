@@ -135,7 +135,7 @@ export const cloud = (world: World) => {
       );
       return Migrations.parse(body).migrations;
     },
-    /** What `os-hosts` sets of a host, the seed's report among it. */
+    /** What `os-hosts` sets of a host, OPNFV Doctor's report among it. */
     update: (host: string, body: object, d?: Disturbance) =>
       world.request({ method: 'PUT', path: `/compute/v2.1/os-hosts/${host}`, body }, d),
     row: (uuid: string): Promise<Instance | undefined> => store.instance(uuid),

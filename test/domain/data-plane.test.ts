@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { wantedDataPlane } from '../../domain/data-plane.ts';
 import { isDataPlaneDown } from '../../domain/port.ts';
 
-/** Contract network.md section 3, cell by cell. */
+/** The rules of docs/wire/network.md#data-plane-status, case by case. */
 test.each([
   { dp_down: true, stored: null, becomes: 'DOWN' },
   { dp_down: true, stored: 'ACTIVE', becomes: 'DOWN' },

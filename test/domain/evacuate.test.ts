@@ -115,7 +115,7 @@ test.each<[Record<string, number>, string | undefined]>([
   expect(leastLoaded(new Map(Object.entries(loads)), 'source')).toBe(host);
 });
 
-/** Contract compute.md section 4, "Effects", with its decision on the state before the fault. */
+/** By the state before the fault: docs/wire/compute.md#what-an-evacuation-does. */
 const originals: readonly (readonly [VmState, 'active' | 'stopped'])[] = [
   ...(['active', 'paused', 'suspended', 'rescued', 'error', 'building'] as const).map(
     (state) => [state, 'active'] as const,

@@ -1,4 +1,4 @@
-/** Contract compute.md section 5, the rows with an evacuation's record, for every state and task. */
+/** Evacuations in docs/wire/compute.md#a-host-that-is-reported-down, for every state and task. */
 import { describe, expect, test } from 'vitest';
 import { evacuationStatuses } from '../../domain/evacuation.ts';
 import { instanceEvent } from '../../domain/event.ts';

@@ -21,7 +21,7 @@ const kindOf = (alarm: Alarm, of = event()) => decide(alarm, of).kind;
 const matching = { event_type: 'compute.instance.*', query: [] };
 const other = { event_type: 'port.*', query: [] };
 
-/** Contract alarm.md section 3. */
+/** The table of docs/wire/alarming.md#evaluation. */
 test.each([
   { state: 'insufficient data', repeat: false, matches: 'transition' },
   { state: 'insufficient data', repeat: true, matches: 'transition' },
@@ -72,7 +72,7 @@ test.each([
 
 const left = { state: 'ok', entered_alarm_at: minute(3), left_alarm_at: minute(6) } as const;
 
-/** Rules of order: design.md, "Firing an alarm", 6. */
+/** Rules of order: docs/adr/0003. */
 test.each([
   { name: 'newer than the last transition', known: stamp(4), kind: 'transition' },
   { name: 'of the same revision', known: stamp(5), kind: 'transition' },

@@ -3,7 +3,7 @@ import { afterFault } from '../../domain/host-fault.ts';
 import { type VmState, vmStates } from '../../domain/instance.ts';
 import { firstFault, id, instanceWith, minute } from './rows.ts';
 
-/** Contract compute.md section 5, with issue 3: shelved is wholly untouched. */
+/** The table of docs/wire/compute.md#a-host-that-is-reported-down. */
 const exempt: readonly VmState[] = [
   'shelved',
   'shelved_offloaded',

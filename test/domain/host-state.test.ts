@@ -5,7 +5,7 @@ import { hostWith, minute } from './rows.ts';
 const after = (ms: number): string => new Date(Date.parse(minute(0)) + ms).toISOString();
 const seen = minute(0);
 
-/** Contract compute.md section 2, "state derivation": registered at minute -10, asked with 60 s. */
+/** docs/wire/compute.md#state-of-a-service: registered at minute -10, asked with 60 s. */
 test.each([
   [
     'reported down, heard just now',
@@ -29,7 +29,7 @@ test.each([
   ['never heard, registered 60 s ago', { heartbeat: true, created_at: seen }, 60_000, 'up'],
   ['never heard, registered longer ago', { heartbeat: true, created_at: seen }, 60_001, 'down'],
   ['in maintenance and disabled', { maintenance: true, status: 'disabled' }, 0, 'up'],
-] as const)('a host %s is as the contract says', (_, given, ms, state) => {
+] as const)('a host %s is up or down as Nova has it', (_, given, ms, state) => {
   const host = hostWith({ created_at: minute(-10), ...given });
   expect(stateOf(host, { now: after(ms), serviceDownTimeSeconds: 60 })).toBe(state);
 });

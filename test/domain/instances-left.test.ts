@@ -1,4 +1,4 @@
-/** A host forced down by its service's flag alone. Contract compute.md sections 2 and 5. */
+/** A host forced down by its flag alone: docs/wire/compute.md#a-host-that-is-reported-down. */
 import { expect, test } from 'vitest';
 import { hostEvent } from '../../domain/event.ts';
 import { faultOf, Host, standingFault, stateOf } from '../../domain/host.ts';

@@ -22,7 +22,7 @@ function refusalOf(run: () => unknown): { type: string; message: string } {
 
 const long = 'x'.repeat(256);
 
-/** Contract network.md section 5, "Errors". */
+/** The table of docs/wire/network.md#errors. */
 test.each([
   { body: undefined, message: "Unable to find 'port' in request body" },
   { body: null, message: "Unable to find 'port' in request body" },

@@ -14,7 +14,7 @@ const acted = (action: ServerAction, given: Partial<Instance> = {}, host = hostW
 const actedOnDown = (action: ServerAction, given: Partial<Instance> = {}) =>
   acted(action, { fault_number: 1, ...given }, downHost());
 
-/** Contract compute.md section 4, "Actions": which states each action starts from. */
+/** Which states each action starts from: docs/wire/compute.md#actions. */
 const starting: Record<'os-stop' | 'os-start', readonly VmState[]> = {
   'os-stop': ['active', 'error'],
   'os-start': ['stopped'],

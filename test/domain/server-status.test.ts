@@ -5,7 +5,7 @@ import { statusOf } from '../../domain/server-status.ts';
 const rebuilds = ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'];
 const resizes = ['resize_prep', 'resize_migrating', 'resize_migrated', 'resize_finish'];
 
-/** Contract compute.md section 4. */
+/** The table of docs/wire/compute.md#status-of-a-server. */
 const defaults = {
   active: 'ACTIVE',
   building: 'BUILD',

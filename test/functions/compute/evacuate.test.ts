@@ -21,7 +21,7 @@ const message = (body: unknown) => expect.stringContaining(String(body));
 
 const shared = { onSharedStorage: false };
 const host = 'compute-2';
-/** Contract compute.md section 4: the bodies by microversion. */
+/** The bodies by microversion: docs/wire/compute.md#evacuation. */
 test.each<[string, unknown, number, string]>([
   ['2.1', shared, 200, ''],
   ['2.13', { onSharedStorage: 'True', host }, 200, ''],

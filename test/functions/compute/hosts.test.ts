@@ -26,7 +26,7 @@ const path = '/v2.1/os-hosts/compute-1';
 const put = (body: unknown, given: Asked = {}) => ask(path, { method: 'PUT', body, ...given });
 const row = () => world.hosts.get('compute-1');
 
-/** Contract compute.md section 3. */
+/** The rules of docs/wire/compute.md#hosts. */
 const one = (host_name: string, zone: string) => ({ host_name, service: 'compute', zone });
 test.each<{ query: Record<string, string[]>; hosts: unknown[] }>([
   { query: {}, hosts: [one('compute-1', 'nova'), one('compute-2', 'other')] },

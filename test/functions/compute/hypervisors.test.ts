@@ -74,7 +74,7 @@ const service = { host: 'compute-1', disabled_reason: null };
 const byNumber = { ...detail, ...figures, id: 1, service: { ...service, id: 1 } };
 const byUuid = { ...detail, id: one, service: { ...service, id: id(2) } };
 
-/** Contract compute.md section 2, "Hypervisors": exactly these keys. */
+/** Exactly these keys: docs/wire/compute.md#hypervisors. */
 test.each([
   ['2.1', { ...byNumber, cpu_info: '' }],
   ['2.27', { ...byNumber, cpu_info: '' }],

@@ -89,7 +89,7 @@ describe('a body is refused, and changes nothing:', () => {
   });
 });
 
-/** Contract compute.md section 0: each case fails two checks, and the earlier one answers. */
+/** Each case fails two checks; the earlier one answers: docs/wire/compute.md#order-of-checks. */
 test.each<[string, Asked, string, number]>([
   ['401 before 406', { as: '', version: '9.9' }, id(10), 401],
   ['406 before 400', { version: '9.9', body: {} }, id(10), 406],

@@ -1,4 +1,4 @@
-/** Filters, orders and pages of lists of servers. Contract compute.md sections 1 and 4. */
+/** Filters, orders and pages of lists of servers: docs/wire/compute.md#lists-of-servers. */
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Instance, nothingOwned } from '../../../domain/instance.ts';

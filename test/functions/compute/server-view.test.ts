@@ -28,7 +28,7 @@ async function shown(
   return Body.parse(body).server;
 }
 
-/** Contract compute.md section 4, "Server object". */
+/** The fields of docs/wire/compute.md#the-server-object. */
 test('a server is shown with the types that clients decode', async () => {
   const self = `https://api.test/v1/compute/v2.1/servers/${id(10)}`;
   const bookmark = `https://api.test/v1/compute/servers/${id(10)}`;

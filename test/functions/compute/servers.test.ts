@@ -74,7 +74,7 @@ test('to a tenant all projects are forbidden', async () => {
   expect((await ask('/v2.1/servers/detail', { as: 'member', query })).status).toBe(403);
 });
 
-/** Contract compute.md section 4, "Listing". */
+/** The rules of docs/wire/compute.md#lists-of-servers. */
 test.each([
   [{ host: ['compute-2'] }, [3]],
   [{ host: ['nowhere'] }, []],

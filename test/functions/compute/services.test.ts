@@ -27,7 +27,7 @@ const record = {
   disabled_reason: null,
 };
 
-/** Contract compute.md section 2: exactly these keys, or tempest rejects them. */
+/** Exactly these keys, or tempest refuses them: docs/wire/compute.md#services. */
 test.each([
   ['2.1', { ...record, id: 1 }],
   ['2.10', { ...record, id: 1 }],
@@ -219,7 +219,7 @@ test.each(['member', 'service'])(
   },
 );
 
-/** Contract compute.md section 0: each case fails two checks, and the earlier one answers. */
+/** Each case fails two checks; the earlier one answers: docs/wire/compute.md#order-of-checks. */
 const text = { 'Content-Type': 'text/plain' };
 test.each([
   { order: '401 before 406', given: { as: '', version: '9.9' }, status: 401 },
@@ -263,7 +263,7 @@ test('a host that is down says so, and keeps its status', async () => {
   expect(body).toMatchObject({ services: [{ state: 'down', status: 'enabled' }] });
 });
 
-/** Contract compute.md sections 2 and 5: `instancesOnForceDown` = `leave`, as upstream does. */
+/** `instancesOnForceDown` = `leave`, as Nova: docs/wire/compute.md#a-host-that-is-reported-down. */
 describe('where a force-down leaves the instances', () => {
   beforeEach(() => {
     ask = computeOf(world, { forceDownLeavesInstances: true });

@@ -20,14 +20,14 @@ const codes: Record<ErrorCode, [number, string]> = {
 };
 const all = Object.keys(codes).filter((code): code is ErrorCode => code in codes);
 
-/** Contract compute.md section 7. */
+/** The names of docs/wire/compute.md#errors. */
 test.each(all)('%s in Nova’s words', (code) => {
   const [status, name] = codes[code];
   expect(statusOf[code]).toBe(status);
   expect(errorBody('compute', code, 'm')).toMatchObject({ [name]: { code: status, message: 'm' } });
 });
 
-/** Contract alarm.md section 0: an object always, or aodhclient crashes. */
+/** An object always, or aodhclient crashes: docs/wire/alarming.md#errors. */
 test.each(all.filter((code) => code !== 'unauthenticated'))('%s in Aodh’s words', (code) => {
   expect(errorBody('alarming', code, 'm')).toEqual({
     error_message: {
@@ -38,7 +38,7 @@ test.each(all.filter((code) => code !== 'unauthenticated'))('%s in Aodh’s word
   });
 });
 
-/** Contract network.md section 5: clients map `type` to their exceptions. */
+/** Clients map `type` to their exceptions: docs/wire/network.md#errors. */
 test.each([
   ['invalid', 'HTTPBadRequest', 'm'],
   ['forbidden', 'PolicyNotAuthorized', 'm'],

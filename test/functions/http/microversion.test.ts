@@ -9,7 +9,7 @@ import {
 const [standard, legacy] = ['openstack-api-version', 'x-openstack-nova-api-version'] as const;
 const asked = (headers: Record<string, string>) => format(requestedMicroversion(headers));
 
-/** Contract compute.md section 1. */
+/** The rules of docs/wire/compute.md#microversions. */
 test.each([
   ['nothing', {}, '2.1'],
   ['the standard header', { [standard]: 'compute 2.53' }, '2.53'],

@@ -22,7 +22,7 @@ const refusal = (type: string, message: unknown = expect.any(String)) => ({
   NeutronError: { type, message, detail: '' },
 });
 
-/** Contract network.md section 3: upstream's table with our decisions on integrators. */
+/** Neutron's table with our decision on integrators: docs/wire/network.md#who-may-report. */
 test.each([
   { who: admin, status: 200 },
   { who: 'member@a', status: 403 },
