@@ -64,7 +64,8 @@ const years = new RegExp(`^(\\*|${year}(-${year})?(,${year}(-${year})?)*)$`);
 /**
  * The moments at which a constraint starts; undefined if `start` cannot be read. Its fields are in
  * croniter's order, as Aodh's clients write them: minute, hour, day, month and weekday, and behind
- * them second and year. No time zone is UTC.
+ * them second and year. croner has another order, and not all that croniter reads (`H`, reversed
+ * ranges): that is undefined. No time zone is UTC.
  */
 function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
   const fields = start.trim().split(/\s+/);

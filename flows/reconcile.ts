@@ -49,8 +49,9 @@ const isReal = (
 ): boolean => before?.incarnation !== after.incarnation || before.revision < after.revision;
 
 /**
- * Sends all at once: on the embedded stack the queues are not looked at while this runs. What was
- * sent beside something that failed is sent again with it.
+ * Sends all at once: on the embedded stack the queues are not looked at while this runs, so three
+ * sends in a row would hold up the express events. No order is needed: the stream delivers the batch
+ * again until all was sent, and everything may be sent twice.
  */
 export async function reconcile(
   deps: ReconcileDeps,

@@ -15,7 +15,7 @@ const warmUp = 20;
 
 /** The ways to authenticate, by their paths in the throwaway API. */
 const ways = {
-  middleware: 'shared middleware',
+  middleware: 'in the function',
   authorizer: 'authorizer',
   cached: 'authorizer, cached',
 } as const;
@@ -37,7 +37,7 @@ function cdk({ endpoint }: Stack, verb: 'deploy' | 'destroy', key: string, ...mo
   return promisify(execFile)(join(root, 'node_modules/.bin/cdk'), args, { cwd: root, env });
 }
 
-/** One answer behind the shared middleware and behind an authorizer, asked for in turn. */
+/** One answer behind the check in the function and behind an authorizer, asked for in turn. */
 export async function authorizerBench(stack: Stack, runs: number): Promise<Figure[]> {
   const key = randomBytes(32).toString('hex');
   const deployment = ['--require-approval', 'never', '--method', 'direct'];
