@@ -4,11 +4,11 @@ import {
   type PublishBatchRequestEntry,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import type { DoctorEvent } from '../domain/event.ts';
-import type { OutboxRow } from '../domain/firing.ts';
+import type { OutboxRow } from '../domain/alarms/firing.ts';
+import { topicOf } from '../domain/delivery/subscription.ts';
+import type { DoctorEvent } from '../domain/events/event.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
-import { topicOf } from '../domain/subscription.ts';
 import { inParallel } from './dynamodb.ts';
 
 /** SNS's limit for a batch is 256 KiB, attributes included. */

@@ -3,6 +3,7 @@
  * alarm, with Aodh's defaults (contract alarm.md sections 1.1, 2 and 4).
  */
 import * as z from 'zod';
+import { readRule, sameRule } from './alarm-rule.ts';
 import {
   type Alarm,
   type AlarmFacts,
@@ -12,13 +13,12 @@ import {
   alarmTypes,
   type Rule,
   severities,
-} from './alarm.ts';
-import { normalAction } from './alarm-action.ts';
-import { readRule, sameRule } from './alarm-rule.ts';
+} from './alarms/alarm.ts';
+import { normalAction } from './alarms/alarm-action.ts';
+import { TimeConstraints } from './alarms/time-constraint.ts';
 import { DomainError } from './errors.ts';
 import { notPlain, plain } from './text.ts';
 import { parseMoment } from './time.ts';
-import { TimeConstraints } from './time-constraint.ts';
 import { flag, oneOf, readAs, text } from './wsme.ts';
 
 const actions = z

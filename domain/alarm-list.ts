@@ -1,9 +1,10 @@
 /** Lists of alarms: which are asked for, in which order, and which part of them (contract alarm.md 1.3). */
-import { type Caller, isAdmin, projectOf } from './access.ts';
-import type { Alarm } from './alarm.ts';
+
 import { alarmFields } from './alarm-fields.ts';
-import { askedProject, rbacFailed } from './alarm-owner.ts';
+import type { Alarm } from './alarms/alarm.ts';
+import { askedProject, rbacFailed } from './alarms/alarm-owner.ts';
 import { comparableOf, operand } from './field.ts';
+import { type Caller, isAdmin, projectOf } from './identity/access.ts';
 import { type Listing, onlyArguments, orderOf, pagingOf, single } from './list-request.ts';
 import { conditionsOf, type QueryCondition } from './query-args.ts';
 import { meaningOf, refusedValue } from './wsme.ts';

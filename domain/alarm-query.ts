@@ -1,11 +1,12 @@
 /** `POST /v2/query/alarms`: alarms by any condition on any of their fields. */
-import { type Caller, isAdmin, projectOf } from './access.ts';
-import type { Alarm } from './alarm.ts';
+
 import { alarmFields } from './alarm-fields.ts';
 import type { Scope } from './alarm-list.ts';
-import { askedProject } from './alarm-owner.ts';
+import type { Alarm } from './alarms/alarm.ts';
+import { askedProject } from './alarms/alarm-owner.ts';
 import { type ComplexQuery, readQuery } from './complex-query.ts';
 import { type Filter, leavesOf, necessary } from './filter.ts';
+import { type Caller, isAdmin, projectOf } from './identity/access.ts';
 
 export const readAlarmQuery = (body: unknown): ComplexQuery<Alarm> =>
   readQuery(body, alarmFields, 'alarm_id');

@@ -1,8 +1,14 @@
 /** An alarm's rule as clients write it (`event_rule`, `notification_rule`), read into the stored form. */
 import * as z from 'zod';
-import { type Condition, conditionTypes, operators, type Pattern, type Rule } from './alarm.ts';
+import {
+  type Condition,
+  conditionTypes,
+  operators,
+  type Pattern,
+  type Rule,
+} from './alarms/alarm.ts';
+import { isValueOf } from './alarms/condition.ts';
 import { conditionsOfText } from './cli-query.ts';
-import { isValueOf } from './condition.ts';
 import { DomainError } from './errors.ts';
 import { oneOf, readAs, text } from './wsme.ts';
 

@@ -1,5 +1,5 @@
-import { type Alarm, alarmStates } from './alarm.ts';
-import type { AlarmChange } from './alarm-history.ts';
+import { type Alarm, alarmStates } from './alarms/alarm.ts';
+import type { AlarmChange } from './alarms/alarm-history.ts';
 import { naive } from './time.ts';
 
 /**

@@ -1,11 +1,12 @@
 /** The history of alarms as it is asked for: of one alarm, or by any condition on its records. */
-import { type Caller, isAdmin, projectOf } from './access.ts';
-import { severities } from './alarm.ts';
-import type { AlarmChange } from './alarm-history.ts';
+
 import { keyIn, requireOwn } from './alarm-query.ts';
+import { severities } from './alarms/alarm.ts';
+import type { AlarmChange } from './alarms/alarm-history.ts';
 import { type ComplexQuery, readQuery } from './complex-query.ts';
 import { comparableOf, type Field, type Fields, operand } from './field.ts';
 import { type Leaf, necessary } from './filter.ts';
+import { type Caller, isAdmin, projectOf } from './identity/access.ts';
 import { type Listing, onlyArguments, orderOf, pagingOf } from './list-request.ts';
 import { conditionsOf, type QueryCondition } from './query-args.ts';
 import { momentOf, parseMoment } from './time.ts';

@@ -8,7 +8,7 @@ import {
   type FixedIp,
   portStatuses,
   vnicTypes,
-} from './port.ts';
+} from './ports/port.ts';
 import { plain } from './text.ts';
 
 type Read<T> = (value: unknown) => T;

@@ -1,7 +1,7 @@
-import type { Caller } from './access.ts';
+import type { Caller } from './identity/access.ts';
 import { Dictionary } from './json.ts';
-import { isDataPlaneDown, type Port } from './port.ts';
-import { manages, seesHosts } from './port-access.ts';
+import { isDataPlaneDown, type Port } from './ports/port.ts';
+import { manages, seesHosts } from './ports/port-access.ts';
 import { seconds } from './time.ts';
 
 /** A port as it is shown, by attribute. */

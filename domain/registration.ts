@@ -4,11 +4,11 @@
  */
 import type { Actor } from './change.ts';
 import { DomainError } from './errors.ts';
-import { doneBy } from './evacuate.ts';
-import { type Evacuation, ended, inFlight } from './evacuation.ts';
-import { faultOf, type Host, type HostFacts, hasFailed } from './host.ts';
-import { afterFault } from './host-fault.ts';
-import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
+import { faultOf, type Host, type HostFacts, hasFailed } from './hosts/host.ts';
+import { afterFault } from './hosts/host-fault.ts';
+import { doneBy } from './servers/evacuate.ts';
+import { type Evacuation, ended, inFlight } from './servers/evacuation.ts';
+import { type Instance, type InstanceFacts, nothingOwned } from './servers/instance.ts';
 
 /** How far a feed's clock may be ahead of ours. */
 const clockSkewMs = 60_000;

@@ -1,9 +1,9 @@
 /** One port is changed by its owner, its manager or who reports on it. */
 import { DomainError } from '../domain/errors.ts';
-import { type HostDataPlane, owedRows } from '../domain/host-data-plane.ts';
 import { NeutronRefusal } from '../domain/neutron.ts';
-import type { Port } from '../domain/port.ts';
-import { portEvents } from '../domain/port-event.ts';
+import { type HostDataPlane, owedRows } from '../domain/ports/host-data-plane.ts';
+import type { Port } from '../domain/ports/port.ts';
+import { portEvents } from '../domain/ports/port-event.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { untilWritten } from './retry.ts';
 

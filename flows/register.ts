@@ -1,11 +1,9 @@
 /** Hosts and instances come and go, as a feed tells. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
-import { type Departures, inFlight } from '../domain/evacuation.ts';
-import { hostEvent, instanceEvent } from '../domain/event.ts';
-import { type Host, type HostFacts, hasFailed } from '../domain/host.ts';
-import { type HostReport, settled } from '../domain/host-fault.ts';
-import type { Instance, InstanceFacts } from '../domain/instance.ts';
+import { hostEvent, instanceEvent } from '../domain/events/event.ts';
+import { type Host, type HostFacts, hasFailed } from '../domain/hosts/host.ts';
+import { type HostReport, settled } from '../domain/hosts/host-fault.ts';
 import {
   deletedHost,
   deletedInstance,
@@ -13,6 +11,8 @@ import {
   registeredHost,
   registeredInstance,
 } from '../domain/registration.ts';
+import { type Departures, inFlight } from '../domain/servers/evacuation.ts';
+import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { hostsAround } from './hosts-around.ts';
 import { untilWritten } from './retry.ts';

@@ -6,8 +6,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { v4 as uuid4 } from 'uuid';
-import type { Caller } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import { NeutronRefusal } from '../../domain/neutron.ts';
 import { type DialectName, errorBody, statusOf } from './dialects.ts';
 import {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Caller } from '../../domain/access.ts';
-import type { Alarm } from '../../domain/alarm.ts';
-import type { ChangeContext } from '../../domain/alarm-change.ts';
-import type { AlarmChange } from '../../domain/alarm-history.ts';
 import type { Scope } from '../../domain/alarm-list.ts';
-import { requireAlarmRole, visibleAlarm } from '../../domain/alarm-owner.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import type { ChangeContext } from '../../domain/alarms/alarm-change.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
 import type { HistoryScope } from '../../domain/history-list.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import type { Reading } from '../../domain/list-request.ts';
 
 /** What the routes need from outside. Every change is written with its record, or not at all. */

@@ -1,12 +1,12 @@
 /** Lists of alarms: `GET /v2/alarms`, and by any condition on any field. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import type { Caller } from '../../domain/access.ts';
-import type { Alarm } from '../../domain/alarm.ts';
 import { readAlarmList, type Scope, scopeOf } from '../../domain/alarm-list.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
 import { queryScope, readAlarmQuery } from '../../domain/alarm-query.ts';
 import { alarmSortKey, alarmView } from '../../domain/alarm-view.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import { type Listing, unknownMarker } from '../../domain/list-request.ts';
 import type { AlarmDeps } from './deps.ts';
 import { gathered, readingOf } from './gather.ts';

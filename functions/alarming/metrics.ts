@@ -1,8 +1,8 @@
 /** How often alarms were taken into each state, as Ceilometer's poller asks for it. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { readMetricsScope } from '../../domain/alarm-list.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
 import { metricsView } from '../../domain/alarm-view.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { everything } from '../../domain/list-request.ts';
 import type { AlarmDeps } from './deps.ts';
 import { gathered } from './gather.ts';

@@ -1,15 +1,15 @@
 /** How many alarms a project may have: shown to it, set by administrators. Contract alarm.md 1.6. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
-import { single } from '../../domain/list-request.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import {
   mayHaveLimit,
   quotaProject,
   quotaView,
   readQuota,
   requireQuotaRole,
-} from '../../domain/quota.ts';
+} from '../../domain/alarms/quota.ts';
+import { single } from '../../domain/list-request.ts';
 import type { AlarmDeps } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
 

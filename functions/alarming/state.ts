@@ -1,8 +1,8 @@
 /** An alarm's state by itself: read, or set by hand, which runs no action. Both answer a bare JSON string. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { AlarmState } from '../../domain/alarm.ts';
-import { alarmInState } from '../../domain/alarm-change.ts';
+import { AlarmState } from '../../domain/alarms/alarm.ts';
+import { alarmInState } from '../../domain/alarms/alarm-change.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { untilWritten } from '../../flows/retry.ts';
 import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';

@@ -1,5 +1,5 @@
 /** What Keystone's clients read: its version, the catalogue of services, and a token's body. */
-import type { Grant } from '../../domain/identity.ts';
+import type { Grant } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 import { microsecondsZ, momentOf } from '../../domain/time.ts';
 

@@ -2,11 +2,11 @@
 import { fitting } from '../../adapters/http/answer-size.ts';
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { type Network, networkView, readNewNetwork } from '../../domain/network.ts';
 import { badRequest, disallowed, NeutronRefusal, notFound, shown } from '../../domain/neutron.ts';
-import { canRead, listedProject, requirePolicy } from '../../domain/port-access.ts';
 import type { Query } from '../../domain/port-filter.ts';
 import { picked } from '../../domain/port-view.ts';
+import { type Network, networkView, readNewNetwork } from '../../domain/ports/network.ts';
+import { canRead, listedProject, requirePolicy } from '../../domain/ports/port-access.ts';
 import { idOf, makerOf, requireNoBody } from './deps.ts';
 
 export type NetworkDeps = {

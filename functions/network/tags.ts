@@ -2,10 +2,10 @@
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { NeutronRefusal, shown } from '../../domain/neutron.ts';
-import { type Port, updatedPort } from '../../domain/port.ts';
-import { requirePolicy, visiblePort } from '../../domain/port-access.ts';
 import { bodyOf, requireKnown } from '../../domain/port-input.ts';
 import { tagOf, tagsOf } from '../../domain/port-values.ts';
+import { type Port, updatedPort } from '../../domain/ports/port.ts';
+import { requirePolicy, visiblePort } from '../../domain/ports/port-access.ts';
 import { actorAt, idOf, type PortDeps, requireNoBody } from './deps.ts';
 import { change } from './ports.ts';
 

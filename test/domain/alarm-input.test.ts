@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkFacts, readAlarm } from '../../domain/alarm-input.ts';
-import { alarmWith } from './alarms.ts';
+import { alarmWith } from './alarms/alarms.ts';
 
 const least = { name: 'n', type: 'event', event_rule: {} };
 const facts = (given: object) => readAlarm({ ...least, ...given }).facts;

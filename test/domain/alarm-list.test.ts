@@ -4,7 +4,7 @@ import { readAlarmList, scopeOf } from '../../domain/alarm-list.ts';
 import { queryScope, readAlarmQuery } from '../../domain/alarm-query.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { historyScope, readHistoryQuery } from '../../domain/history-list.ts';
-import { alarmWith } from './alarms.ts';
+import { alarmWith } from './alarms/alarms.ts';
 import { listed } from './listed.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;

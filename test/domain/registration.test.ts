@@ -1,9 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asSeen } from '../../domain/host-fault.ts';
+import { asSeen } from '../../domain/hosts/host-fault.ts';
 import { faultId } from '../../domain/ids.ts';
-import type { Instance } from '../../domain/instance.ts';
-import { vmStates } from '../../domain/instance.ts';
 import {
   deletedHost,
   deletedInstance,
@@ -11,6 +9,8 @@ import {
   registeredInstance,
   reportTime,
 } from '../../domain/registration.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
+import { vmStates } from '../../domain/servers/instance.ts';
 import {
   downHost,
   factsOf,

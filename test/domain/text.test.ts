@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readAlarm } from '../../domain/alarm-input.ts';
-import { HostFacts } from '../../domain/host.ts';
-import { InstanceFacts } from '../../domain/instance.ts';
+import { HostFacts } from '../../domain/hosts/host.ts';
+import { InstanceFacts } from '../../domain/servers/instance.ts';
 import { text } from '../../domain/text.ts';
 
 test.each([

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Instance } from '../../domain/instance.ts';
 import { deletedHost, deletedInstance } from '../../domain/registration.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 import {
   deleteHost,
   deleteInstance,

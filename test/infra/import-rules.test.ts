@@ -28,10 +28,9 @@ const rules: readonly Rule[] = [
     room: 'domain',
     files: /^domain\//,
     // re2js: strangers' regular expressions, in linear time (ADR 0012). croner: cron's fields (0013).
-    may: [/^domain\//, /^events\/catalogue\.ts$/, pack('zod', 'uuid', 're2js', 'croner')],
+    may: [/^domain\//, pack('zod', 'uuid', 're2js', 'croner')],
   },
-  { room: 'events', files: /^events\//, may: [/^events\//, /^domain\//, pack('zod')] },
-  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, /^events\/catalogue\.ts$/] },
+  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//] },
   {
     room: 'adapters',
     files: /^adapters\//,
@@ -53,7 +52,6 @@ const rules: readonly Rule[] = [
       /^node:crypto$/,
       /^domain\//,
       /^flows\//,
-      /^events\/catalogue\.ts$/,
       // What turns a handler into a Lambda, and speaks no AWS beyond that.
       /^adapters\/(http\/|http\.ts$|lambda\.ts$)/,
       pack('zod'),
