@@ -1,5 +1,5 @@
 /** Ports are made: all of a request, or none. */
-import { NeutronRefusal } from '../domain/neutron.ts';
+import { Refusal } from '../domain/errors.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import { type ChangePortDeps, macInUse } from './change-port.ts';
@@ -82,5 +82,5 @@ function distinct(drafts: readonly NewPort[], newMac: () => string): NewPort[] {
   });
 }
 
-const idInUse = ({ id }: Port): NeutronRefusal =>
-  new NeutronRefusal('conflict', 'PortIdInUse', `Unable to create port ${id}: its id is in use.`);
+const idInUse = ({ id }: Port): Refusal =>
+  new Refusal('port_id_in_use', `Unable to create port ${id}: its id is in use.`);

@@ -1,9 +1,8 @@
 /** The table `alarms` as lists read it: keys from an index, then the rows themselves consistently. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Scope } from '../../domain/alarm-list.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
+import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { storedAlarm } from '../../domain/alarms/stored-alarm.ts';
-import type { Reading } from '../../domain/list-request.ts';
 import { getAll, growingPages, queryPages } from '../dynamodb.ts';
 import { indexKeys, kinds } from './alarms.ts';
 
@@ -13,7 +12,7 @@ const longestPage = 1_000;
 type Index = { readonly name: string; readonly keys: Readonly<Record<string, string>> };
 
 /** The index that has least beside what is in scope. */
-function indexFor({ project_id, name }: Scope): Index {
+function indexFor({ project_id, name }: AlarmScope): Index {
   const in_project: Record<string, string> =
     project_id === undefined ? {} : { in_project: indexKeys.project(project_id) };
   if (name !== undefined) {
@@ -24,7 +23,7 @@ function indexFor({ project_id, name }: Scope): Index {
 }
 
 export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
-  async function* idsOf(scope: Scope, reading: Reading): AsyncGenerator<string[]> {
+  async function* idsOf(scope: AlarmScope, reading: TimeReading): AsyncGenerator<string[]> {
     const { name, keys } = indexFor(scope);
     const { oldestFirst = false, after, first } = reading;
     const conditions = Object.keys(keys).map((key) => `${key} = :${key}`);
@@ -53,7 +52,7 @@ export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
      * The alarms in scope, in pages. They come in the order of time that `reading` says, but where
      * the scope names an alarm or a name: then in any, and from the beginning.
      */
-    async *alarmsOf(scope: Scope, reading: Reading): AsyncGenerator<Alarm[]> {
+    async *alarmsOf(scope: AlarmScope, reading: TimeReading): AsyncGenerator<Alarm[]> {
       const { alarm_id, name, project_id } = scope;
       const named = name !== undefined || alarm_id !== undefined;
       const pages = alarm_id === undefined ? idsOf(scope, named ? {} : reading) : [[alarm_id]];

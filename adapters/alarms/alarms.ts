@@ -4,9 +4,9 @@
  * rows of a change are written in one transaction.
  */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { alarmSortKey } from '../../domain/alarm-view.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { alarmSortKey } from '../../domain/alarms/alarm-index.ts';
 import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import { type AlarmQuotas, ownersOf } from '../../domain/alarms/quota.ts';
 import { storedAlarm } from '../../domain/alarms/stored-alarm.ts';

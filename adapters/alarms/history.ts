@@ -1,8 +1,7 @@
 /** The table `history` as its readers see it: records, in the order of their times. */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { AlarmChange, sortKeyOf, timeShards } from '../../domain/alarms/alarm-history.ts';
-import type { HistoryScope } from '../../domain/history-list.ts';
-import type { Reading } from '../../domain/list-request.ts';
+import type { HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { growingPages, queryPages } from '../dynamodb.ts';
 
 type Partition = { readonly index: string; readonly key: string; readonly value: string };
@@ -26,7 +25,7 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
   async function* recordsIn(
     { index, key, value }: Partition,
     { from, to }: HistoryScope,
-    { oldestFirst = false, after, first: wanted }: Reading,
+    { oldestFirst = false, after, first: wanted }: TimeReading,
   ): AsyncGenerator<AlarmChange[]> {
     const first = from ?? start;
     const last = to === undefined ? end : `${to}#${end}`;
@@ -66,7 +65,7 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
     },
 
     /** The records in scope, in pages, in the order of time that `reading` says. */
-    async *changesOf(scope: HistoryScope, reading: Reading): AsyncGenerator<AlarmChange[]> {
+    async *changesOf(scope: HistoryScope, reading: TimeReading): AsyncGenerator<AlarmChange[]> {
       const { on_behalf_of } = scope;
       const streams = partitionsFor(scope).map((each) => recordsIn(each, scope, reading));
       for await (const page of inOneOrder(streams, reading.oldestFirst ?? false)) {

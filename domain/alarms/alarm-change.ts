@@ -1,9 +1,9 @@
 /** What a request makes of an alarm, and the record that its history keeps of it. */
 
-import { type AlarmInput, checkFacts } from '../alarm-input.ts';
 import { type Caller, projectOf } from '../identity/access.ts';
 import { naive } from '../time.ts';
 import type { Alarm, AlarmState } from './alarm.ts';
+import { type AlarmInput, checkFacts } from './alarm-facts.ts';
 import type { AlarmChange } from './alarm-history.ts';
 import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
 import { cannotBeEvaluated } from './evaluate.ts';

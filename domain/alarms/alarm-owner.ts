@@ -1,10 +1,10 @@
 /** Whose an alarm is, and what only an administrator may put into one. */
 
-import type { AlarmInput } from '../alarm-input.ts';
 import { DomainError } from '../errors.ts';
 import { type Caller, canSee, hasRole, isAdmin, projectOf, type Role } from '../identity/access.ts';
 import type { Alarm } from './alarm.ts';
 import { isAdminAction, isTopicAction, normalAction, unsupported } from './alarm-action.ts';
+import type { AlarmInput } from './alarm-facts.ts';
 
 /** Aodh's 403. Source: contract alarm.md section 1.5. */
 export const rbacFailed = (): DomainError =>

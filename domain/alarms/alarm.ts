@@ -29,14 +29,14 @@ export const Condition = z.object({
 export type Condition = z.infer<typeof Condition>;
 
 /** Events whose type matches the shell glob and that meet every condition. */
-export const Pattern = z.object({ event_type: z.string(), query: z.array(Condition) });
-export type Pattern = z.infer<typeof Pattern>;
+export const EventPattern = z.object({ event_type: z.string(), query: z.array(Condition) });
+export type EventPattern = z.infer<typeof EventPattern>;
 
 /**
  * What an alarm waits for, and what takes it from `alarm` back to `ok`: without `clear` no event
  * does. Aodh has no such key; its clients send back what they do not know.
  */
-export const Rule = Pattern.extend({ clear: Pattern.optional() });
+export const Rule = EventPattern.extend({ clear: EventPattern.optional() });
 export type Rule = z.infer<typeof Rule>;
 
 export const TimeConstraint = z.object({

@@ -6,7 +6,7 @@
 
 import { type DoctorEvent, type Trait, traitTypes } from '../events/event.ts';
 import { parseMoment } from '../time.ts';
-import type { Condition, Pattern } from './alarm.ts';
+import type { Condition, EventPattern } from './alarm.ts';
 import { globMatches } from './glob.ts';
 
 /** A side of a comparison. Moments are ISO 8601 in UTC with microseconds. */
@@ -19,7 +19,7 @@ type Value =
  * Whether an event is one that the pattern describes. Events of the alarm service itself concern only
  * those that name them, or an alarm on `*` would fire on its own creation.
  */
-export function matches({ event_type, query }: Pattern, event: DoctorEvent): boolean {
+export function matches({ event_type, query }: EventPattern, event: DoctorEvent): boolean {
   if (event.event_type.startsWith('alarm.') && !event_type.startsWith('alarm')) return false;
   if (!globMatches(event_type, event.event_type)) return false;
   return query.every((condition) => meets(condition, event));

@@ -6,7 +6,7 @@
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
 import { forTenant } from '../events/visibility.ts';
 import { parseMoment } from '../time.ts';
-import type { Alarm, AlarmState, Condition, Pattern } from './alarm.ts';
+import type { Alarm, AlarmState, Condition, EventPattern } from './alarm.ts';
 import { isValueOf, matches } from './condition.ts';
 import { isOlder, markOf, wasCovered } from './order.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
@@ -106,7 +106,7 @@ const wasClearedSince = (alarm: Alarm, event: DoctorEvent): boolean =>
   alarm.state_timestamp <= event.accepted_at;
 
 /** Time constraints do not hold back clearing: no second event would come to clear the alarm later. */
-function decideClear(alarm: Alarm, event: DoctorEvent, clear: Pattern): Decision {
+function decideClear(alarm: Alarm, event: DoctorEvent, clear: EventPattern): Decision {
   if (alarm.state !== 'alarm') return untold(alarm, 'nothing to clear');
   const reason = reasonOf(clear, event, 'clear query');
   if (!isOlder(alarm, event)) return { kind: 'transition', to: 'ok', reason };
@@ -130,7 +130,7 @@ const happenedAt = ({ generated, accepted_at }: DoctorEvent): string =>
 
 /** The sentence for people, with Aodh's words. */
 function reasonOf(
-  { query }: Pattern,
+  { query }: EventPattern,
   { message_id, event_type }: DoctorEvent,
   name: 'query' | 'clear query',
 ): string {

@@ -5,7 +5,7 @@
  */
 import { v5 as uuid5 } from 'uuid';
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
-import type { Alarm, Condition, Pattern } from './alarm.ts';
+import type { Alarm, Condition, EventPattern } from './alarm.ts';
 import { textOf } from './condition.ts';
 import { isLiteral } from './glob.ts';
 
@@ -30,7 +30,7 @@ export function lookupKeysOf(alarm: Sought): string[] {
 /** By the resource that its attribute or a condition names, else by the type of event, else by project alone. */
 const keyOf =
   ({ project_id, resource_id }: Sought) =>
-  ({ event_type, query }: Pattern): string => {
+  ({ event_type, query }: EventPattern): string => {
     const resource = resource_id ?? query.find(namesResource)?.value;
     if (resource !== undefined && fits(resource)) return resourceKey(project_id, resource);
     return isLiteral(event_type) ? typeKey(project_id, event_type) : anyTypeKey(project_id);

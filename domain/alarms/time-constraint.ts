@@ -3,53 +3,12 @@
  * not look at them; here they mean what they mean for its other alarms.
  */
 import { Cron } from 'croner';
-import * as z from 'zod';
-import { DomainError } from '../errors.ts';
-import { text } from '../wsme.ts';
 import type { AlarmFacts } from './alarm.ts';
 
 type TimeConstraint = AlarmFacts['time_constraints'][number];
 
-const seconds = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number),
-]);
-
-const Input = z.strictObject({
-  name: text(255),
-  /** Five to seven fields of cron: see `scheduleOf`. */
-  start: text(255)
-    .regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.')
-    .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.')
-    .refine(everComes, 'No such time ever comes.'),
-  duration: seconds.refine((given) => given >= 0, 'A number of seconds is expected.'),
-  timezone: text(64).nullish(),
-  description: text(1024).nullish(),
-});
-
-/** The list as stored; absent or null is empty. At most twenty, each with a name of its own. */
-export const TimeConstraints = z
-  .array(Input, 'A list is expected.')
-  .max(20, 'At most 20 are allowed.')
-  .nullish()
-  .transform((given) => (given ?? []).map(normalised))
-  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
-    error: 'Time constraint names must be unique for a given alarm.',
-  });
-
-function normalised({ name, start, duration, ...rest }: z.infer<typeof Input>): TimeConstraint {
-  const timezone = rest.timezone ?? '';
-  if (timezone !== '' && !isTimezone(timezone)) {
-    throw new DomainError('invalid', `Timezone ${timezone} is not valid`);
-  }
-  const generated = `Time constraint at ${start} lasting for ${duration} seconds`;
-  return { name, description: rest.description || generated, start, duration, timezone };
-}
-
-function isTimezone(name: string): boolean {
+/** Whether a time zone of this name is known. */
+export function isTimezone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
@@ -81,7 +40,7 @@ function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
 }
 
 /** Looking for what never comes, as 31 April, takes long each time that an event is evaluated. */
-function everComes(start: string): boolean {
+export function everComes(start: string): boolean {
   return Boolean(scheduleOf({ start, timezone: '' })?.nextRun(new Date(-1)));
 }
 

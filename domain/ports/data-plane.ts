@@ -2,7 +2,7 @@
  * The two spellings of one stored value: Neutron's `data_plane_status` and the seed's `dp_down`.
  * Source: contract network.md section 3; seed, "Port data plane status".
  */
-import { badRequest } from '../neutron.ts';
+import { DomainError } from '../errors.ts';
 import type { DataPlaneStatus } from './port.ts';
 
 /** What a request says of the data plane; a key that it does not give is undefined. */
@@ -30,6 +30,6 @@ export function wantedDataPlane(
 export function requireAgreement({ data_plane_status: status, dp_down: down }: DataPlaneWords) {
   if (status === undefined || down === undefined) return;
   if ((status === 'DOWN') !== down) {
-    throw badRequest("'data_plane_status' and 'dp_down' do not match");
+    throw new DomainError('invalid', "'data_plane_status' and 'dp_down' do not match");
   }
 }

@@ -3,10 +3,27 @@
  * data planes (role `data_plane_integrator`) reads all and writes what is reported, in any project.
  * Source: contract network.md sections 2 to 4; upstream's rules are in neutron `conf/policies/port.py`.
  */
+import { DomainError, Refusal } from '../errors.ts';
 import { type Caller, hasRole } from '../identity/access.ts';
-import { disallowed, NeutronRefusal, notFound } from '../neutron.ts';
-import type { PortInput } from '../port-input.ts';
+import { shortened } from '../text.ts';
 import type { Port } from './port.ts';
+
+/** Unknown, or nobody that the caller may know of. */
+export const notFound = (kind: 'Port' | 'Network', id: string): Refusal =>
+  new Refusal(
+    kind === 'Port' ? 'port_not_found' : 'network_not_found',
+    `${kind} ${shortened(id)} could not be found.`,
+  );
+
+/** `rule` as the policy names it: `rule:update_port`, or a pair of rules in brackets. */
+export const disallowed = (rule: string): DomainError =>
+  new DomainError('forbidden', `${rule} is disallowed by policy`);
+
+/** What a request gives of a port: the attributes in the order they came, and what decides on rights. */
+export type GivenAttributes = {
+  readonly given: readonly string[];
+  readonly values: { readonly device_owner?: string | undefined };
+};
 
 type Owned = Pick<Port, 'project_id'>;
 
@@ -52,7 +69,7 @@ type Verb =
 function mayWrite(
   caller: Caller,
   owned: Owned,
-  { verb, name, values }: { verb: Verb; name: string; values: PortInput['values'] },
+  { verb, name, values }: { verb: Verb; name: string; values: GivenAttributes['values'] },
 ): boolean {
   if (reported.has(name)) return reports(caller);
   if (manages(caller)) return true;
@@ -71,7 +88,12 @@ const mayUse = (caller: Caller, owned: Owned, verb: Verb): boolean =>
  * attributes given: then none of them is written.
  * @throws PolicyNotAuthorized
  */
-export function requirePolicy(caller: Caller, owned: Owned, verb: Verb, input?: PortInput): void {
+export function requirePolicy(
+  caller: Caller,
+  owned: Owned,
+  verb: Verb,
+  input?: GivenAttributes,
+): void {
   if (!mayUse(caller, owned, verb)) throw disallowed(`rule:${verb}`);
   const { values, given = [] } = input ?? { values: {} };
   const barred = given.filter((name) => !mayWrite(caller, owned, { verb, name, values }));
@@ -94,9 +116,8 @@ export function listedProject(caller: Caller): string | undefined {
 /** @throws RevisionNumberConstraintFailed if the port has another revision than `wanted`. */
 export function requireRevision(wanted: number | undefined, { revision }: Pick<Port, 'revision'>) {
   if (wanted === undefined || wanted === revision) return;
-  throw new NeutronRefusal(
-    'precondition_failed',
-    'RevisionNumberConstraintFailed',
+  throw new Refusal(
+    'revision_mismatch',
     `Constrained to ${wanted}, but current revision is ${revision}`,
   );
 }

@@ -1,12 +1,12 @@
 /** Alarms one at a time: file, show, replace, delete. Contract alarm.md section 1. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { readAlarm } from '../../domain/alarm-input.ts';
-import { alarmView } from '../../domain/alarm-view.ts';
 import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarms/alarm-change.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { overQuota } from '../../domain/alarms/quota.ts';
 import { untilWritten } from '../../flows/retry.ts';
+import { readAlarm } from './alarm-input.ts';
+import { alarmView } from './alarm-view.ts';
 import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
 

@@ -1,25 +1,23 @@
 import * as z from 'zod';
-import type { Scope } from '../../domain/alarm-list.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { ChangeContext } from '../../domain/alarms/alarm-change.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import type { AlarmScope, HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
-import type { HistoryScope } from '../../domain/history-list.ts';
 import type { Caller } from '../../domain/identity/access.ts';
-import type { Reading } from '../../domain/list-request.ts';
 
 /** What the routes need from outside. Every change is written with its record, or not at all. */
 export type AlarmDeps = {
   /** Read consistently. */
   readonly alarm: (alarm_id: string) => Promise<Alarm | undefined>;
   /** By time as `reading` says, where the scope names neither an alarm nor a name. */
-  readonly alarmsOf: (scope: Scope, reading: Reading) => AsyncIterable<readonly Alarm[]>;
+  readonly alarmsOf: (scope: AlarmScope, reading: TimeReading) => AsyncIterable<readonly Alarm[]>;
   /** A record of an alarm's history, read consistently. */
   readonly change: (alarm_id: string, event_id: string) => Promise<AlarmChange | undefined>;
   /** By time as `reading` says. */
   readonly changesOf: (
     scope: HistoryScope,
-    reading: Reading,
+    reading: TimeReading,
   ) => AsyncIterable<readonly AlarmChange[]>;
   /** `overtaken` where it has to be tried again. */
   readonly create: (

@@ -2,16 +2,11 @@
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
-import {
-  mayHaveLimit,
-  quotaProject,
-  quotaView,
-  readQuota,
-  requireQuotaRole,
-} from '../../domain/alarms/quota.ts';
-import { single } from '../../domain/list-request.ts';
+import { mayHaveLimit, requireQuotaRole } from '../../domain/alarms/quota.ts';
 import type { AlarmDeps } from './deps.ts';
+import { single } from './list-request.ts';
 import { noArguments } from './no-arguments.ts';
+import { quotaProject, quotaView, readQuota } from './quota-input.ts';
 
 export const quotaRoutes = (deps: AlarmDeps): Route[] => {
   const shown = async (project_id: string) =>

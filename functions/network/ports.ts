@@ -2,20 +2,12 @@
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
-import { disallowed, notFound } from '../../domain/neutron.ts';
-import {
-  missing,
-  type PortInput,
-  readNewPorts,
-  readPortUpdate,
-  requiredRevision,
-} from '../../domain/port-input.ts';
-import { linksOf } from '../../domain/port-list.ts';
-import { picked, portView } from '../../domain/port-view.ts';
 import { wantedDataPlane } from '../../domain/ports/data-plane.ts';
 import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import {
   canRead,
+  disallowed,
+  notFound,
   requirePolicy,
   requireRevision,
   visiblePort,
@@ -23,6 +15,15 @@ import {
 import type { NewPort } from '../../flows/create-ports.ts';
 import { actorAt, idOf, makerOf, type PortDeps, requireNoBody } from './deps.ts';
 import { listPorts } from './list-ports.ts';
+import {
+  missing,
+  type PortInput,
+  readNewPorts,
+  readPortUpdate,
+  requiredRevision,
+} from './port-input.ts';
+import { linksOf } from './port-list.ts';
+import { picked, portView } from './port-view.ts';
 
 type Request = RouteRequest<unknown, unknown>;
 

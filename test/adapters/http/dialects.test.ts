@@ -54,7 +54,7 @@ test.each([
 });
 
 test('a refusal that has a name in Neutron keeps it', () => {
-  expect(errorBody('network', 'not_found', 'm', 'PortNotFound')).toMatchObject({
+  expect(errorBody('network', 'not_found', 'm', 'port_not_found')).toMatchObject({
     NeutronError: { type: 'PortNotFound' },
   });
 });

@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest';
-import { readAlarm } from '../../../domain/alarm-input.ts';
-import { alarmView } from '../../../domain/alarm-view.ts';
 import {
   alarmInState,
   type ChangeContext,
@@ -8,6 +6,8 @@ import {
   deletionOf,
   replacedAlarm,
 } from '../../../domain/alarms/alarm-change.ts';
+import { readAlarm } from '../../../functions/alarming/alarm-input.ts';
+import { alarmView } from '../../../functions/alarming/alarm-view.ts';
 import { alarmWith } from './alarms.ts';
 
 const [before, now] = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.250Z'];

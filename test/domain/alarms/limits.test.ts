@@ -1,13 +1,14 @@
 /** The largest that a tenant may file and a sender may post still fits what AWS takes. */
 import { expect, test } from 'vitest';
-import { checkFacts, readAlarm } from '../../../domain/alarm-input.ts';
 import type { AlarmFacts, Condition } from '../../../domain/alarms/alarm.ts';
+import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
 import { decide } from '../../../domain/alarms/evaluate.ts';
 import { type Firing, firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
 import { webhooksOf } from '../../../domain/delivery/webhook.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 import { maxEventBytes, receive } from '../../../domain/events/outside-event.ts';
+import { readAlarm } from '../../../functions/alarming/alarm-input.ts';
 import { minute } from '../rows.ts';
 import { alarmWith } from './alarms.ts';
 

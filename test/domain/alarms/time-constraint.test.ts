@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AlarmFacts } from '../../../domain/alarms/alarm.ts';
-import { isReadable, isWithin, TimeConstraints } from '../../../domain/alarms/time-constraint.ts';
+import { isReadable, isWithin } from '../../../domain/alarms/time-constraint.ts';
+import { TimeConstraints } from '../../../functions/alarming/time-constraint-input.ts';
 
 type Constraint = AlarmFacts['time_constraints'][number];
 

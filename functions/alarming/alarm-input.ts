@@ -3,22 +3,21 @@
  * alarm, with Aodh's defaults (contract alarm.md sections 1.1, 2 and 4).
  */
 import * as z from 'zod';
-import { readRule, sameRule } from './alarm-rule.ts';
 import {
   type Alarm,
-  type AlarmFacts,
-  type AlarmState,
   type AlarmType,
   alarmStates,
   alarmTypes,
   type Rule,
   severities,
-} from './alarms/alarm.ts';
-import { normalAction } from './alarms/alarm-action.ts';
-import { TimeConstraints } from './alarms/time-constraint.ts';
-import { DomainError } from './errors.ts';
-import { notPlain, plain } from './text.ts';
-import { parseMoment } from './time.ts';
+} from '../../domain/alarms/alarm.ts';
+import { normalAction } from '../../domain/alarms/alarm-action.ts';
+import { type AlarmInput, mostAlarmBytes, sameRule } from '../../domain/alarms/alarm-facts.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { notPlain, plain } from '../../domain/text.ts';
+import { parseMoment } from '../../domain/time.ts';
+import { readRule } from './alarm-rule.ts';
+import { TimeConstraints } from './time-constraint-input.ts';
 import { flag, oneOf, readAs, text } from './wsme.ts';
 
 const actions = z
@@ -33,9 +32,6 @@ const normalised = (given: readonly string[]): string[] => [...new Set(given.map
 const echoedTime = text(64)
   .refine((given) => parseMoment(given) !== undefined, 'A date and time is expected.')
   .nullish();
-
-/** DynamoDB takes 400 kB a row and 4 MB a transaction, in which ten alarms may fire. */
-const mostBytes = 65_536;
 
 const Body = z.strictObject(
   {
@@ -56,26 +52,13 @@ const Body = z.strictObject(
     event_rule: z.unknown().optional(),
     notification_rule: z.unknown().optional(),
     alarm_id: text(255).nullish(),
-    state_reason: text(mostBytes).nullish(),
+    state_reason: text(mostAlarmBytes).nullish(),
     timestamp: echoedTime,
     state_timestamp: echoedTime,
     evaluate_timestamp: echoedTime,
   },
   'An object is expected.',
 );
-
-/** What a client says of an alarm; what only the owner's rights decide is still as it was given. */
-export type AlarmInput = {
-  readonly facts: Omit<AlarmFacts, 'project_id' | 'user_id'>;
-  /** Undefined where absent; null where the body says so, which Aodh does not take for the same. */
-  readonly project_id: string | null | undefined;
-  readonly user_id: string | null | undefined;
-  readonly state: AlarmState | undefined;
-  /** When the client's state dates from, as it was shown; undefined if it does not say. */
-  readonly state_timestamp: string | undefined;
-  /** Every action as the client wrote it. */
-  readonly actions: readonly string[];
-};
 
 /** The body as facts and wishes. `stored` is the alarm that a PUT replaces. Throws `invalid`. */
 export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
@@ -130,33 +113,3 @@ function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
     `event_rule and notification_rule cannot be set at the same time`,
   );
 }
-
-/** A notification says which rule was met, in JSON inside JSON, and SNS takes 256 KiB of it. */
-const mostRuleBytes = 16_384;
-
-const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
-
-/**
- * What an alarm must keep whoever files it: it fits its rows, and it names a resource where the
- * operator asks for that (`ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`). Throws `invalid`.
- */
-export function checkFacts(facts: AlarmFacts, acceptWithoutResource: boolean): void {
-  if (!acceptWithoutResource && !namesResource(facts)) {
-    throw new DomainError('invalid', `resource_id must be set for ${facts.type} type alarm`);
-  }
-  if (bytesOf(facts.rule) > mostRuleBytes) {
-    throw new DomainError('invalid', `The rule is larger than ${mostRuleBytes} bytes.`);
-  }
-  if (bytesOf(facts) > mostBytes) {
-    throw new DomainError('invalid', `The alarm is larger than ${mostBytes} bytes.`);
-  }
-}
-
-const resourceFields = new Set(['traits.resource_id', 'traits.instance_id']);
-
-const namesResource = ({ resource_id, rule }: AlarmFacts): boolean =>
-  resource_id !== null ||
-  rule.query.some(
-    ({ field, op, type }) =>
-      resourceFields.has(field) && op === 'eq' && (type === '' || type === 'string'),
-  );

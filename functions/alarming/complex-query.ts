@@ -3,7 +3,7 @@
  * alarm.md section 1.4.
  */
 import * as z from 'zod';
-import { DomainError } from './errors.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { Fields } from './field.ts';
 import { type Filter, meets, readFilter } from './filter.ts';
 import { type Listing, orderOf, readSorting } from './list-request.ts';

@@ -3,7 +3,8 @@
  * read-only or missing attributes, values. Source: contract network.md sections 2 and 5.
  */
 import * as z from 'zod';
-import { Dictionary } from './json.ts';
+import { Dictionary } from '../../domain/json.ts';
+import { requireAgreement } from '../../domain/ports/data-plane.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
 import {
   dataPlaneStatusOf,
@@ -19,7 +20,6 @@ import {
   uuidOf,
   vnicTypeOf,
 } from './port-values.ts';
-import { requireAgreement } from './ports/data-plane.ts';
 
 /** Whether an attribute may be given when a port is made, and when it is changed. */
 type Verbs = { readonly post: boolean; readonly put: boolean };

@@ -3,8 +3,8 @@
  * `openstack alarm update --query` sends this text as it is unless `--type event` is given.
  * Source: aodhclient `utils.py`, `cli_to_array`.
  */
-import type { Condition } from './alarms/alarm.ts';
-import { DomainError } from './errors.ts';
+import type { Condition } from '../../domain/alarms/alarm.ts';
+import { DomainError } from '../../domain/errors.ts';
 
 const operators = new Map<string, Condition['op']>([
   ['!=', 'ne'],

@@ -1,8 +1,8 @@
-import type { Caller } from './identity/access.ts';
-import { Dictionary } from './json.ts';
-import { isDataPlaneDown, type Port } from './ports/port.ts';
-import { manages, seesHosts } from './ports/port-access.ts';
-import { seconds } from './time.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import { Dictionary } from '../../domain/json.ts';
+import { isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
+import { manages, seesHosts } from '../../domain/ports/port-access.ts';
+import { seconds } from '../../domain/time.ts';
 
 /** A port as it is shown, by attribute. */
 export type PortView = Readonly<Record<string, unknown>>;

@@ -3,13 +3,14 @@ import * as z from 'zod';
 import {
   type Condition,
   conditionTypes,
+  type EventPattern,
   operators,
-  type Pattern,
   type Rule,
-} from './alarms/alarm.ts';
-import { isValueOf } from './alarms/condition.ts';
+} from '../../domain/alarms/alarm.ts';
+import { sameRule } from '../../domain/alarms/alarm-facts.ts';
+import { isValueOf } from '../../domain/alarms/condition.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { conditionsOfText } from './cli-query.ts';
-import { DomainError } from './errors.ts';
 import { oneOf, readAs, text } from './wsme.ts';
 
 /** Source: aodh `api/controllers/v2/base.py`, `Query`; the rest of the names match nothing there. */
@@ -57,7 +58,7 @@ export function readRule(given: unknown, argument: string): Rule {
   );
 }
 
-const patternOf = ({ event_type, query }: z.infer<typeof Clear>): Pattern => ({
+const patternOf = ({ event_type, query }: z.infer<typeof Clear>): EventPattern => ({
   event_type: event_type || '*',
   query: (query ?? []).map(normalised),
 });
@@ -81,6 +82,3 @@ function normalised({ field, op, type, value }: Given): Condition {
   }
   return { field, op: op ?? 'eq', type: kind, value };
 }
-
-/** Whether two rules are the same to the letter. */
-export const sameRule = (a: Rule, b: Rule): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,12 +1,12 @@
 /** `POST /v2/query/alarms`: alarms by any condition on any of their fields. */
 
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import type { AlarmScope } from '../../domain/alarms/alarm-index.ts';
+import { askedProject } from '../../domain/alarms/alarm-owner.ts';
+import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { alarmFields } from './alarm-fields.ts';
-import type { Scope } from './alarm-list.ts';
-import type { Alarm } from './alarms/alarm.ts';
-import { askedProject } from './alarms/alarm-owner.ts';
 import { type ComplexQuery, readQuery } from './complex-query.ts';
 import { type Filter, leavesOf, necessary } from './filter.ts';
-import { type Caller, isAdmin, projectOf } from './identity/access.ts';
 
 export const readAlarmQuery = (body: unknown): ComplexQuery<Alarm> =>
   readQuery(body, alarmFields, 'alarm_id');
@@ -20,7 +20,10 @@ const longestKey = 255;
  * Whose alarms a query is about: the caller's project's, an administrator's all. Naming another
  * project, in whatever comparison, is `not_authorized` for anybody else.
  */
-export function queryScope({ filter }: Pick<ComplexQuery<Alarm>, 'filter'>, caller: Caller): Scope {
+export function queryScope(
+  { filter }: Pick<ComplexQuery<Alarm>, 'filter'>,
+  caller: Caller,
+): AlarmScope {
   requireOwn(filter, projectFields, caller);
   const project_id = isAdmin(caller) ? keyIn(filter, ...projectFields) : projectOf(caller);
   const [name, alarm_id] = [keyIn(filter, 'name'), keyIn(filter, 'alarm_id') || undefined];

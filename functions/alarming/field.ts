@@ -1,5 +1,5 @@
 /** The fields that things are listed by: what each is of a thing, and how two values of it compare. */
-import { parseMoment } from './time.ts';
+import { parseMoment } from '../../domain/time.ts';
 import { meaningOf, refusedValue } from './wsme.ts';
 
 export type Field<T> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRule } from '../../domain/alarm-rule.ts';
+import { readRule } from '../../../functions/alarming/alarm-rule.ts';
 
 const read = (rule: unknown) => readRule(rule, 'event_rule');
 const down = { field: 'traits.status', op: 'eq', type: 'string', value: 'DOWN' };

@@ -1,6 +1,6 @@
 /** What a list is asked to show, whatever it lists: which things, in which order, from where on. */
 import * as z from 'zod';
-import { DomainError } from './errors.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { type Fields, orderBy, type Sorting } from './field.ts';
 import { refusedValue } from './wsme.ts';
 
@@ -19,15 +19,6 @@ export type Listing<T> = {
 export const everything: Listing<unknown> = {
   ...{ test: () => true, order: () => 0, byTime: 'newest first' },
   ...{ limit: undefined, after: undefined },
-};
-
-/** How an index that is ordered by time is to be read. */
-export type Reading = {
-  readonly oldestFirst?: boolean;
-  /** The sort key behind which to begin. */
-  readonly after?: string;
-  /** How many rows are wanted at first; all of them if undefined. */
-  readonly first?: number | undefined;
 };
 
 type Query = Readonly<Record<string, readonly string[]>>;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { checkFacts, readAlarm } from '../../domain/alarm-input.ts';
-import { alarmWith } from './alarms/alarms.ts';
+import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
+import { readAlarm } from '../../../functions/alarming/alarm-input.ts';
+import { alarmWith } from '../../domain/alarms/alarms.ts';
 
 const least = { name: 'n', type: 'event', event_rule: {} };
 const facts = (given: object) => readAlarm({ ...least, ...given }).facts;

@@ -1,21 +1,28 @@
 import { expect, test } from 'vitest';
-import { DomainError } from '../../domain/errors.ts';
-import { NeutronRefusal } from '../../domain/neutron.ts';
-import { readNewPorts, readPortUpdate, requiredRevision } from '../../domain/port-input.ts';
-import { id } from './rows.ts';
+import * as z from 'zod';
+import { errorBody } from '../../../adapters/http/dialects.ts';
+import { DomainError, Refusal } from '../../../domain/errors.ts';
+import {
+  readNewPorts,
+  readPortUpdate,
+  requiredRevision,
+} from '../../../functions/network/port-input.ts';
+import { id } from '../../domain/rows.ts';
 
 const tenant = { project_id: 'a', manages: false };
 const manager = { project_id: 'ops', manages: true };
 const network_id = id(800);
 
-/** How something is refused: type and message. */
+const Body = z.object({ NeutronError: z.object({ type: z.string(), message: z.string() }) });
+
+/** How something is refused: Neutron's type and message. */
 function refusalOf(run: () => unknown): { type: string; message: string } {
   try {
     run();
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    const type = error instanceof NeutronRefusal ? error.type : error.code;
-    return { type, message: error.message };
+    const reason = error instanceof Refusal ? error.reason : undefined;
+    return Body.parse(errorBody('network', error.code, error.message, reason)).NeutronError;
   }
   throw new Error('it was not refused');
 }

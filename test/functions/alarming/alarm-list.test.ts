@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readAlarmList, scopeOf } from '../../domain/alarm-list.ts';
-import { queryScope, readAlarmQuery } from '../../domain/alarm-query.ts';
-import { DomainError } from '../../domain/errors.ts';
-import { historyScope, readHistoryQuery } from '../../domain/history-list.ts';
-import { alarmWith } from './alarms/alarms.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { readAlarmList, scopeOf } from '../../../functions/alarming/alarm-list.ts';
+import { queryScope, readAlarmQuery } from '../../../functions/alarming/alarm-query.ts';
+import { historyScope, readHistoryQuery } from '../../../functions/alarming/history-list.ts';
+import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { listed } from './listed.ts';
 
 const id = (n: number) => `00000000-0000-4000-8000-00000000000${n}`;

@@ -1,15 +1,16 @@
 /** The history of alarms as it is asked for: of one alarm, or by any condition on its records. */
 
+import { severities } from '../../domain/alarms/alarm.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import type { HistoryScope } from '../../domain/alarms/alarm-index.ts';
+import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
+import { momentOf, parseMoment } from '../../domain/time.ts';
 import { keyIn, requireOwn } from './alarm-query.ts';
-import { severities } from './alarms/alarm.ts';
-import type { AlarmChange } from './alarms/alarm-history.ts';
 import { type ComplexQuery, readQuery } from './complex-query.ts';
 import { comparableOf, type Field, type Fields, operand } from './field.ts';
 import { type Leaf, necessary } from './filter.ts';
-import { type Caller, isAdmin, projectOf } from './identity/access.ts';
 import { type Listing, onlyArguments, orderOf, pagingOf } from './list-request.ts';
 import { conditionsOf, type QueryCondition } from './query-args.ts';
-import { momentOf, parseMoment } from './time.ts';
 import { refusedValue } from './wsme.ts';
 
 const text = (of: (change: AlarmChange) => string | null): Field<AlarmChange> => ({
@@ -38,14 +39,6 @@ const sortKeys = [
   ...['user_id', 'type', 'timestamp', 'severity'],
 ];
 
-/** Which records have to be read; those between two moments, both included, where there are such. */
-export type HistoryScope = {
-  readonly alarm_id?: string;
-  /** Undefined for the records of all projects. */
-  readonly on_behalf_of?: string;
-  readonly from?: string;
-  readonly to?: string;
-};
 type Span = Pick<HistoryScope, 'from' | 'to'>;
 
 /** A query of `GET /v2/alarms/{id}/history`, checked. Throws `invalid`. */

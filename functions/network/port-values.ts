@@ -1,15 +1,15 @@
 /** The values that a port's attributes take: each is read from JSON, or refused in Neutron's words. */
 import * as z from 'zod';
-import { Dictionary } from './json.ts';
-import { badRequest, badValue, shown, truthOf } from './neutron.ts';
+import { Dictionary } from '../../domain/json.ts';
 import {
   type DataPlaneStatus,
   dataPlaneStatuses,
   type FixedIp,
   portStatuses,
   vnicTypes,
-} from './ports/port.ts';
-import { plain } from './text.ts';
+} from '../../domain/ports/port.ts';
+import { plain } from '../../domain/text.ts';
+import { badRequest, badValue, shown, truthOf } from './neutron.ts';
 
 type Read<T> = (value: unknown) => T;
 

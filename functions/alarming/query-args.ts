@@ -3,7 +3,7 @@
  * (`q.field=a&q.op=eq&q.value=1&q.field=b&q.value=2`) or numbered ones (`q[0].field=a&q[0].value=1`).
  * Source: WSME `wsme/rest/args.py`, contract alarm.md section 1.3.
  */
-import { DomainError } from './errors.ts';
+import { DomainError } from '../../domain/errors.ts';
 
 /** One condition, nothing of it checked; a missing `op` is `eq`. */
 export type QueryCondition = {

@@ -1,7 +1,8 @@
 /** How a list is cut and ordered, and what its links say. Source: contract network.md section 5. */
+
+import type { Port } from '../../domain/ports/port.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
 import type { Query } from './port-filter.ts';
-import type { Port } from './ports/port.ts';
 
 /** The largest page; one without `limit` is as large. */
 export const mostInPage = 1_000;

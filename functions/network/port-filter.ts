@@ -2,10 +2,10 @@
  * Which ports a list is of. Filters are equalities: one key repeated means any of its values, several
  * keys mean all of them. Source: contract network.md section 5.
  */
-import type { Caller } from './identity/access.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import { type FixedIp, isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
+import { canRead, seesHosts } from '../../domain/ports/port-access.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';
-import { type FixedIp, isDataPlaneDown, type Port } from './ports/port.ts';
-import { canRead, seesHosts } from './ports/port-access.ts';
 
 export type Query = Readonly<Record<string, readonly string[]>>;
 

@@ -1,4 +1,4 @@
-import { type Alarm, severities } from './alarms/alarm.ts';
+import { type Alarm, severities } from '../../domain/alarms/alarm.ts';
 import type { Field, Fields } from './field.ts';
 
 const text = (of: (alarm: Alarm) => string | null): Field<Alarm> => ({ kind: 'text', of });

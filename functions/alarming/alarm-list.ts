@@ -1,10 +1,11 @@
 /** Lists of alarms: which are asked for, in which order, and which part of them (contract alarm.md 1.3). */
 
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import type { AlarmScope } from '../../domain/alarms/alarm-index.ts';
+import { askedProject, rbacFailed } from '../../domain/alarms/alarm-owner.ts';
+import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { alarmFields } from './alarm-fields.ts';
-import type { Alarm } from './alarms/alarm.ts';
-import { askedProject, rbacFailed } from './alarms/alarm-owner.ts';
 import { comparableOf, operand } from './field.ts';
-import { type Caller, isAdmin, projectOf } from './identity/access.ts';
 import { type Listing, onlyArguments, orderOf, pagingOf, single } from './list-request.ts';
 import { conditionsOf, type QueryCondition } from './query-args.ts';
 import { meaningOf, refusedValue } from './wsme.ts';
@@ -12,14 +13,6 @@ import { meaningOf, refusedValue } from './wsme.ts';
 type Query = Readonly<Record<string, readonly string[]>>;
 
 export type AlarmList = Listing<Alarm> & { readonly conditions: readonly QueryCondition[] };
-
-/** Which alarms have to be read for a list: those of one project or of all, of one name or of any. */
-export type Scope = {
-  /** Undefined for all projects. */
-  readonly project_id?: string;
-  readonly name?: string;
-  readonly alarm_id?: string;
-};
 
 export const alarmSortKeys = [
   'alarm_id',
@@ -70,7 +63,7 @@ export function readAlarmList(query: Query): AlarmList {
  * Whose alarms the caller asks for: the own project's, also for administrators, unless they name
  * another project or `all_projects`. Throws `not_authorized` or `forbidden` for anybody else.
  */
-export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: Caller): Scope {
+export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: Caller): AlarmScope {
   const valuesOf = (name: string) =>
     conditions.filter(({ field }) => field === name).map(({ value }) => value);
   const everywhere = valuesOf('all_projects').some((value) => truth(value) === true);
@@ -85,7 +78,7 @@ export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: C
 }
 
 /** Whose metrics a query asks for: `all_projects` is its only argument. Throws as `scopeOf`. */
-export function readMetricsScope(query: Query, caller: Caller): Scope {
+export function readMetricsScope(query: Query, caller: Caller): AlarmScope {
   const { conditions, rest } = conditionsOf(query);
   const [condition] = conditions;
   if (condition) throw refusedValue('field', condition.field, 'Metrics are not listed by it.');

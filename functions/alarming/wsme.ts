@@ -3,7 +3,7 @@
  * over all its fields. Source: WSME `wsme/exc.py`, `wsme/rest/json.py`.
  */
 import * as z from 'zod';
-import { DomainError } from './errors.ts';
+import { DomainError } from '../../domain/errors.ts';
 
 /** A text that fits and that can be stored: no half of a surrogate pair. */
 export const text = (max: number) =>

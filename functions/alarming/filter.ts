@@ -3,8 +3,8 @@
  * alarm.md section 1.4; source: aodh `api/controllers/v2/query.py`.
  */
 import * as z from 'zod';
+import { Pattern } from '../../domain/pattern.ts';
 import { comparableOf, type Field, type Fields, type Given, operand } from './field.ts';
-import { Pattern } from './pattern.ts';
 import { refusedValue } from './wsme.ts';
 
 const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;

@@ -1,6 +1,6 @@
-import { type Alarm, alarmStates } from './alarms/alarm.ts';
-import type { AlarmChange } from './alarms/alarm-history.ts';
-import { naive } from './time.ts';
+import { type Alarm, alarmStates } from '../../domain/alarms/alarm.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { naive } from '../../domain/time.ts';
 
 /**
  * An alarm as the API shows it: exactly Aodh's keys for type `event` (and `resource_id` where one
@@ -50,9 +50,6 @@ export function changeView({ severity, timestamp, webhooks = {}, ...change }: Al
     ...(calls.length > 0 && { webhooks: calls }),
   };
 }
-
-/** The order in which alarms are shown: by the last change that somebody made. */
-export const alarmSortKey = ({ timestamp, alarm_id }: Alarm): string => `${timestamp}#${alarm_id}`;
 
 /** An alarm in the list of metrics. Contract alarm.md section 1. */
 export const metricsView = ({ alarm_id, project_id, transitions }: Alarm) => ({
