@@ -6,7 +6,7 @@ import type { DoctorEvent } from '../domain/events/event.ts';
 import type { DeadLetter, EventMessage, FinishMessage } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
-import { inParallel } from './dynamodb.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** Events in a message: one evaluator's work of some 100 ms. */
 const eventsPerMessage = 50;

@@ -9,7 +9,7 @@ import { topicOf } from '../domain/delivery/subscription.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
-import { inParallel } from './dynamodb.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** SNS's limit for a batch is 256 KiB, attributes included. */
 const maxBytes = 240_000;

@@ -2,17 +2,14 @@
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent, instanceEvent } from '../domain/events/event.ts';
-import { type Host, type HostFacts, hasFailed } from '../domain/hosts/host.ts';
+import { hasFailed } from '../domain/hosts/fault.ts';
+import type { Host, HostFacts } from '../domain/hosts/host.ts';
 import { type HostReport, settled } from '../domain/hosts/host-fault.ts';
-import {
-  deletedHost,
-  deletedInstance,
-  type Outcome,
-  registeredHost,
-  registeredInstance,
-} from '../domain/registration.ts';
+import { deletedHost, registeredHost } from '../domain/hosts/registered-host.ts';
+import type { Outcome } from '../domain/registration.ts';
 import { type Departures, inFlight } from '../domain/servers/evacuation.ts';
 import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
+import { deletedInstance, registeredInstance } from '../domain/servers/registered-instance.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { hostsAround } from './hosts-around.ts';
 import { untilWritten } from './retry.ts';

@@ -2,7 +2,8 @@
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent } from '../domain/events/event.ts';
-import { type Host, hasFailed } from '../domain/hosts/host.ts';
+import { hasFailed } from '../domain/hosts/fault.ts';
+import type { Host } from '../domain/hosts/host.ts';
 import {
   afterUpdate,
   type HostReport,

@@ -5,7 +5,8 @@ import { Alarm } from '../../domain/alarms/alarm.ts';
 import { whyNoAlarm } from '../../domain/alarms/stored-alarm.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { AlarmsRead } from '../../flows/evaluate-events.ts';
-import { getAll, inParallel, queryPages, type Row } from '../dynamodb.ts';
+import { getAll, queryPages, type Row } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /** Index queries in flight: more wait for each other on one Lambda. */
 const width = 8;

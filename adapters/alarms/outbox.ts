@@ -1,9 +1,10 @@
 /** The table `history` as an outbox: rows that are written, and not yet told. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { allShards, OutboxRow } from '../../domain/alarms/firing.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
-import { getAll, inParallel, type Key, queryPages, type Statement, writeAll } from '../dynamodb.ts';
+import { mostTries, pauseAfter } from '../back-off.ts';
+import { getAll, type Key, queryPages, type Statement, writeAll } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
 import { expiryOf } from './history-rows.ts';
 
 type Settings = Pick<EventsOut, 'interrupted'> & {
@@ -11,10 +12,6 @@ type Settings = Pick<EventsOut, 'interrupted'> & {
   /** How long a delivered row stays; at least 15 days. */
   readonly retentionDays: number;
 };
-
-/** A mark that is refused is made again this often, with longer and longer pauses. */
-const maxTries = 6;
-const firstPauseMs = 15;
 
 export const outbox = (
   client: DynamoDBDocumentClient,
@@ -38,10 +35,10 @@ export const outbox = (
       const failed = new Set(await writeAll(client, left));
       left = left.filter((_, n) => failed.has(n));
       if (left.length === 0) return;
-      if (tries >= maxTries) {
+      if (tries >= mostTries) {
         throw new Error(`${left.length} rows could not be marked as delivered`);
       }
-      await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random() / 2));
+      await pauseAfter(tries);
     }
   },
 

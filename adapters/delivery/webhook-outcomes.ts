@@ -1,5 +1,4 @@
 /** What became of webhooks, kept on the rows of their firings in the table `history`. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   TransactionConflictException,
@@ -7,6 +6,7 @@ import {
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type WebhookMessage, WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import { mostTries, pauseAfter } from '../back-off.ts';
 
 /** A row with one of its outcomes, or with none. */
 const Known = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
@@ -15,10 +15,6 @@ const keyOf = ({ body }: WebhookMessage) => ({
   event_id: body.reason_data.event.message_id,
   alarm_id: body.alarm_id,
 });
-
-/** The copy of an event may hold its row in a transaction, for a moment. */
-const maxTries = 6;
-const firstPauseMs = 15;
 
 export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) => ({
   /** What is known of a webhook, read consistently; undefined if nothing is. */
@@ -52,9 +48,9 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
         return;
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) return;
-        if (!(error instanceof TransactionConflictException) || tries >= maxTries) throw error;
+        if (!(error instanceof TransactionConflictException) || tries >= mostTries) throw error;
       }
-      await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random() / 2));
+      await pauseAfter(tries);
     }
   },
 });

@@ -1,7 +1,8 @@
 /** The table `affected`: which instances of a project a fault touched. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Affected, mostAffected, placeOf } from '../../domain/hosts/affected.ts';
-import { getAll, growingPages, ifUnchanged, inParallel, queryPages } from '../dynamodb.ts';
+import { getAll, growingPages, ifUnchanged, queryPages } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /** Rows written at once. */
 const width = 4;

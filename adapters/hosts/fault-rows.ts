@@ -1,6 +1,6 @@
 /** The writes of a fault's row: opened with what it is a fault of, and closed with it. */
 import { placeOf } from '../../domain/hosts/affected.ts';
-import type { Fault } from '../../domain/hosts/host.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Action } from '../transactions.ts';
 
 /** Puts the row of a fault, which is in the lists of open and of all faults. */

@@ -1,7 +1,8 @@
 /** The table `faults`, as it is read; `hosts.ts` writes it with the host. */
 import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { Fault } from '../../domain/hosts/host.ts';
-import { getAll, growingPages, inParallel, type Key, queryPages, type Row } from '../dynamodb.ts';
+import { Fault } from '../../domain/hosts/fault.ts';
+import { getAll, growingPages, type Key, queryPages, type Row } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /** Faults looked up by id at once. */
 const lookups = 8;

@@ -4,7 +4,8 @@ import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
 import type { Among, Walk } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
-import { getAll, ifUnchanged, inParallel, queryPages } from '../dynamodb.ts';
+import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
 import { transact, transactGroups } from '../transactions.ts';
 import { macStore } from './macs.ts';
 import {

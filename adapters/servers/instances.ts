@@ -5,20 +5,19 @@ import {
   PutCommand,
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
-import { type Listing, mergedPages, placeOfServer, type Walk } from '../../domain/listing.ts';
 import { targetOf } from '../../domain/servers/evacuation.ts';
 import { Instance } from '../../domain/servers/instance.ts';
+import {
+  type Listing,
+  mergedPages,
+  placeOfServer,
+  type Walk,
+} from '../../domain/servers/server-listing.ts';
 import { slices } from '../../domain/slices.ts';
 import type { Standing } from '../../flows/evacuate.ts';
-import {
-  getAll,
-  growingPages,
-  ifUnchanged,
-  inParallel,
-  queryPages,
-  type Row,
-} from '../dynamodb.ts';
+import { getAll, growingPages, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { stillStanding } from '../hosts/hosts.ts';
+import { inParallel } from '../in-parallel.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
 import { migrationWrites } from './migrations.ts';
 

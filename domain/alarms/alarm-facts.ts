@@ -1,6 +1,6 @@
 /** What a caller asks an alarm to be, and what every alarm must keep, whoever files it. */
 import { DomainError } from '../errors.ts';
-import type { AlarmFacts, AlarmState, EventPattern, Rule } from './alarm.ts';
+import type { AlarmFacts, AlarmState } from './alarm.ts';
 
 /** What a client says of an alarm; what only the owner's rights decide is still as it was given. */
 export type AlarmInput = {
@@ -17,10 +17,6 @@ export type AlarmInput = {
 
 /** DynamoDB takes 400 kB a row and 4 MB a transaction, in which ten alarms may fire. */
 export const mostAlarmBytes = 65_536;
-
-/** Whether two rules, or two patterns, are the same to the letter. */
-export const sameRule = (a: Rule | EventPattern, b: Rule | EventPattern): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
 
 /** A notification says which rule was met, in JSON inside JSON, and SNS takes 256 KiB of it. */
 const mostRuleBytes = 16_384;

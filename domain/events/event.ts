@@ -3,7 +3,8 @@
  * What Doctor changes itself and what comes in from outside take the same form.
  */
 import * as z from 'zod';
-import { type Host, standingFault } from '../hosts/host.ts';
+import { standingFault } from '../hosts/fault.ts';
+import type { Host } from '../hosts/host.ts';
 import { eventId } from '../ids.ts';
 import { type Instance, powerStateName } from '../servers/instance.ts';
 import { Moment, naive } from '../time.ts';

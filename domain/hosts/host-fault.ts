@@ -7,7 +7,8 @@ import type { Actor } from '../change.ts';
 import { inFlight } from '../servers/evacuation.ts';
 import { type Instance, powerStates, type VmState } from '../servers/instance.ts';
 import { withoutTarget } from '../servers/lost-target.ts';
-import { type Fault, faultOf, type Host, type HostFault, hasFailed } from './host.ts';
+import { type Fault, faultOf, type HostFault, hasFailed } from './fault.ts';
+import type { Host } from './host.ts';
 
 /** Exempt by the seed (the last four), or already off with a snapshot to come back from. */
 const untouched: ReadonlySet<VmState> = new Set<VmState>([

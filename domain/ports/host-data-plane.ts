@@ -5,7 +5,8 @@
  */
 import * as z from 'zod';
 import type { Actor } from '../change.ts';
-import { type Fault, HostName } from '../hosts/host.ts';
+import type { Fault } from '../hosts/fault.ts';
+import { HostName } from '../hosts/host.ts';
 import type { Reporter } from '../hosts/host-fault.ts';
 import { faultId } from '../ids.ts';
 import { Moment } from '../time.ts';

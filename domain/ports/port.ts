@@ -2,6 +2,7 @@
  * A port as Doctor keeps it: what is known of it, not what is plugged. No write here shuts a port,
  * allocates an address or changes any other resource. Source: contract network.md section 2.
  */
+import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import type { Actor } from '../change.ts';
 import { text } from '../text.ts';
@@ -142,11 +143,7 @@ export function updatedPort(
   cause: Pick<PortChange, 'kind' | 'fault_id'> = { kind: 'update', fault_id: null },
 ): Port | undefined {
   const next: Port = { ...port, ...update };
-  const same = Object.entries(update).every(
-    ([key, value]) =>
-      JSON.stringify(value) === JSON.stringify(new Map(Object.entries(port)).get(key)),
-  );
-  if (same) return undefined;
+  if (isEqual(next, port)) return undefined;
   return {
     ...next,
     revision: port.revision + 1,

@@ -5,7 +5,8 @@
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
 import { evacuateEvent } from '../events/event.ts';
-import { faultOf, type Host, type HostState, standingFault } from '../hosts/host.ts';
+import { faultOf, standingFault } from '../hosts/fault.ts';
+import type { Host, HostState } from '../hosts/host.ts';
 import { afterFault } from '../hosts/host-fault.ts';
 import { type Evacuation, type Executor, ended, inFlight } from './evacuation.ts';
 import { type Instance, powerStates, type VmState } from './instance.ts';

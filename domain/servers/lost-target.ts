@@ -1,6 +1,7 @@
 /** An instance on its way whose target is no more: contract compute.md section 5, last row. */
 
-import { faultOf, type Host, type HostFault } from '../hosts/host.ts';
+import { faultOf, type HostFault } from '../hosts/fault.ts';
+import type { Host } from '../hosts/host.ts';
 import { ended, inFlight } from './evacuation.ts';
 import type { Instance } from './instance.ts';
 

@@ -4,7 +4,8 @@
  */
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
-import { type Host, standingFault } from '../hosts/host.ts';
+import { standingFault } from '../hosts/fault.ts';
+import type { Host } from '../hosts/host.ts';
 import { afterFault } from '../hosts/host-fault.ts';
 import { type Instance, powerStates, type VmState } from './instance.ts';
 

@@ -1,4 +1,5 @@
 /** The metadata of a server. Contract compute.md section 4; source: nova `compute/api.py`. */
+import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
 import type { Instance } from './instance.ts';
@@ -37,7 +38,7 @@ export function afterMetadata(
   metadata: Metadata,
   actor: Actor,
 ): Instance | undefined {
-  if (isSame(metadata, instance.metadata)) return undefined;
+  if (isEqual(metadata, instance.metadata)) return undefined;
   const more = Object.keys(metadata).length > Object.keys(instance.metadata).length;
   if (more && Object.keys(metadata).length > mostItems) {
     throw new DomainError('forbidden', `Maximum number of metadata items exceeds ${mostItems}`);
@@ -58,7 +59,3 @@ export function afterMetadata(
     },
   };
 }
-
-const isSame = (a: Metadata, b: Metadata): boolean =>
-  Object.keys(a).length === Object.keys(b).length &&
-  Object.entries(a).every(([key, value]) => Object.hasOwn(b, key) && b[key] === value);

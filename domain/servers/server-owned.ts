@@ -1,4 +1,5 @@
 /** What its owner may tell of a server. Source: nova `compute/api.py`, `update_instance`. */
+import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
 import type { Instance, Owned } from './instance.ts';
@@ -18,8 +19,7 @@ export function afterOwner(
   actor: Actor,
 ): Instance | undefined {
   const owned = { ...instance.owned, ...told };
-  const same = JSON.stringify(owned) === JSON.stringify({ ...instance.owned });
-  if (name === instance.name && same) return undefined;
+  if (name === instance.name && isEqual(owned, instance.owned)) return undefined;
   return {
     ...instance,
     name,

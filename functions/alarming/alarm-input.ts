@@ -2,6 +2,7 @@
  * The body of `POST /v2/alarms` and `PUT /v2/alarms/{id}`, read into what the client says of the
  * alarm, with Aodh's defaults (contract alarm.md sections 1.1, 2 and 4).
  */
+import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import {
   type Alarm,
@@ -12,7 +13,7 @@ import {
   severities,
 } from '../../domain/alarms/alarm.ts';
 import { normalAction } from '../../domain/alarms/alarm-action.ts';
-import { type AlarmInput, mostAlarmBytes, sameRule } from '../../domain/alarms/alarm-facts.ts';
+import { type AlarmInput, mostAlarmBytes } from '../../domain/alarms/alarm-facts.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { notPlain, plain } from '../../domain/text.ts';
 import { parseMoment } from '../../domain/time.ts';
@@ -107,7 +108,7 @@ function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
   const rule = readRule(given, key);
   if (other === undefined || other === null) return rule;
   const mirror = readRule(other, otherKey);
-  if (sameRule(mirror, rule) || (stored && sameRule(mirror, stored))) return rule;
+  if (isEqual(mirror, rule) || (stored && isEqual(mirror, stored))) return rule;
   throw new DomainError(
     'invalid',
     `event_rule and notification_rule cannot be set at the same time`,

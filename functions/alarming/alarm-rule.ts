@@ -1,4 +1,5 @@
 /** An alarm's rule as clients write it (`event_rule`, `notification_rule`), read into the stored form. */
+import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import {
   type Condition,
@@ -7,7 +8,6 @@ import {
   operators,
   type Rule,
 } from '../../domain/alarms/alarm.ts';
-import { sameRule } from '../../domain/alarms/alarm-facts.ts';
 import { isValueOf } from '../../domain/alarms/condition.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { conditionsOfText } from './cli-query.ts';
@@ -51,7 +51,7 @@ export function readRule(given: unknown, argument: string): Rule {
   const rule = patternOf(raised);
   if (clear === undefined || clear === null) return rule;
   const clears = patternOf(readAs(Clear, withConditions(clear), `data.${argument}.clear`));
-  if (!sameRule(rule, clears)) return { ...rule, clear: clears };
+  if (!isEqual(rule, clears)) return { ...rule, clear: clears };
   throw new DomainError(
     'invalid',
     `Invalid input for field/attribute ${argument}.clear. The same events would raise and clear the alarm.`,

@@ -2,7 +2,7 @@
 
 import { DomainError } from '../../domain/errors.ts';
 import { type Affected, placeOf } from '../../domain/hosts/affected.ts';
-import type { Fault } from '../../domain/hosts/host.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
 
 export type FaultFilter = {
   readonly status: 'open' | 'all';

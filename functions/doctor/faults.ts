@@ -12,7 +12,7 @@ import {
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Affected } from '../../domain/hosts/affected.ts';
-import type { Fault } from '../../domain/hosts/host.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts';
 import { FaultQuery } from './fault-query.ts';

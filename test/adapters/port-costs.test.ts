@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { inParallel } from '../../adapters/dynamodb.ts';
+import { inParallel } from '../../adapters/in-parallel.ts';
 import { indexed } from '../../adapters/ports/port-rows.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { slices } from '../../domain/slices.ts';

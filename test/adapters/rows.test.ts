@@ -5,9 +5,15 @@ import { hostStore, reportStore } from '../../adapters/hosts/hosts.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { afterUpdate, settled } from '../../domain/hosts/host-fault.ts';
-import { type Listing, placeOfServer, uuidAt, type Walk } from '../../domain/listing.ts';
-import { deletedHost, deletedInstance } from '../../domain/registration.ts';
+import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
+import { deletedInstance } from '../../domain/servers/registered-instance.ts';
+import {
+  type Listing,
+  placeOfServer,
+  uuidAt,
+  type Walk,
+} from '../../domain/servers/server-listing.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

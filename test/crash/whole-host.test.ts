@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect, test } from 'vitest';
 import { makeDynamo, makeSecrets, makeSqs } from '../../adapters/clients.ts';
-import { inParallel } from '../../adapters/dynamodb.ts';
+import { inParallel } from '../../adapters/in-parallel.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { departureStore, migrationStore } from '../../adapters/servers/migrations.ts';
 import { wire } from '../../functions/compute/wiring.ts';

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
-import { type Host, hasFailed } from '../../domain/hosts/host.ts';
+import { hasFailed } from '../../domain/hosts/fault.ts';
+import type { Host } from '../../domain/hosts/host.ts';
 import { type Executor, executors, inFlight } from '../../domain/servers/evacuation.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import { afterAction } from '../../domain/servers/server-action.ts';

@@ -1,7 +1,8 @@
 /** Hosts and instances in memory, as the tables hold them, for flows to work on. */
 
 import type { DoctorEvent } from '../../domain/events/event.ts';
-import type { Fault, Host } from '../../domain/hosts/host.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
+import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/host-fault.ts';
 import {
   type Departures,

@@ -23,14 +23,35 @@ type Rule = {
 /** A package, or something within it. */
 const pack = (...names: string[]): RegExp => new RegExp(`^(${names.join('|')})(/|$)`);
 
+/**
+ * Libraries that compute and do nothing else. re2js: strangers' regular expressions in linear time
+ * (ADR 0012). croner: the fields of cron.
+ */
+const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit');
+
+/** Which capabilities each capability of the domain knows of, besides itself and what all use. */
+const capabilities = {
+  identity: [],
+  hosts: ['servers', 'ports', 'events'],
+  servers: ['hosts', 'events'],
+  ports: ['hosts', 'events', 'identity'],
+  events: ['hosts', 'servers', 'alarms'],
+  alarms: ['events', 'delivery', 'identity'],
+  delivery: ['alarms', 'events'],
+} as const;
+
+const domainRules: readonly Rule[] = [
+  { room: 'domain', files: /^domain\/[^/]+$/, may: [/^domain\/[^/]+$/, pureLibraries] },
+  ...Object.entries(capabilities).map(([name, known]) => ({
+    room: `domain/${name}`,
+    files: new RegExp(`^domain/${name}/`),
+    may: [/^domain\/[^/]+$/, new RegExp(`^domain/(${[name, ...known].join('|')})/`), pureLibraries],
+  })),
+];
+
 const rules: readonly Rule[] = [
-  {
-    room: 'domain',
-    files: /^domain\//,
-    // re2js: strangers' regular expressions, in linear time (ADR 0012). croner: cron's fields (0013).
-    may: [/^domain\//, pack('zod', 'uuid', 're2js', 'croner')],
-  },
-  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//] },
+  ...domainRules,
+  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, pack('p-map')] },
   {
     room: 'adapters',
     files: /^adapters\//,
@@ -38,7 +59,16 @@ const rules: readonly Rule[] = [
       /^adapters\//,
       /^domain\//,
       /^node:/,
-      pack('@aws-sdk', '@smithy', '@aws-lambda-powertools', '@middy', 'zod', 'jose', 'uuid'),
+      pack(
+        '@aws-sdk',
+        '@smithy',
+        '@aws-lambda-powertools',
+        '@middy',
+        'zod',
+        'jose',
+        'uuid',
+        'p-map',
+      ),
       pack('path-to-regexp', 'request-filtering-agent'),
     ],
     mayType: [/^flows\//, /^aws-lambda$/],
@@ -54,7 +84,7 @@ const rules: readonly Rule[] = [
       /^flows\//,
       // What turns a handler into a Lambda, and speaks no AWS beyond that.
       /^adapters\/(http\/|http\.ts$|lambda\.ts$)/,
-      pack('zod'),
+      pack('zod', 'es-toolkit'),
     ],
     mayType: [/^aws-lambda$/],
   },
@@ -75,7 +105,7 @@ const rules: readonly Rule[] = [
     // A client like all others: it knows of Doctor what the API says.
     room: 'cli',
     files: /^cli\//,
-    may: [/^cli\//, /^node:/, pack('zod')],
+    may: [/^cli\//, /^node:/, pack('zod', 'p-map')],
   },
   {
     room: 'infra',
@@ -135,6 +165,11 @@ test.each(rules)('$room imports only what it may', ({ files, may, mayType = [] }
     ({ to, typeOnly }) => !any(may, to) && !(typeOnly && any(mayType, to)),
   );
   expect(wrong.map(told)).toEqual([]);
+});
+
+test('every folder of the domain has a rule', () => {
+  const folders = new Set(ourFiles.flatMap((file) => /^domain\/([^/]+)\//.exec(file)?.[1] ?? []));
+  expect([...folders].sort()).toEqual(Object.keys(capabilities).sort());
 });
 
 test('no function imports another function', () => {

@@ -1,5 +1,7 @@
 /** Hosts as `os-hosts` shows them. Source: nova `api/openstack/compute/hosts.py`. */
-import { type Host, hasFailed } from '../../../domain/hosts/host.ts';
+
+import { hasFailed } from '../../../domain/hosts/fault.ts';
+import type { Host } from '../../../domain/hosts/host.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import type { HostUpdate } from './host-input.ts';
 

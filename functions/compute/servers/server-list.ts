@@ -1,13 +1,13 @@
 /** A page of servers: read lazily from the narrowest index, so that it costs what it shows. */
 import { DomainError } from '../../../domain/errors.ts';
+import type { VmState } from '../../../domain/servers/instance.ts';
 import {
   type Listing,
   mergedPages,
   placeOfServer,
   uuidAt,
   type Walk,
-} from '../../../domain/listing.ts';
-import type { VmState } from '../../../domain/servers/instance.ts';
+} from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
 import type { Test } from './server-filter.ts';
 import type { Order } from './server-sort.ts';

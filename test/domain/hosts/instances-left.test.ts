@@ -1,9 +1,11 @@
 /** A host forced down by its service's flag alone. Contract compute.md sections 2 and 5. */
 import { expect, test } from 'vitest';
 import { hostEvent } from '../../../domain/events/event.ts';
-import { faultOf, Host, standingFault, stateOf } from '../../../domain/hosts/host.ts';
+import { faultOf, standingFault } from '../../../domain/hosts/fault.ts';
+import { Host, stateOf } from '../../../domain/hosts/host.ts';
 import { afterUpdate, owedFault, type ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
-import { deletedHost, registeredHost, registeredInstance } from '../../../domain/registration.ts';
+import { deletedHost, registeredHost } from '../../../domain/hosts/registered-host.ts';
+import { registeredInstance } from '../../../domain/servers/registered-instance.ts';
 import { afterAction } from '../../../domain/servers/server-action.ts';
 import { traitOf } from '../../flows/world.ts';
 import { downHost, factsOf, hostFactsOf, hostWith, id, instanceWith, minute } from '../rows.ts';

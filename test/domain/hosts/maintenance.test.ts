@@ -10,9 +10,10 @@ import {
   Notice,
   noticeOf,
 } from '../../../domain/hosts/maintenance.ts';
-import { deletedHost, registeredHost, registeredInstance } from '../../../domain/registration.ts';
+import { deletedHost, registeredHost } from '../../../domain/hosts/registered-host.ts';
 import { evacuated } from '../../../domain/servers/evacuate.ts';
 import { Instance } from '../../../domain/servers/instance.ts';
+import { registeredInstance } from '../../../domain/servers/registered-instance.ts';
 import { traitOf } from '../../flows/world.ts';
 import { factsOf, hostFactsOf, hostWith, id, instanceWith, minute } from '../rows.ts';
 

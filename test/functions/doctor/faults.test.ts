@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import { type Affected, placeOf } from '../../../domain/hosts/affected.ts';
-import type { Fault } from '../../../domain/hosts/host.ts';
+import type { Fault } from '../../../domain/hosts/fault.ts';
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { faultRoutes } from '../../../functions/doctor/faults.ts';

@@ -1,6 +1,6 @@
 /** What an owner tells of a server: its update, its tags, an item of its metadata; and its actions. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { registeredInstance } from '../../../../domain/registration.ts';
+import { registeredInstance } from '../../../../domain/servers/registered-instance.ts';
 import {
   downHost,
   factsOf,

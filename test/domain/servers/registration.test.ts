@@ -1,16 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { asSeen } from '../../domain/hosts/host-fault.ts';
-import { faultId } from '../../domain/ids.ts';
+import { asSeen } from '../../../domain/hosts/host-fault.ts';
+import { deletedHost, registeredHost } from '../../../domain/hosts/registered-host.ts';
+import { faultId } from '../../../domain/ids.ts';
+import { reportTime } from '../../../domain/registration.ts';
+import type { Instance } from '../../../domain/servers/instance.ts';
+import { vmStates } from '../../../domain/servers/instance.ts';
 import {
-  deletedHost,
   deletedInstance,
-  registeredHost,
   registeredInstance,
-  reportTime,
-} from '../../domain/registration.ts';
-import type { Instance } from '../../domain/servers/instance.ts';
-import { vmStates } from '../../domain/servers/instance.ts';
+} from '../../../domain/servers/registered-instance.ts';
 import {
   downHost,
   factsOf,
@@ -21,7 +20,7 @@ import {
   id,
   instanceWith,
   minute,
-} from './rows.ts';
+} from '../rows.ts';
 
 const actor = { user_id: 'feed', request_id: 'req-2', at: minute(20) };
 let ids = 100;

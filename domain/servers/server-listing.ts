@@ -1,5 +1,5 @@
 /** Servers in the order of their creation, as lists show them. */
-import type { Instance, VmState } from './servers/instance.ts';
+import type { Instance, VmState } from './instance.ts';
 
 /** Place of a server in a list by time; the uuid tells two of one moment apart. */
 export const placeOfServer = ({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { mergedPages, placeOfServer, uuidAt } from '../../domain/listing.ts';
-import { id, minute } from './rows.ts';
+import { mergedPages, placeOfServer, uuidAt } from '../../../domain/servers/server-listing.ts';
+import { id, minute } from '../rows.ts';
 
 async function* pages(...given: string[][]) {
   yield* given;
