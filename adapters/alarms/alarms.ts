@@ -4,7 +4,7 @@
  * rows of a change are written in one transaction.
  */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { type Alarm, isAlarmId } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { alarmSortKey } from '../../domain/alarms/alarm-index.ts';
 import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
@@ -73,8 +73,9 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
     (await transact(client, actions)) === 'written';
 
   return {
-    /** The alarm, read consistently. */
+    /** The alarm, read consistently; undefined if there is none, or the id is no alarm's. */
     alarm: async (alarm_id: string): Promise<Alarm | undefined> => {
+      if (!isAlarmId(alarm_id)) return undefined;
       const { Item: row } = await client.send(
         new GetCommand({
           TableName: table,

@@ -91,3 +91,6 @@ export const Alarm = AlarmFacts.extend({
   transitions: z.partialRecord(AlarmState, z.int().min(0)).default({}),
 });
 export type Alarm = z.infer<typeof Alarm>;
+
+/** Whether a text can be the id of an alarm. */
+export const isAlarmId = (text: string): boolean => Alarm.shape.alarm_id.safeParse(text).success;

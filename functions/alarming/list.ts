@@ -31,7 +31,7 @@ async function lastOf(
   { project_id }: AlarmScope,
 ): Promise<Alarm | undefined> {
   if (after === undefined) return undefined;
-  const last = z.uuid().safeParse(after).success ? await deps.alarm(after) : undefined;
+  const last = await deps.alarm(after);
   if (!last || (project_id !== undefined && last.project_id !== project_id)) {
     throw unknownMarker(after);
   }
