@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Caller } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 
 /** A request as it came in, before anything in it is believed. */
 export type RawRequest = {

@@ -6,9 +6,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { v4 as uuid4 } from 'uuid';
-import type { Caller } from '../../domain/access.ts';
-import { DomainError } from '../../domain/errors.ts';
-import { NeutronRefusal } from '../../domain/neutron.ts';
+import { DomainError, Refusal } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import { type DialectName, errorBody, statusOf } from './dialects.ts';
 import {
   format,
@@ -155,8 +154,8 @@ function refusal(
     // Keystone middleware's header; API Gateway on AWS hands it on under a remapped name.
     progress.headers['WWW-Authenticate'] = `Keystone uri="${request.root}/identity"`;
   }
-  const type = error instanceof NeutronRefusal ? error.type : undefined;
-  return { status: statusOf[code], body: errorBody(surface.dialect, code, message, type) };
+  const reason = error instanceof Refusal ? error.reason : undefined;
+  return { status: statusOf[code], body: errorBody(surface.dialect, code, message, reason) };
 }
 
 function toProxy(

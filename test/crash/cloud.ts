@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { instanceStore } from '../../adapters/instances.ts';
-import type { Instance } from '../../domain/instance.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 import { dynamodb } from '../stack/stack.ts';
 import type { Disturbance } from './disturbance.ts';
 import type { Prepare } from './invoke.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Notification } from '../../domain/messages.ts';
+import { Notification } from '../../domain/events/messages.ts';
 import { type Answer, subscribe, subscribeToEvents } from '../stack/stack.ts';
 import {
   alarmOf,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { Notification } from '../../domain/messages.ts';
+import { Notification } from '../../domain/events/messages.ts';
 import { subscribe } from '../stack/stack.ts';
 import {
   alarmOf,

@@ -29,7 +29,9 @@ test('there are decisions', () => {
 describe.each(pages)('%s', (page) => {
   test('has a status, and names its successor by a link', () => {
     const status = headed(page, 'Status') ?? '';
-    expect(status).toMatch(/^(accepted|(accepted; amended|superseded) by \[\d{4}\]\(\S+\.md\))$/);
+    const link = String.raw`\[\d{4}\]\(\S+\.md\)`;
+    const successors = `(accepted; amended|superseded) by ${link}(, ${link})*`;
+    expect(status).toMatch(new RegExp(`^(accepted|${successors})$`));
     for (const [, successor = ''] of status.matchAll(/\]\((\S+)\)/g)) {
       expect(pages).toContain(successor);
     }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { reportedDataPlane } from '../../../domain/host-data-plane.ts';
-import type { Port } from '../../../domain/port.ts';
-import { portWith } from '../../domain/ports.ts';
+import { reportedDataPlane } from '../../../domain/ports/host-data-plane.ts';
+import type { Port } from '../../../domain/ports/port.ts';
+import { portWith } from '../../domain/ports/ports.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { networkWorld } from './network.ts';
 
