@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Caller } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import type { DialectName } from './dialects.ts';
 import { placeOf } from './gateway-path.ts';
 import { requireReadable } from './media-type.ts';

@@ -1,7 +1,7 @@
 import { match } from 'path-to-regexp';
 import * as z from 'zod';
-import { type Role, requireRole } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { type Role, requireRole } from '../../domain/identity/access.ts';
 import type { Microversion } from './microversion.ts';
 import { type ApiResponse, type AuthenticRequest, type RawRequest, readJson } from './request.ts';
 

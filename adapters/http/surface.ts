@@ -6,9 +6,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { v4 as uuid4 } from 'uuid';
-import type { Caller } from '../../domain/access.ts';
-import { DomainError } from '../../domain/errors.ts';
-import { NeutronRefusal } from '../../domain/neutron.ts';
+import { DomainError, Refusal } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import { requireFittingAnswer, requireFittingRequest } from './answer-size.ts';
 import { type Challenges, challenges } from './challenges.ts';
 import { type AllowedOrigins, isPreflight, originHeaders, preflight } from './cors.ts';
@@ -136,8 +135,8 @@ function refusal(
   if (code === 'unauthenticated') {
     progress.challenges = challenges(request.root, progress.basic ?? false);
   }
-  const type = error instanceof NeutronRefusal ? error.type : undefined;
-  return { status: statusOf[code], body: errorBody(surface.dialect, code, message, type) };
+  const reason = error instanceof Refusal ? error.reason : undefined;
+  return { status: statusOf[code], body: errorBody(surface.dialect, code, message, reason) };
 }
 
 /** Throws `too_large` where the answer would not leave a function. */

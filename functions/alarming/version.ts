@@ -1,4 +1,4 @@
-/** What needs no token: the version document, and a sign of life. Contract alarm.md section 1. */
+/** What needs no token: the version document and a sign of life. docs/wire/alarming.md#routes. */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
 /** Tempest looks for both media types; what we answer is always JSON. */

@@ -1,4 +1,4 @@
-/** Version documents, for clients without a token. Contract compute.md section 1. */
+/** Version documents, for clients without a token: docs/wire/compute.md#version-documents. */
 import { format, maxMicroversion, minMicroversion } from '../../adapters/http/microversion.ts';
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 

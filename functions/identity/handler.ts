@@ -16,7 +16,7 @@ import {
   grantFor,
   unauthenticated,
   unauthenticatedText,
-} from '../../domain/identity.ts';
+} from '../../domain/identity/identity.ts';
 import { AuthRequest, type Proof, supportedMethods } from './auth-request.ts';
 import { catalog, tokenDocument, version } from './documents.ts';
 

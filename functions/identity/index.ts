@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { makeAccounts } from '../../adapters/accounts.ts';
 import { makeDynamo, makeSecrets } from '../../adapters/clients.ts';
 import { list, optional, required } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeAccounts } from '../../adapters/identity/accounts.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { makeUsers } from '../../adapters/identity/users.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
-import { makeUsers } from '../../adapters/users.ts';
 import { identityApi } from './handler.ts';
 
 const { env } = process;

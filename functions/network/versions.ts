@@ -1,4 +1,4 @@
-/** What the surface is, for clients without a token. Contract network.md section 1. */
+/** What the surface is, for clients without a token: docs/wire/network.md#version-documents. */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 

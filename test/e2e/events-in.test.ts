@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DeadLetter } from '../../domain/messages.ts';
+import { DeadLetter } from '../../domain/events/messages.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';
 import { type Answer, apiUrl, output, sqs, subscribe } from '../stack/stack.ts';

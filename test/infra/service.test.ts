@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { AlarmChange } from '../../domain/alarm-history.ts';
+import { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { DoctorStack } from '../../infra/service.ts';
 import { stageName } from '../../infra/stage.ts';
 import { makeStack, policies, subject } from './template.ts';

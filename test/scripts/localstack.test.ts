@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { rangesOf } from '../../adapters/public-addresses.ts';
+import { rangesOf } from '../../adapters/delivery/public-addresses.ts';
 import { dockerHost } from '../../scripts/stack/deploy.ts';
 import { root } from '../../scripts/stack/state.ts';
 

@@ -1,8 +1,9 @@
 /** The compute surface on rows in memory, for tests. */
-import { type Migration, placeOfRecord } from '../../../domain/evacuation.ts';
-import { type Host, stateOf } from '../../../domain/host.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
-import { type Listing, placeOfServer } from '../../../domain/listing.ts';
+
+import { type Host, stateOf } from '../../../domain/hosts/host.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
+import { type Migration, placeOfRecord } from '../../../domain/servers/evacuation.ts';
+import { type Listing, placeOfServer } from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
 import { changeServer } from '../../../flows/change-server.ts';
 import { makeTargets } from '../../../flows/choose-target.ts';

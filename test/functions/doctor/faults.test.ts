@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { withImpliedRoles } from '../../../domain/access.ts';
-import { type Affected, placeOf } from '../../../domain/affected.ts';
-import type { Fault } from '../../../domain/host.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
+import { type Affected, placeOf } from '../../../domain/hosts/affected.ts';
+import type { Fault } from '../../../domain/hosts/fault.ts';
+import { withImpliedRoles } from '../../../domain/identity/access.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { faultRoutes } from '../../../functions/doctor/faults.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';

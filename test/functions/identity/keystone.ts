@@ -1,8 +1,8 @@
 /** The identity surface with three users and a clock that a test may turn. */
 import { expect } from 'vitest';
 import { makeAuthenticate } from '../../../adapters/http/authenticate.ts';
-import { makeTokens } from '../../../adapters/tokens.ts';
-import { type Account, accountOf, admin } from '../../../domain/identity.ts';
+import { makeTokens } from '../../../adapters/identity/tokens.ts';
+import { type Account, accountOf, admin } from '../../../domain/identity/identity.ts';
 import { identityApi } from '../../../functions/identity/handler.ts';
 import { type Call, call, quiet } from '../call.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import type { Port } from '../../../domain/port.ts';
-import { portWith } from '../../domain/ports.ts';
+import type { Port } from '../../../domain/ports/port.ts';
+import { portWith } from '../../domain/ports/ports.ts';
 import { id } from '../../domain/rows.ts';
 import { networkWorld } from './network.ts';
 
