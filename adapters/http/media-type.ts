@@ -1,7 +1,7 @@
 /**
  * Which bodies each API reads as JSON. A type that a service refuses is refused in its words.
- * Sources: keystone `server/flask/request_processing/json_body.py`; nova `api/openstack/wsgi.py`,
- * `Request.get_content_type`; neutron `pecan_wsgi/hooks/body_validation.py`, which looks at no type.
+ * Sources: docs/wire/identity.md#login, docs/wire/compute.md#rules-of-every-route,
+ * docs/wire/network.md#one-port, docs/wire/alarming.md#conventions.
  */
 import { DomainError } from '../../domain/errors.ts';
 import type { DialectName } from './dialects.ts';
