@@ -36,9 +36,19 @@ const rules: Record<DialectName, Rule> = {
   doctor: (type, given) => (type === '' || isJson(type) ? undefined : unknownType(given)),
 };
 
+const plainType = (contentType: string): string =>
+  (contentType.split(';')[0] ?? '').trim().toLowerCase();
+
+/**
+ * Refuses a body that is not said to be JSON, from a caller whose browser may have sent its password
+ * along: it does so for a page of any origin, unless the type makes it ask before (Fetch, CORS).
+ */
+export function requireDeclared(contentType: string): void {
+  if (!isJson(plainType(contentType))) throw unknownType(contentType);
+}
+
 /** Refuses a body whose `Content-Type`, empty where none was sent, the API does not read. */
 export function requireReadable(dialect: DialectName, contentType: string): void {
-  const type = (contentType.split(';')[0] ?? '').trim().toLowerCase();
-  const refusal = rules[dialect](type, contentType);
+  const refusal = rules[dialect](plainType(contentType), contentType);
   if (refusal) throw refusal;
 }

@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { DialectName } from './dialects.ts';
 import { placeOf } from './gateway-path.ts';
-import { requireReadable } from './media-type.ts';
+import { requireDeclared, requireReadable } from './media-type.ts';
 
 /** A request as it came in, before anything in it is believed. */
 export type RawRequest = {
@@ -92,7 +92,10 @@ export function readRequest(
  */
 export function readJson({ text, headers, dialect }: RawRequest): unknown {
   if (text === undefined) return undefined;
-  requireReadable(dialect, headers['content-type'] ?? '');
+  const type = headers['content-type'] ?? '';
+  requireReadable(dialect, type);
+  const token = headers['x-auth-token'];
+  if (!token && /^\s*basic\b/i.test(headers.authorization ?? '')) requireDeclared(type);
   try {
     return JSON.parse(text);
   } catch {

@@ -55,6 +55,25 @@ test('a body in base64 is read as the text it is, an empty one as none', () => {
   expect(read({ body: '' }).text).toBeUndefined();
 });
 
+const basic = { Authorization: 'Basic YTpi' };
+test.each([
+  { with: 'a password', headers: basic, read: false },
+  { with: 'a password and a token', headers: { ...basic, 'X-Auth-Token': 't' }, read: true },
+  { with: 'a password, and said to be JSON', type: 'application/json', headers: basic, read: true },
+  { with: 'neither', headers: {}, read: true },
+])('JSON without a type of content, with $with: read is $read', (given) => {
+  // A browser would send the password that it keeps from a page of any origin.
+  const { headers, type = '', read: expected } = given;
+  const request = read({
+    method: 'PUT',
+    body: { a: 1 },
+    headers: { 'Content-Type': type, ...headers },
+  });
+  const reading = () => readJson(request);
+  if (expected) expect(reading()).toEqual({ a: 1 });
+  else expect(reading).toThrow(expect.objectContaining({ code: 'unsupported_media_type' }));
+});
+
 test.each(['{', 'nul', '{"a":}', '[1,]'])('%s is not JSON: 400', (body) => {
   expect(() => readJson(read({ method: 'PUT', body }))).toThrow(
     expect.objectContaining({ code: 'invalid' }),
