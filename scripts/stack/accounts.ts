@@ -11,8 +11,8 @@ import { type StackState, stateDir, writeWhole } from './state.ts';
 export const tenants = ['tenant-a', 'tenant-b'] as const;
 export type Tenant = (typeof tenants)[number];
 
-const file = (who: 'admin' | Tenant): string =>
-  join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
+const file = (who: 'admin' | Tenant, folder: string = stateDir): string =>
+  join(folder, who === 'admin' ? 'openrc' : `openrc-${who}`);
 
 function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: StackState): void {
   const variables = {
@@ -38,9 +38,9 @@ function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: S
   writeWhole(file(who), `${lines.join('\n')}\n`, 0o600);
 }
 
-/** The account in one of the files that `makeAccounts` wrote. */
-export function readAccount(who: 'admin' | Tenant): Account {
-  const text = readFileSync(file(who), 'utf8');
+/** The account in one of the files that `makeAccounts` wrote; of another stack by its folder. */
+export function readAccount(who: 'admin' | Tenant, folder?: string): Account {
+  const text = readFileSync(file(who, folder), 'utf8');
   const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(text)?.[1] ?? '';
   return {
     username: value('OS_USERNAME'),

@@ -9,6 +9,7 @@ import {
   noteRowFormat,
   problemOf,
   save,
+  userOfKept,
 } from './kept.ts';
 import {
   answersInTime,
@@ -19,6 +20,7 @@ import {
   startMiniStack,
   stopMiniStack,
 } from './ministack.ts';
+import { end } from './processes.ts';
 import { Refusal, step } from './progress.ts';
 import { forgetState, type StackState, savedState, saveState } from './state.ts';
 
@@ -136,6 +138,8 @@ export async function takeDown({ discard }: { discard: boolean }): Promise<Taken
     await save(state.endpoint); // or refuses: what is not on disk would be lost
   }
   if (state) await stopMiniStack(state);
+  const user = userOfKept();
+  if (discard && user) await end(user); // known by its lock where stack.json cannot be read
   if (kept && !discard) return { wasUp, data: 'kept' };
   discardKept();
   removeAccounts();

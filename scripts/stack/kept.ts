@@ -20,6 +20,13 @@ const Rows = z.object({ rowFormat: z.int() });
 /** Whether there is data of a stack. A stack that `npm test` starts keeps none. */
 export const isKept = (): boolean => existsSync(keptDir);
 
+/** The instance that uses the data, or used it last; undefined where none ever has. */
+export function userOfKept(): string | undefined {
+  const lock = join(keptDir, 'lock');
+  const name = existsSync(lock) ? readFileSync(lock, 'utf8') : '';
+  return /^doctor-stack-[0-9a-f]+$/.test(name) ? name : undefined;
+}
+
 export const discardKept = (): void => rmSync(keptDir, { recursive: true, force: true });
 
 /** Notes in which format the rows are: once the code that writes them is deployed. */
