@@ -11,8 +11,8 @@ import { root, stateDir, writeWhole } from './state.ts';
  */
 export const keptDir = join(stateDir, 'data');
 
-/** The same, as a user would type it. */
-export const keptName = relative(root, keptDir);
+/** The same, as a user would type it in the clone. */
+export const keptName = keptDir.startsWith(root) ? relative(root, keptDir) : keptDir;
 
 const rowsFile = join(keptDir, 'rows.json');
 const Rows = z.object({ rowFormat: z.int() });

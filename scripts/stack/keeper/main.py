@@ -23,7 +23,7 @@ import warnings
 
 from keeper import journal, snapshot, watch
 
-#: A journal of this many bytes, or of half a snapshot, is replaced by a snapshot.
+#: A journal of this many bytes, and of half a snapshot, is replaced by a new snapshot.
 LONG_JOURNAL = 16_000_000
 #: After what only a snapshot keeps has changed, it is taken within this many seconds.
 SOON = 1.0
@@ -41,6 +41,7 @@ class Keeper:
         self.held = False
         self.problem: str | None = None
         self.rest_until = 0.0
+        self.snapshot_size = snapshot.size(folder)
         self.saving = asyncio.Lock()
         last = snapshot.load(folder, self.services, self.version)
         if last is None and os.environ.get("DOCTOR_KEPT_EXPECTED") == "1":
@@ -61,7 +62,8 @@ class Keeper:
         if self.held or now < self.rest_until:
             return False
         soon = self.changed_at is not None and now - self.changed_at > SOON
-        return soon or self.journal.gap or self.journal.size > LONG_JOURNAL
+        long = self.journal.size > max(LONG_JOURNAL, self.snapshot_size / 2)
+        return soon or self.journal.gap or long
 
     async def run(self) -> None:
         """Takes snapshots as they are due, for as long as the process lives."""
@@ -83,6 +85,7 @@ class Keeper:
                 self.problem = await self._ended(self._fork())
             except OSError as error:
                 self.problem = error.strerror
+            self.snapshot_size = snapshot.size(self.folder)
             spent = time.monotonic() - started
             self.rest_until = time.monotonic() + max(REST * spent, 5 if self.problem else 0)
             if self.problem:

@@ -38,6 +38,14 @@ def newest(kept: str) -> int | None:
     return max((int(match.group(1)) for match in found if match), default=None)
 
 
+def size(kept: str) -> int:
+    """Bytes in the newest snapshot; 0 where there is none."""
+    number = newest(kept)
+    if number is None:
+        return 0
+    return sum(entry.stat().st_size for entry in os.scandir(_folder(kept, number)))
+
+
 def _write_json(folder: str, name: str, value) -> None:
     with open(os.path.join(folder, f"{name}.json"), "w", encoding="utf-8") as file:
         json.dump(value, file, default=_json_default)
@@ -156,9 +164,9 @@ def load(kept: str, services: dict, version: str) -> int | None:
     states |= {name: state for kind, name, state, *_ in (op for op in operations if op[0] == "state")}
     try:
         for name, state in states.items():
-            services[name]._restore_state(state) if hasattr(services[name], "_restore_state") else services[
-                name
-            ].load_persisted_state(state)
+            # Not the functions' own `load_persisted_state`: it starts the pollers before there is a port.
+            load_state = getattr(services[name], "_restore_state", services[name].load_persisted_state)
+            load_state(state)
         streams = _read_json(folder, "streams")
         services["dynamodb"]._stream_records.update(streams["records"])
         services["dynamodb"]._stream_trimmed.update(streams["trimmed"])
