@@ -75,8 +75,7 @@ export async function save(endpoint: string): Promise<void> {
   if (status?.problem === null) return;
   throw new Refusal(
     `The stack's data could not be saved in ${keptName}: ${status?.problem ?? 'the stack does not answer'}.\n` +
-      'The stack is still up. Mend that and try again; "npm run down -- --discard" stops it and deletes\n' +
-      'its data.',
+      'Mend that and try again. "npm run down -- --discard" stops the stack and deletes its data.',
   );
 }
 

@@ -94,7 +94,7 @@ test('a disk that takes nothing more: calls fail, down refuses, and with room no
   const down = await stack.down();
   expect(down.status).toBe(1);
   expect(down.output).toContain('could not be saved');
-  expect(down.output).toContain('"npm run down -- --discard" stops it and deletes');
+  expect(down.output).toContain('"npm run down -- --discard" stops the stack and deletes');
 
   allow('all');
   await admin.expect('PUT', `/doctor/v1/hosts/${late}`, { body: { zone: 'nova' } });

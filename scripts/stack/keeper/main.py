@@ -117,7 +117,8 @@ class Keeper:
         except OSError as error:
             return error.errno or 255
         except BaseException as error:
-            print(f"kept: {type(error).__name__}: {error}", flush=True)
+            # Not print: another thread may have been printing at the fork, and holds its lock for ever.
+            os.write(1, f"kept: {type(error).__name__}: {error}\n".encode())
             return 255
 
     @staticmethod
