@@ -92,8 +92,8 @@ class Journal:
         line = json.dumps(operations, default=_json_default, separators=(",", ":")).encode() + b"\n"
         with self.lock:
             try:
-                written = os.write(self._file, line)
-                if written < len(line):  # a full disk takes a part before it takes nothing
+                written = 0
+                while written < len(line):  # a full disk takes a part before it takes nothing
                     written += os.write(self._file, line[written:])
             except OSError as error:
                 self.problem, self.gap = error.strerror, True
