@@ -4,6 +4,7 @@ import { HostDataPlane } from '../domain/host-data-plane.ts';
 import { Port } from '../domain/port.ts';
 import type { Among, Walk } from '../domain/port-index.ts';
 import { slices } from '../domain/slices.ts';
+import type { LeftHost } from '../flows/change-port.ts';
 import { getAll, ifUnchanged, inParallel, queryPages } from './dynamodb.ts';
 import { macStore } from './macs.ts';
 import {
@@ -13,6 +14,7 @@ import {
   macTaken,
   type PortTables,
   planeKey,
+  planeUnchanged,
   projectKey,
   replacement,
   unchanged,
@@ -141,9 +143,17 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
       return made === 'conflict' ? 'busy' : { taken: 'id', position: made };
     },
 
-    /** Writes a port that is still as it was read; a new MAC address is taken with it. */
-    savePort: async (from: Port, to: Port): Promise<'saved' | 'overtaken' | 'mac in use'> => {
-      if (to.mac_address === from.mac_address && !to.deleted) {
+    /**
+     * Writes a port that is still as it was read; a new MAC address is taken with it. One that leaves
+     * a host is written only if nobody has reported on the ports of that host since (`left`).
+     */
+    savePort: async (
+      from: Port,
+      to: Port,
+      left?: LeftHost,
+    ): Promise<'saved' | 'overtaken' | 'mac in use'> => {
+      const keepsMac = to.mac_address === from.mac_address && !to.deleted;
+      if (keepsMac && !left) {
         const put = new PutCommand({
           TableName: tables.ports,
           Item: indexed(to),
@@ -151,14 +161,15 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
         });
         return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
       }
-      const taken = to.deleted ? [] : [macTaken(tables, to)];
-      const outcome = await transact(client, [
+      const asRead = [
         replacement(tables, from, to),
-        macFreed(tables, from),
-        ...taken,
-      ]);
+        ...(left ? [planeUnchanged(tables, left)] : []),
+      ];
+      const taken = to.deleted ? [] : [macTaken(tables, to)];
+      const macs = keepsMac ? [] : [macFreed(tables, from), ...taken];
+      const outcome = await transact(client, [...asRead, ...macs]);
       if (outcome === 'written') return 'saved';
-      return outcome === 'conflict' || outcome === 0 ? 'overtaken' : 'mac in use';
+      return outcome === 'conflict' || outcome < asRead.length ? 'overtaken' : 'mac in use';
     },
   };
 };

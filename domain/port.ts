@@ -109,7 +109,7 @@ export const instanceOf = ({ device_id, device_owner }: PortFacts): string | und
 /** Everything of a port that a caller may change. */
 export type PortUpdate = Partial<PortFacts & Pick<Port, 'status' | 'data_plane_status' | 'tags'>>;
 
-/** A port that is made: it starts `DOWN`, with nothing reported of its data plane. */
+/** A port that is made: it starts `DOWN`. Its host's data plane is added by `boundRow` (`ports/binding.ts`). */
 export const createdPort = (
   given: PortFacts & Pick<Port, 'id' | 'network_id' | 'project_id'>,
   { actor, incarnation }: { readonly actor: Actor; readonly incarnation: string },

@@ -90,7 +90,9 @@ describe('permissions', () => {
     {
       name: 'Network',
       data: [
-        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Ports`,
+        ),
         ...['byDevice', 'byHost', 'byName', 'byProject', 'listing'].map(
           (index) => `Query on Ports/${index}`,
         ),
