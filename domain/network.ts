@@ -11,44 +11,78 @@ import {
 } from './port-input.ts';
 import { idTextOf, textOf, uuidOf } from './port-values.ts';
 import { text } from './text.ts';
+import { Moment, seconds } from './time.ts';
 
+/** When a network was made whose row does not say: before rows kept it. */
+const unknownTime = '1970-01-01T00:00:00.000Z';
+
+/**
+ * The row of a network. Rows written before version 0.2 have no description, tags, revision and
+ * times: they are read as a network that nobody has changed, made at the epoch.
+ */
 export const Network = z.object({
   network_id: z.guid(),
   name: text(255),
   project_id: z.string(),
   admin_state_up: z.boolean(),
+  description: text(255).default(''),
+  tags: z.array(z.string()).default([]),
+  revision: z.int().min(1).default(1),
+  created_at: Moment.default(unknownTime),
+  updated_at: Moment.default(unknownTime),
 });
 export type Network = z.infer<typeof Network>;
 
 /** A network as everyone sees it who may: nothing is plugged, so it is always `ACTIVE`. */
-export const networkView = ({ network_id, name, project_id, admin_state_up }: Network) => ({
-  id: network_id,
-  name,
-  project_id,
-  tenant_id: project_id,
+export const networkView = (network: Network) => ({
+  id: network.network_id,
+  name: network.name,
+  description: network.description,
+  project_id: network.project_id,
+  tenant_id: network.project_id,
   status: 'ACTIVE',
-  admin_state_up,
+  admin_state_up: network.admin_state_up,
   shared: false,
   subnets: [],
+  tags: network.tags,
+  revision_number: network.revision,
+  created_at: seconds(network.created_at),
+  updated_at: seconds(network.updated_at),
 });
+export type NetworkView = ReturnType<typeof networkView>;
+
+/** The attributes that are booleans. */
+export const networkTruths: ReadonlyMap<string, (view: NetworkView) => boolean> = new Map<
+  string,
+  (view: NetworkView) => boolean
+>([
+  ['admin_state_up', ({ admin_state_up }) => admin_state_up],
+  ['shared', ({ shared }) => shared],
+]);
 
 const Values = z.object({
   id: z.unknown().transform(uuidOf('id')).optional(),
   name: z.unknown().transform(textOf('name')).optional(),
+  description: z.unknown().transform(textOf('description')).optional(),
   project_id: z.unknown().transform(idTextOf('project_id')).optional(),
   admin_state_up: z.unknown().transform(truthOf).optional(),
 });
 
-/** Whether each attribute may be given; all others are shown only. */
-const attributes = new Map<string, boolean>([
-  ['id', true],
-  ['name', true],
-  ['project_id', true],
-  ['tenant_id', true],
-  ['admin_state_up', true],
-  ['status', false],
-  ['shared', false],
-  ['subnets', false],
+/** When each attribute may be given; all others are shown only. */
+const attributes = new Map<string, 'always' | 'post' | 'never'>([
+  ['id', 'post'],
+  ['name', 'always'],
+  ['description', 'always'],
+  ['project_id', 'post'],
+  ['tenant_id', 'post'],
+  ['admin_state_up', 'always'],
+  ['status', 'never'],
+  ['shared', 'never'],
+  ['subnets', 'never'],
+  ['tags', 'never'],
+  ['revision_number', 'never'],
+  ['created_at', 'never'],
+  ['updated_at', 'never'],
 ]);
 
 /** What the body of a POST says of a network. */
@@ -58,9 +92,49 @@ export function readNewNetwork(json: unknown, maker: Maker): z.infer<typeof Valu
   requireOwnProject(given, maker);
   requireKnown(given, attributes);
   const barred = Object.keys(given).find(
-    (name) => !attributes.get(name) || (name === 'id' && !maker.manages),
+    (name) => attributes.get(name) === 'never' || (name === 'id' && !maker.manages),
   );
   if (barred !== undefined) throw badRequest(`Attribute '${barred}' not allowed in POST`);
   const { tenant_id, ...rest } = given;
   return Values.parse({ ...(tenant_id !== undefined && { project_id: tenant_id }), ...rest });
+}
+
+/** Everything of a network that a caller may change. */
+export type NetworkUpdate = Partial<
+  Pick<Network, 'name' | 'description' | 'admin_state_up' | 'tags'>
+>;
+
+/** What the body of a PUT changes of a network. */
+export function readNetworkUpdate(json: unknown): NetworkUpdate {
+  const body = bodyOf(json);
+  if ('networks' in body) throw badRequest('Bulk operation not supported');
+  const given = unwrapped(body, 'network');
+  requireOneProject(given);
+  requireKnown(given, attributes);
+  const fixed = Object.keys(given).find((name) => attributes.get(name) !== 'always');
+  if (fixed !== undefined) throw badRequest(`Cannot update read-only attribute ${fixed}`);
+  return Values.pick({ name: true, description: true, admin_state_up: true }).parse(given);
+}
+
+/** A network that is made now. */
+export const createdNetwork = (
+  given: Pick<Network, 'network_id' | 'name' | 'description' | 'project_id' | 'admin_state_up'>,
+  at: string,
+): Network => ({ ...given, tags: [], revision: 1, created_at: at, updated_at: at });
+
+/** The network after an update; undefined if everything is so already. */
+export function updatedNetwork(
+  network: Network,
+  update: NetworkUpdate,
+  at: string,
+): Network | undefined {
+  const { name, description, admin_state_up, tags } = { ...network, ...update };
+  const told = { name, description, admin_state_up, tags };
+  const next: Network = { ...network, ...told, revision: network.revision + 1, updated_at: at };
+  const same =
+    name === network.name &&
+    description === network.description &&
+    admin_state_up === network.admin_state_up &&
+    JSON.stringify(tags) === JSON.stringify(network.tags);
+  return same ? undefined : next;
 }

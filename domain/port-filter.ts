@@ -6,6 +6,7 @@ import type { Caller } from './access.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';
 import { type FixedIp, isDataPlaneDown, type Port } from './port.ts';
 import { canRead, seesHosts } from './port-access.ts';
+import { tagFilters } from './ports/tag-filter.ts';
 
 export type Query = Readonly<Record<string, readonly string[]>>;
 
@@ -36,8 +37,6 @@ const truths: ReadonlyMap<string, PortTest> = new Map<string, PortTest>([
   ['dp_down', isDataPlaneDown],
 ]);
 
-const tagsOf = (values: readonly string[]): string[] => values.flatMap((list) => list.split(','));
-
 const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new Map([
   ['fixed_ips', fixedIpsTest],
   [
@@ -46,24 +45,8 @@ const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new
       ({ security_groups }) =>
         security_groups.some((id) => values.includes(id)),
   ],
-  ['tags', (values: readonly string[]) => hasAll(tagsOf(values))],
-  ['tags-any', (values: readonly string[]) => hasAny(tagsOf(values))],
-  ['not-tags', (values: readonly string[]) => not(hasAll(tagsOf(values)))],
-  ['not-tags-any', (values: readonly string[]) => not(hasAny(tagsOf(values)))],
+  ...tagFilters,
 ]);
-
-const hasAll =
-  (wanted: readonly string[]): PortTest =>
-  ({ tags }) =>
-    wanted.every((tag) => tags.includes(tag));
-const hasAny =
-  (wanted: readonly string[]): PortTest =>
-  ({ tags }) =>
-    wanted.some((tag) => tags.includes(tag));
-const not =
-  (test: PortTest): PortTest =>
-  (port) =>
-    !test(port);
 
 /** `ip_address=10.0.0.1` or `subnet_id=<id>`: one address that has one of each that is asked for. */
 function fixedIpsTest(values: readonly string[]): PortTest {

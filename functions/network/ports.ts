@@ -16,7 +16,15 @@ import {
 import { linksOf } from '../../domain/port-list.ts';
 import { picked, portView } from '../../domain/port-view.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
-import { actorAt, idOf, makerOf, type PortDeps, requireNoBody } from './deps.ts';
+import {
+  actorAt,
+  fieldsOf,
+  idOf,
+  isWrapped,
+  makerOf,
+  type PortDeps,
+  requireNoBody,
+} from './deps.ts';
 import { listPorts } from './list-ports.ts';
 
 type Request = RouteRequest<unknown, unknown>;
@@ -44,12 +52,9 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     method: 'GET',
     path: item,
     ...open,
-    handle: async ({ caller, params: { id: text = '' }, query }) => {
-      const id = idOf(text);
-      const [found] = id === undefined ? [] : await deps.readPorts([id]);
-      const port = visiblePort(caller, text, found);
-      const fields = (query.fields ?? []).filter((name) => name !== '');
-      return { status: 200, body: { port: picked(portView(port, caller), fields) } };
+    handle: async (request) => {
+      const view = portView(await readPort(deps, request), request.caller);
+      return { status: 200, body: { port: picked(view, fieldsOf(request.query)) } };
     },
   }),
   route({
@@ -72,7 +77,11 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     ...open,
     handle: async (request) => {
       const { caller, headers } = request;
-      const input = readPortUpdate(readJson(request));
+      const json = readJson(request);
+      if (!isWrapped(json, 'port')) {
+        requirePolicy(caller, await readPort(deps, request), 'update_port');
+      }
+      const input = readPortUpdate(json);
       const revision = requiredRevision(headers['if-match']);
       const at = deps.now();
       const changed = await change(deps, request, (port) => {
@@ -88,11 +97,11 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     path: item,
     ...open,
     handle: async (request) => {
-      requireNoBody(request);
       const revision = requiredRevision(request.headers['if-match']);
       const at = deps.now();
       await change(deps, request, (port) => {
         requirePolicy(request.caller, port, 'delete_port');
+        requireNoBody(request);
         requireRevision(revision, port);
         return deletedPort(port, actorAt(request, at));
       });
@@ -100,6 +109,16 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     },
   }),
 ];
+
+/** The port of the path, if the caller may know of it. @throws PortNotFound */
+export async function readPort(
+  deps: Pick<PortDeps, 'readPorts'>,
+  { caller, params: { id: text = '' } }: Pick<Request, 'caller' | 'params'>,
+): Promise<Port> {
+  const id = idOf(text);
+  const [found] = id === undefined ? [] : await deps.readPorts([id]);
+  return visiblePort(caller, text, found);
+}
 
 /** Changes the port of the path, if the caller may know of it. @throws PortNotFound */
 export function change(
