@@ -113,8 +113,28 @@ async function* idPages(
   for await (const page of queryPages(client, query)) yield page.map(({ id }) => String(id));
 }
 
+export const portSaves = (client: DynamoDBDocumentClient, tables: Pick<PortTables, 'ports'>) => ({
+  /**
+   * Writes a port that is still as it was read, and that keeps its MAC address. One that leaves a host
+   * is written only if nobody has reported on the ports of that host since (`left`).
+   */
+  savePort: async (from: Port, to: Port, left?: LeftHost): Promise<'saved' | 'overtaken'> => {
+    if (left) {
+      const actions = [replacement(tables, from, to), planeUnchanged(tables, left)];
+      return (await transact(client, actions)) === 'written' ? 'saved' : 'overtaken';
+    }
+    const put = new PutCommand({
+      TableName: tables.ports,
+      Item: indexed(to),
+      ...unchanged(from),
+    });
+    return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
+  },
+});
+
 export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) => {
   const reader = portReader(client, tables.ports);
+  const saves = portSaves(client, tables);
   return {
     ...reader,
     ...macStore(client, tables),
@@ -143,31 +163,19 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
       return made === 'conflict' ? 'busy' : { taken: 'id', position: made };
     },
 
-    /**
-     * Writes a port that is still as it was read; a new MAC address is taken with it. One that leaves
-     * a host is written only if nobody has reported on the ports of that host since (`left`).
-     */
+    /** The same of any port; a new MAC address is taken with it, and a tombstone frees the old one. */
     savePort: async (
       from: Port,
       to: Port,
       left?: LeftHost,
     ): Promise<'saved' | 'overtaken' | 'mac in use'> => {
-      const keepsMac = to.mac_address === from.mac_address && !to.deleted;
-      if (keepsMac && !left) {
-        const put = new PutCommand({
-          TableName: tables.ports,
-          Item: indexed(to),
-          ...unchanged(from),
-        });
-        return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
-      }
+      if (to.mac_address === from.mac_address && !to.deleted) return saves.savePort(from, to, left);
       const asRead = [
         replacement(tables, from, to),
         ...(left ? [planeUnchanged(tables, left)] : []),
       ];
       const taken = to.deleted ? [] : [macTaken(tables, to)];
-      const macs = keepsMac ? [] : [macFreed(tables, from), ...taken];
-      const outcome = await transact(client, [...asRead, ...macs]);
+      const outcome = await transact(client, [...asRead, macFreed(tables, from), ...taken]);
       if (outcome === 'written') return 'saved';
       return outcome === 'conflict' || outcome < asRead.length ? 'overtaken' : 'mac in use';
     },

@@ -11,6 +11,7 @@ import { noticeOf } from '../domain/maintenance.ts';
 import type { DeadLetter, FinishMessage } from '../domain/messages.ts';
 import type { Port } from '../domain/port.ts';
 import { portEvents } from '../domain/port-event.ts';
+import { departedServers } from '../domain/ports/departed-servers.ts';
 
 /** A change of a row, in the order of its stream; `before` is undefined for a new row. */
 export type RowChange =
@@ -27,7 +28,10 @@ export type RowChange =
 export type ReconcileDeps = {
   /** Queues the events' safe copies, seen after the delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
-  /** Queues the finishing of faults, and of what owners are told of maintenance: soon and much later. */
+  /**
+   * Queues the finishing of faults, of what owners are told of maintenance, and of the ports of
+   * servers that left their host: soon and much later.
+   */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Remembers which instances and ports faults touched; what is remembered already changes nothing. */
@@ -39,6 +43,8 @@ export type Reconciled = {
   readonly events: number;
   readonly faults: number;
   readonly notices: number;
+  /** Hosts that servers left. */
+  readonly departures: number;
   readonly buried: number;
 };
 
@@ -59,21 +65,30 @@ export async function reconcile(
   const events = changes.flatMap(eventsOf);
   const faults = changes.flatMap(faultOfChange);
   const notices = changes.flatMap(noticeOfChange);
+  const departures = departedServers(
+    changes.flatMap((change) => (change.kind === 'instance' ? [change] : [])),
+  );
+  const finishing = [...faults, ...notices, ...departures.map((departed) => ({ departed }))];
   const letters = changes.flatMap((change) =>
     change.kind === 'unreadable' ? [change.letter] : [],
   );
   const affected = affectedBy(changes.flatMap(changedInstance), changes.flatMap(changedPort));
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
-    faults.length + notices.length > 0 && deps.sendFinish([...faults, ...notices]),
+    finishing.length > 0 && deps.sendFinish(finishing),
     letters.length > 0 && deps.bury(letters),
     events.length > 0 && deps.publishEvents(events),
     affected.length > 0 && deps.noteAffected(affected),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-  const counts = { events: events.length, faults: faults.length, notices: notices.length };
-  return { ...counts, buried: letters.length };
+  return {
+    events: events.length,
+    faults: faults.length,
+    notices: notices.length,
+    departures: departures.length,
+    buried: letters.length,
+  };
 }
 
 function eventsOf(change: RowChange): DoctorEvent[] {

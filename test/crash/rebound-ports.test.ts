@@ -94,7 +94,8 @@ for (const how of hows) {
 test('ports that leave a host while it is reported: each is told of both, or of none', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
-  const ports = await neutron.ports('h', 20);
+  // One stays: a host without ports that is not registered has nothing to report on.
+  const [, ...ports] = await neutron.ports('h', 21);
   await world.recover();
   await neutron.toggles();
   const moves = ports.map((port) => neutron.put(port, to('other')));

@@ -154,7 +154,9 @@ describe('permissions', () => {
         ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
         'PutItem on Migrations',
-        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Ports`,
+        ),
         'Query on Ports/byHost',
       ],
     },

@@ -1,0 +1,47 @@
+/**
+ * Servers that have left a host. Their ports go with them, as Nova binds a server's ports to the host
+ * that it moves to (nova `network/neutron.py`, `_update_port_binding_for_instance`).
+ * Decision: docs/adr/0021.
+ */
+import * as z from 'zod';
+import { HostName } from '../host.ts';
+import type { Instance } from '../instance.ts';
+import { instanceOf, type Port } from '../port.ts';
+import { slices } from '../slices.ts';
+
+/** Servers that left one host, each for another one. */
+export const Departed = z.object({ left: HostName, servers: z.array(z.guid()).min(1) });
+export type Departed = z.infer<typeof Departed>;
+
+/** A server's row before and after a change. */
+export type ServerChange = { readonly before: Instance | undefined; readonly after: Instance };
+
+/** What a queue's message holds with room to spare. */
+const mostServers = 1_000;
+
+/** The servers that changes took from one host to another, by the host that they left. */
+export function departedServers(changes: readonly ServerChange[]): Departed[] {
+  const moves = changes.flatMap(({ before, after }) => {
+    const left = before?.host ?? null;
+    if (left === null || after.host === null || after.host === left || after.deleted) return [];
+    return [{ left, uuid: after.uuid }];
+  });
+  return [...Map.groupBy(moves, ({ left }) => left)].flatMap(([left, group]) => {
+    const servers = [...new Set(group.map(({ uuid }) => uuid))];
+    return slices(servers, mostServers).map((some) => ({ left, servers: some }));
+  });
+}
+
+/**
+ * The host that a port is to be bound to, because its server is there; undefined if it stays: it is
+ * not on the host that was left, or its server is back there, on no host, or gone.
+ */
+export function hostToFollow(
+  port: Port,
+  left: string,
+  server: Instance | undefined,
+): string | undefined {
+  if (port.deleted || port['binding:host_id'] !== left) return undefined;
+  if (!server || server.deleted || instanceOf(port) !== server.uuid) return undefined;
+  return server.host === null || server.host === left ? undefined : server.host;
+}

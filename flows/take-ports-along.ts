@@ -1,0 +1,64 @@
+/**
+ * Binds the ports of servers that have left a host to the hosts where the servers are now. Run by the
+ * fault-finisher some seconds after each move: every step may run twice.
+ */
+import type { Instance } from '../domain/instance.ts';
+import { instanceOf, type Port, updatedPort } from '../domain/port.ts';
+import { type Departed, hostToFollow } from '../domain/ports/departed-servers.ts';
+import { type ChangePortDeps, changePort } from './change-port.ts';
+import { inChunks } from './in-chunks.ts';
+
+export type TakePortsAlongDeps = ChangePortDeps & {
+  /** Ids of the ports on a host, as the index shows them, a page at a time. */
+  readonly portsOn: (host: string) => AsyncIterable<readonly string[]>;
+  /** Rows read consistently, in any order; what does not exist is left out. */
+  readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
+  /** Up to 100 rows, read consistently; what does not exist is left out. */
+  readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
+  readonly now: () => string;
+};
+
+/**
+ * Binds each port of the servers that is still on the host they left. A port takes over what is
+ * reported of its new host.
+ * @returns how many ports were bound. @throws what kept it from the others, after all are done.
+ */
+export async function takePortsAlong(
+  deps: TakePortsAlongDeps,
+  { left, servers }: Departed,
+): Promise<number> {
+  let bound = 0;
+  const movers = new Set(servers);
+  const [failure] = await inChunks(deps.portsOn(left), async (ids) => {
+    const ports = (await deps.ports(ids)).filter((port) => movers.has(instanceOf(port) ?? ''));
+    const uuids = [...new Set(ports.flatMap((port) => instanceOf(port) ?? []))];
+    const found = uuids.length === 0 ? [] : await deps.instances(uuids);
+    const byUuid = new Map(found.map((instance) => [instance.uuid, instance]));
+    for (const port of ports) {
+      const server = byUuid.get(instanceOf(port) ?? '');
+      if (server && (await follow(deps, port, left, server))) bound += 1;
+    }
+  });
+  if (failure !== undefined) throw failure;
+  return bound;
+}
+
+/** Whether the port was bound by this call. */
+async function follow(
+  deps: TakePortsAlongDeps,
+  { id }: Port,
+  left: string,
+  server: Instance,
+): Promise<boolean> {
+  const { user_id, request_id } = server.last_change;
+  const actor = { user_id, request_id, at: deps.now() };
+  let follows = false;
+  await changePort(deps, id, (port) => {
+    const host = port && hostToFollow(port, left, server);
+    follows = host !== undefined;
+    return port && host !== undefined
+      ? updatedPort(port, { 'binding:host_id': host }, actor)
+      : undefined;
+  });
+  return follows;
+}
