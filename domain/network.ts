@@ -87,7 +87,9 @@ const attributes = new Map<string, 'always' | 'post' | 'never'>([
 
 /** What the body of a POST says of a network. */
 export function readNewNetwork(json: unknown, maker: Maker): z.infer<typeof Values> {
-  const given = unwrapped(bodyOf(json), 'network');
+  // No network is shared here, so to ask for one that is not is to ask for nothing.
+  const { shared, ...others } = unwrapped(bodyOf(json), 'network');
+  const given = shared === undefined || !truthOf(shared) ? others : { ...others, shared };
   requireOneProject(given);
   requireOwnProject(given, maker);
   requireKnown(given, attributes);

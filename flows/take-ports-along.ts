@@ -28,36 +28,40 @@ export async function takePortsAlong(
   { left, servers }: Departed,
 ): Promise<number> {
   let bound = 0;
-  const movers = new Set(servers);
+  const movers = new Map(servers.map(({ uuid, at }) => [uuid, { left, at }]));
   const [failure] = await inChunks(deps.portsOn(left), async (ids) => {
     const ports = (await deps.ports(ids)).filter((port) => movers.has(instanceOf(port) ?? ''));
     const uuids = [...new Set(ports.flatMap((port) => instanceOf(port) ?? []))];
     const found = uuids.length === 0 ? [] : await deps.instances(uuids);
     const byUuid = new Map(found.map((instance) => [instance.uuid, instance]));
     for (const port of ports) {
-      const server = byUuid.get(instanceOf(port) ?? '');
-      if (server && (await follow(deps, port, left, server))) bound += 1;
+      const uuid = instanceOf(port) ?? '';
+      const [move, server] = [movers.get(uuid), byUuid.get(uuid)];
+      if (move && server && (await follow(deps, port, move, server))) bound += 1;
     }
   });
   if (failure !== undefined) throw failure;
   return bound;
 }
 
-/** Whether the port was bound by this call. */
+/**
+ * Whether the port was bound by this call. It counts as bound since its server moved: what moves the
+ * server next is later than that, however late this runs.
+ */
 async function follow(
   deps: TakePortsAlongDeps,
   { id }: Port,
-  left: string,
+  move: { readonly left: string; readonly at: string },
   server: Instance,
 ): Promise<boolean> {
   const { user_id, request_id } = server.last_change;
   const actor = { user_id, request_id, at: deps.now() };
   let follows = false;
   await changePort(deps, id, (port) => {
-    const host = port && hostToFollow(port, left, server);
+    const host = port && hostToFollow(port, move, server);
     follows = host !== undefined;
     return port && host !== undefined
-      ? updatedPort(port, { 'binding:host_id': host }, actor)
+      ? updatedPort(port, { 'binding:host_id': host, bound_at: move.at }, actor)
       : undefined;
   });
   return follows;

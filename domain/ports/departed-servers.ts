@@ -8,9 +8,13 @@ import { HostName } from '../host.ts';
 import type { Instance } from '../instance.ts';
 import { instanceOf, type Port } from '../port.ts';
 import { slices } from '../slices.ts';
+import { Moment } from '../time.ts';
+
+/** A server that left a host, and when Doctor accepted that. */
+const Mover = z.object({ uuid: z.guid(), at: Moment });
 
 /** Servers that left one host, each for another one. */
-export const Departed = z.object({ left: HostName, servers: z.array(z.guid()).min(1) });
+export const Departed = z.object({ left: HostName, servers: z.array(Mover).min(1) });
 export type Departed = z.infer<typeof Departed>;
 
 /** A server's row before and after a change. */
@@ -24,24 +28,25 @@ export function departedServers(changes: readonly ServerChange[]): Departed[] {
   const moves = changes.flatMap(({ before, after }) => {
     const left = before?.host ?? null;
     if (left === null || after.host === null || after.host === left || after.deleted) return [];
-    return [{ left, uuid: after.uuid }];
+    return [{ left, uuid: after.uuid, at: after.last_change.at }];
   });
   return [...Map.groupBy(moves, ({ left }) => left)].flatMap(([left, group]) => {
-    const servers = [...new Set(group.map(({ uuid }) => uuid))];
-    return slices(servers, mostServers).map((some) => ({ left, servers: some }));
+    const newest = new Map(group.map(({ uuid, at }) => [uuid, { uuid, at }]));
+    return slices([...newest.values()], mostServers).map((some) => ({ left, servers: some }));
   });
 }
 
 /**
  * The host that a port is to be bound to, because its server is there; undefined if it stays: it is
- * not on the host that was left, or its server is back there, on no host, or gone.
+ * not on the host that was left, or was bound to it after its server had left (`at`), or its server
+ * is back there, on no host, or gone.
  */
 export function hostToFollow(
   port: Port,
-  left: string,
+  { left, at }: { readonly left: string; readonly at: string },
   server: Instance | undefined,
 ): string | undefined {
-  if (port.deleted || port['binding:host_id'] !== left) return undefined;
+  if (port.deleted || port['binding:host_id'] !== left || port.bound_at > at) return undefined;
   if (!server || server.deleted || instanceOf(port) !== server.uuid) return undefined;
   return server.host === null || server.host === left ? undefined : server.host;
 }

@@ -218,6 +218,6 @@ test('in any order of steps no report is lost or told twice, and each port shows
         expect(owedRows(row, world.planes.get(row['binding:host_id']))).toEqual([]);
       }
     }),
-    { numRuns: 1_500 },
+    { numRuns: 500 },
   );
 });

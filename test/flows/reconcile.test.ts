@@ -160,9 +160,10 @@ test('servers that left a host have their ports taken along, by host and each on
     move(6, 'a', null),
     move(7, 'a', 'b', { deleted: true }),
   );
+  const { at } = instanceWith().last_change;
   expect(steps.find(([name]) => name === 'finish')?.[1]).toEqual([
-    { departed: { left: 'a', servers: [id(1), id(3)] } },
-    { departed: { left: 'c', servers: [id(2)] } },
+    { departed: { left: 'a', servers: [id(1), id(3)].map((uuid) => ({ uuid, at })) } },
+    { departed: { left: 'c', servers: [{ uuid: id(2), at }] } },
   ]);
   expect(done).toMatchObject({ departures: 2, faults: 0 });
 });

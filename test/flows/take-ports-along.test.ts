@@ -14,7 +14,9 @@ function movedServer(given: Partial<Instance> = {}) {
     instances: async () => [server],
     now: () => minute(8),
   };
-  return { ...world, server, take: () => takePortsAlong(deps, { left: 'h', servers: [id(500)] }) };
+  const take = () =>
+    takePortsAlong(deps, { left: 'h', servers: [{ uuid: id(500), at: minute(7) }] });
+  return { ...world, server, take };
 }
 
 const never = (): never => {
@@ -29,7 +31,7 @@ test('ports of a server that moved are bound to its host, in its mover’s name,
   expect(hosts(world)).toEqual(['new', 'new', 'h']);
   const { user_id, request_id } = world.server.last_change;
   expect(world.rows.get(id(0))).toMatchObject({
-    ...{ revision: 2, updated_at: minute(8) },
+    ...{ revision: 2, updated_at: minute(8), bound_at: minute(7) },
     last_change: { user_id, request_id, kind: 'update' },
   });
   const told = world.sent.length;

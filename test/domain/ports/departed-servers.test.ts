@@ -3,7 +3,7 @@ import type { Instance } from '../../../domain/instance.ts';
 import type { Port } from '../../../domain/port.ts';
 import { departedServers, hostToFollow } from '../../../domain/ports/departed-servers.ts';
 import { portWith } from '../ports.ts';
-import { id, instanceWith } from '../rows.ts';
+import { id, instanceWith, minute } from '../rows.ts';
 
 const server = (given: Partial<Instance> = {}): Instance =>
   instanceWith({ uuid: id(100), host: 'new', ...given });
@@ -13,12 +13,16 @@ const port = (given: Partial<Port> = {}): Port =>
     ...given,
   });
 
+const move = { left: 'old', at: minute(5) };
+
 test('a port follows its server from the host that was left', () => {
-  expect(hostToFollow(port(), 'old', server())).toBe('new');
+  expect(hostToFollow(port(), move, server())).toBe('new');
+  expect(hostToFollow(port({ bound_at: minute(5) }), move, server())).toBe('new');
 });
 
 test.each<{ why: string; port?: Partial<Port>; server?: Partial<Instance> | undefined }>([
   { why: 'it is bound elsewhere already', port: { 'binding:host_id': 'third' } },
+  { why: 'it was bound there after its server had left', port: { bound_at: minute(6) } },
   { why: 'it is on no host', port: { 'binding:host_id': '' } },
   { why: 'it is deleted', port: { deleted: true } },
   { why: 'it is no server’s', port: { device_owner: 'network:dhcp' } },
@@ -27,11 +31,11 @@ test.each<{ why: string; port?: Partial<Port>; server?: Partial<Instance> | unde
   { why: 'the server is on no host', server: { host: null } },
   { why: 'the server is deleted', server: { deleted: true } },
 ])('a port stays if $why', (given) => {
-  expect(hostToFollow(port(given.port), 'old', server(given.server))).toBeUndefined();
+  expect(hostToFollow(port(given.port), move, server(given.server))).toBeUndefined();
 });
 
 test('a port stays if its server is not known', () => {
-  expect(hostToFollow(port(), 'old', undefined)).toBeUndefined();
+  expect(hostToFollow(port(), move, undefined)).toBeUndefined();
 });
 
 test('many departures come in messages that fit', () => {

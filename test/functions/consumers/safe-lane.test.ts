@@ -140,7 +140,7 @@ test('ports of servers that left a host are taken along', async () => {
   const { applied, taken, finish } = finisher(undefined);
   expect(await finish(Sample.parse(rawSample('queues/finish-departed.json')))).toEqual([]);
   expect(applied).toEqual([]);
-  expect(taken).toMatchObject([{ left: 'compute-1', servers: [expect.any(String)] }]);
+  expect(taken).toMatchObject([{ left: 'compute-1', servers: [{ uuid: expect.any(String) }] }]);
 });
 
 test('a fault is finished from the host’s row as it is now', async () => {

@@ -80,6 +80,12 @@ test.each([
   expect(Object(body).NeutronError.message).toContain(message);
 });
 
+test.each([false, 'False', 0])('a network that is to be shared: %s is made', async (shared) => {
+  const { status, network } = await made('member@a', { name: 'n', shared });
+  expect(status).toBe(201);
+  expect(network.shared).toBe(false);
+});
+
 test('an unknown filter of networks is refused', async () => {
   const { ask } = await made();
   const query = { foo: ['1'] };
