@@ -88,6 +88,24 @@ export const macFreed = ({ networks }: PortTables, port: Placed): Action => ({
 /** The key of what was reported of a host's ports: no port has this id. */
 export const planeKey = (host: string) => ({ id: `host#${host}` });
 
+/** That nobody has reported on the host's ports since the report of this number; 0: nobody has at all. */
+export const planeUnchanged = (
+  { ports }: Pick<PortTables, 'ports'>,
+  { host, number }: { readonly host: string; readonly number: number },
+): Action => ({
+  ConditionCheck: {
+    TableName: ports,
+    Key: planeKey(host),
+    ...(number === 0
+      ? { ConditionExpression: 'attribute_not_exists(id)' }
+      : {
+          ConditionExpression: '#number = :number',
+          ExpressionAttributeNames: { '#number': 'number' },
+          ExpressionAttributeValues: { ':number': number },
+        }),
+  },
+});
+
 /** Writes what was reported, if nobody has reported since it was read. */
 export const planeWrite = (
   { ports }: Pick<PortTables, 'ports'>,

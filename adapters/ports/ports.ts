@@ -1,9 +1,11 @@
 /** The table `ports`: ports, and what was reported of the data plane beneath a host's ports. */
+
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
 import type { Among, Walk } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
+import type { LeftHost } from '../../flows/change-port.ts';
 import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import { transact, transactGroups } from '../transactions.ts';
@@ -15,6 +17,7 @@ import {
   macTaken,
   type PortTables,
   planeKey,
+  planeUnchanged,
   projectKey,
   replacement,
   unchanged,
@@ -112,8 +115,28 @@ async function* idPages(
   for await (const page of queryPages(client, query)) yield page.map(({ id }) => String(id));
 }
 
+export const portSaves = (client: DynamoDBDocumentClient, tables: Pick<PortTables, 'ports'>) => ({
+  /**
+   * Writes a port that is still as it was read, and that keeps its MAC address. One that leaves a host
+   * is written only if nobody has reported on the ports of that host since (`left`).
+   */
+  savePort: async (from: Port, to: Port, left?: LeftHost): Promise<'saved' | 'overtaken'> => {
+    if (left) {
+      const actions = [replacement(tables, from, to), planeUnchanged(tables, left)];
+      return (await transact(client, actions)) === 'written' ? 'saved' : 'overtaken';
+    }
+    const put = new PutCommand({
+      TableName: tables.ports,
+      Item: indexed(to),
+      ...unchanged(from),
+    });
+    return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
+  },
+});
+
 export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) => {
   const reader = portReader(client, tables.ports);
+  const saves = portSaves(client, tables);
   return {
     ...reader,
     ...macStore(client, tables),
@@ -142,24 +165,21 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
       return made === 'conflict' ? 'busy' : { taken: 'id', position: made };
     },
 
-    /** Writes a port that is still as it was read; a new MAC address is taken with it. */
-    savePort: async (from: Port, to: Port): Promise<'saved' | 'overtaken' | 'mac in use'> => {
-      if (to.mac_address === from.mac_address && !to.deleted) {
-        const put = new PutCommand({
-          TableName: tables.ports,
-          Item: indexed(to),
-          ...unchanged(from),
-        });
-        return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
-      }
-      const taken = to.deleted ? [] : [macTaken(tables, to)];
-      const outcome = await transact(client, [
+    /** The same of any port; a new MAC address is taken with it, and a tombstone frees the old one. */
+    savePort: async (
+      from: Port,
+      to: Port,
+      left?: LeftHost,
+    ): Promise<'saved' | 'overtaken' | 'mac in use'> => {
+      if (to.mac_address === from.mac_address && !to.deleted) return saves.savePort(from, to, left);
+      const asRead = [
         replacement(tables, from, to),
-        macFreed(tables, from),
-        ...taken,
-      ]);
+        ...(left ? [planeUnchanged(tables, left)] : []),
+      ];
+      const taken = to.deleted ? [] : [macTaken(tables, to)];
+      const outcome = await transact(client, [...asRead, macFreed(tables, from), ...taken]);
       if (outcome === 'written') return 'saved';
-      return outcome === 'conflict' || outcome === 0 ? 'overtaken' : 'mac in use';
+      return outcome === 'conflict' || outcome < asRead.length ? 'overtaken' : 'mac in use';
     },
   };
 };

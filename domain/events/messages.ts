@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { AlarmState, Severity } from '../alarms/alarm.ts';
 import { HostName } from '../hosts/host.ts';
 import { Notice } from '../hosts/maintenance.ts';
+import { Departed } from '../ports/departed-servers.ts';
 import { Moment } from '../time.ts';
 import { DoctorEvent, Trait } from './event.ts';
 
@@ -19,7 +20,7 @@ export type EventMessage = z.infer<typeof EventMessage>;
 /**
  * On the fault queue: apply what the host, whose last fault has this number or which was deleted,
  * owes to its instances; or its data plane report of this number to all ports; or tell the owners of
- * its instances of its maintenance.
+ * its instances of its maintenance; or bind the ports of servers that left it to where those are.
  */
 export const FinishMessage = z.union([
   z.object({
@@ -28,6 +29,7 @@ export const FinishMessage = z.union([
     of: z.enum(['instances', 'ports']).default('instances'),
   }),
   z.object({ notice: Notice }),
+  z.object({ departed: Departed }),
 ]);
 export type FinishMessage = z.infer<typeof FinishMessage>;
 

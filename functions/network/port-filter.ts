@@ -2,10 +2,12 @@
  * Which ports a list is of. Filters are equalities: one key repeated means any of its values, several
  * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
  */
+
 import type { Caller } from '../../domain/identity/access.ts';
 import { type FixedIp, isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
 import { canRead, seesHosts } from '../../domain/ports/port-access.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';
+import { tagFilters } from './tag-filter.ts';
 
 export type Query = Readonly<Record<string, readonly string[]>>;
 
@@ -36,8 +38,6 @@ const truths: ReadonlyMap<string, PortTest> = new Map<string, PortTest>([
   ['dp_down', isDataPlaneDown],
 ]);
 
-const tagsOf = (values: readonly string[]): string[] => values.flatMap((list) => list.split(','));
-
 const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new Map([
   ['fixed_ips', fixedIpsTest],
   [
@@ -46,24 +46,8 @@ const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new
       ({ security_groups }) =>
         security_groups.some((id) => values.includes(id)),
   ],
-  ['tags', (values: readonly string[]) => hasAll(tagsOf(values))],
-  ['tags-any', (values: readonly string[]) => hasAny(tagsOf(values))],
-  ['not-tags', (values: readonly string[]) => not(hasAll(tagsOf(values)))],
-  ['not-tags-any', (values: readonly string[]) => not(hasAny(tagsOf(values)))],
+  ...tagFilters,
 ]);
-
-const hasAll =
-  (wanted: readonly string[]): PortTest =>
-  ({ tags }) =>
-    wanted.every((tag) => tags.includes(tag));
-const hasAny =
-  (wanted: readonly string[]): PortTest =>
-  ({ tags }) =>
-    wanted.some((tag) => tags.includes(tag));
-const not =
-  (test: PortTest): PortTest =>
-  (port) =>
-    !test(port);
 
 /** `ip_address=10.0.0.1` or `subnet_id=<id>`: one address that has one of each that is asked for. */
 function fixedIpsTest(values: readonly string[]): PortTest {

@@ -7,9 +7,11 @@ import type { Query } from './port-filter.ts';
 /** The largest page; one without `limit` is as large. */
 export const mostInPage = 1_000;
 
-type Key = (port: Port) => string | boolean;
+/** What a list may be sorted by, by the name of the key. */
+export type SortKeys<T> = ReadonlyMap<string, (item: T) => string | boolean>;
 
-const sortKeys: ReadonlyMap<string, Key> = new Map<string, Key>([
+/** What a list of ports may be sorted by. */
+export const portSortKeys: SortKeys<Port> = new Map<string, (port: Port) => string | boolean>([
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
   ['network_id', ({ network_id }) => network_id],
@@ -22,9 +24,9 @@ const sortKeys: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['mac_address', ({ mac_address }) => mac_address],
 ]);
 
-export type Order = {
-  /** The order of two ports; below 0 if `a` comes first. */
-  readonly compare: (a: Port, b: Port) => number;
+export type Order<T> = {
+  /** The order of two items; below 0 if `a` comes first. */
+  readonly compare: (a: T, b: T) => number;
   /** Whether it is by id alone, as indexes give them, and if so which way. */
   readonly byId: 'asc' | 'desc' | undefined;
 };
@@ -33,13 +35,16 @@ export type Page = {
   readonly size: number;
   /** Whether the client asked for pages. */
   readonly limited: boolean;
-  /** The id of the last port seen; undefined without a limit. */
+  /** The id of the last item seen; undefined without a limit. */
   readonly marker: string | undefined;
   readonly reverse: boolean;
 };
 
 /** The order that `sort_key` and `sort_dir` ask for, in pairs; by id where these do not tell. */
-export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
+export function orderOf<T extends { readonly id: string }>(
+  { sort_key = [], sort_dir = [] }: Query,
+  sortKeys: SortKeys<T>,
+): Order<T> {
   const keys = sort_key.filter((key) => key !== '');
   const dirs = sort_dir.filter((dir) => dir !== '');
   if (keys.length !== dirs.length) {
@@ -56,7 +61,7 @@ export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
     );
   }
   const steps = keys.map((key, n) => ({
-    key: sortKeys.get(key) ?? (({ id }: Port) => id),
+    key: sortKeys.get(key) ?? (({ id }: T) => id),
     sign: dirs[n] === 'desc' ? -1 : 1,
   }));
   const byId =
@@ -70,10 +75,12 @@ export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
   return { compare: (a, b) => compared(a, b, steps), byId };
 }
 
-function compared(
-  a: Port,
-  b: Port,
-  steps: readonly { readonly key: Key; readonly sign: number }[],
+type Step<T> = { readonly key: (item: T) => string | boolean; readonly sign: number };
+
+function compared<T extends { readonly id: string }>(
+  a: T,
+  b: T,
+  steps: readonly Step<T>[],
 ): number {
   for (const { key, sign } of steps) {
     const [left, right] = [key(a), key(b)];

@@ -1,4 +1,5 @@
 /** The routes that take a body, each with a good one. */
+
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../stack/stack.ts';
 import type { Target, targetNames } from './body-target.ts';
@@ -32,6 +33,8 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
   };
   const ports = '/network/v2.0/ports';
   await admin.expect('POST', ports, { body: { port: { id: port, network_id } } });
+  const [networks, network] = ['/network/v2.0/networks', randomUUID()];
+  await admin.expect('POST', networks, { body: { network: { id: network } } });
   const newPort = () => ({
     ...portBody,
     ...{ id: randomUUID(), network_id: randomUUID(), project_id: admin.projectId },
@@ -337,10 +340,25 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
       },
     ],
     [
+      'an update of a network',
+      {
+        ...{ dialect: 'network', method: 'PUT', path: `${networks}/${network}` },
+        shown: `${networks}/${network}`,
+        good: { network: { name: 'n', description: 'd', admin_state_up: true } },
+      },
+    ],
+    [
+      'tags of a network',
+      {
+        ...{ dialect: 'network', method: 'PUT', path: `${networks}/${network}/tags` },
+        ...{ shown: `${networks}/${network}`, good: { tags: ['a'] } },
+      },
+    ],
+    [
       'a network',
       {
-        ...{ dialect: 'network', method: 'POST', path: '/network/v2.0/networks' },
-        shown: '/network/v2.0/networks?fields=id',
+        ...{ dialect: 'network', method: 'POST', path: networks },
+        shown: `${networks}?fields=id`,
         good: {
           network: {
             ...{ id: randomUUID(), name: 'n', project_id: admin.projectId, admin_state_up: true },

@@ -35,8 +35,8 @@ const capabilities = {
   identity: [],
   hosts: ['servers', 'ports', 'events'],
   servers: ['hosts', 'events'],
-  ports: ['hosts', 'events', 'identity'],
-  events: ['hosts', 'servers', 'alarms'],
+  ports: ['hosts', 'servers', 'events', 'identity'],
+  events: ['hosts', 'servers', 'ports', 'alarms'],
   alarms: ['events', 'delivery', 'identity'],
   delivery: ['alarms', 'events'],
 } as const;
