@@ -80,6 +80,17 @@ export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock)
 }
 
 /**
+ * When a host's service reported last, as it is shown: clients fence a host of which that is old. One
+ * without a heartbeat that is up reports at every moment (`now`), and one that is forced down did so
+ * when that was recorded. One with a heartbeat did so when it was heard, or registered.
+ */
+export function lastReport(host: Host, state: HostState, now: string): string {
+  const { heartbeat, last_seen_up, created_at, updated_at } = host;
+  if (heartbeat) return last_seen_up ?? created_at;
+  return state === 'up' ? now : updated_at;
+}
+
+/**
  * One reported fault: the audit's row. `cleared_at` is null while it stands. A fault of a host is
  * numbered from 1 upwards, one of the data plane beneath its ports from -1 downwards.
  */

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { HostName } from '../../domain/host.ts';
 import type { ServerAction } from '../../domain/server-action.ts';
-import { text } from '../../domain/text.ts';
 import { NovaBoolean } from './nova-types.ts';
 
 /** What is asked of one server. */
@@ -16,18 +15,18 @@ export type Evacuation = {
   readonly adminPass: string | undefined;
 };
 
-/** Clients send null; some, an empty object. */
-const Nothing = z.union([z.null(), z.strictObject({})], 'Must be null.');
+/** Clients send null; Nova looks at no value of an action that takes none. */
+const Anything = z.unknown();
 
 const inputs: Readonly<Record<string, z.ZodType<ActionInput>>> = {
   'os-resetState': z
     .strictObject({ state: z.enum(['active', 'error']) })
     .transform(({ state }) => ({ name: 'os-resetState', state })),
-  'os-stop': Nothing.transform(() => ({ name: 'os-stop' })),
-  'os-start': Nothing.transform(() => ({ name: 'os-start' })),
+  'os-stop': Anything.transform(() => ({ name: 'os-stop' })),
+  'os-start': Anything.transform(() => ({ name: 'os-start' })),
 };
 
-const target = { host: HostName.optional(), adminPass: text(255).optional() };
+const target = { host: HostName.optional(), adminPass: z.string().optional() };
 
 const evacuation = ({
   host,
