@@ -96,11 +96,14 @@ export async function registerInstance(
   });
 }
 
-/** Deletes an instance: a tombstone stays. @throws not_found if there is none. */
+/**
+ * Deletes an instance: a tombstone stays.
+ * @throws not_found if there is none, and what `allow` throws for the row that would be deleted.
+ */
 export async function deleteInstance(
   deps: EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>,
   uuid: string,
-  told: Told,
+  { allow, ...told }: Told & { readonly allow?: (instance: Instance) => void },
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
@@ -108,6 +111,7 @@ export async function deleteInstance(
     if (!from || from.deleted) {
       throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
     }
+    allow?.(from);
     return written(deps, from, deletedInstance(from, told));
   });
 }

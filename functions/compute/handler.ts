@@ -4,16 +4,20 @@ import { flavorRoutes } from './flavors.ts';
 import { type HostDeps, hostRoutes } from './hosts.ts';
 import { type HypervisorDeps, hypervisorRoutes } from './hypervisors.ts';
 import { instanceActionRoutes } from './instance-actions.ts';
+import { limitRoutes } from './limits.ts';
 import { type MigrationDeps, migrationRoutes } from './migrations.ts';
 import { withoutProject } from './project-segment.ts';
 import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
+import { serverAddressRoutes } from './server-addresses.ts';
 import { serverCreationRoutes } from './server-creation.ts';
 import { type ServerDeletionDeps, serverDeletionRoutes } from './server-deletion.ts';
 import { serverMetadataRoutes } from './server-metadata.ts';
+import { serverMigrationRoutes } from './server-migrations.ts';
 import { serverTagRoutes } from './server-tags.ts';
 import { serverUpdateRoutes } from './server-update.ts';
 import { type ServerDeps, serverRoutes } from './servers.ts';
 import { type ServiceDeps, serviceRoutes } from './services.ts';
+import { tenantUsageRoutes } from './tenant-usage.ts';
 import { versionRoutes } from './versions.ts';
 import { type ZoneDeps, zoneRoutes } from './zones.ts';
 
@@ -49,11 +53,15 @@ export const createHandler = (deps: Deps) =>
       ...serverUpdateRoutes(deps),
       ...serverMetadataRoutes(deps),
       ...serverTagRoutes(deps),
+      ...serverAddressRoutes(deps),
+      ...serverMigrationRoutes(deps),
       ...instanceActionRoutes(deps),
       ...serverDeletionRoutes(deps),
       ...serverCreationRoutes,
       ...migrationRoutes(deps),
       ...flavorRoutes,
+      ...limitRoutes(deps),
+      ...tenantUsageRoutes(deps),
       ...zoneRoutes(deps),
     ],
   });

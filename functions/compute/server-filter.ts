@@ -100,7 +100,7 @@ export const filters = {
   display_name: name,
   description,
   display_description: description,
-  locked_by: never,
+  locked_by: matching(({ lock }) => lock?.by ?? null),
   uuid: Value.toLowerCase().transform(
     (wanted): Test =>
       ({ uuid }) =>
@@ -135,10 +135,9 @@ export const laterFilters = {
   'not-tags': tagged((has, tags) => !tags.every(has)),
   'not-tags-any': tagged((has, tags) => !tags.some(has)),
   'changes-before': before,
-  // No server of Doctor's is ever locked.
   locked: Flag.transform(
     (wanted): Test =>
-      () =>
-        !wanted,
+      ({ lock }) =>
+        (lock !== null) === wanted,
   ),
 } as const satisfies Record<string, Filter>;

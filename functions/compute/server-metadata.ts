@@ -9,6 +9,7 @@ import {
   withItems,
   withoutItem,
 } from '../../domain/server-metadata.ts';
+import { requireUnlocked } from '../../domain/servers/lock.ts';
 import { text } from '../../domain/text.ts';
 import { serverFor } from './one-server.ts';
 import type { ServerActionDeps } from './server-actions.ts';
@@ -45,9 +46,10 @@ export function serverMetadataRoutes(deps: ServerActionDeps): Route[] {
   const write = async (request: Request, change: (old: Metadata) => Metadata) => {
     const { instance } = await serverFor('member', deps, request);
     const actor = actorOf(request, deps.now());
-    const changed = await deps.changeServer(instance.uuid, (on) =>
-      afterMetadata(on.instance, change(on.instance.metadata), actor),
-    );
+    const changed = await deps.changeServer(instance.uuid, (on) => {
+      requireUnlocked(on.instance, request.caller);
+      return afterMetadata(on.instance, change(on.instance.metadata), actor);
+    });
     return changed.metadata;
   };
 
