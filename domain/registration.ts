@@ -63,7 +63,10 @@ function same(a: unknown, b: unknown): boolean {
   );
 }
 
-/** The row of a host after its registration. */
+/**
+ * The row of a host after its registration. The spelling of its name stays that of the first one.
+ * @param existing the row of the name in any spelling.
+ */
 export function registeredHost(
   existing: Host | undefined,
   host: string,
@@ -86,7 +89,7 @@ export function registeredHost(
     kind: 'created',
     row: {
       ...facts,
-      host,
+      host: existing?.host ?? host,
       incarnation: newId(),
       revision: 1,
       deleted: false,

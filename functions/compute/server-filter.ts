@@ -5,6 +5,7 @@
  * empty, as it is shown, and is matched as such.
  */
 import * as z from 'zod';
+import { isSameHost } from '../../domain/hosts/host-name.ts';
 import type { Instance } from '../../domain/instance.ts';
 import { Pattern } from '../../domain/pattern.ts';
 import { parseMoment } from '../../domain/time.ts';
@@ -88,7 +89,11 @@ export const filters = {
   power_state: matching(({ power_state }) => String(power_state)),
   vm_state: exactly(({ vm_state }) => vm_state),
   task_state: exactly(({ task_state }) => task_state),
-  host: exactly(({ host }) => host),
+  host: Value.transform(
+    (wanted): Test =>
+      ({ host }) =>
+        host !== null && isSameHost(host, wanted),
+  ),
   node: matching(({ host }) => host),
   flavor: exactly((instance) => instance.flavor.id),
   reservation_id: never,

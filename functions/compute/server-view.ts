@@ -5,7 +5,7 @@ import type { Host, HostState } from '../../domain/host.ts';
 import type { Instance } from '../../domain/instance.ts';
 import { statusOf } from '../../domain/server-status.ts';
 import { microseconds, seconds } from '../../domain/time.ts';
-import { fullAddresses } from './server-addresses.ts';
+import { fullAddresses } from './address-view.ts';
 
 export type View = {
   readonly microversion: Microversion;

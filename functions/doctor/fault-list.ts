@@ -2,6 +2,7 @@
 import { type Affected, placeOf } from '../../domain/affected.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Fault } from '../../domain/host.ts';
+import { isSameHost } from '../../domain/hosts/host-name.ts';
 
 export type FaultFilter = {
   readonly status: 'open' | 'all';
@@ -53,7 +54,7 @@ export async function pageOfFaults(
     place >= since &&
     place <= to &&
     place !== before &&
-    (filter.host === undefined || fault.host === filter.host) &&
+    (filter.host === undefined || isSameHost(fault.host, filter.host)) &&
     (filter.status === 'all' || fault.cleared_at === null);
   const found: Placed[] = [];
   for await (const page of candidates(deps, filter, { from: since, to })) {

@@ -4,6 +4,7 @@
  */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import type { Caller } from '../../domain/access.ts';
+import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Port } from '../../domain/port.ts';
 import { listedProject, seesHosts, visiblePort } from '../../domain/port-access.ts';
 import { filterOf, isFiltered, type PortTest, type Query } from '../../domain/port-filter.ts';
@@ -55,7 +56,8 @@ function sourceOf(query: Query, caller: Caller, project_id: string | undefined):
   if (id) return { ids: id.flatMap((text) => idOf(text) ?? []) };
   const host = query['binding:host_id'];
   if (host && !seesHosts(caller)) return { ids: [] };
-  if (host && usable(host)) return { among: each(host, (value) => ({ index: 'byHost', value })) };
+  if (host && usable(host))
+    return { among: each(host.map(hostKey), (value) => ({ index: 'byHost', value })) };
   if (device_id && usable(device_id)) {
     return { among: each(device_id, (value) => ({ index: 'byDevice', value, project_id })) };
   }

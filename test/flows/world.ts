@@ -8,6 +8,7 @@ import {
 import type { DoctorEvent } from '../../domain/event.ts';
 import type { Fault, Host } from '../../domain/host.ts';
 import type { HostReport } from '../../domain/host-fault.ts';
+import { isSameHost } from '../../domain/hosts/host-name.ts';
 import type { Instance } from '../../domain/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { Standing } from '../../flows/evacuate.ts';
@@ -58,6 +59,9 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     return true;
   };
 
+  /** The host of another spelling of the name. */
+  const spelt = (name: string) => [...hosts.values()].find(({ host }) => isSameHost(host, name));
+
   const deps = {
     departures: async (source: string) => left(source),
     noteRestart: async (source: string, at: string) => {
@@ -66,7 +70,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       return 'noted' as const;
     },
     nextMigrationNumber: async () => ++state.ids,
-    host: async (name: string) => hosts.get(name),
+    host: async (name: string) => hosts.get(name) ?? spelt(name),
     hosts: async (names: readonly string[]) => names.flatMap((name) => hosts.get(name) ?? []),
     instance: async (uuid: string) => instances.get(uuid),
     instances: async (uuids: readonly string[]) =>

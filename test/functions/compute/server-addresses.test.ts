@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { fullAddresses } from '../../../functions/compute/server-addresses.ts';
+import { fullAddresses } from '../../../functions/compute/address-view.ts';
 import { hostWith, id, instanceWith } from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
 import { computeOf, projectA } from './surface.ts';

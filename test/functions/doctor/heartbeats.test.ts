@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
+import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { unauthenticated } from '../../../domain/identity.ts';
 import { type NoteHeartbeatDeps, noteHeartbeat } from '../../../flows/note-heartbeat.ts';
 import { heartbeatRoutes } from '../../../functions/doctor/heartbeats.ts';
-import { minute } from '../../domain/rows.ts';
+import { hostWith, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
 
 const known = 'compute-1';
@@ -20,6 +21,9 @@ beforeEach(() => {
   };
 });
 
+const hostNamed: NoteHeartbeatDeps['host'] = async (name) =>
+  isSameHost(name, known) ? hostWith({ host: known }) : undefined;
+
 const noteRestart: NoteHeartbeatDeps['noteRestart'] = async (name, at) => {
   restarts.push([name, at]);
   return 'noted';
@@ -33,7 +37,8 @@ const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: heartbeatRoutes({
-      noteHeartbeat: (name, told) => noteHeartbeat({ seenUp, noteRestart }, name, told),
+      noteHeartbeat: (name, told) =>
+        noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, told),
       now: () => minute(20),
     }),
   });
@@ -56,6 +61,11 @@ test.each([
   expect(await beat(body)).toMatchObject({ status: 204, body: undefined });
   expect(heard).toEqual([[known, minute(20)]]);
   expect(restarts).toEqual(noted);
+});
+
+test('in another spelling it is noted of the host that was registered', async () => {
+  expect((await beat({ restarted: true }, { host: 'COMPUTE-1' })).status).toBe(204);
+  expect([heard, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
 });
 
 test('a restart of a host that nobody registered is not noted', async () => {
