@@ -26,16 +26,12 @@ const counterKey = { host: '#service-number' };
 /** The row that holds the spelling of a host's name for all others; no host can have this name. */
 const spellingKey = (name: string) => ({ host: `#spelling#${hostKey(name)}` });
 
-/**
- * Takes a name for its first spelling, or finds that it is taken for that already. Of a host that was
- * registered before names had spellings, its own is put down.
- */
-const spelled = (TableName: string, { host: name }: Host, isNew: boolean): Action => ({
-  Update: {
+/** Takes a name for its first spelling, if no other one has it. */
+const spelled = (TableName: string, { host: name }: Host): Action => ({
+  Put: {
     TableName,
-    Key: spellingKey(name),
-    UpdateExpression: 'SET spelling = if_not_exists(spelling, :name)',
-    ...(isNew && { ConditionExpression: 'attribute_not_exists(spelling) OR spelling = :name' }),
+    Item: { ...spellingKey(name), spelling: name },
+    ConditionExpression: 'attribute_not_exists(spelling) OR spelling = :name',
     ExpressionAttributeValues: { ':name': name },
   },
 });
@@ -107,8 +103,9 @@ export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
     host: async (name: string): Promise<Host | undefined> => {
       const row = await read({ host: name });
       if (row) return Host.parse(row);
-      const { spelling } = (await read(spellingKey(name))) ?? {};
-      const other = typeof spelling === 'string' ? await read({ host: spelling }) : undefined;
+      // A host of a version that noted no spellings is found if it was registered in lower case.
+      const { spelling = hostKey(name) } = (await read(spellingKey(name))) ?? {};
+      const other = spelling === name ? undefined : await read({ host: String(spelling) });
       return other && Host.parse(other);
     },
   };
@@ -188,8 +185,8 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
   /** False if the host is not as it was read, or if another spelling of its name is registered. */
   saveHost: (from: Host | undefined, to: Host): Promise<boolean> => {
     const put = { TableName: table, Item: indexedHost(to), ...unchanged(from) };
-    if (from && from.revision === to.revision) return ifUnchanged(client.send(new PutCommand(put)));
-    return transactPatiently(client, [{ Put: put }, spelled(table, to, !from)]);
+    if (from && !from.deleted) return ifUnchanged(client.send(new PutCommand(put)));
+    return transactPatiently(client, [{ Put: put }, spelled(table, to)]);
   },
 });
 

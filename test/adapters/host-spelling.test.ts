@@ -1,5 +1,6 @@
 /** One host for all spellings of its name, in the tables. Decision: docs/adr/0024. */
 import { randomUUID } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataPlaneStore } from '../../adapters/data-planes.ts';
 import { hostStore } from '../../adapters/hosts.ts';
@@ -50,17 +51,16 @@ test('of two spellings that are registered at once, one is the host', async () =
   expect(saved.filter(Boolean)).toHaveLength(1);
 });
 
-test('a host of before there were spellings gets one with its next change', async () => {
+test('a host of before there were spellings is found in lower case, and gets one with its next start', async () => {
   const name = newName();
-  const row = named(name);
-  await hosts()
-    .saveHost({ ...row, revision: 0 }, row)
-    .catch(() => false);
-  expect(await hosts().host(name)).toBeUndefined();
-  await hosts().saveHost(undefined, row);
-  const next = { ...row, revision: 2, vcpus: 1 };
-  expect(await hosts().saveHost(row, next)).toBe(true);
-  expect(await hosts().host(name.toUpperCase())).toEqual(next);
+  const old = named(name.toLowerCase());
+  const { HOSTS_TABLE: TableName } = own.env;
+  await client.send(new PutCommand({ TableName, Item: { ...old, deleted: true, revision: 2 } }));
+  expect(await hosts().host(name)).toMatchObject({ host: old.host, deleted: true });
+  const anew = { ...old, incarnation: randomUUID() };
+  expect(await hosts().saveHost({ ...old, deleted: true, revision: 2 }, anew)).toBe(true);
+  expect(await hosts().host(name.toUpperCase())).toEqual(anew);
+  expect(await hosts().saveHost(undefined, named(name))).toBe(false);
 });
 
 test('ports and reports of a host are found by any spelling', async () => {
