@@ -17,13 +17,12 @@ const versions = (base: string) => ({
   versions: [{ id: 'v2.0', status: 'CURRENT', links: [{ rel: 'self', href: `${base}/v2/` }] }],
 });
 
-/** Glance answers its root with 300, and clients read it all the same. */
-const documents: PublicRoute[] = [
-  { path: '/', status: 300 },
-  { path: '/versions', status: 200 },
-  { path: '/v2{/}', status: 300 },
-].map(({ path, status }) =>
-  publicRoute({ method: 'GET', path, handle: ({ base }) => ({ status, body: versions(base) }) }),
+/** All with 200: Glance itself answers some of them with 300, which clients read in the same way. */
+const documents: PublicRoute[] = ['/', '/versions', '/v2{/}'].map((path) =>
+  publicRoute({
+    ...{ method: 'GET', path },
+    handle: ({ base }) => ({ status: 200, body: versions(base) }),
+  }),
 );
 
 const imageRoutes: Route[] = [

@@ -14,16 +14,16 @@ const image = imageApi({
 const headers = { 'X-Auth-Token': 'reader' };
 const links = [{ rel: 'self', href: 'https://api.test/v1/image/v2/' }];
 
-test.each([
-  ['', 300],
-  ['/', 300],
-  ['/versions', 200],
-  ['/v2', 300],
-  ['/v2/', 300],
-])('the document at "%s" names version 2, to anybody', async (path, status) => {
-  const answer = await call(image, { path: `/image${path}` });
-  expect(answer).toMatchObject({ status, body: { versions: [{ status: 'CURRENT', links }] } });
-});
+test.each(['', '/', '/versions', '/v2', '/v2/'])(
+  'the document at "%s" names version 2, to anybody',
+  async (path) => {
+    const answer = await call(image, { path: `/image${path}` });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { versions: [{ status: 'CURRENT', links }] },
+    });
+  },
+);
 
 test('there are no images, whatever is asked for', async () => {
   const query = { limit: ['1000'], id: ['in:a,b'] };
@@ -35,7 +35,7 @@ test('there are no images, whatever is asked for', async () => {
 });
 
 test.each([
-  ['/image', '/image', 300],
+  ['/image', '/image', 200],
   ['/image/{proxy+}', '/image/versions', 200],
   ['/compute/{proxy+}', '/image/versions', 418],
   ['/compute/{proxy+}', '/compute/v2.1/images', 418],
