@@ -1,6 +1,7 @@
 /** The table `ports`: ports, and what was reported of the data plane beneath a host's ports. */
 
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { hostKey, isSameHost } from '../../domain/hosts/host-name.ts';
 import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
 import type { Among, Walk } from '../../domain/ports/port-index.ts';
@@ -68,9 +69,15 @@ export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
     return row && HostDataPlane.parse(row);
   },
 
-  /** The same of several hosts; those of which nobody has reported are left out. */
-  dataPlanes: async (hosts: readonly string[]): Promise<HostDataPlane[]> =>
-    (await getAll(client, table, hosts.map(planeKey))).map((row) => HostDataPlane.parse(row)),
+  /** The same of several hosts, as they are spelt here; those of which nobody has reported are left out. */
+  dataPlanes: async (hosts: readonly string[]): Promise<HostDataPlane[]> => {
+    const rows = await getAll(client, table, [...new Set(hosts.map(hostKey))].map(planeKey));
+    const planes = rows.map((row) => HostDataPlane.parse(row));
+    return hosts.flatMap((host) => {
+      const plane = planes.find((each) => isSameHost(each.host, host));
+      return plane ? [{ ...plane, host }] : [];
+    });
+  },
 
   /** Ids as an index shows them, in their order within a project; a page at a time. */
   portIds: (among: Among, walk: Walk = {}): AsyncGenerator<string[]> =>
@@ -99,7 +106,8 @@ async function* idPages(
       : after !== undefined
         ? { expression: ` AND #sort ${reverse ? '<' : '>'} :bound`, value: after }
         : undefined;
-  const value = 'value' in among ? among.value : 'port';
+  const asked = 'value' in among ? among.value : 'port';
+  const value = among.index === 'byHost' ? hostKey(asked) : asked;
   const query = {
     TableName: table,
     IndexName: among.index,

@@ -47,7 +47,7 @@ const everyOperator = {
 export const catalogue: Readonly<Record<string, EventDefinition>> = {
   'compute.instance.*': {
     source:
-      'Doctor, for every change of an instance (create.end, update, evacuate, delete.end); Nova through Ceilometer',
+      'Doctor, for every change of an instance (create.end, update, lock, unlock, evacuate, delete.end); Nova through Ceilometer',
     tenant: {
       ...everyTenant,
       power_state: 'text',

@@ -3,7 +3,10 @@ import type { Actor } from '../change.ts';
 import { differs, type Outcome, type Registration, registrationTime } from '../registration.ts';
 import type { Host, HostFacts } from './host.ts';
 
-/** The row of a host after its registration. */
+/**
+ * The row of a host after its registration. The spelling of its name stays that of the first one.
+ * @param existing the row of the name in any spelling.
+ */
 export function registeredHost(
   existing: Host | undefined,
   host: string,
@@ -26,7 +29,7 @@ export function registeredHost(
     kind: 'created',
     row: {
       ...facts,
-      host,
+      host: existing?.host ?? host,
       incarnation: newId(),
       revision: 1,
       deleted: false,

@@ -3,12 +3,14 @@
  * that host's ports. A report on the host that it leaves says nothing of its new place.
  * Decision: docs/adr/0021.
  */
+
+import { isSameHost } from '../hosts/host-name.ts';
 import type { HostDataPlane } from './host-data-plane.ts';
 import type { DataPlaneStatus, Port } from './port.ts';
 
 /** Whether a port changes its host between two rows; a port on no host counts as on one of no name. */
 export const isRebound = (from: Port, to: Port): boolean =>
-  from['binding:host_id'] !== to['binding:host_id'];
+  !isSameHost(from['binding:host_id'], to['binding:host_id']);
 
 /**
  * The port with what is reported of its new host: null if nobody has reported. A port that was on no

@@ -3,8 +3,10 @@
  * that it moves to (nova `network/neutron.py`, `_update_port_binding_for_instance`).
  * Decision: docs/adr/0021.
  */
+
 import * as z from 'zod';
 import { HostName } from '../hosts/host.ts';
+import { isSameHost } from '../hosts/host-name.ts';
 import type { Instance } from '../servers/instance.ts';
 import { slices } from '../slices.ts';
 import { Moment } from '../time.ts';
@@ -46,7 +48,8 @@ export function hostToFollow(
   { left, at }: { readonly left: string; readonly at: string },
   server: Instance | undefined,
 ): string | undefined {
-  if (port.deleted || port['binding:host_id'] !== left || port.bound_at > at) return undefined;
+  if (port.deleted || !isSameHost(port['binding:host_id'], left) || port.bound_at > at)
+    return undefined;
   if (!server || server.deleted || instanceOf(port) !== server.uuid) return undefined;
   return server.host === null || server.host === left ? undefined : server.host;
 }

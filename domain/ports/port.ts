@@ -2,9 +2,11 @@
  * A port as Doctor keeps it: what is known of it, not what is plugged. No write here shuts a port,
  * allocates an address or changes any other resource. Source: docs/wire/network.md#ports.
  */
+
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import type { Actor } from '../change.ts';
+import { isSameHost } from '../hosts/host-name.ts';
 import { text } from '../text.ts';
 import { Moment } from '../time.ts';
 
@@ -152,7 +154,7 @@ export function updatedPort(
 ): Port | undefined {
   const next: Port = { ...port, ...update };
   if (isEqual(next, port)) return undefined;
-  const stays = next['binding:host_id'] === port['binding:host_id'];
+  const stays = isSameHost(next['binding:host_id'], port['binding:host_id']);
   return {
     ...next,
     bound_at: stays ? port.bound_at : (bound_at ?? actor.at),

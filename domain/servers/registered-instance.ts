@@ -52,6 +52,7 @@ export function registeredInstance(
           ? before.maintenance_number
           : (host?.maintenance_number ?? 0),
       owned: before?.owned ?? nothingOwned,
+      lock: before?.lock ?? null,
       reported_at,
       updated_at: actor.at,
       last_change: {

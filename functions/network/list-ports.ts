@@ -2,6 +2,8 @@
  * A page of ports. Ids come from the narrowest index that the query names, rows are read
  * consistently: a list costs what its caller may see at most, and by id no more than it shows.
  */
+
+import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { listedProject, seesHosts, visiblePort } from '../../domain/ports/port-access.ts';
@@ -46,7 +48,8 @@ function sourceOf(query: Query, caller: Caller, project_id: string | undefined):
   if (id) return { ids: id.flatMap((text) => idOf(text) ?? []) };
   const host = query['binding:host_id'];
   if (host && !seesHosts(caller)) return { ids: [] };
-  if (host && usable(host)) return { among: each(host, (value) => ({ index: 'byHost', value })) };
+  if (host && usable(host))
+    return { among: each(host.map(hostKey), (value) => ({ index: 'byHost', value })) };
   if (device_id && usable(device_id)) {
     return { among: each(device_id, (value) => ({ index: 'byDevice', value, project_id })) };
   }

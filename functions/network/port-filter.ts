@@ -3,6 +3,7 @@
  * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
  */
 
+import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { type FixedIp, isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
 import { canRead, seesHosts } from '../../domain/ports/port-access.ts';
@@ -27,11 +28,11 @@ const texts: ReadonlyMap<string, (port: Port) => string> = new Map<string, (port
   ['device_owner', ({ device_owner }) => device_owner],
   ['mac_address', ({ mac_address }) => mac_address],
   ['revision_number', ({ revision }) => String(revision)],
-  ['binding:host_id', (port) => port['binding:host_id']],
+  ['binding:host_id', (port) => hostKey(port['binding:host_id'])],
 ]);
 
-/** Written in lower case by us, and in any by clients. */
-const anyCase = new Set(['id', 'network_id', 'mac_address']);
+/** Compared in lower case, and written in any by clients. */
+const anyCase = new Set(['id', 'network_id', 'mac_address', 'binding:host_id']);
 
 const truths: ReadonlyMap<string, PortTest> = new Map<string, PortTest>([
   ['admin_state_up', ({ admin_state_up }) => admin_state_up],

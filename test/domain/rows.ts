@@ -104,6 +104,7 @@ export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
   fault_number: 0,
   maintenance_number: 0,
   owned: nothingOwned,
+  lock: null,
   pre_fault: null,
   fault: null,
   evacuation: null,

@@ -65,7 +65,7 @@ test('a toggle by a controller is told to the port’s owner, by port and by ser
   expect(shown).not.toHaveProperty('binding:host_id');
   // Nothing else has changed.
   expect(await serverOf(admin, server)).toEqual(before);
-  expect(await serviceOf(admin, host)).toEqual(service);
+  expect(await serviceOf(admin, host)).toEqual({ ...service, updated_at: expect.any(String) });
 
   // The same again, and what is refused, tell nobody.
   expectStatus(await putPort(admin, id, { data_plane_status: 'DOWN' }), 200);

@@ -34,7 +34,7 @@ const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit');
 const capabilities = {
   identity: [],
   hosts: ['servers', 'ports', 'events'],
-  servers: ['hosts', 'events'],
+  servers: ['hosts', 'events', 'identity'],
   ports: ['hosts', 'servers', 'events', 'identity'],
   events: ['hosts', 'servers', 'ports', 'alarms'],
   alarms: ['events', 'delivery', 'identity'],
