@@ -1,15 +1,16 @@
 /** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
 
 import type { Port } from '../../domain/ports/port.ts';
+import { type SortKey, sortedBy } from '../../domain/sort.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
 import type { Query } from './port-filter.ts';
 
 /** The largest page; one without `limit` is as large. */
 export const mostInPage = 1_000;
 
-type Key = (port: Port) => string | boolean;
+type Column = SortKey<Port>['of'];
 
-const sortKeys: ReadonlyMap<string, Key> = new Map<string, Key>([
+const sortKeys: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
   ['network_id', ({ network_id }) => network_id],
@@ -56,8 +57,8 @@ export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
     );
   }
   const steps = keys.map((key, n) => ({
-    key: sortKeys.get(key) ?? (({ id }: Port) => id),
-    sign: dirs[n] === 'desc' ? -1 : 1,
+    of: sortKeys.get(key) ?? idOf,
+    descending: dirs[n] === 'desc',
   }));
   const byId =
     keys.length === 0
@@ -67,20 +68,10 @@ export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
           ? 'desc'
           : 'asc'
         : undefined;
-  return { compare: (a, b) => compared(a, b, steps), byId };
+  return { compare: sortedBy([...steps, { of: idOf, descending: false }]), byId };
 }
 
-function compared(
-  a: Port,
-  b: Port,
-  steps: readonly { readonly key: Key; readonly sign: number }[],
-): number {
-  for (const { key, sign } of steps) {
-    const [left, right] = [key(a), key(b)];
-    if (left !== right) return left < right ? -sign : sign;
-  }
-  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
-}
+const idOf = ({ id }: Port): string => id;
 
 const quoted = (values: readonly string[]): string =>
   values.map((value) => `'${shown(value)}'`).join(', ');
