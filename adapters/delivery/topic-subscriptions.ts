@@ -10,7 +10,7 @@ import {
   SubscriptionLimitExceededException,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { filterPolicyOf, type SubscriptionWish } from '../../domain/delivery/subscription.ts';
+import { filterPolicyOf, type SubscriptionRequest } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
 
 /** `confirmed` ones are sent to; `gone` ones were ended by somebody else, as by a link in an email. */
@@ -30,7 +30,7 @@ export const topicSubscriptions = (client: SNSClient) => {
     }
   };
 
-  const subscribe = async (topic: string, wish: SubscriptionWish): Promise<string> => {
+  const subscribe = async (topic: string, wish: SubscriptionRequest): Promise<string> => {
     const policy = filterPolicyOf(wish);
     const { SubscriptionArn: arn = '' } = await client.send(
       new SubscribeCommand({
@@ -53,7 +53,7 @@ export const topicSubscriptions = (client: SNSClient) => {
      * SNS's name of the subscription, made or found. AWS refuses one that is there with other
      * attributes, an emulator may not: so its filter is read back, whoever made it.
      */
-    subscribeTo: async (topic: string, wish: SubscriptionWish): Promise<string> => {
+    subscribeTo: async (topic: string, wish: SubscriptionRequest): Promise<string> => {
       try {
         const told = await subscribe(topic, wish);
         // The embedded stack tells the name of what waits for its confirmation only when asked again.

@@ -4,18 +4,18 @@ import { alarmStates, severities } from '../../../domain/alarms/alarm.ts';
 import {
   claimOf,
   filterPolicyOf,
-  isSameWish,
-  type SubscriptionWish,
-  tooLarge,
+  isSameRequest,
+  type SubscriptionRequest,
   topicOf,
   topicsFor,
+  whyTooLarge,
 } from '../../../domain/delivery/subscription.ts';
 import { SubscriptionInput, wishOf } from '../../../functions/doctor/subscription-input.ts';
 import { id, minute } from '../rows.ts';
 import { delivers } from './sns-filter.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:own';
-const wish = (given: Partial<SubscriptionWish> = {}): SubscriptionWish => ({
+const wish = (given: Partial<SubscriptionRequest> = {}): SubscriptionRequest => ({
   ...{ protocol: 'sqs', endpoint: queue, project_id: 'a', all_projects: false },
   ...{ filter: {}, raw_message_delivery: true },
   ...given,
@@ -40,22 +40,22 @@ test('five attributes and 150 combinations are what SNS takes', () => {
   const [alarm_id, resource_id, event_type] = [[id(1)], ['r'], ['t']];
   const [severity, current] = [['low' as const], ['ok' as const]];
   const four = { alarm_id, resource_id, severity, current };
-  expect(tooLarge(wish({ filter: four }))).toBeUndefined();
-  expect(tooLarge(wish({ filter: { ...four, event_type } }))).toContain('At most 4');
+  expect(whyTooLarge(wish({ filter: four }))).toBeUndefined();
+  expect(whyTooLarge(wish({ filter: { ...four, event_type } }))).toContain('At most 4');
   const many = (count: number) => Array.from({ length: count }, (_, n) => `r-${n}`);
   const two: ('ok' | 'alarm')[] = ['ok', 'alarm'];
-  expect(tooLarge(wish({ filter: { resource_id: many(50), current: two } }))).toBeUndefined();
+  expect(whyTooLarge(wish({ filter: { resource_id: many(50), current: two } }))).toBeUndefined();
   const six = { resource_id: many(26), severity: [...severities], current: two };
-  expect(tooLarge(wish({ filter: six }))).toContain('150 combinations');
+  expect(whyTooLarge(wish({ filter: six }))).toContain('150 combinations');
 });
 
 test('the same wish is the same in any order, and another filter, project or form is another', () => {
   const known = claimOf(wish({ filter: { severity: ['low', 'critical'] } }), minute(1));
-  expect(isSameWish(known, wish({ filter: { severity: ['critical', 'low'] } }))).toBe(true);
-  expect(isSameWish(known, wish())).toBe(false);
-  expect(isSameWish(known, { ...known, project_id: 'b' })).toBe(false);
-  expect(isSameWish(known, { ...known, all_projects: true })).toBe(false);
-  expect(isSameWish(known, { ...known, raw_message_delivery: false })).toBe(false);
+  expect(isSameRequest(known, wish({ filter: { severity: ['critical', 'low'] } }))).toBe(true);
+  expect(isSameRequest(known, wish())).toBe(false);
+  expect(isSameRequest(known, { ...known, project_id: 'b' })).toBe(false);
+  expect(isSameRequest(known, { ...known, all_projects: true })).toBe(false);
+  expect(isSameRequest(known, { ...known, raw_message_delivery: false })).toBe(false);
 });
 
 test('an endpoint has one id, whoever wishes it', () => {
