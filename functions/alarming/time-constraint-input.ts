@@ -1,7 +1,7 @@
 /** Time constraints as clients write them, read into the stored form. */
 import * as z from 'zod';
 import type { AlarmFacts } from '../../domain/alarms/alarm.ts';
-import { everComes, isReadable, isTimezone } from '../../domain/alarms/time-constraint.ts';
+import { everStarts, isReadable, isTimezone } from '../../domain/alarms/time-constraint.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { text } from './wsme.ts';
 
@@ -21,7 +21,7 @@ const Input = z.strictObject({
   start: text(255)
     .regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.')
     .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.')
-    .refine(everComes, 'No such time ever comes.'),
+    .refine(everStarts, 'No such time ever comes.'),
   duration: seconds.refine((given) => given >= 0, 'A number of seconds is expected.'),
   timezone: text(64).nullish(),
   description: text(1024).nullish(),

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Condition, conditionTypes, operators } from '../../../domain/alarms/alarm.ts';
-import { isValueOf, matches, meets } from '../../../domain/alarms/condition.ts';
+import { isValueOf, matches, meetsCondition } from '../../../domain/alarms/condition.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 import { anyCondition, anyEvent, anyRule, eventWith } from '../events/events.ts';
 
@@ -23,7 +23,7 @@ const condition = fc.record({
 });
 const event = trait.map((given) => eventWith(given));
 const asking = (given: Condition, of: DoctorEvent) => (op: Condition['op']) =>
-  meets({ ...given, op }, of);
+  meetsCondition({ ...given, op }, of);
 const runs = { numRuns: 3_000 };
 
 test('a rule is met if each of its conditions is, in any order and however often it is written', () => {
@@ -72,7 +72,7 @@ test('an order is one: what is below a value is below all above it', () => {
   fc.assert(
     fc.property(type, text, text, trait, (type, low, high, given) => {
       const is = (op: Condition['op'], value: string, of: Trait) =>
-        meets({ field: 'traits.t', op, type, value }, eventWith(of));
+        meetsCondition({ field: 'traits.t', op, type, value }, eventWith(of));
       // The lower value as the trait of an event: of text, or as its own type writes it.
       const dtype = { integer: 2, float: 3, datetime: 4 }[String(type)] ?? 1;
       const lower: Trait = ['t', dtype, low];
@@ -85,9 +85,10 @@ test('an order is one: what is below a value is below all above it', () => {
 test('what equals a value equals all that equal it', () => {
   fc.assert(
     fc.property(type, text, text, event, (type, one, other, of) => {
-      const is = (value: string) => meets({ field: 'traits.t', op: 'eq', type, value }, of);
+      const is = (value: string) =>
+        meetsCondition({ field: 'traits.t', op: 'eq', type, value }, of);
       const dtype = { integer: 2, float: 3, datetime: 4 }[String(type)] ?? 1;
-      const same = meets(
+      const same = meetsCondition(
         { field: 'traits.t', op: 'eq', type, value: other },
         eventWith(['t', dtype, one]),
       );
@@ -101,8 +102,8 @@ test('traits of other names change nothing', () => {
   fc.assert(
     fc.property(condition, trait, fc.array(trait), (given, one, others) => {
       const renamed = others.map(([, dtype, value]): Trait => ['other', dtype, value]);
-      expect(meets(given, eventWith(...renamed, one, ...renamed))).toBe(
-        meets(given, eventWith(one)),
+      expect(meetsCondition(given, eventWith(...renamed, one, ...renamed))).toBe(
+        meetsCondition(given, eventWith(one)),
       );
     }),
     runs,

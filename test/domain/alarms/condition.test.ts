@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Condition, conditionTypes, operators } from '../../../domain/alarms/alarm.ts';
-import { isValueOf, matches, meets } from '../../../domain/alarms/condition.ts';
+import { isValueOf, matches, meetsCondition } from '../../../domain/alarms/condition.ts';
 import type { Trait } from '../../../domain/events/event.ts';
 import { anyEvent, anyRule, eventWith } from '../events/events.ts';
 
@@ -123,7 +123,7 @@ test.each([
   ['a field that events do not have is equal to nothing', '.raw.payload eq x', false],
   ['and unequal to nothing', '.stamp ne x', false],
 ] as const)('%s: %s', (_, text, expected) => {
-  expect(meets(condition(text), event)).toBe(expected);
+  expect(meetsCondition(condition(text), event)).toBe(expected);
 });
 
 test.each([
@@ -171,7 +171,8 @@ test('a condition and its opposite are never both met', () => {
   fc.assert(
     fc.property(value, dtype, type, text, (traitValue, traitType, type, value) => {
       const about = eventWith(['t', traitType, traitValue]);
-      const is = (op: Condition['op']) => meets({ field: 'traits.t', op, type, value }, about);
+      const is = (op: Condition['op']) =>
+        meetsCondition({ field: 'traits.t', op, type, value }, about);
       expect(is('eq') && is('ne')).toBe(false);
       expect(is('lt') && is('ge')).toBe(false);
       expect(is('le')).toBe(is('lt') || (is('eq') && is('ge')));
@@ -183,6 +184,6 @@ test('a condition and its opposite are never both met', () => {
 test.each(conditionTypes)('a long text is compared with one of type %j to its end', (type) => {
   const long = '1'.repeat(500_000);
   const asked = { field: 'traits.t', op: 'eq', type } as const;
-  meets({ ...asked, value: '1' }, eventWith(['t', 3, long]));
-  expect(meets({ ...asked, value: `${long}x` }, event)).toBe(false);
+  meetsCondition({ ...asked, value: '1' }, eventWith(['t', 3, long]));
+  expect(meetsCondition({ ...asked, value: `${long}x` }, event)).toBe(false);
 });
