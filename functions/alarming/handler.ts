@@ -1,4 +1,4 @@
-/** The alarming surface: Aodh's API v2 for event alarms. */
+/** The surface `/alarming`: Aodh's API v2 for event alarms. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { alarmRoutes } from './alarms.ts';
 import { capabilityRoutes } from './capabilities.ts';
@@ -10,12 +10,14 @@ import { quotaRoutes } from './quotas.ts';
 import { stateRoutes } from './state.ts';
 import { openRoutes } from './version.ts';
 
-export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> & AlarmDeps;
+/** The dependencies of the surface. */
+export type AlarmingDeps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> & AlarmDeps;
 
 /** `/v2/alarms/` is `/v2/alarms`: clients send either. */
 const withoutSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path);
 
-export const alarmingApi = (deps: Deps) =>
+/** The handler of the surface. */
+export const alarmingApi = (deps: AlarmingDeps) =>
   createSurface({
     dialect: 'alarming',
     prefix: '/alarming',

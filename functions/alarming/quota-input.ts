@@ -5,7 +5,7 @@ import { longestProjectId, unlimited } from '../../domain/alarms/quota.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, projectOf } from '../../domain/identity/access.ts';
 import { plain } from '../../domain/text.ts';
-import { readAs, text } from './wsme.ts';
+import { readAs, wsmeText } from './wsme.ts';
 
 /** A project's limit as the API shows it. */
 export const quotaView = (project_id: string, limit: number) => ({
@@ -19,12 +19,12 @@ export const quotaView = (project_id: string, limit: number) => ({
  */
 export const quotaProject = (caller: Caller, named: string | undefined): string =>
   named
-    ? askedProject(caller, readAs(text(longestProjectId), named, 'project_id'))
+    ? askedProject(caller, readAs(wsmeText(longestProjectId), named, 'project_id'))
     : projectOf(caller);
 
 const Body = z.strictObject(
   {
-    project_id: text(longestProjectId)
+    project_id: wsmeText(longestProjectId)
       .min(1, 'A project is expected.')
       .regex(plain, 'Not a valid project.'),
     quotas: z

@@ -18,6 +18,7 @@ export type Clients = {
   readonly secrets: SecretsManagerClient;
 };
 
+/** Connects the surface with its tables and settings. */
 export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
   const signingKey = secretText(secrets, required(env, 'SIGNING_SECRET_ARN'));
   const alarms = required(env, 'ALARMS_TABLE');

@@ -1,5 +1,6 @@
 /** The registry of networks: list, show, make, delete. Source: docs/wire/network.md#networks. */
 import { fitting } from '../../adapters/http/answer-size.ts';
+import type { Query } from '../../adapters/http/query.ts';
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { Refusal } from '../../domain/errors.ts';
@@ -14,7 +15,6 @@ import {
 import { idOf, makerOf, requireNoBody } from './deps.ts';
 import { networkView, readNewNetwork } from './network-input.ts';
 import { badRequest, shown } from './neutron.ts';
-import type { Query } from './port-filter.ts';
 import { picked } from './port-view.ts';
 
 export type NetworkDeps = {

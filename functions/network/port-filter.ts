@@ -2,12 +2,11 @@
  * Which ports a list is of. Filters are equalities: one key repeated means any of its values, several
  * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
  */
+import type { Query } from '../../adapters/http/query.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { type FixedIp, isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
 import { canRead, seesHosts } from '../../domain/ports/port-access.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';
-
-export type Query = Readonly<Record<string, readonly string[]>>;
 
 export type PortTest = (port: Port) => boolean;
 

@@ -1,9 +1,9 @@
 /** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
 
+import type { Query } from '../../adapters/http/query.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { type SortKey, sortedBy } from '../../domain/sort.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
-import type { Query } from './port-filter.ts';
 
 /** The largest page; one without `limit` is as large. */
 export const mostInPage = 1_000;

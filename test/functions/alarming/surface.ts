@@ -6,7 +6,7 @@ import { type AlarmChange, sortKeyOf } from '../../../domain/alarms/alarm-histor
 import { alarmSortKey } from '../../../domain/alarms/alarm-index.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { slices } from '../../../domain/slices.ts';
-import { alarmingApi, type Deps } from '../../../functions/alarming/handler.ts';
+import { type AlarmingDeps, alarmingApi } from '../../../functions/alarming/handler.ts';
 import { type Call, call, quiet } from '../call.ts';
 
 /** The rows, as the tables would hold them. */
@@ -65,7 +65,7 @@ const callers: Record<string, { project_id: string; roles: string[] }> = {
   roleless: { project_id: 'a', roles: [] },
 };
 
-export const deps: Deps = {
+export const deps: AlarmingDeps = {
   authenticate: async ({ 'x-auth-token': name = '' }) => {
     const caller = callers[name];
     if (!caller) throw unauthenticated();
