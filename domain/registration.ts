@@ -16,7 +16,10 @@ const clockSkewMs = 60_000;
 export function reportTime(reported_at: string | undefined, now: string): string | undefined {
   if (reported_at === undefined) return undefined;
   if (Date.parse(reported_at) > Date.parse(now) + clockSkewMs) {
-    throw new DomainError('invalid', 'Invalid input for field/attribute reported_at. It is ahead.');
+    throw new DomainError(
+      'invalid',
+      'Invalid input for field/attribute reported_at. It is in the future.',
+    );
   }
   return reported_at;
 }

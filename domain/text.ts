@@ -10,7 +10,7 @@ export const text = (max: number) =>
 /** For ids that become attributes of messages: without the characters that SNS and SQS refuse there. */
 export const plain = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 /** The message for a text that does not match `plain`. */
-export const notPlain = 'Must not hold control characters.';
+export const notPlain = 'Must not contain control characters.';
 
 /** The most characters of a value that a refusal shows. */
 const longestShown = 300;

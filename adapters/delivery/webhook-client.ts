@@ -20,7 +20,7 @@ export const webhookClient = (settings: Settings) => ({
   /** One try. The receiver cannot make it throw. @throws if the key of the project cannot be read. */
   post: async (webhook: WebhookMessage): Promise<Answer> => {
     const url = urlOf(webhook.action);
-    if (!url) return { kind: 'refused', reason: 'the action is no URL that can be called' };
+    if (!url) return { kind: 'refused', reason: 'the action is not an http or https URL' };
     const body = toAsciiJson(webhook.body);
     const seconds = Math.floor(settings.now() / 1000);
     const key = await settings.webhookKey(webhook.project_id);

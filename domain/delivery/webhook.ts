@@ -30,7 +30,7 @@ export const WebhookMessage = z.object({
   body: WebhookBody,
   /** Tries made so far. */
   attempts: z.int().min(0),
-  /** `later` where it must delay nobody's first try: a further one, or one of a slow receiver. */
+  /** `later` for a retry, and for a slow receiver: these must not delay first tries. */
   lane: z.enum(['first', 'later']),
 });
 export type WebhookMessage = z.infer<typeof WebhookMessage>;

@@ -59,7 +59,10 @@ export function receive(element: unknown, accepted_at: string): Received {
   };
   const bytes = new TextEncoder().encode(JSON.stringify(event)).length;
   if (bytes <= maxEventBytes) return { ok: true, event };
-  return { ok: false, reason: `The event has ${bytes} bytes; at most ${maxEventBytes} are taken.` };
+  return {
+    ok: false,
+    reason: `The event has ${bytes} bytes; at most ${maxEventBytes} are allowed.`,
+  };
 }
 
 /** A refused element, for the dead-letter queue. An element nested too deeply for `JSON.stringify` is left out. */

@@ -82,7 +82,7 @@ export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: C
 export function readMetricsScope(query: Query, caller: Caller): AlarmScope {
   const { conditions, rest } = conditionsOf(query);
   const [condition] = conditions;
-  if (condition) throw refusedValue('field', condition.field, 'Metrics are not listed by it.');
+  if (condition) throw refusedValue('field', condition.field, 'Metrics cannot be filtered by it.');
   onlyArguments(rest, ['all_projects']);
   return scopeOf(readAlarmList(query), caller);
 }
@@ -97,7 +97,7 @@ function testOf({ field: name, op, value }: QueryCondition): (alarm: Alarm) => b
     return () => true;
   }
   const field = listFields.includes(name) ? alarmFields.get(name) : undefined;
-  if (!field) throw refusedValue('field', name, 'Alarms cannot be listed by it.');
+  if (!field) throw refusedValue('field', name, 'Alarms cannot be filtered by it.');
   const expected = operand(field, name, value);
   return (alarm) => comparableOf(field, alarm) === expected;
 }

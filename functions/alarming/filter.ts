@@ -121,7 +121,7 @@ const holds: Record<Comparison, (value: Side | null, bound: Side) => boolean> = 
 function matching<T>(field: Field<T>, text: string): (item: T) => boolean {
   const pattern = Pattern.safeParse(text);
   if (!pattern.success) {
-    throw refusedValue('filter', text, 'Not a regular expression, or too large a one.');
+    throw refusedValue('filter', text, 'Not a valid regular expression, or too large.');
   }
   return (item) => {
     const value = field.of(item);

@@ -75,11 +75,11 @@ export async function gathered<T>(
 const tooMuch = (): DomainError =>
   new DomainError(
     'too_large',
-    'There is too much to look through: narrow it, as by its time, by an id, or by a name.',
+    'There is too much to search. Narrow the query, for example by time, by an id or by a name.',
   );
 
 const tooLarge = (): DomainError =>
   new DomainError(
     'too_large',
-    'The list is too large for one answer: ask for it in parts, with limit and marker.',
+    'The list is too large for one answer. Request it in parts, with limit and marker.',
   );

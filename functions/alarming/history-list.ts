@@ -99,7 +99,7 @@ function testsOf(condition: QueryCondition, offset: number): Test[] {
   if (name === 'search_offset') return [];
   if (name === 'timestamp') return [inTime(condition, offset)];
   const field = listFields.includes(name) ? historyFields.get(name) : undefined;
-  if (!field) throw refusedValue('field', name, 'The history cannot be listed by it.');
+  if (!field) throw refusedValue('field', name, 'The history cannot be filtered by it.');
   if (op !== 'eq') throw refusedValue('op', op, 'Only eq is supported here.');
   const expected = operand(field, name, value);
   return [{ test: (change) => comparableOf(field, change) === expected }];

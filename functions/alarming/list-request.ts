@@ -97,4 +97,4 @@ export function readSorting(text: string, keys: readonly string[], argument = 's
 
 /** The refusal of a marker that names no item of the list. */
 export const unknownMarker = (marker: string): DomainError =>
-  refusedValue('marker', marker, 'There is no such thing in the list.');
+  refusedValue('marker', marker, 'The list has no item with this id.');

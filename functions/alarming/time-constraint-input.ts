@@ -19,7 +19,7 @@ const Input = z.strictObject({
   start: wsmeText(255)
     .regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.')
     .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.')
-    .refine(everStarts, 'No such time ever comes.'),
+    .refine(everStarts, 'This time never occurs.'),
   duration: seconds.refine((given) => given >= 0, 'A number of seconds is expected.'),
   timezone: wsmeText(64).nullish(),
   description: wsmeText(1024).nullish(),

@@ -30,7 +30,9 @@ export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,
     ...alarmStore(dynamo, {
-      ...{ alarms, history, quotas },
+      alarms,
+      history,
+      quotas,
       retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
       quota: { project: projectQuota, user: quota(env, 'USER_ALARM_QUOTA') },
     }),

@@ -91,7 +91,7 @@ test.each([
   (start, expected) => {
     const { success, error } = TimeConstraints.safeParse([{ name: 'n', start, duration: 60 }]);
     expect(success).toBe(expected);
-    if (error) expect(error.issues[0]?.message).toBe('No such time ever comes.');
+    if (error) expect(error.issues[0]?.message).toBe('This time never occurs.');
   },
 );
 

@@ -21,10 +21,10 @@ test('reading ends when the requested page is full', async () => {
 
 test('a search that finds too little is refused after a bounded number of rows', async () => {
   const never = { limit: 1, test: () => false };
-  await expect(list(never)).rejects.toThrow('There is too much to look through');
+  await expect(list(never)).rejects.toThrow('There is too much to search');
   const sorted = { limit: 1, byTime: undefined };
-  await expect(list(sorted)).rejects.toThrow('There is too much to look through');
-  await expect(list({ limit: 1 }, false)).rejects.toThrow('There is too much to look through');
+  await expect(list(sorted)).rejects.toThrow('There is too much to search');
+  await expect(list({ limit: 1 }, false)).rejects.toThrow('There is too much to search');
 });
 
 test('a list that is too large for one answer is refused', async () => {

@@ -55,7 +55,7 @@ describe('pages of a list', () => {
   });
 
   test.each(['unknown', '00000000-0000-4000-8000-000000009999'])(
-    'behind the marker %s are refused',
+    'after the marker %s are refused',
     async (marker) => {
       expect(await list({ marker: [marker] })).toMatchObject({
         status: 400,
