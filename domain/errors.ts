@@ -44,6 +44,7 @@ const reasons = {
   unreadable_value: 'invalid',
   bad_argument: 'invalid',
 } as const satisfies Record<string, ErrorCode>;
+/** The reason of a refusal. */
 export type Reason = keyof typeof reasons;
 
 /** A refusal with a reason. The surface maps the reason to the name that its API gives it. */

@@ -5,16 +5,19 @@ import { Moment } from '../time.ts';
 
 /** The states of an alarm. */
 export const alarmStates = ['ok', 'alarm', 'insufficient data'] as const;
+/** A state of an alarm. */
 export const AlarmState = z.enum(alarmStates);
 export type AlarmState = z.infer<typeof AlarmState>;
 
 /** The severities of an alarm, in ascending order. */
 export const severities = ['low', 'moderate', 'critical'] as const;
+/** A severity of an alarm. */
 export const Severity = z.enum(severities);
 export type Severity = z.infer<typeof Severity>;
 
 /** Aodh's name and OPNFV Doctor's name of the same type: docs/wire/alarming.md#two-spellings. */
 export const alarmTypes = ['event', 'notification'] as const;
+/** A type of alarm. */
 export const AlarmType = z.enum(alarmTypes);
 export type AlarmType = z.infer<typeof AlarmType>;
 

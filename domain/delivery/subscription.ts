@@ -11,6 +11,7 @@ import { Moment } from '../time.ts';
 
 /** SNS's protocols, without those that cost the operator money or need a role (`sms`, `firehose`, …). */
 export const protocols = ['sqs', 'lambda', 'https', 'http', 'email', 'email-json'] as const;
+/** The protocol of a subscription. */
 export const Protocol = z.enum(protocols);
 export type Protocol = z.infer<typeof Protocol>;
 

@@ -35,6 +35,7 @@ export const WebhookMessage = z.object({
 });
 export type WebhookMessage = z.infer<typeof WebhookMessage>;
 
+/** The results of a webhook so far; `retrying` is not final. */
 export const webhookResults = ['delivered', 'retrying', 'given up'] as const;
 
 /** The outcome of a webhook, stored on the row of its firing. */

@@ -10,6 +10,7 @@ export type TraitType = 'text' | 'integer' | 'float' | 'datetime';
 
 type TraitTypes = Readonly<Record<string, TraitType>>;
 
+/** The source and the traits of a type of event. */
 export type EventDefinition = {
   /** Which services make such an event, and when. For people. */
   readonly source: string;

@@ -13,7 +13,7 @@ import { secretText } from '../../adapters/secrets.ts';
 import { momentOf } from '../../domain/time.ts';
 import { alarmingApi } from './handler.ts';
 
-export type Clients = {
+type Clients = {
   readonly dynamo: DynamoDBDocumentClient;
   readonly secrets: SecretsManagerClient;
 };
