@@ -3,7 +3,8 @@ import { Moment } from './time.ts';
 
 /**
  * The last change of a row: its user, its request, its time and the type of its event. It is stored
- * with the row. The event of the change is made from the row alone, so it is the same in both lanes.
+ * with the row. The event of the change is made from the row alone, so it is the same in both
+ * lanes.
  */
 export const LastChange = z.object({
   user_id: z.string(),
@@ -14,5 +15,8 @@ export const LastChange = z.object({
 });
 export type LastChange = z.infer<typeof LastChange>;
 
-/** The user, the request and the time of a change that is made now. Goes into `last_change` of the changed rows. */
+/**
+ * The user, the request and the time of a change that is made now. Goes into `last_change` of the
+ * changed rows.
+ */
 export type Actor = Omit<LastChange, 'event_type'>;

@@ -2,7 +2,10 @@
 export type ErrorCode =
   | 'invalid'
   | 'unauthenticated'
-  /** Aodh's 401 for a caller who names another project or user. Its body differs from `unauthenticated`. */
+  /**
+   * Aodh's 401 for a caller who names another project or user. Its body differs from
+   * `unauthenticated`.
+   */
   | 'not_authorized'
   | 'forbidden'
   | 'not_found'
@@ -16,7 +19,10 @@ export type ErrorCode =
   | 'not_implemented'
   | 'unavailable';
 
-/** A refusal. The caller reads its message, so the message says what was wrong and nothing about internals. */
+/**
+ * A refusal. The caller reads its message, so the message says what was wrong and nothing about
+ * internals.
+ */
 export class DomainError extends Error {
   readonly code: ErrorCode;
   /** Response headers of the refusal, such as `Allow` of a 405; mostly empty. */

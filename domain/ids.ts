@@ -16,13 +16,15 @@ export const eventId = (change: {
   derived('event', change.resource, change.incarnation, change.revision, change.event_type);
 
 /**
- * The id of a host's n-th fault. It is derived from the host's random series. If it were derived from
- * the host's name, a tenant who sees the id could guess a name and check the guess.
+ * The id of a host's n-th fault. It is derived from the host's random series. If it were derived
+ * from the host's name, a tenant who sees the id could guess a name and check the guess.
  */
 export const faultId = (fault_series: string, number: number): string =>
   derived('fault', fault_series, number);
 
-/** The id of one maintenance of a host, as one project sees it. Each project sees a different id. */
+/**
+ * The id of one maintenance of a host, as one project sees it. Each project sees a different id.
+ */
 export const maintenanceId = (of: {
   readonly fault_series: string;
   /** The host's `maintenance_number` when the maintenance began. */
@@ -42,7 +44,9 @@ export const webhookId = (alarm_id: string, event_id: string, action: string): s
 export const subscriptionId = (protocol: string, endpoint: string): string =>
   derived('subscription', protocol, endpoint);
 
-/** The bucket of a name, from 0 to `count - 1`: always the same for a name, and names spread evenly. */
+/**
+ * The bucket of a name, from 0 to `count - 1`: always the same for a name, and names spread evenly.
+ */
 export const bucketOf = (name: string, count: number): number =>
   Number.parseInt(derived('bucket', name).slice(0, 8), 16) % count;
 

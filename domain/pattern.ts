@@ -1,11 +1,13 @@
 /**
- * Regular expressions that untrusted callers write, as in Nova's filters. They have RE2's syntax and
- * run on its engine: the time of a match grows at most with text length times pattern size.
+ * Regular expressions that untrusted callers write, as in Nova's filters. They have RE2's syntax
+ * and run on its engine: the time of a match grows at most with text length times pattern size.
  */
 import { RE2JS, RE2JSException } from 're2js';
 import * as z from 'zod';
 
-/** The most instructions of a compiled pattern. With more, a search in 10,000 names takes too long. */
+/**
+ * The most instructions of a compiled pattern. With more, a search in 10,000 names takes too long.
+ */
 const mostInstructions = 256;
 
 /** A compiled pattern. `isIn` returns whether the pattern occurs anywhere in the text. */

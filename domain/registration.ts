@@ -1,6 +1,7 @@
 /**
- * Registrations of hosts and instances. They come from a feed (such as a sync script) that may repeat
- * itself and may be late. So each registration says at which time it was true (`reported_at`).
+ * Registrations of hosts and instances. They come from a feed (such as a sync script) that may
+ * repeat itself and may be late. So each registration says at which time it was true
+ * (`reported_at`).
  */
 import { isEqual } from 'es-toolkit';
 import type { Actor } from './change.ts';
@@ -25,8 +26,9 @@ export function reportTime(reported_at: string | undefined, now: string): string
 }
 
 /**
- * The `reported_at` to store. Without one in the registration it is now, or the stored time if that is
- * later (the clock of the feed that wrote the row may be ahead): such a registration is never stale.
+ * The `reported_at` to store. Without one in the registration it is now, or the stored time if that
+ * is later (the clock of the feed that wrote the row may be ahead): such a registration is never
+ * stale.
  */
 export function registrationTime(
   { reported_at, actor }: Pick<Registration<unknown>, 'reported_at' | 'actor'>,
@@ -47,8 +49,8 @@ export type Registration<Facts> = {
 };
 
 /**
- * The outcome of a registration. `created`, `changed`, `kept`: the row has to be written; for `kept`
- * only `reported_at` differs. `stale`, `same`: nothing is written; `row` is the stored one.
+ * The outcome of a registration. `created`, `changed`, `kept`: the row has to be written; for
+ * `kept` only `reported_at` differs. `stale`, `same`: nothing is written; `row` is the stored one.
  */
 export type RegistrationOutcome<Row> =
   | { readonly kind: 'created' | 'changed' | 'kept'; readonly row: Row }

@@ -10,8 +10,8 @@ export type SortKey<T> = {
 };
 
 /**
- * A comparison for `Array.sort`: by the first key whose values differ; 0 if none differ. All values of
- * one key have one type, or are null.
+ * A comparison for `Array.sort`: by the first key whose values differ; 0 if none differ. All values
+ * of one key have one type, or are null.
  */
 export const sortedBy =
   <T>(keys: readonly SortKey<T>[]) =>

@@ -1,13 +1,17 @@
 import * as z from 'zod';
 
-/** A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair. */
+/**
+ * A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair.
+ */
 export const text = (max: number) =>
   z
     .string()
     .max(max)
     .refine((given) => given.isWellFormed(), 'Not a valid text.');
 
-/** For ids that become attributes of messages: without the characters that SNS and SQS refuse there. */
+/**
+ * For ids that become attributes of messages: without the characters that SNS and SQS refuse there.
+ */
 export const plain = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 /** The message for a text that does not match `plain`. */
 export const notPlain = 'Must not contain control characters.';

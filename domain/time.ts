@@ -1,6 +1,6 @@
 /**
- * Moments. Inside Doctor a moment has one form: ISO 8601 in UTC with milliseconds and `Z`. The order of
- * such texts is the order of their times. Each API shows moments in a form of its own.
+ * Moments. Inside Doctor a moment has one form: ISO 8601 in UTC with milliseconds and `Z`. The
+ * order of such texts is the order of their times. Each API shows moments in a form of its own.
  */
 import * as z from 'zod';
 
@@ -13,8 +13,8 @@ const Day = z.iso.date();
 export const momentOf = (time: number): string => new Date(time).toISOString();
 
 /**
- * The moment that a text names: ISO 8601 with any fraction, with or without a zone (without one it is
- * UTC). Undefined if the text is not a moment.
+ * The moment that a text names: ISO 8601 with any fraction, with or without a zone (without one it
+ * is UTC). Undefined if the text is not a moment.
  */
 export function parseMoment(text: string): string | undefined {
   const iso = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i.exec(text);
@@ -27,7 +27,10 @@ export function parseMoment(text: string): string | undefined {
   return Moment.safeParse(moment).data;
 }
 
-/** Aodh's and Ceilometer's form: UTC without a zone, with microseconds, or without a fraction if it is 0. */
+/**
+ * Aodh's and Ceilometer's form: UTC without a zone, with microseconds, or without a fraction if it
+ * is 0.
+ */
 export const naive = (moment: string): string =>
   moment.endsWith('.000Z') ? moment.slice(0, -5) : `${moment.slice(0, -1)}000`;
 

@@ -50,8 +50,8 @@ export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
 
   return {
     /**
-     * The alarms in scope, in pages, in the order of time that `reading` asks for. If the scope names an
-     * alarm or a name, `reading` is ignored: all alarms come, in any order.
+     * The alarms in scope, in pages, in the order of time that `reading` asks for. If the scope
+     * names an alarm or a name, `reading` is ignored: all alarms come, in any order.
      */
     async *alarmsOf(scope: AlarmScope, reading: TimeReading): AsyncGenerator<Alarm[]> {
       const { alarm_id, name, project_id } = scope;

@@ -1,7 +1,7 @@
 /**
  * The rows of the table `alarms`, and the transactions that change them. An alarm has a row of kind
- * `alarm`, and a row of kind `lookup#<key>` for each key by which events find it. A change writes all
- * its rows, the counts of the owners' alarms and its record in `history` in one transaction.
+ * `alarm`, and a row of kind `lookup#<key>` for each key by which events find it. A change writes
+ * all its rows, the counts of the owners' alarms and its record in `history` in one transaction.
  */
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
@@ -27,7 +27,10 @@ export type AlarmTables = {
 /** The values of the sort key `kind`. */
 export const kinds = { alarm: 'alarm', lookup: (key: string): string => `lookup#${key}` };
 
-/** The values of the keys of indexes. They have a prefix, because a key cannot be empty but a name can. */
+/**
+ * The values of the keys of indexes. They have a prefix, because a key cannot be empty but a name
+ * can.
+ */
 export const indexKeys = {
   project: (project_id: string): string => `project#${project_id}`,
   name: (name: string): string => `name#${name}`,
@@ -48,10 +51,10 @@ export const alarmRow = (alarm: Alarm): Row => ({
 export const countsOfCreation = 2;
 
 /**
- * The transaction that creates an alarm. It fails at one of the first `countsOfCreation` actions if the
- * project or the user has no room for another alarm.
+ * The transaction that creates an alarm. It fails at one of the first `countsOfCreation` actions if
+ * the project or the user has no room for another alarm.
  */
-export function creation(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
+export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
   const { alarms, quotas, quota } = tables;
   const owners = ownersOf(alarm);
   return [
@@ -70,7 +73,7 @@ export function creation(tables: AlarmTables, alarm: Alarm, change: AlarmChange)
 }
 
 /** The transaction that replaces an alarm, on condition that it is unchanged since it was read. */
-export function replacement(
+export function alarmReplacement(
   tables: AlarmTables,
   before: Alarm,
   after: Alarm,
@@ -93,8 +96,11 @@ export function replacement(
   ];
 }
 
-/** The transaction that deletes an alarm, on condition that it is unchanged since it was read. Its history stays. */
-export function deletion(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
+/**
+ * The transaction that deletes an alarm, on condition that it is unchanged since it was read. Its
+ * history stays.
+ */
+export function alarmDeletion(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
   const { alarms, quotas } = tables;
   const owners = ownersOf(alarm);
   return [
@@ -112,7 +118,9 @@ export function deletion(tables: AlarmTables, alarm: Alarm, change: AlarmChange)
   ];
 }
 
-/** The record of a change by a request. It has nothing to deliver, so its retention begins at once. */
+/**
+ * The record of a change by a request. It has nothing to deliver, so its retention begins at once.
+ */
 const recorded = ({ history, retentionDays }: AlarmTables, change: AlarmChange): Action => ({
   Put: {
     TableName: history,

@@ -6,14 +6,17 @@ import { storedAlarm } from '../../domain/alarms/stored-alarm.ts';
 import { transact } from '../transactions.ts';
 import {
   type AlarmTables,
+  alarmCreation,
+  alarmDeletion,
+  alarmReplacement,
   countsOfCreation,
-  creation,
-  deletion,
   kinds,
-  replacement,
 } from './alarm-rows.ts';
 
-/** The outcome of a creation; `overtaken` if another writer changed one of its rows at the same moment. */
+/**
+ * The outcome of a creation; `overtaken` if another writer changed one of its rows at the same
+ * moment.
+ */
 export type Filed = 'filed' | 'over quota' | 'overtaken';
 
 /** The store of alarms for requests. */
@@ -33,16 +36,19 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
 
   /** Creates an alarm, if its project and its user have room for one more. */
   create: async (alarm: Alarm, change: AlarmChange): Promise<Filed> => {
-    const outcome = await transact(client, creation(tables, alarm, change));
+    const outcome = await transact(client, alarmCreation(tables, alarm, change));
     if (outcome === 'written') return 'filed';
     return outcome === 'conflict' || outcome >= countsOfCreation ? 'overtaken' : 'over quota';
   },
 
   /** Replaces an alarm. False if it is no longer as it was read. */
   replace: async (before: Alarm, after: Alarm, change: AlarmChange): Promise<boolean> =>
-    (await transact(client, replacement(tables, before, after, change))) === 'written',
+    (await transact(client, alarmReplacement(tables, before, after, change))) === 'written',
 
-  /** Deletes an alarm with all its rows, but not its history. False if it is no longer as it was read. */
+  /**
+   * Deletes an alarm with all its rows, but not its history. False if it is no longer as it was
+   * read.
+   */
   remove: async (alarm: Alarm, change: AlarmChange): Promise<boolean> =>
-    (await transact(client, deletion(tables, alarm, change))) === 'written',
+    (await transact(client, alarmDeletion(tables, alarm, change))) === 'written',
 });

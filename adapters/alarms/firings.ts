@@ -10,7 +10,10 @@ import { expiryOf, historyRow } from './history-rows.ts';
 
 type Tables = { readonly alarms: string; readonly history: string };
 
-/** A noted row expires, because the event does not come again after that. An outbox row expires once it is delivered. */
+/**
+ * A noted row expires, because the event does not come again after that. An outbox row expires once
+ * it is delivered.
+ */
 const itemOf = (row: Firing['row']) =>
   isTold(row) ? historyRow(row) : { ...row, expires_at: expiryOf(row.timestamp, 0) };
 
@@ -61,8 +64,8 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
 
   return {
     /**
-     * Writes the chains in one transaction. If the condition of a chain fails, the others are written
-     * without it. Outcomes are in the order of the chains.
+     * Writes the chains in one transaction. If the condition of a chain fails, the others are
+     * written without it. Outcomes are in the order of the chains.
      * @throws if the transaction fails for any other reason.
      */
     fire: async (chains: readonly Chain[]): Promise<Fired[]> => {
@@ -75,7 +78,10 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
       });
     },
 
-    /** Writes to the alarm why it is not evaluated. False if it was changed since it was read, or already says so. */
+    /**
+     * Writes to the alarm why it is not evaluated. False if it was changed since it was read, or
+     * already says so.
+     */
     report: async ({ alarm_id, revision, reason }: Unreadable): Promise<boolean> => {
       const read = revision === undefined ? 'attribute_exists(alarm_id)' : 'revision = :read';
       const known = 'attribute_not_exists(state_reason) OR state_reason <> :reason';

@@ -2,12 +2,16 @@
 import { type AlarmChange, sortKeyOf, timeShardOf } from '../../domain/alarms/alarm-history.ts';
 import type { Row } from '../dynamodb.ts';
 
-/** The least retention: a copy of the event may come within that time, and must not be notified again. */
+/**
+ * The least retention: a copy of the event may come within that time, and must not be notified
+ * again.
+ */
 const leastDays = 15;
 
 /**
- * The row of a record, with the other fields that its writer adds. Indexes find it by its alarm, its
- * project and its time. The key of an index cannot be empty, so a record without a project has none.
+ * The row of a record, with the other fields that its writer adds. Indexes find it by its alarm,
+ * its project and its time. The key of an index cannot be empty, so a record without a project has
+ * none.
  */
 export const historyRow = <T extends AlarmChange>(change: T): Row => ({
   ...change,

@@ -32,8 +32,9 @@ export const outbox = (
   },
 
   /**
-   * The rows that were written before the moment and are not delivered, read consistently, oldest first:
-   * at most `most` of each shard of the index. A row that cannot be read is logged and left out.
+   * The rows that were written before the moment and are not delivered, read consistently, oldest
+   * first: at most `most` of each shard of the index. A row that cannot be read is logged and left
+   * out.
    */
   undelivered: async (writtenBefore: string, most: number): Promise<OutboxRow[]> => {
     const keys = await inParallel(allShards, 4, async (shard): Promise<Key[]> => {
@@ -65,8 +66,8 @@ export const outbox = (
 });
 
 /**
- * Runs all statements, and retries those that fail: AWS refuses one that meets a transaction on its row,
- * and a copy of the event may write a transaction at the same moment.
+ * Runs all statements, and retries those that fail: AWS refuses one that meets a transaction on its
+ * row, and a copy of the event may write a transaction at the same moment.
  * @throws if some still fail after `mostTries`.
  */
 async function writtenAll(

@@ -1,6 +1,7 @@
 /**
- * The table `quotas`: the number of alarms of each project and each user, and the limit of a project if
- * an administrator has set one. The transactions that create and delete alarms change the numbers.
+ * The table `quotas`: the number of alarms of each project and each user, and the limit of a
+ * project if an administrator has set one. The transactions that create and delete alarms change
+ * the numbers.
  */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -23,7 +24,10 @@ export const quotaStore = (client: DynamoDBDocumentClient, table: string) => ({
     return QuotaRow.parse(row).alarm_limit;
   },
 
-  /** Sets the limit of a project. It is a transaction, so that it is retried if alarms are created at the same moment. */
+  /**
+   * Sets the limit of a project. It is a transaction, so that it is retried if alarms are created
+   * at the same moment.
+   */
   setLimit: async (project_id: string, limit: number): Promise<void> => {
     const Update = {
       TableName: table,
@@ -59,8 +63,8 @@ export const counted = (table: string, owner: string, by: 1 | -1): Action => ({
 });
 
 /**
- * Adds one to the number of an owner's alarms, on condition that it stays within the limit. The limit is
- * that of the owner's row; if none is set or there is no row, it is `otherwise`.
+ * Adds one to the number of an owner's alarms, on condition that it stays within the limit. The
+ * limit is that of the owner's row; if none is set or there is no row, it is `otherwise`.
  */
 export function countedWithin(table: string, owner: string, otherwise: number): Action {
   const set =

@@ -15,7 +15,9 @@ const attributesOf = ({ project_id, body }: WebhookMessage) => {
 
 /** The topics, by their ARNs. */
 export const actionTopics = (client: SNSClient, topics: readonly string[]) => ({
-  /** Publishes the body that a URL would get, if the operator still allows the topic. Never throws. */
+  /**
+   * Publishes the body that a URL would get, if the operator still allows the topic. Never throws.
+   */
   publish: async (webhook: WebhookMessage): Promise<Answer> => {
     if (!topics.includes(webhook.action)) {
       return { kind: 'refused', reason: 'the topic is not one that the operator allows' };

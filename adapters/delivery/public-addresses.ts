@@ -1,6 +1,7 @@
 /**
- * Agents that connect only to public addresses and to addresses that the operator allows. They check the
- * address of the connection itself: the address in the URL, or each address from its DNS lookup.
+ * Agents that connect only to public addresses and to addresses that the operator allows. They
+ * check the address of the connection itself: the address in the URL, or each address from its DNS
+ * lookup.
  */
 import { lookup as systemLookup } from 'node:dns';
 import type { Agent } from 'node:http';
@@ -24,7 +25,9 @@ export function rangesOf(ranges: readonly string[]): BlockList {
   return list;
 }
 
-/** IPv4 addresses in an obsolete IPv6 form (RFC 4291, 2.5.5.1). The library takes them for public. */
+/**
+ * IPv4 addresses in an obsolete IPv6 form (RFC 4291, 2.5.5.1). The library takes them for public.
+ */
 const obsolete = rangesOf(['::/96']);
 
 const within = (list: BlockList, address: string): boolean =>
@@ -45,8 +48,8 @@ const refusal = /is not allowed/;
 export const isRefusal = (error: Error): boolean => refusal.test(error.message);
 
 /**
- * An agent for one request. The library cannot compare an address with ranges of the other IP version, so
- * it gets single addresses instead of ranges, each as soon as it is known.
+ * An agent for one request. The library cannot compare an address with ranges of the other IP
+ * version, so it gets single addresses instead of ranges, each as soon as it is known.
  */
 export function agentFor({ protocol, hostname }: URL, reach: Reach): Agent {
   const allowIPAddressList: string[] = [];

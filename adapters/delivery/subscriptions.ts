@@ -1,4 +1,6 @@
-/** The table `subscriptions`: which endpoint is subscribed to which notifications, and its project. */
+/**
+ * The table `subscriptions`: which endpoint is subscribed to which notifications, and its project.
+ */
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -27,7 +29,10 @@ const atRevision = ({ revision }: Subscription) => ({
   ExpressionAttributeValues: { ':revision': revision },
 });
 
-/** The store of subscriptions. Each write returns false if its condition fails: the row is no longer as it was read. */
+/**
+ * The store of subscriptions. Each write returns false if its condition fails: the row is no longer
+ * as it was read.
+ */
 export const subscriptionStore = (client: DynamoDBDocumentClient, table: string) => ({
   ...readingOf(client, table),
 
@@ -88,7 +93,8 @@ function readingOf(client: DynamoDBDocumentClient, table: string) {
 
     /**
      * At most `limit` subscriptions of a project (of all projects if undefined), oldest first, read
-     * consistently. They come after the one with the id `marker`. Undefined if there is no such marker.
+     * consistently. They come after the one with the id `marker`. Undefined if there is no such
+     * marker.
      */
     subscriptions: async (
       project_id: string | undefined,

@@ -13,21 +13,25 @@ import {
 import { filterPolicyOf, type SubscriptionRequest } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-/** `confirmed`: SNS sends to it. `gone`: it was ended outside of Doctor, for example by the link in an email. */
+/**
+ * `confirmed`: SNS sends to it. `gone`: it was ended outside of Doctor, for example by the link in
+ * an email.
+ */
 export type SubscriptionStatus = 'confirmed' | 'pending confirmation' | 'gone';
 
 /** The subscriptions of the topics that the client may use. */
 export const topicSubscriptions = (client: SNSClient) => ({
   /**
-   * Subscribes the endpoint, and returns SNS's ARN of the subscription. If the endpoint already has the
-   * same subscription, this returns its ARN. AWS refuses one with other attributes. An emulator may
-   * accept it, so the filter is read back and compared.
+   * Subscribes the endpoint, and returns SNS's ARN of the subscription. If the endpoint already has
+   * the same subscription, this returns its ARN. AWS refuses one with other attributes. An emulator
+   * may accept it, so the filter is read back and compared.
    * @throws DomainError `conflict`, `invalid` or `forbidden` if SNS refuses it.
    */
   subscribeTo: async (topic: string, request: SubscriptionRequest): Promise<string> => {
     try {
       const answered = await subscribe(client, topic, request);
-      // The embedded stack answers with the ARN of an unconfirmed subscription only to a second call.
+      // The embedded stack answers with the ARN of an unconfirmed subscription only to a second
+      // call.
       const arn = answered.startsWith('arn:') ? answered : await subscribe(client, topic, request);
       const { FilterPolicy: policy } = (await attributesOf(client, arn)) ?? {};
       const found: unknown = policy ? JSON.parse(policy) : undefined;
@@ -38,7 +42,10 @@ export const topicSubscriptions = (client: SNSClient) => ({
     }
   },
 
-  /** Ends the subscription. Does nothing if it is gone. SNS cannot end an unconfirmed one: that stays. */
+  /**
+   * Ends the subscription. Does nothing if it is gone. SNS cannot end an unconfirmed one: that
+   * stays.
+   */
   unsubscribe: async (arn: string): Promise<void> => {
     try {
       await client.send(new UnsubscribeCommand({ SubscriptionArn: arn }));

@@ -17,7 +17,10 @@ type Settings = Reach &
 
 /** The client. */
 export const webhookClient = (settings: Settings) => ({
-  /** One try. The receiver cannot make it throw. @throws if the key of the project cannot be read. */
+  /**
+   * One try. The receiver cannot make it throw.
+   * @throws if the key of the project cannot be read.
+   */
   post: async (webhook: WebhookMessage): Promise<Answer> => {
     const url = urlOf(webhook.action);
     if (!url) return { kind: 'refused', reason: 'the action is not an http or https URL' };
@@ -66,7 +69,8 @@ function tried(
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((done) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    // The parts of the URL without its credentials. These are sent as a header, and must not show in an error.
+    // The parts of the URL without its credentials. These are sent as a header, and must not show
+    // in an error.
     const { protocol, port, pathname, search } = url;
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
     const outgoing = send({
@@ -104,7 +108,10 @@ function answerOf({ statusCode = 0, headers }: IncomingMessage, now: number): An
   };
 }
 
-/** `Retry-After` in whole seconds, from either of its forms (RFC 9110, 10.2.3); undefined if it has neither. */
+/**
+ * `Retry-After` in whole seconds, from either of its forms (RFC 9110, 10.2.3); undefined if it has
+ * neither.
+ */
 function secondsOf(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value);
@@ -112,7 +119,10 @@ function secondsOf(value: string | undefined, now: number): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 }
 
-/** The answer for an error. It names neither the URL nor the address, because readers of the history may not know them. */
+/**
+ * The answer for an error. It names neither the URL nor the address, because readers of the history
+ * may not know them.
+ */
 function failureOf(error: NodeJS.ErrnoException, timedOut: boolean, timeoutMs: number): Answer {
   if (timedOut) {
     return { kind: 'unanswered', timedOut, reason: `no answer within ${timeoutMs / 1000} s` };

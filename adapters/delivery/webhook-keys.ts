@@ -1,7 +1,10 @@
 /** The keys that sign webhooks: one for each project, all derived from the deployment's secret. */
 import { createHmac, hkdfSync } from 'node:crypto';
 
-/** RFC 5869's salt and the prefix of its info, so that no other use of the secret derives the same keys. */
+/**
+ * RFC 5869's salt and the prefix of its info, so that no other use of the secret derives the same
+ * keys.
+ */
 const salt = 'doctor';
 const purpose = 'webhook-key:v1:';
 
@@ -11,7 +14,10 @@ export type WebhookKeys = {
   readonly webhookKey: (project_id: string) => Promise<string>;
 };
 
-/** Derives keys by HKDF-SHA256. A project's key reveals neither the secret nor the key of another project. */
+/**
+ * Derives keys by HKDF-SHA256. A project's key reveals neither the secret nor the key of another
+ * project.
+ */
 export const webhookKeys = (secret: () => Promise<string>): WebhookKeys => ({
   webhookKey: async (project_id) =>
     Buffer.from(hkdfSync('sha256', await secret(), salt, purpose + project_id, 32)).toString(

@@ -32,7 +32,9 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
     return row && OutcomeRow.parse(row).webhooks[webhook.webhook_id];
   },
 
-  /** Stores the outcome. It does not replace a final outcome, and does not recreate an expired row. */
+  /**
+   * Stores the outcome. It does not replace a final outcome, and does not recreate an expired row.
+   */
   note: async (webhook: WebhookMessage, outcome: WebhookOutcome): Promise<void> => {
     const update = new UpdateCommand({
       TableName: table,

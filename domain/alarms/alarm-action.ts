@@ -1,4 +1,6 @@
-/** Actions of alarms: URLs that are called on a transition, and SNS topics that the operator allows. */
+/**
+ * Actions of alarms: URLs that are called on a transition, and SNS topics that the operator allows.
+ */
 import { DomainError } from '../errors.ts';
 
 /** Aodh's schemes, without `trust+*` and `zaqar`: these need trusts of a real Keystone. */
@@ -20,8 +22,9 @@ const hasHost = (url: string, { authority }: Parts): boolean =>
   authority !== '' && URL.canParse(url);
 
 /**
- * An action as Aodh stores it, which is Python's `urlsplit(url).geturl()`: the scheme in lower case, no
- * `//` before an empty authority, no `?` or `#` with nothing after it (`log://` becomes `log:`).
+ * An action as Aodh stores it, which is Python's `urlsplit(url).geturl()`: the scheme in lower
+ * case, no `//` before an empty authority, no `?` or `#` with nothing after it (`log://` becomes
+ * `log:`).
  * @throws DomainError `invalid` for an unknown scheme or a URL without a host.
  */
 export function normalAction(url: string): string {

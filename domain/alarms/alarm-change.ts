@@ -55,9 +55,9 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
 }
 
 /**
- * The alarm after a PUT. A PUT replaces everything that a client can set; what the body leaves out gets
- * its default. Undefined if nothing changes. If the body's `state_timestamp` is not the stored one, the
- * client read the alarm before its last transition: its `state` is then ignored.
+ * The alarm after a PUT. A PUT replaces everything that a client can set; what the body leaves out
+ * gets its default. Undefined if nothing changes. If the body's `state_timestamp` is not the stored
+ * one, the client read the alarm before its last transition: its `state` is then ignored.
  * @throws DomainError as `createdAlarm`.
  */
 export function replacedAlarm(
@@ -84,7 +84,10 @@ export function replacedAlarm(
   return { alarm, change: record('rule change', alarm, detail, alarm.project_id, context) };
 }
 
-/** The alarm with its state set by a request; undefined if it already has that state and that reason. */
+/**
+ * The alarm with its state set by a request; undefined if it already has that state and that
+ * reason.
+ */
 export function alarmInState(
   stored: Alarm,
   state: AlarmState,
@@ -101,8 +104,8 @@ export function alarmInState(
 }
 
 /**
- * The record of an alarm's deletion. Aodh has no such record. It belongs to the alarm's project, so that
- * the members of the project can read who deleted the alarm.
+ * The record of an alarm's deletion. Aodh has no such record. It belongs to the alarm's project, so
+ * that the members of the project can read who deleted the alarm.
  */
 export function deletionOf(alarm: Alarm, context: ChangeContext): AlarmChange {
   return record('deletion', alarm, { state: alarm.state }, alarm.project_id, context);
@@ -114,7 +117,10 @@ const evaluatedAgain = (alarm: Alarm): Alarm =>
     ? { ...alarm, state_reason: reasons.initial }
     : alarm;
 
-/** The times of entering and leaving `alarm` are stored, because the evaluator compares events with them. */
+/**
+ * The times of entering and leaving `alarm` are stored, because the evaluator compares events with
+ * them.
+ */
 function withState(stored: Alarm, state: AlarmState, now: string): Alarm {
   if (stored.state === state) return stored;
   return {
@@ -150,7 +156,9 @@ function document(alarm: Alarm): Record<string, unknown> {
 
 const timeNames = new Set(['timestamp', 'state_timestamp']);
 
-/** The values of the second document that differ from the first, without the times; null if removed. */
+/**
+ * The values of the second document that differ from the first, without the times; null if removed.
+ */
 function difference(
   before: Record<string, unknown>,
   after: Record<string, unknown>,

@@ -2,7 +2,10 @@
 import { DomainError } from '../errors.ts';
 import type { AlarmFacts, AlarmState } from './alarm.ts';
 
-/** A requested alarm, with defaults filled in. Owner and actions are not yet checked against the caller's rights. */
+/**
+ * A requested alarm, with defaults filled in. Owner and actions are not yet checked against the
+ * caller's rights.
+ */
 export type AlarmInput = {
   readonly facts: Omit<AlarmFacts, 'project_id' | 'user_id'>;
   /** Undefined if absent, null if the body says null: for Aodh the two differ. */
@@ -15,17 +18,23 @@ export type AlarmInput = {
   readonly actions: readonly string[];
 };
 
-/** The largest alarm, in bytes of JSON. DynamoDB accepts 400 kB a row and 4 MB a transaction of ten firings. */
+/**
+ * The largest alarm, in bytes of JSON. DynamoDB accepts 400 kB a row and 4 MB a transaction of ten
+ * firings.
+ */
 export const mostAlarmBytes = 65_536;
 
-/** The largest rule, in bytes of JSON. A notification repeats it as JSON inside JSON; SNS accepts 256 KiB. */
+/**
+ * The largest rule, in bytes of JSON. A notification repeats it as JSON inside JSON; SNS accepts
+ * 256 KiB.
+ */
 const mostRuleBytes = 16_384;
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
 /**
- * Checks what holds for every alarm, for administrators too: its size, and that it names a resource if
- * the operator requires one (`ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`).
+ * Checks what holds for every alarm, for administrators too: its size, and that it names a resource
+ * if the operator requires one (`ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`).
  * @throws DomainError `invalid`.
  */
 export function checkFacts(facts: AlarmFacts, acceptWithoutResource: boolean): void {

@@ -14,23 +14,29 @@ export const changeTypes = ['creation', 'rule change', 'state transition', 'dele
 
 /** A record, as stored. Once it is written, only the outcomes of its webhooks change. */
 export const AlarmChange = z.object({
-  /** A UUID; for a firing, the `message_id` of the event. The key of a record is this and `alarm_id`. */
+  /**
+   * A UUID; for a firing, the `message_id` of the event. The key of a record is this and
+   * `alarm_id`.
+   */
   event_id: z.string(),
   alarm_id: z.string(),
   type: z.enum(changeTypes),
   /**
    * A JSON object. Creation: the alarm. Rule change: the changed keys. Deletion: the last state.
-   * Transition: the new state, with `state_reason` if a request made it, with `transition_reason` if an
-   * event did.
+   * Transition: the new state, with `state_reason` if a request made it, with `transition_reason`
+   * if an event did.
    */
   detail: z.string(),
   /**
-   * The caller who made the change; for a change by an event, the owner of the alarm. The project is null
-   * if the token had none, or the alarm is on infrastructure.
+   * The caller who made the change; for a change by an event, the owner of the alarm. The project
+   * is null if the token had none, or the alarm is on infrastructure.
    */
   user_id: z.string().nullable(),
   project_id: z.string().nullable(),
-  /** The project that may read the record; empty for alarms on infrastructure. Such a row has no value here. */
+  /**
+   * The project that may read the record; empty for alarms on infrastructure. Such a row has no
+   * value here.
+   */
   on_behalf_of: z.string().default(''),
   timestamp: Moment,
   /** The alarm's severity at that time. It is not shown, but queries can ask for it. */

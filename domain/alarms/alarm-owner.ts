@@ -14,7 +14,10 @@ export function requireAlarmRole(caller: Caller, role: Role): void {
   if (!hasRole(caller, role)) throw rbacFailed();
 }
 
-/** The alarm with the id. @throws DomainError `not_found` if there is none or the caller may not see it. */
+/**
+ * The alarm with the id.
+ * @throws DomainError `not_found` if there is none or the caller may not see it.
+ */
 export function visibleAlarm(caller: Caller, id: string, found: Alarm | undefined): Alarm {
   if (found && canSee(caller, found.project_id)) return found;
   throw new DomainError('not_found', `Alarm ${id.slice(0, 255)} not found`);
@@ -24,7 +27,8 @@ type Owner = Pick<Alarm, 'project_id' | 'user_id'>;
 
 /**
  * The owner of a new alarm: the caller, unless an administrator names another owner. An empty
- * `project_id` makes it an alarm on infrastructure. As in Aodh, only an administrator may send null.
+ * `project_id` makes it an alarm on infrastructure. As in Aodh, only an administrator may send
+ * null.
  * @throws DomainError `not_authorized` if another caller names an id that is not its own.
  */
 export function newOwner(caller: Caller, { project_id, user_id }: AlarmInput): Owner {
@@ -44,15 +48,18 @@ const notAuthorized = (kind: 'project' | 'user', id: string | null): DomainError
     `Not Authorized to access ${kind} ${(id ?? 'None').slice(0, 255)}`,
   );
 
-/** The requested project. @throws DomainError `not_authorized` if it is not the caller's, who is no administrator. */
+/**
+ * The requested project.
+ * @throws DomainError `not_authorized` if it is another one, unless the caller is an administrator.
+ */
 export function askedProject(caller: Caller, project_id: string): string {
   if (!canSee(caller, project_id)) throw notAuthorized('project', project_id);
   return project_id;
 }
 
 /**
- * The owner after a PUT. A caller of the project becomes the alarm's user. An administrator keeps the
- * owner, or names a new one. Source: docs/wire/alarming.md#replacing-an-alarm.
+ * The owner after a PUT. A caller of the project becomes the alarm's user. An administrator keeps
+ * the owner, or names a new one. Source: docs/wire/alarming.md#replacing-an-alarm.
  */
 export function ownerAfter(stored: Owner, caller: Caller, input: AlarmInput): Owner {
   if (!isAdmin(caller)) return { project_id: stored.project_id, user_id: caller.user_id };
@@ -71,8 +78,8 @@ type ActionRules = {
 
 /**
  * Checks the actions of a requested alarm.
- * @throws DomainError `invalid` for a topic that the operator does not allow; `not_authorized` for a
- * `log` or `test` action of a caller who is not an administrator.
+ * @throws DomainError `invalid` for a topic that the operator does not allow; `not_authorized` for
+ * a `log` or `test` action of a caller who is not an administrator.
  */
 export function requireActions(
   caller: Caller,

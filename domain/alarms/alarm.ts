@@ -1,4 +1,7 @@
-/** An event alarm as stored. `condition.ts` says what its conditions mean, `evaluate.ts` when it fires. */
+/**
+ * An event alarm as stored. `condition.ts` says what its conditions mean, `evaluate.ts` when it
+ * fires.
+ */
 import * as z from 'zod';
 import { Stamp } from '../events/event.ts';
 import { Moment } from '../time.ts';
@@ -40,8 +43,8 @@ export const EventPattern = z.object({ event_type: z.string(), query: z.array(Co
 export type EventPattern = z.infer<typeof EventPattern>;
 
 /**
- * The events that raise an alarm, and in `clear` the events that take it back to `ok`. Without `clear`,
- * no event does. Aodh has no key `clear`; its clients send unknown keys back unchanged.
+ * The events that raise an alarm, and in `clear` the events that take it back to `ok`. Without
+ * `clear`, no event does. Aodh has no key `clear`; its clients send unknown keys back unchanged.
  */
 export const Rule = EventPattern.extend({ clear: EventPattern.optional() });
 export type Rule = z.infer<typeof Rule>;
@@ -63,7 +66,10 @@ export const AlarmFacts = z.object({
   description: z.string(),
   enabled: z.boolean(),
   rule: Rule,
-  /** OPNFV Doctor's attribute: only events of this resource can raise or clear the alarm; null for any. */
+  /**
+   * OPNFV Doctor's attribute: only events of this resource can raise or clear the alarm; null for
+   * any.
+   */
   resource_id: z.string().min(1).max(255).nullable(),
   ok_actions: z.array(z.string()),
   alarm_actions: z.array(z.string()),
@@ -88,11 +94,17 @@ export const Alarm = AlarmFacts.extend({
   /** When a request last changed the alarm. */
   timestamp: Moment,
   created_at: Moment,
-  /** The stamp of the newest event that the state reflects (`order.ts`); null before the first event, and after an event from outside. */
+  /**
+   * The stamp of the newest event that the state reflects (`order.ts`); null before the first
+   * event, and after an event from outside.
+   */
   stamp: Stamp.nullable(),
   /** When Doctor accepted that event; null before the first. */
   stamped_at: Moment.nullable(),
-  /** When Doctor accepted the event that raised the alarm last; null if none did. */
+  /**
+   * When the alarm last entered `alarm`: the acceptance of the raising event, or the time of the
+   * request; null if never.
+   */
   entered_alarm_at: Moment.nullable(),
   /** When the alarm last left `alarm`; null if never. */
   left_alarm_at: Moment.nullable(),

@@ -1,7 +1,7 @@
 /**
- * What a rule's conditions mean. The rules are those of aodh `evaluator/event.py`; where Aodh raises an
- * error, Doctor has a result: docs/wire/alarming.md#what-a-condition-means. Each side is read as a value
- * of its own type. Values of different types are unequal and have no order.
+ * What a rule's conditions mean. The rules are those of aodh `evaluator/event.py`; where Aodh
+ * raises an error, Doctor has a result: docs/wire/alarming.md#what-a-condition-means. Each side is
+ * read as a value of its own type. Values of different types are unequal and have no order.
  */
 import { type DoctorEvent, type Trait, traitTypes } from '../events/event.ts';
 import { parseMoment } from '../time.ts';
@@ -25,9 +25,9 @@ export function matches({ event_type, query }: EventPattern, event: DoctorEvent)
 }
 
 /**
- * Whether the event meets the condition. Never throws. A missing trait meets only `ne`. A trait whose
- * value does not fit its type (`abc` as an integer) meets no condition; neither does a field that events
- * do not have.
+ * Whether the event meets the condition. Never throws. A missing trait meets only `ne`. A trait
+ * whose value does not fit its type (`abc` as an integer) meets no condition; neither does a field
+ * that events do not have.
  */
 export function meetsCondition({ field, op, type, value }: Condition, event: DoctorEvent): boolean {
   const expected = readValue(type, value);
@@ -43,8 +43,8 @@ export const isValueOf = (type: Condition['type'], text: string): boolean =>
   readValue(type, text) !== undefined;
 
 /**
- * A trait as a condition of type string compares it: Python's `str()` of its value. Undefined for an
- * integer, float or datetime trait, which equals no string.
+ * A trait as a condition of type string compares it: Python's `str()` of its value. Undefined for
+ * an integer, float or datetime trait, which equals no string.
  */
 export function traitAsString([, dtype, value]: Trait): string | undefined {
   const { integer, float, datetime } = traitTypes;
@@ -63,7 +63,9 @@ const tests: Record<Condition['op'], (order: number) => boolean> = {
   ge: (order) => order >= 0,
 };
 
-/** Negative, 0 or positive if `a` is before, equal to or after `b`; undefined if they have no order. */
+/**
+ * Negative, 0 or positive if `a` is before, equal to or after `b`; undefined if they have no order.
+ */
 function compare(a: Value, b: Value): number | undefined {
   if (a.kind === 'number' && b.kind === 'number') return a.value - b.value;
   if (a.kind === 'truth' && b.kind === 'truth') return Number(a.value) - Number(b.value);
@@ -126,7 +128,9 @@ function readValue(type: Condition['type'], text: string): Value | undefined {
   }
 }
 
-/** Numbers are doubles: integers above 2^53 that differ only in their last digits compare as equal. */
+/**
+ * Numbers are doubles: integers above 2^53 that differ only in their last digits compare as equal.
+ */
 const readInteger = (text: string): Value | undefined => readNumber(text, /^[+-]?\d+$/);
 
 /** Without Python's `nan` and `inf`. */

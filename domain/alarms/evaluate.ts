@@ -1,6 +1,6 @@
 /**
- * Decides what an event does to an alarm. Source: aodh `evaluator/event.py`. Clearing and the rules of
- * order are Doctor's own (docs/adr/0003, 0014).
+ * Decides what an event does to an alarm. Source: aodh `evaluator/event.py`. Clearing and the rules
+ * of order are Doctor's own (docs/adr/0003, 0014).
  */
 
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
@@ -15,7 +15,9 @@ import { isReadable, isWithin } from './time-constraint.ts';
 export type Decision =
   /** Nothing is written: the event does not concern the alarm, or gives the same decision again. */
   | { readonly kind: 'nothing'; readonly why: Why }
-  /** No notification; a row records that the event was decided. Only for alarms that events clear. */
+  /**
+   * No notification; a row records that the event was decided. Only for alarms that events clear.
+   */
   | { readonly kind: 'noted'; readonly why: Why }
   /** The alarm takes the state, and its owner is notified. */
   | { readonly kind: 'transition'; readonly to: 'alarm' | 'ok'; readonly reason: string }
@@ -98,27 +100,31 @@ function decideRaise(alarm: Alarm, event: DoctorEvent): Decision {
 }
 
 /**
- * Whether a newer event has cleared the alarm in advance: it came first, while the alarm had no data, and
- * found nothing to clear. In order, the two events would have raised and then cleared the alarm.
+ * Whether a newer event has cleared the alarm in advance: it came first, while the alarm had no
+ * data, and found nothing to clear. In order, the two events would have raised and then cleared the
+ * alarm.
  */
 const wasClearedSince = (alarm: Alarm, event: DoctorEvent): boolean =>
   alarm.rule.clear !== undefined &&
   alarm.state === 'insufficient data' &&
   alarm.state_timestamp <= event.accepted_at;
 
-/** Time constraints do not apply to clearing, because no second event would clear the alarm later. */
+/**
+ * Time constraints do not apply to clearing, because no second event would clear the alarm later.
+ */
 function decideClear(alarm: Alarm, event: DoctorEvent, clear: EventPattern): Decision {
   if (alarm.state !== 'alarm') return untold(alarm, 'nothing to clear');
   const reason = reasonOf(clear, event, 'clear query');
   if (!isOlder(alarm, event)) return { kind: 'transition', to: 'ok', reason };
-  // The alarm was cleared between two events that raise it. The owner was notified of the first only.
+  // The alarm was cleared between two events that raise it. The owner was notified of the first
+  // only.
   const between = alarm.entered_alarm_at !== null && alarm.entered_alarm_at <= event.accepted_at;
   return between ? { kind: 'notice', reason } : untold(alarm, 'older than what raised the alarm');
 }
 
 /**
- * No notification. An alarm without `clear` gives the same decision for the event's other copy. An alarm
- * with `clear` may be cleared and raised in between, so for it the decision is recorded.
+ * No notification. An alarm without `clear` gives the same decision for the event's other copy. An
+ * alarm with `clear` may be cleared and raised in between, so for it the decision is recorded.
  */
 const untold = ({ rule }: Alarm, why: Why): Decision => ({
   kind: rule.clear ? 'noted' : 'nothing',
@@ -139,7 +145,9 @@ function reasonOf(
   return `Event <id=${message_id},event_type=${event_type}> hits the ${name} <query=${conditions}>.`;
 }
 
-/** A condition as Python writes JSON with sorted keys. `field, op, type, value` are in that order. */
+/**
+ * A condition as Python writes JSON with sorted keys. `field, op, type, value` are in that order.
+ */
 function conditionText({ field, op, type, value }: Condition): string {
   const pairs = Object.entries({ field, op, type, value });
   return `{${pairs.map(([key, text]) => `"${key}": ${JSON.stringify(text)}`).join(', ')}}`;

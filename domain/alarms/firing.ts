@@ -10,12 +10,16 @@ import type { Alarm, AlarmState } from './alarm.ts';
 import { AlarmChange } from './alarm-history.ts';
 import { alarmAfter, statesTold, type Written } from './evaluate.ts';
 
-/** The number of partitions of the index of undelivered rows: enough for a burst, few enough for a sweep. */
+/**
+ * The number of partitions of the index of undelivered rows: enough for a burst, few enough for a
+ * sweep.
+ */
 export const undeliveredShards = 8;
 
 /**
- * A record of the history with its notification. The evaluator publishes it; the sweeper does if the
- * evaluator died. It holds all that is sent, because the alarm may be changed or deleted by then.
+ * A record of the history with its notification. The evaluator publishes it; the sweeper does if
+ * the evaluator died. It holds all that is sent, because the alarm may be changed or deleted by
+ * then.
  */
 export const OutboxRow = AlarmChange.extend({
   /** The message to publish: a `Notification` as JSON. */
@@ -47,7 +51,9 @@ export type Firing<Row = OutboxRow | NotedRow> = {
   readonly row: Row;
 };
 
-/** Firings of one alarm in order, each on the result of the one before: all are written, or none. */
+/**
+ * Firings of one alarm in order, each on the result of the one before: all are written, or none.
+ */
 export type Chain = readonly Firing[];
 
 /** Whether the row has a notification to send. */

@@ -1,15 +1,18 @@
 /**
- * Shell globs of event types. Aodh matches event types with Python's `fnmatch.fnmatchcase`: `*`, `?`,
- * `[ij]`, `[a-z]`, `[!i]`; the whole string, case sensitive, no braces, no escapes.
+ * Shell globs of event types. Aodh matches event types with Python's `fnmatch.fnmatchcase`: `*`,
+ * `?`, `[ij]`, `[a-z]`, `[!i]`; the whole string, case sensitive, no braces, no escapes.
  * Source: CPython `Lib/fnmatch.py`, `translate`.
  */
 
-/** `*` matches any number of characters, another text matches itself, a function matches one character. */
+/**
+ * `*` matches any number of characters, another text matches itself, a function matches one
+ * character.
+ */
 type Token = string | ((char: string) => boolean);
 
 /**
- * Whether the glob matches the whole text. Only the last star is ever retried, so the number of steps is
- * at most the length of the glob plus the square of the length of the text.
+ * Whether the glob matches the whole text. Only the last star is ever retried, so the number of
+ * steps is at most the length of the glob plus the square of the length of the text.
  */
 export function globMatches(glob: string, text: string): boolean {
   const tokens = tokensOf(glob);

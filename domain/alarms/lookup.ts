@@ -1,6 +1,7 @@
 /**
- * The keys by which the alarms of an event are looked up. The cost of an event depends only on the alarms
- * that share a key with it. A key only narrows the search: each alarm that is found is still matched.
+ * The keys by which the alarms of an event are looked up. The cost of an event depends only on the
+ * alarms that share a key with it. A key only narrows the search: each alarm that is found is still
+ * matched.
  */
 import { v5 as uuid5 } from 'uuid';
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
@@ -8,7 +9,10 @@ import type { Alarm, Condition, EventPattern } from './alarm.ts';
 import { traitAsString } from './condition.ts';
 import { isLiteral } from './glob.ts';
 
-/** The traits that name an event's resource. Conditions on these traits name the resource of an alarm. */
+/**
+ * The traits that name an event's resource. Conditions on these traits name the resource of an
+ * alarm.
+ */
 const resourceTraits = ['resource_id', 'instance_id'] as const;
 
 /** Resources have no longer ids. A longer id makes no key, neither of an alarm nor of an event. */
@@ -17,7 +21,10 @@ const fits = (id: string): boolean => id.length <= longestId;
 
 type LookupFields = Pick<Alarm, 'project_id' | 'resource_id' | 'rule'>;
 
-/** The keys of an alarm: one for the events that raise it, and another for those that clear it, if it differs. */
+/**
+ * The keys of an alarm: one for the events that raise it, and another for those that clear it, if
+ * it differs.
+ */
 export function lookupKeysOf(alarm: LookupFields): string[] {
   const { rule } = alarm;
   const patterns = rule.clear ? [rule, rule.clear] : [rule];
@@ -27,7 +34,10 @@ export function lookupKeysOf(alarm: LookupFields): string[] {
   return keys.has(any) ? [any] : [...keys];
 }
 
-/** By the resource that its attribute or a condition names; else by the event type; else by the project. */
+/**
+ * By the resource that its attribute or a condition names; else by the event type; else by the
+ * project.
+ */
 function keyOf(
   { project_id, resource_id }: LookupFields,
   { event_type, query }: EventPattern,
@@ -73,9 +83,9 @@ const longestPart = 400;
 const namespace = '5f0a3c52-7c11-5d0e-9f0b-2f6f3f1f6f6e';
 
 /**
- * A text as part of a key, in ASCII. Other characters are escaped as `%` and their code point, so that a
- * `#` in the text does not end the part and a `*` does not mean any type. A long text becomes `~` and a
- * digest.
+ * A text as part of a key, in ASCII. Other characters are escaped as `%` and their code point, so
+ * that a `#` in the text does not end the part and a `*` does not mean any type. A long text
+ * becomes `~` and a digest.
  */
 function part(text: string): string {
   const plain = text.replace(

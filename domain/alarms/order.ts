@@ -1,6 +1,7 @@
 /**
- * The order of events, and the marks that an alarm stores for it: docs/adr/0003 and 0014. The time of an
- * event is always when Doctor accepted it, which is the same in both lanes. The sender's clock is not used.
+ * The order of events, and the marks that an alarm stores for it: docs/adr/0003 and 0014. The time
+ * of an event is always when Doctor accepted it, which is the same in both lanes. The sender's
+ * clock is not used.
  */
 
 import type { DoctorEvent, Stamp } from '../events/event.ts';
@@ -13,8 +14,8 @@ type AlarmMarks = Pick<
 type EventPlace = Pick<DoctorEvent, 'stamp' | 'accepted_at'>;
 
 /**
- * Whether the event is older than what the alarm's state reflects: a newer event, or a state that was
- * entered later. Such an event cannot change the state.
+ * Whether the event is older than what the alarm's state reflects: a newer event, or a state that
+ * was entered later. Such an event cannot change the state.
  */
 export function isOlder(alarm: AlarmMarks, event: EventPlace): boolean {
   const revisions = revisionsApart(event.stamp, alarm.stamp);
@@ -28,8 +29,9 @@ export function isOlder(alarm: AlarmMarks, event: EventPlace): boolean {
 }
 
 /**
- * Whether an event was accepted while the alarm was in `alarm`, and the alarm has left `alarm` since. In
- * order, the event would have found the alarm raised and sent nothing, so its late copy sends nothing.
+ * Whether an event was accepted while the alarm was in `alarm`, and the alarm has left `alarm`
+ * since. In order, the event would have found the alarm raised and sent nothing, so its late copy
+ * sends nothing.
  */
 export function wasCovered(
   { entered_alarm_at, left_alarm_at }: AlarmMarks,
@@ -56,7 +58,10 @@ export const oldestFirst = <T extends EventPlace>(events: readonly T[]): T[] =>
       (a.stamp?.revision ?? 0) - (b.stamp?.revision ?? 0),
   );
 
-/** The difference of the revisions; undefined if the stamps are not of one incarnation of one resource. */
+/**
+ * The difference of the revisions; undefined if the stamps are not of one incarnation of one
+ * resource.
+ */
 function revisionsApart(a: Stamp | null, b: Stamp | null): number | undefined {
   if (a === null || b === null) return undefined;
   if (a.resource !== b.resource || a.incarnation !== b.incarnation) return undefined;

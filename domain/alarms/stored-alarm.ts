@@ -37,9 +37,10 @@ const fallbacks: Omit<Alarm, 'alarm_id' | 'project_id' | 'revision'> = {
 };
 
 /**
- * The alarm of a row, for requests that show or change it. If a field cannot be read, the alarm has a
- * fallback for it, is shown as not enabled, and its `state_reason` names the field. So its owner can
- * replace or delete it, and lists still work. Undefined if its id, project or revision cannot be read.
+ * The alarm of a row, for requests that show or change it. If a field cannot be read, the alarm has
+ * a fallback for it, is shown as not enabled, and its `state_reason` names the field. So its owner
+ * can replace or delete it, and lists still work. Undefined if its id, project or revision cannot
+ * be read.
  */
 export function storedAlarm(row: Readonly<Record<string, unknown>>): Alarm | undefined {
   const { data, error } = Alarm.safeParse(row);

@@ -1,6 +1,7 @@
 /**
- * Time constraints of alarms: the periods in which an alarm may be raised. Aodh stores those of event
- * alarms but ignores them. In Doctor they have the meaning that they have for Aodh's other alarms.
+ * Time constraints of alarms: the periods in which an alarm may be raised. Aodh stores those of
+ * event alarms but ignores them. In Doctor they have the meaning that they have for Aodh's other
+ * alarms.
  */
 import { Cron } from 'croner';
 import type { TimeConstraint } from './alarm.ts';
@@ -15,14 +16,17 @@ export function isTimezone(name: string): boolean {
 }
 
 const year = /(19[7-9]\d|20\d\d)/.source;
-/** The years 1970 to 2099. Source: croniter `croniter.py`, `RANGES`. A longer range would take too long. */
+/**
+ * The years 1970 to 2099. Source: croniter `croniter.py`, `RANGES`. A longer range would take too
+ * long.
+ */
 const years = new RegExp(`^(\\*|${year}(-${year})?(,${year}(-${year})?)*)$`);
 
 /**
  * The moments at which a constraint starts; undefined if `start` cannot be read. The fields are in
- * croniter's order, as Aodh's clients write them: minute, hour, day, month, weekday, then optionally
- * second and year. croner has another order. It does not read all that croniter reads (`H`, reversed
- * ranges); for these the result is undefined. An empty time zone means UTC.
+ * croniter's order, as Aodh's clients write them: minute, hour, day, month, weekday, then
+ * optionally second and year. croner has another order. It does not read all that croniter reads
+ * (`H`, reversed ranges); for these the result is undefined. An empty time zone means UTC.
  */
 function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
   const fields = start.trim().split(/\s+/);
@@ -39,8 +43,8 @@ function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
 }
 
 /**
- * Whether the constraint ever starts. One that never does, such as on 31 April, is refused, because the
- * search for its start would take long at each evaluation.
+ * Whether the constraint ever starts. One that never does, such as on 31 April, is refused, because
+ * the search for its start would take long at each evaluation.
  */
 export function everStarts(start: string): boolean {
   return Boolean(scheduleOf({ start, timezone: '' })?.nextRun(new Date(-1)));
@@ -53,7 +57,8 @@ export const isReadable = (schedule: Schedule): boolean =>
   scheduleOf(schedule) !== undefined && (schedule.timezone === '' || isTimezone(schedule.timezone));
 
 /**
- * Whether the moment lies within one of the constraints, both ends included. Without constraints: true.
+ * Whether the moment lies within one of the constraints, both ends included. Without constraints:
+ * true.
  * Source: aodh `evaluator/__init__.py`, `within_time_constraint`.
  */
 export const isWithin = (constraints: readonly TimeConstraint[], moment: string): boolean =>

@@ -1,6 +1,6 @@
 /**
- * Subscriptions of a project to its notifications. Doctor builds the filter policy itself and always
- * puts the project's id into it, so that SNS delivers no notification of another project.
+ * Subscriptions of a project to its notifications. Doctor builds the filter policy itself and
+ * always puts the project's id into it, so that SNS delivers no notification of another project.
  */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
@@ -9,7 +9,10 @@ import { bucketOf, subscriptionId } from '../ids.ts';
 import { notPlain, plain } from '../text.ts';
 import { Moment } from '../time.ts';
 
-/** SNS's protocols, without those that cost the operator money or need a role (`sms`, `firehose`, …). */
+/**
+ * SNS's protocols, without those that cost the operator money or need a role (`sms`, `firehose`,
+ * …).
+ */
 export const protocols = ['sqs', 'lambda', 'https', 'http', 'email', 'email-json'] as const;
 /** The protocol of a subscription. */
 export const Protocol = z.enum(protocols);
@@ -19,8 +22,8 @@ const valuesOf = <T extends z.ZodType<string>>(value: T) => z.array(value).min(1
 const Name = z.string().min(1).max(255).regex(plain, notPlain);
 
 /**
- * Which notifications of the project are requested: those that have, in each named attribute, one of
- * its values. The attributes are those of the messages (`OutboxRow.attributes`). Empty: all.
+ * Which notifications of the project are requested: those that have, in each named attribute, one
+ * of its values. The attributes are those of the messages (`OutboxRow.attributes`). Empty: all.
  */
 export const SubscriptionFilter = z
   .strictObject({
@@ -37,7 +40,9 @@ export type SubscriptionFilter = z.infer<typeof SubscriptionFilter>;
 export const SubscriptionRequest = z.object({
   protocol: Protocol,
   endpoint: z.string(),
-  /** The caller's project: its notifications are sent, and it may see and delete the subscription. */
+  /**
+   * The caller's project: its notifications are sent, and it may see and delete the subscription.
+   */
   project_id: z.string().min(1),
   /** Send the notifications of all projects; only an administrator may request it. */
   all_projects: z.boolean(),
@@ -47,7 +52,9 @@ export const SubscriptionRequest = z.object({
 });
 export type SubscriptionRequest = z.infer<typeof SubscriptionRequest>;
 
-/** The row. It claims its endpoint, because SNS has only one subscription per endpoint and topic. */
+/**
+ * The row. It claims its endpoint, because SNS has only one subscription per endpoint and topic.
+ */
 export const Subscription = SubscriptionRequest.extend({
   subscription_id: z.uuid(),
   revision: z.int().min(1),
@@ -66,7 +73,9 @@ export const claimOf = (request: SubscriptionRequest, now: string): Subscription
   created_at: now,
 });
 
-/** Whether a subscription already is as requested. The order of values in a filter does not matter. */
+/**
+ * Whether a subscription already is as requested. The order of values in a filter does not matter.
+ */
 export const isSameRequest = (known: Subscription, request: SubscriptionRequest): boolean =>
   known.project_id === request.project_id &&
   known.all_projects === request.all_projects &&

@@ -56,7 +56,10 @@ function againOr(
   return { result: 'retrying', ...known, delaySeconds };
 }
 
-/** Seconds until the next try. They double from try to try; a random part of up to a half is taken off. */
+/**
+ * Seconds until the next try. They double from try to try; a random part of up to a half is taken
+ * off.
+ */
 function backoff(attempts: number, random: number): number {
   const whole = Math.min(2 ** attempts, longestDelay);
   return Math.ceil(whole * (0.5 + random / 2));

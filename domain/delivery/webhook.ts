@@ -81,7 +81,10 @@ export const requestIdOf = ({ webhook_id }: Pick<WebhookMessage, 'webhook_id'>):
 /** The action's scheme in lower case, without the colon: `https`, `log`, `arn`. */
 export const schemeOf = (action: string): string => action.split(':', 1)[0]?.toLowerCase() ?? '';
 
-/** The receiver of an action: its scheme, host and port. An action that is not a URL with a host is its own receiver. */
+/**
+ * The receiver of an action: its scheme, host and port. An action that is not a URL with a host is
+ * its own receiver.
+ */
 export function receiverOf(action: string): string {
   const url = URL.canParse(action) ? new URL(action) : undefined;
   return url?.host ? `${url.protocol}//${url.host}` : action;

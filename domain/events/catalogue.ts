@@ -1,6 +1,6 @@
 /**
- * The events that Doctor makes or accepts: where each comes from, which traits it has, and which of them
- * a tenant may see and match. Tenants do not see traits of the infrastructure: hosts, agents,
+ * The events that Doctor makes or accepts: where each comes from, which traits it has, and which of
+ * them a tenant may see and match. Tenants do not see traits of the infrastructure: hosts, agents,
  * publishers, request ids, and users (they may be administrators).
  * Sources: ceilometer `event_definitions.yaml`; Doctor's maintenance events; nova's notifications.
  */
@@ -44,7 +44,10 @@ const everyOperator = {
   user_id: 'text',
 } as const satisfies TraitTypes;
 
-/** By event type. A name that ends in `.*` stands for all types with that prefix that are not listed. */
+/**
+ * By event type. A name that ends in `.*` stands for all types with that prefix that are not
+ * listed.
+ */
 export const catalogue: Readonly<Record<string, EventDefinition>> = {
   'compute.instance.*': {
     source:

@@ -1,6 +1,6 @@
 /**
- * Events in the form in which Ceilometer makes them and Aodh's alarms match them: a type, an id and a
- * list of traits. Doctor's own changes and events from outside have the same form.
+ * Events in the form in which Ceilometer makes them and Aodh's alarms match them: a type, an id and
+ * a list of traits. Doctor's own changes and events from outside have the same form.
  */
 import * as z from 'zod';
 import { standingFault } from '../hosts/fault.ts';
@@ -20,7 +20,10 @@ export const Trait = z.tuple([
 ]);
 export type Trait = z.infer<typeof Trait>;
 
-/** The place of an event among the changes of one row. Only stamps of one incarnation can be compared. */
+/**
+ * The place of an event among the changes of one row. Only stamps of one incarnation can be
+ * compared.
+ */
 export const Stamp = z.object({
   resource: z.string(),
   incarnation: z.string(),
@@ -44,13 +47,18 @@ export const DoctorEvent = z.object({
 });
 export type DoctorEvent = z.infer<typeof DoctorEvent>;
 
-/** The value of the last trait with one of the names, as text; undefined if there is none or it is null. */
+/**
+ * The value of the last trait with one of the names, as text; undefined if there is none or it is
+ * null.
+ */
 export function traitText(event: DoctorEvent, ...names: readonly string[]): string | undefined {
   const found = event.traits.findLast(([name]) => names.includes(name));
   return found === undefined || found[2] === null ? undefined : String(found[2]);
 }
 
-/** The project of an event; empty for an event of infrastructure. Source: aodh `evaluator/event.py`. */
+/**
+ * The project of an event; empty for an event of infrastructure. Source: aodh `evaluator/event.py`.
+ */
 export const projectOfEvent = (event: DoctorEvent): string =>
   traitText(event, 'project_id', 'tenant_id') ?? '';
 
@@ -68,7 +76,10 @@ export function traits(...given: readonly [string, number, string | number | nul
 
 const { text, integer, datetime } = traitTypes;
 
-/** Nova's event type for the start of an evacuation: the evacuation executor has to move the instance. */
+/**
+ * Nova's event type for the start of an evacuation: the evacuation executor has to move the
+ * instance.
+ */
 export const evacuateEvent = 'compute.instance.evacuate';
 
 /** The source and target of a move, for the evacuation executor. */
@@ -79,9 +90,9 @@ const moveTraits = ({ evacuation }: Instance): [string, number, string | null][]
 ];
 
 /**
- * The event of an instance's last change, made from its row alone. Its traits are those of Ceilometer's
- * stock definition of `compute.instance.*`, and `old_task_state`, `new_task_state`, `power_state` (by
- * name). If a host fault made the change, also `cause` and `fault_id`.
+ * The event of an instance's last change, made from its row alone. Its traits are those of
+ * Ceilometer's stock definition of `compute.instance.*`, and `old_task_state`, `new_task_state`,
+ * `power_state` (by name). If a host fault made the change, also `cause` and `fault_id`.
  */
 export function instanceEvent(row: Instance): DoctorEvent {
   const { last_change: change, flavor } = row;
@@ -127,8 +138,8 @@ export function instanceEvent(row: Instance): DoctorEvent {
 
 /**
  * The event of a host's last change: `service.*` with the payload of Nova's versioned notification.
- * It has no project, so no tenant's alarm can match it. Its `state` is the reported one. It leaves out
- * heartbeats, because these depend on the time, and both lanes must make the same event.
+ * It has no project, so no tenant's alarm can match it. Its `state` is the reported one. It leaves
+ * out heartbeats, because these depend on the time, and both lanes must make the same event.
  */
 export function hostEvent(row: Host): DoctorEvent {
   const { last_change: change } = row;

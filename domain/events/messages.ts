@@ -17,9 +17,9 @@ export const EventMessage = z.object({
 export type EventMessage = z.infer<typeof EventMessage>;
 
 /**
- * On the fault queue, one of three tasks: apply the host's fault of this number, or its deletion, to its
- * instances; apply its data plane report of this number to its ports; notify the owners of its instances
- * of its maintenance.
+ * On the fault queue, one of three tasks: apply the host's fault of this number, or its deletion,
+ * to its instances; apply its data plane report of this number to its ports; notify the owners of
+ * its instances of its maintenance.
  */
 export const FinishMessage = z.union([
   z.object({
@@ -31,7 +31,10 @@ export const FinishMessage = z.union([
 ]);
 export type FinishMessage = z.infer<typeof FinishMessage>;
 
-/** On a dead-letter queue: an element that could not be parsed (or the beginning of its JSON), and why. */
+/**
+ * On a dead-letter queue: an element that could not be parsed (or the beginning of its JSON), and
+ * why.
+ */
 export const DeadLetter = z.object({ reason: z.string().min(1), element: z.unknown() });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 

@@ -9,7 +9,9 @@ import { naive } from '../time.ts';
 import { type DoctorEvent, Trait } from './event.ts';
 import type { DeadLetter } from './messages.ts';
 
-/** A list of events, or one event (`batch=False`). The elements are parsed one by one, by `receive`. */
+/**
+ * A list of events, or one event (`batch=False`). The elements are parsed one by one, by `receive`.
+ */
 export const OutsideEvents = z.union(
   [z.array(z.unknown()), z.record(z.string(), z.unknown()).transform((event) => [event])],
   'Must be an event or a list of events.',
@@ -65,7 +67,10 @@ export function receive(element: unknown, accepted_at: string): Received {
   };
 }
 
-/** A refused element, for the dead-letter queue. An element nested too deeply for `JSON.stringify` is left out. */
+/**
+ * A refused element, for the dead-letter queue. An element nested too deeply for `JSON.stringify`
+ * is left out.
+ */
 export function deadLetterOf(element: unknown, reason: string): DeadLetter {
   try {
     JSON.stringify(element);

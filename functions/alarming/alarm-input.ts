@@ -1,6 +1,6 @@
 /**
- * Parses the body of `POST /v2/alarms` and `PUT /v2/alarms/{id}` into the requested alarm, with Aodh's
- * defaults: docs/wire/alarming.md#the-alarm.
+ * Parses the body of `POST /v2/alarms` and `PUT /v2/alarms/{id}` into the requested alarm, with
+ * Aodh's defaults: docs/wire/alarming.md#the-alarm.
  */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
@@ -29,7 +29,9 @@ const actions = z
 
 const normalised = (given: readonly string[]): string[] => [...new Set(given.map(normalAction))];
 
-/** A time that Doctor shows and clients send back. It must be a valid time; its value is ignored. */
+/**
+ * A time that Doctor shows and clients send back. It must be a valid time; its value is ignored.
+ */
 const echoedTime = wsmeText(64)
   .refine((given) => parseMoment(given) !== undefined, 'A date and time is expected.')
   .nullish();
@@ -96,9 +98,9 @@ export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
 type Rules = { readonly event_rule?: unknown; readonly notification_rule?: unknown };
 
 /**
- * The rule under the key of the alarm's type. Doctor shows the rule of a notification alarm under both
- * keys. So the other key may come back too: equal to the rule, or to the stored rule that the client
- * has read before.
+ * The rule under the key of the alarm's type. Doctor shows the rule of a notification alarm under
+ * both keys. So the other key may come back too: equal to the rule, or to the stored rule that the
+ * client has read before.
  */
 function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
   const key = type === 'event' ? 'event_rule' : 'notification_rule';

@@ -1,4 +1,6 @@
-/** The query of a list of alarms: filters, order and paging. docs/wire/alarming.md#lists-of-alarms. */
+/**
+ * The query of a list of alarms: filters, order and paging. docs/wire/alarming.md#lists-of-alarms.
+ */
 import type { Query } from '../../adapters/http/query.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmScope } from '../../domain/alarms/alarm-index.ts';
@@ -60,8 +62,8 @@ export function readAlarmList(query: Query): AlarmList {
 }
 
 /**
- * The alarms to read: those of the caller's project. Only an administrator may name another project or
- * `all_projects`.
+ * The alarms to read: those of the caller's project. Only an administrator may name another project
+ * or `all_projects`.
  * @throws DomainError `not_authorized` or `forbidden` if another caller does.
  */
 export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: Caller): AlarmScope {
@@ -78,7 +80,10 @@ export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: C
   };
 }
 
-/** The alarms of a query for metrics. `all_projects` is its only argument. @throws DomainError as `scopeOf`. */
+/**
+ * The alarms of a query for metrics. `all_projects` is its only argument.
+ * @throws DomainError as `scopeOf`.
+ */
 export function readMetricsScope(query: Query, caller: Caller): AlarmScope {
   const { conditions, rest } = conditionsOf(query);
   const [condition] = conditions;
@@ -89,7 +94,10 @@ export function readMetricsScope(query: Query, caller: Caller): AlarmScope {
 
 const truth = (value: string): boolean | undefined => meaningOf(value.toLowerCase());
 
-/** The test of an `eq` condition, which compares by the field's type. @throws DomainError `invalid`. */
+/**
+ * The test of an `eq` condition, which compares by the field's type.
+ * @throws DomainError `invalid`.
+ */
 function testOf({ field: name, op, value }: QueryCondition): (alarm: Alarm) => boolean {
   if (op !== 'eq') throw refusedValue('op', op, 'Only eq is supported here.');
   if (name === 'all_projects') {

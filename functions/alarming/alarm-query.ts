@@ -18,8 +18,8 @@ const longestKey = 255;
 
 /**
  * The alarms to read: for an administrator all, for other callers those of their project.
- * @throws DomainError `not_authorized` if a caller who is not an administrator compares the project with
- * another one, by any operator.
+ * @throws DomainError `not_authorized` if a caller who is not an administrator compares the project
+ * with another one, by any operator.
  */
 export function queryScope(
   { filter }: Pick<ComplexQuery<Alarm>, 'filter'>,

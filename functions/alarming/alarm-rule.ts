@@ -1,4 +1,7 @@
-/** Parses an alarm's rule as clients write it (`event_rule`, `notification_rule`) into the stored form. */
+/**
+ * Parses an alarm's rule as clients write it (`event_rule`, `notification_rule`) into the stored
+ * form.
+ */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import {
@@ -13,7 +16,10 @@ import { DomainError } from '../../domain/errors.ts';
 import { conditionsOfText } from './cli-query.ts';
 import { readAs, wsmeChoice, wsmeText } from './wsme.ts';
 
-/** The field of a condition. Source: aodh `api/controllers/v2/base.py`, `Query`. Other names never match in Aodh. */
+/**
+ * The field of a condition. Source: aodh `api/controllers/v2/base.py`, `Query`. Other names never
+ * match in Aodh.
+ */
 const Field = wsmeText(255)
   .regex(/^[a-zA-Z.',0-9_-]*$/, "Only letters, digits and . ' , _ - are allowed.")
   .refine((name) => topLevel.has(name) || /^traits\../.test(name), {
@@ -42,9 +48,9 @@ const Input = z.strictObject(
 );
 
 /**
- * A rule with its defaults: an absent or empty `event_type` is `*`, an absent `op` is `eq`, an absent
- * `type` is `''`. `query` may be a text, as the command line sends it. `clear` has the same grammar; it
- * is left out if absent or null.
+ * A rule with its defaults: an absent or empty `event_type` is `*`, an absent `op` is `eq`, an
+ * absent `type` is `''`. `query` may be a text, as the command line sends it. `clear` has the same
+ * grammar; it is left out if absent or null.
  * @param argument the rule's key, for refusals.
  * @throws DomainError `invalid`.
  */

@@ -3,9 +3,9 @@ import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { naive } from '../../domain/time.ts';
 
 /**
- * An alarm as the API shows it. Type `event` has exactly Aodh's keys, and `resource_id` if one is set.
- * Type `notification` has its rule under both keys, because clients of event alarms read `event_rule`.
- * PUT accepts all of these keys.
+ * An alarm as the API shows it. Type `event` has exactly Aodh's keys, and `resource_id` if one is
+ * set. Type `notification` has its rule under both keys, because clients of event alarms read
+ * `event_rule`. PUT accepts all of these keys.
  */
 export function alarmView(alarm: Alarm): Record<string, unknown> {
   const { rule, resource_id } = alarm;
@@ -36,8 +36,8 @@ export function alarmView(alarm: Alarm): Record<string, unknown> {
 }
 
 /**
- * A record of the history as the API shows it: with Aodh's keys, so without the severity. `webhooks` is
- * Doctor's own: the outcomes of webhooks, left out until one was tried.
+ * A record of the history as the API shows it: with Aodh's keys, so without the severity.
+ * `webhooks` is Doctor's own: the outcomes of webhooks, left out until one was tried.
  */
 export function changeView({ severity, timestamp, webhooks = {}, ...change }: AlarmChange) {
   const calls = Object.values(webhooks).map(({ at, ...outcome }) => ({

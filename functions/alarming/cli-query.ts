@@ -1,6 +1,7 @@
 /**
- * Parses the conditions of a rule in the command line's form: `traits.state=error;traits.n>=integer::5`.
- * `openstack alarm update --query` sends this text unchanged, unless `--type event` is given.
+ * Parses the conditions of a rule in the command line's form:
+ * `traits.state=error;traits.n>=integer::5`. `openstack alarm update --query` sends this text
+ * unchanged, unless `--type event` is given.
  * Source: aodhclient `utils.py`, `cli_to_array`.
  */
 import type { Condition } from '../../domain/alarms/alarm.ts';
@@ -18,7 +19,10 @@ const operators = new Map<string, Condition['op']>([
 /** One condition of the text; its type and value are not yet checked. */
 type CliCondition = { field: string; op: Condition['op']; type: string; value: string };
 
-/** The conditions of the text, in order. @throws DomainError `invalid` for an incomplete condition. */
+/**
+ * The conditions of the text, in order.
+ * @throws DomainError `invalid` for an incomplete condition.
+ */
 export function conditionsOfText(text: string): CliCondition[] {
   return text.split(';').map((part) => {
     const [, field, sign = '', typed] = /^([^!<>=]+)(!=|>=|<=|>|<|=)(.+)$/s.exec(part) ?? [];

@@ -1,5 +1,6 @@
 /**
- * Parses the body of Aodh's complex queries: a filter and an order, each a text of JSON, and a limit.
+ * Parses the body of Aodh's complex queries: a filter and an order, each a text of JSON, and a
+ * limit.
  * Source: docs/wire/alarming.md#complex-queries.
  */
 import * as z from 'zod';

@@ -8,7 +8,10 @@ import type { ChangeAlarmDeps } from '../../flows/change-alarm.ts';
 
 /** The dependencies of the routes: stores, settings, clock and ids. */
 export type AlarmDeps = ChangeAlarmDeps & {
-  /** The alarms in scope, in pages. In the order of `reading`, unless the scope names an alarm or a name. */
+  /**
+   * The alarms in scope, in pages. In the order of `reading`, unless the scope names an alarm or a
+   * name.
+   */
   readonly alarmsOf: (scope: AlarmScope, reading: TimeReading) => AsyncIterable<readonly Alarm[]>;
   /** A record of an alarm's history, read consistently; undefined if there is none. */
   readonly change: (alarm_id: string, event_id: string) => Promise<AlarmChange | undefined>;
@@ -52,7 +55,10 @@ export function alarmIdOf({ caller, params: { id = '' } }: AlarmRequest, role: R
   return id;
 }
 
-/** The alarm of the id in the path. @throws DomainError `forbidden` without the role; `not_found`. */
+/**
+ * The alarm of the id in the path.
+ * @throws DomainError `forbidden` without the role; `not_found`.
+ */
 export async function alarmOf(
   deps: Pick<AlarmDeps, 'alarm'>,
   request: AlarmRequest,

@@ -1,4 +1,7 @@
-/** The fields by which items are filtered and sorted: how each is read from an item, and how its values compare. */
+/**
+ * The fields by which items are filtered and sorted: how each is read from an item, and how its
+ * values compare.
+ */
 import { sortedBy } from '../../domain/sort.ts';
 import { parseMoment } from '../../domain/time.ts';
 import { meaningOf, refusedValue } from './wsme.ts';
@@ -21,7 +24,10 @@ export type ClientValue = string | number | boolean;
 /** A value in a form that `<` compares in its order. */
 type Comparable = string | number;
 
-/** A client's value, read by the field's type. @throws DomainError `invalid` if it does not fit that type. */
+/**
+ * A client's value, read by the field's type.
+ * @throws DomainError `invalid` if it does not fit that type.
+ */
 export function operand<T>(field: Field<T>, name: string, given: ClientValue): Comparable {
   const text = String(given);
   switch (field.kind) {
@@ -49,7 +55,9 @@ export function comparableOf<T>(field: Field<T>, item: T): Comparable | null {
   return field.kind === 'rank' ? rankOf(field, value) : value;
 }
 
-/** The place of a word in the field's words; -1 for an unknown word, which equals no stored value. */
+/**
+ * The place of a word in the field's words; -1 for an unknown word, which equals no stored value.
+ */
 const rankOf = <T>({ words = [] }: Field<T>, word: string): number => words.indexOf(word);
 
 /** One requested sort key: a field by its name, and a direction. */

@@ -117,7 +117,10 @@ const holds: Record<Comparison, (value: Side | null, bound: Side) => boolean> = 
   ge: (value, bound) => value !== null && value >= bound,
 };
 
-/** A test whether the pattern occurs in the field's text. Its time grows with the length of the text only. */
+/**
+ * A test whether the pattern occurs in the field's text. Its time grows with the length of the text
+ * only.
+ */
 function matching<T>(field: Field<T>, text: string): (item: T) => boolean {
   const pattern = Pattern.safeParse(text);
   if (!pattern.success) {

@@ -29,7 +29,9 @@ export function readingOf<T>(list: ListRequest<T>, ordered: boolean, after?: str
   };
 }
 
-/** The most items that are read. Reading them takes much less than the 29 s that API Gateway waits. */
+/**
+ * The most items that are read. Reading them takes much less than the 29 s that API Gateway waits.
+ */
 const mostRead = 100_000;
 
 type Gathering<T> = {
@@ -42,9 +44,10 @@ type Gathering<T> = {
 };
 
 /**
- * The views of the page that the list requests. It reads only as many pages as it needs, and keeps only
- * items that it may show.
- * @throws DomainError `too_large` if there is too much to read or to answer; it never cuts an answer.
+ * The views of the page that the list requests. It reads only as many pages as it needs, and keeps
+ * only items that it may show.
+ * @throws DomainError `too_large` if there is too much to read or to answer; it never cuts an
+ * answer.
  */
 export async function gathered<T>(
   pages: AsyncIterable<readonly T[]>,

@@ -1,4 +1,6 @@
-/** The queries of the history of alarms: of one alarm, or by conditions on any field of its records. */
+/**
+ * The queries of the history of alarms: of one alarm, or by conditions on any field of its records.
+ */
 import type { Query } from '../../adapters/http/query.ts';
 import { severities } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
@@ -127,7 +129,10 @@ function inTime({ op, value }: QueryCondition, minutes: number): Test {
 const firstTime = Date.parse('0000-01-01T00:00:00.000Z');
 const lastTime = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** The moment shifted, within the years of four digits: only their texts have the order of their times. */
+/**
+ * The moment shifted, within the years of four digits: only their texts have the order of their
+ * times.
+ */
 function shifted(moment: string, minutes: number): string {
   const time = Date.parse(moment) + minutes * 60_000;
   return momentOf(Math.min(Math.max(time, firstTime), lastTime));

@@ -29,8 +29,8 @@ export const everything: ListRequest<unknown> = {
 };
 
 /**
- * The requested order; newest first if none is requested. Items that are equal in it are ordered by their
- * id.
+ * The requested order; newest first if none is requested. Items that are equal in it are ordered by
+ * their id.
  * @param id the name of the field that identifies an item.
  */
 export function listOrderOf<T>(
@@ -49,7 +49,10 @@ export function listOrderOf<T>(
   return { order, byTime: alone.descending ? 'newest first' : 'oldest first' };
 }
 
-/** Parses the arguments of all lists: `limit` (0 means no limit), `marker` and `sort`. @throws DomainError `invalid`. */
+/**
+ * Parses the arguments of all lists: `limit` (0 means no limit), `marker` and `sort`.
+ * @throws DomainError `invalid`.
+ */
 export function pagingOf(
   query: Query,
   sortKeys: readonly string[],
@@ -61,14 +64,20 @@ export function pagingOf(
   };
 }
 
-/** The value of an argument; undefined if absent. @throws DomainError `invalid` if it is given more than once. */
+/**
+ * The value of an argument; undefined if absent.
+ * @throws DomainError `invalid` if it is given more than once.
+ */
 export function single(query: Query, name: string): string | undefined {
   const values = query[name] ?? [];
   if (values.length > 1) throw refusedValue(name, values.join(', '), 'Given more than once.');
   return values[0];
 }
 
-/** Checks the names of arguments. @throws DomainError `invalid`, in Aodh's words, for the first unknown one. */
+/**
+ * Checks the names of arguments.
+ * @throws DomainError `invalid`, in Aodh's words, for the first unknown one.
+ */
 export function onlyArguments(names: readonly string[], known: readonly string[]): void {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
@@ -85,7 +94,10 @@ function readLimit(text: string | undefined): number | undefined {
   return limit.data === 0 ? undefined : limit.data;
 }
 
-/** Parses a sort key: `name`, `name:asc` or `name:desc`; upper or lower case. @throws DomainError `invalid`. */
+/**
+ * Parses a sort key: `name`, `name:asc` or `name:desc`; upper or lower case.
+ * @throws DomainError `invalid`.
+ */
 export function readSorting(text: string, keys: readonly string[], argument = 'sort'): Sorting {
   const [key = '', word = 'asc', ...more] = text.split(':');
   const direction = word.toLowerCase();

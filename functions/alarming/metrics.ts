@@ -1,4 +1,6 @@
-/** The route of metrics for Ceilometer's poller: how often events took each alarm into each state. */
+/**
+ * The route of metrics for Ceilometer's poller: how often events took each alarm into each state.
+ */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { readMetricsScope } from './alarm-list.ts';

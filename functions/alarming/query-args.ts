@@ -1,6 +1,7 @@
 /**
  * Parses conditions in a query string, in the form of Aodh's framework: parallel arrays
- * (`q.field=a&q.op=eq&q.value=1&q.field=b&q.value=2`) or numbered ones (`q[0].field=a&q[0].value=1`).
+ * (`q.field=a&q.op=eq&q.value=1&q.field=b&q.value=2`) or numbered ones
+ * (`q[0].field=a&q[0].value=1`).
  * Sources: WSME `wsme/rest/args.py`; docs/wire/alarming.md#lists-of-alarms.
  */
 import type { Query } from '../../adapters/http/query.ts';
@@ -17,7 +18,10 @@ const mostConditions = 100;
 /** The values that alarms are listed by are not longer; DynamoDB refuses longer keys. */
 const longestValue = 255;
 
-/** The conditions of a query, in order, and the names of its other arguments. @throws DomainError `invalid`. */
+/**
+ * The conditions of a query, in order, and the names of its other arguments.
+ * @throws DomainError `invalid`.
+ */
 export function conditionsOf(query: Query): { conditions: QueryCondition[]; rest: string[] } {
   const numbered = new Map<number, Map<string, string>>();
   const rest: string[] = [];

@@ -1,4 +1,7 @@
-/** The routes of an alarm's state: read it, or set it, which calls no action. Both answer a JSON string. */
+/**
+ * The routes of an alarm's state: read it, or set it, which calls no action. Both answer a JSON
+ * string.
+ */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { AlarmState } from '../../domain/alarms/alarm.ts';

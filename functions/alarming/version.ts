@@ -1,4 +1,7 @@
-/** The routes without a token: the version document and the health check. docs/wire/alarming.md#routes. */
+/**
+ * The routes without a token: the version document and the health check.
+ * docs/wire/alarming.md#routes.
+ */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
 /** Tempest expects both media types. The answers are always JSON. */

@@ -1,10 +1,13 @@
 /**
- * Schemas of values and refusals in the words of Aodh's framework. Source: WSME `wsme/exc.py`, `wsme/rest/json.py`.
+ * Schemas of values and refusals in the words of Aodh's framework. Source: WSME `wsme/exc.py`,
+ * `wsme/rest/json.py`.
  */
 import * as z from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 
-/** A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair. */
+/**
+ * A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair.
+ */
 export const wsmeText = (max: number) =>
   z
     .string('A string is expected.')
@@ -36,7 +39,10 @@ export const wsmeFlag = (otherwise: boolean) =>
 export const wsmeChoice = <const T extends readonly string[]>(words: T) =>
   z.enum(words, `Value should be one of: ${words.join(', ')}`);
 
-/** The value, parsed by the schema. @throws DomainError `invalid`, which names the field and shows its value. */
+/**
+ * The value, parsed by the schema.
+ * @throws DomainError `invalid`, which names the field and shows its value.
+ */
 export function readAs<T>(schema: z.ZodType<T>, value: unknown, argument = 'data'): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
