@@ -24,7 +24,6 @@ function unreadable(row: Row, error: z.ZodError): Unreadable {
   return { alarm_id, revision, reason, isReported: state_reason === reason };
 }
 
-/** The lookup of alarms for events. */
 export const alarmLookup = (client: DynamoDBDocumentClient, table: string) => ({
   /** Ids of the alarms under each key, as the index shows them. */
   alarmsUnder: async (keys: readonly string[]): Promise<Map<string, string[]>> => {

@@ -66,6 +66,8 @@ export function route<Body, Query>(definition: Definition<Body, Query>): Route {
 /** A route that needs no token, such as a version document. */
 export type PublicRoute = {
   readonly method: string;
+  /** Pattern below the surface's prefix. */
+  readonly path: string;
   readonly match: Route['match'];
   readonly handle: (request: RawRequest) => Promise<ApiResponse> | ApiResponse;
 };

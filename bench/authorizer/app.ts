@@ -30,7 +30,7 @@ const made = (name: string) =>
     bundling,
   });
 
-const api = new RestApi(stack, 'Api', { deployOptions: { stageName: 'v1' } });
+const api = new RestApi(stack, 'Api', { deployOptions: { stageName: 'api' } });
 Tags.of(api).add('ms-custom-id', 'authorizer-bench');
 
 const authorizer = made('authorizer');

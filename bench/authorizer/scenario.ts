@@ -54,7 +54,7 @@ async function measured({ endpoint }: Stack, key: string, runs: number): Promise
   const grant = grantFor({ account: admin, scope: { kind: 'default' }, audit_id: 'bench', now });
   const token = await makeTokens(async () => key).sign(grant);
   const get = async (path: string): Promise<number> => {
-    const url = `${endpoint}/restapis/authorizer-bench/v1/_user_request_/${path}`;
+    const url = `${endpoint}/restapis/authorizer-bench/api/_user_request_/${path}`;
     const started = performance.now();
     const { status, body } = await request(url, 'GET', { headers: { 'x-auth-token': token } });
     const ms = performance.now() - started;

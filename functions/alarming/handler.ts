@@ -11,10 +11,11 @@ import { stateRoutes } from './state.ts';
 import { openRoutes } from './version.ts';
 
 /** The dependencies of the surface. */
-export type AlarmingDeps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> & AlarmDeps;
-
-/** `/v2/alarms/` is `/v2/alarms`: clients send either. */
-const withoutSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path);
+export type AlarmingDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
+> &
+  AlarmDeps;
 
 /** The handler of the surface. */
 export const alarmingApi = (deps: AlarmingDeps) =>
@@ -22,9 +23,9 @@ export const alarmingApi = (deps: AlarmingDeps) =>
     dialect: 'alarming',
     prefix: '/alarming',
     publicUrl: deps.publicUrl,
+    allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    normalise: withoutSlash,
     publicRoutes: openRoutes,
     routes: [
       ...listRoutes(deps),

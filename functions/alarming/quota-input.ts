@@ -5,7 +5,7 @@ import { longestProjectId, unlimited } from '../../domain/alarms/quota.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, projectOf } from '../../domain/identity/access.ts';
 import { plain } from '../../domain/text.ts';
-import { readAs, wsmeText } from './wsme.ts';
+import { readAs, readBody, wsmeText } from './wsme.ts';
 
 /** A project's limit as the API shows it. */
 export const quotaView = (project_id: string, limit: number) => ({
@@ -34,12 +34,12 @@ const Body = z.strictObject(
             resource: z.literal('alarms', 'Value should be one of: alarms'),
             limit: z
               .int('A number is expected.')
-              .min(unlimited, 'Value should be greater than or equal to -1')
-              .max(1_000_000_000, 'The number is too large.'),
+              .min(unlimited, 'Value should be greater or equal to -1')
+              .max(1_000_000_000, 'Value should be lower or equal to 1000000000'),
           },
           'An object is expected.',
         ),
-        'A list is expected.',
+        { error: ({ input }) => `Value not a valid list: ${String(input).slice(0, 100)}` },
       )
       .max(10, 'At most 10 are allowed.')
       .optional(),
@@ -50,6 +50,6 @@ const Body = z.strictObject(
 /** The body of `POST /v2/quotas`: a limit, undefined where it names none. Throws `invalid`. */
 export function readQuota(body: unknown): { project_id: string; limit: number | undefined } {
   if (body === undefined) throw new DomainError('invalid', 'Missing argument: "body"');
-  const { project_id, quotas = [] } = readAs(Body, body);
+  const { project_id, quotas = [] } = readBody(Body, body);
   return { project_id, limit: quotas.at(-1)?.limit };
 }

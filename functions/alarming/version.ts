@@ -37,14 +37,12 @@ const healthcheck = publicRoute({
   handle: () => ({ status: 200, headers: { 'Content-Type': 'text/plain' } }),
 });
 
-/** Aodh has nothing at `/v2`; here the document's own link leads to it again. */
-export const openRoutes: PublicRoute[] = [
-  ...['/', '/v2', '/v2/'].map((path) =>
-    publicRoute({
-      method: 'GET',
-      path,
-      handle: ({ base }) => ({ status: 200, body: versions(base) }),
-    }),
-  ),
+/** Aodh has no route at `/v2` itself, although its document links to it. */
+export const openRoutes: readonly PublicRoute[] = [
+  publicRoute({
+    method: 'GET',
+    path: '/',
+    handle: ({ base }) => ({ status: 200, body: versions(base) }),
+  }),
   healthcheck,
 ];

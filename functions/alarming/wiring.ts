@@ -28,6 +28,7 @@ export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
   return alarmingApi({
     authenticate: makeAuthenticate(makeTokens(signingKey)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     ...alarmStore(dynamo, {
       alarms,

@@ -49,6 +49,21 @@ export function readAs<T>(schema: z.ZodType<T>, value: unknown, argument = 'data
   throw new DomainError('invalid', complaint(result.error, argument));
 }
 
+/**
+ * The body, parsed by the schema. Refusals name a field by its own name only, as WSME does.
+ * @throws DomainError `invalid`.
+ */
+export function readBody<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => {
+    const names = issue.path.filter((key) => typeof key === 'string');
+    const path = issue.code === 'unrecognized_keys' ? ['body', ...names] : names.slice(-1);
+    return { ...issue, path: path.length > 0 ? path : ['body'] };
+  });
+  throw new DomainError('invalid', complaint({ issues }));
+}
+
 /** The refusal of a value of a field. It shows the value. */
 export const refusedValue = (field: string, value: string, why: string): DomainError =>
   new DomainError(
@@ -56,14 +71,15 @@ export const refusedValue = (field: string, value: string, why: string): DomainE
     `Invalid input for field/attribute ${field}. Value: '${value.slice(0, 100)}'. ${why}`,
   );
 
-function complaint({ issues: [issue] }: z.ZodError, argument: string): string {
-  if (!issue) return `Invalid input for field/attribute ${argument}.`;
+function complaint({ issues: [issue] }: Pick<z.ZodError, 'issues'>, argument?: string): string {
+  const path = [...(argument === undefined ? [] : [argument]), ...(issue?.path ?? [])].join('.');
+  if (!issue) return `Invalid input for field/attribute ${path}.`;
   if (issue.code === 'unrecognized_keys') {
-    const owner = [argument, ...issue.path].join('.');
-    return `Unknown attribute for argument ${owner}: ${(issue.keys[0] ?? '').slice(0, 100)}`;
+    return `Unknown attribute for argument ${path}: ${(issue.keys[0] ?? '').slice(0, 100)}`;
   }
-  const field = [argument, ...issue.path].join('.').replace(/^data\./, '');
-  const missing = issue.code === 'invalid_type' && issue.input === undefined;
+  const field = path.replace(/^data\./, '');
+  const absent = issue.code === 'invalid_type' || issue.code === 'invalid_value';
+  const missing = absent && issue.input === undefined;
   const why = missing ? 'Mandatory field missing.' : issue.message;
   return `Invalid input for field/attribute ${field}. Value: '${shown(issue.input)}'. ${why}`;
 }

@@ -17,7 +17,7 @@ import { serverUpdateRoutes } from './servers/server-update.ts';
 import { type ServerDeps, serverRoutes } from './servers/servers.ts';
 import { versionRoutes } from './versions.ts';
 
-export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
   HypervisorDeps &
   HostDeps &
   MigrationDeps &
@@ -35,6 +35,7 @@ export const createHandler = (deps: Deps) =>
     dialect: 'compute',
     prefix: '/compute',
     publicUrl: deps.publicUrl,
+    allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
     normalise: (path, caller) => withoutProject(bookmarked(path), caller),

@@ -3,7 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { amount, type Env, oneOf, optional, required } from '../../adapters/env.ts';
+import { amount, type Env, list, oneOf, optional, required } from '../../adapters/env.ts';
 import { hostStore, reportStore } from '../../adapters/hosts/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
@@ -80,6 +80,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
       makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),
     ),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     now,
   });

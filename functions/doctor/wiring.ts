@@ -7,7 +7,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
 import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
-import { amount, type Env, optional, required, requiredList } from '../../adapters/env.ts';
+import { amount, type Env, list, optional, required, requiredList } from '../../adapters/env.ts';
 import { affectedStore } from '../../adapters/hosts/affected.ts';
 import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
@@ -108,6 +108,7 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
       basic: makeBasic(accounts.withPassword),
     }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     now,
   });

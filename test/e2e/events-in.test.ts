@@ -194,7 +194,9 @@ describe('whoever sends events', () => {
     const answer = await request(`${apiUrl()}${path}`, 'POST', { body: [], headers });
     expectStatus(answer, 401);
     expect(answer.body).toEqual(refusals.doctor(401));
-    expect(answer.headers.get('www-authenticate')).toBe(`Keystone uri="${apiUrl()}/identity"`);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `Keystone uri="${apiUrl()}/identity", Basic realm="doctor", charset="UTF-8"`,
+    );
   });
 
   test('is refused as a member of a project', async () => {

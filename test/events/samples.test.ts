@@ -204,11 +204,13 @@ test('the webhooks on their queues, tried or not, are those of the notification'
 });
 
 test.each([
-  ['aws', 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/v1'],
-  ['ministack', 'https://localhost/v1'],
+  ['aws', 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/api'],
+  ['base-path', 'https://faults.cloud.example/cloud'],
+  ['ministack', 'https://localhost/api'],
 ] as const)('the force-down that comes through the gateway of %s is one', (gateway, root) => {
   const path = `api-gateway/force-down.${gateway}.json` as const;
-  const request = readRequest(sample(path, of(path)), '/compute', '', 'req-1');
+  const at = { dialect: 'compute', prefix: '/compute', publicUrl: '' } as const;
+  const request = readRequest(sample(path, of(path)), at, 'req-1');
   expect(request).toMatchObject({
     method: 'PUT',
     path: '/v2.1/os-services/force-down',

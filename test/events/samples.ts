@@ -48,6 +48,7 @@ const madeOf = <T extends z.ZodType>(row: T) => z.strictObject({ row, event: Doc
 
 export const samples = {
   'api-gateway/force-down.aws.json': ProxyEvent,
+  'api-gateway/force-down.base-path.json': ProxyEvent,
   'api-gateway/force-down.ministack.json': ProxyEvent,
   'ceilometer/instance-update.json': OutsideEvents,
   'ceilometer/on-the-bus.json': OutsideEvents,

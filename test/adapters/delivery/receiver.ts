@@ -1,4 +1,4 @@
-/** Receivers of webhooks on loopback. */
+/** Receivers of webhooks on this machine: on loopback, unless functions run in containers. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +18,7 @@ export const silent: Behaviour = () => {};
 
 export type Receiver = AsyncDisposable & {
   readonly port: number;
-  /** `http://127.0.0.1:<port>`. */
+  /** `http://127.0.0.1:<port>`, or as a container sees it. */
   readonly url: string;
   /** The requests so far, in order. */
   readonly heard: readonly ReceivedRequest[];
@@ -28,6 +28,9 @@ export const answering =
   (status: number, headers: Record<string, string> = {}): Behaviour =>
   (response) =>
     response.writeHead(status, headers).end();
+
+/** The name by which functions in containers reach this machine; undefined where there are none. */
+const seenAs = process.env.DOCTOR_RECEIVER_HOST;
 
 /** A receiver with the behaviour. `await using` closes it. */
 export async function receiver(
@@ -41,12 +44,12 @@ export async function receiver(
     behaviour(response, heard.length);
   };
   const server = tls ? createTlsServer(tls, listen) : createServer(listen);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(0, seenAs ? '0.0.0.0' : '127.0.0.1', done));
   const address = server.address();
   const port = isAddress(address) ? address.port : 0;
   return {
     port,
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://${seenAs ?? '127.0.0.1'}:${port}`,
     heard,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

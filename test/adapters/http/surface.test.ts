@@ -5,7 +5,7 @@ import { publicRoute, type Route, route } from '../../../adapters/http/route.ts'
 import { createSurface, type Surface } from '../../../adapters/http/surface.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
-import { type Call, call, quiet } from '../../functions/call.ts';
+import { type Call, call, lambdaContext, proxyEvent, quiet } from '../../functions/call.ts';
 
 const query = z.object({ n: z.array(z.coerce.number()).optional() });
 const body = z.strictObject({ name: z.string(), deep: z.object({ n: z.int() }).optional() });
@@ -130,7 +130,25 @@ test.each(['internal', 'unknown'])(
 test('a 401 says where tokens are had', async () => {
   const { status, headers } = await ask('/things/1', {}, '');
   expect(status).toBe(401);
-  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.test/v1/identity"');
+  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.test/api/identity"');
+});
+
+test('a 401 of a path that takes HTTP Basic offers it too, on a line of its own', async () => {
+  const basic = route({
+    ...{ method: 'POST', path: '/reports', basic: true, query: z.unknown(), body: z.unknown() },
+    handle: async () => ({ status: 202 }),
+  });
+  const surface = surfaceWith({ routes: [...things, basic] });
+  const event = proxyEvent({ method: 'POST', path: '/doctor/reports' });
+  const { statusCode, headers, multiValueHeaders } = await surface(event, lambdaContext);
+  expect(statusCode).toBe(401);
+  expect(multiValueHeaders).toEqual({
+    'WWW-Authenticate': [
+      'Keystone uri="https://api.test/api/identity"',
+      'Basic realm="doctor", charset="UTF-8"',
+    ],
+  });
+  expect(headers).not.toHaveProperty('WWW-Authenticate');
 });
 
 test('a 405 names what may be done', async () => {
@@ -139,12 +157,9 @@ test('a 405 names what may be done', async () => {
   expect(headers.Allow).toBe('DELETE, PUT');
 });
 
-test.each(['/things', '/things/1/', '/Things/1', '/things/1/2', ''])(
-  '"%s" is nobody’s path',
-  async (path) => {
-    expect((await ask(path, { method: 'DELETE' })).status).toBe(404);
-  },
-);
+test.each(['/things', '/Things/1', '/things/1/2', ''])('"%s" is nobody’s path', async (path) => {
+  expect((await ask(path, { method: 'DELETE' })).status).toBe(404);
+});
 
 test('a malformed escape in a path is a 400', async () => {
   expect((await ask('/things/%zz', { method: 'DELETE' })).status).toBe(400);

@@ -71,7 +71,7 @@ export const deps: AlarmingDeps = {
     if (!caller) throw unauthenticated();
     return { user_id: name, user_name: name, ...caller };
   },
-  publicUrl: 'https://api.test/v1',
+  publicUrl: 'https://api.test/api',
   logger: quiet,
   alarm: async (id) => rows.get(id),
   async *alarmsOf(scope, { oldestFirst = false, after }) {

@@ -80,7 +80,7 @@ export function computeOf(
     [...hosts.values()].find((host) => !host.deleted && is(host))?.host;
   const surface = createHandler({
     ...settings,
-    ...{ publicUrl: 'https://api.test/v1', logger: quiet, listed, changedBetween, allSeen },
+    ...{ publicUrl: 'https://api.test/api', logger: quiet, listed, changedBetween, allSeen },
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const caller = callers[name];
       if (!caller) throw unauthenticated();

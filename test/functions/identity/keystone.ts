@@ -27,7 +27,7 @@ const account = async (id: string): Promise<Account | undefined> => accounts.get
 const api = identityApi({
   ...tokens,
   authenticate: makeAuthenticate(tokens),
-  publicUrl: 'https://api.example/v1/',
+  publicUrl: 'https://api.example/api/',
   logger: quiet,
   account,
   accountWithPassword: async (id, password) => (password === 'right' ? account(id) : undefined),
@@ -60,4 +60,4 @@ export const aliceToken = await tokenOf({ identity: byName('alice') });
 export const aliceUnscoped = await tokenOf({ identity: byName('alice'), scope: 'unscoped' });
 export const monitorToken = await tokenOf({ identity: byName('monitor') });
 
-export const self = 'https://api.example/v1/identity/v3/';
+export const self = 'https://api.example/api/identity/v3/';

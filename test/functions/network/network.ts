@@ -99,7 +99,7 @@ export function networkWorld() {
       const roles = withImpliedRoles(names.split('+'));
       return { user_id: name, user_name: name, roles, ...(project_id && { project_id }) };
     },
-    publicUrl: 'https://api.test/v1',
+    publicUrl: 'https://api.test/api',
     logger: quiet,
     portIds: async function* (among, { after, reverse = false, atOnce = 1_000 }) {
       reads.indexes.push(among.index);

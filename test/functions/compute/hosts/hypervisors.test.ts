@@ -175,7 +175,7 @@ test('pages came with 2.33, and follow one another by their links', async () => 
   const first = await listed(root, { version: '2.94', query });
   expect(first.hypervisors.map((each) => each.id)).toEqual([one, two]);
   const next = new URL(first.hypervisors_links?.[0]?.href ?? '');
-  expect(`${next.origin}${next.pathname}`).toBe(`https://api.test/v1/compute${root}`);
+  expect(`${next.origin}${next.pathname}`).toBe(`https://api.test/api/compute${root}`);
   expect(Object.fromEntries(next.searchParams)).toEqual({ limit: '2', marker: two });
   const rest = await listed(root, { version: '2.94', query: { ...query, marker: [two] } });
   expect(rest.hypervisors.map((each) => each.id)).toEqual([three]);

@@ -220,13 +220,13 @@ test.each(['member', 'service'])(
 );
 
 /** Each case fails two checks; the earlier one answers: docs/wire/compute.md#order-of-checks. */
-const text = { 'Content-Type': 'text/plain' };
+const xml = { 'Content-Type': 'application/xml' };
 test.each([
   { order: '401 before 406', given: { as: '', version: '9.9' }, status: 401 },
-  { order: '406 before 415', given: { version: '9.9', headers: text }, status: 406 },
-  { order: '400 of the version before 415', given: { version: 'x', headers: text }, status: 400 },
-  { order: '415 before the project', project: 'b', given: { headers: text }, status: 415 },
-  { order: '415 before 404', given: { headers: text, version: '2.1' }, status: 415 },
+  { order: '406 before 415', given: { version: '9.9', headers: xml }, status: 406 },
+  { order: '400 of the version before 415', given: { version: 'x', headers: xml }, status: 400 },
+  { order: '415 before the project', project: 'b', given: { headers: xml }, status: 415 },
+  { order: '415 before 404', given: { headers: xml, version: '2.1' }, status: 415 },
   { order: '400 of JSON before 404', given: { body: '{', version: '2.1' }, status: 400 },
   { order: '400 of the project before 404', project: 'b', given: { version: '2.1' }, status: 400 },
   { order: '404 of the version before 400', given: { body: {}, version: '2.1' }, status: 404 },

@@ -186,7 +186,7 @@ describe('os-migrations', () => {
       seen.push(...migrations.map(({ instance_uuid }: { instance_uuid: string }) => instance_uuid));
       if (!links) break;
       const next = new URL(links[0].href);
-      expect(next.pathname).toBe('/v1/compute/v2.1/os-migrations');
+      expect(next.pathname).toBe('/api/compute/v2.1/os-migrations');
       query = Object.fromEntries([...next.searchParams].map(([key, value]) => [key, [value]]));
     }
     expect(seen.sort()).toEqual([10, 11, 12].map(id));

@@ -30,8 +30,8 @@ async function shown(
 
 /** The fields of docs/wire/compute.md#the-server-object. */
 test('a server is shown with the types that clients decode', async () => {
-  const self = `https://api.test/v1/compute/v2.1/servers/${id(10)}`;
-  const bookmark = `https://api.test/v1/compute/servers/${id(10)}`;
+  const self = `https://api.test/api/compute/v2.1/servers/${id(10)}`;
+  const bookmark = `https://api.test/api/compute/servers/${id(10)}`;
   expect(await shown('2.1', { as: 'member' })).toEqual({
     id: id(10),
     name: 'vm',
@@ -62,7 +62,7 @@ test('a server is shown with the types that clients decode', async () => {
     image: '',
     flavor: {
       id: 'f',
-      links: [{ rel: 'bookmark', href: 'https://api.test/v1/compute/flavors/f' }],
+      links: [{ rel: 'bookmark', href: 'https://api.test/api/compute/flavors/f' }],
     },
     progress: 0,
   });
@@ -119,7 +119,7 @@ test('from 2.47 on the flavor is embedded, without its id', async () => {
 test('an image is a link, none is an empty text and never null', async () => {
   expect((await shown('2.1', { row: { image_id: id(70) } })).image).toEqual({
     id: id(70),
-    links: [{ rel: 'bookmark', href: `https://api.test/v1/compute/images/${id(70)}` }],
+    links: [{ rel: 'bookmark', href: `https://api.test/api/compute/images/${id(70)}` }],
   });
 });
 
@@ -154,7 +154,7 @@ test('the version documents need no token and say what is offered', async () => 
     version: '2.94',
     min_version: '2.1',
     updated: '2013-07-23T11:33:21Z',
-    links: [{ rel: 'self', href: 'https://api.test/v1/compute/v2.1/' }],
+    links: [{ rel: 'self', href: 'https://api.test/api/compute/v2.1/' }],
   };
   for (const path of ['', '/']) {
     expect((await ask(path, { as: '' })).body).toEqual({ versions: [document] });

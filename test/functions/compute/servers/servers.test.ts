@@ -140,7 +140,7 @@ test('pages follow one another by their links, and show each server once', async
     seen.push(...ids);
     if (!next) break;
     const url = new URL(next);
-    expect(`${url.origin}${url.pathname}`).toBe('https://api.test/v1/compute/v2.1/servers/detail');
+    expect(`${url.origin}${url.pathname}`).toBe('https://api.test/api/compute/v2.1/servers/detail');
     const names = [...new Set(url.searchParams.keys())];
     query = Object.fromEntries(names.map((name) => [name, url.searchParams.getAll(name)]));
     expect(query.status).toEqual(['ACTIVE', 'SHUTOFF', 'REBOOT']);
