@@ -8,7 +8,7 @@ import type { AlarmsRead } from '../../flows/evaluate-events.ts';
 import { getAll, queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 
-/** The most index queries in flight: more would wait for each other in one Lambda. */
+/** Index queries in flight: more wait for each other on one Lambda. */
 const width = 8;
 
 /** The fields that are needed of a row that is not a valid alarm. */
