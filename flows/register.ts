@@ -6,7 +6,7 @@ import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host, HostFacts } from '../domain/hosts/host.ts';
 import { type HostReport, settled } from '../domain/hosts/host-fault.ts';
 import { deletedHost, registeredHost } from '../domain/hosts/registered-host.ts';
-import type { Outcome } from '../domain/registration.ts';
+import type { RegistrationOutcome } from '../domain/registration.ts';
 import { type Departures, inFlight } from '../domain/servers/evacuation.ts';
 import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
 import { deletedInstance, registeredInstance } from '../domain/servers/registered-instance.ts';
@@ -31,7 +31,7 @@ export type RegisterDeps = EventsOut & {
 /** Who tells, and when it was true if they say so. */
 export type Told = { readonly reported_at: string | undefined; readonly actor: Actor };
 
-export type Registered<Row> = Pick<Outcome<Row>, 'kind' | 'row'>;
+export type Registered<Row> = Pick<RegistrationOutcome<Row>, 'kind' | 'row'>;
 
 /** Registers a host, or updates what is known of it. */
 export async function registerHost(
@@ -133,7 +133,7 @@ export async function readSettled(
 async function written(
   deps: Pick<RegisterDeps, 'saveInstance'> & EventsOut,
   from: Instance | undefined,
-  next: Outcome<Instance>,
+  next: RegistrationOutcome<Instance>,
 ): Promise<Registered<Instance> | undefined> {
   if (next.kind === 'stale' || next.kind === 'same') return next;
   if (!(await deps.saveInstance(from, next.row))) return undefined;

@@ -1,6 +1,11 @@
 /** What a registration of a host, or its end, makes of the host's row. */
 import type { Actor } from '../change.ts';
-import { differs, type Outcome, type Registration, registrationTime } from '../registration.ts';
+import {
+  differs,
+  type Registration,
+  type RegistrationOutcome,
+  registrationTime,
+} from '../registration.ts';
 import type { Host, HostFacts } from './host.ts';
 
 /**
@@ -12,7 +17,7 @@ export function registeredHost(
   host: string,
   { facts, actor, newId, ...told }: Registration<HostFacts>,
   service_number: number,
-): Outcome<Host> {
+): RegistrationOutcome<Host> {
   const reported_at = registrationTime({ ...told, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   if (existing && !existing.deleted) {

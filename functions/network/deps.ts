@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Query } from '../../adapters/http/query.ts';
 import type { Actor } from '../../domain/change.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { Dictionary } from '../../domain/json.ts';
@@ -10,7 +11,6 @@ import type { DecideNetwork } from '../../flows/change-network.ts';
 import type { DecidePort } from '../../flows/change-port.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
 import { badRequest } from './neutron.ts';
-import type { Query } from './port-filter.ts';
 import type { Maker } from './port-input.ts';
 
 /** What the routes of ports need from outside. */

@@ -1,11 +1,12 @@
 /** A page of networks. The registry is small: all that the caller may see are read, then sorted. */
+
+import type { Query } from '../../adapters/http/query.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { canRead, listedProject, notFound } from '../../domain/ports/port-access.ts';
 import { fieldsOf, type NetworkDeps } from './deps.ts';
 import { networkView } from './network-input.ts';
 import { networkFilter, networkSortKeys } from './network-list.ts';
 import { type ShownPage, shownPage } from './page.ts';
-import type { Query } from './port-filter.ts';
 import { orderOf, pageOf } from './port-list.ts';
 import { picked } from './port-view.ts';
 

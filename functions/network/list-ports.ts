@@ -3,6 +3,7 @@
  * consistently: a list costs what its caller may see at most, and by id no more than it shows.
  */
 
+import type { Query } from '../../adapters/http/query.ts';
 import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { Port } from '../../domain/ports/port.ts';
@@ -11,7 +12,7 @@ import type { Among } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
 import { fieldsOf, idOf, type PortDeps } from './deps.ts';
 import { type ShownPage, shownPage } from './page.ts';
-import { filterOf, isFiltered, type PortTest, type Query } from './port-filter.ts';
+import { filterOf, isFiltered, type PortTest } from './port-filter.ts';
 import { type Order, orderOf, type Page, pageOf, portSortKeys } from './port-list.ts';
 import { picked, portView } from './port-view.ts';
 

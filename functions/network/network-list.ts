@@ -1,7 +1,8 @@
 /** Which networks a list is of, and in which order. Source: neutron-lib `api/definitions/network.py`. */
+
+import type { Query } from '../../adapters/http/query.ts';
 import { type NetworkView, networkTruths } from './network-input.ts';
 import { badRequest, shown, truthOf } from './neutron.ts';
-import type { Query } from './port-filter.ts';
 import type { SortKeys } from './port-list.ts';
 import { tagFilters } from './tag-filter.ts';
 

@@ -3,14 +3,13 @@
  * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
  */
 
+import type { Query } from '../../adapters/http/query.ts';
 import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { type FixedIp, isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
 import { canRead, seesHosts } from '../../domain/ports/port-access.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';
 import { tagFilters } from './tag-filter.ts';
-
-export type Query = Readonly<Record<string, readonly string[]>>;
 
 export type PortTest = (port: Port) => boolean;
 

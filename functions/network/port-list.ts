@@ -1,17 +1,18 @@
 /** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
 
+import type { Query } from '../../adapters/http/query.ts';
 import type { Port } from '../../domain/ports/port.ts';
+import { type SortKey, sortedBy } from '../../domain/sort.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
-import type { Query } from './port-filter.ts';
 
 /** The largest page; one without `limit` is as large. */
 export const mostInPage = 1_000;
 
 /** What a list may be sorted by, by the name of the key. */
-export type SortKeys<T> = ReadonlyMap<string, (item: T) => string | boolean>;
+export type SortKeys<T> = ReadonlyMap<string, SortKey<T>['of']>;
 
 /** What a list of ports may be sorted by. */
-export const portSortKeys: SortKeys<Port> = new Map<string, (port: Port) => string | boolean>([
+export const portSortKeys: SortKeys<Port> = new Map<string, SortKey<Port>['of']>([
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
   ['network_id', ({ network_id }) => network_id],
@@ -61,8 +62,8 @@ export function orderOf<T extends { readonly id: string }>(
     );
   }
   const steps = keys.map((key, n) => ({
-    key: sortKeys.get(key) ?? (({ id }: T) => id),
-    sign: dirs[n] === 'desc' ? -1 : 1,
+    of: sortKeys.get(key) ?? idOf,
+    descending: dirs[n] === 'desc',
   }));
   const byId =
     keys.length === 0
@@ -72,22 +73,10 @@ export function orderOf<T extends { readonly id: string }>(
           ? 'desc'
           : 'asc'
         : undefined;
-  return { compare: (a, b) => compared(a, b, steps), byId };
+  return { compare: sortedBy([...steps, { of: idOf, descending: false }]), byId };
 }
 
-type Step<T> = { readonly key: (item: T) => string | boolean; readonly sign: number };
-
-function compared<T extends { readonly id: string }>(
-  a: T,
-  b: T,
-  steps: readonly Step<T>[],
-): number {
-  for (const { key, sign } of steps) {
-    const [left, right] = [key(a), key(b)];
-    if (left !== right) return left < right ? -sign : sign;
-  }
-  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
-}
+const idOf = ({ id }: { readonly id: string }): string => id;
 
 const quoted = (values: readonly string[]): string =>
   values.map((value) => `'${shown(value)}'`).join(', ');
