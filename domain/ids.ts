@@ -46,7 +46,7 @@ export const subscriptionId = (protocol: string, endpoint: string): string =>
 export const bucketOf = (name: string, count: number): number =>
   Number.parseInt(derived('bucket', name).slice(0, 8), 16) % count;
 
-type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint';
+type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint' | 'access_rule';
 
 /** Keystone's form of an id, 32 hex digits, of the thing of that kind with that name. */
 export const nameId = (kind: NamedKind, name: string): string =>

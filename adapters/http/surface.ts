@@ -24,7 +24,14 @@ import type { PublicRoute, Route } from './route.ts';
 export type Headers = Readonly<Record<string, string>>;
 
 /** Tells who sent a request, or throws `unauthenticated`. The one place where tokens are checked. */
-export type Authenticate = (headers: Headers, accept: { basic: boolean }) => Promise<Caller>;
+export type Authenticate = (headers: Headers, asked: Asking) => Promise<Caller>;
+
+/** What is asked for, and of which surface. */
+export type Asking = Pick<RawRequest, 'method' | 'path' | 'address'> & {
+  readonly dialect: DialectName;
+  /** Whether the route takes `Authorization` as well. */
+  readonly basic: boolean;
+};
 
 export type Surface = {
   readonly dialect: DialectName;
@@ -85,7 +92,8 @@ async function answer(
     if (params) allowed.add(open.method);
   }
   const basic = surface.routes.some((route) => route.basic && route.match(request.path));
-  const caller = await surface.authenticate(request.headers, { basic });
+  const { dialect } = surface;
+  const caller = await surface.authenticate(request.headers, { ...request, basic, dialect });
   progress.caller = caller;
   const microversion = microversionOf(surface, request, progress);
   // Nova reads a body before it looks at the project in the path, or for the route's version.

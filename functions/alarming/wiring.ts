@@ -9,7 +9,9 @@ import { historyStore } from '../../adapters/history.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { quotaStore } from '../../adapters/quotas.ts';
 import { secretText } from '../../adapters/secrets.ts';
+import { makeSessions } from '../../adapters/sessions.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
+import { validityStore } from '../../adapters/validity.ts';
 import { momentOf } from '../../domain/time.ts';
 import { alarmingApi } from './handler.ts';
 
@@ -19,13 +21,14 @@ export type Clients = {
 };
 
 export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
-  const signingKey = secretText(secrets, required(env, 'SIGNING_SECRET_ARN'));
+  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
   const alarms = required(env, 'ALARMS_TABLE');
   const history = required(env, 'HISTORY_TABLE');
   const quotas = required(env, 'QUOTAS_TABLE');
   const projectQuota = quota(env, 'PROJECT_ALARM_QUOTA');
   return alarmingApi({
-    authenticate: makeAuthenticate(makeTokens(signingKey)),
+    authenticate: makeAuthenticate(makeSessions(tokens, validity)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,
     ...alarmStore(dynamo, {

@@ -9,6 +9,7 @@ import {
   type RouteRequest,
   route,
 } from '../../adapters/http/route.ts';
+import { may, requireHostUpdate } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../domain/host.ts';
 import type { ServiceUpdate } from '../../domain/host-fault.ts';
@@ -53,11 +54,13 @@ const updated = (body: unknown, { affected }: UpdatedService) => ({
 });
 
 export function serviceRoutes(deps: ServiceDeps): Route[] {
-  const change = (host: string, update: ServiceUpdate, request: RouteRequest<unknown, unknown>) =>
-    deps.updateService(
+  const change = (host: string, update: ServiceUpdate, request: RouteRequest<unknown, unknown>) => {
+    requireHostUpdate(request.caller, update);
+    return deps.updateService(
       { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
       { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
     );
+  };
 
   /** The actions of microversions before 2.53, by name of host and binary. */
   const action = (name: ActionName, from = '2.1'): Route =>
@@ -65,7 +68,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       method: 'PUT',
       path: `/v2.1/os-services/${name}`,
       versions: { from, to: '2.52' },
-      roles: ['admin'],
+      roles: may.reportHostFaults,
       query: ignored,
       body: actions[name],
       handle: async (request) => {
@@ -83,7 +86,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       route({
         method: 'GET',
         path: '/v2.1/os-services',
-        roles: ['admin'],
+        roles: may.readHosts,
         ...era,
         body: ignored,
         handle: async ({ args: { host, binary }, microversion }) => {
@@ -105,7 +108,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       method: 'PUT',
       path: '/v2.1/os-services/:id',
       versions: { from: '2.53' },
-      roles: ['admin'],
+      roles: may.reportHostFaults,
       query: ignored,
       body: Update,
       handle: async (request) => {
@@ -116,7 +119,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
     route({
       method: 'DELETE',
       path: '/v2.1/os-services/:id',
-      roles: ['admin'],
+      roles: may.changeHosts,
       query: ignored,
       body: ignored,
       handle: async (request) => {

@@ -11,7 +11,9 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { departureStore, migrationStore } from '../../adapters/migrations.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
+import { makeSessions } from '../../adapters/sessions.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
+import { validityStore } from '../../adapters/validity.ts';
 import { executors } from '../../domain/evacuation.ts';
 import { type Host, stateOf } from '../../domain/host.ts';
 import { changeServer } from '../../flows/change-server.ts';
@@ -40,6 +42,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   const instances = instanceStore(dynamo, tables);
   const migrations = migrationStore(dynamo, tables.migrations);
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
   const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
   const now = () => new Date().toISOString();
   const state = (host: Host) => stateOf(host, { now: now(), serviceDownTimeSeconds });
@@ -76,9 +80,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     updateService: (change, by) => updateService(flow, change, by),
     forceDownLeavesInstances: oneOf(env, 'INSTANCES_ON_FORCE_DOWN', ['stop', 'leave']) === 'leave',
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
-    authenticate: makeAuthenticate(
-      makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),
-    ),
+    authenticate: makeAuthenticate(makeSessions(tokens, validity)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,
     now,

@@ -1,5 +1,6 @@
 /** `os-availability-zone`: the zones that hosts are in, the hosts for administrators only. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { may } from '../../domain/access.ts';
 import type { Host, HostState } from '../../domain/host.ts';
 import { microseconds } from '../../domain/time.ts';
 
@@ -23,7 +24,7 @@ export const zoneRoutes = ({ allHosts, stateOf }: ZoneDeps): Route[] => [
   route({
     method: 'GET',
     path: '/v2.1/os-availability-zone/detail',
-    roles: ['admin'],
+    roles: may.readHosts,
     query: ignored,
     body: ignored,
     handle: async () => {

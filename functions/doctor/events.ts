@@ -3,6 +3,7 @@
  * never sends one again, so the answer is 202 as soon as all of them are durably queued.
  */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { may } from '../../domain/access.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import type { DeadLetter } from '../../domain/messages.ts';
 import { deadLetterOf, OutsideEvents, receive } from '../../domain/outside-event.ts';
@@ -19,7 +20,7 @@ export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
     method: 'POST',
     path: '/v1/events',
     basic: true,
-    roles: ['admin', 'service'],
+    roles: may.sendEvents,
     query: ignored,
     body: OutsideEvents,
     handle: async ({ body }) => {

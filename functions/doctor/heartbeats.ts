@@ -1,6 +1,7 @@
 /** `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, says that it runs. */
 import * as z from 'zod';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { may } from '../../domain/access.ts';
 import { HostName } from '../../domain/host.ts';
 import type { Heard } from '../../flows/note-heartbeat.ts';
 
@@ -17,7 +18,7 @@ export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/hosts/:host/heartbeat',
-    roles: ['admin', 'service'],
+    roles: may.sendHeartbeats,
     query: ignored,
     body: Heartbeat,
     handle: async ({ params, body: { restarted = false } }) => {

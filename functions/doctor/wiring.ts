@@ -4,25 +4,25 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { makeAccounts } from '../../adapters/accounts.ts';
 import { affectedStore } from '../../adapters/affected.ts';
+import { makeAuthentication } from '../../adapters/authentication.ts';
 import { dataPlaneStore } from '../../adapters/data-planes.ts';
+import { projectWriter } from '../../adapters/directory.ts';
 import { amount, type Env, optional, required, requiredList } from '../../adapters/env.ts';
 import { faultStore } from '../../adapters/faults.ts';
 import { hostStore } from '../../adapters/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import { makeBasic } from '../../adapters/http/basic.ts';
+import { makeMonitorLogin } from '../../adapters/http/basic.ts';
 import { instanceStore } from '../../adapters/instances.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { departureStore } from '../../adapters/migrations.ts';
-import { hashPassword } from '../../adapters/passwords.ts';
+import { hashPassword, isPassword } from '../../adapters/passwords.ts';
 import { portChanges, portReader } from '../../adapters/ports.ts';
 import { deadLetters, eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { subscriptionStore } from '../../adapters/subscriptions.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
 import { topicSubscriptions } from '../../adapters/topic-subscriptions.ts';
-import { makeUsers } from '../../adapters/users.ts';
+import { userStore } from '../../adapters/users.ts';
 import { webhookKeys } from '../../adapters/webhook-keys.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import { stateOf } from '../../domain/host.ts';
@@ -41,9 +41,9 @@ export type Clients = {
 };
 
 export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: Logger) {
-  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
-  const users = makeUsers(dynamo, required(env, 'IDENTITY_TABLE'));
-  const accounts = makeAccounts(users.get, secretText(secrets, required(env, 'ADMIN_SECRET_ARN')));
+  const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
+  const identity = required(env, 'IDENTITY_TABLE');
+  const users = userStore(dynamo, { identity, validity: required(env, 'VALIDITY_TABLE') });
   const subscriptions = subscriptionStore(dynamo, required(env, 'SUBSCRIPTIONS_TABLE'));
   const topics = topicSubscriptions(sns);
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
@@ -101,11 +101,14 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
     statusOf: topics.statusOf,
     ...webhookKeys(secretText(secrets, required(env, 'WEBHOOK_SECRET_ARN'))),
     account: accounts.get,
-    putUser: users.put,
+    users,
+    newId: randomUUID,
+    makeProjects: projectWriter(dynamo, identity),
     hashPassword,
+    isPassword,
     authenticate: makeAuthenticate({
-      verify: tokens.verify,
-      basic: makeBasic(accounts.withPassword),
+      verify: sessions.verify,
+      monitor: makeMonitorLogin({ ...logins, ...sessions }),
     }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,

@@ -10,7 +10,9 @@ import { networkStore } from '../../adapters/networks.ts';
 import { portStore } from '../../adapters/ports.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
+import { makeSessions } from '../../adapters/sessions.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
+import { validityStore } from '../../adapters/validity.ts';
 import type { DoctorEvent } from '../../domain/event.ts';
 import { changePort } from '../../flows/change-port.ts';
 import { createPorts } from '../../flows/create-ports.ts';
@@ -31,6 +33,7 @@ const newMac = (): string =>
 
 export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
   const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const networks = required(env, 'NETWORKS_TABLE');
   const flow = {
@@ -40,7 +43,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     newMac,
   };
   return networkApi({
-    authenticate: makeAuthenticate({ verify: tokens.verify }),
+    authenticate: makeAuthenticate(makeSessions(tokens, validity)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     logger,
     portIds: flow.portIds,

@@ -6,13 +6,14 @@ import { makeAccounts } from '../../adapters/accounts.ts';
 import { hashPassword } from '../../adapters/passwords.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { makeTokens } from '../../adapters/tokens.ts';
-import { makeUsers } from '../../adapters/users.ts';
+import { userStore } from '../../adapters/users.ts';
 import { accountOf, admin, grantFor } from '../../domain/identity.ts';
 import { clientConfig, dynamodb, output } from '../stack/stack.ts';
 
 const dynamo = dynamodb();
 const table = output('IdentityTable');
-const users = makeUsers(dynamo, table);
+const validity = output('ValidityTable');
+const users = userStore(dynamo, { identity: table, validity });
 const secrets = new SecretsManagerClient(clientConfig());
 const adminSecret = secretText(secrets, output('AdminSecretArn'));
 
@@ -21,15 +22,35 @@ const row = { ...alice, password_hash: await hashPassword('alice-secret') };
 
 afterAll(async () => {
   await dynamo.send(new DeleteCommand({ TableName: table, Key: { id: alice.id } }));
+  const changed = { TableName: validity, Key: { id: `user#${alice.id}` } };
+  await dynamo.send(new DeleteCommand(changed));
   dynamo.destroy();
   secrets.destroy();
 });
 
-test('a user is created, then replaced, and read as written', async () => {
+test('a user is created, changed and deleted, by nobody who has read an older row', async () => {
   expect(await users.get(alice.id)).toBeUndefined();
-  expect(await users.put({ ...row, projects: [] })).toBe('created');
-  expect(await users.put(row)).toBe('replaced');
-  expect(await users.get(alice.id)).toEqual(row);
+  const made = { before: undefined, after: row, endsTokens: true };
+  expect(await users.change(made)).toBe(true);
+  expect(await users.change(made)).toBe(false);
+  const before = await users.get(alice.id);
+  expect(before).toEqual({ ...row, revision: 1 });
+  const change = { before, after: { ...row, projects: [] }, endsTokens: false };
+  expect(await users.change(change)).toBe(true);
+  expect(await users.change(change)).toBe(false);
+  expect(before && (await users.remove(before))).toBe(false);
+  const now = await users.get(alice.id);
+  expect(now).toEqual({ ...row, projects: [], revision: 2 });
+  expect(now && (await users.remove(now))).toBe(true);
+  expect(await users.get(alice.id)).toBeUndefined();
+});
+
+test('a row of before there were revisions is changed once', async () => {
+  await dynamo.send(new PutCommand({ TableName: table, Item: row }));
+  const before = await users.get(alice.id);
+  const change = { before, after: row, endsTokens: false };
+  expect(await users.change(change)).toBe(true);
+  expect(await users.change(change)).toBe(false);
 });
 
 test('a row that is no user is our fault, not an unknown user', async () => {
@@ -38,7 +59,7 @@ test('a row that is no user is our fault, not an unknown user', async () => {
 });
 
 test('users of the table and the admin of the secret log in with their passwords', async () => {
-  await users.put(row);
+  await dynamo.send(new PutCommand({ TableName: table, Item: row }));
   const accounts = makeAccounts(users.get, adminSecret);
   const { password } = JSON.parse(await adminSecret());
   expect(await accounts.withPassword(alice.id, 'alice-secret')).toEqual(alice);

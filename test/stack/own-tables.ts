@@ -28,6 +28,9 @@ type TableName =
   | 'HISTORY'
   | 'QUOTAS'
   | 'IDENTITY'
+  | 'VALIDITY'
+  | 'CREDENTIALS'
+  | 'ATTEMPTS'
   | 'SUBSCRIPTIONS';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
@@ -37,6 +40,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
   const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
   const { alarms, history, quotas, identity, subscriptions } = tables;
+  const { validity, credentials, attempts } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
@@ -49,6 +53,9 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
     ['HISTORY', history],
     ['QUOTAS', quotas],
     ['IDENTITY', identity],
+    ['VALIDITY', validity],
+    ['CREDENTIALS', credentials],
+    ['ATTEMPTS', attempts],
     ['SUBSCRIPTIONS', subscriptions],
   ];
   return new Map(
@@ -135,6 +142,9 @@ export async function ownThings(): Promise<OwnThings> {
       HISTORY_TABLE: tableName('HISTORY'),
       QUOTAS_TABLE: tableName('QUOTAS'),
       IDENTITY_TABLE: tableName('IDENTITY'),
+      VALIDITY_TABLE: tableName('VALIDITY'),
+      CREDENTIALS_TABLE: tableName('CREDENTIALS'),
+      ATTEMPTS_TABLE: tableName('ATTEMPTS'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       EVENT_QUEUE_URL: eventQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
@@ -165,6 +175,10 @@ export async function ownThings(): Promise<OwnThings> {
       HISTORY_RETENTION_DAYS: '30',
       PROJECT_ALARM_QUOTA: '-1',
       USER_ALARM_QUOTA: '-1',
+      LOGIN_ATTEMPTS_PER_USER: '10',
+      LOGIN_ATTEMPTS_PER_SOURCE: '300',
+      LOGIN_ATTEMPTS_WINDOW_SECONDS: '900',
+      CREDENTIALS_PER_USER: '100',
     },
     notifications,
     events,
