@@ -1,6 +1,6 @@
 /** The tables of the documents, compared with the code that they tell of. */
 import { expect, test } from 'vitest';
-import { roles } from '../../domain/access.ts';
+import { may, roles } from '../../domain/access.ts';
 import { alarmStates, conditionTypes, operators, severities } from '../../domain/alarm.ts';
 import { afterFault } from '../../domain/host-fault.ts';
 import { powerStates, vmStates } from '../../domain/instance.ts';
@@ -147,4 +147,14 @@ test('every route in the README is there with its methods', async () => {
       expect(allowed.join(), `${method} ${apiUrl()}${path}`).toContain(method);
     }
   }
+});
+
+test('administrators are told what each right of the roles is, and who has it', () => {
+  const told = rowsBelow('docs/administrators.md', 'Users and roles').flatMap(
+    ([who = '', rights = '']) =>
+      codesIn(rights)
+        .filter((right) => right in may)
+        .map((right) => [right, codesIn(who)] as const),
+  );
+  expect(Object.fromEntries(told)).toEqual(may);
 });

@@ -10,6 +10,7 @@ import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { App, CfnElement, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import * as z from 'zod';
 import type { EnvName } from '../../adapters/env.ts';
 import { Tables } from '../../infra/tables.ts';
 import { loopback } from '../../scripts/stack/deploy.ts';
@@ -77,6 +78,14 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
       ];
     }),
   );
+}
+
+const BatchRead = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+
+/** Whether a call is the check of a token, which each request makes once whatever it asks for. */
+export function isTokenCheck(input: unknown): boolean {
+  const read = BatchRead.safeParse(input);
+  return read.success && Object.keys(read.data.RequestItems).join().startsWith('own-validity-');
 }
 
 /** Names as a function's environment has them, of things that nobody else reads or writes. */
