@@ -192,7 +192,15 @@ type Path = {
 
 /** Paths of each surface, with the methods that they have. */
 const paths: readonly Path[] = [
-  { dialect: 'identity', path: '/identity/v3/auth/tokens', allow: 'GET, HEAD, POST', open: 'POST' },
+  {
+    ...{ dialect: 'identity', path: '/identity/v3/auth/tokens', open: 'POST' },
+    allow: 'DELETE, GET, HEAD, POST',
+  },
+  { dialect: 'identity', path: '/identity/v3/users', allow: 'GET' },
+  {
+    ...{ dialect: 'identity', path: '/identity/v3/users/x/application_credentials' },
+    allow: 'GET, POST',
+  },
   { dialect: 'identity', path: '/identity/v3', allow: 'GET', open: 'GET' },
   { dialect: 'compute', path: '/compute/v2.1', allow: 'GET', open: 'GET' },
   { dialect: 'compute', path: '/compute/v2.1/servers', allow: 'GET, POST' },
@@ -227,7 +235,7 @@ const paths: readonly Path[] = [
   { dialect: 'doctor', path: '/doctor/v1/events', allow: 'POST' },
   { dialect: 'doctor', path: '/doctor/v1/hosts/x', allow: 'GET, PUT' },
   { dialect: 'doctor', path: '/doctor/v1/servers/x', allow: 'DELETE, GET, PUT' },
-  { dialect: 'doctor', path: '/doctor/v1/users/x', allow: 'GET, PUT' },
+  { dialect: 'doctor', path: '/doctor/v1/users/x', allow: 'DELETE, GET, PUT' },
 ];
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -284,7 +292,7 @@ describe('without a good token', () => {
 
 describe('an unknown path', () => {
   test.each([
-    { dialect: 'identity', path: '/identity/v3/users' },
+    { dialect: 'identity', path: '/identity/v3/groups' },
     { dialect: 'identity', path: '/identity/v2.0/tokens' },
     { dialect: 'compute', path: '/compute/v2.1/nothing' },
     { dialect: 'compute', path: '/compute/v2.1/servers/x/nothing' },
