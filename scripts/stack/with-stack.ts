@@ -1,4 +1,5 @@
 import { bringUp, type Stack, takeDown } from './bring-up.ts';
+import type { Settings } from './deploy.ts';
 
 export type Up = {
   readonly stack: Stack;
@@ -25,9 +26,10 @@ function interruption(): Promise<void> {
 export async function withStack<T>(
   port: number,
   use: (up: Up, interrupted: Promise<void>) => Promise<T>,
+  settings: Settings = {},
 ): Promise<T | undefined> {
   const interrupted = interruption();
-  const starting = bringUp(port);
+  const starting = bringUp(port, settings);
   const work = starting.then((up) => use(up, interrupted));
   work.catch(() => {}); // may fail of the interruption, when nobody waits for it any more
   try {
