@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { Refusal } from '../../scripts/stack/progress.ts';
+import { Refusal } from '../stack/progress.ts';
 
 export type CommandOptions = {
   readonly cwd?: string;

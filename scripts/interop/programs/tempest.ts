@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Refusal } from '../../../scripts/stack/progress.ts';
+import { Refusal } from '../../stack/progress.ts';
 import { newHost } from '../cloud.ts';
 import { mustRun, run } from '../command.ts';
 import { here, installPython, pathWith, pythonBin } from '../install.ts';

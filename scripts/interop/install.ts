@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Refusal } from '../../scripts/stack/progress.ts';
-import { root } from '../../scripts/stack/state.ts';
+import { Refusal } from '../stack/progress.ts';
+import { root } from '../stack/state.ts';
 import { mustRun, run } from './command.ts';
 
 /** Where all that is installed goes; ignored by git. */

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../../../scripts/stack/progress.ts';
+import { Refusal } from '../../stack/progress.ts';
 import { expectMoved, newHost, newServer, serverOf } from '../cloud.ts';
 import { installPython, pythonBin } from '../install.ts';
 import type { Program, World } from '../program.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Refusal } from '../../../scripts/stack/progress.ts';
+import { Refusal } from '../../stack/progress.ts';
 import { expectMoved, newHost, newServer, serviceOf } from '../cloud.ts';
 import { mustRun } from '../command.ts';
 import {

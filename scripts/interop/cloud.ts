@@ -1,8 +1,8 @@
 /** What the programs' hosts and servers are made with, and looked at. */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import type { Client } from '../../scripts/stack/api.ts';
-import { Refusal } from '../../scripts/stack/progress.ts';
+import type { Client } from '../stack/api.ts';
+import { Refusal } from '../stack/progress.ts';
 
 const newest = { 'OpenStack-API-Version': 'compute 2.94' };
 

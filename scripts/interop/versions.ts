@@ -1,7 +1,7 @@
 /**
  * The versions of the programs of others that `npm run test:interop` runs. What the Python ones need
- * is pinned in `constraints/`, one file for each environment; gophercloud is pinned by the two
- * `.mod` files in `gophercloud/`. The fence agents are those of the machine's Debian.
+ * is pinned in `test/interop/constraints/`, a file for each environment; gophercloud by the two
+ * `.mod` files in `test/interop/gophercloud/`. The fence agents are those of the machine's Debian.
  */
 export const versions = {
   masakari: '22.0.0',

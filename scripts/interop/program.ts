@@ -1,5 +1,5 @@
-import type { Client } from '../../scripts/stack/api.ts';
-import type { Stack } from '../../scripts/stack/bring-up.ts';
+import type { Client } from '../stack/api.ts';
+import type { Stack } from '../stack/bring-up.ts';
 
 /** What a program finds when it runs. */
 export type World = {
