@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Program, World } from './interop/program.ts';
 import { programs } from './interop/programs.ts';
+import { change, type Setting } from './interop/setting.ts';
 import { readAccount } from './stack/accounts.ts';
 import { login } from './stack/api.ts';
-import { bringUp, type Stack } from './stack/bring-up.ts';
+import type { Stack } from './stack/bring-up.ts';
 import { Refusal, run } from './stack/progress.ts';
 import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
@@ -23,7 +24,6 @@ What it gets from registries it keeps in .interop/. Logs are in .doctor/interop/
   --instances-on-force-down SETTING  stop or leave, for all, instead of what suits each
   --help                             this`;
 
-type Setting = Program['instancesOnForceDown'];
 type Result = { readonly ok: boolean; readonly said: string };
 
 function chosen(names: readonly string[]): readonly Program[] {
@@ -83,16 +83,16 @@ async function play(program: Program, stack: Stack): Promise<Result> {
   return result;
 }
 
-/** Runs programs in groups of one setting each: between two, what differs is deployed. */
+/** Runs programs on the stack, in groups of one setting each. */
 async function playAll(
   wanted: readonly Program[],
-  settings: readonly Setting[],
+  stack: Stack,
   settingOf: (program: Program) => Setting,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (const instancesOnForceDown of settings) {
-    const { stack } = await bringUp(0, { instancesOnForceDown });
-    const group = wanted.filter((program) => settingOf(program) === instancesOnForceDown);
+  for (const setting of new Set(wanted.map(settingOf))) {
+    await change(stack, setting);
+    const group = wanted.filter((program) => settingOf(program) === setting);
     for (const program of group) results.push(await play(program, stack));
   }
   return results;
@@ -125,11 +125,7 @@ await run(async () => {
   });
   mkdirSync(stateDir, { recursive: true });
   const settingOf = (program: Program): Setting => setting ?? program.instancesOnForceDown;
-  const settings = [...new Set(wanted.map(settingOf))];
-  const [first] = settings;
-  const results = await withStack(0, () => playAll(wanted, settings, settingOf), {
-    ...(first && { instancesOnForceDown: first }),
-  });
+  const results = await withStack(0, ({ stack }) => playAll(wanted, stack, settingOf));
   const failed = results?.filter(({ ok }) => !ok).length ?? 1;
   console.log(`\n${(results?.length ?? 0) - (results ? failed : 0)} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;

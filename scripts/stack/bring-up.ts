@@ -1,5 +1,5 @@
 import { accountsExist, makeAccounts, removeAccounts } from './accounts.ts';
-import { assemblyHash, deploy, type Settings } from './deploy.ts';
+import { assemblyHash, deploy } from './deploy.ts';
 import { isAlive, startMiniStack, stopMiniStack } from './ministack.ts';
 import { step } from './progress.ts';
 import { forgetState, type StackState, savedState, saveState } from './state.ts';
@@ -7,10 +7,7 @@ import { forgetState, type StackState, savedState, saveState } from './state.ts'
 export type Stack = Required<StackState>;
 
 /** The stack of this state directory, running and deployed; `reused` if it ran before. */
-export async function bringUp(
-  port: number,
-  settings: Settings = {},
-): Promise<{ stack: Stack; reused: boolean }> {
+export async function bringUp(port: number): Promise<{ stack: Stack; reused: boolean }> {
   const saved = savedState();
   const reused = saved !== undefined && (await isAlive(saved));
   if (saved && !reused) await takeDown(); // what a crash left behind
@@ -20,7 +17,7 @@ export async function bringUp(
   if (reused) console.log(`Using the stack that is up at ${state.endpoint}`);
   saveState(state);
   try {
-    return { stack: await bringUpToDate(state, settings), reused };
+    return { stack: await bringUpToDate(state), reused };
   } catch (error) {
     if (!reused) await takeDown();
     throw error;
@@ -28,13 +25,13 @@ export async function bringUp(
 }
 
 /** Deploys what changed since the last deployment, if anything. */
-async function bringUpToDate(state: StackState, settings: Settings): Promise<Stack> {
-  const deployed = assemblyHash(settings);
+async function bringUpToDate(state: StackState): Promise<Stack> {
+  const deployed = assemblyHash();
   const { outputs: known } = state;
   if (state.deployed === deployed && known && accountsExist()) {
     return { ...state, deployed, outputs: known };
   }
-  const outputs = await step('Deploying Doctor with CDK', () => deploy(state.endpoint, settings));
+  const outputs = await step('Deploying Doctor with CDK', () => deploy(state.endpoint));
   const stack: Stack = { ...state, deployed, outputs };
   await step('Making the accounts', () => makeAccounts(stack));
   saveState(stack);

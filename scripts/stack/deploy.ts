@@ -10,20 +10,17 @@ import { outputsFile, root, stateDir } from './state.ts';
 /** What `cdk deploy --outputs-file` writes. */
 const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
 
-/** Settings of `infra/settings.ts` by name, where a stack is to have others than the defaults. */
-export type Settings = Readonly<Record<string, string>>;
-
 /** Everything that the deployed assembly is made from. */
 const sources = ['adapters', 'domain', 'events', 'flows', 'functions', 'infra'];
 
 /** Changes whenever the assembly would: a hash over its sources is there 100 times sooner than it. */
-export function assemblyHash(settings: Settings = {}): string {
+export function assemblyHash(): string {
   const files = sources
     .filter((folder) => existsSync(join(root, folder)))
     .flatMap((folder) => globSync(`${folder}/**/*`, { cwd: root }))
     .filter((file) => statSync(join(root, file)).isFile())
     .sort();
-  const hash = createHash('sha256').update(JSON.stringify(settings));
+  const hash = createHash('sha256');
   for (const file of ['package-lock.json', 'cdk.json', ...files]) {
     hash
       .update(file)
@@ -42,10 +39,7 @@ export const stageUrl = (endpoint: string): string =>
 export const loopback = '127.0.0.0/8,::1/128';
 
 /** `cdk deploy` to an emulator; the outputs of the stack. */
-export async function deploy(
-  endpoint: string,
-  settings: Settings = {},
-): Promise<Record<string, string>> {
+export async function deploy(endpoint: string): Promise<Record<string, string>> {
   const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
     method: 'PUT',
   });
@@ -58,7 +52,6 @@ export async function deploy(
     ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
     ...['--context', `webhookAllowedRanges=${loopback}`],
-    ...Object.entries(settings).flatMap(([name, value]) => ['--context', `${name}=${value}`]),
     ...['--output', join(stateDir, 'cdk.out'), '--outputs-file', outputsFile],
     ...['--progress', 'events', '--no-color'],
   ];

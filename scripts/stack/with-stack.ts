@@ -1,5 +1,4 @@
 import { bringUp, type Stack, takeDown } from './bring-up.ts';
-import type { Settings } from './deploy.ts';
 
 export type Up = {
   readonly stack: Stack;
@@ -26,10 +25,9 @@ function interruption(): Promise<void> {
 export async function withStack<T>(
   port: number,
   use: (up: Up, interrupted: Promise<void>) => Promise<T>,
-  settings: Settings = {},
 ): Promise<T | undefined> {
   const interrupted = interruption();
-  const starting = bringUp(port, settings);
+  const starting = bringUp(port);
   const work = starting.then((up) => use(up, interrupted));
   work.catch(() => {}); // may fail of the interruption, when nobody waits for it any more
   try {
