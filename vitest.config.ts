@@ -9,7 +9,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{cli,domain,functions,flows,events}/**/*.test.ts'],
+          include: [
+            'test/{cli,domain,functions,flows,events}/**/*.test.ts',
+            // Adapters that no table, queue or topic is behind.
+            'test/adapters/{delivery,http,identity}/*.test.ts',
+          ],
         },
       },
       {
@@ -31,7 +35,7 @@ export default defineConfig({
       ...onTheStack.map((name) => ({
         test: {
           name,
-          include: [`test/${name}/**/*.test.ts`],
+          include: [name === 'adapters' ? 'test/adapters/*.test.ts' : `test/${name}/**/*.test.ts`],
           globalSetup: ['test/stack/global-setup.ts'],
           // The stack is shared and the machine small: one file at a time.
           fileParallelism: false,

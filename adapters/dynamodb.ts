@@ -16,6 +16,7 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
 import { slices } from '../domain/slices.ts';
+import { inParallel } from './in-parallel.ts';
 
 export type Row = Record<string, unknown>;
 export type Key = Record<string, string | number>;
@@ -37,26 +38,6 @@ export async function ifUnchanged(write: Promise<unknown>): Promise<boolean> {
 function overtaken({ CancellationReasons: reasons = [] }: TransactionCanceledException): boolean {
   const ours = new Set(['None', 'ConditionalCheckFailed', 'TransactionConflict']);
   return reasons.length > 0 && reasons.every(({ Code = 'None' }) => ours.has(Code));
-}
-
-/**
- * Runs the work for every item, at most `width` at a time; results in the items' order.
- * @throws what the work threw, when no work is under way any more: a Lambda must not answer before.
- */
-export async function inParallel<T, R>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const rest = items.entries();
-  const lane = async () => {
-    for (const [index, item] of rest) results[index] = await work(item);
-  };
-  const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
-  const ends = await Promise.allSettled(lanes);
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  return results;
 }
 
 /** All rows of an index or table query, a page at a time. */

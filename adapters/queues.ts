@@ -1,12 +1,12 @@
 /** What is sent to the queues: events to evaluate, faults to finish, and dead letters. */
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DoctorEvent } from '../domain/event.ts';
+import { receiverOf, type WebhookMessage } from '../domain/delivery/webhook.ts';
+import type { DoctorEvent } from '../domain/events/event.ts';
+import type { DeadLetter, EventMessage, FinishMessage } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
-import type { DeadLetter, EventMessage, FinishMessage } from '../domain/messages.ts';
 import { packed } from '../domain/slices.ts';
-import { receiverOf, type WebhookMessage } from '../domain/webhook.ts';
-import { inParallel } from './dynamodb.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** Events in a message: one evaluator's work of some 100 ms. */
 const eventsPerMessage = 50;

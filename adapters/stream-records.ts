@@ -1,10 +1,10 @@
 /** Records of the streams of `hosts`, `instances` and `ports` as changes of rows. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { Host } from '../domain/host.ts';
-import { HostDataPlane } from '../domain/host-data-plane.ts';
-import { Instance } from '../domain/instance.ts';
-import { Port } from '../domain/port.ts';
+import { Host } from '../domain/hosts/host.ts';
+import { HostDataPlane } from '../domain/ports/host-data-plane.ts';
+import { Port } from '../domain/ports/port.ts';
+import { Instance } from '../domain/servers/instance.ts';
 import type { RowChange } from '../flows/reconcile.ts';
 
 type Image = Record<string, AttributeValue>;

@@ -4,12 +4,12 @@ import {
   type PublishBatchRequestEntry,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import type { DoctorEvent } from '../domain/event.ts';
-import type { OutboxRow } from '../domain/firing.ts';
+import type { OutboxRow } from '../domain/alarms/firing.ts';
+import { topicOf } from '../domain/delivery/subscription.ts';
+import type { DoctorEvent } from '../domain/events/event.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
-import { topicOf } from '../domain/subscription.ts';
-import { inParallel } from './dynamodb.ts';
+import { inParallel } from './in-parallel.ts';
 
 /** SNS's limit for a batch is 256 KiB, attributes included. */
 const maxBytes = 240_000;

@@ -1,18 +1,14 @@
 /** Many small transactions in few requests. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { mostTries, pauseAfter } from './back-off.ts';
 import { ifUnchanged } from './dynamodb.ts';
 
 export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
-/** A transaction that was disturbed is tried this often, with longer and longer pauses. */
-const maxTries = 6;
-const firstPauseMs = 15;
 
 type Pending = { readonly place: number; readonly actions: readonly Action[] };
 
@@ -41,8 +37,8 @@ export async function transactGroups(
       return positions.length === 0;
     });
     if (left.length === pending.length) {
-      if (tries >= maxTries) throw cancelled.error;
-      await sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random() / 2));
+      if (tries >= mostTries) throw cancelled.error;
+      await pauseAfter(tries);
     }
     pending = left;
   }

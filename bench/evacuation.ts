@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { inParallel } from '../adapters/in-parallel.ts';
 import { run } from '../cli/run.ts';
 import { readAccount } from '../scripts/stack/accounts.ts';
 import type { Bed } from './bed.ts';
 import type { Figure } from './figures.ts';
-import { all } from './fleet.ts';
 
 /** Requests in flight while the host is filled. */
 const width = 4;
@@ -23,7 +23,7 @@ export async function evacuation(bed: Bed, servers: number): Promise<Figure[]> {
     await admin.expect('PUT', `/doctor/v1/hosts/${name}`, { body: {} });
   }
   const uuids = Array.from({ length: servers }, () => randomUUID());
-  await all(uuids, width, (uuid) =>
+  await inParallel(uuids, width, (uuid) =>
     admin.expect('PUT', `/doctor/v1/servers/${uuid}`, {
       body: { name: uuid, host: source, project_id: admin.projectId, vm_state: 'active' },
     }),

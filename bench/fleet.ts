@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { inParallel } from '../adapters/in-parallel.ts';
 import type { Client } from '../scripts/stack/api.ts';
 
 /** An instance with the one alarm that its fault fires. */
@@ -18,21 +19,6 @@ export type Fleet = {
 
 /** Requests in flight: each one more is a Lambda process more on the embedded stack. */
 const width = 4;
-
-/** Does the work for every item, so many at a time; results in the items' order. */
-export async function all<T, R>(
-  items: readonly T[],
-  width: number,
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const rest = items.entries();
-  const lane = async () => {
-    for (const [position, item] of rest) results[position] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(width, items.length) }, lane));
-  return results;
-}
 
 const Alarm = z.object({ alarm_id: z.string() });
 
@@ -56,7 +42,7 @@ export async function makeFleet(
     });
 
   const uuids = Array.from({ length: size }, () => randomUUID());
-  const members = await all(uuids, width, async (uuid): Promise<Member> => {
+  const members = await inParallel(uuids, width, async (uuid): Promise<Member> => {
     await activate(uuid);
     const { body } = await tenant.expect('POST', '/alarming/v2/alarms', { body: alarm(uuid) });
     return { uuid, ...Alarm.parse(body) };
@@ -71,7 +57,7 @@ export async function makeFleet(
     },
     restore: async () => {
       await forceDown(false);
-      await all(members, width, async ({ uuid, alarm_id }) => {
+      await inParallel(members, width, async ({ uuid, alarm_id }) => {
         await activate(uuid);
         await tenant.expect('PUT', `/alarming/v2/alarms/${alarm_id}/state`, { body: '"ok"' });
       });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { inParallel } from '../adapters/in-parallel.ts';
 import { slices } from '../domain/slices.ts';
 import type { Client } from '../scripts/stack/api.ts';
-import { all, type Fleet } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 
 /** Requests in flight: each one more is a Lambda process more on the embedded stack. */
 const width = 4;
@@ -21,12 +22,12 @@ export async function makePortFleet(
   const host = `bench-${randomUUID().slice(0, 8)}`;
   const port = { project_id: tenant.projectId, 'binding:host_id': host };
   const wanted = Array.from({ length: size }, () => ({ ...port, network_id: randomUUID() }));
-  const made = await all(slices(wanted, 100), width, async (ports) => {
+  const made = await inParallel(slices(wanted, 100), width, async (ports) => {
     const { body } = await admin.expect('POST', '/network/v2.0/ports', { body: { ports } });
     return Made.parse(body).ports.map(({ id }) => id);
   });
   const uuids = made.flat();
-  const alarms = await all(uuids, width, async (uuid): Promise<string> => {
+  const alarms = await inParallel(uuids, width, async (uuid): Promise<string> => {
     const { body } = await tenant.expect('POST', '/alarming/v2/alarms', { body: alarmOf(uuid) });
     return Alarm.parse(body).alarm_id;
   });
@@ -49,7 +50,7 @@ export async function makePortFleet(
     },
     restore: async () => {
       await report('ACTIVE');
-      await all(alarms, width, (alarm_id) =>
+      await inParallel(alarms, width, (alarm_id) =>
         tenant.expect('PUT', `/alarming/v2/alarms/${alarm_id}/state`, { body: '"ok"' }),
       );
     },

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { inParallel } from '../adapters/in-parallel.ts';
 import { type Bed, taken } from './bed.ts';
 import { type Figure, spread } from './figures.ts';
-import { all } from './fleet.ts';
 
 /** What every instance is reset to: half of them each. */
 const stateOf = (n: number): 'active' | 'error' => (n % 2 === 0 ? 'error' : 'active');
@@ -55,7 +55,7 @@ export async function resetDuringFault(
   const statuses: number[] = [];
   const times: number[] = [];
   let report: Promise<unknown> | undefined;
-  await all([...uuids.entries()], width, async ([n, uuid]) => {
+  await inParallel([...uuids.entries()], width, async ([n, uuid]) => {
     if (n >= quarter) report ??= reportDown();
     const asked = Date.now();
     statuses.push(await reset(uuid, stateOf(n)));
@@ -109,7 +109,7 @@ export async function resets(
           .status;
       },
     });
-    const rows = await all(fleet.uuids, width, async (uuid) => {
+    const rows = await inParallel(fleet.uuids, width, async (uuid) => {
       const { body } = await bed.admin.expect('GET', `/doctor/v1/servers/${uuid}`);
       return z.object({ server: Row }).parse(body).server;
     });

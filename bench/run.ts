@@ -80,7 +80,7 @@ const scenarios: Record<string, Scenario> = {
     play: webhook,
   },
   authorizer: {
-    about: 'a request behind the shared middleware, and behind a gateway authorizer',
+    about: 'a request that the function checks itself, and one behind a gateway authorizer',
     runs: 200,
     play: authorizerBench,
   },

@@ -3,6 +3,7 @@
  * that may help. Asking again is safe: what has moved, or is on its way, is seen by looking.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import * as z from 'zod';
 import { Failure, type Request, type Session } from './session.ts';
 
@@ -177,15 +178,10 @@ export async function evacuateAll(
   servers: readonly Named[],
   { jobs, told, ...evacuation }: Evacuation & { jobs: number; told: (one: Evacuated) => void },
 ): Promise<Evacuated[]> {
-  const outcomes: Evacuated[] = [];
-  const rest = servers.entries();
-  const lane = async () => {
-    for (const [n, server] of rest) {
-      const outcome = await evacuate(session, server, evacuation);
-      outcomes[n] = outcome;
-      told(outcome);
-    }
+  const one = async (server: Named): Promise<Evacuated> => {
+    const outcome = await evacuate(session, server, evacuation);
+    told(outcome);
+    return outcome;
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, servers.length) }, lane));
-  return outcomes;
+  return pMap(servers, one, { concurrency: jobs });
 }

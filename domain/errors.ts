@@ -29,3 +29,30 @@ export class DomainError extends Error {
     this.headers = headers;
   }
 }
+
+/** What some refusals are about, each with its code. An API may have a name of its own for one. */
+const reasons = {
+  port_not_found: 'not_found',
+  network_not_found: 'not_found',
+  tag_not_found: 'not_found',
+  extension_not_found: 'not_found',
+  port_id_in_use: 'conflict',
+  network_id_in_use: 'conflict',
+  network_in_use: 'conflict',
+  mac_address_in_use: 'conflict',
+  revision_mismatch: 'precondition_failed',
+  unreadable_value: 'invalid',
+  bad_argument: 'invalid',
+} as const satisfies Record<string, ErrorCode>;
+export type Reason = keyof typeof reasons;
+
+/** A refusal for a reason that the dialect of an API may name. */
+export class Refusal extends DomainError {
+  readonly reason: Reason;
+
+  constructor(reason: Reason, message: string) {
+    super(reasons[reason], message);
+    this.name = 'Refusal';
+    this.reason = reason;
+  }
+}

@@ -10,3 +10,10 @@ export const text = (max: number) =>
 /** Ids become attributes of messages, of which SNS and SQS refuse these characters. */
 export const plain = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
 export const notPlain = 'Must not hold control characters.';
+
+/** Longer values are cut where a refusal shows them, in characters. */
+const longestShown = 300;
+
+/** A text as a refusal shows it: its first 300 characters, with three dots if there are more. */
+export const shortened = (text: string): string =>
+  text.length <= longestShown ? text : `${text.slice(0, longestShown)}...`;

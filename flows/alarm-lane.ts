@@ -1,8 +1,8 @@
 /** One alarm and the events that may concern it: what is decided for it, and may be written at once. */
-import type { Alarm } from '../domain/alarm.ts';
-import { cannotBeEvaluated, type Decision, decide } from '../domain/evaluate.ts';
-import type { DoctorEvent } from '../domain/event.ts';
-import { type Chain, type Firing, firingOf, isTold } from '../domain/firing.ts';
+import type { Alarm } from '../domain/alarms/alarm.ts';
+import { cannotBeEvaluated, type Decision, decide } from '../domain/alarms/evaluate.ts';
+import { type Chain, type Firing, firingOf, isTold } from '../domain/alarms/firing.ts';
+import type { DoctorEvent } from '../domain/events/event.ts';
 import type { EventsOut } from './events-out.ts';
 
 /** One alarm with the events that may concern it, oldest first. */

@@ -2,9 +2,9 @@
  * Applies what a host's data plane reports owe to the ports on it. Run by who reports, and again by
  * the fault-finisher for what a dying reporter or a lagging index left: every step may run twice.
  */
-import { type HostDataPlane, owedRows } from '../domain/host-data-plane.ts';
-import type { Port } from '../domain/port.ts';
-import { portEvents } from '../domain/port-event.ts';
+import { type HostDataPlane, owedRows } from '../domain/ports/host-data-plane.ts';
+import type { Port } from '../domain/ports/port.ts';
+import { portEvents } from '../domain/ports/port-event.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { inChunks } from './in-chunks.ts';
 import { untilWritten } from './retry.ts';

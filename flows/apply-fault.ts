@@ -2,10 +2,10 @@
  * Applies what a host owes to the instances on it. Run by the report, and again by the
  * fault-finisher for what a dying report or a lagging index left: every step may run twice.
  */
-import { instanceEvent } from '../domain/event.ts';
-import type { Host } from '../domain/host.ts';
-import { settled } from '../domain/host-fault.ts';
-import type { Instance } from '../domain/instance.ts';
+import { instanceEvent } from '../domain/events/event.ts';
+import type { Host } from '../domain/hosts/host.ts';
+import { settled } from '../domain/hosts/host-fault.ts';
+import type { Instance } from '../domain/servers/instance.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { inChunks } from './in-chunks.ts';
 import { untilWritten } from './retry.ts';

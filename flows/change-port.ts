@@ -1,9 +1,8 @@
 /** One port is changed by its owner, its manager or who reports on it. */
-import { DomainError } from '../domain/errors.ts';
-import { type HostDataPlane, owedRows } from '../domain/host-data-plane.ts';
-import { NeutronRefusal } from '../domain/neutron.ts';
-import type { Port } from '../domain/port.ts';
-import { portEvents } from '../domain/port-event.ts';
+import { DomainError, Refusal } from '../domain/errors.ts';
+import { type HostDataPlane, owedRows } from '../domain/ports/host-data-plane.ts';
+import type { Port } from '../domain/ports/port.ts';
+import { portEvents } from '../domain/ports/port-event.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { untilWritten } from './retry.ts';
 
@@ -73,9 +72,8 @@ async function written(deps: ChangePortDeps, from: Port, rows: readonly Port[]):
   return true;
 }
 
-export const macInUse = ({ network_id, mac_address }: Port): NeutronRefusal =>
-  new NeutronRefusal(
-    'conflict',
-    'MacAddressInUse',
+export const macInUse = ({ network_id, mac_address }: Port): Refusal =>
+  new Refusal(
+    'mac_address_in_use',
     `Unable to complete operation for network ${network_id}. The mac address ${mac_address} is in use.`,
   );

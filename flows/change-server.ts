@@ -1,9 +1,9 @@
 /** One server is changed by its owner or an administrator. */
 import { DomainError } from '../domain/errors.ts';
-import { instanceEvent } from '../domain/event.ts';
-import type { Host } from '../domain/host.ts';
-import { settled } from '../domain/host-fault.ts';
-import type { Instance } from '../domain/instance.ts';
+import { instanceEvent } from '../domain/events/event.ts';
+import type { Host } from '../domain/hosts/host.ts';
+import { settled } from '../domain/hosts/host-fault.ts';
+import type { Instance } from '../domain/servers/instance.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { type RegisterDeps, readSettled } from './register.ts';
 import { untilWritten } from './retry.ts';

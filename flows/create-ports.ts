@@ -1,7 +1,7 @@
 /** Ports are made: all of a request, or none. */
-import { NeutronRefusal } from '../domain/neutron.ts';
-import type { Port } from '../domain/port.ts';
-import { portEvents } from '../domain/port-event.ts';
+import { Refusal } from '../domain/errors.ts';
+import type { Port } from '../domain/ports/port.ts';
+import { portEvents } from '../domain/ports/port-event.ts';
 import { type ChangePortDeps, macInUse } from './change-port.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import type { ReadPortsDeps } from './read-ports.ts';
@@ -82,5 +82,5 @@ function distinct(drafts: readonly NewPort[], newMac: () => string): NewPort[] {
   });
 }
 
-const idInUse = ({ id }: Port): NeutronRefusal =>
-  new NeutronRefusal('conflict', 'PortIdInUse', `Unable to create port ${id}: its id is in use.`);
+const idInUse = ({ id }: Port): Refusal =>
+  new Refusal('port_id_in_use', `Unable to create port ${id}: its id is in use.`);

@@ -2,8 +2,8 @@
  * Tells what outbox rows hold, and marks them: webhooks are queued, then the notification is
  * published. A crash before the mark makes a repeat with the same ids.
  */
-import type { OutboxRow } from '../domain/firing.ts';
-import { type WebhookMessage, webhooksOf } from '../domain/webhook.ts';
+import type { OutboxRow } from '../domain/alarms/firing.ts';
+import { type WebhookMessage, webhooksOf } from '../domain/delivery/webhook.ts';
 import type { EventsOut } from './events-out.ts';
 
 export type DeliverDeps = Pick<EventsOut, 'interrupted'> & {

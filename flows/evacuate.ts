@@ -1,6 +1,9 @@
 /** An instance leaves a host that is down, and whoever moves it says how that ended. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
+import { instanceEvent } from '../domain/events/event.ts';
+import type { Host, HostState } from '../domain/hosts/host.ts';
+import { settled } from '../domain/hosts/host-fault.ts';
 import {
   arrived,
   checkEvacuation,
@@ -9,12 +12,9 @@ import {
   type Report,
   reportedOn,
   stranded,
-} from '../domain/evacuate.ts';
-import type { Executor } from '../domain/evacuation.ts';
-import { instanceEvent } from '../domain/event.ts';
-import type { Host, HostState } from '../domain/host.ts';
-import { settled } from '../domain/host-fault.ts';
-import type { Instance } from '../domain/instance.ts';
+} from '../domain/servers/evacuate.ts';
+import type { Executor } from '../domain/servers/evacuation.ts';
+import type { Instance } from '../domain/servers/instance.ts';
 import type { Targets } from './choose-target.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { type Around, hostsAround } from './hosts-around.ts';

@@ -2,12 +2,12 @@
  * Does what the events of a message do to alarms, each (alarm, event) once: the history row is
  * written with the alarm's new state, and whoever wrote it publishes it.
  */
-import type { Alarm } from '../domain/alarm.ts';
-import { visibleTo } from '../domain/evaluate.ts';
-import type { DoctorEvent } from '../domain/event.ts';
-import { type Chain, isTold, type OutboxRow } from '../domain/firing.ts';
-import { lookupKeysOfEvent } from '../domain/lookup.ts';
-import { oldestFirst } from '../domain/order.ts';
+import type { Alarm } from '../domain/alarms/alarm.ts';
+import { visibleTo } from '../domain/alarms/evaluate.ts';
+import { type Chain, isTold, type OutboxRow } from '../domain/alarms/firing.ts';
+import { lookupKeysOfEvent } from '../domain/alarms/lookup.ts';
+import { oldestFirst } from '../domain/alarms/order.ts';
+import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
 import {
   type Lane,

@@ -1,4 +1,4 @@
-import type { DoctorEvent } from '../domain/event.ts';
+import type { DoctorEvent } from '../domain/events/event.ts';
 
 /** How a flow tells of what it changed: the express lane. The safe lane is the tables' streams. */
 export type EventsOut = {

@@ -1,6 +1,6 @@
-import { targetOf } from '../domain/evacuation.ts';
-import type { Host } from '../domain/host.ts';
-import type { Instance } from '../domain/instance.ts';
+import type { Host } from '../domain/hosts/host.ts';
+import { targetOf } from '../domain/servers/evacuation.ts';
+import type { Instance } from '../domain/servers/instance.ts';
 
 /** The hosts that an instance may be owed a fault by: its own, and the one that it is on its way to. */
 export type Around = { readonly host: Host | undefined; readonly target: Host | undefined };

@@ -1,7 +1,7 @@
 /** Ports as every reader sees them: with what the reports on their hosts owe them. */
-import type { HostDataPlane } from '../domain/host-data-plane.ts';
-import { portAsSeen } from '../domain/host-data-plane.ts';
-import type { Port } from '../domain/port.ts';
+import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
+import { portAsSeen } from '../domain/ports/host-data-plane.ts';
+import type { Port } from '../domain/ports/port.ts';
 
 export type ReadPortsDeps = {
   /** Rows read consistently, tombstones included, in any order; unknown ones are left out. */

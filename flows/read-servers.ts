@@ -1,8 +1,9 @@
 /** Instances as every reader sees them: with what their hosts owe them. */
-import { targetOf } from '../domain/evacuation.ts';
-import type { Host } from '../domain/host.ts';
-import { asSeen } from '../domain/host-fault.ts';
-import type { Instance } from '../domain/instance.ts';
+
+import type { Host } from '../domain/hosts/host.ts';
+import { asSeen } from '../domain/hosts/host-fault.ts';
+import { targetOf } from '../domain/servers/evacuation.ts';
+import type { Instance } from '../domain/servers/instance.ts';
 
 export type ReadDeps = {
   /** Rows read consistently, tombstones included, in any order; unknown ones are left out. */

@@ -2,15 +2,16 @@
  * The safe lane: what the tables' streams tell is sent again, a little later than the express lane
  * sent it. Everything here may run twice; a failure makes the stream deliver the records again.
  */
-import { type Affected, affectedBy } from '../domain/affected.ts';
-import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/event.ts';
-import type { Host } from '../domain/host.ts';
-import type { HostDataPlane } from '../domain/host-data-plane.ts';
-import type { Instance } from '../domain/instance.ts';
-import { noticeOf } from '../domain/maintenance.ts';
-import type { DeadLetter, FinishMessage } from '../domain/messages.ts';
-import type { Port } from '../domain/port.ts';
-import { portEvents } from '../domain/port-event.ts';
+
+import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
+import type { DeadLetter, FinishMessage } from '../domain/events/messages.ts';
+import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
+import type { Host } from '../domain/hosts/host.ts';
+import { noticeOf } from '../domain/hosts/maintenance.ts';
+import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
+import type { Port } from '../domain/ports/port.ts';
+import { portEvents } from '../domain/ports/port-event.ts';
+import type { Instance } from '../domain/servers/instance.ts';
 
 /** A change of a row, in the order of its stream; `before` is undefined for a new row. */
 export type RowChange =
@@ -49,8 +50,9 @@ const isReal = (
 ): boolean => before?.incarnation !== after.incarnation || before.revision < after.revision;
 
 /**
- * Sends all at once: on the embedded stack the queues are not looked at while this runs. What was
- * sent beside something that failed is sent again with it.
+ * Sends all at once: on the embedded stack the queues are not looked at while this runs, so three
+ * sends in a row would hold up the express events. No order is needed: the stream delivers the batch
+ * again until all was sent, and everything may be sent twice.
  */
 export async function reconcile(
   deps: ReconcileDeps,

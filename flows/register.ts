@@ -1,18 +1,15 @@
 /** Hosts and instances come and go, as a feed tells. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
-import { type Departures, inFlight } from '../domain/evacuation.ts';
-import { hostEvent, instanceEvent } from '../domain/event.ts';
-import { type Host, type HostFacts, hasFailed } from '../domain/host.ts';
-import { type HostReport, settled } from '../domain/host-fault.ts';
-import type { Instance, InstanceFacts } from '../domain/instance.ts';
-import {
-  deletedHost,
-  deletedInstance,
-  type Outcome,
-  registeredHost,
-  registeredInstance,
-} from '../domain/registration.ts';
+import { hostEvent, instanceEvent } from '../domain/events/event.ts';
+import { hasFailed } from '../domain/hosts/fault.ts';
+import type { Host, HostFacts } from '../domain/hosts/host.ts';
+import { type HostReport, settled } from '../domain/hosts/host-fault.ts';
+import { deletedHost, registeredHost } from '../domain/hosts/registered-host.ts';
+import type { Outcome } from '../domain/registration.ts';
+import { type Departures, inFlight } from '../domain/servers/evacuation.ts';
+import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
+import { deletedInstance, registeredInstance } from '../domain/servers/registered-instance.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { hostsAround } from './hosts-around.ts';
 import { untilWritten } from './retry.ts';

@@ -1,13 +1,13 @@
 /** Somebody reports on the data plane beneath all ports of a host. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
+import type { Reporter } from '../domain/hosts/host-fault.ts';
 import {
   type HostDataPlane,
   type RecordedReport,
   reportedDataPlane,
-} from '../domain/host-data-plane.ts';
-import type { Reporter } from '../domain/host-fault.ts';
-import type { DataPlaneStatus } from '../domain/port.ts';
+} from '../domain/ports/host-data-plane.ts';
+import type { DataPlaneStatus } from '../domain/ports/port.ts';
 import { type Applied, type ApplyDataPlaneDeps, applyDataPlane } from './apply-data-plane.ts';
 import { untilWritten } from './retry.ts';
 

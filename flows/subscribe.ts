@@ -3,14 +3,15 @@
  * for its project, and is enough to go on from when a process dies in between. Asking SNS for the
  * same subscription again gives the same one.
  */
-import { DomainError } from '../domain/errors.ts';
+
 import {
   claimOf,
   isSameWish,
   type Subscription,
   type SubscriptionWish,
   topicsFor,
-} from '../domain/subscription.ts';
+} from '../domain/delivery/subscription.ts';
+import { DomainError } from '../domain/errors.ts';
 import { untilWritten } from './retry.ts';
 
 export type SubscribeDeps = {

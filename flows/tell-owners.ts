@@ -2,7 +2,7 @@
  * Tells the owners of a host's instances of its maintenance. Run by the switch, and again by the
  * fault-finisher for what a dying writer or a lagging index left: the events are the same each time.
  */
-import { isConcerned, maintenanceEvent, type Notice } from '../domain/maintenance.ts';
+import { isConcerned, maintenanceEvent, type Notice } from '../domain/hosts/maintenance.ts';
 import { slices } from '../domain/slices.ts';
 import type { ApplyFaultDeps } from './apply-fault.ts';
 

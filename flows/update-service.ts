@@ -1,16 +1,17 @@
 /** A host's service is updated: above all, reported down, or up again. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { Departures } from '../domain/evacuation.ts';
-import { hostEvent } from '../domain/event.ts';
-import { type Host, hasFailed } from '../domain/host.ts';
+import { hostEvent } from '../domain/events/event.ts';
+import { hasFailed } from '../domain/hosts/fault.ts';
+import type { Host } from '../domain/hosts/host.ts';
 import {
   afterUpdate,
   type HostReport,
   type Reporter,
   type ServiceUpdate,
-} from '../domain/host-fault.ts';
-import { noticeOf } from '../domain/maintenance.ts';
+} from '../domain/hosts/host-fault.ts';
+import { noticeOf } from '../domain/hosts/maintenance.ts';
+import type { Departures } from '../domain/servers/evacuation.ts';
 import { type ApplyFaultDeps, applyFault } from './apply-fault.ts';
 import { withFirst } from './events-out.ts';
 import { untilWritten } from './retry.ts';

@@ -20,6 +20,7 @@ export class Alarming extends Construct implements Capability {
         QUOTAS_TABLE: tables.quotas.tableName,
         ACTION_TOPICS: settings.actionTopics.join(','),
         PUBLIC_URL: settings.publicUrl,
+        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
         ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: String(settings.acceptAlarmsWithoutResourceId),
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
         PROJECT_ALARM_QUOTA: String(settings.projectAlarmQuota),

@@ -5,7 +5,8 @@ import { settingsFrom } from './settings.ts';
 /**
  * The CDK app. What differs between AWS and the emulators is decided here, from the CDK context:
  *
- * - `-c target=emulator`: a fixed API id, tables that go with the stack, no bootstrap needed
+ * - `-c target=emulator`: a fixed API id, tables that go with the stack, no bootstrap needed: an
+ *   emulator may start empty, and would pay for the bootstrap stack each time
  * - `-c <setting>=<value>`: each of `ServiceSettings`, by its name
  */
 const app = new App();

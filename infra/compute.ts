@@ -24,6 +24,7 @@ export class Compute extends Construct implements Capability {
         INSTANCES_ON_FORCE_DOWN: settings.instancesOnForceDown,
         EVACUATION_EXECUTOR: settings.evacuationExecutor,
         PUBLIC_URL: settings.publicUrl,
+        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
       },
     });
     const { function: fn } = this;

@@ -32,6 +32,7 @@ export class Doctor extends Construct implements Capability {
         SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
         SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
         PUBLIC_URL: settings.publicUrl,
+        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
       },
     });
     const { function: fn } = this;

@@ -7,7 +7,8 @@ type Grantee = IGrantable & IConstruct;
 
 /**
  * AWS asks for the single action where a batch is sent; MiniStack for one of the call's own name,
- * and it finds no table in a list of PartiQL statements, nor the topic of a subscription.
+ * and it finds no table in a list of PartiQL statements, nor the topic of a subscription. So a grant
+ * of PartiQL that is missing on a table shows on AWS alone: `test/infra/service.test.ts` holds it.
  */
 const emulatorAlsoAsks = new Map<Action, { action: Action; resource?: '*' }>([
   ['sqs:SendMessage', { action: 'sqs:SendMessageBatch' }],

@@ -18,6 +18,7 @@ export class Identity extends Construct implements Capability {
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         PUBLIC_URL: settings.publicUrl,
+        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
         REGION_NAME: settings.regionName,
       },
     });

@@ -19,6 +19,7 @@ export class Network extends Construct implements Capability {
         NETWORKS_TABLE: tables.networks.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         PUBLIC_URL: settings.publicUrl,
+        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
       },
     });
     const { function: fn } = this;

@@ -8,6 +8,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvName } from '../adapters/env.ts';
 import { bundling } from './bundling.ts';
+import { requireFittingEnvironment } from './environment-size.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -34,6 +35,11 @@ export class ServiceFunction extends NodejsFunction {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     logGroup.grantWrite(role);
+    const variables = {
+      POWERTOOLS_SERVICE_NAME: name,
+      POWERTOOLS_METRICS_NAMESPACE: 'Doctor',
+      ...environment,
+    };
 
     super(scope, id, {
       entry: join(root, 'functions', name, 'index.ts'),
@@ -46,13 +52,10 @@ export class ServiceFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       memorySize: memorySize ?? 1024,
       timeout: timeout ?? Duration.seconds(28),
-      environment: {
-        POWERTOOLS_SERVICE_NAME: name,
-        POWERTOOLS_METRICS_NAMESPACE: 'Doctor',
-        ...environment,
-      },
+      environment: variables,
       bundling,
     });
+    requireFittingEnvironment(this, name, variables);
 
     if (errorImpact !== null) {
       this.metricErrors({ period: Duration.minutes(1) }).createAlarm(this, 'Errors', {

@@ -4,6 +4,8 @@ import { isIP } from 'node:net';
 export type ServiceSettings = {
   /** Where clients reach the API's stage; empty where each request tells (AWS). */
   publicUrl: string;
+  /** Origins such as `https://console.example` whose pages may call the API, `*` for any. */
+  corsAllowedOrigins: readonly string[];
   /** The region that the service catalogue names to OpenStack clients. */
   regionName: string;
   /** False: an alarm must name a resource, by attribute or by an `eq` condition. */
@@ -45,6 +47,7 @@ export type ServiceSettings = {
 
 export const defaults: ServiceSettings = {
   publicUrl: '',
+  corsAllowedOrigins: [],
   regionName: 'RegionOne',
   acceptAlarmsWithoutResourceId: true,
   serviceDownTimeSeconds: 60,
@@ -108,6 +111,41 @@ const items = (given: unknown): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
+/** What clients take for the version of a service, wherever it stands in a URL's path. */
+const versionLike = /v[0-9.]/i;
+
+/**
+ * The URL of the API, or nothing. gophercloud cuts the path of a service's URL at the first `v` with
+ * a digit or dot behind it, so no such text may come before the service's own version.
+ */
+function address(name: string, given: unknown): string {
+  const text = String(given);
+  if (text === '') return text;
+  if (!URL.canParse(text) || !/^https?:/.test(text)) {
+    throw new Error(`setting ${name} is no URL: ${text}`);
+  }
+  const found = versionLike.exec(new URL(text).pathname);
+  if (!found) return text;
+  throw new Error(
+    `setting ${name} has "${found[0]}" in its path, which clients take for a service's version: ${text}`,
+  );
+}
+
+/** Origins of pages, separated by commas: scheme, host and port, or `*`. */
+function origins(name: string, given: unknown): string[] {
+  return items(given).map((origin) => {
+    if (origin === '*') return origin;
+    if (
+      /^https?:[^*]+$/.test(origin) &&
+      URL.canParse(origin) &&
+      new URL(origin).origin === origin
+    ) {
+      return origin;
+    }
+    throw new Error(`setting ${name} holds no origin: ${origin}`);
+  });
+}
+
 /** Ranges of addresses: `10.1.0.0/16,fd00::/8`. */
 function ranges(name: string, given: unknown): string[] {
   return items(given).map((range) => {
@@ -151,7 +189,8 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     return value === undefined ? {} : { [name]: read(name, value) };
   };
   return {
-    ...given('publicUrl', (_, value) => String(value)),
+    ...given('publicUrl', address),
+    ...given('corsAllowedOrigins', origins),
     ...given('regionName', (_, value) => String(value)),
     ...given('acceptAlarmsWithoutResourceId', truth),
     ...given('serviceDownTimeSeconds', number),

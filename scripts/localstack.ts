@@ -2,7 +2,7 @@ import './localstack-state.ts';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { makeAccounts, removeAccounts } from './stack/accounts.ts';
-import { assemblyHash, deploy } from './stack/deploy.ts';
+import { assemblyHash, deploy, dockerHost, loopback } from './stack/deploy.ts';
 import { Refusal, run, step } from './stack/progress.ts';
 import { forgetState, root, saveState } from './stack/state.ts';
 
@@ -24,7 +24,9 @@ await run(async () => {
   if (up !== 0) throw new Refusal('LocalStack did not start. It needs Docker with Compose.');
   try {
     const endpoint = `http://localhost:${port}`;
-    const outputs = await step('Deploying Doctor with CDK', () => deploy(endpoint));
+    const outputs = await step('Deploying Doctor with CDK', () =>
+      deploy(endpoint, `${loopback},${dockerHost}`),
+    );
     const stack = {
       ...{ pid: 0, instance: `localstack-${randomUUID()}`, dataDir: '', port, endpoint },
       ...{ startedAt: new Date().toISOString(), deployed: assemblyHash(), outputs },

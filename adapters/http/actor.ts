@@ -1,6 +1,6 @@
-import type { Caller } from '../../domain/access.ts';
 import type { Actor } from '../../domain/change.ts';
-import type { Reporter } from '../../domain/host-fault.ts';
+import type { Reporter } from '../../domain/hosts/host-fault.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import type { AuthenticRequest } from './request.ts';
 
 /** Whoever sent the request, as the rows that it changes remember them. */

@@ -1,7 +1,44 @@
-/** What a Lambda function's answer takes: 6 MB, in which the body is JSON inside JSON. */
+/**
+ * What fits a Lambda function's request and its answer: 6 MB each, in which the body is JSON inside
+ * JSON. Emulators have no such limits, so that they are ours: the same refusal everywhere.
+ * Source: AWS Lambda's quotas. API Gateway's own limit for a request, 10 MB, is never reached.
+ */
+import { DomainError } from '../../domain/errors.ts';
+
+/** Leaves room for the rest of the event, of which AWS takes at most some 10 kB of headers. */
+export const mostRequestBytes = 5_900_000;
+
+/** Leaves room for the answer's headers. */
+const mostBodyBytes = 6_000_000;
 
 /** Leaves room for headers and for what stands around a list. */
 export const mostAnswerBytes = 5_900_000;
+
+/** The bytes of a text inside JSON; undefined if there is no need to count: it surely fits. */
+const bytesInJson = (text: string): number | undefined =>
+  text.length * 6 <= mostRequestBytes ? undefined : Buffer.byteLength(JSON.stringify(text));
+
+const inMegabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+
+/** Refuses with `too_large` a body that a function on AWS would never see. */
+export function requireFittingRequest(text: string | undefined): void {
+  const bytes = bytesInJson(text ?? '') ?? 0;
+  if (bytes <= mostRequestBytes) return;
+  throw new DomainError(
+    'too_large',
+    `The request is too large: its body takes ${inMegabytes(bytes)} as JSON text, and at most ${inMegabytes(mostRequestBytes)} fit.`,
+  );
+}
+
+/** Refuses with `too_large` an answer that would not leave a function on AWS. */
+export function requireFittingAnswer(text: string): void {
+  const bytes = bytesInJson(text) ?? 0;
+  if (bytes <= mostBodyBytes) return;
+  throw new DomainError(
+    'too_large',
+    `The answer is too large: it takes ${inMegabytes(bytes)} as JSON text, and at most ${inMegabytes(mostBodyBytes)} fit. Ask for less at once, as with limit.`,
+  );
+}
 
 /** The bytes that a value takes of an answer, its quotes escaped. */
 export const answerBytes = (value: unknown): number =>

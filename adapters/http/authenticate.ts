@@ -1,4 +1,4 @@
-import { callerOf, type Grant, unauthenticated } from '../../domain/identity.ts';
+import { callerOf, type Grant, unauthenticated } from '../../domain/identity/identity.ts';
 import type { Basic } from './basic.ts';
 import type { Authenticate } from './surface.ts';
 

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Caller } from '../../domain/access.ts';
-import { type Account, callerOf, grantFor } from '../../domain/identity.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import { type Account, callerOf, grantFor } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 
 /** Who has this `Authorization` header, in the default project; undefined if nobody. */

@@ -1,8 +1,8 @@
 /**
- * One refusal, told in the words of the API it was sent to. The domain knows codes only;
- * statuses and bodies are here.
+ * One refusal, told in the words of the API it was sent to. The domain knows codes only; statuses
+ * and bodies are here. Sources: #errors in docs/wire/{identity,compute,network,alarming}.md.
  */
-import type { ErrorCode } from '../../domain/errors.ts';
+import type { ErrorCode, Reason } from '../../domain/errors.ts';
 
 export type DialectName = 'identity' | 'compute' | 'network' | 'alarming' | 'doctor';
 
@@ -74,9 +74,24 @@ const networkTypes: Partial<Record<ErrorCode, string>> = {
   unavailable: 'HTTPServiceUnavailable',
 };
 
+/** Neutron's names for refusals of a known reason. Source: neutron-lib `exceptions/__init__.py`. */
+const networkReasons: Record<Reason, string> = {
+  port_not_found: 'PortNotFound',
+  network_not_found: 'NetworkNotFound',
+  tag_not_found: 'TagNotFound',
+  extension_not_found: 'ExtensionNotFound',
+  port_id_in_use: 'PortIdInUse',
+  network_id_in_use: 'NetworkIdInUse',
+  network_in_use: 'NetworkInUse',
+  mac_address_in_use: 'MacAddressInUse',
+  revision_mismatch: 'RevisionNumberConstraintFailed',
+  unreadable_value: 'InvalidInput',
+  bad_argument: 'BadRequest',
+};
+
 const ourFault = 'Request Failed: internal server error while processing your request.';
 
-type Body = (code: ErrorCode, message: string, type?: string) => unknown;
+type Body = (code: ErrorCode, message: string, reason?: Reason) => unknown;
 
 const bodies: Record<DialectName, Body> = {
   identity: keystone,
@@ -84,9 +99,9 @@ const bodies: Record<DialectName, Body> = {
   compute: (code, message) => ({
     [computeNames[code] ?? 'computeFault']: { code: statusOf[code], message },
   }),
-  network: (code, message, type) => ({
+  network: (code, message, reason) => ({
     NeutronError: {
-      type: type ?? networkTypes[code] ?? 'HTTPInternalServerError',
+      type: (reason && networkReasons[reason]) ?? networkTypes[code] ?? 'HTTPInternalServerError',
       message: code === 'internal' ? ourFault : message,
       detail: '',
     },
@@ -103,14 +118,14 @@ const bodies: Record<DialectName, Body> = {
 /**
  * The body of a refusal. A 401 of the token check has Keystone's shape on every surface, as the
  * middleware in front of each OpenStack service gives it; Aodh's own 401s (`not_authorized`) are
- * not of that kind. `type` is the name that a refusal has besides its code, in Neutron's words.
+ * not of that kind.
  */
 export function errorBody(
   dialect: DialectName,
   code: ErrorCode,
   message: string,
-  type?: string,
+  reason?: Reason,
 ): unknown {
   if (code === 'unauthenticated') return keystone(code, message);
-  return bodies[dialect](code, message, type);
+  return bodies[dialect](code, message, reason);
 }

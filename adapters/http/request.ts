@@ -1,11 +1,14 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { Caller } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import type { DialectName } from './dialects.ts';
+import { placeOf } from './gateway-path.ts';
+import { requireDeclared, requireReadable } from './media-type.ts';
 
 /** A request as it came in, before anything in it is believed. */
 export type RawRequest = {
   readonly method: string;
-  /** The path below the surface's prefix: `/v2.1/servers`; empty or `/` for the surface itself. */
+  /** The path below the surface's prefix: `/v2.1/servers`; empty for the surface itself. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   /** Every value of every query key, in order. */
@@ -20,6 +23,8 @@ export type RawRequest = {
   readonly root: string;
   /** Absolute public URL of the surface: `{root}/compute`. */
   readonly base: string;
+  /** The API that the request was sent to, which decides what bodies it may have. */
+  readonly dialect: DialectName;
 };
 
 /** A request of somebody we know. */
@@ -32,22 +37,22 @@ export type ApiResponse = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Where the API is seen from outside: the configured URL, else what API Gateway says of itself. */
-function rootOf(event: APIGatewayProxyEvent, publicUrl: string): string {
-  if (publicUrl) return publicUrl.replace(/\/+$/, '');
-  const { domainName = 'localhost', path } = event.requestContext;
-  const stage = path.endsWith(event.path) ? path.slice(0, -event.path.length) : '';
-  return `https://${domainName}${stage}`.replace(/\/+$/, '');
-}
+/** Where a surface is, for all its requests. */
+export type Whereabouts = {
+  readonly dialect: DialectName;
+  /** Path below the API's root: `/compute`. */
+  readonly prefix: string;
+  /** Public URL of the API, empty to take it from each request. */
+  readonly publicUrl: string;
+};
 
 /** The request inside a proxy event of API Gateway (REST, payload 1.0). */
 export function readRequest(
   event: APIGatewayProxyEvent,
-  prefix: string,
-  publicUrl: string,
+  { dialect, prefix, publicUrl }: Whereabouts,
   request_id: string,
 ): RawRequest {
-  const root = rootOf(event, publicUrl);
+  const { path: whole, root } = placeOf(event, publicUrl);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (value !== undefined) headers[name.toLowerCase()] = value;
@@ -66,8 +71,7 @@ export function readRequest(
   const text = event.isBase64Encoded
     ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
     : (event.body ?? undefined);
-  const path = event.path.startsWith(prefix) ? event.path.slice(prefix.length) : event.path;
-  const base = `${root}${prefix}`;
+  const path = whole.startsWith(prefix) ? whole.slice(prefix.length) : whole;
   return {
     method: event.httpMethod,
     path,
@@ -77,17 +81,21 @@ export function readRequest(
     text: text === '' ? undefined : text,
     request_id,
     root,
-    base,
+    base: `${root}${prefix}`,
+    dialect,
   };
 }
 
-/** The JSON in a body; 415 if it is not said to be JSON, 400 if it is not. Undefined without a body. */
-export function readJson({ text, headers }: RawRequest): unknown {
+/**
+ * The JSON in a body; undefined without a body. Throws `invalid` where it is none, and what the API
+ * throws at a type of content that it does not read.
+ */
+export function readJson({ text, headers, dialect }: RawRequest): unknown {
   if (text === undefined) return undefined;
   const type = headers['content-type'] ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) {
-    throw new DomainError('unsupported_media_type', `Unknown mimetype: ${type.slice(0, 100)}`);
-  }
+  requireReadable(dialect, type);
+  const token = headers['x-auth-token'];
+  if (!token && /^\s*basic\b/i.test(headers.authorization ?? '')) requireDeclared(type);
   try {
     return JSON.parse(text);
   } catch {

@@ -1,7 +1,7 @@
 import { match } from 'path-to-regexp';
 import * as z from 'zod';
-import { type Role, requireRole } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { type Role, requireRole } from '../../domain/identity/access.ts';
 import type { Microversion } from './microversion.ts';
 import { type ApiResponse, type AuthenticRequest, type RawRequest, readJson } from './request.ts';
 
@@ -66,6 +66,8 @@ export function route<Body, Query>(definition: Definition<Body, Query>): Route {
 /** A route that needs no token, such as a version document. */
 export type PublicRoute = {
   readonly method: string;
+  /** Pattern below the surface's prefix. */
+  readonly path: string;
   readonly match: Route['match'];
   readonly handle: (request: RawRequest) => Promise<ApiResponse> | ApiResponse;
 };

@@ -6,19 +6,27 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { v4 as uuid4 } from 'uuid';
-import type { Caller } from '../../domain/access.ts';
-import { DomainError } from '../../domain/errors.ts';
-import { NeutronRefusal } from '../../domain/neutron.ts';
-import { type DialectName, errorBody, statusOf } from './dialects.ts';
+import { DomainError, Refusal } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import { requireFittingAnswer, requireFittingRequest } from './answer-size.ts';
+import { type Challenges, challenges } from './challenges.ts';
+import { type AllowedOrigins, isPreflight, originHeaders, preflight } from './cors.ts';
+import { errorBody, statusOf } from './dialects.ts';
+import { findPublicRoute, findRoute, methodsOf } from './find-route.ts';
 import {
   format,
   type Microversion,
   microversionHeaders,
   minMicroversion,
   requestedMicroversion,
-  within,
 } from './microversion.ts';
-import { type ApiResponse, type RawRequest, readJson, readRequest } from './request.ts';
+import {
+  type ApiResponse,
+  type RawRequest,
+  readJson,
+  readRequest,
+  type Whereabouts,
+} from './request.ts';
 import type { PublicRoute, Route } from './route.ts';
 
 export type Headers = Readonly<Record<string, string>>;
@@ -26,13 +34,10 @@ export type Headers = Readonly<Record<string, string>>;
 /** Tells who sent a request, or throws `unauthenticated`. The one place where tokens are checked. */
 export type Authenticate = (headers: Headers, accept: { basic: boolean }) => Promise<Caller>;
 
-export type Surface = {
-  readonly dialect: DialectName;
-  /** Path below the API's root: `/compute`. */
-  readonly prefix: string;
-  /** Public URL of the API, empty to take it from each request. */
-  readonly publicUrl: string;
+export type Surface = Whereabouts & {
   readonly authenticate: Authenticate;
+  /** Origins whose pages may call; absent or empty for none. */
+  readonly allowedOrigins?: AllowedOrigins;
   readonly publicRoutes?: readonly PublicRoute[];
   readonly routes: readonly Route[];
   /** Rewrites the path before routes are matched, such as Nova's optional project segment. */
@@ -43,7 +48,17 @@ export type Surface = {
 };
 
 /** What is known of a request by the time it is answered; filled while it runs. */
-type Progress = { caller?: Caller; headers: Record<string, string> };
+type Progress = {
+  caller?: Caller;
+  /** Whether HTTP Basic would have been taken. */
+  basic?: boolean;
+  headers: Record<string, string>;
+  /** The lines of `WWW-Authenticate`, where there are any. */
+  challenges?: Challenges;
+};
+
+/** An answer as it is sent; its text is empty where there is no body. */
+type Sent = Omit<ApiResponse, 'body'> & { readonly text: string };
 
 /** The methods that may carry a body. */
 const bodied = new Set(['POST', 'PUT']);
@@ -52,21 +67,21 @@ const bodied = new Set(['POST', 'PUT']);
 export function createSurface(surface: Surface) {
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
     const started = performance.now();
-    const request = readRequest(event, surface.prefix, surface.publicUrl, `req-${uuid4()}`);
+    const request = readRequest(event, surface, `req-${uuid4()}`);
     const progress: Progress = { headers: {} };
-    const response = await answer(surface, request, progress).catch((error: unknown) =>
-      refusal(surface, request, progress, error),
-    );
+    const sent = await answer(surface, request, progress)
+      .then(written)
+      .catch((error: unknown) => written(refusal(surface, request, progress, error)));
     surface.logger.info('request', {
       request_id: request.request_id,
       method: request.method,
       path: event.path,
-      status: response.status,
+      status: sent.status,
       ms: Math.round(performance.now() - started),
       user_id: progress.caller?.user_id,
       project_id: progress.caller?.project_id,
     });
-    return toProxy(response, request, progress);
+    return toProxy(surface, sent, request, progress);
   });
 }
 
@@ -78,13 +93,15 @@ async function answer(
   if (surface.microversions && /^\/v\d/.test(request.path)) {
     Object.assign(progress.headers, microversionHeaders(format(minMicroversion)));
   }
-  const allowed = new Set<string>();
-  for (const open of surface.publicRoutes ?? []) {
-    const params = open.match(request.path);
-    if (params && open.method === request.method) return open.handle({ ...request, params });
-    if (params) allowed.add(open.method);
+  const { routes, publicRoutes = [], allowedOrigins = [] } = surface;
+  if (isPreflight(request)) {
+    return preflight(request, allowedOrigins, methodsOf(routes, publicRoutes));
   }
-  const basic = surface.routes.some((route) => route.basic && route.match(request.path));
+  requireFittingRequest(request.text);
+  const { found: open, allowed } = findPublicRoute(publicRoutes, request);
+  if (open) return open.route.handle({ ...request, params: open.params });
+  const basic = routes.some((route) => route.basic && route.match(request.path));
+  progress.basic = basic;
   const caller = await surface.authenticate(request.headers, { basic });
   progress.caller = caller;
   const microversion = microversionOf(surface, request, progress);
@@ -92,7 +109,7 @@ async function answer(
   if (surface.microversions && bodied.has(request.method)) readJson(request);
   const path = surface.normalise ? surface.normalise(request.path, caller) : request.path;
   const asked = { method: request.method, path, microversion, allowed };
-  const { route, params } = findRoute(surface.routes, asked);
+  const { route, params } = findRoute(routes, asked);
   return route.run({ ...request, path, params, caller }, microversion);
 }
 
@@ -101,42 +118,6 @@ function microversionOf(surface: Surface, request: RawRequest, progress: Progres
   const microversion = requestedMicroversion(request.headers);
   Object.assign(progress.headers, microversionHeaders(format(microversion)));
   return microversion;
-}
-
-type Asked = {
-  readonly method: string;
-  readonly path: string;
-  readonly microversion: Microversion;
-  /** The methods that public routes have for the path. */
-  readonly allowed: ReadonlySet<string>;
-};
-
-/**
- * The route of a request: 404 if its path is nobody's, or if only another version has the route;
- * 405 with `Allow` if its method is not had.
- */
-function findRoute(
-  routes: readonly Route[],
-  { method, path, microversion, allowed: open }: Asked,
-): { route: Route; params: Readonly<Record<string, string>> } {
-  const allowed = new Set(open);
-  let absent = false;
-  for (const route of routes) {
-    const params = route.match(path);
-    if (!params) continue;
-    if (!within(microversion, route.versions)) {
-      absent ||= route.method === method;
-      continue;
-    }
-    if (route.method === method) return { route, params };
-    allowed.add(route.method);
-  }
-  if (allowed.size > 0 && !absent) {
-    throw new DomainError('method_not_allowed', `The method ${method} is not allowed here.`, {
-      Allow: [...allowed].sort().join(', '),
-    });
-  }
-  throw new DomainError('not_found', 'The resource could not be found.');
 }
 
 function refusal(
@@ -152,27 +133,39 @@ function refusal(
   if (!known) surface.logger.error('unexpected error', { error, request_id: request.request_id });
   Object.assign(progress.headers, headers);
   if (code === 'unauthenticated') {
-    // Keystone middleware's header; API Gateway on AWS hands it on under a remapped name.
-    progress.headers['WWW-Authenticate'] = `Keystone uri="${request.root}/identity"`;
+    progress.challenges = challenges(request.root, progress.basic ?? false);
   }
-  const type = error instanceof NeutronRefusal ? error.type : undefined;
-  return { status: statusOf[code], body: errorBody(surface.dialect, code, message, type) };
+  const reason = error instanceof Refusal ? error.reason : undefined;
+  return { status: statusOf[code], body: errorBody(surface.dialect, code, message, reason) };
+}
+
+/** Throws `too_large` where the answer would not leave a function. */
+function written({ body, ...rest }: ApiResponse): Sent {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  requireFittingAnswer(text);
+  return { ...rest, text };
 }
 
 function toProxy(
-  { status, body, headers = {} }: ApiResponse,
-  { request_id, method }: RawRequest,
+  { allowedOrigins = [] }: Surface,
+  { status, text, headers = {} }: Sent,
+  request: RawRequest,
   progress: Progress,
 ): APIGatewayProxyResult {
+  const { request_id, method } = request;
+  const own = { ...progress.headers, ...headers };
   return {
     statusCode: status,
     headers: {
       ...(status !== 204 && { 'Content-Type': 'application/json' }),
       'x-compute-request-id': request_id,
       'x-openstack-request-id': request_id,
-      ...progress.headers,
-      ...headers,
+      ...own,
+      ...originHeaders(request, allowedOrigins, own.Vary),
     },
-    body: body === undefined || method === 'HEAD' ? '' : JSON.stringify(body),
+    ...(progress.challenges && {
+      multiValueHeaders: { 'WWW-Authenticate': [...progress.challenges] },
+    }),
+    body: method === 'HEAD' ? '' : text,
   };
 }

@@ -12,7 +12,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { bundling } from '../../infra/bundling.ts';
 import { root } from '../../scripts/stack/state.ts';
 
-// A throwaway stack: one answer behind the shared middleware, and behind an authorizer of the gateway.
+// A throwaway stack: one answer behind a check in the function, and behind an authorizer.
 
 const app = new App();
 const stack = new Stack(app, 'AuthorizerBench', {
@@ -30,7 +30,7 @@ const made = (name: string) =>
     bundling,
   });
 
-const api = new RestApi(stack, 'Api', { deployOptions: { stageName: 'v1' } });
+const api = new RestApi(stack, 'Api', { deployOptions: { stageName: 'api' } });
 Tags.of(api).add('ms-custom-id', 'authorizer-bench');
 
 const authorizer = made('authorizer');

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
 
 const authenticate = makeAuthenticate(makeTokens(async () => process.env.BENCH_KEY ?? ''));
 const logger = new Logger();

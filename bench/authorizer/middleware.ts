@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
 import { answer, refusal } from './answer.ts';
 
 const authenticate = makeAuthenticate(makeTokens(async () => process.env.BENCH_KEY ?? ''));

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { makeTokens } from '../../adapters/tokens.ts';
-import { admin, grantFor } from '../../domain/identity.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { admin, grantFor } from '../../domain/identity/identity.ts';
 import { request } from '../../scripts/stack/api.ts';
 import type { Stack } from '../../scripts/stack/bring-up.ts';
 import { emulatorEnv } from '../../scripts/stack/ministack.ts';
@@ -15,7 +15,7 @@ const warmUp = 20;
 
 /** The ways to authenticate, by their paths in the throwaway API. */
 const ways = {
-  middleware: 'shared middleware',
+  middleware: 'in the function',
   authorizer: 'authorizer',
   cached: 'authorizer, cached',
 } as const;
@@ -37,7 +37,7 @@ function cdk({ endpoint }: Stack, verb: 'deploy' | 'destroy', key: string, ...mo
   return promisify(execFile)(join(root, 'node_modules/.bin/cdk'), args, { cwd: root, env });
 }
 
-/** One answer behind the shared middleware and behind an authorizer, asked for in turn. */
+/** One answer behind the check in the function and behind an authorizer, asked for in turn. */
 export async function authorizerBench(stack: Stack, runs: number): Promise<Figure[]> {
   const key = randomBytes(32).toString('hex');
   const deployment = ['--require-approval', 'never', '--method', 'direct'];
@@ -54,7 +54,7 @@ async function measured({ endpoint }: Stack, key: string, runs: number): Promise
   const grant = grantFor({ account: admin, scope: { kind: 'default' }, audit_id: 'bench', now });
   const token = await makeTokens(async () => key).sign(grant);
   const get = async (path: string): Promise<number> => {
-    const url = `${endpoint}/restapis/authorizer-bench/v1/_user_request_/${path}`;
+    const url = `${endpoint}/restapis/authorizer-bench/api/_user_request_/${path}`;
     const started = performance.now();
     const { status, body } = await request(url, 'GET', { headers: { 'x-auth-token': token } });
     const ms = performance.now() - started;

@@ -4,8 +4,8 @@
  * evaluated harms no other, and ends in the dead-letter queue with its reason.
  */
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
-import { type DeadLetter, EventMessage } from '../../domain/messages.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import { type DeadLetter, EventMessage } from '../../domain/events/messages.ts';
 import type { Evaluated } from '../../flows/evaluate-events.ts';
 
 /** What an invocation did, for logs and metrics. */

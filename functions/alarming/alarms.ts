@@ -1,13 +1,12 @@
-/** Alarms one at a time: file, show, replace, delete. Contract alarm.md section 1. */
+/** Alarms one at a time: file, show, replace, delete. Source: docs/wire/alarming.md#routes. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarm-change.ts';
-import { readAlarm } from '../../domain/alarm-input.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
-import { alarmView } from '../../domain/alarm-view.ts';
-import { overQuota } from '../../domain/quota.ts';
-import { untilWritten } from '../../flows/retry.ts';
-import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
+import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarms/alarm-change.ts';
+import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
+import { changeAlarm, createAlarm, deleteAlarm } from '../../flows/change-alarm.ts';
+import { readAlarm } from './alarm-input.ts';
+import { alarmView } from './alarm-view.ts';
+import { type AlarmDeps, alarmIdOf, alarmOf, contextOf } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
 
 export const alarmRoutes = (deps: AlarmDeps): Route[] => [
@@ -18,12 +17,8 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     body: z.unknown(),
     handle: async (request) => {
       requireAlarmRole(request.caller, 'member');
-      const { alarm, change } = createdAlarm(readAlarm(request.body), contextOf(deps, request));
-      await untilWritten(async () => {
-        const outcome = await deps.create(alarm, change);
-        if (outcome === 'over quota') throw overQuota(alarm);
-        return outcome === 'filed' || undefined;
-      });
+      const created = createdAlarm(readAlarm(request.body), contextOf(deps, request));
+      const alarm = await createAlarm(deps, created);
       return {
         status: 201,
         headers: { Location: `${request.base}/v2/alarms/${alarm.alarm_id}` },
@@ -47,15 +42,12 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     query: noArguments,
     body: z.unknown(),
     handle: async (request) => {
-      const shown = await untilWritten(async () => {
-        const stored = await alarmOf(deps, request, 'member');
-        const input = readAlarm(request.body, stored);
-        const changed = replacedAlarm(stored, input, contextOf(deps, request));
-        if (!changed) return stored;
-        const { alarm, change } = changed;
-        return (await deps.replace(stored, alarm, change)) ? alarm : undefined;
+      const id = alarmIdOf(request, 'member');
+      const alarm = await changeAlarm(deps, id, (found) => {
+        const stored = visibleAlarm(request.caller, id, found);
+        return replacedAlarm(stored, readAlarm(request.body, stored), contextOf(deps, request));
       });
-      return { status: 200, body: alarmView(shown) };
+      return { status: 200, body: alarmView(alarm) };
     },
   }),
   route({
@@ -64,11 +56,10 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     query: noArguments,
     body: ignored,
     handle: async (request) => {
-      await untilWritten(async () => {
-        const stored = await alarmOf(deps, request, 'member');
-        const change = deletionOf(stored, contextOf(deps, request));
-        return (await deps.remove(stored, change)) || undefined;
-      });
+      const id = alarmIdOf(request, 'member');
+      await deleteAlarm(deps, id, (found) =>
+        deletionOf(visibleAlarm(request.caller, id, found), contextOf(deps, request)),
+      );
       return { status: 204 };
     },
   }),

@@ -1,8 +1,8 @@
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { noArguments } from './no-arguments.ts';
 
-/** What Aodh's clients ask whether a service can do. Source: contract alarm.md section 1. */
+/** What Aodh's clients ask whether a service can do. Source: docs/wire/alarming.md#routes. */
 const capabilities = {
   api: {
     'alarms:history:query:complex': true,

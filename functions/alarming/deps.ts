@@ -1,35 +1,22 @@
-import * as z from 'zod';
-import type { Caller } from '../../domain/access.ts';
-import type { Alarm } from '../../domain/alarm.ts';
-import type { ChangeContext } from '../../domain/alarm-change.ts';
-import type { AlarmChange } from '../../domain/alarm-history.ts';
-import type { Scope } from '../../domain/alarm-list.ts';
-import { requireAlarmRole, visibleAlarm } from '../../domain/alarm-owner.ts';
-import type { HistoryScope } from '../../domain/history-list.ts';
-import type { Reading } from '../../domain/list-request.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import type { ChangeContext } from '../../domain/alarms/alarm-change.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import type { AlarmScope, HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
+import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import type { ChangeAlarmDeps } from '../../flows/change-alarm.ts';
 
-/** What the routes need from outside. Every change is written with its record, or not at all. */
-export type AlarmDeps = {
-  /** Read consistently. */
-  readonly alarm: (alarm_id: string) => Promise<Alarm | undefined>;
+/** What the routes need from outside. */
+export type AlarmDeps = ChangeAlarmDeps & {
   /** By time as `reading` says, where the scope names neither an alarm nor a name. */
-  readonly alarmsOf: (scope: Scope, reading: Reading) => AsyncIterable<readonly Alarm[]>;
+  readonly alarmsOf: (scope: AlarmScope, reading: TimeReading) => AsyncIterable<readonly Alarm[]>;
   /** A record of an alarm's history, read consistently. */
   readonly change: (alarm_id: string, event_id: string) => Promise<AlarmChange | undefined>;
   /** By time as `reading` says. */
   readonly changesOf: (
     scope: HistoryScope,
-    reading: Reading,
+    reading: TimeReading,
   ) => AsyncIterable<readonly AlarmChange[]>;
-  /** `overtaken` where it has to be tried again. */
-  readonly create: (
-    alarm: Alarm,
-    change: AlarmChange,
-  ) => Promise<'filed' | 'over quota' | 'overtaken'>;
-  /** False if the alarm is no longer as it was read. */
-  readonly replace: (before: Alarm, after: Alarm, change: AlarmChange) => Promise<boolean>;
-  /** False if the alarm is no longer as it was read. */
-  readonly remove: (alarm: Alarm, change: AlarmChange) => Promise<boolean>;
   /** The limit of a project's alarms that an administrator set; undefined if none did. */
   readonly limitOf: (project_id: string) => Promise<number | undefined>;
   readonly setLimit: (project_id: string, limit: number) => Promise<void>;
@@ -42,6 +29,8 @@ export type AlarmDeps = {
   /** ARNs of the topics that may be actions. */
   readonly actionTopics: readonly string[];
 };
+
+type Role = 'reader' | 'member';
 
 type AlarmRequest = {
   readonly caller: Caller;
@@ -57,13 +46,18 @@ export const contextOf = (deps: AlarmDeps, { caller }: AlarmRequest): ChangeCont
   actionTopics: deps.actionTopics,
 });
 
+/** The id that the path names, for a caller with the role; else `forbidden`. */
+export function alarmIdOf({ caller, params: { id = '' } }: AlarmRequest, role: Role): string {
+  requireAlarmRole(caller, role);
+  return id;
+}
+
 /** The alarm that the path names, for a caller with the role; else `forbidden` or `not_found`. */
 export async function alarmOf(
-  deps: AlarmDeps,
-  { caller, params: { id = '' } }: AlarmRequest,
-  role: 'reader' | 'member',
+  deps: Pick<AlarmDeps, 'alarm'>,
+  request: AlarmRequest,
+  role: Role,
 ): Promise<Alarm> {
-  requireAlarmRole(caller, role);
-  const found = z.uuid().safeParse(id).success ? await deps.alarm(id) : undefined;
-  return visibleAlarm(caller, id, found);
+  const id = alarmIdOf(request, role);
+  return visibleAlarm(request.caller, id, await deps.alarm(id));
 }

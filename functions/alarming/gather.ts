@@ -1,7 +1,8 @@
 /** A page of a list, gathered from what an index shows. */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
+import type { TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Listing, Reading } from '../../domain/list-request.ts';
+import type { Listing } from './list-request.ts';
 
 /** Whether rows come in the order that is asked for, so that reading may end with the page. */
 export const inOrder = <T>({ byTime }: Listing<T>, ordered: boolean): boolean =>
@@ -11,7 +12,7 @@ export const inOrder = <T>({ byTime }: Listing<T>, ordered: boolean): boolean =>
 const leastAtFirst = 100;
 
 /** How to read an index for a list; `after` is the sort key of the last thing of the page before. */
-export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: string): Reading {
+export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: string): TimeReading {
   if (!inOrder(listing, ordered)) return {};
   const { limit, byTime } = listing;
   return {

@@ -10,19 +10,17 @@ import { quotaRoutes } from './quotas.ts';
 import { stateRoutes } from './state.ts';
 import { openRoutes } from './version.ts';
 
-export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> & AlarmDeps;
-
-/** `/v2/alarms/` is `/v2/alarms`: clients send either. */
-const withoutSlash = (path: string): string => (path.endsWith('/') ? path.slice(0, -1) : path);
+export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+  AlarmDeps;
 
 export const alarmingApi = (deps: Deps) =>
   createSurface({
     dialect: 'alarming',
     prefix: '/alarming',
     publicUrl: deps.publicUrl,
+    allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    normalise: withoutSlash,
     publicRoutes: openRoutes,
     routes: [
       ...listRoutes(deps),

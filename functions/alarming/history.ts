@@ -1,19 +1,15 @@
 /** The history of alarms: of one that is there, and by any condition, of deleted ones too. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { isAdmin, projectOf } from '../../domain/access.ts';
-import { type AlarmChange, sortKeyOf } from '../../domain/alarm-history.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
-import { changeView } from '../../domain/alarm-view.ts';
-import {
-  type HistoryScope,
-  historyScope,
-  readHistoryList,
-  readHistoryQuery,
-} from '../../domain/history-list.ts';
-import { type Listing, unknownMarker } from '../../domain/list-request.ts';
+import { type AlarmChange, sortKeyOf } from '../../domain/alarms/alarm-history.ts';
+import type { HistoryScope } from '../../domain/alarms/alarm-index.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import { isAdmin, projectOf } from '../../domain/identity/access.ts';
+import { changeView } from './alarm-view.ts';
 import { type AlarmDeps, alarmOf } from './deps.ts';
 import { gathered, readingOf } from './gather.ts';
+import { historyScope, readHistoryList, readHistoryQuery } from './history-list.ts';
+import { type Listing, unknownMarker } from './list-request.ts';
 import { noArguments } from './no-arguments.ts';
 
 const shown = (

@@ -1,18 +1,23 @@
 /** Lists of alarms: `GET /v2/alarms`, and by any condition on any field. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import type { Caller } from '../../domain/access.ts';
-import type { Alarm } from '../../domain/alarm.ts';
-import { readAlarmList, type Scope, scopeOf } from '../../domain/alarm-list.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
-import { queryScope, readAlarmQuery } from '../../domain/alarm-query.ts';
-import { alarmSortKey, alarmView } from '../../domain/alarm-view.ts';
-import { type Listing, unknownMarker } from '../../domain/list-request.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { type AlarmScope, alarmSortKey } from '../../domain/alarms/alarm-index.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import { readAlarmList, scopeOf } from './alarm-list.ts';
+import { queryScope, readAlarmQuery } from './alarm-query.ts';
+import { alarmView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';
 import { gathered, readingOf } from './gather.ts';
+import { type Listing, unknownMarker } from './list-request.ts';
 import { noArguments } from './no-arguments.ts';
 
-async function shown(deps: AlarmDeps, listing: Listing<Alarm>, scope: Scope): Promise<unknown[]> {
+async function shown(
+  deps: AlarmDeps,
+  listing: Listing<Alarm>,
+  scope: AlarmScope,
+): Promise<unknown[]> {
   const last = await lastOf(deps, listing, scope);
   const ordered = scope.name === undefined && scope.alarm_id === undefined;
   const pages = deps.alarmsOf(scope, readingOf(listing, ordered, last && alarmSortKey(last)));
@@ -23,10 +28,10 @@ async function shown(deps: AlarmDeps, listing: Listing<Alarm>, scope: Scope): Pr
 async function lastOf(
   deps: AlarmDeps,
   { after }: Listing<Alarm>,
-  { project_id }: Scope,
+  { project_id }: AlarmScope,
 ): Promise<Alarm | undefined> {
   if (after === undefined) return undefined;
-  const last = z.uuid().safeParse(after).success ? await deps.alarm(after) : undefined;
+  const last = await deps.alarm(after);
   if (!last || (project_id !== undefined && last.project_id !== project_id)) {
     throw unknownMarker(after);
   }

@@ -1,11 +1,11 @@
 /** How often alarms were taken into each state, as Ceilometer's poller asks for it. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { readMetricsScope } from '../../domain/alarm-list.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
-import { metricsView } from '../../domain/alarm-view.ts';
-import { everything } from '../../domain/list-request.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import { readMetricsScope } from './alarm-list.ts';
+import { metricsView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';
 import { gathered } from './gather.ts';
+import { everything } from './list-request.ts';
 
 export const metricsRoutes = (deps: AlarmDeps): Route[] => [
   route({

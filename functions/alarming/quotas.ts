@@ -1,17 +1,12 @@
-/** How many alarms a project may have: shown to it, set by administrators. Contract alarm.md 1.6. */
+/** How many alarms a project may have; administrators set it. docs/wire/alarming.md#quotas. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { requireAlarmRole } from '../../domain/alarm-owner.ts';
-import { single } from '../../domain/list-request.ts';
-import {
-  mayHaveLimit,
-  quotaProject,
-  quotaView,
-  readQuota,
-  requireQuotaRole,
-} from '../../domain/quota.ts';
+import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import { mayHaveLimit, requireQuotaRole } from '../../domain/alarms/quota.ts';
 import type { AlarmDeps } from './deps.ts';
+import { single } from './list-request.ts';
 import { noArguments } from './no-arguments.ts';
+import { quotaProject, quotaView, readQuota } from './quota-input.ts';
 
 export const quotaRoutes = (deps: AlarmDeps): Route[] => {
   const shown = async (project_id: string) =>

@@ -1,11 +1,12 @@
 /** An alarm's state by itself: read, or set by hand, which runs no action. Both answer a bare JSON string. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { AlarmState } from '../../domain/alarm.ts';
-import { alarmInState } from '../../domain/alarm-change.ts';
+import { AlarmState } from '../../domain/alarms/alarm.ts';
+import { alarmInState } from '../../domain/alarms/alarm-change.ts';
+import { visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { untilWritten } from '../../flows/retry.ts';
-import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
+import { changeAlarm } from '../../flows/change-alarm.ts';
+import { type AlarmDeps, alarmIdOf, alarmOf, contextOf } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
 
 const path = '/v2/alarms/:id/state';
@@ -35,12 +36,10 @@ export const stateRoutes = (deps: AlarmDeps): Route[] => [
     query: noArguments,
     body: z.unknown(),
     handle: async (request) => {
-      const state = await untilWritten(async () => {
-        const stored = await alarmOf(deps, request, 'member');
-        const changed = alarmInState(stored, readState(request.body), contextOf(deps, request));
-        if (!changed) return stored.state;
-        const { alarm, change } = changed;
-        return (await deps.replace(stored, alarm, change)) ? alarm.state : undefined;
+      const id = alarmIdOf(request, 'member');
+      const { state } = await changeAlarm(deps, id, (found) => {
+        const stored = visibleAlarm(request.caller, id, found);
+        return alarmInState(stored, readState(request.body), contextOf(deps, request));
       });
       return { status: 200, body: state };
     },

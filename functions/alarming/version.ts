@@ -1,4 +1,4 @@
-/** What needs no token: the version document, and a sign of life. Contract alarm.md section 1. */
+/** What needs no token: the version document and a sign of life. docs/wire/alarming.md#routes. */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
 /** Tempest looks for both media types; what we answer is always JSON. */
@@ -34,14 +34,12 @@ const healthcheck = publicRoute({
   handle: () => ({ status: 200, headers: { 'Content-Type': 'text/plain' } }),
 });
 
-/** Aodh has nothing at `/v2`; here the document's own link leads to it again. */
-export const openRoutes: PublicRoute[] = [
-  ...['/', '/v2', '/v2/'].map((path) =>
-    publicRoute({
-      method: 'GET',
-      path,
-      handle: ({ base }) => ({ status: 200, body: versions(base) }),
-    }),
-  ),
+/** Aodh has no route at `/v2` itself, although its document links to it. */
+export const openRoutes: readonly PublicRoute[] = [
+  publicRoute({
+    method: 'GET',
+    path: '/',
+    handle: ({ base }) => ({ status: 200, body: versions(base) }),
+  }),
   healthcheck,
 ];

@@ -2,14 +2,14 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v4 as uuid4 } from 'uuid';
-import { alarmLists } from '../../adapters/alarm-lists.ts';
-import { alarmStore } from '../../adapters/alarms.ts';
+import { alarmLists } from '../../adapters/alarms/alarm-lists.ts';
+import { alarmStore } from '../../adapters/alarms/alarms.ts';
+import { historyStore } from '../../adapters/alarms/history.ts';
+import { quotaStore } from '../../adapters/alarms/quotas.ts';
 import { amount, type Env, list, optional, quota, required } from '../../adapters/env.ts';
-import { historyStore } from '../../adapters/history.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import { quotaStore } from '../../adapters/quotas.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
 import { momentOf } from '../../domain/time.ts';
 import { alarmingApi } from './handler.ts';
 
@@ -27,6 +27,7 @@ export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
   return alarmingApi({
     authenticate: makeAuthenticate(makeTokens(signingKey)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     ...alarmStore(dynamo, {
       ...{ alarms, history, quotas },

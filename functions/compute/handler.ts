@@ -1,23 +1,23 @@
 /** The compute surface: Nova's API, as far as faults need it. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { flavorRoutes } from './flavors.ts';
-import { type HostDeps, hostRoutes } from './hosts.ts';
-import { type HypervisorDeps, hypervisorRoutes } from './hypervisors.ts';
-import { instanceActionRoutes } from './instance-actions.ts';
-import { type MigrationDeps, migrationRoutes } from './migrations.ts';
+import { type HostDeps, hostRoutes } from './hosts/hosts.ts';
+import { type HypervisorDeps, hypervisorRoutes } from './hosts/hypervisors.ts';
+import { type ServiceDeps, serviceRoutes } from './hosts/services.ts';
+import { type ZoneDeps, zoneRoutes } from './hosts/zones.ts';
+import { type MigrationDeps, migrationRoutes } from './migrations/migrations.ts';
 import { withoutProject } from './project-segment.ts';
-import { type ServerActionDeps, serverActionRoutes } from './server-actions.ts';
-import { serverCreationRoutes } from './server-creation.ts';
-import { type ServerDeletionDeps, serverDeletionRoutes } from './server-deletion.ts';
-import { serverMetadataRoutes } from './server-metadata.ts';
-import { serverTagRoutes } from './server-tags.ts';
-import { serverUpdateRoutes } from './server-update.ts';
-import { type ServerDeps, serverRoutes } from './servers.ts';
-import { type ServiceDeps, serviceRoutes } from './services.ts';
+import { instanceActionRoutes } from './servers/instance-actions.ts';
+import { type ServerActionDeps, serverActionRoutes } from './servers/server-actions.ts';
+import { serverCreationRoutes } from './servers/server-creation.ts';
+import { type ServerDeletionDeps, serverDeletionRoutes } from './servers/server-deletion.ts';
+import { serverMetadataRoutes } from './servers/server-metadata.ts';
+import { serverTagRoutes } from './servers/server-tags.ts';
+import { serverUpdateRoutes } from './servers/server-update.ts';
+import { type ServerDeps, serverRoutes } from './servers/servers.ts';
 import { versionRoutes } from './versions.ts';
-import { type ZoneDeps, zoneRoutes } from './zones.ts';
 
-export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
   HypervisorDeps &
   HostDeps &
   MigrationDeps &
@@ -35,6 +35,7 @@ export const createHandler = (deps: Deps) =>
     dialect: 'compute',
     prefix: '/compute',
     publicUrl: deps.publicUrl,
+    allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
     normalise: (path, caller) => withoutProject(bookmarked(path), caller),

@@ -1,5 +1,5 @@
-import type { Caller } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 
 /**
  * `/v2.1/{project_id}/servers` and `/v2.1/servers` are the same route at every microversion. A

@@ -1,4 +1,4 @@
-/** Version documents, for clients without a token. Contract compute.md section 1. */
+/** Version documents, for clients without a token: docs/wire/compute.md#version-documents. */
 import { format, maxMicroversion, minMicroversion } from '../../adapters/http/microversion.ts';
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
@@ -15,22 +15,18 @@ const mediaTypes = [
   { base: 'application/json', type: 'application/vnd.openstack.compute+json;version=2.1' },
 ];
 
-export const versionRoutes: PublicRoute[] = [
-  ...['/'].map((path) =>
-    publicRoute({
-      method: 'GET',
-      path,
-      handle: ({ base }) => ({ status: 200, body: { versions: [version(base)] } }),
+export const versionRoutes: readonly PublicRoute[] = [
+  publicRoute({
+    method: 'GET',
+    path: '/',
+    handle: ({ base }) => ({ status: 200, body: { versions: [version(base)] } }),
+  }),
+  publicRoute({
+    method: 'GET',
+    path: '/v2.1',
+    handle: ({ base }) => ({
+      status: 200,
+      body: { version: { ...version(base), 'media-types': mediaTypes } },
     }),
-  ),
-  ...['/v2.1', '/v2.1/'].map((path) =>
-    publicRoute({
-      method: 'GET',
-      path,
-      handle: ({ base }) => ({
-        status: 200,
-        body: { version: { ...version(base), 'media-types': mediaTypes } },
-      }),
-    }),
-  ),
+  }),
 ];

@@ -3,17 +3,17 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { amount, type Env, oneOf, optional, required } from '../../adapters/env.ts';
-import { hostStore, reportStore } from '../../adapters/hosts.ts';
+import { amount, type Env, list, oneOf, optional, required } from '../../adapters/env.ts';
+import { hostStore, reportStore } from '../../adapters/hosts/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import { instanceStore } from '../../adapters/instances.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { departureStore, migrationStore } from '../../adapters/migrations.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
-import { executors } from '../../domain/evacuation.ts';
-import { type Host, stateOf } from '../../domain/host.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import { departureStore, migrationStore } from '../../adapters/servers/migrations.ts';
+import { type Host, stateOf } from '../../domain/hosts/host.ts';
+import { executors } from '../../domain/servers/evacuation.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
 import { evacuate } from '../../flows/evacuate.ts';
@@ -80,6 +80,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
       makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),
     ),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     now,
   });

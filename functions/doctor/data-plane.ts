@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
-import { HostName } from '../../domain/host.ts';
-import { DataPlaneStatus } from '../../domain/port.ts';
+import { HostName } from '../../domain/hosts/host.ts';
+import { DataPlaneStatus } from '../../domain/ports/port.ts';
 import type { ReportedDataPlane, Told } from '../../flows/report-data-plane.ts';
 
 export type Deps = {

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
-import type { Report } from '../../domain/evacuate.ts';
-import type { Instance } from '../../domain/instance.ts';
+import type { Report } from '../../domain/servers/evacuate.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 
 export type Deps = {
   /** @throws not_found, or conflict if the move has come to another end. */

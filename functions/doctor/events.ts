@@ -3,9 +3,9 @@
  * never sends one again, so the answer is 202 as soon as all of them are durably queued.
  */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
-import type { DeadLetter } from '../../domain/messages.ts';
-import { deadLetterOf, OutsideEvents, receive } from '../../domain/outside-event.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import type { DeadLetter } from '../../domain/events/messages.ts';
+import { deadLetterOf, OutsideEvents, receive } from '../../domain/events/outside-event.ts';
 
 export type Deps = {
   /** Queues the events for evaluation now, and once more a little later: an index may lag. */

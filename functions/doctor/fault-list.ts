@@ -1,7 +1,8 @@
 /** A page of faults, newest first: read lazily from the narrowest index that the query names. */
-import { type Affected, placeOf } from '../../domain/affected.ts';
+
 import { DomainError } from '../../domain/errors.ts';
-import type { Fault } from '../../domain/host.ts';
+import { type Affected, placeOf } from '../../domain/hosts/affected.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
 
 export type FaultFilter = {
   readonly status: 'open' | 'all';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { HostName } from '../../domain/host.ts';
+import { HostName } from '../../domain/hosts/host.ts';
 import { parseMoment } from '../../domain/time.ts';
 import type { FaultFilter } from './fault-list.ts';
 

@@ -1,5 +1,5 @@
-import type { Affected } from '../../domain/affected.ts';
-import type { Fault } from '../../domain/host.ts';
+import type { Affected } from '../../domain/hosts/affected.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
 
 const countOf = (affected: readonly Affected[]): number =>
   affected.reduce((sum, { uuids }) => sum + uuids.size, 0);

@@ -10,10 +10,10 @@ import {
   type RouteRequest,
   route,
 } from '../../adapters/http/route.ts';
-import { isAdmin, projectOf } from '../../domain/access.ts';
-import type { Affected } from '../../domain/affected.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Fault } from '../../domain/host.ts';
+import type { Affected } from '../../domain/hosts/affected.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
+import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts';
 import { FaultQuery } from './fault-query.ts';
 import { listedFault, tenantFault, wholeFault } from './fault-view.ts';

@@ -11,7 +11,7 @@ import { type Deps as UserDeps, userRoutes } from './users.ts';
 import { versionRoutes } from './versions.ts';
 import { type Deps as WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
-export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> &
+export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
   EvacuationDeps &
   DataPlaneDeps &
   EventDeps &
@@ -27,6 +27,7 @@ export const createHandler = (deps: Deps) =>
     dialect: 'doctor',
     prefix: '/doctor',
     publicUrl: deps.publicUrl,
+    allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
     publicRoutes: versionRoutes,

@@ -1,7 +1,7 @@
 /** `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, says that it runs. */
 import * as z from 'zod';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
-import { HostName } from '../../domain/host.ts';
+import { HostName } from '../../domain/hosts/host.ts';
 import type { Heard } from '../../flows/note-heartbeat.ts';
 
 export type Deps = {

@@ -1,6 +1,6 @@
 /** What registrations take, and what they mean where they are silent. */
 import * as z from 'zod';
-import { HostFacts } from '../../domain/host.ts';
+import { HostFacts } from '../../domain/hosts/host.ts';
 import {
   Flavor,
   type Instance,
@@ -9,7 +9,7 @@ import {
   type PowerStateName,
   powerStates,
   type VmState,
-} from '../../domain/instance.ts';
+} from '../../domain/servers/instance.ts';
 import { parseMoment } from '../../domain/time.ts';
 
 /** Any ISO 8601 time, with or without zone. */

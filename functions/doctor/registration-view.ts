@@ -1,5 +1,5 @@
-import type { Host, HostState } from '../../domain/host.ts';
-import type { Instance } from '../../domain/instance.ts';
+import type { Host, HostState } from '../../domain/hosts/host.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 
 /** A host as its registrars and administrators see it. */
 export function hostView(row: Host, state: HostState) {

@@ -10,9 +10,9 @@ import {
   route,
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { type Host, HostName, type HostState } from '../../domain/host.ts';
-import type { Instance } from '../../domain/instance.ts';
+import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts';
 import { type Outcome, reportTime } from '../../domain/registration.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 import type { Registered, Told } from '../../flows/register.ts';
 import { HostInput, InstanceInput, instanceFacts, Report } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';

@@ -6,7 +6,7 @@ import {
   type SubscriptionWish,
   tooLarge,
   wrongEndpoint,
-} from '../../domain/subscription.ts';
+} from '../../domain/delivery/subscription.ts';
 
 /** The body of `POST /doctor/v1/subscriptions`. */
 export const SubscriptionInput = z

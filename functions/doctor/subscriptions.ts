@@ -9,9 +9,9 @@ import {
   type RouteRequest,
   route,
 } from '../../adapters/http/route.ts';
-import { canSee, isAdmin, projectOf } from '../../domain/access.ts';
+import type { Subscription } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Subscription } from '../../domain/subscription.ts';
+import { canSee, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
 import { SubscriptionInput, SubscriptionQuery, wishOf } from './subscription-input.ts';
 

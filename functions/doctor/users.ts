@@ -1,8 +1,14 @@
 import * as z from 'zod';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
-import { roles } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { type Account, accountOf, admin, IdentityName, type User } from '../../domain/identity.ts';
+import { roles } from '../../domain/identity/access.ts';
+import {
+  type Account,
+  accountOf,
+  admin,
+  IdentityName,
+  type User,
+} from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 
 export type Deps = {

@@ -15,7 +15,7 @@ export const versionRoutes: readonly PublicRoute[] = [
   }),
   publicRoute({
     method: 'GET',
-    path: '/v1{/}',
+    path: '/v1',
     handle: ({ base }) => ({ status: 200, body: { version: version(base) } }),
   }),
 ];

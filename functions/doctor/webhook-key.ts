@@ -1,8 +1,8 @@
 /** `/doctor/v1/webhook-key`: what a project verifies its webhooks with. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { isAdmin, projectOf } from '../../domain/access.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 
 export type Deps = {
   /** The key of a project; the empty one's is that of alarms on the infrastructure. */

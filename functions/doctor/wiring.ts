@@ -4,28 +4,28 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { makeAccounts } from '../../adapters/accounts.ts';
-import { affectedStore } from '../../adapters/affected.ts';
-import { dataPlaneStore } from '../../adapters/data-planes.ts';
-import { amount, type Env, optional, required, requiredList } from '../../adapters/env.ts';
-import { faultStore } from '../../adapters/faults.ts';
-import { hostStore } from '../../adapters/hosts.ts';
+import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
+import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
+import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
+import { amount, type Env, list, optional, required, requiredList } from '../../adapters/env.ts';
+import { affectedStore } from '../../adapters/hosts/affected.ts';
+import { faultStore } from '../../adapters/hosts/faults.ts';
+import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeBasic } from '../../adapters/http/basic.ts';
-import { instanceStore } from '../../adapters/instances.ts';
+import { makeAccounts } from '../../adapters/identity/accounts.ts';
+import { hashPassword } from '../../adapters/identity/passwords.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { makeUsers } from '../../adapters/identity/users.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { departureStore } from '../../adapters/migrations.ts';
-import { hashPassword } from '../../adapters/passwords.ts';
-import { portChanges, portReader } from '../../adapters/ports.ts';
+import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
+import { portChanges, portReader } from '../../adapters/ports/ports.ts';
 import { deadLetters, eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { subscriptionStore } from '../../adapters/subscriptions.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
-import { topicSubscriptions } from '../../adapters/topic-subscriptions.ts';
-import { makeUsers } from '../../adapters/users.ts';
-import { webhookKeys } from '../../adapters/webhook-keys.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
-import { stateOf } from '../../domain/host.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import { departureStore } from '../../adapters/servers/migrations.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import { stateOf } from '../../domain/hosts/host.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
@@ -108,6 +108,7 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
       basic: makeBasic(accounts.withPassword),
     }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     now,
   });

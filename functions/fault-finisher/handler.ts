@@ -6,10 +6,10 @@
  * repeats are told nobody.
  */
 import { type Log, onQueue } from '../../adapters/lambda.ts';
-import type { Host } from '../../domain/host.ts';
-import type { HostDataPlane } from '../../domain/host-data-plane.ts';
-import type { Notice } from '../../domain/maintenance.ts';
-import { FinishMessage } from '../../domain/messages.ts';
+import { FinishMessage } from '../../domain/events/messages.ts';
+import type { Host } from '../../domain/hosts/host.ts';
+import type { Notice } from '../../domain/hosts/maintenance.ts';
+import type { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 
 export type Deps = {
   /** The host's row, tombstones included, read consistently. */

@@ -4,7 +4,7 @@
  * Source: keystone `auth/schema.py`, `auth/plugins/core.py`, `auth/core.py`.
  */
 import * as z from 'zod';
-import type { Scope } from '../../domain/identity.ts';
+import type { Scope } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 
 const Text = z.string().max(255);

@@ -1,5 +1,5 @@
-/** What Keystone's clients read: its version, the catalogue of services, and a token's body. */
-import type { Grant } from '../../domain/identity.ts';
+/** What Keystone's clients read: version, catalogue, body of a token. docs/wire/identity.md#login. */
+import type { Grant } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 import { microsecondsZ, momentOf } from '../../domain/time.ts';
 

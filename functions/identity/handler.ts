@@ -16,11 +16,11 @@ import {
   grantFor,
   unauthenticated,
   unauthenticatedText,
-} from '../../domain/identity.ts';
+} from '../../domain/identity/identity.ts';
 import { AuthRequest, type Proof, supportedMethods } from './auth-request.ts';
 import { catalog, tokenDocument, version } from './documents.ts';
 
-export type Deps = Pick<Surface, 'authenticate' | 'publicUrl' | 'logger'> & {
+export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'publicUrl' | 'logger'> & {
   /** The account with an id; undefined if there is none. */
   readonly account: (id: string) => Promise<Account | undefined>;
   /** The account with an id and a password; undefined if either is wrong. */
@@ -44,10 +44,16 @@ export const identityApi = (deps: Deps) =>
     publicRoutes: [...discovery, login(deps)],
     routes: [validate(deps, 'GET'), validate(deps, 'HEAD')],
   }).after(({ response }) => {
-    if (response) response.headers = { ...response.headers, Vary: 'X-Auth-Token' };
+    if (!response) return;
+    const { Vary: vary } = { Vary: '', ...response.headers };
+    response.headers = {
+      ...response.headers,
+      Vary: vary ? `X-Auth-Token, ${vary}` : 'X-Auth-Token',
+    };
   });
 
-const discovery: readonly PublicRoute[] = [
+/** What clients read before they log in. */
+export const discovery: readonly PublicRoute[] = [
   publicRoute({
     method: 'GET',
     path: '/',
@@ -59,7 +65,7 @@ const discovery: readonly PublicRoute[] = [
   }),
   publicRoute({
     method: 'GET',
-    path: '/v3{/}',
+    path: '/v3',
     handle: ({ base }) => ({ status: 200, body: { version: version(base) } }),
   }),
 ];

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { makeAccounts } from '../../adapters/accounts.ts';
 import { makeDynamo, makeSecrets } from '../../adapters/clients.ts';
-import { optional, required } from '../../adapters/env.ts';
+import { list, optional, required } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeAccounts } from '../../adapters/identity/accounts.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { makeUsers } from '../../adapters/identity/users.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
-import { makeUsers } from '../../adapters/users.ts';
 import { identityApi } from './handler.ts';
 
 const { env } = process;
@@ -18,6 +18,7 @@ const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'
 export const handler = identityApi({
   authenticate: makeAuthenticate(tokens),
   publicUrl: optional(env, 'PUBLIC_URL', ''),
+  allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
   logger: new Logger(),
   account: accounts.get,
   accountWithPassword: accounts.withPassword,

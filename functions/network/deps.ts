@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import type { Caller } from '../../domain/access.ts';
 import type { Actor } from '../../domain/change.ts';
-import type { Network } from '../../domain/network.ts';
-import { badRequest } from '../../domain/neutron.ts';
-import type { Port } from '../../domain/port.ts';
-import { manages } from '../../domain/port-access.ts';
-import type { Among, Walk } from '../../domain/port-index.ts';
-import type { Maker } from '../../domain/port-input.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import type { Network } from '../../domain/ports/network.ts';
+import type { Port } from '../../domain/ports/port.ts';
+import { manages } from '../../domain/ports/port-access.ts';
+import type { Among, Walk } from '../../domain/ports/port-index.ts';
 import type { DecidePort } from '../../flows/change-port.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
+import { badRequest } from './neutron.ts';
+import type { Maker } from './port-input.ts';
 
 /** What the routes need from outside. */
 export type PortDeps = {

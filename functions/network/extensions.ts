@@ -1,6 +1,7 @@
-/** What of Neutron's extensions works here, and what is ours. Contract network.md section 1. */
+/** Which of Neutron's extensions work here, and which are ours: docs/wire/network.md#extensions. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { NeutronRefusal, shown } from '../../domain/neutron.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { shown } from './neutron.ts';
 
 type Extension = {
   readonly alias: string;
@@ -108,9 +109,8 @@ export const extensionRoutes: readonly Route[] = [
     handle: async ({ params: { alias = '' } }) => {
       const found = extensions.find((extension) => extension.alias === alias);
       if (found) return { status: 200, body: { extension: view(found) } };
-      throw new NeutronRefusal(
-        'not_found',
-        'ExtensionNotFound',
+      throw new Refusal(
+        'extension_not_found',
         `Extension with alias ${shown(alias)} does not exist`,
       );
     },

@@ -7,16 +7,19 @@ import { portRoutes } from './ports.ts';
 import { tagRoutes } from './tags.ts';
 import { versionRoutes } from './versions.ts';
 
-export type Deps = Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'> & PortDeps & NetworkDeps;
+export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+  PortDeps &
+  NetworkDeps;
 
-/** `/v2.0/ports/` and `/v2.0/ports.json` are `/v2.0/ports`: clients send any. */
-const plainPath = (path: string): string => path.replace(/\/$/, '').replace(/\.json$/, '');
+/** `/v2.0/ports.json` is `/v2.0/ports`: clients send either. */
+const plainPath = (path: string): string => path.replace(/\.json$/, '');
 
 export const networkApi = (deps: Deps) =>
   createSurface({
     dialect: 'network',
     prefix: '/network',
     publicUrl: deps.publicUrl,
+    allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
     normalise: plainPath,

@@ -3,15 +3,15 @@
  * consistently: a list costs what its caller may see at most, and by id no more than it shows.
  */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
-import type { Caller } from '../../domain/access.ts';
-import type { Port } from '../../domain/port.ts';
-import { listedProject, seesHosts, visiblePort } from '../../domain/port-access.ts';
-import { filterOf, isFiltered, type PortTest, type Query } from '../../domain/port-filter.ts';
-import type { Among } from '../../domain/port-index.ts';
-import { type Order, orderOf, type Page, pageOf } from '../../domain/port-list.ts';
-import { type PortView, picked, portView } from '../../domain/port-view.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import type { Port } from '../../domain/ports/port.ts';
+import { listedProject, seesHosts, visiblePort } from '../../domain/ports/port-access.ts';
+import type { Among } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
 import { idOf, type PortDeps } from './deps.ts';
+import { filterOf, isFiltered, type PortTest, type Query } from './port-filter.ts';
+import { type Order, orderOf, type Page, pageOf } from './port-list.ts';
+import { type PortView, picked, portView } from './port-view.ts';
 
 type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
 

@@ -1,13 +1,21 @@
-/** The registry of networks: list, show, make, delete. Contract network.md section 7. */
+/** The registry of networks: list, show, make, delete. Source: docs/wire/network.md#networks. */
 import { fitting } from '../../adapters/http/answer-size.ts';
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { type Network, networkView, readNewNetwork } from '../../domain/network.ts';
-import { badRequest, disallowed, NeutronRefusal, notFound, shown } from '../../domain/neutron.ts';
-import { canRead, listedProject, requirePolicy } from '../../domain/port-access.ts';
-import type { Query } from '../../domain/port-filter.ts';
-import { picked } from '../../domain/port-view.ts';
+import { Refusal } from '../../domain/errors.ts';
+import type { Network } from '../../domain/ports/network.ts';
+import {
+  canRead,
+  disallowed,
+  listedProject,
+  notFound,
+  requirePolicy,
+} from '../../domain/ports/port-access.ts';
 import { idOf, makerOf, requireNoBody } from './deps.ts';
+import { networkView, readNewNetwork } from './network-input.ts';
+import { badRequest, shown } from './neutron.ts';
+import type { Query } from './port-filter.ts';
+import { picked } from './port-view.ts';
 
 export type NetworkDeps = {
   /** The networks of the ids that are registered, read consistently. */
@@ -74,9 +82,8 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
       requirePolicy(caller, { project_id: owner }, 'create_network');
       const network = { network_id: id ?? deps.newId(), name, project_id: owner, admin_state_up };
       if (!(await deps.createNetwork(network))) {
-        throw new NeutronRefusal(
-          'conflict',
-          'NetworkIdInUse',
+        throw new Refusal(
+          'network_id_in_use',
           `Unable to create network ${network.network_id}: its id is in use.`,
         );
       }
@@ -98,9 +105,8 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
       if (!network || !canRead(caller, network)) throw notFound('Network', text);
       requirePolicy(caller, network, 'delete_network');
       if (await deps.hasPorts(network.network_id, deps.now())) {
-        throw new NeutronRefusal(
-          'conflict',
-          'NetworkInUse',
+        throw new Refusal(
+          'network_in_use',
           `Unable to complete operation on network ${network.network_id}. There are one or more ports still in use on the network.`,
         );
       }

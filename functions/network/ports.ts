@@ -1,23 +1,29 @@
-/** Ports: list, show, make, change, delete. Contract network.md sections 2 to 5. */
+/** Ports: list, show, make, change, delete. Source: docs/wire/network.md#one-port. */
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
-import type { Caller } from '../../domain/access.ts';
-import { wantedDataPlane } from '../../domain/data-plane.ts';
-import { disallowed, notFound } from '../../domain/neutron.ts';
-import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/port.ts';
-import { canRead, requirePolicy, requireRevision, visiblePort } from '../../domain/port-access.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import { wantedDataPlane } from '../../domain/ports/data-plane.ts';
+import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
+import {
+  canRead,
+  disallowed,
+  notFound,
+  requirePolicy,
+  requireRevision,
+  visiblePort,
+} from '../../domain/ports/port-access.ts';
+import type { NewPort } from '../../flows/create-ports.ts';
+import { actorAt, idOf, makerOf, type PortDeps, requireNoBody } from './deps.ts';
+import { listPorts } from './list-ports.ts';
 import {
   missing,
   type PortInput,
   readNewPorts,
   readPortUpdate,
   requiredRevision,
-} from '../../domain/port-input.ts';
-import { linksOf } from '../../domain/port-list.ts';
-import { picked, portView } from '../../domain/port-view.ts';
-import type { NewPort } from '../../flows/create-ports.ts';
-import { actorAt, idOf, makerOf, type PortDeps, requireNoBody } from './deps.ts';
-import { listPorts } from './list-ports.ts';
+} from './port-input.ts';
+import { linksOf } from './port-list.ts';
+import { picked, portView } from './port-view.ts';
 
 type Request = RouteRequest<unknown, unknown>;
 

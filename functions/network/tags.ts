@@ -1,12 +1,13 @@
-/** The tags of a port, which have routes of their own. Contract network.md section 6. */
+/** The tags of a port, which have routes of their own. Source: docs/wire/network.md#tags. */
 import { readJson } from '../../adapters/http/request.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
-import { NeutronRefusal, shown } from '../../domain/neutron.ts';
-import { type Port, updatedPort } from '../../domain/port.ts';
-import { requirePolicy, visiblePort } from '../../domain/port-access.ts';
-import { bodyOf, requireKnown } from '../../domain/port-input.ts';
-import { tagOf, tagsOf } from '../../domain/port-values.ts';
+import { Refusal } from '../../domain/errors.ts';
+import { type Port, updatedPort } from '../../domain/ports/port.ts';
+import { requirePolicy, visiblePort } from '../../domain/ports/port-access.ts';
 import { actorAt, idOf, type PortDeps, requireNoBody } from './deps.ts';
+import { shown } from './neutron.ts';
+import { bodyOf, requireKnown } from './port-input.ts';
+import { tagOf, tagsOf } from './port-values.ts';
 import { change } from './ports.ts';
 
 type Request = RouteRequest<unknown, unknown>;
@@ -96,5 +97,5 @@ export function tagRoutes(deps: PortDeps): Route[] {
   ];
 }
 
-const tagNotFound = (tag: string): NeutronRefusal =>
-  new NeutronRefusal('not_found', 'TagNotFound', `Tag ${shown(tag)} could not be found.`);
+const tagNotFound = (tag: string): Refusal =>
+  new Refusal('tag_not_found', `Tag ${shown(tag)} could not be found.`);

@@ -1,4 +1,4 @@
-/** What the surface is, for clients without a token. Contract network.md section 1. */
+/** What the surface is, for clients without a token: docs/wire/network.md#version-documents. */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 
@@ -22,10 +22,10 @@ const resources = (base: string) => ({
 
 const documents = [
   { path: '/', of: (base: string): unknown => ({ versions: [version(base)] }) },
-  { path: '/v2.0{/}', of: resources },
+  { path: '/v2.0', of: resources },
 ];
 
-const others = ['HEAD', 'POST', 'PUT', 'DELETE', 'PATCH'];
+const others = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
 
 export const versionRoutes: readonly PublicRoute[] = documents.flatMap(({ path, of }) => {
   const shown = publicRoute({
@@ -39,6 +39,6 @@ export const versionRoutes: readonly PublicRoute[] = documents.flatMap(({ path, 
 
 function refuse({ method }: { readonly method: string }): never {
   throw new DomainError('method_not_allowed', `The method ${method} is not allowed here.`, {
-    Allow: 'GET',
+    Allow: 'GET, HEAD',
   });
 }

@@ -3,15 +3,15 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Env, optional, required } from '../../adapters/env.ts';
+import { type Env, list, optional, required } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { networkStore } from '../../adapters/networks.ts';
-import { portStore } from '../../adapters/ports.ts';
+import { networkStore } from '../../adapters/ports/networks.ts';
+import { portStore } from '../../adapters/ports/ports.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
 import { changePort } from '../../flows/change-port.ts';
 import { createPorts } from '../../flows/create-ports.ts';
 import { readPorts } from '../../flows/read-ports.ts';
@@ -42,6 +42,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   return networkApi({
     authenticate: makeAuthenticate({ verify: tokens.verify }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     portIds: flow.portIds,
     readPorts: (ids) => readPorts(flow, ids),

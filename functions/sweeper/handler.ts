@@ -3,7 +3,7 @@
  * than any evaluator can be are touched, so nobody else is about to publish them.
  */
 import { type Log, onSchedule } from '../../adapters/lambda.ts';
-import type { OutboxRow } from '../../domain/firing.ts';
+import type { OutboxRow } from '../../domain/alarms/firing.ts';
 import { type DeliverDeps, deliver } from '../../flows/deliver.ts';
 
 export type Deps = DeliverDeps & {

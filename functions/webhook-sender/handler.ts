@@ -5,14 +5,14 @@
  * message that comes again after its last word, or after a further try of it was queued, is dropped.
  */
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
-import type { DeadLetter } from '../../domain/messages.ts';
 import {
   shownAction,
   WebhookMessage,
   type WebhookOutcome,
   type webhookResults,
-} from '../../domain/webhook.ts';
-import { type Answer, verdictOf } from '../../domain/webhook-retry.ts';
+} from '../../domain/delivery/webhook.ts';
+import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
+import type { DeadLetter } from '../../domain/events/messages.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
 import { type TellDeps, tell } from './tell.ts';
 

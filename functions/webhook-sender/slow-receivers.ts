@@ -1,4 +1,4 @@
-import { receiverOf } from '../../domain/webhook.ts';
+import { receiverOf } from '../../domain/delivery/webhook.ts';
 
 export type SlowReceivers = {
   readonly isSlow: (action: string) => boolean;

@@ -1,7 +1,7 @@
-/** One try to tell an action, by its scheme (contract alarm.md section 5). */
+/** One try of calling an action, by its scheme: docs/wire/alarming.md#actions. */
 import type { Log } from '../../adapters/lambda.ts';
-import { schemeOf, type WebhookMessage } from '../../domain/webhook.ts';
-import type { Answer } from '../../domain/webhook-retry.ts';
+import { schemeOf, type WebhookMessage } from '../../domain/delivery/webhook.ts';
+import type { Answer } from '../../domain/delivery/webhook-retry.ts';
 
 export type TellDeps = {
   /** Never throws for what a receiver does. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { stageName } from '../../infra/stage.ts';
 import { emulatorEnv } from './ministack.ts';
 import { Refusal } from './progress.ts';
 import { outputsFile, root, stateDir } from './state.ts';
@@ -33,13 +34,19 @@ export function assemblyHash(): string {
 
 /** The address of the API's stage on an emulator, the same on MiniStack and LocalStack. */
 export const stageUrl = (endpoint: string): string =>
-  `${endpoint}/restapis/doctor/v1/_user_request_`;
+  `${endpoint}/restapis/doctor/${stageName}/_user_request_`;
 
 /** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
 export const loopback = '127.0.0.0/8,::1/128';
 
-/** `cdk deploy` to an emulator; the outputs of the stack. */
-export async function deploy(endpoint: string): Promise<Record<string, string>> {
+/** Where a container finds the machine that it runs on: Docker's own networks, and Docker Desktop's. */
+export const dockerHost = '172.16.0.0/12,192.168.65.0/24';
+
+/** `cdk deploy` to an emulator; the outputs of the stack. Webhooks may go to the given ranges. */
+export async function deploy(
+  endpoint: string,
+  webhookAllowedRanges = loopback,
+): Promise<Record<string, string>> {
   const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
     method: 'PUT',
   });
@@ -51,7 +58,7 @@ export async function deploy(endpoint: string): Promise<Record<string, string>> 
   const args = [
     ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
-    ...['--context', `webhookAllowedRanges=${loopback}`],
+    ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
     ...['--output', join(stateDir, 'cdk.out'), '--outputs-file', outputsFile],
     ...['--progress', 'events', '--no-color'],
   ];

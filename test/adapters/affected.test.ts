@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { affectedNotes, affectedStore } from '../../adapters/affected.ts';
-import { type Affected, mostAffected } from '../../domain/affected.ts';
+import { affectedNotes, affectedStore } from '../../adapters/hosts/affected.ts';
+import { type Affected, mostAffected } from '../../domain/hosts/affected.ts';
 import { minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { alarmLists } from '../../adapters/alarm-lists.ts';
-import { alarmRow, alarmStore } from '../../adapters/alarms.ts';
-import { quotaStore } from '../../adapters/quotas.ts';
-import type { Alarm } from '../../domain/alarm.ts';
-import { type AlarmChange, timeShardOf } from '../../domain/alarm-history.ts';
-import type { Scope } from '../../domain/alarm-list.ts';
-import type { Reading } from '../../domain/list-request.ts';
-import type { AlarmQuotas } from '../../domain/quota.ts';
-import { alarmWith } from '../domain/alarms.ts';
+import { alarmLists } from '../../adapters/alarms/alarm-lists.ts';
+import { alarmRow, alarmStore } from '../../adapters/alarms/alarms.ts';
+import { quotaStore } from '../../adapters/alarms/quotas.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { type AlarmChange, timeShardOf } from '../../domain/alarms/alarm-history.ts';
+import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
+import type { AlarmQuotas } from '../../domain/alarms/quota.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
 import { every } from '../stack/every.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
@@ -25,7 +24,8 @@ const storeWith = (quota: AlarmQuotas) => {
   return alarmStore(dynamo, { alarms, history, quotas, retentionDays: 30, quota });
 };
 /** All that a list reads, in its order. */
-const allOf = async (scope: Scope, reading: Reading = {}) => every(lists.alarmsOf(scope, reading));
+const allOf = async (scope: AlarmScope, reading: TimeReading = {}) =>
+  every(lists.alarmsOf(scope, reading));
 
 beforeAll(async () => {
   own = await ownThings();
@@ -213,7 +213,7 @@ test('a list comes by the last change that was made by hand, from where it is as
   const project_id = randomUUID();
   const alarms = [3, 1, 2, 4].map((n) => newAlarm({ project_id, name: `${n}`, timestamp: at(n) }));
   for (const alarm of alarms) await create(alarm);
-  const names = async (reading: Reading) =>
+  const names = async (reading: TimeReading) =>
     (await allOf({ project_id }, reading)).map(({ name }) => name).join('');
   expect(await names({})).toBe('4321');
   expect(await names({ oldestFirst: true, first: 1 })).toBe('1234');

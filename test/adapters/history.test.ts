@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { alarmStore } from '../../adapters/alarms.ts';
-import { historyStore } from '../../adapters/history.ts';
-import type { AlarmChange } from '../../domain/alarm-history.ts';
-import type { HistoryScope } from '../../domain/history-list.ts';
-import type { Reading } from '../../domain/list-request.ts';
-import { alarmWith } from '../domain/alarms.ts';
+import { alarmStore } from '../../adapters/alarms/alarms.ts';
+import { historyStore } from '../../adapters/alarms/history.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import type { HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
 import { every } from '../stack/every.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
@@ -46,7 +45,7 @@ afterAll(async () => {
   dynamo.destroy();
 });
 
-const read = async (scope: HistoryScope, reading: Reading = {}) =>
+const read = async (scope: HistoryScope, reading: TimeReading = {}) =>
   every(history.changesOf(scope, reading));
 const newestFirst = changes.toReversed();
 

@@ -1,9 +1,9 @@
 /** The tables `ports` and `networks`, as the network function writes them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { portChanges, portStore } from '../../adapters/ports.ts';
-import { deletedPort, type Port, updatedPort } from '../../domain/port.ts';
-import { portWith } from '../domain/ports.ts';
+import { portChanges, portStore } from '../../adapters/ports/ports.ts';
+import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
+import { portWith } from '../domain/ports/ports.ts';
 import { minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostStore, reportStore } from '../../adapters/hosts.ts';
-import { instanceStore } from '../../adapters/instances.ts';
-import type { Host } from '../../domain/host.ts';
-import { afterUpdate, settled } from '../../domain/host-fault.ts';
-import { type Instance, vmStates } from '../../domain/instance.ts';
-import { type Listing, placeOfServer, uuidAt, type Walk } from '../../domain/listing.ts';
-import { deletedHost, deletedInstance } from '../../domain/registration.ts';
+import { hostStore, reportStore } from '../../adapters/hosts/hosts.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import type { Host } from '../../domain/hosts/host.ts';
+import { afterUpdate, settled } from '../../domain/hosts/host-fault.ts';
+import { deletedHost } from '../../domain/hosts/registered-host.ts';
+import { type Instance, vmStates } from '../../domain/servers/instance.ts';
+import { deletedInstance } from '../../domain/servers/registered-instance.ts';
+import {
+  type Listing,
+  placeOfServer,
+  uuidAt,
+  type Walk,
+} from '../../domain/servers/server-listing.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { subscriptionStore } from '../../adapters/subscriptions.ts';
-import { claimOf } from '../../domain/subscription.ts';
+import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
+import { claimOf } from '../../domain/delivery/subscription.ts';
 import { minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, expect, test } from 'vitest';
-import { makeAccounts } from '../../adapters/accounts.ts';
-import { hashPassword } from '../../adapters/passwords.ts';
+import { makeAccounts } from '../../adapters/identity/accounts.ts';
+import { hashPassword } from '../../adapters/identity/passwords.ts';
+import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { makeUsers } from '../../adapters/identity/users.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { makeTokens } from '../../adapters/tokens.ts';
-import { makeUsers } from '../../adapters/users.ts';
-import { accountOf, admin, grantFor } from '../../domain/identity.ts';
+import { accountOf, admin, grantFor } from '../../domain/identity/identity.ts';
 import { clientConfig, dynamodb, output } from '../stack/stack.ts';
 
 const dynamo = dynamodb();

@@ -1,11 +1,15 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { webhookOutcomes } from '../../adapters/webhook-outcomes.ts';
-import { firingOf } from '../../domain/firing.ts';
-import { type WebhookMessage, type WebhookOutcome, webhooksOf } from '../../domain/webhook.ts';
-import { alarmWith } from '../domain/alarms.ts';
-import { eventWith } from '../domain/events.ts';
+import { webhookOutcomes } from '../../adapters/delivery/webhook-outcomes.ts';
+import { firingOf } from '../../domain/alarms/firing.ts';
+import {
+  type WebhookMessage,
+  type WebhookOutcome,
+  webhooksOf,
+} from '../../domain/delivery/webhook.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

@@ -1,4 +1,4 @@
-/** Contract alarm.md section 8: every command of alarms, and the bodies of Heat and OPNFV Doctor. */
+/** All rows of docs/wire/alarming.md#recorded-commands, and the bodies of Heat and OPNFV Doctor. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import {

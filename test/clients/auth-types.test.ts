@@ -1,4 +1,4 @@
-/** Contract compute.md section 8, "Auth types": the same commands, with other ways to log in. */
+/** The same commands, with other ways to log in: docs/wire/compute.md#auth-types. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, logins, newHost, newInstance } from '../e2e/cloud.ts';
 import { apiUrl } from '../stack/stack.ts';

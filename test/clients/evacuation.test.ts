@@ -1,4 +1,4 @@
-/** The rows of contract compute.md section 8 on evacuation. Targets are named: the stack is shared. */
+/** The rows of docs/wire/compute.md#evacuations. Targets are named: the stack is shared. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {

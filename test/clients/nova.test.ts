@@ -1,4 +1,4 @@
-/** The rows of contract compute.md section 8 on the `nova` command line. */
+/** The rows of docs/wire/compute.md#the-nova-command-line. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cloud, logins, newHost, newInstance, newName, serviceOf } from '../e2e/cloud.ts';
 import { envOf, openShells, rowsOf, type Shells } from './shells.ts';

@@ -1,4 +1,4 @@
-/** What contract network.md section 10 records of the openstack command line and openstacksdk. */
+/** The rows of docs/wire/network.md#recorded-requests: `openstack` and openstacksdk. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Cloud, logins, newHost, newInstance, newName } from '../e2e/cloud.ts';
@@ -43,7 +43,7 @@ describe('openstack port set', () => {
     });
   });
 
-  test('sends the seed’s dp_down and the port’s status as properties', async () => {
+  test('sends OPNFV Doctor’s dp_down and the port’s status as properties', async () => {
     const property = (type: string, key: string, value: string) =>
       openstack('port', 'set', '--extra-property', `type=${type},name=${key},value=${value}`, port);
     await property('bool', 'dp_down', 'true');

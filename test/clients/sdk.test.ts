@@ -1,4 +1,4 @@
-/** What contract compute.md section 8 records of openstacksdk. */
+/** The rows of docs/wire/compute.md#libraries on openstacksdk. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, logins, newHost, newInstance, statesOf } from '../e2e/cloud.ts';
 import { openShells, type Shells } from './shells.ts';

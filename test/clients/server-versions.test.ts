@@ -1,4 +1,4 @@
-/** The rows of contract compute.md section 8 on servers, as `openstack` asks at several microversions. */
+/** The rows of docs/wire/compute.md#servers-with-openstack, at several microversions. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cloud, logins, newHost, newInstance, newName } from '../e2e/cloud.ts';
 import { openShells, type Shells } from './shells.ts';

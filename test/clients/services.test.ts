@@ -1,4 +1,4 @@
-/** The rows of contract compute.md section 8 on services, as `openstack` asks at each microversion. */
+/** The rows of docs/wire/compute.md#services-and-hosts, at several microversions. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Cloud, logins, newHost, newInstance, serviceOf, statesOf } from '../e2e/cloud.ts';

@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { alarmRow } from '../../adapters/alarms.ts';
-import { historyRow } from '../../adapters/history-rows.ts';
-import { severities } from '../../domain/alarm.ts';
+import { alarmRow } from '../../adapters/alarms/alarms.ts';
+import { historyRow } from '../../adapters/alarms/history-rows.ts';
+import { severities } from '../../domain/alarms/alarm.ts';
 import { momentOf } from '../../domain/time.ts';
-import { alarmWith } from '../domain/alarms.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
 import { answerOf } from './cloud.ts';
 import { counting, writeRows } from './costs.ts';
 import { makeWorld, type World } from './world.ts';

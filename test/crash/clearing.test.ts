@@ -1,7 +1,7 @@
 /** Alarms that events raise and clear: copies of both lanes, rivals and crashes, in any order. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { type DoctorEvent, instanceEvent } from '../../domain/event.ts';
+import { type DoctorEvent, instanceEvent } from '../../domain/events/event.ts';
 import { cloud, idsOf, ok, project } from './cloud.ts';
 import type { How } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { instanceStore } from '../../adapters/instances.ts';
-import type { Instance } from '../../domain/instance.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 import { dynamodb } from '../stack/stack.ts';
 import type { Disturbance } from './disturbance.ts';
 import type { Prepare } from './invoke.ts';
@@ -135,7 +135,7 @@ export const cloud = (world: World) => {
       );
       return Migrations.parse(body).migrations;
     },
-    /** What `os-hosts` sets of a host, the seed's report among it. */
+    /** What `os-hosts` sets of a host, OPNFV Doctor's report among it. */
     update: (host: string, body: object, d?: Disturbance) =>
       world.request({ method: 'PUT', path: `/compute/v2.1/os-hosts/${host}`, body }, d),
     row: (uuid: string): Promise<Instance | undefined> => store.instance(uuid),

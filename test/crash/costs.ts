@@ -1,7 +1,8 @@
 /** What requests cost, and many rows at once. */
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { inParallel, type Row } from '../../adapters/dynamodb.ts';
+import type { Row } from '../../adapters/dynamodb.ts';
+import { inParallel } from '../../adapters/in-parallel.ts';
 import { slices } from '../../domain/slices.ts';
 import { dynamodb } from '../stack/stack.ts';
 import type { Prepare } from './invoke.ts';

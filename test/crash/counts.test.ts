@@ -1,10 +1,10 @@
 /** What an event costs: what the alarms cost that it may concern, however many others there are. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { alarmRow } from '../../adapters/alarms.ts';
-import type { Alarm } from '../../domain/alarm.ts';
-import { lookupKeysOf } from '../../domain/lookup.ts';
-import { alarmWith } from '../domain/alarms.ts';
+import { alarmRow } from '../../adapters/alarms/alarms.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
 import { cloud, ok, project } from './cloud.ts';
 import { counting, writeRows } from './costs.ts';
 import { makeWorld, type World } from './world.ts';

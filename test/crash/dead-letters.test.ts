@@ -2,7 +2,7 @@
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { DeadLetter } from '../../domain/messages.ts';
+import { DeadLetter } from '../../domain/events/messages.ts';
 import { dynamodb, sqs } from '../stack/stack.ts';
 import { cloud, idsOf, ok } from './cloud.ts';
 import { hows } from './disturbance.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { departureStore } from '../../adapters/migrations.ts';
-import type { Executor } from '../../domain/evacuation.ts';
+import { departureStore } from '../../adapters/servers/migrations.ts';
+import type { Executor } from '../../domain/servers/evacuation.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { answerOf, type cloud, ok } from './cloud.ts';
 import { type Disturbance, hows } from './disturbance.ts';

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { portReader } from '../../adapters/ports.ts';
-import type { DataPlaneStatus, Port } from '../../domain/port.ts';
+import { portReader } from '../../adapters/ports/ports.ts';
+import type { DataPlaneStatus, Port } from '../../domain/ports/port.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { ok, project } from './cloud.ts';
 import type { Disturbance } from './disturbance.ts';

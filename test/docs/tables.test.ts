@@ -1,13 +1,13 @@
 /** The tables of the documents, compared with the code that they tell of. */
 import { expect, test } from 'vitest';
-import { roles } from '../../domain/access.ts';
-import { alarmStates, conditionTypes, operators, severities } from '../../domain/alarm.ts';
-import { afterFault } from '../../domain/host-fault.ts';
-import { powerStates, vmStates } from '../../domain/instance.ts';
-import { Notification } from '../../domain/messages.ts';
-import { statesOf } from '../../domain/server-status.ts';
-import { protocols } from '../../domain/subscription.ts';
-import { definitionOf } from '../../events/catalogue.ts';
+import { alarmStates, conditionTypes, operators, severities } from '../../domain/alarms/alarm.ts';
+import { protocols } from '../../domain/delivery/subscription.ts';
+import { definitionOf } from '../../domain/events/catalogue.ts';
+import { Notification } from '../../domain/events/messages.ts';
+import { afterFault } from '../../domain/hosts/host-fault.ts';
+import { roles } from '../../domain/identity/access.ts';
+import { powerStates, vmStates } from '../../domain/servers/instance.ts';
+import { statesOf } from '../../domain/servers/server-status.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { defaults } from '../../infra/settings.ts';
 import { apiUrl, login, readStack } from '../stack/stack.ts';

@@ -1,8 +1,9 @@
 /** Rows of hosts and instances for tests. */
-import type { Evacuation } from '../../domain/evacuation.ts';
-import type { Host } from '../../domain/host.ts';
+
+import type { Host } from '../../domain/hosts/host.ts';
 import { faultId } from '../../domain/ids.ts';
-import { type Instance, nothingOwned } from '../../domain/instance.ts';
+import type { Evacuation } from '../../domain/servers/evacuation.ts';
+import { type Instance, nothingOwned } from '../../domain/servers/instance.ts';
 
 /** Of which the ids of the host's faults are made. */
 export const faultSeries = '00000000-0000-4000-8000-00000000f001';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { readAlarm } from '../../domain/alarm-input.ts';
-import { HostFacts } from '../../domain/host.ts';
-import { InstanceFacts } from '../../domain/instance.ts';
+import { HostFacts } from '../../domain/hosts/host.ts';
+import { InstanceFacts } from '../../domain/servers/instance.ts';
 import { text } from '../../domain/text.ts';
+import { readAlarm } from '../../functions/alarming/alarm-input.ts';
 
 test.each([
   ['web', true],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { hostReader } from '../../adapters/hosts.ts';
-import { instanceStore } from '../../adapters/instances.ts';
+import { hostReader } from '../../adapters/hosts/hosts.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
 import { evacuationWith } from '../domain/rows.ts';
 import { type Client, dynamodb, output } from '../stack/stack.ts';
 import {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DeadLetter } from '../../domain/messages.ts';
+import { DeadLetter } from '../../domain/events/messages.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';
 import { type Answer, apiUrl, output, sqs, subscribe } from '../stack/stack.ts';
@@ -194,7 +194,9 @@ describe('whoever sends events', () => {
     const answer = await request(`${apiUrl()}${path}`, 'POST', { body: [], headers });
     expectStatus(answer, 401);
     expect(answer.body).toEqual(refusals.doctor(401));
-    expect(answer.headers.get('www-authenticate')).toBe(`Keystone uri="${apiUrl()}/identity"`);
+    expect(answer.headers.get('www-authenticate')).toBe(
+      `Keystone uri="${apiUrl()}/identity", Basic realm="doctor", charset="UTF-8"`,
+    );
   });
 
   test('is refused as a member of a project', async () => {

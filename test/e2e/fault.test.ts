@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Notification } from '../../domain/messages.ts';
+import { Notification } from '../../domain/events/messages.ts';
 import { type Answer, subscribe, subscribeToEvents } from '../stack/stack.ts';
 import {
   alarmOf,
@@ -264,7 +264,7 @@ describe('whoever has an alarm', () => {
     });
   });
 
-  test("is told of an alarm in the seed's spelling too", async () => {
+  test("is told of an alarm in OPNFV Doctor's spelling too", async () => {
     expect(await notificationOf('paused')).toMatchObject({
       ...{ severity: 'moderate', previous: 'ok', current: 'alarm', resource_id: idOf('paused') },
     });

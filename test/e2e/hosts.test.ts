@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { Notification } from '../../domain/messages.ts';
+import { Notification } from '../../domain/events/messages.ts';
 import { subscribe } from '../stack/stack.ts';
 import {
   alarmOf,
@@ -30,7 +30,7 @@ const path = () => `/compute/v2.1/os-hosts/${host}`;
 const put = (body: unknown, version = '2.1') =>
   cloud.admin.call('PUT', path(), { body, headers: at(version) });
 
-test('the report of the seed stops the servers and answers in its own envelope', async () => {
+test('the report in os-hosts stops the servers and answers in its own envelope', async () => {
   const answer = await put({ host: { host_down_reported: 'true' } }, '2.34');
   expectStatus(answer, 200);
   expect(answer.body).toEqual({

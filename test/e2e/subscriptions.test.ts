@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { receiver } from '../functions/webhooks/receiver.ts';
+import { receiver } from '../adapters/delivery/receiver.ts';
 import { sqs, subscribe } from '../stack/stack.ts';
 import { type Cloud, expectStatus, logins, newAlarm, newName, outsideEvent } from './cloud.ts';
 

@@ -40,8 +40,6 @@ describe('version documents', () => {
     { path: '/compute/v2.1', status: 200, leads: '/compute/v2.1/' },
     { path: '/network', status: 200, leads: '/network/v2.0/' },
     { path: '/network/', status: 200, leads: '/network/v2.0/' },
-    { path: '/alarming', status: 200, leads: '/alarming/v2' },
-    { path: '/alarming/', status: 200, leads: '/alarming/v2' },
     { path: '/doctor', status: 200, leads: '/doctor/v1/' },
     { path: '/doctor/v1', status: 200, leads: '/doctor/v1/' },
   ])('$path needs no token, and its links lead on', async ({ path, status, leads }) => {
@@ -51,6 +49,18 @@ describe('version documents', () => {
     expect(links).toEqual([`${apiUrl()}${leads}`]);
     for (const link of links) expectStatus(await request(link, 'GET'), 200);
   });
+
+  test.each(['/alarming', '/alarming/'])(
+    "%s needs no token; its link leads nowhere, as Aodh's",
+    async (path) => {
+      const answer = await anonymous('GET', path);
+      expectStatus(answer, 200);
+      const links = linksIn(answer.body);
+      expect(links).toEqual([`${apiUrl()}/alarming/v2`]);
+      expectStatus(await cloud.a.call('GET', '/alarming/v2'), 404);
+      expectStatus(await anonymous('GET', '/alarming/v2'), 401);
+    },
+  );
 
   test('the list of identity versions names the current one in Location', async () => {
     const { headers } = await anonymous('GET', '/identity');
@@ -184,17 +194,27 @@ type Path = {
   readonly dialect: DialectName;
   readonly path: string;
   readonly allow: string;
-  /** The method that needs no token, if one does not. */
-  readonly open?: string;
+  /** The methods that need no token, if some do not. */
+  readonly open?: readonly string[];
+  /** Whether HTTP Basic is taken. */
+  readonly basic?: boolean;
   /** The microversion that has these methods, if others have not. */
   readonly version?: string;
 };
 
+/** How a document is had without a token. */
+const document = ['GET', 'HEAD'];
+
 /** Paths of each surface, with the methods that they have. */
 const paths: readonly Path[] = [
-  { dialect: 'identity', path: '/identity/v3/auth/tokens', allow: 'GET, HEAD, POST', open: 'POST' },
-  { dialect: 'identity', path: '/identity/v3', allow: 'GET', open: 'GET' },
-  { dialect: 'compute', path: '/compute/v2.1', allow: 'GET', open: 'GET' },
+  {
+    dialect: 'identity',
+    path: '/identity/v3/auth/tokens',
+    allow: 'GET, HEAD, POST',
+    open: ['POST'],
+  },
+  { dialect: 'identity', path: '/identity/v3', allow: 'GET, HEAD', open: document },
+  { dialect: 'compute', path: '/compute/v2.1', allow: 'GET, HEAD', open: document },
   { dialect: 'compute', path: '/compute/v2.1/servers', allow: 'GET, POST' },
   // Its DELETE is that of a server of this name, which is a 404.
   { dialect: 'compute', path: '/compute/v2.1/servers/detail', allow: 'DELETE, GET, PUT' },
@@ -212,7 +232,7 @@ const paths: readonly Path[] = [
     allow: 'DELETE, PUT',
     version: '2.53',
   },
-  { dialect: 'alarming', path: '/alarming', allow: 'GET', open: 'GET' },
+  { dialect: 'alarming', path: '/alarming', allow: 'GET, HEAD', open: document },
   { dialect: 'alarming', path: '/alarming/v2/alarms', allow: 'GET, POST' },
   { dialect: 'alarming', path: '/alarming/v2/alarms/x', allow: 'DELETE, GET, PUT' },
   { dialect: 'alarming', path: '/alarming/v2/alarms/x/state', allow: 'GET, PUT' },
@@ -223,8 +243,8 @@ const paths: readonly Path[] = [
   { dialect: 'alarming', path: '/alarming/v2/metrics', allow: 'GET' },
   { dialect: 'alarming', path: '/alarming/v2/quotas', allow: 'GET, POST' },
   { dialect: 'alarming', path: '/alarming/v2/quotas/x', allow: 'DELETE' },
-  { dialect: 'alarming', path: '/alarming/healthcheck', allow: 'GET', open: 'GET' },
-  { dialect: 'doctor', path: '/doctor/v1/events', allow: 'POST' },
+  { dialect: 'alarming', path: '/alarming/healthcheck', allow: 'GET, HEAD', open: document },
+  { dialect: 'doctor', path: '/doctor/v1/events', allow: 'POST', basic: true },
   { dialect: 'doctor', path: '/doctor/v1/hosts/x', allow: 'GET, PUT' },
   { dialect: 'doctor', path: '/doctor/v1/servers/x', allow: 'DELETE, GET, PUT' },
   { dialect: 'doctor', path: '/doctor/v1/users/x', allow: 'GET, PUT' },
@@ -246,14 +266,18 @@ describe('a method that a path does not have', () => {
 
 describe('without a good token', () => {
   const tokens = [undefined, '', 'nonsense', 'x'.repeat(4_000), 'a.b.c'];
-  test.each(paths)('$path answers a 401 as Keystone does', async ({ path, open }) => {
+  test.each(paths)('$path answers a 401 as Keystone does', async ({ path, open, basic }) => {
     for (const [n, method] of methods.entries()) {
-      if (method === open) continue;
+      if (open?.includes(method)) continue;
       const token = tokens[n % tokens.length];
       const options = token === undefined ? {} : { headers: { 'x-auth-token': token } };
       const answer = await anonymous(method, path, options);
       expectStatus(answer, 401);
-      expect(answer.headers.get('www-authenticate')).toBe(`Keystone uri="${apiUrl()}/identity"`);
+      const challenges = [
+        `Keystone uri="${apiUrl()}/identity"`,
+        ...(basic ? ['Basic realm="doctor", charset="UTF-8"'] : []),
+      ];
+      expect(answer.headers.get('www-authenticate')).toBe(challenges.join(', '));
       if (method !== 'HEAD') expect(answer.body).toEqual(refusals.identity(401));
     }
   });
@@ -288,13 +312,12 @@ describe('an unknown path', () => {
     { dialect: 'identity', path: '/identity/v2.0/tokens' },
     { dialect: 'compute', path: '/compute/v2.1/nothing' },
     { dialect: 'compute', path: '/compute/v2.1/servers/x/nothing' },
-    { dialect: 'compute', path: '/compute/v2.1/servers/' },
     { dialect: 'compute', path: '/compute/v2/servers' },
     { dialect: 'alarming', path: '/alarming/v2/nothing' },
-    { dialect: 'alarming', path: '/alarming/v2/alarms//state' },
+    { dialect: 'alarming', path: '/alarming/v2' },
     { dialect: 'alarming', path: '/alarming/v1/alarms' },
     { dialect: 'doctor', path: '/doctor/v1/nothing' },
-    { dialect: 'doctor', path: '/doctor/v1/hosts/' },
+    { dialect: 'doctor', path: '/doctor/v1/hosts//' },
     { dialect: 'doctor', path: '/doctor/v1/hosts/a/b' },
   ] as const)('$path is a 404 with a token, a 401 without', async ({ dialect, path }) => {
     for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {

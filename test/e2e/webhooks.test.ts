@@ -3,8 +3,8 @@ import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { WebhookOutcome } from '../../domain/webhook.ts';
-import { answering, type Receiver, receiver, silent } from '../functions/webhooks/receiver.ts';
+import { WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import { answering, type Receiver, receiver, silent } from '../adapters/delivery/receiver.ts';
 import { dynamodb, output, sqs } from '../stack/stack.ts';
 import { type Cloud, expectStatus, logins, newAlarm, newName, outsideEvent } from './cloud.ts';
 

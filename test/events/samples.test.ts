@@ -2,16 +2,21 @@ import { globSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { readRequest } from '../../adapters/http/request.ts';
-import { type DoctorEvent, hostEvent, instanceEvent, traitTypes } from '../../domain/event.ts';
-import { Host } from '../../domain/host.ts';
-import { Instance } from '../../domain/instance.ts';
-import { maintenanceEvent } from '../../domain/maintenance.ts';
-import { receive } from '../../domain/outside-event.ts';
-import { Port } from '../../domain/port.ts';
-import { portEvents } from '../../domain/port-event.ts';
-import { forTenant } from '../../domain/visibility.ts';
-import { webhooksOf } from '../../domain/webhook.ts';
-import { definitionOf } from '../../events/catalogue.ts';
+import { webhooksOf } from '../../domain/delivery/webhook.ts';
+import { definitionOf } from '../../domain/events/catalogue.ts';
+import {
+  type DoctorEvent,
+  hostEvent,
+  instanceEvent,
+  traitTypes,
+} from '../../domain/events/event.ts';
+import { receive } from '../../domain/events/outside-event.ts';
+import { forTenant } from '../../domain/events/visibility.ts';
+import { Host } from '../../domain/hosts/host.ts';
+import { maintenanceEvent } from '../../domain/hosts/maintenance.ts';
+import { Port } from '../../domain/ports/port.ts';
+import { portEvents } from '../../domain/ports/port-event.ts';
+import { Instance } from '../../domain/servers/instance.ts';
 import { folder, rawSample, sample, samples } from './samples.ts';
 
 const of = <K extends keyof typeof samples>(path: K) => samples[path];
@@ -199,11 +204,13 @@ test('the webhooks on their queues, tried or not, are those of the notification'
 });
 
 test.each([
-  ['aws', 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/v1'],
-  ['ministack', 'https://localhost/v1'],
+  ['aws', 'https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/api'],
+  ['base-path', 'https://faults.cloud.example/cloud'],
+  ['ministack', 'https://localhost/api'],
 ] as const)('the force-down that comes through the gateway of %s is one', (gateway, root) => {
   const path = `api-gateway/force-down.${gateway}.json` as const;
-  const request = readRequest(sample(path, of(path)), '/compute', '', 'req-1');
+  const at = { dialect: 'compute', prefix: '/compute', publicUrl: '' } as const;
+  const request = readRequest(sample(path, of(path)), at, 'req-1');
   expect(request).toMatchObject({
     method: 'PUT',
     path: '/v2.1/os-services/force-down',

@@ -2,15 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { DoctorEvent } from '../../domain/event.ts';
-import { Host } from '../../domain/host.ts';
-import { HostDataPlane } from '../../domain/host-data-plane.ts';
-import { Instance } from '../../domain/instance.ts';
-import { Notice } from '../../domain/maintenance.ts';
-import { DeadLetter, EventMessage, FinishMessage, Notification } from '../../domain/messages.ts';
-import { OutsideEvents } from '../../domain/outside-event.ts';
-import { Port } from '../../domain/port.ts';
-import { WebhookMessage } from '../../domain/webhook.ts';
+import { WebhookMessage } from '../../domain/delivery/webhook.ts';
+import { DoctorEvent } from '../../domain/events/event.ts';
+import {
+  DeadLetter,
+  EventMessage,
+  FinishMessage,
+  Notification,
+} from '../../domain/events/messages.ts';
+import { OutsideEvents } from '../../domain/events/outside-event.ts';
+import { Host } from '../../domain/hosts/host.ts';
+import { Notice } from '../../domain/hosts/maintenance.ts';
+import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
+import { Port } from '../../domain/ports/port.ts';
+import { Instance } from '../../domain/servers/instance.ts';
 import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from './envelopes.ts';
 
 export const folder = join(import.meta.dirname, '../../events');
@@ -43,6 +48,7 @@ const madeOf = <T extends z.ZodType>(row: T) => z.strictObject({ row, event: Doc
 
 export const samples = {
   'api-gateway/force-down.aws.json': ProxyEvent,
+  'api-gateway/force-down.base-path.json': ProxyEvent,
   'api-gateway/force-down.ministack.json': ProxyEvent,
   'ceilometer/instance-update.json': OutsideEvents,
   'ceilometer/on-the-bus.json': OutsideEvents,

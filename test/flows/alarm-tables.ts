@@ -1,7 +1,7 @@
 /** Alarms and their history as the tables hold them. */
-import type { Alarm } from '../../domain/alarm.ts';
-import { type Chain, type Firing, isTold, type OutboxRow } from '../../domain/firing.ts';
-import { lookupKeysOf } from '../../domain/lookup.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { type Chain, type Firing, isTold, type OutboxRow } from '../../domain/alarms/firing.ts';
+import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import type { EvaluateDeps, Fired } from '../../flows/evaluate-events.ts';
 
 type Row = Firing['row'];

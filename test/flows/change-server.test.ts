@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterAction, type ServerAction } from '../../domain/server-action.ts';
+import { afterAction, type ServerAction } from '../../domain/servers/server-action.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { traitOf, type World, worldOf } from './world.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Host } from '../../domain/host.ts';
+import type { Host } from '../../domain/hosts/host.ts';
 import { makeTargets, type Targets } from '../../flows/choose-target.ts';
 import { hostWith } from '../domain/rows.ts';
 

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { DoctorEvent } from '../../domain/event.ts';
-import type { HostDataPlane, RecordedReport } from '../../domain/host-data-plane.ts';
-import type { DataPlaneStatus, Port } from '../../domain/port.ts';
-import { updatedPort } from '../../domain/port.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import type { HostDataPlane, RecordedReport } from '../../domain/ports/host-data-plane.ts';
+import type { DataPlaneStatus, Port } from '../../domain/ports/port.ts';
+import { updatedPort } from '../../domain/ports/port.ts';
 import type { PortRowChange } from '../../flows/apply-data-plane.ts';
 import { applyDataPlane, finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { changePort } from '../../flows/change-port.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
-import { portWith } from '../domain/ports.ts';
+import { portWith } from '../domain/ports/ports.ts';
 import { id, minute } from '../domain/rows.ts';
 
 /** Ports on host `h` in memory. `meanwhile` runs once, just before the next write: somebody else. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { OutboxRow } from '../../domain/firing.ts';
-import { firingOf } from '../../domain/firing.ts';
-import type { WebhookMessage } from '../../domain/webhook.ts';
+import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import { firingOf } from '../../domain/alarms/firing.ts';
+import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { deliver } from '../../flows/deliver.ts';
-import { alarmWith } from '../domain/alarms.ts';
-import { eventWith } from '../domain/events.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
 
 const rowOf = (n: number, insufficient_data_actions: string[] = []): OutboxRow =>

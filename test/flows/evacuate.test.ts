@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Executor } from '../../domain/evacuation.ts';
-import { stateOf } from '../../domain/host.ts';
+import { stateOf } from '../../domain/hosts/host.ts';
+import type { Executor } from '../../domain/servers/evacuation.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';

@@ -2,10 +2,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
-import { type Executor, executors, inFlight } from '../../domain/evacuation.ts';
-import { type Host, hasFailed } from '../../domain/host.ts';
-import type { Instance } from '../../domain/instance.ts';
-import { afterAction } from '../../domain/server-action.ts';
+import { hasFailed } from '../../domain/hosts/fault.ts';
+import type { Host } from '../../domain/hosts/host.ts';
+import { type Executor, executors, inFlight } from '../../domain/servers/evacuation.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
+import { afterAction } from '../../domain/servers/server-action.ts';
 import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Alarm, Condition } from '../../domain/alarm.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
-import type { Chain, OutboxRow } from '../../domain/firing.ts';
-import { Notification } from '../../domain/messages.ts';
+import type { Alarm, Condition } from '../../domain/alarms/alarm.ts';
+import type { Chain, OutboxRow } from '../../domain/alarms/firing.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import { Notification } from '../../domain/events/messages.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
-import { alarmWith } from '../domain/alarms.ts';
-import { eventWith } from '../domain/events.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
 import { alarmTables, rowKey } from './alarm-tables.ts';
 

@@ -1,11 +1,11 @@
 /** Evaluating twice equals evaluating once, whatever the alarms wait for and the events say. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { alarmStates } from '../../domain/alarm.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
+import { alarmStates } from '../../domain/alarms/alarm.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
-import { alarmWith } from '../domain/alarms.ts';
-import { anyEvent, anyRule } from '../domain/events.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { anyEvent, anyRule } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
 import { alarmTables, rowKey } from './alarm-tables.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
-import type { Instance } from '../../domain/instance.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
 import { deleteInstance, registerInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';

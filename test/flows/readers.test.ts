@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type VmState, vmStates } from '../../domain/instance.ts';
+import { type VmState, vmStates } from '../../domain/servers/instance.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';

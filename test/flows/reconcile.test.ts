@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { affectedBy } from '../../domain/affected.ts';
-import { hostEvent, instanceEvent } from '../../domain/event.ts';
-import { owedRows, reportedDataPlane } from '../../domain/host-data-plane.ts';
-import { settled } from '../../domain/host-fault.ts';
-import { noticeOf } from '../../domain/maintenance.ts';
-import { portEvents } from '../../domain/port-event.ts';
-import { deletedHost } from '../../domain/registration.ts';
+import { hostEvent, instanceEvent } from '../../domain/events/event.ts';
+import { affectedBy } from '../../domain/hosts/affected.ts';
+import { settled } from '../../domain/hosts/host-fault.ts';
+import { noticeOf } from '../../domain/hosts/maintenance.ts';
+import { deletedHost } from '../../domain/hosts/registered-host.ts';
+import { owedRows, reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
+import { portEvents } from '../../domain/ports/port-event.ts';
 import { type RowChange, reconcile } from '../../flows/reconcile.ts';
-import { portWith } from '../domain/ports.ts';
+import { portWith } from '../domain/ports/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 
 /** What was sent, in its order, each with what it was sent as. */

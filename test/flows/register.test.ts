@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Instance } from '../../domain/instance.ts';
-import { deletedHost, deletedInstance } from '../../domain/registration.ts';
+import { deletedHost } from '../../domain/hosts/registered-host.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
+import { deletedInstance } from '../../domain/servers/registered-instance.ts';
 import {
   deleteHost,
   deleteInstance,

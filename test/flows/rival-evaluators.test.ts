@@ -1,12 +1,12 @@
 /** Evaluators of both lanes and the alarms' owner at once, in whatever order their steps come. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Alarm, Pattern } from '../../domain/alarm.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
-import type { OutboxRow } from '../../domain/firing.ts';
+import type { Alarm, EventPattern } from '../../domain/alarms/alarm.ts';
+import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
-import { alarmWith } from '../domain/alarms.ts';
-import { eventWith } from '../domain/events.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
 import { alarmTables, rowKey } from './alarm-tables.ts';
 
@@ -23,7 +23,7 @@ const change = (n: number): DoctorEvent => ({
 });
 
 const plain = alarmWith({ alarm_id: id(1), name: 'plain' });
-const state = (value: string): Pattern => ({
+const state = (value: string): EventPattern => ({
   event_type: '*',
   query: [{ field: 'traits.state', op: 'eq', type: '', value }],
 });

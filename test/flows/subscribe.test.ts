@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import type { Subscription, SubscriptionWish } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Subscription, SubscriptionWish } from '../../domain/subscription.ts';
 import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
 import { minute } from '../domain/rows.ts';
 

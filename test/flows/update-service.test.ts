@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deletedHost } from '../../domain/registration.ts';
+import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { traitOf, type World, worldOf } from './world.ts';

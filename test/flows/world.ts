@@ -1,14 +1,16 @@
 /** Hosts and instances in memory, as the tables hold them, for flows to work on. */
+
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import type { Fault } from '../../domain/hosts/fault.ts';
+import type { Host } from '../../domain/hosts/host.ts';
+import type { HostReport } from '../../domain/hosts/host-fault.ts';
 import {
   type Departures,
   type Evacuation,
   noDepartures,
   targetOf,
-} from '../../domain/evacuation.ts';
-import type { DoctorEvent } from '../../domain/event.ts';
-import type { Fault, Host } from '../../domain/host.ts';
-import type { HostReport } from '../../domain/host-fault.ts';
-import type { Instance } from '../../domain/instance.ts';
+} from '../../domain/servers/evacuation.ts';
+import type { Instance } from '../../domain/servers/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { Standing } from '../../flows/evacuate.ts';
 import { id } from '../domain/rows.ts';

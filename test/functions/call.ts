@@ -24,12 +24,26 @@ export async function call(surface: ReturnType<typeof createSurface>, request: C
   return answerOf(result);
 }
 
-function answerOf({ statusCode, headers, body }: APIGatewayProxyResult): Answer {
-  const texts = z.record(z.string(), z.string()).parse(headers);
+function answerOf(result: APIGatewayProxyResult): Answer {
+  const { statusCode, headers, multiValueHeaders = {}, body } = result;
+  const lines = Object.entries(multiValueHeaders).map(([name, values]) => [
+    name,
+    values.join(', '),
+  ]);
+  const all = { ...headers, ...Object.fromEntries(lines) };
+  const texts = z.record(z.string(), z.string()).parse(all);
   return { status: statusCode, headers: texts, body: body === '' ? undefined : JSON.parse(body) };
 }
 
-/** API Gateway's proxy event (REST, payload 1.0) of a request to `https://api.test/v1`. */
+/** `/compute` and what is below it, as `infra/api.ts` gives the gateway its resources. */
+function resourceOf(path: string) {
+  const [, surface = '', below] = /^\/+([^/]*)(?:\/+(.*))?$/.exec(path) ?? [];
+  return below === undefined
+    ? { resource: `/${surface}`, pathParameters: null }
+    : { resource: `/${surface}/{proxy+}`, pathParameters: { proxy: below } };
+}
+
+/** API Gateway's proxy event (REST, payload 1.0) of a request to `https://api.test/api`. */
 export function proxyEvent({
   method = 'GET',
   path,
@@ -42,12 +56,11 @@ export function proxyEvent({
   return {
     httpMethod: method,
     path,
-    resource: '/{proxy+}',
+    ...resourceOf(path),
     headers: { ...(text !== undefined && { 'Content-Type': 'application/json' }), ...headers },
     multiValueHeaders: {},
     queryStringParameters: Object.fromEntries(last),
     multiValueQueryStringParameters: query,
-    pathParameters: null,
     stageVariables: null,
     isBase64Encoded: false,
     body: text ?? null,
@@ -74,13 +87,13 @@ export function proxyEvent({
         userAgent: null,
         userArn: null,
       },
-      path: `/v1${path}`,
+      path: `/api${path}`,
       protocol: 'HTTP/1.1',
       requestId: 'gateway-request',
       requestTimeEpoch: 0,
       resourceId: 'resource',
-      resourcePath: '/{proxy+}',
-      stage: 'v1',
+      resourcePath: resourceOf(path).resource,
+      stage: 'api',
     },
   };
 }

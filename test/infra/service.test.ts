@@ -1,8 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { AlarmChange } from '../../domain/alarm-history.ts';
+import { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { DoctorStack } from '../../infra/service.ts';
+import { stageName } from '../../infra/stage.ts';
 import { makeStack, policies, subject } from './template.ts';
 
 const template = Template.fromStack(makeStack());
@@ -351,16 +352,25 @@ describe('the API', () => {
         'gatewayresponse.header.x-openstack-request-id': 'context.requestId',
       });
       const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
+      const { message } = parsed.error;
+      const large = Properties.ResponseType === 'REQUEST_TOO_LARGE';
+      expect(message).toMatch(large ? /at most 5\.9 MB/ : /^why$/);
       expect(parsed).toEqual({
-        error: { code: expect.any(Number), title: expect.any(String), message: 'why' },
-        NeutronError: { type: expect.stringMatching(/^HTTP\w+$/), message: 'why', detail: '' },
+        error: { code: expect.any(Number), title: expect.any(String), message },
+        NeutronError: { type: expect.stringMatching(/^HTTP\w+$/), message, detail: '' },
         error_message: {
           faultcode: expect.stringMatching(/^(Client|Server)$/),
-          faultstring: 'why',
+          faultstring: message,
           debuginfo: null,
         },
       });
     }
+  });
+
+  test('its one stage is called as no version of a service is', () => {
+    const stages = Object.values(template.findResources('AWS::ApiGateway::Stage'));
+    expect(stages.map(({ Properties }) => Properties.StageName)).toEqual([stageName]);
+    expect(stageName).not.toMatch(/v[0-9.]/i);
   });
 
   test('its id is fixed on emulators only', () => {

@@ -15,11 +15,25 @@ test('every setting can be given as text, as the command line gives it', () => {
 });
 
 test('every setting can be given as cdk.json gives it', () => {
-  const lists = { finishDelaysSeconds: '5,900', webhookAllowedRanges: '', actionTopics: '' };
+  const lists = {
+    ...{ finishDelaysSeconds: '5,900', webhookAllowedRanges: '', actionTopics: '' },
+    corsAllowedOrigins: '',
+  };
   expect(from({ ...defaults, ...lists })).toEqual(defaults);
 });
 
 test.each([
+  ['publicUrl', 'faults.example'],
+  ['publicUrl', 'ftp://faults.example'],
+  // Clients take these for the version of a service.
+  ['publicUrl', 'https://faults.example/v1'],
+  ['publicUrl', 'https://faults.example/env2/doctor'],
+  ['publicUrl', 'https://faults.example/dev.cloud'],
+  ['corsAllowedOrigins', 'console.example'],
+  ['corsAllowedOrigins', 'https://console.example/'],
+  ['corsAllowedOrigins', 'https://console.example/page'],
+  ['corsAllowedOrigins', 'https://*.example'],
+  ['corsAllowedOrigins', 'null'],
   ['acceptAlarmsWithoutResourceId', 'no'],
   ['serviceDownTimeSeconds', '1.5'],
   ['instancesOnForceDown', 'keep'],
@@ -46,4 +60,16 @@ test.each([
   ['webhookAllowedRanges', 'everywhere/0'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => from({ [name]: value })).toThrow(name);
+});
+
+test('an address may have a version-like host and a base path', () => {
+  const publicUrl = 'https://v2.faults.example/cloud';
+  expect(from({ publicUrl })).toEqual({ publicUrl });
+});
+
+test('origins are separated by commas, and have a port if it is not the usual one', () => {
+  const corsAllowedOrigins = 'https://console.example, http://localhost:8080,*';
+  expect(from({ corsAllowedOrigins })).toEqual({
+    corsAllowedOrigins: ['https://console.example', 'http://localhost:8080', '*'],
+  });
 });

@@ -4,42 +4,46 @@ import { api, as, filed, history, least, moment, refused, reset, rows, Shown } f
 
 beforeEach(reset);
 
-test.each(['', '/', '/v2', '/v2/'])(
-  'the version document stands at "%s", without a token',
-  async (path) => {
-    const answer = await call(api, { path: `/alarming${path}` });
-    expect(answer).toMatchObject({
-      status: 200,
-      body: {
-        versions: {
-          values: [
-            {
-              id: 'v2',
-              status: 'stable',
-              updated: '2013-02-13T00:00:00Z',
-              links: [
-                { href: 'https://api.test/v1/alarming/v2', rel: 'self' },
-                { href: 'https://docs.openstack.org/', rel: 'describedby', type: 'text/html' },
-              ],
-              'media-types': [
-                {
-                  base: 'application/json',
-                  type: 'application/vnd.openstack.telemetry-v2+json',
-                },
-                { base: 'application/xml', type: 'application/vnd.openstack.telemetry-v2+xml' },
-              ],
-            },
-          ],
-        },
+test.each(['', '/'])('the version document stands at "%s", without a token', async (path) => {
+  const answer = await call(api, { path: `/alarming${path}` });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      versions: {
+        values: [
+          {
+            id: 'v2',
+            status: 'stable',
+            updated: '2013-02-13T00:00:00Z',
+            links: [
+              { href: 'https://api.test/api/alarming/v2', rel: 'self' },
+              { href: 'https://docs.openstack.org/', rel: 'describedby', type: 'text/html' },
+            ],
+            'media-types': [
+              {
+                base: 'application/json',
+                type: 'application/vnd.openstack.telemetry-v2+json',
+              },
+              { base: 'application/xml', type: 'application/vnd.openstack.telemetry-v2+xml' },
+            ],
+          },
+        ],
       },
-    });
-  },
-);
+    },
+  });
+});
+
+test.each(['/v2', '/v2/'])('nothing is at "%s", as in Aodh', async (path) => {
+  expect(await as('reader', 'GET', path)).toMatchObject({
+    status: 404,
+    body: refused('The resource could not be found.'),
+  });
+});
 
 test('an alarm is filed, shown under its Location, listed and deleted', async () => {
   const { status, headers, body } = await as('member', 'POST', '/v2/alarms/', least);
   const { alarm_id } = Shown.parse(body);
-  const location = `https://api.test/v1/alarming/v2/alarms/${alarm_id}`;
+  const location = `https://api.test/api/alarming/v2/alarms/${alarm_id}`;
   expect({ status, location: headers.Location }).toEqual({ status: 201, location });
   expect(headers['x-openstack-request-id']).toMatch(/^req-/);
   expect(body).toMatchObject({ time_constraints: [], state: 'insufficient data' });

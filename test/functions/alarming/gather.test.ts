@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { everything, type Listing } from '../../../domain/list-request.ts';
 import { gathered } from '../../../functions/alarming/gather.ts';
+import { everything, type Listing } from '../../../functions/alarming/list-request.ts';
 
 /** Pages of a thousand numbers each, without end. */
 async function* numbers() {

@@ -1,10 +1,10 @@
 /** The alarming surface on plain values, and what its tests do over and over. */
 import { expect } from 'vitest';
 import * as z from 'zod';
-import type { Alarm } from '../../../domain/alarm.ts';
-import { type AlarmChange, sortKeyOf } from '../../../domain/alarm-history.ts';
-import { alarmSortKey } from '../../../domain/alarm-view.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
+import type { Alarm } from '../../../domain/alarms/alarm.ts';
+import { type AlarmChange, sortKeyOf } from '../../../domain/alarms/alarm-history.ts';
+import { alarmSortKey } from '../../../domain/alarms/alarm-index.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { slices } from '../../../domain/slices.ts';
 import { alarmingApi, type Deps } from '../../../functions/alarming/handler.ts';
 import { type Call, call, quiet } from '../call.ts';
@@ -71,7 +71,7 @@ export const deps: Deps = {
     if (!caller) throw unauthenticated();
     return { user_id: name, user_name: name, ...caller };
   },
-  publicUrl: 'https://api.test/v1',
+  publicUrl: 'https://api.test/api',
   logger: quiet,
   alarm: async (id) => rows.get(id),
   async *alarmsOf(scope, { oldestFirst = false, after }) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { atLeast } from '../../../adapters/http/microversion.ts';
 import { queryOf } from '../../../functions/compute/nova-types.ts';
-import { serverEras } from '../../../functions/compute/server-query.ts';
+import { serverEras } from '../../../functions/compute/servers/server-query.ts';
 import { worldOf } from '../../flows/world.ts';
 import { computeOf } from './surface.ts';
 

@@ -1,8 +1,9 @@
 /** The compute surface on rows in memory, for tests. */
-import { type Migration, placeOfRecord } from '../../../domain/evacuation.ts';
-import { type Host, stateOf } from '../../../domain/host.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
-import { type Listing, placeOfServer } from '../../../domain/listing.ts';
+
+import { type Host, stateOf } from '../../../domain/hosts/host.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
+import { type Migration, placeOfRecord } from '../../../domain/servers/evacuation.ts';
+import { type Listing, placeOfServer } from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
 import { changeServer } from '../../../flows/change-server.ts';
 import { makeTargets } from '../../../flows/choose-target.ts';
@@ -79,7 +80,7 @@ export function computeOf(
     [...hosts.values()].find((host) => !host.deleted && is(host))?.host;
   const surface = createHandler({
     ...settings,
-    ...{ publicUrl: 'https://api.test/v1', logger: quiet, listed, changedBetween, allSeen },
+    ...{ publicUrl: 'https://api.test/api', logger: quiet, listed, changedBetween, allSeen },
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const caller = callers[name];
       if (!caller) throw unauthenticated();

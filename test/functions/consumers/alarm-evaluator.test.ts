@@ -1,14 +1,14 @@
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import type { DoctorEvent } from '../../../domain/event.ts';
-import type { DeadLetter } from '../../../domain/messages.ts';
+import type { DoctorEvent } from '../../../domain/events/event.ts';
+import type { DeadLetter } from '../../../domain/events/messages.ts';
 import {
   createHandler,
   type Deps,
   type Totals,
 } from '../../../functions/alarm-evaluator/handler.ts';
-import { eventWith } from '../../domain/events.ts';
+import { eventWith } from '../../domain/events/events.ts';
 import { rawSample } from '../../events/samples.ts';
 import { lambdaContext as context } from '../call.ts';
 import { logbook, type Message, queued } from './lambda.ts';

@@ -1,7 +1,7 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { expect, test, vi } from 'vitest';
+import { countAll } from '../../../adapters/alarms/metrics.ts';
 import { amount, delays, optional, required } from '../../../adapters/env.ts';
-import { countAll } from '../../../adapters/metrics.ts';
 
 const internal = expect.objectContaining({ code: 'internal' });
 

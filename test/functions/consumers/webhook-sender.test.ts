@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
-import { firingOf } from '../../../domain/firing.ts';
-import type { DeadLetter } from '../../../domain/messages.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
 import {
   type WebhookMessage,
   type WebhookOutcome,
   type webhookResults,
   webhooksOf,
-} from '../../../domain/webhook.ts';
-import type { Answer } from '../../../domain/webhook-retry.ts';
+} from '../../../domain/delivery/webhook.ts';
+import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
+import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { createHandler, type Deps } from '../../../functions/webhook-sender/handler.ts';
 import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
-import { alarmWith } from '../../domain/alarms.ts';
-import { eventWith } from '../../domain/events.ts';
+import { alarmWith } from '../../domain/alarms/alarms.ts';
+import { eventWith } from '../../domain/events/events.ts';
 import { minute } from '../../domain/rows.ts';
 import { lambdaContext as context } from '../call.ts';
 import { logbook, queued } from './lambda.ts';

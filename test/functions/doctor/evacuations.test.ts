@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { reportEvacuation } from '../../../flows/evacuate.ts';
 import { evacuationRoutes } from '../../../functions/doctor/evacuations.ts';
 import {

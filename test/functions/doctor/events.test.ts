@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import type { DoctorEvent } from '../../../domain/event.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
-import type { DeadLetter } from '../../../domain/messages.ts';
-import { OutsideEvents } from '../../../domain/outside-event.ts';
+import type { DoctorEvent } from '../../../domain/events/event.ts';
+import type { DeadLetter } from '../../../domain/events/messages.ts';
+import { OutsideEvents } from '../../../domain/events/outside-event.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type Deps, eventRoutes } from '../../../functions/doctor/events.ts';
 import { minute } from '../../domain/rows.ts';
 import { sample } from '../../events/samples.ts';

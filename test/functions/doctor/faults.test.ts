@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { withImpliedRoles } from '../../../domain/access.ts';
-import { type Affected, placeOf } from '../../../domain/affected.ts';
-import type { Fault } from '../../../domain/host.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
+import { type Affected, placeOf } from '../../../domain/hosts/affected.ts';
+import type { Fault } from '../../../domain/hosts/fault.ts';
+import { withImpliedRoles } from '../../../domain/identity/access.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { faultRoutes } from '../../../functions/doctor/faults.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
@@ -53,7 +53,7 @@ async function* pages<T>(rows: readonly T[]) {
 const surface = createSurface({
   dialect: 'doctor',
   prefix: '/doctor',
-  publicUrl: 'https://api.test/v1',
+  publicUrl: 'https://api.test/api',
   logger: quiet,
   authenticate: async ({ 'x-auth-token': name = '' }) => {
     const [role = '', project_id] = name.split('@');
@@ -137,7 +137,7 @@ test.each(['admin@a', 'reader@a'])('the links lead %s through every fault once',
     seen.push(...listed(body));
     const { next } = Object(body);
     if (next === undefined) break;
-    expect(next).toMatch(/^https:\/\/api\.test\/v1\/doctor\/v1\/faults\?/);
+    expect(next).toMatch(/^https:\/\/api\.test\/api\/doctor\/v1\/faults\?/);
     query = Object.fromEntries(new URL(next).searchParams);
   }
   const own = as === 'admin@a' ? [5, 4, 3, 2, 1] : [4, 3, 2, 1];

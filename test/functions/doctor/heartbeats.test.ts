@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type NoteHeartbeatDeps, noteHeartbeat } from '../../../flows/note-heartbeat.ts';
 import { heartbeatRoutes } from '../../../functions/doctor/heartbeats.ts';
 import { minute } from '../../domain/rows.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { stateOf } from '../../../domain/host.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
+import { stateOf } from '../../../domain/hosts/host.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { readServers } from '../../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../../flows/register.ts';
 import { registrationRoutes } from '../../../functions/doctor/registrations.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { withImpliedRoles } from '../../../domain/access.ts';
-import type { Subscription, SubscriptionWish } from '../../../domain/subscription.ts';
+import type { Subscription, SubscriptionWish } from '../../../domain/delivery/subscription.ts';
+import { withImpliedRoles } from '../../../domain/identity/access.ts';
 import type { SubscribeDeps } from '../../../flows/subscribe.ts';
 import { subscriptionRoutes } from '../../../functions/doctor/subscriptions.ts';
 import { minute } from '../../domain/rows.ts';

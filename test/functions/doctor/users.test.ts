@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import type { Caller } from '../../../domain/access.ts';
-import { accountOf, admin, type User } from '../../../domain/identity.ts';
+import type { Caller } from '../../../domain/identity/access.ts';
+import { accountOf, admin, type User } from '../../../domain/identity/identity.ts';
 import { nameId } from '../../../domain/ids.ts';
 import { userRoutes } from '../../../functions/doctor/users.ts';
 import { type Call, call, quiet } from '../call.ts';

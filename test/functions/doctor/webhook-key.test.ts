@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { withImpliedRoles } from '../../../domain/access.ts';
+import { withImpliedRoles } from '../../../domain/identity/access.ts';
 import { webhookKeyRoutes } from '../../../functions/doctor/webhook-key.ts';
 import { call, quiet } from '../call.ts';
 

@@ -91,11 +91,11 @@ test('the catalogue has three interfaces of each service, under the public URL',
     endpoints.map((endpoint) => [type, name, endpoint.interface, endpoint.url]),
   );
   const services = [
-    ['identity', 'keystone', 'https://api.example/v1/identity/v3'],
-    ['compute', 'nova', 'https://api.example/v1/compute/v2.1'],
-    ['network', 'neutron', 'https://api.example/v1/network'],
-    ['alarming', 'aodh', 'https://api.example/v1/alarming'],
-    ['fault-management', 'doctor', 'https://api.example/v1/doctor/v1'],
+    ['identity', 'keystone', 'https://api.example/api/identity/v3'],
+    ['compute', 'nova', 'https://api.example/api/compute/v2.1'],
+    ['network', 'neutron', 'https://api.example/api/network'],
+    ['alarming', 'aodh', 'https://api.example/api/alarming'],
+    ['fault-management', 'doctor', 'https://api.example/api/doctor/v1'],
   ];
   expect(rows).toEqual(
     services.flatMap(([type, name, url]) =>
@@ -230,7 +230,7 @@ test.each([
   const { status, headers, body } = await login(auth);
   expect(status).toBe(401);
   expect(body).toEqual(refusal);
-  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/v1/identity"');
+  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/api/identity"');
 });
 
 test('an expired token cannot be rescoped', async () => {
@@ -247,7 +247,7 @@ test.each([
 ])('methods $methods are refused with the list of those that there are', async (identity) => {
   const { status, headers, body } = await login({ identity });
   expect(status).toBe(401);
-  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/v1/identity"');
+  expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/api/identity"');
   expect(body).toEqual({
     error: { ...refusal.error, identity: { methods: ['password', 'token'] } },
   });

@@ -1,8 +1,8 @@
 /** The identity surface with three users and a clock that a test may turn. */
 import { expect } from 'vitest';
 import { makeAuthenticate } from '../../../adapters/http/authenticate.ts';
-import { makeTokens } from '../../../adapters/tokens.ts';
-import { type Account, accountOf, admin } from '../../../domain/identity.ts';
+import { makeTokens } from '../../../adapters/identity/tokens.ts';
+import { type Account, accountOf, admin } from '../../../domain/identity/identity.ts';
 import { identityApi } from '../../../functions/identity/handler.ts';
 import { type Call, call, quiet } from '../call.ts';
 
@@ -27,7 +27,7 @@ const account = async (id: string): Promise<Account | undefined> => accounts.get
 const api = identityApi({
   ...tokens,
   authenticate: makeAuthenticate(tokens),
-  publicUrl: 'https://api.example/v1/',
+  publicUrl: 'https://api.example/api/',
   logger: quiet,
   account,
   accountWithPassword: async (id, password) => (password === 'right' ? account(id) : undefined),
@@ -60,4 +60,4 @@ export const aliceToken = await tokenOf({ identity: byName('alice') });
 export const aliceUnscoped = await tokenOf({ identity: byName('alice'), scope: 'unscoped' });
 export const monitorToken = await tokenOf({ identity: byName('monitor') });
 
-export const self = 'https://api.example/v1/identity/v3/';
+export const self = 'https://api.example/api/identity/v3/';

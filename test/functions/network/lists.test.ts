@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import type { Port } from '../../../domain/port.ts';
-import { portWith } from '../../domain/ports.ts';
+import type { Port } from '../../../domain/ports/port.ts';
+import { portWith } from '../../domain/ports/ports.ts';
 import { id } from '../../domain/rows.ts';
 import { networkWorld } from './network.ts';
 
@@ -154,7 +154,7 @@ test('pages follow each other, with every parameter kept and the marker replaced
     ['next', { ...query, marker: [id(2)] }],
     ['previous', { ...query, marker: [id(1)], page_reverse: ['True'] }],
   ]);
-  expect(first.links[0]?.href).toMatch(/^https:\/\/api\.test\/v1\/network\/v2\.0\/ports\?/);
+  expect(first.links[0]?.href).toMatch(/^https:\/\/api\.test\/api\/network\/v2\.0\/ports\?/);
   const second = await world.list(admin, queryOf(first.links[0]?.href));
   expect(second.ids).toEqual([3, 4]);
   const third = await world.list(admin, queryOf(second.links[0]?.href));

@@ -1,11 +1,12 @@
 /** The network surface on rows in memory. */
-import { withImpliedRoles } from '../../../domain/access.ts';
-import type { DoctorEvent } from '../../../domain/event.ts';
-import type { HostDataPlane } from '../../../domain/host-data-plane.ts';
-import { unauthenticated } from '../../../domain/identity.ts';
-import type { Network } from '../../../domain/network.ts';
-import type { Port } from '../../../domain/port.ts';
-import type { Among } from '../../../domain/port-index.ts';
+
+import type { DoctorEvent } from '../../../domain/events/event.ts';
+import { withImpliedRoles } from '../../../domain/identity/access.ts';
+import { unauthenticated } from '../../../domain/identity/identity.ts';
+import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
+import type { Network } from '../../../domain/ports/network.ts';
+import type { Port } from '../../../domain/ports/port.ts';
+import type { Among } from '../../../domain/ports/port-index.ts';
 import { changePort } from '../../../flows/change-port.ts';
 import { createPorts } from '../../../flows/create-ports.ts';
 import { readPorts } from '../../../flows/read-ports.ts';
@@ -98,7 +99,7 @@ export function networkWorld() {
       const roles = withImpliedRoles(names.split('+'));
       return { user_id: name, user_name: name, roles, ...(project_id && { project_id }) };
     },
-    publicUrl: 'https://api.test/v1',
+    publicUrl: 'https://api.test/api',
     logger: quiet,
     portIds: async function* (among, { after, reverse = false, atOnce = 1_000 }) {
       reads.indexes.push(among.index);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { reportedDataPlane } from '../../../domain/host-data-plane.ts';
-import type { Port } from '../../../domain/port.ts';
-import { portWith } from '../../domain/ports.ts';
+import { reportedDataPlane } from '../../../domain/ports/host-data-plane.ts';
+import type { Port } from '../../../domain/ports/port.ts';
+import { portWith } from '../../domain/ports/ports.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { networkWorld } from './network.ts';
 
@@ -22,7 +22,7 @@ const refusal = (type: string, message: unknown = expect.any(String)) => ({
   NeutronError: { type, message, detail: '' },
 });
 
-/** Contract network.md section 3: upstream's table with our decisions on integrators. */
+/** Neutron's table with our decision on integrators: docs/wire/network.md#who-may-report. */
 test.each([
   { who: admin, status: 200 },
   { who: 'member@a', status: 403 },

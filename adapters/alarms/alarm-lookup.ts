@@ -1,0 +1,56 @@
+/** The evaluator's reading of the table `alarms`. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Alarm } from '../../domain/alarms/alarm.ts';
+import { whyNoAlarm } from '../../domain/alarms/stored-alarm.ts';
+import type { Unreadable } from '../../flows/alarm-lane.ts';
+import type { AlarmsRead } from '../../flows/evaluate-events.ts';
+import { getAll, queryPages, type Row } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
+
+/** Index queries in flight: more wait for each other on one Lambda. */
+const width = 8;
+
+/** What is left to know of a row that is no alarm. */
+const Remains = z.object({
+  alarm_id: z.string(),
+  revision: z.number().optional().catch(undefined),
+  state_reason: z.unknown(),
+});
+
+function unreadable(row: Row, error: z.ZodError): Unreadable {
+  const { alarm_id, revision, state_reason } = Remains.parse(row);
+  const reason = whyNoAlarm(error);
+  return { alarm_id, revision, reason, isReported: state_reason === reason };
+}
+
+export const alarmLookup = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Ids of the alarms under each key, as the index shows them. */
+  alarmsUnder: async (keys: readonly string[]): Promise<Map<string, string[]>> => {
+    const found = await inParallel(keys, width, async (key): Promise<[string, string[]]> => {
+      const ids: string[] = [];
+      const query = {
+        TableName: table,
+        IndexName: 'lookup',
+        KeyConditionExpression: 'lookup_key = :key',
+        ExpressionAttributeValues: { ':key': key },
+      };
+      for await (const page of queryPages(client, query)) {
+        ids.push(...page.map(({ alarm_id }) => String(alarm_id)));
+      }
+      return [key, ids];
+    });
+    return new Map(found);
+  },
+
+  /** Alarms read consistently, in any order; what does not exist is left out. */
+  alarms: async (ids: readonly string[]): Promise<AlarmsRead> => {
+    const keys = ids.map((alarm_id) => ({ alarm_id, kind: 'alarm' }));
+    const rows = await getAll(client, table, keys);
+    const parsed = rows.map((row) => ({ row, ...Alarm.safeParse(row) }));
+    return {
+      alarms: parsed.flatMap(({ data }) => data ?? []),
+      unreadable: parsed.flatMap(({ row, error }) => (error ? [unreadable(row, error)] : [])),
+    };
+  },
+});

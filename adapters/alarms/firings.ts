@@ -1,0 +1,99 @@
+/** The transaction of what events did to alarms: an alarm's new state and its history rows, all or none. */
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { type Chain, type Firing, isTold } from '../../domain/alarms/firing.ts';
+import type { Unreadable } from '../../flows/alarm-lane.ts';
+import type { Fired } from '../../flows/evaluate-events.ts';
+import { ifUnchanged } from '../dynamodb.ts';
+import { type Action, transactGroups } from '../transactions.ts';
+import { expiryOf, historyRow } from './history-rows.ts';
+
+type Tables = { readonly alarms: string; readonly history: string };
+
+/** A note expires: the event will not come again. What is told expires once it is delivered. */
+const itemOf = (row: Firing['row']) =>
+  isTold(row) ? historyRow(row) : { ...row, expires_at: expiryOf(row.timestamp, 0) };
+
+const rowPut = (table: string, row: Firing['row']): Action => ({
+  Put: {
+    TableName: table,
+    Item: itemOf(row),
+    ConditionExpression: 'attribute_not_exists(event_id)',
+  },
+});
+
+const keyOf = (alarm_id: string) => ({ alarm_id, kind: 'alarm' });
+
+/** Sets what events change and nothing else, on the alarm as it was read. */
+const update = (table: string, from: Alarm, to: Alarm): Action => ({
+  Update: {
+    TableName: table,
+    Key: keyOf(from.alarm_id),
+    ConditionExpression: 'revision = :read',
+    UpdateExpression:
+      'SET #state = :state, state_reason = :reason, state_timestamp = :at, stamp = :stamp, stamped_at = :stamped, entered_alarm_at = :entered, left_alarm_at = :left, transitions = :transitions, revision = :next',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: {
+      ':read': from.revision,
+      ':state': to.state,
+      ':reason': to.state_reason,
+      ':at': to.state_timestamp,
+      ':stamp': to.stamp,
+      ':stamped': to.stamped_at,
+      ':entered': to.entered_alarm_at,
+      ':left': to.left_alarm_at,
+      ':transitions': to.transitions,
+      ':next': to.revision,
+    },
+  },
+});
+
+export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
+  const actionsOf = (chain: Chain): Action[] => {
+    const from = chain[0]?.from;
+    const to = chain.findLast((firing) => firing.to)?.to;
+    return [
+      ...chain.map(({ row }) => rowPut(tables.history, row)),
+      ...(from && to ? [update(tables.alarms, from, to)] : []),
+    ];
+  };
+
+  return {
+    /**
+     * Writes the chains in one transaction; where something stands in the way of one, the others go
+     * on without it. Outcomes are in the order given. Throws if a transaction fails for any other
+     * reason.
+     */
+    fire: async (chains: readonly Chain[]): Promise<Fired[]> => {
+      const failed = await transactGroups(client, chains.map(actionsOf));
+      return chains.map((chain, n): Fired => {
+        const positions = failed[n] ?? [];
+        const already = positions.filter((position) => position < chain.length);
+        if (already.length > 0) return { already };
+        return positions.length > 0 ? 'alarm changed' : 'written';
+      });
+    },
+
+    /** Says on the alarm why it is not evaluated, unless it was changed since it was read. */
+    report: async ({ alarm_id, revision, reason }: Unreadable): Promise<boolean> => {
+      const read = revision === undefined ? 'attribute_exists(alarm_id)' : 'revision = :read';
+      const known = 'attribute_not_exists(state_reason) OR state_reason <> :reason';
+      const write = client.send(
+        new UpdateCommand({
+          TableName: tables.alarms,
+          Key: keyOf(alarm_id),
+          ConditionExpression: `${read} AND (${known})`,
+          UpdateExpression:
+            revision === undefined
+              ? 'SET state_reason = :reason'
+              : 'SET state_reason = :reason, revision = :next',
+          ExpressionAttributeValues: {
+            ':reason': reason,
+            ...(revision !== undefined && { ':read': revision, ':next': revision + 1 }),
+          },
+        }),
+      );
+      return ifUnchanged(write);
+    },
+  };
+};

@@ -1,0 +1,76 @@
+/** The table `history` as an outbox: rows that are written, and not yet told. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { allShards, OutboxRow } from '../../domain/alarms/firing.ts';
+import type { EventsOut } from '../../flows/events-out.ts';
+import { mostTries, pauseAfter } from '../back-off.ts';
+import { getAll, type Key, queryPages, type Statement, writeAll } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
+import { expiryOf } from './history-rows.ts';
+
+type Settings = Pick<EventsOut, 'interrupted'> & {
+  readonly table: string;
+  /** How long a delivered row stays; at least 15 days. */
+  readonly retentionDays: number;
+};
+
+export const outbox = (
+  client: DynamoDBDocumentClient,
+  { table, retentionDays, interrupted }: Settings,
+) => ({
+  /**
+   * Marks the rows as delivered, which takes them out of the sweeper's index. AWS refuses a mark that
+   * meets a transaction on its row, which a copy of the event may try at the same moment.
+   */
+  markDelivered: async (rows: readonly OutboxRow[]): Promise<void> => {
+    const now = new Date().toISOString();
+    const expires_at = expiryOf(now, retentionDays);
+    const statements = rows.map(
+      ({ event_id, alarm_id }): Statement => ({
+        Statement: `UPDATE "${table}" SET "delivered_at" = ? SET "expires_at" = ? REMOVE "undelivered_shard" WHERE "event_id" = ? AND "alarm_id" = ?`,
+        Parameters: [now, expires_at, event_id, alarm_id],
+      }),
+    );
+    let left = statements;
+    for (let tries = 1; left.length > 0; tries++) {
+      const failed = new Set(await writeAll(client, left));
+      left = left.filter((_, n) => failed.has(n));
+      if (left.length === 0) return;
+      if (tries >= mostTries) {
+        throw new Error(`${left.length} rows could not be marked as delivered`);
+      }
+      await pauseAfter(tries);
+    }
+  },
+
+  /**
+   * Rows written before a moment and still undelivered, read consistently, oldest first.
+   * At most `most` of each shard of the index. One that cannot be read is noted, and stays.
+   */
+  undelivered: async (writtenBefore: string, most: number): Promise<OutboxRow[]> => {
+    const keys = await inParallel(allShards, 4, async (shard): Promise<Key[]> => {
+      const query = {
+        TableName: table,
+        IndexName: 'undelivered',
+        KeyConditionExpression: 'undelivered_shard = :shard AND written_at < :before',
+        ExpressionAttributeValues: { ':shard': shard, ':before': writtenBefore },
+        Limit: most,
+      };
+      for await (const page of queryPages(client, query)) {
+        return page.map(({ event_id, alarm_id }) => ({
+          event_id: String(event_id),
+          alarm_id: String(alarm_id),
+        }));
+      }
+      return [];
+    });
+    const rows = await getAll(client, table, keys.flat());
+    return rows
+      .filter(({ undelivered_shard }) => undelivered_shard !== undefined)
+      .flatMap((row) => {
+        const { data, error } = OutboxRow.safeParse(row);
+        if (error) interrupted('row of the history', { event_id: row.event_id, error });
+        return data ?? [];
+      })
+      .sort((a, b) => (a.written_at < b.written_at ? -1 : 1));
+  },
+});

@@ -1,0 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const firstPauseMs = 15;
+
+/** How often a write is tried that another writer disturbs. */
+export const mostTries = 6;
+
+/** Waits after the n-th try (from 1): 15 to 30 ms, and twice as long after each further try. */
+export const pauseAfter = (tries: number): Promise<void> =>
+  sleep(firstPauseMs * 2 ** tries * (0.5 + Math.random() / 2));

@@ -1,0 +1,36 @@
+/** Topics of the operator's that alarms have as actions. */
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
+import type { Answer } from '../../domain/delivery/webhook-retry.ts';
+import { toAsciiJson } from '../../domain/json.ts';
+
+const attributesOf = ({ project_id, body }: WebhookMessage) => {
+  const { alarm_id, severity, current } = body;
+  return Object.fromEntries(
+    Object.entries({ project_id, alarm_id, severity, current }).flatMap(([name, value]) =>
+      value === '' ? [] : [[name, { DataType: 'String', StringValue: value }]],
+    ),
+  );
+};
+
+export const actionTopics = (client: SNSClient, topics: readonly string[]) => ({
+  /** Publishes what is posted to URLs, if the operator allows the topic still. */
+  publish: async (webhook: WebhookMessage): Promise<Answer> => {
+    if (!topics.includes(webhook.action)) {
+      return { kind: 'refused', reason: 'the topic is not one that the operator allows' };
+    }
+    try {
+      await client.send(
+        new PublishCommand({
+          TopicArn: webhook.action,
+          Message: toAsciiJson(webhook.body),
+          MessageAttributes: attributesOf(webhook),
+        }),
+      );
+      return { kind: 'answered', status: 200 };
+    } catch (error) {
+      const reason = error instanceof Error ? error.name : 'failed';
+      return { kind: 'unanswered', reason: `SNS: ${reason}`, timedOut: false };
+    }
+  },
+});

@@ -1,0 +1,56 @@
+/** What became of webhooks, kept on the rows of their firings in the table `history`. */
+import {
+  ConditionalCheckFailedException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { type WebhookMessage, WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import { mostTries, pauseAfter } from '../back-off.ts';
+
+/** A row with one of its outcomes, or with none. */
+const Known = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
+
+const keyOf = ({ body }: WebhookMessage) => ({
+  event_id: body.reason_data.event.message_id,
+  alarm_id: body.alarm_id,
+});
+
+export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) => ({
+  /** What is known of a webhook, read consistently; undefined if nothing is. */
+  outcome: async (webhook: WebhookMessage): Promise<WebhookOutcome | undefined> => {
+    const { Item: row } = await client.send(
+      new GetCommand({
+        TableName: table,
+        Key: keyOf(webhook),
+        ConsistentRead: true,
+        ProjectionExpression: 'webhooks.#id',
+        ExpressionAttributeNames: { '#id': webhook.webhook_id },
+      }),
+    );
+    return row && Known.parse(row).webhooks[webhook.webhook_id];
+  },
+
+  /** Notes what became of it. A last word stays, and a row that has expired does not come back. */
+  note: async (webhook: WebhookMessage, outcome: WebhookOutcome): Promise<void> => {
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: keyOf(webhook),
+      UpdateExpression: 'SET webhooks.#id = :outcome',
+      ConditionExpression:
+        'attribute_exists(event_id) AND (attribute_not_exists(webhooks.#id) OR webhooks.#id.#result = :retrying)',
+      ExpressionAttributeNames: { '#id': webhook.webhook_id, '#result': 'result' },
+      ExpressionAttributeValues: { ':outcome': outcome, ':retrying': 'retrying' },
+    });
+    for (let tries = 1; ; tries++) {
+      try {
+        await client.send(update);
+        return;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return;
+        if (!(error instanceof TransactionConflictException) || tries >= mostTries) throw error;
+      }
+      await pauseAfter(tries);
+    }
+  },
+});

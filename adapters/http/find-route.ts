@@ -1,0 +1,74 @@
+/** Which route of a surface a request is for. */
+import { DomainError } from '../../domain/errors.ts';
+import { type Microversion, within } from './microversion.ts';
+import type { PublicRoute, Route } from './route.ts';
+
+/** What a route that has this method answers as well: HEAD is GET without the body (RFC 9110). */
+const publicMethods = (method: string): readonly string[] =>
+  method === 'GET' ? ['GET', 'HEAD'] : [method];
+
+type PublicFind = {
+  /** The route, with the path's parameters; undefined if none of the path has the method. */
+  readonly found?: { route: PublicRoute; params: Readonly<Record<string, string>> };
+  /** The methods that public routes have for the path. */
+  readonly allowed: ReadonlySet<string>;
+};
+
+/** The public route of a request, and the methods that its path has without a token. */
+export function findPublicRoute(
+  routes: readonly PublicRoute[],
+  { method, path }: { readonly method: string; readonly path: string },
+): PublicFind {
+  const allowed = new Set<string>();
+  for (const route of routes) {
+    const params = route.match(path);
+    if (!params) continue;
+    const methods = publicMethods(route.method);
+    if (methods.includes(method)) return { found: { route, params }, allowed };
+    for (const each of methods) allowed.add(each);
+  }
+  return { allowed };
+}
+
+/** Every method that some route of a surface has, as a browser's preflight is told. */
+export const methodsOf = (routes: readonly Route[], open: readonly PublicRoute[]): Set<string> =>
+  new Set([
+    ...routes.map(({ method }) => method),
+    ...open.flatMap(({ method }) => publicMethods(method)),
+  ]);
+
+type Asked = {
+  readonly method: string;
+  readonly path: string;
+  readonly microversion: Microversion;
+  /** The methods that public routes have for the path. */
+  readonly allowed: ReadonlySet<string>;
+};
+
+/**
+ * The route of a request: 404 if its path is nobody's, or if only another version has the route;
+ * 405 with `Allow` if its method is not had.
+ */
+export function findRoute(
+  routes: readonly Route[],
+  { method, path, microversion, allowed: open }: Asked,
+): { route: Route; params: Readonly<Record<string, string>> } {
+  const allowed = new Set(open);
+  let absent = false;
+  for (const route of routes) {
+    const params = route.match(path);
+    if (!params) continue;
+    if (!within(microversion, route.versions)) {
+      absent ||= route.method === method;
+      continue;
+    }
+    if (route.method === method) return { route, params };
+    allowed.add(route.method);
+  }
+  if (allowed.size > 0 && !absent) {
+    throw new DomainError('method_not_allowed', `The method ${method} is not allowed here.`, {
+      Allow: [...allowed].sort().join(', '),
+    });
+  }
+  throw new DomainError('not_found', 'The resource could not be found.');
+}

@@ -1,0 +1,46 @@
+/** Whoever can log in: the users of the table, and the administrator of the deployment's secret. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+import { type Account, admin, type User } from '../../domain/identity/identity.ts';
+import { isPassword } from './passwords.ts';
+
+const AdminSecret = z.object({ password: z.string().min(1) });
+
+export type Accounts = {
+  /** The account with an id; undefined if there is none. */
+  readonly get: (id: string) => Promise<Account | undefined>;
+  /** The account with an id and a password; undefined if either is wrong, and as slowly. */
+  readonly withPassword: (id: string, password: string) => Promise<Account | undefined>;
+};
+
+/**
+ * Accounts out of the users' rows and the admin's secret (`{"password": …}`, JSON). The secret is
+ * random and long, so it needs no slow hash; that `admin` exists is no secret either.
+ */
+export const makeAccounts = (
+  user: (id: string) => Promise<User | undefined>,
+  adminSecret: () => Promise<string>,
+): Accounts => ({
+  get: async (id) => {
+    if (id === admin.id) return admin;
+    const found = await user(id);
+    return found && accountIn(found);
+  },
+  withPassword: async (id, password) => {
+    if (id === admin.id) {
+      const secret = AdminSecret.parse(JSON.parse(await adminSecret()));
+      return sameText(password, secret.password) ? admin : undefined;
+    }
+    const found = await user(id);
+    const right = await isPassword(password, found?.password_hash);
+    return right && found ? accountIn(found) : undefined;
+  },
+});
+
+/** The user without the hash, which goes no further than this file. */
+const accountIn = ({ id, name, projects }: User): Account => ({ id, name, projects });
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** Takes as long for a near miss as for a far one, whatever the lengths. */
+const sameText = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));

@@ -1,0 +1,56 @@
+/**
+ * The table `networks`: a network has a row of kind `network`, and one of kind `mac#<address>` for
+ * each MAC address that a port has on it, registered or not.
+ */
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { Network } from '../../domain/ports/network.ts';
+import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
+
+const kind = 'network';
+
+export const networkStore = (client: DynamoDBDocumentClient, table: string) => {
+  const read = async (ids: readonly string[]): Promise<Network[]> => {
+    const keys = ids.map((network_id) => ({ network_id, kind }));
+    return (await getAll(client, table, keys)).map((row) => Network.parse(row));
+  };
+  return {
+    /** The networks of the ids, read consistently, in any order; unregistered ones are left out. */
+    networks: read,
+
+    /** The networks of a project, or all: found by an index, each read consistently. */
+    networksOf: async (project_id: string | undefined): Promise<Network[]> => {
+      const index =
+        project_id === undefined
+          ? { name: 'listing', key: 'live', value: kind }
+          : { name: 'byProject', key: 'in_project', value: `project#${project_id}` };
+      const query = {
+        TableName: table,
+        IndexName: index.name,
+        KeyConditionExpression: '#key = :value',
+        ExpressionAttributeNames: { '#key': index.key },
+        ExpressionAttributeValues: { ':value': index.value },
+      };
+      const ids: string[] = [];
+      for await (const page of queryPages(client, query)) {
+        ids.push(...page.map(({ network_id }) => String(network_id)));
+      }
+      return (await read(ids)).sort((a, b) => (a.network_id < b.network_id ? -1 : 1));
+    },
+
+    /** False if the id is taken. */
+    createNetwork: (network: Network): Promise<boolean> =>
+      ifUnchanged(
+        client.send(
+          new PutCommand({
+            TableName: table,
+            Item: { ...network, kind, live: kind, in_project: `project#${network.project_id}` },
+            ConditionExpression: 'attribute_not_exists(kind)',
+          }),
+        ),
+      ),
+
+    deleteNetwork: async (network_id: string): Promise<void> => {
+      await client.send(new DeleteCommand({ TableName: table, Key: { network_id, kind } }));
+    },
+  };
+};

@@ -1,0 +1,178 @@
+/** The table `ports`: ports, and what was reported of the data plane beneath a host's ports. */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
+import { Port } from '../../domain/ports/port.ts';
+import type { Among, Walk } from '../../domain/ports/port-index.ts';
+import { slices } from '../../domain/slices.ts';
+import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
+import { transact, transactGroups } from '../transactions.ts';
+import { macStore } from './macs.ts';
+import {
+  indexed,
+  insertion,
+  macFreed,
+  macTaken,
+  type PortTables,
+  planeKey,
+  projectKey,
+  replacement,
+  unchanged,
+} from './port-rows.ts';
+
+/** DynamoDB's limit for one transaction. */
+const mostActions = 100;
+/** Ports changed in one request; each for itself all the same. */
+const perTransaction = 25;
+/** Keys read from an index at once. */
+const keysAtOnce = 1_000;
+
+type Change = { readonly from: Port; readonly to: Port };
+
+/**
+ * Whether ports were made, or what the port at `position` of the list ran into; `busy` if another
+ * transaction was under way on their rows.
+ */
+export type Inserted =
+  | 'inserted'
+  | 'busy'
+  | { readonly taken: 'id' | 'mac'; readonly position: number };
+
+export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
+  /** The row of an id, a tombstone too, read consistently. */
+  port: async (id: string): Promise<Port | undefined> => {
+    const { Item: row } = await client.send(
+      new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
+    );
+    return row && Port.parse(row);
+  },
+
+  /** The rows of the ids, tombstones too, read consistently, in any order; unknown ones are left out. */
+  ports: async (ids: readonly string[]): Promise<Port[]> => {
+    const rows = await getAll(
+      client,
+      table,
+      ids.map((id) => ({ id })),
+    );
+    return rows.map((row) => Port.parse(row));
+  },
+
+  /** What was reported of a host's ports, read consistently. */
+  dataPlane: async (host: string): Promise<HostDataPlane | undefined> => {
+    const { Item: row } = await client.send(
+      new GetCommand({ TableName: table, Key: planeKey(host), ConsistentRead: true }),
+    );
+    return row && HostDataPlane.parse(row);
+  },
+
+  /** The same of several hosts; those of which nobody has reported are left out. */
+  dataPlanes: async (hosts: readonly string[]): Promise<HostDataPlane[]> =>
+    (await getAll(client, table, hosts.map(planeKey))).map((row) => HostDataPlane.parse(row)),
+
+  /** Ids as an index shows them, in their order within a project; a page at a time. */
+  portIds: (among: Among, walk: Walk = {}): AsyncGenerator<string[]> =>
+    idPages(client, table, among, walk),
+});
+
+const keys = {
+  listing: { key: 'live', sort: 'id' },
+  byProject: { key: 'in_project', sort: 'id' },
+  byHost: { key: 'on_host', sort: 'id' },
+  byDevice: { key: 'on_device', sort: 'in_order' },
+  byName: { key: 'named', sort: 'in_order' },
+} as const;
+
+async function* idPages(
+  client: DynamoDBDocumentClient,
+  table: string,
+  among: Among,
+  { after, reverse = false, atOnce = keysAtOnce }: Walk,
+): AsyncGenerator<string[]> {
+  const { key, sort } = keys[among.index];
+  const project = 'project_id' in among ? among.project_id : undefined;
+  const bound =
+    project !== undefined
+      ? { expression: ' AND begins_with(#sort, :bound)', value: projectKey(project) }
+      : after !== undefined
+        ? { expression: ` AND #sort ${reverse ? '<' : '>'} :bound`, value: after }
+        : undefined;
+  const value = 'value' in among ? among.value : 'port';
+  const query = {
+    TableName: table,
+    IndexName: among.index,
+    KeyConditionExpression: `#key = :value${bound?.expression ?? ''}`,
+    ExpressionAttributeNames: { '#key': key, ...(bound && { '#sort': sort }) },
+    ExpressionAttributeValues: {
+      ':value': among.index === 'byProject' ? `project#${value}` : value,
+      ...(bound && { ':bound': bound.value }),
+    },
+    ScanIndexForward: !reverse,
+    Limit: atOnce,
+  };
+  for await (const page of queryPages(client, query)) yield page.map(({ id }) => String(id));
+}
+
+export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) => {
+  const reader = portReader(client, tables.ports);
+  return {
+    ...reader,
+    ...macStore(client, tables),
+
+    /**
+     * Makes all of the ports, or none. What does not fit one transaction takes the MAC addresses
+     * first: whoever dies in between leaves them taken by nobody, for a minute.
+     */
+    insertPorts: async (ports: readonly Port[]): Promise<Inserted> => {
+      const macs = ports.map((port) => macTaken(tables, port));
+      const rows = ports.map((port) => insertion(tables, port));
+      if (macs.length + rows.length <= mostActions) {
+        const outcome = await transact(client, [...macs, ...rows]);
+        if (outcome === 'written') return 'inserted';
+        if (outcome === 'conflict') return 'busy';
+        return outcome < macs.length
+          ? { taken: 'mac', position: outcome }
+          : { taken: 'id', position: outcome - macs.length };
+      }
+      const held = await transact(client, macs);
+      if (held === 'conflict') return 'busy';
+      if (held !== 'written') return { taken: 'mac', position: held };
+      const made = await transact(client, rows);
+      if (made === 'written') return 'inserted';
+      await transactGroups(client, [ports.map((port) => macFreed(tables, port))]);
+      return made === 'conflict' ? 'busy' : { taken: 'id', position: made };
+    },
+
+    /** Writes a port that is still as it was read; a new MAC address is taken with it. */
+    savePort: async (from: Port, to: Port): Promise<'saved' | 'overtaken' | 'mac in use'> => {
+      if (to.mac_address === from.mac_address && !to.deleted) {
+        const put = new PutCommand({
+          TableName: tables.ports,
+          Item: indexed(to),
+          ...unchanged(from),
+        });
+        return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
+      }
+      const taken = to.deleted ? [] : [macTaken(tables, to)];
+      const outcome = await transact(client, [
+        replacement(tables, from, to),
+        macFreed(tables, from),
+        ...taken,
+      ]);
+      if (outcome === 'written') return 'saved';
+      return outcome === 'conflict' || outcome === 0 ? 'overtaken' : 'mac in use';
+    },
+  };
+};
+
+/** Writes that touch many ports, each for itself. */
+export const portChanges = (client: DynamoDBDocumentClient, tables: Pick<PortTables, 'ports'>) => ({
+  /** Gives the changes that somebody overtook. */
+  changePorts: async (changes: readonly Change[]): Promise<Change[]> => {
+    const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
+      const puts = slice.map(({ from, to }) => [replacement(tables, from, to)]);
+      const failed = await transactGroups(client, puts);
+      return slice.filter((_, n) => (failed[n] ?? []).length > 0);
+    });
+    return overtaken.flat();
+  },
+});

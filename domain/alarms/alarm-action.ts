@@ -1,0 +1,48 @@
+/** Actions of alarms: URLs to call on a transition, and SNS topics that the operator allows. */
+import { DomainError } from '../errors.ts';
+
+/** Aodh's schemes without `trust+*` and `zaqar`, which need a Keystone of their own. */
+const schemes = new Set(['http', 'https', 'log', 'test']);
+
+/** Schemes that write into the service's own log: an administrator's only. */
+const adminSchemes = new Set(['log', 'test']);
+
+type Parts = { scheme: string; authority: string; rest: string };
+
+function partsOf(url: string): Parts | undefined {
+  const found = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?(.*)$/i.exec(url);
+  if (!found) return undefined;
+  const [, scheme = '', authority = '', rest = ''] = found;
+  return { scheme: scheme.toLowerCase(), authority, rest };
+}
+
+const hasHost = (url: string, { authority }: Parts): boolean =>
+  authority !== '' && URL.canParse(url);
+
+/**
+ * An action as Aodh writes it back, which is Python's `urlsplit(url).geturl()`: the scheme in lower
+ * case, no `//` before an empty authority, no `?` or `#` with nothing behind it (`log://` becomes
+ * `log:`). Throws `invalid` for a scheme that Doctor does not know or a URL without host.
+ */
+export function normalAction(url: string): string {
+  if (isTopicAction(url)) return url;
+  const parts = partsOf(url);
+  const printable = /^[\x21-\x7e]+$/.test(url);
+  if (!parts || !printable || !schemes.has(parts.scheme)) throw unsupported(url);
+  const { scheme, authority, rest } = parts;
+  if (!adminSchemes.has(scheme) && !hasHost(url, parts)) throw unsupported(url);
+  const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/.exec(rest) ?? [];
+  const tail = [path, query === '?' ? '' : query, fragment === '#' ? '' : fragment].join('');
+  return `${scheme}:${authority ? `//${authority}` : ''}${tail}`;
+}
+
+/** Whether an action is the ARN of a topic, and not of a FIFO one. */
+export const isTopicAction = (action: string): boolean =>
+  /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(action);
+
+export const unsupported = (url: string): DomainError =>
+  new DomainError('invalid', `Unsupported action ${url.slice(0, 200)}`);
+
+/** Whether only an administrator may give an alarm this action. */
+export const isAdminAction = (action: string): boolean =>
+  adminSchemes.has(partsOf(action)?.scheme ?? '');

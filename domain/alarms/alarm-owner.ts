@@ -1,0 +1,97 @@
+/** Whose an alarm is, and what only an administrator may put into one. */
+
+import { DomainError } from '../errors.ts';
+import { type Caller, canSee, hasRole, isAdmin, projectOf, type Role } from '../identity/access.ts';
+import type { Alarm } from './alarm.ts';
+import { isAdminAction, isTopicAction, normalAction, unsupported } from './alarm-action.ts';
+import type { AlarmInput } from './alarm-facts.ts';
+
+/** Aodh's 403. Source: docs/wire/alarming.md#who-may-do-what. */
+export const rbacFailed = (): DomainError =>
+  new DomainError('forbidden', 'RBAC Authorization Failed');
+
+/** Refuses in Aodh's words a caller without the role. */
+export function requireAlarmRole(caller: Caller, role: Role): void {
+  if (!hasRole(caller, role)) throw rbacFailed();
+}
+
+/** The alarm that was found under an id, if the caller may know of it; else `not_found`. */
+export function visibleAlarm(caller: Caller, id: string, found: Alarm | undefined): Alarm {
+  if (found && canSee(caller, found.project_id)) return found;
+  throw new DomainError('not_found', `Alarm ${id.slice(0, 255)} not found`);
+}
+
+type Owner = Pick<Alarm, 'project_id' | 'user_id'>;
+
+/**
+ * The owner of a new alarm: the caller, or whom an administrator names. An empty `project_id` makes
+ * it an alarm on infrastructure's events. For anybody else an explicit null is a foreign id, as in
+ * Aodh. Throws `not_authorized` for a foreign id.
+ */
+export function newOwner(caller: Caller, { project_id, user_id }: AlarmInput): Owner {
+  const own: Owner = { project_id: projectOf(caller), user_id: caller.user_id };
+  const mayName =
+    project_id === null ? isAdmin(caller) : canSee(caller, project_id ?? own.project_id);
+  if (!mayName) throw notAuthorized('project', project_id ?? null);
+  if (user_id !== undefined && user_id !== own.user_id && !isAdmin(caller)) {
+    throw notAuthorized('user', user_id);
+  }
+  return { project_id: project_id ?? own.project_id, user_id: user_id ?? own.user_id };
+}
+
+const notAuthorized = (kind: 'project' | 'user', id: string | null): DomainError =>
+  new DomainError(
+    'not_authorized',
+    `Not Authorized to access ${kind} ${(id ?? 'None').slice(0, 255)}`,
+  );
+
+/** The project a list is asked of: only an administrator may name another than the own one. */
+export function askedProject(caller: Caller, project_id: string): string {
+  if (!canSee(caller, project_id)) throw notAuthorized('project', project_id);
+  return project_id;
+}
+
+/**
+ * The owner after a PUT: whoever of the project replaces an alarm becomes its user; what an
+ * administrator does not name is kept. Source: docs/wire/alarming.md#replacing-an-alarm.
+ */
+export function ownerAfter(stored: Owner, caller: Caller, input: AlarmInput): Owner {
+  if (!isAdmin(caller)) return { project_id: stored.project_id, user_id: caller.user_id };
+  return {
+    project_id: input.project_id ?? stored.project_id,
+    user_id: input.user_id ?? stored.user_id,
+  };
+}
+
+type ActionRules = {
+  /** ARNs of the topics that the operator allows. */
+  readonly topics: readonly string[];
+  /** The alarm that is replaced: what it has already may be sent back. */
+  readonly stored?: Alarm | undefined;
+};
+
+/**
+ * Refuses with `invalid` a topic that the operator does not allow, and with `not_authorized` a `log`
+ * or `test` action of somebody who is no administrator.
+ */
+export function requireActions(
+  caller: Caller,
+  { actions }: Pick<AlarmInput, 'actions'>,
+  { topics, stored }: ActionRules,
+): void {
+  const had = new Set(
+    stored && [stored.ok_actions, stored.alarm_actions, stored.insufficient_data_actions].flat(),
+  );
+  const unlisted = actions.find(
+    (action) => isTopicAction(action) && !topics.includes(action) && !had.has(action),
+  );
+  if (unlisted !== undefined) throw unsupported(unlisted);
+  if (isAdmin(caller)) return;
+  const refused = actions.find((url) => isAdminAction(url) && !had.has(normalAction(url)));
+  if (refused !== undefined) {
+    throw new DomainError(
+      'not_authorized',
+      `You are not authorized to create action: ${refused.slice(0, 200)}`,
+    );
+  }
+}

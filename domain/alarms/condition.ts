@@ -1,0 +1,164 @@
+/**
+ * What a rule's conditions mean: Aodh's table (aodh `evaluator/event.py`), and an answer for the cases
+ * that Aodh trips over. Each side is read as a value of its own type; values of different types are
+ * unequal and have no order.
+ */
+
+import { type DoctorEvent, type Trait, traitTypes } from '../events/event.ts';
+import { parseMoment } from '../time.ts';
+import type { Condition, EventPattern } from './alarm.ts';
+import { globMatches } from './glob.ts';
+
+/** A side of a comparison. Moments are ISO 8601 in UTC with microseconds. */
+type Value =
+  | { readonly kind: 'text' | 'moment'; readonly value: string }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'truth'; readonly value: boolean };
+
+/**
+ * Whether an event is one that the pattern describes. Events of the alarm service itself concern only
+ * those that name them, or an alarm on `*` would fire on its own creation.
+ */
+export function matches({ event_type, query }: EventPattern, event: DoctorEvent): boolean {
+  if (event.event_type.startsWith('alarm.') && !event_type.startsWith('alarm')) return false;
+  if (!globMatches(event_type, event.event_type)) return false;
+  return query.every((condition) => meets(condition, event));
+}
+
+/**
+ * Whether the event meets the condition. Never throws. A trait that is missing meets `ne` alone. A
+ * trait that is not of the type it claims to be (`abc` as an integer) meets nothing, and nor does a
+ * field that events do not have.
+ */
+export function meets({ field, op, type, value }: Condition, event: DoctorEvent): boolean {
+  const wanted = readValue(type, value);
+  const found = fieldOf(event, field, type);
+  if (wanted === undefined || found === 'unreadable') return false;
+  if (found === 'missing') return op === 'ne';
+  const order = compare(type === 'boolean' ? asTruth(found) : found, wanted);
+  return order === undefined ? op === 'ne' : tests[op](order);
+}
+
+/** Whether a text can be read as a value of that type, as a rule's `value` must be. */
+export const isValueOf = (type: Condition['type'], text: string): boolean =>
+  readValue(type, text) !== undefined;
+
+/**
+ * A trait as a condition of type string sees it: Python's `str()` of its value. Undefined for a trait
+ * with a type of its own, which equals no string.
+ */
+export function textOf([, dtype, value]: Trait): string | undefined {
+  const { integer, float, datetime } = traitTypes;
+  if (dtype === integer || dtype === float || dtype === datetime) return undefined;
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return String(value);
+}
+
+const tests: Record<Condition['op'], (order: number) => boolean> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
+};
+
+/** Below, at or above 0 as `a` is before, equal to or after `b`; undefined if they have no order. */
+function compare(a: Value, b: Value): number | undefined {
+  if (a.kind === 'number' && b.kind === 'number') return a.value - b.value;
+  if (a.kind === 'truth' && b.kind === 'truth') return Number(a.value) - Number(b.value);
+  if (a.kind === 'text' && b.kind === 'text') return byCodePoint(a.value, b.value);
+  if (a.kind === 'moment' && b.kind === 'moment') return byCodePoint(a.value, b.value);
+  return undefined;
+}
+
+/** Python's order of strings; JavaScript's `<` has another outside the basic plane. */
+function byCodePoint(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at += 1;
+  return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1);
+}
+
+/** The value of the last trait of the name, or of a field that every event has. */
+function fieldOf(
+  event: DoctorEvent,
+  field: string,
+  type: Condition['type'],
+): Value | 'missing' | 'unreadable' {
+  if (field.startsWith('traits.')) {
+    const name = field.slice('traits.'.length);
+    const trait = event.traits.findLast(([given]) => given === name);
+    return trait === undefined ? 'missing' : (readTrait(trait) ?? 'unreadable');
+  }
+  if (field === 'event_type') return { kind: 'text', value: event.event_type };
+  if (field === 'message_id') return { kind: 'text', value: event.message_id };
+  if (field !== 'generated') return 'unreadable';
+  return readValue(type === 'datetime' ? type : 'string', event.generated) ?? 'unreadable';
+}
+
+/** A trait read by its own type; undefined if its value is none of that type. */
+function readTrait(trait: Trait): Value | undefined {
+  const [, dtype, value] = trait;
+  const text = textOf(trait);
+  if (text !== undefined) return { kind: 'text', value: text };
+  if (value === null) return undefined;
+  if (dtype === traitTypes.datetime) return readMoment(String(value));
+  if (typeof value === 'string')
+    return dtype === traitTypes.integer ? readInteger(value) : readFloat(value);
+  const number = Number(value);
+  return { kind: 'number', value: dtype === traitTypes.integer ? Math.trunc(number) : number };
+}
+
+/** A text of a rule read by the rule's type; undefined if it is none of that type. */
+function readValue(type: Condition['type'], text: string): Value | undefined {
+  switch (type) {
+    case '':
+    case 'string':
+      return { kind: 'text', value: text };
+    case 'integer':
+      return readInteger(text);
+    case 'float':
+      return readFloat(text);
+    case 'datetime':
+      return readMoment(text);
+    case 'boolean':
+      return readTruth(text);
+  }
+}
+
+/** Numbers are doubles: integers beyond 2^53 that differ in their last digits compare as equal. */
+const readInteger = (text: string): Value | undefined => readNumber(text, /^[+-]?\d+$/);
+
+/** Not Python's `nan` and `inf`. */
+const readFloat = (text: string): Value | undefined =>
+  readNumber(text, /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i);
+
+function readNumber(text: string, form: RegExp): Value | undefined {
+  const value = Number(text);
+  return form.test(text.trim()) && Number.isFinite(value) ? { kind: 'number', value } : undefined;
+}
+
+function readMoment(text: string): Value | undefined {
+  const moment = parseMoment(text);
+  if (moment === undefined) return undefined;
+  const [, fraction = ''] = /[.,](\d+)/.exec(text) ?? [];
+  return { kind: 'moment', value: moment.slice(0, -1) + fraction.padEnd(6, '0').slice(3, 6) };
+}
+
+const truths = new Map([
+  ...['1', 't', 'true', 'on', 'y', 'yes'].map((word) => [word, true] as const),
+  ...['0', 'f', 'false', 'off', 'n', 'no'].map((word) => [word, false] as const),
+]);
+
+/** Source: oslo_utils `strutils.py`, `bool_from_string`. */
+function readTruth(text: string): Value | undefined {
+  const value = truths.get(text.trim().toLowerCase());
+  return value === undefined ? undefined : { kind: 'truth', value };
+}
+
+/** A text or number that reads as true or false, as that; any other value as it is. */
+function asTruth(found: Value): Value {
+  if (found.kind === 'moment') return found;
+  return readTruth(String(found.value)) ?? found;
+}

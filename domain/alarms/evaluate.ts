@@ -1,0 +1,177 @@
+/**
+ * What an event does to an alarm. Source: aodh `evaluator/event.py`; clearing and the rules of order
+ * are ours (docs/adr/0003, 0014).
+ */
+
+import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
+import { forTenant } from '../events/visibility.ts';
+import { parseMoment } from '../time.ts';
+import type { Alarm, AlarmState, Condition, EventPattern } from './alarm.ts';
+import { isValueOf, matches } from './condition.ts';
+import { isOlder, markOf, wasCovered } from './order.ts';
+import { isReadable, isWithin } from './time-constraint.ts';
+
+export type Decision =
+  /** Nothing is written: the same event gives the same again, or is none of the alarm's. */
+  | { readonly kind: 'nothing'; readonly why: Why }
+  /** Nobody is told; that the event was decided upon is written, for alarms that events clear. */
+  | { readonly kind: 'noted'; readonly why: Why }
+  /** The alarm takes the state, and its owner is told. */
+  | { readonly kind: 'transition'; readonly to: 'alarm' | 'ok'; readonly reason: string }
+  /** The owner is told and the alarm stays as it is: a repeat, or older news. */
+  | { readonly kind: 'notice'; readonly reason: string }
+  /** Nobody can tell what the alarm waits for; its owner is told so by its `state_reason`. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** A decision that leaves a row behind. */
+export type Written = Extract<Decision, { kind: 'noted' | 'transition' | 'notice' }>;
+
+type Why =
+  | 'disabled'
+  | 'accepted before the alarm was made'
+  | 'of another project'
+  | 'of another resource'
+  | 'does not match'
+  | 'outside of its time constraints'
+  | 'already in alarm'
+  | 'was covered by the alarm that has been left since'
+  | 'nothing to clear'
+  | 'older than what raised the alarm';
+
+/** How the `state_reason` begins of an alarm that nobody can evaluate. */
+export const cannotBeEvaluated = 'Cannot be evaluated';
+
+/** What of an event the alarm's owner may know, and its rule may match on. */
+export const visibleTo = ({ project_id }: Alarm, event: DoctorEvent): DoctorEvent =>
+  project_id === '' ? event : forTenant(event);
+
+/** Decides for an event as the alarm's owner may see it (`visibleTo`). */
+export function decide(alarm: Alarm, event: DoctorEvent): Decision {
+  const why = whyUnconcerned(alarm, event);
+  if (why) return { kind: 'nothing', why };
+  const unreadable = whyUnreadable(alarm);
+  if (unreadable) return { kind: 'unreadable', reason: `${cannotBeEvaluated}: ${unreadable}.` };
+  const { rule } = alarm;
+  // An event that meets both conditions raises: better an alarm too many than one too few.
+  if (matches(rule, event)) return decideRaise(alarm, event);
+  if (rule.clear && matches(rule.clear, event)) return decideClear(alarm, event, rule.clear);
+  return { kind: 'nothing', why: 'does not match' };
+}
+
+function whyUnconcerned(alarm: Alarm, event: DoctorEvent): Why | undefined {
+  if (!alarm.enabled) return 'disabled';
+  if (event.accepted_at < alarm.created_at) return 'accepted before the alarm was made';
+  if (projectOfEvent(event) !== alarm.project_id) return 'of another project';
+  if (alarm.resource_id !== null && alarm.resource_id !== resourceOfEvent(event)) {
+    return 'of another resource';
+  }
+  return undefined;
+}
+
+/** What of the alarm cannot be read, as a phrase; undefined if all can. */
+function whyUnreadable({ rule, time_constraints }: Alarm): string | undefined {
+  const conditions = [...rule.query, ...(rule.clear?.query ?? [])];
+  const condition = conditions.find(({ type, value }) => !isValueOf(type, value));
+  if (condition) {
+    const { field, type, value } = condition;
+    return `the value ${JSON.stringify(value.slice(0, 100))} of ${field} is no ${type}`;
+  }
+  const constraint = time_constraints.find((each) => !isReadable(each));
+  if (!constraint) return undefined;
+  return `the time constraint ${JSON.stringify(constraint.name)} has no start that can be read`;
+}
+
+function decideRaise(alarm: Alarm, event: DoctorEvent): Decision {
+  if (!isWithin(alarm.time_constraints, happenedAt(event))) {
+    return { kind: 'nothing', why: 'outside of its time constraints' };
+  }
+  const reason = reasonOf(alarm.rule, event, 'query');
+  const stays = alarm.state === 'alarm' || isOlder(alarm, event);
+  if (!stays) return { kind: 'transition', to: 'alarm', reason };
+  if (wasClearedSince(alarm, event)) return { kind: 'transition', to: 'ok', reason };
+  if (alarm.repeat_actions) return { kind: 'notice', reason };
+  if (alarm.state === 'alarm') return untold(alarm, 'already in alarm');
+  return wasCovered(alarm, event)
+    ? untold(alarm, 'was covered by the alarm that has been left since')
+    : { kind: 'notice', reason };
+}
+
+/**
+ * Whether an alarm without data would have been raised by the event and cleared by a newer one, which
+ * came first and found nothing to clear.
+ */
+const wasClearedSince = (alarm: Alarm, event: DoctorEvent): boolean =>
+  alarm.rule.clear !== undefined &&
+  alarm.state === 'insufficient data' &&
+  alarm.state_timestamp <= event.accepted_at;
+
+/** Time constraints do not hold back clearing: no second event would come to clear the alarm later. */
+function decideClear(alarm: Alarm, event: DoctorEvent, clear: EventPattern): Decision {
+  if (alarm.state !== 'alarm') return untold(alarm, 'nothing to clear');
+  const reason = reasonOf(clear, event, 'clear query');
+  if (!isOlder(alarm, event)) return { kind: 'transition', to: 'ok', reason };
+  // Between two events that raise the alarm it was cleared: its owner was told of the first only.
+  const between = alarm.entered_alarm_at !== null && alarm.entered_alarm_at <= event.accepted_at;
+  return between ? { kind: 'notice', reason } : untold(alarm, 'older than what raised the alarm');
+}
+
+/**
+ * Alarms that no event clears give the same answer for the event's other copy. One that is cleared
+ * and raised in between would not: what was decided is written down.
+ */
+const untold = ({ rule }: Alarm, why: Why): Decision => ({
+  kind: rule.clear ? 'noted' : 'nothing',
+  why,
+});
+
+/** When it happened, as its sender says; when Doctor accepted it, if that is no time. */
+const happenedAt = ({ generated, accepted_at }: DoctorEvent): string =>
+  parseMoment(generated) ?? accepted_at;
+
+/** The sentence for people, with Aodh's words. */
+function reasonOf(
+  { query }: EventPattern,
+  { message_id, event_type }: DoctorEvent,
+  name: 'query' | 'clear query',
+): string {
+  const conditions = `[${query.map(conditionText).join(', ')}]`;
+  return `Event <id=${message_id},event_type=${event_type}> hits the ${name} <query=${conditions}>.`;
+}
+
+/** A condition as Python writes JSON with sorted keys. */
+function conditionText({ field, op, type, value }: Condition): string {
+  const pairs = Object.entries({ field, op, type, value });
+  return `{${pairs.map(([key, text]) => `"${key}": ${JSON.stringify(text)}`).join(', ')}}`;
+}
+
+/** The alarm after what was decided at this moment; undefined if it stays as it is. */
+export function alarmAfter(
+  alarm: Alarm,
+  event: DoctorEvent,
+  decision: Written,
+  now: string,
+): Alarm | undefined {
+  const older = isOlder(alarm, event);
+  const next = { ...alarm, revision: alarm.revision + 1, ...(!older && markOf(event)) };
+  if (decision.kind !== 'transition') {
+    // Without a clear condition only transitions are kept in mind.
+    return alarm.rule.clear && !older ? next : undefined;
+  }
+  const { to, reason } = decision;
+  return {
+    ...next,
+    ...{ state: to, state_reason: reason, state_timestamp: now },
+    ...(to === 'alarm' || older ? { entered_alarm_at: event.accepted_at } : {}),
+    ...(to === 'ok' ? { left_alarm_at: next.stamped_at } : {}),
+    transitions: { ...alarm.transitions, [to]: (alarm.transitions[to] ?? 0) + 1 },
+  };
+}
+
+/** The states that the owner is told of. */
+export const statesTold = (
+  alarm: Alarm,
+  decision: Written,
+): { readonly previous: AlarmState; readonly current: AlarmState } => ({
+  previous: alarm.state,
+  current: decision.kind === 'transition' ? decision.to : alarm.state,
+});

@@ -1,0 +1,144 @@
+/** What a firing writes: the alarm's new state, and the history row that is its outbox. */
+import * as z from 'zod';
+import { WebhookOutcome } from '../delivery/webhook.ts';
+import { type DoctorEvent, resourceOfEvent } from '../events/event.ts';
+import type { Notification } from '../events/messages.ts';
+import { notificationId } from '../ids.ts';
+import { toJson } from '../json.ts';
+import { Moment } from '../time.ts';
+import type { Alarm, AlarmState } from './alarm.ts';
+import { AlarmChange } from './alarm-history.ts';
+import { alarmAfter, statesTold, type Written } from './evaluate.ts';
+
+/** Partitions of the index of undelivered rows: enough for a burst, few enough for a sweep. */
+export const undeliveredShards = 8;
+
+/**
+ * A record of the history that its writer publishes, or the sweeper if the writer died. It holds all
+ * that is needed: the alarm may be edited or gone by then.
+ */
+export const OutboxRow = AlarmChange.extend({
+  /** The message to publish, and its attributes for filter policies; none is empty. */
+  body: z.string(),
+  attributes: z.record(z.string(), z.string().min(1)),
+  /** Whom to tell besides, as the alarm had them for the state that is told. */
+  actions: z.array(z.string()),
+  /** What became of each, by the webhook's id; one that is missing was not tried yet. */
+  webhooks: z.record(z.string(), WebhookOutcome),
+  /** Present until the row is marked as delivered. */
+  undelivered_shard: z.string().optional(),
+  written_at: Moment,
+});
+export type OutboxRow = z.infer<typeof OutboxRow>;
+
+/** Where nobody is told of an event: that it was decided upon. It is no record of the history. */
+export type NotedRow = {
+  readonly event_id: string;
+  readonly alarm_id: string;
+  readonly noted: string;
+  readonly timestamp: string;
+};
+
+/** What one event does to one alarm. `to` is undefined where the alarm stays as it is. */
+export type Firing<Row = OutboxRow | NotedRow> = {
+  readonly from: Alarm;
+  readonly to: Alarm | undefined;
+  readonly row: Row;
+};
+
+/** Firings of one alarm, each on what those before it made of it: written together or not at all. */
+export type Chain = readonly Firing[];
+
+export const isTold = (row: OutboxRow | NotedRow): row is OutboxRow => 'body' in row;
+
+/** What to write for a decision. The event is as the alarm's owner may see it. */
+export function firingOf(
+  alarm: Alarm,
+  event: DoctorEvent,
+  decision: Exclude<Written, { kind: 'noted' }>,
+  now: string,
+): Firing<OutboxRow>;
+export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, now: string): Firing;
+export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, now: string): Firing {
+  const to = alarmAfter(alarm, event, decision, now);
+  if (decision.kind === 'noted') {
+    const { alarm_id } = alarm;
+    const row = { event_id: event.message_id, alarm_id, noted: decision.why, timestamp: now };
+    return { from: alarm, to, row };
+  }
+  const notification = notificationOf(to ?? alarm, event, {
+    ...statesTold(alarm, decision),
+    reason: decision.reason,
+  });
+  const actions = actionsFor(to ?? alarm, notification.current);
+  return { from: alarm, to, row: rowOf(alarm, notification, actions, now) };
+}
+
+function notificationOf(
+  alarm: Alarm,
+  event: DoctorEvent,
+  told: Pick<Notification, 'previous' | 'current' | 'reason'>,
+): Notification {
+  const { message_id, event_type, generated, traits, accepted_at, fault_id } = event;
+  return {
+    alarm_id: alarm.alarm_id,
+    alarm_name: alarm.name,
+    severity: alarm.severity,
+    ...told,
+    reason_data: { type: 'event', event: { message_id, event_type, generated, traits, raw: {} } },
+    notification_id: notificationId(alarm.alarm_id, message_id),
+    project_id: alarm.project_id,
+    resource_id: resourceOfEvent(event) ?? null,
+    fault_id,
+    event_type,
+    generated,
+    accepted_at,
+    state_timestamp: alarm.state_timestamp,
+  };
+}
+
+/** An alarm's actions for the state that it tells of. Source: aodh `evaluator/__init__.py`. */
+function actionsFor(alarm: Alarm, current: AlarmState): string[] {
+  const { ok_actions, alarm_actions, insufficient_data_actions } = alarm;
+  const actions: Record<AlarmState, string[]> = {
+    ok: ok_actions,
+    alarm: alarm_actions,
+    'insufficient data': insufficient_data_actions,
+  };
+  return actions[current];
+}
+
+function rowOf(alarm: Alarm, told: Notification, actions: string[], now: string): OutboxRow {
+  const { alarm_id, project_id, resource_id, severity, current, event_type } = told;
+  const attributes = { project_id, alarm_id, resource_id, severity, current, event_type };
+  return {
+    event_id: told.reason_data.event.message_id,
+    alarm_id,
+    type: 'state transition',
+    detail: JSON.stringify({ state: current, transition_reason: told.reason }),
+    user_id: alarm.user_id,
+    project_id: project_id || null,
+    on_behalf_of: project_id,
+    severity,
+    timestamp: now,
+    body: toJson(told),
+    attributes: Object.fromEntries(
+      Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ),
+    actions,
+    webhooks: {},
+    undelivered_shard: shardOf(told.notification_id),
+    written_at: now,
+  };
+}
+
+/** Spreads rows evenly: a notification's id is a hash. */
+const shardOf = (notification_id: string): string =>
+  shardName(Number.parseInt(notification_id.slice(0, 4), 16) % undeliveredShards);
+
+const shardName = (shard: number): string => `undelivered#${shard}`;
+
+/** The names of all shards. */
+export const allShards: readonly string[] = Array.from({ length: undeliveredShards }, (_, shard) =>
+  shardName(shard),
+);

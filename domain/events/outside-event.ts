@@ -1,0 +1,80 @@
+/**
+ * Events from outside, as Ceilometer's HTTP publisher posts them, and as they are on OpenStack's
+ * message bus. `raw` and `message_signature` are dropped. An element that cannot be understood does
+ * not harm the others of its list.
+ */
+import * as z from 'zod';
+import { notPlain, plain } from '../text.ts';
+import { naive } from '../time.ts';
+import { type DoctorEvent, Trait } from './event.ts';
+import type { DeadLetter } from './messages.ts';
+
+/** A list of events, or one event (`batch=False`); its elements are looked at one by one. */
+export const OutsideEvents = z.union(
+  [z.array(z.unknown()), z.record(z.string(), z.unknown()).transform((event) => [event])],
+  'Must be an event or a list of events.',
+);
+
+/** An element as the event it is, or why it is none. */
+export type Received =
+  | { readonly ok: true; readonly event: DoctorEvent }
+  | { readonly ok: false; readonly reason: string };
+
+/** The largest event that is taken, in bytes of its JSON as Doctor keeps it. */
+export const maxEventBytes = 65_536;
+
+/** Of Nova's and Neutron's ids none is longer; what a notification's attributes hold must fit it. */
+const longestId = 255;
+const Id = z.string().min(1).max(longestId).regex(plain, notPlain);
+
+const idTraits = new Set(['project_id', 'tenant_id', 'resource_id', 'instance_id']);
+const isId = ([name]: Trait): boolean => idTraits.has(name);
+const OutsideTrait = Trait.refine(
+  (trait) => !isId(trait) || plain.test(String(trait[2])),
+  notPlain,
+).refine(
+  (trait) => !isId(trait) || String(trait[2]).length <= longestId,
+  `An id has at most ${longestId} characters.`,
+);
+
+const OutsideEvent = z.object({
+  message_id: Id,
+  event_type: Id,
+  generated: z.string().max(64).nullish(),
+  traits: z.array(OutsideTrait).nullish(),
+});
+
+/** The event that an element of a request is. Its stamp is null: of its order nothing is known. */
+export function receive(element: unknown, accepted_at: string): Received {
+  const parsed = OutsideEvent.safeParse(element);
+  if (!parsed.success) return { ok: false, reason: reasonOf(parsed.error) };
+  const { generated, traits, ...ids } = parsed.data;
+  const event: DoctorEvent = {
+    ...ids,
+    generated: generated ?? naive(accepted_at),
+    traits: traits ?? [],
+    accepted_at,
+    stamp: null,
+    fault_id: null,
+  };
+  const bytes = new TextEncoder().encode(JSON.stringify(event)).length;
+  if (bytes <= maxEventBytes) return { ok: true, event };
+  return { ok: false, reason: `The event has ${bytes} bytes; at most ${maxEventBytes} are taken.` };
+}
+
+/** A refused element as it is put aside; one nested too deeply to be written again is left out. */
+export function deadLetterOf(element: unknown, reason: string): DeadLetter {
+  try {
+    JSON.stringify(element);
+    return { reason, element };
+  } catch {
+    return { reason, element: '(nested too deeply to be shown)' };
+  }
+}
+
+/** The first complaint, with the place it is about: `traits.3.1: ...`. */
+function reasonOf(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const where = issue?.path.join('.');
+  return `${where ? `${where}: ` : ''}${issue?.message ?? 'Not an event.'}`;
+}

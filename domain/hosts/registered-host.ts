@@ -1,0 +1,64 @@
+/** What a registration of a host, or its end, makes of the host's row. */
+import type { Actor } from '../change.ts';
+import { differs, type Outcome, type Registration, registrationTime } from '../registration.ts';
+import type { Host, HostFacts } from './host.ts';
+
+/** The row of a host after its registration. */
+export function registeredHost(
+  existing: Host | undefined,
+  host: string,
+  { facts, actor, newId, ...told }: Registration<HostFacts>,
+  service_number: number,
+): Outcome<Host> {
+  const reported_at = registrationTime({ ...told, actor }, existing);
+  if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
+  if (existing && !existing.deleted) {
+    if (!differs<HostFacts>(facts, existing)) {
+      if (reported_at === existing.reported_at) return { kind: 'same', row: existing };
+      return { kind: 'kept', row: { ...existing, reported_at } };
+    }
+    const last_change = { ...actor, event_type: 'service.update' };
+    const revision = existing.revision + 1;
+    const row = { ...existing, ...facts, reported_at, revision, updated_at: actor.at, last_change };
+    return { kind: 'changed', row };
+  }
+  return {
+    kind: 'created',
+    row: {
+      ...facts,
+      host,
+      incarnation: newId(),
+      revision: 1,
+      deleted: false,
+      service_id: newId(),
+      service_number,
+      hypervisor_id: newId(),
+      status: 'enabled',
+      disabled_reason: null,
+      forced_down: false,
+      instances_left: false,
+      maintenance: false,
+      maintenance_number: existing?.maintenance_number ?? 0,
+      fault_number: existing?.fault_number ?? 0,
+      fault_series: existing?.fault_series ?? newId(),
+      last_fault: existing?.last_fault ?? null,
+      reported_at,
+      last_seen_up: null,
+      created_at: actor.at,
+      updated_at: actor.at,
+      last_change: { ...actor, event_type: 'service.create' },
+    },
+  };
+}
+
+/** The tombstone of a host: it keeps the number of its faults, which never goes back. */
+export const deletedHost = (host: Host, actor: Actor): Host => ({
+  ...host,
+  deleted: true,
+  forced_down: false,
+  instances_left: false,
+  revision: host.revision + 1,
+  reported_at: registrationTime({ reported_at: undefined, actor }, host),
+  updated_at: actor.at,
+  last_change: { ...actor, event_type: 'service.delete' },
+});

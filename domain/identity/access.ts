@@ -1,0 +1,53 @@
+/**
+ * Who may see and do what. Tenant isolation is decided here and nowhere else.
+ * Roles and their order are Keystone's: admin implies member implies reader.
+ */
+import { DomainError } from '../errors.ts';
+
+export const roles = ['admin', 'member', 'reader', 'service', 'data_plane_integrator'] as const;
+export type Role = (typeof roles)[number];
+
+/** Whoever sent a request, as their token says. */
+export type Caller = {
+  readonly user_id: string;
+  readonly user_name: string;
+  /** Absent in an unscoped token. */
+  readonly project_id?: string;
+  readonly project_name?: string;
+  /** Role names, implied ones included. */
+  readonly roles: readonly string[];
+};
+
+/** The given roles with those that they imply. */
+export function withImpliedRoles(given: readonly string[]): string[] {
+  const all = new Set(given);
+  if (all.has('admin')) all.add('member');
+  if (all.has('member')) all.add('reader');
+  return [...all];
+}
+
+export const isAdmin = (caller: Caller): boolean => caller.roles.includes('admin');
+
+/** Whether the caller may know that a resource of this project exists; if not, it is a 404. */
+export function canSee(caller: Caller, project_id: string): boolean {
+  return isAdmin(caller) || caller.project_id === project_id;
+}
+
+/** Whether the caller has one of the roles. */
+export const hasRole = (caller: Caller, ...wanted: readonly Role[]): boolean =>
+  wanted.some((role) => caller.roles.includes(role));
+
+/** Refuses with 403 a caller who has none of the roles. */
+export function requireRole(caller: Caller, ...wanted: readonly Role[]): void {
+  if (!hasRole(caller, ...wanted)) {
+    throw new DomainError('forbidden', "Policy doesn't allow this action to be performed.");
+  }
+}
+
+/** The project that the caller's token is scoped to; a token without one is refused with 403. */
+export function projectOf(caller: Caller): string {
+  if (caller.project_id === undefined) {
+    throw new DomainError('forbidden', 'This action needs a token that is scoped to a project.');
+  }
+  return caller.project_id;
+}

@@ -1,0 +1,111 @@
+/**
+ * What one report says of the data plane beneath all ports of a host. Reports of a host are numbered;
+ * a port whose row was written under a lower number is owed those that came since, whoever applies
+ * them and however late. Decision: docs/adr/0021.
+ */
+import * as z from 'zod';
+import type { Actor } from '../change.ts';
+import type { Fault } from '../hosts/fault.ts';
+import { HostName } from '../hosts/host.ts';
+import type { Reporter } from '../hosts/host-fault.ts';
+import { faultId } from '../ids.ts';
+import { Moment } from '../time.ts';
+import { DataPlaneStatus, type Port, updatedPort } from './port.ts';
+
+export const DataPlaneReport = z.object({
+  number: z.int().min(1),
+  data_plane_status: DataPlaneStatus,
+  at: Moment,
+  user_id: z.string(),
+  request_id: z.string(),
+  /** The fault that a report of `DOWN` raised or repeated; null for other reports. */
+  fault_id: z.uuid().nullable(),
+});
+export type DataPlaneReport = z.infer<typeof DataPlaneReport>;
+
+/** Newest reports that are remembered with a host: what may come between a report and its finish. */
+const mostRemembered = 20;
+
+/** What was reported of the ports of a host. `open_fault` is the number of the fault that stands. */
+export const HostDataPlane = z.object({
+  host: HostName,
+  number: z.int().min(1),
+  /** Random: ids of faults are made of it. */
+  fault_series: z.uuid(),
+  open_fault: z.int().min(1).nullable(),
+  /** Oldest first, the newest of number `number` last. */
+  reports: z.array(DataPlaneReport).min(1),
+});
+export type HostDataPlane = z.infer<typeof HostDataPlane>;
+
+/** A new report, with what becomes of the row of its fault. */
+export type RecordedReport = {
+  readonly plane: HostDataPlane;
+  readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
+};
+
+type Told = {
+  readonly host: string;
+  readonly data_plane_status: DataPlaneStatus;
+  readonly actor: Actor;
+  readonly reporter: Reporter;
+  readonly newId: () => string;
+};
+
+/**
+ * The host's data plane after a report. Each report counts, a repeated one too: a port that was
+ * reported otherwise since takes the newer word. A fault is opened by `DOWN`, once, and closed by
+ * anything else.
+ */
+export function reportedDataPlane(before: HostDataPlane | undefined, told: Told): RecordedReport {
+  const { host, data_plane_status, actor, reporter, newId } = told;
+  const { user_id, request_id, at } = actor;
+  const number = (before?.number ?? 0) + 1;
+  const fault_series = before?.fault_series ?? newId();
+  const down = data_plane_status === 'DOWN';
+  const standing = before?.open_fault ?? null;
+  const open_fault = down ? (standing ?? number) : null;
+  const fault_id = open_fault === null ? null : faultId(fault_series, open_fault);
+  const report = { number, data_plane_status, at, user_id, request_id, fault_id };
+  const plane = {
+    host,
+    number,
+    fault_series,
+    open_fault,
+    reports: [...(before?.reports ?? []), report].slice(-mostRemembered),
+  };
+  if (fault_id !== null && standing === null) {
+    const opened: Fault = {
+      kind: 'data_plane',
+      host,
+      number: -number,
+      fault_id,
+      at,
+      reported_by: reporter,
+      request_id,
+      cleared_at: null,
+    };
+    return { plane, fault: { opened } };
+  }
+  return { plane, fault: !down && standing !== null ? { closed: -standing } : undefined };
+}
+
+/**
+ * The rows that a port takes, one after the other, for what its host's reports owe it: one for each
+ * that changes its status. Empty if none does. The port must have been read before the host.
+ */
+export function owedRows(port: Port, plane: HostDataPlane | undefined): Port[] {
+  if (!plane || port.deleted || port['binding:host_id'] !== plane.host) return [];
+  const rows: Port[] = [];
+  for (const { number, data_plane_status, fault_id, ...actor } of plane.reports) {
+    if (number <= port.report_number) continue;
+    const cause = { kind: 'report', fault_id } as const;
+    const row = updatedPort(rows.at(-1) ?? port, { data_plane_status }, actor, cause);
+    if (row) rows.push({ ...row, report_number: number });
+  }
+  return rows;
+}
+
+/** The port as every reader sees it: with what it is owed. */
+export const portAsSeen = (port: Port, plane: HostDataPlane | undefined): Port =>
+  owedRows(port, plane).at(-1) ?? port;

@@ -1,0 +1,74 @@
+/**
+ * The events of a port's last change, made from its row alone. They are filed under the project of
+ * the port's owner, whoever made the change, and never name a host.
+ * Source: docs/wire/network.md#notifications-of-ports.
+ */
+import { type DoctorEvent, traits, traitTypes } from '../events/event.ts';
+import { eventId } from '../ids.ts';
+import { naive } from '../time.ts';
+import { instanceOf, isDataPlaneDown, type Port } from './port.ts';
+
+const { text } = traitTypes;
+
+/**
+ * The toggles that the change made, and what begins and ends every request on a port, as Neutron
+ * tells it. A report on a host is no request on a port: it only ends, for rules on `port.update.end`.
+ */
+export function portEvents(row: Port): DoctorEvent[] {
+  const { kind, data_plane_toggled, old_status } = row.last_change;
+  const toggles = [
+    ...(data_plane_toggled ? ['port.data_plane_status.update'] : []),
+    ...(old_status === null ? [] : ['port.status.update']),
+  ];
+  const frame = kind === 'report' ? ['update.end'] : [`${kind}.start`, `${kind}.end`];
+  const types = [...toggles, ...frame.map((end) => `port.${end}`)];
+  return types.map((type) => eventOf(row, type));
+}
+
+function eventOf(row: Port, event_type: string): DoctorEvent {
+  const { last_change: change } = row;
+  const stamp = { resource: row.id, incarnation: row.incarnation, revision: row.revision };
+  const isOf = (type: string): boolean => event_type === `port.${type}.update`;
+  return {
+    message_id: eventId({ ...stamp, event_type }),
+    event_type,
+    generated: naive(change.at),
+    traits: [
+      ...traits(
+        ['service', text, 'network'],
+        ['request_id', text, change.request_id],
+        ['project_id', text, row.project_id],
+        ['tenant_id', text, row.project_id],
+        ['user_id', text, change.user_id],
+        ['resource_id', text, row.id],
+      ),
+      ...(event_type.endsWith('.start') ? [] : asStored(row)),
+      ...traits(
+        ['old_status', text, isOf('status') ? change.old_status : null],
+        [
+          'old_data_plane_status',
+          text,
+          isOf('data_plane_status') ? change.old_data_plane_status : null,
+        ],
+      ),
+    ],
+    accepted_at: change.at,
+    stamp,
+    fault_id: change.fault_id,
+  };
+}
+
+/** What a port is now, and the fault that made it so. */
+const asStored = (row: Port) =>
+  traits(
+    ['name', text, row.name],
+    ['device_id', text, row.device_id],
+    ['device_owner', text, row.device_owner],
+    ['network_id', text, row.network_id],
+    ['instance_id', text, instanceOf(row) ?? null],
+    ['status', text, row.status],
+    ['data_plane_status', text, row.data_plane_status],
+    ['dp_down', text, isDataPlaneDown(row) ? 'True' : 'False'],
+    ['cause', text, row.last_change.fault_id && 'data_plane_fault'],
+    ['fault_id', text, row.last_change.fault_id],
+  );

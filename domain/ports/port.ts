@@ -1,0 +1,169 @@
+/**
+ * A port as Doctor keeps it: what is known of it, not what is plugged. No write here shuts a port,
+ * allocates an address or changes any other resource. Source: docs/wire/network.md#ports.
+ */
+import { isEqual } from 'es-toolkit';
+import * as z from 'zod';
+import type { Actor } from '../change.ts';
+import { text } from '../text.ts';
+import { Moment } from '../time.ts';
+
+export const portStatuses = ['ACTIVE', 'DOWN', 'BUILD', 'ERROR'] as const;
+export const PortStatus = z.enum(portStatuses);
+export type PortStatus = z.infer<typeof PortStatus>;
+
+/** What is reported of the data plane beneath a port; null: nobody has reported. */
+export const dataPlaneStatuses = ['ACTIVE', 'DOWN'] as const;
+export const DataPlaneStatus = z.enum(dataPlaneStatuses).nullable();
+export type DataPlaneStatus = z.infer<typeof DataPlaneStatus>;
+
+/** The list of the values that Neutron has for it. Source: neutron-lib `api/definitions/portbindings.py`. */
+export const vnicTypes = [
+  'normal',
+  'direct',
+  'macvtap',
+  'baremetal',
+  'direct-physical',
+  'virtio-forwarder',
+  'smart-nic',
+  'vdpa',
+  'accelerator-direct',
+  'accelerator-direct-physical',
+  'remote-managed',
+] as const;
+
+export const FixedIp = z.object({
+  subnet_id: z.guid().optional(),
+  ip_address: z.string().optional(),
+});
+export type FixedIp = z.infer<typeof FixedIp>;
+
+/** What a port's owner, or who manages it, tells of it. Keys are Neutron's. */
+export const PortFacts = z.object({
+  name: text(255),
+  description: text(255),
+  admin_state_up: z.boolean(),
+  device_id: text(255),
+  device_owner: text(255),
+  /** Lower case, with colons. */
+  mac_address: z.string(),
+  fixed_ips: z.array(FixedIp),
+  security_groups: z.array(z.string()),
+  /** Empty for a port on no host. */
+  'binding:host_id': text(255),
+  'binding:vnic_type': z.enum(vnicTypes),
+  /** JSON of an object: DynamoDB takes no value as deep as a client may send. */
+  'binding:profile': z.string(),
+});
+export type PortFacts = z.infer<typeof PortFacts>;
+
+/**
+ * Who changed a port last and what it was before, so that its events can be made from the row alone
+ * and come out the same in both lanes. A delete leaves what was.
+ */
+export const PortChange = z.object({
+  user_id: z.string(),
+  request_id: z.string(),
+  at: Moment,
+  /** `report`: by a report on all ports of its host. */
+  kind: z.enum(['create', 'update', 'delete', 'report']),
+  /** The status before, if this change toggled it; else null. */
+  old_status: PortStatus.nullable(),
+  /** Whether this change toggled `data_plane_status`, and its value before. */
+  data_plane_toggled: z.boolean(),
+  old_data_plane_status: DataPlaneStatus,
+  /** The fault of its host's data plane that caused the change; null if none did. */
+  fault_id: z.uuid().nullable(),
+});
+export type PortChange = z.infer<typeof PortChange>;
+
+/**
+ * The row of a port. `report_number` is that of its host's newest data plane report as read,
+ * consistently, when the row was written: a report with a higher number is owed to the port
+ * (`host-data-plane.ts`). A deleted port leaves its row as a tombstone for a while.
+ */
+export const Port = PortFacts.extend({
+  id: z.guid(),
+  network_id: z.guid(),
+  project_id: z.string(),
+  status: PortStatus,
+  data_plane_status: DataPlaneStatus,
+  tags: z.array(z.string()),
+  incarnation: z.uuid(),
+  revision: z.int().min(1),
+  deleted: z.boolean(),
+  report_number: z.int().min(0),
+  created_at: Moment,
+  updated_at: Moment,
+  last_change: PortChange,
+});
+export type Port = z.infer<typeof Port>;
+
+/** OPNFV Doctor's `dp_down`: true only if the data plane was reported down. */
+export const isDataPlaneDown = ({ data_plane_status }: Pick<Port, 'data_plane_status'>): boolean =>
+  data_plane_status === 'DOWN';
+
+/** The server that a port belongs to; undefined if it is nobody's or another kind's. */
+export const instanceOf = ({ device_id, device_owner }: PortFacts): string | undefined =>
+  device_owner.startsWith('compute:') && device_id !== '' ? device_id : undefined;
+
+/** Everything of a port that a caller may change. */
+export type PortUpdate = Partial<PortFacts & Pick<Port, 'status' | 'data_plane_status' | 'tags'>>;
+
+/** A port that is made: it starts `DOWN`, with nothing reported of its data plane. */
+export const createdPort = (
+  given: PortFacts & Pick<Port, 'id' | 'network_id' | 'project_id'>,
+  { actor, incarnation }: { readonly actor: Actor; readonly incarnation: string },
+): Port => ({
+  ...given,
+  status: 'DOWN',
+  data_plane_status: null,
+  tags: [],
+  incarnation,
+  revision: 1,
+  deleted: false,
+  report_number: 0,
+  created_at: actor.at,
+  updated_at: actor.at,
+  last_change: { ...actor, kind: 'create', ...noToggle },
+});
+
+const noToggle = {
+  old_status: null,
+  data_plane_toggled: false,
+  old_data_plane_status: null,
+  fault_id: null,
+} as const;
+
+/** The port after an update, or after a report on its host; undefined if everything is so already. */
+export function updatedPort(
+  port: Port,
+  update: PortUpdate,
+  actor: Actor,
+  cause: Pick<PortChange, 'kind' | 'fault_id'> = { kind: 'update', fault_id: null },
+): Port | undefined {
+  const next: Port = { ...port, ...update };
+  if (isEqual(next, port)) return undefined;
+  return {
+    ...next,
+    revision: port.revision + 1,
+    updated_at: actor.at,
+    last_change: {
+      ...actor,
+      ...cause,
+      old_status: next.status === port.status ? null : port.status,
+      data_plane_toggled: next.data_plane_status !== port.data_plane_status,
+      old_data_plane_status:
+        next.data_plane_status === port.data_plane_status ? null : port.data_plane_status,
+    },
+  };
+}
+
+/** The tombstone of a port. */
+export const deletedPort = (port: Port, actor: Actor): Port => ({
+  ...port,
+  deleted: true,
+  revision: port.revision + 1,
+  updated_at: actor.at,
+  last_change: { ...actor, kind: 'delete', ...noToggle },
+});

@@ -1,0 +1,146 @@
+import * as z from 'zod';
+import { LastChange } from '../change.ts';
+import { HostName } from '../hosts/host.ts';
+import { notPlain, plain, text } from '../text.ts';
+import { Moment } from '../time.ts';
+import { Evacuation } from './evacuation.ts';
+
+/** Source: nova `objects/fields.py`, `InstanceState` (as in `compute/vm_states.py`). */
+export const vmStates = [
+  'active',
+  'building',
+  'paused',
+  'suspended',
+  'stopped',
+  'rescued',
+  'resized',
+  'soft-delete',
+  'deleted',
+  'error',
+  'shelved',
+  'shelved_offloaded',
+] as const;
+export const VmState = z.enum(vmStates);
+export type VmState = z.infer<typeof VmState>;
+
+/** Nova's power states by number. Source: nova `compute/power_state.py`. */
+export const powerStates = {
+  pending: 0,
+  running: 1,
+  paused: 3,
+  shutdown: 4,
+  crashed: 6,
+  suspended: 7,
+} as const;
+export type PowerStateName = keyof typeof powerStates;
+
+const powerStateNames = new Map<number, string>(
+  Object.entries(powerStates).map(([name, number]) => [number, name]),
+);
+
+export const PowerState = z
+  .int()
+  .refine((state) => powerStateNames.has(state), 'Must be one of 0, 1, 3, 4, 6, 7.');
+
+/** The name that events carry, such as `shutdown`. */
+export const powerStateName = (state: number): string => powerStateNames.get(state) ?? 'pending';
+
+const States = z.object({
+  vm_state: VmState,
+  power_state: PowerState,
+  task_state: text(255).min(1).nullable(),
+});
+
+/** A server's embedded flavor, as Nova shows it from 2.47 on, with the id it shows before. */
+export const Flavor = z.object({
+  id: text(255),
+  original_name: text(255),
+  vcpus: z.int().min(0),
+  ram: z.int().min(0),
+  disk: z.int().min(0),
+  ephemeral: z.int().min(0),
+  swap: z.int().min(0),
+  extra_specs: z.record(text(255).min(1), text(255)),
+});
+export type Flavor = z.infer<typeof Flavor>;
+
+const Address = z.object({
+  addr: text(64),
+  version: z.union([z.literal(4), z.literal(6)]),
+  'OS-EXT-IPS:type': z.enum(['fixed', 'floating']).optional(),
+  'OS-EXT-IPS-MAC:mac_addr': text(64).optional(),
+});
+
+/** What a registration tells of an instance. */
+export const InstanceFacts = States.extend({
+  name: text(255),
+  project_id: text(255).min(1).regex(plain, notPlain),
+  user_id: text(255),
+  /** Null only for an instance without a host, such as a shelved_offloaded one. */
+  host: HostName.nullable(),
+  created_at: Moment,
+  launched_at: Moment.nullable(),
+  terminated_at: Moment.nullable(),
+  flavor: Flavor,
+  image_id: text(255),
+  addresses: z.record(text(255).min(1), z.array(Address).max(100)),
+  metadata: z.record(text(255).min(1), text(255)),
+  availability_zone: text(255),
+});
+export type InstanceFacts = z.infer<typeof InstanceFacts>;
+
+/** What the owner of a server tells of it, and no feed knows. */
+export const Owned = z.object({
+  description: text(255).nullable(),
+  /** Null: the server's name. */
+  hostname: text(255).nullable(),
+  /** Empty: none. */
+  access_ip_v4: text(64),
+  access_ip_v6: text(64),
+  disk_config: z.enum(['AUTO', 'MANUAL']),
+  /** In order, each once. */
+  tags: z.array(text(60).min(1)),
+});
+export type Owned = z.infer<typeof Owned>;
+
+export const nothingOwned: Owned = {
+  description: null,
+  hostname: null,
+  access_ip_v4: '',
+  access_ip_v6: '',
+  disk_config: 'MANUAL',
+  tags: [],
+};
+
+/**
+ * An instance (Nova: server). `fault_number` is its host's as read, consistently, when the row was
+ * written: lower than the host's now means that the instance is owed a fault (`host-fault.ts`).
+ * A deleted instance leaves its row as a tombstone (`deleted`).
+ */
+export const Instance = InstanceFacts.extend({
+  uuid: z.guid(),
+  incarnation: z.uuid(),
+  revision: z.int().min(1),
+  deleted: z.boolean(),
+  fault_number: z.int().min(0),
+  /** Its host's, as read, consistently, when it came to the host: its owner is told of higher ones. */
+  maintenance_number: z.int().min(0).default(0),
+  /** Rows of before it was there: nothing. */
+  owned: Owned.default(nothingOwned),
+  /** The states before the fault that it has not recovered from. */
+  pre_fault: States.extend({ at: Moment, fault_id: z.uuid() }).nullable(),
+  /** What Nova shows of an instance in `error`. */
+  fault: z.object({ code: z.int(), message: z.string(), created: Moment }).nullable(),
+  /** Its newest evacuation, ended or not. Rows of before there were any: null. */
+  evacuation: Evacuation.nullable().default(null),
+  /** Time of the newest report that the row reflects, a host's fault included. */
+  reported_at: Moment,
+  updated_at: Moment,
+  last_change: LastChange.extend({
+    old_state: VmState.nullable(),
+    old_task_state: z.string().nullable(),
+    /** The fault that caused the change; null if none did. */
+    fault_id: z.uuid().nullable(),
+  }),
+});
+export type Instance = z.infer<typeof Instance>;

@@ -1,0 +1,136 @@
+/**
+ * What the owner or an administrator asks of one server. Sources: docs/wire/compute.md#actions;
+ * nova `compute/api.py`, `check_instance_state`. Doctor keeps books: nothing is booted.
+ */
+import type { Actor } from '../change.ts';
+import { DomainError } from '../errors.ts';
+import { standingFault } from '../hosts/fault.ts';
+import type { Host } from '../hosts/host.ts';
+import { afterFault } from '../hosts/host-fault.ts';
+import { type Instance, powerStates, type VmState } from './instance.ts';
+
+export type ServerAction =
+  | { readonly name: 'os-resetState'; readonly state: 'active' | 'error' }
+  | { readonly name: 'os-stop' | 'os-start' };
+
+/** The instance and its host, read after it; the instance is settled with that host. */
+export type ActedOn = {
+  readonly instance: Instance;
+  readonly host: Host | undefined;
+  /** Whether the host's service is up: neither reported down nor silent for too long. */
+  readonly up: boolean;
+};
+
+type States = Pick<Instance, 'vm_state' | 'power_state' | 'task_state' | 'pre_fault' | 'fault'>;
+
+const powering = {
+  'os-stop': {
+    from: ['active', 'error'] as readonly VmState[],
+    verb: 'stop',
+    /** Nova's task while it is done: the last event of it carries the task as the old one. */
+    task: 'powering-off',
+    states: { vm_state: 'stopped', power_state: powerStates.shutdown },
+  },
+  'os-start': {
+    from: ['stopped'] as readonly VmState[],
+    verb: 'start',
+    task: 'powering-on',
+    states: { vm_state: 'active', power_state: powerStates.running },
+  },
+} as const;
+
+/**
+ * The instance after an action; undefined if it changes nothing.
+ * @throws conflict if the instance's state, or a host that is down, does not allow it.
+ */
+export function afterAction(on: ActedOn, action: ServerAction, actor: Actor): Instance | undefined {
+  return action.name === 'os-resetState'
+    ? afterReset(on, action.state, actor)
+    : afterPowering(on, action.name, actor);
+}
+
+/**
+ * `vm_state` is set and the task cleared; power state and host stay. On a host that is down the
+ * fault table follows at once, so that nobody sees the instance ACTIVE there.
+ */
+function afterReset(
+  { instance, host }: ActedOn,
+  state: 'active' | 'error',
+  actor: Actor,
+): Instance | undefined {
+  const { power_state, pre_fault } = instance;
+  const fault = state === 'error' ? instance.fault : null;
+  const reset: States = { vm_state: state, power_state, task_state: null, pre_fault: null, fault };
+  const standing = standingFault(host);
+  // What ran before the same fault did run: the table keeps that.
+  const kept = pre_fault?.vm_state === 'stopped' ? null : pre_fault;
+  const faulted = standing && afterFault({ ...reset, pre_fault: kept }, standing);
+  return changed(instance, faulted ?? reset, {
+    host,
+    actor,
+    old_task_state: instance.task_state,
+    fault_id: faulted ? (standing?.fault_id ?? null) : null,
+  });
+}
+
+/** One change, not Nova's two: a writer that dies leaves no task behind that nobody ends. */
+function afterPowering(
+  { instance, host, up }: ActedOn,
+  name: 'os-stop' | 'os-start',
+  actor: Actor,
+): Instance | undefined {
+  const { from, verb, task, states } = powering[name];
+  const { uuid, vm_state, task_state } = instance;
+  const cannot = (what: string) =>
+    new DomainError('conflict', `Cannot '${verb}' instance ${uuid} while it is in ${what}`);
+  if (!from.includes(vm_state)) throw cannot(`vm_state ${vm_state}`);
+  if (task_state !== null) throw cannot(`task_state ${task_state}`);
+  if (instance.launched_at === null) throw cannot('a state before its first launch');
+  if (!host || host.deleted || !up) {
+    throw new DomainError('conflict', `Cannot '${verb}' instance ${uuid}: its host is down.`);
+  }
+  const next = { ...states, task_state: null, pre_fault: null, fault: null };
+  return changed(instance, next, { host, actor, old_task_state: task, fault_id: null });
+}
+
+function changed(
+  instance: Instance,
+  next: States,
+  by: Pick<ActedOn, 'host'> & { readonly actor: Actor } & Pick<
+      Instance['last_change'],
+      'old_task_state' | 'fault_id'
+    >,
+): Instance | undefined {
+  const differs =
+    next.vm_state !== instance.vm_state ||
+    next.power_state !== instance.power_state ||
+    next.task_state !== instance.task_state ||
+    next.pre_fault !== instance.pre_fault ||
+    next.fault !== instance.fault;
+  if (!differs) return undefined;
+  const { actor, old_task_state, fault_id, host } = by;
+  return {
+    ...instance,
+    ...next,
+    // A fault that came while it was moving is passed over by a reset.
+    fault_number: host?.fault_number ?? instance.fault_number,
+    ...stampedBy(instance, actor),
+    last_change: {
+      ...actor,
+      event_type: 'compute.instance.update',
+      old_state: instance.vm_state,
+      old_task_state,
+      fault_id: next.vm_state === instance.vm_state ? null : fault_id,
+    },
+  };
+}
+
+/** The next revision; a feed that tells of a time before this change is late from now on. */
+export const stampedBy = (
+  { revision, reported_at }: Instance,
+  { at }: Actor,
+): Pick<Instance, 'revision' | 'reported_at' | 'updated_at'> => ({
+  revision: revision + 1,
+  reported_at: reported_at > at ? reported_at : at,
+  updated_at: at,
+});

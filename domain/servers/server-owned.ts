@@ -1,0 +1,49 @@
+/** What its owner may tell of a server. Source: nova `compute/api.py`, `update_instance`. */
+import { isEqual } from 'es-toolkit';
+import type { Actor } from '../change.ts';
+import { DomainError } from '../errors.ts';
+import type { Instance, Owned } from './instance.ts';
+
+/** Nova's limit. Source: nova `objects/instance.py`, `MAX_TAG_COUNT`. */
+export const mostTags = 50;
+
+export type OwnersUpdate = { readonly name?: string; readonly owned?: Partial<Owned> };
+
+/**
+ * The instance with what is told; undefined if it is so already. The time of its newest report
+ * stays: no feed knows of this, so none is late because of it.
+ */
+export function afterOwner(
+  instance: Instance,
+  { name = instance.name, owned: told = {} }: OwnersUpdate,
+  actor: Actor,
+): Instance | undefined {
+  const owned = { ...instance.owned, ...told };
+  if (name === instance.name && isEqual(owned, instance.owned)) return undefined;
+  return {
+    ...instance,
+    name,
+    owned,
+    revision: instance.revision + 1,
+    updated_at: actor.at,
+    last_change: {
+      ...actor,
+      event_type: 'compute.instance.update',
+      old_state: instance.vm_state,
+      old_task_state: instance.task_state,
+      fault_id: null,
+    },
+  };
+}
+
+/** Tags in order, each once. @throws invalid if that are too many. */
+export function tagsOf(tags: readonly string[]): string[] {
+  const each = [...new Set(tags)].sort();
+  if (each.length > mostTags) {
+    throw new DomainError(
+      'invalid',
+      `The number of tags exceeded the per-server limit ${mostTags}`,
+    );
+  }
+  return each;
+}

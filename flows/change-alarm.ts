@@ -1,0 +1,72 @@
+/** Alarms are created, changed and deleted by their owners, each with the record of it. */
+import type { Alarm } from '../domain/alarms/alarm.ts';
+import type { Changed } from '../domain/alarms/alarm-change.ts';
+import type { AlarmChange } from '../domain/alarms/alarm-history.ts';
+import { overQuota } from '../domain/alarms/quota.ts';
+import { DomainError } from '../domain/errors.ts';
+import { untilWritten } from './retry.ts';
+
+/** Every change is written together with its record, or not at all. */
+export type ChangeAlarmDeps = {
+  /** The alarm, read consistently; undefined if there is none, or the id is no alarm's. */
+  readonly alarm: (alarm_id: string) => Promise<Alarm | undefined>;
+  /** `overtaken` if other writers were faster: the caller tries again. */
+  readonly create: (
+    alarm: Alarm,
+    change: AlarmChange,
+  ) => Promise<'filed' | 'over quota' | 'overtaken'>;
+  /** False if the alarm is no longer as it was read. */
+  readonly replace: (before: Alarm, after: Alarm, change: AlarmChange) => Promise<boolean>;
+  /** False if the alarm is no longer as it was read. */
+  readonly remove: (alarm: Alarm, change: AlarmChange) => Promise<boolean>;
+};
+
+/** Files a new alarm. @throws the refusal `overQuota`. */
+export async function createAlarm(
+  { create }: Pick<ChangeAlarmDeps, 'create'>,
+  { alarm, change }: Changed,
+): Promise<Alarm> {
+  return untilWritten(async () => {
+    const outcome = await create(alarm, change);
+    if (outcome === 'over quota') throw overQuota(alarm);
+    return outcome === 'filed' ? alarm : undefined;
+  });
+}
+
+/** What becomes of an alarm as it was read (undefined: there is none). Undefined: nothing changes. */
+export type DecideAlarm<T> = (found: Alarm | undefined) => T;
+
+/**
+ * Changes an alarm as `decide` says; reads and decides again if another writer was faster.
+ * @returns the alarm as it is now. @throws what `decide` throws, before anything is written.
+ */
+export async function changeAlarm(
+  { alarm, replace }: Pick<ChangeAlarmDeps, 'alarm' | 'replace'>,
+  id: string,
+  decide: DecideAlarm<Changed | undefined>,
+): Promise<Alarm> {
+  return untilWritten(async () => {
+    const found = await alarm(id);
+    const changed = decide(found);
+    if (!found) throw missing(id);
+    if (!changed) return found;
+    return (await replace(found, changed.alarm, changed.change)) ? changed.alarm : undefined;
+  });
+}
+
+/** Deletes an alarm; `decide` gives the record of it. @throws what `decide` throws. */
+export async function deleteAlarm(
+  { alarm, remove }: Pick<ChangeAlarmDeps, 'alarm' | 'remove'>,
+  id: string,
+  decide: DecideAlarm<AlarmChange>,
+): Promise<void> {
+  await untilWritten(async () => {
+    const found = await alarm(id);
+    const change = decide(found);
+    if (!found) throw missing(id);
+    return (await remove(found, change)) || undefined;
+  });
+}
+
+const missing = (id: string): DomainError =>
+  new DomainError('not_found', `Alarm ${id.slice(0, 255)} not found`);

@@ -1,0 +1,116 @@
+/**
+ * The body of `POST /v2/alarms` and `PUT /v2/alarms/{id}`, read into what the client says of the
+ * alarm, with Aodh's defaults: docs/wire/alarming.md#the-alarm.
+ */
+import { isEqual } from 'es-toolkit';
+import * as z from 'zod';
+import {
+  type Alarm,
+  type AlarmType,
+  alarmStates,
+  alarmTypes,
+  type Rule,
+  severities,
+} from '../../domain/alarms/alarm.ts';
+import { normalAction } from '../../domain/alarms/alarm-action.ts';
+import { type AlarmInput, mostAlarmBytes } from '../../domain/alarms/alarm-facts.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { notPlain, plain } from '../../domain/text.ts';
+import { parseMoment } from '../../domain/time.ts';
+import { readRule } from './alarm-rule.ts';
+import { TimeConstraints } from './time-constraint-input.ts';
+import { flag, oneOf, readAs, text } from './wsme.ts';
+
+const actions = z
+  .array(text(2048), 'A list is expected.')
+  .max(20, 'At most 20 are allowed.')
+  .nullish()
+  .transform((given) => given ?? []);
+
+const normalised = (given: readonly string[]): string[] => [...new Set(given.map(normalAction))];
+
+/** What we show and clients send back: it must be a time, and is not looked at otherwise. */
+const echoedTime = text(64)
+  .refine((given) => parseMoment(given) !== undefined, 'A date and time is expected.')
+  .nullish();
+
+const Body = z.strictObject(
+  {
+    name: text(255),
+    type: oneOf(alarmTypes),
+    description: text(1024).nullish(),
+    enabled: flag(true),
+    ok_actions: actions,
+    alarm_actions: actions,
+    insufficient_data_actions: actions,
+    repeat_actions: flag(false),
+    time_constraints: TimeConstraints,
+    project_id: text(255).regex(plain, notPlain).nullish(),
+    user_id: text(255).nullish(),
+    state: oneOf(alarmStates).optional(),
+    severity: oneOf(severities).default('low'),
+    resource_id: text(255).nullish(),
+    event_rule: z.unknown().optional(),
+    notification_rule: z.unknown().optional(),
+    alarm_id: text(255).nullish(),
+    state_reason: text(mostAlarmBytes).nullish(),
+    timestamp: echoedTime,
+    state_timestamp: echoedTime,
+    evaluate_timestamp: echoedTime,
+  },
+  'An object is expected.',
+);
+
+/** The body as facts and wishes. `stored` is the alarm that a PUT replaces. Throws `invalid`. */
+export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
+  if (body === undefined) throw new DomainError('invalid', 'Missing argument: "data"');
+  const given = readAs(Body, body);
+  const { name, type, enabled, repeat_actions, severity, time_constraints } = given;
+  const rule = ruleOf(type, given, stored?.rule);
+  return {
+    facts: {
+      name,
+      type,
+      description: given.description || `Alarm when ${rule.event_type} event occurred.`,
+      enabled,
+      rule,
+      resource_id: given.resource_id || null,
+      ok_actions: normalised(given.ok_actions),
+      alarm_actions: normalised(given.alarm_actions),
+      insufficient_data_actions: normalised(given.insufficient_data_actions),
+      repeat_actions,
+      time_constraints,
+      severity,
+    },
+    project_id: given.project_id,
+    user_id: given.user_id,
+    state: given.state,
+    state_timestamp: given.state_timestamp ? parseMoment(given.state_timestamp) : undefined,
+    actions: [given.ok_actions, given.alarm_actions, given.insufficient_data_actions].flat(),
+  };
+}
+
+type Rules = { readonly event_rule?: unknown; readonly notification_rule?: unknown };
+
+/**
+ * The rule under the key of the alarm's type. We show notification alarms under both keys, so the
+ * other key may come back: equal to the rule, or to the stored one that the client once read.
+ */
+function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
+  const [key, otherKey] =
+    type === 'event'
+      ? (['event_rule', 'notification_rule'] as const)
+      : (['notification_rule', 'event_rule'] as const);
+  const [given, other] = [rules[key], rules[otherKey]];
+  if (given === undefined || given === null) {
+    throw new DomainError('invalid', `${key} must be set for ${type} type alarm`);
+  }
+  const rule = readRule(given, key);
+  if (other === undefined || other === null) return rule;
+  const mirror = readRule(other, otherKey);
+  if (isEqual(mirror, rule) || (stored && isEqual(mirror, stored))) return rule;
+  throw new DomainError(
+    'invalid',
+    `event_rule and notification_rule cannot be set at the same time`,
+  );
+}

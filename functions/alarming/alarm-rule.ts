@@ -1,0 +1,84 @@
+/** An alarm's rule as clients write it (`event_rule`, `notification_rule`), read into the stored form. */
+import { isEqual } from 'es-toolkit';
+import * as z from 'zod';
+import {
+  type Condition,
+  conditionTypes,
+  type EventPattern,
+  operators,
+  type Rule,
+} from '../../domain/alarms/alarm.ts';
+import { isValueOf } from '../../domain/alarms/condition.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { conditionsOfText } from './cli-query.ts';
+import { oneOf, readAs, text } from './wsme.ts';
+
+/** Source: aodh `api/controllers/v2/base.py`, `Query`; the rest of the names match nothing there. */
+const Field = text(255)
+  .regex(/^[a-zA-Z.',0-9_-]*$/, "Only letters, digits and . ' , _ - are allowed.")
+  .refine((name) => topLevel.has(name) || /^traits\../.test(name), {
+    error: 'Must be event_type, message_id, generated or begin with "traits.".',
+  });
+const topLevel = new Set(['event_type', 'message_id', 'generated']);
+
+const Query = z
+  .array(
+    z.strictObject({
+      field: Field,
+      op: oneOf(operators).nullish(),
+      type: oneOf(conditionTypes).nullish(),
+      value: text(1024),
+    }),
+    'A list is expected.',
+  )
+  .max(50, 'At most 50 are allowed.')
+  .nullish();
+
+const pattern = { event_type: text(255).nullish(), query: Query };
+const Clear = z.strictObject(pattern, 'An object is expected.');
+const Input = z.strictObject(
+  { ...pattern, clear: z.unknown().optional() },
+  'An object is expected.',
+);
+
+/**
+ * A rule with its defaults: no or an empty `event_type` is `*`, no `op` is `eq`, no `type` is `''`.
+ * `query` may be the command line's text. `clear` is of the same grammar, and left out if absent or
+ * null. `argument` is the rule's key in refusals; throws `invalid`.
+ */
+export function readRule(given: unknown, argument: string): Rule {
+  const { clear, ...raised } = readAs(Input, withConditions(given), `data.${argument}`);
+  const rule = patternOf(raised);
+  if (clear === undefined || clear === null) return rule;
+  const clears = patternOf(readAs(Clear, withConditions(clear), `data.${argument}.clear`));
+  if (!isEqual(rule, clears)) return { ...rule, clear: clears };
+  throw new DomainError(
+    'invalid',
+    `Invalid input for field/attribute ${argument}.clear. The same events would raise and clear the alarm.`,
+  );
+}
+
+const patternOf = ({ event_type, query }: z.infer<typeof Clear>): EventPattern => ({
+  event_type: event_type || '*',
+  query: (query ?? []).map(normalised),
+});
+
+/** The rule with a `query` that is text read into a list; anything else as it is. */
+function withConditions(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  if (!('query' in given) || typeof given.query !== 'string') return given;
+  return { ...given, query: given.query === '' ? [] : conditionsOfText(given.query) };
+}
+
+type Given = NonNullable<z.infer<typeof Query>>[number];
+
+function normalised({ field, op, type, value }: Given): Condition {
+  const kind = type ?? '';
+  if (!isValueOf(kind, value)) {
+    throw new DomainError(
+      'invalid',
+      `Unable to convert the value ${value.slice(0, 100)} to the expected data type ${kind}.`,
+    );
+  }
+  return { field, op: op ?? 'eq', type: kind, value };
+}

@@ -1,0 +1,47 @@
+/** Time constraints as clients write them, read into the stored form. */
+import * as z from 'zod';
+import type { AlarmFacts } from '../../domain/alarms/alarm.ts';
+import { everComes, isReadable, isTimezone } from '../../domain/alarms/time-constraint.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { text } from './wsme.ts';
+
+type TimeConstraint = AlarmFacts['time_constraints'][number];
+
+const seconds = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+]);
+
+const Input = z.strictObject({
+  name: text(255),
+  /** Five to seven fields of cron: see `scheduleOf`. */
+  start: text(255)
+    .regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.')
+    .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.')
+    .refine(everComes, 'No such time ever comes.'),
+  duration: seconds.refine((given) => given >= 0, 'A number of seconds is expected.'),
+  timezone: text(64).nullish(),
+  description: text(1024).nullish(),
+});
+
+/** The list as stored; absent or null is empty. At most twenty, each with a name of its own. */
+export const TimeConstraints = z
+  .array(Input, 'A list is expected.')
+  .max(20, 'At most 20 are allowed.')
+  .nullish()
+  .transform((given) => (given ?? []).map(normalised))
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+    error: 'Time constraint names must be unique for a given alarm.',
+  });
+
+function normalised({ name, start, duration, ...rest }: z.infer<typeof Input>): TimeConstraint {
+  const timezone = rest.timezone ?? '';
+  if (timezone !== '' && !isTimezone(timezone)) {
+    throw new DomainError('invalid', `Timezone ${timezone} is not valid`);
+  }
+  const generated = `Time constraint at ${start} lasting for ${duration} seconds`;
+  return { name, description: rest.description || generated, start, duration, timezone };
+}

@@ -1,0 +1,48 @@
+/** The queries of `os-hypervisors`. Source: nova `api/openstack/compute/schemas/hypervisors.py`. */
+import * as z from 'zod';
+import { Limit, lastOf, NovaBoolean } from '../nova-types.ts';
+
+const Name = z.string().min(1).max(255);
+const Flag = z.string().transform((text, context) => {
+  const { success, data } = NovaBoolean.safeParse(text);
+  if (success) return data;
+  context.addIssue({ code: 'custom', message: 'Must be a boolean.' });
+  return z.NEVER;
+});
+
+const Paged = z.object({ limit: lastOf(Limit), marker: lastOf(Name) });
+const Named = Paged.extend({
+  /** A part of the name. */
+  hypervisor_hostname_pattern: lastOf(Name),
+  with_servers: lastOf(Flag),
+});
+const WithServers = Named.pick({ with_servers: true });
+
+export type HypervisorQuery = Partial<z.infer<typeof Named>>;
+
+type Era = {
+  readonly from: string;
+  readonly to?: string;
+  readonly query: z.ZodType<HypervisorQuery>;
+};
+
+/** Nova pages over all hypervisors, and not over those of a pattern. */
+const unpagedPattern = (query: HypervisorQuery): boolean =>
+  query.hypervisor_hostname_pattern === undefined ||
+  (query.limit === undefined && query.marker === undefined);
+const because = 'Paging over hypervisors with hypervisor_hostname_pattern is not supported.';
+
+/** What a list takes, by microversion: what is not known is refused from 2.75 on. */
+export const listEras: readonly Era[] = [
+  { from: '2.1', to: '2.32', query: z.object({}) },
+  { from: '2.33', to: '2.52', query: Paged },
+  { from: '2.53', to: '2.74', query: Named.refine(unpagedPattern, because) },
+  { from: '2.75', query: z.strictObject(Named.shape).refine(unpagedPattern, because) },
+];
+
+/** What is taken when one is shown. */
+export const showEras: readonly Era[] = [
+  { from: '2.1', to: '2.52', query: z.object({}) },
+  { from: '2.53', to: '2.74', query: WithServers },
+  { from: '2.75', query: z.strictObject(WithServers.shape) },
+];

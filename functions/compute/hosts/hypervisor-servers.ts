@@ -1,0 +1,28 @@
+/** The servers on hosts, by name and id. */
+import type { Host } from '../../../domain/hosts/host.ts';
+import { slices } from '../../../domain/slices.ts';
+import type { ServerPages } from '../servers/server-list.ts';
+import type { ShownServer } from './hypervisor-view.ts';
+
+/** How many hosts are asked for at a time. */
+const width = 20;
+
+/** The servers of each host, by its name; none for a host that is not in the map. */
+export async function serversOn(
+  { instancesOn, allSeen }: Pick<ServerPages, 'instancesOn' | 'allSeen'>,
+  hosts: readonly Host[],
+): Promise<ReadonlyMap<string, readonly ShownServer[]>> {
+  const uuids = new Set<string>();
+  const collect = async ({ host }: Host) => {
+    for await (const page of instancesOn(host)) for (const uuid of page) uuids.add(uuid);
+  };
+  for (const some of slices(hosts, width)) await Promise.all(some.map(collect));
+  const found = new Map<string, ShownServer[]>();
+  // The index lags: the rows say where a server is.
+  for (const { instance } of await allSeen([...uuids].sort())) {
+    if (instance.host === null) continue;
+    const { name, uuid } = instance;
+    found.set(instance.host, [...(found.get(instance.host) ?? []), { name, uuid }]);
+  }
+  return found;
+}

@@ -1,0 +1,71 @@
+/**
+ * A host as a hypervisor. What Doctor does not know is 0, empty or null, never invented: it knows
+ * what a host has and not what of it is used. Source: docs/wire/compute.md#hypervisors.
+ */
+import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
+import type { Host, HostState } from '../../../domain/hosts/host.ts';
+
+export type HypervisorView = {
+  readonly microversion: Microversion;
+  readonly stateOf: (host: Host) => HostState;
+};
+
+export type ShownServer = { readonly name: string; readonly uuid: string };
+
+/** The id that a microversion has for it. */
+export const hypervisorId = (host: Host, microversion: Microversion): string | number =>
+  atLeast(microversion, '2.53') ? host.hypervisor_id : host.service_number;
+
+/** What `GET /os-hypervisors` lists. */
+export const briefHypervisor = (host: Host, { microversion, stateOf }: HypervisorView) => ({
+  id: hypervisorId(host, microversion),
+  hypervisor_hostname: host.host,
+  state: stateOf(host),
+  status: host.status,
+});
+
+/** What `GET /os-hypervisors/detail` and `GET /os-hypervisors/{id}` show. */
+export function detailedHypervisor(host: Host, view: HypervisorView) {
+  const { microversion } = view;
+  return {
+    ...briefHypervisor(host, view),
+    hypervisor_type: host.hypervisor_type,
+    hypervisor_version: host.hypervisor_version,
+    host_ip: host.host_ip,
+    service: {
+      id: atLeast(microversion, '2.53') ? host.service_id : host.service_number,
+      host: host.host,
+      disabled_reason: host.disabled_reason,
+    },
+    ...(atLeast(microversion, '2.88')
+      ? { uptime: null }
+      : { ...capacityOf(host), cpu_info: atLeast(microversion, '2.28') ? {} : '' }),
+  };
+}
+
+const notKnown = {
+  ...{ vcpus_used: 0, memory_mb_used: 0, local_gb_used: 0 },
+  ...{ free_ram_mb: 0, free_disk_gb: 0, current_workload: 0, running_vms: 0 },
+  disk_available_least: 0,
+};
+
+/** The figures that 2.88 dropped. */
+const capacityOf = ({ vcpus, memory_mb, local_gb }: Host) => ({
+  ...{ vcpus, memory_mb, local_gb },
+  ...notKnown,
+});
+
+/** The same figures of all hosts together. */
+export function statisticsOf(hosts: readonly Host[]) {
+  const sum = { vcpus: 0, memory_mb: 0, local_gb: 0 };
+  for (const { vcpus, memory_mb, local_gb } of hosts) {
+    sum.vcpus += vcpus;
+    sum.memory_mb += memory_mb;
+    sum.local_gb += local_gb;
+  }
+  return { count: hosts.length, ...sum, ...notKnown };
+}
+
+/** The servers of a hypervisor: before 2.75 the key is not there if there are none. */
+export const serversShown = (servers: readonly ShownServer[], microversion: Microversion) =>
+  servers.length > 0 || atLeast(microversion, '2.75') ? { servers } : {};

@@ -1,0 +1,54 @@
+/** `os-availability-zone`: the zones that hosts are in, the hosts for administrators only. */
+import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import type { Host, HostState } from '../../../domain/hosts/host.ts';
+import { microseconds } from '../../../domain/time.ts';
+
+export type ZoneDeps = {
+  readonly allHosts: () => Promise<readonly Host[]>;
+  /** nova-compute's state, as of now. */
+  readonly stateOf: (host: Host) => HostState;
+};
+
+export const zoneRoutes = ({ allHosts, stateOf }: ZoneDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: '/v2.1/os-availability-zone',
+    query: ignored,
+    body: ignored,
+    handle: async () => {
+      const availabilityZoneInfo = zonesOf(await allHosts(), () => null);
+      return { status: 200, body: { availabilityZoneInfo } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v2.1/os-availability-zone/detail',
+    roles: ['admin'],
+    query: ignored,
+    body: ignored,
+    handle: async () => {
+      const availabilityZoneInfo = zonesOf(await allHosts(), (hosts) =>
+        Object.fromEntries(hosts.map((host) => [host.host, servicesOf(host, stateOf(host))])),
+      );
+      return { status: 200, body: { availabilityZoneInfo } };
+    },
+  }),
+];
+
+/** By name. Source: nova `availability_zones.py`: a zone is available if one of its hosts is enabled. */
+const zonesOf = (all: readonly Host[], shown: (hosts: readonly Host[]) => unknown) =>
+  [...Map.groupBy(all, ({ zone }) => zone)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([zoneName, hosts]) => ({
+      zoneName,
+      zoneState: { available: hosts.some(({ status }) => status === 'enabled') },
+      hosts: shown(hosts),
+    }));
+
+const servicesOf = ({ status, updated_at }: Host, state: HostState) => ({
+  'nova-compute': {
+    active: status === 'enabled',
+    available: state === 'up',
+    updated_at: microseconds(updated_at),
+  },
+});

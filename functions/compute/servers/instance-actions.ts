@@ -1,0 +1,102 @@
+/**
+ * `servers/{id}/os-instance-actions`: what was done with a server. Doctor keeps the last change of
+ * a row alone, so the list holds that, if it was one of Nova's actions, or nothing.
+ */
+import * as z from 'zod';
+import { atLeast } from '../../../adapters/http/microversion.ts';
+import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { evacuateEvent } from '../../../domain/events/event.ts';
+import { isAdmin } from '../../../domain/identity/access.ts';
+import type { Instance } from '../../../domain/servers/instance.ts';
+import { microseconds } from '../../../domain/time.ts';
+import { Limit, lastOf, Moment } from '../nova-types.ts';
+import { type OneServerDeps, serverFor } from './one-server.ts';
+
+/** Nova's actions, by the task that a server was at when they ended. */
+const byTask = new Map([
+  ['powering-off', 'stop'],
+  ['powering-on', 'start'],
+  ['rebuilding', 'evacuate'],
+]);
+
+/** The action that the last change was; undefined if it was none of a user's, such as a fault. */
+function actionOf({ last_change, evacuation }: Instance): string | undefined {
+  const { event_type, old_task_state, fault_id } = last_change;
+  if (fault_id !== null) return undefined;
+  if (event_type === 'compute.instance.create.end') return 'create';
+  if (event_type === evacuateEvent) return 'evacuate';
+  const action = byTask.get(old_task_state ?? '');
+  return action === 'evacuate' && !evacuation ? undefined : action;
+}
+
+type Request = RouteRequest<unknown, unknown>;
+
+/** Tenants are told what they did themselves: other users, and their requests, may be administrators'. */
+function actionsOf(instance: Instance, { caller, microversion }: Request) {
+  const action = actionOf(instance);
+  const { at, request_id, user_id } = instance.last_change;
+  if (action === undefined || !(isAdmin(caller) || user_id === caller.user_id)) return [];
+  return [
+    {
+      ...{ action, instance_uuid: instance.uuid, request_id, user_id },
+      ...{ project_id: instance.project_id, start_time: microseconds(at), message: null },
+      ...(atLeast(microversion, '2.58') ? { updated_at: microseconds(at) } : {}),
+    },
+  ];
+}
+
+const Paged = z.strictObject({
+  limit: lastOf(Limit),
+  marker: lastOf(z.string().max(255)),
+  'changes-since': lastOf(Moment),
+});
+
+/** What the list takes, by microversion. */
+const eras: readonly {
+  readonly from: string;
+  readonly to?: string;
+  readonly query: z.ZodType<
+    Partial<z.infer<typeof Paged>> & { 'changes-before'?: string | undefined }
+  >;
+}[] = [
+  { from: '2.1', to: '2.57', query: z.object({}) },
+  { from: '2.58', to: '2.65', query: Paged },
+  { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(Moment) }) },
+];
+
+export function instanceActionRoutes(deps: OneServerDeps): Route[] {
+  const path = '/v2.1/servers/:id/os-instance-actions';
+  return [
+    ...eras.map(({ query, ...versions }) =>
+      route({
+        ...{ method: 'GET', path, versions, query, body: ignored },
+        handle: async (request) => {
+          const { instance } = await serverFor('reader', deps, request);
+          const { at, request_id } = instance.last_change;
+          const { limit = 1, marker, ...changes } = request.args;
+          const all = actionsOf(instance, request);
+          if (marker !== undefined && (all.length === 0 || marker !== request_id)) {
+            throw new DomainError('invalid', `marker [${marker}] not found`);
+          }
+          const { 'changes-since': since = '', 'changes-before': before = '~' } = changes;
+          const wanted = limit > 0 && marker === undefined && at >= since && at <= before;
+          return { status: 200, body: { instanceActions: wanted ? all : [] } };
+        },
+      }),
+    ),
+    route({
+      ...{ method: 'GET', path: `${path}/:request_id`, query: ignored, body: ignored },
+      handle: async (request) => {
+        const { instance } = await serverFor('reader', deps, request);
+        const { request_id = '' } = request.params;
+        const found = actionsOf(instance, request).find((each) => each.request_id === request_id);
+        if (!found) {
+          const what = request_id.slice(0, 100);
+          throw new DomainError('not_found', `Action for request_id ${what} not found`);
+        }
+        return { status: 200, body: { instanceAction: { ...found, events: [] } } };
+      },
+    }),
+  ];
+}

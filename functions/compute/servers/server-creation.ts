@@ -1,0 +1,19 @@
+/** `POST /servers` means schedule and boot, which Doctor cannot do: servers are registered. */
+import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { DomainError } from '../../../domain/errors.ts';
+
+export const serverCreationRoutes: Route[] = [
+  route({
+    method: 'POST',
+    path: '/v2.1/servers',
+    roles: ['member'],
+    query: ignored,
+    body: ignored,
+    handle: async () => {
+      throw new DomainError(
+        'not_implemented',
+        'Doctor boots no servers. Register one: PUT /doctor/v1/servers/{uuid}.',
+      );
+    },
+  }),
+];

@@ -1,0 +1,144 @@
+/**
+ * What servers can be filtered by: each query key with what its value asks of a server. Sources:
+ * nova `api/openstack/compute/schemas/servers.py` (which values are regular expressions) and
+ * `db/main/api.py`, `instance_get_all_by_filters_sort`. What Doctor does not know of a server is
+ * empty, as it is shown, and is matched as such.
+ */
+import * as z from 'zod';
+import { Pattern } from '../../../domain/pattern.ts';
+import type { Instance } from '../../../domain/servers/instance.ts';
+import { parseMoment } from '../../../domain/time.ts';
+import { Flag, Moment } from '../nova-types.ts';
+
+/** Whether a server is wanted. */
+export type Test = (instance: Instance) => boolean;
+
+/** How a filter reads its value. */
+type Filter = z.ZodType<Test, string>;
+
+const Value = z.string().max(255);
+
+const exactly = (of: (instance: Instance) => string | null): Filter =>
+  Value.transform(
+    (wanted): Test =>
+      (instance) =>
+        of(instance) === wanted,
+  );
+
+/** A regular expression that is found somewhere in the value; what is null is never found. */
+const matching = (of: (instance: Instance) => string | null): Filter =>
+  Pattern.transform(
+    ({ isIn }): Test =>
+      (instance) => {
+        const value = of(instance);
+        return value !== null && isIn(value);
+      },
+  );
+
+/** A time is the same to the second; what is none is a regular expression on Nova's text of it. */
+const timed = (of: (instance: Instance) => string | null): Filter => {
+  const text = (instance: Instance) => of(instance)?.slice(0, 19) ?? null;
+  const pattern = matching((instance) => text(instance)?.replace('T', ' ') ?? null);
+  return Value.transform((wanted, context) => {
+    const moment = parseMoment(wanted)?.slice(0, 19);
+    if (moment !== undefined) return (instance: Instance) => text(instance) === moment;
+    const { success, data, error } = pattern.safeParse(wanted);
+    if (success) return data;
+    const [issue] = error.issues;
+    context.addIssue({ code: 'custom', message: issue?.message ?? 'Invalid.' });
+    return z.NEVER;
+  });
+};
+
+/** A part of an address will do, as where Nova asks Neutron. Source: nova `compute/api.py`. */
+const addressed = (version: 4 | 6): Filter =>
+  Pattern.transform(
+    ({ isIn }): Test =>
+      ({ addresses }) =>
+        Object.values(addresses)
+          .flat()
+          .some((address) => address.version === version && isIn(address.addr)),
+  );
+
+const tagged = (wanted: (has: (tag: string) => boolean, tags: readonly string[]) => boolean) =>
+  Value.transform((text): Test => {
+    const tags = text.split(',');
+    return ({ owned }) => wanted((tag) => owned.tags.includes(tag), tags);
+  });
+
+const image = exactly(({ image_id }) => image_id);
+const name = matching((instance) => instance.name);
+const description = matching(({ owned }) => owned.description);
+/** Of which Doctor knows nothing for any server. */
+const never = matching(() => null);
+const empty = matching(() => '');
+
+/** Filters of all microversions. */
+export const filters = {
+  user_id: exactly(({ user_id }) => user_id),
+  project_id: exactly(({ project_id }) => project_id),
+  tenant_id: exactly(({ project_id }) => project_id),
+  launch_index: exactly(() => '0'),
+  image_ref: image,
+  image,
+  kernel_id: never,
+  ramdisk_id: never,
+  hostname: matching(({ owned, name }) => owned.hostname ?? name),
+  key_name: never,
+  power_state: matching(({ power_state }) => String(power_state)),
+  vm_state: exactly(({ vm_state }) => vm_state),
+  task_state: exactly(({ task_state }) => task_state),
+  host: exactly(({ host }) => host),
+  node: matching(({ host }) => host),
+  flavor: exactly((instance) => instance.flavor.id),
+  reservation_id: never,
+  created_at: timed(({ created_at }) => created_at),
+  launched_at: timed(({ launched_at }) => launched_at),
+  terminated_at: timed(({ terminated_at }) => terminated_at),
+  availability_zone: matching(({ availability_zone }) => availability_zone),
+  name,
+  display_name: name,
+  description,
+  display_description: description,
+  locked_by: never,
+  uuid: Value.toLowerCase().transform(
+    (wanted): Test =>
+      ({ uuid }) =>
+        uuid === wanted,
+  ),
+  root_device_name: never,
+  config_drive: empty,
+  access_ip_v4: matching(({ owned }) => owned.access_ip_v4),
+  access_ip_v6: matching(({ owned }) => owned.access_ip_v6),
+  auto_disk_config: matching(({ owned }) => (owned.disk_config === 'AUTO' ? '1' : '0')),
+  progress: matching(() => '0'),
+  ip: addressed(4),
+  ip6: addressed(6),
+} as const satisfies Record<string, Filter>;
+
+const since = Moment.transform(
+  (from): Test =>
+    ({ updated_at }) =>
+      updated_at >= from,
+);
+const before = Moment.transform(
+  (to): Test =>
+    ({ updated_at }) =>
+      updated_at <= to,
+);
+
+/** Filters that came with a microversion, or that take another kind of value. */
+export const laterFilters = {
+  'changes-since': since,
+  tags: tagged((has, tags) => tags.every(has)),
+  'tags-any': tagged((has, tags) => tags.some(has)),
+  'not-tags': tagged((has, tags) => !tags.every(has)),
+  'not-tags-any': tagged((has, tags) => !tags.some(has)),
+  'changes-before': before,
+  // No server of Doctor's is ever locked.
+  locked: Flag.transform(
+    (wanted): Test =>
+      () =>
+        !wanted,
+  ),
+} as const satisfies Record<string, Filter>;

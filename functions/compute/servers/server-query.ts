@@ -1,0 +1,160 @@
+/** The query of a list of servers. Source: nova `api/openstack/compute/schemas/servers.py`. */
+import * as z from 'zod';
+import { Flag, LaxFlag, Limit, Moment, maxPage } from '../nova-types.ts';
+import { filters, laterFilters, type Test } from './server-filter.ts';
+import { type Direction, newestFirst, type Order, orderBy, sortKeyAt } from './server-sort.ts';
+
+/** What is asked for, before anybody looks at who asks. */
+export type ServerQuery = {
+  /** By their keys; a key without a value is no filter. */
+  readonly tests: ReadonlyMap<string, Test>;
+  /** In upper case; empty for any. */
+  readonly statuses: readonly string[];
+  readonly host?: string | undefined;
+  readonly uuid?: string | undefined;
+  readonly project_id?: string | undefined;
+  readonly tenant_id?: string | undefined;
+  readonly vm_state?: string | undefined;
+  readonly since?: string | undefined;
+  readonly before?: string | undefined;
+  readonly deleted?: boolean | undefined;
+  readonly all_tenants: boolean;
+  readonly order: Order;
+  /** Keys of the order. */
+  readonly sortedBy: readonly string[];
+  readonly limit: number;
+  readonly marker?: string | undefined;
+  /** Keys that Nova knows of the inside of its database, and refuses to filter by. */
+  readonly inner: readonly string[];
+};
+
+const Short = z.string().max(255);
+
+/** Keys that are no filters of their own. */
+const Controls = z.object({
+  all_tenants: z
+    .literal('')
+    .transform(() => true)
+    .or(Flag)
+    .optional(),
+  deleted: LaxFlag.optional(),
+  soft_deleted: LaxFlag.optional(),
+  limit: Limit.optional(),
+  marker: Short.optional(),
+  'changes-since': Moment.optional(),
+  'changes-before': Moment.optional(),
+  host: Short.optional(),
+  uuid: Short.optional(),
+  project_id: Short.optional(),
+  tenant_id: Short.optional(),
+  vm_state: Short.optional(),
+});
+
+/** Names of joined tables. Source: the same, `JOINED_TABLE_QUERY_PARAMS_SERVERS`. */
+const joined = new Set([
+  ...['block_device_mapping', 'services', 'metadata', 'system_metadata', 'info_cache'],
+  ...['security_groups', 'pci_devices'],
+]);
+
+const controls = new Set([...Object.keys(Controls.shape), 'status', 'sort_key', 'sort_dir']);
+
+type LaterKey = keyof typeof laterFilters;
+type Era = {
+  readonly from: string;
+  readonly to?: string;
+  /** The filters that it has of those that came later. */
+  readonly later: readonly LaterKey[];
+  readonly locked: boolean;
+  /** Whether a key that is not known is refused. */
+  readonly strict: boolean;
+};
+
+const first: LaterKey[] = ['changes-since'];
+const withTags: LaterKey[] = [...first, 'tags', 'tags-any', 'not-tags', 'not-tags-any'];
+const withBefore: LaterKey[] = [...withTags, 'changes-before'];
+const withLocked: LaterKey[] = [...withBefore, 'locked'];
+
+const eras: readonly Era[] = [
+  { from: '2.1', to: '2.25', later: first, locked: false, strict: false },
+  { from: '2.26', to: '2.65', later: withTags, locked: false, strict: false },
+  { from: '2.66', to: '2.72', later: withBefore, locked: false, strict: false },
+  { from: '2.73', to: '2.74', later: withLocked, locked: true, strict: false },
+  { from: '2.75', later: withLocked, locked: true, strict: true },
+];
+
+type Values = Readonly<Record<string, readonly string[]>>;
+/** Says what is wrong with the value of a key. */
+type Refuse = (message: string, key: string) => void;
+
+/** What a query of an era asks for. Of a key that is given more than once the last value counts. */
+function read(query: Values, era: Era, refuse: Refuse): ServerQuery | undefined {
+  const known = new Map<string, z.ZodType<Test, string>>([
+    ...Object.entries(filters),
+    ...era.later.map((key) => [key, laterFilters[key]] as const),
+  ]);
+  const inner = Object.keys(query).filter((key) => joined.has(key) || key.startsWith('_'));
+  const isKnown = (key: string) => known.has(key) || controls.has(key) || joined.has(key);
+  const [unheard] = era.strict ? Object.keys(query).filter((key) => !isKnown(key)) : [];
+  if (unheard !== undefined) return void refuse('It is not known.', unheard.slice(0, 100));
+
+  const last = Object.entries(query).flatMap(([key, values]) => {
+    const value = values.at(-1) ?? '';
+    const counts = value !== '' || key === 'all_tenants';
+    return counts && (controls.has(key) || known.has(key)) ? [[key, value] as const] : [];
+  });
+  const given = new Map(last.filter(([key]) => key !== 'changes-before' || known.has(key)));
+  const parsed = Controls.safeParse(Object.fromEntries(given));
+  if (!parsed.success) {
+    for (const { message, path } of parsed.error.issues) refuse(message, String(path[0]));
+    return undefined;
+  }
+  const tests = new Map<string, Test>();
+  for (const [key, value] of given) {
+    const test = known.get(key)?.safeParse(value);
+    if (test?.success) tests.set(key, test.data);
+    else if (test) return void refuse(test.error.issues[0]?.message ?? 'Invalid.', key);
+  }
+  const order = orderOf(query, era, refuse);
+  if (!order) return undefined;
+  const { 'changes-since': since, 'changes-before': before, ...rest } = parsed.data;
+  if (since !== undefined && before !== undefined && before < since) {
+    return void refuse('It must not be before changes-since.', 'changes-before');
+  }
+  const { all_tenants = false, limit = maxPage, soft_deleted: _, ...named } = rest;
+  const statuses = (query.status ?? []).filter(Boolean).map((status) => status.toUpperCase());
+  return { ...named, ...order, all_tenants, limit, since, before, tests, statuses, inner };
+}
+
+const isDirection = (word: string): word is Direction => word === 'asc' || word === 'desc';
+
+function orderOf(
+  { sort_key = [], sort_dir = [] }: Values,
+  era: Era,
+  refuse: Refuse,
+): Pick<ServerQuery, 'order' | 'sortedBy'> | undefined {
+  for (const key of sort_key) {
+    if (sortKeyAt(key, era) === 'unknown') return void refuse('It is no sort key.', 'sort_key');
+  }
+  const directions = sort_dir.filter(isDirection);
+  if (directions.length < sort_dir.length) return void refuse('Must be asc or desc.', 'sort_dir');
+  if (directions.length > Math.max(sort_key.length, 1)) {
+    return void refuse('There are more than sort keys.', 'sort_dir');
+  }
+  const sortedBy = [...new Set(sort_key.filter((key) => sortKeyAt(key, era) === 'known'))];
+  if (sortedBy.length === 0) sortedBy.push('created_at');
+  const order =
+    sort_key.length + directions.length === 0 ? newestFirst : orderBy(sortedBy, directions);
+  return { order, sortedBy };
+}
+
+/** The query by microversion. */
+export const serverEras = eras.map((era) => ({
+  versions: { from: era.from, ...(era.to && { to: era.to }) },
+  // Not a record, which would leave out a key that is called __proto__.
+  query: z.custom<Values>().transform((query, context): ServerQuery => {
+    const found = read(query, era, (message, key) =>
+      context.addIssue({ code: 'custom', message, path: [key] }),
+    );
+    return found ?? z.NEVER;
+  }),
+}));

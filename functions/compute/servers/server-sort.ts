@@ -1,0 +1,102 @@
+/** In which order servers are listed. Source: nova `api/openstack/compute/schemas/servers.py`. */
+import type { Instance } from '../../../domain/servers/instance.ts';
+
+/** By creation alone, as the indexes have it; or by what two servers are compared by. */
+export type Order = {
+  readonly oldestFirst: boolean;
+  readonly compare?: (a: Instance, b: Instance) => number;
+};
+
+export const newestFirst: Order = { oldestFirst: false };
+
+type Column = (instance: Instance) => string | number | null;
+
+const unknown: Column = () => null;
+
+/** Nova's sort keys with what Doctor knows of each; what it does not know is equal for all. */
+const columns: Readonly<Record<string, Column>> = {
+  access_ip_v4: ({ owned }) => owned.access_ip_v4,
+  access_ip_v6: ({ owned }) => owned.access_ip_v6,
+  auto_disk_config: ({ owned }) => owned.disk_config,
+  availability_zone: ({ availability_zone }) => availability_zone,
+  config_drive: unknown,
+  created_at: ({ created_at }) => created_at,
+  display_description: ({ owned }) => owned.description,
+  display_name: ({ name }) => name,
+  host: ({ host }) => host,
+  hostname: ({ owned, name }) => owned.hostname ?? name,
+  image_ref: ({ image_id }) => image_id,
+  instance_type_id: ({ flavor }) => flavor.id,
+  kernel_id: unknown,
+  key_name: unknown,
+  launch_index: unknown,
+  launched_at: ({ launched_at }) => launched_at,
+  locked: unknown,
+  locked_by: unknown,
+  node: ({ host }) => host,
+  power_state: ({ power_state }) => power_state,
+  progress: unknown,
+  project_id: ({ project_id }) => project_id,
+  ramdisk_id: unknown,
+  root_device_name: unknown,
+  task_state: ({ task_state }) => task_state,
+  terminated_at: ({ terminated_at }) => terminated_at,
+  updated_at: ({ updated_at }) => updated_at,
+  user_id: ({ user_id }) => user_id,
+  uuid: ({ uuid }) => uuid,
+  vm_state: ({ vm_state }) => vm_state,
+};
+
+/** Keys that Nova once took, and ignores before 2.75. */
+const ignoredKeys: ReadonlySet<string> = new Set([
+  ...['architecture', 'cell_name', 'cleaned', 'default_ephemeral_device', 'default_swap_device'],
+  ...['deleted', 'deleted_at', 'disable_terminate', 'ephemeral_gb', 'ephemeral_key_uuid', 'id'],
+  ...['key_data', 'launched_on', 'locked', 'memory_mb', 'os_type', 'reservation_id', 'root_gb'],
+  ...['shutdown_terminate', 'user_data', 'vcpus', 'vm_mode'],
+]);
+
+/** What a microversion makes of a sort key: from 2.73 on `locked` is one, from 2.75 none is ignored. */
+export function sortKeyAt(key: string, { locked, strict }: { locked: boolean; strict: boolean }) {
+  if (Object.hasOwn(columns, key) && (key !== 'locked' || locked)) return 'known';
+  return ignoredKeys.has(key) && !strict ? 'ignored' : 'unknown';
+}
+
+export type Direction = 'asc' | 'desc';
+
+/** Null comes before everything. */
+function compared(a: string | number | null, b: string | number | null): number {
+  if (a === b) return 0;
+  if (a === null) return -1;
+  if (b === null) return 1;
+  return a < b ? -1 : 1;
+}
+
+/**
+ * The order that keys and directions ask for; missing directions are as the first. Two that are
+ * equal in all keys are in the order of their creation, in the first direction.
+ */
+export function orderBy(keys: readonly string[], directions: readonly Direction[]): Order {
+  const [first = 'desc'] = directions;
+  const sign = (direction: Direction) => (direction === 'asc' ? 1 : -1);
+  const wanted = keys.map((key, n) => ({ key, direction: directions[n] ?? first }));
+  const byTime = wanted.every(
+    ({ key, direction }, n) => key === (['created_at', 'uuid'][n] ?? '') && direction === first,
+  );
+  if (byTime) return { oldestFirst: first === 'asc' };
+  const all = [
+    ...wanted,
+    { key: 'created_at', direction: first },
+    { key: 'uuid', direction: first },
+  ];
+  return {
+    oldestFirst: false,
+    compare: (a, b) => {
+      for (const { key, direction } of all) {
+        const column = columns[key] ?? unknown;
+        const difference = compared(column(a), column(b));
+        if (difference !== 0) return difference * sign(direction);
+      }
+      return 0;
+    },
+  };
+}

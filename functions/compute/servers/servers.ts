@@ -1,0 +1,74 @@
+/** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
+
+import { fitting } from '../../../adapters/http/answer-size.ts';
+import { nextLink } from '../../../adapters/http/next-link.ts';
+import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import type { Host, HostState } from '../../../domain/hosts/host.ts';
+import { isAdmin } from '../../../domain/identity/access.ts';
+import { type OneServerDeps, serverOf } from './one-server.ts';
+import { pageOf, type ServerPages } from './server-list.ts';
+import { filterFor } from './server-policy.ts';
+import { serverEras } from './server-query.ts';
+import { briefServer, detailedServer, type SeenInstance, type View } from './server-view.ts';
+
+export type ServerDeps = ServerPages &
+  OneServerDeps & {
+    /** nova-compute's state, as of now. */
+    readonly stateOf: (host: Host) => HostState;
+  };
+
+type Request = RouteRequest<unknown, unknown>;
+
+/** Who is shown what, and when. */
+export const viewOf = (
+  { microversion, caller, base }: Request,
+  stateOf: ServerDeps['stateOf'],
+  single: boolean,
+): View => ({
+  stateOf,
+  microversion,
+  admin: isAdmin(caller),
+  base,
+  single,
+});
+
+export function serverRoutes(deps: ServerDeps): Route[] {
+  const list = (path: string, show: (seen: SeenInstance, view: View) => unknown): Route[] =>
+    serverEras.map((era) =>
+      route({
+        method: 'GET',
+        path,
+        roles: ['reader'],
+        ...era,
+        body: ignored,
+        handle: async (request) => {
+          const view = viewOf(request, deps.stateOf, false);
+          const { servers, next } = await pageOf(deps, filterFor(request, request.args));
+          const shown = fitting(servers.map((server) => show(server, view)));
+          const cut = shown.length < servers.length;
+          const marker = cut ? servers[shown.length - 1]?.instance.uuid : next;
+          const links = marker && [{ rel: 'next', href: nextLink(request, marker) }];
+          return { status: 200, body: { servers: shown, ...(links && { servers_links: links }) } };
+        },
+      }),
+    );
+
+  return [
+    ...list('/v2.1/servers', ({ instance }, view) => briefServer(instance, view)),
+    ...list('/v2.1/servers/detail', detailedServer),
+    route({
+      method: 'GET',
+      path: '/v2.1/servers/:id',
+      roles: ['reader'],
+      query: ignored,
+      body: ignored,
+      handle: async (request) => {
+        const seen = await serverOf(deps, request);
+        return {
+          status: 200,
+          body: { server: detailedServer(seen, viewOf(request, deps.stateOf, true)) },
+        };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,121 @@
+/**
+ * Which ports a list is of. Filters are equalities: one key repeated means any of its values, several
+ * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
+ */
+import type { Caller } from '../../domain/identity/access.ts';
+import { type FixedIp, isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
+import { canRead, seesHosts } from '../../domain/ports/port-access.ts';
+import { badRequest, badValue, shown, truthOf } from './neutron.ts';
+
+export type Query = Readonly<Record<string, readonly string[]>>;
+
+export type PortTest = (port: Port) => boolean;
+
+/** What of a port a filter compares with; null, which nobody has reported, is the empty text. */
+const texts: ReadonlyMap<string, (port: Port) => string> = new Map<string, (port: Port) => string>([
+  ['id', ({ id }) => id],
+  ['name', ({ name }) => name],
+  ['description', ({ description }) => description],
+  ['network_id', ({ network_id }) => network_id],
+  ['project_id', ({ project_id }) => project_id],
+  ['tenant_id', ({ project_id }) => project_id],
+  ['status', ({ status }) => status],
+  ['data_plane_status', ({ data_plane_status }) => data_plane_status ?? ''],
+  ['device_id', ({ device_id }) => device_id],
+  ['device_owner', ({ device_owner }) => device_owner],
+  ['mac_address', ({ mac_address }) => mac_address],
+  ['revision_number', ({ revision }) => String(revision)],
+  ['binding:host_id', (port) => port['binding:host_id']],
+]);
+
+/** Written in lower case by us, and in any by clients. */
+const anyCase = new Set(['id', 'network_id', 'mac_address']);
+
+const truths: ReadonlyMap<string, PortTest> = new Map<string, PortTest>([
+  ['admin_state_up', ({ admin_state_up }) => admin_state_up],
+  ['dp_down', isDataPlaneDown],
+]);
+
+const tagsOf = (values: readonly string[]): string[] => values.flatMap((list) => list.split(','));
+
+const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new Map([
+  ['fixed_ips', fixedIpsTest],
+  [
+    'security_groups',
+    (values: readonly string[]): PortTest =>
+      ({ security_groups }) =>
+        security_groups.some((id) => values.includes(id)),
+  ],
+  ['tags', (values: readonly string[]) => hasAll(tagsOf(values))],
+  ['tags-any', (values: readonly string[]) => hasAny(tagsOf(values))],
+  ['not-tags', (values: readonly string[]) => not(hasAll(tagsOf(values)))],
+  ['not-tags-any', (values: readonly string[]) => not(hasAny(tagsOf(values)))],
+]);
+
+const hasAll =
+  (wanted: readonly string[]): PortTest =>
+  ({ tags }) =>
+    wanted.every((tag) => tags.includes(tag));
+const hasAny =
+  (wanted: readonly string[]): PortTest =>
+  ({ tags }) =>
+    wanted.some((tag) => tags.includes(tag));
+const not =
+  (test: PortTest): PortTest =>
+  (port) =>
+    !test(port);
+
+/** `ip_address=10.0.0.1` or `subnet_id=<id>`: one address that has one of each that is asked for. */
+function fixedIpsTest(values: readonly string[]): PortTest {
+  const wanted = values.map((value) => {
+    const [, key, text = ''] = /^(ip_address|subnet_id)=(.*)$/s.exec(value) ?? [];
+    if (key === 'ip_address' || key === 'subnet_id') return { key, text } as const;
+    throw badValue('fixed_ips', `'${shown(value)}' is not ip_address= or subnet_id=`);
+  });
+  const has = (ip: FixedIp, key: 'ip_address' | 'subnet_id'): boolean => {
+    const asked = wanted.filter((each) => each.key === key);
+    return asked.length === 0 || asked.some(({ text }) => text === ip[key]);
+  };
+  return ({ fixed_ips }) => fixed_ips.some((ip) => has(ip, 'ip_address') && has(ip, 'subnet_id'));
+}
+
+/** Keys that are no filters: they shape the list. */
+const shaping = new Set(['fields', 'limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir']);
+
+/**
+ * Whether a port is wanted, and the caller may see it. A filter by host matches nothing for who may
+ * not see hosts. @throws HTTPBadRequest for a key that is no filter.
+ */
+export function filterOf(query: Query, caller: Caller): PortTest {
+  const tests: PortTest[] = [(port) => !port.deleted && canRead(caller, port)];
+  const unknown: string[] = [];
+  for (const [name, values] of Object.entries(query)) {
+    if (shaping.has(name)) continue;
+    const test = testOf(name, values);
+    if (!test) unknown.push(name);
+    else tests.push(name === 'binding:host_id' && !seesHosts(caller) ? () => false : test);
+  }
+  if (unknown.length > 0) {
+    const names = unknown.map((name) => `'${shown(name)}'`).join(', ');
+    throw badRequest(`[${names}] is invalid attribute for filtering`);
+  }
+  return (port) => tests.every((test) => test(port));
+}
+
+function testOf(name: string, values: readonly string[]): PortTest | undefined {
+  const text = texts.get(name);
+  if (text) {
+    const wanted = new Set(anyCase.has(name) ? values.map((v) => v.toLowerCase()) : values);
+    return (port) => wanted.has(text(port));
+  }
+  const truth = truths.get(name);
+  if (truth) {
+    const wanted = new Set(values.map(truthOf));
+    return (port) => wanted.has(truth(port));
+  }
+  return others.get(name)?.(values);
+}
+
+/** Keys that leave nothing to compare once an index has found the ports of their values. */
+export const isFiltered = (query: Query): boolean =>
+  Object.keys(query).some((name) => !shaping.has(name));

@@ -1,0 +1,145 @@
+/** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
+
+import type { Port } from '../../domain/ports/port.ts';
+import { badArgument, badRequest, shown } from './neutron.ts';
+import type { Query } from './port-filter.ts';
+
+/** The largest page; one without `limit` is as large. */
+export const mostInPage = 1_000;
+
+type Key = (port: Port) => string | boolean;
+
+const sortKeys: ReadonlyMap<string, Key> = new Map<string, Key>([
+  ['id', ({ id }) => id],
+  ['name', ({ name }) => name],
+  ['network_id', ({ network_id }) => network_id],
+  ['project_id', ({ project_id }) => project_id],
+  ['tenant_id', ({ project_id }) => project_id],
+  ['admin_state_up', ({ admin_state_up }) => admin_state_up],
+  ['status', ({ status }) => status],
+  ['device_id', ({ device_id }) => device_id],
+  ['device_owner', ({ device_owner }) => device_owner],
+  ['mac_address', ({ mac_address }) => mac_address],
+]);
+
+export type Order = {
+  /** The order of two ports; below 0 if `a` comes first. */
+  readonly compare: (a: Port, b: Port) => number;
+  /** Whether it is by id alone, as indexes give them, and if so which way. */
+  readonly byId: 'asc' | 'desc' | undefined;
+};
+
+export type Page = {
+  readonly size: number;
+  /** Whether the client asked for pages. */
+  readonly limited: boolean;
+  /** The id of the last port seen; undefined without a limit. */
+  readonly marker: string | undefined;
+  readonly reverse: boolean;
+};
+
+/** The order that `sort_key` and `sort_dir` ask for, in pairs; by id where these do not tell. */
+export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
+  const keys = sort_key.filter((key) => key !== '');
+  const dirs = sort_dir.filter((dir) => dir !== '');
+  if (keys.length !== dirs.length) {
+    throw badRequest('The number of sort_keys and sort_dirs must be same');
+  }
+  const strange = keys.filter((key) => !sortKeys.has(key));
+  if (strange.length > 0) {
+    throw badRequest(`[${quoted(strange)}] is invalid attribute for sort_keys`);
+  }
+  const wrong = dirs.filter((dir) => dir !== 'asc' && dir !== 'desc');
+  if (wrong.length > 0) {
+    throw badRequest(
+      `[${quoted(wrong)}] is invalid value for sort_dirs, valid value is 'asc' and 'desc'`,
+    );
+  }
+  const steps = keys.map((key, n) => ({
+    key: sortKeys.get(key) ?? (({ id }: Port) => id),
+    sign: dirs[n] === 'desc' ? -1 : 1,
+  }));
+  const byId =
+    keys.length === 0
+      ? 'asc'
+      : keys[0] === 'id'
+        ? dirs[0] === 'desc'
+          ? 'desc'
+          : 'asc'
+        : undefined;
+  return { compare: (a, b) => compared(a, b, steps), byId };
+}
+
+function compared(
+  a: Port,
+  b: Port,
+  steps: readonly { readonly key: Key; readonly sign: number }[],
+): number {
+  for (const { key, sign } of steps) {
+    const [left, right] = [key(a), key(b)];
+    if (left !== right) return left < right ? -sign : sign;
+  }
+  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
+}
+
+const quoted = (values: readonly string[]): string =>
+  values.map((value) => `'${shown(value)}'`).join(', ');
+
+/** The page that is asked for. @throws BadRequest for a limit that is no whole number. */
+export function pageOf({ limit = [], marker = [], page_reverse = [] }: Query): Page {
+  const text = limit.at(-1) ?? '0';
+  const asked = /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
+  if (asked === undefined) {
+    throw badArgument(
+      `Bad limit request: Limit must be an integer 0 or greater and not '${shown(text)}'.`,
+    );
+  }
+  const limited = asked > 0;
+  return {
+    size: limited ? Math.min(asked, mostInPage) : mostInPage,
+    limited,
+    marker: limited ? marker.at(-1) || undefined : undefined,
+    reverse: limited && /^(true|1)$/i.test(page_reverse.at(-1) ?? ''),
+  };
+}
+
+/** A link to the page before or after the one shown. */
+export type Link = { readonly rel: 'next' | 'previous'; readonly href: string };
+
+/**
+ * The links of a page: none unless a limit is in force. `next` unless it came short going forward,
+ * `previous` unless it came short going backward. A page that we cut ourselves is a full one.
+ */
+export function linksOf(
+  url: string,
+  query: Query,
+  page: Page,
+  { ids, full }: { readonly ids: readonly string[]; readonly full: boolean },
+): Link[] {
+  if (!page.limited && !full) return [];
+  const next = { marker: ids.at(-1) };
+  const previous = { marker: ids[0], page_reverse: 'True' };
+  return [
+    ...(full || page.reverse
+      ? [{ rel: 'next' as const, href: linkTo(url, query, page, next) }]
+      : []),
+    ...(full || !page.reverse
+      ? [{ rel: 'previous' as const, href: linkTo(url, query, page, previous) }]
+      : []),
+  ];
+}
+
+function linkTo(
+  url: string,
+  { marker: _, page_reverse: __, limit = [], ...others }: Query,
+  { limited, size }: Page,
+  change: Readonly<Record<string, string | undefined>>,
+): string {
+  const pairs = Object.entries({ ...others, limit: limited ? limit : [String(size)] }).flatMap(
+    ([name, values]) => values.map((value): [string, string] => [name, value]),
+  );
+  const changed = Object.entries(change).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return `${url}?${new URLSearchParams([...pairs, ...changed])}`;
+}

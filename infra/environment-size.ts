@@ -1,0 +1,73 @@
+/**
+ * Whether a function's environment fits what AWS takes, which emulators do not check. The names that
+ * AWS will give are not known at synth: they are counted at their longest.
+ */
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** All variables of a function together, as JSON. Source: AWS Lambda's quotas. */
+export const mostEnvironmentBytes = 4096;
+
+/** What stands in front of a name in an ARN, or in a queue's URL, in the longest of regions. */
+const longestPrefix = 70;
+/** The random end of a name that CloudFormation makes, with its hyphen. */
+const randomEnd = 14;
+/** Of a pseudo parameter, or of what is not understood. */
+const longestOther = 32;
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+/** The most bytes that a value of the template becomes. */
+function longest(value: unknown, nameOf: (logicalId: string) => number): number {
+  if (typeof value === 'string') return Buffer.byteLength(JSON.stringify(value)) - 2;
+  const [[intrinsic, argument] = ['', undefined]] = Object.entries(Object(value));
+  if (intrinsic === 'Ref' && typeof argument === 'string') return nameOf(argument);
+  if (!isList(argument)) return longestOther;
+  const [first, second] = argument;
+  if (intrinsic === 'Fn::GetAtt' && typeof first === 'string') return nameOf(first);
+  if (intrinsic !== 'Fn::Join' || typeof first !== 'string' || !isList(second)) return longestOther;
+  const parts = second.reduce((sum: number, part) => sum + longest(part, nameOf), 0);
+  return parts + first.length * Math.max(0, second.length - 1);
+}
+
+/** The most bytes that variables take of a function of this scope's stack. */
+export function environmentBytes(
+  scope: IConstruct,
+  variables: Readonly<Record<string, string>>,
+): number {
+  const stack = Stack.of(scope);
+  const types = new Map(
+    stack.node
+      .findAll()
+      .filter((each) => CfnResource.isCfnResource(each))
+      .map((each) => [String(stack.resolve(each.logicalId)), each.cfnResourceType]),
+  );
+  const nameOf = (logicalId: string): number => {
+    const type = types.get(logicalId);
+    if (type === undefined) return longestOther;
+    const name = stack.stackName.length + 1 + logicalId.length + randomEnd;
+    return type === 'AWS::DynamoDB::Table' ? name : name + longestPrefix;
+  };
+  return Object.entries(variables).reduce(
+    (sum, [name, value]) => sum + name.length + longest(stack.resolve(value), nameOf) + 6,
+    2,
+  );
+}
+
+/** Fails the synth where a function's environment may be too large, and says which settings weigh. */
+export function requireFittingEnvironment(
+  scope: IConstruct,
+  name: string,
+  variables: Readonly<Record<string, string>>,
+): void {
+  scope.node.addValidation({
+    validate: () => {
+      const bytes = environmentBytes(scope, variables);
+      if (bytes <= mostEnvironmentBytes) return [];
+      return [
+        `the environment of the function ${name} may take ${bytes} bytes, and AWS takes ${mostEnvironmentBytes}: ` +
+          'lower notificationTopics, or shorten actionTopics, webhookAllowedRanges or corsAllowedOrigins',
+      ];
+    },
+  });
+}

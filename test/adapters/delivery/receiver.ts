@@ -1,0 +1,61 @@
+/** Receivers of webhooks on this machine: on loopback, unless functions run in containers. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+export type Heard = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+};
+
+/** What a receiver does with the n-th request that it has read, from 1 on. */
+type Behaviour = (response: ServerResponse, nth: number) => void;
+
+export const silent: Behaviour = () => {};
+
+export type Receiver = AsyncDisposable & {
+  readonly port: number;
+  /** `http://127.0.0.1:<port>`, or as a container sees it. */
+  readonly url: string;
+  readonly heard: readonly Heard[];
+};
+
+export const answering =
+  (status: number, headers: Record<string, string> = {}): Behaviour =>
+  (response) =>
+    response.writeHead(status, headers).end();
+
+/** The name by which functions in containers reach this machine; undefined where there are none. */
+const seenAs = process.env.DOCTOR_RECEIVER_HOST;
+
+/** A receiver that behaves so; it is closed by `await using`. */
+export async function receiver(
+  behaviour: Behaviour = answering(200),
+  tls?: { key: string; cert: string },
+): Promise<Receiver> {
+  const heard: Heard[] = [];
+  const listen = async (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url: path = '', headers } = request;
+    heard.push({ method, path, headers, body: await text(request) });
+    behaviour(response, heard.length);
+  };
+  const server = tls ? createTlsServer(tls, listen) : createServer(listen);
+  await new Promise<void>((done) => server.listen(0, seenAs ? '0.0.0.0' : '127.0.0.1', done));
+  const address = server.address();
+  const port = isAddress(address) ? address.port : 0;
+  return {
+    port,
+    url: `${tls ? 'https' : 'http'}://${seenAs ?? '127.0.0.1'}:${port}`,
+    heard,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
+  typeof address === 'object' && address !== null;

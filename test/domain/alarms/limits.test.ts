@@ -1,0 +1,103 @@
+/** The largest that a tenant may file and a sender may post still fits what AWS takes. */
+import { expect, test } from 'vitest';
+import type { AlarmFacts, Condition } from '../../../domain/alarms/alarm.ts';
+import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
+import { decide } from '../../../domain/alarms/evaluate.ts';
+import { type Firing, firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { webhooksOf } from '../../../domain/delivery/webhook.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
+import { maxEventBytes, receive } from '../../../domain/events/outside-event.ts';
+import { readAlarm } from '../../../functions/alarming/alarm-input.ts';
+import { minute } from '../rows.ts';
+import { alarmWith } from './alarms.ts';
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+/** Each doubles when JSON is put into JSON, or is three bytes that are sent as six. */
+const costly = ['"', '\\', '\uFFFF', 'ä'];
+
+/** The largest rule of conditions that any event meets, and that an alarm may be filed with. */
+function largestFacts(character: string): AlarmFacts {
+  const facts = (count: number): AlarmFacts => {
+    const value = character.repeat(1024);
+    const query = Array.from({ length: count }, () => ({ field: 'traits.none', op: 'ne', value }));
+    const body = { name: '"'.repeat(255), type: 'event', event_rule: { query } };
+    return { ...readAlarm(body).facts, project_id: 'a', user_id: 'u' };
+  };
+  const fits = (count: number): boolean => {
+    try {
+      checkFacts(facts(count), true);
+      return true;
+    } catch (error) {
+      if (error instanceof DomainError) return false;
+      throw error;
+    }
+  };
+  const counts = Array.from({ length: 50 }, (_, n) => 50 - n);
+  return facts(counts.find(fits) ?? 0);
+}
+
+/** The largest event that is taken whose ids and name hold as much of the character as they may. */
+function largestEvent(character: string): DoctorEvent {
+  const traitsOf = (idLength: number, length: number): Trait[] => [
+    ['project_id', 1, 'a'],
+    ['resource_id', 1, 'r'.repeat(idLength)],
+    ['name', 1, character.repeat(length)],
+  ];
+  const take = (idLength: number, length: number): DoctorEvent | undefined => {
+    const element = {
+      message_id: 'm',
+      event_type: 'switch.down',
+      traits: traitsOf(idLength, length),
+    };
+    const received = receive(element, minute(1));
+    return received.ok ? received.event : undefined;
+  };
+  const idLength = [60_000, 30_000, 1_000, 255].find((each) => take(each, 0)) ?? 0;
+  const step = bytesOf(character) - 2;
+  const room = maxEventBytes - idLength - 500;
+  const event = take(idLength, Math.floor(room / step));
+  if (!event) throw new Error('even a small event is refused');
+  return event;
+}
+
+test.each(costly)('with texts of %j', (character) => {
+  const alarm_actions = Array.from({ length: 20 }, (_, n) => `https://a.example/${n}`.padEnd(2048));
+  const alarm = { ...alarmWith(largestFacts(character)), alarm_actions };
+  const event = largestEvent(character);
+  const decision = decide(alarm, event);
+  if (decision.kind !== 'transition') throw new Error(decision.kind);
+  const { row, to } = firingOf(alarm, event, decision, minute(2));
+  const attributes = Object.entries(row.attributes).flat().join('').length;
+  // SNS takes 256 KiB, DynamoDB 400 kB a row and 4 MB a transaction, which has ten firings.
+  expect(Buffer.byteLength(row.body) + attributes).toBeLessThan(250_000);
+  for (const webhook of webhooksOf(row)) expect(bytesOf(webhook)).toBeLessThan(250_000);
+  expect(rowBytes({ row, to })).toBeLessThan(400_000);
+  expect(10 * (rowBytes({ row, to }) + bytesOf(to))).toBeLessThan(4_000_000);
+});
+
+/** DynamoDB counts texts as they are, not as JSON writes them. */
+const rowBytes = ({ row }: Pick<Firing<OutboxRow>, 'row' | 'to'>): number =>
+  Buffer.byteLength(row.body) +
+  Buffer.byteLength(row.detail) +
+  bytesOf({ ...row, body: '', detail: '' });
+
+test.each<[string, Partial<Condition>[]]>([
+  ['many long conditions', Array.from({ length: 20 }, () => ({ value: 'x'.repeat(1000) }))],
+])('a rule of %s is refused: every notification repeats it', (_, given) => {
+  const query = given.map((condition) => ({ field: 'traits.name', ...condition }));
+  const { facts } = readAlarm({ name: 'n', type: 'event', event_rule: { query } });
+  const check = () => checkFacts({ ...facts, project_id: 'a', user_id: 'u' }, true);
+  expect(check).toThrow('The rule is larger than 16384 bytes.');
+});
+
+test.each(['project_id', 'tenant_id', 'resource_id', 'instance_id'])(
+  'an event whose %s is longer than any of ours is refused',
+  (name) => {
+    const traits = (length: number) => [[name, 1, 'x'.repeat(length)]];
+    const element = { message_id: 'm', event_type: 't' };
+    expect(receive({ ...element, traits: traits(255) }, minute(1)).ok).toBe(true);
+    const received = receive({ ...element, traits: traits(256) }, minute(1));
+    expect(received).toMatchObject({ ok: false, reason: expect.stringContaining('255') });
+  },
+);

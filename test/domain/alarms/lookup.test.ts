@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Condition } from '../../../domain/alarms/alarm.ts';
+import { matches } from '../../../domain/alarms/condition.ts';
+import { lookupKeysOf, lookupKeysOfEvent } from '../../../domain/alarms/lookup.ts';
+import { projectOfEvent, resourceOfEvent } from '../../../domain/events/event.ts';
+import { anyEvent, anyProject, anyRule, eventWith } from '../events/events.ts';
+
+const eq = (field: string, value: string, type: Condition['type'] = ''): Condition => {
+  return { field, op: 'eq', type, value };
+};
+
+test.each([
+  ['its attribute names its resource', 'vm', '*', [], 'resource#p#vm'],
+  ['also beside a condition', 'vm', '*', [eq('traits.resource_id', 'x')], 'resource#p#vm'],
+  ['else a condition on resource_id', null, '*', [eq('traits.resource_id', 'x')], 'resource#p#x'],
+  ['or on instance_id', null, 'a', [eq('traits.instance_id', 'x', 'string')], 'resource#p#x'],
+  [
+    'the first of them',
+    null,
+    '*',
+    [eq('traits.instance_id', 'x'), eq('traits.resource_id', 'y')],
+    'resource#p#x',
+  ],
+  [
+    'an integer names no resource',
+    null,
+    'a',
+    [eq('traits.resource_id', '5', 'integer')],
+    'project#p#a',
+  ],
+  ['nor does another trait', null, 'a', [eq('traits.host', 'x')], 'project#p#a'],
+  [
+    'nor does another operator',
+    null,
+    'a',
+    [{ ...eq('traits.resource_id', 'x'), op: 'ne' as const }],
+    'project#p#a',
+  ],
+  [
+    'nor an id that is too long',
+    null,
+    'a',
+    [eq('traits.resource_id', 'x'.repeat(256))],
+    'project#p#a',
+  ],
+  ['without a resource its type counts', null, 'port.update.end', [], 'project#p#port.update.end'],
+  ['a glob has no type', null, 'port.*', [], 'project#p#*'],
+  ['an open bracket is no glob', null, 'port[', [], 'project#p#port%5b;'],
+] as const)('the key of an alarm: %s', (_, resource_id, event_type, query, key) => {
+  const rule = { event_type, query: [...query] };
+  expect(lookupKeysOf({ project_id: 'p', resource_id, rule })).toEqual([key]);
+});
+
+test('an event asks for its resource, its instance and its project', () => {
+  const event = eventWith(['project_id', 1, 'p'], ['resource_id', 1, 'r'], ['instance_id', 1, 'i']);
+  expect(lookupKeysOfEvent(event)).toEqual([
+    'resource#p#r',
+    'resource#p#i',
+    'project#p#compute.instance.update',
+    'project#p#*',
+  ]);
+});
+
+test('an id that is resource and instance is asked for once', () => {
+  const event = eventWith(['project_id', 1, 'p'], ['resource_id', 1, 'i'], ['instance_id', 1, 'i']);
+  expect(lookupKeysOfEvent(event)).toHaveLength(3);
+});
+
+test('an event without project asks among those that have none', () => {
+  expect(lookupKeysOfEvent(eventWith())).toEqual([
+    'project##compute.instance.update',
+    'project##*',
+  ]);
+});
+
+const anyResource = fc.constantFrom(null, 'a', 'b', 'a#b', 'True', 'true', '5', '1.5', '\ud800');
+
+test('an alarm that an event concerns is always found', () => {
+  let found = 0;
+  fc.assert(
+    fc.property(anyRule, anyResource, anyEvent, (rule, resource_id, event) => {
+      if (!matches(rule, event)) return;
+      if (resource_id !== null && resource_id !== resourceOfEvent(event)) return;
+      const keys = lookupKeysOf({ project_id: projectOfEvent(event), resource_id, rule });
+      expect(lookupKeysOfEvent(event)).toEqual(expect.arrayContaining(keys));
+      found += 1;
+    }),
+    { numRuns: 20_000 },
+  );
+  expect(found).toBeGreaterThan(100);
+});
+
+test('an alarm of another project is never found', () => {
+  fc.assert(
+    fc.property(
+      anyRule,
+      anyResource,
+      anyProject,
+      anyEvent,
+      (rule, resource_id, project_id, event) => {
+        if (project_id === projectOfEvent(event)) return;
+        const asked = lookupKeysOfEvent(event);
+        for (const key of lookupKeysOf({ project_id, resource_id, rule })) {
+          expect(asked).not.toContain(key);
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+});
+
+test('different projects, resources and types have different keys', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('#', '%', '*', '~', 'a', '2', '3', ';', '\ud800'),
+  });
+  const part = fc.oneof(
+    text,
+    text.map((short) => short + 'x'.repeat(500)),
+  );
+  const rule = { event_type: '?', query: [] };
+  const keysOf = ([project_id, id]: readonly [string, string]) => {
+    return [
+      ...lookupKeysOf({ project_id, resource_id: id.slice(-255), rule }),
+      ...lookupKeysOf({ project_id, resource_id: null, rule: { event_type: `a${id}`, query: [] } }),
+    ];
+  };
+  const alarm = fc.tuple(part, part);
+  fc.assert(
+    fc.property(alarm, alarm, (one, other) => {
+      const [resource, type] = keysOf(one);
+      const [otherResource, otherType] = keysOf(other);
+      const sameProject = one[0] === other[0];
+      const sameResource = one[1].slice(-255) === other[1].slice(-255);
+      expect(resource === otherResource).toBe(sameProject && sameResource);
+      if (type === otherType) expect(sameProject).toBe(true);
+      expect(resource).not.toBe(otherType);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('every key fits where DynamoDB keeps it', () => {
+  const long = fc.string({ unit: 'binary', minLength: 0, maxLength: 600 });
+  fc.assert(
+    fc.property(long, long, long, (project_id, id, event_type) => {
+      const rule = { event_type, query: [eq('traits.resource_id', id)] };
+      for (const key of lookupKeysOf({ project_id, resource_id: null, rule })) {
+        expect(Buffer.byteLength(key)).toBeLessThan(900);
+      }
+    }),
+  );
+});

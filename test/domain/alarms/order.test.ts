@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { alarmAfter, decide } from '../../../domain/alarms/evaluate.ts';
+import { oldestFirst } from '../../../domain/alarms/order.ts';
+import { eventWith } from '../events/events.ts';
+import { minute } from '../rows.ts';
+import { alarmWith } from './alarms.ts';
+
+const at = (revision: number, accepted_at: string) => ({
+  ...eventWith(['project_id', 1, 'a']),
+  stamp: { resource: 'r', incarnation: 'i', revision },
+  accepted_at,
+});
+
+test('events of one moment come in the order of their revisions', () => {
+  const [first, second, third] = [at(1, minute(1)), at(2, minute(1)), at(3, minute(1))];
+  expect(oldestFirst([third, first, second])).toEqual([first, second, third]);
+});
+
+const left = alarmWith({
+  state: 'ok',
+  stamp: { resource: 'r', incarnation: 'i', revision: 7 },
+  ...{ stamped_at: minute(1), entered_alarm_at: minute(1), left_alarm_at: minute(2) },
+});
+
+test('an alarm that was left covers what was accepted while it stood, and nothing after', () => {
+  expect(decide(left, at(6, minute(1)))).toMatchObject({ kind: 'nothing' });
+  // Of a clock that is ahead: older by its revision.
+  expect(decide(left, at(6, minute(2)))).toMatchObject({ kind: 'notice' });
+  expect(decide(left, at(6, minute(3)))).toMatchObject({ kind: 'notice' });
+});
+
+test('a late event that clears is told if the alarm stood in the moment of its acceptance', () => {
+  const rule = {
+    ...{ event_type: 'up', query: [] },
+    clear: { event_type: 'down', query: [] },
+  };
+  const raised = alarmWith({ ...left, rule, state: 'alarm', left_alarm_at: null });
+  const down = (accepted_at: string) => ({ ...at(6, accepted_at), event_type: 'down' });
+  expect(decide(raised, down(minute(1)))).toMatchObject({ kind: 'notice' });
+  expect(decide(raised, down(minute(0)))).toMatchObject({ kind: 'noted' });
+  const notice = { kind: 'notice', reason: '' } as const;
+  expect(alarmAfter(raised, down(minute(1)), notice, minute(9))).toBeUndefined();
+});

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { affectedBy } from '../../../domain/hosts/affected.ts';
+import { settled } from '../../../domain/hosts/host-fault.ts';
+import { downHost, firstFault, id, instanceWith } from '../rows.ts';
+
+const stopped = (n: number, project_id = 'a') => {
+  const row = instanceWith({ uuid: id(n), project_id });
+  return settled(row, downHost()) ?? row;
+};
+
+test('instances are gathered by fault and project, each once', () => {
+  expect(affectedBy([stopped(1), stopped(2, 'b'), stopped(3), stopped(1)])).toEqual([
+    { ...firstFault, project_id: 'a', uuids: new Set([id(1), id(3)]) },
+    { ...firstFault, project_id: 'b', uuids: new Set([id(2)]) },
+  ]);
+});
+
+test('what no fault changed was touched by none', () => {
+  expect(affectedBy([instanceWith()])).toEqual([]);
+});

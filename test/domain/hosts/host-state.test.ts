@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { stateOf } from '../../../domain/hosts/host.ts';
+import { hostWith, minute } from '../rows.ts';
+
+const after = (ms: number): string => new Date(Date.parse(minute(0)) + ms).toISOString();
+const seen = minute(0);
+
+/** docs/wire/compute.md#state-of-a-service: registered at minute -10, asked with 60 s. */
+test.each([
+  [
+    'reported down, heard just now',
+    { forced_down: true, heartbeat: true, last_seen_up: seen },
+    0,
+    'down',
+  ],
+  ['reported down, without heartbeat', { forced_down: true, heartbeat: false }, 0, 'down'],
+  ['without heartbeat, never heard', { heartbeat: false }, 0, 'up'],
+  [
+    'without heartbeat, heard an hour ago',
+    { heartbeat: false, last_seen_up: seen },
+    3_600_000,
+    'up',
+  ],
+  ['heard just now', { heartbeat: true, last_seen_up: seen }, 0, 'up'],
+  ['heard 60 s ago', { heartbeat: true, last_seen_up: seen }, 60_000, 'up'],
+  ['heard 60.001 s ago', { heartbeat: true, last_seen_up: seen }, 60_001, 'down'],
+  ['heard by a clock that is 60 s ahead', { heartbeat: true, last_seen_up: seen }, -60_000, 'up'],
+  ['heard by a clock that is more ahead', { heartbeat: true, last_seen_up: seen }, -60_001, 'down'],
+  ['never heard, registered 60 s ago', { heartbeat: true, created_at: seen }, 60_000, 'up'],
+  ['never heard, registered longer ago', { heartbeat: true, created_at: seen }, 60_001, 'down'],
+  ['in maintenance and disabled', { maintenance: true, status: 'disabled' }, 0, 'up'],
+] as const)('a host %s is up or down as Nova has it', (_, given, ms, state) => {
+  const host = hostWith({ created_at: minute(-10), ...given });
+  expect(stateOf(host, { now: after(ms), serviceDownTimeSeconds: 60 })).toBe(state);
+});
+
+test('the service down time is what the deployment says', () => {
+  const host = hostWith({ heartbeat: true, last_seen_up: seen });
+  expect(stateOf(host, { now: after(61_000), serviceDownTimeSeconds: 120 })).toBe('up');
+  expect(stateOf(host, { now: after(1), serviceDownTimeSeconds: 0 })).toBe('down');
+});

@@ -1,5 +1,0 @@
-import type { Listing } from '../../domain/list-request.ts';
-
-/** What a list shows of all that there is. */
-export const listed = <T>(all: readonly T[], { test, order, limit }: Listing<T>): T[] =>
-  all.filter(test).sort(order).slice(0, limit);

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { wantedDataPlane } from '../../../domain/ports/data-plane.ts';
+import { isDataPlaneDown } from '../../../domain/ports/port.ts';
+
+/** The rules of docs/wire/network.md#data-plane-status, case by case. */
+test.each([
+  { dp_down: true, stored: null, becomes: 'DOWN' },
+  { dp_down: true, stored: 'ACTIVE', becomes: 'DOWN' },
+  { dp_down: true, stored: 'DOWN', becomes: 'DOWN' },
+  { dp_down: false, stored: null, becomes: null },
+  { dp_down: false, stored: 'ACTIVE', becomes: 'ACTIVE' },
+  { dp_down: false, stored: 'DOWN', becomes: 'ACTIVE' },
+] as const)('dp_down $dp_down makes of $stored: $becomes', ({ dp_down, stored, becomes }) => {
+  expect(wantedDataPlane({ dp_down }, stored)).toBe(becomes);
+});
+
+const stored = [null, 'ACTIVE', 'DOWN'] as const;
+
+test.each([
+  { data_plane_status: 'DOWN', dp_down: true },
+  { data_plane_status: 'ACTIVE', dp_down: false },
+  { data_plane_status: null, dp_down: false },
+] as const)('$data_plane_status and dp_down $dp_down agree, whatever is stored', (both) => {
+  for (const known of stored) expect(wantedDataPlane(both, known)).toBe(both.data_plane_status);
+});
+
+test.each([
+  { data_plane_status: 'DOWN', dp_down: false },
+  { data_plane_status: 'ACTIVE', dp_down: true },
+  { data_plane_status: null, dp_down: true },
+] as const)('$data_plane_status and dp_down $dp_down contradict each other', (both) => {
+  for (const known of stored) {
+    expect(() => wantedDataPlane(both, known)).toThrow(
+      "'data_plane_status' and 'dp_down' do not match",
+    );
+  }
+});
+
+test.each(stored)('%s alone is what is asked for, and nothing asks for nothing', (status) => {
+  for (const known of stored) {
+    expect(wantedDataPlane({ data_plane_status: status }, known)).toBe(status);
+    expect(wantedDataPlane({}, known)).toBeUndefined();
+  }
+});
+
+test('down is shown of what was reported down, and of nothing else', () => {
+  expect(stored.map((data_plane_status) => isDataPlaneDown({ data_plane_status }))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});

@@ -1,0 +1,337 @@
+import { describe, expect, test } from 'vitest';
+import { instanceEvent } from '../../../domain/events/event.ts';
+import { forTenant } from '../../../domain/events/visibility.ts';
+import {
+  arrived,
+  checkEvacuation,
+  evacuated,
+  isTarget,
+  type Leaving,
+  leastLoaded,
+  type Order,
+  reportedOn,
+  stranded,
+} from '../../../domain/servers/evacuate.ts';
+import {
+  evacuationStatuses,
+  noDepartures,
+  shownStatus,
+} from '../../../domain/servers/evacuation.ts';
+import { Instance, type VmState, vmStates } from '../../../domain/servers/instance.ts';
+import {
+  downHost,
+  evacuationWith,
+  firstFault,
+  hostWith,
+  id,
+  instanceWith,
+  minute,
+  movingInstance,
+  targetHost,
+} from '../rows.ts';
+
+const actor = { user_id: 'operator', request_id: 'req-evacuate', at: minute(20) };
+const order = (given: Partial<Order> = {}): Order => ({
+  ...{ uuid: id(70), number: 7, executor: 'none', actor, project_id: 'ops', restarts: 0 },
+  ...given,
+});
+const off = { vm_state: 'stopped', power_state: 4, fault_number: 1 } as const;
+const priorTo = (vm_state: VmState) => ({
+  vm_state,
+  power_state: 1,
+  task_state: null,
+  ...firstFault,
+});
+const stopped = (given: Partial<Instance> = {}) =>
+  instanceWith({ ...off, pre_fault: priorTo('active'), ...given });
+
+describe('may an instance leave its host?', () => {
+  const leaving = (given: Partial<Leaving> = {}): Leaving => ({
+    ...{ instance: stopped(), source: downHost(), sourceUp: false, named: undefined },
+    ...given,
+  });
+  const named = (name: string, host = hostWith({ host: name })) => ({ name, host });
+
+  test.each(vmStates)('%s: only active, stopped and error', (vm_state) => {
+    const may = () => checkEvacuation(leaving({ instance: stopped({ vm_state }) }));
+    if (['active', 'stopped', 'error'].includes(vm_state)) expect(may()).toEqual(downHost());
+    else expect(may).toThrow(expect.objectContaining({ code: 'conflict' }));
+  });
+
+  const never = stopped({ launched_at: null });
+  test.each<[string, Partial<Leaving>, string, RegExp]>([
+    [
+      'to a host that nobody registered',
+      { named: { name: 'x', host: undefined } },
+      'not_found',
+      /x/,
+    ],
+    [
+      'to a host that was deleted',
+      { named: named('x', hostWith({ deleted: true })) },
+      ...(['not_found', /x/] as const),
+    ],
+    ['to where it is', { named: named('compute-1') }, 'invalid', /same/],
+    ['before its first launch', { instance: never }, 'conflict', /launch/],
+    ['from no host', { instance: stopped({ host: null }), source: undefined }, 'conflict', /host/],
+    ['a second time', { instance: movingInstance() }, 'conflict', /another evacuation/],
+    ['from a host that is up', { sourceUp: true, source: hostWith() }, 'invalid', /in use/],
+  ])('not %s', (_, given, code, message) => {
+    const may = () => checkEvacuation(leaving(given));
+    expect(may).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  });
+
+  /** Nova's order: each case fails in two ways, and the earlier one is told. */
+  const nobody = { name: 'x', host: undefined };
+  test.each<[string, Partial<Leaving>, string]>([
+    ['an unknown target before the state', { named: nobody, instance: never }, 'not_found'],
+    ['its own host before the state', { named: named('compute-1'), instance: never }, 'invalid'],
+    ['the state before a host that is up', { instance: never, sourceUp: true }, 'conflict'],
+    ['a move before a host that is up', { instance: movingInstance(), sourceUp: true }, 'conflict'],
+  ])('%s', (_, given, code) => {
+    expect(() => checkEvacuation(leaving(given))).toThrow(expect.objectContaining({ code }));
+  });
+
+  test('from a host that was deleted it may', () => {
+    const source = hostWith({ deleted: true });
+    expect(checkEvacuation(leaving({ source, sourceUp: true }))).toEqual(source);
+  });
+});
+
+test.each([
+  ['is fit', {}, 'up', true],
+  ['is silent', {}, 'down', false],
+  ['is disabled', { status: 'disabled' }, 'up', false],
+  ['is in maintenance', { maintenance: true }, 'up', false],
+  ['is reported down', { forced_down: true }, 'up', false],
+  ['was deleted', { deleted: true }, 'up', false],
+] as const)('a host that %s', (_, given, state, fit) => {
+  expect(isTarget(hostWith(given), state)).toBe(fit);
+});
+
+test.each<[Record<string, number>, string | undefined]>([
+  [{ b: 2, a: 3, c: 4 }, 'b'],
+  [{ c: 1, b: 1, a: 1 }, 'a'],
+  [{ source: 0, b: 9 }, 'b'],
+  [{ source: 0 }, undefined],
+  [{}, undefined],
+])('of %o the least loaded but the source is %s', (loads, host) => {
+  expect(leastLoaded(new Map(Object.entries(loads)), 'source')).toBe(host);
+});
+
+/** By the state before the fault: docs/wire/compute.md#what-an-evacuation-does. */
+const originals: readonly (readonly [VmState, 'active' | 'stopped'])[] = [
+  ...(['active', 'paused', 'suspended', 'rescued', 'error', 'building'] as const).map(
+    (state) => [state, 'active'] as const,
+  ),
+  ['stopped', 'stopped'],
+];
+
+describe('where Doctor only keeps the books', () => {
+  test.each(originals)('what was %s before the fault is %s at once', (vm_state, original) => {
+    const instance = stopped({ pre_fault: priorTo(vm_state) });
+    const moved = evacuated(instance, downHost(), targetHost({ fault_number: 3 }), order());
+    expect(moved).toMatchObject({
+      ...{ vm_state: original, power_state: original === 'active' ? 1 : 4, task_state: null },
+      ...{ host: 'compute-2', availability_zone: 'west', fault_number: 3 },
+      ...{ launched_at: minute(20), updated_at: minute(20), revision: 2 },
+      ...{ pre_fault: null, fault: null },
+      evacuation: {
+        ...{ uuid: id(70), number: 7, status: 'done', source: 'compute-1', dest: 'compute-2' },
+        ...{ dest_ip: '192.0.2.12', user_id: 'operator', project_id: 'ops' },
+        ...{ created_at: minute(20), updated_at: minute(20) },
+      },
+      last_change: {
+        ...{ event_type: 'compute.instance.update', old_state: 'stopped', fault_id: null },
+        old_task_state: 'rebuilding',
+      },
+    });
+    expect(Instance.parse(moved)).toEqual(moved);
+  });
+
+  test.each([
+    ['active', 'active'],
+    ['stopped', 'stopped'],
+    ['error', 'active'],
+  ] as const)('of a host that nobody reported, %s comes up %s', (vm_state, after) => {
+    const moved = evacuated(instanceWith({ vm_state }), hostWith(), targetHost(), order());
+    expect(moved.vm_state).toBe(after);
+  });
+
+  test('how often the source was restarted is remembered', () => {
+    const moved = evacuated(stopped(), downHost(), targetHost(), order({ restarts: 4 }));
+    expect(moved.evacuation?.source_restarts).toBe(4);
+  });
+});
+
+describe('where somebody moves instances', () => {
+  const accepted = () =>
+    evacuated(
+      stopped(),
+      downHost(),
+      targetHost({ fault_number: 3 }),
+      order({ executor: 'external' }),
+    );
+
+  test('an instance is rebuilding where it was, and an event tells from where to where', () => {
+    const on = accepted();
+    expect(on).toMatchObject({
+      ...{ vm_state: 'stopped', task_state: 'rebuilding', host: 'compute-1', fault_number: 1 },
+      evacuation: {
+        ...{ status: 'accepted', original: 'active' },
+        ...{ dest_incarnation: id(21), dest_fault_number: 3 },
+      },
+    });
+    const { event_type, traits } = instanceEvent(on);
+    expect(event_type).toBe('compute.instance.evacuate');
+    expect(traits).toEqual(
+      expect.arrayContaining([
+        ['source_host', 1, 'compute-1'],
+        ['dest_host', 1, 'compute-2'],
+        ['migration_uuid', 1, id(70)],
+        ['new_task_state', 1, 'rebuilding'],
+      ]),
+    );
+  });
+
+  test('its tenant is told of the task, and of no host', () => {
+    const told = JSON.stringify(forTenant(instanceEvent(accepted())));
+    expect(told).toContain('rebuilding');
+    expect(told).not.toMatch(/compute-\d|migration/);
+  });
+
+  test('its arrival is that of a move without an executor', () => {
+    const on = accepted();
+    if (!on.evacuation) throw new Error('no record');
+    const there = arrived(on, on.evacuation, { dest: targetHost(), restarts: 2, actor });
+    expect(there).toMatchObject({
+      ...{ vm_state: 'active', power_state: 1, task_state: null, host: 'compute-2' },
+      evacuation: { status: 'done', source_restarts: 2 },
+      last_change: { old_state: 'stopped', old_task_state: 'rebuilding' },
+    });
+  });
+
+  test('a state that was reset meanwhile does not change what is restored', () => {
+    const reset = movingInstance({ vm_state: 'error', task_state: null, pre_fault: null });
+    const record = evacuationWith({ original: 'stopped' });
+    const there = arrived(reset, record, { dest: targetHost(), restarts: 0, actor });
+    expect(there).toMatchObject({ vm_state: 'stopped', power_state: 4 });
+  });
+});
+
+describe('without a target', () => {
+  test.each([null, 'compute-2'])('an instance is in error; the named one was %s', (unfit) => {
+    for (const executor of ['none', 'external'] as const) {
+      const left = evacuated(stopped(), downHost(), { unfit }, order({ executor }));
+      expect(left).toMatchObject({
+        ...{ vm_state: 'error', task_state: null, power_state: 4, host: 'compute-1' },
+        fault: { code: 500, message: 'No valid host was found.', created: minute(20) },
+        evacuation: { status: 'error', dest: unfit },
+        last_change: { old_state: 'stopped', event_type: 'compute.instance.update' },
+      });
+      expect(left.pre_fault).toEqual(priorTo('active'));
+    }
+  });
+
+  test.each(['done', 'failed', 'error'] as const)(
+    'an evacuation long past (%s) says nothing of a later error',
+    (status) => {
+      const evacuation = evacuationWith({ status, original: 'stopped' });
+      const later = { code: 500, message: 'x', created: minute(15) };
+      for (const fault of [null, later]) {
+        const broken = instanceWith({ vm_state: 'error', fault, evacuation });
+        const moved = evacuated(broken, downHost(), targetHost(), order());
+        expect(moved.vm_state).toBe('active');
+      }
+    },
+  );
+
+  test('what was stopped stays so through moves that fail, one after another', () => {
+    const unmoved = evacuated(stopped({ pre_fault: null }), downHost(), { unfit: null }, order());
+    const onItsWay = evacuated(unmoved, downHost(), targetHost(), order({ executor: 'external' }));
+    if (!onItsWay.evacuation) throw new Error('no record');
+    const still = stranded(onItsWay, onItsWay.evacuation, downHost(), actor);
+    const moved = evacuated(still, downHost(), targetHost(), order());
+    expect(moved).toMatchObject({ vm_state: 'stopped', power_state: 4 });
+  });
+
+  test.each(originals.filter(([state]) => state !== 'building'))(
+    'what was %s before is %s after the next evacuation, also of a host that nobody reported',
+    (vm_state, original) => {
+      const reported = stopped({ pre_fault: priorTo(vm_state) });
+      const silent = instanceWith({ vm_state: vm_state === 'stopped' ? 'stopped' : 'active' });
+      for (const instance of [reported, silent]) {
+        const failed = evacuated(instance, downHost(), { unfit: null }, order());
+        const moved = evacuated(failed, downHost(), targetHost(), order());
+        expect(moved).toMatchObject({ vm_state: original, host: 'compute-2', fault: null });
+      }
+    },
+  );
+});
+
+describe('what is given up', () => {
+  const failed = (instance: Instance, source = downHost()) =>
+    stranded(instance, evacuationWith(), source, actor);
+
+  test('stays where it was, without a task', () => {
+    expect(failed(movingInstance())).toMatchObject({
+      ...{ vm_state: 'stopped', power_state: 4, task_state: null, host: 'compute-1' },
+      ...{ evacuation: { status: 'failed', updated_at: minute(20) }, fault_number: 1 },
+      last_change: { old_task_state: 'rebuilding', fault_id: null },
+    });
+    expect(failed(movingInstance()).pre_fault).toEqual(movingInstance().pre_fault);
+  });
+
+  test.each([
+    ['is down', downHost(1)],
+    ['failed since and is up again', downHost(1, { forced_down: false })],
+  ])('is not active on a host that %s', (_, source) => {
+    const silent = movingInstance({ vm_state: 'active', fault_number: 0, pre_fault: null });
+    expect(failed(silent, source)).toMatchObject({
+      ...{ vm_state: 'stopped', power_state: 4, fault_number: 1 },
+      pre_fault: { vm_state: 'active', task_state: null, ...firstFault },
+      last_change: { old_state: 'active', fault_id: firstFault.fault_id },
+    });
+  });
+
+  test('is active where its host was only silent', () => {
+    const silent = movingInstance({ vm_state: 'active', fault_number: 0, pre_fault: null });
+    expect(failed(silent, hostWith())).toMatchObject({ vm_state: 'active', task_state: null });
+  });
+});
+
+describe('a report of a move', () => {
+  const record = (status: (typeof evacuationStatuses)[number]) =>
+    movingInstance({ evacuation: evacuationWith({ status }) });
+  const news = { accepted: true, 'pre-migrating': true } as const;
+
+  test.each(
+    evacuationStatuses.flatMap((status) =>
+      (['done', 'failed'] as const).map((told) => ({ status, told })),
+    ),
+  )('that it is $told finds the record $status', ({ status, told }) => {
+    const report = () => reportedOn(record(status), { status: told, migration_uuid: undefined });
+    if (status in news) expect(report()).toMatchObject({ news: true });
+    else if (status === told) expect(report()).toMatchObject({ news: false });
+    else expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));
+  });
+
+  test('names the newest record, or none', () => {
+    const report = (migration_uuid: string) =>
+      reportedOn(record('accepted'), { status: 'done', migration_uuid });
+    expect(report(id(70))).toMatchObject({ news: true });
+    expect(() => report(id(71))).toThrow(expect.objectContaining({ code: 'conflict' }));
+  });
+
+  test('of an instance that was never evacuated is a conflict', () => {
+    const report = () => reportedOn(instanceWith(), { status: 'done', migration_uuid: undefined });
+    expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));
+  });
+});
+
+test.each(evacuationStatuses)('%s is shown so until the source was restarted', (status) => {
+  const record = evacuationWith({ status, source_restarts: 2 });
+  const left = (restarts: number) => ({ ...noDepartures, restarts });
+  expect(shownStatus(record, left(2))).toBe(status);
+  expect(shownStatus(record, left(3))).toBe(status === 'done' ? 'completed' : status);
+});

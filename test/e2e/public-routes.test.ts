@@ -1,0 +1,139 @@
+/** Every route that needs no token, in every way that clients and browsers ask for one. */
+import { describe, expect, test } from 'vitest';
+import type { DialectName } from '../../adapters/http/dialects.ts';
+import type { PublicRoute } from '../../adapters/http/route.ts';
+import { openRoutes } from '../../functions/alarming/version.ts';
+import { versionRoutes as compute } from '../../functions/compute/versions.ts';
+import { versionRoutes as doctor } from '../../functions/doctor/versions.ts';
+import { discovery } from '../../functions/identity/handler.ts';
+import { versionRoutes as network } from '../../functions/network/versions.ts';
+import { readAccount } from '../../scripts/stack/accounts.ts';
+import { request } from '../../scripts/stack/api.ts';
+import { type Answer, apiUrl } from '../stack/stack.ts';
+import { expectStatus } from './cloud.ts';
+import { refusals } from './dialects.ts';
+
+const surfaces: Record<DialectName, readonly PublicRoute[]> = {
+  identity: discovery,
+  compute,
+  network,
+  alarming: openRoutes,
+  doctor,
+};
+const dialects = ['identity', 'compute', 'network', 'alarming', 'doctor'] as const;
+
+type Document = { readonly dialect: DialectName; readonly path: string };
+
+/** Every public document of every surface, and the root. */
+const documents: readonly Document[] = [
+  { dialect: 'identity', path: '' },
+  ...dialects.flatMap((dialect) =>
+    surfaces[dialect]
+      .filter(({ method }) => method === 'GET')
+      .map(({ path }) => ({ dialect, path: `/${dialect}${path === '/' ? '' : path}` })),
+  ),
+];
+
+const ask = (method: string, path: string, headers = {}): Promise<Answer> =>
+  request(`${apiUrl()}${path}`, method, { headers });
+
+/** The headers of an answer that do not change from one request to the next. */
+const lasting = ({ headers }: Answer): [string, string][] =>
+  [...headers].filter(
+    ([name]) => !/^(date|connection|content-length|x-.*(id|requestid))$/.test(name),
+  );
+
+test('the table has every public document', () => {
+  expect(documents.map(({ path }) => path)).toEqual([
+    ...['', '/identity', '/identity/v3', '/compute', '/compute/v2.1', '/network', '/network/v2.0'],
+    ...['/alarming', '/alarming/healthcheck', '/doctor', '/doctor/v1'],
+  ]);
+});
+
+describe.each(documents)('"$path" of $dialect', ({ dialect, path }) => {
+  test('is shown to anybody, with doubled and trailing slashes too', async () => {
+    const shown = await ask('GET', path);
+    expect([200, 300]).toContain(shown.status);
+    for (const other of [`${path}/`, `${path}//`, path.replaceAll('/', '//'), `${path}/?a=b`]) {
+      const { status, body } = await ask('GET', other);
+      expect({ other, status, body }).toEqual({ other, status: shown.status, body: shown.body });
+    }
+  });
+
+  test('answers HEAD as GET, without the body', async () => {
+    const [got, head] = [await ask('GET', path), await ask('HEAD', path)];
+    expect(head.status).toBe(got.status);
+    expect(head.body).toBeUndefined();
+    expect(lasting(head)).toEqual(lasting(got));
+  });
+
+  test('refuses a preflight, and says by which setting, as no origin is allowed', async () => {
+    const preflight = { origin: 'https://console.example', 'access-control-request-method': 'GET' };
+    const answer = await ask('OPTIONS', path, preflight);
+    expectStatus(answer, 403);
+    expect(answer.body).toEqual(refusals[dialect](403, 'corsAllowedOrigins is empty'));
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('has no other method', async () => {
+    const { token } = await login();
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const answer = await ask(method, path, { 'x-auth-token': token });
+      expectStatus(answer, 405);
+      expect(answer.headers.get('allow')).toBe('GET, HEAD');
+    }
+  });
+});
+
+/** A login at some path of the API; its token. */
+async function login(path = '/identity/v3/auth/tokens', headers = {}) {
+  const { username, password, project } = readAccount('tenant-a');
+  const domain = { name: 'Default' };
+  const user = { name: username, domain, password };
+  const answer = await request(`${apiUrl()}${path}`, 'POST', {
+    headers,
+    body: {
+      auth: {
+        identity: { methods: ['password'], password: { user } },
+        scope: { project: { name: project, domain } },
+      },
+    },
+  });
+  return { status: answer.status, token: answer.headers.get('x-subject-token') ?? '' };
+}
+
+test.each(['/identity/v3/auth/tokens/', '/identity//v3/auth//tokens', '//identity/v3/auth/tokens'])(
+  'a login at %s is one',
+  async (path) => {
+    expect((await login(path)).status).toBe(201);
+  },
+);
+
+test('a login may come without a type of content', async () => {
+  // fetch names a type for a text by itself, but not for bytes.
+  const { username, password } = readAccount('tenant-a');
+  const user = { name: username, domain: { name: 'Default' }, password };
+  const body = { auth: { identity: { methods: ['password'], password: { user } } } };
+  const { status } = await fetch(`${apiUrl()}/identity/v3/auth/tokens`, {
+    method: 'POST',
+    body: new TextEncoder().encode(JSON.stringify(body)),
+  });
+  expect(status).toBe(201);
+});
+
+describe('routes with a token', () => {
+  test.each([
+    '/compute/v2.1/servers',
+    '/compute/v2.1/servers/detail',
+    '/network/v2.0/ports',
+    '/network/v2.0/ports.json',
+    '/alarming/v2/alarms',
+    '/doctor/v1/subscriptions',
+  ])('%s is found with doubled and trailing slashes', async (path) => {
+    const { token } = await login();
+    for (const other of [path, `${path}/`, path.replaceAll('/', '//')]) {
+      if (path.endsWith('.json') && other.endsWith('/')) continue;
+      expectStatus(await ask('GET', other, { 'x-auth-token': token }), 200);
+    }
+  });
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { readRule } from '../../../functions/alarming/alarm-rule.ts';
+
+const read = (rule: unknown) => readRule(rule, 'event_rule');
+const down = { field: 'traits.status', op: 'eq', type: 'string', value: 'DOWN' };
+const up = { ...down, value: 'ACTIVE' };
+
+describe('a condition that clears', () => {
+  test('has the grammar of the rule, the text of the command line included', () => {
+    const rule = { event_type: 'port.*', query: [down] };
+    const clear = { event_type: 'port.update.end', query: 'traits.status=string::ACTIVE' };
+    expect(read({ ...rule, clear })).toEqual({ ...rule, clear: { ...clear, query: [up] } });
+    expect(read({ ...rule, clear: { query: [{ field: 'traits.a', value: '1' }] } }).clear).toEqual({
+      event_type: '*',
+      query: [{ field: 'traits.a', op: 'eq', type: '', value: '1' }],
+    });
+  });
+
+  test('is left out where it is absent or null', () => {
+    const rule = { event_type: 'port.*', query: [down] };
+    expect(read({ ...rule, clear: null })).toEqual(rule);
+    expect(read(rule)).not.toHaveProperty('clear');
+  });
+
+  test.each([
+    [{ clear: 'x' }, /data\.event_rule\.clear|event_rule\.clear/],
+    [{ clear: [] }, /event_rule\.clear/],
+    [{ clear: { event_type: 5 } }, /event_rule\.clear\.event_type/],
+    [{ clear: { query: [{ field: 'x', value: '1' }] } }, /event_rule\.clear\.query\.0\.field/],
+    [{ clear: { query: [{ field: 'traits.x' }] } }, /event_rule\.clear\.query\.0\.value/],
+    [
+      { clear: { query: [{ field: 'traits.x', type: 'integer', value: 'x' }] } },
+      /Unable to convert the value x to the expected data type integer/,
+    ],
+    [{ clear: { clear: {} } }, /Unknown attribute for argument data\.event_rule\.clear: clear/],
+    [{ clear: {} }, /event_rule\.clear\. The same events would raise and clear/],
+    [{ query: [down], clear: { query: [down] } }, /The same events would raise and clear/],
+  ])('is refused: %j', (rule, message) => {
+    expect(() => read(rule)).toThrow(message);
+  });
+});
