@@ -1,13 +1,10 @@
 import './interop-state.ts';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Program, World } from './interop/program.ts';
+import { playAll } from './interop/play.ts';
+import type { Program } from './interop/program.ts';
 import { programs } from './interop/programs.ts';
-import { change, type Setting } from './interop/setting.ts';
-import { readAccount } from './stack/accounts.ts';
-import { login } from './stack/api.ts';
-import type { Stack } from './stack/bring-up.ts';
+import type { Setting } from './interop/setting.ts';
 import { Refusal, run } from './stack/progress.ts';
 import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
@@ -22,111 +19,71 @@ What it gets from registries it keeps in .interop/. Logs are in .doctor/interop/
 
   --list                             the programs, what they do and what they need
   --instances-on-force-down SETTING  stop or leave, for all, instead of what suits each
+  --record                           keeps the requests of those that can be replayed in
+                                     test/e2e/recorded/, for npm test
   --help                             this`;
 
-type Result = { readonly ok: boolean; readonly said: string };
+const column = (name: string): string => name.padEnd(20);
 
+const list = (): string =>
+  programs
+    .map(
+      ({ name, does, needs }) =>
+        `${column(name)} ${does}${needs && `\n${column('')} needs ${needs}`}`,
+    )
+    .join('\n');
+
+/** The programs named, or all that can be found; those that cannot are told. */
 function chosen(names: readonly string[]): readonly Program[] {
   const unknown = names.find((name) => !programs.some((program) => program.name === name));
   if (unknown !== undefined) throw new Refusal(`There is no program ${unknown}: see --list.`);
-  return names.length === 0 ? programs : programs.filter(({ name }) => names.includes(name));
-}
-
-function show(): void {
-  for (const { name, does, needs } of programs) {
-    console.log(`${name.padEnd(20)} ${does}${needs && `\n${' '.repeat(21)}needs ${needs}`}`);
+  if (names.length > 0) return programs.filter(({ name }) => names.includes(name));
+  const isFound = ({ variable }: Program) => variable === undefined || !!process.env[variable];
+  for (const { name, needs } of programs.filter((program) => !isFound(program))) {
+    console.log(`${column(name)} not run: it needs ${needs}`);
   }
+  return programs.filter(isFound);
 }
 
-/** What a program finds; its folder is emptied. */
-async function worldFor({ name }: Program, stack: Stack): Promise<World> {
-  const folder = join(stateDir, name);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const url = stack.outputs.ApiUrl ?? '';
-  const { username, password, project } = readAccount('admin');
-  return {
-    stack,
-    folder,
-    admin: await login(url, { username, password, project }),
-    account: {
-      OS_AUTH_URL: `${url}/identity/v3`,
-      OS_USERNAME: username,
-      OS_PASSWORD: password,
-      OS_PROJECT_NAME: project,
-      OS_USER_DOMAIN_NAME: 'Default',
-      OS_PROJECT_DOMAIN_NAME: 'Default',
-      OS_IDENTITY_API_VERSION: '3',
-      OS_REGION_NAME: 'RegionOne',
-    },
-    log: join(stateDir, `${name}.log`),
-    proxy: {},
-  };
+function settingIn(value: string | undefined): Setting | undefined {
+  if (value === undefined || value === 'stop' || value === 'leave') return value;
+  throw new Refusal('--instances-on-force-down is stop or leave.');
 }
 
-/** Installs and runs one program, and prints its line. */
-async function play(program: Program, stack: Stack): Promise<Result> {
-  const started = Date.now();
-  const result = await worldFor(program, stack)
-    .then(async (world) => {
-      rmSync(world.log, { force: true });
-      await program.install(world.log);
-      return { ok: true, said: await program.run(world) };
-    })
-    .catch((error: Error) => ({
-      ok: false,
-      said: error instanceof Refusal ? error.message : `${error.stack}`,
-    }));
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  const verdict = result.ok ? 'passed' : 'FAILED';
-  console.log(`${program.name.padEnd(20)} ${verdict}  ${seconds.padStart(5)} s  ${result.said}`);
-  return result;
-}
-
-/** Runs programs on the stack, in groups of one setting each. */
-async function playAll(
-  wanted: readonly Program[],
-  stack: Stack,
-  settingOf: (program: Program) => Setting,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const setting of new Set(wanted.map(settingOf))) {
-    await change(stack, setting);
-    const group = wanted.filter((program) => settingOf(program) === setting);
-    for (const program of group) results.push(await play(program, stack));
-  }
-  return results;
-}
-
-await run(async () => {
-  const { values, positionals } = parseArgs({
+const parse = () =>
+  parseArgs({
     allowPositionals: true,
     options: {
       list: { type: 'boolean' },
       help: { type: 'boolean' },
+      record: { type: 'boolean', default: false },
       'instances-on-force-down': { type: 'string' },
     },
   });
-  if (values.help) console.log(usage);
-  if (values.list) show();
-  if (values.help || values.list) return 0;
-  const setting = values['instances-on-force-down'];
-  if (setting !== undefined && setting !== 'stop' && setting !== 'leave') {
-    throw new Refusal('--instances-on-force-down is stop or leave.');
+
+function commandLine(): ReturnType<typeof parse> {
+  try {
+    return parse();
+  } catch (error) {
+    throw new Refusal(`${error instanceof Error ? error.message : error}\n\n${usage}`);
   }
-  const named = chosen(positionals);
-  const wanted = named.filter(({ name, variable }) => {
-    const there = variable === undefined || process.env[variable] || positionals.includes(name);
-    if (!there)
-      console.log(
-        `${name.padEnd(20)} not run: it needs ${programs.find((of) => of.name === name)?.needs}`,
-      );
-    return there;
-  });
-  mkdirSync(stateDir, { recursive: true });
+}
+
+await run(async () => {
+  const { values, positionals } = commandLine();
+  if (values.help || values.list) {
+    console.log(values.help ? usage : list());
+    return 0;
+  }
+  const setting = settingIn(values['instances-on-force-down']);
   const settingOf = (program: Program): Setting => setting ?? program.instancesOnForceDown;
-  const results = await withStack(0, ({ stack }) => playAll(wanted, stack, settingOf));
-  const failed = results?.filter(({ ok }) => !ok).length ?? 1;
-  console.log(`\n${(results?.length ?? 0) - (results ? failed : 0)} passed, ${failed} failed`);
+  const wanted = chosen(positionals);
+  mkdirSync(stateDir, { recursive: true });
+  const results = await withStack(0, ({ stack }) =>
+    playAll(wanted, { stack, settingOf, record: values.record }),
+  );
+  const passed = results?.filter((ok) => ok).length ?? 0;
+  const failed = results ? results.length - passed : 1;
+  console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Client } from '../stack/api.ts';
 import { Refusal } from '../stack/progress.ts';
+import type { World } from './program.ts';
 
 const newest = { 'OpenStack-API-Version': 'compute 2.94' };
 
@@ -23,6 +24,20 @@ export async function newServer(admin: Client, host: string): Promise<string> {
   const body = { name: `on-${host}`, project_id: admin.projectId, host, vm_state: 'active' };
   await admin.expect('PUT', `/doctor/v1/servers/${id}`, { body });
   return id;
+}
+
+/** A host with an active server, and another host for it. */
+export async function hostToLeave(
+  { admin, names }: World,
+  kind: string,
+  facts: Record<string, unknown> = {},
+): Promise<{ host: string; server: string }> {
+  const host = await newHost(admin, kind, facts);
+  const target = await newHost(admin, `${kind}-target`);
+  const server = await newServer(admin, host);
+  const { id: service } = await serviceOf(admin, host);
+  Object.assign(names, { host, target, server, service });
+  return { host, server };
 }
 
 const Service = z.object({ id: z.string(), state: z.string(), status: z.string() });

@@ -1,9 +1,7 @@
 import type { Client } from '../stack/api.ts';
-import type { Stack } from '../stack/bring-up.ts';
 
 /** What a program finds when it runs. */
 export type World = {
-  readonly stack: Stack;
   /** The administrator of the stack. */
   readonly admin: Client;
   /** `OS_…` of the administrator, for the program's environment or configuration. */
@@ -14,6 +12,8 @@ export type World = {
   readonly log: string;
   /** Variables that have its requests go through the recorder; empty: nothing is recorded. */
   readonly proxy: Readonly<Record<string, string>>;
+  /** What the run made, by the name that it has in a recording; `hostToLeave` writes it. */
+  readonly names: Record<string, string>;
 };
 
 /** A program of others that is run unmodified. */
@@ -27,6 +27,8 @@ export type Program = {
   readonly instancesOnForceDown: 'stop' | 'leave';
   /** The variable that says where it is, where no registry has it; it runs only if that is set. */
   readonly variable?: string;
+  /** What `--record` keeps of it; left out, nothing. `moves`: its server is elsewhere in the end. */
+  readonly recording?: { readonly down: boolean; readonly moves: boolean };
   /** Gets it from its registry, if it is not there. `log` takes what that prints. */
   readonly install: (log: string) => Promise<void>;
   /** Runs it and looks at what came of it; what to say of a success. Throws where it failed. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Refusal } from '../../stack/progress.ts';
-import { expectMoved, newHost, newServer, serviceOf } from '../cloud.ts';
+import { expectMoved, hostToLeave, newHost, serviceOf } from '../cloud.ts';
 import { mustRun } from '../command.ts';
 import {
   fenceAgents,
@@ -59,9 +59,11 @@ export const fenceCompute: Program = {
   does: 'ClusterLabs fence_compute: status, off and on of a host',
   needs: "Debian's apt-get",
   instancesOnForceDown: 'stop',
+  recording: { down: false, moves: false },
   install,
   run: async (world) => {
     const host = await newHost(world.admin, 'fence');
+    world.names.host = host;
     await agent(world, 'fence_compute', 'status', host);
     await agent(world, 'fence_compute', 'off', host);
     await expectService(world, host, 'disabled down');
@@ -77,11 +79,10 @@ export const fenceEvacuate: Program = {
   does: 'ClusterLabs fence_evacuate: the servers of a host that fence_compute took off',
   needs: "Debian's apt-get",
   instancesOnForceDown: 'stop',
+  recording: { down: false, moves: true },
   install,
   run: async (world) => {
-    const host = await newHost(world.admin, 'evac');
-    await newHost(world.admin, 'evac-target');
-    const server = await newServer(world.admin, host);
+    const { host, server } = await hostToLeave(world, 'evac');
     await agent(world, 'fence_compute', 'off', host);
     await agent(world, 'fence_evacuate', 'off', host);
     return expectMoved(world.admin, server, host, 'ACTIVE');

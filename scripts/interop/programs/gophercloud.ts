@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { newHost, newServer } from '../cloud.ts';
+import { hostToLeave } from '../cloud.ts';
 import { mustRun } from '../command.ts';
 import { buildGo, here, installed } from '../install.ts';
 import type { Program } from '../program.ts';
@@ -16,16 +16,17 @@ const gophercloud = (version: string, modfile: string): Program => {
     needs: 'Go 1.25',
     instancesOnForceDown: 'stop',
     install: (log) => buildGo(folder, modfile, binary, log),
-    run: async ({ admin, account, log }) => {
-      const host = await newHost(admin, 'go');
-      await newHost(admin, 'go-target');
-      const server = await newServer(admin, host);
+    recording: { down: false, moves: true },
+    run: async (world) => {
+      const { account, log, proxy } = world;
+      const { host, server } = await hostToLeave(world, 'go');
       const env = {
         PATH: process.env.PATH,
         ...account,
         OS_DOMAIN_NAME: 'Default',
         INTEROP_HOST: host,
         INTEROP_SERVER: server,
+        INTEROP_PROXY: proxy.http_proxy ?? '',
       };
       const output = await mustRun(binary, [], { env, log, withinMs: 60_000 });
       return `${output.match(/^ok/gm)?.length ?? 0} steps`;

@@ -3,7 +3,7 @@ import { existsSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../../stack/progress.ts';
-import { expectMoved, newHost, newServer, serverOf } from '../cloud.ts';
+import { expectMoved, hostToLeave, serverOf } from '../cloud.ts';
 import { installPython, pythonBin } from '../install.ts';
 import type { Program, World } from '../program.ts';
 
@@ -45,6 +45,7 @@ export const instanceHa: Program = {
   needs: `the script's path in ${variable}: no registry has it`,
   instancesOnForceDown: 'leave',
   variable,
+  recording: { down: false, moves: true },
   install: (log) =>
     installPython(
       'instanceha',
@@ -55,9 +56,7 @@ export const instanceHa: Program = {
     const { admin, log, proxy } = world;
     const script = process.env[variable] ?? '';
     if (!existsSync(script)) throw new Refusal(`${variable} names no file: "${script}"`);
-    const host = await newHost(admin, 'instanceha', { heartbeat: true });
-    await newHost(admin, 'instanceha-target');
-    const server = await newServer(admin, host);
+    const { host, server } = await hostToLeave(world, 'instanceha', { heartbeat: true });
     const output = openSync(log, 'a');
     const child = spawn(join(pythonBin('instanceha'), 'python'), [script], {
       env: { ...process.env, ...proxy, ...configure(world, host) },

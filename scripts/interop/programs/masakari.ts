@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expectMoved, forceDown, newHost, newServer } from '../cloud.ts';
+import { expectMoved, forceDown, hostToLeave } from '../cloud.ts';
 import { mustRun } from '../command.ts';
 import { here, installPython, pythonBin } from '../install.ts';
 import type { Program, World } from '../program.ts';
@@ -33,14 +33,13 @@ export const masakari: Program = {
   does: `Masakari ${versions.masakari}: its engine's taskflow recovers a failed host`,
   needs: '',
   instancesOnForceDown: 'leave',
+  recording: { down: true, moves: true },
   install: (log) => installPython('masakari', [pinned('masakari')], log),
   run: async (world) => {
     const { admin, folder, log } = world;
     const config = join(folder, 'masakari.conf');
     writeFileSync(config, configuration(world), { mode: 0o600 });
-    const host = await newHost(admin, 'masakari');
-    await newHost(admin, 'masakari-target');
-    const server = await newServer(admin, host);
+    const { host, server } = await hostToLeave(world, 'masakari');
     await forceDown(admin, host);
     const script = join(here, 'masakari/recover_host.py');
     await mustRun(join(pythonBin('masakari'), 'python'), [script, config, host], {

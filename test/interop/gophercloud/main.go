@@ -8,6 +8,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/url"
 	"os"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -46,12 +48,24 @@ func want[T comparable](what string, found, right T) {
 
 func main() {
 	options := must[gophercloud.AuthOptions]("read the environment")(openstack.AuthOptionsFromEnv())
-	provider := must[*gophercloud.ProviderClient]("log in")(openstack.AuthenticatedClient(ctx, options))
+	provider := must[*gophercloud.ProviderClient]("log in")(login(options))
 	region := gophercloud.EndpointOpts{Region: os.Getenv("OS_REGION_NAME")}
 
 	identityTour(provider, region)
 	computeTour(provider, region, os.Getenv("INTEROP_HOST"), os.Getenv("INTEROP_SERVER"))
 	networkTour(provider, region, os.Getenv("INTEROP_HOST"))
+}
+
+// login is openstack.AuthenticatedClient, with all requests sent to the recorder if there is one.
+func login(options gophercloud.AuthOptions) (*gophercloud.ProviderClient, error) {
+	provider, err := openstack.NewClient(options.IdentityEndpoint)
+	if err != nil {
+		return nil, err
+	}
+	if recorder, err := url.Parse(os.Getenv("INTEROP_PROXY")); err == nil && recorder.Host != "" {
+		provider.HTTPClient.Transport = &http.Transport{Proxy: http.ProxyURL(recorder)}
+	}
+	return provider, openstack.Authenticate(ctx, provider, options)
 }
 
 func identityTour(provider *gophercloud.ProviderClient, region gophercloud.EndpointOpts) {
