@@ -25,7 +25,7 @@ await run(async () => {
   try {
     const endpoint = `http://localhost:${port}`;
     const outputs = await step('Deploying Doctor with CDK', () =>
-      deploy(endpoint, `${loopback},${dockerHost}`),
+      deploy(endpoint, { webhookAllowedRanges: `${loopback},${dockerHost}` }),
     );
     const stack = {
       ...{ pid: 0, instance: `localstack-${randomUUID()}`, dataDir: '', port, endpoint },

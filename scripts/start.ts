@@ -1,23 +1,36 @@
 import { wantedPort } from './stack/bring-up.ts';
+import { flags } from './stack/command-line.ts';
 import { describe } from './stack/describe.ts';
+import { keptName } from './stack/kept.ts';
 import { playFault } from './stack/play-fault.ts';
 import { run } from './stack/progress.ts';
 import { withStack } from './stack/with-stack.ts';
 
+const usage = `npm start
+
+Installs what is missing, starts the embedded stack with what an earlier one kept, deploys Doctor to
+it, plays one host fault, and stays up until Ctrl-C, which stops the stack and keeps its data. A
+stack that "npm run up" started is used, and stays up. Its variables: "npm run up -- --help".`;
+
 // `npm start`: the stack, one host fault end to end on it, and then the stack to try things with.
 await run(async () => {
-  await withStack(wantedPort(), async ({ stack, reused }, interrupted) => {
-    const told = await playFault(stack);
-    if (!told) console.log('\nThe fault was not notified as promised: see the log.');
-    console.log(describe(stack));
-    console.log(
-      reused
-        ? '\nThis stack was up before: Ctrl-C leaves it up, "npm run down" stops it.\n'
-        : '\nCtrl-C stops it.\n',
-    );
-    const awake = setInterval(() => {}, 60_000);
-    await interrupted;
-    clearInterval(awake);
-  });
+  flags(usage);
+  await withStack(
+    wantedPort(),
+    async ({ stack, reused }, interrupted) => {
+      const told = await playFault(stack);
+      if (!told) console.log('\nThe fault was not notified as promised: see the log.');
+      console.log(describe(stack));
+      console.log(
+        reused
+          ? '\nThis stack was up before: Ctrl-C leaves it up, "npm run down" stops it.\n'
+          : `\nCtrl-C stops it. Its data stays in ${keptName}: "npm run down -- --discard" deletes it.\n`,
+      );
+      const awake = setInterval(() => {}, 60_000);
+      await interrupted;
+      clearInterval(awake);
+    },
+    'data',
+  );
   return 0;
 });

@@ -1,11 +1,23 @@
 import { bringUp, wantedPort } from './stack/bring-up.ts';
+import { flags } from './stack/command-line.ts';
 import { describe } from './stack/describe.ts';
 import { run } from './stack/progress.ts';
 
+const usage = `npm run up
+
+Starts the embedded stack in the background and deploys Doctor to it, and returns when it answers.
+What an earlier stack kept is there again. A stack that is up gets what was changed in the code;
+one that does not answer is left alone (exit status 1). Nothing is ever discarded.
+
+  DOCTOR_PORT              the port of a new stack (default 4566, or a free one if it is taken)
+  DOCTOR_STATE_DIR         where the stack keeps its files (default .doctor)
+  DOCTOR_PATIENCE_SECONDS  how long a stack may take to answer (default 60)`;
+
 // `npm run up`: the embedded stack with Doctor deployed, in the background.
 await run(async () => {
-  const { stack } = await bringUp(wantedPort());
+  flags(usage);
+  const { stack } = await bringUp(wantedPort(), 'data');
   console.log(describe(stack));
-  console.log('\n  npm run down      stops it\n');
+  console.log('\n  npm run down      stops it, and keeps its data\n');
   return 0;
 });

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod';
 import { type Account, login } from './api.ts';
 import { region, rootCredentials } from './ministack.ts';
-import { type StackState, stateDir } from './state.ts';
+import { type StackState, stateDir, writeWhole } from './state.ts';
 
 /** The tenants that every embedded stack has, each a `member` of a project of its own. */
 export const tenants = ['tenant-a', 'tenant-b'] as const;
 export type Tenant = (typeof tenants)[number];
 
-const file = (who: 'admin' | Tenant): string =>
-  join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
+const file = (who: 'admin' | Tenant, folder: string = stateDir): string =>
+  join(folder, who === 'admin' ? 'openrc' : `openrc-${who}`);
 
 function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: StackState): void {
   const variables = {
@@ -35,13 +35,12 @@ function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: S
     DOCTOR_EVENTS_TOPIC_ARN: outputs?.EventsTopicArn,
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
-  writeFileSync(file(who), `${lines.join('\n')}\n`, { mode: 0o600 });
-  chmodSync(file(who), 0o600);
+  writeWhole(file(who), `${lines.join('\n')}\n`, 0o600);
 }
 
-/** The account in one of the files that `makeAccounts` wrote. */
-export function readAccount(who: 'admin' | Tenant): Account {
-  const text = readFileSync(file(who), 'utf8');
+/** The account in one of the files that `makeAccounts` wrote; of another stack by its folder. */
+export function readAccount(who: 'admin' | Tenant, folder?: string): Account {
+  const text = readFileSync(file(who, folder), 'utf8');
   const value = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(text)?.[1] ?? '';
   return {
     username: value('OS_USERNAME'),
@@ -55,6 +54,10 @@ export const accountsExist = (): boolean =>
 
 const Login = z.object({ username: z.string(), password: z.string() });
 
+/** The password that a tenant has had since the stack was first deployed, or a new one. */
+const passwordOf = (name: Tenant): string =>
+  existsSync(file(name)) ? readAccount(name).password : randomBytes(18).toString('hex');
+
 /** Makes the tenants through the API, and writes a file to source for them and for the admin. */
 export async function makeAccounts(stack: Required<StackState>): Promise<void> {
   const { endpoint, outputs } = stack;
@@ -65,7 +68,7 @@ export async function makeAccounts(stack: Required<StackState>): Promise<void> {
   const account = { username, password, project: 'admin' };
   const admin = await login(outputs.ApiUrl ?? '', account);
   for (const name of tenants) {
-    const tenant = { username: name, password: randomBytes(18).toString('hex'), project: name };
+    const tenant = { username: name, password: passwordOf(name), project: name };
     await admin.expect('PUT', `/doctor/v1/users/${name}`, {
       body: { password: tenant.password, projects: [{ name, roles: ['member'] }] },
     });

@@ -1,52 +1,159 @@
 import { accountsExist, makeAccounts, removeAccounts } from './accounts.ts';
 import { assemblyHash, deploy } from './deploy.ts';
-import { isAlive, startMiniStack, stopMiniStack } from './ministack.ts';
-import { step } from './progress.ts';
+import {
+  checkRowFormat,
+  discardKept,
+  holdSnapshots,
+  isKept,
+  keptName,
+  noteRowFormat,
+  problemOf,
+  save,
+  userOfKept,
+} from './kept.ts';
+import {
+  answersInTime,
+  choosePort,
+  isFree,
+  isRunning,
+  patienceMs,
+  startMiniStack,
+  stopMiniStack,
+} from './ministack.ts';
+import { end } from './processes.ts';
+import { Refusal, step } from './progress.ts';
 import { forgetState, type StackState, savedState, saveState } from './state.ts';
 
 export type Stack = Required<StackState>;
 
-/** The stack of this state directory, running and deployed; `reused` if it ran before. */
-export async function bringUp(port: number): Promise<{ stack: Stack; reused: boolean }> {
+/** Whether a stack's data outlives its process. */
+export type Keep = 'data' | 'nothing';
+
+/**
+ * The stack of this state directory, running and deployed; `reused` if it ran before. What is kept
+ * of an earlier one is there again. Refuses where that cannot be, and discards nothing.
+ */
+export async function bringUp(
+  port: number,
+  keep: Keep,
+): Promise<{ stack: Stack; reused: boolean }> {
   const saved = savedState();
-  const reused = saved !== undefined && (await isAlive(saved));
-  if (saved && !reused) await takeDown(); // what a crash left behind
-  const state = reused
-    ? saved
-    : await step('Starting the embedded stack', () => startMiniStack(port));
-  if (reused) console.log(`Using the stack that is up at ${state.endpoint}`);
-  saveState(state);
+  const reused = saved !== undefined && isRunning(saved);
+  const state = reused ? await reach(saved) : await start(saved, port, keep);
   try {
     return { stack: await bringUpToDate(state), reused };
   } catch (error) {
-    if (!reused) await takeDown();
+    if (!reused) await takeDown({ discard: state.outputs === undefined });
     throw error;
   }
+}
+
+/** A stack that runs, once it answers. A busy one takes its time, and is never ended for it. */
+async function reach(state: StackState): Promise<StackState> {
+  const { endpoint, pid } = state;
+  const wait = () => answersInTime(endpoint);
+  if (!(await step(`Asking the stack that is up at ${endpoint}`, wait))) {
+    throw new Refusal(
+      `The stack at ${endpoint} (process ${pid}) runs, and has not answered for ${patienceMs() / 1000} s.\n` +
+        'It may be busy or stopped. Nothing was changed: try again later.\n' +
+        '"npm run down" ends it and keeps its data; "npm run down -- --discard" deletes its data as well.',
+    );
+  }
+  console.log(`Using the stack that is up at ${endpoint}`);
+  const problem = isKept() ? await problemOf(endpoint) : null;
+  if (problem !== null) console.log(`Its data cannot be written to ${keptName}: ${problem}.`);
+  return state;
+}
+
+/** Starts the process: with what is kept, or as a new stack where nothing is. */
+async function start(
+  saved: StackState | undefined,
+  wanted: number,
+  keep: Keep,
+): Promise<StackState> {
+  if (!saved && isKept()) {
+    throw new Refusal(
+      `There is data in ${keptName}, but stack.json, which belongs to it, is gone.\n` +
+        '"npm run down -- --discard" deletes the data.',
+    );
+  }
+  if (saved) await stopMiniStack(saved); // its workers, which a crash left behind
+  if (saved?.outputs && isKept()) {
+    checkRowFormat();
+    const { port, deployed, outputs } = saved;
+    if (!(await isFree(port))) {
+      throw new Refusal(
+        `Port ${port} belongs to somebody else. The stack whose data is in ${keptName} is known by that\n` +
+          'port to its clients: free it and try again. Nothing was changed.\n' +
+          '"npm run down -- --discard" deletes the data, and the next stack takes another port.',
+      );
+    }
+    const before = { ...(deployed && { deployed }), outputs };
+    return step('Starting the embedded stack with its data', () =>
+      startMiniStack({ port, keeps: 'old', before }),
+    );
+  }
+  await takeDown({ discard: true }); // a stack that was never deployed, or keeps nothing
+  const keeps = keep === 'data' ? 'new' : 'nothing';
+  return step('Starting the embedded stack', async () =>
+    startMiniStack({ port: await choosePort(wanted), keeps, before: {} }),
+  );
 }
 
 /** Deploys what changed since the last deployment, if anything. */
 async function bringUpToDate(state: StackState): Promise<Stack> {
   const deployed = assemblyHash();
-  const { outputs: known } = state;
+  const { endpoint, outputs: known } = state;
   if (state.deployed === deployed && known && accountsExist()) {
     return { ...state, deployed, outputs: known };
   }
-  const outputs = await step('Deploying Doctor with CDK', () => deploy(state.endpoint));
-  const stack: Stack = { ...state, deployed, outputs };
-  await step('Making the accounts', () => makeAccounts(stack));
-  saveState(stack);
-  return stack;
+  const kept = isKept();
+  if (kept) checkRowFormat();
+  if (kept) await holdSnapshots(endpoint);
+  try {
+    const outputs = await step('Deploying Doctor with CDK', () =>
+      deploy(endpoint, { over: kept && known !== undefined }),
+    );
+    const stack: Stack = { ...state, deployed, outputs };
+    await step('Making the accounts', () => makeAccounts(stack));
+    if (kept) await save(endpoint);
+    if (kept) noteRowFormat();
+    saveState(stack);
+    return stack;
+  } catch (error) {
+    if (kept && known) await save(endpoint).catch(() => {}); // CloudFormation has rolled it back
+    throw error;
+  }
 }
 
-/** Ends the stack of this state directory, and leaves nothing of it. False if there was none. */
-export async function takeDown(): Promise<boolean> {
-  const state = savedState();
+/** What `takeDown` found and did. */
+export type TakenDown = { wasUp: boolean; data: 'none' | 'kept' | 'discarded' };
+
+/** Ends the stack of this state directory. Its data stays unless it is to be discarded. */
+export async function takeDown({ discard }: { discard: boolean }): Promise<TakenDown> {
+  const state = discard ? ifReadable(savedState) : savedState();
+  const wasUp = state !== undefined && isRunning(state);
+  const kept = isKept();
+  if (wasUp && kept && !discard && (await problemOf(state.endpoint)) !== null) {
+    await save(state.endpoint); // or refuses: what is not on disk would be lost
+  }
+  if (state) await stopMiniStack(state);
+  const user = userOfKept();
+  if (discard && user) await end(user); // known by its lock where stack.json cannot be read
+  if (kept && !discard) return { wasUp, data: 'kept' };
+  discardKept();
   removeAccounts();
-  if (!state) return false;
-  await stopMiniStack(state);
   forgetState();
-  return true;
+  return { wasUp, data: kept ? 'discarded' : 'none' };
 }
+
+const ifReadable = <T>(read: () => T): T | undefined => {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+};
 
 /** The port that people expect; another one can be asked for. */
 export const wantedPort = (): number => Number(process.env.DOCTOR_PORT ?? 4566);

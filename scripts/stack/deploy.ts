@@ -2,11 +2,16 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
 import { stageName } from '../../infra/stage.ts';
-import { emulatorEnv } from './ministack.ts';
+import { emulatorEnv, region, rootCredentials } from './ministack.ts';
 import { Refusal } from './progress.ts';
+import { lostBy, Template } from './replaced.ts';
 import { outputsFile, root, stateDir } from './state.ts';
+
+/** Where the CDK writes what it is about to deploy. */
+const assembly = join(stateDir, 'cdk.out');
 
 /** What `cdk deploy --outputs-file` writes. */
 const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
@@ -42,26 +47,8 @@ export const loopback = '127.0.0.0/8,::1/128';
 /** Where a container finds the machine that it runs on: Docker's own networks, and Docker Desktop's. */
 export const dockerHost = '172.16.0.0/12,192.168.65.0/24';
 
-/** `cdk deploy` to an emulator; the outputs of the stack. Webhooks may go to the given ranges. */
-export async function deploy(
-  endpoint: string,
-  webhookAllowedRanges = loopback,
-): Promise<Record<string, string>> {
-  const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
-    method: 'PUT',
-  });
-  // 403 and 409: it is there already.
-  if (!bucket.ok && bucket.status !== 403 && bucket.status !== 409) {
-    throw new Error(`no bucket for the assets: ${bucket.status} ${await bucket.text()}`);
-  }
-  mkdirSync(stateDir, { recursive: true });
-  const args = [
-    ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
-    ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
-    ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
-    ...['--output', join(stateDir, 'cdk.out'), '--outputs-file', outputsFile],
-    ...['--progress', 'events', '--no-color'],
-  ];
+/** Runs the CDK for an emulator. Refuses with the end of its output if it fails. */
+async function cdk(endpoint: string, args: readonly string[]): Promise<void> {
   const child = spawn(join(root, 'node_modules/.bin/cdk'), args, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,12 +60,63 @@ export async function deploy(
     child.once('error', (error) => done(error.message));
     child.once('close', done);
   });
-  if (code !== 0) {
-    const text = Buffer.concat(output).toString().trim();
-    throw new Refusal(
-      `cdk deploy ended with ${code}:\n\n${text.split('\n').slice(-40).join('\n')}`,
-    );
+  if (code === 0) return;
+  const text = Buffer.concat(output).toString().trim();
+  throw new Refusal(
+    `cdk ${args[0]} ended with ${code}:\n\n${text.split('\n').slice(-40).join('\n')}`,
+  );
+}
+
+/** Refuses a deployment over a stack that keeps its data, if it would delete some of that. */
+async function checkNothingIsLost(endpoint: string): Promise<void> {
+  const credentials = rootCredentials;
+  const client = new CloudFormationClient({ endpoint, region, credentials });
+  const { TemplateBody = '' } = await client.send(new GetTemplateCommand({ StackName: 'Doctor' }));
+  const after = readFileSync(join(assembly, 'Doctor.template.json'), 'utf8');
+  const lost = lostBy(Template.parse(JSON.parse(TemplateBody)), Template.parse(JSON.parse(after)));
+  if (lost.length === 0) return;
+  throw new Refusal(
+    `The code that you have would delete, if it were deployed:\n  ${lost.join('\n  ')}\n` +
+      'Nothing was changed. Go back to the code that was deployed, or delete all data with\n' +
+      '"npm run down -- --discard".',
+  );
+}
+
+/** How an emulator is deployed to. */
+type Deployment = {
+  /** Whether over a stack that keeps its data, which then is checked before anything changes. */
+  readonly over?: boolean;
+  /** The ranges of addresses that webhooks may go to beside public ones. */
+  readonly webhookAllowedRanges?: string;
+};
+
+/** `cdk deploy` to an emulator. @returns the outputs of the stack. */
+export async function deploy(
+  endpoint: string,
+  { over = false, webhookAllowedRanges = loopback }: Deployment = {},
+): Promise<Record<string, string>> {
+  const bucket = await fetch(`${endpoint.replace('localhost', '127.0.0.1')}/doctor-assets`, {
+    method: 'PUT',
+  });
+  // 403 and 409: it is there already.
+  if (!bucket.ok && bucket.status !== 403 && bucket.status !== 409) {
+    throw new Error(`no bucket for the assets: ${bucket.status} ${await bucket.text()}`);
   }
+  mkdirSync(stateDir, { recursive: true });
+  const app = [
+    ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
+    ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
+    ...['--output', assembly],
+  ];
+  if (over) {
+    await cdk(endpoint, ['synth', 'Doctor', '--quiet', '--no-color', ...app]);
+    await checkNothingIsLost(endpoint);
+  }
+  await cdk(endpoint, [
+    ...['deploy', 'Doctor', '--require-approval', 'never', '--method', 'direct'],
+    ...(over ? ['--app', assembly] : app),
+    ...['--outputs-file', outputsFile, '--progress', 'events', '--no-color'],
+  ]);
   const outputs = Outputs.parse(JSON.parse(readFileSync(outputsFile, 'utf8')));
   // The template's own ApiUrl is an AWS address; clients of an emulator use the path form.
   return { ...outputs.Doctor, ApiUrl: stageUrl(endpoint) };

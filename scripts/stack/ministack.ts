@@ -13,9 +13,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { end, processesOf } from './processes.ts';
+import { keptDir, keptName } from './kept.ts';
+import { commandOf, end } from './processes.ts';
 import { Refusal } from './progress.ts';
-import { root, type StackState, stateDir } from './state.ts';
+import { root, type StackState, saveState, stateDir } from './state.ts';
 
 const logFile = join(stateDir, 'ministack.log');
 
@@ -51,7 +52,8 @@ const tryPort = (port: number): Promise<number | undefined> =>
     });
   });
 
-async function choosePort(wanted: number): Promise<number> {
+/** The port for a new stack: the wanted one, or a free one where somebody else has it. */
+export async function choosePort(wanted: number): Promise<number> {
   const port = await tryPort(wanted);
   if (port !== undefined) return port;
   const free = await tryPort(0);
@@ -60,6 +62,10 @@ async function choosePort(wanted: number): Promise<number> {
   return free;
 }
 
+/** Whether nobody listens on a port of 127.0.0.1. */
+export const isFree = async (port: number): Promise<boolean> => (await tryPort(port)) === port;
+
+/** Whether MiniStack answers at an endpoint, within two seconds. */
 export async function answers(endpoint: string): Promise<boolean> {
   try {
     const url = `${endpoint}/_ministack/health`;
@@ -69,9 +75,29 @@ export async function answers(endpoint: string): Promise<boolean> {
   }
 }
 
-/** Starts MiniStack in the background, with nothing in it, and waits until it answers. */
-export async function startMiniStack(wantedPort: number): Promise<StackState> {
-  const port = await choosePort(wantedPort);
+/** How long a stack may take to start, or to answer while it is busy; milliseconds. */
+export const patienceMs = (): number => Number(process.env.DOCTOR_PATIENCE_SECONDS ?? 60) * 1000;
+
+/** Waits until a stack answers. False if it has not, within our patience. */
+export async function answersInTime(endpoint: string): Promise<boolean> {
+  const deadline = Date.now() + patienceMs();
+  while (!(await answers(endpoint))) {
+    if (Date.now() > deadline) return false;
+    await sleep(100);
+  }
+  return true;
+}
+
+export type Start = {
+  port: number;
+  /** `nothing`: its data goes with it; `new`: it is kept from now on; `old`: what is kept must be there. */
+  keeps: 'nothing' | 'new' | 'old';
+  /** What is known of it from before. */
+  before: Pick<StackState, 'deployed' | 'outputs'>;
+};
+
+/** Starts MiniStack in the background, notes that it runs, and waits until it answers. */
+export async function startMiniStack({ port, keeps, before }: Start): Promise<StackState> {
   const instance = `doctor-stack-${randomBytes(6).toString('hex')}`;
   const dataDir = mkdtempSync(join(tmpdir(), `${instance}-`));
   // Lambda workers are CommonJS files in there, whatever package.json is above.
@@ -80,8 +106,7 @@ export async function startMiniStack(wantedPort: number): Promise<StackState> {
   const log = openSync(logFile, 'w');
   const endpoint = `http://localhost:${port}`;
   // The last argument is only there to be seen in the process table: see processes.ts.
-  const main = 'import sys; sys.argv.pop(); from ministack.app import main; main()';
-  const child = spawn(join(root, '.venv/bin/python'), ['-c', main, instance], {
+  const child = spawn(join(root, '.venv/bin/python'), ['-m', 'keeper.main', instance], {
     cwd: dataDir,
     detached: true,
     stdio: ['ignore', log, log],
@@ -89,6 +114,7 @@ export async function startMiniStack(wantedPort: number): Promise<StackState> {
       // Its AWS_ENDPOINT_URL is for the functions: the host of the queues' URLs, or the SDK warns.
       ...emulatorEnv(endpoint),
       PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+      PYTHONPATH: join(root, 'scripts/stack'),
       TMPDIR: dataDir,
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
@@ -96,6 +122,9 @@ export async function startMiniStack(wantedPort: number): Promise<StackState> {
       AUTH: 'true', // enforce the functions' IAM policies
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
+      PERSIST_STATE: '0', // MiniStack's own way loses data: see docs/adr/0027
+      ...(keeps !== 'nothing' && { DOCTOR_KEPT_DIR: keptDir, STATE_DIR: keptDir }),
+      ...(keeps === 'old' && { DOCTOR_KEPT_EXPECTED: '1' }),
     },
   });
   closeSync(log);
@@ -105,28 +134,50 @@ export async function startMiniStack(wantedPort: number): Promise<StackState> {
     failure = error.message;
   });
   child.once('exit', (code) => {
-    failure = `it ended with ${code}`;
+    failure = code === unusable ? undefined : `it ended with ${code}`;
+    ended = true;
   });
-  const deadline = Date.now() + 60_000;
+  let ended = false;
+  const startedAt = new Date().toISOString();
+  const state = { pid: child.pid ?? 0, instance, port, endpoint, dataDir, startedAt, ...before };
+  saveState(state); // at once: a command that is interrupted now must not leave a stranger behind
+  const deadline = Date.now() + patienceMs();
   while (!(await answers(endpoint))) {
-    if (Date.now() > deadline) failure = 'no answer within 60 s';
-    if (failure !== undefined || child.pid === undefined) {
-      await end(instance);
-      const last = readFileSync(logFile, 'utf8').trim().split('\n').slice(-8).join('\n');
-      throw new Refusal(`MiniStack did not start, ${failure}:\n${last}\n\nAll of it: ${logFile}`);
+    if (Date.now() > deadline) failure = `no answer within ${patienceMs() / 1000} s`;
+    if (ended || failure !== undefined || child.pid === undefined) {
+      await stopMiniStack(state);
+      throw new Refusal(whyNot(failure));
     }
     await sleep(100);
   }
-  const startedAt = new Date().toISOString();
-  return { pid: child.pid ?? 0, instance, port, endpoint, dataDir, startedAt };
+  return state;
 }
 
-/** Whether a stack that we wrote down is still there and answers. */
-export async function isAlive({ instance, endpoint }: StackState): Promise<boolean> {
-  return processesOf(instance).length > 0 && (await answers(endpoint));
+/** The exit status of keeper/main.py when it cannot use the data. */
+const unusable = 3;
+
+/** What to tell of a stack that did not start, from its log. */
+function whyNot(failure: string | undefined): string {
+  const lines = readFileSync(logFile, 'utf8').trim().split('\n');
+  const kept = lines.findLast((line) => line.startsWith('kept: '));
+  if (failure === undefined && kept !== undefined) {
+    return (
+      `The stack's data in ${keptName} cannot be used: ${kept.slice('kept: '.length)}.\n` +
+      'Nothing of it was changed. "npm run down -- --discard" deletes it, and lets you begin anew.'
+    );
+  }
+  const last = lines.slice(-8).join('\n');
+  return `MiniStack did not start, ${failure}:\n${last}\n\nAll of it: ${logFile}`;
 }
 
-/** Ends a stack's processes, the Lambda workers included, and removes its data. */
+/** Whether the emulator's process is there, be it busy or stopped; not only some worker of its. */
+export const isRunning = ({ pid, instance }: StackState): boolean =>
+  commandOf(pid).includes(instance);
+
+/**
+ * Ends a stack's processes, the Lambda workers included, and removes its working files. What is kept
+ * stays: it is on disk before anybody has an answer, so a process may end at any time.
+ */
 export async function stopMiniStack({ instance, dataDir }: StackState): Promise<void> {
   await end(instance);
   rmSync(dataDir, { recursive: true, force: true });

@@ -33,6 +33,10 @@ export const processesOf = (instance: string): number[] =>
     .filter(({ pid, command }) => pid !== process.pid && command.includes(instance))
     .map(({ pid }) => pid);
 
+/** The command line of a living process; empty where there is none. */
+export const commandOf = (pid: number): string =>
+  processes().find((process) => process.pid === pid)?.command ?? '';
+
 const signal = (pids: readonly number[], name: 'SIGTERM' | 'SIGKILL'): void => {
   for (const pid of pids) {
     try {

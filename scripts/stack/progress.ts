@@ -21,14 +21,29 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
 }
 
 /** Something the user can mend; shown without a stack trace. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  /** What the command ends with: 2 for a command line that makes no sense. */
+  readonly status: 1 | 2;
+
+  constructor(message: string, status: 1 | 2 = 1) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** What to tell of a failure: a full disk is the user's to mend, too. */
+function told(error: unknown): unknown {
+  if (error instanceof Refusal) return `\n${error.message}`;
+  const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+  return full ? `\nThe disk is full: ${error.message}` : error;
+}
 
 /** Runs a command's `main` and ends with its exit status; a failure becomes a message and a 1. */
 export async function run(main: () => Promise<number>): Promise<never> {
   try {
     process.exit(await main());
   } catch (error) {
-    console.error(error instanceof Refusal ? `\n${error.message}` : error);
-    process.exit(1);
+    console.error(told(error));
+    process.exit(error instanceof Refusal ? error.status : 1);
   }
 }

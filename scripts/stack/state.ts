@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import * as z from 'zod';
+import { Refusal } from './progress.ts';
 
 /** The repository's root, wherever the command was typed. */
 export const root = resolve(import.meta.dirname, '../..');
@@ -25,7 +26,7 @@ export const StackState = z.object({
   port: z.int(),
   /** `http://localhost:<port>`: every AWS service. */
   endpoint: z.string(),
-  /** The emulator's data, removed with it. */
+  /** The emulator's working files, removed with its process. What is kept is in `kept.ts`. */
   dataDir: z.string(),
   /** ISO 8601, UTC. */
   startedAt: z.string(),
@@ -36,18 +37,31 @@ export const StackState = z.object({
 });
 export type StackState = z.infer<typeof StackState>;
 
-/** What is written of our stack; undefined where none was started or it was taken down. */
+/**
+ * What is written of our stack; undefined where none was started or it was discarded. Refuses a file
+ * that cannot be read: to take it for no stack would abandon one.
+ */
 export function savedState(): StackState | undefined {
+  if (!existsSync(file)) return undefined;
   try {
     return StackState.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    return undefined;
+    throw new Refusal(
+      `${relative(root, file)} cannot be read, so it is not known whether a stack is up.\n` +
+        '"npm run down -- --discard" deletes the stack with its data.',
+    );
   }
 }
 
+/** Writes a file whole or not at all. */
+export function writeWhole(path: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, text, { mode, flush: true });
+  renameSync(`${path}.new`, path);
+}
+
 export function saveState(state: StackState): void {
-  mkdirSync(stateDir, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(state, null, 2)}\n`);
+  writeWhole(file, `${JSON.stringify(state, null, 2)}\n`);
 }
 
 export function forgetState(): void {

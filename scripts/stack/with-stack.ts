@@ -1,4 +1,5 @@
-import { bringUp, type Stack, takeDown } from './bring-up.ts';
+import { bringUp, type Keep, type Stack, takeDown } from './bring-up.ts';
+import { keptName } from './kept.ts';
 
 export type Up = {
   readonly stack: Stack;
@@ -20,14 +21,16 @@ function interruption(): Promise<void> {
 
 /**
  * Does something with the stack, and takes it down again unless it was up before: after success,
- * failure and interruption alike. Undefined if interrupted.
+ * failure and interruption alike. Undefined if interrupted. Unless its data is to be kept, a new
+ * stack is for this once, and leaves nothing.
  */
 export async function withStack<T>(
   port: number,
   use: (up: Up, interrupted: Promise<void>) => Promise<T>,
+  keep: Keep = 'nothing',
 ): Promise<T | undefined> {
   const interrupted = interruption();
-  const starting = bringUp(port);
+  const starting = bringUp(port, keep);
   const work = starting.then((up) => use(up, interrupted));
   work.catch(() => {}); // may fail of the interruption, when nobody waits for it any more
   try {
@@ -35,8 +38,10 @@ export async function withStack<T>(
   } finally {
     const up = await starting.catch(() => undefined);
     if (up && !up.reused) {
-      await takeDown();
-      console.log('\nThe stack is down.');
+      const { data } = await takeDown({ discard: false });
+      console.log(
+        `\nThe stack is down.${data === 'kept' ? ` Its data is kept in ${keptName}.` : ''}`,
+      );
     }
   }
 }

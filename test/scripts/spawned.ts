@@ -56,11 +56,13 @@ export function run(
   };
 }
 
-/** Somebody else, listening on a port of theirs. */
-export const stranger = (): Promise<{ port: number; close: () => void; alive: () => boolean }> =>
+type Stranger = { port: number; close: () => void; alive: () => boolean };
+
+/** Somebody else, listening on a port of theirs, or on a given one. */
+export const stranger = (wanted = 0): Promise<Stranger> =>
   new Promise((done) => {
     const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(wanted, '127.0.0.1', () => {
       const address = server.address();
       const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
       done({ port, close: () => server.close(), alive: () => server.listening });

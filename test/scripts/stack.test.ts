@@ -15,7 +15,7 @@ const Saved = z.object({
 const saved = (dir: string) =>
   Saved.parse(JSON.parse(readFileSync(join(dir, 'stack.json'), 'utf8')));
 
-test('npm start plays a fault, stays up, and leaves nothing behind after Ctrl-C', async () => {
+test('npm start plays a fault, stays up, and after Ctrl-C leaves no process, and the data', async () => {
   using here = place();
   const start = run(['node', 'scripts/start.ts'], here.env);
   await start.printed('Ctrl-C stops it.');
@@ -29,7 +29,13 @@ test('npm start plays a fault, stays up, and leaves nothing behind after Ctrl-C'
   expect(await start.ended).toBe(0);
   expect(processesOf(instance)).toEqual([]);
   expect(existsSync(dataDir)).toBe(false);
-  expect(readdirSync(here.dir).filter((name) => name.startsWith('openrc'))).toEqual([]);
+  expect(existsSync(openrc)).toBe(true);
+  expect(start.output()).toContain('The stack is down. Its data is kept in');
+
+  const discard = run(['node', 'scripts/down.ts', '--discard'], here.env);
+  expect(await discard.ended).toBe(0);
+  expect(discard.output()).toContain('No stack was up. Its data is deleted.');
+  expect(readdirSync(here.dir).sort()).toEqual(['cdk.out', 'ministack.log']);
 });
 
 test('a stranger on the port is told of and left alone; a second up and a demo reuse the stack', async () => {
@@ -67,5 +73,6 @@ test('a stranger on the port is told of and left alone; a second up and a demo r
   expect(processesOf(instance)).toEqual([]);
   const again = run(['node', 'scripts/down.ts'], env);
   expect(await again.ended).toBe(0);
-  expect(again.output()).toContain('No stack was up.');
+  expect(again.output()).toContain('No stack was up. Its data is kept in');
+  expect(again.output()).toContain('"npm run down -- --discard" deletes it');
 });

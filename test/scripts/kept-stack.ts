@@ -1,0 +1,131 @@
+/** A stack of a test's own that keeps its data, and what a test does with it. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import * as z from 'zod';
+import { readAccount, type Tenant } from '../../scripts/stack/accounts.ts';
+import { type Client, login } from '../../scripts/stack/api.ts';
+import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
+import { processesOf } from '../../scripts/stack/processes.ts';
+import { StackState } from '../../scripts/stack/state.ts';
+import { type Subscriber, subscribe } from '../../scripts/stack/subscriber.ts';
+import { place, run, type Spawned } from './spawned.ts';
+
+/** What a command printed, and its exit status. */
+type Ended = { status: number | null; output: string };
+
+const finished = async (command: Spawned): Promise<Ended> => ({
+  status: await command.ended,
+  output: command.output(),
+});
+
+const Made = z.object({ alarm_id: z.string() });
+const History = z.array(z.looseObject({ type: z.string() }));
+
+export type KeptStack = Awaited<ReturnType<typeof keptStack>>;
+
+/** A new stack, up and deployed. */
+export async function keptStack() {
+  const { dir, env, [Symbol.dispose]: remove } = place();
+  const script = (name: string, args: readonly string[] = [], more: Record<string, string> = {}) =>
+    finished(run(['node', `scripts/${name}.ts`, ...args], { ...env, ...more }));
+  const up = (more?: Record<string, string>) => script('up', [], more);
+  const down = (...args: string[]) => script('down', args);
+  const state = () => StackState.parse(JSON.parse(readFileSync(join(dir, 'stack.json'), 'utf8')));
+  const output = (name: string) => state().outputs?.[name] ?? '';
+
+  const first = await up();
+  expect(first.status, first.output).toBe(0);
+  const { endpoint } = state();
+  const sqs = new SQSClient({ endpoint, region, credentials: rootCredentials });
+
+  return {
+    dir,
+    up,
+    down,
+    state,
+    /** A command of ours, in the background. */
+    begin: (name: string, more: Record<string, string> = {}) =>
+      run(['node', `scripts/${name}.ts`], { ...env, ...more }),
+    login: (who: 'admin' | Tenant): Promise<Client> =>
+      login(output('ApiUrl'), readAccount(who, dir)),
+    /** A queue that is subscribed to one of the topics. */
+    subscribe: (topic: string, policy?: Record<string, unknown>): Promise<Subscriber> =>
+      subscribe(endpoint, output(topic), policy),
+    /** Makes a queue with two messages, of which one has to wait for 900 s; its URL. */
+    queueOfTwo: async (): Promise<string> => {
+      const { QueueUrl = '' } = await sqs.send(
+        new CreateQueueCommand({ QueueName: `two-${randomUUID()}` }),
+      );
+      for (const [MessageBody, DelaySeconds] of [
+        ['now', 0],
+        ['later', 900],
+      ] as const) {
+        await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds }));
+      }
+      return QueueUrl;
+    },
+    /** The messages that a queue gives, and how many of it have to wait. */
+    contentOf: async (QueueUrl: string) => {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+      const { Attributes } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl,
+          AttributeNames: ['ApproximateNumberOfMessagesDelayed'],
+        }),
+      );
+      const delayed = Number(Attributes?.ApproximateNumberOfMessagesDelayed);
+      return { bodies: Messages.map(({ Body }) => Body), delayed };
+    },
+    /** What a reboot, or an impatient person, does to all of its processes. */
+    crash: async (): Promise<void> => {
+      const { instance } = state();
+      for (const pid of processesOf(instance)) process.kill(pid, 'SIGKILL');
+      await expect.poll(() => processesOf(instance), { timeout: 10_000 }).toEqual([]);
+    },
+    remove: async (): Promise<void> => {
+      sqs.destroy();
+      await down('--discard');
+      remove();
+    },
+  };
+}
+
+/** A server on a host of its own, with an alarm of its tenant on its being off. */
+export async function watchedServer(admin: Client, tenant: Client) {
+  const [host, server] = [`cmp-${randomUUID().slice(0, 8)}`, randomUUID()];
+  await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
+  await admin.expect('PUT', `/doctor/v1/servers/${server}`, {
+    body: { name: 'web', host, project_id: tenant.projectId, user_id: 'u', vm_state: 'active' },
+  });
+  const query = [
+    { field: 'traits.instance_id', op: 'eq', type: 'string', value: server },
+    { field: 'traits.state', op: 'eq', type: 'string', value: 'stopped' },
+  ];
+  const event_rule = { event_type: 'compute.instance.update', query };
+  const made = await tenant.expect('POST', '/alarming/v2/alarms', {
+    body: { name: `off-${server}`, type: 'event', event_rule, repeat_actions: true },
+  });
+  return { host, server, alarm: Made.parse(made.body).alarm_id };
+}
+
+/** Reports a host down. */
+export const reportDown = (admin: Client, host: string) =>
+  admin.expect('PUT', '/compute/v2.1/os-services/force-down', {
+    headers: { 'X-OpenStack-Nova-API-Version': '2.11' },
+    body: { host, binary: 'nova-compute', forced_down: true },
+  });
+
+/** What was done to an alarm, newest first. */
+export async function historyOf(tenant: Client, alarm: string): Promise<string[]> {
+  const { body } = await tenant.expect('GET', `/alarming/v2/alarms/${alarm}/history`);
+  return History.parse(body).map(({ type }) => type);
+}
