@@ -79,9 +79,10 @@ await run(async () => {
   const settingOf = (program: Program): Setting => setting ?? program.instancesOnForceDown;
   const wanted = chosen(positionals);
   mkdirSync(stateDir, { recursive: true });
-  const results = await withStack(0, ({ stack }) =>
-    playAll(wanted, { stack, settingOf, record: values.record }),
-  );
+  const results = await withStack(0, ({ stack, reused }) => {
+    if (reused) throw new Refusal(`Another run is going on: a stack is up in ${stateDir}.`);
+    return playAll(wanted, { stack, settingOf, record: values.record });
+  });
   const passed = results?.filter((ok) => ok).length ?? 0;
   const failed = results ? results.length - passed : 1;
   console.log(`\n${passed} passed, ${failed} failed`);
