@@ -129,7 +129,7 @@ async function untilEnded(
     const server = await look(session, id);
     if (!server) return ended('gone');
     const host = server['OS-EXT-SRV-ATTR:host'];
-    if (host !== source) return ended('done', { host });
+    if (host?.toLowerCase() !== source.toLowerCase()) return ended('done', { host });
     if (server['OS-EXT-STS:task_state'] === 'rebuilding') return ended('accepted');
     // It is accepted of a server for which no target is found.
     if (!refusal) return ended('failed', { reason: server.fault?.message ?? 'It did not move.' });

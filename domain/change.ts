@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { Moment } from './time.ts';
 
 /**
- * Who changed a row last, and what the change was. It is stored with the row, so that the event of
- * the change can be made from the row alone and comes out the same in both lanes.
+ * The last change of a row: its user, its request, its time and the type of its event. It is stored
+ * with the row. The event of the change is made from the row alone, so it is the same in both
+ * lanes.
  */
 export const LastChange = z.object({
   user_id: z.string(),
@@ -14,5 +15,8 @@ export const LastChange = z.object({
 });
 export type LastChange = z.infer<typeof LastChange>;
 
-/** Whoever makes a change now: becomes `last_change` of the rows it touches. */
+/**
+ * The user, the request and the time of a change that is made now. Goes into `last_change` of the
+ * changed rows.
+ */
 export type Actor = Omit<LastChange, 'event_type'>;

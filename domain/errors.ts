@@ -1,8 +1,11 @@
-/** Every way in which Doctor refuses; `adapters/http/` gives each its HTTP status. */
+/** The kinds of refusal. `adapters/http/` maps each to an HTTP status. */
 export type ErrorCode =
   | 'invalid'
   | 'unauthenticated'
-  /** Aodh's 401 for naming a foreign project or user; unlike `unauthenticated` in its body. */
+  /**
+   * Aodh's 401 for a caller who names another project or user. Its body differs from
+   * `unauthenticated`.
+   */
   | 'not_authorized'
   | 'forbidden'
   | 'not_found'
@@ -16,10 +19,13 @@ export type ErrorCode =
   | 'not_implemented'
   | 'unavailable';
 
-/** A refusal that its caller may read: the message names what was wrong and nothing of our insides. */
+/**
+ * A refusal. The caller reads its message, so the message says what was wrong and nothing about
+ * internals.
+ */
 export class DomainError extends Error {
   readonly code: ErrorCode;
-  /** Response headers that belong to the refusal, such as `Allow` of a 405. */
+  /** Response headers of the refusal, such as `Allow` of a 405; mostly empty. */
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: ErrorCode, message: string, headers: Readonly<Record<string, string>> = {}) {
@@ -30,7 +36,7 @@ export class DomainError extends Error {
   }
 }
 
-/** What some refusals are about, each with its code. An API may have a name of its own for one. */
+/** Reasons for which an API has a name of its own (Neutron: `PortNotFound`), each with its code. */
 const reasons = {
   port_not_found: 'not_found',
   network_not_found: 'not_found',
@@ -44,9 +50,10 @@ const reasons = {
   unreadable_value: 'invalid',
   bad_argument: 'invalid',
 } as const satisfies Record<string, ErrorCode>;
+/** The reason of a refusal. */
 export type Reason = keyof typeof reasons;
 
-/** A refusal for a reason that the dialect of an API may name. */
+/** A refusal with a reason. The surface maps the reason to the name that its API gives it. */
 export class Refusal extends DomainError {
   readonly reason: Reason;
 

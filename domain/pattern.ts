@@ -1,17 +1,19 @@
 /**
- * Regular expressions that strangers write, as Nova takes them in its filters. RE2's syntax and
- * engine: what a match takes grows with text times pattern, whatever is written.
+ * Regular expressions that untrusted callers write, as in Nova's filters. They have RE2's syntax
+ * and run on its engine: the time of a match grows at most with text length times pattern size.
  */
 import { RE2JS, RE2JSException } from 're2js';
 import * as z from 'zod';
 
-/** Instructions of a compiled pattern: more and a list of 10,000 names would take too long. */
+/**
+ * The most instructions of a compiled pattern. With more, a search in 10,000 names takes too long.
+ */
 const mostInstructions = 256;
 
-/** Finds the pattern anywhere in a text. */
+/** A compiled pattern. `isIn` returns whether the pattern occurs anywhere in the text. */
 export type Pattern = { readonly isIn: (text: string) => boolean };
 
-/** Undefined if the text is no regular expression, or too long a one. */
+/** Undefined if the text is not a regular expression, or is too long. */
 function compiled(text: string): RE2JS | undefined {
   try {
     const pattern = RE2JS.compile(text);

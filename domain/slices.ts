@@ -5,8 +5,8 @@ export function slices<T>(items: readonly T[], size: number): T[][] {
 }
 
 /**
- * The items in parts of at most `most` items and `size` in all; an item that is larger by itself is a
- * part by itself.
+ * The items in parts, in their order. Each part has at most `most` items, whose sizes add up to at
+ * most `size`. An item that is larger than `size` gets a part of its own.
  */
 export function packed<T>(
   items: readonly T[],

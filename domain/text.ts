@@ -1,19 +1,24 @@
 import * as z from 'zod';
 
-/** A text that fits and that can be stored: DynamoDB refuses half of a surrogate pair. */
+/**
+ * A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair.
+ */
 export const text = (max: number) =>
   z
     .string()
     .max(max)
     .refine((given) => given.isWellFormed(), 'Not a valid text.');
 
-/** Ids become attributes of messages, of which SNS and SQS refuse these characters. */
+/**
+ * For ids that become attributes of messages: without the characters that SNS and SQS refuse there.
+ */
 export const plain = /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u;
-export const notPlain = 'Must not hold control characters.';
+/** The message for a text that does not match `plain`. */
+export const notPlain = 'Must not contain control characters.';
 
-/** Longer values are cut where a refusal shows them, in characters. */
+/** The most characters of a value that a refusal shows. */
 const longestShown = 300;
 
-/** A text as a refusal shows it: its first 300 characters, with three dots if there are more. */
+/** A text as a refusal shows it: at most 300 characters, then three dots if it was cut. */
 export const shortened = (text: string): string =>
   text.length <= longestShown ? text : `${text.slice(0, longestShown)}...`;

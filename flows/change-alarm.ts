@@ -1,6 +1,6 @@
 /** Alarms are created, changed and deleted by their owners, each with the record of it. */
 import type { Alarm } from '../domain/alarms/alarm.ts';
-import type { Changed } from '../domain/alarms/alarm-change.ts';
+import type { ChangedAlarm } from '../domain/alarms/alarm-change.ts';
 import type { AlarmChange } from '../domain/alarms/alarm-history.ts';
 import { overQuota } from '../domain/alarms/quota.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -24,7 +24,7 @@ export type ChangeAlarmDeps = {
 /** Files a new alarm. @throws the refusal `overQuota`. */
 export async function createAlarm(
   { create }: Pick<ChangeAlarmDeps, 'create'>,
-  { alarm, change }: Changed,
+  { alarm, change }: ChangedAlarm,
 ): Promise<Alarm> {
   return untilWritten(async () => {
     const outcome = await create(alarm, change);
@@ -43,7 +43,7 @@ export type DecideAlarm<T> = (found: Alarm | undefined) => T;
 export async function changeAlarm(
   { alarm, replace }: Pick<ChangeAlarmDeps, 'alarm' | 'replace'>,
   id: string,
-  decide: DecideAlarm<Changed | undefined>,
+  decide: DecideAlarm<ChangedAlarm | undefined>,
 ): Promise<Alarm> {
   return untilWritten(async () => {
     const found = await alarm(id);

@@ -1,5 +1,6 @@
 /** Ports are made: all of a request, or none. */
 import { Refusal } from '../domain/errors.ts';
+import { boundRow, takingOver } from '../domain/ports/binding.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import { type ChangePortDeps, macInUse } from './change-port.ts';
@@ -24,7 +25,7 @@ export type CreatePortsDeps = EventsOut &
   };
 
 /**
- * Makes the ports. A MAC address of our own that is taken is replaced by another one.
+ * Makes the ports, each with what is reported of the data plane of its host. A MAC address of our own that is taken is replaced by another one.
  * @throws MacAddressInUse, or a conflict for an id that is taken.
  */
 export async function createPorts(
@@ -36,11 +37,11 @@ export async function createPorts(
     drafts = distinct(drafts, deps.newMac);
     const hosts = new Set(drafts.map(({ port }) => port['binding:host_id']).filter(Boolean));
     const planes = hosts.size === 0 ? [] : await deps.dataPlanes([...hosts]);
-    const numbers = new Map(planes.map(({ host, number }) => [host, number]));
-    const ports = drafts.map(({ port }) => ({
-      ...port,
-      report_number: numbers.get(port['binding:host_id']) ?? 0,
-    }));
+    const byHost = new Map(planes.map((plane) => [plane.host, plane]));
+    const ports = drafts.map(({ port }) => {
+      const plane = byHost.get(port['binding:host_id']);
+      return boundRow(takingOver(port, plane), null, plane);
+    });
     const outcome = await deps.insertPorts(ports);
     if (outcome === 'inserted') return ports;
     if (outcome === 'busy') return undefined;

@@ -82,7 +82,7 @@ export async function evacuate(
     const fit = chosen && isTarget(chosen, deps.stateOf(chosen)) ? chosen : undefined;
     number ??= await deps.nextMigrationNumber();
     const order = { uuid: record, number, executor: deps.executor, actor, project_id, restarts };
-    const to = evacuated(from, left, fit ?? { unfit: name ?? null }, order);
+    const to = evacuated(from, left, fit ?? { unfit: named?.host ?? null }, order);
     const standing = [
       { host: left, silent: !left.forced_down },
       ...(fit ? [{ host: fit, silent: false }] : []),

@@ -1,8 +1,12 @@
 /** A host says that it runs. */
 import { DomainError } from '../domain/errors.ts';
+import type { Host } from '../domain/hosts/host.ts';
+import { spellingOf } from './host-spelling.ts';
 import { untilWritten } from './retry.ts';
 
 export type NoteHeartbeatDeps = {
+  /** The host's row by any spelling of its name. */
+  readonly host: (name: string) => Promise<Host | undefined>;
   /**
    * Writes the time into the host's row, and nothing else. `unknown` if there is no such host,
    * `overtaken` if somebody is changing the row this moment.
@@ -21,7 +25,7 @@ export type Heard = { readonly at: string; readonly restarted: boolean };
  * @throws not_found if there is no such host.
  */
 export async function noteHeartbeat(
-  { seenUp, noteRestart }: NoteHeartbeatDeps,
+  { host, seenUp, noteRestart }: NoteHeartbeatDeps,
   name: string,
   { at, restarted }: Heard,
 ): Promise<void> {
@@ -30,9 +34,12 @@ export async function noteHeartbeat(
       const done = await write();
       return done === 'overtaken' ? undefined : done;
     });
-  const outcome = await written(() => seenUp(name, at));
-  if (outcome === 'unknown') {
+  const noted = async (spelling: string) =>
+    (await written(() => seenUp(spelling, at))) === 'noted' ? spelling : undefined;
+  // A heartbeat is one write, as long as it comes in the spelling of the registration.
+  const known = (await noted(name)) ?? (await noted(await spellingOf({ host }, name)));
+  if (known === undefined) {
     throw new DomainError('not_found', `Compute host ${name} could not be found.`);
   }
-  if (restarted) await written(() => noteRestart(name, at));
+  if (restarted) await written(() => noteRestart(known, at));
 }

@@ -8,6 +8,7 @@ import type { DeadLetter, FinishMessage } from '../domain/events/messages.ts';
 import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { noticeOf } from '../domain/hosts/maintenance.ts';
+import { departedServers } from '../domain/ports/departed-servers.ts';
 import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
@@ -28,7 +29,10 @@ export type RowChange =
 export type ReconcileDeps = {
   /** Queues the events' safe copies, seen after the delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
-  /** Queues the finishing of faults, and of what owners are told of maintenance: soon and much later. */
+  /**
+   * Queues the finishing of faults, of what owners are told of maintenance, and of the ports of
+   * servers that left their host: soon and much later.
+   */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Remembers which instances and ports faults touched; what is remembered already changes nothing. */
@@ -40,6 +44,8 @@ export type Reconciled = {
   readonly events: number;
   readonly faults: number;
   readonly notices: number;
+  /** Hosts that servers left. */
+  readonly departures: number;
   readonly buried: number;
 };
 
@@ -61,21 +67,30 @@ export async function reconcile(
   const events = changes.flatMap(eventsOf);
   const faults = changes.flatMap(faultOfChange);
   const notices = changes.flatMap(noticeOfChange);
+  const departures = departedServers(
+    changes.flatMap((change) => (change.kind === 'instance' ? [change] : [])),
+  );
+  const finishing = [...faults, ...notices, ...departures.map((departed) => ({ departed }))];
   const letters = changes.flatMap((change) =>
     change.kind === 'unreadable' ? [change.letter] : [],
   );
   const affected = affectedBy(changes.flatMap(changedInstance), changes.flatMap(changedPort));
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
-    faults.length + notices.length > 0 && deps.sendFinish([...faults, ...notices]),
+    finishing.length > 0 && deps.sendFinish(finishing),
     letters.length > 0 && deps.bury(letters),
     events.length > 0 && deps.publishEvents(events),
     affected.length > 0 && deps.noteAffected(affected),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-  const counts = { events: events.length, faults: faults.length, notices: notices.length };
-  return { ...counts, buried: letters.length };
+  return {
+    events: events.length,
+    faults: faults.length,
+    notices: notices.length,
+    departures: departures.length,
+    buried: letters.length,
+  };
 }
 
 function eventsOf(change: RowChange): DoctorEvent[] {

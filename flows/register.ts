@@ -6,7 +6,7 @@ import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host, HostFacts } from '../domain/hosts/host.ts';
 import { type HostReport, settled } from '../domain/hosts/host-fault.ts';
 import { deletedHost, registeredHost } from '../domain/hosts/registered-host.ts';
-import type { Outcome } from '../domain/registration.ts';
+import type { RegistrationOutcome } from '../domain/registration.ts';
 import { type Departures, inFlight } from '../domain/servers/evacuation.ts';
 import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
 import { deletedInstance, registeredInstance } from '../domain/servers/registered-instance.ts';
@@ -15,7 +15,7 @@ import { hostsAround } from './hosts-around.ts';
 import { untilWritten } from './retry.ts';
 
 export type RegisterDeps = EventsOut & {
-  /** Rows read consistently, tombstones included. */
+  /** Rows read consistently, tombstones included; a host's by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
   readonly instance: (uuid: string) => Promise<Instance | undefined>;
   /** A number never given before: the id of a service before microversion 2.53. */
@@ -31,7 +31,7 @@ export type RegisterDeps = EventsOut & {
 /** Who tells, and when it was true if they say so. */
 export type Told = { readonly reported_at: string | undefined; readonly actor: Actor };
 
-export type Registered<Row> = Pick<Outcome<Row>, 'kind' | 'row'>;
+export type Registered<Row> = Pick<RegistrationOutcome<Row>, 'kind' | 'row'>;
 
 /** Registers a host, or updates what is known of it. */
 export async function registerHost(
@@ -69,14 +69,15 @@ export async function registerInstance(
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
     if (from === 'overtaken') return undefined;
-    const facts = registration.factsOver(from && !from.deleted ? from : undefined);
-    const host = facts.host === null ? undefined : await deps.host(facts.host);
-    if (facts.host !== null && (!host || host.deleted)) {
+    const told = registration.factsOver(from && !from.deleted ? from : undefined);
+    const host = told.host === null ? undefined : await deps.host(told.host);
+    if (told.host !== null && (!host || host.deleted)) {
       throw new DomainError(
         'invalid',
-        `Invalid input for field/attribute host. Compute host ${facts.host} could not be found.`,
+        `Invalid input for field/attribute host. Compute host ${told.host} could not be found.`,
       );
     }
+    const facts = { ...told, host: host?.host ?? null };
     // Its host failed between the two readings: that fault is settled first, too.
     if (from && settled(from, host, host)) return undefined;
     const { reported_at, actor } = registration;
@@ -93,11 +94,14 @@ export async function registerInstance(
   });
 }
 
-/** Deletes an instance: a tombstone stays. @throws not_found if there is none. */
+/**
+ * Deletes an instance: a tombstone stays.
+ * @throws not_found if there is none, and what `allow` throws for the row that would be deleted.
+ */
 export async function deleteInstance(
   deps: EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>,
   uuid: string,
-  told: Told,
+  { allow, ...told }: Told & { readonly allow?: (instance: Instance) => void },
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
@@ -105,6 +109,7 @@ export async function deleteInstance(
     if (!from || from.deleted) {
       throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
     }
+    allow?.(from);
     return written(deps, from, deletedInstance(from, told));
   });
 }
@@ -128,7 +133,7 @@ export async function readSettled(
 async function written(
   deps: Pick<RegisterDeps, 'saveInstance'> & EventsOut,
   from: Instance | undefined,
-  next: Outcome<Instance>,
+  next: RegistrationOutcome<Instance>,
 ): Promise<Registered<Instance> | undefined> {
   if (next.kind === 'stale' || next.kind === 'same') return next;
   if (!(await deps.saveInstance(from, next.row))) return undefined;
@@ -155,8 +160,9 @@ export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Acto
     }
     const cannot = (why: string) =>
       new DomainError('conflict', `Unable to delete compute service of ${name}: ${why}.`);
-    if (await hasAny(deps.instancesOn(name))) throw cannot('it has instances');
-    if (await hasAny(deps.instancesTo(name))) throw cannot('instances are being evacuated to it');
+    if (await hasAny(deps.instancesOn(from.host))) throw cannot('it has instances');
+    if (await hasAny(deps.instancesTo(from.host)))
+      throw cannot('instances are being evacuated to it');
     const host = deletedHost(from, actor);
     const fault = hasFailed(from) ? { closed: from.fault_number } : undefined;
     return (await deps.saveReport(from, { host, fault })) ? host : undefined;

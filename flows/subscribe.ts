@@ -6,9 +6,9 @@
 
 import {
   claimOf,
-  isSameWish,
+  isSameRequest,
   type Subscription,
-  type SubscriptionWish,
+  type SubscriptionRequest,
   topicsFor,
 } from '../domain/delivery/subscription.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -25,7 +25,7 @@ export type SubscribeDeps = {
   /** False if the row is no longer as it was read. */
   readonly remove: (row: Subscription) => Promise<boolean>;
   /** SNS's name of the subscription, made or found. Refuses if one with another filter is there. */
-  readonly subscribeTo: (topic: string, wish: SubscriptionWish) => Promise<string>;
+  readonly subscribeTo: (topic: string, wish: SubscriptionRequest) => Promise<string>;
   /** Nothing happens if it is gone. */
   readonly unsubscribe: (arn: string) => Promise<void>;
   readonly topics: readonly string[];
@@ -36,12 +36,12 @@ export type SubscribeDeps = {
 /** The subscription as wished, and whether it is new. Refuses an endpoint that has another one. */
 export function subscribe(
   deps: SubscribeDeps,
-  wish: SubscriptionWish,
+  wish: SubscriptionRequest,
 ): Promise<{ subscription: Subscription; created: boolean }> {
   return untilWritten(async () => {
     const claim = claimOf(wish, deps.now());
     const known = await deps.subscription(claim.subscription_id);
-    if (known && !isSameWish(known, wish)) throw taken(known, wish);
+    if (known && !isSameRequest(known, wish)) throw taken(known, wish);
     if (!known) {
       await checkQuota(deps, wish);
       if (!(await deps.claim(claim))) return undefined;
@@ -56,7 +56,7 @@ export function subscribe(
   });
 }
 
-async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionWish): Promise<void> {
+async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionRequest): Promise<void> {
   if ((await deps.countOf(project_id)) < deps.mostPerProject) return;
   throw new DomainError(
     'forbidden',
@@ -64,7 +64,7 @@ async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionWish)
   );
 }
 
-const taken = (known: Subscription, wish: SubscriptionWish): DomainError =>
+const taken = (known: Subscription, wish: SubscriptionRequest): DomainError =>
   new DomainError(
     'conflict',
     known.project_id === wish.project_id

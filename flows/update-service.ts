@@ -53,7 +53,7 @@ export async function updateService(
     }
     const report = afterUpdate(from, update, actor, reporter);
     if (!report) return { host: from, changed: false, notice: undefined };
-    if (from.forced_down && !report.host.forced_down) await checkDepartures(deps, name);
+    if (from.forced_down && !report.host.forced_down) await checkDepartures(deps, from.host);
     if (!(await deps.saveReport(from, report))) return undefined;
     return { host: report.host, changed: true, notice: noticeOf(from, report.host) };
   });

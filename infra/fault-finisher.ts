@@ -39,7 +39,7 @@ export class FaultFinisher extends Construct implements Capability {
     allowIndexes(fn, tables.instances, 'byHost', 'byTarget');
     allowRows(fn, tables.instances, 'BatchGetItem', 'PutItem');
     allowRows(fn, tables.migrations, 'PutItem');
-    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, tables.ports, 'byHost');
     allowSend(fn, messaging.eventQueue);
   }

@@ -25,7 +25,7 @@ export class Network extends Construct implements Capability {
     const { function: fn } = this;
     const { ports, networks } = tables;
     allowSecret(fn, secrets.signing);
-    allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, ports, 'byHost', 'byDevice', 'byName', 'byProject', 'listing');
     allowRows(fn, networks, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem', 'Query');
     allowIndexes(fn, networks, 'byProject', 'listing');

@@ -55,6 +55,7 @@ export class DoctorStack extends Stack {
     };
     api.serve('identity', capabilities.Identity.function, { root: true });
     api.serve('compute', capabilities.Compute.function);
+    api.serve('image', capabilities.Compute.function);
     api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function);

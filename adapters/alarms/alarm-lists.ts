@@ -1,17 +1,17 @@
-/** The table `alarms` as lists read it: keys from an index, then the rows themselves consistently. */
+/** The table `alarms` as lists read it: keys from an index, then the rows consistently. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { storedAlarm } from '../../domain/alarms/stored-alarm.ts';
 import { getAll, growingPages, queryPages } from '../dynamodb.ts';
-import { indexKeys, kinds } from './alarms.ts';
+import { indexKeys, kinds } from './alarm-rows.ts';
 
-/** Rows that are read at once, where reading may end before all are. */
+/** The most rows of a page, where reading may end before all rows are read. */
 const longestPage = 1_000;
 
 type Index = { readonly name: string; readonly keys: Readonly<Record<string, string>> };
 
-/** The index that has least beside what is in scope. */
+/** The index whose partition has the fewest alarms outside of the scope. */
 function indexFor({ project_id, name }: AlarmScope): Index {
   const in_project: Record<string, string> =
     project_id === undefined ? {} : { in_project: indexKeys.project(project_id) };
@@ -22,6 +22,7 @@ function indexFor({ project_id, name }: AlarmScope): Index {
   return { name: 'byTime', keys: { live: indexKeys.all } };
 }
 
+/** The lists of alarms. */
 export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
   async function* idsOf(scope: AlarmScope, reading: TimeReading): AsyncGenerator<string[]> {
     const { name, keys } = indexFor(scope);
@@ -49,8 +50,8 @@ export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
 
   return {
     /**
-     * The alarms in scope, in pages. They come in the order of time that `reading` says, but where
-     * the scope names an alarm or a name: then in any, and from the beginning.
+     * The alarms in scope, in pages, in the order of time that `reading` asks for. If the scope
+     * names an alarm or a name, `reading` is ignored: all alarms come, in any order.
      */
     async *alarmsOf(scope: AlarmScope, reading: TimeReading): AsyncGenerator<Alarm[]> {
       const { alarm_id, name, project_id } = scope;

@@ -1,4 +1,4 @@
-/** The evaluator's reading of the table `alarms`. */
+/** The table `alarms` as the evaluator reads it. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Alarm } from '../../domain/alarms/alarm.ts';
@@ -11,15 +11,15 @@ import { inParallel } from '../in-parallel.ts';
 /** Index queries in flight: more wait for each other on one Lambda. */
 const width = 8;
 
-/** What is left to know of a row that is no alarm. */
-const Remains = z.object({
+/** The fields that are needed of a row that is not a valid alarm. */
+const UnreadableRow = z.object({
   alarm_id: z.string(),
   revision: z.number().optional().catch(undefined),
   state_reason: z.unknown(),
 });
 
 function unreadable(row: Row, error: z.ZodError): Unreadable {
-  const { alarm_id, revision, state_reason } = Remains.parse(row);
+  const { alarm_id, revision, state_reason } = UnreadableRow.parse(row);
   const reason = whyNoAlarm(error);
   return { alarm_id, revision, reason, isReported: state_reason === reason };
 }
@@ -43,7 +43,7 @@ export const alarmLookup = (client: DynamoDBDocumentClient, table: string) => ({
     return new Map(found);
   },
 
-  /** Alarms read consistently, in any order; what does not exist is left out. */
+  /** The alarms, read consistently, in any order; ids without an alarm are left out. */
   alarms: async (ids: readonly string[]): Promise<AlarmsRead> => {
     const keys = ids.map((alarm_id) => ({ alarm_id, kind: 'alarm' }));
     const rows = await getAll(client, table, keys);

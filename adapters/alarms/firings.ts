@@ -1,4 +1,4 @@
-/** The transaction of what events did to alarms: an alarm's new state and its history rows, all or none. */
+/** Writes firings: the alarms' new states and their history rows, in transactions. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type Chain, type Firing, isTold } from '../../domain/alarms/firing.ts';
@@ -10,7 +10,10 @@ import { expiryOf, historyRow } from './history-rows.ts';
 
 type Tables = { readonly alarms: string; readonly history: string };
 
-/** A note expires: the event will not come again. What is told expires once it is delivered. */
+/**
+ * A noted row expires, because the event does not come again after that. An outbox row expires once
+ * it is delivered.
+ */
 const itemOf = (row: Firing['row']) =>
   isTold(row) ? historyRow(row) : { ...row, expires_at: expiryOf(row.timestamp, 0) };
 
@@ -24,7 +27,7 @@ const rowPut = (table: string, row: Firing['row']): Action => ({
 
 const keyOf = (alarm_id: string) => ({ alarm_id, kind: 'alarm' });
 
-/** Sets what events change and nothing else, on the alarm as it was read. */
+/** Sets only the fields that events change, on condition that the alarm is as it was read. */
 const update = (table: string, from: Alarm, to: Alarm): Action => ({
   Update: {
     TableName: table,
@@ -48,6 +51,7 @@ const update = (table: string, from: Alarm, to: Alarm): Action => ({
   },
 });
 
+/** The store of firings. */
 export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
   const actionsOf = (chain: Chain): Action[] => {
     const from = chain[0]?.from;
@@ -60,9 +64,9 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
 
   return {
     /**
-     * Writes the chains in one transaction; where something stands in the way of one, the others go
-     * on without it. Outcomes are in the order given. Throws if a transaction fails for any other
-     * reason.
+     * Writes the chains in one transaction. If the condition of a chain fails, the others are
+     * written without it. Outcomes are in the order of the chains.
+     * @throws if the transaction fails for any other reason.
      */
     fire: async (chains: readonly Chain[]): Promise<Fired[]> => {
       const failed = await transactGroups(client, chains.map(actionsOf));
@@ -74,7 +78,10 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
       });
     },
 
-    /** Says on the alarm why it is not evaluated, unless it was changed since it was read. */
+    /**
+     * Writes to the alarm why it is not evaluated. False if it was changed since it was read, or
+     * already says so.
+     */
     report: async ({ alarm_id, revision, reason }: Unreadable): Promise<boolean> => {
       const read = revision === undefined ? 'attribute_exists(alarm_id)' : 'revision = :read';
       const known = 'attribute_not_exists(state_reason) OR state_reason <> :reason';

@@ -1,13 +1,17 @@
-/** How a record of the history lies in its table, whoever writes it. */
+/** The rows of the table `history`. */
 import { type AlarmChange, sortKeyOf, timeShardOf } from '../../domain/alarms/alarm-history.ts';
 import type { Row } from '../dynamodb.ts';
 
-/** A delivered notification may come again for so long, and must not be told again. */
+/**
+ * The least retention: a copy of the event may come within that time, and must not be notified
+ * again.
+ */
 const leastDays = 15;
 
 /**
- * The row of a record (with whatever else its writer keeps in it), found by its alarm, its project
- * and its time. An index's key cannot be empty, so a record of no project is in none.
+ * The row of a record, with the other fields that its writer adds. Indexes find it by its alarm,
+ * its project and its time. The key of an index cannot be empty, so a record without a project has
+ * none.
  */
 export const historyRow = <T extends AlarmChange>(change: T): Row => ({
   ...change,
@@ -16,6 +20,6 @@ export const historyRow = <T extends AlarmChange>(change: T): Row => ({
   time_shard: timeShardOf(change),
 });
 
-/** When a record that nothing more is owed for expires, in seconds of the epoch. */
+/** When a record with nothing left to deliver expires, in seconds since 1970. */
 export const expiryOf = (moment: string, retentionDays: number): number =>
   Math.ceil(Date.parse(moment) / 1000) + Math.max(retentionDays, leastDays) * 24 * 3600;

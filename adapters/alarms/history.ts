@@ -1,4 +1,4 @@
-/** The table `history` as its readers see it: records, in the order of their times. */
+/** The table `history` as lists read it: records in the order of their times. */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { AlarmChange, sortKeyOf, timeShards } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
@@ -6,26 +6,28 @@ import { growingPages, queryPages } from '../dynamodb.ts';
 
 type Partition = { readonly index: string; readonly key: string; readonly value: string };
 
-/** The partitions that hold what is in scope, and least beside it. */
+/** The partitions of the index with the fewest records outside of the scope. */
 function partitionsFor({ alarm_id, on_behalf_of }: HistoryScope): Partition[] {
   if (alarm_id !== undefined) return [{ index: 'byAlarm', key: 'alarm_id', value: alarm_id }];
-  // A record of no project is in no project's partition.
+  // Records without a project are not in the index by project.
   if (on_behalf_of) return [{ index: 'byProject', key: 'on_behalf_of', value: on_behalf_of }];
   return timeShards.map((value) => ({ index: 'byTime', key: 'time_shard', value }));
 }
 
-/** Records that are read at once, where reading may end before all are. */
+/** The most records of a page, where reading may end before all records are read. */
 const longestPage = 1_000;
 
-/** Sorts behind every record of the same moment. */
+/** Sorts after every sort key of the same moment. */
 const end = '\uffff';
+/** Sorts before every sort key: these begin with a year. */
 const start = '0';
 
+/** The store of the history for requests. */
 export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
   async function* recordsIn(
     { index, key, value }: Partition,
     { from, to }: HistoryScope,
-    { oldestFirst = false, after, first: wanted }: TimeReading,
+    { oldestFirst = false, after, first: firstPage }: TimeReading,
   ): AsyncGenerator<AlarmChange[]> {
     const first = from ?? start;
     const last = to === undefined ? end : `${to}#${end}`;
@@ -44,11 +46,11 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
     if (query.ExpressionAttributeValues[':first'] > query.ExpressionAttributeValues[':last'])
       return;
     const pages =
-      wanted === undefined
+      firstPage === undefined
         ? queryPages(client, query)
-        : growingPages(client, query, { first: wanted, longest: longestPage });
+        : growingPages(client, query, { first: firstPage, longest: longestPage });
     for await (const page of pages) {
-      // One that cannot be read must not hide the others.
+      // A record that cannot be read is left out; the others are shown.
       const records = page.flatMap((row) => AlarmChange.safeParse(row).data ?? []);
       yield after === undefined ? records : records.filter((one) => sortKeyOf(one) !== after);
     }
@@ -60,11 +62,11 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
       const { Item: row } = await client.send(
         new GetCommand({ TableName: table, Key: { event_id, alarm_id }, ConsistentRead: true }),
       );
-      // What the evaluator notes for itself lies in the same table.
+      // The evaluator's noted rows are in the same table. They are not records.
       return AlarmChange.safeParse(row).data;
     },
 
-    /** The records in scope, in pages, in the order of time that `reading` says. */
+    /** The records in scope, in pages, in the order of time that `reading` asks for. */
     async *changesOf(scope: HistoryScope, reading: TimeReading): AsyncGenerator<AlarmChange[]> {
       const { on_behalf_of } = scope;
       const streams = partitionsFor(scope).map((each) => recordsIn(each, scope, reading));
@@ -77,17 +79,21 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
   };
 };
 
+/** The records of a merged page. */
 const mergedAtOnce = 100;
 
-/** The pages of streams that each are in order, in one order. */
+/** A stream, with the records that were read of it and not yet merged. */
+type Head = { readonly stream: AsyncGenerator<AlarmChange[]>; readonly waiting: AlarmChange[] };
+
+/** Merges the pages of streams, each in the order of time, into pages in that order. */
 async function* inOneOrder(
   streams: readonly AsyncGenerator<AlarmChange[]>[],
   oldestFirst: boolean,
 ): AsyncGenerator<AlarmChange[]> {
   const [only, ...others] = streams;
   if (only && others.length === 0) return yield* only;
-  const heads = streams.map((stream) => ({ stream, waiting: [] as AlarmChange[] }));
-  const fill = async (head: (typeof heads)[number]): Promise<boolean> => {
+  const heads = streams.map((stream): Head => ({ stream, waiting: [] }));
+  const fill = async (head: Head): Promise<boolean> => {
     while (head.waiting.length === 0) {
       const { value, done } = await head.stream.next();
       if (done) return false;
@@ -98,7 +104,7 @@ async function* inOneOrder(
   const full = await Promise.all(heads.map(fill));
   let open = heads.filter((_, n) => full[n]);
   let page: AlarmChange[] = [];
-  const keyOf = ({ waiting: [first] }: (typeof heads)[number]) => (first ? sortKeyOf(first) : '');
+  const keyOf = ({ waiting: [first] }: Head) => (first ? sortKeyOf(first) : '');
   while (open.length > 0) {
     const next = open.reduce((best, head) =>
       keyOf(head) < keyOf(best) === oldestFirst ? head : best,

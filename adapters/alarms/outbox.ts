@@ -1,4 +1,4 @@
-/** The table `history` as an outbox: rows that are written, and not yet told. */
+/** The table `history` as an outbox: rows whose notification was not yet delivered. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { allShards, OutboxRow } from '../../domain/alarms/firing.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
@@ -9,42 +9,32 @@ import { expiryOf } from './history-rows.ts';
 
 type Settings = Pick<EventsOut, 'interrupted'> & {
   readonly table: string;
-  /** How long a delivered row stays; at least 15 days. */
+  /** How long a delivered row is kept, in days; at least 15. */
   readonly retentionDays: number;
 };
 
+/** The outbox. `interrupted` of the settings is called for a row that cannot be read. */
 export const outbox = (
   client: DynamoDBDocumentClient,
   { table, retentionDays, interrupted }: Settings,
 ) => ({
-  /**
-   * Marks the rows as delivered, which takes them out of the sweeper's index. AWS refuses a mark that
-   * meets a transaction on its row, which a copy of the event may try at the same moment.
-   */
+  /** Marks the rows as delivered, which takes them out of the sweeper's index. */
   markDelivered: async (rows: readonly OutboxRow[]): Promise<void> => {
     const now = new Date().toISOString();
     const expires_at = expiryOf(now, retentionDays);
-    const statements = rows.map(
-      ({ event_id, alarm_id }): Statement => ({
+    await writtenAll(
+      client,
+      rows.map(({ event_id, alarm_id }) => ({
         Statement: `UPDATE "${table}" SET "delivered_at" = ? SET "expires_at" = ? REMOVE "undelivered_shard" WHERE "event_id" = ? AND "alarm_id" = ?`,
         Parameters: [now, expires_at, event_id, alarm_id],
-      }),
+      })),
     );
-    let left = statements;
-    for (let tries = 1; left.length > 0; tries++) {
-      const failed = new Set(await writeAll(client, left));
-      left = left.filter((_, n) => failed.has(n));
-      if (left.length === 0) return;
-      if (tries >= mostTries) {
-        throw new Error(`${left.length} rows could not be marked as delivered`);
-      }
-      await pauseAfter(tries);
-    }
   },
 
   /**
-   * Rows written before a moment and still undelivered, read consistently, oldest first.
-   * At most `most` of each shard of the index. One that cannot be read is noted, and stays.
+   * The rows that were written before the moment and are not delivered, read consistently, oldest
+   * first: at most `most` of each shard of the index. A row that cannot be read is logged and left
+   * out.
    */
   undelivered: async (writtenBefore: string, most: number): Promise<OutboxRow[]> => {
     const keys = await inParallel(allShards, 4, async (shard): Promise<Key[]> => {
@@ -74,3 +64,22 @@ export const outbox = (
       .sort((a, b) => (a.written_at < b.written_at ? -1 : 1));
   },
 });
+
+/**
+ * Runs all statements, and retries those that fail: AWS refuses one that meets a transaction on its
+ * row, and a copy of the event may write a transaction at the same moment.
+ * @throws if some still fail after `mostTries`.
+ */
+async function writtenAll(
+  client: DynamoDBDocumentClient,
+  statements: readonly Statement[],
+): Promise<void> {
+  let left = [...statements];
+  for (let tries = 1; left.length > 0; tries++) {
+    const failed = new Set(await writeAll(client, left));
+    left = left.filter((_, n) => failed.has(n));
+    if (left.length === 0) return;
+    if (tries >= mostTries) throw new Error(`${left.length} rows could not be marked as delivered`);
+    await pauseAfter(tries);
+  }
+}

@@ -1,14 +1,16 @@
 /**
- * The table `quotas`: for each project and each user how many alarms there are, and for a project the
- * limit that an administrator has set. Counts change in the transactions that file and delete alarms.
+ * The table `quotas`: the number of alarms of each project and each user, and the limit of a
+ * project if an administrator has set one. The transactions that create and delete alarms change
+ * the numbers.
  */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { projectOwner, unlimited } from '../../domain/alarms/quota.ts';
 import { type Action, transactGroups } from '../transactions.ts';
 
-const Row = z.object({ alarm_limit: z.int().min(unlimited).optional() });
+const QuotaRow = z.object({ alarm_limit: z.int().min(unlimited).optional() });
 
+/** The store of limits. */
 export const quotaStore = (client: DynamoDBDocumentClient, table: string) => ({
   /** The limit that was set for a project; undefined if none was. */
   limitOf: async (project_id: string): Promise<number | undefined> => {
@@ -19,10 +21,13 @@ export const quotaStore = (client: DynamoDBDocumentClient, table: string) => ({
         ConsistentRead: true,
       }),
     );
-    return Row.parse(row).alarm_limit;
+    return QuotaRow.parse(row).alarm_limit;
   },
 
-  /** A transaction, for it is tried again where alarms are filed at the same moment. */
+  /**
+   * Sets the limit of a project. It is a transaction, so that it is retried if alarms are created
+   * at the same moment.
+   */
   setLimit: async (project_id: string, limit: number): Promise<void> => {
     const Update = {
       TableName: table,
@@ -33,13 +38,13 @@ export const quotaStore = (client: DynamoDBDocumentClient, table: string) => ({
     await transactGroups(client, [[{ Update }]]);
   },
 
-  /** The project's limit is the operator's default again. */
+  /** Removes the limit of a project: the operator's default holds again. */
   clearLimit: async (project_id: string): Promise<void> => {
     const Update = {
       TableName: table,
       Key: { owner: projectOwner(project_id) },
       UpdateExpression: 'REMOVE alarm_limit',
-      // Else a row would be left of a project that has none.
+      // Otherwise the update would create a row for a project without one.
       ConditionExpression: 'attribute_exists(#owner)',
       ExpressionAttributeNames: { '#owner': 'owner' },
     };
@@ -47,7 +52,7 @@ export const quotaStore = (client: DynamoDBDocumentClient, table: string) => ({
   },
 });
 
-/** One alarm more or fewer of an owner, within whatever limit. */
+/** Adds one to the number of an owner's alarms, or subtracts one. It does not check the limit. */
 export const counted = (table: string, owner: string, by: 1 | -1): Action => ({
   Update: {
     TableName: table,
@@ -58,8 +63,8 @@ export const counted = (table: string, owner: string, by: 1 | -1): Action => ({
 });
 
 /**
- * One alarm more of an owner, on condition that it is within the limit of the owner's row, or else
- * within `otherwise`. The row need not be there.
+ * Adds one to the number of an owner's alarms, on condition that it stays within the limit. The
+ * limit is that of the owner's row; if none is set or there is no row, it is `otherwise`.
  */
 export function countedWithin(table: string, owner: string, otherwise: number): Action {
   const set =

@@ -1,4 +1,4 @@
-/** Topics of the operator's that alarms have as actions. */
+/** Publishes to SNS topics that are actions of alarms. The operator allows these topics. */
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import type { Answer } from '../../domain/delivery/webhook-retry.ts';
@@ -13,8 +13,11 @@ const attributesOf = ({ project_id, body }: WebhookMessage) => {
   );
 };
 
+/** The topics, by their ARNs. */
 export const actionTopics = (client: SNSClient, topics: readonly string[]) => ({
-  /** Publishes what is posted to URLs, if the operator allows the topic still. */
+  /**
+   * Publishes the body that a URL would get, if the operator still allows the topic. Never throws.
+   */
   publish: async (webhook: WebhookMessage): Promise<Answer> => {
     if (!topics.includes(webhook.action)) {
       return { kind: 'refused', reason: 'the topic is not one that the operator allows' };

@@ -1,4 +1,6 @@
-/** The table `subscriptions`: whose endpoint is subscribed to what. */
+/**
+ * The table `subscriptions`: which endpoint is subscribed to which notifications, and its project.
+ */
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -8,24 +10,68 @@ import {
 import { Subscription } from '../../domain/delivery/subscription.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 
-/** The row with what only its indexes need. */
+/** The row, with the keys of its indexes. */
 const indexed = (row: Subscription): Row => ({
   ...row,
   live: 'subscription',
-  sort_key: placeOf(row),
+  sort_key: sortKeyOf(row),
 });
 
-const placeOf = ({ created_at, subscription_id }: Subscription): string =>
+/** The sort key of a subscription in every index: its time, then its id. */
+const sortKeyOf = ({ created_at, subscription_id }: Subscription): string =>
   `${created_at}#${subscription_id}`;
 
-/** Before every place: places begin with a digit. */
-const first = '0';
+/** Sorts before every sort key: these begin with a year. */
+const start = '0';
 
-export const subscriptionStore = (client: DynamoDBDocumentClient, table: string) => {
-  const atRevision = ({ revision }: Subscription) => ({
-    ConditionExpression: 'revision = :revision',
-    ExpressionAttributeValues: { ':revision': revision },
-  });
+const atRevision = ({ revision }: Subscription) => ({
+  ConditionExpression: 'revision = :revision',
+  ExpressionAttributeValues: { ':revision': revision },
+});
+
+/**
+ * The store of subscriptions. Each write returns false if its condition fails: the row is no longer
+ * as it was read.
+ */
+export const subscriptionStore = (client: DynamoDBDocumentClient, table: string) => ({
+  ...readingOf(client, table),
+
+  /** Writes a new row. False if the endpoint already has one. */
+  claim: (row: Subscription): Promise<boolean> =>
+    ifUnchanged(
+      client.send(
+        new PutCommand({
+          TableName: table,
+          Item: indexed(row),
+          ConditionExpression: 'attribute_not_exists(subscription_id)',
+        }),
+      ),
+    ),
+
+  /** Replaces a row. */
+  replace: (before: Subscription, after: Subscription): Promise<boolean> =>
+    ifUnchanged(
+      client.send(
+        new PutCommand({ TableName: table, Item: indexed(after), ...atRevision(before) }),
+      ),
+    ),
+
+  /** Deletes a row. */
+  remove: (row: Subscription): Promise<boolean> =>
+    ifUnchanged(
+      client.send(
+        new DeleteCommand({
+          TableName: table,
+          Key: { subscription_id: row.subscription_id },
+          ...atRevision(row),
+        }),
+      ),
+    ),
+});
+
+/** The reads of the store. */
+function readingOf(client: DynamoDBDocumentClient, table: string) {
+  /** A subscription, read consistently; undefined if there is none. */
   const subscription = async (subscription_id: string): Promise<Subscription | undefined> => {
     const { Item: row } = await client.send(
       new GetCommand({ TableName: table, Key: { subscription_id }, ConsistentRead: true }),
@@ -33,33 +79,22 @@ export const subscriptionStore = (client: DynamoDBDocumentClient, table: string)
     return row && Subscription.parse(row);
   };
 
-  /** Keys of an index after a place, oldest first. */
-  const keys = (scope: string | undefined, after: string, limit?: number) => {
-    const [index, name, value] =
-      scope === undefined ? ['byTime', 'live', 'subscription'] : ['byProject', 'project_id', scope];
-    return queryPages(client, {
-      TableName: table,
-      IndexName: index,
-      KeyConditionExpression: '#name = :value AND sort_key > :after',
-      ExpressionAttributeNames: { '#name': name },
-      ExpressionAttributeValues: { ':value': value, ':after': after },
-      ...(limit !== undefined && { Limit: limit }),
-    });
-  };
-
   return {
     subscription,
 
-    /** How many a project has, as the index shows it. */
+    /** The number of subscriptions of a project, as the index shows it. */
     countOf: async (project_id: string): Promise<number> => {
       let count = 0;
-      for await (const page of keys(project_id, first)) count += page.length;
+      for await (const page of keysAfter(client, table, { project_id, after: start })) {
+        count += page.length;
+      }
       return count;
     },
 
     /**
-     * At most `limit` of a project (undefined: of all), oldest first, after one of them. Read
-     * consistently; `undefined` if the one to start after is not there.
+     * At most `limit` subscriptions of a project (of all projects if undefined), oldest first, read
+     * consistently. They come after the one with the id `marker`. Undefined if there is no such
+     * marker.
      */
     subscriptions: async (
       project_id: string | undefined,
@@ -68,46 +103,47 @@ export const subscriptionStore = (client: DynamoDBDocumentClient, table: string)
       const before = marker === undefined ? undefined : await subscription(marker);
       const mayMark = project_id === undefined || before?.project_id === project_id;
       if (marker !== undefined && (!before || !mayMark)) return undefined;
+      const after = before ? sortKeyOf(before) : start;
       const found: Subscription[] = [];
-      for await (const page of keys(project_id, before ? placeOf(before) : first, limit)) {
-        const wanted = page.map((key) => ({ subscription_id: String(key.subscription_id) }));
-        // One that cannot be read must not hide the others.
-        const rows = (await getAll(client, table, wanted)).flatMap(
+      for await (const page of keysAfter(client, table, { project_id, after, limit })) {
+        const keys = page.map((key) => ({ subscription_id: String(key.subscription_id) }));
+        // A row that cannot be read is left out; the others are shown.
+        const rows = (await getAll(client, table, keys)).flatMap(
           (row) => Subscription.safeParse(row).data ?? [],
         );
-        found.push(...rows.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)));
+        found.push(...rows.sort((a, b) => (sortKeyOf(a) < sortKeyOf(b) ? -1 : 1)));
         if (found.length >= limit) break;
       }
       return found.slice(0, limit);
     },
-
-    claim: (row: Subscription): Promise<boolean> =>
-      ifUnchanged(
-        client.send(
-          new PutCommand({
-            TableName: table,
-            Item: indexed(row),
-            ConditionExpression: 'attribute_not_exists(subscription_id)',
-          }),
-        ),
-      ),
-
-    replace: (before: Subscription, after: Subscription): Promise<boolean> =>
-      ifUnchanged(
-        client.send(
-          new PutCommand({ TableName: table, Item: indexed(after), ...atRevision(before) }),
-        ),
-      ),
-
-    remove: (row: Subscription): Promise<boolean> =>
-      ifUnchanged(
-        client.send(
-          new DeleteCommand({
-            TableName: table,
-            Key: { subscription_id: row.subscription_id },
-            ...atRevision(row),
-          }),
-        ),
-      ),
   };
+}
+
+type KeysRead = {
+  /** Undefined for all projects. */
+  readonly project_id: string | undefined;
+  /** The sort key after which to begin. */
+  readonly after: string;
+  /** The most keys of a page; undefined for the largest pages. */
+  readonly limit?: number;
 };
+
+/** The keys in an index after a sort key, oldest first, in pages. */
+function keysAfter(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { project_id, after, limit }: KeysRead,
+) {
+  const [index, name, value] =
+    project_id === undefined
+      ? ['byTime', 'live', 'subscription']
+      : ['byProject', 'project_id', project_id];
+  return queryPages(client, {
+    TableName: table,
+    IndexName: index,
+    KeyConditionExpression: '#name = :value AND sort_key > :after',
+    ExpressionAttributeNames: { '#name': name },
+    ExpressionAttributeValues: { ':value': value, ':after': after },
+    ...(limit !== undefined && { Limit: limit }),
+  });
+}

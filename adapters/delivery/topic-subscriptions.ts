@@ -1,4 +1,4 @@
-/** SNS's own side of subscriptions. */
+/** The subscriptions in SNS itself. */
 import { isDeepStrictEqual } from 'node:util';
 import {
   FilterPolicyLimitExceededException,
@@ -10,80 +10,96 @@ import {
   SubscriptionLimitExceededException,
   UnsubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { filterPolicyOf, type SubscriptionWish } from '../../domain/delivery/subscription.ts';
+import { filterPolicyOf, type SubscriptionRequest } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-/** `confirmed` ones are sent to; `gone` ones were ended by somebody else, as by a link in an email. */
+/**
+ * `confirmed`: SNS sends to it. `gone`: it was ended outside of Doctor, for example by the link in
+ * an email.
+ */
 export type SubscriptionStatus = 'confirmed' | 'pending confirmation' | 'gone';
 
-export const topicSubscriptions = (client: SNSClient) => {
-  /** SNS's attributes of a subscription; undefined if it is not there. */
-  const attributesOf = async (arn: string): Promise<Record<string, string> | undefined> => {
+/** The subscriptions of the topics that the client may use. */
+export const topicSubscriptions = (client: SNSClient) => ({
+  /**
+   * Subscribes the endpoint, and returns SNS's ARN of the subscription. If the endpoint already has
+   * the same subscription, this returns its ARN. AWS refuses one with other attributes. An emulator
+   * may accept it, so the filter is read back and compared.
+   * @throws DomainError `conflict`, `invalid` or `forbidden` if SNS refuses it.
+   */
+  subscribeTo: async (topic: string, request: SubscriptionRequest): Promise<string> => {
     try {
-      const answer = await client.send(
-        new GetSubscriptionAttributesCommand({ SubscriptionArn: arn }),
-      );
-      return answer.Attributes ?? {};
+      const answered = await subscribe(client, topic, request);
+      // The embedded stack answers with the ARN of an unconfirmed subscription only to a second
+      // call.
+      const arn = answered.startsWith('arn:') ? answered : await subscribe(client, topic, request);
+      const { FilterPolicy: policy } = (await attributesOf(client, arn)) ?? {};
+      const found: unknown = policy ? JSON.parse(policy) : undefined;
+      if (!isDeepStrictEqual(found, filterPolicyOf(request))) throw exists();
+      return arn;
     } catch (error) {
-      if (error instanceof NotFoundException) return undefined;
-      throw error;
+      throw refusalOf(error);
     }
-  };
+  },
 
-  const subscribe = async (topic: string, wish: SubscriptionWish): Promise<string> => {
-    const policy = filterPolicyOf(wish);
-    const { SubscriptionArn: arn = '' } = await client.send(
-      new SubscribeCommand({
-        TopicArn: topic,
-        Protocol: wish.protocol,
-        Endpoint: wish.endpoint,
-        ReturnSubscriptionArn: true,
-        // With the subscription, not after it: not one message is to slip through.
-        Attributes: {
-          ...(wish.raw_message_delivery && { RawMessageDelivery: 'true' }),
-          ...(policy && { FilterPolicy: JSON.stringify(policy) }),
-        },
-      }),
+  /**
+   * Ends the subscription. Does nothing if it is gone. SNS cannot end an unconfirmed one: that
+   * stays.
+   */
+  unsubscribe: async (arn: string): Promise<void> => {
+    try {
+      await client.send(new UnsubscribeCommand({ SubscriptionArn: arn }));
+    } catch (error) {
+      const gone = error instanceof NotFoundException;
+      if (!gone && !(error instanceof InvalidParameterException)) throw error;
+    }
+  },
+
+  /** The status of the subscription, as SNS has it now. */
+  statusOf: async (arn: string): Promise<SubscriptionStatus> => {
+    const attributes = await attributesOf(client, arn);
+    if (!attributes) return 'gone';
+    return attributes.PendingConfirmation === 'true' ? 'pending confirmation' : 'confirmed';
+  },
+});
+
+/** SNS's attributes of a subscription; undefined if there is none. */
+async function attributesOf(
+  client: SNSClient,
+  arn: string,
+): Promise<Record<string, string> | undefined> {
+  try {
+    const answer = await client.send(
+      new GetSubscriptionAttributesCommand({ SubscriptionArn: arn }),
     );
-    return arn;
-  };
+    return answer.Attributes ?? {};
+  } catch (error) {
+    if (error instanceof NotFoundException) return undefined;
+    throw error;
+  }
+}
 
-  return {
-    /**
-     * SNS's name of the subscription, made or found. AWS refuses one that is there with other
-     * attributes, an emulator may not: so its filter is read back, whoever made it.
-     */
-    subscribeTo: async (topic: string, wish: SubscriptionWish): Promise<string> => {
-      try {
-        const told = await subscribe(topic, wish);
-        // The embedded stack tells the name of what waits for its confirmation only when asked again.
-        const arn = told.startsWith('arn:') ? told : await subscribe(topic, wish);
-        const { FilterPolicy: policy } = (await attributesOf(arn)) ?? {};
-        const found: unknown = policy ? JSON.parse(policy) : undefined;
-        if (!isDeepStrictEqual(found, filterPolicyOf(wish))) throw exists();
-        return arn;
-      } catch (error) {
-        throw refusalOf(error);
-      }
-    },
-
-    /** Nothing happens if it is gone, or cannot be ended because nobody has confirmed it. */
-    unsubscribe: async (arn: string): Promise<void> => {
-      try {
-        await client.send(new UnsubscribeCommand({ SubscriptionArn: arn }));
-      } catch (error) {
-        const gone = error instanceof NotFoundException;
-        if (!gone && !(error instanceof InvalidParameterException)) throw error;
-      }
-    },
-
-    statusOf: async (arn: string): Promise<SubscriptionStatus> => {
-      const attributes = await attributesOf(arn);
-      if (!attributes) return 'gone';
-      return attributes.PendingConfirmation === 'true' ? 'pending confirmation' : 'confirmed';
-    },
-  };
-};
+async function subscribe(
+  client: SNSClient,
+  topic: string,
+  request: SubscriptionRequest,
+): Promise<string> {
+  const policy = filterPolicyOf(request);
+  const { SubscriptionArn: arn = '' } = await client.send(
+    new SubscribeCommand({
+      TopicArn: topic,
+      Protocol: request.protocol,
+      Endpoint: request.endpoint,
+      ReturnSubscriptionArn: true,
+      // Set in the same call, so that no message is sent without the filter.
+      Attributes: {
+        ...(request.raw_message_delivery && { RawMessageDelivery: 'true' }),
+        ...(policy && { FilterPolicy: JSON.stringify(policy) }),
+      },
+    }),
+  );
+  return arn;
+}
 
 const exists = (): DomainError =>
   new DomainError(
@@ -91,7 +107,7 @@ const exists = (): DomainError =>
     'The endpoint cannot be subscribed: it has a subscription with other attributes.',
   );
 
-/** What SNS refuses, in words that a tenant can use; anything else as it is. */
+/** SNS's refusal as a DomainError that a tenant can understand; any other error unchanged. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof InvalidParameterException) {
     if (/already exists/i.test(error.message)) return exists();

@@ -1,4 +1,4 @@
-/** Posts webhooks as Aodh does, and signed. Redirects are not followed, nor are proxies used. */
+/** Posts webhooks as Aodh does, and signs them. It follows no redirects and uses no proxies. */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { requestIdOf, type WebhookMessage } from '../../domain/delivery/webhook.ts';
@@ -9,17 +9,21 @@ import { signature, type WebhookKeys } from './webhook-keys.ts';
 
 type Settings = Reach &
   WebhookKeys & {
-    /** From the lookup of the name to the receiver's status, all of it. */
+    /** The time limit from the DNS lookup to the receiver's status. */
     readonly timeoutMs: number;
     /** Milliseconds since 1970. */
     readonly now: () => number;
   };
 
+/** The client. */
 export const webhookClient = (settings: Settings) => ({
-  /** One try. Never throws for what a receiver does; the key of the project may be out of reach. */
+  /**
+   * One try. The receiver cannot make it throw.
+   * @throws if the key of the project cannot be read.
+   */
   post: async (webhook: WebhookMessage): Promise<Answer> => {
     const url = urlOf(webhook.action);
-    if (!url) return { kind: 'refused', reason: 'the action is no URL that can be called' };
+    if (!url) return { kind: 'refused', reason: 'the action is not an http or https URL' };
     const body = toAsciiJson(webhook.body);
     const seconds = Math.floor(settings.now() / 1000);
     const key = await settings.webhookKey(webhook.project_id);
@@ -40,7 +44,7 @@ function urlOf(action: string): URL | undefined {
   return url?.protocol === 'http:' || url?.protocol === 'https:' ? url : undefined;
 }
 
-/** The user and password in a URL, as Basic. */
+/** The user and password of a URL as a header of HTTP Basic; no header if it has none. */
 function authorizationOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {};
   const text = [username, password].map(unescaped).join(':');
@@ -65,20 +69,27 @@ function tried(
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((done) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    // The URL's parts, without its credentials: they are in the headers, and in no error.
+    // The parts of the URL without its credentials. These are sent as a header, and must not show
+    // in an error.
     const { protocol, port, pathname, search } = url;
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
     const outgoing = send({
-      ...{ method: 'POST', protocol, hostname, port, path: `${pathname}${search}` },
-      ...{ headers, signal, agent: agentFor(url, settings) },
+      method: 'POST',
+      protocol,
+      hostname,
+      port,
+      path: `${pathname}${search}`,
+      headers,
+      signal,
+      agent: agentFor(url, settings),
     });
     outgoing.on('error', (error) => done(failureOf(error, signal.aborted, timeoutMs)));
     outgoing.on('response', (response) => {
       done(answerOf(response, settings.now()));
-      // Whatever else it has to say is not listened to.
+      // The body of the answer is not read.
       outgoing.destroy();
     });
-    // A 101 is no response to Node, and without a listener no error either.
+    // Node does not emit 'response' for a 101, and without this listener no error either.
     outgoing.on('upgrade', (response, socket) => {
       done(answerOf(response, settings.now()));
       socket.destroy();
@@ -97,7 +108,10 @@ function answerOf({ statusCode = 0, headers }: IncomingMessage, now: number): An
   };
 }
 
-/** `Retry-After` in whole seconds, whichever of its forms it has (RFC 9110, 10.2.3). */
+/**
+ * `Retry-After` in whole seconds, from either of its forms (RFC 9110, 10.2.3); undefined if it has
+ * neither.
+ */
 function secondsOf(value: string | undefined, now: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value);
@@ -105,7 +119,10 @@ function secondsOf(value: string | undefined, now: number): number | undefined {
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - now) / 1000));
 }
 
-/** Names neither the URL nor the address, which are not everybody's to know. */
+/**
+ * The answer for an error. It names neither the URL nor the address, because readers of the history
+ * may not know them.
+ */
 function failureOf(error: NodeJS.ErrnoException, timedOut: boolean, timeoutMs: number): Answer {
   if (timedOut) {
     return { kind: 'unanswered', timedOut, reason: `no answer within ${timeoutMs / 1000} s` };

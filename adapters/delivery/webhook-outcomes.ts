@@ -1,4 +1,4 @@
-/** What became of webhooks, kept on the rows of their firings in the table `history`. */
+/** The outcomes of webhooks, stored on the rows of their firings in the table `history`. */
 import {
   ConditionalCheckFailedException,
   TransactionConflictException,
@@ -8,16 +8,17 @@ import * as z from 'zod';
 import { type WebhookMessage, WebhookOutcome } from '../../domain/delivery/webhook.ts';
 import { mostTries, pauseAfter } from '../back-off.ts';
 
-/** A row with one of its outcomes, or with none. */
-const Known = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
+/** The part of a row that is read: the outcome of one webhook, or nothing. */
+const OutcomeRow = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
 
 const keyOf = ({ body }: WebhookMessage) => ({
   event_id: body.reason_data.event.message_id,
   alarm_id: body.alarm_id,
 });
 
+/** The store of outcomes. */
 export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) => ({
-  /** What is known of a webhook, read consistently; undefined if nothing is. */
+  /** The outcome of a webhook so far, read consistently; undefined before the first try. */
   outcome: async (webhook: WebhookMessage): Promise<WebhookOutcome | undefined> => {
     const { Item: row } = await client.send(
       new GetCommand({
@@ -28,10 +29,12 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
         ExpressionAttributeNames: { '#id': webhook.webhook_id },
       }),
     );
-    return row && Known.parse(row).webhooks[webhook.webhook_id];
+    return row && OutcomeRow.parse(row).webhooks[webhook.webhook_id];
   },
 
-  /** Notes what became of it. A last word stays, and a row that has expired does not come back. */
+  /**
+   * Stores the outcome. It does not replace a final outcome, and does not recreate an expired row.
+   */
   note: async (webhook: WebhookMessage, outcome: WebhookOutcome): Promise<void> => {
     const update = new UpdateCommand({
       TableName: table,

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/host-fault.ts';
+import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Standing } from '../../flows/evacuate.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { nothingLeft } from '../servers/migrations.ts';
@@ -21,6 +22,19 @@ type Tables = { readonly hosts: string; readonly faults: string; readonly migrat
 
 /** Holds the last service number given; no host can have this name. */
 const counterKey = { host: '#service-number' };
+
+/** The row that holds the spelling of a host's name for all others; no host can have this name. */
+const spellingKey = (name: string) => ({ host: `#spelling#${hostKey(name)}` });
+
+/** Takes a name for its first spelling, if no other one has it. */
+const spelled = (TableName: string, { host: name }: Host): Action => ({
+  Put: {
+    TableName,
+    Item: { ...spellingKey(name), spelling: name },
+    ConditionExpression: 'attribute_not_exists(spelling) OR spelling = :name',
+    ExpressionAttributeValues: { ':name': name },
+  },
+});
 
 /**
  * The row with what only the list of hosts needs, in which no tombstone is, and with what its stream
@@ -78,15 +92,24 @@ export function stillStanding(TableName: string, { host, silent }: Standing): Ac
   };
 }
 
-export const hostReader = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The row of a name, a tombstone too, read consistently. */
-  host: async (name: string): Promise<Host | undefined> => {
-    const { Item: row } = await client.send(
-      new GetCommand({ TableName: table, Key: { host: name }, ConsistentRead: true }),
-    );
-    return row && Host.parse(row);
-  },
-});
+export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
+  const read = async (Key: { readonly host: string }): Promise<Row | undefined> =>
+    (await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+  return {
+    /**
+     * The row of a name in any spelling, a tombstone too, read consistently. That it was registered in
+     * costs one reading, others three.
+     */
+    host: async (name: string): Promise<Host | undefined> => {
+      const row = await read({ host: name });
+      if (row) return Host.parse(row);
+      // A host of a version that noted no spellings is found if it was registered in lower case.
+      const { spelling = hostKey(name) } = (await read(spellingKey(name))) ?? {};
+      const other = spelling === name ? undefined : await read({ host: String(spelling) });
+      return other && Host.parse(other);
+    },
+  };
+};
 
 export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
   ...hostReader(client, table),
@@ -159,11 +182,12 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     }
   },
 
-  /** False if the host is not as it was read. */
-  saveHost: (from: Host | undefined, to: Host): Promise<boolean> =>
-    ifUnchanged(
-      client.send(new PutCommand({ TableName: table, Item: indexedHost(to), ...unchanged(from) })),
-    ),
+  /** False if the host is not as it was read, or if another spelling of its name is registered. */
+  saveHost: (from: Host | undefined, to: Host): Promise<boolean> => {
+    const put = { TableName: table, Item: indexedHost(to), ...unchanged(from) };
+    if (from && !from.deleted) return ifUnchanged(client.send(new PutCommand(put)));
+    return transactPatiently(client, [{ Put: put }, spelled(table, to)]);
+  },
 });
 
 /** Hosts in the order of their names. */

@@ -4,6 +4,7 @@ import type { Caller } from '../../domain/identity/access.ts';
 import type { DialectName } from './dialects.ts';
 import { placeOf } from './gateway-path.ts';
 import { requireDeclared, requireReadable } from './media-type.ts';
+import type { Query } from './query.ts';
 
 /** A request as it came in, before anything in it is believed. */
 export type RawRequest = {
@@ -11,8 +12,7 @@ export type RawRequest = {
   /** The path below the surface's prefix: `/v2.1/servers`; empty for the surface itself. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
-  /** Every value of every query key, in order. */
-  readonly query: Readonly<Record<string, readonly string[]>>;
+  readonly query: Query;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined where no body was sent. */

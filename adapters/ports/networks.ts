@@ -8,6 +8,18 @@ import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
 
 const kind = 'network';
 
+const indexed = (network: Network) => ({
+  ...network,
+  ...{ kind, live: kind, in_project: `project#${network.project_id}` },
+});
+
+/** That a network still is as it was read. A row from before version 0.2 has no revision. */
+const unchanged = ({ revision, created_at }: Network) => ({
+  ConditionExpression:
+    'revision = :revision AND created_at = :made OR attribute_exists(kind) AND attribute_not_exists(revision)',
+  ExpressionAttributeValues: { ':revision': revision, ':made': created_at },
+});
+
 export const networkStore = (client: DynamoDBDocumentClient, table: string) => {
   const read = async (ids: readonly string[]): Promise<Network[]> => {
     const keys = ids.map((network_id) => ({ network_id, kind }));
@@ -43,10 +55,16 @@ export const networkStore = (client: DynamoDBDocumentClient, table: string) => {
         client.send(
           new PutCommand({
             TableName: table,
-            Item: { ...network, kind, live: kind, in_project: `project#${network.project_id}` },
+            Item: indexed(network),
             ConditionExpression: 'attribute_not_exists(kind)',
           }),
         ),
+      ),
+
+    /** Writes a network that is still as it was read; false if it is not. */
+    saveNetwork: (from: Network, to: Network): Promise<boolean> =>
+      ifUnchanged(
+        client.send(new PutCommand({ TableName: table, Item: indexed(to), ...unchanged(from) })),
       ),
 
     deleteNetwork: async (network_id: string): Promise<void> => {

@@ -1,5 +1,6 @@
 /** The rows of ports in the tables `ports` and `networks`, and the conditions under which they are written. */
 import { v5 as uuid5 } from 'uuid';
+import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import type { Row } from '../dynamodb.ts';
@@ -29,7 +30,7 @@ export function indexed(port: Port): Row {
     in_project: `project#${port.project_id}`,
     in_order: `${projectKey(port.project_id)}${port.id}`,
     // An index's key cannot be empty: a port on no host is in no host's index.
-    on_host: port['binding:host_id'] || undefined,
+    on_host: hostKey(port['binding:host_id']) || undefined,
     on_device: port.device_id || undefined,
     named: port.name || undefined,
   };
@@ -86,7 +87,25 @@ export const macFreed = ({ networks }: PortTables, port: Placed): Action => ({
 });
 
 /** The key of what was reported of a host's ports: no port has this id. */
-export const planeKey = (host: string) => ({ id: `host#${host}` });
+export const planeKey = (host: string) => ({ id: `host#${hostKey(host)}` });
+
+/** That nobody has reported on the host's ports since the report of this number; 0: nobody has at all. */
+export const planeUnchanged = (
+  { ports }: Pick<PortTables, 'ports'>,
+  { host, number }: { readonly host: string; readonly number: number },
+): Action => ({
+  ConditionCheck: {
+    TableName: ports,
+    Key: planeKey(host),
+    ...(number === 0
+      ? { ConditionExpression: 'attribute_not_exists(id)' }
+      : {
+          ConditionExpression: '#number = :number',
+          ExpressionAttributeNames: { '#number': 'number' },
+          ExpressionAttributeValues: { ':number': number },
+        }),
+  },
+});
 
 /** Writes what was reported, if nobody has reported since it was read. */
 export const planeWrite = (

@@ -1,9 +1,12 @@
 /** The table `ports`: ports, and what was reported of the data plane beneath a host's ports. */
+
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { hostKey, isSameHost } from '../../domain/hosts/host-name.ts';
 import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
 import type { Among, Walk } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
+import type { LeftHost } from '../../flows/change-port.ts';
 import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import { transact, transactGroups } from '../transactions.ts';
@@ -15,6 +18,7 @@ import {
   macTaken,
   type PortTables,
   planeKey,
+  planeUnchanged,
   projectKey,
   replacement,
   unchanged,
@@ -65,9 +69,15 @@ export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
     return row && HostDataPlane.parse(row);
   },
 
-  /** The same of several hosts; those of which nobody has reported are left out. */
-  dataPlanes: async (hosts: readonly string[]): Promise<HostDataPlane[]> =>
-    (await getAll(client, table, hosts.map(planeKey))).map((row) => HostDataPlane.parse(row)),
+  /** The same of several hosts, as they are spelt here; those of which nobody has reported are left out. */
+  dataPlanes: async (hosts: readonly string[]): Promise<HostDataPlane[]> => {
+    const rows = await getAll(client, table, [...new Set(hosts.map(hostKey))].map(planeKey));
+    const planes = rows.map((row) => HostDataPlane.parse(row));
+    return hosts.flatMap((host) => {
+      const plane = planes.find((each) => isSameHost(each.host, host));
+      return plane ? [{ ...plane, host }] : [];
+    });
+  },
 
   /** Ids as an index shows them, in their order within a project; a page at a time. */
   portIds: (among: Among, walk: Walk = {}): AsyncGenerator<string[]> =>
@@ -96,7 +106,8 @@ async function* idPages(
       : after !== undefined
         ? { expression: ` AND #sort ${reverse ? '<' : '>'} :bound`, value: after }
         : undefined;
-  const value = 'value' in among ? among.value : 'port';
+  const asked = 'value' in among ? among.value : 'port';
+  const value = among.index === 'byHost' ? hostKey(asked) : asked;
   const query = {
     TableName: table,
     IndexName: among.index,
@@ -112,8 +123,28 @@ async function* idPages(
   for await (const page of queryPages(client, query)) yield page.map(({ id }) => String(id));
 }
 
+export const portSaves = (client: DynamoDBDocumentClient, tables: Pick<PortTables, 'ports'>) => ({
+  /**
+   * Writes a port that is still as it was read, and that keeps its MAC address. One that leaves a host
+   * is written only if nobody has reported on the ports of that host since (`left`).
+   */
+  savePort: async (from: Port, to: Port, left?: LeftHost): Promise<'saved' | 'overtaken'> => {
+    if (left) {
+      const actions = [replacement(tables, from, to), planeUnchanged(tables, left)];
+      return (await transact(client, actions)) === 'written' ? 'saved' : 'overtaken';
+    }
+    const put = new PutCommand({
+      TableName: tables.ports,
+      Item: indexed(to),
+      ...unchanged(from),
+    });
+    return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
+  },
+});
+
 export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) => {
   const reader = portReader(client, tables.ports);
+  const saves = portSaves(client, tables);
   return {
     ...reader,
     ...macStore(client, tables),
@@ -142,24 +173,21 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
       return made === 'conflict' ? 'busy' : { taken: 'id', position: made };
     },
 
-    /** Writes a port that is still as it was read; a new MAC address is taken with it. */
-    savePort: async (from: Port, to: Port): Promise<'saved' | 'overtaken' | 'mac in use'> => {
-      if (to.mac_address === from.mac_address && !to.deleted) {
-        const put = new PutCommand({
-          TableName: tables.ports,
-          Item: indexed(to),
-          ...unchanged(from),
-        });
-        return (await ifUnchanged(client.send(put))) ? 'saved' : 'overtaken';
-      }
-      const taken = to.deleted ? [] : [macTaken(tables, to)];
-      const outcome = await transact(client, [
+    /** The same of any port; a new MAC address is taken with it, and a tombstone frees the old one. */
+    savePort: async (
+      from: Port,
+      to: Port,
+      left?: LeftHost,
+    ): Promise<'saved' | 'overtaken' | 'mac in use'> => {
+      if (to.mac_address === from.mac_address && !to.deleted) return saves.savePort(from, to, left);
+      const asRead = [
         replacement(tables, from, to),
-        macFreed(tables, from),
-        ...taken,
-      ]);
+        ...(left ? [planeUnchanged(tables, left)] : []),
+      ];
+      const taken = to.deleted ? [] : [macTaken(tables, to)];
+      const outcome = await transact(client, [...asRead, macFreed(tables, from), ...taken]);
       if (outcome === 'written') return 'saved';
-      return outcome === 'conflict' || outcome === 0 ? 'overtaken' : 'mac in use';
+      return outcome === 'conflict' || outcome < asRead.length ? 'overtaken' : 'mac in use';
     },
   };
 };

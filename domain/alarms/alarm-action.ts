@@ -1,10 +1,12 @@
-/** Actions of alarms: URLs to call on a transition, and SNS topics that the operator allows. */
+/**
+ * Actions of alarms: URLs that are called on a transition, and SNS topics that the operator allows.
+ */
 import { DomainError } from '../errors.ts';
 
-/** Aodh's schemes without `trust+*` and `zaqar`, which need a Keystone of their own. */
+/** Aodh's schemes, without `trust+*` and `zaqar`: these need trusts of a real Keystone. */
 const schemes = new Set(['http', 'https', 'log', 'test']);
 
-/** Schemes that write into the service's own log: an administrator's only. */
+/** Schemes that write into the service's own log. Only administrators may use them. */
 const adminSchemes = new Set(['log', 'test']);
 
 type Parts = { scheme: string; authority: string; rest: string };
@@ -20,9 +22,10 @@ const hasHost = (url: string, { authority }: Parts): boolean =>
   authority !== '' && URL.canParse(url);
 
 /**
- * An action as Aodh writes it back, which is Python's `urlsplit(url).geturl()`: the scheme in lower
- * case, no `//` before an empty authority, no `?` or `#` with nothing behind it (`log://` becomes
- * `log:`). Throws `invalid` for a scheme that Doctor does not know or a URL without host.
+ * An action as Aodh stores it, which is Python's `urlsplit(url).geturl()`: the scheme in lower
+ * case, no `//` before an empty authority, no `?` or `#` with nothing after it (`log://` becomes
+ * `log:`).
+ * @throws DomainError `invalid` for an unknown scheme or a URL without a host.
  */
 export function normalAction(url: string): string {
   if (isTopicAction(url)) return url;
@@ -36,10 +39,11 @@ export function normalAction(url: string): string {
   return `${scheme}:${authority ? `//${authority}` : ''}${tail}`;
 }
 
-/** Whether an action is the ARN of a topic, and not of a FIFO one. */
+/** Whether an action is the ARN of a standard (not FIFO) SNS topic. */
 export const isTopicAction = (action: string): boolean =>
   /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(action);
 
+/** The refusal of an action that Doctor does not support. */
 export const unsupported = (url: string): DomainError =>
   new DomainError('invalid', `Unsupported action ${url.slice(0, 200)}`);
 

@@ -1,5 +1,5 @@
-/** What a request makes of an alarm, and the record that its history keeps of it. */
-
+/** The changes of alarms that requests make, each with its record for the history. */
+import { isEqual } from 'es-toolkit';
 import { type Caller, projectOf } from '../identity/access.ts';
 import { naive } from '../time.ts';
 import type { Alarm, AlarmState } from './alarm.ts';
@@ -8,25 +8,29 @@ import type { AlarmChange } from './alarm-history.ts';
 import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
 import { cannotBeEvaluated } from './evaluate.ts';
 
-/** Who makes a change and when, with new ids for what it makes. */
+/** The caller and the time of a change, and the settings that it is checked against. */
 export type ChangeContext = {
   readonly caller: Caller;
   readonly now: string;
+  /** Makes a new id. */
   readonly newId: () => string;
-  /** `ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`. */
+  /** The setting `ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`. */
   readonly acceptWithoutResource: boolean;
-  /** ARNs of the topics that may be actions. */
+  /** ARNs of the topics that the operator allows as actions. */
   readonly actionTopics: readonly string[];
 };
 
-/** An alarm after a change, and the record of it. */
-export type Changed = { readonly alarm: Alarm; readonly change: AlarmChange };
+/** An alarm after a change, and the record of the change. */
+export type ChangedAlarm = { readonly alarm: Alarm; readonly change: AlarmChange };
 
 /** Aodh's texts. Source: aodh `api/controllers/v2/alarms.py`. */
 const reasons = { initial: 'Not evaluated yet', manual: 'Manually set via API' };
 
-/** A new alarm. Throws `not_authorized` or `invalid` if this caller may not file it. */
-export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed {
+/**
+ * A new alarm and the record of its creation.
+ * @throws DomainError `not_authorized` or `invalid` if the caller may not create it.
+ */
+export function createdAlarm(input: AlarmInput, context: ChangeContext): ChangedAlarm {
   const { caller, now, newId } = context;
   const facts = { ...input.facts, ...newOwner(caller, input) };
   requireActions(caller, input, { topics: context.actionTopics });
@@ -51,36 +55,44 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
 }
 
 /**
- * The alarm after a PUT, which replaces all that a client may say: what the body leaves out falls
- * back to its default. Undefined if nothing changes. A `state` that comes with another
- * `state_timestamp` than the stored one is an echo of what the client read before a transition,
- * and is not taken for its wish. Throws as `createdAlarm`.
+ * The alarm after a PUT. A PUT replaces everything that a client can set; what the body leaves out
+ * gets its default. Undefined if nothing changes. If the body's `state_timestamp` is not the stored
+ * one, the client read the alarm before its last transition: its `state` is then ignored.
+ * @throws DomainError as `createdAlarm`.
  */
 export function replacedAlarm(
   stored: Alarm,
   input: AlarmInput,
   context: ChangeContext,
-): Changed | undefined {
+): ChangedAlarm | undefined {
   const { caller, now } = context;
   const facts = { ...input.facts, ...ownerAfter(stored, caller, input) };
   requireActions(caller, input, { topics: context.actionTopics, stored });
   checkFacts(facts, context.acceptWithoutResource);
   const stale =
     input.state_timestamp !== undefined && input.state_timestamp !== stored.state_timestamp;
-  const wanted = input.state ?? 'insufficient data';
-  const inState = stale && input.state ? stored : withState(stored, wanted, now);
-  const alarm = { ...readAgain(inState), ...facts, timestamp: now, revision: stored.revision + 1 };
+  const state = input.state ?? 'insufficient data';
+  const inState = stale && input.state ? stored : withState(stored, state, now);
+  const alarm = {
+    ...evaluatedAgain(inState),
+    ...facts,
+    timestamp: now,
+    revision: stored.revision + 1,
+  };
   const detail = difference(document(stored), document(alarm));
   if (Object.keys(detail).length === 0) return undefined;
   return { alarm, change: record('rule change', alarm, detail, alarm.project_id, context) };
 }
 
-/** The alarm with its state set by hand; undefined if it and its reason are that already. */
+/**
+ * The alarm with its state set by a request; undefined if it already has that state and that
+ * reason.
+ */
 export function alarmInState(
   stored: Alarm,
   state: AlarmState,
   context: ChangeContext,
-): Changed | undefined {
+): ChangedAlarm | undefined {
   if (stored.state === state && stored.state_reason === reasons.manual) return undefined;
   const alarm = {
     ...withState(stored, state, context.now),
@@ -92,20 +104,23 @@ export function alarmInState(
 }
 
 /**
- * The record of an alarm's end. Aodh keeps none; ours belongs to the alarm's project, so that its
- * people can read who deleted it.
+ * The record of an alarm's deletion. Aodh has no such record. It belongs to the alarm's project, so
+ * that the members of the project can read who deleted the alarm.
  */
 export function deletionOf(alarm: Alarm, context: ChangeContext): AlarmChange {
   return record('deletion', alarm, { state: alarm.state }, alarm.project_id, context);
 }
 
-/** What could not be evaluated can be, for it has been read and checked. */
-const readAgain = (alarm: Alarm): Alarm =>
+/** A replaced alarm has been validated, so it no longer says that it cannot be evaluated. */
+const evaluatedAgain = (alarm: Alarm): Alarm =>
   alarm.state_reason.startsWith(cannotBeEvaluated)
     ? { ...alarm, state_reason: reasons.initial }
     : alarm;
 
-/** Leaving `alarm` and entering it are kept, for the evaluator to compare events with. */
+/**
+ * The times of entering and leaving `alarm` are stored, because the evaluator compares events with
+ * them.
+ */
 function withState(stored: Alarm, state: AlarmState, now: string): Alarm {
   if (stored.state === state) return stored;
   return {
@@ -118,7 +133,7 @@ function withState(stored: Alarm, state: AlarmState, now: string): Alarm {
   };
 }
 
-/** An alarm as its history shows it: stored names, so `rule` for either type. */
+/** An alarm as its history shows it: with the stored names, so `rule` for both types. */
 function document(alarm: Alarm): Record<string, unknown> {
   const {
     revision,
@@ -139,16 +154,18 @@ function document(alarm: Alarm): Record<string, unknown> {
   };
 }
 
-const untold = new Set(['timestamp', 'state_timestamp']);
+const timeNames = new Set(['timestamp', 'state_timestamp']);
 
-/** What the second document says otherwise than the first, its times left out. */
+/**
+ * The values of the second document that differ from the first, without the times; null if removed.
+ */
 function difference(
   before: Record<string, unknown>,
   after: Record<string, unknown>,
 ): Record<string, unknown> {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const changed = [...names].filter(
-    (name) => !untold.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]),
+    (name) => !timeNames.has(name) && !isEqual(before[name], after[name]),
   );
   return Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
 }

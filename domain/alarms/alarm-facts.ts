@@ -1,31 +1,41 @@
-/** What a caller asks an alarm to be, and what every alarm must keep, whoever files it. */
+/** The requested alarm of a create or a replace, and the limits that hold for every alarm. */
 import { DomainError } from '../errors.ts';
 import type { AlarmFacts, AlarmState } from './alarm.ts';
 
-/** What a client says of an alarm; what only the owner's rights decide is still as it was given. */
+/**
+ * A requested alarm, with defaults filled in. Owner and actions are not yet checked against the
+ * caller's rights.
+ */
 export type AlarmInput = {
   readonly facts: Omit<AlarmFacts, 'project_id' | 'user_id'>;
-  /** Undefined where absent; null where the body says so, which Aodh does not take for the same. */
+  /** Undefined if absent, null if the body says null: for Aodh the two differ. */
   readonly project_id: string | null | undefined;
   readonly user_id: string | null | undefined;
   readonly state: AlarmState | undefined;
-  /** When the client's state dates from, as it was shown; undefined if it does not say. */
+  /** The `state_timestamp` in the body, as the client was shown it; undefined if absent. */
   readonly state_timestamp: string | undefined;
-  /** Every action as the client wrote it. */
+  /** All actions, as the client wrote them. */
   readonly actions: readonly string[];
 };
 
-/** DynamoDB takes 400 kB a row and 4 MB a transaction, in which ten alarms may fire. */
+/**
+ * The largest alarm, in bytes of JSON. DynamoDB accepts 400 kB a row and 4 MB a transaction of ten
+ * firings.
+ */
 export const mostAlarmBytes = 65_536;
 
-/** A notification says which rule was met, in JSON inside JSON, and SNS takes 256 KiB of it. */
+/**
+ * The largest rule, in bytes of JSON. A notification repeats it as JSON inside JSON; SNS accepts
+ * 256 KiB.
+ */
 const mostRuleBytes = 16_384;
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
 /**
- * What an alarm must keep whoever files it: it fits its rows, and it names a resource where the
- * operator asks for that (`ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`). Throws `invalid`.
+ * Checks what holds for every alarm, for administrators too: its size, and that it names a resource
+ * if the operator requires one (`ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`).
+ * @throws DomainError `invalid`.
  */
 export function checkFacts(facts: AlarmFacts, acceptWithoutResource: boolean): void {
   if (!acceptWithoutResource && !namesResource(facts)) {

@@ -1,6 +1,7 @@
 /**
- * The history of alarms: a record of everything that was done to one, by a request or by an event.
- * Unlike Aodh's, it outlives the alarm and tells of its deletion: docs/wire/alarming.md#history.
+ * The history of alarms: a record of each change of an alarm, by a request or by an event. Unlike
+ * Aodh's, it is kept after the alarm is deleted, and records the deletion:
+ * docs/wire/alarming.md#history.
  */
 import * as z from 'zod';
 import { WebhookOutcome } from '../delivery/webhook.ts';
@@ -8,37 +9,44 @@ import { notificationId } from '../ids.ts';
 import { Moment } from '../time.ts';
 import { Severity } from './alarm.ts';
 
+/** The types of records. */
 export const changeTypes = ['creation', 'rule change', 'state transition', 'deletion'] as const;
 
-/** A record, as stored and read. Nothing changes once it is written, but what became of its calls. */
+/** A record, as stored. Once it is written, only the outcomes of its webhooks change. */
 export const AlarmChange = z.object({
-  /** A UUID; of a firing, the `message_id` of its event. With `alarm_id` it is the record's key. */
+  /**
+   * A UUID; for a firing, the `message_id` of the event. The key of a record is this and
+   * `alarm_id`.
+   */
   event_id: z.string(),
   alarm_id: z.string(),
   type: z.enum(changeTypes),
   /**
-   * A JSON object: the alarm at its creation; the changed keys of a rule change; the state at its
-   * deletion. Of a transition the state with `state_reason` if a request made it, else with
-   * `transition_reason`.
+   * A JSON object. Creation: the alarm. Rule change: the changed keys. Deletion: the last state.
+   * Transition: the new state, with `state_reason` if a request made it, with `transition_reason`
+   * if an event did.
    */
   detail: z.string(),
   /**
-   * Who asked for the change, or whose alarm it is that an event changed; the project is null in an
-   * unscoped token and for infrastructure's alarms.
+   * The caller who made the change; for a change by an event, the owner of the alarm. The project
+   * is null if the token had none, or the alarm is on infrastructure.
    */
   user_id: z.string().nullable(),
   project_id: z.string().nullable(),
-  /** The project whose people may read the record; empty for infrastructure's. */
+  /**
+   * The project that may read the record; empty for alarms on infrastructure. Such a row has no
+   * value here.
+   */
   on_behalf_of: z.string().default(''),
   timestamp: Moment,
-  /** The alarm's at that time: not shown, but asked for. */
+  /** The alarm's severity at that time. It is not shown, but queries can ask for it. */
   severity: Severity,
-  /** What became of the calls of its actions, by webhook; absent where nobody was to be called. */
+  /** The outcomes of its webhooks, by `webhook_id`; absent in records that call no action. */
   webhooks: z.record(z.string(), WebhookOutcome).optional(),
 });
 export type AlarmChange = z.infer<typeof AlarmChange>;
 
-/** Partitions of the index of all records by time: enough for a burst of firings. */
+/** The number of partitions of the index of all records by time: enough for a burst of firings. */
 const shards = 8;
 const shardName = (shard: number): string => `history#${shard}`;
 
@@ -47,10 +55,10 @@ export const timeShards: readonly string[] = Array.from({ length: shards }, (_, 
 
 type Key = Pick<AlarmChange, 'event_id' | 'alarm_id'>;
 
-/** The partition by time that holds the record. A notification's id is a hash of its key. */
+/** The partition of a record in the index by time. It is taken from a hash of the record's key. */
 export const timeShardOf = ({ alarm_id, event_id }: Key): string =>
   shardName(Number.parseInt(notificationId(alarm_id, event_id).slice(0, 4), 16) % shards);
 
-/** What orders records by time, in every index of theirs. */
+/** The sort key of a record in every index: its time, then its id. */
 export const sortKeyOf = ({ timestamp, event_id }: Pick<AlarmChange, 'timestamp' | 'event_id'>) =>
   `${timestamp}#${event_id}`;

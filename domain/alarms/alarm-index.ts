@@ -1,18 +1,22 @@
-/** What of the indexes of alarms and of their history is read, and in which order. */
+/** Which part of the indexes of alarms and of their history a list reads, and in which order. */
 import type { Alarm } from './alarm.ts';
 
-/** The order in which alarms are shown: by the last change that somebody made. */
+/**
+ * The sort key of an alarm in every index: the time of its last change by a request, then its id.
+ */
 export const alarmSortKey = ({ timestamp, alarm_id }: Alarm): string => `${timestamp}#${alarm_id}`;
 
-/** Which alarms have to be read for a list: those of one project or of all, of one name or of any. */
+/**
+ * Which alarms are read for a list. Each field that is given narrows it; without any, all alarms.
+ */
 export type AlarmScope = {
-  /** Undefined for all projects. */
+  /** Undefined for all projects. Empty for alarms on infrastructure. */
   readonly project_id?: string;
   readonly name?: string;
   readonly alarm_id?: string;
 };
 
-/** Which records have to be read; those between two moments, both included, where there are such. */
+/** Which records of the history are read. `from` and `to` are moments, both included. */
 export type HistoryScope = {
   readonly alarm_id?: string;
   /** Undefined for the records of all projects. */
@@ -20,11 +24,12 @@ export type HistoryScope = {
   readonly from?: string;
   readonly to?: string;
 };
-/** How an index that is ordered by time is to be read. */
+
+/** How an index that is ordered by time is read. */
 export type TimeReading = {
   readonly oldestFirst?: boolean;
-  /** The sort key behind which to begin. */
+  /** The sort key after which to begin; undefined to begin at the first row. */
   readonly after?: string;
-  /** How many rows are wanted at first; all of them if undefined. */
+  /** The size of the first page; undefined to read all rows. */
   readonly first?: number | undefined;
 };

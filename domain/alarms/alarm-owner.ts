@@ -1,21 +1,23 @@
-/** Whose an alarm is, and what only an administrator may put into one. */
-
+/** The owner of an alarm, and which callers may see and change it. */
 import { DomainError } from '../errors.ts';
 import { type Caller, canSee, hasRole, isAdmin, projectOf, type Role } from '../identity/access.ts';
 import type { Alarm } from './alarm.ts';
 import { isAdminAction, isTopicAction, normalAction, unsupported } from './alarm-action.ts';
 import type { AlarmInput } from './alarm-facts.ts';
 
-/** Aodh's 403. Source: docs/wire/alarming.md#who-may-do-what. */
+/** Aodh's 403 for a caller without the right. Source: docs/wire/alarming.md#who-may-do-what. */
 export const rbacFailed = (): DomainError =>
   new DomainError('forbidden', 'RBAC Authorization Failed');
 
-/** Refuses in Aodh's words a caller without the role. */
+/** @throws DomainError `forbidden`, in Aodh's words, if the caller does not have the role. */
 export function requireAlarmRole(caller: Caller, role: Role): void {
   if (!hasRole(caller, role)) throw rbacFailed();
 }
 
-/** The alarm that was found under an id, if the caller may know of it; else `not_found`. */
+/**
+ * The alarm with the id.
+ * @throws DomainError `not_found` if there is none or the caller may not see it.
+ */
 export function visibleAlarm(caller: Caller, id: string, found: Alarm | undefined): Alarm {
   if (found && canSee(caller, found.project_id)) return found;
   throw new DomainError('not_found', `Alarm ${id.slice(0, 255)} not found`);
@@ -24,9 +26,10 @@ export function visibleAlarm(caller: Caller, id: string, found: Alarm | undefine
 type Owner = Pick<Alarm, 'project_id' | 'user_id'>;
 
 /**
- * The owner of a new alarm: the caller, or whom an administrator names. An empty `project_id` makes
- * it an alarm on infrastructure's events. For anybody else an explicit null is a foreign id, as in
- * Aodh. Throws `not_authorized` for a foreign id.
+ * The owner of a new alarm: the caller, unless an administrator names another owner. An empty
+ * `project_id` makes it an alarm on infrastructure. As in Aodh, only an administrator may send
+ * null.
+ * @throws DomainError `not_authorized` if another caller names an id that is not its own.
  */
 export function newOwner(caller: Caller, { project_id, user_id }: AlarmInput): Owner {
   const own: Owner = { project_id: projectOf(caller), user_id: caller.user_id };
@@ -45,15 +48,18 @@ const notAuthorized = (kind: 'project' | 'user', id: string | null): DomainError
     `Not Authorized to access ${kind} ${(id ?? 'None').slice(0, 255)}`,
   );
 
-/** The project a list is asked of: only an administrator may name another than the own one. */
+/**
+ * The requested project.
+ * @throws DomainError `not_authorized` if it is another one, unless the caller is an administrator.
+ */
 export function askedProject(caller: Caller, project_id: string): string {
   if (!canSee(caller, project_id)) throw notAuthorized('project', project_id);
   return project_id;
 }
 
 /**
- * The owner after a PUT: whoever of the project replaces an alarm becomes its user; what an
- * administrator does not name is kept. Source: docs/wire/alarming.md#replacing-an-alarm.
+ * The owner after a PUT. A caller of the project becomes the alarm's user. An administrator keeps
+ * the owner, or names a new one. Source: docs/wire/alarming.md#replacing-an-alarm.
  */
 export function ownerAfter(stored: Owner, caller: Caller, input: AlarmInput): Owner {
   if (!isAdmin(caller)) return { project_id: stored.project_id, user_id: caller.user_id };
@@ -66,13 +72,14 @@ export function ownerAfter(stored: Owner, caller: Caller, input: AlarmInput): Ow
 type ActionRules = {
   /** ARNs of the topics that the operator allows. */
   readonly topics: readonly string[];
-  /** The alarm that is replaced: what it has already may be sent back. */
+  /** The alarm that is replaced: the actions that it already has may be sent back. */
   readonly stored?: Alarm | undefined;
 };
 
 /**
- * Refuses with `invalid` a topic that the operator does not allow, and with `not_authorized` a `log`
- * or `test` action of somebody who is no administrator.
+ * Checks the actions of a requested alarm.
+ * @throws DomainError `invalid` for a topic that the operator does not allow; `not_authorized` for
+ * a `log` or `test` action of a caller who is not an administrator.
  */
 export function requireActions(
   caller: Caller,
@@ -80,7 +87,7 @@ export function requireActions(
   { topics, stored }: ActionRules,
 ): void {
   const had = new Set(
-    stored && [stored.ok_actions, stored.alarm_actions, stored.insufficient_data_actions].flat(),
+    stored && [...stored.ok_actions, ...stored.alarm_actions, ...stored.insufficient_data_actions],
   );
   const unlisted = actions.find(
     (action) => isTopicAction(action) && !topics.includes(action) && !had.has(action),

@@ -1,25 +1,35 @@
-/** An event alarm as stored. What its conditions mean is in `condition.ts`, when it fires in `evaluate.ts`. */
+/**
+ * An event alarm as stored. `condition.ts` says what its conditions mean, `evaluate.ts` when it
+ * fires.
+ */
 import * as z from 'zod';
 import { Stamp } from '../events/event.ts';
 import { Moment } from '../time.ts';
 
+/** The states of an alarm. */
 export const alarmStates = ['ok', 'alarm', 'insufficient data'] as const;
+/** A state of an alarm. */
 export const AlarmState = z.enum(alarmStates);
 export type AlarmState = z.infer<typeof AlarmState>;
 
+/** The severities of an alarm, in ascending order. */
 export const severities = ['low', 'moderate', 'critical'] as const;
+/** A severity of an alarm. */
 export const Severity = z.enum(severities);
 export type Severity = z.infer<typeof Severity>;
 
-/** Aodh's spelling and OPNFV Doctor's; they mean the same: docs/wire/alarming.md#two-spellings. */
+/** Aodh's name and OPNFV Doctor's name of the same type: docs/wire/alarming.md#two-spellings. */
 export const alarmTypes = ['event', 'notification'] as const;
+/** A type of alarm. */
 export const AlarmType = z.enum(alarmTypes);
 export type AlarmType = z.infer<typeof AlarmType>;
 
+/** The operators of a condition. */
 export const operators = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
+/** The types by which a condition compares. Empty means `string`. */
 export const conditionTypes = ['', 'string', 'integer', 'float', 'boolean', 'datetime'] as const;
 
-/** One comparison of a rule, normalised: `op` is there, a missing `type` is `''` (means string). */
+/** One comparison of a rule, with defaults filled in: `op` is `eq`, `type` is `''`. */
 export const Condition = z.object({
   field: z.string(),
   op: z.enum(operators),
@@ -33,12 +43,13 @@ export const EventPattern = z.object({ event_type: z.string(), query: z.array(Co
 export type EventPattern = z.infer<typeof EventPattern>;
 
 /**
- * What an alarm waits for, and what takes it from `alarm` back to `ok`: without `clear` no event
- * does. Aodh has no such key; its clients send back what they do not know.
+ * The events that raise an alarm, and in `clear` the events that take it back to `ok`. Without
+ * `clear`, no event does. Aodh has no key `clear`; its clients send unknown keys back unchanged.
  */
 export const Rule = EventPattern.extend({ clear: EventPattern.optional() });
 export type Rule = z.infer<typeof Rule>;
 
+/** A period in which an alarm may be raised: see `time-constraint.ts`. `duration` is in seconds. */
 export const TimeConstraint = z.object({
   name: z.string(),
   description: z.string(),
@@ -46,29 +57,33 @@ export const TimeConstraint = z.object({
   duration: z.int().min(0),
   timezone: z.string(),
 });
+export type TimeConstraint = z.infer<typeof TimeConstraint>;
 
-/** What a client may say of an alarm, normalised: no nulls. */
+/** The part of an alarm that clients set, with defaults filled in. */
 export const AlarmFacts = z.object({
   name: z.string(),
   type: AlarmType,
   description: z.string(),
   enabled: z.boolean(),
   rule: Rule,
-  /** OPNFV Doctor's attribute: only events of this resource concern the alarm; null for any. */
+  /**
+   * OPNFV Doctor's attribute: only events of this resource can raise or clear the alarm; null for
+   * any.
+   */
   resource_id: z.string().min(1).max(255).nullable(),
   ok_actions: z.array(z.string()),
   alarm_actions: z.array(z.string()),
   insufficient_data_actions: z.array(z.string()),
   repeat_actions: z.boolean(),
   time_constraints: z.array(TimeConstraint),
-  /** Empty for an administrator's alarm on infrastructure's events. */
+  /** Empty for an administrator's alarm on events of infrastructure. */
   project_id: z.string(),
   user_id: z.string(),
   severity: Severity,
 });
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
 
-/** The row. Every change of it, a transition included, raises `revision` by one. */
+/** The row. Every change, also a transition, raises `revision` by one. */
 export const Alarm = AlarmFacts.extend({
   alarm_id: z.uuid(),
   revision: z.int().min(1),
@@ -76,19 +91,25 @@ export const Alarm = AlarmFacts.extend({
   state_reason: z.string(),
   /** When `state` last changed. */
   state_timestamp: Moment,
-  /** When the alarm was last changed by hand. */
+  /** When a request last changed the alarm. */
   timestamp: Moment,
   created_at: Moment,
-  /** Of the newest event that the state reflects (`order.ts`); null before the first, and outside. */
+  /**
+   * The stamp of the newest event that the state reflects (`order.ts`); null before the first
+   * event, and after an event from outside.
+   */
   stamp: Stamp.nullable(),
   /** When Doctor accepted that event; null before the first. */
-  stamped_at: Moment.nullable().default(null),
-  /** The newest acceptance that `alarm` stands for: of the event that fired it; null if never. */
+  stamped_at: Moment.nullable(),
+  /**
+   * When the alarm last entered `alarm`: the acceptance of the raising event, or the time of the
+   * request; null if never.
+   */
   entered_alarm_at: Moment.nullable(),
   /** When the alarm last left `alarm`; null if never. */
   left_alarm_at: Moment.nullable(),
-  /** How often events took the alarm into each state. */
-  transitions: z.partialRecord(AlarmState, z.int().min(0)).default({}),
+  /** How often events took the alarm into each state; a missing state means 0. */
+  transitions: z.partialRecord(AlarmState, z.int().min(0)),
 });
 export type Alarm = z.infer<typeof Alarm>;
 

@@ -1,9 +1,8 @@
 /**
- * What a rule's conditions mean: Aodh's table (aodh `evaluator/event.py`), and an answer for the cases
- * that Aodh trips over. Each side is read as a value of its own type; values of different types are
- * unequal and have no order.
+ * What a rule's conditions mean. The rules are those of aodh `evaluator/event.py`; where Aodh
+ * raises an error, Doctor has a result: docs/wire/alarming.md#what-a-condition-means. Each side is
+ * read as a value of its own type. Values of different types are unequal and have no order.
  */
-
 import { type DoctorEvent, type Trait, traitTypes } from '../events/event.ts';
 import { parseMoment } from '../time.ts';
 import type { Condition, EventPattern } from './alarm.ts';
@@ -16,38 +15,38 @@ type Value =
   | { readonly kind: 'truth'; readonly value: boolean };
 
 /**
- * Whether an event is one that the pattern describes. Events of the alarm service itself concern only
- * those that name them, or an alarm on `*` would fire on its own creation.
+ * Whether an event matches the pattern. Events of the alarm service itself (`alarm.*`) only match
+ * patterns that begin with `alarm`. Otherwise an alarm on `*` would fire on its own creation.
  */
 export function matches({ event_type, query }: EventPattern, event: DoctorEvent): boolean {
   if (event.event_type.startsWith('alarm.') && !event_type.startsWith('alarm')) return false;
   if (!globMatches(event_type, event.event_type)) return false;
-  return query.every((condition) => meets(condition, event));
+  return query.every((condition) => meetsCondition(condition, event));
 }
 
 /**
- * Whether the event meets the condition. Never throws. A trait that is missing meets `ne` alone. A
- * trait that is not of the type it claims to be (`abc` as an integer) meets nothing, and nor does a
- * field that events do not have.
+ * Whether the event meets the condition. Never throws. A missing trait meets only `ne`. A trait
+ * whose value does not fit its type (`abc` as an integer) meets no condition; neither does a field
+ * that events do not have.
  */
-export function meets({ field, op, type, value }: Condition, event: DoctorEvent): boolean {
-  const wanted = readValue(type, value);
+export function meetsCondition({ field, op, type, value }: Condition, event: DoctorEvent): boolean {
+  const expected = readValue(type, value);
   const found = fieldOf(event, field, type);
-  if (wanted === undefined || found === 'unreadable') return false;
+  if (expected === undefined || found === 'unreadable') return false;
   if (found === 'missing') return op === 'ne';
-  const order = compare(type === 'boolean' ? asTruth(found) : found, wanted);
+  const order = compare(type === 'boolean' ? asTruth(found) : found, expected);
   return order === undefined ? op === 'ne' : tests[op](order);
 }
 
-/** Whether a text can be read as a value of that type, as a rule's `value` must be. */
+/** Whether a text can be read as a value of the type. The `value` of a condition must be. */
 export const isValueOf = (type: Condition['type'], text: string): boolean =>
   readValue(type, text) !== undefined;
 
 /**
- * A trait as a condition of type string sees it: Python's `str()` of its value. Undefined for a trait
- * with a type of its own, which equals no string.
+ * A trait as a condition of type string compares it: Python's `str()` of its value. Undefined for
+ * an integer, float or datetime trait, which equals no string.
  */
-export function textOf([, dtype, value]: Trait): string | undefined {
+export function traitAsString([, dtype, value]: Trait): string | undefined {
   const { integer, float, datetime } = traitTypes;
   if (dtype === integer || dtype === float || dtype === datetime) return undefined;
   if (value === null) return 'None';
@@ -64,7 +63,9 @@ const tests: Record<Condition['op'], (order: number) => boolean> = {
   ge: (order) => order >= 0,
 };
 
-/** Below, at or above 0 as `a` is before, equal to or after `b`; undefined if they have no order. */
+/**
+ * Negative, 0 or positive if `a` is before, equal to or after `b`; undefined if they have no order.
+ */
 function compare(a: Value, b: Value): number | undefined {
   if (a.kind === 'number' && b.kind === 'number') return a.value - b.value;
   if (a.kind === 'truth' && b.kind === 'truth') return Number(a.value) - Number(b.value);
@@ -73,14 +74,14 @@ function compare(a: Value, b: Value): number | undefined {
   return undefined;
 }
 
-/** Python's order of strings; JavaScript's `<` has another outside the basic plane. */
+/** Python's order of strings. JavaScript's `<` differs for characters above U+FFFF. */
 function byCodePoint(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a[at] === b[at]) at += 1;
   return (a.codePointAt(at) ?? -1) - (b.codePointAt(at) ?? -1);
 }
 
-/** The value of the last trait of the name, or of a field that every event has. */
+/** The value of the last trait with the name, or of a field that every event has. */
 function fieldOf(
   event: DoctorEvent,
   field: string,
@@ -97,10 +98,10 @@ function fieldOf(
   return readValue(type === 'datetime' ? type : 'string', event.generated) ?? 'unreadable';
 }
 
-/** A trait read by its own type; undefined if its value is none of that type. */
+/** A trait read by its own type; undefined if its value does not fit that type. */
 function readTrait(trait: Trait): Value | undefined {
   const [, dtype, value] = trait;
-  const text = textOf(trait);
+  const text = traitAsString(trait);
   if (text !== undefined) return { kind: 'text', value: text };
   if (value === null) return undefined;
   if (dtype === traitTypes.datetime) return readMoment(String(value));
@@ -110,7 +111,7 @@ function readTrait(trait: Trait): Value | undefined {
   return { kind: 'number', value: dtype === traitTypes.integer ? Math.trunc(number) : number };
 }
 
-/** A text of a rule read by the rule's type; undefined if it is none of that type. */
+/** A rule's `value` read by the condition's type; undefined if it does not fit that type. */
 function readValue(type: Condition['type'], text: string): Value | undefined {
   switch (type) {
     case '':
@@ -127,10 +128,12 @@ function readValue(type: Condition['type'], text: string): Value | undefined {
   }
 }
 
-/** Numbers are doubles: integers beyond 2^53 that differ in their last digits compare as equal. */
+/**
+ * Numbers are doubles: integers above 2^53 that differ only in their last digits compare as equal.
+ */
 const readInteger = (text: string): Value | undefined => readNumber(text, /^[+-]?\d+$/);
 
-/** Not Python's `nan` and `inf`. */
+/** Without Python's `nan` and `inf`. */
 const readFloat = (text: string): Value | undefined =>
   readNumber(text, /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i);
 
@@ -157,7 +160,7 @@ function readTruth(text: string): Value | undefined {
   return value === undefined ? undefined : { kind: 'truth', value };
 }
 
-/** A text or number that reads as true or false, as that; any other value as it is. */
+/** A text or number that means true or false, as a boolean; any other value unchanged. */
 function asTruth(found: Value): Value {
   if (found.kind === 'moment') return found;
   return readTruth(String(found.value)) ?? found;

@@ -1,6 +1,6 @@
 /**
- * What an event does to an alarm. Source: aodh `evaluator/event.py`; clearing and the rules of order
- * are ours (docs/adr/0003, 0014).
+ * Decides what an event does to an alarm. Source: aodh `evaluator/event.py`. Clearing and the rules
+ * of order are Doctor's own (docs/adr/0003, 0014).
  */
 
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
@@ -11,19 +11,22 @@ import { isValueOf, matches } from './condition.ts';
 import { isOlder, markOf, wasCovered } from './order.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
 
+/** What is done for an event and an alarm. */
 export type Decision =
-  /** Nothing is written: the same event gives the same again, or is none of the alarm's. */
+  /** Nothing is written: the event does not concern the alarm, or gives the same decision again. */
   | { readonly kind: 'nothing'; readonly why: Why }
-  /** Nobody is told; that the event was decided upon is written, for alarms that events clear. */
+  /**
+   * No notification; a row records that the event was decided. Only for alarms that events clear.
+   */
   | { readonly kind: 'noted'; readonly why: Why }
-  /** The alarm takes the state, and its owner is told. */
+  /** The alarm takes the state, and its owner is notified. */
   | { readonly kind: 'transition'; readonly to: 'alarm' | 'ok'; readonly reason: string }
-  /** The owner is told and the alarm stays as it is: a repeat, or older news. */
+  /** The owner is notified, but the state stays: a repeat, or an older event. */
   | { readonly kind: 'notice'; readonly reason: string }
-  /** Nobody can tell what the alarm waits for; its owner is told so by its `state_reason`. */
+  /** The alarm's rule cannot be read; its `state_reason` says so to its owner. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** A decision that leaves a row behind. */
+/** A decision for which a row is written. */
 export type Written = Extract<Decision, { kind: 'noted' | 'transition' | 'notice' }>;
 
 type Why =
@@ -38,10 +41,10 @@ type Why =
   | 'nothing to clear'
   | 'older than what raised the alarm';
 
-/** How the `state_reason` begins of an alarm that nobody can evaluate. */
+/** The beginning of the `state_reason` of an alarm that cannot be evaluated. */
 export const cannotBeEvaluated = 'Cannot be evaluated';
 
-/** What of an event the alarm's owner may know, and its rule may match on. */
+/** The event as the alarm's owner may see it and its rule may match it. */
 export const visibleTo = ({ project_id }: Alarm, event: DoctorEvent): DoctorEvent =>
   project_id === '' ? event : forTenant(event);
 
@@ -52,7 +55,7 @@ export function decide(alarm: Alarm, event: DoctorEvent): Decision {
   const unreadable = whyUnreadable(alarm);
   if (unreadable) return { kind: 'unreadable', reason: `${cannotBeEvaluated}: ${unreadable}.` };
   const { rule } = alarm;
-  // An event that meets both conditions raises: better an alarm too many than one too few.
+  // An event that matches both patterns raises: a false alarm is better than a missed one.
   if (matches(rule, event)) return decideRaise(alarm, event);
   if (rule.clear && matches(rule.clear, event)) return decideClear(alarm, event, rule.clear);
   return { kind: 'nothing', why: 'does not match' };
@@ -68,7 +71,7 @@ function whyUnconcerned(alarm: Alarm, event: DoctorEvent): Why | undefined {
   return undefined;
 }
 
-/** What of the alarm cannot be read, as a phrase; undefined if all can. */
+/** Which part of the alarm cannot be read, as a phrase; undefined if it can be evaluated. */
 function whyUnreadable({ rule, time_constraints }: Alarm): string | undefined {
   const conditions = [...rule.query, ...(rule.clear?.query ?? [])];
   const condition = conditions.find(({ type, value }) => !isValueOf(type, value));
@@ -97,38 +100,42 @@ function decideRaise(alarm: Alarm, event: DoctorEvent): Decision {
 }
 
 /**
- * Whether an alarm without data would have been raised by the event and cleared by a newer one, which
- * came first and found nothing to clear.
+ * Whether a newer event has cleared the alarm in advance: it came first, while the alarm had no
+ * data, and found nothing to clear. In order, the two events would have raised and then cleared the
+ * alarm.
  */
 const wasClearedSince = (alarm: Alarm, event: DoctorEvent): boolean =>
   alarm.rule.clear !== undefined &&
   alarm.state === 'insufficient data' &&
   alarm.state_timestamp <= event.accepted_at;
 
-/** Time constraints do not hold back clearing: no second event would come to clear the alarm later. */
+/**
+ * Time constraints do not apply to clearing, because no second event would clear the alarm later.
+ */
 function decideClear(alarm: Alarm, event: DoctorEvent, clear: EventPattern): Decision {
   if (alarm.state !== 'alarm') return untold(alarm, 'nothing to clear');
   const reason = reasonOf(clear, event, 'clear query');
   if (!isOlder(alarm, event)) return { kind: 'transition', to: 'ok', reason };
-  // Between two events that raise the alarm it was cleared: its owner was told of the first only.
+  // The alarm was cleared between two events that raise it. The owner was notified of the first
+  // only.
   const between = alarm.entered_alarm_at !== null && alarm.entered_alarm_at <= event.accepted_at;
   return between ? { kind: 'notice', reason } : untold(alarm, 'older than what raised the alarm');
 }
 
 /**
- * Alarms that no event clears give the same answer for the event's other copy. One that is cleared
- * and raised in between would not: what was decided is written down.
+ * No notification. An alarm without `clear` gives the same decision for the event's other copy. An
+ * alarm with `clear` may be cleared and raised in between, so for it the decision is recorded.
  */
 const untold = ({ rule }: Alarm, why: Why): Decision => ({
   kind: rule.clear ? 'noted' : 'nothing',
   why,
 });
 
-/** When it happened, as its sender says; when Doctor accepted it, if that is no time. */
+/** When the event happened, as its sender says; if that cannot be read, when Doctor accepted it. */
 const happenedAt = ({ generated, accepted_at }: DoctorEvent): string =>
   parseMoment(generated) ?? accepted_at;
 
-/** The sentence for people, with Aodh's words. */
+/** The reason for people, in Aodh's words. */
 function reasonOf(
   { query }: EventPattern,
   { message_id, event_type }: DoctorEvent,
@@ -138,13 +145,15 @@ function reasonOf(
   return `Event <id=${message_id},event_type=${event_type}> hits the ${name} <query=${conditions}>.`;
 }
 
-/** A condition as Python writes JSON with sorted keys. */
+/**
+ * A condition as Python writes JSON with sorted keys. `field, op, type, value` are in that order.
+ */
 function conditionText({ field, op, type, value }: Condition): string {
   const pairs = Object.entries({ field, op, type, value });
   return `{${pairs.map(([key, text]) => `"${key}": ${JSON.stringify(text)}`).join(', ')}}`;
 }
 
-/** The alarm after what was decided at this moment; undefined if it stays as it is. */
+/** The alarm after a decision; undefined if its row does not change. */
 export function alarmAfter(
   alarm: Alarm,
   event: DoctorEvent,
@@ -154,20 +163,22 @@ export function alarmAfter(
   const older = isOlder(alarm, event);
   const next = { ...alarm, revision: alarm.revision + 1, ...(!older && markOf(event)) };
   if (decision.kind !== 'transition') {
-    // Without a clear condition only transitions are kept in mind.
+    // Without `clear`, only transitions are stored on the alarm.
     return alarm.rule.clear && !older ? next : undefined;
   }
   const { to, reason } = decision;
   return {
     ...next,
-    ...{ state: to, state_reason: reason, state_timestamp: now },
+    state: to,
+    state_reason: reason,
+    state_timestamp: now,
     ...(to === 'alarm' || older ? { entered_alarm_at: event.accepted_at } : {}),
     ...(to === 'ok' ? { left_alarm_at: next.stamped_at } : {}),
     transitions: { ...alarm.transitions, [to]: (alarm.transitions[to] ?? 0) + 1 },
   };
 }
 
-/** The states that the owner is told of. */
+/** The states before and after that the notification reports. */
 export const statesTold = (
   alarm: Alarm,
   decision: Written,

@@ -1,4 +1,4 @@
-/** What a firing writes: the alarm's new state, and the history row that is its outbox. */
+/** The writes of a firing: the alarm's new state, and the history row that is also its outbox. */
 import * as z from 'zod';
 import { WebhookOutcome } from '../delivery/webhook.ts';
 import { type DoctorEvent, resourceOfEvent } from '../events/event.ts';
@@ -10,20 +10,25 @@ import type { Alarm, AlarmState } from './alarm.ts';
 import { AlarmChange } from './alarm-history.ts';
 import { alarmAfter, statesTold, type Written } from './evaluate.ts';
 
-/** Partitions of the index of undelivered rows: enough for a burst, few enough for a sweep. */
+/**
+ * The number of partitions of the index of undelivered rows: enough for a burst, few enough for a
+ * sweep.
+ */
 export const undeliveredShards = 8;
 
 /**
- * A record of the history that its writer publishes, or the sweeper if the writer died. It holds all
- * that is needed: the alarm may be edited or gone by then.
+ * A record of the history with its notification. The evaluator publishes it; the sweeper does if
+ * the evaluator died. It holds all that is sent, because the alarm may be changed or deleted by
+ * then.
  */
 export const OutboxRow = AlarmChange.extend({
-  /** The message to publish, and its attributes for filter policies; none is empty. */
+  /** The message to publish: a `Notification` as JSON. */
   body: z.string(),
+  /** The attributes of the message, for filter policies; none is empty. */
   attributes: z.record(z.string(), z.string().min(1)),
-  /** Whom to tell besides, as the alarm had them for the state that is told. */
+  /** The alarm's actions for the reported state, as they were at the firing. */
   actions: z.array(z.string()),
-  /** What became of each, by the webhook's id; one that is missing was not tried yet. */
+  /** The outcome of each webhook, by its id; a missing one was not tried yet. */
   webhooks: z.record(z.string(), WebhookOutcome),
   /** Present until the row is marked as delivered. */
   undelivered_shard: z.string().optional(),
@@ -31,7 +36,7 @@ export const OutboxRow = AlarmChange.extend({
 });
 export type OutboxRow = z.infer<typeof OutboxRow>;
 
-/** Where nobody is told of an event: that it was decided upon. It is no record of the history. */
+/** Records that an event was decided without a notification. It is not a record of the history. */
 export type NotedRow = {
   readonly event_id: string;
   readonly alarm_id: string;
@@ -39,19 +44,22 @@ export type NotedRow = {
   readonly timestamp: string;
 };
 
-/** What one event does to one alarm. `to` is undefined where the alarm stays as it is. */
+/** What one event writes for one alarm. `to` is undefined if the alarm's row does not change. */
 export type Firing<Row = OutboxRow | NotedRow> = {
   readonly from: Alarm;
   readonly to: Alarm | undefined;
   readonly row: Row;
 };
 
-/** Firings of one alarm, each on what those before it made of it: written together or not at all. */
+/**
+ * Firings of one alarm in order, each on the result of the one before: all are written, or none.
+ */
 export type Chain = readonly Firing[];
 
+/** Whether the row has a notification to send. */
 export const isTold = (row: OutboxRow | NotedRow): row is OutboxRow => 'body' in row;
 
-/** What to write for a decision. The event is as the alarm's owner may see it. */
+/** The writes for a decision. The event must be as the alarm's owner may see it (`visibleTo`). */
 export function firingOf(
   alarm: Alarm,
   event: DoctorEvent,
@@ -77,14 +85,14 @@ export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, no
 function notificationOf(
   alarm: Alarm,
   event: DoctorEvent,
-  told: Pick<Notification, 'previous' | 'current' | 'reason'>,
+  change: Pick<Notification, 'previous' | 'current' | 'reason'>,
 ): Notification {
   const { message_id, event_type, generated, traits, accepted_at, fault_id } = event;
   return {
     alarm_id: alarm.alarm_id,
     alarm_name: alarm.name,
     severity: alarm.severity,
-    ...told,
+    ...change,
     reason_data: { type: 'event', event: { message_id, event_type, generated, traits, raw: {} } },
     notification_id: notificationId(alarm.alarm_id, message_id),
     project_id: alarm.project_id,
@@ -97,7 +105,7 @@ function notificationOf(
   };
 }
 
-/** An alarm's actions for the state that it tells of. Source: aodh `evaluator/__init__.py`. */
+/** An alarm's actions for the reported state. Source: aodh `evaluator/__init__.py`. */
 function actionsFor(alarm: Alarm, current: AlarmState): string[] {
   const { ok_actions, alarm_actions, insufficient_data_actions } = alarm;
   const actions: Record<AlarmState, string[]> = {
@@ -108,37 +116,42 @@ function actionsFor(alarm: Alarm, current: AlarmState): string[] {
   return actions[current];
 }
 
-function rowOf(alarm: Alarm, told: Notification, actions: string[], now: string): OutboxRow {
-  const { alarm_id, project_id, resource_id, severity, current, event_type } = told;
+function rowOf(
+  alarm: Alarm,
+  notification: Notification,
+  actions: string[],
+  now: string,
+): OutboxRow {
+  const { alarm_id, project_id, resource_id, severity, current, event_type } = notification;
   const attributes = { project_id, alarm_id, resource_id, severity, current, event_type };
   return {
-    event_id: told.reason_data.event.message_id,
+    event_id: notification.reason_data.event.message_id,
     alarm_id,
     type: 'state transition',
-    detail: JSON.stringify({ state: current, transition_reason: told.reason }),
+    detail: JSON.stringify({ state: current, transition_reason: notification.reason }),
     user_id: alarm.user_id,
     project_id: project_id || null,
     on_behalf_of: project_id,
     severity,
     timestamp: now,
-    body: toJson(told),
+    body: toJson(notification),
     attributes: Object.fromEntries(
       Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
     actions,
     webhooks: {},
-    undelivered_shard: shardOf(told.notification_id),
+    undelivered_shard: shardOf(notification.notification_id),
     written_at: now,
   };
 }
 
-/** Spreads rows evenly: a notification's id is a hash. */
+/** The shard of a row. A notification's id is a hash, so rows spread evenly. */
 const shardOf = (notification_id: string): string =>
   shardName(Number.parseInt(notification_id.slice(0, 4), 16) % undeliveredShards);
 
 const shardName = (shard: number): string => `undelivered#${shard}`;
 
-/** The names of all shards. */
+/** The names of all shards of the index of undelivered rows. */
 export const allShards: readonly string[] = Array.from({ length: undeliveredShards }, (_, shard) =>
   shardName(shard),
 );

@@ -1,20 +1,24 @@
 /**
- * Shell globs of event types, as Python's `fnmatch.fnmatchcase` reads them (Aodh matches event types
- * so): `*`, `?`, `[ij]`, `[a-z]`, `[!i]`; the whole string, case sensitive, no braces, no escapes.
+ * Shell globs of event types. Aodh matches event types with Python's `fnmatch.fnmatchcase`: `*`,
+ * `?`, `[ij]`, `[a-z]`, `[!i]`; the whole string, case sensitive, no braces, no escapes.
  * Source: CPython `Lib/fnmatch.py`, `translate`.
  */
 
-/** `*` for any number of characters, another text for itself, a function for one character. */
+/**
+ * `*` matches any number of characters, another text matches itself, a function matches one
+ * character.
+ */
 type Token = string | ((char: string) => boolean);
 
 /**
- * Whether the glob matches the whole text. Takes at most the length of the glob plus the square of
- * the length of the text in steps, whatever a tenant writes: only the last star is ever tried again.
+ * Whether the glob matches the whole text. Only the last star is ever retried, so the number of
+ * steps is at most the length of the glob plus the square of the length of the text.
  */
 export function globMatches(glob: string, text: string): boolean {
   const tokens = tokensOf(glob);
   const chars = Array.from(text);
-  let [token, char] = [0, 0];
+  let token = 0;
+  let char = 0;
   let lastStar: { token: number; char: number } | undefined;
   while (char < chars.length) {
     const current = tokens[token];
@@ -35,7 +39,7 @@ export function globMatches(glob: string, text: string): boolean {
   return tokens.slice(token).every((rest) => rest === '*');
 }
 
-/** Whether the glob matches one text only, which is then the glob itself. */
+/** Whether the glob has no wildcards, so that it only matches itself. */
 export const isLiteral = (glob: string): boolean =>
   tokensOf(glob).every((token) => typeof token === 'string' && token !== '*');
 
@@ -43,7 +47,7 @@ function takes(token: Token | undefined, char: string): boolean {
   return typeof token === 'function' ? token(char) : token === char;
 }
 
-/** Runs of stars become one. */
+/** The tokens of a glob. Several stars in a row become one. */
 function tokensOf(glob: string): Token[] {
   const chars = Array.from(glob);
   const lastClose = chars.lastIndexOf(']');
@@ -64,15 +68,15 @@ function tokensOf(glob: string): Token[] {
 }
 
 /**
- * Where the set that opens at `[` closes; -1 if it does not, and the bracket stands for itself.
- * A `]` right after `[` or `[!` is a member.
+ * The position of the `]` that closes the set opened at `[`; -1 if there is none: then the bracket
+ * matches itself. A `]` directly after `[` or `[!` is a member of the set.
  */
 function endOfSet(chars: readonly string[], open: number): number {
   const first = chars[open + 1] === '!' ? open + 2 : open + 1;
   return chars.indexOf(']', first + 1);
 }
 
-/** The members of a set: characters and ranges; a range that runs backwards is empty. */
+/** The token of a set of characters and ranges. A range that runs backwards is empty. */
 function setOf(inside: readonly string[]): Token {
   const negated = inside[0] === '!';
   const members = negated ? inside.slice(1) : inside;

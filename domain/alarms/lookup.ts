@@ -1,47 +1,58 @@
 /**
- * Keys under which alarms are found for an event, so that an event costs what the alarms that share a
- * key with it cost, however many others there are. A key narrows the search and decides nothing:
- * an alarm that is found is still matched.
+ * The keys by which the alarms of an event are looked up. The cost of an event depends only on the
+ * alarms that share a key with it. A key only narrows the search: each alarm that is found is still
+ * matched.
  */
 import { v5 as uuid5 } from 'uuid';
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
 import type { Alarm, Condition, EventPattern } from './alarm.ts';
-import { textOf } from './condition.ts';
+import { traitAsString } from './condition.ts';
 import { isLiteral } from './glob.ts';
 
-/** The traits that name an event's resource, and fields of the conditions that ask for one. */
+/**
+ * The traits that name an event's resource. Conditions on these traits name the resource of an
+ * alarm.
+ */
 const resourceTraits = ['resource_id', 'instance_id'] as const;
 
-/** A longer id names no resource of ours; it makes no key, for alarms and events alike. */
+/** Resources have no longer ids. A longer id makes no key, neither of an alarm nor of an event. */
 const longestId = 255;
 const fits = (id: string): boolean => id.length <= longestId;
 
-type Sought = Pick<Alarm, 'project_id' | 'resource_id' | 'rule'>;
+type LookupFields = Pick<Alarm, 'project_id' | 'resource_id' | 'rule'>;
 
-/** The keys of an alarm: one for what raises it, and one for what clears it if that is another. */
-export function lookupKeysOf(alarm: Sought): string[] {
+/**
+ * The keys of an alarm: one for the events that raise it, and another for those that clear it, if
+ * it differs.
+ */
+export function lookupKeysOf(alarm: LookupFields): string[] {
   const { rule } = alarm;
-  const keys = new Set([rule, ...(rule.clear ? [rule.clear] : [])].map(keyOf(alarm)));
+  const patterns = rule.clear ? [rule, rule.clear] : [rule];
+  const keys = new Set(patterns.map((pattern) => keyOf(alarm, pattern)));
   const any = anyTypeKey(alarm.project_id);
-  // All events of the project ask for it.
+  // Every event of the project looks up this key, so the others are not needed.
   return keys.has(any) ? [any] : [...keys];
 }
 
-/** By the resource that its attribute or a condition names, else by the type of event, else by project alone. */
-const keyOf =
-  ({ project_id, resource_id }: Sought) =>
-  ({ event_type, query }: EventPattern): string => {
-    const resource = resource_id ?? query.find(namesResource)?.value;
-    if (resource !== undefined && fits(resource)) return resourceKey(project_id, resource);
-    return isLiteral(event_type) ? typeKey(project_id, event_type) : anyTypeKey(project_id);
-  };
+/**
+ * By the resource that its attribute or a condition names; else by the event type; else by the
+ * project.
+ */
+function keyOf(
+  { project_id, resource_id }: LookupFields,
+  { event_type, query }: EventPattern,
+): string {
+  const resource = resource_id ?? query.find(namesResource)?.value;
+  if (resource !== undefined && fits(resource)) return resourceKey(project_id, resource);
+  return isLiteral(event_type) ? typeKey(project_id, event_type) : anyTypeKey(project_id);
+}
 
 /** The keys of all alarms that an event may match; each once. */
 export function lookupKeysOfEvent(event: DoctorEvent): string[] {
   const project_id = projectOfEvent(event);
   const named = resourceTraits.map((name) => {
     const trait = event.traits.findLast(([given]) => given === name);
-    return trait && textOf(trait);
+    return trait && traitAsString(trait);
   });
   const resources = [...named, resourceOfEvent(event)].filter((id) => id !== undefined);
   return [
@@ -53,7 +64,7 @@ export function lookupKeysOfEvent(event: DoctorEvent): string[] {
   ];
 }
 
-/** Whether a condition can only be met by events of one resource. */
+/** Whether only events of one resource can meet the condition. */
 function namesResource({ field, op, type }: Condition): boolean {
   if (op !== 'eq' || (type !== '' && type !== 'string')) return false;
   return resourceTraits.some((name) => field === `traits.${name}`);
@@ -67,13 +78,14 @@ const typeKey = (project_id: string, event_type: string): string =>
 
 const anyTypeKey = (project_id: string): string => `project#${part(project_id)}#*`;
 
-/** So that a key fits where DynamoDB takes at most 1024 bytes, with room for a prefix. */
+/** The longest part, so that a key with its prefix fits the 1024 bytes that DynamoDB accepts. */
 const longestPart = 400;
 const namespace = '5f0a3c52-7c11-5d0e-9f0b-2f6f3f1f6f6e';
 
 /**
- * A text as part of a key, in ASCII: what is not plain as `%` and its code point, so that no `#` in
- * it can end the part and no `*` stand for any type; a long one as a digest behind `~`.
+ * A text as part of a key, in ASCII. Other characters are escaped as `%` and their code point, so
+ * that a `#` in the text does not end the part and a `*` does not mean any type. A long text
+ * becomes `~` and a digest.
  */
 function part(text: string): string {
   const plain = text.replace(

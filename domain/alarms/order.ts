@@ -1,63 +1,74 @@
 /**
- * The order of events, and what an alarm remembers of it: docs/adr/0003 and 0014. Time is always
- * when Doctor accepted an event, the same in both lanes; never its sender's clock.
+ * The order of events, and the marks that an alarm stores for it: docs/adr/0003 and 0014. The time
+ * of an event is always when Doctor accepted it, which is the same in both lanes. The sender's
+ * clock is not used.
  */
 
 import type { DoctorEvent, Stamp } from '../events/event.ts';
 import type { Alarm } from './alarm.ts';
 
-type Memory = Pick<Alarm, 'state' | 'stamp' | 'stamped_at' | 'entered_alarm_at' | 'left_alarm_at'>;
-type Placed = Pick<DoctorEvent, 'stamp' | 'accepted_at'>;
+type AlarmMarks = Pick<
+  Alarm,
+  'state' | 'stamp' | 'stamped_at' | 'entered_alarm_at' | 'left_alarm_at'
+>;
+type EventPlace = Pick<DoctorEvent, 'stamp' | 'accepted_at'>;
 
 /**
- * Whether the alarm's state reflects something newer than the event, which then cannot change it:
- * a newer event, or the moment when the state was entered.
+ * Whether the event is older than what the alarm's state reflects: a newer event, or a state that
+ * was entered later. Such an event cannot change the state.
  */
-export function isOlder(alarm: Memory, event: Placed): boolean {
+export function isOlder(alarm: AlarmMarks, event: EventPlace): boolean {
   const revisions = revisionsApart(event.stamp, alarm.stamp);
   const order = revisions ?? compareText(event.accepted_at, alarm.stamped_at);
   if (order < 0) return true;
   const since = alarm.state === 'alarm' ? alarm.entered_alarm_at : alarm.left_alarm_at;
   if (since === null || event.accepted_at >= since) return false;
-  // The clocks of two writers may differ: revisions are believed before times.
+  // The clocks of two writers may differ, so revisions count before times.
   const enteredByEvent = alarm.stamped_at !== null && since <= alarm.stamped_at;
   return !(enteredByEvent && revisions !== undefined && revisions > 0);
 }
 
 /**
- * Whether an event was accepted while the alarm stood in `alarm`, which it has left since. Evaluated
- * at once it would have found the alarm raised; its late copy must not tell what it did not.
+ * Whether an event was accepted while the alarm was in `alarm`, and the alarm has left `alarm`
+ * since. In order, the event would have found the alarm raised and sent nothing, so its late copy
+ * sends nothing.
  */
 export function wasCovered(
-  { entered_alarm_at, left_alarm_at }: Memory,
-  { accepted_at }: Placed,
+  { entered_alarm_at, left_alarm_at }: AlarmMarks,
+  { accepted_at }: EventPlace,
 ): boolean {
   if (entered_alarm_at === null || left_alarm_at === null) return false;
   return entered_alarm_at <= accepted_at && accepted_at < left_alarm_at;
 }
 
-/** What an alarm remembers of the newest event that its state reflects. */
-export const markOf = ({ stamp, accepted_at }: Placed): Pick<Alarm, 'stamp' | 'stamped_at'> => ({
+/** The marks that an alarm stores of the newest event that its state reflects. */
+export const markOf = ({
+  stamp,
+  accepted_at,
+}: EventPlace): Pick<Alarm, 'stamp' | 'stamped_at'> => ({
   stamp,
   stamped_at: accepted_at,
 });
 
-/** The events oldest first; those that nothing tells apart stay in their order. */
-export const oldestFirst = <T extends Placed>(events: readonly T[]): T[] =>
+/** The events, oldest first. Events with equal time and revision keep their order. */
+export const oldestFirst = <T extends EventPlace>(events: readonly T[]): T[] =>
   [...events].sort(
     (a, b) =>
       compareText(a.accepted_at, b.accepted_at) ||
       (a.stamp?.revision ?? 0) - (b.stamp?.revision ?? 0),
   );
 
-/** Below, at or above 0 within one life of one resource; undefined where revisions say nothing. */
+/**
+ * The difference of the revisions; undefined if the stamps are not of one incarnation of one
+ * resource.
+ */
 function revisionsApart(a: Stamp | null, b: Stamp | null): number | undefined {
   if (a === null || b === null) return undefined;
   if (a.resource !== b.resource || a.incarnation !== b.incarnation) return undefined;
   return a.revision - b.revision;
 }
 
-/** Any text is after none. */
+/** Positive if `a` is after `b`, negative if before, else 0. Any text is after null. */
 function compareText(a: string, b: string | null): number {
   if (b === null || a > b) return 1;
   return a < b ? -1 : 0;

@@ -4,34 +4,35 @@ import { type Caller, isAdmin } from '../identity/access.ts';
 import type { Alarm } from './alarm.ts';
 import { rbacFailed } from './alarm-owner.ts';
 
-/** Any number is allowed. */
+/** The limit that allows any number of alarms. */
 export const unlimited = -1;
 
-/** What holds where nobody has set a limit; -1 for none. */
+/** The limits of projects and users for which none was set; -1 for no limit. */
 export type AlarmQuotas = { readonly project: number; readonly user: number };
 
-/** Whoever alarms are counted for, as the key of the count. */
+/** The keys of the numbers of alarms of a project and of a user, in the table `quotas`. */
 export const ownersOf = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'user_id'>) => ({
   project: projectOwner(project_id),
   user: `user#${user_id}`,
 });
 
+/** The key of a project in the table `quotas`. */
 export const projectOwner = (project_id: string): string => `project#${project_id}`;
 
-/** Aodh's refusal of one alarm too many. */
+/** Aodh's refusal of an alarm above the limit. */
 export const overQuota = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'user_id'>) =>
   new DomainError(
     'forbidden',
     `Alarm quota exceeded for user ${user_id.slice(0, 255)} on project ${project_id.slice(0, 255)}`,
   );
 
-/** No project has a longer id, and DynamoDB refuses a key of 2 kB. */
+/** The ids of projects are not longer, and DynamoDB refuses a key of 2 kB. */
 export const longestProjectId = 255;
 
-/** Whether a project of this id may have a limit. */
+/** Whether a project with this id can have a limit. */
 export const mayHaveLimit = (project_id: string): boolean => project_id.length <= longestProjectId;
 
-/** Refuses whoever may not set quotas. */
+/** @throws DomainError `forbidden` if the caller may not set quotas. */
 export function requireQuotaRole(caller: Caller): void {
   if (!isAdmin(caller)) throw rbacFailed();
 }

@@ -1,13 +1,12 @@
 /**
- * Time constraints of alarms: when an alarm may be raised. Aodh keeps those of event alarms and does
- * not look at them; here they mean what they mean for its other alarms.
+ * Time constraints of alarms: the periods in which an alarm may be raised. Aodh stores those of
+ * event alarms but ignores them. In Doctor they have the meaning that they have for Aodh's other
+ * alarms.
  */
 import { Cron } from 'croner';
-import type { AlarmFacts } from './alarm.ts';
+import type { TimeConstraint } from './alarm.ts';
 
-type TimeConstraint = AlarmFacts['time_constraints'][number];
-
-/** Whether a time zone of this name is known. */
+/** Whether there is a time zone of this name. */
 export function isTimezone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
@@ -17,14 +16,17 @@ export function isTimezone(name: string): boolean {
 }
 
 const year = /(19[7-9]\d|20\d\d)/.source;
-/** Source: croniter `croniter.py`, `RANGES`. More of them would also take long to go through. */
+/**
+ * The years 1970 to 2099. Source: croniter `croniter.py`, `RANGES`. A longer range would take too
+ * long.
+ */
 const years = new RegExp(`^(\\*|${year}(-${year})?(,${year}(-${year})?)*)$`);
 
 /**
- * The moments at which a constraint starts; undefined if `start` cannot be read. Its fields are in
- * croniter's order, as Aodh's clients write them: minute, hour, day, month and weekday, and behind
- * them second and year. croner has another order, and not all that croniter reads (`H`, reversed
- * ranges): that is undefined. No time zone is UTC.
+ * The moments at which a constraint starts; undefined if `start` cannot be read. The fields are in
+ * croniter's order, as Aodh's clients write them: minute, hour, day, month, weekday, then
+ * optionally second and year. croner has another order. It does not read all that croniter reads
+ * (`H`, reversed ranges); for these the result is undefined. An empty time zone means UTC.
  */
 function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
   const fields = start.trim().split(/\s+/);
@@ -40,29 +42,33 @@ function scheduleOf({ start, timezone }: Schedule): Cron | undefined {
   }
 }
 
-/** Looking for what never comes, as 31 April, takes long each time that an event is evaluated. */
-export function everComes(start: string): boolean {
+/**
+ * Whether the constraint ever starts. One that never does, such as on 31 April, is refused, because
+ * the search for its start would take long at each evaluation.
+ */
+export function everStarts(start: string): boolean {
   return Boolean(scheduleOf({ start, timezone: '' })?.nextRun(new Date(-1)));
 }
 
 type Schedule = Pick<TimeConstraint, 'start' | 'timezone'>;
 
-/** Whether the service can tell when the constraint starts. */
+/** Whether the schedule of a constraint can be read. */
 export const isReadable = (schedule: Schedule): boolean =>
   scheduleOf(schedule) !== undefined && (schedule.timezone === '' || isTimezone(schedule.timezone));
 
 /**
- * Whether the moment lies within one of the constraints, both ends included; without any, it does.
+ * Whether the moment lies within one of the constraints, both ends included. Without constraints:
+ * true.
  * Source: aodh `evaluator/__init__.py`, `within_time_constraint`.
  */
 export const isWithin = (constraints: readonly TimeConstraint[], moment: string): boolean =>
   constraints.length === 0 ||
-  constraints.some((constraint) => lasts(constraint, Date.parse(moment)));
+  constraints.some((constraint) => covers(constraint, Date.parse(moment)));
 
-/** Whether a period of the constraint has begun by then, and is not over. */
-function lasts(constraint: TimeConstraint, at: number): boolean {
+/** Whether a period of the constraint has begun at the time, and has not ended. */
+function covers(constraint: TimeConstraint, at: number): boolean {
   const earliest = Math.max(at - constraint.duration * 1000, 0);
-  // What runs next after a moment never runs in that moment.
+  // `nextRun` never returns the moment that it is given.
   const start = scheduleOf(constraint)?.nextRun(new Date(earliest - 1));
   return start ? start.getTime() <= at : false;
 }

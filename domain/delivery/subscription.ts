@@ -1,101 +1,113 @@
 /**
- * Subscriptions of a project to its notifications. Whatever a caller says, the filter policy is made
- * here, and pins the caller's project: SNS then delivers nothing of another one.
+ * Subscriptions of a project to its notifications. Doctor builds the filter policy itself and
+ * always puts the project's id into it, so that SNS delivers no notification of another project.
  */
+import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import { AlarmState, Severity } from '../alarms/alarm.ts';
 import { bucketOf, subscriptionId } from '../ids.ts';
 import { notPlain, plain } from '../text.ts';
 import { Moment } from '../time.ts';
 
-/** SNS's protocols without those that cost the operator money or need a role: `sms`, `firehose`, … */
+/**
+ * SNS's protocols, without those that cost the operator money or need a role (`sms`, `firehose`,
+ * …).
+ */
 export const protocols = ['sqs', 'lambda', 'https', 'http', 'email', 'email-json'] as const;
+/** The protocol of a subscription. */
 export const Protocol = z.enum(protocols);
 export type Protocol = z.infer<typeof Protocol>;
 
-const values = <T extends z.ZodType<string>>(value: T) => z.array(value).min(1).max(50);
+const valuesOf = <T extends z.ZodType<string>>(value: T) => z.array(value).min(1).max(50);
 const Name = z.string().min(1).max(255).regex(plain, notPlain);
 
 /**
- * Which notifications of the project are wanted: those that have one of the values in each of the
- * attributes named. The attributes are those of the messages (`OutboxRow.attributes`).
+ * Which notifications of the project are requested: those that have, in each named attribute, one
+ * of its values. The attributes are those of the messages (`OutboxRow.attributes`). Empty: all.
  */
 export const SubscriptionFilter = z
   .strictObject({
-    alarm_id: values(z.uuid()),
-    resource_id: values(Name),
-    severity: values(Severity),
-    current: values(AlarmState),
-    event_type: values(Name),
+    alarm_id: valuesOf(z.uuid()),
+    resource_id: valuesOf(Name),
+    severity: valuesOf(Severity),
+    current: valuesOf(AlarmState),
+    event_type: valuesOf(Name),
   })
   .partial();
 export type SubscriptionFilter = z.infer<typeof SubscriptionFilter>;
 
-/** What makes two subscriptions the same one to SNS, and what is asked of it. */
-export const SubscriptionWish = z.object({
+/** A requested subscription. For SNS, protocol and endpoint identify it. */
+export const SubscriptionRequest = z.object({
   protocol: Protocol,
   endpoint: z.string(),
-  /** The caller's: whose notifications are sent, and who may see and delete the subscription. */
+  /**
+   * The caller's project: its notifications are sent, and it may see and delete the subscription.
+   */
   project_id: z.string().min(1),
-  /** An administrator's, for the notifications of all projects. */
+  /** Send the notifications of all projects; only an administrator may request it. */
   all_projects: z.boolean(),
   filter: SubscriptionFilter,
-  /** The bare notification instead of SNS's envelope. */
+  /** Send the notification alone, without SNS's envelope. */
   raw_message_delivery: z.boolean(),
 });
-export type SubscriptionWish = z.infer<typeof SubscriptionWish>;
+export type SubscriptionRequest = z.infer<typeof SubscriptionRequest>;
 
-/** The row. It claims its endpoint, for SNS has one subscription for each endpoint of a topic. */
-export const Subscription = SubscriptionWish.extend({
+/**
+ * The row. It claims its endpoint, because SNS has only one subscription per endpoint and topic.
+ */
+export const Subscription = SubscriptionRequest.extend({
   subscription_id: z.uuid(),
   revision: z.int().min(1),
-  /** SNS's names, by topic; none before SNS has answered. */
+  /** SNS's ARNs of the subscription, by the ARN of the topic; empty until SNS has answered. */
   arns: z.record(z.string(), z.string()),
   created_at: Moment,
 });
 export type Subscription = z.infer<typeof Subscription>;
 
-/** The row of a wish, before SNS is asked. */
-export const claimOf = (wish: SubscriptionWish, now: string): Subscription => ({
-  ...wish,
-  subscription_id: subscriptionId(wish.protocol, wish.endpoint),
+/** The row of a request, as it is written before SNS is asked. */
+export const claimOf = (request: SubscriptionRequest, now: string): Subscription => ({
+  ...request,
+  subscription_id: subscriptionId(request.protocol, request.endpoint),
   revision: 1,
   arns: {},
   created_at: now,
 });
 
-/** Whether a subscription is what is wished already. */
-export const isSameWish = (known: Subscription, wish: SubscriptionWish): boolean =>
-  known.project_id === wish.project_id &&
-  known.all_projects === wish.all_projects &&
-  known.raw_message_delivery === wish.raw_message_delivery &&
-  JSON.stringify(filterPolicyOf(known) ?? null) === JSON.stringify(filterPolicyOf(wish) ?? null);
+/**
+ * Whether a subscription already is as requested. The order of values in a filter does not matter.
+ */
+export const isSameRequest = (known: Subscription, request: SubscriptionRequest): boolean =>
+  known.project_id === request.project_id &&
+  known.all_projects === request.all_projects &&
+  known.raw_message_delivery === request.raw_message_delivery &&
+  isEqual(filterPolicyOf(known), filterPolicyOf(request));
 
-/** What SNS takes of a policy: so many attributes, and so many combinations of their values. */
+/** SNS's limits of a filter policy: its attributes, and the combinations of their values. */
 const most = { attributes: 5, combinations: 150 };
 
+type Filtered = Pick<SubscriptionRequest, 'project_id' | 'all_projects' | 'filter'>;
+
 /**
- * The filter policy on message attributes; undefined where nothing is filtered. Every value is a
- * plain text, which SNS compares as it is.
+ * The filter policy on message attributes; undefined if everything is sent. Every value is a plain
+ * text, so SNS compares it for equality.
  */
-export function filterPolicyOf(
-  wish: Pick<SubscriptionWish, 'project_id' | 'all_projects' | 'filter'>,
-): Readonly<Record<string, readonly string[]>> | undefined {
-  const { project_id, all_projects, filter } = wish;
+export function filterPolicyOf({
+  project_id,
+  all_projects,
+  filter,
+}: Filtered): Readonly<Record<string, readonly string[]>> | undefined {
   const { alarm_id, resource_id, severity, current, event_type } = filter;
   const policy = Object.entries({ alarm_id, resource_id, severity, current, event_type }).flatMap(
-    ([name, wanted]) => (wanted ? [[name, [...new Set<string>(wanted)].sort()] as const] : []),
+    ([name, values]) => (values ? [[name, [...new Set<string>(values)].sort()] as const] : []),
   );
   const pinned = all_projects ? [] : [['project_id', [project_id]] as const];
   const all = [...pinned, ...policy];
   return all.length > 0 ? Object.fromEntries(all) : undefined;
 }
 
-/** Why SNS would not take the filter; undefined if it would. */
-export function tooLarge(
-  wish: Pick<SubscriptionWish, 'project_id' | 'all_projects' | 'filter'>,
-): string | undefined {
-  const policy = Object.values(filterPolicyOf(wish) ?? {});
+/** Why SNS would refuse the filter as too large; undefined if it would accept it. */
+export function whyTooLarge(request: Filtered): string | undefined {
+  const policy = Object.values(filterPolicyOf(request) ?? {});
   if (policy.length > most.attributes) return `At most ${most.attributes - 1} may be named.`;
   const combinations = policy.reduce((product, { length }) => product * length, 1);
   return combinations > most.combinations
@@ -103,17 +115,17 @@ export function tooLarge(
     : undefined;
 }
 
-/** The topic of a project's notifications: always the same of the same topics. */
+/** The topic of a project's notifications: always the same for the same list of topics. */
 export function topicOf(topics: readonly string[], project_id: string): string {
   const topic = topics[bucketOf(project_id, topics.length)];
   if (topic === undefined) throw new Error('there is no topic');
   return topic;
 }
 
-/** The topics that a subscription is to. */
+/** The topics that a subscription needs: that of its project, or all. */
 export const topicsFor = (
   topics: readonly string[],
-  { all_projects, project_id }: Pick<SubscriptionWish, 'all_projects' | 'project_id'>,
+  { all_projects, project_id }: Pick<SubscriptionRequest, 'all_projects' | 'project_id'>,
 ): readonly string[] => (all_projects ? topics : [topicOf(topics, project_id)]);
 
 const queueArn = /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$/;
@@ -135,10 +147,10 @@ const endpoints: Readonly<Record<Protocol, { what: string; fits: (text: string) 
   'email-json': { what: 'an email address', fits: (text) => email.test(text) },
 };
 
-/** What the endpoint of the protocol must be; undefined if it is that. */
+/** Why the endpoint does not fit the protocol, for the caller; undefined if it fits. */
 export const wrongEndpoint = (protocol: Protocol, endpoint: string): string | undefined =>
   endpoints[protocol].fits(endpoint) ? undefined : `Must be ${endpoints[protocol].what}.`;
 
-/** Whether SNS can leave its envelope away. */
+/** Whether SNS can send the notification alone, without its envelope, over this protocol. */
 export const canBeRaw = (protocol: Protocol): boolean =>
   ['sqs', 'http', 'https'].includes(protocol);

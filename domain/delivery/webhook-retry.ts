@@ -1,16 +1,16 @@
-/** What an answer to a webhook means: done, to be tried again, or given up. */
+/** What the answer to a webhook means: delivered, to be retried, or given up. */
 import type { WebhookOutcome } from './webhook.ts';
 
-/** What came of one try. */
+/** The result of one try. */
 export type Answer =
-  /** The receiver's status, and for how long it asks to be left alone, in seconds. */
+  /** The receiver's HTTP status, and its `Retry-After` in seconds if it sent one. */
   | { readonly kind: 'answered'; readonly status: number; readonly retryAfterSeconds?: number }
-  /** No answer: a connection that failed, or the time that was over. */
+  /** No answer: the connection failed, or the timeout was reached. */
   | { readonly kind: 'unanswered'; readonly reason: string; readonly timedOut: boolean }
-  /** Never sent, and not to be: an address that is not allowed, or no URL. */
+  /** Not sent and not to be retried: the address is not allowed, or the action is not a URL. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** What is known of a webhook after a try; `delaySeconds` if there is to be another. */
+/** The state of a webhook after a try. `delaySeconds` is set if it is to be retried. */
 export type Verdict = Pick<WebhookOutcome, 'result' | 'attempts' | 'status' | 'reason'> & {
   readonly delaySeconds?: number;
 };
@@ -18,19 +18,19 @@ export type Verdict = Pick<WebhookOutcome, 'result' | 'attempts' | 'status' | 'r
 type Tries = {
   /** Tries made, this one included. */
   readonly attempts: number;
-  /** Tries after which a webhook is given up. */
+  /** The number of tries after which a webhook is given up. */
   readonly most: number;
-  /** At least 0, less than 1. */
+  /** A random number, at least 0 and less than 1. */
   readonly random: number;
 };
 
-/** SQS delays nothing for longer. */
+/** The longest delay of a message in SQS, in seconds. */
 const longestDelay = 900;
 
-/** Statuses that a later try may change: too slow, too many, and the receiver's own failures. */
+/** Statuses after which a retry may succeed: 408, 429, and the receiver's own failures. */
 const passing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
-/** The verdict on a try. Redirects are not followed: a 3xx is given up like every other refusal. */
+/** The state after a try. Redirects are not followed: a 3xx is given up, as any other refusal. */
 export function verdictOf(answer: Answer, tries: Tries): Verdict {
   const { attempts } = tries;
   if (answer.kind === 'refused') {
@@ -56,7 +56,10 @@ function againOr(
   return { result: 'retrying', ...known, delaySeconds };
 }
 
-/** Whole seconds that double from try to try, the second half of them left to chance. */
+/**
+ * Seconds until the next try. They double from try to try; a random part of up to a half is taken
+ * off.
+ */
 function backoff(attempts: number, random: number): number {
   const whole = Math.min(2 ** attempts, longestDelay);
   return Math.ceil(whole * (0.5 + random / 2));

@@ -1,7 +1,7 @@
 /**
- * The events that Doctor makes or takes: where each comes from, which traits it has, and which of
- * them a tenant may see and match. What is not listed for tenants is infrastructure's affair: hosts,
- * agents, publishers, request ids, and users, who may be administrators.
+ * The events that Doctor makes or accepts: where each comes from, which traits it has, and which of
+ * them a tenant may see and match. Tenants do not see traits of the infrastructure: hosts, agents,
+ * publishers, request ids, and users (they may be administrators).
  * Sources: ceilometer `event_definitions.yaml`; Doctor's maintenance events; nova's notifications.
  */
 
@@ -10,16 +10,17 @@ export type TraitType = 'text' | 'integer' | 'float' | 'datetime';
 
 type TraitTypes = Readonly<Record<string, TraitType>>;
 
+/** The source and the traits of a type of event. */
 export type EventDefinition = {
-  /** Who makes such an event, and of what. */
+  /** Which services make such an event, and when. For people. */
   readonly source: string;
-  /** Traits that tenants see and match. */
+  /** Traits that tenants can see and match. */
   readonly tenant: TraitTypes;
-  /** Traits that only alarms of the infrastructure see: those without a project. */
+  /** Traits that only alarms without a project (alarms on infrastructure) can match. */
   readonly operator: TraitTypes;
 };
 
-/** What every event may tell its tenant, also one of a type that is not in the catalogue. */
+/** Traits of every event that its tenant may see, even if its type is not in the catalogue. */
 const everyTenant = {
   project_id: 'text',
   tenant_id: 'text',
@@ -43,11 +44,14 @@ const everyOperator = {
   user_id: 'text',
 } as const satisfies TraitTypes;
 
-/** By type; a name that ends in `.*` stands for all types that begin so and are not listed. */
+/**
+ * By event type. A name that ends in `.*` stands for all types with that prefix that are not
+ * listed.
+ */
 export const catalogue: Readonly<Record<string, EventDefinition>> = {
   'compute.instance.*': {
     source:
-      'Doctor, for every change of an instance (create.end, update, evacuate, delete.end); Nova through Ceilometer',
+      'Doctor, for every change of an instance (create.end, update, lock, unlock, evacuate, delete.end); Nova through Ceilometer',
     tenant: {
       ...everyTenant,
       power_state: 'text',
@@ -133,17 +137,17 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
   },
 };
 
-/** Events of types that are not in the catalogue. */
+/** For events of types that are not in the catalogue. */
 const unknown: EventDefinition = {
   source: 'Anything that is posted to Doctor',
   tenant: everyTenant,
   operator: everyOperator,
 };
 
-/** Longest first, so that the nearest beginning is found before a wider one. */
+/** Longest first, so that a longer prefix is found before a shorter one. */
 const names = Object.keys(catalogue).sort((a, b) => b.length - a.length);
 
-/** The definition of a type: its own, else that of the longest beginning that is listed. */
+/** The definition of an event type: its own, else that of the longest prefix in the catalogue. */
 export function definitionOf(event_type: string): EventDefinition {
   const name = names.find((name) =>
     name.endsWith('.*') ? event_type.startsWith(name.slice(0, -1)) : event_type === name,

@@ -1,6 +1,6 @@
 /**
- * Events as Ceilometer makes them and Aodh's alarms match them: a type, an id and a list of traits.
- * What Doctor changes itself and what comes in from outside take the same form.
+ * Events in the form in which Ceilometer makes them and Aodh's alarms match them: a type, an id and
+ * a list of traits. Doctor's own changes and events from outside have the same form.
  */
 import * as z from 'zod';
 import { standingFault } from '../hosts/fault.ts';
@@ -12,6 +12,7 @@ import { Moment, naive } from '../time.ts';
 /** Ceilometer's data types of traits. Source: ceilometer `event/models.py`, `Trait`. */
 export const traitTypes = { none: 0, text: 1, integer: 2, float: 3, datetime: 4 } as const;
 
+/** A trait: its name, the number of its data type, and its value. */
 export const Trait = z.tuple([
   z.string(),
   z.int(),
@@ -19,7 +20,10 @@ export const Trait = z.tuple([
 ]);
 export type Trait = z.infer<typeof Trait>;
 
-/** Where in the life of which row an event stands: only within one incarnation are two comparable. */
+/**
+ * The place of an event among the changes of one row. Only stamps of one incarnation can be
+ * compared.
+ */
 export const Stamp = z.object({
   resource: z.string(),
   incarnation: z.string(),
@@ -27,36 +31,42 @@ export const Stamp = z.object({
 });
 export type Stamp = z.infer<typeof Stamp>;
 
+/** An event, as it is queued and evaluated. */
 export const DoctorEvent = z.object({
   message_id: z.string().min(1).max(255),
   event_type: z.string().min(1).max(255),
-  /** The moment that the event tells of, as its sender says; naive UTC, as Ceilometer writes it. */
+  /** When it happened, as the sender says; naive UTC, as Ceilometer writes it. */
   generated: z.string().max(64),
   traits: z.array(Trait),
-  /** When Doctor accepted it: alarms created later are not concerned. */
+  /** When Doctor accepted it. It does not concern alarms that were created later. */
   accepted_at: Moment,
-  /** Null for an event from outside, of which no order is known. */
+  /** Null for an event from outside: its order is not known. */
   stamp: Stamp.nullable(),
   /** The host fault that caused it; null if none did. */
   fault_id: z.uuid().nullable(),
 });
 export type DoctorEvent = z.infer<typeof DoctorEvent>;
 
-/** The value of the last trait of a name, as text; undefined if there is none. */
+/**
+ * The value of the last trait with one of the names, as text; undefined if there is none or it is
+ * null.
+ */
 export function traitText(event: DoctorEvent, ...names: readonly string[]): string | undefined {
   const found = event.traits.findLast(([name]) => names.includes(name));
   return found === undefined || found[2] === null ? undefined : String(found[2]);
 }
 
-/** The project an event belongs to; empty for infrastructure's. Source: aodh `evaluator/event.py`. */
+/**
+ * The project of an event; empty for an event of infrastructure. Source: aodh `evaluator/event.py`.
+ */
 export const projectOfEvent = (event: DoctorEvent): string =>
   traitText(event, 'project_id', 'tenant_id') ?? '';
 
-/** The resource an event is about: `resource_id`, else `instance_id`; undefined if it names none. */
+/** The resource of an event: `resource_id`, else `instance_id`; undefined if it names none. */
 export const resourceOfEvent = (event: DoctorEvent): string | undefined =>
   traitText(event, 'resource_id') ?? traitText(event, 'instance_id');
 
-/** Ceilometer's converter leaves out null traits and cuts text at 255 characters. */
+/** Traits as Ceilometer's converter makes them: without nulls, and text cut at 255 characters. */
 export function traits(...given: readonly [string, number, string | number | null][]): Trait[] {
   return given.flatMap(([name, type, value]): Trait[] => {
     if (value === null) return [];
@@ -66,10 +76,13 @@ export function traits(...given: readonly [string, number, string | number | nul
 
 const { text, integer, datetime } = traitTypes;
 
-/** Nova's name: an instance is to be moved, by whoever does that. */
+/**
+ * Nova's event type for the start of an evacuation: the evacuation executor has to move the
+ * instance.
+ */
 export const evacuateEvent = 'compute.instance.evacuate';
 
-/** Whoever executes a move is told from where to where. */
+/** The source and target of a move, for the evacuation executor. */
 const moveTraits = ({ evacuation }: Instance): [string, number, string | null][] => [
   ['source_host', text, evacuation?.source ?? null],
   ['dest_host', text, evacuation?.dest ?? null],
@@ -77,9 +90,9 @@ const moveTraits = ({ evacuation }: Instance): [string, number, string | null][]
 ];
 
 /**
- * The event of an instance's last change, made from its row alone. Traits are those of Ceilometer's
- * stock definition of `compute.instance.*`, with `old_task_state`, `new_task_state`, `power_state`
- * (by name), and `cause` and `fault_id` where a host's fault changed it.
+ * The event of an instance's last change, made from its row alone. Its traits are those of
+ * Ceilometer's stock definition of `compute.instance.*`, and `old_task_state`, `new_task_state`,
+ * `power_state` (by name). If a host fault made the change, also `cause` and `fault_id`.
  */
 export function instanceEvent(row: Instance): DoctorEvent {
   const { last_change: change, flavor } = row;
@@ -125,8 +138,8 @@ export function instanceEvent(row: Instance): DoctorEvent {
 
 /**
  * The event of a host's last change: `service.*` with the payload of Nova's versioned notification.
- * It belongs to no project, so no tenant's alarm can match it. Its `state` is what was reported:
- * heartbeats depend on when one looks, and both lanes must make the same event.
+ * It has no project, so no tenant's alarm can match it. Its `state` is the reported one. It leaves
+ * out heartbeats, because these depend on the time, and both lanes must make the same event.
  */
 export function hostEvent(row: Host): DoctorEvent {
   const { last_change: change } = row;

@@ -1,8 +1,9 @@
-/** The messages that travel between Doctor's own parts, and what its subscribers are sent. */
+/** The messages between Doctor's functions, and the notifications for subscribers. */
 import * as z from 'zod';
 import { AlarmState, Severity } from '../alarms/alarm.ts';
 import { HostName } from '../hosts/host.ts';
 import { Notice } from '../hosts/maintenance.ts';
+import { Departed } from '../ports/departed-servers.ts';
 import { Moment } from '../time.ts';
 import { DoctorEvent, Trait } from './event.ts';
 
@@ -17,9 +18,9 @@ export const EventMessage = z.object({
 export type EventMessage = z.infer<typeof EventMessage>;
 
 /**
- * On the fault queue: apply what the host, whose last fault has this number or which was deleted,
- * owes to its instances; or its data plane report of this number to all ports; or tell the owners of
- * its instances of its maintenance.
+ * On the fault queue, one of four tasks: apply the host's fault of this number, or its deletion,
+ * to its instances; apply its data plane report of this number to its ports; notify the owners of
+ * its instances of its maintenance; bind the ports of servers that left it to their new host.
  */
 export const FinishMessage = z.union([
   z.object({
@@ -28,16 +29,20 @@ export const FinishMessage = z.union([
     of: z.enum(['instances', 'ports']).default('instances'),
   }),
   z.object({ notice: Notice }),
+  z.object({ departed: Departed }),
 ]);
 export type FinishMessage = z.infer<typeof FinishMessage>;
 
-/** On a dead-letter queue: what could not be understood, or the beginning of its JSON, and why. */
+/**
+ * On a dead-letter queue: an element that could not be parsed (or the beginning of its JSON), and
+ * why.
+ */
 export const DeadLetter = z.object({ reason: z.string().min(1), element: z.unknown() });
 export type DeadLetter = z.infer<typeof DeadLetter>;
 
 /**
  * On the topic `notifications`. The first seven keys are the body that Aodh posts to an alarm's
- * actions (aodh `notifier/rest.py`); traits stay a list of lists, as Doctor's consumers read them.
+ * actions (aodh `notifier/rest.py`). Traits are lists, as in the events of OPNFV Doctor.
  */
 export const Notification = z.object({
   alarm_id: z.uuid(),
@@ -56,19 +61,19 @@ export const Notification = z.object({
       raw: z.strictObject({}),
     }),
   }),
-  /** The same however often it is sent: receivers tell repeats by it. */
+  /** The same each time it is sent: receivers recognise repeats by it. */
   notification_id: z.uuid(),
   project_id: z.string(),
   /** The resource that the event is about; null if it names none. */
   resource_id: z.string().nullable(),
-  /** The same for all that one host fault caused; null if none did. */
+  /** The host fault that caused the event; null if none did. */
   fault_id: z.uuid().nullable(),
   event_type: z.string(),
-  /** When it happened, as the event's sender says; naive UTC. */
+  /** When the event happened, as its sender says; naive UTC. */
   generated: z.string(),
   /** When Doctor accepted the event. */
   accepted_at: Moment,
-  /** When the alarm's state last changed, by this event or before it. */
+  /** When the alarm's state last changed, by this event or earlier. */
   state_timestamp: Moment,
 });
 export type Notification = z.infer<typeof Notification>;

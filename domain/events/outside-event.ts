@@ -1,7 +1,7 @@
 /**
- * Events from outside, as Ceilometer's HTTP publisher posts them, and as they are on OpenStack's
- * message bus. `raw` and `message_signature` are dropped. An element that cannot be understood does
- * not harm the others of its list.
+ * Events from outside, as Ceilometer's HTTP publisher posts them and as OpenStack's message bus has
+ * them. `raw` and `message_signature` are dropped. An element that is not a valid event is refused
+ * alone; the other elements of its list are accepted.
  */
 import * as z from 'zod';
 import { notPlain, plain } from '../text.ts';
@@ -9,21 +9,23 @@ import { naive } from '../time.ts';
 import { type DoctorEvent, Trait } from './event.ts';
 import type { DeadLetter } from './messages.ts';
 
-/** A list of events, or one event (`batch=False`); its elements are looked at one by one. */
+/**
+ * A list of events, or one event (`batch=False`). The elements are parsed one by one, by `receive`.
+ */
 export const OutsideEvents = z.union(
   [z.array(z.unknown()), z.record(z.string(), z.unknown()).transform((event) => [event])],
   'Must be an event or a list of events.',
 );
 
-/** An element as the event it is, or why it is none. */
+/** The event of an element, or why it is not a valid event. */
 export type Received =
   | { readonly ok: true; readonly event: DoctorEvent }
   | { readonly ok: false; readonly reason: string };
 
-/** The largest event that is taken, in bytes of its JSON as Doctor keeps it. */
+/** The largest accepted event, in bytes of the JSON that Doctor stores. */
 export const maxEventBytes = 65_536;
 
-/** Of Nova's and Neutron's ids none is longer; what a notification's attributes hold must fit it. */
+/** The longest id of Nova and Neutron. Ids also must fit into the attributes of a notification. */
 const longestId = 255;
 const Id = z.string().min(1).max(longestId).regex(plain, notPlain);
 
@@ -44,7 +46,7 @@ const OutsideEvent = z.object({
   traits: z.array(OutsideTrait).nullish(),
 });
 
-/** The event that an element of a request is. Its stamp is null: of its order nothing is known. */
+/** The event of one element of a request. Its stamp is null, because its order is not known. */
 export function receive(element: unknown, accepted_at: string): Received {
   const parsed = OutsideEvent.safeParse(element);
   if (!parsed.success) return { ok: false, reason: reasonOf(parsed.error) };
@@ -59,10 +61,16 @@ export function receive(element: unknown, accepted_at: string): Received {
   };
   const bytes = new TextEncoder().encode(JSON.stringify(event)).length;
   if (bytes <= maxEventBytes) return { ok: true, event };
-  return { ok: false, reason: `The event has ${bytes} bytes; at most ${maxEventBytes} are taken.` };
+  return {
+    ok: false,
+    reason: `The event has ${bytes} bytes; at most ${maxEventBytes} are allowed.`,
+  };
 }
 
-/** A refused element as it is put aside; one nested too deeply to be written again is left out. */
+/**
+ * A refused element, for the dead-letter queue. An element nested too deeply for `JSON.stringify`
+ * is left out.
+ */
 export function deadLetterOf(element: unknown, reason: string): DeadLetter {
   try {
     JSON.stringify(element);
@@ -72,7 +80,7 @@ export function deadLetterOf(element: unknown, reason: string): DeadLetter {
   }
 }
 
-/** The first complaint, with the place it is about: `traits.3.1: ...`. */
+/** The first error, with its path: `traits.3.1: ...`. */
 function reasonOf(error: z.ZodError): string {
   const [issue] = error.issues;
   const where = issue?.path.join('.');

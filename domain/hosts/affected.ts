@@ -8,7 +8,7 @@ import { Moment } from '../time.ts';
 export const Affected = z.object({
   fault_id: z.uuid(),
   project_id: z.string(),
-  /** When the fault was raised. */
+  /** When the fault was raised; if it touched ports that came to its host later, when the first did. */
   at: Moment,
   uuids: z.set(z.guid()).readonly(),
 });

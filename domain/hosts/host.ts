@@ -77,3 +77,14 @@ export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock)
   const silence = Math.abs(Date.parse(now) - Date.parse(host.last_seen_up ?? host.created_at));
   return silence <= serviceDownTimeSeconds * 1_000 ? 'up' : 'down';
 }
+
+/**
+ * When a host's service reported last, as it is shown: clients fence a host of which that is old. One
+ * without a heartbeat that is up reports at every moment (`now`), and one that is forced down did so
+ * when that was recorded. One with a heartbeat did so when it was heard, or registered.
+ */
+export function lastReport(host: Host, state: HostState, now: string): string {
+  const { heartbeat, last_seen_up, created_at, updated_at } = host;
+  if (heartbeat) return last_seen_up ?? created_at;
+  return state === 'up' ? now : updated_at;
+}

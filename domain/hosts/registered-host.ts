@@ -1,15 +1,23 @@
 /** What a registration of a host, or its end, makes of the host's row. */
 import type { Actor } from '../change.ts';
-import { differs, type Outcome, type Registration, registrationTime } from '../registration.ts';
+import {
+  differs,
+  type Registration,
+  type RegistrationOutcome,
+  registrationTime,
+} from '../registration.ts';
 import type { Host, HostFacts } from './host.ts';
 
-/** The row of a host after its registration. */
+/**
+ * The row of a host after its registration. The spelling of its name stays that of the first one.
+ * @param existing the row of the name in any spelling.
+ */
 export function registeredHost(
   existing: Host | undefined,
   host: string,
   { facts, actor, newId, ...told }: Registration<HostFacts>,
   service_number: number,
-): Outcome<Host> {
+): RegistrationOutcome<Host> {
   const reported_at = registrationTime({ ...told, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   if (existing && !existing.deleted) {
@@ -26,7 +34,7 @@ export function registeredHost(
     kind: 'created',
     row: {
       ...facts,
-      host,
+      host: existing?.host ?? host,
       incarnation: newId(),
       revision: 1,
       deleted: false,

@@ -8,6 +8,7 @@ import type { Actor } from '../change.ts';
 import type { Fault } from '../hosts/fault.ts';
 import { HostName } from '../hosts/host.ts';
 import type { Reporter } from '../hosts/host-fault.ts';
+import { isSameHost } from '../hosts/host-name.ts';
 import { faultId } from '../ids.ts';
 import { Moment } from '../time.ts';
 import { DataPlaneStatus, type Port, updatedPort } from './port.ts';
@@ -26,7 +27,7 @@ export type DataPlaneReport = z.infer<typeof DataPlaneReport>;
 /** Newest reports that are remembered with a host: what may come between a report and its finish. */
 const mostRemembered = 20;
 
-/** What was reported of the ports of a host. `open_fault` is the number of the fault that stands. */
+/** What was reported of the ports of a host, in the spelling of the first report. `open_fault` is the number of the fault that stands. */
 export const HostDataPlane = z.object({
   host: HostName,
   number: z.int().min(1),
@@ -58,7 +59,8 @@ type Told = {
  * anything else.
  */
 export function reportedDataPlane(before: HostDataPlane | undefined, told: Told): RecordedReport {
-  const { host, data_plane_status, actor, reporter, newId } = told;
+  const { data_plane_status, actor, reporter, newId } = told;
+  const host = before?.host ?? told.host;
   const { user_id, request_id, at } = actor;
   const number = (before?.number ?? 0) + 1;
   const fault_series = before?.fault_series ?? newId();
@@ -95,7 +97,9 @@ export function reportedDataPlane(before: HostDataPlane | undefined, told: Told)
  * that changes its status. Empty if none does. The port must have been read before the host.
  */
 export function owedRows(port: Port, plane: HostDataPlane | undefined): Port[] {
-  if (!plane || port.deleted || port['binding:host_id'] !== plane.host) return [];
+  if (!plane || port.deleted || !isSameHost(port['binding:host_id'], plane.host)) {
+    return [];
+  }
   const rows: Port[] = [];
   for (const { number, data_plane_status, fault_id, ...actor } of plane.reports) {
     if (number <= port.report_number) continue;

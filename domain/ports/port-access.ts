@@ -64,6 +64,8 @@ type Verb =
   | 'delete_port'
   | 'update_ports_tags'
   | 'create_network'
+  | 'update_network'
+  | 'update_networks_tags'
   | 'delete_network';
 
 function mayWrite(
@@ -113,7 +115,7 @@ export function listedProject(caller: Caller): string | undefined {
   return caller.project_id;
 }
 
-/** @throws RevisionNumberConstraintFailed if the port has another revision than `wanted`. */
+/** @throws RevisionNumberConstraintFailed if the port, or network, has another revision than `wanted`. */
 export function requireRevision(wanted: number | undefined, { revision }: Pick<Port, 'revision'>) {
   if (wanted === undefined || wanted === revision) return;
   throw new Refusal(

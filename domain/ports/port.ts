@@ -2,9 +2,11 @@
  * A port as Doctor keeps it: what is known of it, not what is plugged. No write here shuts a port,
  * allocates an address or changes any other resource. Source: docs/wire/network.md#ports.
  */
+
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import type { Actor } from '../change.ts';
+import { isSameHost } from '../hosts/host-name.ts';
 import { text } from '../text.ts';
 import { Moment } from '../time.ts';
 
@@ -93,6 +95,8 @@ export const Port = PortFacts.extend({
   revision: z.int().min(1),
   deleted: z.boolean(),
   report_number: z.int().min(0),
+  /** Since when it is bound to its host. Missing in rows written before version 0.2: read as long ago. */
+  bound_at: Moment.default('1970-01-01T00:00:00.000Z'),
   created_at: Moment,
   updated_at: Moment,
   last_change: PortChange,
@@ -108,9 +112,14 @@ export const instanceOf = ({ device_id, device_owner }: PortFacts): string | und
   device_owner.startsWith('compute:') && device_id !== '' ? device_id : undefined;
 
 /** Everything of a port that a caller may change. */
-export type PortUpdate = Partial<PortFacts & Pick<Port, 'status' | 'data_plane_status' | 'tags'>>;
+export type PortUpdate = Partial<
+  PortFacts & Pick<Port, 'status' | 'data_plane_status' | 'tags'>
+> & {
+  /** Since when the port is bound to its new host; if left out, since now. */
+  readonly bound_at?: string;
+};
 
-/** A port that is made: it starts `DOWN`, with nothing reported of its data plane. */
+/** A port that is made: it starts `DOWN`. Its host's data plane is added by `boundRow` (`ports/binding.ts`). */
 export const createdPort = (
   given: PortFacts & Pick<Port, 'id' | 'network_id' | 'project_id'>,
   { actor, incarnation }: { readonly actor: Actor; readonly incarnation: string },
@@ -123,6 +132,7 @@ export const createdPort = (
   revision: 1,
   deleted: false,
   report_number: 0,
+  bound_at: actor.at,
   created_at: actor.at,
   updated_at: actor.at,
   last_change: { ...actor, kind: 'create', ...noToggle },
@@ -138,14 +148,16 @@ const noToggle = {
 /** The port after an update, or after a report on its host; undefined if everything is so already. */
 export function updatedPort(
   port: Port,
-  update: PortUpdate,
+  { bound_at, ...update }: PortUpdate,
   actor: Actor,
   cause: Pick<PortChange, 'kind' | 'fault_id'> = { kind: 'update', fault_id: null },
 ): Port | undefined {
   const next: Port = { ...port, ...update };
   if (isEqual(next, port)) return undefined;
+  const stays = isSameHost(next['binding:host_id'], port['binding:host_id']);
   return {
     ...next,
+    bound_at: stays ? port.bound_at : (bound_at ?? actor.at),
     revision: port.revision + 1,
     updated_at: actor.at,
     last_change: {

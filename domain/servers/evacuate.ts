@@ -36,7 +36,7 @@ export function checkEvacuation({ instance, source, sourceUp, named }: Leaving):
   if (named && (!named.host || named.host.deleted)) {
     throw new DomainError('not_found', `Compute host ${named.name} could not be found.`);
   }
-  if (named && named.name === instance.host) {
+  if (named && named.host?.host === instance.host) {
     throw new DomainError('invalid', "The target host can't be the same one.");
   }
   const cannot = (what: string) =>

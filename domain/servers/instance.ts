@@ -113,6 +113,15 @@ export const nothingOwned: Owned = {
 };
 
 /**
+ * Who keeps a server from being touched, and why. `admin` is an administrator of another project than
+ * the server's. Source: nova `objects/instance.py`, `locked_by`.
+ */
+export const Lock = z.object({
+  by: z.enum(['owner', 'admin']),
+  reason: text(255).nullable(),
+});
+
+/**
  * An instance (Nova: server). `fault_number` is its host's as read, consistently, when the row was
  * written: lower than the host's now means that the instance is owed a fault (`host-fault.ts`).
  * A deleted instance leaves its row as a tombstone (`deleted`).
@@ -127,6 +136,8 @@ export const Instance = InstanceFacts.extend({
   maintenance_number: z.int().min(0).default(0),
   /** Rows of before it was there: nothing. */
   owned: Owned.default(nothingOwned),
+  /** Null if it is not locked, and in rows of before there were locks. */
+  lock: Lock.nullable().default(null),
   /** The states before the fault that it has not recovered from. */
   pre_fault: States.extend({ at: Moment, fault_id: z.uuid() }).nullable(),
   /** What Nova shows of an instance in `error`. */

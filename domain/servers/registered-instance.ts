@@ -2,7 +2,12 @@
 import { faultOf, hasFailed } from '../hosts/fault.ts';
 import type { Host } from '../hosts/host.ts';
 import { afterFault } from '../hosts/host-fault.ts';
-import { differs, type Outcome, type Registration, registrationTime } from '../registration.ts';
+import {
+  differs,
+  type Registration,
+  type RegistrationOutcome,
+  registrationTime,
+} from '../registration.ts';
 import { doneBy } from './evacuate.ts';
 import { type Evacuation, ended, inFlight } from './evacuation.ts';
 import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
@@ -25,7 +30,7 @@ export function registeredInstance(
     restarts = 0,
     ...told
   }: Registration<InstanceFacts> & { readonly restarts?: number },
-): Outcome<Instance> {
+): RegistrationOutcome<Instance> {
   const reported_at = registrationTime({ ...told, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   const before = existing && !existing.deleted ? existing : undefined;
@@ -52,6 +57,7 @@ export function registeredInstance(
           ? before.maintenance_number
           : (host?.maintenance_number ?? 0),
       owned: before?.owned ?? nothingOwned,
+      lock: before?.lock ?? null,
       reported_at,
       updated_at: actor.at,
       last_change: {
@@ -125,7 +131,7 @@ const hasHit = (host: Host, reported_at: string): boolean =>
 export const deletedInstance = (
   instance: Instance,
   told: Pick<Registration<unknown>, 'reported_at' | 'actor'>,
-): Outcome<Instance> => {
+): RegistrationOutcome<Instance> => {
   const { actor } = told;
   const reported_at = registrationTime(told, instance);
   if (reported_at < instance.reported_at) return { kind: 'stale', row: instance };

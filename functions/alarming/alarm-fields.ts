@@ -4,14 +4,14 @@ import type { Field, Fields } from './field.ts';
 const text = (of: (alarm: Alarm) => string | null): Field<Alarm> => ({ kind: 'text', of });
 const moment = (of: (alarm: Alarm) => string): Field<Alarm> => ({ kind: 'moment', of });
 const truth = (of: (alarm: Alarm) => boolean): Field<Alarm> => ({ kind: 'truth', of });
-/** Lists and rules are compared as the JSON that they are. */
+/** Lists and rules are compared as JSON texts. */
 const json = (of: (alarm: Alarm) => unknown): Field<Alarm> =>
   text((alarm) => JSON.stringify(of(alarm)));
 
 const userId = text(({ user_id }) => user_id);
 const projectId = text(({ project_id }) => project_id);
 
-/** Every field that alarms are found and ordered by, under the name that Aodh stores it. */
+/** The fields by which alarms can be filtered and sorted, under Aodh's names of its columns. */
 export const alarmFields: Fields<Alarm> = new Map([
   ['alarm_id', text(({ alarm_id }) => alarm_id)],
   ['name', text(({ name }) => name)],

@@ -1,6 +1,6 @@
 /**
- * The body of `POST /v2/alarms` and `PUT /v2/alarms/{id}`, read into what the client says of the
- * alarm, with Aodh's defaults: docs/wire/alarming.md#the-alarm.
+ * Parses the body of `POST /v2/alarms` and `PUT /v2/alarms/{id}` into the requested alarm, with
+ * Aodh's defaults: docs/wire/alarming.md#the-alarm.
  */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
@@ -19,41 +19,43 @@ import { notPlain, plain } from '../../domain/text.ts';
 import { parseMoment } from '../../domain/time.ts';
 import { readRule } from './alarm-rule.ts';
 import { TimeConstraints } from './time-constraint-input.ts';
-import { flag, oneOf, readAs, text } from './wsme.ts';
+import { readAs, wsmeChoice, wsmeFlag, wsmeText } from './wsme.ts';
 
 const actions = z
-  .array(text(2048), 'A list is expected.')
+  .array(wsmeText(2048), 'A list is expected.')
   .max(20, 'At most 20 are allowed.')
   .nullish()
   .transform((given) => given ?? []);
 
 const normalised = (given: readonly string[]): string[] => [...new Set(given.map(normalAction))];
 
-/** What we show and clients send back: it must be a time, and is not looked at otherwise. */
-const echoedTime = text(64)
+/**
+ * A time that Doctor shows and clients send back. It must be a valid time; its value is ignored.
+ */
+const echoedTime = wsmeText(64)
   .refine((given) => parseMoment(given) !== undefined, 'A date and time is expected.')
   .nullish();
 
 const Body = z.strictObject(
   {
-    name: text(255),
-    type: oneOf(alarmTypes),
-    description: text(1024).nullish(),
-    enabled: flag(true),
+    name: wsmeText(255),
+    type: wsmeChoice(alarmTypes),
+    description: wsmeText(1024).nullish(),
+    enabled: wsmeFlag(true),
     ok_actions: actions,
     alarm_actions: actions,
     insufficient_data_actions: actions,
-    repeat_actions: flag(false),
+    repeat_actions: wsmeFlag(false),
     time_constraints: TimeConstraints,
-    project_id: text(255).regex(plain, notPlain).nullish(),
-    user_id: text(255).nullish(),
-    state: oneOf(alarmStates).optional(),
-    severity: oneOf(severities).default('low'),
-    resource_id: text(255).nullish(),
+    project_id: wsmeText(255).regex(plain, notPlain).nullish(),
+    user_id: wsmeText(255).nullish(),
+    state: wsmeChoice(alarmStates).optional(),
+    severity: wsmeChoice(severities).default('low'),
+    resource_id: wsmeText(255).nullish(),
     event_rule: z.unknown().optional(),
     notification_rule: z.unknown().optional(),
-    alarm_id: text(255).nullish(),
-    state_reason: text(mostAlarmBytes).nullish(),
+    alarm_id: wsmeText(255).nullish(),
+    state_reason: wsmeText(mostAlarmBytes).nullish(),
     timestamp: echoedTime,
     state_timestamp: echoedTime,
     evaluate_timestamp: echoedTime,
@@ -61,7 +63,10 @@ const Body = z.strictObject(
   'An object is expected.',
 );
 
-/** The body as facts and wishes. `stored` is the alarm that a PUT replaces. Throws `invalid`. */
+/**
+ * The requested alarm of a body. `stored` is the alarm that a PUT replaces.
+ * @throws DomainError `invalid`, which names the field.
+ */
 export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
   if (body === undefined) throw new DomainError('invalid', 'Missing argument: "data"');
   const given = readAs(Body, body);
@@ -86,22 +91,22 @@ export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
     user_id: given.user_id,
     state: given.state,
     state_timestamp: given.state_timestamp ? parseMoment(given.state_timestamp) : undefined,
-    actions: [given.ok_actions, given.alarm_actions, given.insufficient_data_actions].flat(),
+    actions: [...given.ok_actions, ...given.alarm_actions, ...given.insufficient_data_actions],
   };
 }
 
 type Rules = { readonly event_rule?: unknown; readonly notification_rule?: unknown };
 
 /**
- * The rule under the key of the alarm's type. We show notification alarms under both keys, so the
- * other key may come back: equal to the rule, or to the stored one that the client once read.
+ * The rule under the key of the alarm's type. Doctor shows the rule of a notification alarm under
+ * both keys. So the other key may come back too: equal to the rule, or to the stored rule that the
+ * client has read before.
  */
 function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
-  const [key, otherKey] =
-    type === 'event'
-      ? (['event_rule', 'notification_rule'] as const)
-      : (['notification_rule', 'event_rule'] as const);
-  const [given, other] = [rules[key], rules[otherKey]];
+  const key = type === 'event' ? 'event_rule' : 'notification_rule';
+  const otherKey = type === 'event' ? 'notification_rule' : 'event_rule';
+  const given = rules[key];
+  const other = rules[otherKey];
   if (given === undefined || given === null) {
     throw new DomainError('invalid', `${key} must be set for ${type} type alarm`);
   }
@@ -111,6 +116,6 @@ function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
   if (isEqual(mirror, rule) || (stored && isEqual(mirror, stored))) return rule;
   throw new DomainError(
     'invalid',
-    `event_rule and notification_rule cannot be set at the same time`,
+    'event_rule and notification_rule cannot be set at the same time',
   );
 }

@@ -1,19 +1,21 @@
-/** Which alarms a list has, in which order, which part: docs/wire/alarming.md#lists-of-alarms. */
-
+/**
+ * The query of a list of alarms: filters, order and paging. docs/wire/alarming.md#lists-of-alarms.
+ */
+import type { Query } from '../../adapters/http/query.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmScope } from '../../domain/alarms/alarm-index.ts';
 import { askedProject, rbacFailed } from '../../domain/alarms/alarm-owner.ts';
 import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { alarmFields } from './alarm-fields.ts';
 import { comparableOf, operand } from './field.ts';
-import { type Listing, onlyArguments, orderOf, pagingOf, single } from './list-request.ts';
+import { type ListRequest, listOrderOf, onlyArguments, pagingOf, single } from './list-request.ts';
 import { conditionsOf, type QueryCondition } from './query-args.ts';
 import { meaningOf, refusedValue } from './wsme.ts';
 
-type Query = Readonly<Record<string, readonly string[]>>;
+/** A parsed query of `GET /v2/alarms`. */
+export type AlarmList = ListRequest<Alarm> & { readonly conditions: readonly QueryCondition[] };
 
-export type AlarmList = Listing<Alarm> & { readonly conditions: readonly QueryCondition[] };
-
+/** The keys by which alarms can be sorted. */
 export const alarmSortKeys = [
   'alarm_id',
   'enabled',
@@ -40,7 +42,7 @@ const listFields = [
   'repeat_actions',
 ];
 
-/** A query of `GET /v2/alarms`, checked. Throws `invalid`. */
+/** Parses the query of `GET /v2/alarms`. @throws DomainError `invalid`. */
 export function readAlarmList(query: Query): AlarmList {
   const { conditions: given, rest } = conditionsOf(query);
   onlyArguments(rest, ['limit', 'marker', 'sort', 'all_projects']);
@@ -54,14 +56,15 @@ export function readAlarmList(query: Query): AlarmList {
   return {
     conditions,
     test: (alarm) => tests.every((test) => test(alarm)),
-    ...orderOf(alarmFields, sort, 'alarm_id'),
+    ...listOrderOf(alarmFields, sort, 'alarm_id'),
     ...paging,
   };
 }
 
 /**
- * Whose alarms the caller asks for: the own project's, also for administrators, unless they name
- * another project or `all_projects`. Throws `not_authorized` or `forbidden` for anybody else.
+ * The alarms to read: those of the caller's project. Only an administrator may name another project
+ * or `all_projects`.
+ * @throws DomainError `not_authorized` or `forbidden` if another caller does.
  */
 export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: Caller): AlarmScope {
   const valuesOf = (name: string) =>
@@ -77,18 +80,24 @@ export function scopeOf({ conditions }: Pick<AlarmList, 'conditions'>, caller: C
   };
 }
 
-/** Whose metrics a query asks for: `all_projects` is its only argument. Throws as `scopeOf`. */
+/**
+ * The alarms of a query for metrics. `all_projects` is its only argument.
+ * @throws DomainError as `scopeOf`.
+ */
 export function readMetricsScope(query: Query, caller: Caller): AlarmScope {
   const { conditions, rest } = conditionsOf(query);
   const [condition] = conditions;
-  if (condition) throw refusedValue('field', condition.field, 'Metrics are not listed by it.');
+  if (condition) throw refusedValue('field', condition.field, 'Metrics cannot be filtered by it.');
   onlyArguments(rest, ['all_projects']);
   return scopeOf(readAlarmList(query), caller);
 }
 
 const truth = (value: string): boolean | undefined => meaningOf(value.toLowerCase());
 
-/** Whether an alarm meets an `eq` condition, compared as the field's own type. Throws `invalid`. */
+/**
+ * The test of an `eq` condition, which compares by the field's type.
+ * @throws DomainError `invalid`.
+ */
 function testOf({ field: name, op, value }: QueryCondition): (alarm: Alarm) => boolean {
   if (op !== 'eq') throw refusedValue('op', op, 'Only eq is supported here.');
   if (name === 'all_projects') {
@@ -96,7 +105,7 @@ function testOf({ field: name, op, value }: QueryCondition): (alarm: Alarm) => b
     return () => true;
   }
   const field = listFields.includes(name) ? alarmFields.get(name) : undefined;
-  if (!field) throw refusedValue('field', name, 'Alarms cannot be listed by it.');
-  const wanted = operand(field, name, value);
-  return (alarm) => comparableOf(field, alarm) === wanted;
+  if (!field) throw refusedValue('field', name, 'Alarms cannot be filtered by it.');
+  const expected = operand(field, name, value);
+  return (alarm) => comparableOf(field, alarm) === expected;
 }

@@ -1,5 +1,4 @@
-/** `POST /v2/query/alarms`: alarms by any condition on any of their fields. */
-
+/** The complex query of alarms (`POST /v2/query/alarms`): by conditions on any of their fields. */
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmScope } from '../../domain/alarms/alarm-index.ts';
 import { askedProject } from '../../domain/alarms/alarm-owner.ts';
@@ -8,17 +7,19 @@ import { alarmFields } from './alarm-fields.ts';
 import { type ComplexQuery, readQuery } from './complex-query.ts';
 import { type Filter, leavesOf, necessary } from './filter.ts';
 
+/** Parses the body of `POST /v2/query/alarms`. @throws DomainError `invalid`. */
 export const readAlarmQuery = (body: unknown): ComplexQuery<Alarm> =>
   readQuery(body, alarmFields, 'alarm_id');
 
 const projectFields = ['project_id', 'project'];
 
-/** Nothing that alarms have as a key is longer, and DynamoDB refuses a key of 2 kB. */
+/** The keys of alarms are not longer, and DynamoDB refuses a key of 2 kB. */
 const longestKey = 255;
 
 /**
- * Whose alarms a query is about: the caller's project's, an administrator's all. Naming another
- * project, in whatever comparison, is `not_authorized` for anybody else.
+ * The alarms to read: for an administrator all, for other callers those of their project.
+ * @throws DomainError `not_authorized` if a caller who is not an administrator compares the project
+ * with another one, by any operator.
  */
 export function queryScope(
   { filter }: Pick<ComplexQuery<Alarm>, 'filter'>,
@@ -26,7 +27,8 @@ export function queryScope(
 ): AlarmScope {
   requireOwn(filter, projectFields, caller);
   const project_id = isAdmin(caller) ? keyIn(filter, ...projectFields) : projectOf(caller);
-  const [name, alarm_id] = [keyIn(filter, 'name'), keyIn(filter, 'alarm_id') || undefined];
+  const name = keyIn(filter, 'name');
+  const alarm_id = keyIn(filter, 'alarm_id') || undefined;
   return {
     ...(project_id !== undefined && { project_id }),
     ...(name !== undefined && { name }),
@@ -35,8 +37,8 @@ export function queryScope(
 }
 
 /**
- * The value that one of these fields must have, where that is a key that rows can be read by;
- * undefined if the filter leaves it open.
+ * The value that the filter requires for one of the fields, if it can be used as a key of an index;
+ * undefined if the filter does not require one.
  */
 export function keyIn<T>(filter: Filter<T> | undefined, ...fields: string[]): string | undefined {
   const leaves = filter ? necessary(filter) : [];
@@ -47,7 +49,10 @@ export function keyIn<T>(filter: Filter<T> | undefined, ...fields: string[]): st
     : undefined;
 }
 
-/** Refuses whoever is no administrator and compares these fields with another project than theirs. */
+/**
+ * Checks that a caller who is not an administrator compares these fields only with its own project.
+ * @throws DomainError `not_authorized`.
+ */
 export function requireOwn<T>(
   filter: Filter<T> | undefined,
   fields: readonly string[],

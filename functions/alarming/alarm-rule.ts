@@ -1,4 +1,7 @@
-/** An alarm's rule as clients write it (`event_rule`, `notification_rule`), read into the stored form. */
+/**
+ * Parses an alarm's rule as clients write it (`event_rule`, `notification_rule`) into the stored
+ * form.
+ */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import {
@@ -11,30 +14,33 @@ import {
 import { isValueOf } from '../../domain/alarms/condition.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { conditionsOfText } from './cli-query.ts';
-import { oneOf, readAs, text } from './wsme.ts';
+import { readAs, wsmeChoice, wsmeText } from './wsme.ts';
 
-/** Source: aodh `api/controllers/v2/base.py`, `Query`; the rest of the names match nothing there. */
-const Field = text(255)
+/**
+ * The field of a condition. Source: aodh `api/controllers/v2/base.py`, `Query`. Other names never
+ * match in Aodh.
+ */
+const Field = wsmeText(255)
   .regex(/^[a-zA-Z.',0-9_-]*$/, "Only letters, digits and . ' , _ - are allowed.")
   .refine((name) => topLevel.has(name) || /^traits\../.test(name), {
     error: 'Must be event_type, message_id, generated or begin with "traits.".',
   });
 const topLevel = new Set(['event_type', 'message_id', 'generated']);
 
-const Query = z
+const Conditions = z
   .array(
     z.strictObject({
       field: Field,
-      op: oneOf(operators).nullish(),
-      type: oneOf(conditionTypes).nullish(),
-      value: text(1024),
+      op: wsmeChoice(operators).nullish(),
+      type: wsmeChoice(conditionTypes).nullish(),
+      value: wsmeText(1024),
     }),
     'A list is expected.',
   )
   .max(50, 'At most 50 are allowed.')
   .nullish();
 
-const pattern = { event_type: text(255).nullish(), query: Query };
+const pattern = { event_type: wsmeText(255).nullish(), query: Conditions };
 const Clear = z.strictObject(pattern, 'An object is expected.');
 const Input = z.strictObject(
   { ...pattern, clear: z.unknown().optional() },
@@ -42,9 +48,11 @@ const Input = z.strictObject(
 );
 
 /**
- * A rule with its defaults: no or an empty `event_type` is `*`, no `op` is `eq`, no `type` is `''`.
- * `query` may be the command line's text. `clear` is of the same grammar, and left out if absent or
- * null. `argument` is the rule's key in refusals; throws `invalid`.
+ * A rule with its defaults: an absent or empty `event_type` is `*`, an absent `op` is `eq`, an
+ * absent `type` is `''`. `query` may be a text, as the command line sends it. `clear` has the same
+ * grammar; it is left out if absent or null.
+ * @param argument the rule's key, for refusals.
+ * @throws DomainError `invalid`.
  */
 export function readRule(given: unknown, argument: string): Rule {
   const { clear, ...raised } = readAs(Input, withConditions(given), `data.${argument}`);
@@ -63,16 +71,16 @@ const patternOf = ({ event_type, query }: z.infer<typeof Clear>): EventPattern =
   query: (query ?? []).map(normalised),
 });
 
-/** The rule with a `query` that is text read into a list; anything else as it is. */
+/** The rule, with a `query` that is a text parsed into a list; any other value unchanged. */
 function withConditions(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
   if (!('query' in given) || typeof given.query !== 'string') return given;
   return { ...given, query: given.query === '' ? [] : conditionsOfText(given.query) };
 }
 
-type Given = NonNullable<z.infer<typeof Query>>[number];
+type ConditionInput = NonNullable<z.infer<typeof Conditions>>[number];
 
-function normalised({ field, op, type, value }: Given): Condition {
+function normalised({ field, op, type, value }: ConditionInput): Condition {
   const kind = type ?? '';
   if (!isValueOf(kind, value)) {
     throw new DomainError(

@@ -3,9 +3,9 @@ import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { naive } from '../../domain/time.ts';
 
 /**
- * An alarm as the API shows it: exactly Aodh's keys for type `event` (and `resource_id` where one
- * is set); type `notification` has its rule under both keys, since clients of event alarms look
- * for `event_rule`. Everything here is accepted back by PUT.
+ * An alarm as the API shows it. Type `event` has exactly Aodh's keys, and `resource_id` if one is
+ * set. Type `notification` has its rule under both keys, because clients of event alarms read
+ * `event_rule`. PUT accepts all of these keys.
  */
 export function alarmView(alarm: Alarm): Record<string, unknown> {
   const { rule, resource_id } = alarm;
@@ -27,7 +27,7 @@ export function alarmView(alarm: Alarm): Record<string, unknown> {
     state_timestamp: naive(alarm.state_timestamp),
     state_reason: alarm.state_reason,
     severity: alarm.severity,
-    // Aodh evaluates event alarms by no clock, and leaves here the time of creation.
+    // Aodh never evaluates event alarms by time, so this stays the time of creation.
     evaluate_timestamp: naive(alarm.created_at),
   };
   return alarm.type === 'event'
@@ -36,8 +36,8 @@ export function alarmView(alarm: Alarm): Record<string, unknown> {
 }
 
 /**
- * A record of the history as the API shows it. Aodh keeps the severity to itself, and so do we; what
- * became of webhooks is ours, and there once one was tried.
+ * A record of the history as the API shows it: with Aodh's keys, so without the severity.
+ * `webhooks` is Doctor's own: the outcomes of webhooks, left out until one was tried.
  */
 export function changeView({ severity, timestamp, webhooks = {}, ...change }: AlarmChange) {
   const calls = Object.values(webhooks).map(({ at, ...outcome }) => ({

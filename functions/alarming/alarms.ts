@@ -1,4 +1,4 @@
-/** Alarms one at a time: file, show, replace, delete. Source: docs/wire/alarming.md#routes. */
+/** The routes of one alarm: create, show, replace, delete. Source: docs/wire/alarming.md#routes. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarms/alarm-change.ts';
@@ -9,6 +9,7 @@ import { alarmView } from './alarm-view.ts';
 import { type AlarmDeps, alarmIdOf, alarmOf, contextOf } from './deps.ts';
 import { noArguments } from './no-arguments.ts';
 
+/** The routes. */
 export const alarmRoutes = (deps: AlarmDeps): Route[] => [
   route({
     method: 'POST',

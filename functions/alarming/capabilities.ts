@@ -2,7 +2,7 @@ import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { noArguments } from './no-arguments.ts';
 
-/** What Aodh's clients ask whether a service can do. Source: docs/wire/alarming.md#routes. */
+/** The capabilities that Aodh's clients check. Source: docs/wire/alarming.md#routes. */
 const capabilities = {
   api: {
     'alarms:history:query:complex': true,
@@ -13,6 +13,7 @@ const capabilities = {
   alarm_storage: { 'storage:production_ready': true },
 };
 
+/** The route that shows the capabilities. */
 export const capabilityRoutes: Route[] = [
   route({
     method: 'GET',

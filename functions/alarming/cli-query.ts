@@ -1,6 +1,7 @@
 /**
- * The conditions of a rule as the command line writes them: `traits.state=error;traits.n>=integer::5`.
- * `openstack alarm update --query` sends this text as it is unless `--type event` is given.
+ * Parses the conditions of a rule in the command line's form:
+ * `traits.state=error;traits.n>=integer::5`. `openstack alarm update --query` sends this text
+ * unchanged, unless `--type event` is given.
  * Source: aodhclient `utils.py`, `cli_to_array`.
  */
 import type { Condition } from '../../domain/alarms/alarm.ts';
@@ -15,11 +16,14 @@ const operators = new Map<string, Condition['op']>([
   ['=', 'eq'],
 ]);
 
-/** One part of the text, its type and value not yet checked. */
-type Written = { field: string; op: Condition['op']; type: string; value: string };
+/** One condition of the text; its type and value are not yet checked. */
+type CliCondition = { field: string; op: Condition['op']; type: string; value: string };
 
-/** What the parts of the text say, in order. Throws `invalid` for a part that lacks a piece. */
-export function conditionsOfText(text: string): Written[] {
+/**
+ * The conditions of the text, in order.
+ * @throws DomainError `invalid` for an incomplete condition.
+ */
+export function conditionsOfText(text: string): CliCondition[] {
   return text.split(';').map((part) => {
     const [, field, sign = '', typed] = /^([^!<>=]+)(!=|>=|<=|>|<|=)(.+)$/s.exec(part) ?? [];
     const op = operators.get(sign);

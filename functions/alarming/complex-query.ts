@@ -1,19 +1,20 @@
 /**
- * The body of Aodh's complex queries: a filter and an order as JSON in texts, and a limit.
+ * Parses the body of Aodh's complex queries: a filter and an order, each a text of JSON, and a
+ * limit.
  * Source: docs/wire/alarming.md#complex-queries.
  */
 import * as z from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import type { Fields } from './field.ts';
-import { type Filter, meets, readFilter } from './filter.ts';
-import { type Listing, orderOf, readSorting } from './list-request.ts';
-import { readAs, text } from './wsme.ts';
+import { type Filter, meetsFilter, readFilter } from './filter.ts';
+import { type ListRequest, listOrderOf, readSorting } from './list-request.ts';
+import { readAs, wsmeText } from './wsme.ts';
 
 const positive = 'Limit should be positive';
 const Body = z.strictObject(
   {
-    filter: text(65_536).optional(),
-    orderby: text(4_096).optional(),
+    filter: wsmeText(65_536).optional(),
+    orderby: wsmeText(4_096).optional(),
     limit: z.int(positive).min(1, positive).optional(),
   },
   'An object is expected.',
@@ -28,27 +29,30 @@ const OrderBy = z
   )
   .max(20, 'At most 20 are allowed.');
 
-export type ComplexQuery<T> = Listing<T> & {
-  /** Undefined where everything is asked for. */
+/** A parsed complex query. */
+export type ComplexQuery<T> = ListRequest<T> & {
+  /** Undefined if the query has no filter. */
   readonly filter: Filter<T> | undefined;
 };
 
-/** What the body asks for of things with these fields and this id. Throws `invalid`. */
+/**
+ * The query of a body.
+ * @param fields the fields of the queried items.
+ * @param id the name of the field that identifies an item.
+ * @throws DomainError `invalid`.
+ */
 export function readQuery<T>(body: unknown, fields: Fields<T>, id: string): ComplexQuery<T> {
   const given = readAs(Body, body === undefined ? {} : body);
   const filter = given.filter ? readFilter(json(given.filter, 'filter'), fields) : undefined;
   const sort = given.orderby ? readAs(OrderBy, json(given.orderby, 'orderby'), 'orderby') : [];
   const keys = [...fields.keys()];
+  const sorting = sort
+    .flatMap(Object.entries<string>)
+    .map(([key, direction]) => readSorting(`${key}:${direction}`, keys, 'orderby'));
   return {
     filter,
-    test: (item) => filter === undefined || meets(filter, item),
-    ...orderOf(
-      fields,
-      sort
-        .flatMap(Object.entries<string>)
-        .map((one) => readSorting(one.join(':'), keys, 'orderby')),
-      id,
-    ),
+    test: (item) => filter === undefined || meetsFilter(filter, item),
+    ...listOrderOf(fields, sorting, id),
     limit: given.limit,
     after: undefined,
   };

@@ -6,13 +6,16 @@ import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.
 import type { Caller } from '../../domain/identity/access.ts';
 import type { ChangeAlarmDeps } from '../../flows/change-alarm.ts';
 
-/** What the routes need from outside. */
+/** The dependencies of the routes: stores, settings, clock and ids. */
 export type AlarmDeps = ChangeAlarmDeps & {
-  /** By time as `reading` says, where the scope names neither an alarm nor a name. */
+  /**
+   * The alarms in scope, in pages. In the order of `reading`, unless the scope names an alarm or a
+   * name.
+   */
   readonly alarmsOf: (scope: AlarmScope, reading: TimeReading) => AsyncIterable<readonly Alarm[]>;
-  /** A record of an alarm's history, read consistently. */
+  /** A record of an alarm's history, read consistently; undefined if there is none. */
   readonly change: (alarm_id: string, event_id: string) => Promise<AlarmChange | undefined>;
-  /** By time as `reading` says. */
+  /** The records in scope, in pages, in the order of `reading`. */
   readonly changesOf: (
     scope: HistoryScope,
     reading: TimeReading,
@@ -21,12 +24,12 @@ export type AlarmDeps = ChangeAlarmDeps & {
   readonly limitOf: (project_id: string) => Promise<number | undefined>;
   readonly setLimit: (project_id: string, limit: number) => Promise<void>;
   readonly clearLimit: (project_id: string) => Promise<void>;
-  /** The limit of a project that has none of its own; -1 for none. */
+  /** The limit of a project for which none was set; -1 for no limit. */
   readonly projectQuota: number;
   readonly now: () => string;
   readonly newId: () => string;
   readonly acceptWithoutResource: boolean;
-  /** ARNs of the topics that may be actions. */
+  /** ARNs of the topics that the operator allows as actions. */
   readonly actionTopics: readonly string[];
 };
 
@@ -37,7 +40,7 @@ type AlarmRequest = {
   readonly params: Readonly<Record<string, string>>;
 };
 
-/** Who changes alarms here and now. */
+/** The context of a change of an alarm by this request, now. */
 export const contextOf = (deps: AlarmDeps, { caller }: AlarmRequest): ChangeContext => ({
   caller,
   now: deps.now(),
@@ -46,13 +49,16 @@ export const contextOf = (deps: AlarmDeps, { caller }: AlarmRequest): ChangeCont
   actionTopics: deps.actionTopics,
 });
 
-/** The id that the path names, for a caller with the role; else `forbidden`. */
+/** The id in the path. @throws DomainError `forbidden` if the caller does not have the role. */
 export function alarmIdOf({ caller, params: { id = '' } }: AlarmRequest, role: Role): string {
   requireAlarmRole(caller, role);
   return id;
 }
 
-/** The alarm that the path names, for a caller with the role; else `forbidden` or `not_found`. */
+/**
+ * The alarm of the id in the path.
+ * @throws DomainError `forbidden` without the role; `not_found`.
+ */
 export async function alarmOf(
   deps: Pick<AlarmDeps, 'alarm'>,
   request: AlarmRequest,

@@ -1,26 +1,34 @@
-/** The fields that things are listed by: what each is of a thing, and how two values of it compare. */
+/**
+ * The fields by which items are filtered and sorted: how each is read from an item, and how its
+ * values compare.
+ */
+import { sortedBy } from '../../domain/sort.ts';
 import { parseMoment } from '../../domain/time.ts';
 import { meaningOf, refusedValue } from './wsme.ts';
 
+/** A field of an item. */
 export type Field<T> = {
-  /** `rank` is one of `words`, in their order. */
+  /** A `rank` has one of `words` as its value, and is sorted in their order. */
   readonly kind: 'text' | 'truth' | 'moment' | 'rank';
   readonly words?: readonly string[];
-  /** Null where a thing has no value of it. */
+  /** The value of an item; null if it has none. */
   readonly of: (item: T) => string | boolean | null;
 };
 
-/** By name; short names lead to the same fields. */
+/** Fields by name. A field may have a second, short name. */
 export type Fields<T> = ReadonlyMap<string, Field<T>>;
 
-/** What a client compares a field with. */
-export type Given = string | number | boolean;
+/** A value with which a client compares a field. */
+export type ClientValue = string | number | boolean;
 
-/** A value in the form in which `<` has its order. */
+/** A value in a form that `<` compares in its order. */
 type Comparable = string | number;
 
-/** A client's value, read by the field's own type. Throws `invalid` if it is none of that type. */
-export function operand<T>(field: Field<T>, name: string, given: Given): Comparable {
+/**
+ * A client's value, read by the field's type.
+ * @throws DomainError `invalid` if it does not fit that type.
+ */
+export function operand<T>(field: Field<T>, name: string, given: ClientValue): Comparable {
   const text = String(given);
   switch (field.kind) {
     case 'text':
@@ -40,30 +48,29 @@ export function operand<T>(field: Field<T>, name: string, given: Given): Compara
   }
 }
 
-/** The value of a thing; null where it has none. */
+/** The value of an item; null if it has none. */
 export function comparableOf<T>(field: Field<T>, item: T): Comparable | null {
   const value = field.of(item);
   if (typeof value !== 'string') return value === null ? null : Number(value);
   return field.kind === 'rank' ? rankOf(field, value) : value;
 }
 
-/** -1 for a word that is none of the field's: it equals nothing that is stored. */
+/**
+ * The place of a word in the field's words; -1 for an unknown word, which equals no stored value.
+ */
 const rankOf = <T>({ words = [] }: Field<T>, word: string): number => words.indexOf(word);
 
-/** An order that is asked for: by one field. */
+/** One requested sort key: a field by its name, and a direction. */
 export type Sorting = { readonly key: string; readonly descending: boolean };
 
-/** Compares by the first field that differs; what has no value comes first. */
-export function orderBy<T>(fields: Fields<T>, sort: readonly Sorting[]): (a: T, b: T) => number {
-  const keys = sort.flatMap(({ key, descending }) => {
-    const field = fields.get(key);
-    return field ? [{ field, sign: descending ? -1 : 1 }] : [];
-  });
-  return (a, b) => {
-    for (const { field, sign } of keys) {
-      const [left, right] = [comparableOf(field, a) ?? '', comparableOf(field, b) ?? ''];
-      if (left !== right) return left < right ? -sign : sign;
-    }
-    return 0;
-  };
-}
+/** Compares by the first requested field that differs. An item without a value comes first. */
+export const sortedByFields = <T>(
+  fields: Fields<T>,
+  sort: readonly Sorting[],
+): ((a: T, b: T) => number) =>
+  sortedBy(
+    sort.flatMap(({ key, descending }) => {
+      const field = fields.get(key);
+      return field ? [{ of: (item: T) => comparableOf(field, item), descending }] : [];
+    }),
+  );

@@ -4,13 +4,13 @@
  */
 import * as z from 'zod';
 import { Pattern } from '../../domain/pattern.ts';
-import { comparableOf, type Field, type Fields, type Given, operand } from './field.ts';
+import { type ClientValue, comparableOf, type Field, type Fields, operand } from './field.ts';
 import { refusedValue } from './wsme.ts';
 
 const comparisons = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 type Comparison = (typeof comparisons)[number];
 
-/** Signs in any case; the command line sends words for some, which Aodh refuses. */
+/** The signs of comparisons. Words are the command line's; Aodh refuses some of them. */
 const signs = new Map<string, Comparison>([
   ...(['=', '==', 'eq'] as const).map((sign) => [sign, 'eq'] as const),
   ...(['!=', 'ne'] as const).map((sign) => [sign, 'ne'] as const),
@@ -20,15 +20,16 @@ const signs = new Map<string, Comparison>([
   ...(['>=', '=>', 'ge'] as const).map((sign) => [sign, 'ge'] as const),
 ]);
 
-/** A comparison of one field, with what it was asked to equal, exceed or match. */
+/** A comparison of one field with a value; for `in` with several. */
 export type Leaf<T> = {
   readonly kind: 'leaf';
   readonly op: Comparison | 'in' | 'like';
   readonly field: string;
-  readonly values: readonly Given[];
+  readonly values: readonly ClientValue[];
   readonly test: (item: T) => boolean;
 };
 
+/** A filter: a comparison, or filters under `and`, `or`, `not`. */
 export type Filter<T> =
   | Leaf<T>
   | { readonly kind: 'and' | 'or'; readonly nodes: readonly Filter<T>[] }
@@ -37,14 +38,14 @@ export type Filter<T> =
 const deepest = 20;
 const mostNodes = 500;
 const mostValues = 100;
-/** Reading one may take a fifth of a second, and a list of 10,000 things is matched with each. */
+/** Compiling a pattern may take 0.2 s, and each is matched with up to 10,000 items. */
 const mostPatterns = 10;
 
-const One = z.record(z.string(), z.unknown());
+const Single = z.record(z.string(), z.unknown());
 const Scalar = z.union([z.string().max(1024), z.number(), z.boolean()]);
 const Scalars = z.array(Scalar).min(1).max(mostValues);
 
-/** A filter as it was sent, after JSON. Throws `invalid`. */
+/** The filter of a client's value, parsed from JSON. @throws DomainError `invalid`. */
 export function readFilter<T>(given: unknown, fields: Fields<T>): Filter<T> {
   const room = { nodes: mostNodes, patterns: mostPatterns };
   return readNode(given, fields, room, 1);
@@ -85,8 +86,8 @@ function readLeaf<T>(sign: string, inner: unknown, fields: Fields<T>): Leaf<T> {
   if (!field) throw refusedValue('filter', name, 'No such field.');
   const values = op === 'in' ? Scalars.safeParse(given) : z.tuple([Scalar]).safeParse([given]);
   if (!values.success) {
-    const wanted = `${op === 'in' ? `One to ${mostValues} values are` : 'A value is'} expected.`;
-    throw refused(name, wanted);
+    const expected = op === 'in' ? `One to ${mostValues} values are` : 'A value is';
+    throw refused(name, `${expected} expected.`);
   }
   const leaf = { kind: 'leaf', op, field: name, values: values.data } as const;
   return { ...leaf, test: testOf(leaf, field) };
@@ -94,12 +95,12 @@ function readLeaf<T>(sign: string, inner: unknown, fields: Fields<T>): Leaf<T> {
 
 function testOf<T>({ op, field: name, values }: Omit<Leaf<T>, 'test'>, field: Field<T>) {
   if (op === 'like') return matching(field, String(values[0]));
-  const wanted = values.map((value) => operand(field, name, value));
+  const operands = values.map((value) => operand(field, name, value));
   if (op === 'in') {
-    const any = new Set(wanted);
+    const any = new Set(operands);
     return (item: T) => any.has(comparableOf(field, item) ?? Number.NaN);
   }
-  const [bound = ''] = wanted;
+  const [bound = ''] = operands;
   if (op !== 'eq' && op !== 'ne' && bound === -1) {
     throw refusedValue(name, String(values[0]), `Expected one of ${field.words?.join(', ')}.`);
   }
@@ -116,11 +117,14 @@ const holds: Record<Comparison, (value: Side | null, bound: Side) => boolean> = 
   ge: (value, bound) => value !== null && value >= bound,
 };
 
-/** Whether the pattern occurs in the field's text, in a time that grows with the text alone. */
+/**
+ * A test whether the pattern occurs in the field's text. Its time grows with the length of the text
+ * only.
+ */
 function matching<T>(field: Field<T>, text: string): (item: T) => boolean {
   const pattern = Pattern.safeParse(text);
   if (!pattern.success) {
-    throw refusedValue('filter', text, 'Not a regular expression, or too large a one.');
+    throw refusedValue('filter', text, 'Not a valid regular expression, or too large.');
   }
   return (item) => {
     const value = field.of(item);
@@ -128,8 +132,9 @@ function matching<T>(field: Field<T>, text: string): (item: T) => boolean {
   };
 }
 
+/** The only entry of an object. @throws DomainError `invalid` if it does not have exactly one. */
 function theOnly(given: unknown, why: string): [string, unknown] {
-  const one = One.safeParse(given);
+  const one = Single.safeParse(given);
   const [entry, ...more] = one.success ? Object.entries(one.data) : [];
   if (!entry || more.length > 0) throw refused('', why);
   return entry;
@@ -137,27 +142,27 @@ function theOnly(given: unknown, why: string): [string, unknown] {
 
 const refused = (what: string, why: string) => refusedValue('filter', what, why);
 
-/** Whether a thing meets the filter. */
-export function meets<T>(filter: Filter<T>, item: T): boolean {
+/** Whether an item meets the filter. */
+export function meetsFilter<T>(filter: Filter<T>, item: T): boolean {
   switch (filter.kind) {
     case 'leaf':
       return filter.test(item);
     case 'not':
-      return !meets(filter.node, item);
+      return !meetsFilter(filter.node, item);
     case 'and':
-      return filter.nodes.every((node) => meets(node, item));
+      return filter.nodes.every((node) => meetsFilter(node, item));
     case 'or':
-      return filter.nodes.some((node) => meets(node, item));
+      return filter.nodes.some((node) => meetsFilter(node, item));
   }
 }
 
-/** Every comparison in the filter. */
+/** All comparisons in the filter. */
 export function leavesOf<T>(filter: Filter<T>): Leaf<T>[] {
   if (filter.kind === 'leaf') return [filter];
   return filter.kind === 'not' ? leavesOf(filter.node) : filter.nodes.flatMap(leavesOf);
 }
 
-/** The comparisons that everything that meets the filter meets: they may narrow what is read. */
+/** The comparisons that the filter requires of every item. They can narrow what is read. */
 export function necessary<T>(filter: Filter<T>): Leaf<T>[] {
   if (filter.kind === 'leaf') return [filter];
   return filter.kind === 'and' ? filter.nodes.flatMap(necessary) : [];

@@ -1,20 +1,27 @@
-/** A page of a list, gathered from what an index shows. */
+/** Gathers a page of a list from the pages of an index. */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import type { TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Listing } from './list-request.ts';
+import type { ListRequest } from './list-request.ts';
 
-/** Whether rows come in the order that is asked for, so that reading may end with the page. */
-export const inOrder = <T>({ byTime }: Listing<T>, ordered: boolean): boolean =>
+/**
+ * Whether the rows come in the requested order, so that reading can end when the page is full.
+ * @param ordered whether the pages are ordered by time.
+ */
+export const inOrder = <T>({ byTime }: ListRequest<T>, ordered: boolean): boolean =>
   ordered && byTime !== undefined;
 
-/** With a limit, this many rows are read at first at least: a filter may leave most of them out. */
+/** The least rows of the first page with a limit: a filter may leave most rows out. */
 const leastAtFirst = 100;
 
-/** How to read an index for a list; `after` is the sort key of the last thing of the page before. */
-export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: string): TimeReading {
-  if (!inOrder(listing, ordered)) return {};
-  const { limit, byTime } = listing;
+/**
+ * How to read an index for a list.
+ * @param ordered whether the index is read in the order of time.
+ * @param after the sort key of the last item of the page before.
+ */
+export function readingOf<T>(list: ListRequest<T>, ordered: boolean, after?: string): TimeReading {
+  if (!inOrder(list, ordered)) return {};
+  const { limit, byTime } = list;
   return {
     oldestFirst: byTime === 'oldest first',
     ...(after !== undefined && { after }),
@@ -22,40 +29,44 @@ export function readingOf<T>(listing: Listing<T>, ordered: boolean, after?: stri
   };
 }
 
-/** What can be read well within the 29 seconds that API Gateway waits. */
+/**
+ * The most items that are read. Reading them takes much less than the 29 s that API Gateway waits.
+ */
 const mostRead = 100_000;
 
 type Gathering<T> = {
-  readonly listing: Listing<T>;
-  /** Whether the pages come by time. */
+  readonly list: ListRequest<T>;
+  /** Whether the pages are ordered by time. */
   readonly ordered: boolean;
-  /** The last thing of the page before. */
+  /** The last item of the page before; undefined for the first page. */
   readonly last: T | undefined;
   readonly view: (item: T) => unknown;
 };
 
 /**
- * What the list shows of the pages. Reads no further than it must, and keeps no more than it may
- * show. Throws `too_large` rather than leave something out unsaid.
+ * The views of the page that the list requests. It reads only as many pages as it needs, and keeps
+ * only items that it may show.
+ * @throws DomainError `too_large` if there is too much to read or to answer; it never cuts an
+ * answer.
  */
 export async function gathered<T>(
   pages: AsyncIterable<readonly T[]>,
-  { listing, ordered, last, view }: Gathering<T>,
+  { list, ordered, last, view }: Gathering<T>,
 ): Promise<unknown[]> {
-  const { test, order, limit } = listing;
+  const { test, order, limit } = list;
   let kept: T[] = [];
   let bytes = 0;
   let read = 0;
   for await (const page of pages) {
     read += page.length;
     if (read > mostRead) throw tooMuch();
-    const asked = page.filter((item) => test(item) && (!last || order(last, item) < 0));
-    kept.push(...asked);
+    const found = page.filter((item) => test(item) && (!last || order(last, item) < 0));
+    kept.push(...found);
     if (limit === undefined) {
-      bytes += asked.reduce((sum, item) => sum + answerBytes(view(item)), 0);
+      bytes += found.reduce((sum, item) => sum + answerBytes(view(item)), 0);
       if (bytes > mostAnswerBytes) throw tooLarge();
     } else if (kept.length >= limit) {
-      if (inOrder(listing, ordered)) break;
+      if (inOrder(list, ordered)) break;
       kept = kept.sort(order).slice(0, limit);
     }
   }
@@ -67,11 +78,11 @@ export async function gathered<T>(
 const tooMuch = (): DomainError =>
   new DomainError(
     'too_large',
-    'There is too much to look through: narrow it, as by its time, by an id, or by a name.',
+    'There is too much to search. Narrow the query, for example by time, by an id or by a name.',
   );
 
 const tooLarge = (): DomainError =>
   new DomainError(
     'too_large',
-    'The list is too large for one answer: ask for it in parts, with limit and marker.',
+    'The list is too large for one answer. Request it in parts, with limit and marker.',
   );

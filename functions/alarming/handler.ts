@@ -1,4 +1,4 @@
-/** The alarming surface: Aodh's API v2 for event alarms. */
+/** The surface `/alarming`: Aodh's API v2 for event alarms. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { alarmRoutes } from './alarms.ts';
 import { capabilityRoutes } from './capabilities.ts';
@@ -10,10 +10,15 @@ import { quotaRoutes } from './quotas.ts';
 import { stateRoutes } from './state.ts';
 import { openRoutes } from './version.ts';
 
-export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+/** The dependencies of the surface. */
+export type AlarmingDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
+> &
   AlarmDeps;
 
-export const alarmingApi = (deps: Deps) =>
+/** The handler of the surface. */
+export const alarmingApi = (deps: AlarmingDeps) =>
   createSurface({
     dialect: 'alarming',
     prefix: '/alarming',

@@ -1,5 +1,7 @@
-/** The history of alarms as it is asked for: of one alarm, or by any condition on its records. */
-
+/**
+ * The queries of the history of alarms: of one alarm, or by conditions on any field of its records.
+ */
+import type { Query } from '../../adapters/http/query.ts';
 import { severities } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope } from '../../domain/alarms/alarm-index.ts';
@@ -9,7 +11,7 @@ import { keyIn, requireOwn } from './alarm-query.ts';
 import { type ComplexQuery, readQuery } from './complex-query.ts';
 import { comparableOf, type Field, type Fields, operand } from './field.ts';
 import { type Leaf, necessary } from './filter.ts';
-import { type Listing, onlyArguments, orderOf, pagingOf } from './list-request.ts';
+import { type ListRequest, listOrderOf, onlyArguments, pagingOf } from './list-request.ts';
 import { conditionsOf, type QueryCondition } from './query-args.ts';
 import { refusedValue } from './wsme.ts';
 
@@ -20,6 +22,7 @@ const text = (of: (change: AlarmChange) => string | null): Field<AlarmChange> =>
 const userId = text(({ user_id }) => user_id);
 const projectId = text(({ project_id }) => project_id);
 
+/** The fields by which records can be filtered and sorted, under Aodh's names of its columns. */
 export const historyFields: Fields<AlarmChange> = new Map([
   ['event_id', text(({ event_id }) => event_id)],
   ['alarm_id', text(({ alarm_id }) => alarm_id)],
@@ -35,16 +38,23 @@ export const historyFields: Fields<AlarmChange> = new Map([
 ]);
 
 const sortKeys = [
-  ...['event_id', 'alarm_id', 'on_behalf_of', 'project_id'],
-  ...['user_id', 'type', 'timestamp', 'severity'],
+  'event_id',
+  'alarm_id',
+  'on_behalf_of',
+  'project_id',
+  'user_id',
+  'type',
+  'timestamp',
+  'severity',
 ];
 
 type Span = Pick<HistoryScope, 'from' | 'to'>;
 
-/** A query of `GET /v2/alarms/{id}/history`, checked. Throws `invalid`. */
-export function readHistoryList(
-  query: Readonly<Record<string, readonly string[]>>,
-): Listing<AlarmChange> & { readonly span: Span } {
+/**
+ * Parses the query of `GET /v2/alarms/{id}/history`. `span` is the time that it asks for.
+ * @throws DomainError `invalid`.
+ */
+export function readHistoryList(query: Query): ListRequest<AlarmChange> & { readonly span: Span } {
   const { conditions, rest } = conditionsOf(query);
   onlyArguments(rest, ['limit', 'marker', 'sort']);
   const offset = offsetOf(conditions);
@@ -53,16 +63,15 @@ export function readHistoryList(
   return {
     span: spanOf(tests),
     test: (change) => tests.every(({ test }) => test(change)),
-    ...orderOf(historyFields, sort, 'event_id'),
+    ...listOrderOf(historyFields, sort, 'event_id'),
     ...paging,
   };
 }
 
-type Bound = { readonly from?: string; readonly to?: string };
-type Test = Bound & { readonly test: (change: AlarmChange) => boolean };
+type Test = Span & { readonly test: (change: AlarmChange) => boolean };
 
-/** The tests' own bounds together. */
-const spanOf = (bounds: readonly Bound[]): Span => {
+/** The span that lies within all of the spans. */
+const spanOf = (bounds: readonly Span[]): Span => {
   const [from] = bounds
     .flatMap((bound) => bound.from ?? [])
     .sort()
@@ -71,7 +80,7 @@ const spanOf = (bounds: readonly Bound[]): Span => {
   return { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
 };
 
-/** Minutes by which a bound in time is widened. Aodh takes it beside a bound only. */
+/** The minutes by which the bounds in time are widened. As in Aodh, it needs a bound beside it. */
 function offsetOf(conditions: readonly QueryCondition[]): number {
   const given = conditions.find(({ field }) => field === 'search_offset');
   if (!given) return 0;
@@ -92,16 +101,17 @@ function testsOf(condition: QueryCondition, offset: number): Test[] {
   if (name === 'search_offset') return [];
   if (name === 'timestamp') return [inTime(condition, offset)];
   const field = listFields.includes(name) ? historyFields.get(name) : undefined;
-  if (!field) throw refusedValue('field', name, 'The history cannot be listed by it.');
+  if (!field) throw refusedValue('field', name, 'The history cannot be filtered by it.');
   if (op !== 'eq') throw refusedValue('op', op, 'Only eq is supported here.');
-  const wanted = operand(field, name, value);
-  return [{ test: (change) => comparableOf(field, change) === wanted }];
+  const expected = operand(field, name, value);
+  return [{ test: (change) => comparableOf(field, change) === expected }];
 }
 
 function inTime({ op, value }: QueryCondition, minutes: number): Test {
   const moment = parseMoment(value);
   if (moment === undefined) throw refusedValue('timestamp', value, 'A date and time is expected.');
-  const [from, to] = [shifted(moment, -minutes), shifted(moment, minutes)];
+  const from = shifted(moment, -minutes);
+  const to = shifted(moment, minutes);
   switch (op) {
     case 'ge':
       return { from, test: ({ timestamp }) => timestamp >= from };
@@ -116,18 +126,26 @@ function inTime({ op, value }: QueryCondition, minutes: number): Test {
   }
 }
 
-/** Never out of the years of four digits, whose texts have the order of the times. */
+const firstTime = Date.parse('0000-01-01T00:00:00.000Z');
+const lastTime = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * The moment shifted, within the years of four digits: only their texts have the order of their
+ * times.
+ */
 function shifted(moment: string, minutes: number): string {
-  const [first, last] = ['0000-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map(Date.parse);
   const time = Date.parse(moment) + minutes * 60_000;
-  return momentOf(Math.min(Math.max(time, first ?? time), last ?? time));
+  return momentOf(Math.min(Math.max(time, firstTime), lastTime));
 }
 
-/** `POST /v2/query/alarms/history`. */
+/** Parses the body of `POST /v2/query/alarms/history`. @throws DomainError `invalid`. */
 export const readHistoryQuery = (body: unknown): ComplexQuery<AlarmChange> =>
   readQuery(body, historyFields, 'event_id');
 
-/** Whose records a query is about: the caller's project's, an administrator's all. */
+/**
+ * The records to read: for an administrator all, for other callers those of their project.
+ * @throws DomainError `not_authorized` if another caller names another project in `on_behalf_of`.
+ */
 export function historyScope(
   { filter }: Pick<ComplexQuery<AlarmChange>, 'filter'>,
   caller: Caller,
@@ -142,10 +160,10 @@ export function historyScope(
   };
 }
 
-/** What a necessary comparison says of the time. */
-function boundsOf({ field, op, values: [value = ''] }: Leaf<AlarmChange>): Bound[] {
+/** The bounds in time that a necessary comparison sets. */
+function boundsOf({ field, op, values: [value = ''] }: Leaf<AlarmChange>): Span[] {
   if (field !== 'timestamp') return [];
-  const bound = (sign: string): Bound => inTime({ field, op: sign, value: String(value) }, 0);
+  const bound = (sign: string): Span => inTime({ field, op: sign, value: String(value) }, 0);
   if (op === 'eq') return [bound('ge'), bound('le')];
   return op === 'ge' || op === 'gt' || op === 'le' || op === 'lt' ? [bound(op)] : [];
 }

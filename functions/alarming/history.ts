@@ -1,4 +1,4 @@
-/** The history of alarms: of one that is there, and by any condition, of deleted ones too. */
+/** The routes of the history: of one existing alarm; and by conditions, of deleted alarms too. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { type AlarmChange, sortKeyOf } from '../../domain/alarms/alarm-history.ts';
@@ -9,23 +9,26 @@ import { changeView } from './alarm-view.ts';
 import { type AlarmDeps, alarmOf } from './deps.ts';
 import { gathered, readingOf } from './gather.ts';
 import { historyScope, readHistoryList, readHistoryQuery } from './history-list.ts';
-import { type Listing, unknownMarker } from './list-request.ts';
+import { type ListRequest, unknownMarker } from './list-request.ts';
 import { noArguments } from './no-arguments.ts';
 
 const shown = (
   deps: AlarmDeps,
-  listing: Listing<AlarmChange>,
+  list: ListRequest<AlarmChange>,
   scope: HistoryScope,
   last?: AlarmChange,
 ): Promise<unknown[]> =>
-  gathered(deps.changesOf(scope, readingOf(listing, true, last && sortKeyOf(last))), {
-    ...{ listing, ordered: true, last, view: changeView },
+  gathered(deps.changesOf(scope, readingOf(list, true, last && sortKeyOf(last))), {
+    list,
+    ordered: true,
+    last,
+    view: changeView,
   });
 
-/** The record that the marker names. */
+/** The record that the marker names; undefined without a marker. @throws DomainError `invalid`. */
 async function lastOf(
   deps: AlarmDeps,
-  { after }: Listing<AlarmChange>,
+  { after }: ListRequest<AlarmChange>,
   { alarm_id = '', on_behalf_of }: HistoryScope,
 ): Promise<AlarmChange | undefined> {
   if (after === undefined) return undefined;
@@ -35,6 +38,7 @@ async function lastOf(
   return last;
 }
 
+/** The routes. */
 export const historyRoutes = (deps: AlarmDeps): Route[] => [
   route({
     method: 'GET',
@@ -42,13 +46,13 @@ export const historyRoutes = (deps: AlarmDeps): Route[] => [
     query: ignored,
     body: ignored,
     handle: async (request) => {
-      const { span, ...listing } = readHistoryList(request.query);
+      const { span, ...list } = readHistoryList(request.query);
       const { alarm_id } = await alarmOf(deps, request, 'reader');
       const { caller } = request;
       const own = isAdmin(caller) ? {} : { on_behalf_of: projectOf(caller) };
       const scope = { alarm_id, ...own, ...span };
-      const last = await lastOf(deps, listing, scope);
-      return { status: 200, body: await shown(deps, listing, scope, last) };
+      const last = await lastOf(deps, list, scope);
+      return { status: 200, body: await shown(deps, list, scope, last) };
     },
   }),
   route({

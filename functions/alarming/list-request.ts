@@ -1,43 +1,58 @@
-/** What a list is asked to show, whatever it lists: which things, in which order, from where on. */
+/** The request of a list of any items: which items, in which order, and which page. */
 import * as z from 'zod';
+import type { Query } from '../../adapters/http/query.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { type Fields, orderBy, type Sorting } from './field.ts';
+import { type Fields, type Sorting, sortedByFields } from './field.ts';
 import { refusedValue } from './wsme.ts';
 
-export type Listing<T> = {
+/** What a list is asked to show. */
+export type ListRequest<T> = {
+  /** Whether the list shows an item. */
   readonly test: (item: T) => boolean;
-  /** Never 0 for two different things. */
+  /** The order of two items; 0 only for the same item. */
   readonly order: (a: T, b: T) => number;
-  /** Which way through time the order goes, where it is by time alone. */
+  /** The direction of an order by time alone; undefined for any other order. */
   readonly byTime: 'newest first' | 'oldest first' | undefined;
+  /** The most items of a page; undefined for all. */
   readonly limit: number | undefined;
-  /** The id of the last thing on the page before. */
+  /** The id of the last item of the page before; undefined for the first page. */
   readonly after: string | undefined;
 };
 
-/** All that there is, in the order in which it comes. */
-export const everything: Listing<unknown> = {
-  ...{ test: () => true, order: () => 0, byTime: 'newest first' },
-  ...{ limit: undefined, after: undefined },
+/** All items, in the order in which they come. */
+export const everything: ListRequest<unknown> = {
+  test: () => true,
+  order: () => 0,
+  byTime: 'newest first',
+  limit: undefined,
+  after: undefined,
 };
 
-type Query = Readonly<Record<string, readonly string[]>>;
-
-/** The order that is asked for, newest first without one; what is equal in it is ordered by `id`. */
-export function orderOf<T>(
+/**
+ * The requested order; newest first if none is requested. Items that are equal in it are ordered by
+ * their id.
+ * @param id the name of the field that identifies an item.
+ */
+export function listOrderOf<T>(
   fields: Fields<T>,
   sort: readonly Sorting[],
   id: string,
-): Pick<Listing<T>, 'order' | 'byTime'> {
+): Pick<ListRequest<T>, 'order' | 'byTime'> {
   const given = sort.length > 0 ? sort : [{ key: 'timestamp', descending: true }];
   const [first] = given;
   const alone = given.length === 1 && first?.key === 'timestamp' ? first : undefined;
-  const order = orderBy(fields, [...given, { key: id, descending: alone?.descending ?? false }]);
+  const order = sortedByFields(fields, [
+    ...given,
+    { key: id, descending: alone?.descending ?? false },
+  ]);
   if (!alone) return { order, byTime: undefined };
   return { order, byTime: alone.descending ? 'newest first' : 'oldest first' };
 }
 
-/** The arguments that all lists have: `limit` (0 is none), `marker` and `sort`. Throws `invalid`. */
+/**
+ * Parses the arguments of all lists: `limit` (0 means no limit), `marker` and `sort`.
+ * @throws DomainError `invalid`.
+ */
 export function pagingOf(
   query: Query,
   sortKeys: readonly string[],
@@ -49,14 +64,20 @@ export function pagingOf(
   };
 }
 
-/** The one value of an argument. Throws `invalid` where it is given more than once. */
+/**
+ * The value of an argument; undefined if absent.
+ * @throws DomainError `invalid` if it is given more than once.
+ */
 export function single(query: Query, name: string): string | undefined {
   const values = query[name] ?? [];
   if (values.length > 1) throw refusedValue(name, values.join(', '), 'Given more than once.');
   return values[0];
 }
 
-/** Refuses the first argument that is none of these. */
+/**
+ * Checks the names of arguments.
+ * @throws DomainError `invalid`, in Aodh's words, for the first unknown one.
+ */
 export function onlyArguments(names: readonly string[], known: readonly string[]): void {
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
@@ -73,16 +94,19 @@ function readLimit(text: string | undefined): number | undefined {
   return limit.data === 0 ? undefined : limit.data;
 }
 
-/** A sort of the form `name` or `name:desc`, in any case of letters. Throws `invalid`. */
+/**
+ * Parses a sort key: `name`, `name:asc` or `name:desc`; upper or lower case.
+ * @throws DomainError `invalid`.
+ */
 export function readSorting(text: string, keys: readonly string[], argument = 'sort'): Sorting {
-  const [key = '', given = 'asc', ...more] = text.split(':');
-  const direction = given.toLowerCase();
+  const [key = '', word = 'asc', ...more] = text.split(':');
+  const direction = word.toLowerCase();
   if (!keys.includes(key) || more.length > 0 || (direction !== 'asc' && direction !== 'desc')) {
     throw refusedValue(argument, text, `Expected key:asc or key:desc of ${keys.join(', ')}.`);
   }
   return { key, descending: direction === 'desc' };
 }
 
-/** The refusal of a marker that names nothing in the list. */
+/** The refusal of a marker that names no item of the list. */
 export const unknownMarker = (marker: string): DomainError =>
-  refusedValue('marker', marker, 'There is no such thing in the list.');
+  refusedValue('marker', marker, 'The list has no item with this id.');

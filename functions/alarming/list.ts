@@ -1,4 +1,4 @@
-/** Lists of alarms: `GET /v2/alarms`, and by any condition on any field. */
+/** The routes of lists of alarms: `GET /v2/alarms`, and by conditions on any field. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
@@ -10,24 +10,27 @@ import { queryScope, readAlarmQuery } from './alarm-query.ts';
 import { alarmView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';
 import { gathered, readingOf } from './gather.ts';
-import { type Listing, unknownMarker } from './list-request.ts';
+import { type ListRequest, unknownMarker } from './list-request.ts';
 import { noArguments } from './no-arguments.ts';
 
 async function shown(
   deps: AlarmDeps,
-  listing: Listing<Alarm>,
+  list: ListRequest<Alarm>,
   scope: AlarmScope,
 ): Promise<unknown[]> {
-  const last = await lastOf(deps, listing, scope);
+  const last = await lastOf(deps, list, scope);
   const ordered = scope.name === undefined && scope.alarm_id === undefined;
-  const pages = deps.alarmsOf(scope, readingOf(listing, ordered, last && alarmSortKey(last)));
-  return gathered(pages, { listing, ordered, last, view: alarmView });
+  const pages = deps.alarmsOf(scope, readingOf(list, ordered, last && alarmSortKey(last)));
+  return gathered(pages, { list, ordered, last, view: alarmView });
 }
 
-/** The alarm that the marker names; a marker of another project's is as unknown as one that never was. */
+/**
+ * The alarm that the marker names; undefined without a marker.
+ * @throws DomainError `invalid` if there is none, or it is of another project.
+ */
 async function lastOf(
   deps: AlarmDeps,
-  { after }: Listing<Alarm>,
+  { after }: ListRequest<Alarm>,
   { project_id }: AlarmScope,
 ): Promise<Alarm | undefined> {
   if (after === undefined) return undefined;
@@ -40,6 +43,7 @@ async function lastOf(
 
 const reader = (caller: Caller): void => requireAlarmRole(caller, 'reader');
 
+/** The routes. */
 export const listRoutes = (deps: AlarmDeps): Route[] => [
   route({
     method: 'GET',

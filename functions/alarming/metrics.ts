@@ -1,4 +1,6 @@
-/** How often alarms were taken into each state, as Ceilometer's poller asks for it. */
+/**
+ * The route of metrics for Ceilometer's poller: how often events took each alarm into each state.
+ */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { readMetricsScope } from './alarm-list.ts';
@@ -7,6 +9,7 @@ import type { AlarmDeps } from './deps.ts';
 import { gathered } from './gather.ts';
 import { everything } from './list-request.ts';
 
+/** The route. */
 export const metricsRoutes = (deps: AlarmDeps): Route[] => [
   route({
     method: 'GET',
@@ -16,7 +19,7 @@ export const metricsRoutes = (deps: AlarmDeps): Route[] => [
     handle: async ({ caller, query }) => {
       requireAlarmRole(caller, 'reader');
       const pages = deps.alarmsOf(readMetricsScope(query, caller), {});
-      const all = { listing: everything, ordered: true, last: undefined, view: metricsView };
+      const all = { list: everything, ordered: true, last: undefined, view: metricsView };
       return { status: 200, body: { evaluation_results: await gathered(pages, all) } };
     },
   }),

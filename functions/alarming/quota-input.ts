@@ -1,11 +1,11 @@
-/** Quotas as Aodh's clients read and write them. */
+/** Parses and shows quotas in Aodh's form. */
 import * as z from 'zod';
 import { askedProject } from '../../domain/alarms/alarm-owner.ts';
 import { longestProjectId, unlimited } from '../../domain/alarms/quota.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, projectOf } from '../../domain/identity/access.ts';
 import { plain } from '../../domain/text.ts';
-import { readAs, readBody, text } from './wsme.ts';
+import { readAs, readBody, wsmeText } from './wsme.ts';
 
 /** A project's limit as the API shows it. */
 export const quotaView = (project_id: string, limit: number) => ({
@@ -14,17 +14,18 @@ export const quotaView = (project_id: string, limit: number) => ({
 });
 
 /**
- * The project whose quota is asked for: the own one, or any for an administrator. Throws `invalid`
- * for what is no project's id.
+ * The project whose quota is requested: the caller's own, or for an administrator any.
+ * @throws DomainError `invalid` if the text cannot be the id of a project; `not_authorized` for another
+ * project.
  */
 export const quotaProject = (caller: Caller, named: string | undefined): string =>
   named
-    ? askedProject(caller, readAs(text(longestProjectId), named, 'project_id'))
+    ? askedProject(caller, readAs(wsmeText(longestProjectId), named, 'project_id'))
     : projectOf(caller);
 
 const Body = z.strictObject(
   {
-    project_id: text(longestProjectId)
+    project_id: wsmeText(longestProjectId)
       .min(1, 'A project is expected.')
       .regex(plain, 'Not a valid project.'),
     quotas: z
@@ -47,7 +48,10 @@ const Body = z.strictObject(
   'An object is expected.',
 );
 
-/** The body of `POST /v2/quotas`: a limit, undefined where it names none. Throws `invalid`. */
+/**
+ * Parses the body of `POST /v2/quotas`. `limit` is undefined if the body has none.
+ * @throws DomainError `invalid`.
+ */
 export function readQuota(body: unknown): { project_id: string; limit: number | undefined } {
   if (body === undefined) throw new DomainError('invalid', 'Missing argument: "body"');
   const { project_id, quotas = [] } = readBody(Body, body);

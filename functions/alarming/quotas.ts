@@ -1,4 +1,4 @@
-/** How many alarms a project may have; administrators set it. docs/wire/alarming.md#quotas. */
+/** The routes of quotas: how many alarms a project may have. docs/wire/alarming.md#quotas. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
@@ -8,6 +8,7 @@ import { single } from './list-request.ts';
 import { noArguments } from './no-arguments.ts';
 import { quotaProject, quotaView, readQuota } from './quota-input.ts';
 
+/** The routes. */
 export const quotaRoutes = (deps: AlarmDeps): Route[] => {
   const shown = async (project_id: string) =>
     quotaView(project_id, (await deps.limitOf(project_id)) ?? deps.projectQuota);

@@ -1,4 +1,7 @@
-/** An alarm's state by itself: read, or set by hand, which runs no action. Both answer a bare JSON string. */
+/**
+ * The routes of an alarm's state: read it, or set it, which calls no action. Both answer a JSON
+ * string.
+ */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { AlarmState } from '../../domain/alarms/alarm.ts';
@@ -11,7 +14,7 @@ import { noArguments } from './no-arguments.ts';
 
 const path = '/v2/alarms/:id/state';
 
-/** The state in a body. The refusals are Aodh's. */
+/** The state in a body. @throws DomainError `invalid`, in Aodh's words. */
 function readState(body: unknown): AlarmState {
   if (body === undefined) throw new DomainError('invalid', 'Missing argument: "state"');
   const state = AlarmState.safeParse(body);
@@ -19,6 +22,7 @@ function readState(body: unknown): AlarmState {
   return state.data;
 }
 
+/** The routes. */
 export const stateRoutes = (deps: AlarmDeps): Route[] => [
   route({
     method: 'GET',

@@ -1,11 +1,9 @@
-/** Time constraints as clients write them, read into the stored form. */
+/** Parses time constraints as clients write them into the stored form. */
 import * as z from 'zod';
-import type { AlarmFacts } from '../../domain/alarms/alarm.ts';
-import { everComes, isReadable, isTimezone } from '../../domain/alarms/time-constraint.ts';
+import type { TimeConstraint } from '../../domain/alarms/alarm.ts';
+import { everStarts, isReadable, isTimezone } from '../../domain/alarms/time-constraint.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { text } from './wsme.ts';
-
-type TimeConstraint = AlarmFacts['time_constraints'][number];
+import { wsmeText } from './wsme.ts';
 
 const seconds = z.union([
   z.int(),
@@ -16,18 +14,18 @@ const seconds = z.union([
 ]);
 
 const Input = z.strictObject({
-  name: text(255),
-  /** Five to seven fields of cron: see `scheduleOf`. */
-  start: text(255)
+  name: wsmeText(255),
+  /** Five to seven fields of cron: see `domain/alarms/time-constraint.ts`. */
+  start: wsmeText(255)
     .regex(/^\s*[\w*,/?#-]+(\s+[\w*,/?#-]+){4,6}\s*$/, 'Invalid cron expression.')
     .refine((start) => isReadable({ start, timezone: '' }), 'Invalid cron expression.')
-    .refine(everComes, 'No such time ever comes.'),
+    .refine(everStarts, 'This time never occurs.'),
   duration: seconds.refine((given) => given >= 0, 'A number of seconds is expected.'),
-  timezone: text(64).nullish(),
-  description: text(1024).nullish(),
+  timezone: wsmeText(64).nullish(),
+  description: wsmeText(1024).nullish(),
 });
 
-/** The list as stored; absent or null is empty. At most twenty, each with a name of its own. */
+/** The list; an absent or null list is empty. At most twenty, with different names. */
 export const TimeConstraints = z
   .array(Input, 'A list is expected.')
   .max(20, 'At most 20 are allowed.')

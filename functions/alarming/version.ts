@@ -1,7 +1,10 @@
-/** What needs no token: the version document and a sign of life. docs/wire/alarming.md#routes. */
+/**
+ * The routes without a token: the version document and the health check.
+ * docs/wire/alarming.md#routes.
+ */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
-/** Tempest looks for both media types; what we answer is always JSON. */
+/** Tempest expects both media types. The answers are always JSON. */
 const mediaTypes = ['json', 'xml'].map((format) => ({
   base: `application/${format}`,
   type: `application/vnd.openstack.telemetry-v2+${format}`,

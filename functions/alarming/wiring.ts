@@ -13,11 +13,12 @@ import { secretText } from '../../adapters/secrets.ts';
 import { momentOf } from '../../domain/time.ts';
 import { alarmingApi } from './handler.ts';
 
-export type Clients = {
+type Clients = {
   readonly dynamo: DynamoDBDocumentClient;
   readonly secrets: SecretsManagerClient;
 };
 
+/** Connects the surface with its tables and settings. */
 export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
   const signingKey = secretText(secrets, required(env, 'SIGNING_SECRET_ARN'));
   const alarms = required(env, 'ALARMS_TABLE');
@@ -30,7 +31,9 @@ export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
     allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     ...alarmStore(dynamo, {
-      ...{ alarms, history, quotas },
+      alarms,
+      history,
+      quotas,
       retentionDays: amount(env, 'HISTORY_RETENTION_DAYS', 30),
       quota: { project: projectQuota, user: quota(env, 'USER_ALARM_QUOTA') },
     }),

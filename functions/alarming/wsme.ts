@@ -1,12 +1,14 @@
 /**
- * Refusals of a body in the words of Aodh's framework, and the readings of values that it shares
- * over all its fields. Source: WSME `wsme/exc.py`, `wsme/rest/json.py`.
+ * Schemas of values and refusals in the words of Aodh's framework. Source: WSME `wsme/exc.py`,
+ * `wsme/rest/json.py`.
  */
 import * as z from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 
-/** A text that fits and that can be stored: no half of a surrogate pair. */
-export const text = (max: number) =>
+/**
+ * A text of at most `max` characters that DynamoDB can store: it refuses half of a surrogate pair.
+ */
+export const wsmeText = (max: number) =>
   z
     .string('A string is expected.')
     .max(max, `Must be at most ${max} characters long.`)
@@ -19,11 +21,11 @@ const meanings = new Map<unknown, boolean>([
   ...[false, 0, ...no].map((word): [unknown, boolean] => [word, false]),
 ]);
 
-/** What a value says of yes or no; undefined if it is neither. Words count in lower case only. */
+/** The boolean that a value means; undefined if it means none. Words must be in lower case. */
 export const meaningOf = (value: unknown): boolean | undefined => meanings.get(value);
 
-/** A boolean, or one of the words and numbers that mean one; absent or null is `otherwise`. */
-export const flag = (otherwise: boolean) =>
+/** A boolean, or a word or number that means one. If absent or null, it is `otherwise`. */
+export const wsmeFlag = (otherwise: boolean) =>
   z
     .unknown()
     .refine((given) => given === undefined || given === null || meanings.has(given), {
@@ -33,18 +35,24 @@ export const flag = (otherwise: boolean) =>
     .optional()
     .transform((meaning) => meaning ?? otherwise);
 
-/** A choice of words; the refusal lists them. */
-export const oneOf = <const T extends readonly string[]>(words: T) =>
+/** One of the words. The refusal lists them. */
+export const wsmeChoice = <const T extends readonly string[]>(words: T) =>
   z.enum(words, `Value should be one of: ${words.join(', ')}`);
 
-/** The value as the schema reads it; else `invalid`, naming the field and what it held. */
+/**
+ * The value, parsed by the schema.
+ * @throws DomainError `invalid`, which names the field and shows its value.
+ */
 export function readAs<T>(schema: z.ZodType<T>, value: unknown, argument = 'data'): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   throw new DomainError('invalid', complaint(result.error, argument));
 }
 
-/** The same for the argument `body`, with a field named as WSME does: by its own name alone. */
+/**
+ * The body, parsed by the schema. Refusals name a field by its own name only, as WSME does.
+ * @throws DomainError `invalid`.
+ */
 export function readBody<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
@@ -56,7 +64,7 @@ export function readBody<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new DomainError('invalid', complaint({ issues }));
 }
 
-/** The refusal of one value of a field, which it shows. */
+/** The refusal of a value of a field. It shows the value. */
 export const refusedValue = (field: string, value: string, why: string): DomainError =>
   new DomainError(
     'invalid',
@@ -76,7 +84,7 @@ function complaint({ issues: [issue] }: Pick<z.ZodError, 'issues'>, argument?: s
   return `Invalid input for field/attribute ${field}. Value: '${shown(issue.input)}'. ${why}`;
 }
 
-/** Never more of a value than a line, and never a walk through a nested one. */
+/** A value as a refusal shows it: one line, and nothing of what is nested in it. */
 function shown(value: unknown): string {
   if (value === undefined || value === null) return 'None';
   if (Array.isArray(value)) return '[...]';

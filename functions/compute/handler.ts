@@ -6,15 +6,19 @@ import { type HypervisorDeps, hypervisorRoutes } from './hosts/hypervisors.ts';
 import { type ServiceDeps, serviceRoutes } from './hosts/services.ts';
 import { type ZoneDeps, zoneRoutes } from './hosts/zones.ts';
 import { type MigrationDeps, migrationRoutes } from './migrations/migrations.ts';
+import { serverMigrationRoutes } from './migrations/server-migrations.ts';
 import { withoutProject } from './project-segment.ts';
 import { instanceActionRoutes } from './servers/instance-actions.ts';
 import { type ServerActionDeps, serverActionRoutes } from './servers/server-actions.ts';
+import { serverAddressRoutes } from './servers/server-addresses.ts';
 import { serverCreationRoutes } from './servers/server-creation.ts';
 import { type ServerDeletionDeps, serverDeletionRoutes } from './servers/server-deletion.ts';
 import { serverMetadataRoutes } from './servers/server-metadata.ts';
 import { serverTagRoutes } from './servers/server-tags.ts';
 import { serverUpdateRoutes } from './servers/server-update.ts';
 import { type ServerDeps, serverRoutes } from './servers/servers.ts';
+import { limitRoutes } from './usage/limits.ts';
+import { tenantUsageRoutes } from './usage/tenant-usage.ts';
 import { versionRoutes } from './versions.ts';
 
 export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
@@ -50,11 +54,15 @@ export const createHandler = (deps: Deps) =>
       ...serverUpdateRoutes(deps),
       ...serverMetadataRoutes(deps),
       ...serverTagRoutes(deps),
+      ...serverAddressRoutes(deps),
+      ...serverMigrationRoutes(deps),
       ...instanceActionRoutes(deps),
       ...serverDeletionRoutes(deps),
       ...serverCreationRoutes,
       ...migrationRoutes(deps),
       ...flavorRoutes,
+      ...limitRoutes(deps),
+      ...tenantUsageRoutes(deps),
       ...zoneRoutes(deps),
     ],
   });

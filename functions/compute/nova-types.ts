@@ -1,5 +1,7 @@
 /** Types of Nova's schemas. Source: nova `api/validation/parameter_types.py`. */
+
 import * as z from 'zod';
+import type { Query } from '../../adapters/http/query.ts';
 import { parseMoment } from '../../domain/time.ts';
 
 const yes = ['True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes'];
@@ -23,7 +25,7 @@ const longestValue = 255;
 
 /** A query of which these keys are read, each once (the last wins); an empty value is no filter. */
 export const queryOf = <Name extends string>(...names: readonly Name[]) =>
-  z.custom<Readonly<Record<string, readonly string[]>>>().transform((query, context) => {
+  z.custom<Query>().transform((query, context) => {
     const values: Partial<Record<Name, string>> = {};
     for (const name of names) {
       const value = query[name]?.at(-1);
@@ -42,7 +44,7 @@ export const queriesOf = <Name extends string>(...names: readonly Name[]) => [
 ];
 
 const onlyKnown = (names: readonly string[]) =>
-  z.custom<Readonly<Record<string, readonly string[]>>>().superRefine((query, context) => {
+  z.custom<Query>().superRefine((query, context) => {
     const unknown = Object.keys(query).find((key) => !names.includes(key));
     if (unknown === undefined) return;
     const path = [unknown.slice(0, 100)];

@@ -21,6 +21,8 @@ import { readServers } from '../../flows/read-servers.ts';
 import { deleteHost, deleteInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { createHandler } from './handler.ts';
+import { imageApi } from './images.ts';
+import { bySurface } from './surfaces.ts';
 
 export type Clients = {
   readonly dynamo: DynamoDBDocumentClient;
@@ -28,7 +30,7 @@ export type Clients = {
   readonly secrets: SecretsManagerClient;
 };
 
-/** The compute surface on real tables and queues; `index.ts` gives it AWS, crash tests clients that fail. */
+/** The compute and image surfaces on real tables and queues; `index.ts` gives it AWS, crash tests clients that fail. */
 export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
   const tables = {
     hosts: required(env, 'HOSTS_TABLE'),
@@ -61,7 +63,16 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   };
   const allSeen = (uuids: readonly string[], also?: { readonly deleted: boolean }) =>
     readServers(flow, uuids, also);
-  return createHandler({
+  const shared = {
+    authenticate: makeAuthenticate(
+      makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),
+    ),
+    publicUrl: optional(env, 'PUBLIC_URL', ''),
+    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
+    logger,
+  };
+  const compute = createHandler({
+    ...shared,
     ...hosts,
     ...migrations,
     listed: instances.listed,
@@ -76,12 +87,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     updateService: (change, by) => updateService(flow, change, by),
     forceDownLeavesInstances: oneOf(env, 'INSTANCES_ON_FORCE_DOWN', ['stop', 'leave']) === 'leave',
     deleteHost: (name, actor) => deleteHost(flow, name, actor),
-    authenticate: makeAuthenticate(
-      makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),
-    ),
-    publicUrl: optional(env, 'PUBLIC_URL', ''),
-    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
-    logger,
     now,
   });
+  return bySurface({ compute, image: imageApi(shared) });
 }

@@ -33,7 +33,7 @@ export const dataPlaneRoutes = ({ reportDataPlane, now }: Deps): Route[] => [
       const fault_id = plane.reports.at(-1)?.fault_id ?? null;
       return {
         status: 200,
-        body: { host, data_plane_status, fault_id, ports, ports_changed: changed },
+        body: { host: plane.host, data_plane_status, fault_id, ports, ports_changed: changed },
       };
     },
   }),

@@ -3,6 +3,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import { type Affected, placeOf } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
+import { isSameHost } from '../../domain/hosts/host-name.ts';
 
 export type FaultFilter = {
   readonly status: 'open' | 'all';
@@ -54,7 +55,7 @@ export async function pageOfFaults(
     place >= since &&
     place <= to &&
     place !== before &&
-    (filter.host === undefined || fault.host === filter.host) &&
+    (filter.host === undefined || isSameHost(fault.host, filter.host)) &&
     (filter.status === 'all' || fault.cleared_at === null);
   const found: Placed[] = [];
   for await (const page of candidates(deps, filter, { from: since, to })) {

@@ -13,7 +13,9 @@ import {
 import { DomainError } from '../../domain/errors.ts';
 import type { Affected } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
+import type { Host } from '../../domain/hosts/host.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
+import { inAnySpelling } from '../../flows/host-spelling.ts';
 import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts';
 import { FaultQuery } from './fault-query.ts';
 import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
@@ -21,6 +23,8 @@ import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
 export type Deps = FaultPages & {
   /** What the faults touched, in all projects. */
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
+  /** The host's row by any spelling of its name. */
+  readonly host: (name: string) => Promise<Host | undefined>;
 };
 
 type Request = RouteRequest<unknown, unknown>;
@@ -65,7 +69,13 @@ export function faultRoutes(deps: Deps): Route[] {
       query: FaultQuery,
       body: ignored,
       handle: async (request) => {
-        const { faults, full } = await pageOfFaults(deps, filterFor(request, request.args));
+        const asked = filterFor(request, request.args);
+        const { faults, full } = await inAnySpelling(
+          deps,
+          asked.host,
+          (host) => pageOfFaults(deps, { ...asked, host }),
+          (page) => page.faults.length === 0,
+        );
         const views = await shown(request, faults, listedFault);
         const page = fitting(views);
         const last = page.at(-1);

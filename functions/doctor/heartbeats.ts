@@ -10,8 +10,12 @@ export type Deps = {
   readonly now: () => string;
 };
 
-/** `restarted`: nova-compute has started anew. Each start is told once: a repeat counts as another. */
-export const Heartbeat = z.strictObject({ restarted: z.boolean().optional() });
+/**
+ * `restarted`: nova-compute has started anew. Each start is told once: a repeat counts as another. A
+ * host that sends no body, or says nothing of a restart, runs. Another key is refused: it may be a
+ * `restarted` that is misspelt.
+ */
+export const Heartbeat = z.strictObject({ restarted: z.boolean().nullish() }).prefault({});
 
 export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
   route({
@@ -20,8 +24,9 @@ export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
     roles: ['admin', 'service'],
     query: ignored,
     body: Heartbeat,
-    handle: async ({ params, body: { restarted = false } }) => {
-      await noteHeartbeat(parsed(HostName, params.host, 'host'), { at: now(), restarted });
+    handle: async ({ params, body: { restarted } }) => {
+      const heard = { at: now(), restarted: restarted ?? false };
+      await noteHeartbeat(parsed(HostName, params.host, 'host'), heard);
       return { status: 204 };
     },
   }),

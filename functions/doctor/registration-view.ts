@@ -23,6 +23,9 @@ export function instanceView(row: Instance) {
     maintenance_number: ____,
     ...rest
   } = row;
-  const { uuid, created_at, ...shown } = rest;
-  return { id: uuid, created: created_at, ...shown };
+  const { uuid, created_at, lock, ...shown } = rest;
+  const locks = {
+    ...{ locked: lock !== null, locked_by: lock?.by ?? null, locked_reason: lock?.reason ?? null },
+  };
+  return { id: uuid, created: created_at, ...shown, ...locks };
 }

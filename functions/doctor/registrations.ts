@@ -11,7 +11,7 @@ import {
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts';
-import { type Outcome, reportTime } from '../../domain/registration.ts';
+import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { Registered, Told } from '../../flows/register.ts';
 import { HostInput, InstanceInput, instanceFacts, Report } from './registration-input.ts';
@@ -38,7 +38,7 @@ export type Deps = {
 const roles = ['admin', 'service'] as const;
 
 /** 201 for a new row, else 200; a report older than what is recorded says so in a header. */
-const answer = (kind: Outcome<unknown>['kind'], body: unknown): ApiResponse => ({
+const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiResponse => ({
   status: kind === 'created' ? 201 : 200,
   body,
   ...(kind === 'stale' ? { headers: { 'X-Doctor-Stale': 'true' } } : {}),

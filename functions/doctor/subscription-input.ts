@@ -3,8 +3,8 @@ import {
   canBeRaw,
   Protocol,
   SubscriptionFilter,
-  type SubscriptionWish,
-  tooLarge,
+  type SubscriptionRequest,
+  whyTooLarge,
   wrongEndpoint,
 } from '../../domain/delivery/subscription.ts';
 
@@ -23,7 +23,7 @@ export const SubscriptionInput = z
   .superRefine(({ protocol, endpoint, filter, all_projects, raw_message_delivery }, context) => {
     const complaints = {
       endpoint: wrongEndpoint(protocol, endpoint),
-      filter: tooLarge({ filter, all_projects, project_id: 'own' }),
+      filter: whyTooLarge({ filter, all_projects, project_id: 'own' }),
       raw_message_delivery:
         raw_message_delivery && !canBeRaw(protocol) ? `Not with ${protocol}.` : undefined,
     };
@@ -37,7 +37,7 @@ export type SubscriptionInput = z.infer<typeof SubscriptionInput>;
 export const wishOf = (
   { raw_message_delivery, ...given }: SubscriptionInput,
   project_id: string,
-): SubscriptionWish => ({
+): SubscriptionRequest => ({
   ...given,
   project_id,
   raw_message_delivery: raw_message_delivery ?? given.protocol === 'sqs',

@@ -27,6 +27,7 @@ import { departureStore } from '../../adapters/servers/migrations.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { stateOf } from '../../domain/hosts/host.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
+import { spellingOf } from '../../flows/host-spelling.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
@@ -76,7 +77,8 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
   };
   return createHandler({
     host: flow.host,
-    reportDataPlane: (told) => reportDataPlane(dataPlanes, told),
+    reportDataPlane: async (told) =>
+      reportDataPlane(dataPlanes, { ...told, host: await spellingOf(flow, told.host) }),
     seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
     stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
     noteHeartbeat: (host, heard) => noteHeartbeat(flow, host, heard),

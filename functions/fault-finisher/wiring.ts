@@ -4,11 +4,12 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Env, required } from '../../adapters/env.ts';
 import { hostReader } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { portChanges, portReader } from '../../adapters/ports/ports.ts';
+import { portChanges, portReader, portSaves } from '../../adapters/ports/ports.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
+import { takePortsAlong } from '../../flows/take-ports-along.ts';
 import { tellOwners } from '../../flows/tell-owners.ts';
 import { createHandler } from './handler.ts';
 
@@ -27,6 +28,10 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
     ...instanceStore(dynamo, tables),
     ...ports,
     ...portChanges(dynamo, tables),
+    ...portSaves(dynamo, tables),
+    // No port gets another MAC address here.
+    freeAbandonedMac: async () => false,
+    now: () => new Date().toISOString(),
     portsOn: (host: string) => ports.portIds({ index: 'byHost', value: host }),
     send: (events: Parameters<typeof queue.sendEvents>[0]) => queue.sendEvents(events),
     interrupted: interruptions(logger),
@@ -35,6 +40,7 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
     ...hostReader(dynamo, tables.hosts),
     applyFault: (host) => applyFault(deps, host),
     tellOwners: (notice) => tellOwners(deps, notice),
+    takePortsAlong: (departed) => takePortsAlong(deps, departed),
     dataPlane: ports.dataPlane,
     applyDataPlane: (plane) => finishDataPlane(deps, plane),
     log: logger,

@@ -19,6 +19,8 @@ export const version = (base: string) => ({
 const services = [
   { type: 'identity', name: 'keystone', path: '/identity/v3' },
   { type: 'compute', name: 'nova', path: '/compute/v2.1' },
+  // There are no images, but clients ask for them; without /v2, which they add.
+  { type: 'image', name: 'glance', path: '/image' },
   // Without /v2.0, which Neutron's own client and gophercloud add blindly.
   { type: 'network', name: 'neutron', path: '/network' },
   // Without /v2: aodhclient adds it.

@@ -73,7 +73,7 @@ export const extensions: readonly Extension[] = [
   },
   {
     alias: 'standard-attr-tag',
-    name: 'Tag support for resources with standard attribute: port',
+    name: 'Tag support for resources with standard attribute: network, port',
     description: 'Enables to set tag on resources with standard attribute.',
     updated: '2017-01-01T00:00:00-00:00',
   },

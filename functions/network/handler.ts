@@ -1,9 +1,11 @@
 /** The network surface: Neutron's API v2.0, as far as a registry of ports goes. */
+
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
-import type { PortDeps } from './deps.ts';
+import type { NetworkDeps, PortDeps } from './deps.ts';
 import { extensionRoutes } from './extensions.ts';
-import { type NetworkDeps, networkRoutes } from './networks.ts';
+import { networkRoutes } from './networks.ts';
 import { portRoutes } from './ports.ts';
+import { taggableNetworks, taggablePorts } from './taggable.ts';
 import { tagRoutes } from './tags.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -24,5 +26,11 @@ export const networkApi = (deps: Deps) =>
     logger: deps.logger,
     normalise: plainPath,
     publicRoutes: versionRoutes,
-    routes: [...extensionRoutes, ...portRoutes(deps), ...tagRoutes(deps), ...networkRoutes(deps)],
+    routes: [
+      ...extensionRoutes,
+      ...portRoutes(deps),
+      ...tagRoutes(taggablePorts(deps)),
+      ...networkRoutes(deps),
+      ...tagRoutes(taggableNetworks(deps)),
+    ],
   });

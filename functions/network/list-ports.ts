@@ -2,43 +2,37 @@
  * A page of ports. Ids come from the narrowest index that the query names, rows are read
  * consistently: a list costs what its caller may see at most, and by id no more than it shows.
  */
-import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
+
+import type { Query } from '../../adapters/http/query.ts';
+import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { listedProject, seesHosts, visiblePort } from '../../domain/ports/port-access.ts';
 import type { Among } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
-import { idOf, type PortDeps } from './deps.ts';
-import { filterOf, isFiltered, type PortTest, type Query } from './port-filter.ts';
-import { type Order, orderOf, type Page, pageOf } from './port-list.ts';
-import { type PortView, picked, portView } from './port-view.ts';
+import { fieldsOf, idOf, type PortDeps } from './deps.ts';
+import { type ShownPage, shownPage } from './page.ts';
+import { filterOf, isFiltered, type PortTest } from './port-filter.ts';
+import { type Order, orderOf, type Page, pageOf, portSortKeys } from './port-list.ts';
+import { picked, portView } from './port-view.ts';
 
 type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
-
-/** What a page shows: views, the ids of all of them, and whether there may be more. */
-export type PortPage = {
-  readonly page: Page;
-  readonly views: readonly PortView[];
-  readonly ids: readonly string[];
-  readonly full: boolean;
-};
 
 /** Rows read at once where a filter may leave out most of them. */
 const filteredAtOnce = 200;
 
-export async function listPorts(deps: ListDeps, caller: Caller, query: Query): Promise<PortPage> {
+export async function listPorts(deps: ListDeps, caller: Caller, query: Query): Promise<ShownPage> {
   const project_id = listedProject(caller);
   const test = filterOf(query, caller);
-  const order = orderOf(query);
+  const order = orderOf(query, portSortKeys);
   const page = pageOf(query);
   const source = sourceOf(query, caller, project_id);
   const marker = page.marker === undefined ? undefined : await markerOf(deps, caller, page.marker);
   const wanted = { source, test, order, page, marker, filtered: isFiltered(query) };
   const ports = await (order.byId ? inOrderOfIds(deps, wanted) : sorted(deps, wanted));
-  return shownPage(ports, page, (port) => picked(portView(port, caller), fieldsOf(query)));
+  const fields = fieldsOf(query);
+  return shownPage(ports, page, (port) => picked(portView(port, caller), fields));
 }
-
-const fieldsOf = ({ fields = [] }: Query): string[] => fields.filter((name) => name !== '');
 
 /** The port that a page begins after, which may match no more. @throws PortNotFound */
 async function markerOf(deps: ListDeps, caller: Caller, text: string): Promise<Port> {
@@ -55,7 +49,8 @@ function sourceOf(query: Query, caller: Caller, project_id: string | undefined):
   if (id) return { ids: id.flatMap((text) => idOf(text) ?? []) };
   const host = query['binding:host_id'];
   if (host && !seesHosts(caller)) return { ids: [] };
-  if (host && usable(host)) return { among: each(host, (value) => ({ index: 'byHost', value })) };
+  if (host && usable(host))
+    return { among: each(host.map(hostKey), (value) => ({ index: 'byHost', value })) };
   if (device_id && usable(device_id)) {
     return { among: each(device_id, (value) => ({ index: 'byDevice', value, project_id })) };
   }
@@ -81,7 +76,7 @@ const usable = (values: readonly string[]): boolean =>
 type Wanted = {
   readonly source: Source;
   readonly test: PortTest;
-  readonly order: Order;
+  readonly order: Order<Port>;
   readonly page: Page;
   readonly marker: Port | undefined;
   readonly filtered: boolean;
@@ -152,23 +147,4 @@ async function sorted(
     nearest = [...nearest, ...found].sort((a, b) => order.compare(a, b) * sign).slice(0, page.size);
   }
   return page.reverse ? nearest.reverse() : nearest;
-}
-
-/** As many of the ports as an answer holds, one at least; what is cut off is on the next page. */
-function shownPage(ports: readonly Port[], page: Page, viewOf: (port: Port) => PortView): PortPage {
-  const all = ports.map((port) => ({ id: port.id, view: viewOf(port) }));
-  const inOrder = page.reverse ? all.reverse() : all;
-  let bytes = 0;
-  const end = inOrder.findIndex(({ view }, n) => {
-    bytes += answerBytes(view);
-    return bytes > mostAnswerBytes && n > 0;
-  });
-  const kept = end < 0 ? inOrder : inOrder.slice(0, end);
-  const shown = page.reverse ? kept.reverse() : kept;
-  return {
-    page,
-    views: shown.map(({ view }) => view),
-    ids: shown.map(({ id }) => id),
-    full: ports.length === page.size || kept.length < ports.length,
-  };
 }

@@ -1,68 +1,52 @@
-/** The registry of networks: list, show, make, delete. Source: docs/wire/network.md#networks. */
-import { fitting } from '../../adapters/http/answer-size.ts';
+/** The registry of networks: list, show, make, change, delete. Networks have no events. */
+
 import { readJson } from '../../adapters/http/request.ts';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { Refusal } from '../../domain/errors.ts';
-import type { Network } from '../../domain/ports/network.ts';
+import { createdNetwork, type Network, updatedNetwork } from '../../domain/ports/network.ts';
 import {
   canRead,
   disallowed,
-  listedProject,
   notFound,
   requirePolicy,
+  requireRevision,
 } from '../../domain/ports/port-access.ts';
-import { idOf, makerOf, requireNoBody } from './deps.ts';
-import { networkView, readNewNetwork } from './network-input.ts';
-import { badRequest, shown } from './neutron.ts';
-import type { Query } from './port-filter.ts';
+import { fieldsOf, idOf, isWrapped, makerOf, type NetworkDeps, requireNoBody } from './deps.ts';
+import { listNetworks } from './list-networks.ts';
+import { networkView, readNetworkUpdate, readNewNetwork } from './network-input.ts';
+import { requiredRevision } from './port-input.ts';
+import { linksOf } from './port-list.ts';
 import { picked } from './port-view.ts';
 
-export type NetworkDeps = {
-  /** The networks of the ids that are registered, read consistently. */
-  readonly networks: (ids: readonly string[]) => Promise<readonly Network[]>;
-  /** Those of a project, or all of them, in order of their ids. */
-  readonly networksOf: (project_id: string | undefined) => Promise<readonly Network[]>;
-  /** False if the id is taken. */
-  readonly createNetwork: (network: Network) => Promise<boolean>;
-  readonly deleteNetwork: (id: string) => Promise<void>;
-  /** Whether a port is on the network, or may be on its way there; read consistently. */
-  readonly hasPorts: (network_id: string, now: string) => Promise<boolean>;
-  readonly newId: () => string;
-  readonly now: () => string;
-};
+type Request = RouteRequest<unknown, unknown>;
+type Named = Pick<Request, 'caller' | 'params'>;
 
 const collection = '/v2.0/networks';
 const item = '/v2.0/networks/:id';
 
 const open = { query: ignored, body: ignored } as const;
 
-const fieldsOf = ({ fields = [] }: Query): string[] => fields.filter((name) => name !== '');
-
 export const networkRoutes = (deps: NetworkDeps): Route[] => [
   route({
     method: 'GET',
     path: collection,
     ...open,
-    handle: async ({ caller, query }) => {
-      const wanted = filterOf(query);
-      const networks = await deps.networksOf(listedProject(caller));
-      const views = networks
-        .filter((network) => canRead(caller, network))
-        .map(networkView)
-        .filter(wanted)
-        .map((view) => picked(view, fieldsOf(query)));
-      return { status: 200, body: { networks: fitting(views) } };
+    handle: async ({ caller, query, base }) => {
+      const { page, views, ids, full } = await listNetworks(deps, caller, query);
+      const links = linksOf(`${base}${collection}`, query, page, { ids, full });
+      return {
+        status: 200,
+        body: { networks: views, ...(links.length > 0 && { networks_links: links }) },
+      };
     },
   }),
   route({
     method: 'GET',
     path: item,
     ...open,
-    handle: async ({ caller, params: { id: text = '' }, query }) => {
-      const id = idOf(text);
-      const [network] = id === undefined ? [] : await deps.networks([id]);
-      if (!network || !canRead(caller, network)) throw notFound('Network', text);
-      return { status: 200, body: { network: picked(networkView(network), fieldsOf(query)) } };
+    handle: async (request) => {
+      const view = networkView(await readNetwork(deps, request));
+      return { status: 200, body: { network: picked(view, fieldsOf(request.query)) } };
     },
   }),
   route({
@@ -70,17 +54,7 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
     path: collection,
     ...open,
     handle: async (request) => {
-      const { caller } = request;
-      const {
-        id,
-        name = '',
-        project_id,
-        admin_state_up = true,
-      } = readNewNetwork(readJson(request), makerOf(caller));
-      const owner = project_id ?? caller.project_id;
-      if (owner === undefined) throw disallowed('rule:create_network');
-      requirePolicy(caller, { project_id: owner }, 'create_network');
-      const network = { network_id: id ?? deps.newId(), name, project_id: owner, admin_state_up };
+      const network = newNetwork(deps, request);
       if (!(await deps.createNetwork(network))) {
         throw new Refusal(
           'network_id_in_use',
@@ -91,19 +65,36 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
     },
   }),
   route({
+    method: 'PUT',
+    path: item,
+    ...open,
+    handle: async (request) => {
+      const { caller, headers } = request;
+      const json = readJson(request);
+      if (!isWrapped(json, 'network')) {
+        requirePolicy(caller, await readNetwork(deps, request), 'update_network');
+      }
+      const update = readNetworkUpdate(json);
+      const revision = requiredRevision(headers['if-match']);
+      const at = deps.now();
+      const changed = await changedNetwork(deps, request, (network) => {
+        requirePolicy(caller, network, 'update_network');
+        requireRevision(revision, network);
+        return updatedNetwork(network, update, at);
+      });
+      return { status: 200, body: { network: networkView(changed) } };
+    },
+  }),
+  route({
     method: 'DELETE',
     path: item,
     ...open,
     handle: async (request) => {
+      const revision = requiredRevision(request.headers['if-match']);
+      const network = await readNetwork(deps, request);
+      requirePolicy(request.caller, network, 'delete_network');
       requireNoBody(request);
-      const {
-        caller,
-        params: { id: text = '' },
-      } = request;
-      const id = idOf(text);
-      const [network] = id === undefined ? [] : await deps.networks([id]);
-      if (!network || !canRead(caller, network)) throw notFound('Network', text);
-      requirePolicy(caller, network, 'delete_network');
+      requireRevision(revision, network);
       if (await deps.hasPorts(network.network_id, deps.now())) {
         throw new Refusal(
           'network_in_use',
@@ -116,30 +107,39 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
   }),
 ];
 
-type View = ReturnType<typeof networkView>;
+/** The network of the path, if the caller may know of it. @throws NetworkNotFound */
+export async function readNetwork(
+  deps: Pick<NetworkDeps, 'networks'>,
+  { caller, params: { id: text = '' } }: Named,
+): Promise<Network> {
+  const id = idOf(text);
+  const [found] = id === undefined ? [] : await deps.networks([id]);
+  return visible(caller, text, found);
+}
 
-const shaping = new Set(['fields', 'limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir']);
-const filters = new Set([
-  'id',
-  'name',
-  'project_id',
-  'tenant_id',
-  'status',
-  'admin_state_up',
-  'shared',
-]);
+/** Changes the network of the path, if the caller may know of it. @throws NetworkNotFound */
+export function changedNetwork(
+  deps: Pick<NetworkDeps, 'changeNetwork'>,
+  { caller, params: { id: text = '' } }: Named,
+  decide: (network: Network) => Network | undefined,
+): Promise<Network> {
+  const id = idOf(text);
+  if (id === undefined) throw notFound('Network', text);
+  return deps.changeNetwork(id, (network) => decide(visible(caller, text, network)));
+}
 
-/** Equalities over what a network shows; the registry is small and has no pages. */
-function filterOf(query: Query): (view: View) => boolean {
-  const given = Object.entries(query).filter(([name]) => !shaping.has(name));
-  const unknown = given.flatMap(([name]) => (filters.has(name) ? [] : [`'${shown(name)}'`]));
-  if (unknown.length > 0) {
-    throw badRequest(`[${unknown.join(', ')}] is invalid attribute for filtering`);
-  }
-  return (view) => {
-    const values = new Map<string, unknown>(Object.entries(view));
-    return given.every(([name, wanted]) =>
-      wanted.some((text) => text.toLowerCase() === String(values.get(name)).toLowerCase()),
-    );
-  };
+function visible(caller: Request['caller'], id: string, network: Network | undefined): Network {
+  if (network && canRead(caller, network)) return network;
+  throw notFound('Network', id);
+}
+
+/** The network that a request makes, of whoever may make it. */
+function newNetwork({ newId, now }: NetworkDeps, request: Request): Network {
+  const { caller } = request;
+  const values = readNewNetwork(readJson(request), makerOf(caller));
+  const project_id = values.project_id ?? caller.project_id;
+  if (project_id === undefined) throw disallowed('rule:create_network');
+  requirePolicy(caller, { project_id }, 'create_network');
+  const { id: network_id = newId(), name = '', description = '', admin_state_up = true } = values;
+  return createdNetwork({ network_id, name, description, project_id, admin_state_up }, now());
 }

@@ -2,12 +2,14 @@
  * Which ports a list is of. Filters are equalities: one key repeated means any of its values, several
  * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
  */
+
+import type { Query } from '../../adapters/http/query.ts';
+import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { type FixedIp, isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
 import { canRead, seesHosts } from '../../domain/ports/port-access.ts';
 import { badRequest, badValue, shown, truthOf } from './neutron.ts';
-
-export type Query = Readonly<Record<string, readonly string[]>>;
+import { tagFilters } from './tag-filter.ts';
 
 export type PortTest = (port: Port) => boolean;
 
@@ -25,18 +27,16 @@ const texts: ReadonlyMap<string, (port: Port) => string> = new Map<string, (port
   ['device_owner', ({ device_owner }) => device_owner],
   ['mac_address', ({ mac_address }) => mac_address],
   ['revision_number', ({ revision }) => String(revision)],
-  ['binding:host_id', (port) => port['binding:host_id']],
+  ['binding:host_id', (port) => hostKey(port['binding:host_id'])],
 ]);
 
-/** Written in lower case by us, and in any by clients. */
-const anyCase = new Set(['id', 'network_id', 'mac_address']);
+/** Compared in lower case, and written in any by clients. */
+const anyCase = new Set(['id', 'network_id', 'mac_address', 'binding:host_id']);
 
 const truths: ReadonlyMap<string, PortTest> = new Map<string, PortTest>([
   ['admin_state_up', ({ admin_state_up }) => admin_state_up],
   ['dp_down', isDataPlaneDown],
 ]);
-
-const tagsOf = (values: readonly string[]): string[] => values.flatMap((list) => list.split(','));
 
 const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new Map([
   ['fixed_ips', fixedIpsTest],
@@ -46,24 +46,8 @@ const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new
       ({ security_groups }) =>
         security_groups.some((id) => values.includes(id)),
   ],
-  ['tags', (values: readonly string[]) => hasAll(tagsOf(values))],
-  ['tags-any', (values: readonly string[]) => hasAny(tagsOf(values))],
-  ['not-tags', (values: readonly string[]) => not(hasAll(tagsOf(values)))],
-  ['not-tags-any', (values: readonly string[]) => not(hasAny(tagsOf(values)))],
+  ...tagFilters,
 ]);
-
-const hasAll =
-  (wanted: readonly string[]): PortTest =>
-  ({ tags }) =>
-    wanted.every((tag) => tags.includes(tag));
-const hasAny =
-  (wanted: readonly string[]): PortTest =>
-  ({ tags }) =>
-    wanted.some((tag) => tags.includes(tag));
-const not =
-  (test: PortTest): PortTest =>
-  (port) =>
-    !test(port);
 
 /** `ip_address=10.0.0.1` or `subnet_id=<id>`: one address that has one of each that is asked for. */
 function fixedIpsTest(values: readonly string[]): PortTest {

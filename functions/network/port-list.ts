@@ -1,15 +1,18 @@
 /** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
 
+import type { Query } from '../../adapters/http/query.ts';
 import type { Port } from '../../domain/ports/port.ts';
+import { type SortKey, sortedBy } from '../../domain/sort.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
-import type { Query } from './port-filter.ts';
 
 /** The largest page; one without `limit` is as large. */
 export const mostInPage = 1_000;
 
-type Key = (port: Port) => string | boolean;
+/** What a list may be sorted by, by the name of the key. */
+export type SortKeys<T> = ReadonlyMap<string, SortKey<T>['of']>;
 
-const sortKeys: ReadonlyMap<string, Key> = new Map<string, Key>([
+/** What a list of ports may be sorted by. */
+export const portSortKeys: SortKeys<Port> = new Map<string, SortKey<Port>['of']>([
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
   ['network_id', ({ network_id }) => network_id],
@@ -22,9 +25,9 @@ const sortKeys: ReadonlyMap<string, Key> = new Map<string, Key>([
   ['mac_address', ({ mac_address }) => mac_address],
 ]);
 
-export type Order = {
-  /** The order of two ports; below 0 if `a` comes first. */
-  readonly compare: (a: Port, b: Port) => number;
+export type Order<T> = {
+  /** The order of two items; below 0 if `a` comes first. */
+  readonly compare: (a: T, b: T) => number;
   /** Whether it is by id alone, as indexes give them, and if so which way. */
   readonly byId: 'asc' | 'desc' | undefined;
 };
@@ -33,13 +36,16 @@ export type Page = {
   readonly size: number;
   /** Whether the client asked for pages. */
   readonly limited: boolean;
-  /** The id of the last port seen; undefined without a limit. */
+  /** The id of the last item seen; undefined without a limit. */
   readonly marker: string | undefined;
   readonly reverse: boolean;
 };
 
 /** The order that `sort_key` and `sort_dir` ask for, in pairs; by id where these do not tell. */
-export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
+export function orderOf<T extends { readonly id: string }>(
+  { sort_key = [], sort_dir = [] }: Query,
+  sortKeys: SortKeys<T>,
+): Order<T> {
   const keys = sort_key.filter((key) => key !== '');
   const dirs = sort_dir.filter((dir) => dir !== '');
   if (keys.length !== dirs.length) {
@@ -56,8 +62,8 @@ export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
     );
   }
   const steps = keys.map((key, n) => ({
-    key: sortKeys.get(key) ?? (({ id }: Port) => id),
-    sign: dirs[n] === 'desc' ? -1 : 1,
+    of: sortKeys.get(key) ?? idOf,
+    descending: dirs[n] === 'desc',
   }));
   const byId =
     keys.length === 0
@@ -67,20 +73,10 @@ export function orderOf({ sort_key = [], sort_dir = [] }: Query): Order {
           ? 'desc'
           : 'asc'
         : undefined;
-  return { compare: (a, b) => compared(a, b, steps), byId };
+  return { compare: sortedBy([...steps, { of: idOf, descending: false }]), byId };
 }
 
-function compared(
-  a: Port,
-  b: Port,
-  steps: readonly { readonly key: Key; readonly sign: number }[],
-): number {
-  for (const { key, sign } of steps) {
-    const [left, right] = [key(a), key(b)];
-    if (left !== right) return left < right ? -sign : sign;
-  }
-  return a.id === b.id ? 0 : a.id < b.id ? -1 : 1;
-}
+const idOf = ({ id }: { readonly id: string }): string => id;
 
 const quoted = (values: readonly string[]): string =>
   values.map((value) => `'${shown(value)}'`).join(', ');

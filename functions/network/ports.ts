@@ -13,7 +13,15 @@ import {
   visiblePort,
 } from '../../domain/ports/port-access.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
-import { actorAt, idOf, makerOf, type PortDeps, requireNoBody } from './deps.ts';
+import {
+  actorAt,
+  fieldsOf,
+  idOf,
+  isWrapped,
+  makerOf,
+  type PortDeps,
+  requireNoBody,
+} from './deps.ts';
 import { listPorts } from './list-ports.ts';
 import {
   missing,
@@ -50,12 +58,9 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     method: 'GET',
     path: item,
     ...open,
-    handle: async ({ caller, params: { id: text = '' }, query }) => {
-      const id = idOf(text);
-      const [found] = id === undefined ? [] : await deps.readPorts([id]);
-      const port = visiblePort(caller, text, found);
-      const fields = (query.fields ?? []).filter((name) => name !== '');
-      return { status: 200, body: { port: picked(portView(port, caller), fields) } };
+    handle: async (request) => {
+      const view = portView(await readPort(deps, request), request.caller);
+      return { status: 200, body: { port: picked(view, fieldsOf(request.query)) } };
     },
   }),
   route({
@@ -78,7 +83,11 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     ...open,
     handle: async (request) => {
       const { caller, headers } = request;
-      const input = readPortUpdate(readJson(request));
+      const json = readJson(request);
+      if (!isWrapped(json, 'port')) {
+        requirePolicy(caller, await readPort(deps, request), 'update_port');
+      }
+      const input = readPortUpdate(json);
       const revision = requiredRevision(headers['if-match']);
       const at = deps.now();
       const changed = await change(deps, request, (port) => {
@@ -94,11 +103,11 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     path: item,
     ...open,
     handle: async (request) => {
-      requireNoBody(request);
       const revision = requiredRevision(request.headers['if-match']);
       const at = deps.now();
       await change(deps, request, (port) => {
         requirePolicy(request.caller, port, 'delete_port');
+        requireNoBody(request);
         requireRevision(revision, port);
         return deletedPort(port, actorAt(request, at));
       });
@@ -106,6 +115,16 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     },
   }),
 ];
+
+/** The port of the path, if the caller may know of it. @throws PortNotFound */
+export async function readPort(
+  deps: Pick<PortDeps, 'readPorts'>,
+  { caller, params: { id: text = '' } }: Pick<Request, 'caller' | 'params'>,
+): Promise<Port> {
+  const id = idOf(text);
+  const [found] = id === undefined ? [] : await deps.readPorts([id]);
+  return visiblePort(caller, text, found);
+}
 
 /** Changes the port of the path, if the caller may know of it. @throws PortNotFound */
 export function change(

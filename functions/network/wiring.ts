@@ -12,6 +12,7 @@ import { portStore } from '../../adapters/ports/ports.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
+import { changeNetwork } from '../../flows/change-network.ts';
 import { changePort } from '../../flows/change-port.ts';
 import { createPorts } from '../../flows/create-ports.ts';
 import { readPorts } from '../../flows/read-ports.ts';
@@ -39,6 +40,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     interrupted: interruptions(logger),
     newMac,
   };
+  const registry = networkStore(dynamo, networks);
   return networkApi({
     authenticate: makeAuthenticate({ verify: tokens.verify }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
@@ -49,7 +51,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     createPorts: (wanted) => createPorts(flow, wanted),
     changePort: (id, decide) => changePort(flow, id, decide),
     hasPorts: flow.hasPorts,
-    ...networkStore(dynamo, networks),
+    ...registry,
+    changeNetwork: (id, decide) => changeNetwork(registry, id, decide),
     now: () => new Date().toISOString(),
     newId: randomUUID,
     newMac,

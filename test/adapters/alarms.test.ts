@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alarmLists } from '../../adapters/alarms/alarm-lists.ts';
-import { alarmRow, alarmStore } from '../../adapters/alarms/alarms.ts';
+import { alarmRow } from '../../adapters/alarms/alarm-rows.ts';
+import { alarmStore } from '../../adapters/alarms/alarms.ts';
 import { quotaStore } from '../../adapters/alarms/quotas.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type AlarmChange, timeShardOf } from '../../domain/alarms/alarm-history.ts';
@@ -23,7 +24,7 @@ const storeWith = (quota: AlarmQuotas) => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
   return alarmStore(dynamo, { alarms, history, quotas, retentionDays: 30, quota });
 };
-/** All that a list reads, in its order. */
+/** All alarms that a list reads, in its order. */
 const allOf = async (scope: AlarmScope, reading: TimeReading = {}) =>
   every(lists.alarmsOf(scope, reading));
 
@@ -86,7 +87,7 @@ const foundUnder = async (key: string) => {
   return Items.map(({ alarm_id }) => String(alarm_id));
 };
 
-test('a new alarm is read as written, found by its key, and has a record that expires', async () => {
+test('a new alarm is read as written, is found by its key, and has a record that expires', async () => {
   const alarm = newAlarm({ resource_id: 'vm-1', name: 'ä ' });
   const change = changeOf(alarm, 'creation');
   expect(await store.create(alarm, change)).toBe('filed');
@@ -103,7 +104,7 @@ test('a new alarm is read as written, found by its key, and has a record that ex
   ]);
 });
 
-test('an alarm that is there is not filed again', async () => {
+test('an existing alarm is not created again', async () => {
   const alarm = newAlarm();
   await create(alarm);
   expect(await create({ ...alarm, name: 'other' })).toBe('overtaken');
@@ -115,7 +116,7 @@ test('an unknown alarm is undefined', async () => {
   expect(await store.alarm(randomUUID())).toBeUndefined();
 });
 
-test('a list is of its project alone, and whole over many pages of rows', async () => {
+test('a list has all alarms of its project, over many pages of rows, and no others', async () => {
   const project_id = randomUUID();
   const alarms = Array.from({ length: 130 }, () => newAlarm({ project_id }));
   const foreign = newAlarm();
@@ -129,7 +130,7 @@ test('a list is of its project alone, and whole over many pages of rows', async 
   expect(await allOf({ project_id: randomUUID() })).toEqual([]);
 });
 
-test('an alarm of no project is listed like others, and its record is in no project', async () => {
+test('an alarm without a project is listed, and its record is in no project', async () => {
   const alarm = newAlarm({ project_id: '' });
   await create(alarm);
   expect(await allOf({ project_id: '' })).toEqual([alarm]);
@@ -156,7 +157,7 @@ test('a change that keeps the key keeps the lookup row', async () => {
   expect(await foundUnder(`resource#${before.project_id}#vm-1`)).toEqual([before.alarm_id]);
 });
 
-test('whoever read an older alarm changes nothing and records nothing', async () => {
+test('a write on an outdated read changes nothing and records nothing', async () => {
   const first = newAlarm();
   const second = { ...first, name: 'second', revision: 2 };
   await create(first);
@@ -169,7 +170,7 @@ test('whoever read an older alarm changes nothing and records nothing', async ()
   expect(await historyOf(first)).toHaveLength(2);
 });
 
-test('a deleted alarm leaves its history and no row, and cannot be written again', async () => {
+test('a deleted alarm leaves only its history, and cannot be written again', async () => {
   const alarm = newAlarm({ resource_id: 'vm-1' });
   await create(alarm);
   expect(await store.remove(alarm, changeOf(alarm, 'deletion'))).toBe(true);
@@ -180,7 +181,7 @@ test('a deleted alarm leaves its history and no row, and cannot be written again
   expect((await historyOf(alarm)).map(({ type }) => type).sort()).toEqual(['creation', 'deletion']);
 });
 
-test('an alarm that cannot be read whole harms no list, and its owner can replace or delete it', async () => {
+test('a partly unreadable alarm is listed, and its owner can replace or delete it', async () => {
   const project_id = randomUUID();
   const [good, broken] = [newAlarm({ project_id }), newAlarm({ project_id, resource_id: 'vm-1' })];
   for (const alarm of [good, broken]) await create(alarm);
@@ -209,7 +210,7 @@ test('an alarm that cannot be read whole harms no list, and its owner can replac
 
 const at = (n: number) => `2026-01-01T00:00:${String(n).padStart(2, '0')}.000Z`;
 
-test('a list comes by the last change that was made by hand, from where it is asked to', async () => {
+test('a list is ordered by the last change by a request, from the requested place on', async () => {
   const project_id = randomUUID();
   const alarms = [3, 1, 2, 4].map((n) => newAlarm({ project_id, name: `${n}`, timestamp: at(n) }));
   for (const alarm of alarms) await create(alarm);
@@ -226,7 +227,7 @@ test('a list comes by the last change that was made by hand, from where it is as
   expect(await names({})).toBe('3421');
 });
 
-test('a list may be of one name, or one alarm, and is then of nothing else', async () => {
+test('a list by name or by id has only these alarms', async () => {
   const [project_id, name] = [randomUUID(), randomUUID()];
   const [mine, same, other] = [{ name }, { name, project_id: 'b' }, { name: '' }].map((given) =>
     newAlarm({ project_id, ...given }),
@@ -241,7 +242,7 @@ test('a list may be of one name, or one alarm, and is then of nothing else', asy
   expect(await allOf({ alarm_id: 'unheard of' })).toEqual([]);
 });
 
-test('a transaction that meets another on the way is nobody’s verdict: it is to be tried again', async () => {
+test('a transaction that meets another one can be retried: no condition has failed', async () => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
   const client = dynamodb();
   const quota = { project: -1, user: -1 };
@@ -268,7 +269,7 @@ describe('a quota', () => {
   };
   const of = (given: Partial<Alarm>) => Array.from({ length: 3 }, () => newAlarm(given));
 
-  test('that was set counts all users of a project, and deleted alarms no longer', async () => {
+  test('that was set counts the alarms of all users of a project, without deleted ones', async () => {
     const project_id = randomUUID();
     await limits().setLimit(project_id, 2);
     const alarms = of({ project_id }).map((alarm) => ({ ...alarm, user_id: randomUUID() }));
@@ -301,21 +302,21 @@ describe('a quota', () => {
     expect(await outcomes(of({ user_id: randomUUID() }), byUser)).toEqual(expected);
   });
 
-  test('of a project without any is cleared without a trace', async () => {
+  test('of a project without one is cleared without leaving a row', async () => {
     const owner = `project#${randomUUID()}`;
     await limits().clearLimit(owner.slice('project#'.length));
     const get = new GetCommand({ TableName: own.env.QUOTAS_TABLE, Key: { owner } });
     expect(await dynamo.send(get)).not.toHaveProperty('Item');
   });
 
-  test('that was set wins over the default', async () => {
+  test('that was set is used instead of the default', async () => {
     const project_id = randomUUID();
     await limits().setLimit(project_id, -1);
     const strict = storeWith({ project: 0, user: -1 });
     expect(await outcomes(of({ project_id }), strict)).toEqual(['filed', 'filed', 'filed']);
   });
 
-  test('of a user counts what the user takes over and gives away', async () => {
+  test('of a user counts alarms that the user takes over, and not those it gives away', async () => {
     const [from, to] = [randomUUID(), randomUUID()];
     const strict = storeWith({ project: -1, user: 1 });
     const before = newAlarm({ user_id: from });
@@ -327,7 +328,7 @@ describe('a quota', () => {
     expect(await outcomes([newAlarm({ user_id: to })], strict)).toEqual(['over quota']);
   });
 
-  test('is kept by many at once', async () => {
+  test('is not exceeded by many creations at once', async () => {
     const project_id = randomUUID();
     await limits().setLimit(project_id, 5);
     const alarms = Array.from({ length: 12 }, () => newAlarm({ project_id }));

@@ -26,7 +26,7 @@ afterAll(() => own.cleanup());
 
 const writer = () =>
   firings(client, { alarms: own.env.ALARMS_TABLE, history: own.env.HISTORY_TABLE });
-/** Each as a chain of its own. */
+/** Each firing as a separate chain. */
 const fire = (of: readonly Firing[]) => writer().fire(of.map((firing) => [firing]));
 const interruptions: string[] = [];
 const box = (retentionDays = 30) =>
@@ -59,7 +59,7 @@ async function rowOf({ row: { event_id, alarm_id } }: Firing) {
   return Item;
 }
 
-test('a transition and its row are written together, and nothing else of the alarm', async () => {
+test('a transition writes its row and only its own fields of the alarm', async () => {
   const alarm = await newAlarm({ name: 'x' });
   const firing = transition(alarm);
   expect(await fire([firing])).toEqual(['written']);
@@ -67,21 +67,21 @@ test('a transition and its row are written together, and nothing else of the ala
   expect(OutboxRow.parse(await rowOf(firing))).toEqual(firing.row);
 });
 
-test('a notice writes its row alone, whatever became of the alarm', async () => {
+test('a notice writes only its row, even if the alarm has changed', async () => {
   const alarm = await newAlarm();
   const late = notice({ ...alarm, revision: 9 });
   expect(await fire([late])).toEqual(['written']);
   expect(await stored(alarm)).toEqual(alarm);
 });
 
-test('each firing has its own verdict, and those in nobody’s way are written', async () => {
-  const [fresh, changed, told, gone] = await Promise.all([
+test('each firing has its own outcome, and those without a failed condition are written', async () => {
+  const [fresh, changed, delivered, gone] = await Promise.all([
     newAlarm(),
     newAlarm({ revision: 7 }),
     newAlarm(),
     newAlarm(),
   ]);
-  const again = transition(told);
+  const again = transition(delivered);
   await fire([again]);
   const all = [
     transition(fresh),
@@ -98,7 +98,7 @@ test('each firing has its own verdict, and those in nobody’s way are written',
   expect(await stored(changed)).toMatchObject({ revision: 7, state: 'insufficient data' });
 });
 
-test('where both stand in the way, the row counts: it is told already', async () => {
+test('if both conditions fail, the outcome is that of the row: it is already written', async () => {
   const alarm = await newAlarm();
   const firing = transition(alarm);
   await fire([firing]);
@@ -111,7 +111,7 @@ test('a deleted alarm is not written back by a transition', async () => {
   expect(await stored(alarm)).toBeUndefined();
 });
 
-test('a conflict of transactions is no verdict: it is tried again', async () => {
+test('a conflict of transactions is retried', async () => {
   const [first, second] = [await newAlarm(), await newAlarm()];
   const all = [transition(first), notice(second)];
   const conflict = refused(cancelled('None', 'TransactionConflict', 'None'));
@@ -120,7 +120,7 @@ test('a conflict of transactions is no verdict: it is tried again', async () => 
   expect(tries).toHaveLength(2);
 });
 
-test('a conflict beside a verdict leaves the others to be tried again', async () => {
+test('after a failed condition beside a conflict, the other firings are retried', async () => {
   const [first, second] = [await newAlarm(), await newAlarm()];
   const mixed = refused(cancelled('ConditionalCheckFailed', 'None', 'TransactionConflict', 'None'));
   disturb({ dynamo: client }, 'TransactWriteItems', mixed);
@@ -130,7 +130,7 @@ test('a conflict beside a verdict leaves the others to be tried again', async ()
   ]);
 });
 
-test('two that fire the same alarm at once: one writes, the other learns of it', async () => {
+test('if two evaluators fire an alarm at once, one writes and the other is informed', async () => {
   const alarm = await newAlarm();
   const both = await Promise.all([fire([transition(alarm)]), fire([transition(alarm)])]);
   expect(both.flat().sort()).toEqual(['alarm changed', 'written']);
@@ -155,18 +155,18 @@ const undelivered = async () => {
   return pages.flatMap(({ Items = [] }) => Items.map(({ event_id }) => String(event_id)));
 };
 
-test('a mark takes a row out of the sweeper’s index and lets it expire, and keeps the rest', async () => {
+test('a mark removes a row from the sweeper’s index, sets its expiry, and keeps the rest of it', async () => {
   const of = Array.from({ length: 30 }, () => notice(alarmWith({ alarm_id: randomUUID() })));
   for (let n = 0; n < 30; n += 10) await fire(of.slice(n, n + 10));
-  const [left = notice(alarmWith()), ...told] = of;
-  await box(1).markDelivered(told.map(({ row }) => row));
+  const [left = notice(alarmWith()), ...delivered] = of;
+  await box(1).markDelivered(delivered.map(({ row }) => row));
   const ids = await undelivered();
   expect(ids).toContain(left.row.event_id);
-  for (const { row } of told) expect(ids).not.toContain(row.event_id);
-  const marked = await rowOf(told[0] ?? left);
+  for (const { row } of delivered) expect(ids).not.toContain(row.event_id);
+  const marked = await rowOf(delivered[0] ?? left);
   const days = (Number(marked?.expires_at) - Date.now() / 1000) / 86_400;
   expect(days).toBeGreaterThan(14.99);
-  expect(marked).toMatchObject({ body: told[0]?.row.body });
+  expect(marked).toMatchObject({ body: delivered[0]?.row.body });
   expect(marked).not.toHaveProperty('undelivered_shard');
   expect(await rowOf(left)).not.toHaveProperty('expires_at');
 });
@@ -183,7 +183,7 @@ test.each(['ThrottlingError', 'TransactionConflict'])(
   },
 );
 
-test('a mark that is refused again and again throws, and the others are marked', async () => {
+test('a mark that is always refused throws, and the other rows are marked', async () => {
   const of = [0, 1].map(() => notice(alarmWith({ alarm_id: randomUUID() })));
   await fire(of);
   const busy = answered({ Responses: [{ Error: { Code: 'ThrottlingError' } }, {}] });
@@ -192,7 +192,7 @@ test('a mark that is refused again and again throws, and the others are marked',
   await expect(marked).rejects.toThrow(/1 rows/);
 });
 
-test('the sweeper finds what is old and untold, oldest first, and so many of a shard', async () => {
+test('the sweeper finds old undelivered rows, oldest first, at most so many of each shard', async () => {
   const alarm = alarmWith({ alarm_id: randomUUID() });
   const at = (n: number) => transition(alarm, randomUUID(), minute(-100 + n)).row;
   const rows = [at(3), at(1), at(2)];
@@ -208,7 +208,7 @@ test('the sweeper finds what is old and untold, oldest first, and so many of a s
   expect(some.length).toBeGreaterThan(0);
 });
 
-test('a row that cannot be read keeps the sweeper from no other, and is noted', async () => {
+test('a row that cannot be read is logged, and does not hide the others from the sweeper', async () => {
   const rowFrom = (n: number) =>
     transition(alarmWith({ alarm_id: randomUUID() }), randomUUID(), minute(n)).row;
   const [broken, good] = [rowFrom(-302), rowFrom(-301)];
@@ -221,7 +221,7 @@ test('a row that cannot be read keeps the sweeper from no other, and is noted', 
   await box().markDelivered([broken]);
 });
 
-test('a row that was told since the index showed it is left out', async () => {
+test('a row that was delivered after the index was read is left out', async () => {
   const row = transition(alarmWith({ alarm_id: randomUUID() }), randomUUID(), minute(-200)).row;
   const Item = { ...row, undelivered_shard: undefined };
   const lagging = { Items: [{ event_id: row.event_id, alarm_id: row.alarm_id }] };
@@ -231,7 +231,7 @@ test('a row that was told since the index showed it is left out', async () => {
   expect(found.map(({ event_id }) => event_id)).not.toContain(row.event_id);
 });
 
-test('alarms are found under each of many keys, and read as they are now', async () => {
+test('alarms are found by each of many keys, and read consistently', async () => {
   const alarms = await Promise.all(Array.from({ length: 120 }, () => newAlarm()));
   const key = (n: number) => `key-${n % 3}`;
   await Promise.all(
@@ -254,18 +254,18 @@ test('alarms are found under each of many keys, and read as they are now', async
   expect(read.alarms.map(({ alarm_id }) => alarm_id).sort()).toEqual(ids.sort());
 });
 
-test('a chain is written whole: its rows, and the alarm as the last of them leaves it', async () => {
+test('a chain writes all its rows, and the alarm after its last firing', async () => {
   const alarm = await newAlarm();
   const raised = transition(alarm);
   const cleared = transition(raised.to ?? alarm, randomUUID(), minute(10), 'ok');
-  const told = notice(cleared.to ?? alarm);
-  expect(await writer().fire([[raised, cleared, told]])).toEqual(['written']);
+  const delivered = notice(cleared.to ?? alarm);
+  expect(await writer().fire([[raised, cleared, delivered]])).toEqual(['written']);
   expect(await stored(alarm)).toEqual(cleared.to);
   expect(await stored(alarm)).toMatchObject({ state: 'ok', revision: 3 });
-  for (const firing of [raised, cleared, told]) expect(await rowOf(firing)).toBeDefined();
+  for (const firing of [raised, cleared, delivered]) expect(await rowOf(firing)).toBeDefined();
 });
 
-test('nothing of a chain is written where one of its rows is there, and it is said which', async () => {
+test('if a row of a chain already exists, nothing is written, and the outcome names the row', async () => {
   const alarm = await newAlarm();
   const [first, second] = [transition(alarm), notice(alarm)];
   await fire([second]);
@@ -274,7 +274,7 @@ test('nothing of a chain is written where one of its rows is there, and it is sa
   expect(await stored(alarm)).toEqual(alarm);
 });
 
-test('what nobody is told of expires, and is in no history', async () => {
+test('a noted row expires, and is not in the history', async () => {
   const clear = { event_type: '*', query: [] };
   const alarm = await newAlarm({ rule: { event_type: '*', query: [], clear } });
   const event = { ...eventWith(), message_id: randomUUID() };
@@ -289,7 +289,7 @@ test('what nobody is told of expires, and is in no history', async () => {
   expect(await fire([noted])).toEqual([{ already: [0] }]);
 });
 
-test('a row that is no alarm is told apart, and harms no other', async () => {
+test('a row that is not a valid alarm is reported, and does not hide the others', async () => {
   const [alarm, other] = [await newAlarm(), await newAlarm()];
   const broken = { ...other, kind: 'alarm', severity: 'grave' };
   await client.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item: broken }));
@@ -303,7 +303,7 @@ test('a row that is no alarm is told apart, and harms no other', async () => {
   expect(again.unreadable).toMatchObject([{ revision: 2, isReported: true }]);
 });
 
-test('a report leaves alone what was changed since, and what is gone', async () => {
+test('a report does not write to an alarm that was changed or deleted since', async () => {
   const alarm = await newAlarm({ revision: 3 });
   const report = { alarm_id: alarm.alarm_id, revision: 2, reason: 'why', isReported: false };
   expect(await writer().report(report)).toBe(false);

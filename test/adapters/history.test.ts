@@ -15,7 +15,7 @@ let own: OwnThings;
 let history: ReturnType<typeof historyStore>;
 const project_id = randomUUID();
 const alarm = alarmWith({ alarm_id: randomUUID(), project_id });
-/** Twenty records, two in each second, of two alarms and two projects in turn. */
+/** Twenty records, two in each second, alternately of two alarms and two projects. */
 const changes: AlarmChange[] = Array.from({ length: 20 }, (_, n) => ({
   event_id: `e-${String(n).padStart(2, '0')}`,
   alarm_id: n % 2 ? randomUUID() : alarm.alarm_id,
@@ -49,12 +49,12 @@ const read = async (scope: HistoryScope, reading: TimeReading = {}) =>
   every(history.changesOf(scope, reading));
 const newestFirst = changes.toReversed();
 
-test('records of all projects come by time, whichever shard they lie in, as they were written', async () => {
+test('records of all projects come in the order of time, from all shards', async () => {
   expect(await read({})).toEqual(newestFirst);
   expect(await read({}, { oldestFirst: true, first: 1 })).toEqual(changes);
 });
 
-test('records are those of a project, of an alarm, or of both', async () => {
+test('records can be read of a project, of an alarm, or of both', async () => {
   const [alarm_id, on_behalf_of] = [alarm.alarm_id, project_id];
   const mine = newestFirst.filter((one) => one.on_behalf_of === project_id);
   expect(await read({ on_behalf_of })).toEqual(mine);
@@ -81,7 +81,7 @@ test('records are read between two moments, both included', async () => {
   }
 });
 
-test('reading begins behind a record, in either direction', async () => {
+test('reading can begin after a record, in either direction', async () => {
   const [tenth] = changes.slice(9, 10);
   const after = `${tenth?.timestamp}#${tenth?.event_id}`;
   expect(await read({}, { after, first: 2 })).toEqual(newestFirst.slice(11));
@@ -89,7 +89,7 @@ test('reading begins behind a record, in either direction', async () => {
   expect(await read({ from: '2026-01-01T00:00:05.000Z' }, { after })).toEqual([]);
 });
 
-test('a record is found by its key; what the evaluator noted for itself is none', async () => {
+test('a record is found by its key; a noted row of the evaluator is not a record', async () => {
   const [change] = changes;
   const { HISTORY_TABLE } = own.env;
   const noted = { event_id: 'noted', alarm_id: alarm.alarm_id, noted: 'why', timestamp: 't' };
@@ -99,7 +99,7 @@ test('a record is found by its key; what the evaluator noted for itself is none'
   expect(await history.change(alarm.alarm_id, 'e-01')).toBeUndefined();
 });
 
-test('a record that cannot be read hides no other', async () => {
+test('a record that cannot be read does not hide the others', async () => {
   const [alarm_id, on_behalf_of] = [randomUUID(), randomUUID()];
   const timestamp = '2026-01-02T00:00:00.000Z';
   const [good, broken] = ['a', 'b'].map((event_id) => ({

@@ -1,7 +1,9 @@
 /** The tables `ports` and `networks`, as the network function writes them. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portChanges, portStore } from '../../adapters/ports/ports.ts';
+import { reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import { portWith } from '../domain/ports/ports.ts';
 import { minute } from '../domain/rows.ts';
@@ -12,6 +14,7 @@ import { cancelled, disturb, refused } from './disturb.ts';
 let own: OwnThings;
 const client = dynamodb();
 const tables = () => ({ ports: own.env.PORTS_TABLE, networks: own.env.NETWORKS_TABLE });
+const faults = () => own.env.FAULTS_TABLE;
 const store = () => portStore(client, tables());
 
 beforeAll(async () => {
@@ -82,6 +85,30 @@ test('a port is written only as it was read', async () => {
   expect(await store().savePort(port, named)).toBe('saved');
   expect(await store().savePort(port, changed(port, { name: 'late' }))).toBe('overtaken');
   expect(await store().port(port.id)).toEqual(named);
+});
+
+test('a port leaves its host only if nobody has reported there since it was read', async () => {
+  const [old, planes] = [randomUUID(), dataPlaneStore(client, { ...tables(), faults: faults() })];
+  const port = newPort({ 'binding:host_id': old });
+  await store().insertPorts([port]);
+  const bind = (from: Port, host: string, number: number) =>
+    store().savePort(from, changed(from, { 'binding:host_id': host }), { host: old, number });
+  const report = reportedDataPlane(undefined, {
+    ...{ host: old, data_plane_status: 'DOWN', actor, newId: randomUUID },
+    reporter: { user_id: 'u', user_name: 'u', project_id: 'p' },
+  });
+  expect(await planes.saveReport(undefined, report)).toBe(true);
+  expect(await bind(port, 'new', 0)).toBe('overtaken');
+  expect(await bind(port, 'new', 2)).toBe('overtaken');
+  expect(await store().port(port.id)).toEqual(port);
+  expect(await bind(port, 'new', 1)).toBe('saved');
+  expect(await bind(port, 'other', 1)).toBe('overtaken');
+  expect(await store().port(port.id)).toMatchObject({ 'binding:host_id': 'new', revision: 2 });
+  const rest = newPort({ 'binding:host_id': 'never-reported' });
+  await store().insertPorts([rest]);
+  const left = { host: 'never-reported', number: 0 };
+  const away = changed(rest, { 'binding:host_id': '', mac_address: 'mac-new' });
+  expect(await store().savePort(rest, away, left)).toBe('saved');
 });
 
 test('an address is taken with the change of a port, and freed with the old one', async () => {

@@ -22,13 +22,15 @@ afterAll(async () => {
 const rowAt = (n: number) =>
   claimOf(
     {
-      ...{ protocol: 'https', endpoint: `https://a.example/${n}`, project_id: 'a' },
+      protocol: 'https',
+      endpoint: `https://a.example/${n}`,
+      project_id: 'a',
       ...{ all_projects: false, filter: {}, raw_message_delivery: false },
     },
     minute(n),
   );
 
-test('a subscription that cannot be read hides no other, and ends no page early', async () => {
+test('a subscription that cannot be read does not hide the others, and does not shorten a page', async () => {
   const [first, broken, second, third] = [rowAt(1), rowAt(2), rowAt(3), rowAt(4)];
   for (const row of [first, second, third]) expect(await store.claim(row)).toBe(true);
   const index = { live: 'subscription', sort_key: `${broken.created_at}#${randomUUID()}` };

@@ -27,7 +27,7 @@ afterAll(() => own.cleanup());
 
 const store = () => webhookOutcomes(client, own.env.HISTORY_TABLE);
 
-/** The two webhooks of a firing, whose row is written if not said otherwise. */
+/** The two webhooks of a firing. Its row is written, unless the caller says otherwise. */
 async function fired(n: number, written = true): Promise<[WebhookMessage, WebhookMessage]> {
   const alarm_actions = ['https://a.example/', 'https://b.example/'];
   const alarm = alarmWith({ alarm_id: id(n), alarm_actions });
@@ -45,7 +45,7 @@ const outcome = (result: WebhookOutcome['result'], attempts: number): WebhookOut
   ...{ action: 'https://a.example/', result, attempts, status: null, reason: '', at: minute(2) },
 });
 
-test('outcomes are kept by webhook, the newest of each', async () => {
+test('the newest outcome of each webhook is stored', async () => {
   const [first, second] = await fired(1);
   expect(await store().outcome(first)).toBeUndefined();
   await store().note(first, outcome('retrying', 1));
@@ -55,14 +55,14 @@ test('outcomes are kept by webhook, the newest of each', async () => {
   expect(await store().outcome(second)).toEqual(outcome('given up', 1));
 });
 
-test.each(['delivered', 'given up'] as const)('%s is the last word', async (result) => {
+test.each(['delivered', 'given up'] as const)('%s is a final outcome', async (result) => {
   const [first] = await fired(2);
   await store().note(first, outcome(result, 1));
   await store().note(first, outcome('retrying', 2));
   expect(await store().outcome(first)).toEqual(outcome(result, 1));
 });
 
-test('a row that has expired does not come back', async () => {
+test('an expired row is not written again', async () => {
   const [first] = await fired(3, false);
   expect(await store().outcome(first)).toBeUndefined();
   await store().note(first, outcome('delivered', 1));
@@ -71,7 +71,7 @@ test('a row that has expired does not come back', async () => {
   expect(Item).toBeUndefined();
 });
 
-test('a note that meets a transaction is made again', async () => {
+test('a write that meets a transaction is retried', async () => {
   const [first] = await fired(4);
   let conflicts = 0;
   client.middlewareStack.add(

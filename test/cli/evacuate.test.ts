@@ -64,7 +64,9 @@ const cloud = createServer(async (request, response) => {
     return reply(200, { services: searchParams.get('host') === 'h' ? [{ state }] : [] });
   }
   if (pathname === '/nova/servers') {
-    const on = [...servers].filter(([, row]) => row.host === searchParams.get('host'));
+    const on = [...servers].filter(
+      ([, row]) => row.host?.toLowerCase() === searchParams.get('host'),
+    );
     const from = Number(searchParams.get('marker'));
     const page = on.slice(from, from + pageSize).map(([each, { name }]) => ({ id: each, name }));
     const href = `${url}/nova/servers?host=h&marker=${from + pageSize}`;
@@ -224,6 +226,14 @@ test('run again, it goes on with what is left', async () => {
   await doctor('host-evacuate h');
   const { status, rows } = await outcomes('host-evacuate h');
   expect([status, rows]).toMatchObject([0, [{ id: '2', status: 'done' }]]);
+});
+
+test('a host that is named in another case than it was registered with is the same host', async () => {
+  servers.set('1', server({ host: 'H' }));
+  answers.set('1', [409, 'moves']);
+  const { status } = await doctor('host-evacuate h');
+  expect(status).toBe(0);
+  expect(asked).toHaveLength(2);
 });
 
 test('a host without servers has nothing to do', async () => {

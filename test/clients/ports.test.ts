@@ -118,6 +118,37 @@ test('openstack port create, list and delete, on a network by its name', async (
   });
 });
 
+test('openstack network create, set, list and delete, with description and tags', async () => {
+  const name = newName('net');
+  const mine = (...args: readonly string[]) => shells.shown('tenant-a', ...args);
+  const run = (...args: readonly string[]) => shells.openstack('tenant-a', ...args);
+  const made = await mine('network', 'create', '--description', 'first', '--tag', 'a', name);
+  expect(made).toMatchObject({ name, description: 'first', tags: ['a'] });
+  expect(made).toMatchObject({ created_at: expect.stringMatching(/Z$/), status: 'ACTIVE' });
+  await run('network', 'set', '--description', 'second', '--disable', '--tag', 'b', name);
+  expect(await mine('network', 'show', name)).toMatchObject({
+    ...{ description: 'second', tags: ['a', 'b'], admin_state_up: false },
+  });
+  await run('network', 'unset', '--tag', 'a', name);
+  const other = newName('net');
+  await run('network', 'create', other);
+  expect(await mine('network', 'list', '--name', name, '--tags', 'b')).toMatchObject([
+    { Name: name, Subnets: [] },
+  ]);
+  expect(await mine('network', 'list', '--disable', '--name', name)).toHaveLength(1);
+  await run('network', 'delete', name, other);
+  await expect(mine('network', 'show', name)).rejects.toThrow(/No Network found/i);
+  // Pages of the SDK end, although they are as long as their limit.
+  const id = await shells.sdk(
+    'tenant-a',
+    `made = [conn.network.create_network(name='${name}', description='d') for _ in range(4)]`,
+    `found = list(conn.network.networks(name='${name}', limit=2))`,
+    'for network in made: conn.network.delete_network(network)',
+    'print(json.dumps([len(found), sorted(n.id for n in found) == sorted(n.id for n in made)]))',
+  );
+  expect(id).toEqual([4, true]);
+});
+
 test('openstacksdk changes, constrains, lists and deletes ports', async () => {
   const id = await newPort(cloud.admin, { 'binding:host_id': newName('sdk') });
   const lines = [

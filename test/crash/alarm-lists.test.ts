@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { alarmRow } from '../../adapters/alarms/alarms.ts';
+import { alarmRow } from '../../adapters/alarms/alarm-rows.ts';
 import { historyRow } from '../../adapters/alarms/history-rows.ts';
 import { severities } from '../../domain/alarms/alarm.ts';
 import { momentOf } from '../../domain/time.ts';

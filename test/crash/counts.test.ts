@@ -1,7 +1,7 @@
 /** What an event costs: what the alarms cost that it may concern, however many others there are. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { alarmRow } from '../../adapters/alarms/alarms.ts';
+import { alarmRow } from '../../adapters/alarms/alarm-rows.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';

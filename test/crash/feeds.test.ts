@@ -27,6 +27,8 @@ const minute = (n: number): string => `2026-01-01T00:0${n}:00.000Z`;
 
 const Registered = z.object({ host: z.object({ zone: z.string(), reported_at: z.string() }) });
 
+const Named = z.object({ host: z.object({ host: z.string(), service_id: z.string() }) });
+
 const hostAs = (world: World, body: object, prepare?: Prepare) =>
   world.request({ method: 'PUT', path: '/doctor/v1/hosts/h', body }, undefined, prepare);
 
@@ -84,3 +86,18 @@ test('an instance that its host failed and came back under, within one registrat
   await world.recover();
   expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
 });
+
+/** A host's row and the row of its spelling are one transaction. */
+test.each(['fails', 'succeeds without saying so', 'is the last thing done'] as const)(
+  'when the write of a new host %s, a repeat in another spelling finds one host',
+  async (how) => {
+    await using world = await makeWorld();
+    const put = (host: string, d?: Parameters<typeof world.request>[1]) =>
+      world.request({ method: 'PUT', path: `/doctor/v1/hosts/${host}`, body: {} }, d);
+    // The number of the service comes before.
+    await put('Host-1', { at: 2, how });
+    const again = Named.parse(ok(await put('HOST-1')));
+    expect(again.host.host).toBe(how === 'fails' ? 'HOST-1' : 'Host-1');
+    expect(Named.parse(ok(await put('host-1'))).host).toEqual(again.host);
+  },
+);

@@ -28,6 +28,11 @@ export const portsIn = (world: World) => {
       }
       return made;
     },
+    /** Makes one port of the tenant's. */
+    make: (values: object, d?: Disturbance) => {
+      const port = { network_id: randomUUID(), project_id: project, ...values };
+      return world.request({ method: 'POST', path: '/network/v2.0/ports', body: { port } }, d);
+    },
     /** An alarm on each toggle of a port's data plane. */
     alarm: async (port: string): Promise<void> => {
       const query = [

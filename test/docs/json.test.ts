@@ -8,7 +8,7 @@ import { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { readAlarm } from '../../functions/alarming/alarm-input.ts';
-import { actions } from '../../functions/compute/hosts/service-input.ts';
+import { actionEras } from '../../functions/compute/hosts/service-input.ts';
 import { HostInput, InstanceInput } from '../../functions/doctor/registration-input.ts';
 import { SubscriptionInput } from '../../functions/doctor/subscription-input.ts';
 import { root } from '../../scripts/stack/state.ts';
@@ -19,6 +19,8 @@ const FilterPolicy = z
   .record(z.string(), z.array(z.unknown()).min(1))
   .refine((policy) => Object.keys(policy).every((name) => name in atSqs.MessageAttributes));
 
+const forceDown = actionEras.find(({ name }) => name === 'force-down');
+
 /** What a block can show, told by a key that nothing else has; the first that fits reads it. */
 const kinds: readonly { readonly key: string; readonly read: (value: unknown) => unknown }[] = [
   { key: 'alarm_id', read: (value) => Notification.parse(value) },
@@ -26,7 +28,7 @@ const kinds: readonly { readonly key: string; readonly read: (value: unknown) =>
   { key: 'notification_rule', read: (value) => readAlarm(value) },
   { key: 'message_id', read: (value) => DoctorEvent.parse(value) },
   { key: 'vm_state', read: (value) => InstanceInput.parse(value) },
-  { key: 'forced_down', read: (value) => actions['force-down'].parse(value) },
+  { key: 'forced_down', read: (value) => forceDown?.body.parse(value) },
   { key: 'heartbeat', read: (value) => HostInput.parse(value) },
   { key: 'protocol', read: (value) => SubscriptionInput.parse(value) },
   { key: 'project_id', read: (value) => FilterPolicy.parse(value) },

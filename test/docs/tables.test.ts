@@ -130,7 +130,7 @@ test('every route in the README is there with its methods', async () => {
   const cells = rowsOf(proseOf('README.md')).map(([cell = '']) => codesIn(cell).join(' '));
   const routes = cells.flatMap((cell) => {
     const methods = cell.match(/\b(GET|HEAD|POST|PUT|DELETE)\b/g) ?? [];
-    const paths = cell.match(/\/(identity|compute|network|alarming|doctor)\/\S+/g) ?? [];
+    const paths = cell.match(/\/(identity|compute|image|network|alarming|doctor)\/\S+/g) ?? [];
     return methods.length > 0 ? paths.map((path) => ({ path, methods })) : [];
   });
   expect(routes.length).toBeGreaterThan(15);

@@ -5,7 +5,7 @@ import { eventId, faultId, nameId, notificationId } from '../../domain/ids.ts';
 
 const change = { resource: 'r', incarnation: 'i', revision: 1, event_type: 't' };
 
-test('ids are UUIDv5, the same however often they are made', () => {
+test('derived ids are UUIDv5, and the same each time', () => {
   for (const made of [eventId(change), faultId('h', 1), notificationId('a', 'e')]) {
     expect(validate(made)).toBe(true);
     expect(version(made)).toBe(5);
@@ -14,17 +14,17 @@ test('ids are UUIDv5, the same however often they are made', () => {
 });
 
 test.each(['resource', 'incarnation', 'event_type'] as const)(
-  'another %s is another event',
+  'an event with another %s has another id',
   (part) => {
     expect(eventId({ ...change, [part]: 'other' })).not.toBe(eventId(change));
   },
 );
 
-test('another revision is another event', () => {
+test('an event with another revision has another id', () => {
   expect(eventId({ ...change, revision: 2 })).not.toBe(eventId(change));
 });
 
-test('no two pairs share an id, wherever their texts are cut', () => {
+test('two pairs of texts never have the same id, even if their joined texts are equal', () => {
   const text = fc.string({ maxLength: 4 });
   fc.assert(
     fc.property(text, text, text, text, (a, b, c, d) => {
@@ -34,7 +34,7 @@ test('no two pairs share an id, wherever their texts are cut', () => {
   );
 });
 
-test('ids by name have the form of Keystone, and kinds do not share them', () => {
+test('ids by name have the form of Keystone, and differ between kinds', () => {
   expect(nameId('user', 'x')).toMatch(/^[0-9a-f]{32}$/);
   expect(nameId('user', 'x')).not.toBe(nameId('project', 'x'));
 });

@@ -5,19 +5,19 @@ import { faultId } from '../../domain/ids.ts';
 import type { Evacuation } from '../../domain/servers/evacuation.ts';
 import { type Instance, nothingOwned } from '../../domain/servers/instance.ts';
 
-/** Of which the ids of the host's faults are made. */
+/** The series from which the ids of the host's faults are derived. */
 export const faultSeries = '00000000-0000-4000-8000-00000000f001';
 
-/** Moments, each a minute after the one before. */
+/** The moment of minute `n`. */
 export const minute = (n: number): string =>
   new Date(Date.parse('2026-01-01T00:00:00.000Z') + n * 60_000).toISOString();
 
-/** An id of a test's own. */
+/** The UUID with the number `n`. */
 export const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 const registrar = { user_id: 'feed', request_id: 'req-feed' };
 
-/** A host that is up and never failed, as registered at minute 0. */
+/** A host that is up and never failed, registered at minute 0. */
 export const hostWith = (given: Partial<Host> = {}): Host => ({
   zone: 'nova',
   heartbeat: false,
@@ -51,7 +51,7 @@ export const hostWith = (given: Partial<Host> = {}): Host => ({
   ...given,
 });
 
-/** A host as the report of its n-th fault left it, at minute 10. */
+/** A host after the report of its n-th fault at minute 10. */
 export const downHost = (number = 1, given: Partial<Host> = {}): Host =>
   hostWith({
     forced_down: true,
@@ -71,7 +71,7 @@ export const downHost = (number = 1, given: Partial<Host> = {}): Host =>
 /** The first fault of the host above. */
 export const firstFault = { fault_id: faultId(faultSeries, 1), at: minute(10) };
 
-/** An instance of project `a`, active on the host, as registered at minute 1. */
+/** An active instance of project `a` on the host, registered at minute 1. */
 export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
   name: 'vm',
   project_id: 'a',
@@ -104,6 +104,7 @@ export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
   fault_number: 0,
   maintenance_number: 0,
   owned: nothingOwned,
+  lock: null,
   pre_fault: null,
   fault: null,
   evacuation: null,
@@ -120,7 +121,7 @@ export const instanceWith = (given: Partial<Instance> = {}): Instance => ({
   ...given,
 });
 
-/** The record of a move from the host above to `compute-2`, asked for at minute 12. */
+/** The record of a move from the host above to `compute-2`, requested at minute 12. */
 export const evacuationWith = (given: Partial<Evacuation> = {}): Evacuation => ({
   uuid: id(70),
   number: 7,
@@ -147,11 +148,11 @@ const second = {
 /** The target of that move. */
 export const targetHost = (given: Partial<Host> = {}): Host => hostWith({ ...second, ...given });
 
-/** The same as the report of its first fault left it. */
+/** The target after the report of its first fault. */
 export const failedTarget = (given: Partial<Host> = {}): Host =>
   downHost(1, { ...second, ...given });
 
-/** An instance that ran before the first fault of its host, and is on its way. */
+/** An instance that was running before the first fault of its host and is being moved. */
 export const movingInstance = (given: Partial<Instance> = {}): Instance =>
   instanceWith({
     ...{ vm_state: 'stopped', power_state: 4, task_state: 'rebuilding', fault_number: 1 },
@@ -161,7 +162,7 @@ export const movingInstance = (given: Partial<Instance> = {}): Instance =>
     ...given,
   });
 
-/** What a registration tells of a row: its facts alone. */
+/** The facts of a row, as a registration reports them. */
 export function factsOf(row: Instance) {
   const { name, project_id, user_id, host, vm_state, power_state, task_state, ...rest } = row;
   const { created_at, launched_at, terminated_at, flavor, image_id, addresses, metadata } = rest;

@@ -20,6 +20,9 @@ test.each([
     [1, 99, 1],
     [[1], [99], [1]],
   ],
-])('%j is packed as %j: three at most, and ten in size where that can be', (sizes, parts) => {
-  expect(packed(sizes, { most: 3, size: 10, sizeOf: (size) => size })).toEqual(parts);
-});
+])(
+  '%j is packed as %j: at most three items, and at most ten in size if possible',
+  (sizes, parts) => {
+    expect(packed(sizes, { most: 3, size: 10, sizeOf: (size) => size })).toEqual(parts);
+  },
+);

@@ -14,7 +14,7 @@ test.each([
   expect(text(4).safeParse(given).success).toBe(accepted);
 });
 
-test('nothing that is registered holds half of a surrogate pair', () => {
+test('a registration with half of a surrogate pair is refused', () => {
   const { zone, hypervisor_type, host_ip } = HostFacts.shape;
   const { name, project_id, user_id, task_state, image_id, metadata } = InstanceFacts.shape;
   const fields = [zone, hypervisor_type, host_ip, name, project_id, user_id, task_state, image_id];
@@ -23,7 +23,7 @@ test('nothing that is registered holds half of a surrogate pair', () => {
   expect(metadata.safeParse({ '': 'no name' }).success).toBe(false);
 });
 
-test('a project is one that a message can name in an attribute', () => {
+test('a project id must fit an attribute of a message', () => {
   for (const project_id of ['\u0000', 'a\u009f', '\uffff']) {
     expect(InstanceFacts.shape.project_id.safeParse(project_id).success).toBe(false);
     const alarm = { name: 'n', type: 'event', event_rule: {}, project_id };

@@ -28,11 +28,11 @@ test.each([
   ...['', 'now', '2026-01-01', '2026-01-01T00', '1767225600', '2026-13-01T00:00:00Z'],
   ...['2026-01-01T25:00:00Z', '2026-02-30T00:00:00Z', '2026-01-01T00:00:00+99:99'],
   ...['9999-12-31T23:59:00-01:00', '0000-01-01T00:00:00+01:00', '2026-01-01T00:00:00Z '],
-])('"%s" means no moment', (text) => {
+])('"%s" is not a moment', (text) => {
   expect(parseMoment(text)).toBeUndefined();
 });
 
-test('whatever is read is a moment of the one form, and read again it is the same', () => {
+test('a parsed moment has Doctor’s form, and parsing it again changes nothing', () => {
   const number = (max: number) => fc.nat(max).map((n) => String(n).padStart(2, '0'));
   const text = fc
     .tuple(fc.nat(9999), number(13), number(32), number(25), number(60), number(60), number(15))
@@ -50,7 +50,7 @@ test('whatever is read is a moment of the one form, and read again it is the sam
   );
 });
 
-test('the order of moments as texts is the order of times', () => {
+test('the order of moments as texts is the order of their times', () => {
   const time = fc.integer({ min: 0, max: 4e12 });
   fc.assert(
     fc.property(time, time, (a, b) => {

@@ -1,4 +1,5 @@
 /** The routes that take a body, each with a good one. */
+
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../stack/stack.ts';
 import type { Target, targetNames } from './body-target.ts';
@@ -12,6 +13,9 @@ import {
   serviceOf,
   stopped,
 } from './cloud.ts';
+
+/** A password may be of any length. Source: nova `api/validation/parameter_types.py`. */
+const anyPassword = 'evacuate.adminPass is "@huge@"';
 
 /** The routes with what they need: a host, a server, an alarm and more, made by an administrator. */
 export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
@@ -32,13 +36,16 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
   };
   const ports = '/network/v2.0/ports';
   await admin.expect('POST', ports, { body: { port: { id: port, network_id } } });
+  const [networks, network] = ['/network/v2.0/networks', randomUUID()];
+  await admin.expect('POST', networks, { body: { network: { id: network } } });
   const newPort = () => ({
     ...portBody,
     ...{ id: randomUUID(), network_id: randomUUID(), project_id: admin.projectId },
   });
   const services = '/compute/v2.1/os-services';
   const server = `/compute/v2.1/servers/${id}`;
-  const shownService = `${services}?host=${host}`;
+  // Not the service, of which `updated_at` is now as long as it is up.
+  const shownService = `/doctor/v1/hosts/${host}`;
   const moment = '2026-01-01T00:00:00';
   const now = new Date().toISOString();
   const alarmBody = {
@@ -129,6 +136,7 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
       {
         ...{ dialect: 'compute', method: 'POST', path: `${server}/action`, shown: server },
         ...{ version: '2.29', good: { evacuate: { host, adminPass: 'secret', force: true } } },
+        allowed: [anyPassword],
       },
     ],
     [
@@ -136,6 +144,7 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
       {
         ...{ dialect: 'compute', method: 'POST', path: `${server}/action`, shown: server },
         good: { evacuate: { host, adminPass: 'secret', onSharedStorage: false } },
+        allowed: [anyPassword],
       },
     ],
     [
@@ -337,10 +346,25 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
       },
     ],
     [
+      'an update of a network',
+      {
+        ...{ dialect: 'network', method: 'PUT', path: `${networks}/${network}` },
+        shown: `${networks}/${network}`,
+        good: { network: { name: 'n', description: 'd', admin_state_up: true } },
+      },
+    ],
+    [
+      'tags of a network',
+      {
+        ...{ dialect: 'network', method: 'PUT', path: `${networks}/${network}/tags` },
+        ...{ shown: `${networks}/${network}`, good: { tags: ['a'] } },
+      },
+    ],
+    [
       'a network',
       {
-        ...{ dialect: 'network', method: 'POST', path: '/network/v2.0/networks' },
-        shown: '/network/v2.0/networks?fields=id',
+        ...{ dialect: 'network', method: 'POST', path: networks },
+        shown: `${networks}?fields=id`,
         good: {
           network: {
             ...{ id: randomUUID(), name: 'n', project_id: admin.projectId, admin_state_up: true },

@@ -48,5 +48,7 @@ export const targetNames = [
   'several new ports',
   'an update of a port',
   'tags of a port',
+  'an update of a network',
+  'tags of a network',
   'a network',
 ] as const;

@@ -17,6 +17,7 @@ import {
   statesOf,
 } from './cloud.ts';
 import { refusals } from './dialects.ts';
+import { newPort, portOf, reportHost } from './ports.ts';
 
 /** Targets are always named: hosts of other tests must not get instances of these. */
 let cloud: Cloud;
@@ -46,6 +47,22 @@ async function recordsOf(query: string) {
   });
   return Migrations.parse(body).migrations;
 }
+
+test('an evacuated server takes its port along, out of a failed data plane', async () => {
+  const { admin, a } = cloud;
+  const [failed, target] = [await newHost(admin), await newHost(admin)];
+  const project_id = a.projectId;
+  const server = await newInstance(admin, { project_id, host: failed });
+  const bound = { device_id: server, device_owner: 'compute:nova', 'binding:host_id': failed };
+  const port = await newPort(admin, { ...bound, project_id });
+  expectStatus(await reportHost(admin, failed, 'DOWN'), 200);
+  expectStatus(await forceDown(admin, failed), 200);
+  expectStatus(await evacuate(admin, server, { host: target }), 200);
+  await expect
+    .poll(() => portOf(admin, port), { timeout: 50_000, interval: 500 })
+    .toMatchObject({ 'binding:host_id': target, data_plane_status: null, dp_down: false });
+  expect(await portOf(a, port)).toMatchObject({ data_plane_status: null, revision_number: 3 });
+});
 
 test('a host is evacuated, restarted and up again, in that order', async () => {
   const { admin, a } = cloud;

@@ -65,7 +65,7 @@ test('a toggle by a controller is told to the port’s owner, by port and by ser
   expect(shown).not.toHaveProperty('binding:host_id');
   // Nothing else has changed.
   expect(await serverOf(admin, server)).toEqual(before);
-  expect(await serviceOf(admin, host)).toEqual(service);
+  expect(await serviceOf(admin, host)).toEqual({ ...service, updated_at: expect.any(String) });
 
   // The same again, and what is refused, tell nobody.
   expectStatus(await putPort(admin, id, { data_plane_status: 'DOWN' }), 200);
@@ -131,6 +131,31 @@ describe('a report on all ports of a host', () => {
     const { body: closed } = await admin.expect('GET', `/doctor/v1/faults/${fault_id}`);
     expect(closed).toMatchObject({ fault: { status: 'cleared', ports_affected: 2 } });
     expect(await inbox.until(alarm, 2)).toHaveLength(2);
+  });
+
+  test('is taken over by ports that come to the host, and left behind by those that leave', async () => {
+    const { admin, a } = cloud;
+    const [failed, good] = [await newHost(admin), newName('good')];
+    const given = { project_id: a.projectId, 'binding:host_id': failed };
+    const first = await newPort(admin, given);
+    const alarm = await toggleAlarm(a, { resource_id: first });
+    const { body } = await reportHost(sdn, failed, 'DOWN');
+    const { fault_id } = z.looseObject({ fault_id: z.uuid() }).parse(body);
+    expectStatus(await putPort(admin, first, { 'binding:host_id': good }), 200);
+    const second = await newPort(admin, given);
+    expect(await portOf(a, first)).toMatchObject({ data_plane_status: null, dp_down: false });
+    expect(await portOf(a, second)).toMatchObject({ data_plane_status: 'DOWN', dp_down: true });
+    await expect
+      .poll(async () => (await a.expect('GET', `/doctor/v1/faults/${fault_id}`)).body)
+      .toMatchObject({ fault: { ports_affected: 2 } });
+
+    expect((await reportHost(sdn, failed, 'ACTIVE')).body).toMatchObject({ ports: 1 });
+    expect(await portOf(a, first)).toMatchObject({ data_plane_status: null, revision_number: 3 });
+    expect(await portOf(a, second)).toMatchObject({ data_plane_status: 'ACTIVE' });
+    // Down where it was, and then out of there.
+    const told = await inbox.until(alarm, 2);
+    expect(told).toHaveLength(2);
+    expect(JSON.stringify(told)).not.toMatch(new RegExp(`${failed}|${good}`));
   });
 
   test('is a 403 to tenants and services, a 404 of a host that nobody knows', async () => {

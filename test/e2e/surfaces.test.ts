@@ -38,6 +38,8 @@ describe('version documents', () => {
     { path: '/compute', status: 200, leads: '/compute/v2.1/' },
     { path: '/compute/', status: 200, leads: '/compute/v2.1/' },
     { path: '/compute/v2.1', status: 200, leads: '/compute/v2.1/' },
+    { path: '/image', status: 200, leads: '/image/v2/' },
+    { path: '/image/versions', status: 200, leads: '/image/v2/' },
     { path: '/network', status: 200, leads: '/network/v2.0/' },
     { path: '/network/', status: 200, leads: '/network/v2.0/' },
     { path: '/doctor', status: 200, leads: '/doctor/v1/' },
@@ -83,7 +85,7 @@ describe('links', () => {
       headers: { 'x-subject-token': admin.token },
     });
     const links = linksIn(body);
-    expect(links.length).toBe(5);
+    expect(links.length).toBe(6);
     for (const link of links) expectStatus(await request(link, 'GET'), 200);
   });
 

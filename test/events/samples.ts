@@ -75,6 +75,7 @@ export const samples = {
   'made/service.update.json': madeOf(Host),
   'queues/dead-letter.json': DeadLetter,
   'queues/events.json': sqsEvent(EventMessage),
+  'queues/finish-departed.json': sqsEvent(FinishMessage),
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),
   'queues/finish.json': sqsEvent(FinishMessage),
   'queues/webhooks.json': sqsEvent(WebhookMessage),

@@ -1,92 +1,9 @@
 import { expect, test } from 'vitest';
-import type { DoctorEvent } from '../../domain/events/event.ts';
-import type { HostDataPlane, RecordedReport } from '../../domain/ports/host-data-plane.ts';
-import type { DataPlaneStatus, Port } from '../../domain/ports/port.ts';
-import { updatedPort } from '../../domain/ports/port.ts';
-import type { PortRowChange } from '../../flows/apply-data-plane.ts';
+import { type Port, updatedPort } from '../../domain/ports/port.ts';
 import { applyDataPlane, finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { changePort } from '../../flows/change-port.ts';
-import { reportDataPlane } from '../../flows/report-data-plane.ts';
-import { portWith } from '../domain/ports/ports.ts';
 import { id, minute } from '../domain/rows.ts';
-
-/** Ports on host `h` in memory. `meanwhile` runs once, just before the next write: somebody else. */
-function worldOf(count = 3, given: Partial<Port> = {}) {
-  const rows = new Map(
-    Array.from({ length: count }, (_, n): [string, Port] => [
-      id(n),
-      portWith({ id: id(n), 'binding:host_id': 'h', ...given }),
-    ]),
-  );
-  const planes = new Map<string, HostDataPlane>();
-  const faults: RecordedReport['fault'][] = [];
-  const sent: DoctorEvent[] = [];
-  const interruptions: string[] = [];
-  const state: {
-    meanwhile: (() => unknown) | undefined;
-    broken: boolean;
-    hidden: Set<string>;
-  } = { meanwhile: undefined, broken: false, hidden: new Set() };
-  const others = async () => {
-    const run = state.meanwhile;
-    state.meanwhile = undefined;
-    await run?.();
-  };
-  const put = (from: Port, to: Port): boolean => {
-    if (rows.get(from.id)?.revision !== from.revision) return false;
-    rows.set(to.id, to);
-    return true;
-  };
-  const deps = {
-    port: async (given: string) => rows.get(given),
-    ports: async (ids: readonly string[]) => ids.flatMap((each) => rows.get(each) ?? []),
-    portsOn: async function* (host: string) {
-      const on = [...rows.values()].filter((port) => port['binding:host_id'] === host);
-      yield on.map((port) => port.id).filter((each) => !state.hidden.has(each));
-    },
-    changePorts: async (changes: readonly PortRowChange[]) => {
-      if (state.broken) throw new Error('the table is gone');
-      await others();
-      return changes.filter(({ from, to }) => !put(from, to));
-    },
-    savePort: async (from: Port, to: Port) => {
-      await others();
-      return put(from, to) ? ('saved' as const) : ('overtaken' as const);
-    },
-    freeAbandonedMac: async () => false,
-    dataPlane: async (host: string) => planes.get(host),
-    isHost: async (host: string) => host === 'registered',
-    saveReport: async (before: HostDataPlane | undefined, { plane, fault }: RecordedReport) => {
-      if (planes.get(plane.host)?.number !== before?.number) return false;
-      planes.set(plane.host, plane);
-      faults.push(fault);
-      return true;
-    },
-    newId: () => id(900),
-    send: async (events: readonly DoctorEvent[]) => {
-      sent.push(...events);
-    },
-    interrupted: (step: string) => {
-      interruptions.push(step);
-    },
-  };
-  const report = (data_plane_status: DataPlaneStatus, host = 'h', n = 1) =>
-    reportDataPlane(deps, {
-      ...{ host, data_plane_status },
-      actor: { user_id: 'sdn', request_id: 'req-sdn', at: minute(n) },
-      reporter: { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' },
-    });
-  const set = (which: string, data_plane_status: DataPlaneStatus) =>
-    changePort(
-      deps,
-      which,
-      (port) =>
-        port &&
-        updatedPort(port, { data_plane_status }, { user_id: 'u', request_id: 'r', at: minute(5) }),
-    );
-  const toggles = () => sent.filter(({ event_type }) => event_type.includes('data_plane'));
-  return { deps, rows, planes, faults, sent, interruptions, state, report, set, toggles };
-}
+import { portsWorld as worldOf } from './ports-world.ts';
 
 const statuses = (rows: ReadonlyMap<string, Port>) =>
   [...rows.values()].map(({ data_plane_status }) => data_plane_status);
@@ -184,25 +101,16 @@ test('reports that were never applied are told one by one', async () => {
   expect(traits).toEqual([['DOWN'], ['ACTIVE'], []]);
 });
 
-test('a port that moves while its host is reported goes as it was: the old host’s report first', async () => {
-  const { report, state, rows, toggles, deps } = worldOf(2);
+test('a port that moves while its host is reported is told of that report first, then of its new host', async () => {
+  const { report, state, rows, toggles, bind } = worldOf(2);
   state.hidden.add(id(0));
   await report('DOWN');
-  await changePort(
-    deps,
-    id(0),
-    (port) =>
-      port &&
-      updatedPort(
-        port,
-        { 'binding:host_id': 'g' },
-        { user_id: 'u', request_id: 'r', at: minute(5) },
-      ),
-  );
+  await bind(id(0), 'g');
   expect(rows.get(id(0))).toMatchObject({
-    ...{ data_plane_status: 'DOWN', 'binding:host_id': 'g', report_number: 0, revision: 3 },
+    ...{ data_plane_status: null, 'binding:host_id': 'g', report_number: 0, revision: 3 },
   });
-  expect(toggles().filter(({ stamp }) => stamp?.resource === id(0))).toHaveLength(1);
+  const ofIt = toggles().filter(({ stamp }) => stamp?.resource === id(0));
+  expect(ofIt.map(({ stamp }) => stamp?.revision)).toEqual([2, 3]);
 });
 
 test('somebody who changes a port meanwhile loses nothing, and is not undone', async () => {

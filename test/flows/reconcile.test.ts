@@ -47,7 +47,7 @@ test('copies come first, then what finishes the fault, then what is put aside, t
     ['audit', events],
     ['affected', affectedBy([stopped])],
   ]);
-  expect(done).toEqual({ events: 2, faults: 1, notices: 0, buried: 1 });
+  expect(done).toEqual({ events: 2, faults: 1, notices: 0, departures: 0, buried: 1 });
 });
 
 test('a new row is told, whatever its revision', async () => {
@@ -99,7 +99,7 @@ test.each([up, down])(
 test('a switch of maintenance is finished with all that its events are made of', async () => {
   const after = hostWith({ maintenance: true, maintenance_number: 1, revision: 2 });
   const { done, steps } = await reconciled({ kind: 'host', before: up, after });
-  expect(done).toEqual({ events: 1, faults: 0, notices: 1, buried: 0 });
+  expect(done).toEqual({ events: 1, faults: 0, notices: 1, departures: 0, buried: 0 });
   expect(steps).toContainEqual(['finish', [{ notice: noticeOf(up, after) }]]);
 });
 
@@ -142,4 +142,28 @@ test('a port’s change is told in all its events, and a report on a host’s po
     ]),
   );
   expect(affectedBy([], [after])).toMatchObject([{ project_id: 'a', uuids: new Set([after.id]) }]);
+});
+
+test('servers that left a host have their ports taken along, by host and each once', async () => {
+  const on = (n: number, host: string | null) => instanceWith({ uuid: id(n), host });
+  const move = (n: number, from: string | null, to: string | null, more = {}): RowChange => ({
+    ...{ kind: 'instance', before: on(n, from), after: { ...on(n, to), revision: 2, ...more } },
+  });
+  const { done, steps } = await reconciled(
+    move(1, 'a', 'b'),
+    move(2, 'c', 'b'),
+    move(3, 'a', 'c'),
+    move(1, 'a', 'd'),
+    // Nobody left: it came, stayed, is on no host any more, or is gone.
+    move(4, null, 'b'),
+    move(5, 'a', 'a'),
+    move(6, 'a', null),
+    move(7, 'a', 'b', { deleted: true }),
+  );
+  const { at } = instanceWith().last_change;
+  expect(steps.find(([name]) => name === 'finish')?.[1]).toEqual([
+    { departed: { left: 'a', servers: [id(1), id(3)].map((uuid) => ({ uuid, at })) } },
+    { departed: { left: 'c', servers: [{ uuid: id(2), at }] } },
+  ]);
+  expect(done).toMatchObject({ departures: 2, faults: 0 });
 });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Subscription, SubscriptionWish } from '../../domain/delivery/subscription.ts';
+import type { Subscription, SubscriptionRequest } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
 import { minute } from '../domain/rows.ts';
@@ -50,7 +50,7 @@ const deps: SubscribeDeps = {
   now: () => minute(1),
 };
 
-const wish = (given: Partial<SubscriptionWish> = {}): SubscriptionWish => ({
+const wish = (given: Partial<SubscriptionRequest> = {}): SubscriptionRequest => ({
   ...{ protocol: 'https', endpoint: 'https://a.example/', project_id: 'a', all_projects: false },
   ...{ filter: {}, raw_message_delivery: false },
   ...given,

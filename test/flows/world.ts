@@ -4,6 +4,7 @@ import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/host-fault.ts';
+import { isSameHost } from '../../domain/hosts/host-name.ts';
 import {
   type Departures,
   type Evacuation,
@@ -60,6 +61,9 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     return true;
   };
 
+  /** The host of another spelling of the name. */
+  const spelt = (name: string) => [...hosts.values()].find(({ host }) => isSameHost(host, name));
+
   const deps = {
     departures: async (source: string) => left(source),
     noteRestart: async (source: string, at: string) => {
@@ -68,7 +72,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       return 'noted' as const;
     },
     nextMigrationNumber: async () => ++state.ids,
-    host: async (name: string) => hosts.get(name),
+    host: async (name: string) => hosts.get(name) ?? spelt(name),
     hosts: async (names: readonly string[]) => names.flatMap((name) => hosts.get(name) ?? []),
     instance: async (uuid: string) => instances.get(uuid),
     instances: async (uuids: readonly string[]) =>

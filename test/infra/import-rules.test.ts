@@ -34,9 +34,9 @@ const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit');
 const capabilities = {
   identity: [],
   hosts: ['servers', 'ports', 'events'],
-  servers: ['hosts', 'events'],
-  ports: ['hosts', 'events', 'identity'],
-  events: ['hosts', 'servers', 'alarms'],
+  servers: ['hosts', 'events', 'identity'],
+  ports: ['hosts', 'servers', 'events', 'identity'],
+  events: ['hosts', 'servers', 'ports', 'alarms'],
   alarms: ['events', 'delivery', 'identity'],
   delivery: ['alarms', 'events'],
 } as const;

@@ -91,7 +91,9 @@ describe('permissions', () => {
     {
       name: 'Network',
       data: [
-        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Ports`,
+        ),
         ...['byDevice', 'byHost', 'byName', 'byProject', 'listing'].map(
           (index) => `Query on Ports/${index}`,
         ),
@@ -153,7 +155,9 @@ describe('permissions', () => {
         ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
         'PutItem on Migrations',
-        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Ports`,
+        ),
         'Query on Ports/byHost',
       ],
     },

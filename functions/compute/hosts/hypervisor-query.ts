@@ -32,17 +32,15 @@ const unpagedPattern = (query: HypervisorQuery): boolean =>
   (query.limit === undefined && query.marker === undefined);
 const because = 'Paging over hypervisors with hypervisor_hostname_pattern is not supported.';
 
-/** What a list takes, by microversion: what is not known is refused from 2.75 on. */
+/** What a list takes, by microversion: what is not known is refused from 2.53 on. */
 export const listEras: readonly Era[] = [
   { from: '2.1', to: '2.32', query: z.object({}) },
   { from: '2.33', to: '2.52', query: Paged },
-  { from: '2.53', to: '2.74', query: Named.refine(unpagedPattern, because) },
-  { from: '2.75', query: z.strictObject(Named.shape).refine(unpagedPattern, because) },
+  { from: '2.53', query: z.strictObject(Named.shape).refine(unpagedPattern, because) },
 ];
 
 /** What is taken when one is shown. */
 export const showEras: readonly Era[] = [
   { from: '2.1', to: '2.52', query: z.object({}) },
-  { from: '2.53', to: '2.74', query: WithServers },
-  { from: '2.75', query: z.strictObject(WithServers.shape) },
+  { from: '2.53', query: z.strictObject(WithServers.shape) },
 ];

@@ -13,6 +13,7 @@ import {
 } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
+import { hostKey } from '../../../domain/hosts/host-name.ts';
 import { maxPage } from '../nova-types.ts';
 import type { ServerPages } from '../servers/server-list.ts';
 import { type HypervisorQuery, listEras, showEras } from './hypervisor-query.ts';
@@ -67,7 +68,7 @@ export function hypervisorRoutes(deps: HypervisorDeps): Route[] {
     const names = await deps.hostNames();
     const hosts = await named(
       deps,
-      names.filter((name) => name.includes(text)),
+      names.filter((name) => hostKey(name).includes(hostKey(text))),
     );
     if (hosts.length === 0) throw notFound(`No hypervisor matching '${text}'`);
     return hosts;

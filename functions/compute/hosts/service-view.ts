@@ -1,20 +1,23 @@
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
-import type { Host, HostState } from '../../../domain/hosts/host.ts';
+import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import { microseconds } from '../../../domain/time.ts';
 
+/** When, at which microversion, and in which state a service is shown. */
+type View = {
+  readonly state: HostState;
+  readonly microversion: Microversion;
+  readonly now: string;
+};
+
 /** A host's nova-compute service, with exactly Nova's keys: tempest rejects extras. */
-export const serviceView = (host: Host, state: HostState, microversion: Microversion) => ({
+export const serviceView = (host: Host, { state, microversion, now }: View) => ({
   id: atLeast(microversion, '2.53') ? host.service_id : host.service_number,
   binary: 'nova-compute',
   host: host.host,
   zone: host.zone,
   status: host.status,
   state,
-  updated_at: microseconds(lastReport(host)),
+  updated_at: microseconds(lastReport(host, state, now)),
   disabled_reason: host.disabled_reason,
   ...(atLeast(microversion, '2.11') ? { forced_down: host.forced_down } : {}),
 });
-
-/** Nova's services touch their row with each heartbeat. */
-const lastReport = ({ updated_at, last_seen_up }: Host): string =>
-  last_seen_up !== null && last_seen_up > updated_at ? last_seen_up : updated_at;

@@ -1,7 +1,7 @@
 /** `os-services`, for administrators: nova-compute services, and the report that a host is down. */
 import * as z from 'zod';
 import { actorOf, reporterOf } from '../../../adapters/http/actor.ts';
-import { atLeast } from '../../../adapters/http/microversion.ts';
+import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import {
   ignored,
   parsed,
@@ -14,7 +14,7 @@ import { type Host, HostName, type HostState } from '../../../domain/hosts/host.
 import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { queriesOf } from '../nova-types.ts';
-import { type ActionName, actions, Update } from './service-input.ts';
+import { actionEras, Update } from './service-input.ts';
 import { serviceView } from './service-view.ts';
 
 export type ServiceDeps = {
@@ -53,6 +53,9 @@ const updated = (body: unknown, { affected }: UpdatedService) => ({
 });
 
 export function serviceRoutes(deps: ServiceDeps): Route[] {
+  const shown = (host: Host, microversion: Microversion) =>
+    serviceView(host, { state: deps.stateOf(host), microversion, now: deps.now() });
+
   const change = (host: string, update: ServiceUpdate, request: RouteRequest<unknown, unknown>) =>
     deps.updateService(
       { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
@@ -60,23 +63,24 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
     );
 
   /** The actions of microversions before 2.53, by name of host and binary. */
-  const action = (name: ActionName, from = '2.1'): Route =>
+  const actions = actionEras.map(({ name, versions, body }) =>
     route({
       method: 'PUT',
       path: `/v2.1/os-services/${name}`,
-      versions: { from, to: '2.52' },
+      versions,
       roles: ['admin'],
       query: ignored,
-      body: actions[name],
+      body,
       handle: async (request) => {
         const { host, binary, update } = request.body;
         if (binary !== compute)
           throw new DomainError('invalid', `Updating a ${binary} is not supported.`);
         const done = await change(host, update, request);
-        const shown = Object.entries(update).filter(([, value]) => value !== null);
-        return updated({ host, binary, ...Object.fromEntries(shown) }, done);
+        const told = Object.entries(update).filter(([, value]) => value !== null);
+        return updated({ host: done.host.host, binary, ...Object.fromEntries(told) }, done);
       },
-    });
+    }),
+  );
 
   return [
     ...queriesOf('host', 'binary').map((era) =>
@@ -91,16 +95,13 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
           return {
             status: 200,
             body: {
-              services: hosts.map((each) => serviceView(each, deps.stateOf(each), microversion)),
+              services: hosts.map((each) => shown(each, microversion)),
             },
           };
         },
       }),
     ),
-    action('enable'),
-    action('disable'),
-    action('disable-log-reason'),
-    action('force-down', '2.11'),
+    ...actions,
     route({
       method: 'PUT',
       path: '/v2.1/os-services/:id',
@@ -110,7 +111,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       body: Update,
       handle: async (request) => {
         const done = await change(await nameOf(deps, request), request.body, request);
-        return updated(serviceView(done.host, deps.stateOf(done.host), request.microversion), done);
+        return updated(shown(done.host, request.microversion), done);
       },
     }),
     route({

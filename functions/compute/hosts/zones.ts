@@ -1,15 +1,16 @@
 /** `os-availability-zone`: the zones that hosts are in, the hosts for administrators only. */
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
-import type { Host, HostState } from '../../../domain/hosts/host.ts';
+import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import { microseconds } from '../../../domain/time.ts';
 
 export type ZoneDeps = {
   readonly allHosts: () => Promise<readonly Host[]>;
   /** nova-compute's state, as of now. */
   readonly stateOf: (host: Host) => HostState;
+  readonly now: () => string;
 };
 
-export const zoneRoutes = ({ allHosts, stateOf }: ZoneDeps): Route[] => [
+export const zoneRoutes = ({ allHosts, stateOf, now }: ZoneDeps): Route[] => [
   route({
     method: 'GET',
     path: '/v2.1/os-availability-zone',
@@ -28,7 +29,9 @@ export const zoneRoutes = ({ allHosts, stateOf }: ZoneDeps): Route[] => [
     body: ignored,
     handle: async () => {
       const availabilityZoneInfo = zonesOf(await allHosts(), (hosts) =>
-        Object.fromEntries(hosts.map((host) => [host.host, servicesOf(host, stateOf(host))])),
+        Object.fromEntries(
+          hosts.map((host) => [host.host, servicesOf(host, stateOf(host), now())]),
+        ),
       );
       return { status: 200, body: { availabilityZoneInfo } };
     },
@@ -45,10 +48,10 @@ const zonesOf = (all: readonly Host[], shown: (hosts: readonly Host[]) => unknow
       hosts: shown(hosts),
     }));
 
-const servicesOf = ({ status, updated_at }: Host, state: HostState) => ({
+const servicesOf = (host: Host, state: HostState, now: string) => ({
   'nova-compute': {
-    active: status === 'enabled',
+    active: host.status === 'enabled',
     available: state === 'up',
-    updated_at: microseconds(updated_at),
+    updated_at: microseconds(lastReport(host, state, now)),
   },
 });

@@ -4,11 +4,26 @@ import { fitting } from '../../../adapters/http/answer-size.ts';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import type { Host } from '../../../domain/hosts/host.ts';
 import { microseconds } from '../../../domain/time.ts';
+import { spellingOf } from '../../../flows/host-spelling.ts';
 import { type MigrationPages, pageOfMigrations, type SeenMigration } from './migration-list.ts';
-import { migrationQueries } from './migration-query.ts';
+import { type MigrationFilter, migrationQueries } from './migration-query.ts';
 
-export type MigrationDeps = MigrationPages;
+export type MigrationDeps = MigrationPages & {
+  /** The host's row by any spelling of its name. */
+  readonly host: (name: string) => Promise<Host | undefined>;
+};
+
+/** The filter with hosts in the spelling that records have. */
+async function spelled(deps: MigrationDeps, filter: MigrationFilter): Promise<MigrationFilter> {
+  const { host, source_compute } = filter;
+  return {
+    ...filter,
+    host: host && (await spellingOf(deps, host)),
+    source_compute: source_compute && (await spellingOf(deps, source_compute)),
+  };
+}
 
 export const migrationRoutes = (deps: MigrationDeps): Route[] =>
   migrationQueries.map(({ from, to, query }) =>
@@ -20,7 +35,10 @@ export const migrationRoutes = (deps: MigrationDeps): Route[] =>
       query,
       body: ignored,
       handle: async (request) => {
-        const { migrations, next: end } = await pageOfMigrations(deps, request.args);
+        const { migrations, next: end } = await pageOfMigrations(
+          deps,
+          await spelled(deps, request.args),
+        );
         const shown = fitting(migrations.map((seen) => migrationView(seen, request.microversion)));
         const cut = shown.length < migrations.length;
         const last = cut ? migrations[shown.length - 1]?.migration : end;

@@ -6,7 +6,15 @@ import { text } from '../../../domain/text.ts';
 import { NovaBoolean } from '../nova-types.ts';
 
 /** What is asked of one server. */
-export type ActionInput = ServerAction | Evacuation;
+export type ActionInput = ServerAction | Evacuation | Locking | { readonly name: 'forceDelete' };
+
+export type Locking =
+  | { readonly name: 'unlock' }
+  | {
+      readonly name: 'lock';
+      /** Undefined if none is given. */
+      readonly reason: string | undefined;
+    };
 
 export type Evacuation = {
   readonly name: 'evacuate';
@@ -16,18 +24,29 @@ export type Evacuation = {
   readonly adminPass: string | undefined;
 };
 
-/** Clients send null; some, an empty object. */
-const Nothing = z.union([z.null(), z.strictObject({})], 'Must be null.');
+/** Clients send null; Nova looks at no value of an action that takes none. */
+const Anything = z.unknown();
 
 const inputs: Readonly<Record<string, z.ZodType<ActionInput>>> = {
   'os-resetState': z
     .strictObject({ state: z.enum(['active', 'error']) })
     .transform(({ state }) => ({ name: 'os-resetState', state })),
-  'os-stop': Nothing.transform(() => ({ name: 'os-stop' })),
-  'os-start': Nothing.transform(() => ({ name: 'os-start' })),
+  'os-stop': Anything.transform(() => ({ name: 'os-stop' })),
+  'os-start': Anything.transform(() => ({ name: 'os-start' })),
+  unlock: Anything.transform(() => ({ name: 'unlock' })),
+  forceDelete: Anything.transform(() => ({ name: 'forceDelete' })),
 };
 
-const target = { host: HostName.optional(), adminPass: text(255).optional() };
+/** What `lock` takes: any value, and from 2.73 on a reason or null. */
+const locks = {
+  first: Anything.transform((): Locking => ({ name: 'lock', reason: undefined })),
+  reasoned: z
+    .strictObject({ locked_reason: text(255).min(1).optional() })
+    .nullable()
+    .transform((given): Locking => ({ name: 'lock', reason: given?.locked_reason })),
+};
+
+const target = { host: HostName.optional(), adminPass: z.string().optional() };
 
 const evacuation = ({
   host,
@@ -37,18 +56,24 @@ const evacuation = ({
   adminPass?: string | undefined;
 }): Evacuation => ({ name: 'evacuate', target: host, adminPass });
 
+/** What the actions take that changed with a microversion. */
+export type EraInputs = {
+  readonly evacuate: z.ZodType<Evacuation>;
+  readonly lock: z.ZodType<Locking>;
+};
+
 /**
  * The bodies of `evacuate`, by the first and last microversion that takes each. `force` only skips
  * nova's scheduler: a host that is down is no target all the same. docs/wire/compute.md#evacuation.
  */
-export const evacuations: readonly {
+const evacuations: readonly {
   readonly from: string;
   readonly to?: string;
-  readonly input: z.ZodType<Evacuation>;
+  readonly evacuate: z.ZodType<Evacuation>;
 }[] = [
   {
     ...{ from: '2.1', to: '2.13' },
-    input: z
+    evacuate: z
       .strictObject({ ...target, onSharedStorage: NovaBoolean })
       .refine(({ adminPass, onSharedStorage }) => adminPass === undefined || !onSharedStorage, {
         path: ['adminPass'],
@@ -56,22 +81,29 @@ export const evacuations: readonly {
       })
       .transform(evacuation),
   },
-  { from: '2.14', to: '2.28', input: z.strictObject(target).transform(evacuation) },
+  { from: '2.14', to: '2.28', evacuate: z.strictObject(target).transform(evacuation) },
   {
     ...{ from: '2.29', to: '2.67' },
-    input: z
+    evacuate: z
       .strictObject({ ...target, force: NovaBoolean.optional() })
       .refine(({ host, force }) => host !== undefined || !force, {
         ...{ path: ['force'], error: 'It needs a host.' },
       })
       .transform(evacuation),
   },
-  { from: '2.68', input: z.strictObject(target).transform(evacuation) },
+  { from: '2.68', to: '2.72', evacuate: z.strictObject(target).transform(evacuation) },
+  { from: '2.73', evacuate: z.strictObject(target).transform(evacuation) },
 ];
 
+/** What actions take, by the first and last microversion. */
+export const actionEras = evacuations.map(({ from, to, evacuate }) => ({
+  versions: to === undefined ? { from } : { from, to },
+  inputs: { evacuate, lock: from === '2.73' ? locks.reasoned : locks.first } satisfies EraInputs,
+}));
+
 /** An action, named by the one key of the body. */
-export const actionBody = (evacuate: z.ZodType<Evacuation>) => {
-  const known: typeof inputs = { ...inputs, evacuate };
+export const actionBody = (later: EraInputs) => {
+  const known: typeof inputs = { ...inputs, ...later };
   return z.record(z.string(), z.unknown()).transform((body, context): ActionInput => {
     const refuse = (message: string, path: PropertyKey[] = []) => {
       context.addIssue({ code: 'custom', message, path });

@@ -12,6 +12,19 @@ import type { Instance } from '../../../domain/servers/instance.ts';
 import { microseconds } from '../../../domain/time.ts';
 import { Limit, lastOf, Moment } from '../nova-types.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
+import type { ServerPages } from './server-list.ts';
+import type { SeenInstance } from './server-view.ts';
+
+export type InstanceActionDeps = OneServerDeps & Pick<ServerPages, 'allSeen'>;
+
+/** Nova's actions, by the event of a change that is one of its own. */
+const byEvent = new Map([
+  ['compute.instance.create.end', 'create'],
+  ['compute.instance.delete.end', 'delete'],
+  ['compute.instance.lock', 'lock'],
+  ['compute.instance.unlock', 'unlock'],
+  [evacuateEvent, 'evacuate'],
+]);
 
 /** Nova's actions, by the task that a server was at when they ended. */
 const byTask = new Map([
@@ -24,13 +37,21 @@ const byTask = new Map([
 function actionOf({ last_change, evacuation }: Instance): string | undefined {
   const { event_type, old_task_state, fault_id } = last_change;
   if (fault_id !== null) return undefined;
-  if (event_type === 'compute.instance.create.end') return 'create';
-  if (event_type === evacuateEvent) return 'evacuate';
+  const named = byEvent.get(event_type);
+  if (named !== undefined) return named;
   const action = byTask.get(old_task_state ?? '');
   return action === 'evacuate' && !evacuation ? undefined : action;
 }
 
 type Request = RouteRequest<unknown, unknown>;
+
+/** From 2.21 on the actions of a deleted server are shown, too, for as long as its row is kept. */
+const serverIn = (deps: InstanceActionDeps, request: Request): Promise<SeenInstance> => {
+  const seen: OneServerDeps['seen'] = async (uuid) =>
+    (await deps.allSeen([uuid], { deleted: true }))[0];
+  const reading = atLeast(request.microversion, '2.21') ? { seen } : deps;
+  return serverFor('reader', reading, request);
+};
 
 /** Tenants are told what they did themselves: other users, and their requests, may be administrators'. */
 function actionsOf(instance: Instance, { caller, microversion }: Request) {
@@ -65,14 +86,14 @@ const eras: readonly {
   { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(Moment) }) },
 ];
 
-export function instanceActionRoutes(deps: OneServerDeps): Route[] {
+export function instanceActionRoutes(deps: InstanceActionDeps): Route[] {
   const path = '/v2.1/servers/:id/os-instance-actions';
   return [
     ...eras.map(({ query, ...versions }) =>
       route({
         ...{ method: 'GET', path, versions, query, body: ignored },
         handle: async (request) => {
-          const { instance } = await serverFor('reader', deps, request);
+          const { instance } = await serverIn(deps, request);
           const { at, request_id } = instance.last_change;
           const { limit = 1, marker, ...changes } = request.args;
           const all = actionsOf(instance, request);
@@ -88,7 +109,7 @@ export function instanceActionRoutes(deps: OneServerDeps): Route[] {
     route({
       ...{ method: 'GET', path: `${path}/:request_id`, query: ignored, body: ignored },
       handle: async (request) => {
-        const { instance } = await serverFor('reader', deps, request);
+        const { instance } = await serverIn(deps, request);
         const { request_id = '' } = request.params;
         const found = actionsOf(instance, request).find((each) => each.request_id === request_id);
         if (!found) {

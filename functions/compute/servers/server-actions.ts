@@ -7,51 +7,73 @@ import { ignored, type Route, type RouteRequest, route } from '../../../adapters
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import { projectOf, type Role } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
+import { afterLock, afterUnlock, requireUnlocked } from '../../../domain/servers/lock.ts';
 import { afterAction } from '../../../domain/servers/server-action.ts';
 import type { Decide } from '../../../flows/change-server.ts';
 import type { Evacuating } from '../../../flows/evacuate.ts';
-import { type ActionInput, actionBody, type Evacuation, evacuations } from './action-input.ts';
+import { type ActionInput, actionBody, actionEras, type Evacuation } from './action-input.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
+import { deleteServer, type ServerDeletionDeps } from './server-deletion.ts';
 
-export type ServerActionDeps = OneServerDeps & {
-  readonly changeServer: (uuid: string, decide: Decide) => Promise<Instance>;
-  readonly evacuate: (uuid: string, evacuating: Evacuating) => Promise<Instance>;
-  /** nova-compute's state, as of now. */
-  readonly stateOf: (host: Host) => HostState;
-  readonly now: () => string;
-};
+export type ServerActionDeps = OneServerDeps &
+  ServerDeletionDeps & {
+    readonly changeServer: (uuid: string, decide: Decide) => Promise<Instance>;
+    readonly evacuate: (uuid: string, evacuating: Evacuating) => Promise<Instance>;
+    /** nova-compute's state, as of now. */
+    readonly stateOf: (host: Host) => HostState;
+    readonly now: () => string;
+  };
 
 const roleFor: Record<ActionInput['name'], Role> = {
   'os-resetState': 'admin',
   'os-stop': 'member',
   'os-start': 'member',
   evacuate: 'admin',
+  lock: 'member',
+  unlock: 'member',
+  forceDelete: 'member',
 };
 
 type Request = RouteRequest<ActionInput, unknown>;
 
-/** One route a body of `evacuate`; the other actions are the same at every microversion. */
+/** One route for the bodies of each era; most actions are the same at every microversion. */
 export const serverActionRoutes = (deps: ServerActionDeps): Route[] =>
-  evacuations.map(({ from, to, input }) =>
+  actionEras.map(({ versions, inputs }) =>
     route({
       method: 'POST',
       path: '/v2.1/servers/:id/action',
-      versions: to === undefined ? { from } : { from, to },
+      versions,
       query: ignored,
-      body: actionBody(input),
+      body: actionBody(inputs),
       handle: async (request) => {
         const { body: action } = request;
         const { instance } = await serverFor(roleFor[action.name], deps, request);
         if (action.name === 'evacuate') return evacuated(deps, instance.uuid, action, request);
-        const actor = actorOf(request, deps.now());
-        await deps.changeServer(instance.uuid, ({ instance, host }) => {
-          const up = host !== undefined && deps.stateOf(host) === 'up';
-          return afterAction({ instance, host, up }, action, actor);
-        });
+        if (action.name === 'forceDelete') await deleteServer(deps, instance.uuid, request);
+        else await deps.changeServer(instance.uuid, decisionOn(deps, action, request));
         return { status: 202 };
       },
     }),
   );
+
+/** What an action makes of a server. Administrators act on locked servers, others do not. */
+function decisionOn(
+  { now, stateOf }: Pick<ServerActionDeps, 'now' | 'stateOf'>,
+  action: Exclude<ActionInput, Evacuation | { readonly name: 'forceDelete' }>,
+  request: Request,
+): Decide {
+  const actor = actorOf(request, now());
+  const { caller } = request;
+  return ({ instance, host }) => {
+    if (action.name === 'lock') {
+      return afterLock(instance, { caller, reason: action.reason, actor });
+    }
+    if (action.name === 'unlock') return afterUnlock(instance, { caller, actor });
+    requireUnlocked(instance, caller);
+    const up = host !== undefined && stateOf(host) === 'up';
+    return afterAction({ instance, host, up }, action, actor);
+  };
+}
 
 /** 200, not 202: gophercloud takes nothing else. Before 2.14 nova tells the guest's password. */
 async function evacuated(

@@ -1,13 +1,31 @@
 /** `DELETE /servers/{id}`: the books forget a server; its row stays as a tombstone. */
 import { actorOf } from '../../../adapters/http/actor.ts';
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import type { Instance } from '../../../domain/servers/instance.ts';
+import { requireUnlocked } from '../../../domain/servers/lock.ts';
 import type { Told } from '../../../flows/register.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 
 export type ServerDeletionDeps = OneServerDeps & {
-  readonly deleteInstance: (uuid: string, told: Told) => Promise<unknown>;
+  /** Deletes it if `allow` does not throw for the row as it is. */
+  readonly deleteInstance: (
+    uuid: string,
+    told: Told & { readonly allow: (instance: Instance) => void },
+  ) => Promise<unknown>;
   readonly now: () => string;
 };
+
+/** Deletes a server, whatever its state. @throws conflict if it is locked, and no administrator asks. */
+export const deleteServer = (
+  deps: ServerDeletionDeps,
+  uuid: string,
+  request: RouteRequest<unknown, unknown>,
+): Promise<unknown> =>
+  deps.deleteInstance(uuid, {
+    reported_at: undefined,
+    actor: actorOf(request, deps.now()),
+    allow: (instance) => requireUnlocked(instance, request.caller),
+  });
 
 export const serverDeletionRoutes = (deps: ServerDeletionDeps): Route[] => [
   route({
@@ -17,8 +35,7 @@ export const serverDeletionRoutes = (deps: ServerDeletionDeps): Route[] => [
     body: ignored,
     handle: async (request) => {
       const { instance } = await serverFor('member', deps, request);
-      const actor = actorOf(request, deps.now());
-      await deps.deleteInstance(instance.uuid, { reported_at: undefined, actor });
+      await deleteServer(deps, instance.uuid, request);
       return { status: 204 };
     },
   }),

@@ -5,6 +5,7 @@
  * empty, as it is shown, and is matched as such.
  */
 import * as z from 'zod';
+import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { Pattern } from '../../../domain/pattern.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { parseMoment } from '../../../domain/time.ts';
@@ -88,7 +89,11 @@ export const filters = {
   power_state: matching(({ power_state }) => String(power_state)),
   vm_state: exactly(({ vm_state }) => vm_state),
   task_state: exactly(({ task_state }) => task_state),
-  host: exactly(({ host }) => host),
+  host: Value.transform(
+    (wanted): Test =>
+      ({ host }) =>
+        host !== null && isSameHost(host, wanted),
+  ),
   node: matching(({ host }) => host),
   flavor: exactly((instance) => instance.flavor.id),
   reservation_id: never,
@@ -100,7 +105,7 @@ export const filters = {
   display_name: name,
   description,
   display_description: description,
-  locked_by: never,
+  locked_by: matching(({ lock }) => lock?.by ?? null),
   uuid: Value.toLowerCase().transform(
     (wanted): Test =>
       ({ uuid }) =>
@@ -135,10 +140,9 @@ export const laterFilters = {
   'not-tags': tagged((has, tags) => !tags.every(has)),
   'not-tags-any': tagged((has, tags) => !tags.some(has)),
   'changes-before': before,
-  // No server of Doctor's is ever locked.
   locked: Flag.transform(
     (wanted): Test =>
-      () =>
-        !wanted,
+      ({ lock }) =>
+        (lock !== null) === wanted,
   ),
 } as const satisfies Record<string, Filter>;

@@ -1,8 +1,10 @@
 /** `servers/{id}/metadata`: a server's texts by name, which its owner may write. */
+
 import * as z from 'zod';
 import { actorOf } from '../../../adapters/http/actor.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
+import { requireUnlocked } from '../../../domain/servers/lock.ts';
 import {
   afterMetadata,
   type Metadata,
@@ -45,9 +47,10 @@ export function serverMetadataRoutes(deps: ServerActionDeps): Route[] {
   const write = async (request: Request, change: (old: Metadata) => Metadata) => {
     const { instance } = await serverFor('member', deps, request);
     const actor = actorOf(request, deps.now());
-    const changed = await deps.changeServer(instance.uuid, (on) =>
-      afterMetadata(on.instance, change(on.instance.metadata), actor),
-    );
+    const changed = await deps.changeServer(instance.uuid, (on) => {
+      requireUnlocked(on.instance, request.caller);
+      return afterMetadata(on.instance, change(on.instance.metadata), actor);
+    });
     return changed.metadata;
   };
 

@@ -1,5 +1,7 @@
 /** The query of a list of servers. Source: nova `api/openstack/compute/schemas/servers.py`. */
+
 import * as z from 'zod';
+import type { Query } from '../../../adapters/http/query.ts';
 import { Flag, LaxFlag, Limit, Moment, maxPage } from '../nova-types.ts';
 import { filters, laterFilters, type Test } from './server-filter.ts';
 import { type Direction, newestFirst, type Order, orderBy, sortKeyAt } from './server-sort.ts';
@@ -82,12 +84,11 @@ const eras: readonly Era[] = [
   { from: '2.75', later: withLocked, locked: true, strict: true },
 ];
 
-type Values = Readonly<Record<string, readonly string[]>>;
 /** Says what is wrong with the value of a key. */
 type Refuse = (message: string, key: string) => void;
 
 /** What a query of an era asks for. Of a key that is given more than once the last value counts. */
-function read(query: Values, era: Era, refuse: Refuse): ServerQuery | undefined {
+function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
   const known = new Map<string, z.ZodType<Test, string>>([
     ...Object.entries(filters),
     ...era.later.map((key) => [key, laterFilters[key]] as const),
@@ -128,7 +129,7 @@ function read(query: Values, era: Era, refuse: Refuse): ServerQuery | undefined 
 const isDirection = (word: string): word is Direction => word === 'asc' || word === 'desc';
 
 function orderOf(
-  { sort_key = [], sort_dir = [] }: Values,
+  { sort_key = [], sort_dir = [] }: Query,
   era: Era,
   refuse: Refuse,
 ): Pick<ServerQuery, 'order' | 'sortedBy'> | undefined {
@@ -151,7 +152,7 @@ function orderOf(
 export const serverEras = eras.map((era) => ({
   versions: { from: era.from, ...(era.to && { to: era.to }) },
   // Not a record, which would leave out a key that is called __proto__.
-  query: z.custom<Values>().transform((query, context): ServerQuery => {
+  query: z.custom<Query>().transform((query, context): ServerQuery => {
     const found = read(query, era, (message, key) =>
       context.addIssue({ code: 'custom', message, path: [key] }),
     );

@@ -1,5 +1,6 @@
 /** In which order servers are listed. Source: nova `api/openstack/compute/schemas/servers.py`. */
 import type { Instance } from '../../../domain/servers/instance.ts';
+import { type SortKey, sortedBy } from '../../../domain/sort.ts';
 
 /** By creation alone, as the indexes have it; or by what two servers are compared by. */
 export type Order = {
@@ -9,7 +10,7 @@ export type Order = {
 
 export const newestFirst: Order = { oldestFirst: false };
 
-type Column = (instance: Instance) => string | number | null;
+type Column = SortKey<Instance>['of'];
 
 const unknown: Column = () => null;
 
@@ -31,8 +32,8 @@ const columns: Readonly<Record<string, Column>> = {
   key_name: unknown,
   launch_index: unknown,
   launched_at: ({ launched_at }) => launched_at,
-  locked: unknown,
-  locked_by: unknown,
+  locked: ({ lock }) => (lock === null ? 0 : 1),
+  locked_by: ({ lock }) => lock?.by ?? null,
   node: ({ host }) => host,
   power_state: ({ power_state }) => power_state,
   progress: unknown,
@@ -63,21 +64,12 @@ export function sortKeyAt(key: string, { locked, strict }: { locked: boolean; st
 
 export type Direction = 'asc' | 'desc';
 
-/** Null comes before everything. */
-function compared(a: string | number | null, b: string | number | null): number {
-  if (a === b) return 0;
-  if (a === null) return -1;
-  if (b === null) return 1;
-  return a < b ? -1 : 1;
-}
-
 /**
  * The order that keys and directions ask for; missing directions are as the first. Two that are
  * equal in all keys are in the order of their creation, in the first direction.
  */
 export function orderBy(keys: readonly string[], directions: readonly Direction[]): Order {
   const [first = 'desc'] = directions;
-  const sign = (direction: Direction) => (direction === 'asc' ? 1 : -1);
   const wanted = keys.map((key, n) => ({ key, direction: directions[n] ?? first }));
   const byTime = wanted.every(
     ({ key, direction }, n) => key === (['created_at', 'uuid'][n] ?? '') && direction === first,
@@ -90,13 +82,11 @@ export function orderBy(keys: readonly string[], directions: readonly Direction[
   ];
   return {
     oldestFirst: false,
-    compare: (a, b) => {
-      for (const { key, direction } of all) {
-        const column = columns[key] ?? unknown;
-        const difference = compared(column(a), column(b));
-        if (difference !== 0) return difference * sign(direction);
-      }
-      return 0;
-    },
+    compare: sortedBy(
+      all.map(({ key, direction }) => ({
+        of: columns[key] ?? unknown,
+        descending: direction === 'desc',
+      })),
+    ),
   };
 }

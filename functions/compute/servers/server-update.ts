@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { actorOf } from '../../../adapters/http/actor.ts';
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { HostName } from '../../../domain/hosts/host.ts';
 import type { Owned } from '../../../domain/servers/instance.ts';
 import { afterOwner, type OwnersUpdate } from '../../../domain/servers/server-owned.ts';
 import { text } from '../../../domain/text.ts';
@@ -24,9 +25,6 @@ const Hostname = z
     /^[a-zA-Z0-9][a-zA-Z0-9-]{0,61}[a-zA-Z0-9]$/,
     'Must be a host name of 2 to 63 characters.',
   );
-const FullName = z
-  .string()
-  .regex(/^[a-zA-Z0-9][a-zA-Z0-9.-]{0,253}[a-zA-Z0-9]$/, 'Must be a domain name.');
 
 const none = z.literal('');
 const First = z.strictObject({
@@ -37,7 +35,8 @@ const First = z.strictObject({
 });
 const Described = First.extend({ description: Description.optional() });
 const Hosted = Described.extend({ hostname: Hostname.optional() });
-const Full = Described.extend({ hostname: FullName.optional() });
+// From here on Nova takes what it takes as the name of a compute host: `x`, `1` and `web_1`, too.
+const Full = Described.extend({ hostname: HostName.optional() });
 
 /** What may be told of a server, by microversion. */
 const eras: readonly {

@@ -5,6 +5,7 @@ import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { statusOf } from '../../../domain/servers/server-status.ts';
 import { microseconds, seconds } from '../../../domain/time.ts';
+import { fullAddresses } from './address-view.ts';
 
 export type View = {
   readonly microversion: Microversion;
@@ -62,7 +63,7 @@ export function detailedServer({ instance, host }: SeenInstance, view: View) {
     'OS-EXT-STS:vm_state': instance.vm_state,
     'OS-EXT-STS:task_state': instance.task_state,
     'OS-EXT-STS:power_state': instance.power_state,
-    addresses: instance.addresses,
+    addresses: fullAddresses(instance),
     image: imageOf(instance, view),
     flavor: flavorOf(instance, view),
     ...(progressing.has(status) ? { progress: 0 } : {}),
@@ -92,12 +93,12 @@ const hostnameOf = ({ owned, name }: Instance): string => owned.hostname ?? name
 function laterFields(instance: Instance, { microversion, single }: View) {
   const from = (version: string, fields: object) => (atLeast(microversion, version) ? fields : {});
   return {
-    ...from('2.9', { locked: false }),
+    ...from('2.9', { locked: instance.lock !== null }),
     ...from('2.19', { description: instance.owned.description }),
     ...from('2.26', { tags: instance.owned.tags }),
     ...from('2.63', { trusted_image_certificates: null }),
     ...(single ? from('2.71', { server_groups: [] }) : {}),
-    ...from('2.73', { locked_reason: null }),
+    ...from('2.73', { locked_reason: instance.lock?.reason ?? null }),
     ...from('2.90', { 'OS-EXT-SRV-ATTR:hostname': hostnameOf(instance) }),
   };
 }

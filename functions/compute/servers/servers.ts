@@ -5,6 +5,7 @@ import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
+import { inAnySpelling } from '../../../flows/host-spelling.ts';
 import { type OneServerDeps, serverOf } from './one-server.ts';
 import { pageOf, type ServerPages } from './server-list.ts';
 import { filterFor } from './server-policy.ts';
@@ -15,6 +16,8 @@ export type ServerDeps = ServerPages &
   OneServerDeps & {
     /** nova-compute's state, as of now. */
     readonly stateOf: (host: Host) => HostState;
+    /** The host's row by any spelling of its name. */
+    readonly host: (name: string) => Promise<Host | undefined>;
   };
 
 type Request = RouteRequest<unknown, unknown>;
@@ -43,7 +46,13 @@ export function serverRoutes(deps: ServerDeps): Route[] {
         body: ignored,
         handle: async (request) => {
           const view = viewOf(request, deps.stateOf, false);
-          const { servers, next } = await pageOf(deps, filterFor(request, request.args));
+          const asked = filterFor(request, request.args);
+          const { servers, next } = await inAnySpelling(
+            deps,
+            asked.host,
+            (host) => pageOf(deps, { ...asked, host }),
+            (page) => page.servers.length === 0,
+          );
           const shown = fitting(servers.map((server) => show(server, view)));
           const cut = shown.length < servers.length;
           const marker = cut ? servers[shown.length - 1]?.instance.uuid : next;

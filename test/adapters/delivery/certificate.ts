@@ -1,4 +1,4 @@
-/** A certificate for `localhost` that nobody vouches for, made for tests alone: its key is no secret. */
+/** A self-signed certificate for `localhost`, only for tests: its key is not secret. */
 export const certificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgm/LEXyVR9g+t0wva

@@ -47,21 +47,21 @@ test('a webhook is posted with the body and the headers of Aodh, and signed', as
   await using good = await receiver();
   const action = `${good.url}/alarms/a%20b?x=1&y=%26#part`;
   expect(await post(action)).toEqual({ kind: 'answered', status: 200 });
-  const [heard, ...more] = good.heard;
+  const [request, ...more] = good.heard;
   expect(more).toEqual([]);
   const webhook = webhookTo(action);
-  expect(heard).toMatchObject({ method: 'POST', path: '/alarms/a%20b?x=1&y=%26' });
-  expect(JSON.parse(heard?.body ?? '')).toEqual(webhook.body);
-  expect(heard?.body).toContain('"alarm_name":"S\\u00fcd"');
+  expect(request).toMatchObject({ method: 'POST', path: '/alarms/a%20b?x=1&y=%26' });
+  expect(JSON.parse(request?.body ?? '')).toEqual(webhook.body);
+  expect(request?.body).toContain('"alarm_name":"S\\u00fcd"');
   const seconds = Math.floor(now / 1000);
   const key = await keys.webhookKey('a');
-  expect(heard?.headers).toEqual({
+  expect(request?.headers).toEqual({
     'content-type': 'application/json',
-    'content-length': String(heard?.body.length),
+    'content-length': String(request?.body.length),
     accept: '*/*',
     'user-agent': 'Doctor',
     'x-openstack-request-id': requestIdOf(webhook),
-    'x-doctor-signature': signature(key, heard?.body ?? '', seconds),
+    'x-doctor-signature': signature(key, request?.body ?? '', seconds),
     connection: 'close',
     host: `127.0.0.1:${good.port}`,
   });
@@ -70,13 +70,13 @@ test('a webhook is posted with the body and the headers of Aodh, and signed', as
 test('the user and password of a URL become Basic, and are sent nowhere else', async () => {
   await using good = await receiver();
   await post(good.url.replace('//', '//us%40er:p%3Aw%zz@'));
-  const [heard] = good.heard;
+  const [request] = good.heard;
   const basic = Buffer.from('us@er:p%3Aw%zz').toString('base64');
-  expect(heard?.headers).toMatchObject({ authorization: `Basic ${basic}` });
-  expect(JSON.stringify({ ...heard, headers: {} })).not.toContain('p%3Aw');
+  expect(request?.headers).toMatchObject({ authorization: `Basic ${basic}` });
+  expect(JSON.stringify({ ...request, headers: {} })).not.toContain('p%3Aw');
 });
 
-test.each([201, 302, 404, 500])('a receiver that answers %i has answered so', async (status) => {
+test.each([201, 302, 404, 500])('the status %i of a receiver is returned', async (status) => {
   await using other = await receiver();
   await using one = await receiver(answering(status, { location: other.url }));
   expect(await post(one.url)).toEqual({ kind: 'answered', status });
@@ -97,19 +97,19 @@ test.each([
   });
 });
 
-test('a receiver that never answers is left when its time is over', async () => {
+test('a receiver that never answers runs into the timeout', async () => {
   await using hung = await receiver(silent);
   expect(await post(hung.url, { timeoutMs: 100 })).toEqual({
     ...{ kind: 'unanswered', reason: 'no answer within 0.1 s', timedOut: true },
   });
 });
 
-test('a name whose lookup hangs is left when its time is over', async () => {
+test('a name whose lookup hangs runs into the timeout', async () => {
   const answer = await post('http://hung.example/', { timeoutMs: 100, lookup: () => {} });
   expect(answer).toMatchObject({ kind: 'unanswered', timedOut: true });
 });
 
-test('what a receiver sends without end is not listened to', async () => {
+test('an endless body of a receiver is not read', async () => {
   await using endless = await receiver((response) => {
     response.writeHead(200);
     const more = setInterval(() => response.write('x'.repeat(10_000)), 1);
@@ -118,7 +118,7 @@ test('what a receiver sends without end is not listened to', async () => {
   expect(await post(endless.url)).toEqual({ kind: 'answered', status: 200 });
 });
 
-test('a receiver that is not there, or hangs up, has not answered', async () => {
+test('a receiver that does not listen, or closes the connection, has not answered', async () => {
   await using one = await receiver((response) => response.destroy());
   expect(await post(one.url)).toMatchObject({ kind: 'unanswered', timedOut: false });
   await one[Symbol.asyncDispose]();
@@ -127,14 +127,14 @@ test('a receiver that is not there, or hangs up, has not answered', async () => 
   });
 });
 
-test('a receiver that answers with another protocol has answered, and holds up nothing', async () => {
+test('an answer with another protocol is an answer, and delays nothing', async () => {
   await using one = await receiver(({ socket }) => {
     socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
   });
   expect(await post(one.url)).toEqual({ kind: 'answered', status: 101 });
 });
 
-test('a certificate that nobody vouches for is not trusted, whatever the URL asks', async () => {
+test('a self-signed certificate is not trusted, whatever the URL says', async () => {
   await using own = await receiver(answering(200), certificate);
   expect(await post(`${own.url}/?aodh-alarm-ssl-verify=0`)).toEqual({
     ...{ kind: 'unanswered', reason: 'no answer: DEPTH_ZERO_SELF_SIGNED_CERT', timedOut: false },
@@ -149,7 +149,7 @@ test.each(['ftp://a.example/', 'http://', 'no url', 'http://a.example:99999/'])(
   },
 );
 
-test('a proxy that the environment names is not used', async () => {
+test('a proxy in the environment is not used', async () => {
   await using good = await receiver();
   await using proxy = await receiver();
   for (const name of ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'ALL_PROXY']) {
@@ -176,7 +176,7 @@ test.each([
   expect(inside.heard).toEqual([]);
 });
 
-/** A lookup that gives these addresses for any name, each list once, the last for ever. */
+/** A lookup that returns these addresses for any name: each list once, then always the last. */
 const lookupOf = (...answers: readonly (readonly string[])[]): LookupFunction => {
   let nth = 0;
   return (_, options, done) => {
@@ -195,10 +195,10 @@ test.each([
   [['169.254.169.254']],
   [['::ffff:10.0.0.1']],
   [['::1']],
-  // One that is public does not open the door for the other.
+  // A public address does not allow the other address.
   [['93.184.215.14', '127.0.0.1']],
   [['2606:2800:21f:cb07::1', '::127.0.0.1']],
-])('a name that is looked up as %s is not reached', async (addresses) => {
+])('a name with the address %s is not reached', async (addresses) => {
   await using inside = await receiver();
   const lookup = lookupOf(addresses);
   const action = `http://inside.example:${inside.port}/`;
@@ -206,10 +206,10 @@ test.each([
   expect(inside.heard).toEqual([]);
 });
 
-test('a name that changes its address is judged by the one that is connected to', async () => {
+test('a name that changes its address is checked by the address of the connection', async () => {
   await using inside = await receiver();
   const action = `http://rebinding.example:${inside.port}/`;
-  // Allowed for the first try, private for the second.
+  // The first address is allowed, the second is private.
   const ranges = ['127.0.0.1/32'];
   const lookup = lookupOf(['127.0.0.1'], ['127.0.0.2']);
   expect(await post(action, { ranges, lookup })).toMatchObject({ status: 200 });
@@ -217,7 +217,7 @@ test('a name that changes its address is judged by the one that is connected to'
   expect(inside.heard).toHaveLength(1);
 });
 
-test('each try looks a name up once: what was judged is what is connected to', async () => {
+test('each try looks a name up once, so the checked address is that of the connection', async () => {
   await using inside = await receiver();
   let lookups = 0;
   const lookup: LookupFunction = (name, options, done) => {
@@ -228,14 +228,14 @@ test('each try looks a name up once: what was judged is what is connected to', a
   expect([lookups, inside.heard.length]).toEqual([1, 1]);
 });
 
-test('a receiver cannot send Doctor on to an address inside', async () => {
+test('a receiver cannot redirect Doctor to an internal address', async () => {
   await using inside = await receiver();
   await using outside = await receiver(answering(307, { location: inside.url }));
   expect(await post(outside.url)).toEqual({ kind: 'answered', status: 307 });
   expect(inside.heard).toEqual([]);
 });
 
-test('an allowed range opens itself, and nothing beside it', async () => {
+test('an allowed range allows only its own addresses', async () => {
   await using inside = await receiver();
   const to = (host: string) =>
     post(`http://${host}:${inside.port}/`, { ranges: ['127.0.0.1/32', '::1/128'] });
@@ -253,7 +253,7 @@ test.each(['127.0.0.1', '127.0.0.1/33', 'x/8', '::1/129', '/8', ''])(
   },
 );
 
-test('keys differ from project to project and deployment to deployment, and stay the same', async () => {
+test('keys differ between projects and between deployments, and stay the same', async () => {
   const [a, b] = await Promise.all(['a', 'b'].map((project) => keys.webhookKey(project)));
   expect(a).toMatch(/^[\w-]{43}$/);
   expect(b).not.toBe(a);

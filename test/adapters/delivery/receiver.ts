@@ -4,14 +4,14 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export type Heard = {
+export type ReceivedRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 };
 
-/** What a receiver does with the n-th request that it has read, from 1 on. */
+/** How a receiver answers its n-th request, from 1 on. */
 type Behaviour = (response: ServerResponse, nth: number) => void;
 
 export const silent: Behaviour = () => {};
@@ -20,7 +20,8 @@ export type Receiver = AsyncDisposable & {
   readonly port: number;
   /** `http://127.0.0.1:<port>`, or as a container sees it. */
   readonly url: string;
-  readonly heard: readonly Heard[];
+  /** The requests so far, in order. */
+  readonly heard: readonly ReceivedRequest[];
 };
 
 export const answering =
@@ -31,12 +32,12 @@ export const answering =
 /** The name by which functions in containers reach this machine; undefined where there are none. */
 const seenAs = process.env.DOCTOR_RECEIVER_HOST;
 
-/** A receiver that behaves so; it is closed by `await using`. */
+/** A receiver with the behaviour. `await using` closes it. */
 export async function receiver(
   behaviour: Behaviour = answering(200),
   tls?: { key: string; cert: string },
 ): Promise<Receiver> {
-  const heard: Heard[] = [];
+  const heard: ReceivedRequest[] = [];
   const listen = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '', headers } = request;
     heard.push({ method, path, headers, body: await text(request) });

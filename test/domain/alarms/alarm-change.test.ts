@@ -27,7 +27,7 @@ const create = (given: object, context = member) =>
 const replace = (given: object, stored = alarmWith(), context = member) =>
   replacedAlarm(stored, readAlarm({ ...least, ...given }, stored), context);
 
-test('a new alarm waits, and its history begins with the whole of it', () => {
+test('a new alarm has no data, and its history begins with the whole alarm', () => {
   const { alarm, change } = create({ severity: 'critical' });
   expect(alarm).toEqual(
     alarmWith({
@@ -70,7 +70,7 @@ test('a new alarm waits, and its history begins with the whole of it', () => {
   });
 });
 
-test('an alarm may be filed in any state; the reason stays the first', () => {
+test('an alarm may be created in any state, with the initial reason', () => {
   expect(create({ state: 'alarm' }).alarm).toMatchObject({
     state: 'alarm',
     state_reason: 'Not evaluated yet',
@@ -79,7 +79,7 @@ test('an alarm may be filed in any state; the reason stays the first', () => {
   });
 });
 
-test('a topic is an action if the operator allows it, or if the alarm has it already', () => {
+test('a topic may be an action if the operator allows it, or if the alarm already has it', () => {
   const other = topic.replace('allowed', 'other');
   expect(create({ ok_actions: [topic] }).alarm.ok_actions).toEqual([topic]);
   const refused = expect.objectContaining({
@@ -104,7 +104,7 @@ test.each([
   [{ user_id: null }, 'Not Authorized to access user None'],
   [{ alarm_actions: ['log://'] }, 'You are not authorized to create action: log://'],
   [{ ok_actions: ['http://h', 'TEST:x'] }, 'You are not authorized to create action: TEST:x'],
-])('only an administrator files an alarm with %j', (given, message) => {
+])('only an administrator may create an alarm with %j', (given, message) => {
   expect(() => create(given)).toThrow(expect.objectContaining({ code: 'not_authorized', message }));
   expect(create(given, admin).alarm.name).toBe('n');
 });
@@ -115,11 +115,11 @@ test.each([
   [{ project_id: 'b', user_id: 'v' }, admin, 'b', 'v'],
   [{ project_id: '', user_id: '' }, admin, '', ''],
   [{ project_id: null, user_id: null }, admin, 'ops', 'u'],
-])('an alarm with %j has an owner', (given, context, project_id, user_id) => {
+])('the owner of an alarm created with %j', (given, context, project_id, user_id) => {
   expect(create(given, context).alarm).toMatchObject({ project_id, user_id });
 });
 
-test('where alarms must name a resource, neither a new nor a changed one may lack it', () => {
+test('if alarms must name a resource, a new and a changed alarm without one are refused', () => {
   const strict = { ...member, acceptWithoutResource: false };
   const message = 'resource_id must be set for event type alarm';
   expect(() => create({}, strict)).toThrow(message);
@@ -127,7 +127,7 @@ test('where alarms must name a resource, neither a new nor a changed one may lac
   expect(create({ resource_id: 'vm' }, strict).alarm.resource_id).toBe('vm');
 });
 
-test('sending back what was shown changes nothing', () => {
+test('sending the shown alarm back changes nothing', () => {
   const alarms = [
     alarmWith({ state: 'alarm', state_reason: 'Event <…> hits', revision: 7 }),
     alarmWith({ type: 'notification', resource_id: 'vm' }),
@@ -151,7 +151,7 @@ test('sending back what was shown changes nothing', () => {
   }
 });
 
-test('a replacement falls back to defaults and records what changed', () => {
+test('a replacement sets what is left out to its default, and records the changes', () => {
   const stored = alarmWith({ description: 'd', alarm_actions: ['http://h'], revision: 3 });
   const changed = replace({ name: 'm' }, stored);
   expect(changed?.alarm).toEqual(alarmWith({ name: 'm', timestamp: now, revision: 4 }));
@@ -182,11 +182,11 @@ test('a state that the client read before a transition does not undo it', () => 
     state_timestamp: now,
     state_reason: 'r',
   });
-  const wish = { ...echo, state_timestamp: '2026-01-01T00:00:01.250000' };
-  expect(replace(wish, stored)?.alarm).toMatchObject({ state: 'ok', left_alarm_at: now });
+  const request = { ...echo, state_timestamp: '2026-01-01T00:00:01.250000' };
+  expect(replace(request, stored)?.alarm).toMatchObject({ state: 'ok', left_alarm_at: now });
 });
 
-test('who replaces an alarm becomes its user; an administrator keeps or names owners', () => {
+test('a caller who replaces an alarm becomes its user; an administrator keeps the owner or names a new one', () => {
   const owner = ({ project_id = '', user_id = '' } = {}) => ({ project_id, user_id });
   const stored = alarmWith({ user_id: 'v' });
   const foreign = { name: 'm', project_id: 'b', user_id: 'w' };
@@ -198,7 +198,7 @@ test('who replaces an alarm becomes its user; an administrator keeps or names ow
   });
 });
 
-test("an administrator's action may be sent back by a member, and none be added", () => {
+test("a member may send an administrator's action back, but not add one", () => {
   const stored = alarmWith({ alarm_actions: ['log:'] });
   const kept = replace({ name: 'm', alarm_actions: ['log:'] }, stored);
   expect(kept?.alarm.alarm_actions).toEqual(['log:']);
@@ -207,7 +207,7 @@ test("an administrator's action may be sent back by a member, and none be added"
   );
 });
 
-test('the type may change with its rule', () => {
+test('the type may change together with the rule', () => {
   const rule = { event_type: 'x', query: [] };
   const changed = replace({ type: 'notification', event_rule: null, notification_rule: rule });
   expect(changed?.alarm).toMatchObject({ type: 'notification', rule });
@@ -234,12 +234,12 @@ test.each([
   });
 });
 
-test('setting by hand what was set by hand already writes nothing', () => {
+test('setting a state that a request has already set writes nothing', () => {
   const stored = alarmWith({ state: 'ok', state_reason: 'Manually set via API' });
   expect(alarmInState(stored, 'ok', member)).toBeUndefined();
 });
 
-test("a deletion is recorded in the alarm's project, with the state it ended in", () => {
+test("a deletion is recorded for the alarm's project, with the last state", () => {
   expect(deletionOf(alarmWith({ state: 'ok' }), admin)).toMatchObject({
     type: 'deletion',
     project_id: 'ops',
@@ -248,7 +248,7 @@ test("a deletion is recorded in the alarm's project, with the state it ended in"
   });
 });
 
-test('an event alarm is shown with the keys of Aodh alone', () => {
+test('an event alarm is shown with exactly the keys of Aodh', () => {
   expect(alarmView(alarmWith({ timestamp: now }))).toEqual({
     alarm_id: '00000000-0000-4000-8000-000000000001',
     name: 'n',
@@ -283,7 +283,7 @@ test('a notification alarm is shown with its rule under both keys, and its resou
   });
 });
 
-test('an alarm that could not be evaluated waits again once it is replaced', () => {
+test('a replaced alarm no longer says that it cannot be evaluated', () => {
   const stored = alarmWith({
     state_reason: 'Cannot be evaluated: the value "x" of a is no integer.',
   });

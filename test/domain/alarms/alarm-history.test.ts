@@ -19,17 +19,17 @@ const change: AlarmChange = {
   severity: 'low',
 };
 
-test('a record of no project is stored without one, and read with an empty one', () => {
+test('a record without a project is stored without one, and read with an empty one', () => {
   const { on_behalf_of, ...stored } = change;
   expect(AlarmChange.parse(stored)).toEqual({ ...change, on_behalf_of: '' });
 });
 
-test('records lie in the order of their times', () => {
+test('the sort keys of records have the order of their times', () => {
   const later = { ...change, timestamp: '2026-01-01T00:00:00.001Z', event_id: 'a' };
   expect(sortKeyOf(change) < sortKeyOf(later)).toBe(true);
 });
 
-test('many records, of one alarm or of one event, are spread over all shards', () => {
+test('many records of one alarm or of one event are spread over all shards', () => {
   const ofOneAlarm = Array.from({ length: 200 }, () => ({ ...change, event_id: randomUUID() }));
   const ofOneEvent = Array.from({ length: 200 }, () => ({ ...change, alarm_id: randomUUID() }));
   for (const records of [ofOneAlarm, ofOneEvent]) {

@@ -23,7 +23,7 @@ const change = (n: number, to: string, given: Partial<DoctorEvent> = {}): Doctor
   stamp: { resource: 'vm-1', incarnation: 'i', revision: n },
   ...given,
 });
-const told = (decision: Decision): string =>
+const shown = (decision: Decision): string =>
   decision.kind === 'transition' ? `to ${decision.to}` : decision.kind;
 
 test.each([
@@ -37,20 +37,20 @@ test.each([
   'in %s, repeating %s, what raises makes: %s; what clears: %s; anything else nothing',
   (state, repeat_actions, raising, clearing) => {
     const alarm = clearable({ state, repeat_actions });
-    expect(told(decide(alarm, change(1, 'stopped')))).toBe(raising);
-    expect(told(decide(alarm, change(1, 'active')))).toBe(clearing);
-    expect(told(decide(alarm, change(1, 'paused')))).toBe('nothing');
+    expect(shown(decide(alarm, change(1, 'stopped')))).toBe(raising);
+    expect(shown(decide(alarm, change(1, 'active')))).toBe(clearing);
+    expect(shown(decide(alarm, change(1, 'paused')))).toBe('nothing');
   },
 );
 
-test('an event that meets both conditions raises, and clears nothing', () => {
+test('an event that matches both patterns raises the alarm and does not clear it', () => {
   const both = { event_type: '*', query: [], clear: up };
-  expect(told(decide(clearable({ rule: both }), change(1, 'active')))).toBe('to alarm');
+  expect(shown(decide(clearable({ rule: both }), change(1, 'active')))).toBe('to alarm');
   const raised = clearable({ rule: both, state: 'alarm' });
-  expect(told(decide(raised, change(1, 'active')))).toBe('noted');
+  expect(shown(decide(raised, change(1, 'active')))).toBe('noted');
 });
 
-test('clearing takes the alarm to ok, with a reason that says so', () => {
+test('clearing takes the alarm to ok, and its reason names the clear query', () => {
   const alarm = clearable({ state: 'alarm', entered_alarm_at: minute(1) });
   const event = change(2, 'active');
   const decision = decide(alarm, event);
@@ -77,37 +77,37 @@ test.each([
   { project_id: 'b' },
   { resource_id: 'vm-2' },
   { created_at: minute(3) },
-])('an alarm that is not concerned is not cleared: %o', (given) => {
-  expect(told(decide(clearable({ state: 'alarm', ...given }), change(2, 'active')))).toBe(
+])('an event that does not concern the alarm does not clear it: %o', (given) => {
+  expect(shown(decide(clearable({ state: 'alarm', ...given }), change(2, 'active')))).toBe(
     'nothing',
   );
 });
 
-test('time constraints hold back what raises, and not what clears', () => {
+test('time constraints apply to raising, not to clearing', () => {
   const office = { name: 'n', description: '', start: '0 9 * * *', duration: 60, timezone: '' };
   const given = { time_constraints: [office] };
   const at = (generated: string, to: string) => change(1, to, { generated });
   const [inside, outside] = ['2026-01-01T09:00:30', '2026-01-01T12:00:00.000001'] as const;
-  expect(told(decide(clearable(given), at(inside, 'stopped')))).toBe('to alarm');
+  expect(shown(decide(clearable(given), at(inside, 'stopped')))).toBe('to alarm');
   expect(decide(clearable(given), at(outside, 'stopped'))).toEqual({
     kind: 'nothing',
     why: 'outside of its time constraints',
   });
-  expect(told(decide(clearable({ ...given, state: 'alarm' }), at(outside, 'active')))).toBe(
+  expect(shown(decide(clearable({ ...given, state: 'alarm' }), at(outside, 'active')))).toBe(
     'to ok',
   );
 });
 
-test('an event whose sender tells no time happened when Doctor accepted it', () => {
+test('an event without a readable time counts as of the time when Doctor accepted it', () => {
   const every = { name: 'n', description: '', start: '* * * * *', duration: 60, timezone: '' };
   const at = { generated: 'soon', accepted_at: '2026-01-01T12:00:00.000Z' };
   const alarm = clearable({ time_constraints: [every] });
-  expect(told(decide(alarm, change(1, 'stopped', at)))).toBe('to alarm');
+  expect(shown(decide(alarm, change(1, 'stopped', at)))).toBe('to alarm');
 });
 
-/** An alarm and what its owner hears, while events come in; each (alarm, event) is decided once. */
+/** Evaluates the events in order, each once: the final alarm, and the notifications to its owner. */
 function play(alarm: Alarm, events: readonly DoctorEvent[]) {
-  const heard: { event: string; previous: AlarmState; current: AlarmState }[] = [];
+  const notifications: { event: string; previous: AlarmState; current: AlarmState }[] = [];
   const rows = new Set<string>();
   let now = alarm;
   for (const event of events) {
@@ -116,14 +116,14 @@ function play(alarm: Alarm, events: readonly DoctorEvent[]) {
     if (rows.has(event.message_id)) continue;
     rows.add(event.message_id);
     if (decision.kind !== 'noted') {
-      heard.push({ event: event.message_id, ...statesTold(now, decision) });
+      notifications.push({ event: event.message_id, ...statesTold(now, decision) });
     }
     now = alarmAfter(now, event, decision, minute(59)) ?? now;
   }
-  return { alarm: now, heard };
+  return { alarm: now, notifications };
 }
-const hearing = (alarm: Alarm, ...events: DoctorEvent[]): string[] =>
-  play(alarm, events).heard.map(
+const notified = (alarm: Alarm, ...events: DoctorEvent[]): string[] =>
+  play(alarm, events).notifications.map(
     ({ event, previous, current }) => `${event} ${previous}→${current}`,
   );
 
@@ -137,51 +137,63 @@ const [down1, up2, down3, up4] = [
 test.each([
   ['in order', [down1, up2, down3], ['m-1 ok→alarm', 'm-2 alarm→ok', 'm-3 ok→alarm']],
   ['each twice', [down1, down1, up2, down1, up2], ['m-1 ok→alarm', 'm-2 alarm→ok']],
-  ['cleared before it is raised', [up2, down1], ['m-1 ok→ok']],
-  ['cleared too late, after it was raised again', [down3, up2], ['m-3 ok→alarm']],
-  ['raised twice, cleared in between', [down1, down3, up2], ['m-1 ok→alarm', 'm-2 alarm→alarm']],
-  ['raised late while it stands', [down3, down1], ['m-3 ok→alarm']],
-  ['raised late while it stood', [down1, up4, down3], ['m-1 ok→alarm', 'm-4 alarm→ok']],
-  ['cleared late while it is clear', [down1, up4, up2], ['m-1 ok→alarm', 'm-4 alarm→ok']],
+  ['the clearing event comes before the raising one', [up2, down1], ['m-1 ok→ok']],
+  ['a clearing event comes after the alarm was raised again', [down3, up2], ['m-3 ok→alarm']],
+  [
+    'the clearing event between two raising ones comes last',
+    [down1, down3, up2],
+    ['m-1 ok→alarm', 'm-2 alarm→alarm'],
+  ],
+  ['an older raising event comes while the alarm is raised', [down3, down1], ['m-3 ok→alarm']],
+  [
+    'a late raising event is of a time when the alarm was raised',
+    [down1, up4, down3],
+    ['m-1 ok→alarm', 'm-4 alarm→ok'],
+  ],
+  [
+    'a late clearing event comes while the alarm is clear',
+    [down1, up4, up2],
+    ['m-1 ok→alarm', 'm-4 alarm→ok'],
+  ],
   [
     'raised late before it was raised',
     [down3, up4, down1],
     ['m-3 ok→alarm', 'm-4 alarm→ok', 'm-1 ok→ok'],
   ],
-])('%s: the owner hears what is true', (_, events, expected) => {
-  expect(hearing(clearable({ state: 'ok' }), ...events)).toEqual(expected);
+])('%s: the owner is notified of the true state', (_, events, expected) => {
+  expect(notified(clearable({ state: 'ok' }), ...events)).toEqual(expected);
 });
 
-test('what was cleared before it is raised ends in ok, also without data, and is told so', () => {
-  const heard = hearing(clearable(), up4, down1, down3, up2);
-  expect(heard).toEqual(['m-1 insufficient data→ok']);
+test('an alarm without data that is cleared before it is raised ends in ok and notifies its owner', () => {
+  const states = notified(clearable(), up4, down1, down3, up2);
+  expect(states).toEqual(['m-1 insufficient data→ok']);
   const { alarm } = play(clearable(), [up4, down1]);
   expect(alarm).toMatchObject({ stamped_at: minute(4), left_alarm_at: minute(4) });
   const setSince = clearable({ stamped_at: minute(4), state_timestamp: minute(5) });
-  expect(told(decide(setSince, down1))).toBe('notice');
+  expect(shown(decide(setSince, down1))).toBe('notice');
 });
 
-test('what the owner set by hand is not undone by older news, and is by newer', () => {
+test('a newer event changes a state that the owner set; an older one does not', () => {
   const reset = clearable({ state: 'ok', left_alarm_at: minute(3) });
-  expect(told(decide(reset, change(2, 'stopped')))).toBe('notice');
-  expect(told(decide(reset, change(3, 'stopped')))).toBe('to alarm');
+  expect(shown(decide(reset, change(2, 'stopped')))).toBe('notice');
+  expect(shown(decide(reset, change(3, 'stopped')))).toBe('to alarm');
   const set = clearable({ state: 'alarm', entered_alarm_at: minute(3) });
-  expect(told(decide(set, change(2, 'active')))).toBe('noted');
-  expect(told(decide(set, change(3, 'active')))).toBe('to ok');
+  expect(shown(decide(set, change(2, 'active')))).toBe('noted');
+  expect(shown(decide(set, change(3, 'active')))).toBe('to ok');
 });
 
-test('of one resource revisions are believed, whatever the clocks of the writers say', () => {
+test('events of one resource are ordered by revision, even if the clocks of the writers differ', () => {
   const early = { accepted_at: minute(0) };
-  expect(hearing(clearable({ state: 'ok' }), down1, change(2, 'active', early))).toEqual([
+  expect(notified(clearable({ state: 'ok' }), down1, change(2, 'active', early))).toEqual([
     'm-1 ok→alarm',
     'm-2 alarm→ok',
   ]);
   const cleared = play(clearable({ state: 'ok' }), [down1, up2]).alarm;
-  expect(told(decide(cleared, change(3, 'stopped', early)))).toBe('to alarm');
+  expect(shown(decide(cleared, change(3, 'stopped', early)))).toBe('to alarm');
 });
 
 const kinds = fc.constantFrom('stopped', 'active', 'paused');
-/** Changes of some resources, in the order in which they were accepted, a minute apart. */
+/** Changes of some resources, in the order of their acceptance, a minute apart. */
 const history = fc
   .array(fc.tuple(fc.constantFrom('vm-1', 'vm-2', null), kinds), { maxLength: 8 })
   .map((given) =>
@@ -191,7 +203,7 @@ const history = fc
       }),
     ),
   );
-/** The same events in any order, some of them several times. */
+/** The same events in any order, some of them repeated. */
 const arrivals = history.chain((events) =>
   fc.tuple(
     fc.constant(events),
@@ -210,7 +222,7 @@ const anyAlarm = fc
   })
   .map(clearable);
 
-test('however events arrive, the alarm ends as it does when they arrive in order', () => {
+test('in whatever order events arrive, the alarm ends in the same state', () => {
   fc.assert(
     fc.property(anyAlarm, arrivals, (alarm, [events, arrived]) => {
       expect(play(alarm, arrived).alarm.state).toBe(play(alarm, events).alarm.state);
@@ -219,20 +231,20 @@ test('however events arrive, the alarm ends as it does when they arrive in order
   );
 });
 
-test('however events arrive, nothing is told twice, and what is told last is true', () => {
+test('in whatever order events arrive, each is notified at most once, and the last notification is true', () => {
   fc.assert(
     fc.property(anyAlarm, arrivals, (alarm, [, arrived]) => {
       const after = play(alarm, arrived);
-      const ids = after.heard.map(({ event }) => event);
+      const ids = after.notifications.map(({ event }) => event);
       expect(new Set(ids).size).toBe(ids.length);
-      const last = after.heard.at(-1);
+      const last = after.notifications.at(-1);
       if (last) expect(last.current).toBe(after.alarm.state);
     }),
     { numRuns: 2_000 },
   );
 });
 
-test('late copies of what arrived in order tell nothing and change nothing', () => {
+test('late copies of events that arrived in order send no notification and change nothing', () => {
   const late = history.chain((events) =>
     fc.tuple(
       fc.constant(events),
@@ -251,7 +263,7 @@ test('late copies of what arrived in order tell nothing and change nothing', () 
   );
 });
 
-test('a rule has a key for each of its conditions, and one where that finds both', () => {
+test('a rule has a key for each of its patterns, or one key that finds both', () => {
   const query = (value: string) => [{ ...state(value), field: 'traits.instance_id' }];
   const keys = (given: Partial<Alarm>) => lookupKeysOf(clearable(given));
   expect(keys({})).toEqual(['project#a#compute.instance.update']);

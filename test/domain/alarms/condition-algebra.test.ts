@@ -1,12 +1,12 @@
-/** What holds of all conditions, whatever they compare. */
+/** Properties of all conditions. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Condition, conditionTypes, operators } from '../../../domain/alarms/alarm.ts';
-import { isValueOf, matches, meets } from '../../../domain/alarms/condition.ts';
+import { isValueOf, matches, meetsCondition } from '../../../domain/alarms/condition.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 import { anyCondition, anyEvent, anyRule, eventWith } from '../events/events.ts';
 
-/** Values that some type reads, so that comparisons come true often. */
+/** Values that a type can read, so that comparisons often hold. */
 const values = ['5', '5.0', '05', '7', 'true', 'no', '2026-01-01T00:00:00Z', '2026-01-01', 'x', ''];
 const text = fc.constantFrom(...values);
 const trait = fc.tuple(
@@ -23,10 +23,10 @@ const condition = fc.record({
 });
 const event = trait.map((given) => eventWith(given));
 const asking = (given: Condition, of: DoctorEvent) => (op: Condition['op']) =>
-  meets({ ...given, op }, of);
+  meetsCondition({ ...given, op }, of);
 const runs = { numRuns: 3_000 };
 
-test('a rule is met if each of its conditions is, in any order and however often it is written', () => {
+test('a rule is met if all its conditions are met; order and repetition do not matter', () => {
   fc.assert(
     fc.property(anyRule, fc.array(anyCondition, { maxLength: 3 }), anyEvent, (rule, more, of) => {
       const { event_type, query } = rule;
@@ -41,7 +41,7 @@ test('a rule is met if each of its conditions is, in any order and however often
   );
 });
 
-test('eq and ne are never both met, and one of them is unless a side cannot be read', () => {
+test('exactly one of eq and ne is met; neither is if a side cannot be read', () => {
   fc.assert(
     fc.property(condition, event, (given, of) => {
       const is = asking(given, of);
@@ -54,7 +54,7 @@ test('eq and ne are never both met, and one of them is unless a side cannot be r
   );
 });
 
-test('what has an order is below, equal or above, and just one of these', () => {
+test('two values with an order meet exactly one of lt, eq and gt', () => {
   fc.assert(
     fc.property(condition, event, (given, of) => {
       const is = asking(given, of);
@@ -68,12 +68,12 @@ test('what has an order is below, equal or above, and just one of these', () => 
   );
 });
 
-test('an order is one: what is below a value is below all above it', () => {
+test('the order is transitive', () => {
   fc.assert(
     fc.property(type, text, text, trait, (type, low, high, given) => {
       const is = (op: Condition['op'], value: string, of: Trait) =>
-        meets({ field: 'traits.t', op, type, value }, eventWith(of));
-      // The lower value as the trait of an event: of text, or as its own type writes it.
+        meetsCondition({ field: 'traits.t', op, type, value }, eventWith(of));
+      // The lower value as a trait of an event: as a text, or as its own type writes it.
       const dtype = { integer: 2, float: 3, datetime: 4 }[String(type)] ?? 1;
       const lower: Trait = ['t', dtype, low];
       if (is('lt', high, lower) && is('lt', low, given)) expect(is('lt', high, given)).toBe(true);
@@ -82,12 +82,13 @@ test('an order is one: what is below a value is below all above it', () => {
   );
 });
 
-test('what equals a value equals all that equal it', () => {
+test('equality is transitive', () => {
   fc.assert(
     fc.property(type, text, text, event, (type, one, other, of) => {
-      const is = (value: string) => meets({ field: 'traits.t', op: 'eq', type, value }, of);
+      const is = (value: string) =>
+        meetsCondition({ field: 'traits.t', op: 'eq', type, value }, of);
       const dtype = { integer: 2, float: 3, datetime: 4 }[String(type)] ?? 1;
-      const same = meets(
+      const same = meetsCondition(
         { field: 'traits.t', op: 'eq', type, value: other },
         eventWith(['t', dtype, one]),
       );
@@ -97,12 +98,12 @@ test('what equals a value equals all that equal it', () => {
   );
 });
 
-test('traits of other names change nothing', () => {
+test('traits with other names change nothing', () => {
   fc.assert(
     fc.property(condition, trait, fc.array(trait), (given, one, others) => {
       const renamed = others.map(([, dtype, value]): Trait => ['other', dtype, value]);
-      expect(meets(given, eventWith(...renamed, one, ...renamed))).toBe(
-        meets(given, eventWith(one)),
+      expect(meetsCondition(given, eventWith(...renamed, one, ...renamed))).toBe(
+        meetsCondition(given, eventWith(one)),
       );
     }),
     runs,

@@ -50,7 +50,7 @@ test.each([
   expect(decide(alarmWith(given), event())).toEqual({ kind: 'nothing', why });
 });
 
-test('an alarm made in the same moment is concerned', () => {
+test('an event that is accepted in the moment of the alarm’s creation concerns the alarm', () => {
   expect(kindOf(alarmWith({ created_at: minute(5) }))).toBe('transition');
 });
 
@@ -79,7 +79,7 @@ test.each([
   { name: 'older than the last transition', known: stamp(6), kind: 'notice' },
   { name: 'older, but of another resource', known: stamp(6, 'vm-2'), kind: 'transition' },
   {
-    name: 'older, but of another life of the id',
+    name: 'older, but of another incarnation of the id',
     known: stamp(6, 'vm-1', 'i-2'),
     kind: 'transition',
   },
@@ -95,9 +95,14 @@ test('an event from outside has no order, so it is never older', () => {
 
 test.each([
   { name: 'before the alarm was raised', at: minute(2), once: 'notice', repeating: 'notice' },
-  { name: 'as it was raised', at: minute(3), once: 'nothing', repeating: 'notice' },
-  { name: 'while it stood', at: minute(5), once: 'nothing', repeating: 'notice' },
-  { name: 'as it was left', at: minute(6), once: 'transition', repeating: 'transition' },
+  { name: 'in the moment when it was raised', at: minute(3), once: 'nothing', repeating: 'notice' },
+  { name: 'while the alarm was raised', at: minute(5), once: 'nothing', repeating: 'notice' },
+  {
+    name: 'in the moment when it was left',
+    at: minute(6),
+    once: 'transition',
+    repeating: 'transition',
+  },
   { name: 'after it was left', at: minute(7), once: 'transition', repeating: 'transition' },
 ])(
   'once left, the alarm takes an event accepted $name as $once, repeating as $repeating',
@@ -108,7 +113,7 @@ test.each([
   },
 );
 
-test('older news is told with the state that is true now', () => {
+test('a notification about an older event reports the present state', () => {
   const alarm = alarmWith({ ...left, entered_alarm_at: null });
   expect(statesTold(alarm, { kind: 'notice', reason: '' })).toEqual({
     previous: 'ok',
@@ -120,7 +125,7 @@ test('older news is told with the state that is true now', () => {
   });
 });
 
-test('a transition changes the state, who caused it and when, and nothing else', () => {
+test('a transition changes the state, its reason and its time, and nothing else', () => {
   const alarm = alarmWith({ ...left, left_alarm_at: minute(4), revision: 4 });
   const decision = { kind: 'transition', to: 'alarm', reason: 'because' } as const;
   expect(alarmAfter(alarm, event(), decision, minute(8))).toEqual({
@@ -147,7 +152,7 @@ test('the reason has Aodh’s words, with the keys of each condition in order', 
   });
 });
 
-test('a tenant’s alarm sees no infrastructure, an administrator’s without a project sees all', () => {
+test('a tenant’s alarm sees no traits of infrastructure; an administrator’s without a project sees all', () => {
   const of = event({ traits: [...event().traits, ['host', 1, 'compute-1']] });
   const hosts = (alarm: Alarm) => visibleTo(alarm, of).traits.filter(([name]) => name === 'host');
   expect(hosts(alarmWith())).toEqual([]);
@@ -165,7 +170,7 @@ const anyAlarm = fc
   })
   .map(alarmWith);
 
-test('an event evaluated twice fires no second transition', () => {
+test('an event that is evaluated twice fires one transition', () => {
   fc.assert(
     fc.property(anyAlarm, anyEvent, (alarm, given) => {
       const of = visibleTo(alarm, given);

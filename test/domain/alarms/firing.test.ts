@@ -19,11 +19,12 @@ const decisions = {
 } as const;
 const fire = (alarm: Alarm, kind: keyof typeof decisions = 'transition', of = event) =>
   firingOf(alarm, of, decisions[kind], minute(9));
-const told = ({ row }: ReturnType<typeof fire>) => Notification.parse(JSON.parse(row.body));
+const notificationOf = ({ row }: ReturnType<typeof fire>) =>
+  Notification.parse(JSON.parse(row.body));
 
-test('a transition tells the state before and the state after, and when it changed', () => {
+test('a transition reports the states before and after, and the time of the change', () => {
   const alarm = alarmWith({ name: 'down', severity: 'critical', state: 'ok' });
-  expect(told(fire(alarm))).toEqual({
+  expect(notificationOf(fire(alarm))).toEqual({
     alarm_id: alarm.alarm_id,
     alarm_name: 'down',
     severity: 'critical',
@@ -52,12 +53,12 @@ test('a transition tells the state before and the state after, and when it chang
 });
 
 test.each(['alarm', 'ok'] as const)(
-  'a notice in %s leaves the alarm and its time as they are',
+  'a notice in state %s does not change the alarm or its times',
   (state) => {
     const alarm = alarmWith({ state });
     const firing = fire(alarm, 'notice');
     expect(firing.to).toBeUndefined();
-    expect(told(firing)).toMatchObject({
+    expect(notificationOf(firing)).toMatchObject({
       previous: state,
       current: state,
       state_timestamp: alarm.state_timestamp,
@@ -65,7 +66,7 @@ test.each(['alarm', 'ok'] as const)(
   },
 );
 
-test('the row is a record of the history as Aodh has it, in the name of the alarm’s owner', () => {
+test('the row is a record as in Aodh’s history, with the alarm’s owner as its user', () => {
   expect(fire(alarmWith()).row).toMatchObject({
     event_id: event.message_id,
     type: 'state transition',
@@ -77,13 +78,13 @@ test('the row is a record of the history as Aodh has it, in the name of the alar
   });
 });
 
-test('an alarm of no project has a row that no project’s index shows', () => {
+test('the row of an alarm without a project is in the index of no project', () => {
   const { row } = fire(alarmWith({ project_id: '' }));
   expect(row.on_behalf_of).toBe('');
   expect(row.attributes).not.toHaveProperty('project_id');
 });
 
-test('filter policies find six attributes, and none that is empty', () => {
+test('the message has six attributes for filter policies, and none is empty', () => {
   const { row } = fire(alarmWith());
   expect(row.attributes).toEqual({
     project_id: 'a',
@@ -97,7 +98,7 @@ test('filter policies find six attributes, and none that is empty', () => {
   expect(without.attributes).not.toHaveProperty('resource_id');
 });
 
-test('whatever the event, the row is one, and whoever makes it again makes the same', () => {
+test('the row of any event is valid, and the same each time', () => {
   fc.assert(
     fc.property(anyEvent, (of) => {
       const { row } = fire(alarmWith(), 'transition', of);
@@ -109,7 +110,7 @@ test('whatever the event, the row is one, and whoever makes it again makes the s
   );
 });
 
-test('a burst is spread over all shards', () => {
+test('the rows of a burst are spread over all shards', () => {
   const shards = Array.from(
     { length: 200 },
     (_, n) => fire(alarmWith({ alarm_id: id(n) })).row.undelivered_shard,

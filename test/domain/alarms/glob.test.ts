@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { globMatches, isLiteral } from '../../../domain/alarms/glob.ts';
 
-// Every row was run through CPython 3.11's fnmatch.fnmatchcase.
+// The expected results are those of CPython 3.11's fnmatch.fnmatchcase.
 test.each([
   ['a star crosses dots', 'compute.*', 'compute.instance.update', true],
   ['a star stands for nothing too', 'compute.*', 'compute.', true],
@@ -39,7 +39,7 @@ test.each([
   expect(globMatches(glob, text)).toBe(expected);
 });
 
-test('a glob without wildcards is literal and matches itself alone', () => {
+test('a glob without wildcards is literal and matches only itself', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '[', ']', '!', '-', '*', '?') });
   fc.assert(
     fc.property(text, text, (glob, other) => {
@@ -49,7 +49,7 @@ test('a glob without wildcards is literal and matches itself alone', () => {
   );
 });
 
-test('a text with some characters replaced by wildcards matches the text', () => {
+test('a text in which some characters are replaced by wildcards matches the text', () => {
   const piece = fc.record({
     char: fc.constantFrom('a', 'b', '.'),
     as: fc.constantFrom(0, 1, 2, 3),
@@ -62,7 +62,7 @@ test('a text with some characters replaced by wildcards matches the text', () =>
   );
 });
 
-test('no glob that a tenant may write takes long', () => {
+test('no glob that a tenant may write takes long to match', () => {
   const text = `${'a'.repeat(254)}b`;
   const unit = fc.constantFrom('*', '*a', 'a*a', '?*', '[a-z]*', '[', '[!', '[a', ']');
   const glob = fc

@@ -1,4 +1,4 @@
-/** The largest that a tenant may file and a sender may post still fits what AWS takes. */
+/** The largest alarm and the largest event that are accepted fit the limits of AWS. */
 import { expect, test } from 'vitest';
 import type { AlarmFacts, Condition } from '../../../domain/alarms/alarm.ts';
 import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
@@ -13,10 +13,10 @@ import { minute } from '../rows.ts';
 import { alarmWith } from './alarms.ts';
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
-/** Each doubles when JSON is put into JSON, or is three bytes that are sent as six. */
+/** Characters that double when JSON is put into JSON, or that are three bytes and are sent as six. */
 const costly = ['"', '\\', '\uFFFF', 'ä'];
 
-/** The largest rule of conditions that any event meets, and that an alarm may be filed with. */
+/** The largest rule that is accepted, of conditions that every event meets. */
 function largestFacts(character: string): AlarmFacts {
   const facts = (count: number): AlarmFacts => {
     const value = character.repeat(1024);
@@ -37,7 +37,7 @@ function largestFacts(character: string): AlarmFacts {
   return facts(counts.find(fits) ?? 0);
 }
 
-/** The largest event that is taken whose ids and name hold as much of the character as they may. */
+/** The largest event that is accepted, with as many of the character in its ids and name as allowed. */
 function largestEvent(character: string): DoctorEvent {
   const traitsOf = (idLength: number, length: number): Trait[] => [
     ['project_id', 1, 'a'],
@@ -69,14 +69,14 @@ test.each(costly)('with texts of %j', (character) => {
   if (decision.kind !== 'transition') throw new Error(decision.kind);
   const { row, to } = firingOf(alarm, event, decision, minute(2));
   const attributes = Object.entries(row.attributes).flat().join('').length;
-  // SNS takes 256 KiB, DynamoDB 400 kB a row and 4 MB a transaction, which has ten firings.
+  // SNS accepts 256 KiB, DynamoDB 400 kB a row and 4 MB a transaction, which has ten firings.
   expect(Buffer.byteLength(row.body) + attributes).toBeLessThan(250_000);
   for (const webhook of webhooksOf(row)) expect(bytesOf(webhook)).toBeLessThan(250_000);
   expect(rowBytes({ row, to })).toBeLessThan(400_000);
   expect(10 * (rowBytes({ row, to }) + bytesOf(to))).toBeLessThan(4_000_000);
 });
 
-/** DynamoDB counts texts as they are, not as JSON writes them. */
+/** The size of an item in DynamoDB, which counts texts as they are, not as JSON writes them. */
 const rowBytes = ({ row }: Pick<Firing<OutboxRow>, 'row' | 'to'>): number =>
   Buffer.byteLength(row.body) +
   Buffer.byteLength(row.detail) +
@@ -84,7 +84,7 @@ const rowBytes = ({ row }: Pick<Firing<OutboxRow>, 'row' | 'to'>): number =>
 
 test.each<[string, Partial<Condition>[]]>([
   ['many long conditions', Array.from({ length: 20 }, () => ({ value: 'x'.repeat(1000) }))],
-])('a rule of %s is refused: every notification repeats it', (_, given) => {
+])('a rule of %s is refused, because every notification repeats it', (_, given) => {
   const query = given.map((condition) => ({ field: 'traits.name', ...condition }));
   const { facts } = readAlarm({ name: 'n', type: 'event', event_rule: { query } });
   const check = () => checkFacts({ ...facts, project_id: 'a', user_id: 'u' }, true);
@@ -92,7 +92,7 @@ test.each<[string, Partial<Condition>[]]>([
 });
 
 test.each(['project_id', 'tenant_id', 'resource_id', 'instance_id'])(
-  'an event whose %s is longer than any of ours is refused',
+  'an event whose %s is longer than any valid id is refused',
   (name) => {
     const traits = (length: number) => [[name, 1, 'x'.repeat(length)]];
     const element = { message_id: 'm', event_type: 't' };

@@ -12,9 +12,27 @@ const eq = (field: string, value: string, type: Condition['type'] = ''): Conditi
 
 test.each([
   ['its attribute names its resource', 'vm', '*', [], 'resource#p#vm'],
-  ['also beside a condition', 'vm', '*', [eq('traits.resource_id', 'x')], 'resource#p#vm'],
-  ['else a condition on resource_id', null, '*', [eq('traits.resource_id', 'x')], 'resource#p#x'],
-  ['or on instance_id', null, 'a', [eq('traits.instance_id', 'x', 'string')], 'resource#p#x'],
+  [
+    'its attribute counts before a condition',
+    'vm',
+    '*',
+    [eq('traits.resource_id', 'x')],
+    'resource#p#vm',
+  ],
+  [
+    'a condition on resource_id names its resource',
+    null,
+    '*',
+    [eq('traits.resource_id', 'x')],
+    'resource#p#x',
+  ],
+  [
+    'a condition on instance_id names its resource',
+    null,
+    'a',
+    [eq('traits.instance_id', 'x', 'string')],
+    'resource#p#x',
+  ],
   [
     'the first of them',
     null,
@@ -29,7 +47,7 @@ test.each([
     [eq('traits.resource_id', '5', 'integer')],
     'project#p#a',
   ],
-  ['nor does another trait', null, 'a', [eq('traits.host', 'x')], 'project#p#a'],
+  ['another trait does not name a resource', null, 'a', [eq('traits.host', 'x')], 'project#p#a'],
   [
     'nor does another operator',
     null,
@@ -44,15 +62,21 @@ test.each([
     [eq('traits.resource_id', 'x'.repeat(256))],
     'project#p#a',
   ],
-  ['without a resource its type counts', null, 'port.update.end', [], 'project#p#port.update.end'],
-  ['a glob has no type', null, 'port.*', [], 'project#p#*'],
-  ['an open bracket is no glob', null, 'port[', [], 'project#p#port%5b;'],
+  [
+    'without a resource its event type counts',
+    null,
+    'port.update.end',
+    [],
+    'project#p#port.update.end',
+  ],
+  ['a glob is not an event type', null, 'port.*', [], 'project#p#*'],
+  ['an open bracket alone is not a glob', null, 'port[', [], 'project#p#port%5b;'],
 ] as const)('the key of an alarm: %s', (_, resource_id, event_type, query, key) => {
   const rule = { event_type, query: [...query] };
   expect(lookupKeysOf({ project_id: 'p', resource_id, rule })).toEqual([key]);
 });
 
-test('an event asks for its resource, its instance and its project', () => {
+test('an event looks up its resource, its instance and its project', () => {
   const event = eventWith(['project_id', 1, 'p'], ['resource_id', 1, 'r'], ['instance_id', 1, 'i']);
   expect(lookupKeysOfEvent(event)).toEqual([
     'resource#p#r',
@@ -62,12 +86,12 @@ test('an event asks for its resource, its instance and its project', () => {
   ]);
 });
 
-test('an id that is resource and instance is asked for once', () => {
+test('an id that is both resource and instance is looked up once', () => {
   const event = eventWith(['project_id', 1, 'p'], ['resource_id', 1, 'i'], ['instance_id', 1, 'i']);
   expect(lookupKeysOfEvent(event)).toHaveLength(3);
 });
 
-test('an event without project asks among those that have none', () => {
+test('an event without a project looks up alarms without a project', () => {
   expect(lookupKeysOfEvent(eventWith())).toEqual([
     'project##compute.instance.update',
     'project##*',
@@ -140,7 +164,7 @@ test('different projects, resources and types have different keys', () => {
   );
 });
 
-test('every key fits where DynamoDB keeps it', () => {
+test('every key fits the limit of DynamoDB', () => {
   const long = fc.string({ unit: 'binary', minLength: 0, maxLength: 600 });
   fc.assert(
     fc.property(long, long, long, (project_id, id, event_type) => {

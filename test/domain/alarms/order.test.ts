@@ -11,7 +11,7 @@ const at = (revision: number, accepted_at: string) => ({
   accepted_at,
 });
 
-test('events of one moment come in the order of their revisions', () => {
+test('events of one moment are ordered by their revisions', () => {
   const [first, second, third] = [at(1, minute(1)), at(2, minute(1)), at(3, minute(1))];
   expect(oldestFirst([third, first, second])).toEqual([first, second, third]);
 });
@@ -22,14 +22,14 @@ const left = alarmWith({
   ...{ stamped_at: minute(1), entered_alarm_at: minute(1), left_alarm_at: minute(2) },
 });
 
-test('an alarm that was left covers what was accepted while it stood, and nothing after', () => {
+test('an alarm that was left covers the events that were accepted while it was raised, and no others', () => {
   expect(decide(left, at(6, minute(1)))).toMatchObject({ kind: 'nothing' });
-  // Of a clock that is ahead: older by its revision.
+  // Its writer's clock is ahead, but its revision is older.
   expect(decide(left, at(6, minute(2)))).toMatchObject({ kind: 'notice' });
   expect(decide(left, at(6, minute(3)))).toMatchObject({ kind: 'notice' });
 });
 
-test('a late event that clears is told if the alarm stood in the moment of its acceptance', () => {
+test('a late clearing event is notified if the alarm was raised when it was accepted', () => {
   const rule = {
     ...{ event_type: 'up', query: [] },
     clear: { event_type: 'down', query: [] },

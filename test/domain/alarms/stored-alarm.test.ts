@@ -4,7 +4,7 @@ import { alarmWith } from './alarms.ts';
 
 const alarm = alarmWith({ name: 'mine', alarm_actions: ['https://a.example/'] });
 
-test('what can be read whole is the alarm', () => {
+test('a valid row is the alarm', () => {
   expect(storedAlarm({ ...alarm, kind: 'alarm' })).toEqual(alarm);
 });
 
@@ -26,6 +26,6 @@ test.each([
   },
 );
 
-test.each(['alarm_id', 'project_id', 'revision'])('without %s it is nobody’s', (name) => {
+test.each(['alarm_id', 'project_id', 'revision'])('a row without %s is not an alarm', (name) => {
   expect(storedAlarm({ ...alarm, [name]: undefined })).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 /**
- * What SNS makes of a filter policy on message attributes, to judge ours by: all of its operators, so
- * that one that slipped into a policy would be understood.
+ * Evaluates a filter policy on message attributes as SNS does. It knows all operators of SNS, so that it
+ * would also understand an operator that gets into Doctor's policies by mistake.
  * Source: SNS developer guide, "Filter policy constraints" and "String value matching".
  */
 type Attributes = Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ function ruleMatches(rule: unknown, value: string | undefined): boolean {
   });
 }
 
-/** Whether a subscription with the policy gets a message with the attributes. */
+/** Whether SNS delivers a message with the attributes to a subscription with the policy. */
 export function delivers(policy: unknown, attributes: Attributes): boolean {
   if (policy === undefined) return true;
   if (!isObject(policy)) return false;

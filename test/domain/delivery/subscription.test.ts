@@ -4,80 +4,83 @@ import { alarmStates, severities } from '../../../domain/alarms/alarm.ts';
 import {
   claimOf,
   filterPolicyOf,
-  isSameWish,
-  type SubscriptionWish,
-  tooLarge,
+  isSameRequest,
+  type SubscriptionRequest,
   topicOf,
   topicsFor,
+  whyTooLarge,
 } from '../../../domain/delivery/subscription.ts';
 import { SubscriptionInput, wishOf } from '../../../functions/doctor/subscription-input.ts';
 import { id, minute } from '../rows.ts';
 import { delivers } from './sns-filter.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:own';
-const wish = (given: Partial<SubscriptionWish> = {}): SubscriptionWish => ({
+const request = (given: Partial<SubscriptionRequest> = {}): SubscriptionRequest => ({
   ...{ protocol: 'sqs', endpoint: queue, project_id: 'a', all_projects: false },
   ...{ filter: {}, raw_message_delivery: true },
   ...given,
 });
 
-test('the policy pins the project, and names what is asked for besides', () => {
-  expect(filterPolicyOf(wish())).toEqual({ project_id: ['a'] });
+test('the policy contains the project and the requested filter', () => {
+  expect(filterPolicyOf(request())).toEqual({ project_id: ['a'] });
   const filter = { severity: ['moderate', 'critical', 'critical'] } as const;
-  expect(filterPolicyOf(wish({ filter: { severity: [...filter.severity] } }))).toEqual({
+  expect(filterPolicyOf(request({ filter: { severity: [...filter.severity] } }))).toEqual({
     project_id: ['a'],
     severity: ['critical', 'moderate'],
   });
 });
 
-test('an administrator may take all, and then nothing is filtered but what is asked for', () => {
-  expect(filterPolicyOf(wish({ all_projects: true }))).toBeUndefined();
+test('with all projects the policy contains only the requested filter', () => {
+  expect(filterPolicyOf(request({ all_projects: true }))).toBeUndefined();
   const filter = { current: ['alarm' as const] };
-  expect(filterPolicyOf(wish({ all_projects: true, filter }))).toEqual({ current: ['alarm'] });
+  expect(filterPolicyOf(request({ all_projects: true, filter }))).toEqual({ current: ['alarm'] });
 });
 
-test('five attributes and 150 combinations are what SNS takes', () => {
+test('a filter with more than five attributes or 150 combinations is too large', () => {
   const [alarm_id, resource_id, event_type] = [[id(1)], ['r'], ['t']];
   const [severity, current] = [['low' as const], ['ok' as const]];
   const four = { alarm_id, resource_id, severity, current };
-  expect(tooLarge(wish({ filter: four }))).toBeUndefined();
-  expect(tooLarge(wish({ filter: { ...four, event_type } }))).toContain('At most 4');
+  expect(whyTooLarge(request({ filter: four }))).toBeUndefined();
+  expect(whyTooLarge(request({ filter: { ...four, event_type } }))).toContain('At most 4');
   const many = (count: number) => Array.from({ length: count }, (_, n) => `r-${n}`);
   const two: ('ok' | 'alarm')[] = ['ok', 'alarm'];
-  expect(tooLarge(wish({ filter: { resource_id: many(50), current: two } }))).toBeUndefined();
+  expect(whyTooLarge(request({ filter: { resource_id: many(50), current: two } }))).toBeUndefined();
   const six = { resource_id: many(26), severity: [...severities], current: two };
-  expect(tooLarge(wish({ filter: six }))).toContain('150 combinations');
+  expect(whyTooLarge(request({ filter: six }))).toContain('150 combinations');
 });
 
-test('the same wish is the same in any order, and another filter, project or form is another', () => {
-  const known = claimOf(wish({ filter: { severity: ['low', 'critical'] } }), minute(1));
-  expect(isSameWish(known, wish({ filter: { severity: ['critical', 'low'] } }))).toBe(true);
-  expect(isSameWish(known, wish())).toBe(false);
-  expect(isSameWish(known, { ...known, project_id: 'b' })).toBe(false);
-  expect(isSameWish(known, { ...known, all_projects: true })).toBe(false);
-  expect(isSameWish(known, { ...known, raw_message_delivery: false })).toBe(false);
+test('a request with values in another order is the same; with another filter, project or form it is not', () => {
+  const known = claimOf(request({ filter: { severity: ['low', 'critical'] } }), minute(1));
+  expect(isSameRequest(known, request({ filter: { severity: ['critical', 'low'] } }))).toBe(true);
+  expect(isSameRequest(known, request())).toBe(false);
+  expect(isSameRequest(known, { ...known, project_id: 'b' })).toBe(false);
+  expect(isSameRequest(known, { ...known, all_projects: true })).toBe(false);
+  expect(isSameRequest(known, { ...known, raw_message_delivery: false })).toBe(false);
 });
 
-test('an endpoint has one id, whoever wishes it', () => {
-  const [one, other] = [claimOf(wish(), minute(1)), claimOf(wish({ project_id: 'b' }), minute(2))];
+test('an endpoint has one id, whichever project requests it', () => {
+  const [one, other] = [
+    claimOf(request(), minute(1)),
+    claimOf(request({ project_id: 'b' }), minute(2)),
+  ];
   expect(one.subscription_id).toBe(other.subscription_id);
-  expect(claimOf(wish({ endpoint: `${queue}2` }), minute(1)).subscription_id).not.toBe(
+  expect(claimOf(request({ endpoint: `${queue}2` }), minute(1)).subscription_id).not.toBe(
     one.subscription_id,
   );
 });
 
-test('a project has one topic of many, always the same, and none is left out', () => {
+test('a project always has the same topic, and projects use all topics', () => {
   const topics = ['t-0', 't-1', 't-2', 't-3'];
   const projects = Array.from({ length: 200 }, (_, n) => `p-${n}`);
   const chosen = projects.map((project_id) => topicOf(topics, project_id));
   expect(projects.map((project_id) => topicOf(topics, project_id))).toEqual(chosen);
   expect(new Set(chosen).size).toBe(4);
-  expect(topicsFor(topics, wish({ project_id: 'p-7' }))).toEqual([chosen[7]]);
-  expect(topicsFor(topics, wish({ all_projects: true }))).toEqual(topics);
+  expect(topicsFor(topics, request({ project_id: 'p-7' }))).toEqual([chosen[7]]);
+  expect(topicsFor(topics, request({ all_projects: true }))).toEqual(topics);
   expect(topicOf(['only'], '')).toBe('only');
 });
 
-test('the judge of policies knows the operators of SNS', () => {
+test('the test’s evaluation of policies knows the operators of SNS', () => {
   const of = { project_id: 'b', severity: 'low' };
   expect(delivers(undefined, of)).toBe(true);
   expect(delivers({ project_id: ['b'], severity: ['low', 'critical'] }, of)).toBe(true);
@@ -123,14 +126,14 @@ const anyBody = fc.oneof(
   fc.record({ ...plainBody, project_id: fc.constant('b'), FilterPolicy: fc.constant('{}') }),
 );
 
-test('whatever a tenant asks for, nothing of another project is delivered', () => {
+test('whatever a tenant requests, no notification of another project is delivered', () => {
   let taken = 0;
   fc.assert(
     fc.property(anyBody, fc.constantFrom('b', '', 'A', undefined), (body, project_id) => {
       const input = SubscriptionInput.safeParse(body);
       if (!input.success) return;
       taken += 1;
-      // As it travels: what JSON makes of it.
+      // As SNS receives it, in JSON.
       const policy: unknown = JSON.parse(JSON.stringify(filterPolicyOf(wishOf(input.data, 'a'))));
       const { filter } = input.data;
       const chosen = Object.fromEntries(

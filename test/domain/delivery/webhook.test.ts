@@ -21,13 +21,13 @@ const notice = { kind: 'notice', reason: 'because' } as const;
 const fired = (decision: typeof transition | typeof notice) =>
   firingOf(alarm, event, decision, minute(1)).row;
 
-test('a firing has a webhook for each action of the state that it tells of', () => {
+test('a firing has a webhook for each action of the reported state', () => {
   expect(webhooksOf(fired(transition)).map(({ action }) => action)).toEqual(actions);
   expect(webhooksOf(fired(notice)).map(({ action }) => action)).toEqual(['test:']);
   expect(webhooksOf({ ...fired(notice), actions: [] })).toEqual([]);
 });
 
-test('its body has the fields of Aodh, in their order, and no other', () => {
+test('the body of a webhook has exactly the fields of Aodh, in their order', () => {
   const [first] = webhooksOf(fired(transition));
   expect(Object.keys(first?.body ?? {})).toEqual([
     ...['alarm_name', 'alarm_id', 'severity', 'previous', 'current', 'reason', 'reason_data'],
@@ -40,19 +40,19 @@ test('its body has the fields of Aodh, in their order, and no other', () => {
   });
 });
 
-test('ids are the same for the same alarm, event and action, and differ else', () => {
+test('ids are equal exactly for the same alarm, event and action', () => {
   const [first, second] = webhooksOf(fired(transition));
   expect(webhooksOf(fired(transition))[0]).toEqual(first);
   expect(second?.webhook_id).not.toBe(first?.webhook_id);
   expect(requestIdOf(first ?? { webhook_id: '' })).toMatch(/^req-[0-9a-f-]{36}$/);
 });
 
-test('what is shown of an action holds no secret', () => {
+test('a shown action contains no secret', () => {
   expect(actions.map(shownAction)).toEqual(['https://a.example:8443/x', 'log:']);
   expect(shownAction('arn:aws:sns:eu-west-1:123456789012:t')).toContain('123456789012:t');
 });
 
-test('receivers are told apart by scheme, host and port', () => {
+test('receivers differ by scheme, host and port', () => {
   expect(receiverOf('HTTPS://u:p@A.example/x')).toBe('https://a.example');
   expect(receiverOf('https://a.example:8443/y')).toBe('https://a.example:8443');
   expect(receiverOf('log:')).toBe('log:');
@@ -83,7 +83,7 @@ test.each([200, 201, 202, 204, 299])('%i is delivered', (status) => {
   });
 });
 
-test.each([408, 429, 500, 502, 503, 599])('%i is tried again', (status) => {
+test.each([408, 429, 500, 502, 503, 599])('%i is retried', (status) => {
   const reason = `answered ${status}`;
   expect(judged(answered(status))).toMatchObject({ result: 'retrying', reason, delaySeconds: 1 });
 });
@@ -94,26 +94,26 @@ test.each([301, 302, 304, 307, 400, 401, 404, 410])('%i is given up', (status) =
   expect(verdict).not.toHaveProperty('delaySeconds');
 });
 
-test('no answer is tried again, a refused address is given up', () => {
+test('a try without an answer is retried; a refused address is given up', () => {
   expect(judged(hung)).toMatchObject({ result: 'retrying', status: null, delaySeconds: 1 });
   expect(judged({ kind: 'refused', reason: 'private' })).toMatchObject({ result: 'given up' });
 });
 
-test('the last try that is allowed is the last', () => {
+test('a webhook is given up after the last allowed try', () => {
   expect(judged(hung, 11).result).toBe('retrying');
   expect(judged(hung, 12)).toEqual({
     ...{ result: 'given up', attempts: 12, status: null, reason: 'no answer within 5 s' },
   });
 });
 
-test('pauses double up to a quarter of an hour, the second half of each left to chance', () => {
+test('pauses double up to 15 minutes, and up to half of each is random', () => {
   const pauses = (random: number) =>
     Array.from({ length: 11 }, (_, n) => judged(hung, n + 1, random).delaySeconds);
   expect(pauses(0)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 450, 450]);
   expect(pauses(0.999)).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
 });
 
-test('a receiver that asks for more time has it, up to what a queue can delay', () => {
+test('a receiver may ask for a longer pause, up to the longest delay of a queue', () => {
   expect(judged(answered(429, 30)).delaySeconds).toBe(30);
   expect(judged(answered(503, 0)).delaySeconds).toBe(1);
   expect(judged(answered(429, 86_400)).delaySeconds).toBe(900);

@@ -18,7 +18,7 @@ const traitsOf = ({ traits }: DoctorEvent) =>
   Object.fromEntries(traits.map(([name, , value]) => [name, value]));
 const failed = asSeen(instanceWith(), downHost());
 
-test('a host fault gives one event an instance, that says what it is now, what it was and why', () => {
+test('a host fault makes one event for each instance, with the states after and before and the cause', () => {
   const event = instanceEvent(failed);
   expect(event).toMatchObject({
     event_type: 'compute.instance.update',
@@ -40,7 +40,7 @@ test('a host fault gives one event an instance, that says what it is now, what i
   });
 });
 
-test('a tenant sees nothing of it that names the host, who reported it, or how', () => {
+test('a tenant sees no trait of it that names the host, the reporter or the request', () => {
   const { traits } = forTenant(instanceEvent(failed));
   const names = traits.map(([name]) => name);
   for (const name of ['host', 'service', 'request_id', 'user_id'])
@@ -48,7 +48,7 @@ test('a tenant sees nothing of it that names the host, who reported it, or how',
   expect(JSON.stringify(traits)).not.toMatch(/compute-1|monitor|req-report/);
 });
 
-test('what is null gives no trait', () => {
+test('a null value makes no trait', () => {
   const event = instanceEvent(instanceWith({ host: null, launched_at: null }));
   const names = Object.keys(traitsOf(event));
   for (const name of ['host', 'service', 'launched_at', 'deleted_at', 'new_task_state', 'cause']) {
@@ -56,21 +56,21 @@ test('what is null gives no trait', () => {
   }
 });
 
-test('a text is cut at 255 characters, as Ceilometer cuts it', () => {
+test('a text is cut at 255 characters, as in Ceilometer', () => {
   const event = instanceEvent(
     instanceWith({ last_change: { ...failed.last_change, request_id: 'r'.repeat(300) } }),
   );
   expect(traitsOf(event).request_id).toBe('r'.repeat(255));
 });
 
-test('each revision of each life of an instance is an event of its own', () => {
+test('each revision of each incarnation of an instance is a different event', () => {
   const one = instanceEvent(failed).message_id;
   expect(instanceEvent({ ...failed }).message_id).toBe(one);
   expect(instanceEvent({ ...failed, revision: 3 }).message_id).not.toBe(one);
   expect(instanceEvent({ ...failed, incarnation: id(77) }).message_id).not.toBe(one);
 });
 
-test('a host’s event is of no project, and names its fault while it is down', () => {
+test('a host’s event has no project, and names the fault while the host is down', () => {
   const down = hostEvent(downHost());
   expect(projectOfEvent(down)).toBe('');
   expect(traitsOf(down)).toMatchObject({
@@ -87,14 +87,14 @@ test('a host’s event is of no project, and names its fault while it is down', 
   expect(up.fault_id).toBeNull();
 });
 
-test('a host’s event says whether it is in maintenance, which makes it neither down nor disabled', () => {
+test('a host’s event reports its maintenance, which makes the host neither down nor disabled', () => {
   expect(traitsOf(hostEvent(hostWith({ maintenance: true })))).toMatchObject({
     ...{ maintenance: 'true', state: 'up', status: 'enabled', forced_down: 'false' },
   });
 });
 
 test.each([true, false])(
-  'an event tells what was reported of a host, whether it has a heartbeat (%s)',
+  'a host’s event has the reported state, with and without a heartbeat (%s)',
   (heartbeat) => {
     for (const last_seen_up of [null, minute(0), minute(9)]) {
       expect(traitsOf(hostEvent(hostWith({ heartbeat, last_seen_up }))).state).toBe('up');
@@ -130,13 +130,13 @@ test.each(owned)('an event with $traits is of the project "$project"', ({ traits
   expect(projectOfEvent(eventWith(...traits))).toBe(project);
 });
 
-test('an event is about its resource, else its instance, else about none', () => {
+test('an event is about its resource, else its instance, else none', () => {
   expect(resourceOfEvent(eventWith(['instance_id', 1, 'i'], ['resource_id', 1, 'r']))).toBe('r');
   expect(resourceOfEvent(eventWith(['instance_id', 1, 'i']))).toBe('i');
   expect(resourceOfEvent(eventWith())).toBeUndefined();
 });
 
-test('whatever a registration says, the event of its row is one', () => {
+test('the event of any registered row is a valid event', () => {
   const text = fc.string({ unit: 'binary', maxLength: 255 });
   fc.assert(
     fc.property(text, text, fc.nat(), (name, availability_zone, ram) => {

@@ -1,4 +1,4 @@
-/** Events and rules for tests: plain ones, and any that may come. */
+/** Events and rules for tests: fixed ones, and arbitrary ones for properties. */
 import fc from 'fast-check';
 import {
   type Condition,
@@ -8,7 +8,7 @@ import {
 } from '../../../domain/alarms/alarm.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 
-/** An event of outside, `compute.instance.update`, with these traits. */
+/** An event from outside, of type `compute.instance.update`, with these traits. */
 export const eventWith = (...traits: Trait[]): DoctorEvent => ({
   message_id: 'm-1',
   event_type: 'compute.instance.update',
@@ -19,7 +19,7 @@ export const eventWith = (...traits: Trait[]): DoctorEvent => ({
   fault_id: null,
 });
 
-/** Few texts, so that rules and events meet; some that could break a key or a pattern. */
+/** A few texts, so that rules and events often match; some could break a key or a pattern. */
 const text = fc.constantFrom(
   ...[
     'a',
@@ -67,5 +67,5 @@ export const anyRule: fc.Arbitrary<Rule> = fc.record({
   query: fc.array(anyCondition, { maxLength: 3 }),
 });
 
-/** Ids of projects, the empty one of infrastructure included. */
+/** Ids of projects, also the empty one of infrastructure. */
 export const anyProject = text;

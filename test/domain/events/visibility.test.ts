@@ -20,7 +20,7 @@ const withTraits = (event_type: string, names: readonly string[]): DoctorEvent =
 const seenOf = (event_type: string, names: readonly string[]): string[] =>
   forTenant(withTraits(event_type, names)).traits.map(([name]) => name);
 
-test.each(types)('%s tells a tenant nothing of the infrastructure', (event_type) => {
+test.each(types)('a tenant sees no trait of infrastructure in %s', (event_type) => {
   expect(seenOf(event_type, infrastructure)).toEqual([]);
 });
 
@@ -36,7 +36,7 @@ test.each([
   ],
   ['maintenance.host', [...everywhere, 'session_id']],
   ['volume.update', [...everywhere, 'status']],
-])('%s tells a tenant of its own', (event_type, own) => {
+])('a tenant sees the traits of its own resources in %s', (event_type, own) => {
   expect(seenOf(event_type, [...own, 'host'])).toEqual(own);
 });
 
@@ -44,17 +44,17 @@ test('a trait of one type is not shown in another', () => {
   expect(seenOf('volume.update', ['data_plane_status', 'vcpus'])).toEqual([]);
 });
 
-test('names of JavaScript are no traits that anybody sees', () => {
+test('names of JavaScript’s own properties are not visible traits', () => {
   expect(seenOf('port.update.end', ['constructor', '__proto__', 'toString'])).toEqual([]);
 });
 
-test('a type with a definition of its own does not have that of its beginning', () => {
+test('a type with its own definition does not have that of its prefix', () => {
   expect(definitionOf('maintenance.host')).toBe(catalogue['maintenance.host']);
   expect(definitionOf('maintenance.hosts')).not.toBe(catalogue['maintenance.host']);
   expect(definitionOf('ports.x')).not.toBe(catalogue['port.*']);
 });
 
-test('what a tenant sees belongs to the same project and is found under the same keys', () => {
+test('the event that a tenant sees has the same project and the same lookup keys', () => {
   fc.assert(
     fc.property(anyEvent, (event) => {
       const seen = forTenant(event);

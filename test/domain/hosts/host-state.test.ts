@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stateOf } from '../../../domain/hosts/host.ts';
+import { lastReport, stateOf } from '../../../domain/hosts/host.ts';
 import { hostWith, minute } from '../rows.ts';
 
 const after = (ms: number): string => new Date(Date.parse(minute(0)) + ms).toISOString();
@@ -38,4 +38,16 @@ test('the service down time is what the deployment says', () => {
   const host = hostWith({ heartbeat: true, last_seen_up: seen });
   expect(stateOf(host, { now: after(61_000), serviceDownTimeSeconds: 120 })).toBe('up');
   expect(stateOf(host, { now: after(1), serviceDownTimeSeconds: 0 })).toBe('down');
+});
+
+/** Clients judge a service by the age of this. It is asked for at minute 20. */
+test.each([
+  ['is up without a heartbeat, now', {}, 'up', minute(20)],
+  ['was forced down without a heartbeat, then', { forced_down: true }, 'down', minute(5)],
+  ['has a heartbeat, when it was heard', { heartbeat: true, last_seen_up: minute(4) }, 'up', 4],
+  ['is silent, when it was heard', { heartbeat: true, last_seen_up: minute(4) }, 'down', 4],
+  ['was never heard, when it was registered', { heartbeat: true }, 'down', 0],
+] as const)('a host that %s', (_, given, state, at) => {
+  const host = hostWith({ updated_at: minute(5), ...given });
+  expect(lastReport(host, state, minute(20))).toBe(typeof at === 'number' ? minute(at) : at);
 });

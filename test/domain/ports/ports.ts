@@ -25,6 +25,7 @@ export const portWith = (given: Partial<Port> = {}): Port => ({
   revision: 1,
   deleted: false,
   report_number: 0,
+  bound_at: minute(0),
   created_at: minute(0),
   updated_at: minute(0),
   last_change: {

@@ -9,7 +9,7 @@ const rule = (given: unknown) => facts({ event_rule: given }).rule;
 const condition = (given: object) =>
   rule({ query: [{ field: 'traits.a', value: '1', ...given }] }).query[0];
 
-test('an alarm of a name and an empty rule has all defaults', () => {
+test('an alarm with only a name and an empty rule has all defaults', () => {
   expect(readAlarm(least)).toEqual({
     facts: {
       name: 'n',
@@ -84,7 +84,7 @@ test.each([
   ['https://h:1/x?y=%20', 'https://h:1/x?y=%20'],
   ['https://h/?a=b?', 'https://h/?a=b?'],
   ['https://h/?a=b?#c?#', 'https://h/?a=b?#c?#'],
-])('the action %s is kept as %s, as Python writes it back', (given, expected) => {
+])('the action %s is stored as %s, as Python writes it', (given, expected) => {
   expect(facts({ alarm_actions: [given] }).alarm_actions).toEqual([expected]);
 });
 
@@ -97,7 +97,7 @@ test.each([
   'http://',
   'http:///p',
   'http://a b',
-])('the action "%s" is refused by name', (action) => {
+])('the action "%s" is refused, and the refusal names it', (action) => {
   expect(() => facts({ alarm_actions: [action] })).toThrow(`Unsupported action ${action}`);
 });
 
@@ -106,7 +106,7 @@ test.each([
   [{ event_type: null }, '*'],
   [{ event_type: '' }, '*'],
   [{ event_type: 'compute.*' }, 'compute.*'],
-])('the rule %j waits for %s', (given, event_type) => {
+])('the rule %j matches events of type %s', (given, event_type) => {
   expect(rule(given)).toEqual({ event_type, query: [] });
 });
 
@@ -155,7 +155,7 @@ test.each([
   expect(() => condition(given)).toThrow(message);
 });
 
-test("a rule's query may be the command line's text", () => {
+test("a rule's query may be a text in the command line's form", () => {
   expect(rule({ query: 'traits.state=error;traits.n>=integer::5' }).query).toEqual([
     { field: 'traits.state', op: 'eq', type: '', value: 'error' },
     { field: 'traits.n', op: 'ge', type: 'integer', value: '5' },
@@ -217,18 +217,18 @@ test.each([
     },
     'Time constraint names must be unique',
   ],
-])('a body is refused with the field that is wrong (%#: %.60j)', (body, message) => {
+])('a body is refused, and the refusal names the field (%#: %.60j)', (body, message) => {
   expect(() => readAlarm(body)).toThrow(message);
 });
 
-test('a deeply nested value is refused, and not walked through', () => {
+test('a deeply nested value is refused without reading all of it', () => {
   const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
   expect(() => facts({ name: deep })).toThrow('A string is expected.');
   expect(() => facts({ event_rule: { query: deep } })).toThrow('event_rule');
   expect(() => facts({ enabled: deep })).toThrow('boolean');
 });
 
-test('what clients send back of what they were shown is accepted and not believed', () => {
+test('read-only keys that clients send back are accepted and ignored', () => {
   const echo = {
     alarm_id: null,
     timestamp: '2026-01-01T00:00:00',
@@ -250,7 +250,7 @@ test.each([
   ['notification', { notification_rule: {}, event_rule: null }],
   ['notification', { notification_rule: {}, event_rule: { query: null } }],
   ['notification', { notification_rule: {}, event_rule: other }],
-])('of a type %s the other rule may be null, equal or the stored one: %j', (type, rules) => {
+])('for type %s the other rule may be null, the same or the stored one: %j', (type, rules) => {
   const stored = alarmWith({ rule: other });
   expect(readAlarm({ name: 'n', type, ...rules }, stored).facts.rule).toEqual({
     event_type: '*',
@@ -258,7 +258,7 @@ test.each([
   });
 });
 
-test('two rules that differ are refused', () => {
+test('two different rules are refused', () => {
   const both = { name: 'n', type: 'event', event_rule: {}, notification_rule: other };
   expect(() => readAlarm(both)).toThrow(
     'event_rule and notification_rule cannot be set at the same time',
@@ -276,7 +276,7 @@ test.each([
   [false, named('traits.host')],
   [false, named('traits.resource_id', { type: 'integer', value: '5' })],
   [false, named('traits.resource_id', { op: 'ne' })],
-])('where a resource must be named, it is %j that %j does', (accepted, given) => {
+])('if a resource must be named, it is %j that %j names one', (accepted, given) => {
   for (const type of ['event', 'notification'] as const) {
     const alarm = alarmWith({ ...given, type });
     checkFacts(alarm, true);
@@ -286,7 +286,7 @@ test.each([
   }
 });
 
-test('an alarm that is large as a whole is refused', () => {
+test('an alarm that is too large in total is refused', () => {
   const alarm = alarmWith({ alarm_actions: Array(20).fill(`http://h/${'x'.repeat(2000)}`) });
   checkFacts(alarm, true);
   const larger = { ...alarm, ok_actions: alarm.alarm_actions };

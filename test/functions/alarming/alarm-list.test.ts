@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Query } from '../../../adapters/http/query.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { readAlarmList, scopeOf } from '../../../functions/alarming/alarm-list.ts';
 import { queryScope, readAlarmQuery } from '../../../functions/alarming/alarm-query.ts';
@@ -15,7 +16,6 @@ const alarms = [
   alarmWith({ alarm_id: id(3), name: 'c', severity: 'moderate', timestamp: at(3), user_id: 'v' }),
   alarmWith({ alarm_id: id(4), name: 'b', type: 'notification', timestamp: at(4) }),
 ];
-type Query = Record<string, string[]>;
 const numbers = (query: Query) =>
   listed(alarms, readAlarmList(query)).map(({ alarm_id }) => Number(alarm_id.slice(-1)));
 const by = (field: string, value: string): Query => ({ 'q.field': [field], 'q.value': [value] });
@@ -96,11 +96,11 @@ test.each([
   [{ all_projects: ['true'] }, admin, {}],
   [by('all_projects', 'false'), admin, { project_id: 'a' }],
   [by('all_projects', 'false'), reader, { project_id: 'a' }],
-])('%j reads of the projects of', (query, who, scope) => {
+])('the query %j reads the alarms in its scope', (query, who, scope) => {
   expect(scopeOf(readAlarmList(query), who)).toEqual(scope);
 });
 
-test('nobody but an administrator lists what is not their own', () => {
+test('only an administrator may list alarms of other projects', () => {
   const scope = (query: Query) => () => scopeOf(readAlarmList(query), reader);
   expect(scope(by('project_id', 'b'))).toThrow('Not Authorized to access project b');
   expect(scope(by('project_id', ''))).toThrow('Not Authorized to access project ');
@@ -183,10 +183,10 @@ test.each<[unknown, string]>([
   [{ '=': { enabled: 'maybe' } }, "field/attribute enabled. Value: 'maybe'."],
   [{ '<': { timestamp: 'x' } }, "field/attribute timestamp. Value: 'x'."],
   [{ '<': { severity: 'x' } }, 'Expected one of low, moderate, critical.'],
-  [{ '=~': { name: '[' } }, 'Not a regular expression, or too large a one.'],
-  [{ '=~': { name: '(?=b)' } }, 'Not a regular expression, or too large a one.'],
-  [{ '=~': { name: 'a{1000}'.repeat(9) } }, 'Not a regular expression, or too large a one.'],
-  [{ '=~': { name: 'x'.repeat(256) } }, 'Not a regular expression, or too large a one.'],
+  [{ '=~': { name: '[' } }, 'Not a valid regular expression, or too large.'],
+  [{ '=~': { name: '(?=b)' } }, 'Not a valid regular expression, or too large.'],
+  [{ '=~': { name: 'a{1000}'.repeat(9) } }, 'Not a valid regular expression, or too large.'],
+  [{ '=~': { name: 'x'.repeat(256) } }, 'Not a valid regular expression, or too large.'],
   [nested(20), 'At most 20 levels are allowed.'],
   [{ or: Array(11).fill({ '=~': { name: 'a' } }) }, 'At most 10 regular expressions are allowed.'],
   [
@@ -198,8 +198,8 @@ test.each<[unknown, string]>([
   expect(() => finds(filter)).toThrow('Invalid input for field/attribute');
 });
 
-/** Tried one way after the other, its ways would outlast every timeout. */
-test('a pattern takes a time that grows with the text, not with its cunning', () => {
+/** A backtracking engine would not finish this match before the timeout. */
+test('the time of a match grows with the text, also for a malicious pattern', () => {
   const long = [alarmWith({ description: `${'x'.repeat(1023)}!` })];
   const query = readAlarmQuery({ filter: '{"=~": {"description": "^(x+x+)+y$"}}' });
   expect(listed(long, query)).toEqual([]);
@@ -241,7 +241,7 @@ test.each<[unknown, string]>([
 const scopeOfQuery = (filter: unknown, who = reader) =>
   queryScope(readAlarmQuery(filter ? { filter: JSON.stringify(filter) } : {}), who);
 
-test("a query reads the caller's project, an administrator's all", () => {
+test("a query reads the caller's project; an administrator's reads all projects", () => {
   const named = { '=': { project_id: 'b' } };
   expect(scopeOfQuery(undefined)).toEqual({ project_id: 'a' });
   expect(scopeOfQuery(undefined, admin)).toEqual({});
@@ -254,12 +254,12 @@ test.each([
   { '=~': { project: '.' } },
   { in: { project_id: ['a', 'b'] } },
   { not: { or: [{ '=': { name: 'n' } }, { '=': { project: 'b' } }] } },
-])('only an administrator names other projects: %j', (filter) => {
+])('only an administrator may name other projects: %j', (filter) => {
   expect(() => scopeOfQuery(filter)).toThrow('Not Authorized to access project');
   expect(scopeOfQuery(filter, admin)).toBeDefined();
 });
 
-test('what every find must have narrows what is read; what it may have does not', () => {
+test('a comparison that every result must meet narrows what is read; others do not', () => {
   const [name, alarm_id] = ['n', id(1)];
   const both = {
     and: [{ '=': { name } }, { and: [{ eq: { alarm_id } }, { '<': { name: 'z' } }] }],
@@ -273,7 +273,7 @@ test('what every find must have narrows what is read; what it may have does not'
   expect(scopeOfQuery({ '=': { alarm_id: '' } })).toEqual({ project_id: 'a' });
 });
 
-/** Anything that JSON can hold, and much that looks like a filter. */
+/** Any JSON value, often similar to a filter. */
 const { filter: anyFilter } = fc.letrec<{ filter: unknown }>((tie) => ({
   filter: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -294,7 +294,7 @@ const { filter: anyFilter } = fc.letrec<{ filter: unknown }>((tie) => ({
   ),
 }));
 
-test('whatever a query asks, it is answered or refused with the field, and no tenant sees more', () => {
+test('any query is answered, or refused with the field, and reads only what the caller may see', () => {
   fc.assert(
     fc.property(anyFilter, (filter) => {
       const body = { filter: JSON.stringify(filter) };

@@ -5,8 +5,8 @@ const read = (rule: unknown) => readRule(rule, 'event_rule');
 const down = { field: 'traits.status', op: 'eq', type: 'string', value: 'DOWN' };
 const up = { ...down, value: 'ACTIVE' };
 
-describe('a condition that clears', () => {
-  test('has the grammar of the rule, the text of the command line included', () => {
+describe('the clear pattern of a rule', () => {
+  test('has the grammar of the rule, also as a text of the command line', () => {
     const rule = { event_type: 'port.*', query: [down] };
     const clear = { event_type: 'port.update.end', query: 'traits.status=string::ACTIVE' };
     expect(read({ ...rule, clear })).toEqual({ ...rule, clear: { ...clear, query: [up] } });
@@ -16,7 +16,7 @@ describe('a condition that clears', () => {
     });
   });
 
-  test('is left out where it is absent or null', () => {
+  test('is left out if it is absent or null', () => {
     const rule = { event_type: 'port.*', query: [down] };
     expect(read({ ...rule, clear: null })).toEqual(rule);
     expect(read(rule)).not.toHaveProperty('clear');

@@ -40,7 +40,7 @@ test.each(['/v2', '/v2/'])('nothing is at "%s", as in Aodh', async (path) => {
   });
 });
 
-test('an alarm is filed, shown under its Location, listed and deleted', async () => {
+test('an alarm is created, shown under its Location, listed and deleted', async () => {
   const { status, headers, body } = await as('member', 'POST', '/v2/alarms/', least);
   const { alarm_id } = Shown.parse(body);
   const location = `https://api.test/api/alarming/v2/alarms/${alarm_id}`;
@@ -62,7 +62,7 @@ test('an alarm is filed, shown under its Location, listed and deleted', async ()
   expect(history.map(({ type }) => type)).toEqual(['creation', 'deletion']);
 });
 
-test('the body that the command line sends is accepted as it is', async () => {
+test('the body that the command line sends is accepted', async () => {
   const body = {
     name: 'n',
     type: 'event',
@@ -90,7 +90,7 @@ test('the body that the command line sends is accepted as it is', async () => {
   expect(shown).toMatchObject({ event_rule: body.event_rule, ok_actions: [], project_id: 'a' });
 });
 
-test("somebody else's alarm is not there, on every route of one", async () => {
+test('an alarm of another project is not found, on every route', async () => {
   const id = await filed();
   const calls = [
     as('stranger', 'GET', `/v2/alarms/${id}`),
@@ -107,7 +107,7 @@ test("somebody else's alarm is not there, on every route of one", async () => {
   expect(history).toHaveLength(1);
 });
 
-test('a reader may not write, and nobody without a role may read', async () => {
+test('a reader may not write, and a caller without a role may not read', async () => {
   const id = await filed();
   const body = refused('RBAC Authorization Failed');
   const calls = [
@@ -125,7 +125,7 @@ test('a reader may not write, and nobody without a role may read', async () => {
   expect(await as('nobody', 'GET', '/v2/alarms')).toMatchObject({ status: 401 });
 });
 
-test("a foreign project is a 401 in Aodh's words", async () => {
+test("naming another project is a 401 in Aodh's words", async () => {
   const foreign = { ...least, project_id: 'b' };
   expect(await as('member', 'POST', '/v2/alarms', foreign)).toMatchObject({
     status: 401,
@@ -136,7 +136,7 @@ test("a foreign project is a 401 in Aodh's words", async () => {
   expect(await as('admin', 'GET', '/v2/alarms', undefined, query)).toMatchObject({ status: 200 });
 });
 
-test('an administrator lists the own project, and all if asked', async () => {
+test('an administrator lists its own project, and all projects on request', async () => {
   await filed();
   await filed({ name: 'raw', project_id: '' }, 'admin');
   expect(await as('admin', 'GET', '/v2/alarms')).toMatchObject({ body: [] });
@@ -146,7 +146,7 @@ test('an administrator lists the own project, and all if asked', async () => {
   });
 });
 
-test('a replaced alarm is what the body says, and a PUT of the same writes nothing', async () => {
+test('a PUT replaces an alarm, and the same PUT again writes nothing', async () => {
   const id = await filed({ description: 'd', enabled: false });
   const { status, body } = await as('member', 'PUT', `/v2/alarms/${id}`, { ...least, name: 'm' });
   expect({ status, body }).toMatchObject({
@@ -157,7 +157,7 @@ test('a replaced alarm is what the body says, and a PUT of the same writes nothi
   expect(history.map(({ type }) => type)).toEqual(['creation', 'rule change']);
 });
 
-test('a change that lost a race is decided again on what is there', async () => {
+test('a change that lost a race is decided again on the new row', async () => {
   const id = await filed();
   moment.meanwhile = () => {
     const stored = rows.get(id);
@@ -176,7 +176,7 @@ test('a change that lost a race is decided again on what is there', async () => 
   expect(history.map(({ type }) => type)).toEqual(['creation', 'state transition']);
 });
 
-test('a state is read and set as a bare JSON string', async () => {
+test('a state is read and set as a JSON string', async () => {
   const id = await filed();
   const path = `/v2/alarms/${id}/state`;
   expect(await as('reader', 'GET', path)).toMatchObject({ status: 200, body: 'insufficient data' });
@@ -196,7 +196,7 @@ test.each([
   expect(answer).toMatchObject({ status: 400, body: refused(message) });
 });
 
-test('an alarm is found by its name, as the command line does', async () => {
+test('an alarm is found by its name, as the command line looks it up', async () => {
   const id = await filed({ name: 'mine' });
   await filed({ name: 'other' });
   const query = (name: string) => ({ filter: JSON.stringify({ '=': { name } }) });
@@ -212,7 +212,7 @@ test.each([
   ['PUT', '/v2/alarms/ID', 400],
   ['PUT', '/v2/alarms/ID/state', 400],
   ['POST', '/v2/query/alarms', 400],
-])('%s %s refuses what is no body of it, and keeps nothing', async (method, path, status) => {
+])('%s %s refuses an invalid body, and stores nothing', async (method, path, status) => {
   const id = await filed();
   const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
   for (const body of ['{', 'null', '[]', '5', '"x"', deep, `"${'x'.repeat(1_000_000)}"`]) {
@@ -223,7 +223,7 @@ test.each([
   expect(history).toHaveLength(1);
 });
 
-test('what cannot be answered is refused in the shape of Aodh', async () => {
+test('a refusal has the shape of Aodh', async () => {
   const id = await filed();
   expect(await as('member', 'GET', '/v2/alarms/unknown')).toMatchObject({
     status: 404,
@@ -267,7 +267,7 @@ test.each([
   },
 );
 
-test('an alarm that was filed at the same moment as others is tried again', async () => {
+test('a creation that meets others at the same moment is retried', async () => {
   moment.meanwhile = () => {};
   await filed();
   expect(history).toHaveLength(1);

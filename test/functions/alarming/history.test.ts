@@ -57,7 +57,7 @@ describe('the history of an alarm', () => {
     expect(typesIn((await historyOf(query)).body)).toEqual(types);
   });
 
-  test('goes on behind a marker', async () => {
+  test('continues after a marker', async () => {
     const [newest] = Changes.parse((await historyOf()).body);
     const marker = [newest?.event_id ?? ''];
     expect(typesIn((await historyOf({ marker, limit: ['1'] })).body)).toEqual(['rule change']);
@@ -78,7 +78,7 @@ describe('the history of an alarm', () => {
     expect(answer).toMatchObject({ status: 400, body: refused(expect.any(String)) });
   });
 
-  test('is gone with the alarm, and can be searched for all the same', async () => {
+  test('is not found by a deleted alarm, but can still be searched', async () => {
     await as('member', 'DELETE', `/v2/alarms/${id}`);
     expect(await historyOf()).toMatchObject({ status: 404 });
     const of = { '=': { alarm_id: id } };
@@ -89,7 +89,7 @@ describe('the history of an alarm', () => {
     expect(typesIn((await search(of, 'admin')).body)).toHaveLength(4);
   });
 
-  test('is searched by any of its fields, in any order', async () => {
+  test('is searched by any field, in any order', async () => {
     const other = await filed();
     expect(typesIn((await search()).body)).toHaveLength(4);
     const created = { and: [{ '=': { type: 'creation' } }, { '!=': { alarm_id: other } }] };
@@ -103,7 +103,7 @@ describe('the history of an alarm', () => {
     expect(typesIn(sorted.body)).toEqual(['creation', 'creation', 'rule change']);
   });
 
-  test("shows a tenant what was done on behalf of its project, an administrator's doing too", async () => {
+  test("shows a tenant all changes of its project's alarms, also those of an administrator", async () => {
     await as('admin', 'PUT', `/v2/alarms/${id}/state`, '"ok"');
     const [newest] = Changes.parse((await historyOf()).body);
     expect(newest).toMatchObject({ user_id: 'admin', project_id: 'ops', on_behalf_of: 'a' });
@@ -111,14 +111,14 @@ describe('the history of an alarm', () => {
     expect(await search({ '=': { on_behalf_of: 'a' } }, 'admin')).toMatchObject({ status: 200 });
   });
 
-  test("does not show a tenant what was filed on the administrator's behalf", async () => {
+  test("does not show a tenant a record on behalf of the administrator's project", async () => {
     id = await filed({ project_id: 'a' }, 'admin');
     expect((await historyOf()).body).toEqual([]);
     expect(typesIn((await historyOf({}, 'admin')).body)).toEqual(['creation']);
   });
 });
 
-test('the history shows what became of calls', async () => {
+test('the history shows the outcomes of webhooks', async () => {
   const id = await filed();
   const [created] = history;
   const outcome = {

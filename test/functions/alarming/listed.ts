@@ -1,5 +1,5 @@
-import type { Listing } from '../../../functions/alarming/list-request.ts';
+import type { ListRequest } from '../../../functions/alarming/list-request.ts';
 
-/** What a list shows of all that there is. */
-export const listed = <T>(all: readonly T[], { test, order, limit }: Listing<T>): T[] =>
+/** The items that a list shows. */
+export const listed = <T>(all: readonly T[], { test, order, limit }: ListRequest<T>): T[] =>
   all.filter(test).sort(order).slice(0, limit);

@@ -33,13 +33,13 @@ describe('pages of a list', () => {
     [['timestamp:asc']],
     [['name']],
     [['name:desc', 'state']],
-  ])('sorted by %j are the list in parts', async (sort) => {
+  ])('sorted by %j together are the whole list', async (sort) => {
     const { body } = await list({ sort });
     expect(idsIn(body).sort()).toEqual(all.toSorted());
     expect(await walked(sort)).toEqual(idsIn((await list({ sort })).body));
   });
 
-  test('by time are read no further than the page', async () => {
+  test('by time are read only until the page is full', async () => {
     expect(idsIn((await list({ limit: ['3'] })).body)).toEqual(all.slice(-3).reverse());
     expect(moment.pagesRead).toBe(2);
     const { body } = await list({ sort: ['timestamp'], limit: ['2'], marker: all.slice(1, 2) });
@@ -47,7 +47,7 @@ describe('pages of a list', () => {
     expect(moment.pagesRead).toBe(3);
   });
 
-  test('go on behind a marker that a filter leaves out', async () => {
+  test('continue after a marker that the filter leaves out', async () => {
     const query = { 'q.field': ['name'], 'q.value': ['c'] };
     const { body } = await list({ ...query, marker: all.slice(3, 4) });
     expect(idsIn(body)).toEqual(all.slice(0, 1));
@@ -55,7 +55,7 @@ describe('pages of a list', () => {
   });
 
   test.each(['unknown', '00000000-0000-4000-8000-000000009999'])(
-    'behind the marker %s are refused',
+    'after the marker %s are refused',
     async (marker) => {
       expect(await list({ marker: [marker] })).toMatchObject({
         status: 400,
@@ -64,7 +64,7 @@ describe('pages of a list', () => {
     },
   );
 
-  test("are not shown behind somebody else's alarm", async () => {
+  test('are refused with an alarm of another project as marker', async () => {
     const marker = all.slice(0, 1);
     expect(await list({ marker }, 'stranger')).toMatchObject({ status: 400 });
     expect(await list({ marker, all_projects: ['true'] }, 'admin')).toMatchObject({ status: 200 });

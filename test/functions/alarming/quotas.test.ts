@@ -10,7 +10,7 @@ describe('quotas', () => {
   });
   const set = async (body: unknown, who = 'admin') => as(who, 'POST', '/v2/quotas', body);
 
-  test('are unlimited until they are set, and looking at them changes nothing', async () => {
+  test('are unlimited until they are set, and reading them changes nothing', async () => {
     const answer = { status: 200, body: quota(-1) };
     expect(await as('reader', 'GET', '/v2/quotas')).toMatchObject(answer);
     expect(await as('reader', 'GET', '/v2/quotas/')).toMatchObject(answer);
@@ -18,7 +18,7 @@ describe('quotas', () => {
     expect(limits.size).toBe(0);
   });
 
-  test("are shown of the caller's project, to administrators of any", async () => {
+  test("are shown for the caller's project, and to administrators for any project", async () => {
     await set(quota(5));
     const of = (who: string, project_id: string) =>
       as(who, 'GET', '/v2/quotas', undefined, { project_id: [project_id], other: ['x'] });
@@ -30,7 +30,7 @@ describe('quotas', () => {
     });
   });
 
-  test('refuse one alarm too many, of whichever user, and keep nothing of it', async () => {
+  test('refuse an alarm above the limit, of any user of the project, and store nothing', async () => {
     expect(await set(quota(1))).toMatchObject({ status: 201, body: quota(1) });
     const id = await filed();
     expect(await as('member', 'POST', '/v2/alarms', least)).toMatchObject({
@@ -43,14 +43,14 @@ describe('quotas', () => {
     await filed();
   });
 
-  test('end with their deletion, which may be repeated', async () => {
+  test('can be deleted, repeatedly', async () => {
     await set(quota(0));
     expect(await as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
     expect(await as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
     await filed();
   });
 
-  test('may be posted without a limit, which changes none', async () => {
+  test('may be posted without a limit, which changes nothing', async () => {
     await set(quota(3));
     expect(await set({ project_id: 'a' })).toMatchObject({ status: 201, body: quota(3) });
     expect(await set({ project_id: 'a', quotas: [] })).toMatchObject({ body: quota(3) });
@@ -96,7 +96,7 @@ describe('quotas', () => {
     expect(limits.size).toBe(0);
   });
 
-  test('are set by administrators only, and nowhere read by id', async () => {
+  test('are set only by administrators, and cannot be read by id', async () => {
     expect(await set(quota(5), 'member')).toMatchObject({
       status: 403,
       body: refused('RBAC Authorization Failed'),

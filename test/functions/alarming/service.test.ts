@@ -4,7 +4,7 @@ import { api, as, filed, reset, rows } from './surface.ts';
 
 beforeEach(reset);
 
-test('what the service can do is told, also under the path that the command line asks', async () => {
+test('the capabilities are shown, also under the path that the command line uses', async () => {
   for (const path of ['/v2/capabilities', '/v2/capabilities/']) {
     expect(await as('reader', 'GET', path)).toMatchObject({
       status: 200,
@@ -16,7 +16,7 @@ test('what the service can do is told, also under the path that the command line
   }
 });
 
-test('a sign of life needs no token and has no body', async () => {
+test('the health check needs no token and has no body', async () => {
   const { status, headers, body } = await call(api, { path: '/alarming/healthcheck' });
   expect({ status, body, type: headers['Content-Type'] }).toEqual({
     status: 200,
@@ -29,7 +29,7 @@ describe('metrics', () => {
   const metrics = async (who: string, query: Record<string, string[]> = {}) =>
     as(who, 'GET', '/v2/metrics', undefined, query);
 
-  test('tell how often events took an alarm into each state', async () => {
+  test('count how often events took an alarm into each state', async () => {
     const id = await filed();
     const alarm = rows.get(id);
     if (alarm) rows.set(id, { ...alarm, transitions: { alarm: 2, ok: 1 } });
@@ -43,7 +43,7 @@ describe('metrics', () => {
     expect(all.body).toMatchObject({ evaluation_results: [{}, {}] });
   });
 
-  test('are refused with arguments that are none, and of all projects but to administrators', async () => {
+  test('are refused with unknown arguments, and for all projects to callers who are not administrators', async () => {
     expect(await metrics('reader', { all_projects: ['true'] })).toMatchObject({ status: 403 });
     const odd: Record<string, string[]>[] = [
       { all_projects: ['maybe'] },

@@ -1,4 +1,4 @@
-/** The alarming surface on plain values, and what its tests do over and over. */
+/** The alarming surface on stores in memory, and common steps of its tests. */
 import { expect } from 'vitest';
 import * as z from 'zod';
 import type { Alarm } from '../../../domain/alarms/alarm.ts';
@@ -6,15 +6,15 @@ import { type AlarmChange, sortKeyOf } from '../../../domain/alarms/alarm-histor
 import { alarmSortKey } from '../../../domain/alarms/alarm-index.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { slices } from '../../../domain/slices.ts';
-import { alarmingApi, type Deps } from '../../../functions/alarming/handler.ts';
+import { type AlarmingDeps, alarmingApi } from '../../../functions/alarming/handler.ts';
 import { type Call, call, quiet } from '../call.ts';
 
-/** The rows, as the tables would hold them. */
+/** The rows of the tables. */
 export const rows = new Map<string, Alarm>();
 export const history: AlarmChange[] = [];
 export const limits = new Map<string, number>();
 
-/** Two a page, by time, as an index shows them. */
+/** Pages of two rows, by time, as from an index. */
 function* pagesOf<T>(
   all: readonly T[],
   keyOf: (one: T) => string,
@@ -33,16 +33,16 @@ function* pagesOf<T>(
 }
 
 type Moment = {
-  /** How many pages were read of what an index shows. */
+  /** The number of pages read from an index. */
   pagesRead: number;
-  /** Runs once, between the read and the write of a change: somebody else. */
+  /** Another writer. It runs once, between the read and the write of a change. */
   meanwhile: (() => void) | undefined;
 };
 export const moment: Moment = { pagesRead: 0, meanwhile: undefined };
 let clock = 0;
 let ids = 0;
 
-/** Leaves nothing of the test before. */
+/** Removes everything of the test before. */
 export function reset(): void {
   rows.clear();
   history.length = 0;
@@ -65,7 +65,7 @@ const callers: Record<string, { project_id: string; roles: string[] }> = {
   roleless: { project_id: 'a', roles: [] },
 };
 
-export const deps: Deps = {
+export const deps: AlarmingDeps = {
   authenticate: async ({ 'x-auth-token': name = '' }) => {
     const caller = callers[name];
     if (!caller) throw unauthenticated();
@@ -140,7 +140,7 @@ export const deps: Deps = {
 export const api = alarmingApi(deps);
 
 export const Shown = z.looseObject({ alarm_id: z.string(), name: z.string(), state: z.string() });
-/** A call of somebody, by the name of the token. */
+/** A request of the caller whose token is `name`. */
 export const as = (name: string, method: string, path: string, body?: unknown, query = {}) =>
   call(api, {
     method,
@@ -150,9 +150,9 @@ export const as = (name: string, method: string, path: string, body?: unknown, q
     query,
   } satisfies Call);
 
-/** The least that makes an alarm. */
+/** The smallest valid body of an alarm. */
 export const least = { name: 'n', type: 'event', event_rule: {} };
-/** Files an alarm; its id. */
+/** Creates an alarm and returns its id. */
 export async function filed(given: object = {}, name = 'member'): Promise<string> {
   const { status, body } = await as(name, 'POST', '/v2/alarms', { ...least, ...given });
   expect(status).toBe(201);

@@ -31,7 +31,7 @@ test('an administrator is shown the hosts of each zone, a tenant is refused', as
   const hosts = [hostWith(), downHost(1, { host: 'compute-2', status: 'disabled' })];
   const ask = computeOf(worldOf({ hosts }));
   const { body } = await ask('/v2.1/os-availability-zone/detail');
-  const service = { active: true, available: true, updated_at: '2026-01-01T00:00:00.000000' };
+  const service = { active: true, available: true, updated_at: '2026-01-01T00:10:00.000000' };
   const failed = { active: false, available: false, updated_at: '2026-01-01T00:10:00.000000' };
   expect(body).toEqual({
     availabilityZoneInfo: [

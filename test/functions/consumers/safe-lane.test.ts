@@ -2,11 +2,11 @@ import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { rowChanges, type StreamEvent } from '../../../adapters/stream-records.ts';
-import type { OutboxRow } from '../../../domain/alarms/firing.ts';
-import { firingOf } from '../../../domain/alarms/firing.ts';
+import { firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import type { Notice } from '../../../domain/hosts/maintenance.ts';
 import { deletedHost } from '../../../domain/hosts/registered-host.ts';
+import type { Departed } from '../../../domain/ports/departed-servers.ts';
 import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
 import { createHandler as finisherOf } from '../../../functions/fault-finisher/handler.ts';
@@ -77,7 +77,10 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   await handler(streamOf('hosts'), context);
   expect(sent).toEqual(['copies', 'finish', 'audit']);
   expect(lines).toEqual([
-    ['info', ['reconciled', { changes: 3, events: 3, faults: 2, notices: 0, buried: 0 }]],
+    [
+      'info',
+      ['reconciled', { changes: 3, events: 3, faults: 2, notices: 0, departures: 0, buried: 0 }],
+    ],
   ]);
 });
 
@@ -92,6 +95,7 @@ test('a reconciler that fails throws, so that the stream brings the batch again'
 function finisher(host: Host | undefined, plane?: HostDataPlane) {
   const applied: (Host | HostDataPlane)[] = [];
   const told: Notice[] = [];
+  const taken: Departed[] = [];
   const handler = finisherOf({
     host: async (name) => (name === 'compute-1' ? host : undefined),
     applyFault: async (given) => {
@@ -102,6 +106,10 @@ function finisher(host: Host | undefined, plane?: HostDataPlane) {
     tellOwners: async (notice) => {
       told.push(notice);
       return 2;
+    },
+    takePortsAlong: async (departed) => {
+      taken.push(departed);
+      return 1;
     },
     dataPlane: async (name) => (name === 'compute-1' ? plane : undefined),
     applyDataPlane: async (given) => {
@@ -114,7 +122,7 @@ function finisher(host: Host | undefined, plane?: HostDataPlane) {
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
   };
-  return { applied, told, finish };
+  return { applied, told, taken, finish };
 }
 
 const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
@@ -125,6 +133,13 @@ test('owners are told of a maintenance from the message alone: the host may be a
   expect(await finish(event)).toEqual([]);
   expect(applied).toEqual([]);
   expect(told).toMatchObject([{ host: 'compute-1', number: 1, maintenance: true }]);
+});
+
+test('ports of servers that left a host are taken along', async () => {
+  const { applied, taken, finish } = finisher(undefined);
+  expect(await finish(Sample.parse(rawSample('queues/finish-departed.json')))).toEqual([]);
+  expect(applied).toEqual([]);
+  expect(taken).toMatchObject([{ left: 'compute-1', servers: [{ uuid: expect.any(String) }] }]);
 });
 
 test('a fault is finished from the host’s row as it is now', async () => {

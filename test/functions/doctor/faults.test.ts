@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import { type Affected, placeOf } from '../../../domain/hosts/affected.ts';
 import type { Fault } from '../../../domain/hosts/fault.ts';
+import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { faultRoutes } from '../../../functions/doctor/faults.ts';
-import { id, minute } from '../../domain/rows.ts';
+import { hostWith, id, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
 
 const faultOf = (n: number, given: Partial<Fault> = {}): Fault => ({
@@ -62,6 +63,8 @@ const surface = createSurface({
     return { user_id: 'u', user_name: 'n', roles, ...(project_id ? { project_id } : {}) };
   },
   routes: faultRoutes({
+    host: async (name) =>
+      isSameHost(name, 'compute-1') ? hostWith({ host: 'compute-1' }) : undefined,
     faults: async (ids) => all.filter(({ fault_id }) => ids.includes(fault_id)),
     openFaults: (to) =>
       pages(all.filter((f) => f.cleared_at === null && within(f, to)).sort(byPlace)),
@@ -99,6 +102,7 @@ test.each([
   { query: { status: 'open' }, ids: [5, 4, 2, 1] },
   { query: { status: 'all' }, ids: [5, 4, 3, 2, 1] },
   { query: { host: 'compute-1' }, ids: [5, 1] },
+  { query: { host: 'COMPUTE-1' }, ids: [5, 1] },
   { query: { host: 'nobody' }, ids: [] },
   { query: { project_id: 'b' }, ids: [2] },
   { query: { project_id: 'a', host: 'compute-1' }, ids: [1] },

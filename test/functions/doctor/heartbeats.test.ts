@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
+import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type NoteHeartbeatDeps, noteHeartbeat } from '../../../flows/note-heartbeat.ts';
 import { heartbeatRoutes } from '../../../functions/doctor/heartbeats.ts';
-import { minute } from '../../domain/rows.ts';
+import { hostWith, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
 
 const known = 'compute-1';
@@ -20,6 +21,9 @@ beforeEach(() => {
   };
 });
 
+const hostNamed: NoteHeartbeatDeps['host'] = async (name) =>
+  isSameHost(name, known) ? hostWith({ host: known }) : undefined;
+
 const noteRestart: NoteHeartbeatDeps['noteRestart'] = async (name, at) => {
   restarts.push([name, at]);
   return 'noted';
@@ -33,7 +37,8 @@ const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: heartbeatRoutes({
-      noteHeartbeat: (name, told) => noteHeartbeat({ seenUp, noteRestart }, name, told),
+      noteHeartbeat: (name, told) =>
+        noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, told),
       now: () => minute(20),
     }),
   });
@@ -50,10 +55,17 @@ test.each([
   [{}, []],
   [{ restarted: true }, [[known, minute(20)]]],
   [{ restarted: false }, []],
+  [{ restarted: null }, []],
+  [undefined, []],
 ])('%o notes the time, and a restart if it tells of one', async (body, noted) => {
   expect(await beat(body)).toMatchObject({ status: 204, body: undefined });
   expect(heard).toEqual([[known, minute(20)]]);
   expect(restarts).toEqual(noted);
+});
+
+test('in another spelling it is noted of the host that was registered', async () => {
+  expect((await beat({ restarted: true }, { host: 'COMPUTE-1' })).status).toBe(204);
+  expect([heard, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
 });
 
 test('a restart of a host that nobody registered is not noted', async () => {
@@ -65,9 +77,8 @@ const wrong: [string, unknown][] = [
   ['another key', { restarted: true, at: minute(1) }],
   ['a word', { restarted: 'true' }],
   ['a number', { restarted: 1 }],
-  ['null', { restarted: null }],
+  ['null', null],
   ['a list', []],
-  ['no body', undefined],
   ['no JSON', '{'],
 ];
 test.each(wrong)('%s is refused', async (_, body) => {

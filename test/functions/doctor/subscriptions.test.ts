@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import type { Subscription, SubscriptionWish } from '../../../domain/delivery/subscription.ts';
+import type { Subscription, SubscriptionRequest } from '../../../domain/delivery/subscription.ts';
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
 import type { SubscribeDeps } from '../../../flows/subscribe.ts';
 import { subscriptionRoutes } from '../../../functions/doctor/subscriptions.ts';
@@ -11,7 +11,7 @@ const queue = 'arn:aws:sqs:eu-west-1:123456789012:own';
 
 function world() {
   const rows = new Map<string, Subscription>();
-  const asked: SubscriptionWish[] = [];
+  const asked: SubscriptionRequest[] = [];
   const subscribing: SubscribeDeps = {
     subscription: async (id) => rows.get(id),
     countOf: async () => rows.size,

@@ -93,6 +93,7 @@ test('the catalogue has three interfaces of each service, under the public URL',
   const services = [
     ['identity', 'keystone', 'https://api.example/api/identity/v3'],
     ['compute', 'nova', 'https://api.example/api/compute/v2.1'],
+    ['image', 'glance', 'https://api.example/api/image'],
     ['network', 'neutron', 'https://api.example/api/network'],
     ['alarming', 'aodh', 'https://api.example/api/alarming'],
     ['fault-management', 'doctor', 'https://api.example/api/doctor/v1'],
@@ -103,7 +104,7 @@ test('the catalogue has three interfaces of each service, under the public URL',
     ),
   );
   const ids = catalog.flatMap(({ id, endpoints }) => [id, ...endpoints.map((e) => e.id)]);
-  expect(new Set(ids).size).toBe(5 * 4);
+  expect(new Set(ids).size).toBe(6 * 4);
 });
 
 test('?nocatalog leaves the catalogue out', async () => {

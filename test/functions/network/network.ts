@@ -7,6 +7,7 @@ import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import type { Network } from '../../../domain/ports/network.ts';
 import type { Port } from '../../../domain/ports/port.ts';
 import type { Among } from '../../../domain/ports/port-index.ts';
+import { changeNetwork } from '../../../flows/change-network.ts';
 import { changePort } from '../../../flows/change-port.ts';
 import { createPorts } from '../../../flows/create-ports.ts';
 import { readPorts } from '../../../flows/read-ports.ts';
@@ -92,6 +93,18 @@ export function networkWorld() {
     interrupted: () => {},
   };
 
+  const registry = {
+    networks: async (ids: readonly string[]) => ids.flatMap((each) => networks.get(each) ?? []),
+    saveNetwork: async (from: Network, to: Network) => {
+      const others = state.meanwhile;
+      state.meanwhile = undefined;
+      others?.();
+      if (networks.get(from.network_id)?.revision !== from.revision) return false;
+      networks.set(to.network_id, to);
+      return true;
+    },
+  };
+
   const surface = networkApi({
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const [names = '', project_id] = name.split('@');
@@ -116,7 +129,8 @@ export function networkWorld() {
     readPorts: (ids) => readPorts(flow, ids),
     createPorts: (wanted) => createPorts(flow, wanted),
     changePort: (given, decide) => changePort(flow, given, decide),
-    networks: async (ids) => ids.flatMap((each) => networks.get(each) ?? []),
+    networks: registry.networks,
+    changeNetwork: (given, decide) => changeNetwork(registry, given, decide),
     networksOf: async (project_id) =>
       [...networks.values()].filter(
         (network) => project_id === undefined || network.project_id === project_id,

@@ -23,7 +23,8 @@ const record = {
   zone: 'nova',
   status: 'enabled',
   state: 'up',
-  updated_at: '2026-01-01T00:00:00.000000',
+  // It is asked for at minute 10, and is up without a heartbeat.
+  updated_at: '2026-01-01T00:10:00.000000',
   disabled_reason: null,
 };
 
@@ -110,6 +111,7 @@ test.each(['2.1', '2.52'])('PUT os-services/{uuid} is not there at %s', async (v
 
 test.each([
   ['enable', by, { ...by, status: 'enabled' }],
+  ['enable', { ...by, disabled_reason: 'r' }, { ...by, status: 'enabled' }],
   ['disable', { ...by, disabled_reason: 'dropped' }, { ...by, status: 'disabled' }],
   [
     'disable-log-reason',
@@ -173,7 +175,6 @@ test.each([
   ['force-down', { ...by, host: 'a b', forced_down: true }],
   ['force-down', { ...by, binary: 'nova-scheduler', forced_down: true }],
   ['disable-log-reason', by],
-  ['enable', { ...by, disabled_reason: 'r' }],
 ])('before 2.53, %s with %o is refused and changes nothing', async (name, body) => {
   expect((await put(name, body, { version: '2.11' })).status).toBe(400);
   expect(world.writes).toEqual([]);

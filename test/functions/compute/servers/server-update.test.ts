@@ -86,11 +86,14 @@ describe('an update', () => {
     expect((await put({ [key]: 'text' }, { version })).status).toBe(status);
   });
 
-  test('may tell a full name of the host from 2.94 on', async () => {
-    const hostname = 'web.example';
-    expect((await put({ hostname }, { version: '2.93' })).status).toBe(400);
-    expect((await put({ hostname }, { version: '2.94' })).status).toBe(200);
-  });
+  /** Source: nova `api/validation/parameter_types.py`, `hostname` and, from 2.94 on, `fqdn`. */
+  test.each(['web.example', 'x', '1', 'web_1', '-a-', 'w'.repeat(255)])(
+    'may tell the host name %s from 2.94 on',
+    async (hostname) => {
+      expect((await put({ hostname }, { version: '2.93' })).status).toBe(400);
+      expect((await put({ hostname }, { version: '2.94' })).status).toBe(200);
+    },
+  );
 
   test.each<unknown>([
     { name: '' },
@@ -106,8 +109,9 @@ describe('an update', () => {
     { accessIPv4: '2001:db8::1' },
     { accessIPv6: '192.0.2.1' },
     { accessIPv6: null },
-    { hostname: 'a' },
-    { hostname: '-a-' },
+    { hostname: '' },
+    { hostname: 'a b' },
+    { hostname: 'w'.repeat(256) },
     { hostname: 'ä.example' },
     { hostname: null },
     { 'OS-DCF:diskConfig': 'auto' },

@@ -1,0 +1,146 @@
+/**
+ * The rows of the table `alarms`, and the transactions that change them. An alarm has a row of kind
+ * `alarm`, and a row of kind `lookup#<key>` for each key by which events find it. A change writes
+ * all its rows, the counts of the owners' alarms and its record in `history` in one transaction.
+ */
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { alarmSortKey } from '../../domain/alarms/alarm-index.ts';
+import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
+import { type AlarmQuotas, ownersOf } from '../../domain/alarms/quota.ts';
+import type { Row } from '../dynamodb.ts';
+import type { Action } from '../transactions.ts';
+import { expiryOf, historyRow } from './history-rows.ts';
+import { counted, countedWithin } from './quotas.ts';
+
+/** The tables that a change writes, and the settings of a change. */
+export type AlarmTables = {
+  readonly alarms: string;
+  readonly history: string;
+  readonly quotas: string;
+  /** How long the record of a change is kept, in days. */
+  readonly retentionDays: number;
+  /** The limits of projects and users for which none was set. */
+  readonly quota: AlarmQuotas;
+};
+
+/** The values of the sort key `kind`. */
+export const kinds = { alarm: 'alarm', lookup: (key: string): string => `lookup#${key}` };
+
+/**
+ * The values of the keys of indexes. They have a prefix, because a key cannot be empty but a name
+ * can.
+ */
+export const indexKeys = {
+  project: (project_id: string): string => `project#${project_id}`,
+  name: (name: string): string => `name#${name}`,
+  all: 'alarm',
+};
+
+/** The row of an alarm. */
+export const alarmRow = (alarm: Alarm): Row => ({
+  ...alarm,
+  kind: kinds.alarm,
+  in_project: indexKeys.project(alarm.project_id),
+  named: indexKeys.name(alarm.name),
+  live: indexKeys.all,
+  sort_key: alarmSortKey(alarm),
+});
+
+/** The first actions of a creation are the counts of the project and the user. */
+export const countsOfCreation = 2;
+
+/**
+ * The transaction that creates an alarm. It fails at one of the first `countsOfCreation` actions if
+ * the project or the user has no room for another alarm.
+ */
+export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
+  const { alarms, quotas, quota } = tables;
+  const owners = ownersOf(alarm);
+  return [
+    countedWithin(quotas, owners.project, quota.project),
+    countedWithin(quotas, owners.user, quota.user),
+    {
+      Put: {
+        TableName: alarms,
+        Item: alarmRow(alarm),
+        ConditionExpression: 'attribute_not_exists(alarm_id)',
+      },
+    },
+    ...lookupKeysOf(alarm).map((key) => lookupPut(alarms, alarm, key)),
+    recorded(tables, change),
+  ];
+}
+
+/** The transaction that replaces an alarm, on condition that it is unchanged since it was read. */
+export function alarmReplacement(
+  tables: AlarmTables,
+  before: Alarm,
+  after: Alarm,
+  change: AlarmChange,
+): Action[] {
+  const { alarms, quotas } = tables;
+  const oldKeys = lookupKeysOf(before);
+  const newKeys = lookupKeysOf(after);
+  const from = ownersOf(before);
+  const to = ownersOf(after);
+  return [
+    { Put: { TableName: alarms, Item: alarmRow(after), ...atRevision(before) } },
+    ...oldKeys
+      .filter((key) => !newKeys.includes(key))
+      .map((key) => lookupDelete(alarms, before, key)),
+    ...newKeys.filter((key) => !oldKeys.includes(key)).map((key) => lookupPut(alarms, after, key)),
+    ...moved(quotas, from.project, to.project),
+    ...moved(quotas, from.user, to.user),
+    recorded(tables, change),
+  ];
+}
+
+/**
+ * The transaction that deletes an alarm, on condition that it is unchanged since it was read. Its
+ * history stays.
+ */
+export function alarmDeletion(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
+  const { alarms, quotas } = tables;
+  const owners = ownersOf(alarm);
+  return [
+    {
+      Delete: {
+        TableName: alarms,
+        Key: { alarm_id: alarm.alarm_id, kind: kinds.alarm },
+        ...atRevision(alarm),
+      },
+    },
+    ...lookupKeysOf(alarm).map((key) => lookupDelete(alarms, alarm, key)),
+    counted(quotas, owners.project, -1),
+    counted(quotas, owners.user, -1),
+    recorded(tables, change),
+  ];
+}
+
+/**
+ * The record of a change by a request. It has nothing to deliver, so its retention begins at once.
+ */
+const recorded = ({ history, retentionDays }: AlarmTables, change: AlarmChange): Action => ({
+  Put: {
+    TableName: history,
+    Item: { ...historyRow(change), expires_at: expiryOf(change.timestamp, retentionDays) },
+  },
+});
+
+const lookupPut = (table: string, { alarm_id }: Alarm, key: string): Action => ({
+  Put: { TableName: table, Item: { alarm_id, kind: kinds.lookup(key), lookup_key: key } },
+});
+
+const lookupDelete = (table: string, { alarm_id }: Alarm, key: string): Action => ({
+  Delete: { TableName: table, Key: { alarm_id, kind: kinds.lookup(key) } },
+});
+
+const atRevision = ({ revision }: Alarm) => ({
+  ConditionExpression: 'revision = :revision',
+  ExpressionAttributeValues: { ':revision': revision },
+});
+
+/** The counts of two owners after an alarm moved from one to the other. */
+const moved = (table: string, from: string, to: string): Action[] =>
+  from === to ? [] : [counted(table, from, -1), counted(table, to, 1)];

@@ -1,0 +1,76 @@
+/**
+ * Locks of servers: whoever is no administrator does nothing to a locked one, its owner included.
+ * Source: nova `compute/api.py`, `lock`, `unlock`, `is_expected_locked_by` and `check_instance_lock`.
+ */
+
+import type { Actor } from '../change.ts';
+import { DomainError } from '../errors.ts';
+import { type Caller, isAdmin, requireRole } from '../identity/access.ts';
+import type { Instance } from './instance.ts';
+
+type Locked = Pick<Instance, 'uuid' | 'project_id' | 'lock'>;
+
+/** Whoever asks in the server's project is its owner, an administrator too. */
+const asOwner = ({ project_id }: Locked, caller: Caller): boolean =>
+  caller.project_id === project_id;
+
+/** @throws conflict if the server is locked, unless an administrator asks. */
+export function requireUnlocked({ uuid, lock }: Locked, caller: Caller): void {
+  if (lock && !isAdmin(caller)) {
+    throw new DomainError('conflict', `Instance ${uuid} is locked`);
+  }
+}
+
+/**
+ * The server after somebody has locked it; undefined if it stays as it is. A lock that stands is
+ * nothing that its owner changes; an administrator of another project takes it over. A reason that is
+ * not given is the old one.
+ */
+export function afterLock(
+  instance: Instance,
+  { caller, reason, actor }: { caller: Caller; reason: string | undefined; actor: Actor },
+): Instance | undefined {
+  const owner = asOwner(instance, caller);
+  if (instance.lock && owner) return undefined;
+  const lock = {
+    by: owner ? 'owner' : 'admin',
+    reason: reason ?? instance.lock?.reason ?? null,
+  } as const;
+  const { by, reason: old } = instance.lock ?? { by: null, reason: null };
+  if (lock.by === by && lock.reason === old) return undefined;
+  return changed(instance, lock, actor, 'compute.instance.lock');
+}
+
+/**
+ * The server after somebody has unlocked it; undefined if it is not locked.
+ * @throws forbidden if an administrator of another project has locked it, and none asks.
+ */
+export function afterUnlock(
+  instance: Instance,
+  { caller, actor }: { caller: Caller; actor: Actor },
+): Instance | undefined {
+  if (!instance.lock) return undefined;
+  const expected = asOwner(instance, caller) ? 'owner' : 'admin';
+  if (instance.lock.by !== expected) requireRole(caller, 'admin');
+  return changed(instance, null, actor, 'compute.instance.unlock');
+}
+
+/** The time of its newest report stays: no feed knows of locks, so none is late because of one. */
+const changed = (
+  instance: Instance,
+  lock: Instance['lock'],
+  actor: Actor,
+  event_type: string,
+): Instance => ({
+  ...instance,
+  lock,
+  revision: instance.revision + 1,
+  updated_at: actor.at,
+  last_change: {
+    ...actor,
+    event_type,
+    old_state: instance.vm_state,
+    old_task_state: instance.task_state,
+    fault_id: null,
+  },
+});

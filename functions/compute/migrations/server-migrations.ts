@@ -1,0 +1,34 @@
+/**
+ * `servers/{id}/migrations`, from 2.23 on: live migrations that are under way. Doctor moves nothing
+ * that runs, so there are none; evacuations are in `os-migrations`, as Nova has it.
+ * Source: nova `api/openstack/compute/server_migrations.py`.
+ */
+import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { type OneServerDeps, serverFor } from '../servers/one-server.ts';
+
+export function serverMigrationRoutes(deps: OneServerDeps): Route[] {
+  const path = '/v2.1/servers/:id/migrations';
+  const versions = { from: '2.23' };
+  const shared = { method: 'GET', versions, query: ignored, body: ignored } as const;
+  return [
+    route({
+      ...{ ...shared, path },
+      handle: async (request) => {
+        await serverFor('admin', deps, request);
+        return { status: 200, body: { migrations: [] } };
+      },
+    }),
+    route({
+      ...{ ...shared, path: `${path}/:migration_id` },
+      handle: async (request) => {
+        const { instance } = await serverFor('admin', deps, request);
+        const id = (request.params.migration_id ?? '').slice(0, 100);
+        throw new DomainError(
+          'not_found',
+          `In-progress live migration ${id} is not found for server ${instance.uuid}.`,
+        );
+      },
+    }),
+  ];
+}

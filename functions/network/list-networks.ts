@@ -1,0 +1,34 @@
+/** A page of networks. The registry is small: all that the caller may see are read, then sorted. */
+
+import type { Query } from '../../adapters/http/query.ts';
+import type { Caller } from '../../domain/identity/access.ts';
+import { canRead, listedProject, notFound } from '../../domain/ports/port-access.ts';
+import { fieldsOf, type NetworkDeps } from './deps.ts';
+import { networkView } from './network-input.ts';
+import { networkFilter, networkSortKeys } from './network-list.ts';
+import { type ShownPage, shownPage } from './page.ts';
+import { orderOf, pageOf } from './port-list.ts';
+import { picked } from './port-view.ts';
+
+/** @throws NetworkNotFound for a marker that the caller does not see. */
+export async function listNetworks(
+  deps: Pick<NetworkDeps, 'networksOf'>,
+  caller: Caller,
+  query: Query,
+): Promise<ShownPage> {
+  const test = networkFilter(query);
+  const { compare } = orderOf(query, networkSortKeys);
+  const page = pageOf(query);
+  const fields = fieldsOf(query);
+  const networks = await deps.networksOf(listedProject(caller));
+  const seen = networks.filter((network) => canRead(caller, network)).map(networkView);
+  const marker = seen.find(({ id }) => id === page.marker?.toLowerCase());
+  if (page.marker !== undefined && !marker) throw notFound('Network', page.marker);
+  const sign = page.reverse ? -1 : 1;
+  const nearest = seen
+    .filter((view) => test(view) && (!marker || compare(view, marker) * sign > 0))
+    .sort((a, b) => compare(a, b) * sign)
+    .slice(0, page.size);
+  const inOrder = page.reverse ? nearest.reverse() : nearest;
+  return shownPage(inOrder, page, (view) => picked(view, fields));
+}

@@ -1,0 +1,34 @@
+/** A page of a list, cut to what an answer holds. */
+import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
+import type { Page } from './port-list.ts';
+
+/** What a page shows: views, the ids of all of them, and whether there may be more. */
+export type ShownPage = {
+  readonly page: Page;
+  readonly views: readonly unknown[];
+  readonly ids: readonly string[];
+  readonly full: boolean;
+};
+
+/** As many of the items as an answer holds, one at least; what is cut off is on the next page. */
+export function shownPage<T extends { readonly id: string }>(
+  items: readonly T[],
+  page: Page,
+  viewOf: (item: T) => unknown,
+): ShownPage {
+  const all = items.map((item) => ({ id: item.id, view: viewOf(item) }));
+  const inOrder = page.reverse ? all.reverse() : all;
+  let bytes = 0;
+  const end = inOrder.findIndex(({ view }, n) => {
+    bytes += answerBytes(view);
+    return bytes > mostAnswerBytes && n > 0;
+  });
+  const kept = end < 0 ? inOrder : inOrder.slice(0, end);
+  const shown = page.reverse ? kept.reverse() : kept;
+  return {
+    page,
+    views: shown.map(({ view }) => view),
+    ids: shown.map(({ id }) => id),
+    full: items.length === page.size || kept.length < items.length,
+  };
+}
