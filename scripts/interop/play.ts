@@ -5,6 +5,7 @@ import { login } from '../stack/api.ts';
 import type { Stack } from '../stack/bring-up.ts';
 import { Refusal } from '../stack/progress.ts';
 import { root, stateDir } from '../stack/state.ts';
+import { mustRun } from './command.ts';
 import type { Program, World } from './program.ts';
 import { startRecorder } from './recorder.ts';
 import { scriptOf } from './script.ts';
@@ -53,6 +54,7 @@ async function playRecorded(program: Program, world: World, apiUrl: string): Pro
     const calls = scriptOf(recorder.calls, { ...world.names, project: world.admin.projectId });
     const file = join(root, `test/e2e/recorded/${name}.json`);
     writeFileSync(file, `${JSON.stringify({ program: name, ...recording, calls }, null, 2)}\n`);
+    await mustRun('biome', ['format', '--write', file], { log: world.log });
     return `${said}; ${calls.length} requests kept`;
   } finally {
     recorder.stop();
