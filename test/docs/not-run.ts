@@ -50,4 +50,9 @@ export const notRun: readonly NotRun[] = [
     first: 'npx vitest run --project crash test/crash/report.test.ts  # on the stack that is up',
     reason: 'it takes minutes',
   },
+  {
+    document: 'docs/contributing.md',
+    first: 'npm run test:interop -- --list',
+    reason: 'it takes minutes',
+  },
 ];

@@ -1,0 +1,27 @@
+import type { Program } from './program.ts';
+import { exporter } from './programs/exporter.ts';
+import { fenceCompute, fenceEvacuate } from './programs/fence-agents.ts';
+import { gophercloudNew, gophercloudOld } from './programs/gophercloud.ts';
+import { instanceHa } from './programs/instanceha.ts';
+import { masakari } from './programs/masakari.ts';
+import {
+  tempestCompute,
+  tempestIdentity,
+  tempestNetwork,
+  tempestTelemetry,
+} from './programs/tempest.ts';
+
+/** All that `npm run test:interop` can run, in the order in which it does. */
+export const programs: readonly Program[] = [
+  gophercloudNew,
+  gophercloudOld,
+  fenceCompute,
+  fenceEvacuate,
+  tempestCompute,
+  tempestNetwork,
+  tempestIdentity,
+  tempestTelemetry,
+  exporter,
+  masakari,
+  instanceHa,
+];

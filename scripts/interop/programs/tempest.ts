@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { Refusal } from '../../stack/progress.ts';
+import { newHost } from '../cloud.ts';
+import { mustRun, run } from '../command.ts';
+import { here, installPython, pathWith, pythonBin } from '../install.ts';
+import type { Program } from '../program.ts';
+import { pinned, versions } from '../versions.ts';
+import { writeWorkspace } from './tempest-config.ts';
+
+const packages = [
+  pinned('tempest'),
+  pinned('telemetry-tempest-plugin'),
+  pinned('neutron-tempest-plugin'),
+];
+
+/** `- Passed: 3` and its kin, as tempest sums up. */
+const counted = (output: string, what: string): number =>
+  Number(new RegExp(`^ - ${what}: (\\d+)`, 'm').exec(output)?.[1] ?? 0);
+
+/** The tests that failed, as tempest names them while it runs. */
+const failures = (output: string): string[] =>
+  [...output.matchAll(/^\{\d+\} (.+?) \[[\d.]+s\] \.\.\. FAILED$/gm)].map(([, name = '']) =>
+    name.replace(/\[.*\]/, ''),
+  );
+
+/**
+ * Tests of tempest and its plugins: those that a list of ours includes, without those that another
+ * excludes. Both are `test/interop/tempest/<list>.….txt`, with a reason on each line. Of one test
+ * of them the requests may be recorded.
+ */
+const tempest = (list: string, does: string, recorded?: string): Program => ({
+  name: `tempest-${list}`,
+  does,
+  needs: '',
+  instancesOnForceDown: 'stop',
+  ...(recorded && { recording: { down: false, moves: false } }),
+  install: (log) => installPython('tempest', packages, log),
+  run: async (world) => {
+    const { admin, folder, log } = world;
+    const command = join(pythonBin('tempest'), 'tempest');
+    const options = {
+      cwd: folder,
+      log,
+      env: { ...process.env, PATH: pathWith(pythonBin('tempest')) },
+    };
+    const workspaces = join(folder, 'workspaces.yaml'); // or it keeps them in the user's home
+    await mustRun(command, ['init', folder, '--workspace-path', workspaces], options);
+    await writeWorkspace(world);
+    // Tests of hosts want two to look at.
+    for (const kind of ['tempest-1', 'tempest-2']) await newHost(admin, kind, { vcpus: 4 });
+    const { output } = await run(
+      command,
+      [
+        ...['run', '--concurrency', '1', '--config-file', join(folder, 'etc/tempest.conf')],
+        ...(recorded && world.proxy.http_proxy
+          ? ['--regex', recorded]
+          : ['--include-list', join(here, `tempest/${list}.in.txt`)]),
+        ...['--exclude-list', join(here, `tempest/${list}.out.txt`)],
+      ],
+      { ...options, withinMs: 900_000 },
+    );
+    const [passed, skipped, failed] = ['Passed', 'Skipped', 'Failed'].map((of) =>
+      counted(output, of),
+    );
+    const said = `${passed} of its tests passed, ${skipped} skipped, ${failed} failed`;
+    if (failed !== 0 || !passed) {
+      throw new Refusal([said, ...failures(output), `All of it: ${log}`].join('\n'));
+    }
+    return said;
+  },
+});
+
+export const tempestCompute = tempest('compute', `tempest ${versions.tempest}: compute`);
+export const tempestNetwork = tempest(
+  'network',
+  `tempest ${versions.tempest}: networks and ports`,
+  'PortsTestJSON.test_create_update_delete_port',
+);
+export const tempestIdentity = tempest('identity', `tempest ${versions.tempest}: identity v3`);
+export const tempestTelemetry = tempest(
+  'telemetry',
+  `telemetry-tempest-plugin ${versions['telemetry-tempest-plugin']}: alarming`,
+);

@@ -1,0 +1,78 @@
+import type { Call } from './recorder.ts';
+
+/** A call with `{names}` for what differs between two stacks, as it is kept for `npm test`. */
+export type ScriptedCall = Omit<Call, 'answer'> & {
+  /** What later calls take from its answer: names, and where it is in the JSON. */
+  readonly learn?: Readonly<Record<string, readonly (string | number)[]>>;
+};
+
+/** Ids of Nova, Neutron and Keystone. */
+const ids = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{32}\b/g;
+
+type Path = (string | number)[];
+
+/** Where a text is in a JSON value; undefined if it is not there. */
+function find(value: unknown, text: string): Path | undefined {
+  if (value === text) return [];
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const rest = find(inner, text);
+    if (rest) return [Array.isArray(value) ? Number(key) : key, ...rest];
+  }
+  return undefined;
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same call twice in a row is a client that waits. */
+const isRepeated = (call: Call, before: Call | undefined): boolean =>
+  before !== undefined &&
+  call.method === 'GET' &&
+  before.method === 'GET' &&
+  call.path === before.path;
+
+/** A login of an account that the recorder does not know. */
+const isOfAnother = ({ path, body }: Call, password = ''): boolean =>
+  path.endsWith('/auth/tokens') && body !== '' && !body.includes(password);
+
+/** The calls of a program, with names for the values that are known and for ids that were answered. */
+export function scriptOf(
+  recorded: readonly Call[],
+  known: Readonly<Record<string, string>>,
+): ScriptedCall[] {
+  const calls = recorded.filter(
+    (call, index) => !isRepeated(call, recorded[index - 1]) && !isOfAnother(call, known.password),
+  );
+  const names = new Map(Object.entries(known).map(([name, value]) => [value, name]));
+  const learned = calls.map((): Record<string, Path> => ({}));
+  for (const [index, { path, body }] of calls.entries()) {
+    for (const [id] of `${path} ${body}`.matchAll(ids)) {
+      if (names.has(id)) continue;
+      const source = calls.findIndex(({ answer }, at) => at < index && answer.includes(id));
+      const where = source < 0 ? undefined : find(json(calls[source]?.answer ?? ''), id);
+      const of = learned[source];
+      if (!where || !of) continue; // the program made it up
+      const name = `id${[...names.values()].filter((other) => /^id\d/.test(other)).length + 1}`;
+      names.set(id, name);
+      of[name] = where;
+    }
+  }
+  const longestFirst = [...names].sort(([a], [b]) => b.length - a.length);
+  const scripted = (text: string): string =>
+    longestFirst.reduce((told, [value, name]) => told.replaceAll(value, `{${name}}`), text);
+  return calls.map(({ method, path, headers, body, status }, index) => {
+    const learn = learned[index] ?? {};
+    const told = { ...headers };
+    for (const name of ['x-auth-token', 'x-subject-token']) if (told[name]) told[name] = '{token}';
+    return {
+      ...{ method, path: scripted(path), headers: told, body: scripted(body), status },
+      ...(Object.keys(learn).length > 0 && { learn }),
+    };
+  });
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import type { Stack } from '../stack/bring-up.ts';
+import { region, rootCredentials } from '../stack/ministack.ts';
+import { Refusal } from '../stack/progress.ts';
+import type { Program } from './program.ts';
+
+/** What `os-services` does to the servers of a host that it forces down. */
+export type Setting = Program['instancesOnForceDown'];
+
+const Configuration = z.object({
+  Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
+});
+
+/** Who asks; the emulator looks at the account alone, and checks no signature. */
+const authorization = `AWS4-HMAC-SHA256 Credential=${rootCredentials.accessKeyId}/20260101/${region}/lambda/aws4_request, SignedHeaders=host, Signature=none`;
+
+async function lambda(url: string, init: { method: string; body?: string }): Promise<unknown> {
+  const answer = await fetch(url, { ...init, headers: { authorization } });
+  if (!answer.ok) throw new Refusal(`${url}: ${answer.status} ${await answer.text()}`);
+  return answer.json();
+}
+
+/** Gives a stack for this once the setting `instancesOnForceDown`, without deploying it again. */
+export async function change(stack: Stack, setting: Setting): Promise<void> {
+  const name = stack.outputs.ComputeFunctionName;
+  const url = `${stack.endpoint}/2015-03-31/functions/${name}/configuration`;
+  const { Variables } = Configuration.parse(await lambda(url, { method: 'GET' })).Environment;
+  if (Variables.INSTANCES_ON_FORCE_DOWN === setting) return;
+  const changed = { ...Variables, INSTANCES_ON_FORCE_DOWN: setting };
+  const body = JSON.stringify({ Environment: { Variables: changed } });
+  await lambda(url, { method: 'PUT', body });
+}
