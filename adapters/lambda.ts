@@ -18,12 +18,14 @@ type Consumer<Done> = {
   readonly log: Log;
   /** Throws to have the message delivered again; the others of the batch are not harmed. */
   readonly consume: (message: QueueMessage) => Promise<Done>;
+  /** One message after the other; else all of a batch at once. */
+  readonly inOrder?: boolean;
   /** Told once per invocation of what was done. */
   readonly report: (done: readonly Done[]) => void;
 };
 
 /** The handler of a queue: failed messages alone are delivered again. */
-export const onQueue = <Done>({ log, consume, report }: Consumer<Done>) =>
+export const onQueue = <Done>({ log, consume, report, inOrder = false }: Consumer<Done>) =>
   middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) => {
     const done: Done[] = [];
     const response = await processPartialResponse(
@@ -38,7 +40,7 @@ export const onQueue = <Done>({ log, consume, report }: Consumer<Done>) =>
         }
       },
       new BatchProcessor(EventType.SQS),
-      { context, throwOnFullBatchFailure: false },
+      { context, throwOnFullBatchFailure: false, processInParallel: !inOrder },
     );
     report(done);
     return response;

@@ -19,8 +19,10 @@ export type ServiceSettings = {
   /** When the fan-out of a host fault is gone through again, after the report. */
   finishDelaysSeconds: readonly number[];
   evaluatorTimeoutSeconds: number;
-  /** Evaluators in flight; the queue holds what is more. */
+  /** Evaluators of Doctor's own changes in flight; the queue holds what is more. */
   evaluatorConcurrency: number;
+  /** Evaluators in flight for urgent events from outside, for all others, and for wide alarms each. */
+  bulkConcurrency: number;
   /** How long the history of alarms is kept, delivered notifications among it; not under 15 days. */
   historyRetentionDays: number;
   /** How many alarms a project may have where no administrator has said; -1 for any number. */
@@ -54,6 +56,7 @@ export const defaults: ServiceSettings = {
   finishDelaysSeconds: [5, 900],
   evaluatorTimeoutSeconds: 20,
   evaluatorConcurrency: 4,
+  bulkConcurrency: 2,
   historyRetentionDays: 30,
   projectAlarmQuota: -1,
   userAlarmQuota: -1,
@@ -165,6 +168,8 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ),
     ...given('evaluatorTimeoutSeconds', number),
     ...given('evaluatorConcurrency', number),
+    // Lambda's own limits.
+    ...given('bulkConcurrency', between(2, 1000)),
     ...given('historyRetentionDays', number),
     ...given('projectAlarmQuota', limit),
     ...given('userAlarmQuota', limit),

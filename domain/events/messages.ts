@@ -5,14 +5,18 @@ import { HostName } from '../hosts/host.ts';
 import { Notice } from '../hosts/maintenance.ts';
 import { Moment } from '../time.ts';
 import { DoctorEvent, Trait } from './event.ts';
+import { eventLanes } from './event-lane.ts';
 
 /**
- * On the event queue: events to evaluate. `attempts` counts the receives before the message was
- * split, so that a split message is not tried for ever.
+ * On the queues of events: events to evaluate. `attempts` counts the receives before the message was
+ * split, so that a split message is not tried for ever. In the lane `wide` they are evaluated for
+ * alarms of their whole project alone, those whose ids come after `after`; all if it is empty.
  */
 export const EventMessage = z.object({
   events: z.array(DoctorEvent),
   attempts: z.int().min(0),
+  lane: z.enum(eventLanes).default('own'),
+  after: z.string().optional(),
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 

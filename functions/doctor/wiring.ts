@@ -20,11 +20,12 @@ import { makeUsers } from '../../adapters/identity/users.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portChanges, portReader } from '../../adapters/ports/ports.ts';
-import { deadLetters, eventQueue } from '../../adapters/queues.ts';
+import { deadLetters, eventQueue, eventQueues } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { departureStore } from '../../adapters/servers/migrations.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
+import { laneOf } from '../../domain/events/event-lane.ts';
 import { stateOf } from '../../domain/hosts/host.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
@@ -47,6 +48,10 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
   const subscriptions = subscriptionStore(dynamo, required(env, 'SUBSCRIPTIONS_TABLE'));
   const topics = topicSubscriptions(sns);
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const outside = eventQueues(sqs, {
+    urgent: required(env, 'URGENT_QUEUE_URL'),
+    bulk: required(env, 'BULK_QUEUE_URL'),
+  });
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
   const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
   const now = () => new Date().toISOString();
@@ -85,9 +90,15 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
     registerInstance: (uuid, registration) => registerInstance(flow, uuid, registration),
     deleteInstance: (uuid, when) => deleteInstance(flow, uuid, when),
     sendTwice: async (events) => {
-      await Promise.all([queue.sendEvents(events), queue.sendEvents(events, { delaySeconds })]);
+      const ranked = [...Map.groupBy(events, laneOf)];
+      await Promise.all(
+        ranked.flatMap(([lane, some]) => [
+          outside.sendEvents(some, { lane }),
+          outside.sendEvents(some, { lane, delaySeconds }),
+        ]),
+      );
     },
-    ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
+    ...deadLetters(sqs, required(env, 'BULK_DLQ_URL')),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, required(env, 'AFFECTED_TABLE')),
     subscribing: {

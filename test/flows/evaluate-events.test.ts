@@ -23,7 +23,9 @@ beforeEach(() => {
 });
 
 const deps: EvaluateDeps = {
-  alarmsUnder: async (keys) => tables.alarmsUnder(keys),
+  pace: tables.pace,
+  alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
+  sendRest: async () => expect.unreachable(),
   alarms: async (ids) => tables.alarms(ids),
   fire: async (chains) => {
     const others = meanwhile;
@@ -114,7 +116,7 @@ test('of many events a plain alarm tells the first, a repeating one all, each on
 });
 
 test('no transaction holds more than ten firings, nor changes an alarm twice', async () => {
-  file(...Array.from({ length: 25 }, () => ({ repeat_actions: true })));
+  file(...Array.from({ length: 25 }, () => ({ resource_id: 'vm-1', repeat_actions: true })));
   await evaluate([change(1), change(2), change(3)]);
   expect(rows.size).toBe(75);
   for (const chains of transactions) {
@@ -126,7 +128,7 @@ test('no transaction holds more than ten firings, nor changes an alarm twice', a
 });
 
 test('an event of very many alarms fires some at a time, and tells of them meanwhile', async () => {
-  file(...Array.from({ length: 1_000 }, () => ({})));
+  file(...Array.from({ length: 1_000 }, () => ({ resource_id: 'vm-1' })));
   const [underWay, toldBy]: [number[], number[]] = [[], []];
   let running = 0;
   const fire: EvaluateDeps['fire'] = async (firings) => {
@@ -193,7 +195,7 @@ test('tenants are told nothing of hosts', async () => {
 });
 
 test('when a transaction throws, what others wrote is told before the message fails', async () => {
-  file(...Array.from({ length: 25 }, () => ({})));
+  file(...Array.from({ length: 25 }, () => ({ resource_id: 'vm-1' })));
   let calls = 0;
   const fire: EvaluateDeps['fire'] = async (firings) => {
     if (++calls === 2) throw new Error('too many conflicts');

@@ -19,7 +19,7 @@ const grantsOf = (name: string): string[] =>
 
 const functions = [
   ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor'],
-  ...['Reconciler', 'AlarmEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
 describe('permissions', () => {
@@ -52,6 +52,7 @@ describe('permissions', () => {
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
+    { name: 'BulkEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
@@ -132,13 +133,13 @@ describe('permissions', () => {
       ],
     },
     { name: 'Reconciler', data: ['UpdateItem on Affected'] },
-    {
-      name: 'AlarmEvaluator',
+    ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
+      name,
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/lookup'],
         ...['PartiQLUpdate on History', 'PutItem on History'],
       ],
-    },
+    })),
     {
       name: 'Sweeper',
       data: [
@@ -164,11 +165,41 @@ describe('permissions', () => {
     expect(touched).toEqual(data.map((grant) => `dynamodb:${grant}`).sort());
   });
 
-  test('only the evaluator and the sweeper can tell tenants', () => {
+  test.each([
+    { name: 'Compute', queues: ['EventQueue'] },
+    { name: 'Network', queues: ['EventQueue'] },
+    { name: 'FaultFinisher', queues: ['EventQueue'] },
+    { name: 'Reconciler', queues: ['EventDeadLetters', 'EventQueue', 'FaultQueue'] },
+    { name: 'Doctor', queues: ['BulkDeadLetters', 'BulkQueue', 'EventQueue', 'UrgentQueue'] },
+    {
+      name: 'AlarmEvaluator',
+      queues: ['EventDeadLetters', 'EventQueue', 'WebhookQueue', 'WideQueue'],
+    },
+    {
+      name: 'BulkEvaluator',
+      queues: ['BulkDeadLetters', 'BulkQueue', 'UrgentQueue', 'WebhookQueue', 'WideQueue'],
+    },
+    { name: 'Sweeper', queues: ['WebhookQueue'] },
+    { name: 'WebhookSender', queues: ['WebhookDeadLetters', 'WebhookRetryQueue'] },
+  ])('$name may send to $queues, and to no other queue', ({ name, queues }) => {
+    const sent = grantsOf(name).filter((grant) => grant.startsWith('sqs:SendMessage '));
+    expect(sent).toEqual(queues.map((queue) => `sqs:SendMessage on ${queue}`));
+  });
+
+  test('nothing from outside is in the queue of what Doctor changed, nor at its evaluator', () => {
+    const emptied = (name: string) =>
+      grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
+    expect(emptied('AlarmEvaluator')).toEqual(['sqs:ReceiveMessage on EventQueue']);
+    expect(emptied('BulkEvaluator')).toEqual(
+      ['BulkQueue', 'UrgentQueue', 'WideQueue'].map((queue) => `sqs:ReceiveMessage on ${queue}`),
+    );
+  });
+
+  test('only the evaluators and the sweeper can tell tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
     );
-    expect(tellers).toEqual(['AlarmEvaluator', 'Sweeper']);
+    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
   });
 
   test('only doctor can subscribe anybody, and to the notifications alone', () => {
@@ -191,24 +222,26 @@ describe('permissions', () => {
     const topics = (name: string, verb: string) =>
       (spread.get(name) ?? []).filter(({ action }) => action.includes(`sns:${verb}`)).length;
     expect(topics('AlarmEvaluator', 'Publish')).toBe(3);
+    expect(topics('BulkEvaluator', 'Publish')).toBe(3);
     expect(topics('Sweeper', 'Publish')).toBe(3);
     expect(topics('Doctor', 'Subscribe')).toBe(3);
   });
 
-  test('the evaluator never reads or writes hosts, instances or ports', () => {
-    const touched = grantsOf('AlarmEvaluator').filter((grant) =>
-      / on (Hosts|Instances|Ports)/.test(grant),
-    );
-    expect(touched).toEqual([]);
-  });
+  test.each(['AlarmEvaluator', 'BulkEvaluator'])(
+    '%s never reads or writes hosts, instances or ports',
+    (name) => {
+      const touched = grantsOf(name).filter((grant) => / on (Hosts|Instances|Ports)/.test(grant));
+      expect(touched).toEqual([]);
+    },
+  );
 });
 
 describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(7);
-    expect(consumed).toHaveLength(4);
+    expect(queues).toHaveLength(11);
+    expect(consumed).toHaveLength(7);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -216,6 +249,22 @@ describe('what must not get lost', () => {
       expect(Properties.RedrivePolicy.maxReceiveCount).toBe(10);
     }
   });
+
+  test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters'])(
+    'an alarm tells of messages in %s',
+    (name) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Threshold: 1,
+        Dimensions: [
+          {
+            Name: 'QueueName',
+            Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^Messaging${name}`), 'QueueName'] },
+          },
+        ],
+      });
+    },
+  );
 
   test('a message stays hidden for longer than its consumer may work', () => {
     const byLogicalId = template.findResources('AWS::Lambda::Function');
@@ -226,7 +275,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(4);
+    expect(pairs).toHaveLength(7);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -239,6 +288,7 @@ describe('what must not get lost', () => {
         ...properties,
       });
     mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 4 } });
+    mapping({ BatchSize: 5, ScalingConfig: { MaximumConcurrency: 2 } });
     mapping({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
     mapping({ BatchSize: 10, ScalingConfig: { MaximumConcurrency: 10 } });
   });
@@ -391,6 +441,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 7);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 11);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
 });

@@ -32,6 +32,7 @@ test.each([
   ['finishDelaysSeconds', '5,,900'],
   ['evaluatorTimeoutSeconds', '-1'],
   ['evaluatorConcurrency', '1.5'],
+  ['bulkConcurrency', '1'],
   ['historyRetentionDays', 'ever'],
   ['webhookTimeoutSeconds', '0'],
   ['webhookTimeoutSeconds', '11'],

@@ -113,8 +113,14 @@ export async function ownThings(): Promise<OwnThings> {
     );
     return TopicArn;
   };
-  const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] =
-    await Promise.all(['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'].map(queue));
+  const made = await Promise.all(
+    [
+      ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
+      ...['urgent', 'bulk', 'wide', 'dead-bulk'],
+    ].map(queue),
+  );
+  const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
+  const [urgentQueue, bulkQueue, wideQueue, bulkDlq] = made.slice(6);
   const [notificationsTopic, eventsTopic] = await Promise.all(['told', 'audit'].map(topic));
   const [notifications, events] = await Promise.all([
     subscribe(endpoint, notificationsTopic ?? ''),
@@ -137,7 +143,12 @@ export async function ownThings(): Promise<OwnThings> {
       IDENTITY_TABLE: tableName('IDENTITY'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       EVENT_QUEUE_URL: eventQueue ?? '',
+      URGENT_QUEUE_URL: urgentQueue ?? '',
+      BULK_QUEUE_URL: bulkQueue ?? '',
+      WIDE_QUEUE_URL: wideQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
+      BULK_DLQ_URL: bulkDlq ?? '',
+      EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',
       WEBHOOK_RETRY_QUEUE_URL: webhookRetryQueue ?? '',
@@ -174,9 +185,7 @@ export async function ownThings(): Promise<OwnThings> {
         ...[...tables.values()].map(({ TableName }) =>
           database.send(new DeleteTableCommand({ TableName })),
         ),
-        ...[eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq].map(
-          (QueueUrl) => queues.send(new DeleteQueueCommand({ QueueUrl })),
-        ),
+        ...made.map((QueueUrl) => queues.send(new DeleteQueueCommand({ QueueUrl }))),
         ...[notificationsTopic, eventsTopic].map((TopicArn) =>
           topics.send(new DeleteTopicCommand({ TopicArn })),
         ),
