@@ -14,6 +14,7 @@ export type EnvName =
   | 'QUOTAS_TABLE'
   | 'IDENTITY_TABLE'
   | 'SUBSCRIPTIONS_TABLE'
+  | 'PLACES_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'URGENT_QUEUE_URL'
   | 'BULK_QUEUE_URL'
@@ -29,6 +30,7 @@ export type EnvName =
   | 'WEBHOOK_SECRET_ARN'
   | 'WEBHOOK_TIMEOUT_SECONDS'
   | 'WEBHOOK_ATTEMPTS'
+  | 'WEBHOOK_PLACES'
   | 'WEBHOOK_ALLOWED_RANGES'
   /** libuv's own: threads for lookups of names. */
   | 'UV_THREADPOOL_SIZE'

@@ -91,6 +91,7 @@ export class DoctorStack extends Stack {
       QuotasTable: tables.quotas.tableName,
       IdentityTable: tables.identity.tableName,
       SubscriptionsTable: tables.subscriptions.tableName,
+      PlacesTable: tables.places.tableName,
       ...Object.fromEntries(
         Object.entries(capabilities).map(([name, capability]) => [
           `${name}FunctionName`,

@@ -35,6 +35,8 @@ export type ServiceSettings = {
   webhookAttempts: number;
   /** Senders of webhooks in flight, for first tries and for further ones each. */
   webhookConcurrency: number;
+  /** Batches of a project's first tries in flight; less than `webhookConcurrency`, so that others go on. */
+  webhookPlacesPerProject: number;
   /** Ranges such as `10.1.0.0/16` that webhooks may reach although they are not public. */
   webhookAllowedRanges: readonly string[];
   /** ARNs of SNS topics, of Doctor's own region, that alarms of any project may have as actions. */
@@ -63,6 +65,7 @@ export const defaults: ServiceSettings = {
   webhookTimeoutSeconds: 5,
   webhookAttempts: 12,
   webhookConcurrency: 10,
+  webhookPlacesPerProject: 4,
   webhookAllowedRanges: [],
   actionTopics: [],
   notificationTopics: 1,
@@ -177,6 +180,7 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('webhookAttempts', between(1, 100)),
     // Lambda's own limits.
     ...given('webhookConcurrency', between(2, 1000)),
+    ...given('webhookPlacesPerProject', between(1, 100)),
     ...given('webhookAllowedRanges', ranges),
     ...given('actionTopics', topics),
     ...given('notificationTopics', between(1, 100)),

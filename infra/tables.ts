@@ -40,6 +40,7 @@ export class Tables extends Construct {
   readonly history: Table;
   readonly identity: Table;
   readonly subscriptions: Table;
+  readonly places: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -174,5 +175,6 @@ export class Tables extends Construct {
         byTime: [text('live'), text('sort_key')],
       },
     });
+    this.places = table('Places', { key: [text('place')], expires: true });
   }
 }

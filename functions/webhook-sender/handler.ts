@@ -1,23 +1,27 @@
 /**
  * Tells the actions of alarms. The messages of a batch are sent all at once, each for itself. A try
  * that failed is queued again, to be seen after a while, in the queue of further tries, so that no
- * receiver delays another's first. Whatever is tried, its outcome is noted on the firing's row; a
+ * receiver delays another's first. Projects share the senders of first tries by places: a project has
+ * few, and what finds none is queued again, in the other queue if a receiver of the project hung. Whatever is tried, its outcome is noted on the firing's row; a
  * message that comes again after its last word, or after a further try of it was queued, is dropped.
  */
-import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
+import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
+  schemeOf,
   shownAction,
   WebhookMessage,
   type WebhookOutcome,
   type webhookResults,
 } from '../../domain/delivery/webhook.ts';
+import { busySeconds } from '../../domain/delivery/webhook-place.ts';
 import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
+import { type BatchPlaces, batchPlaces, type PlaceDeps } from './places.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
 import { type TellDeps, tell } from './tell.ts';
 
 /** What became of a message; `known` if nothing is left to do for it. */
-type Done = (typeof webhookResults)[number] | 'diverted' | 'known' | 'unreadable';
+type Done = (typeof webhookResults)[number] | 'diverted' | 'deferred' | 'known' | 'unreadable';
 export type Totals = Readonly<Partial<Record<Done, number>>>;
 
 export type Deps = TellDeps & {
@@ -26,6 +30,9 @@ export type Deps = TellDeps & {
   readonly note: (webhook: WebhookMessage, outcome: WebhookOutcome) => Promise<void>;
   /** Queues a further try. */
   readonly again: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
+  /** Queues a first try once more, among first tries. */
+  readonly defer: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
+  readonly places: PlaceDeps;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly slow: SlowReceivers;
   /** Tries after which a webhook is given up. */
@@ -38,9 +45,11 @@ export type Deps = TellDeps & {
 };
 
 export const createHandler = (deps: Deps) =>
-  onQueue({
+  onBatches({
     log: deps.log,
-    consume: (message) => handle(deps, message),
+    begin: () => batchPlaces(deps.places),
+    consume: (message, places) => handle(deps, message, places),
+    end: (places) => places.end(),
     report: (done) => {
       const totals = Object.fromEntries(
         [...Map.groupBy(done, (each) => each)].map(([each, all]) => [each, all.length]),
@@ -50,20 +59,35 @@ export const createHandler = (deps: Deps) =>
     },
   });
 
-async function handle(deps: Deps, { body }: QueueMessage): Promise<Done> {
+async function handle(deps: Deps, { body }: QueueMessage, places: BatchPlaces): Promise<Done> {
   const webhook = readMessage(body);
   if (typeof webhook === 'string') {
     await deps.bury([{ reason: webhook, element: body }]);
     return 'unreadable';
   }
-  if (webhook.lane === 'first' && deps.slow.isSlow(webhook.action)) {
+  const mayHang = webhook.lane === 'first' && /^https?$/.test(schemeOf(webhook.action));
+  if (mayHang && deps.slow.isSlow(webhook.action)) {
     await deps.again(webhook, 0);
     return 'diverted';
   }
-  const known = await deps.outcome(webhook);
+  const [known, place] = await Promise.all([
+    deps.outcome(webhook),
+    mayHang ? places.of(webhook.project_id) : 'held',
+  ]);
   if (known && isSettled(webhook, known)) return 'known';
+  if (place === 'hung') {
+    await deps.again(webhook, 0);
+    return 'diverted';
+  }
+  if (place === 'busy') {
+    await deps.defer(webhook, busySeconds);
+    return 'deferred';
+  }
   const answer = await tell(deps, webhook);
-  if (answer.kind === 'unanswered' && answer.timedOut) deps.slow.note(webhook.action);
+  if (answer.kind === 'unanswered' && answer.timedOut) {
+    deps.slow.note(webhook.action);
+    places.noteHung(webhook.project_id);
+  }
   return settle(deps, webhook, answer);
 }
 

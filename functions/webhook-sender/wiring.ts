@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -10,7 +11,9 @@ import { rangesOf } from '../../adapters/delivery/public-addresses.ts';
 import { webhookClient } from '../../adapters/delivery/webhook-client.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
 import { webhookOutcomes } from '../../adapters/delivery/webhook-outcomes.ts';
+import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
 import { amount, type Env, list, required } from '../../adapters/env.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
 import { deadLetters, webhookQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { createHandler } from './handler.ts';
@@ -25,6 +28,7 @@ export type Clients = {
 
 export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metrics) {
   const { dynamo, sqs, sns, secrets } = clients;
+  const firsts = webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL'));
   const retries = webhookQueue(sqs, required(env, 'WEBHOOK_RETRY_QUEUE_URL'));
   return createHandler({
     ...webhookOutcomes(dynamo, required(env, 'HISTORY_TABLE')),
@@ -38,6 +42,16 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
     ...deadLetters(sqs, required(env, 'WEBHOOK_DLQ_URL')),
     again: (webhook, delaySeconds) =>
       retries.sendWebhooks([{ ...webhook, lane: 'later' }], delaySeconds),
+    defer: (webhook, delaySeconds) => firsts.sendWebhooks([webhook], delaySeconds),
+    places: {
+      ...webhookPlaces(dynamo, {
+        table: required(env, 'PLACES_TABLE'),
+        perProject: amount(env, 'WEBHOOK_PLACES', 4),
+        newId: randomUUID,
+        now: () => new Date().toISOString(),
+      }),
+      interrupted: interruptions(logger),
+    },
     slow: slowReceivers(Date.now),
     mostAttempts: amount(env, 'WEBHOOK_ATTEMPTS', 12),
     now: () => new Date().toISOString(),

@@ -157,7 +157,13 @@ describe('permissions', () => {
         'Query on Ports/byHost',
       ],
     },
-    { name: 'WebhookSender', data: ['GetItem on History', 'UpdateItem on History'] },
+    {
+      name: 'WebhookSender',
+      data: [
+        ...['GetItem on History', 'UpdateItem on History'],
+        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Places`),
+      ],
+    },
   ])('$name touches these rows and indexes, and no others', ({ name, data }) => {
     const touched = grantsOf(name).filter((grant) =>
       /^dynamodb:(?!.* on (.*\/stream|\*)$)/.test(grant),
@@ -180,7 +186,10 @@ describe('permissions', () => {
       queues: ['BulkDeadLetters', 'BulkQueue', 'UrgentQueue', 'WebhookQueue', 'WideQueue'],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
-    { name: 'WebhookSender', queues: ['WebhookDeadLetters', 'WebhookRetryQueue'] },
+    {
+      name: 'WebhookSender',
+      queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
+    },
   ])('$name may send to $queues, and to no other queue', ({ name, queues }) => {
     const sent = grantsOf(name).filter((grant) => grant.startsWith('sqs:SendMessage '));
     expect(sent).toEqual(queues.map((queue) => `sqs:SendMessage on ${queue}`));
@@ -339,7 +348,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(12);
+    expect(tables).toHaveLength(13);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -364,10 +373,10 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports and history only', () => {
+  test('rows expire from instances, ports, history and places only', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
-    expect(keys).toEqual(['event_id', 'id', 'uuid']);
+    expect(keys).toEqual(['event_id', 'id', 'place', 'uuid']);
     for (const { Properties } of expiring) {
       expect(Properties.TimeToLiveSpecification).toEqual({
         AttributeName: 'expires_at',

@@ -38,6 +38,7 @@ test.each([
   ['webhookTimeoutSeconds', '11'],
   ['webhookAttempts', '0'],
   ['webhookConcurrency', '1'],
+  ['webhookPlacesPerProject', '0'],
   ['actionTopics', 'arn:aws:sqs:eu-west-1:123456789012:queue'],
   ['actionTopics', 'arn:aws:sns:eu-west-1:123456789012:t.fifo'],
   ['notificationTopics', '0'],

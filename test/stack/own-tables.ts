@@ -28,7 +28,8 @@ type TableName =
   | 'HISTORY'
   | 'QUOTAS'
   | 'IDENTITY'
-  | 'SUBSCRIPTIONS';
+  | 'SUBSCRIPTIONS'
+  | 'PLACES';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
@@ -36,7 +37,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
   const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
-  const { alarms, history, quotas, identity, subscriptions } = tables;
+  const { alarms, history, quotas, identity, subscriptions, places } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
@@ -50,6 +51,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
     ['QUOTAS', quotas],
     ['IDENTITY', identity],
     ['SUBSCRIPTIONS', subscriptions],
+    ['PLACES', places],
   ];
   return new Map(
     named.map(([name, { node }]) => {
@@ -142,6 +144,8 @@ export async function ownThings(): Promise<OwnThings> {
       QUOTAS_TABLE: tableName('QUOTAS'),
       IDENTITY_TABLE: tableName('IDENTITY'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
+      PLACES_TABLE: tableName('PLACES'),
+      WEBHOOK_PLACES: '4',
       EVENT_QUEUE_URL: eventQueue ?? '',
       URGENT_QUEUE_URL: urgentQueue ?? '',
       BULK_QUEUE_URL: bulkQueue ?? '',

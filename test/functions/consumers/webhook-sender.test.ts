@@ -6,6 +6,7 @@ import {
   type webhookResults,
   webhooksOf,
 } from '../../../domain/delivery/webhook.ts';
+import type { Taken } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { createHandler, type Deps } from '../../../functions/webhook-sender/handler.ts';
@@ -29,6 +30,9 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
   const published: string[] = [];
   const notes: WebhookOutcome[] = [];
   const retries: [WebhookMessage, number][] = [];
+  const deferred: [WebhookMessage, number][] = [];
+  const places: string[] = [];
+  let taken = 0;
   const buried: DeadLetter[] = [];
   const { lines, log } = logbook();
   const handler = createHandler({
@@ -47,6 +51,24 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     again: async (message, delaySeconds) => {
       retries.push([message, delaySeconds]);
     },
+    defer: async (message, delaySeconds) => {
+      deferred.push([message, delaySeconds]);
+    },
+    places: {
+      take: async (project_id) => {
+        places.push(`take ${project_id}`);
+        return { place: `${taken++}#${project_id}`, holder: 'me' };
+      },
+      giveBack: async ({ place }) => {
+        places.push(`give back ${place}`);
+      },
+      keep: async ({ place }) => {
+        places.push(`keep ${place}`);
+      },
+      interrupted: (step) => {
+        places.push(`interrupted ${step}`);
+      },
+    },
     bury: async (letters) => {
       buried.push(...letters);
     },
@@ -63,7 +85,7 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { send, posted, published, notes, retries, buried, lines };
+  return { send, posted, published, notes, retries, deferred, places, buried, lines };
 }
 
 const good = 'https://user:secret@good.example/x?token=secret';
@@ -205,3 +227,81 @@ test.each(['again', 'bury', 'note', 'outcome', 'post'] as const)(
     expect(await send(webhook(bad))).toEqual(['m-0']);
   },
 );
+
+const take = (taken: Taken) => ({
+  places: {
+    take: async () => taken,
+    giveBack: async () => expect.unreachable(),
+    keep: async () => expect.unreachable(),
+    interrupted: () => expect.unreachable(),
+  },
+});
+
+test('a batch takes one place of each project among its first tries, and gives it back', async () => {
+  const { send, posted, places } = sender();
+  const other = { project_id: 'b' };
+  await send(webhook(good), webhook(bad), webhook(good, other), webhook(bad, { lane: 'later' }));
+  expect(posted).toHaveLength(4);
+  expect(places).toEqual(['take a', 'take b', 'give back 0#a', 'give back 1#b']);
+});
+
+test('the place of a project whose receiver hung is kept from it, and no other', async () => {
+  const { send, places } = sender({ [bad]: hung });
+  await send(webhook(bad), webhook(good), webhook(good, { project_id: 'b' }));
+  expect(places.slice(2).sort()).toEqual(['give back 1#b', 'keep 0#a']);
+});
+
+test('a project that has much to tell and no place is tried a little later, among first tries', async () => {
+  const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
+  expect(await send(webhook(good))).toEqual([]);
+  expect({ posted, retries, notes }).toEqual({ posted: [], retries: [], notes: [] });
+  expect(deferred).toEqual([[webhook(good), 1]]);
+});
+
+test('a project whose receiver hung and that has no place left is told among further tries', async () => {
+  const { send, posted, deferred, retries } = sender({}, take({ full: 'hung' }));
+  expect(await send(webhook(good))).toEqual([]);
+  expect({ posted, deferred }).toEqual({ posted: [], deferred: [] });
+  expect(retries).toEqual([[webhook(good), 0]]);
+});
+
+test('what was told already needs no place, nor what cannot hang', async () => {
+  const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
+  const outcome = async () => ({ ...known, result: 'delivered' as const });
+  const told = sender({}, { outcome, ...take({ full: 'busy' }) });
+  await told.send(webhook(good));
+  expect(told.deferred).toEqual([]);
+  const { send, places } = sender();
+  await send(webhook('log:'), webhook('test:'), webhook('arn:aws:sns:eu-west-1:123456789012:t'));
+  expect(places).toEqual([]);
+});
+
+test.each(['take', 'giveBack', 'keep'] as const)(
+  'when the places fail to %s, the webhooks are sent all the same',
+  async (step) => {
+    const noted: string[] = [];
+    const places = {
+      take: async () => ({ place: '0#a', holder: 'me' }),
+      giveBack: async () => undefined,
+      keep: async () => undefined,
+      interrupted: (what: string) => {
+        noted.push(what);
+      },
+      [step]: async () => {
+        throw new Error('gone');
+      },
+    };
+    const { send, posted } = sender({ [bad]: hung }, { places });
+    expect(await send(webhook(step === 'keep' ? bad : good))).toEqual([]);
+    expect(posted).toHaveLength(1);
+    expect(noted).toEqual(['place']);
+  },
+);
+
+test('when a webhook cannot be queued for later, its message is delivered again', async () => {
+  const defer = async () => {
+    throw new Error('gone');
+  };
+  const { send } = sender({}, { defer, ...take({ full: 'busy' }) });
+  expect(await send(webhook(good))).toEqual(['m-0']);
+});
