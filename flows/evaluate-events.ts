@@ -32,12 +32,18 @@ export type Pace = {
   readonly firings: number;
   /** Firings in a transaction, at most ten. */
   readonly perTransaction: number;
+  /** Whether more is fired while what was fired is told of. */
+  readonly tellMeanwhile: boolean;
 };
 
 /** For what is urgent: as much as one function can have under way. */
-export const fullPace: Pace = { firings: 160, perTransaction: weightPerTransaction };
-/** For what can wait: little enough that what is urgent, on the same machine, waits for no long work. */
-export const gentlePace: Pace = { firings: 10, perTransaction: 5 };
+export const fullPace: Pace = {
+  firings: 160,
+  perTransaction: weightPerTransaction,
+  tellMeanwhile: true,
+};
+/** For what can wait: one short request at a time, so that what is urgent waits for no long work. */
+export const gentlePace: Pace = { firings: 5, perTransaction: 5, tellMeanwhile: false };
 
 export type EvaluateDeps = DeliverDeps &
   FindDeps & {
@@ -88,7 +94,9 @@ export async function evaluateEvents(
       const rows = some.flatMap(({ chain }, n) => (fired[n] === 'written' ? toldIn(chain) : []));
       outcomes.push(...fired);
       written.push(...rows);
-      deliveries.push(deliver(deps, rows));
+      const delivery = deliver(deps, rows);
+      deliveries.push(delivery);
+      if (!deps.pace.tellMeanwhile) await delivery;
     }
     open = await lanesLeft(deps, steps, outcomes).catch((error: unknown) => {
       failures.push(error);

@@ -4,7 +4,7 @@
  */
 import { projectKeysOfEvent, resourceKeysOfEvent } from '../domain/alarms/lookup.ts';
 import { oldestFirst } from '../domain/alarms/order.ts';
-import { wideShare, wideSlice } from '../domain/alarms/wide-share.ts';
+import { wideAtOnce, wideShare, wideSlice } from '../domain/alarms/wide-share.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 
 /** Which ids of each key are wanted: those after one, and how many; all where nothing is said. */
@@ -46,10 +46,12 @@ export async function findCandidates(
   const [named, wide] = await Promise.all([
     alarmsUnder(distinct(namedBy)),
     // One more than is evaluated: is there a rest?
-    alarmsUnder(distinct(wideBy), {
-      ...(after !== undefined && { after }),
-      most: wideSlice(events.length) + 1,
-    }),
+    alarmsUnder(
+      distinct(wideBy),
+      after === undefined
+        ? { most: wideAtOnce + 1 }
+        : { after, most: wideSlice(events.length) + 1 },
+    ),
   ]);
   const now = new Set<string>();
   const rests: Rest[] = [];

@@ -95,7 +95,7 @@ export class BulkEvaluator extends Evaluator {
         WIDE_QUEUE_URL: messaging.wideQueue,
       },
       deadLetters: messaging.bulkDeadLetters,
-      batchSize: 5,
+      batchSize: 2,
       concurrency: settings.bulkConcurrency,
       pace: 'gentle',
     });

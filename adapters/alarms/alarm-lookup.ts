@@ -9,8 +9,8 @@ import type { LookupBounds } from '../../flows/find-candidates.ts';
 import { getAll, queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 
-/** Index queries in flight: more wait for each other on one Lambda. */
-const width = 8;
+/** Index queries in flight unless something else is said: more wait for each other on one Lambda. */
+const usualWidth = 8;
 
 /** What is left to know of a row that is no alarm. */
 const Remains = z.object({
@@ -25,7 +25,11 @@ function unreadable(row: Row, error: z.ZodError): Unreadable {
   return { alarm_id, revision, reason, isReported: state_reason === reason };
 }
 
-export const alarmLookup = (client: DynamoDBDocumentClient, table: string) => ({
+export const alarmLookup = (
+  client: DynamoDBDocumentClient,
+  table: string,
+  width: number = usualWidth,
+) => ({
   /**
    * Ids of the alarms under each key, as the index shows them. With bounds: those after an id, the
    * first so many of each key in their order, and no more is read.

@@ -22,29 +22,32 @@ export type Clients = {
   readonly sns: SNSClient;
 };
 
+/** Lookups under way where nothing is urgent. */
+const gentleLookups = 2;
+
 export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metrics) {
   const { dynamo, sqs, sns } = clients;
   const alarms = required(env, 'ALARMS_TABLE');
   const history = required(env, 'HISTORY_TABLE');
   const queues = eventQueues(sqs, laneUrls(env));
-  const pace = oneOf(env, 'EVALUATOR_PACE', ['full', 'gentle']);
+  const isGentle = oneOf(env, 'EVALUATOR_PACE', ['full', 'gentle']) === 'gentle';
   const interrupted = interruptions(logger);
   const retentionDays = amount(env, 'HISTORY_RETENTION_DAYS', 30);
   const deps = {
-    ...alarmLookup(dynamo, alarms),
+    ...(isGentle ? alarmLookup(dynamo, alarms, gentleLookups) : alarmLookup(dynamo, alarms)),
     ...firings(dynamo, { alarms, history }),
     ...outbox(dynamo, { table: history, retentionDays, interrupted }),
     ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
     ...notifications(sns, requiredList(env, 'NOTIFICATIONS_TOPIC_ARNS')),
     sendRest: ({ events, after }: Rest) => queues.sendEvents(events, { lane: 'wide', after }),
-    pace: pace === 'full' ? fullPace : gentlePace,
+    pace: isGentle ? gentlePace : fullPace,
     interrupted,
     now: () => new Date().toISOString(),
   };
   return createHandler({
     evaluate: (events, after) => evaluateEvents(deps, events, after),
     split: ({ events, ...message }) => queues.sendEvents(events, { ...message, perMessage: 1 }),
-    inOrder: pace === 'gentle',
+    inOrder: isGentle,
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
     count: ({ events, fired, published }) =>
       countAll(metrics, { Events: events, AlarmsFired: fired, NotificationsPublished: published }),

@@ -47,9 +47,9 @@ export type Deps = TellDeps & {
 export const createHandler = (deps: Deps) =>
   onBatches({
     log: deps.log,
-    begin: () => batchPlaces(deps.places),
-    consume: (message, places) => handle(deps, message, places),
-    end: (places) => places.end(),
+    begin: (): Batch => ({ places: batchPlaces(deps.places), seen: new Set() }),
+    consume: (message, batch) => handle(deps, message, batch),
+    end: ({ places }) => places.end(),
     report: (done) => {
       const totals = Object.fromEntries(
         [...Map.groupBy(done, (each) => each)].map(([each, all]) => [each, all.length]),
@@ -59,12 +59,18 @@ export const createHandler = (deps: Deps) =>
     },
   });
 
-async function handle(deps: Deps, { body }: QueueMessage, places: BatchPlaces): Promise<Done> {
+/** What the messages of a batch share: places, and the tries that are made of it. */
+type Batch = { readonly places: BatchPlaces; readonly seen: Set<string> };
+
+async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batch): Promise<Done> {
   const webhook = readMessage(body);
   if (typeof webhook === 'string') {
     await deps.bury([{ reason: webhook, element: body }]);
     return 'unreadable';
   }
+  const attempt = `${webhook.webhook_id} ${webhook.attempts}`;
+  if (seen.has(attempt)) return 'known';
+  seen.add(attempt);
   const mayHang = webhook.lane === 'first' && /^https?$/.test(schemeOf(webhook.action));
   if (mayHang && deps.slow.isSlow(webhook.action)) {
     await deps.again(webhook, 0);

@@ -3,7 +3,7 @@ import type { Alarm, Condition } from '../../domain/alarms/alarm.ts';
 import type { Chain, OutboxRow } from '../../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
-import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -192,6 +192,25 @@ test('tenants are told nothing of hosts', async () => {
   file({});
   await evaluate([change(1)]);
   expect(published[0]?.body).not.toContain('compute-1');
+});
+
+test('at a gentle pace few are fired at a time, and told of before the next', async () => {
+  file(...Array.from({ length: 23 }, () => ({ resource_id: 'vm-1' })));
+  const steps: string[] = [];
+  const fire: EvaluateDeps['fire'] = async (firings) => {
+    steps.push(`fire ${firings.flat().length}`);
+    return deps.fire(firings);
+  };
+  const publish: EvaluateDeps['publish'] = async (given) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    steps.push(`tell ${given.length}`);
+    return deps.publish(given);
+  };
+  expect(await evaluate([change(1)], { fire, publish, pace: gentlePace })).toMatchObject({
+    fired: 23,
+    published: 23,
+  });
+  expect(steps).toEqual([...Array(4).fill(['fire 5', 'tell 5']).flat(), 'fire 3', 'tell 3']);
 });
 
 test('when a transaction throws, what others wrote is told before the message fails', async () => {

@@ -95,7 +95,7 @@ test('no more of the index is read than a slice needs', async () => {
   const { deps, bounds } = world(...many(500));
   await evaluateEvents(deps, [event(1)]);
   await evaluateEvents(deps, [event(1)], id(7));
-  expect(bounds).toEqual([undefined, { most: 201 }, undefined, { after: id(7), most: 201 }]);
+  expect(bounds).toEqual([undefined, { most: 11 }, undefined, { after: id(7), most: 201 }]);
 });
 
 test('a rest that cannot be queued fails the evaluation, after what was fired is told', async () => {

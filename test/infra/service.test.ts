@@ -297,7 +297,7 @@ describe('what must not get lost', () => {
         ...properties,
       });
     mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 4 } });
-    mapping({ BatchSize: 5, ScalingConfig: { MaximumConcurrency: 2 } });
+    mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 2 } });
     mapping({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
     mapping({ BatchSize: 10, ScalingConfig: { MaximumConcurrency: 10 } });
   });

@@ -25,6 +25,10 @@ const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMes
   return { ...message, ...more };
 };
 
+/** Another project's. */
+const ofOther = (action: string): WebhookMessage =>
+  webhook(action, { project_id: 'b', webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' });
+
 function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<Deps> = {}) {
   const posted: WebhookMessage[] = [];
   const published: string[] = [];
@@ -228,6 +232,12 @@ test.each(['again', 'bury', 'note', 'outcome', 'post'] as const)(
   },
 );
 
+test('a webhook that is twice in a batch is told once, another try of it is made', async () => {
+  const { send, posted } = sender();
+  await send(webhook(good), webhook(good), webhook(good, { attempts: 1, lane: 'later' }));
+  expect(posted.map(({ attempts }) => attempts).sort()).toEqual([0, 1]);
+});
+
 const take = (taken: Taken) => ({
   places: {
     take: async () => taken,
@@ -239,15 +249,15 @@ const take = (taken: Taken) => ({
 
 test('a batch takes one place of each project among its first tries, and gives it back', async () => {
   const { send, posted, places } = sender();
-  const other = { project_id: 'b' };
-  await send(webhook(good), webhook(bad), webhook(good, other), webhook(bad, { lane: 'later' }));
+  const later = webhook('https://later.example/', { lane: 'later' });
+  await send(webhook(good), webhook(bad), ofOther(good), later);
   expect(posted).toHaveLength(4);
   expect(places).toEqual(['take a', 'take b', 'give back 0#a', 'give back 1#b']);
 });
 
 test('the place of a project whose receiver hung is kept from it, and no other', async () => {
   const { send, places } = sender({ [bad]: hung });
-  await send(webhook(bad), webhook(good), webhook(good, { project_id: 'b' }));
+  await send(webhook(bad), webhook(good), ofOther(good));
   expect(places.slice(2).sort()).toEqual(['give back 1#b', 'keep 0#a']);
 });
 
