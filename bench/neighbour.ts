@@ -11,9 +11,10 @@ import { ranks, watcherOf } from './watcher.ts';
 
 /** The neighbour's alarms, each on all events of its project and told of each again. */
 const alarms = 600;
-/** Its writes: one each so many milliseconds, so many in flight at most. */
+/** Its writes: one each so many milliseconds, to its servers in turn, so many in flight at most. */
 const everyMs = 50;
 const mostInFlight = 10;
+const servers = 20;
 const patienceMs = 600_000;
 /** Between two faults, and before the first. */
 const pauseMs = 500;
@@ -31,11 +32,13 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
   const queues = queuesOf(stack);
   const victim = await watcherOf(stack, 'tenant-a', 2 * runs);
   const host = `bench-${randomUUID().slice(0, 8)}`;
-  const server = randomUUID();
+  const uuids = Array.from({ length: servers }, () => randomUUID());
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
-  await admin.expect('PUT', `/doctor/v1/servers/${server}`, {
-    body: { name: 'loud', host, project_id: loud.projectId, vm_state: 'active' },
-  });
+  await inParallel(uuids, 4, (uuid) =>
+    admin.expect('PUT', `/doctor/v1/servers/${uuid}`, {
+      body: { name: 'loud', host, project_id: loud.projectId, vm_state: 'active' },
+    }),
+  );
   const ids = await inParallel(Array.from({ length: alarms }), 4, async () => {
     const { body } = await loud.expect('POST', '/alarming/v2/alarms', {
       body: {
@@ -52,7 +55,7 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
     const inFlight = new Set<Promise<unknown>>();
     for (let n = 0; !stopped; n++) {
       if (inFlight.size < mostInFlight) {
-        const path = `/compute/v2.1/servers/${server}/metadata`;
+        const path = `/compute/v2.1/servers/${uuids[n % servers]}/metadata`;
         const sent = loud.call('PUT', path, { body: { metadata: { n: String(n) } } });
         inFlight.add(sent);
         sent.then(
