@@ -28,6 +28,10 @@ export type OutputName =
   | 'EventsTopicArn'
   | 'EventQueueUrl'
   | 'EventDlqUrl'
+  | 'UrgentQueueUrl'
+  | 'BulkQueueUrl'
+  | 'WideQueueUrl'
+  | 'BulkDlqUrl'
   | 'FaultQueueUrl'
   | 'FaultDlqUrl'
   | 'WebhookQueueUrl'
@@ -51,7 +55,8 @@ type TableOutput =
   | 'History'
   | 'Quotas'
   | 'Identity'
-  | 'Subscriptions';
+  | 'Subscriptions'
+  | 'Places';
 
 type FunctionOutput =
   | 'Identity'
@@ -61,6 +66,7 @@ type FunctionOutput =
   | 'Doctor'
   | 'Reconciler'
   | 'AlarmEvaluator'
+  | 'BulkEvaluator'
   | 'Sweeper'
   | 'FaultFinisher'
   | 'WebhookSender';
