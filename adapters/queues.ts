@@ -67,13 +67,13 @@ export type EventQueueUrls = Readonly<Partial<Record<EventLane, string>>>;
 export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
   /**
    * Durably queues the events in their lane, some 50 a message, to be seen after the delay. A message
-   * is of one project, and its group is the project, but in the lane `own`: one fault is one backlog,
+   * is of one project, and its group is the project, but in the lane `fault`: one fault is one backlog,
    * whoever its servers belong to.
    */
   sendEvents: async (
     events: readonly DoctorEvent[],
     {
-      lane = 'own',
+      lane = 'fault',
       attempts = 0,
       after,
       delaySeconds = 0,
@@ -82,7 +82,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
   ): Promise<void> => {
     const url = urls[lane];
     if (url === undefined) throw new DomainError('internal', `no queue for the lane ${lane}`);
-    const shares = lane === 'own' ? [events] : [...Map.groupBy(events, projectOfEvent).values()];
+    const shares = lane === 'fault' ? [events] : [...Map.groupBy(events, projectOfEvent).values()];
     const bodies = shares.flatMap((share) => {
       const sized = share.map((event) => ({ event, size: bytesOf(toJson(event)) }));
       const parts = packed(sized, {
@@ -112,8 +112,8 @@ function backlogOf(events: readonly DoctorEvent[]): string | undefined {
   return more.length > 0 ? undefined : groupOf(project ?? '');
 }
 
-/** The queue of what Doctor changed itself. */
-export const eventQueue = (client: SQSClient, url: string) => eventQueues(client, { own: url });
+/** The queue of faults alone. */
+export const eventQueue = (client: SQSClient, url: string) => eventQueues(client, { fault: url });
 
 export const faultQueue = (client: SQSClient, url: string) => ({
   /** Queues the finishing of a fault, once for each delay. */

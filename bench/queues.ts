@@ -28,7 +28,9 @@ const usualPatienceMs = 120_000;
 export function queuesOf({ endpoint, outputs }: Stack): Queues {
   const sqs = new SQSClient({ endpoint, region, credentials: rootCredentials });
   const urls = (...names: string[]) => names.flatMap((name) => outputs[name] ?? []);
-  const events = urls('EventQueueUrl', 'UrgentQueueUrl', 'BulkQueueUrl', 'WideQueueUrl');
+  const events = urls(
+    ...['EventQueueUrl', 'ChangeQueueUrl', 'UrgentQueueUrl', 'BulkQueueUrl', 'WideQueueUrl'],
+  );
   const webhooks = urls('WebhookQueueUrl', 'WebhookRetryQueueUrl');
 
   const depth = async (queueUrl: string): Promise<Depth> => {

@@ -64,12 +64,12 @@ class Evaluator extends Construct implements Capability {
   }
 }
 
-/** Fires alarms for what Doctor changed itself: nothing else is ever before it. */
+/** Fires alarms for faults: nothing else is ever before them. */
 export class AlarmEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     super(scope, id, {
       ...wiring,
-      description: 'Doctor: fires the alarms that a change of its own meets, and notifies',
+      description: 'Doctor: fires the alarms that a fault meets, and notifies',
       errorImpact: 'notifications are late; after ten tries an event is in the dead-letter queue',
       sources: { EVENT_QUEUE_URL: wiring.messaging.eventQueue },
       deadLetters: wiring.messaging.eventDeadLetters,
@@ -80,16 +80,17 @@ export class AlarmEvaluator extends Evaluator {
   }
 }
 
-/** Fires alarms for events from outside, and those of whole projects that were left for later. */
+/** Fires alarms for all that is no fault, and those of whole projects that were left for later. */
 export class BulkEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     const { messaging, settings } = wiring;
     super(scope, id, {
       ...wiring,
-      description: 'Doctor: fires the alarms that events from outside meet, and those of projects',
-      errorImpact:
-        'notifications of events from outside, and of the alarms of whole projects, are late',
+      description:
+        'Doctor: fires the alarms that all other events meet, and those of whole projects',
+      errorImpact: 'notifications of all but faults, and of the alarms of whole projects, are late',
       sources: {
+        CHANGE_QUEUE_URL: messaging.changeQueue,
         URGENT_QUEUE_URL: messaging.urgentQueue,
         BULK_QUEUE_URL: messaging.bulkQueue,
         WIDE_QUEUE_URL: messaging.wideQueue,

@@ -28,6 +28,7 @@ export class Doctor extends Construct implements Capability {
         MIGRATIONS_TABLE: tables.migrations.tableName,
         PORTS_TABLE: tables.ports.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
@@ -54,7 +55,9 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
-    const { eventQueue, urgentQueue, bulkQueue, bulkDeadLetters } = messaging;
-    for (const queue of [eventQueue, urgentQueue, bulkQueue, bulkDeadLetters]) allowSend(fn, queue);
+    const { eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters } = messaging;
+    for (const queue of [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters]) {
+      allowSend(fn, queue);
+    }
   }
 }

@@ -19,15 +19,17 @@ export const webhookSenderTimeoutSeconds = 30;
 
 /** The queues and topics, each queue with its dead letters and an alarm on them. */
 export class Messaging extends Construct {
-  /** Events of what Doctor changed itself, from both lanes. */
+  /** Events of faults, from both lanes. */
   readonly eventQueue: Queue;
   readonly eventDeadLetters: Queue;
+  /** Events of all else that Doctor changed itself, from both lanes. */
+  readonly changeQueue: Queue;
   /** Events from outside that tell of a failure, and all others. */
   readonly urgentQueue: Queue;
   readonly bulkQueue: Queue;
   /** Events of any of these, for the alarms of a whole project that were left for later. */
   readonly wideQueue: Queue;
-  /** Of these three. */
+  /** Of these four. */
   readonly bulkDeadLetters: Queue;
   /** `finish host number`: the fan-out of a host fault, gone through again. */
   readonly faultQueue: Queue;
@@ -82,6 +84,7 @@ export class Messaging extends Construct {
         queue: this.bulkDeadLetters,
         maxReceiveCount: 10,
       });
+    this.changeQueue = bulk('ChangeQueue');
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');

@@ -67,6 +67,7 @@ export class DoctorStack extends Stack {
       EventsTopicArn: messaging.events.topicArn,
       EventQueueUrl: messaging.eventQueue.queueUrl,
       EventDlqUrl: messaging.eventDeadLetters.queueUrl,
+      ChangeQueueUrl: messaging.changeQueue.queueUrl,
       UrgentQueueUrl: messaging.urgentQueue.queueUrl,
       BulkQueueUrl: messaging.bulkQueue.queueUrl,
       WideQueueUrl: messaging.wideQueue.queueUrl,

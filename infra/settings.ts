@@ -19,9 +19,9 @@ export type ServiceSettings = {
   /** When the fan-out of a host fault is gone through again, after the report. */
   finishDelaysSeconds: readonly number[];
   evaluatorTimeoutSeconds: number;
-  /** Evaluators of Doctor's own changes in flight; the queue holds what is more. */
+  /** Evaluators of faults in flight; the queue holds what is more. */
   evaluatorConcurrency: number;
-  /** Evaluators in flight for urgent events from outside, for all others, and for wide alarms each. */
+  /** Evaluators in flight for each of the other queues of events. */
   bulkConcurrency: number;
   /** How long the history of alarms is kept, delivered notifications among it; not under 15 days. */
   historyRetentionDays: number;

@@ -1,14 +1,16 @@
 /**
- * The queues that events wait in. What Doctor changed itself waits behind nothing from outside, and
- * of what comes from outside failures wait behind nothing else.
+ * The queues that events wait in. Faults wait behind nothing else; what Doctor changed itself waits
+ * behind nothing from outside, and of what comes from outside failures wait behind nothing else.
  */
-import { type DoctorEvent, traitText } from './event.ts';
+import { maintenanceEventType } from '../hosts/maintenance.ts';
+import { type DoctorEvent, projectOfEvent, traitText } from './event.ts';
 
 /**
- * `own`: what Doctor changed. `urgent`: from outside, and tells of a failure. `bulk`: from outside,
+ * `fault`: what Doctor changed because of a fault, or is one. `change`: all else that Doctor changed,
+ * such as what a tenant wrote. `urgent`: from outside, and tells of a failure. `bulk`: from outside,
  * all else. `wide`: events of any of these, for the alarms of a whole project that were left for later.
  */
-export const eventLanes = ['own', 'urgent', 'bulk', 'wide'] as const;
+export const eventLanes = ['fault', 'change', 'urgent', 'bulk', 'wide'] as const;
 export type EventLane = (typeof eventLanes)[number];
 
 /** The last words of the types that tell of a failure, as in `compute.instance.create.error`. */
@@ -26,6 +28,19 @@ const isFailed = (state: string | undefined): boolean => {
   const value = state?.toLowerCase() ?? '';
   return words.has(value) || value.startsWith('error_');
 };
+
+/**
+ * The lane of an event that Doctor made. Infrastructure's events are faults', too: tenants cause none,
+ * and the report of a fault saves a message by sending its host's with the first of its instances.
+ */
+export function laneOfOwn(event: DoctorEvent): 'fault' | 'change' {
+  const isFault =
+    event.fault_id !== null ||
+    projectOfEvent(event) === '' ||
+    event.event_type === maintenanceEventType ||
+    laneOf(event) === 'urgent';
+  return isFault ? 'fault' : 'change';
+}
 
 /**
  * The lane of an event from outside. Periodic audits (`*.exists`) are never urgent: they repeat what

@@ -15,7 +15,7 @@ import { eventLanes } from './event-lane.ts';
 export const EventMessage = z.object({
   events: z.array(DoctorEvent),
   attempts: z.int().min(0),
-  lane: z.enum(eventLanes).default('own'),
+  lane: z.enum(eventLanes).default('fault'),
   after: z.string().optional(),
 });
 export type EventMessage = z.infer<typeof EventMessage>;

@@ -8,6 +8,7 @@ import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
 import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
 import { amount, type Env, optional, required, requiredList } from '../../adapters/env.ts';
+import { ownEvents } from '../../adapters/event-lanes.ts';
 import { affectedStore } from '../../adapters/hosts/affected.ts';
 import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
@@ -20,7 +21,7 @@ import { makeUsers } from '../../adapters/identity/users.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portChanges, portReader } from '../../adapters/ports/ports.ts';
-import { deadLetters, eventQueue, eventQueues } from '../../adapters/queues.ts';
+import { deadLetters, eventQueues } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { departureStore } from '../../adapters/servers/migrations.ts';
@@ -47,7 +48,7 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
   const accounts = makeAccounts(users.get, secretText(secrets, required(env, 'ADMIN_SECRET_ARN')));
   const subscriptions = subscriptionStore(dynamo, required(env, 'SUBSCRIPTIONS_TABLE'));
   const topics = topicSubscriptions(sns);
-  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const queue = ownEvents(sqs, env);
   const outside = eventQueues(sqs, {
     urgent: required(env, 'URGENT_QUEUE_URL'),
     bulk: required(env, 'BULK_QUEUE_URL'),

@@ -4,12 +4,12 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Env, optional, required } from '../../adapters/env.ts';
+import { ownEvents } from '../../adapters/event-lanes.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { networkStore } from '../../adapters/ports/networks.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
-import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { changePort } from '../../flows/change-port.ts';
@@ -31,7 +31,7 @@ const newMac = (): string =>
 
 export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
   const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
-  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const queue = ownEvents(sqs, env);
   const networks = required(env, 'NETWORKS_TABLE');
   const flow = {
     ...portStore(dynamo, { ports: required(env, 'PORTS_TABLE'), networks }),

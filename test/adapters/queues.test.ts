@@ -66,7 +66,7 @@ test('what arrives is what was sent', async () => {
   expect(EventMessage.parse(await received('EVENT_QUEUE_URL'))).toEqual({
     events: [event],
     attempts: 0,
-    lane: 'own',
+    lane: 'fault',
   });
 });
 
@@ -107,7 +107,7 @@ test('events of one fault travel together, and are of a group if they are of one
 
 test('a lane that a function has no queue of is refused', async () => {
   await expect(
-    eventQueues(client, { own: own.env.EVENT_QUEUE_URL }).sendEvents(ofProjects('a'), {
+    eventQueues(client, { fault: own.env.EVENT_QUEUE_URL }).sendEvents(ofProjects('a'), {
       lane: 'bulk',
     }),
   ).rejects.toThrow('no queue for the lane bulk');

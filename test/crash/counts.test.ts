@@ -49,7 +49,7 @@ async function seed(world: World, given: readonly Partial<Alarm>[]): Promise<voi
 }
 
 /** What it costs that an instance stops, with a hundred alarms that wait for it among so many. */
-async function costsAmong(all: number): Promise<Record<'own' | 'wide', Record<string, number>>> {
+async function costsAmong(all: number): Promise<Record<'fault' | 'wide', Record<string, number>>> {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -60,8 +60,8 @@ async function costsAmong(all: number): Promise<Record<'own' | 'wide', Record<st
   );
   await world.recover();
   ok(await nova.down('h'));
-  const costs: Record<'own' | 'wide', Record<string, number>> = { own: {}, wide: {} };
-  for (const lane of ['own', 'wide'] as const) {
+  const costs: Record<'fault' | 'wide', Record<string, number>> = { fault: {}, wide: {} };
+  for (const lane of ['fault', 'wide'] as const) {
     await world.evaluateLane(lane, undefined, counting(costs[lane]));
   }
   await world.recover();
@@ -83,9 +83,9 @@ test('an event costs the same reads, writes and publishes among 100 alarms and a
     BatchExecuteStatementCommand: 2,
     'capacity units': expect.any(Number),
   };
-  expect(few.own).toEqual({ ...fifty, QueryCommand: 6, SendMessageBatchCommand: 1 });
+  expect(few.fault).toEqual({ ...fifty, QueryCommand: 6, SendMessageBatchCommand: 1 });
   expect(few.wide).toEqual({ ...fifty, QueryCommand: 2 });
-  for (const costs of [few.own, few.wide]) expect(costs['capacity units']).toBeGreaterThan(0);
+  for (const costs of [few.fault, few.wide]) expect(costs['capacity units']).toBeGreaterThan(0);
 });
 
 test("another project's alarms on the same resource are not read", async () => {

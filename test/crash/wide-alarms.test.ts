@@ -26,7 +26,7 @@ const alarmsOf = (ids: readonly string[]) => ids.map((id) => id.split(' ')[0] ??
 test('the alarms that name the resource are told of with the event, those of the project after', async () => {
   await using world = await makeWorld();
   const { named, others } = await stopped(world);
-  const first = await world.evaluateLane('own');
+  const first = await world.evaluateLane('fault');
   expect(first).toMatchObject({ kind: 'done' });
   if (first?.kind === 'done') {
     expect(first.calls.toSorted()).toEqual([
@@ -46,7 +46,7 @@ test.each(hows)(
     await using world = await makeWorld();
     const { named, others } = await stopped(world);
     // The rest is queued first.
-    const outcome = await world.evaluateLane('own', { at: 1, how });
+    const outcome = await world.evaluateLane('fault', { at: 1, how });
     if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
     await world.recover();
     const ids = idsOf(await world.told());
@@ -60,7 +60,7 @@ test.each(hows.flatMap((how) => [1, 2].map((at): { at: number; how: How } => ({ 
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { named, others } = await stopped(world);
-    await world.evaluateLane('own');
+    await world.evaluateLane('fault');
     await world.evaluateLane('wide', { at, how });
     await world.recover();
     const ids = idsOf(await world.told());

@@ -43,7 +43,7 @@ export class World {
     this.#token = token;
     const { HOSTS_TABLE, INSTANCES_TABLE, PORTS_TABLE } = things.env;
     const { EVENT_QUEUE_URL, URGENT_QUEUE_URL, BULK_QUEUE_URL, WIDE_QUEUE_URL } = things.env;
-    const { FAULT_QUEUE_URL } = things.env;
+    const { FAULT_QUEUE_URL, CHANGE_QUEUE_URL } = things.env;
     const { WEBHOOK_QUEUE_URL, WEBHOOK_RETRY_QUEUE_URL } = things.env;
     this.#streams = makeStreamReader([HOSTS_TABLE, INSTANCES_TABLE, PORTS_TABLE]);
     this.#queues = {
@@ -52,7 +52,8 @@ export class World {
       retries: makeQueueReader(WEBHOOK_RETRY_QUEUE_URL),
     };
     this.#events = {
-      own: makeQueueReader(EVENT_QUEUE_URL),
+      fault: makeQueueReader(EVENT_QUEUE_URL),
+      change: makeQueueReader(CHANGE_QUEUE_URL),
       urgent: makeQueueReader(URGENT_QUEUE_URL),
       bulk: makeQueueReader(BULK_QUEUE_URL),
       wide: makeQueueReader(WIDE_QUEUE_URL),

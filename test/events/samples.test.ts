@@ -188,8 +188,8 @@ test('the messages on the event queue are those of the rows in the streams', () 
   const [instance, host] = [instanceStream, hostStream].map((s) => s.Records[1]?.dynamodb.NewImage);
   const events = [instanceEvent(Instance.parse(instance)), hostEvent(Host.parse(host))];
   expect(Records.map(({ body }) => body)).toEqual([
-    { events, attempts: 0, lane: 'own' },
-    { events: events.slice(0, 1), attempts: 2, lane: 'own' },
+    { events, attempts: 0, lane: 'fault' },
+    { events: events.slice(0, 1), attempts: 2, lane: 'fault' },
   ]);
   expect(sample('topics/events.json', of('topics/events.json'))).toEqual(events[1]);
 });

@@ -172,18 +172,27 @@ describe('permissions', () => {
   });
 
   test.each([
-    { name: 'Compute', queues: ['EventQueue'] },
-    { name: 'Network', queues: ['EventQueue'] },
-    { name: 'FaultFinisher', queues: ['EventQueue'] },
-    { name: 'Reconciler', queues: ['EventDeadLetters', 'EventQueue', 'FaultQueue'] },
-    { name: 'Doctor', queues: ['BulkDeadLetters', 'BulkQueue', 'EventQueue', 'UrgentQueue'] },
+    { name: 'Compute', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'Network', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'FaultFinisher', queues: ['ChangeQueue', 'EventQueue'] },
+    {
+      name: 'Reconciler',
+      queues: ['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+    },
+    {
+      name: 'Doctor',
+      queues: ['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'UrgentQueue'],
+    },
     {
       name: 'AlarmEvaluator',
       queues: ['EventDeadLetters', 'EventQueue', 'WebhookQueue', 'WideQueue'],
     },
     {
       name: 'BulkEvaluator',
-      queues: ['BulkDeadLetters', 'BulkQueue', 'UrgentQueue', 'WebhookQueue', 'WideQueue'],
+      queues: [
+        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'UrgentQueue'],
+        ...['WebhookQueue', 'WideQueue'],
+      ],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
     {
@@ -195,12 +204,14 @@ describe('permissions', () => {
     expect(sent).toEqual(queues.map((queue) => `sqs:SendMessage on ${queue}`));
   });
 
-  test('nothing from outside is in the queue of what Doctor changed, nor at its evaluator', () => {
+  test('the evaluator of faults empties their queue and no other', () => {
     const emptied = (name: string) =>
       grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
     expect(emptied('AlarmEvaluator')).toEqual(['sqs:ReceiveMessage on EventQueue']);
     expect(emptied('BulkEvaluator')).toEqual(
-      ['BulkQueue', 'UrgentQueue', 'WideQueue'].map((queue) => `sqs:ReceiveMessage on ${queue}`),
+      ['BulkQueue', 'ChangeQueue', 'UrgentQueue', 'WideQueue'].map(
+        (queue) => `sqs:ReceiveMessage on ${queue}`,
+      ),
     );
   });
 
@@ -249,8 +260,8 @@ describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(11);
-    expect(consumed).toHaveLength(7);
+    expect(queues).toHaveLength(12);
+    expect(consumed).toHaveLength(8);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -284,7 +295,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(7);
+    expect(pairs).toHaveLength(8);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -450,6 +461,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 11);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 12);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
 });

@@ -118,11 +118,11 @@ export async function ownThings(): Promise<OwnThings> {
   const made = await Promise.all(
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
-      ...['urgent', 'bulk', 'wide', 'dead-bulk'],
+      ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
-  const [urgentQueue, bulkQueue, wideQueue, bulkDlq] = made.slice(6);
+  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue] = made.slice(6);
   const [notificationsTopic, eventsTopic] = await Promise.all(['told', 'audit'].map(topic));
   const [notifications, events] = await Promise.all([
     subscribe(endpoint, notificationsTopic ?? ''),
@@ -147,6 +147,7 @@ export async function ownThings(): Promise<OwnThings> {
       PLACES_TABLE: tableName('PLACES'),
       WEBHOOK_PLACES: '4',
       EVENT_QUEUE_URL: eventQueue ?? '',
+      CHANGE_QUEUE_URL: changeQueue ?? '',
       URGENT_QUEUE_URL: urgentQueue ?? '',
       BULK_QUEUE_URL: bulkQueue ?? '',
       WIDE_QUEUE_URL: wideQueue ?? '',

@@ -28,6 +28,7 @@ export type OutputName =
   | 'EventsTopicArn'
   | 'EventQueueUrl'
   | 'EventDlqUrl'
+  | 'ChangeQueueUrl'
   | 'UrgentQueueUrl'
   | 'BulkQueueUrl'
   | 'WideQueueUrl'

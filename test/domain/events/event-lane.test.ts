@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Trait } from '../../../domain/events/event.ts';
-import { laneOf } from '../../../domain/events/event-lane.ts';
+import { laneOf, laneOfOwn } from '../../../domain/events/event-lane.ts';
+import { id } from '../rows.ts';
 import { eventWith } from './events.ts';
 
 const event = (event_type: string, ...traits: Trait[]) => ({ ...eventWith(...traits), event_type });
@@ -31,4 +32,37 @@ test.each<[string, ...Trait[]]>([
   ['error.report'],
 ])('%s with %j can wait', (type, ...traits) => {
   expect(laneOf(event(type, ...traits))).toBe('bulk');
+});
+
+const project: Trait = ['project_id', 1, 'a'];
+
+test.each([
+  [
+    'what a fault did to a server',
+    { ...event('compute.instance.update', project), fault_id: id(1) },
+  ],
+  ['the host itself', event('service.update', ['host', 1, 'h'])],
+  ['a port whose network has failed', event('port.update.end', project, ['status', 1, 'DOWN'])],
+  [
+    'a server that is reset to an error',
+    event('compute.instance.update', project, ['state', 1, 'error']),
+  ],
+  ['maintenance, which owners are told of', event('maintenance.host', project)],
+])('%s is a fault', (_, given) => {
+  expect(laneOfOwn(given)).toBe('fault');
+});
+
+test.each([
+  [
+    'a server that its tenant wrote to',
+    event('compute.instance.update', project, ['state', 1, 'active']),
+  ],
+  [
+    'a server that its tenant stopped',
+    event('compute.instance.update', project, ['state', 1, 'stopped']),
+  ],
+  ['a server that is new', event('compute.instance.create.end', project)],
+  ['a port that is up', event('port.update.end', project, ['status', 1, 'ACTIVE'])],
+])('%s is none', (_, given) => {
+  expect(laneOfOwn(given)).toBe('change');
 });

@@ -84,7 +84,7 @@ test('from its second receive on it is split, each event with the attempts made'
   const { failed, splits, evaluations } = await evaluated(again);
   expect({ failed, splits, evaluations }).toEqual({
     failed: [],
-    splits: [[['e-12', 'e-13'], 2, 'own']],
+    splits: [[['e-12', 'e-13'], 2, 'fault']],
     evaluations: [],
   });
 });
