@@ -75,7 +75,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
     {
       lane = 'fault',
       attempts = 0,
-      after,
+      rest,
       delaySeconds = 0,
       perMessage = eventsPerMessage,
     }: Sending = {},
@@ -96,7 +96,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
           events: its,
           attempts,
           lane,
-          ...(after !== undefined && { after }),
+          ...(rest && { rest }),
         };
         const group = backlogOf(its);
         return { body: toJson(message), delaySeconds, ...(group && { group }) };

@@ -15,6 +15,7 @@ const alarms = 600;
 const everyMs = 50;
 const mostInFlight = 10;
 const servers = 20;
+const warmUp = 40;
 const patienceMs = 600_000;
 /** Between two faults, and before the first. */
 const pauseMs = 500;
@@ -82,6 +83,8 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
     await queues.allQuiet(patienceMs);
     const started = Date.now();
     const writing = write();
+    // Its functions are warm, and its events are on their way.
+    while (writes < warmUp) await sleep(everyMs);
     for (let n = runs; n < 2 * runs; n++) {
       await sleep(pauseMs);
       beside.push(await victim.timed(n));

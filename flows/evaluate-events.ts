@@ -16,7 +16,7 @@ import {
   weightPerTransaction,
 } from './alarm-lane.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
-import { type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
+import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 
 /** What became of a chain: else the positions of the firings whose rows somebody else has written. */
 export type Fired = 'written' | 'alarm changed' | { readonly already: readonly number[] };
@@ -32,6 +32,8 @@ export type Pace = {
   readonly firings: number;
   /** Firings in a transaction, at most ten. */
   readonly perTransaction: number;
+  /** Whether alarms that name a resource are left for later as well, if they are many. */
+  readonly slicesNamed: boolean;
   /** Whether more is fired while what was fired is told of. */
   readonly tellMeanwhile: boolean;
 };
@@ -40,15 +42,21 @@ export type Pace = {
 export const fullPace: Pace = {
   firings: 160,
   perTransaction: weightPerTransaction,
+  slicesNamed: false,
   tellMeanwhile: true,
 };
 /** For what can wait: one short request at a time, so that what is urgent waits for no long work. */
-export const gentlePace: Pace = { firings: 5, perTransaction: 5, tellMeanwhile: false };
+export const gentlePace: Pace = {
+  firings: 5,
+  perTransaction: 5,
+  slicesNamed: true,
+  tellMeanwhile: false,
+};
 
 export type EvaluateDeps = DeliverDeps &
   FindDeps & {
     readonly pace: Pace;
-    /** Durably queues events for the alarms of their whole project that are left for later. */
+    /** Durably queues events for the alarms that are left for later. */
     readonly sendRest: (rest: Rest) => Promise<void>;
     /** Alarms read consistently, in any order; what does not exist is left out. */
     readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
@@ -67,17 +75,16 @@ export type Evaluated = {
 };
 
 /**
- * Evaluates the events; with `after`, for those alarms of their whole project alone whose ids come after
- * it. What is left for later is queued meanwhile. Safe to repeat: what was written before is skipped.
+ * Evaluates the events; with a rest of before, for those alarms alone. What is left for later is queued meanwhile. Safe to repeat: what was written before is skipped.
  * @throws what a read, write or send threw, after all that was written is published.
  */
 export async function evaluateEvents(
   deps: EvaluateDeps,
   events: readonly DoctorEvent[],
-  after?: string,
+  from?: Cursor,
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
-  const { lanes, rests } = await lanesOf(deps, events, after);
+  const { lanes, rests } = await lanesOf(deps, events, from);
   const queued = Promise.all(rests.map(deps.sendRest)).catch((error) => failures.push(error));
   const written: OutboxRow[] = [];
   const deliveries: Promise<number>[] = [];
@@ -120,9 +127,12 @@ const toldIn = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter
 async function lanesOf(
   deps: EvaluateDeps,
   events: readonly DoctorEvent[],
-  after: string | undefined,
+  from: Cursor | undefined,
 ): Promise<{ readonly lanes: Lane[]; readonly rests: readonly Rest[] }> {
-  const { eventsOf, rests } = await findCandidates(deps, events, after);
+  const { eventsOf, rests } = await findCandidates(deps, events, {
+    from,
+    slicesNamed: deps.pace.slicesNamed,
+  });
   const alarms = await readable(deps, [...eventsOf.keys()]);
   const lanes = alarms.map((alarm) => ({
     alarm,

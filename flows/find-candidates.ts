@@ -1,11 +1,12 @@
 /**
- * The alarms that a message's events may concern. Those that name a resource come first and all at
- * once; those of a whole project follow in shares, the rest in a message of its own.
+ * The alarms that a message's events may concern. Those that name a resource come first, those of a
+ * whole project follow; what is not taken at once is left as rests, each a message of its own.
  */
+import { firstShare, sliceSize, wideAtOnce, wideShare } from '../domain/alarms/alarm-share.ts';
 import { projectKeysOfEvent, resourceKeysOfEvent } from '../domain/alarms/lookup.ts';
 import { oldestFirst } from '../domain/alarms/order.ts';
-import { wideAtOnce, wideShare, wideSlice } from '../domain/alarms/wide-share.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
+import type { EventMessage } from '../domain/events/messages.ts';
 
 /** Which ids of each key are wanted: those after one, and how many; all where nothing is said. */
 export type LookupBounds = { readonly after?: string; readonly most?: number };
@@ -18,8 +19,11 @@ export type FindDeps = {
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
 };
 
-/** Events of one project whose alarms of the whole project are evaluated later: those after an id. */
-export type Rest = { readonly events: readonly DoctorEvent[]; readonly after: string };
+/** Alarms that were left: those that name a resource, or those of a whole project, after an id. */
+export type Cursor = NonNullable<EventMessage['rest']>;
+
+/** Events of one project, and which of its alarms are evaluated later. */
+export type Rest = { readonly events: readonly DoctorEvent[]; readonly rest: Cursor };
 
 export type Candidates = {
   /** For the id of each alarm its events, oldest first. */
@@ -27,55 +31,59 @@ export type Candidates = {
   readonly rests: readonly Rest[];
 };
 
-/**
- * Finds the alarms of the events, each event once. With `after`, which a rest of before has, only those
- * of the whole project that come after it.
- */
+type Asked = {
+  /** What was left before, and is wanted now; else all alarms are. */
+  readonly from: Cursor | undefined;
+  /** Whether alarms that name a resource are left for later as well, if they are many. */
+  readonly slicesNamed: boolean;
+};
+
+/** Finds the alarms of the events, each event once. */
 export async function findCandidates(
   { alarmsUnder }: FindDeps,
   given: readonly DoctorEvent[],
-  after: string | undefined,
+  { from, slicesNamed }: Asked,
 ): Promise<Candidates> {
-  const events = oldestFirst([
-    ...new Map(given.map((event) => [event.message_id, event])).values(),
+  const distinct = [...new Map(given.map((event) => [event.message_id, event])).values()];
+  const events = oldestFirst(distinct);
+  const slice = sliceSize(events.length);
+  const most = { named: slicesNamed || from ? slice : undefined, wide: from ? slice : wideAtOnce };
+  const after = from?.after ? { after: from.after } : {};
+  const look = async (of: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
+    const wanted = from === undefined || from.of === of;
+    const keysBy = new Map(events.map((event) => [event, wanted ? keysOf(event) : []]));
+    const limit = most[of];
+    // One more than is taken: is there a rest?
+    const bounds = limit === undefined ? undefined : { ...after, most: limit + 1 };
+    const found = await alarmsUnder([...new Set([...keysBy.values()].flat())], bounds);
+    return (event: DoctorEvent): string[] =>
+      (keysBy.get(event) ?? []).flatMap((key) => found.get(key) ?? []);
+  };
+  const [namedBy, wideBy] = await Promise.all([
+    look('named', resourceKeysOfEvent),
+    look('wide', projectKeysOfEvent),
   ]);
-  const namedBy = new Map(
-    events.map((event) => [event, after === undefined ? resourceKeysOfEvent(event) : []]),
-  );
-  const wideBy = new Map(events.map((event) => [event, projectKeysOfEvent(event)]));
-  const [named, wide] = await Promise.all([
-    alarmsUnder(distinct(namedBy)),
-    // One more than is evaluated: is there a rest?
-    alarmsUnder(
-      distinct(wideBy),
-      after === undefined
-        ? { most: wideAtOnce + 1 }
-        : { after, most: wideSlice(events.length) + 1 },
-    ),
-  ]);
-  const now = new Set<string>();
+  const now = { named: new Set<string>(), wide: new Set<string>() };
   const rests: Rest[] = [];
   for (const [, its] of Map.groupBy(events, projectOfEvent)) {
-    const ids = its.flatMap((event) => idsUnder(wide, wideBy.get(event)));
-    const share = wideShare(ids, { events: events.length, after });
-    for (const id of share.now) now.add(id);
-    if (share.restAfter !== undefined) rests.push({ events: its, after: share.restAfter });
+    const wide = its.flatMap(wideBy);
+    const shares = {
+      named: firstShare(its.flatMap(namedBy), most.named ?? Number.POSITIVE_INFINITY),
+      wide: from ? firstShare(wide, slice) : wideShare(wide),
+    };
+    for (const of of ['named', 'wide'] as const) {
+      const { now: taken, restAfter } = shares[of];
+      for (const id of taken) now[of].add(id);
+      if (restAfter !== undefined) rests.push({ events: its, rest: { of, after: restAfter } });
+    }
   }
   const eventsOf = new Map<string, DoctorEvent[]>();
   for (const event of events) {
-    const its = idsUnder(wide, wideBy.get(event)).filter((id) => now.has(id));
-    for (const id of new Set([...idsUnder(named, namedBy.get(event)), ...its])) {
+    const named = namedBy(event).filter((id) => now.named.has(id));
+    const wide = wideBy(event).filter((id) => now.wide.has(id));
+    for (const id of new Set([...named, ...wide])) {
       eventsOf.set(id, [...(eventsOf.get(id) ?? []), event]);
     }
   }
   return { eventsOf, rests };
 }
-
-const distinct = (keysOf: ReadonlyMap<DoctorEvent, readonly string[]>): string[] => [
-  ...new Set([...keysOf.values()].flat()),
-];
-
-const idsUnder = (
-  found: ReadonlyMap<string, readonly string[]>,
-  keys: readonly string[] = [],
-): readonly string[] => keys.flatMap((key) => found.get(key) ?? []);

@@ -8,7 +8,8 @@ import { type DoctorEvent, projectOfEvent, traitText } from './event.ts';
 /**
  * `fault`: what Doctor changed because of a fault, or is one. `change`: all else that Doctor changed,
  * such as what a tenant wrote. `urgent`: from outside, and tells of a failure. `bulk`: from outside,
- * all else. `wide`: events of any of these, for the alarms of a whole project that were left for later.
+ * all else. `wide`: events of any of these, for alarms that were left for later: above all those of a
+ * whole project.
  */
 export const eventLanes = ['fault', 'change', 'urgent', 'bulk', 'wide'] as const;
 export type EventLane = (typeof eventLanes)[number];

@@ -12,8 +12,11 @@ import type { Evaluated } from '../../flows/evaluate-events.ts';
 export type Totals = Evaluated & { readonly messages: number; readonly events: number };
 
 export type Deps = {
-  /** With the id of an alarm: for those of the whole project alone that come after it. */
-  readonly evaluate: (events: readonly DoctorEvent[], after?: string) => Promise<Evaluated>;
+  /** With a rest: for the alarms alone that it tells of. */
+  readonly evaluate: (
+    events: readonly DoctorEvent[],
+    rest?: EventMessage['rest'],
+  ) => Promise<Evaluated>;
   /** Queues each event as a message of its own, as they came but with the attempts made so far. */
   readonly split: (message: EventMessage) => Promise<void>;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
@@ -54,7 +57,7 @@ async function handleMessage(deps: Deps, { body, receives }: QueueMessage): Prom
     await deps.bury([{ reason: message, element: body }]);
     return nothing;
   }
-  const { events, lane, after } = message;
+  const { events, rest } = message;
   const attempts = message.attempts + receives;
   if (receives > 1 && events.length > 1) {
     await deps.split({ ...message, attempts: attempts - 1 });
@@ -62,8 +65,7 @@ async function handleMessage(deps: Deps, { body, receives }: QueueMessage): Prom
   }
   try {
     if (attempts > maxAttempts) throw new Error('its evaluation never came to an end');
-    const from = lane === 'wide' ? (after ?? '') : undefined;
-    return { ...(await deps.evaluate(events, from)), events: events.length };
+    return { ...(await deps.evaluate(events, rest)), events: events.length };
   } catch (error) {
     if (events.length > 1 || attempts < maxAttempts) throw error;
     const reason = `given up after ${attempts} attempts: ${String(error)}`;

@@ -22,6 +22,8 @@ export type Clients = {
   readonly sns: SNSClient;
 };
 
+/** Events in a message for alarms that were left: with the alarms of a slice, a short piece of work. */
+const perRest = 10;
 /** Lookups under way where nothing is urgent. */
 const gentleLookups = 2;
 
@@ -39,13 +41,14 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
     ...outbox(dynamo, { table: history, retentionDays, interrupted }),
     ...webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL')),
     ...notifications(sns, requiredList(env, 'NOTIFICATIONS_TOPIC_ARNS')),
-    sendRest: ({ events, after }: Rest) => queues.sendEvents(events, { lane: 'wide', after }),
+    sendRest: ({ events, rest }: Rest) =>
+      queues.sendEvents(events, { lane: 'wide', rest, perMessage: perRest }),
     pace: isGentle ? gentlePace : fullPace,
     interrupted,
     now: () => new Date().toISOString(),
   };
   return createHandler({
-    evaluate: (events, after) => evaluateEvents(deps, events, after),
+    evaluate: (events, rest) => evaluateEvents(deps, events, rest),
     split: ({ events, ...message }) => queues.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: isGentle,
     ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),

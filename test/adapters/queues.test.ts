@@ -83,13 +83,14 @@ test('events from outside travel in messages of one project, which is their grou
   const batches = disturb({ sqs: client }, 'SendMessageBatch');
   const { BULK_QUEUE_URL: bulk, WIDE_QUEUE_URL: wide } = own.env;
   const { sendEvents } = eventQueues(client, { bulk, wide });
+  const rest = { of: 'wide', after: 'a-3' } as const;
   await sendEvents(ofProjects('a', 'b', 'a', 'ü'), { lane: 'bulk' });
-  await sendEvents(ofProjects('a'), { lane: 'wide', after: 'a-3' });
+  await sendEvents(ofProjects('a'), { lane: 'wide', rest });
   expect(messagesOf(batches)).toMatchObject([
     { lane: 'bulk', events: [{ message_id: 'e-0' }, { message_id: 'e-2' }] },
     { lane: 'bulk', events: [{ message_id: 'e-1' }] },
     { lane: 'bulk', events: [{ message_id: 'e-3' }] },
-    { lane: 'wide', after: 'a-3', events: [{ message_id: 'e-0' }] },
+    { lane: 'wide', rest, events: [{ message_id: 'e-0' }] },
   ]);
   const [a, b, other, again] = groupsOf(batches);
   expect(again).toBe(a);

@@ -1,6 +1,6 @@
 /** Alarms of a whole project that are many: queued for later, and slice by slice, whoever dies. */
 import { expect, test } from 'vitest';
-import { wideAtOnce } from '../../domain/alarms/wide-share.ts';
+import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import { cloud, idsOf, ok } from './cloud.ts';
 import { type How, hows } from './disturbance.ts';
 import { makeWorld, type World } from './world.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { wideAtOnce } from '../../domain/alarms/wide-share.ts';
+import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import { DeadLetter } from '../../domain/events/messages.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';

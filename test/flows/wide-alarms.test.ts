@@ -1,9 +1,9 @@
 /** Alarms of a whole project: with the event where they are few, later and in slices where they are many. */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { wideAtOnce } from '../../domain/alarms/wide-share.ts';
+import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
-import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
 import type { Rest } from '../../flows/find-candidates.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
@@ -45,7 +45,7 @@ function world(...given: Partial<Alarm>[]) {
   const next = async () => {
     const rest = rests.shift();
     if (!rest) throw new Error('there is no rest');
-    return evaluateEvents(deps, rest.events, rest.after);
+    return evaluateEvents(deps, rest.events, rest.rest);
   };
   return { deps, told, rests, bounds, next };
 }
@@ -61,17 +61,17 @@ test('a project with few alarms of its whole has them evaluated with the event',
 test('of many, those that name the resource are fired at once, and the others are queued', async () => {
   const { deps, rests } = world(...many(30), ...many(3, { resource_id: 'vm-1' }));
   expect(await evaluateEvents(deps, [event(1)])).toMatchObject({ candidates: 3, fired: 3 });
-  expect(rests).toEqual([{ events: [event(1)], after: '' }]);
+  expect(rests).toEqual([{ events: [event(1)], rest: { of: 'wide', after: '' } }]);
 });
 
 test('what was queued is fired slice by slice, each alarm once', async () => {
-  const { deps, rests, told, next } = world(...many(450));
+  const { deps, rests, told, next } = world(...many(120));
   await evaluateEvents(deps, [event(1)]);
-  expect(await next()).toMatchObject({ fired: 200 });
-  expect(await next()).toMatchObject({ fired: 200 });
   expect(await next()).toMatchObject({ fired: 50 });
+  expect(await next()).toMatchObject({ fired: 50 });
+  expect(await next()).toMatchObject({ fired: 20 });
   expect(rests).toEqual([]);
-  expect(new Set(told().map(({ alarm_id }) => alarm_id)).size).toBe(450);
+  expect(new Set(told().map(({ alarm_id }) => alarm_id)).size).toBe(120);
 });
 
 test('a rest that comes twice changes nothing', async () => {
@@ -88,14 +88,32 @@ test('each project of a message has its own share', async () => {
   const { deps, rests, told } = world(...many(30), ...many(3, { project_id: 'b' }));
   await evaluateEvents(deps, [event(1), event(2, 'b'), event(3)]);
   expect(told().map(({ event_id }) => event_id)).toEqual(Array(3).fill('m-b-2'));
-  expect(rests).toEqual([{ events: [event(1), event(3)], after: '' }]);
+  expect(rests).toEqual([{ events: [event(1), event(3)], rest: { of: 'wide', after: '' } }]);
 });
 
 test('no more of the index is read than a slice needs', async () => {
   const { deps, bounds } = world(...many(500));
   await evaluateEvents(deps, [event(1)]);
-  await evaluateEvents(deps, [event(1)], id(7));
-  expect(bounds).toEqual([undefined, { most: 11 }, undefined, { after: id(7), most: 201 }]);
+  await evaluateEvents(deps, [event(1)], { of: 'wide', after: id(7) });
+  expect(bounds.slice(0, 2)).toEqual([undefined, { most: 11 }]);
+  expect(bounds[3]).toEqual({ after: id(7), most: 51 });
+});
+
+test('where nothing is urgent, alarms that name the resource follow in slices, too', async () => {
+  const { deps, rests, told, next } = world(...many(120, { resource_id: 'vm-1' }), {});
+  const gentle = { ...deps, pace: gentlePace };
+  expect(await evaluateEvents(gentle, [event(1)])).toMatchObject({ fired: 51 });
+  expect(rests).toEqual([{ events: [event(1)], rest: { of: 'named', after: id(50) } }]);
+  expect(await next()).toMatchObject({ fired: 50 });
+  expect(await next()).toMatchObject({ fired: 20 });
+  expect(rests).toEqual([]);
+  expect(new Set(told().map(({ alarm_id }) => alarm_id)).size).toBe(121);
+});
+
+test('a fault fires all alarms that name its resource at once', async () => {
+  const { deps, rests } = world(...many(120, { resource_id: 'vm-1' }));
+  expect(await evaluateEvents(deps, [event(1)])).toMatchObject({ fired: 120 });
+  expect(rests).toEqual([]);
 });
 
 test('a rest that cannot be queued fails the evaluation, after what was fired is told', async () => {

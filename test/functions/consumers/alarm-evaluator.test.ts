@@ -19,20 +19,20 @@ const harmful = 'e-13';
 
 async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
   const evaluations: string[][] = [];
-  const splits: [string[], number, ...string[]][] = [];
-  const froms: (string | undefined)[] = [];
+  const splits: [string[], number, ...unknown[]][] = [];
+  const froms: unknown[] = [];
   const buried: DeadLetter[] = [];
   const totals: Totals[] = [];
   const { lines, log } = logbook();
   const handler = createHandler({
-    evaluate: async (events, after) => {
+    evaluate: async (events, rest) => {
       if (ids(events).includes(harmful)) throw new Error('it cannot be evaluated');
       evaluations.push(ids(events));
-      froms.push(after);
+      froms.push(rest);
       return { candidates: 2, fired: 1, published: 1 };
     },
-    split: async ({ events, attempts, lane, after }) => {
-      splits.push([ids(events), attempts, lane, ...(after === undefined ? [] : [after])]);
+    split: async ({ events, attempts, lane, rest }) => {
+      splits.push([ids(events), attempts, lane, ...(rest ? [rest] : [])]);
     },
     bury: async (letters) => {
       buried.push(...letters);
@@ -52,7 +52,7 @@ const message = (
   body: { events: events.map(eventOf), attempts, ...lane },
   receives,
 });
-type Lane = Partial<Pick<EventMessage, 'lane' | 'after'>>;
+type Lane = Partial<Pick<EventMessage, 'lane' | 'rest'>>;
 
 test('messages are evaluated, counted and told of in one line', async () => {
   const { failed, evaluations, totals, lines } = await evaluated(
@@ -92,8 +92,8 @@ test('from its second receive on it is split, each event with the attempts made'
 test.each([
   { lane: 'urgent', froms: [undefined] },
   { lane: 'bulk', froms: [undefined] },
-  { lane: 'wide', after: 'a-3', froms: ['a-3'] },
-  { lane: 'wide', froms: [''] },
+  { lane: 'wide', rest: { of: 'wide', after: 'a-3' }, froms: [{ of: 'wide', after: 'a-3' }] },
+  { lane: 'wide', rest: { of: 'named', after: '' }, froms: [{ of: 'named', after: '' }] },
 ] as const)(
   'a message in the lane $lane stays there when it is split',
   async ({ froms, ...lane }) => {
