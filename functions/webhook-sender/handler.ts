@@ -13,7 +13,6 @@ import {
   type WebhookOutcome,
   type webhookResults,
 } from '../../domain/delivery/webhook.ts';
-import { busySeconds } from '../../domain/delivery/webhook-place.ts';
 import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import { type BatchPlaces, batchPlaces, type PlaceDeps } from './places.ts';
@@ -30,8 +29,10 @@ export type Deps = TellDeps & {
   readonly note: (webhook: WebhookMessage, outcome: WebhookOutcome) => Promise<void>;
   /** Queues a further try. */
   readonly again: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
-  /** Queues a first try once more, among first tries. */
-  readonly defer: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
+  /** Queues a first try among further ones, to be made at once. */
+  readonly divert: (webhook: WebhookMessage) => Promise<void>;
+  /** Queues a first try once more, among first tries, for a little later. */
+  readonly defer: (webhook: WebhookMessage) => Promise<void>;
   readonly places: PlaceDeps;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly slow: SlowReceivers;
@@ -73,22 +74,26 @@ async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batc
   seen.add(attempt);
   const mayHang = webhook.lane === 'first' && /^https?$/.test(schemeOf(webhook.action));
   if (mayHang && deps.slow.isSlow(webhook.action)) {
-    await deps.again(webhook, 0);
+    await deps.divert(webhook);
     return 'diverted';
   }
-  const [known, place] = await Promise.all([
-    deps.outcome(webhook),
+  // The first of a project is looked up meanwhile; the others wait for its place, and may need no look.
+  const reading = mayHang && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
+  const [place, read] = await Promise.all([
     mayHang ? places.of(webhook.project_id) : 'held',
+    reading,
   ]);
-  if (known && isSettled(webhook, known)) return 'known';
+  if (read && isSettled(webhook, read)) return 'known';
   if (place === 'hung') {
-    await deps.again(webhook, 0);
+    await deps.divert(webhook);
     return 'diverted';
   }
   if (place === 'busy') {
-    await deps.defer(webhook, busySeconds);
+    await deps.defer(webhook);
     return 'deferred';
   }
+  const known = reading ? undefined : await deps.outcome(webhook);
+  if (known && isSettled(webhook, known)) return 'known';
   const answer = await tell(deps, webhook);
   if (answer.kind === 'unanswered' && answer.timedOut) {
     deps.slow.note(webhook.action);

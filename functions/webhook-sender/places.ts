@@ -14,6 +14,8 @@ export type PlaceDeps = {
 
 /** The places that one batch holds. */
 export type BatchPlaces = {
+  /** Whether somebody of this batch has asked for a place of the project. */
+  readonly isAsked: (project_id: string) => boolean;
   /** Whether the project has a place in this batch, or why it has none. It is asked for once. */
   readonly of: (project_id: string) => Promise<'held' | 'hung' | 'busy'>;
   /** Notes that a receiver of the project let the time of a try pass. */
@@ -35,6 +37,7 @@ export function batchPlaces({ take, giveBack, keep, interrupted }: PlaceDeps): B
     return taken;
   };
   return {
+    isAsked: (project_id) => asked.has(project_id),
     of: async (project_id) => {
       const taken = await (asked.get(project_id) ?? ask(project_id));
       return taken && 'full' in taken ? taken.full : 'held';
@@ -56,5 +59,24 @@ export function batchPlaces({ take, giveBack, keep, interrupted }: PlaceDeps): B
         }),
       );
     },
+  };
+}
+
+/** For so long nobody of this process asks again for a place of a project that has none. */
+const fullMs = 500;
+
+/**
+ * Remembers for a moment which projects have no place: their webhooks come by tens, and again soon. What
+ * is remembered is forgotten by then; so it stays small.
+ */
+export function rememberingFull(take: PlaceDeps['take'], now: () => number): PlaceDeps['take'] {
+  const full = new Map<string, { readonly taken: Taken; readonly until: number }>();
+  return async (project_id) => {
+    for (const [project, { until }] of full) if (until <= now()) full.delete(project);
+    const known = full.get(project_id);
+    if (known) return known.taken;
+    const taken = await take(project_id);
+    if ('full' in taken) full.set(project_id, { taken, until: now() + fullMs });
+    return taken;
   };
 }

@@ -10,6 +10,7 @@ import type { Taken } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { createHandler, type Deps } from '../../../functions/webhook-sender/handler.ts';
+import { rememberingFull } from '../../../functions/webhook-sender/places.ts';
 import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
@@ -34,7 +35,8 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
   const published: string[] = [];
   const notes: WebhookOutcome[] = [];
   const retries: [WebhookMessage, number][] = [];
-  const deferred: [WebhookMessage, number][] = [];
+  const diverted: WebhookMessage[] = [];
+  const deferred: WebhookMessage[] = [];
   const places: string[] = [];
   let taken = 0;
   const buried: DeadLetter[] = [];
@@ -55,8 +57,11 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     again: async (message, delaySeconds) => {
       retries.push([message, delaySeconds]);
     },
-    defer: async (message, delaySeconds) => {
-      deferred.push([message, delaySeconds]);
+    divert: async (message) => {
+      diverted.push(message);
+    },
+    defer: async (message) => {
+      deferred.push(message);
     },
     places: {
       take: async (project_id) => {
@@ -89,7 +94,7 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { send, posted, published, notes, retries, deferred, places, buried, lines };
+  return { send, posted, published, notes, retries, diverted, deferred, places, buried, lines };
 }
 
 const good = 'https://user:secret@good.example/x?token=secret';
@@ -152,11 +157,11 @@ test('a message that comes again when a further try is queued makes no second ro
 
 test('a receiver that hung is sent nothing among first tries for a while', async () => {
   let now = 0;
-  const { send, posted, retries } = sender({ [bad]: hung }, { slow: slowReceivers(() => now) });
+  const { send, posted, diverted } = sender({ [bad]: hung }, { slow: slowReceivers(() => now) });
   await send(webhook(bad));
   await send(webhook(`${bad}other`), webhook(good));
   expect(posted.map(({ action }) => action)).toEqual([bad, good]);
-  expect(retries.at(-1)).toEqual([webhook(`${bad}other`), 0]);
+  expect(diverted).toEqual([webhook(`${bad}other`)]);
   await send(webhook(bad, { lane: 'later' }));
   expect(posted).toHaveLength(3);
   now = 59_999;
@@ -265,14 +270,14 @@ test('a project that has much to tell and no place is tried a little later, amon
   const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, retries, notes }).toEqual({ posted: [], retries: [], notes: [] });
-  expect(deferred).toEqual([[webhook(good), 1]]);
+  expect(deferred).toEqual([webhook(good)]);
 });
 
 test('a project whose receiver hung and that has no place left is told among further tries', async () => {
-  const { send, posted, deferred, retries } = sender({}, take({ full: 'hung' }));
+  const { send, posted, deferred, diverted } = sender({}, take({ full: 'hung' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, deferred }).toEqual({ posted: [], deferred: [] });
-  expect(retries).toEqual([[webhook(good), 0]]);
+  expect(diverted).toEqual([webhook(good)]);
 });
 
 test('what was told already needs no place, nor what cannot hang', async () => {
@@ -314,4 +319,34 @@ test('when a webhook cannot be queued for later, its message is delivered again'
   };
   const { send } = sender({}, { defer, ...take({ full: 'busy' }) });
   expect(await send(webhook(good))).toEqual(['m-0']);
+});
+
+test('of a batch without a place one webhook alone is looked up', async () => {
+  let reads = 0;
+  const outcome = async () => {
+    reads++;
+    return undefined;
+  };
+  const { send, deferred } = sender({}, { outcome, ...take({ full: 'busy' }) });
+  await send(webhook(good), webhook(bad, { webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' }));
+  expect({ reads, deferred: deferred.length }).toEqual({ reads: 1, deferred: 2 });
+});
+
+test('a process asks no more than twice a second for a project that has no place', async () => {
+  let [asked, now] = [0, 0];
+  const remembering = rememberingFull(
+    async (project_id) => {
+      asked++;
+      return project_id === 'a' ? { full: 'busy' } : { place: `0#${project_id}`, holder: 'me' };
+    },
+    () => now,
+  );
+  for (const at of [0, 499, 500]) {
+    now = at;
+    expect(await remembering('a')).toEqual({ full: 'busy' });
+  }
+  expect(asked).toBe(2);
+  await remembering('b');
+  await remembering('b');
+  expect(asked).toBe(4);
 });
