@@ -1,8 +1,10 @@
 /** What is sent to the queues: events to evaluate, faults to finish, and dead letters. */
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { receiverOf, type WebhookMessage } from '../domain/delivery/webhook.ts';
-import type { DoctorEvent } from '../domain/events/event.ts';
+import type { WebhookMessage } from '../domain/delivery/webhook.ts';
+import { DomainError } from '../domain/errors.ts';
+import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
+import type { EventLane } from '../domain/events/event-lane.ts';
 import type { DeadLetter, EventMessage, FinishMessage } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
@@ -54,25 +56,64 @@ async function sendAll(
   });
 }
 
-export const eventQueue = (client: SQSClient, url: string) => ({
-  /** Durably queues the events, some 50 a message, to be seen after the delay. */
+type Sending = Partial<Omit<EventMessage, 'events'>> & {
+  readonly delaySeconds?: number;
+  readonly perMessage?: number;
+};
+
+/** The queues that a function may send events to. */
+export type EventQueueUrls = Readonly<Partial<Record<EventLane, string>>>;
+
+export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
+  /**
+   * Durably queues the events in their lane, some 50 a message, to be seen after the delay. A message
+   * is of one project, and its group is the project, but in the lane `fault`: one fault is one backlog,
+   * whoever its servers belong to.
+   */
   sendEvents: async (
     events: readonly DoctorEvent[],
-    { delaySeconds = 0, attempts = 0, perMessage = eventsPerMessage } = {},
+    {
+      lane = 'fault',
+      attempts = 0,
+      rest,
+      delaySeconds = 0,
+      perMessage = eventsPerMessage,
+    }: Sending = {},
   ): Promise<void> => {
-    const sized = events.map((event) => ({ event, size: bytesOf(toJson(event)) }));
-    const parts = packed(sized, {
-      most: perMessage,
-      size: maxBytes,
-      sizeOf: ({ size }) => size + 1,
-    });
-    const bodies = parts.map((part) => {
-      const message: EventMessage = { events: part.map(({ event }) => event), attempts };
-      return { body: toJson(message), delaySeconds };
+    const url = urls[lane];
+    if (url === undefined) throw new DomainError('internal', `no queue for the lane ${lane}`);
+    const shares = lane === 'fault' ? [events] : [...Map.groupBy(events, projectOfEvent).values()];
+    const bodies = shares.flatMap((share) => {
+      const sized = share.map((event) => ({ event, size: bytesOf(toJson(event)) }));
+      const parts = packed(sized, {
+        most: perMessage,
+        size: maxBytes,
+        sizeOf: ({ size }) => size + 1,
+      });
+      return parts.map((part): Outgoing => {
+        const its = part.map(({ event }) => event);
+        const message: EventMessage = {
+          events: its,
+          attempts,
+          lane,
+          ...(rest && { rest }),
+        };
+        const group = backlogOf(its);
+        return { body: toJson(message), delaySeconds, ...(group && { group }) };
+      });
     });
     await sendAll(client, url, bodies);
   },
 });
+
+/** Whose backlog events are: that of their project; undefined if they are of several. */
+function backlogOf(events: readonly DoctorEvent[]): string | undefined {
+  const [project, ...more] = new Set(events.map(projectOfEvent).filter((id) => id !== ''));
+  return more.length > 0 ? undefined : groupOf(project ?? '');
+}
+
+/** The queue of faults alone. */
+export const eventQueue = (client: SQSClient, url: string) => eventQueues(client, { fault: url });
 
 export const faultQueue = (client: SQSClient, url: string) => ({
   /** Queues the finishing of a fault, once for each delay. */
@@ -87,7 +128,7 @@ export const faultQueue = (client: SQSClient, url: string) => ({
 });
 
 export const webhookQueue = (client: SQSClient, url: string) => ({
-  /** Durably queues the webhooks, to be seen after the delay; each receiver is a group of its own. */
+  /** Durably queues the webhooks, to be seen after the delay; each project is a group of its own. */
   sendWebhooks: (webhooks: readonly WebhookMessage[], delaySeconds = 0): Promise<void> =>
     sendAll(
       client,
@@ -95,14 +136,13 @@ export const webhookQueue = (client: SQSClient, url: string) => ({
       webhooks.map((webhook) => ({
         body: toJson(webhook),
         delaySeconds,
-        group: groupOf(webhook.action),
+        group: groupOf(webhook.project_id),
       })),
     ),
 });
 
-/** SQS takes 128 letters and digits, which not every receiver's name is. */
-const groupOf = (action: string): string =>
-  createHash('sha256').update(receiverOf(action)).digest('hex');
+/** SQS takes 128 letters and digits as a group, which not every project's id is. */
+const groupOf = (project: string): string => createHash('sha256').update(project).digest('hex');
 
 /** Of what nobody could read, this much is kept, in characters. */
 const shownCharacters = 60_000;

@@ -15,17 +15,23 @@ export type Queues = {
   /** Waits until the evaluator has nothing to do; safe copies may still be on their way. */
   readonly evaluatorIdle: () => Promise<void>;
   /** Waits until no event is on its way in either lane. */
-  readonly allQuiet: () => Promise<void>;
+  readonly allQuiet: (patienceMs?: number) => Promise<void>;
+  /** Waits until no webhook waits or is under way; further tries may be due later. */
+  readonly webhooksIdle: (patienceMs?: number) => Promise<void>;
 };
 
 /** The streams are looked at every second: what is quiet for longer stays quiet. */
 const quietMs = 1_500;
-const patienceMs = 120_000;
+const usualPatienceMs = 120_000;
 
 /** Looks at the queues of a stack. */
 export function queuesOf({ endpoint, outputs }: Stack): Queues {
   const sqs = new SQSClient({ endpoint, region, credentials: rootCredentials });
-  const events = outputs.EventQueueUrl ?? '';
+  const urls = (...names: string[]) => names.flatMap((name) => outputs[name] ?? []);
+  const events = urls(
+    ...['EventQueueUrl', 'ChangeQueueUrl', 'UrgentQueueUrl', 'BulkQueueUrl', 'WideQueueUrl'],
+  );
+  const webhooks = urls('WebhookQueueUrl', 'WebhookRetryQueueUrl');
 
   const depth = async (queueUrl: string): Promise<Depth> => {
     const names = [
@@ -43,12 +49,18 @@ export function queuesOf({ endpoint, outputs }: Stack): Queues {
   const isIdle = ({ visible, inWork }: Depth) => visible === 0 && inWork === 0;
   const isQuiet = (found: Depth) => isIdle(found) && found.delayed === 0;
 
-  const until = async (good: (found: Depth) => boolean, forMs: number, lookMs: number) => {
+  type Look = { readonly forMs: number; readonly lookMs: number; readonly patienceMs?: number };
+  const until = async (
+    queues: readonly string[],
+    good: (found: Depth) => boolean,
+    { forMs, lookMs, patienceMs = usualPatienceMs }: Look,
+  ) => {
     const deadline = Date.now() + patienceMs;
     for (let since: number | undefined; ; await sleep(lookMs)) {
       const now = Date.now();
-      if (now > deadline) throw new Error('the event queue does not come to rest');
-      if (!good(await depth(events))) since = undefined;
+      if (now > deadline) throw new Error('the queues do not come to rest');
+      const found = await Promise.all(queues.map(depth));
+      if (!found.every(good)) since = undefined;
       else since ??= now;
       if (since !== undefined && Date.now() - since >= forMs) return;
     }
@@ -56,7 +68,16 @@ export function queuesOf({ endpoint, outputs }: Stack): Queues {
 
   return {
     depth,
-    evaluatorIdle: () => until(isIdle, 0, 10),
-    allQuiet: () => until(isQuiet, quietMs, 200),
+    evaluatorIdle: () => until(events, isIdle, { forMs: 0, lookMs: 10 }),
+    allQuiet: (patience) =>
+      until(events, isQuiet, {
+        ...{ forMs: quietMs, lookMs: 200 },
+        ...(patience !== undefined && { patienceMs: patience }),
+      }),
+    webhooksIdle: (patience) =>
+      until(webhooks, isIdle, {
+        ...{ forMs: quietMs, lookMs: 200 },
+        ...(patience !== undefined && { patienceMs: patience }),
+      }),
   };
 }

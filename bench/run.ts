@@ -5,11 +5,14 @@ import { Refusal, run } from '../scripts/stack/progress.ts';
 import { withStack } from '../scripts/stack/with-stack.ts';
 import { authorizerBench } from './authorizer/scenario.ts';
 import { makeBed } from './bed.ts';
+import { deafhooks } from './deafhooks.ts';
 import { evacuation } from './evacuation.ts';
 import { type Figure, isMet, store, table } from './figures.ts';
 import { machine } from './machine.ts';
+import { neighbour } from './neighbour.ts';
 import { oneInstance, onePort } from './one-instance.ts';
 import { resets } from './resets.ts';
+import { storm } from './storm.ts';
 import { webhook } from './webhook.ts';
 import { wholeHost } from './whole-host.ts';
 
@@ -78,6 +81,21 @@ const scenarios: Record<string, Scenario> = {
     about: 'an event in, its webhook out, one at a time',
     runs: 200,
     play: webhook,
+  },
+  storm: {
+    about: '10,000 events from outside, and at once a fault in their project and in another',
+    runs: 10,
+    play: storm,
+  },
+  neighbour: {
+    about: 'a fault, beside a tenant with 600 alarms on everything that writes 20 times a second',
+    runs: 10,
+    play: neighbour,
+  },
+  deafhooks: {
+    about: "a webhook, beside another tenant's 500 receivers that hang",
+    runs: 10,
+    play: deafhooks,
   },
   authorizer: {
     about: 'a request that the function checks itself, and one behind a gateway authorizer',

@@ -18,7 +18,7 @@ const Heard = z.object({
 });
 
 /** A receiver on loopback that notes when it heard of each event, and how often. */
-async function listen() {
+export async function listen() {
   const heard = new Map<string, number[]>();
   const server = createServer(async (request, response) => {
     const at = performance.now();

@@ -5,8 +5,6 @@
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
 import { type Chain, isTold, type OutboxRow } from '../domain/alarms/firing.ts';
-import { lookupKeysOfEvent } from '../domain/alarms/lookup.ts';
-import { oldestFirst } from '../domain/alarms/order.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
 import {
@@ -18,6 +16,7 @@ import {
   weightPerTransaction,
 } from './alarm-lane.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
+import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 
 /** What became of a chain: else the positions of the firings whose rows somebody else has written. */
 export type Fired = 'written' | 'alarm changed' | { readonly already: readonly number[] };
@@ -27,19 +26,46 @@ export type AlarmsRead = {
   readonly unreadable: readonly Unreadable[];
 };
 
-export type EvaluateDeps = DeliverDeps & {
-  /** Ids of the alarms that are to be found under each key, as the index shows them. */
-  readonly alarmsUnder: (
-    keys: readonly string[],
-  ) => Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Alarms read consistently, in any order; what does not exist is left out. */
-  readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
-  /** Chains of at most ten firings in all in one transaction, no two of one alarm's state; in their order. */
-  readonly fire: (chains: readonly Chain[]) => Promise<readonly Fired[]>;
-  /** Says on the alarm why it is not evaluated; not if it was changed since it was read. */
-  readonly report: (unreadable: Unreadable) => Promise<unknown>;
-  readonly now: () => string;
+/** How much one evaluation asks for at once. */
+export type Pace = {
+  /** Firings under way: more wait for each other's connections, until some are given up for hung. */
+  readonly firings: number;
+  /** Firings in a transaction, at most ten. */
+  readonly perTransaction: number;
+  /** Whether alarms that name a resource are left for later as well, if they are many. */
+  readonly slicesNamed: boolean;
+  /** Whether more is fired while what was fired is told of. */
+  readonly tellMeanwhile: boolean;
 };
+
+/** For what is urgent: as much as one function can have under way. */
+export const fullPace: Pace = {
+  firings: 160,
+  perTransaction: weightPerTransaction,
+  slicesNamed: false,
+  tellMeanwhile: true,
+};
+/** For what can wait: one short request at a time, so that what is urgent waits for no long work. */
+export const gentlePace: Pace = {
+  firings: 5,
+  perTransaction: 5,
+  slicesNamed: true,
+  tellMeanwhile: false,
+};
+
+export type EvaluateDeps = DeliverDeps &
+  FindDeps & {
+    readonly pace: Pace;
+    /** Durably queues events for the alarms that are left for later. */
+    readonly sendRest: (rest: Rest) => Promise<void>;
+    /** Alarms read consistently, in any order; what does not exist is left out. */
+    readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
+    /** Chains of at most ten firings in all in one transaction, no two of one alarm's state; in their order. */
+    readonly fire: (chains: readonly Chain[]) => Promise<readonly Fired[]>;
+    /** Says on the alarm why it is not evaluated; not if it was changed since it was read. */
+    readonly report: (unreadable: Unreadable) => Promise<unknown>;
+    readonly now: () => string;
+  };
 
 export type Evaluated = {
   /** Alarms read and decided upon. */
@@ -48,20 +74,19 @@ export type Evaluated = {
   readonly published: number;
 };
 
-/** Firings under way: more wait for each other's connections, until some are given up for hung. */
-const firingsAtOnce = 160;
-
 /**
- * Evaluates the events. Safe to repeat: what was written before is skipped.
- * @throws what a read or write threw, after all that was written is published.
+ * Evaluates the events; with a rest of before, for those alarms alone. What is left for later is queued meanwhile. Safe to repeat: what was written before is skipped.
+ * @throws what a read, write or send threw, after all that was written is published.
  */
 export async function evaluateEvents(
   deps: EvaluateDeps,
   events: readonly DoctorEvent[],
+  from?: Cursor,
 ): Promise<Evaluated> {
-  const lanes = await lanesOf(deps, events);
-  const written: OutboxRow[] = [];
   const failures: unknown[] = [];
+  const { lanes, rests } = await lanesOf(deps, events, from);
+  const queued = Promise.all(rests.map(deps.sendRest)).catch((error) => failures.push(error));
+  const written: OutboxRow[] = [];
   const deliveries: Promise<number>[] = [];
   const reports: Promise<unknown>[] = [];
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
@@ -71,19 +96,21 @@ export async function evaluateEvents(
       return steps;
     });
     const outcomes: (Fired | undefined)[] = [];
-    for (const some of packed(steps, { size: firingsAtOnce, sizeOf: roomOf })) {
+    for (const some of packed(steps, { size: deps.pace.firings, sizeOf: roomOf })) {
       const fired = await fireAll(deps, some, failures);
       const rows = some.flatMap(({ chain }, n) => (fired[n] === 'written' ? toldIn(chain) : []));
       outcomes.push(...fired);
       written.push(...rows);
-      deliveries.push(deliver(deps, rows));
+      const delivery = deliver(deps, rows);
+      deliveries.push(delivery);
+      if (!deps.pace.tellMeanwhile) await delivery;
     }
     open = await lanesLeft(deps, steps, outcomes).catch((error: unknown) => {
       failures.push(error);
       return [];
     });
   }
-  await Promise.all(reports);
+  await Promise.all([...reports, queued]);
   const published = await Promise.all(deliveries);
   if (failures.length > 0) throw failures[0];
   return {
@@ -97,21 +124,21 @@ const roomOf = ({ chain }: Step): number => weightOf(chain);
 const toldIn = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isTold);
 
 /** The alarms that the index shows for the events, read consistently, each with its events. */
-async function lanesOf(deps: EvaluateDeps, events: readonly DoctorEvent[]): Promise<Lane[]> {
-  const distinct = [...new Map(events.map((event) => [event.message_id, event])).values()];
-  const keysOf = new Map(oldestFirst(distinct).map((event) => [event, lookupKeysOfEvent(event)]));
-  const under = await deps.alarmsUnder([...new Set([...keysOf.values()].flat())]);
-  const eventsOf = new Map<string, DoctorEvent[]>();
-  for (const [event, keys] of keysOf) {
-    for (const id of new Set(keys.flatMap((key) => under.get(key) ?? []))) {
-      eventsOf.set(id, [...(eventsOf.get(id) ?? []), event]);
-    }
-  }
+async function lanesOf(
+  deps: EvaluateDeps,
+  events: readonly DoctorEvent[],
+  from: Cursor | undefined,
+): Promise<{ readonly lanes: Lane[]; readonly rests: readonly Rest[] }> {
+  const { eventsOf, rests } = await findCandidates(deps, events, {
+    from,
+    slicesNamed: deps.pace.slicesNamed,
+  });
   const alarms = await readable(deps, [...eventsOf.keys()]);
-  return alarms.map((alarm) => ({
+  const lanes = alarms.map((alarm) => ({
     alarm,
     events: (eventsOf.get(alarm.alarm_id) ?? []).map((event) => visibleTo(alarm, event)),
   }));
+  return { lanes, rests };
 }
 
 /** The alarms that can be read; of the others their owners are told. */
@@ -139,7 +166,7 @@ async function fireAll(
   failures: unknown[],
 ): Promise<(Fired | undefined)[]> {
   const outcomes = await Promise.all(
-    packed(steps, { size: weightPerTransaction, sizeOf: roomOf }).map(
+    packed(steps, { size: deps.pace.perTransaction, sizeOf: roomOf }).map(
       async (group): Promise<readonly (Fired | undefined)[]> => {
         try {
           return await deps.fire(group.map(({ chain }) => chain));

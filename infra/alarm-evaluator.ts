@@ -1,46 +1,104 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { EnvName } from '../adapters/env.ts';
 import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Fires alarms for the events of the queue. */
-export class AlarmEvaluator extends Construct implements Capability {
+interface EvaluatorProps extends Wiring {
+  readonly description: string;
+  readonly errorImpact: string;
+  /** The queues that it empties, and sends a message that failed back to in parts. */
+  readonly sources: Partial<Record<EnvName, Queue>>;
+  readonly deadLetters: Queue;
+  readonly batchSize: number;
+  /** Of each source. */
+  readonly concurrency: number;
+  readonly pace: 'full' | 'gentle';
+}
+
+/** Fires alarms for the events of its queues. */
+class Evaluator extends Construct implements Capability {
   readonly function: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
+  constructor(scope: Construct, id: string, props: EvaluatorProps) {
     super(scope, id);
+    const { tables, messaging, settings, sources, deadLetters } = props;
+    const urls = Object.entries(sources).map(([name, { queueUrl }]) => [name, queueUrl]);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'alarm-evaluator',
-      description: 'Doctor: fires the alarms that an event meets, and notifies',
-      errorImpact: 'notifications are late; after ten tries an event is in the dead-letter queue',
+      description: props.description,
+      errorImpact: props.errorImpact,
       timeout: Duration.seconds(settings.evaluatorTimeoutSeconds),
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
-        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
-        EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
+        WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
+        ...Object.fromEntries(urls),
+        EVENT_DLQ_URL: deadLetters.queueUrl,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
         HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
+        EVALUATOR_PACE: props.pace,
       },
     });
     const { function: fn } = this;
-    fn.addEventSource(
-      new SqsEventSource(messaging.eventQueue, {
-        batchSize: 2,
-        reportBatchItemFailures: true,
-        // Not reserved concurrency: that would burn the messages' receive counts.
-        maxConcurrency: settings.evaluatorConcurrency,
-      }),
-    );
+    for (const source of Object.values(sources)) {
+      fn.addEventSource(
+        new SqsEventSource(source, {
+          batchSize: props.batchSize,
+          reportBatchItemFailures: true,
+          // Not reserved concurrency: that would burn the messages' receive counts.
+          maxConcurrency: props.concurrency,
+        }),
+      );
+    }
     allowIndexes(fn, tables.alarms, 'lookup');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
-    allowSend(fn, messaging.webhookQueue);
     for (const topic of messaging.notifications) allowPublish(fn, topic);
-    allowSend(fn, messaging.eventQueue);
-    allowSend(fn, messaging.eventDeadLetters);
+    const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
+    for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);
+  }
+}
+
+/** Fires alarms for faults: nothing else is ever before them. */
+export class AlarmEvaluator extends Evaluator {
+  constructor(scope: Construct, id: string, wiring: Wiring) {
+    super(scope, id, {
+      ...wiring,
+      description: 'Doctor: fires the alarms that a fault meets, and notifies',
+      errorImpact: 'notifications are late; after ten tries an event is in the dead-letter queue',
+      sources: { EVENT_QUEUE_URL: wiring.messaging.eventQueue },
+      deadLetters: wiring.messaging.eventDeadLetters,
+      batchSize: 2,
+      concurrency: wiring.settings.evaluatorConcurrency,
+      pace: 'full',
+    });
+  }
+}
+
+/** Fires alarms for all that is no fault, and those of whole projects that were left for later. */
+export class BulkEvaluator extends Evaluator {
+  constructor(scope: Construct, id: string, wiring: Wiring) {
+    const { messaging, settings } = wiring;
+    super(scope, id, {
+      ...wiring,
+      description:
+        'Doctor: fires the alarms that all other events meet, and those of whole projects',
+      errorImpact: 'notifications of all but faults, and of the alarms of whole projects, are late',
+      sources: {
+        CHANGE_QUEUE_URL: messaging.changeQueue,
+        URGENT_QUEUE_URL: messaging.urgentQueue,
+        BULK_QUEUE_URL: messaging.bulkQueue,
+        WIDE_QUEUE_URL: messaging.wideQueue,
+      },
+      deadLetters: messaging.bulkDeadLetters,
+      batchSize: 2,
+      concurrency: settings.bulkConcurrency,
+      pace: 'gentle',
+    });
   }
 }

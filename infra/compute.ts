@@ -21,6 +21,7 @@ export class Compute extends Construct implements Capability {
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
         INSTANCES_ON_FORCE_DOWN: settings.instancesOnForceDown,
         EVACUATION_EXECUTOR: settings.evacuationExecutor,
@@ -41,5 +42,6 @@ export class Compute extends Construct implements Capability {
     allowRows(fn, migrations, 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     allowIndexes(fn, migrations, 'byUuid', 'byInstance', 'byTarget', 'byStatus', 'byTime');
     allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.changeQueue);
   }
 }

@@ -32,7 +32,10 @@ export class Doctor extends Construct implements Capability {
         MIGRATIONS_TABLE: tables.migrations.tableName,
         PORTS_TABLE: tables.ports.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
-        EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
+        URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
+        BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
+        BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
         SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
         PUBLIC_URL: settings.publicUrl,
@@ -60,7 +63,9 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
-    allowSend(fn, messaging.eventQueue);
-    allowSend(fn, messaging.eventDeadLetters);
+    const { eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters } = messaging;
+    for (const queue of [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters]) {
+      allowSend(fn, queue);
+    }
   }
 }

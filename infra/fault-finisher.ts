@@ -25,6 +25,7 @@ export class FaultFinisher extends Construct implements Capability {
         MIGRATIONS_TABLE: tables.migrations.tableName,
         PORTS_TABLE: tables.ports.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
       },
     });
     const { function: fn } = this;
@@ -42,5 +43,6 @@ export class FaultFinisher extends Construct implements Capability {
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, tables.ports, 'byHost');
     allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.changeQueue);
   }
 }

@@ -19,9 +19,18 @@ export const webhookSenderTimeoutSeconds = 30;
 
 /** The queues and topics, each queue with its dead letters and an alarm on them. */
 export class Messaging extends Construct {
-  /** Events for the evaluator, from both lanes and from outside. */
+  /** Events of faults, from both lanes. */
   readonly eventQueue: Queue;
   readonly eventDeadLetters: Queue;
+  /** Events of all else that Doctor changed itself, from both lanes. */
+  readonly changeQueue: Queue;
+  /** Events from outside that tell of a failure, and all others. */
+  readonly urgentQueue: Queue;
+  readonly bulkQueue: Queue;
+  /** Events of any of these, for the alarms of a whole project that were left for later. */
+  readonly wideQueue: Queue;
+  /** Of these four. */
+  readonly bulkDeadLetters: Queue;
   /** `finish host number`: the fan-out of a host fault, gone through again. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
@@ -69,6 +78,16 @@ export class Messaging extends Construct {
       queue: this.eventDeadLetters,
       maxReceiveCount: 10,
     });
+    this.bulkDeadLetters = deadLetters('BulkDeadLetters');
+    const bulk = (name: string) =>
+      queue(name, settings.evaluatorTimeoutSeconds, {
+        queue: this.bulkDeadLetters,
+        maxReceiveCount: 10,
+      });
+    this.changeQueue = bulk('ChangeQueue');
+    this.urgentQueue = bulk('UrgentQueue');
+    this.bulkQueue = bulk('BulkQueue');
+    this.wideQueue = bulk('WideQueue');
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, {
       queue: this.faultDeadLetters,

@@ -19,6 +19,7 @@ export class Network extends Construct implements Capability {
         PORTS_TABLE: tables.ports.tableName,
         NETWORKS_TABLE: tables.networks.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         PUBLIC_URL: settings.publicUrl,
         CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
       },
@@ -32,5 +33,6 @@ export class Network extends Construct implements Capability {
     allowRows(fn, networks, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem', 'Query');
     allowIndexes(fn, networks, 'byProject', 'listing');
     allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.changeQueue);
   }
 }

@@ -21,6 +21,7 @@ export class Reconciler extends Construct implements Capability {
       environment: {
         AFFECTED_TABLE: tables.affected.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         FAULT_QUEUE_URL: messaging.faultQueue.queueUrl,
         EVENTS_TOPIC_ARN: messaging.events.topicArn,
@@ -49,6 +50,7 @@ export class Reconciler extends Construct implements Capability {
     }
     allowRows(fn, tables.affected, 'UpdateItem');
     allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);
     allowSend(fn, messaging.faultQueue);
     allowPublish(fn, messaging.events);

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { AlarmEvaluator } from './alarm-evaluator.ts';
+import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
 import { Compute } from './compute.ts';
@@ -49,6 +49,7 @@ export class DoctorStack extends Stack {
       Doctor: new Doctor(this, 'Doctor', shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
+      BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
@@ -67,6 +68,11 @@ export class DoctorStack extends Stack {
       EventsTopicArn: messaging.events.topicArn,
       EventQueueUrl: messaging.eventQueue.queueUrl,
       EventDlqUrl: messaging.eventDeadLetters.queueUrl,
+      ChangeQueueUrl: messaging.changeQueue.queueUrl,
+      UrgentQueueUrl: messaging.urgentQueue.queueUrl,
+      BulkQueueUrl: messaging.bulkQueue.queueUrl,
+      WideQueueUrl: messaging.wideQueue.queueUrl,
+      BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
       FaultQueueUrl: messaging.faultQueue.queueUrl,
       FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
       WebhookQueueUrl: messaging.webhookQueue.queueUrl,
@@ -90,6 +96,7 @@ export class DoctorStack extends Stack {
       CredentialsTable: tables.credentials.tableName,
       AttemptsTable: tables.attempts.tableName,
       SubscriptionsTable: tables.subscriptions.tableName,
+      PlacesTable: tables.places.tableName,
       ...Object.fromEntries(
         Object.entries(capabilities).map(([name, capability]) => [
           `${name}FunctionName`,

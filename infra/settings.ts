@@ -21,8 +21,10 @@ export type ServiceSettings = {
   /** When the fan-out of a host fault is gone through again, after the report. */
   finishDelaysSeconds: readonly number[];
   evaluatorTimeoutSeconds: number;
-  /** Evaluators in flight; the queue holds what is more. */
+  /** Evaluators of faults in flight; the queue holds what is more. */
   evaluatorConcurrency: number;
+  /** Evaluators in flight for each of the other queues of events. */
+  bulkConcurrency: number;
   /** How long the history of alarms is kept, delivered notifications among it; not under 15 days. */
   historyRetentionDays: number;
   /** How many alarms a project may have where no administrator has said; -1 for any number. */
@@ -35,6 +37,8 @@ export type ServiceSettings = {
   webhookAttempts: number;
   /** Senders of webhooks in flight, for first tries and for further ones each. */
   webhookConcurrency: number;
+  /** Batches of a project's first tries in flight; less than `webhookConcurrency`, so that others go on. */
+  webhookPlacesPerProject: number;
   /** Ranges such as `10.1.0.0/16` that webhooks may reach although they are not public. */
   webhookAllowedRanges: readonly string[];
   /** ARNs of SNS topics, of Doctor's own region, that alarms of any project may have as actions. */
@@ -65,12 +69,14 @@ export const defaults: ServiceSettings = {
   finishDelaysSeconds: [5, 900],
   evaluatorTimeoutSeconds: 20,
   evaluatorConcurrency: 4,
+  bulkConcurrency: 2,
   historyRetentionDays: 30,
   projectAlarmQuota: -1,
   userAlarmQuota: -1,
   webhookTimeoutSeconds: 5,
   webhookAttempts: 12,
   webhookConcurrency: 10,
+  webhookPlacesPerProject: 4,
   webhookAllowedRanges: [],
   actionTopics: [],
   notificationTopics: 1,
@@ -216,6 +222,8 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ),
     ...given('evaluatorTimeoutSeconds', number),
     ...given('evaluatorConcurrency', number),
+    // Lambda's own limits.
+    ...given('bulkConcurrency', between(2, 1000)),
     ...given('historyRetentionDays', number),
     ...given('projectAlarmQuota', limit),
     ...given('userAlarmQuota', limit),
@@ -223,6 +231,7 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('webhookAttempts', between(1, 100)),
     // Lambda's own limits.
     ...given('webhookConcurrency', between(2, 1000)),
+    ...given('webhookPlacesPerProject', between(1, 100)),
     ...given('webhookAllowedRanges', ranges),
     ...given('actionTopics', topics),
     ...given('notificationTopics', between(1, 100)),

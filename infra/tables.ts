@@ -43,6 +43,7 @@ export class Tables extends Construct {
   readonly credentials: Table;
   readonly attempts: Table;
   readonly subscriptions: Table;
+  readonly places: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -183,5 +184,6 @@ export class Tables extends Construct {
         byTime: [text('live'), text('sort_key')],
       },
     });
+    this.places = table('Places', { key: [text('place')], expires: true });
   }
 }

@@ -20,6 +20,9 @@ export class WebhookSender extends Construct implements Capability {
       timeout: Duration.seconds(webhookSenderTimeoutSeconds),
       environment: {
         HISTORY_TABLE: tables.history.tableName,
+        PLACES_TABLE: tables.places.tableName,
+        WEBHOOK_PLACES: String(settings.webhookPlacesPerProject),
+        WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         ACTION_TOPICS: settings.actionTopics.join(','),
         WEBHOOK_RETRY_QUEUE_URL: messaging.webhookRetryQueue.queueUrl,
         WEBHOOK_DLQ_URL: messaging.webhookDeadLetters.queueUrl,
@@ -43,8 +46,10 @@ export class WebhookSender extends Construct implements Capability {
       );
     }
     allowRows(fn, tables.history, 'GetItem', 'UpdateItem');
+    allowRows(fn, tables.places, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowSecret(fn, secrets.webhooks);
     for (const topicArn of settings.actionTopics) allowPublish(fn, { topicArn });
+    allowSend(fn, messaging.webhookQueue);
     allowSend(fn, messaging.webhookRetryQueue);
     allowSend(fn, messaging.webhookDeadLetters);
   }

@@ -5,11 +5,12 @@ import { Alarm } from '../../domain/alarms/alarm.ts';
 import { whyNoAlarm } from '../../domain/alarms/stored-alarm.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { AlarmsRead } from '../../flows/evaluate-events.ts';
+import type { LookupBounds } from '../../flows/find-candidates.ts';
 import { getAll, queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 
-/** Index queries in flight: more wait for each other on one Lambda. */
-const width = 8;
+/** Index queries in flight unless something else is said: more wait for each other on one Lambda. */
+const usualWidth = 8;
 
 /** The fields that are needed of a row that is not a valid alarm. */
 const UnreadableRow = z.object({
@@ -24,19 +25,31 @@ function unreadable(row: Row, error: z.ZodError): Unreadable {
   return { alarm_id, revision, reason, isReported: state_reason === reason };
 }
 
-export const alarmLookup = (client: DynamoDBDocumentClient, table: string) => ({
-  /** Ids of the alarms under each key, as the index shows them. */
-  alarmsUnder: async (keys: readonly string[]): Promise<Map<string, string[]>> => {
+export const alarmLookup = (
+  client: DynamoDBDocumentClient,
+  table: string,
+  width: number = usualWidth,
+) => ({
+  /**
+   * Ids of the alarms under each key, as the index shows them. With bounds: those after an id, the
+   * first so many of each key in their order, and no more is read.
+   */
+  alarmsUnder: async (
+    keys: readonly string[],
+    { after = '', most }: LookupBounds = {},
+  ): Promise<Map<string, string[]>> => {
     const found = await inParallel(keys, width, async (key): Promise<[string, string[]]> => {
       const ids: string[] = [];
       const query = {
         TableName: table,
         IndexName: 'lookup',
-        KeyConditionExpression: 'lookup_key = :key',
-        ExpressionAttributeValues: { ':key': key },
+        KeyConditionExpression: `lookup_key = :key${after && ' AND alarm_id > :after'}`,
+        ExpressionAttributeValues: { ':key': key, ...(after && { ':after': after }) },
+        ...(most !== undefined && { Limit: most }),
       };
       for await (const page of queryPages(client, query)) {
         ids.push(...page.map(({ alarm_id }) => String(alarm_id)));
+        if (most !== undefined && ids.length >= most) break;
       }
       return [key, ids];
     });

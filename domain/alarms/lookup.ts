@@ -48,20 +48,26 @@ function keyOf(
 }
 
 /** The keys of all alarms that an event may match; each once. */
-export function lookupKeysOfEvent(event: DoctorEvent): string[] {
+export const lookupKeysOfEvent = (event: DoctorEvent): string[] => [
+  ...resourceKeysOfEvent(event),
+  ...projectKeysOfEvent(event),
+];
+
+/** The keys of the alarms that name the event's resource, or its instance; each once. */
+export function resourceKeysOfEvent(event: DoctorEvent): string[] {
   const project_id = projectOfEvent(event);
   const named = resourceTraits.map((name) => {
     const trait = event.traits.findLast(([given]) => given === name);
     return trait && traitAsString(trait);
   });
   const resources = [...named, resourceOfEvent(event)].filter((id) => id !== undefined);
-  return [
-    ...new Set([
-      ...resources.filter(fits).map((id) => resourceKey(project_id, id)),
-      typeKey(project_id, event.event_type),
-      anyTypeKey(project_id),
-    ]),
-  ];
+  return [...new Set(resources.filter(fits).map((id) => resourceKey(project_id, id)))];
+}
+
+/** The keys of the alarms that name no resource: those of its type, and those of all of its project. */
+export function projectKeysOfEvent(event: DoctorEvent): string[] {
+  const project_id = projectOfEvent(event);
+  return [...new Set([typeKey(project_id, event.event_type), anyTypeKey(project_id)])];
 }
 
 /** Whether only events of one resource can meet the condition. */

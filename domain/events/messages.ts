@@ -6,14 +6,19 @@ import { Notice } from '../hosts/maintenance.ts';
 import { Departed } from '../ports/departed-servers.ts';
 import { Moment } from '../time.ts';
 import { DoctorEvent, Trait } from './event.ts';
+import { eventLanes } from './event-lane.ts';
 
 /**
- * On the event queue: events to evaluate. `attempts` counts the receives before the message was
- * split, so that a split message is not tried for ever.
+ * On the queues of events: events to evaluate. `attempts` counts the receives before the message was
+ * split, so that a split message is not tried for ever. With a `rest`, which messages in the lane `wide`
+ * have, they are evaluated for some alarms alone: those that name a resource of theirs, or those of
+ * their whole project, whose ids come after `after`; all of them if it is empty.
  */
 export const EventMessage = z.object({
   events: z.array(DoctorEvent),
   attempts: z.int().min(0),
+  lane: z.enum(eventLanes).default('fault'),
+  rest: z.object({ of: z.enum(['named', 'wide']), after: z.string() }).optional(),
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 

@@ -25,7 +25,8 @@ export const Notice = z.object({
 });
 export type Notice = z.infer<typeof Notice>;
 
-const event_type = 'maintenance.host';
+/** OPNFV Doctor's name of what owners are told. */
+export const maintenanceEventType = 'maintenance.host';
 
 /** What a change of a host's row says of its maintenance; undefined if it switched nothing. */
 export function noticeOf(before: Host | undefined, after: Host): Notice | undefined {
@@ -52,8 +53,8 @@ export function maintenanceEvent(instance: Instance, notice: Notice): DoctorEven
   const first = maintenance ? notice.number : notice.number - 1;
   const { text } = traitTypes;
   return {
-    message_id: eventId({ ...stamp, event_type }),
-    event_type,
+    message_id: eventId({ ...stamp, event_type: maintenanceEventType }),
+    event_type: maintenanceEventType,
     generated: naive(at),
     traits: traits(
       ['service', text, 'compute'],

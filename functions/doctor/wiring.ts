@@ -8,6 +8,7 @@ import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
 import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
 import { amount, type Env, list, optional, required, requiredList } from '../../adapters/env.ts';
+import { ownEvents } from '../../adapters/event-lanes.ts';
 import { affectedStore } from '../../adapters/hosts/affected.ts';
 import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
@@ -20,11 +21,12 @@ import { userStore } from '../../adapters/identity/users.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portChanges, portReader } from '../../adapters/ports/ports.ts';
-import { deadLetters, eventQueue } from '../../adapters/queues.ts';
+import { deadLetters, eventQueues } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { departureStore } from '../../adapters/servers/migrations.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
+import { laneOf } from '../../domain/events/event-lane.ts';
 import { stateOf } from '../../domain/hosts/host.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
 import { spellingOf } from '../../flows/host-spelling.ts';
@@ -47,7 +49,11 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
   const users = userStore(dynamo, { identity, validity: required(env, 'VALIDITY_TABLE') });
   const subscriptions = subscriptionStore(dynamo, required(env, 'SUBSCRIPTIONS_TABLE'));
   const topics = topicSubscriptions(sns);
-  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const queue = ownEvents(sqs, env);
+  const outside = eventQueues(sqs, {
+    urgent: required(env, 'URGENT_QUEUE_URL'),
+    bulk: required(env, 'BULK_QUEUE_URL'),
+  });
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
   const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
   const now = () => new Date().toISOString();
@@ -87,9 +93,15 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
     registerInstance: (uuid, registration) => registerInstance(flow, uuid, registration),
     deleteInstance: (uuid, when) => deleteInstance(flow, uuid, when),
     sendTwice: async (events) => {
-      await Promise.all([queue.sendEvents(events), queue.sendEvents(events, { delaySeconds })]);
+      const ranked = [...Map.groupBy(events, laneOf)];
+      await Promise.all(
+        ranked.flatMap(([lane, some]) => [
+          outside.sendEvents(some, { lane }),
+          outside.sendEvents(some, { lane, delaySeconds }),
+        ]),
+      );
     },
-    ...deadLetters(sqs, required(env, 'EVENT_DLQ_URL')),
+    ...deadLetters(sqs, required(env, 'BULK_DLQ_URL')),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, required(env, 'AFFECTED_TABLE')),
     subscribing: {

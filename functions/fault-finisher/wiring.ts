@@ -2,10 +2,10 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Env, required } from '../../adapters/env.ts';
+import { ownEvents } from '../../adapters/event-lanes.ts';
 import { hostReader } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { portChanges, portReader, portSaves } from '../../adapters/ports/ports.ts';
-import { eventQueue } from '../../adapters/queues.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
@@ -16,7 +16,7 @@ import { createHandler } from './handler.ts';
 export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sqs: SQSClient };
 
 export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
-  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const queue = ownEvents(sqs, env);
   const tables = {
     hosts: required(env, 'HOSTS_TABLE'),
     instances: required(env, 'INSTANCES_TABLE'),

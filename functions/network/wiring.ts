@@ -4,6 +4,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Env, list, optional, required } from '../../adapters/env.ts';
+import { ownEvents } from '../../adapters/event-lanes.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeSessions } from '../../adapters/identity/sessions.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
@@ -11,7 +12,6 @@ import { validityStore } from '../../adapters/identity/validity.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { networkStore } from '../../adapters/ports/networks.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
-import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { changeNetwork } from '../../flows/change-network.ts';
@@ -35,7 +35,7 @@ const newMac = (): string =>
 export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
   const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
   const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
-  const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const queue = ownEvents(sqs, env);
   const networks = required(env, 'NETWORKS_TABLE');
   const flow = {
     ...portStore(dynamo, { ports: required(env, 'PORTS_TABLE'), networks }),

@@ -3,8 +3,9 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { amount, delays, type Env, required } from '../../adapters/env.ts';
+import { ownEvents } from '../../adapters/event-lanes.ts';
 import { affectedNotes } from '../../adapters/hosts/affected.ts';
-import { deadLetters, eventQueue, faultQueue } from '../../adapters/queues.ts';
+import { deadLetters, faultQueue } from '../../adapters/queues.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
 import { audit } from '../../adapters/topics.ts';
 import { reconcile } from '../../flows/reconcile.ts';
@@ -17,7 +18,7 @@ export type Clients = {
 };
 
 export function wire(env: Env, { dynamo, sqs, sns }: Clients, logger: Logger) {
-  const events = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const events = ownEvents(sqs, env);
   const faults = faultQueue(sqs, required(env, 'FAULT_QUEUE_URL'));
   const delaySeconds = amount(env, 'SAFE_LANE_DELAY_SECONDS', 5);
   const finishDelays = delays(env, 'FINISH_DELAYS_SECONDS', '5,900');

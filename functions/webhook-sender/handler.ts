@@ -1,11 +1,13 @@
 /**
  * Tells the actions of alarms. The messages of a batch are sent all at once, each for itself. A try
  * that failed is queued again, to be seen after a while, in the queue of further tries, so that no
- * receiver delays another's first. Whatever is tried, its outcome is noted on the firing's row; a
+ * receiver delays another's first. Projects share the senders of first tries by places: a project has
+ * few, and what finds none is queued again, in the other queue if a receiver of the project hung. Whatever is tried, its outcome is noted on the firing's row; a
  * message that comes again after its last word, or after a further try of it was queued, is dropped.
  */
-import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
+import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
+  schemeOf,
   shownAction,
   WebhookMessage,
   type WebhookOutcome,
@@ -13,11 +15,12 @@ import {
 } from '../../domain/delivery/webhook.ts';
 import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
+import { type BatchPlaces, batchPlaces, type PlaceDeps } from './places.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
 import { type TellDeps, tell } from './tell.ts';
 
 /** What became of a message; `known` if nothing is left to do for it. */
-type Done = (typeof webhookResults)[number] | 'diverted' | 'known' | 'unreadable';
+type Done = (typeof webhookResults)[number] | 'diverted' | 'deferred' | 'known' | 'unreadable';
 export type Totals = Readonly<Partial<Record<Done, number>>>;
 
 export type Deps = TellDeps & {
@@ -26,6 +29,11 @@ export type Deps = TellDeps & {
   readonly note: (webhook: WebhookMessage, outcome: WebhookOutcome) => Promise<void>;
   /** Queues a further try. */
   readonly again: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
+  /** Queues a first try among further ones, to be made at once. */
+  readonly divert: (webhook: WebhookMessage) => Promise<void>;
+  /** Queues a first try once more, among first tries, for a little later. */
+  readonly defer: (webhook: WebhookMessage) => Promise<void>;
+  readonly places: PlaceDeps;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly slow: SlowReceivers;
   /** Tries after which a webhook is given up. */
@@ -38,9 +46,11 @@ export type Deps = TellDeps & {
 };
 
 export const createHandler = (deps: Deps) =>
-  onQueue({
+  onBatches({
     log: deps.log,
-    consume: (message) => handle(deps, message),
+    begin: (): Batch => ({ places: batchPlaces(deps.places), seen: new Set() }),
+    consume: (message, batch) => handle(deps, message, batch),
+    end: ({ places }) => places.end(),
     report: (done) => {
       const totals = Object.fromEntries(
         [...Map.groupBy(done, (each) => each)].map(([each, all]) => [each, all.length]),
@@ -50,20 +60,45 @@ export const createHandler = (deps: Deps) =>
     },
   });
 
-async function handle(deps: Deps, { body }: QueueMessage): Promise<Done> {
+/** What the messages of a batch share: places, and the tries that are made of it. */
+type Batch = { readonly places: BatchPlaces; readonly seen: Set<string> };
+
+async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batch): Promise<Done> {
   const webhook = readMessage(body);
   if (typeof webhook === 'string') {
     await deps.bury([{ reason: webhook, element: body }]);
     return 'unreadable';
   }
-  if (webhook.lane === 'first' && deps.slow.isSlow(webhook.action)) {
-    await deps.again(webhook, 0);
+  const attempt = `${webhook.webhook_id} ${webhook.attempts}`;
+  if (seen.has(attempt)) return 'known';
+  seen.add(attempt);
+  const mayHang = webhook.lane === 'first' && /^https?$/.test(schemeOf(webhook.action));
+  if (mayHang && deps.slow.isSlow(webhook.action)) {
+    await deps.divert(webhook);
     return 'diverted';
   }
-  const known = await deps.outcome(webhook);
+  // The first of a project is looked up meanwhile; the others wait for its place, and may need no look.
+  const reading = mayHang && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
+  const [place, read] = await Promise.all([
+    mayHang ? places.of(webhook.project_id) : 'held',
+    reading,
+  ]);
+  if (read && isSettled(webhook, read)) return 'known';
+  if (place === 'hung') {
+    await deps.divert(webhook);
+    return 'diverted';
+  }
+  if (place === 'busy') {
+    await deps.defer(webhook);
+    return 'deferred';
+  }
+  const known = reading ? undefined : await deps.outcome(webhook);
   if (known && isSettled(webhook, known)) return 'known';
   const answer = await tell(deps, webhook);
-  if (answer.kind === 'unanswered' && answer.timedOut) deps.slow.note(webhook.action);
+  if (answer.kind === 'unanswered' && answer.timedOut) {
+    deps.slow.note(webhook.action);
+    places.noteHung(webhook.project_id);
+  }
   return settle(deps, webhook, answer);
 }
 

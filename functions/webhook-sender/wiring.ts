@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -10,10 +11,16 @@ import { rangesOf } from '../../adapters/delivery/public-addresses.ts';
 import { webhookClient } from '../../adapters/delivery/webhook-client.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
 import { webhookOutcomes } from '../../adapters/delivery/webhook-outcomes.ts';
+import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
 import { amount, type Env, list, required } from '../../adapters/env.ts';
+import { gathered } from '../../adapters/gathered.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
 import { deadLetters, webhookQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
+import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
+import { busySeconds } from '../../domain/delivery/webhook-place.ts';
 import { createHandler } from './handler.ts';
+import { rememberingFull } from './places.ts';
 import { slowReceivers } from './slow-receivers.ts';
 
 export type Clients = {
@@ -25,7 +32,14 @@ export type Clients = {
 
 export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metrics) {
   const { dynamo, sqs, sns, secrets } = clients;
+  const firsts = webhookQueue(sqs, required(env, 'WEBHOOK_QUEUE_URL'));
   const retries = webhookQueue(sqs, required(env, 'WEBHOOK_RETRY_QUEUE_URL'));
+  const places = webhookPlaces(dynamo, {
+    table: required(env, 'PLACES_TABLE'),
+    perProject: amount(env, 'WEBHOOK_PLACES', 4),
+    newId: randomUUID,
+    now: () => new Date().toISOString(),
+  });
   return createHandler({
     ...webhookOutcomes(dynamo, required(env, 'HISTORY_TABLE')),
     ...webhookClient({
@@ -38,6 +52,17 @@ export function wire(env: Env, clients: Clients, logger: Logger, metrics: Metric
     ...deadLetters(sqs, required(env, 'WEBHOOK_DLQ_URL')),
     again: (webhook, delaySeconds) =>
       retries.sendWebhooks([{ ...webhook, lane: 'later' }], delaySeconds),
+    divert: gathered((webhooks: readonly WebhookMessage[]) =>
+      retries.sendWebhooks(webhooks.map((webhook) => ({ ...webhook, lane: 'later' }))),
+    ),
+    defer: gathered((webhooks: readonly WebhookMessage[]) =>
+      firsts.sendWebhooks(webhooks, busySeconds),
+    ),
+    places: {
+      ...places,
+      take: rememberingFull(places.take, Date.now),
+      interrupted: interruptions(logger),
+    },
     slow: slowReceivers(Date.now),
     mostAttempts: amount(env, 'WEBHOOK_ATTEMPTS', 12),
     now: () => new Date().toISOString(),

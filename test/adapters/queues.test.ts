@@ -1,7 +1,7 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { deadLetters, eventQueue, faultQueue } from '../../adapters/queues.ts';
+import { deadLetters, eventQueue, eventQueues, faultQueue } from '../../adapters/queues.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { DeadLetter, EventMessage, FinishMessage } from '../../domain/events/messages.ts';
 import { eventWith } from '../domain/events/events.ts';
@@ -66,7 +66,52 @@ test('what arrives is what was sent', async () => {
   expect(EventMessage.parse(await received('EVENT_QUEUE_URL'))).toEqual({
     events: [event],
     attempts: 0,
+    lane: 'fault',
   });
+});
+
+const ofProjects = (...projects: string[]): DoctorEvent[] =>
+  projects.map((project, n) => ({
+    ...eventWith(['project_id', 1, project]),
+    message_id: `e-${n}`,
+  }));
+const Groups = z.object({ Entries: z.array(z.object({ MessageGroupId: z.string().optional() })) });
+const groupsOf = (inputs: readonly object[]) =>
+  inputs.flatMap((input) => Groups.parse(input).Entries.map((entry) => entry.MessageGroupId));
+
+test('events from outside travel in messages of one project, which is their group', async () => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  const { BULK_QUEUE_URL: bulk, WIDE_QUEUE_URL: wide } = own.env;
+  const { sendEvents } = eventQueues(client, { bulk, wide });
+  const rest = { of: 'wide', after: 'a-3' } as const;
+  await sendEvents(ofProjects('a', 'b', 'a', 'ü'), { lane: 'bulk' });
+  await sendEvents(ofProjects('a'), { lane: 'wide', rest });
+  expect(messagesOf(batches)).toMatchObject([
+    { lane: 'bulk', events: [{ message_id: 'e-0' }, { message_id: 'e-2' }] },
+    { lane: 'bulk', events: [{ message_id: 'e-1' }] },
+    { lane: 'bulk', events: [{ message_id: 'e-3' }] },
+    { lane: 'wide', rest, events: [{ message_id: 'e-0' }] },
+  ]);
+  const [a, b, other, again] = groupsOf(batches);
+  expect(again).toBe(a);
+  expect(new Set([a, b, other]).size).toBe(3);
+  expect([a, b, other]).toEqual(Array(3).fill(expect.stringMatching(/^[0-9a-f]{64}$/)));
+});
+
+test('events of one fault travel together, and are of a group if they are of one project', async () => {
+  const batches = disturb({ sqs: client }, 'SendMessageBatch');
+  await send([...ofProjects('a'), eventWith()]);
+  await send(ofProjects('a', 'b'));
+  expect(messagesOf(batches).map(({ events }) => events.length)).toEqual([2, 2]);
+  expect(groupsOf(batches)).toEqual([expect.any(String), undefined]);
+});
+
+test('a lane that a function has no queue of is refused', async () => {
+  await expect(
+    eventQueues(client, { fault: own.env.EVENT_QUEUE_URL }).sendEvents(ofProjects('a'), {
+      lane: 'bulk',
+    }),
+  ).rejects.toThrow('no queue for the lane bulk');
 });
 
 test('a message of its own for each event, where that is asked for', async () => {

@@ -1,10 +1,12 @@
 /** What becomes of webhooks when something goes wrong on their way. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { eventQueue } from '../../adapters/queues.ts';
 import { WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import { placeName, secondsAfter } from '../../domain/delivery/webhook-place.ts';
 import { receive } from '../../domain/events/outside-event.ts';
 import { type Receiver, receiver } from '../adapters/delivery/receiver.ts';
 import { dynamodb, sqs } from '../stack/stack.ts';
@@ -63,7 +65,9 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
   expect(await world.evaluate()).toMatchObject({
     calls: ['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
   });
-  expect(await world.send()).toMatchObject({ calls: ['SendMessageBatch', 'UpdateItem'] });
+  expect(await world.send()).toMatchObject({
+    calls: ['PutItem', 'SendMessageBatch', 'UpdateItem', 'DeleteItem'],
+  });
   expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'retrying', attempts: 1 }]);
   let sent: Outcome | undefined;
   while (!sent) sent = await world.send();
@@ -98,7 +102,7 @@ test.each(hows.map((how) => ({ how, copies: how === 'fails' ? 2 : 1 })))(
     await using good = await receiver();
     const alarm_id = await raised(world, good);
     await world.evaluate();
-    await world.send({ at: 1, how });
+    await world.send({ at: 2, how });
     await finish(world, alarm_id);
     expect(good.heard).toHaveLength(copies);
     expect(requestIds(good).size).toBe(1);
@@ -115,10 +119,56 @@ test.each(steps('further try', 'note of the failure'))(
     });
     const alarm_id = await raised(world, flaky);
     await world.evaluate();
-    await world.send({ at, how });
+    // The place comes first.
+    await world.send({ at: at + 1, how });
     await finish(world, alarm_id);
     expect(flaky.heard).toHaveLength(2);
     expect(requestIds(flaky).size).toBe(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
   },
 );
+
+test.each([1, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
+  'when write $at, of the place, $how, the action is told, and its project can go on',
+  async ({ at, how }) => {
+    await using world = await makeWorld();
+    await using good = await receiver();
+    const alarm_id = await raised(world, good);
+    await world.evaluate();
+    await world.send({ at, how });
+    await finish(world, alarm_id);
+    expect(good.heard).toHaveLength(1);
+    expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
+  },
+);
+
+test('a project with all its places taken is told later, and once', async () => {
+  await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
+  await using good = await receiver();
+  const place = {
+    place: placeName('tenant', 0),
+    ...{ holder: randomUUID(), hung: false, until: secondsAfter(new Date().toISOString(), 2) },
+  };
+  await dynamodb().send(new PutCommand({ TableName: world.things.env.PLACES_TABLE, Item: place }));
+  const alarm_id = await raised(world, good);
+  await world.evaluate();
+  expect(await world.send()).toMatchObject({ calls: ['PutItem', 'SendMessageBatch'] });
+  expect(good.heard).toEqual([]);
+  await finish(world, alarm_id);
+  expect(good.heard).toHaveLength(1);
+});
+
+test.each(hows)('when queueing a webhook for later %s, the action is told once', async (how) => {
+  await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
+  await using good = await receiver();
+  const place = {
+    place: placeName('tenant', 0),
+    ...{ holder: randomUUID(), hung: true, until: secondsAfter(new Date().toISOString(), 1) },
+  };
+  await dynamodb().send(new PutCommand({ TableName: world.things.env.PLACES_TABLE, Item: place }));
+  const alarm_id = await raised(world, good);
+  await world.evaluate();
+  await world.send({ at: 2, how });
+  await finish(world, alarm_id);
+  expect(good.heard).toHaveLength(1);
+});

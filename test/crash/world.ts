@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnvName } from '../../adapters/env.ts';
+import { type EventLane, eventLanes } from '../../domain/events/event-lane.ts';
 import { type Call, proxyEvent } from '../functions/call.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { login, readStack } from '../stack/stack.ts';
@@ -33,21 +34,29 @@ function awsEnv(): Record<string, string> {
 export class World {
   readonly things: OwnThings;
   readonly #streams: StreamReader;
-  readonly #queues: Readonly<Record<'events' | 'faults' | 'webhooks' | 'retries', QueueReader>>;
+  readonly #queues: Readonly<Record<'faults' | 'webhooks' | 'retries', QueueReader>>;
+  readonly #events: Readonly<Record<EventLane, QueueReader>>;
   readonly #token: string;
 
   constructor(things: OwnThings, token: string) {
     this.things = things;
     this.#token = token;
     const { HOSTS_TABLE, INSTANCES_TABLE, PORTS_TABLE } = things.env;
-    const { EVENT_QUEUE_URL, FAULT_QUEUE_URL } = things.env;
+    const { EVENT_QUEUE_URL, URGENT_QUEUE_URL, BULK_QUEUE_URL, WIDE_QUEUE_URL } = things.env;
+    const { FAULT_QUEUE_URL, CHANGE_QUEUE_URL } = things.env;
     const { WEBHOOK_QUEUE_URL, WEBHOOK_RETRY_QUEUE_URL } = things.env;
     this.#streams = makeStreamReader([HOSTS_TABLE, INSTANCES_TABLE, PORTS_TABLE]);
     this.#queues = {
-      events: makeQueueReader(EVENT_QUEUE_URL),
       faults: makeQueueReader(FAULT_QUEUE_URL),
       webhooks: makeQueueReader(WEBHOOK_QUEUE_URL),
       retries: makeQueueReader(WEBHOOK_RETRY_QUEUE_URL),
+    };
+    this.#events = {
+      fault: makeQueueReader(EVENT_QUEUE_URL),
+      change: makeQueueReader(CHANGE_QUEUE_URL),
+      urgent: makeQueueReader(URGENT_QUEUE_URL),
+      bulk: makeQueueReader(BULK_QUEUE_URL),
+      wide: makeQueueReader(WIDE_QUEUE_URL),
     };
   }
 
@@ -86,9 +95,22 @@ export class World {
     return outcome;
   }
 
-  /** The evaluator on what the event queue holds; messages stay if they do not succeed. */
-  evaluate(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
-    return this.#consume('alarm-evaluator', this.#queues.events, disturbance, prepare);
+  /** The evaluator on what one of the queues of events holds; messages stay if they do not succeed. */
+  async evaluate(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
+    for (const lane of eventLanes) {
+      const outcome = await this.evaluateLane(lane, disturbance, prepare);
+      if (outcome) return outcome;
+    }
+    return undefined;
+  }
+
+  /** The evaluator on what the queue of a lane holds. */
+  evaluateLane(
+    lane: EventLane,
+    disturbance?: Disturbance,
+    prepare?: Prepare,
+  ): Promise<Outcome | undefined> {
+    return this.#consume('alarm-evaluator', this.#events[lane], disturbance, prepare);
   }
 
   /** The fault-finisher on what its queue holds. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { alarmStates, conditionTypes, operators, severities } from '../../domain/alarms/alarm.ts';
 import { protocols } from '../../domain/delivery/subscription.ts';
 import { definitionOf } from '../../domain/events/catalogue.ts';
+import { failureWords, stateTraits } from '../../domain/events/event-lane.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import { afterFault } from '../../domain/hosts/host-fault.ts';
 import { may, roles } from '../../domain/identity/access.ts';
@@ -51,6 +52,12 @@ test('tenants are told the types of traits', () => {
       expect(is, name).toBe(told);
     }
   }
+});
+
+test('administrators are told what makes an event from outside urgent', () => {
+  const [type = [], trait = []] = rowsBelow('docs/administrators.md', 'Events from Ceilometer');
+  expect(codesIn(type[1] ?? '')).toEqual(failureWords);
+  expect(codesIn(trait[0] ?? '')).toEqual(stateTraits);
 });
 
 test('tenants are told every attribute that a filter policy can name', () => {

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import { DeadLetter } from '../../domain/events/messages.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';
@@ -46,6 +48,10 @@ async function alarmed(event_type = 'compute.instance.update') {
   return { id, alarm_id, traits, event: () => outsideEvent({ ...traits, state: 'error' }) };
 }
 
+const Told = z.object({
+  reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
+});
+
 const folder = join(import.meta.dirname, '../../events/ceilometer');
 const recorded = ['instance-update.json', 'port-update.json', 'on-the-bus.json'];
 
@@ -85,6 +91,27 @@ describe('what Ceilometer sends', () => {
     await inbox.until(alarm_id);
   });
 
+  test('failures and all else are told of, whatever queue they wait in', async () => {
+    const { alarm_id, event, traits } = await alarmed();
+    const [failure, change] = [event(), outsideEvent({ ...traits, state: 'active' })];
+    expectStatus(await post([change, failure]), 202);
+    const messages = await inbox.until(alarm_id, 2);
+    const ids = messages.map(({ body }) => Told.parse(body).reason_data.event.message_id);
+    expect(ids.sort()).toEqual([failure.message_id, change.message_id].sort());
+  });
+
+  test('many alarms of a whole project are each told of once', async () => {
+    const event_type = newName('switch');
+    const alarms = await Promise.all(
+      Array.from({ length: 2 * wideAtOnce }, () =>
+        newAlarm(cloud.a, { name: newName('alarm'), type: 'event', event_rule: { event_type } }),
+      ),
+    );
+    expectStatus(await post(outsideEvent({ project_id: cloud.a.projectId }, event_type)), 202);
+    for (const alarm_id of alarms) await inbox.until(alarm_id);
+    for (const alarm_id of alarms) expect(inbox.of(alarm_id)).toHaveLength(1);
+  });
+
   test('an empty list is taken', async () => {
     const answer = await post([]);
     expectStatus(answer, 202);
@@ -95,7 +122,7 @@ describe('what Ceilometer sends', () => {
 /** Dead letters that mention a text, taken from their queue; the others stay. */
 async function deadLetters(text: string, count: number): Promise<DeadLetter[]> {
   const client = sqs();
-  const QueueUrl = output('EventDlqUrl');
+  const QueueUrl = output('BulkDlqUrl');
   const found: DeadLetter[] = [];
   const deadline = Date.now() + 10_000;
   while (found.length < count && Date.now() < deadline) {

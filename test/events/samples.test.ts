@@ -8,8 +8,10 @@ import {
   type DoctorEvent,
   hostEvent,
   instanceEvent,
+  projectOfEvent,
   traitTypes,
 } from '../../domain/events/event.ts';
+import { laneOf } from '../../domain/events/event-lane.ts';
 import { receive } from '../../domain/events/outside-event.ts';
 import { forTenant } from '../../domain/events/visibility.ts';
 import { Host } from '../../domain/hosts/host.ts';
@@ -108,6 +110,21 @@ test('the dead letter holds what is refused, for that reason', () => {
   expect(receive(element, '2026-01-01T00:00:00.000Z')).toEqual({ ok: false, reason });
 });
 
+test('the events from outside are in the lanes of their messages', () => {
+  const path = 'queues/outside-events.json';
+  for (const { body } of sample(path, of(path)).Records) {
+    expect(body.events.map(laneOf)).toEqual(body.events.map(() => body.lane));
+  }
+});
+
+test('events for alarms that were left for later are of one project', () => {
+  const path = 'queues/wide-events.json';
+  for (const { body } of sample(path, of(path)).Records) {
+    expect(body).toMatchObject({ lane: 'wide', rest: { after: expect.any(String) } });
+    expect(new Set(body.events.map(projectOfEvent)).size).toBe(1);
+  }
+});
+
 const instanceStream = sample('streams/instances.json', of('streams/instances.json'));
 const hostStream = sample('streams/hosts.json', of('streams/hosts.json'));
 
@@ -171,8 +188,8 @@ test('the messages on the event queue are those of the rows in the streams', () 
   const [instance, host] = [instanceStream, hostStream].map((s) => s.Records[1]?.dynamodb.NewImage);
   const events = [instanceEvent(Instance.parse(instance)), hostEvent(Host.parse(host))];
   expect(Records.map(({ body }) => body)).toEqual([
-    { events, attempts: 0 },
-    { events: events.slice(0, 1), attempts: 2 },
+    { events, attempts: 0, lane: 'fault' },
+    { events: events.slice(0, 1), attempts: 2, lane: 'fault' },
   ]);
   expect(sample('topics/events.json', of('topics/events.json'))).toEqual(events[1]);
 });

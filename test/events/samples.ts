@@ -78,7 +78,9 @@ export const samples = {
   'queues/finish-departed.json': sqsEvent(FinishMessage),
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),
   'queues/finish.json': sqsEvent(FinishMessage),
+  'queues/outside-events.json': sqsEvent(EventMessage),
   'queues/webhooks.json': sqsEvent(WebhookMessage),
+  'queues/wide-events.json': sqsEvent(EventMessage),
   'schedule/sweep.json': ScheduledEvent,
   // What was reported of a host's ports lives in the table of ports, and so in its stream.
   'streams/data-plane.json': streamEvent(

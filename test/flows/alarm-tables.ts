@@ -2,7 +2,8 @@
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type Chain, type Firing, isTold, type OutboxRow } from '../../domain/alarms/firing.ts';
 import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
-import type { EvaluateDeps, Fired } from '../../flows/evaluate-events.ts';
+import { type EvaluateDeps, type Fired, fullPace } from '../../flows/evaluate-events.ts';
+import type { LookupBounds } from '../../flows/find-candidates.ts';
 
 type Row = Firing['row'];
 
@@ -31,10 +32,14 @@ export function alarmTables(given: readonly Alarm[] = []) {
     /** What somebody was told, or is to be told, of. */
     told: (): OutboxRow[] => [...rows.values()].filter(isTold),
     deps: {
-      alarmsUnder: (keys: readonly string[]) => {
-        const under = (key: string) =>
-          [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));
-        return new Map(keys.map((key) => [key, under(key).map(({ alarm_id }) => alarm_id)]));
+      pace: fullPace,
+      alarmsUnder: (keys: readonly string[], { after = '', most }: LookupBounds = {}) => {
+        const under = (key: string): string[] => {
+          const found = [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));
+          const ids = found.map(({ alarm_id }) => alarm_id).filter((id) => id > after);
+          return ids.sort().slice(0, most);
+        };
+        return new Map(keys.map((key) => [key, under(key)]));
       },
       alarms: (ids: readonly string[]) => ({
         alarms: ids.flatMap((alarm_id) => alarms.get(alarm_id) ?? []),

@@ -3,7 +3,7 @@ import type { Alarm, Condition } from '../../domain/alarms/alarm.ts';
 import type { Chain, OutboxRow } from '../../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
-import { type EvaluateDeps, evaluateEvents } from '../../flows/evaluate-events.ts';
+import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -23,7 +23,9 @@ beforeEach(() => {
 });
 
 const deps: EvaluateDeps = {
-  alarmsUnder: async (keys) => tables.alarmsUnder(keys),
+  pace: tables.pace,
+  alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
+  sendRest: async () => expect.unreachable(),
   alarms: async (ids) => tables.alarms(ids),
   fire: async (chains) => {
     const others = meanwhile;
@@ -114,7 +116,7 @@ test('of many events a plain alarm tells the first, a repeating one all, each on
 });
 
 test('no transaction holds more than ten firings, nor changes an alarm twice', async () => {
-  file(...Array.from({ length: 25 }, () => ({ repeat_actions: true })));
+  file(...Array.from({ length: 25 }, () => ({ resource_id: 'vm-1', repeat_actions: true })));
   await evaluate([change(1), change(2), change(3)]);
   expect(rows.size).toBe(75);
   for (const chains of transactions) {
@@ -126,7 +128,7 @@ test('no transaction holds more than ten firings, nor changes an alarm twice', a
 });
 
 test('an event of very many alarms fires some at a time, and tells of them meanwhile', async () => {
-  file(...Array.from({ length: 1_000 }, () => ({})));
+  file(...Array.from({ length: 1_000 }, () => ({ resource_id: 'vm-1' })));
   const [underWay, toldBy]: [number[], number[]] = [[], []];
   let running = 0;
   const fire: EvaluateDeps['fire'] = async (firings) => {
@@ -192,8 +194,27 @@ test('tenants are told nothing of hosts', async () => {
   expect(published[0]?.body).not.toContain('compute-1');
 });
 
+test('at a gentle pace few are fired at a time, and told of before the next', async () => {
+  file(...Array.from({ length: 23 }, () => ({ resource_id: 'vm-1' })));
+  const steps: string[] = [];
+  const fire: EvaluateDeps['fire'] = async (firings) => {
+    steps.push(`fire ${firings.flat().length}`);
+    return deps.fire(firings);
+  };
+  const publish: EvaluateDeps['publish'] = async (given) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    steps.push(`tell ${given.length}`);
+    return deps.publish(given);
+  };
+  expect(await evaluate([change(1)], { fire, publish, pace: gentlePace })).toMatchObject({
+    fired: 23,
+    published: 23,
+  });
+  expect(steps).toEqual([...Array(4).fill(['fire 5', 'tell 5']).flat(), 'fire 3', 'tell 3']);
+});
+
 test('when a transaction throws, what others wrote is told before the message fails', async () => {
-  file(...Array.from({ length: 25 }, () => ({})));
+  file(...Array.from({ length: 25 }, () => ({ resource_id: 'vm-1' })));
   let calls = 0;
   const fire: EvaluateDeps['fire'] = async (firings) => {
     if (++calls === 2) throw new Error('too many conflicts');

@@ -52,7 +52,9 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
   const tables = alarmTables(given);
   const published: string[] = [];
   const deps: EvaluateDeps = {
-    alarmsUnder: async (keys) => tables.deps.alarmsUnder(keys),
+    pace: tables.deps.pace,
+    alarmsUnder: async (keys, bounds) => tables.deps.alarmsUnder(keys, bounds),
+    sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),
     fire: async (chains) => tables.deps.fire(chains),
     report: async (unreadable) => tables.deps.report(unreadable),

@@ -51,6 +51,8 @@ function tables(scheduler: fc.Scheduler) {
       return work(...args);
     };
   const deps: EvaluateDeps = {
+    pace: made.pace,
+    sendRest: async () => expect.unreachable(),
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     fire: step('fire', made.fire),

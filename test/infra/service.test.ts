@@ -20,7 +20,7 @@ const grantsOf = (name: string): string[] =>
 
 const functions = [
   ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor'],
-  ...['Reconciler', 'AlarmEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
 describe('permissions', () => {
@@ -53,6 +53,7 @@ describe('permissions', () => {
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
+    { name: 'BulkEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
@@ -146,13 +147,13 @@ describe('permissions', () => {
       ],
     },
     { name: 'Reconciler', data: ['UpdateItem on Affected'] },
-    {
-      name: 'AlarmEvaluator',
+    ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
+      name,
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/lookup'],
         ...['PartiQLUpdate on History', 'PutItem on History'],
       ],
-    },
+    })),
     {
       name: 'Sweeper',
       data: [
@@ -172,7 +173,13 @@ describe('permissions', () => {
         'Query on Ports/byHost',
       ],
     },
-    { name: 'WebhookSender', data: ['GetItem on History', 'UpdateItem on History'] },
+    {
+      name: 'WebhookSender',
+      data: [
+        ...['GetItem on History', 'UpdateItem on History'],
+        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Places`),
+      ],
+    },
   ])('$name touches these rows and indexes, and no others', ({ name, data }) => {
     const touched = grantsOf(name).filter((grant) =>
       /^dynamodb:(?!.* on (.*\/stream|\*)$)/.test(grant),
@@ -180,11 +187,55 @@ describe('permissions', () => {
     expect(touched).toEqual(data.map((grant) => `dynamodb:${grant}`).sort());
   });
 
-  test('only the evaluator and the sweeper can tell tenants', () => {
+  test.each([
+    { name: 'Compute', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'Network', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'FaultFinisher', queues: ['ChangeQueue', 'EventQueue'] },
+    {
+      name: 'Reconciler',
+      queues: ['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+    },
+    {
+      name: 'Doctor',
+      queues: ['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'UrgentQueue'],
+    },
+    {
+      name: 'AlarmEvaluator',
+      queues: ['EventDeadLetters', 'EventQueue', 'WebhookQueue', 'WideQueue'],
+    },
+    {
+      name: 'BulkEvaluator',
+      queues: [
+        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'UrgentQueue'],
+        ...['WebhookQueue', 'WideQueue'],
+      ],
+    },
+    { name: 'Sweeper', queues: ['WebhookQueue'] },
+    {
+      name: 'WebhookSender',
+      queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
+    },
+  ])('$name may send to $queues, and to no other queue', ({ name, queues }) => {
+    const sent = grantsOf(name).filter((grant) => grant.startsWith('sqs:SendMessage '));
+    expect(sent).toEqual(queues.map((queue) => `sqs:SendMessage on ${queue}`));
+  });
+
+  test('the evaluator of faults empties their queue and no other', () => {
+    const emptied = (name: string) =>
+      grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
+    expect(emptied('AlarmEvaluator')).toEqual(['sqs:ReceiveMessage on EventQueue']);
+    expect(emptied('BulkEvaluator')).toEqual(
+      ['BulkQueue', 'ChangeQueue', 'UrgentQueue', 'WideQueue'].map(
+        (queue) => `sqs:ReceiveMessage on ${queue}`,
+      ),
+    );
+  });
+
+  test('only the evaluators and the sweeper can tell tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
     );
-    expect(tellers).toEqual(['AlarmEvaluator', 'Sweeper']);
+    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
   });
 
   test('only doctor can subscribe anybody, and to the notifications alone', () => {
@@ -207,24 +258,26 @@ describe('permissions', () => {
     const topics = (name: string, verb: string) =>
       (spread.get(name) ?? []).filter(({ action }) => action.includes(`sns:${verb}`)).length;
     expect(topics('AlarmEvaluator', 'Publish')).toBe(3);
+    expect(topics('BulkEvaluator', 'Publish')).toBe(3);
     expect(topics('Sweeper', 'Publish')).toBe(3);
     expect(topics('Doctor', 'Subscribe')).toBe(3);
   });
 
-  test('the evaluator never reads or writes hosts, instances or ports', () => {
-    const touched = grantsOf('AlarmEvaluator').filter((grant) =>
-      / on (Hosts|Instances|Ports)/.test(grant),
-    );
-    expect(touched).toEqual([]);
-  });
+  test.each(['AlarmEvaluator', 'BulkEvaluator'])(
+    '%s never reads or writes hosts, instances or ports',
+    (name) => {
+      const touched = grantsOf(name).filter((grant) => / on (Hosts|Instances|Ports)/.test(grant));
+      expect(touched).toEqual([]);
+    },
+  );
 });
 
 describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(7);
-    expect(consumed).toHaveLength(4);
+    expect(queues).toHaveLength(12);
+    expect(consumed).toHaveLength(8);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -232,6 +285,22 @@ describe('what must not get lost', () => {
       expect(Properties.RedrivePolicy.maxReceiveCount).toBe(10);
     }
   });
+
+  test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters'])(
+    'an alarm tells of messages in %s',
+    (name) => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Threshold: 1,
+        Dimensions: [
+          {
+            Name: 'QueueName',
+            Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^Messaging${name}`), 'QueueName'] },
+          },
+        ],
+      });
+    },
+  );
 
   test('a message stays hidden for longer than its consumer may work', () => {
     const byLogicalId = template.findResources('AWS::Lambda::Function');
@@ -242,7 +311,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(4);
+    expect(pairs).toHaveLength(8);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -255,6 +324,7 @@ describe('what must not get lost', () => {
         ...properties,
       });
     mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 4 } });
+    mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 2 } });
     mapping({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
     mapping({ BatchSize: 10, ScalingConfig: { MaximumConcurrency: 10 } });
   });
@@ -305,7 +375,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(15);
+    expect(tables).toHaveLength(16);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -330,10 +400,10 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
-    expect(keys).toEqual(['event_id', 'id', 'id', 'id', 'uuid']);
+    expect(keys).toEqual(['event_id', 'id', 'id', 'id', 'place', 'uuid']);
     for (const { Properties } of expiring) {
       expect(Properties.TimeToLiveSpecification).toEqual({
         AttributeName: 'expires_at',
@@ -416,6 +486,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 7);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 12);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
 });

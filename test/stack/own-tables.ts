@@ -32,7 +32,8 @@ type TableName =
   | 'VALIDITY'
   | 'CREDENTIALS'
   | 'ATTEMPTS'
-  | 'SUBSCRIPTIONS';
+  | 'SUBSCRIPTIONS'
+  | 'PLACES';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
@@ -40,7 +41,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
   const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
-  const { alarms, history, quotas, identity, subscriptions } = tables;
+  const { alarms, history, quotas, identity, subscriptions, places } = tables;
   const { validity, credentials, attempts } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
@@ -58,6 +59,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
     ['CREDENTIALS', credentials],
     ['ATTEMPTS', attempts],
     ['SUBSCRIPTIONS', subscriptions],
+    ['PLACES', places],
   ];
   return new Map(
     named.map(([name, { node }]) => {
@@ -129,8 +131,14 @@ export async function ownThings(): Promise<OwnThings> {
     );
     return TopicArn;
   };
-  const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] =
-    await Promise.all(['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'].map(queue));
+  const made = await Promise.all(
+    [
+      ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
+      ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes'],
+    ].map(queue),
+  );
+  const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
+  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue] = made.slice(6);
   const [notificationsTopic, eventsTopic] = await Promise.all(['told', 'audit'].map(topic));
   const [notifications, events] = await Promise.all([
     subscribe(endpoint, notificationsTopic ?? ''),
@@ -155,8 +163,16 @@ export async function ownThings(): Promise<OwnThings> {
       CREDENTIALS_TABLE: tableName('CREDENTIALS'),
       ATTEMPTS_TABLE: tableName('ATTEMPTS'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
+      PLACES_TABLE: tableName('PLACES'),
+      WEBHOOK_PLACES: '4',
       EVENT_QUEUE_URL: eventQueue ?? '',
+      CHANGE_QUEUE_URL: changeQueue ?? '',
+      URGENT_QUEUE_URL: urgentQueue ?? '',
+      BULK_QUEUE_URL: bulkQueue ?? '',
+      WIDE_QUEUE_URL: wideQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
+      BULK_DLQ_URL: bulkDlq ?? '',
+      EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',
       WEBHOOK_RETRY_QUEUE_URL: webhookRetryQueue ?? '',
@@ -198,9 +214,7 @@ export async function ownThings(): Promise<OwnThings> {
         ...[...tables.values()].map(({ TableName }) =>
           database.send(new DeleteTableCommand({ TableName })),
         ),
-        ...[eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq].map(
-          (QueueUrl) => queues.send(new DeleteQueueCommand({ QueueUrl })),
-        ),
+        ...made.map((QueueUrl) => queues.send(new DeleteQueueCommand({ QueueUrl }))),
         ...[notificationsTopic, eventsTopic].map((TopicArn) =>
           topics.send(new DeleteTopicCommand({ TopicArn })),
         ),

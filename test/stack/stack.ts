@@ -28,6 +28,11 @@ export type OutputName =
   | 'EventsTopicArn'
   | 'EventQueueUrl'
   | 'EventDlqUrl'
+  | 'ChangeQueueUrl'
+  | 'UrgentQueueUrl'
+  | 'BulkQueueUrl'
+  | 'WideQueueUrl'
+  | 'BulkDlqUrl'
   | 'FaultQueueUrl'
   | 'FaultDlqUrl'
   | 'WebhookQueueUrl'
@@ -54,7 +59,8 @@ type TableOutput =
   | 'Validity'
   | 'Credentials'
   | 'Attempts'
-  | 'Subscriptions';
+  | 'Subscriptions'
+  | 'Places';
 
 type FunctionOutput =
   | 'Identity'
@@ -64,6 +70,7 @@ type FunctionOutput =
   | 'Doctor'
   | 'Reconciler'
   | 'AlarmEvaluator'
+  | 'BulkEvaluator'
   | 'Sweeper'
   | 'FaultFinisher'
   | 'WebhookSender';

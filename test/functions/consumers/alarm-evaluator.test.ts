@@ -2,7 +2,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
-import type { DeadLetter } from '../../../domain/events/messages.ts';
+import type { DeadLetter, EventMessage } from '../../../domain/events/messages.ts';
 import {
   createHandler,
   type Deps,
@@ -19,18 +19,20 @@ const harmful = 'e-13';
 
 async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
   const evaluations: string[][] = [];
-  const splits: [string[], number][] = [];
+  const splits: [string[], number, ...unknown[]][] = [];
+  const froms: unknown[] = [];
   const buried: DeadLetter[] = [];
   const totals: Totals[] = [];
   const { lines, log } = logbook();
   const handler = createHandler({
-    evaluate: async (events) => {
+    evaluate: async (events, rest) => {
       if (ids(events).includes(harmful)) throw new Error('it cannot be evaluated');
       evaluations.push(ids(events));
+      froms.push(rest);
       return { candidates: 2, fired: 1, published: 1 };
     },
-    split: async (events, attempts) => {
-      splits.push([ids(events), attempts]);
+    split: async ({ events, attempts, lane, rest }) => {
+      splits.push([ids(events), attempts, lane, ...(rest ? [rest] : [])]);
     },
     bury: async (letters) => {
       buried.push(...letters);
@@ -41,12 +43,16 @@ async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
   });
   const { batchItemFailures } = await handler(event, context);
   const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return { failed, evaluations, splits, buried, totals, lines };
+  return { failed, evaluations, froms, splits, buried, totals, lines };
 }
-const message = (events: number[], { attempts = 0, receives = 1 } = {}): Message => ({
-  body: { events: events.map(eventOf), attempts },
+const message = (
+  events: number[],
+  { attempts = 0, receives = 1, ...lane }: Lane & { attempts?: number; receives?: number } = {},
+): Message => ({
+  body: { events: events.map(eventOf), attempts, ...lane },
   receives,
 });
+type Lane = Partial<Pick<EventMessage, 'lane' | 'rest'>>;
 
 test('messages are evaluated, counted and told of in one line', async () => {
   const { failed, evaluations, totals, lines } = await evaluated(
@@ -78,9 +84,39 @@ test('from its second receive on it is split, each event with the attempts made'
   const { failed, splits, evaluations } = await evaluated(again);
   expect({ failed, splits, evaluations }).toEqual({
     failed: [],
-    splits: [[['e-12', 'e-13'], 2]],
+    splits: [[['e-12', 'e-13'], 2, 'fault']],
     evaluations: [],
   });
+});
+
+test.each([
+  { lane: 'urgent', froms: [undefined] },
+  { lane: 'bulk', froms: [undefined] },
+  { lane: 'wide', rest: { of: 'wide', after: 'a-3' }, froms: [{ of: 'wide', after: 'a-3' }] },
+  { lane: 'wide', rest: { of: 'named', after: '' }, froms: [{ of: 'named', after: '' }] },
+] as const)(
+  'a message in the lane $lane stays there when it is split',
+  async ({ froms, ...lane }) => {
+    expect((await evaluated(queued(message([1], lane)))).froms).toEqual(froms);
+    const { splits } = await evaluated(queued(message([1, 2], { ...lane, receives: 2 })));
+    expect(splits).toEqual([[['e-1', 'e-2'], 1, ...Object.values(lane)]]);
+  },
+);
+
+test('messages are evaluated one after the other where that is asked for', async () => {
+  let running = 0;
+  let most = 0;
+  const evaluate = async () => {
+    most = Math.max(most, ++running);
+    await Promise.resolve();
+    running--;
+    return { candidates: 0, fired: 0, published: 0 };
+  };
+  const batch = () => queued(message([1]), message([2]), message([3]));
+  await evaluated(batch(), { evaluate, inOrder: true });
+  expect(most).toBe(1);
+  await evaluated(batch(), { evaluate });
+  expect(most).toBeGreaterThan(1);
 });
 
 test('an event alone is tried again until its attempts are made', async () => {

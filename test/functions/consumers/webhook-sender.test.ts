@@ -6,9 +6,11 @@ import {
   type webhookResults,
   webhooksOf,
 } from '../../../domain/delivery/webhook.ts';
+import type { Taken } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { createHandler, type Deps } from '../../../functions/webhook-sender/handler.ts';
+import { rememberingFull } from '../../../functions/webhook-sender/places.ts';
 import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
@@ -24,11 +26,19 @@ const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMes
   return { ...message, ...more };
 };
 
+/** Another project's. */
+const ofOther = (action: string): WebhookMessage =>
+  webhook(action, { project_id: 'b', webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' });
+
 function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<Deps> = {}) {
   const posted: WebhookMessage[] = [];
   const published: string[] = [];
   const notes: WebhookOutcome[] = [];
   const retries: [WebhookMessage, number][] = [];
+  const diverted: WebhookMessage[] = [];
+  const deferred: WebhookMessage[] = [];
+  const places: string[] = [];
+  let taken = 0;
   const buried: DeadLetter[] = [];
   const { lines, log } = logbook();
   const handler = createHandler({
@@ -47,6 +57,27 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     again: async (message, delaySeconds) => {
       retries.push([message, delaySeconds]);
     },
+    divert: async (message) => {
+      diverted.push(message);
+    },
+    defer: async (message) => {
+      deferred.push(message);
+    },
+    places: {
+      take: async (project_id) => {
+        places.push(`take ${project_id}`);
+        return { place: `${taken++}#${project_id}`, holder: 'me' };
+      },
+      giveBack: async ({ place }) => {
+        places.push(`give back ${place}`);
+      },
+      keep: async ({ place }) => {
+        places.push(`keep ${place}`);
+      },
+      interrupted: (step) => {
+        places.push(`interrupted ${step}`);
+      },
+    },
     bury: async (letters) => {
       buried.push(...letters);
     },
@@ -63,7 +94,7 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { send, posted, published, notes, retries, buried, lines };
+  return { send, posted, published, notes, retries, diverted, deferred, places, buried, lines };
 }
 
 const good = 'https://user:secret@good.example/x?token=secret';
@@ -126,11 +157,11 @@ test('a message that comes again when a further try is queued makes no second ro
 
 test('a receiver that hung is sent nothing among first tries for a while', async () => {
   let now = 0;
-  const { send, posted, retries } = sender({ [bad]: hung }, { slow: slowReceivers(() => now) });
+  const { send, posted, diverted } = sender({ [bad]: hung }, { slow: slowReceivers(() => now) });
   await send(webhook(bad));
   await send(webhook(`${bad}other`), webhook(good));
   expect(posted.map(({ action }) => action)).toEqual([bad, good]);
-  expect(retries.at(-1)).toEqual([webhook(`${bad}other`), 0]);
+  expect(diverted).toEqual([webhook(`${bad}other`)]);
   await send(webhook(bad, { lane: 'later' }));
   expect(posted).toHaveLength(3);
   now = 59_999;
@@ -205,3 +236,117 @@ test.each(['again', 'bury', 'note', 'outcome', 'post'] as const)(
     expect(await send(webhook(bad))).toEqual(['m-0']);
   },
 );
+
+test('a webhook that is twice in a batch is told once, another try of it is made', async () => {
+  const { send, posted } = sender();
+  await send(webhook(good), webhook(good), webhook(good, { attempts: 1, lane: 'later' }));
+  expect(posted.map(({ attempts }) => attempts).sort()).toEqual([0, 1]);
+});
+
+const take = (taken: Taken) => ({
+  places: {
+    take: async () => taken,
+    giveBack: async () => expect.unreachable(),
+    keep: async () => expect.unreachable(),
+    interrupted: () => expect.unreachable(),
+  },
+});
+
+test('a batch takes one place of each project among its first tries, and gives it back', async () => {
+  const { send, posted, places } = sender();
+  const later = webhook('https://later.example/', { lane: 'later' });
+  await send(webhook(good), webhook(bad), ofOther(good), later);
+  expect(posted).toHaveLength(4);
+  expect(places).toEqual(['take a', 'take b', 'give back 0#a', 'give back 1#b']);
+});
+
+test('the place of a project whose receiver hung is kept from it, and no other', async () => {
+  const { send, places } = sender({ [bad]: hung });
+  await send(webhook(bad), webhook(good), ofOther(good));
+  expect(places.slice(2).sort()).toEqual(['give back 1#b', 'keep 0#a']);
+});
+
+test('a project that has much to tell and no place is tried a little later, among first tries', async () => {
+  const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
+  expect(await send(webhook(good))).toEqual([]);
+  expect({ posted, retries, notes }).toEqual({ posted: [], retries: [], notes: [] });
+  expect(deferred).toEqual([webhook(good)]);
+});
+
+test('a project whose receiver hung and that has no place left is told among further tries', async () => {
+  const { send, posted, deferred, diverted } = sender({}, take({ full: 'hung' }));
+  expect(await send(webhook(good))).toEqual([]);
+  expect({ posted, deferred }).toEqual({ posted: [], deferred: [] });
+  expect(diverted).toEqual([webhook(good)]);
+});
+
+test('what was told already needs no place, nor what cannot hang', async () => {
+  const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
+  const outcome = async () => ({ ...known, result: 'delivered' as const });
+  const told = sender({}, { outcome, ...take({ full: 'busy' }) });
+  await told.send(webhook(good));
+  expect(told.deferred).toEqual([]);
+  const { send, places } = sender();
+  await send(webhook('log:'), webhook('test:'), webhook('arn:aws:sns:eu-west-1:123456789012:t'));
+  expect(places).toEqual([]);
+});
+
+test.each(['take', 'giveBack', 'keep'] as const)(
+  'when the places fail to %s, the webhooks are sent all the same',
+  async (step) => {
+    const noted: string[] = [];
+    const places = {
+      take: async () => ({ place: '0#a', holder: 'me' }),
+      giveBack: async () => undefined,
+      keep: async () => undefined,
+      interrupted: (what: string) => {
+        noted.push(what);
+      },
+      [step]: async () => {
+        throw new Error('gone');
+      },
+    };
+    const { send, posted } = sender({ [bad]: hung }, { places });
+    expect(await send(webhook(step === 'keep' ? bad : good))).toEqual([]);
+    expect(posted).toHaveLength(1);
+    expect(noted).toEqual(['place']);
+  },
+);
+
+test('when a webhook cannot be queued for later, its message is delivered again', async () => {
+  const defer = async () => {
+    throw new Error('gone');
+  };
+  const { send } = sender({}, { defer, ...take({ full: 'busy' }) });
+  expect(await send(webhook(good))).toEqual(['m-0']);
+});
+
+test('of a batch without a place one webhook alone is looked up', async () => {
+  let reads = 0;
+  const outcome = async () => {
+    reads++;
+    return undefined;
+  };
+  const { send, deferred } = sender({}, { outcome, ...take({ full: 'busy' }) });
+  await send(webhook(good), webhook(bad, { webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' }));
+  expect({ reads, deferred: deferred.length }).toEqual({ reads: 1, deferred: 2 });
+});
+
+test('a process asks no more than twice a second for a project that has no place', async () => {
+  let [asked, now] = [0, 0];
+  const remembering = rememberingFull(
+    async (project_id) => {
+      asked++;
+      return project_id === 'a' ? { full: 'busy' } : { place: `0#${project_id}`, holder: 'me' };
+    },
+    () => now,
+  );
+  for (const at of [0, 499, 500]) {
+    now = at;
+    expect(await remembering('a')).toEqual({ full: 'busy' });
+  }
+  expect(asked).toBe(2);
+  await remembering('b');
+  await remembering('b');
+  expect(asked).toBe(4);
+});

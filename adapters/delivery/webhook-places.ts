@@ -1,0 +1,110 @@
+/** The table `places`: which batches of webhooks are under way for a project. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import {
+  hungSeconds,
+  placeName,
+  placeSeconds,
+  secondsAfter,
+  type Taken,
+  WebhookPlace,
+} from '../../domain/delivery/webhook-place.ts';
+import { ifUnchanged } from '../dynamodb.ts';
+
+type Held = Pick<WebhookPlace, 'place' | 'holder'>;
+
+type Settings = {
+  readonly table: string;
+  /** Places of a project. */
+  readonly perProject: number;
+  /** A new name for whoever takes one. */
+  readonly newId: () => string;
+  readonly now: () => string;
+};
+
+/** A day later a row that nobody gave back is gone. */
+const expiryOf = (until: string): number => Math.ceil(Date.parse(until) / 1000) + 86_400;
+
+export function webhookPlaces(
+  client: DynamoDBDocumentClient,
+  { table, perProject, newId, now }: Settings,
+) {
+  /** Undefined if it was taken; else who has it. */
+  async function taker(row: WebhookPlace): Promise<WebhookPlace | undefined> {
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: table,
+          Item: { ...row, expires_at: expiryOf(row.until) },
+          ConditionExpression: 'attribute_not_exists(place) OR #until < :now',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':now': now() },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return { ...row, ...WebhookPlace.partial().parse(error.Item ? unmarshall(error.Item) : {}) };
+    }
+  }
+
+  return {
+    /** Takes a place of the project, if one is free. */
+    take: async (project_id: string): Promise<Taken> => {
+      const holder = newId();
+      const until = secondsAfter(now(), placeSeconds);
+      const first = Math.floor(Math.random() * perProject);
+      let hung = false;
+      for (let n = 0; n < perProject; n++) {
+        const place = placeName(project_id, (first + n) % perProject);
+        const other = await taker({ place, holder, until, hung: false });
+        if (!other) return { place, holder };
+        hung ||= other.hung;
+      }
+      return { full: hung ? 'hung' : 'busy' };
+    },
+
+    /** Gives a place back; nothing happens if somebody else has it by now. */
+    giveBack: async ({ place, holder }: Held): Promise<void> => {
+      await ifUnchanged(
+        client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { place },
+            ConditionExpression: 'holder = :holder',
+            ExpressionAttributeValues: { ':holder': holder },
+          }),
+        ),
+      );
+    },
+
+    /** Keeps a place from its project for a while: a receiver hung. */
+    keep: async ({ place, holder }: Held): Promise<void> => {
+      const until = secondsAfter(now(), hungSeconds);
+      await ifUnchanged(
+        client.send(
+          new UpdateCommand({
+            TableName: table,
+            Key: { place },
+            ConditionExpression: 'holder = :holder',
+            UpdateExpression: 'SET #until = :until, hung = :hung, expires_at = :expires',
+            ExpressionAttributeNames: { '#until': 'until' },
+            ExpressionAttributeValues: {
+              ':holder': holder,
+              ':until': until,
+              ':hung': true,
+              ':expires': expiryOf(until),
+            },
+          }),
+        ),
+      );
+    },
+  };
+}

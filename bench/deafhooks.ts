@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { inParallel } from '../adapters/in-parallel.ts';
+import { readAccount } from '../scripts/stack/accounts.ts';
+import { type Client, login } from '../scripts/stack/api.ts';
+import type { Stack } from '../scripts/stack/bring-up.ts';
+import type { Figure } from './figures.ts';
+import { queuesOf } from './queues.ts';
+import { ranks } from './watcher.ts';
+import { listen } from './webhook.ts';
+
+/** Receivers that hang, each at an address of its own. */
+const receivers = 500;
+/** Between two webhooks of the other tenant. */
+const pauseMs = 400;
+const patienceMs = 120_000;
+
+/** A server that takes every request and answers none, until it is told to. */
+async function hang() {
+  const held = new Set<ServerResponse>();
+  let deaf = true;
+  const server = createServer((_, response) => {
+    if (deaf) held.add(response);
+    else response.writeHead(204).end();
+  });
+  await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  return {
+    held,
+    urls: Array.from(
+      { length: receivers },
+      (_, n) => `http://127.1.${Math.floor(n / 250)}.${1 + (n % 250)}:${port}/`,
+    ),
+    answer: () => {
+      deaf = false;
+      for (const response of held) response.writeHead(204).end();
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+const Alarm = z.object({ alarm_id: z.string() });
+
+/** An alarm on a type of events of its project, told of each; its id. */
+async function alarmOn(tenant: Client, event_type: string, url: string): Promise<string> {
+  const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
+    body: {
+      ...{ name: randomUUID(), type: 'event', repeat_actions: true, alarm_actions: [url] },
+      event_rule: { event_type, query: [{ field: 'traits.resource_id', value: 'r' }] },
+    },
+  });
+  return Alarm.parse(body).alarm_id;
+}
+
+/** One event calls 500 receivers of a tenant, all of which hang; another tenant's webhooks follow. */
+export async function deafhooks(stack: Stack, runs: number): Promise<Figure[]> {
+  const apiUrl = stack.outputs.ApiUrl ?? '';
+  const admin = await login(apiUrl, readAccount('admin'));
+  const loud = await login(apiUrl, readAccount('tenant-b'));
+  const tenant = await login(apiUrl, readAccount('tenant-a'));
+  const queues = queuesOf(stack);
+  const { heard, url, close } = await listen();
+  const deaf = await hang();
+  const event_type = `bench.${randomUUID()}`;
+  const own = await alarmOn(tenant, event_type, url);
+  const others = await inParallel(deaf.urls, 4, (each) => alarmOn(loud, event_type, each));
+
+  const post = async (project: string): Promise<string> => {
+    const message_id = randomUUID();
+    const traits = [
+      ['project_id', 1, project],
+      ['resource_id', 1, 'r'],
+    ];
+    await admin.expect('POST', '/doctor/v1/events', { body: [{ message_id, event_type, traits }] });
+    return message_id;
+  };
+  /** From just before the request to the receiver's first byte, in ms. */
+  const timed = async (): Promise<number> => {
+    const posted = performance.now();
+    const message_id = await post(tenant.projectId);
+    while (performance.now() < posted + patienceMs) {
+      const [first] = heard.get(message_id) ?? [];
+      if (first !== undefined) return first - posted;
+      await sleep(1);
+    }
+    throw new Error(`no webhook within ${patienceMs} ms`);
+  };
+
+  const quiet: number[] = [];
+  const beside: number[] = [];
+  try {
+    await queues.allQuiet(patienceMs);
+    for (let n = 0; n < runs; n++) {
+      await sleep(pauseMs);
+      quiet.push(await timed());
+    }
+    await queues.allQuiet(patienceMs);
+    await post(loud.projectId);
+    while (deaf.held.size === 0) await sleep(5);
+    for (let n = 0; n < runs; n++) {
+      beside.push(await timed());
+      console.log(`  webhook ${n + 1}: ${beside.at(-1)?.toFixed(0)} ms, ${deaf.held.size} hang`);
+      await sleep(pauseMs);
+    }
+  } finally {
+    deaf.answer();
+    await inParallel([own], 1, (id) => tenant.call('DELETE', `/alarming/v2/alarms/${id}`));
+    await inParallel(others, 4, (id) => loud.call('DELETE', `/alarming/v2/alarms/${id}`));
+    await queues.webhooksIdle(patienceMs);
+    deaf.close();
+    close();
+  }
+  const scenario = 'deafhooks';
+  return [
+    ...ranks(scenario, "quiet: another tenant's webhook", quiet),
+    ...ranks(scenario, "another tenant's webhook", beside, 1_000),
+  ];
+}

@@ -1,0 +1,89 @@
+/**
+ * The alarms that a message's events may concern. Those that name a resource come first, those of a
+ * whole project follow; what is not taken at once is left as rests, each a message of its own.
+ */
+import { firstShare, sliceSize, wideAtOnce, wideShare } from '../domain/alarms/alarm-share.ts';
+import { projectKeysOfEvent, resourceKeysOfEvent } from '../domain/alarms/lookup.ts';
+import { oldestFirst } from '../domain/alarms/order.ts';
+import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
+import type { EventMessage } from '../domain/events/messages.ts';
+
+/** Which ids of each key are wanted: those after one, and how many; all where nothing is said. */
+export type LookupBounds = { readonly after?: string; readonly most?: number };
+
+export type FindDeps = {
+  /** Ids of the alarms that are to be found under each key, as the index shows them. */
+  readonly alarmsUnder: (
+    keys: readonly string[],
+    bounds?: LookupBounds,
+  ) => Promise<ReadonlyMap<string, readonly string[]>>;
+};
+
+/** Alarms that were left: those that name a resource, or those of a whole project, after an id. */
+export type Cursor = NonNullable<EventMessage['rest']>;
+
+/** Events of one project, and which of its alarms are evaluated later. */
+export type Rest = { readonly events: readonly DoctorEvent[]; readonly rest: Cursor };
+
+export type Candidates = {
+  /** For the id of each alarm its events, oldest first. */
+  readonly eventsOf: ReadonlyMap<string, readonly DoctorEvent[]>;
+  readonly rests: readonly Rest[];
+};
+
+type Asked = {
+  /** What was left before, and is wanted now; else all alarms are. */
+  readonly from: Cursor | undefined;
+  /** Whether alarms that name a resource are left for later as well, if they are many. */
+  readonly slicesNamed: boolean;
+};
+
+/** Finds the alarms of the events, each event once. */
+export async function findCandidates(
+  { alarmsUnder }: FindDeps,
+  given: readonly DoctorEvent[],
+  { from, slicesNamed }: Asked,
+): Promise<Candidates> {
+  const distinct = [...new Map(given.map((event) => [event.message_id, event])).values()];
+  const events = oldestFirst(distinct);
+  const slice = sliceSize(events.length);
+  const most = { named: slicesNamed || from ? slice : undefined, wide: from ? slice : wideAtOnce };
+  const after = from?.after ? { after: from.after } : {};
+  const look = async (of: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
+    const wanted = from === undefined || from.of === of;
+    const keysBy = new Map(events.map((event) => [event, wanted ? keysOf(event) : []]));
+    const limit = most[of];
+    // One more than is taken: is there a rest?
+    const bounds = limit === undefined ? undefined : { ...after, most: limit + 1 };
+    const found = await alarmsUnder([...new Set([...keysBy.values()].flat())], bounds);
+    return (event: DoctorEvent): string[] =>
+      (keysBy.get(event) ?? []).flatMap((key) => found.get(key) ?? []);
+  };
+  const [namedBy, wideBy] = await Promise.all([
+    look('named', resourceKeysOfEvent),
+    look('wide', projectKeysOfEvent),
+  ]);
+  const now = { named: new Set<string>(), wide: new Set<string>() };
+  const rests: Rest[] = [];
+  for (const [, its] of Map.groupBy(events, projectOfEvent)) {
+    const wide = its.flatMap(wideBy);
+    const shares = {
+      named: firstShare(its.flatMap(namedBy), most.named ?? Number.POSITIVE_INFINITY),
+      wide: from ? firstShare(wide, slice) : wideShare(wide),
+    };
+    for (const of of ['named', 'wide'] as const) {
+      const { now: taken, restAfter } = shares[of];
+      for (const id of taken) now[of].add(id);
+      if (restAfter !== undefined) rests.push({ events: its, rest: { of, after: restAfter } });
+    }
+  }
+  const eventsOf = new Map<string, DoctorEvent[]>();
+  for (const event of events) {
+    const named = namedBy(event).filter((id) => now.named.has(id));
+    const wide = wideBy(event).filter((id) => now.wide.has(id));
+    for (const id of new Set([...named, ...wide])) {
+      eventsOf.set(id, [...(eventsOf.get(id) ?? []), event]);
+    }
+  }
+  return { eventsOf, rests };
+}

@@ -1,0 +1,126 @@
+/** Alarms of a whole project: with the event where they are few, later and in slices where they are many. */
+import { expect, test } from 'vitest';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
+import type { Rest } from '../../flows/find-candidates.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { eventWith } from '../domain/events/events.ts';
+import { id, minute } from '../domain/rows.ts';
+import { alarmTables } from './alarm-tables.ts';
+
+const event = (n: number, project = 'a'): DoctorEvent => ({
+  ...eventWith(['project_id', 1, project], ['resource_id', 1, 'vm-1']),
+  message_id: `m-${project}-${n}`,
+  accepted_at: minute(n),
+});
+
+function world(...given: Partial<Alarm>[]) {
+  const { deps: made, told } = alarmTables(
+    given.map((each, n) => alarmWith({ alarm_id: id(n + 1), repeat_actions: true, ...each })),
+  );
+  const rests: Rest[] = [];
+  const bounds: unknown[] = [];
+  const deps: EvaluateDeps = {
+    pace: made.pace,
+    alarmsUnder: async (keys, given_) => {
+      bounds.push(given_);
+      return made.alarmsUnder(keys, given_);
+    },
+    alarms: async (ids) => made.alarms(ids),
+    fire: async (chains) => made.fire(chains),
+    report: async (unreadable) => made.report(unreadable),
+    sendRest: async (rest) => {
+      rests.push(rest);
+    },
+    sendWebhooks: async () => undefined,
+    publish: async (rows) => rows,
+    markDelivered: async () => undefined,
+    interrupted: (_, error) => {
+      throw error;
+    },
+    now: () => minute(9),
+  };
+  const next = async () => {
+    const rest = rests.shift();
+    if (!rest) throw new Error('there is no rest');
+    return evaluateEvents(deps, rest.events, rest.rest);
+  };
+  return { deps, told, rests, bounds, next };
+}
+const many = (count: number, given: Partial<Alarm> = {}) =>
+  Array.from({ length: count }, () => given);
+
+test('a project with few alarms of its whole has them evaluated with the event', async () => {
+  const { deps, rests } = world(...many(wideAtOnce));
+  expect(await evaluateEvents(deps, [event(1)])).toMatchObject({ fired: wideAtOnce });
+  expect(rests).toEqual([]);
+});
+
+test('of many, those that name the resource are fired at once, and the others are queued', async () => {
+  const { deps, rests } = world(...many(30), ...many(3, { resource_id: 'vm-1' }));
+  expect(await evaluateEvents(deps, [event(1)])).toMatchObject({ candidates: 3, fired: 3 });
+  expect(rests).toEqual([{ events: [event(1)], rest: { of: 'wide', after: '' } }]);
+});
+
+test('what was queued is fired slice by slice, each alarm once', async () => {
+  const { deps, rests, told, next } = world(...many(120));
+  await evaluateEvents(deps, [event(1)]);
+  expect(await next()).toMatchObject({ fired: 50 });
+  expect(await next()).toMatchObject({ fired: 50 });
+  expect(await next()).toMatchObject({ fired: 20 });
+  expect(rests).toEqual([]);
+  expect(new Set(told().map(({ alarm_id }) => alarm_id)).size).toBe(120);
+});
+
+test('a rest that comes twice changes nothing', async () => {
+  const { deps, rests, told, next } = world(...many(30));
+  await evaluateEvents(deps, [event(1)]);
+  await evaluateEvents(deps, [event(1)]);
+  expect(rests).toHaveLength(2);
+  expect(await next()).toMatchObject({ fired: 30 });
+  expect(await next()).toMatchObject({ fired: 0 });
+  expect(told()).toHaveLength(30);
+});
+
+test('each project of a message has its own share', async () => {
+  const { deps, rests, told } = world(...many(30), ...many(3, { project_id: 'b' }));
+  await evaluateEvents(deps, [event(1), event(2, 'b'), event(3)]);
+  expect(told().map(({ event_id }) => event_id)).toEqual(Array(3).fill('m-b-2'));
+  expect(rests).toEqual([{ events: [event(1), event(3)], rest: { of: 'wide', after: '' } }]);
+});
+
+test('no more of the index is read than a slice needs', async () => {
+  const { deps, bounds } = world(...many(500));
+  await evaluateEvents(deps, [event(1)]);
+  await evaluateEvents(deps, [event(1)], { of: 'wide', after: id(7) });
+  expect(bounds.slice(0, 2)).toEqual([undefined, { most: 11 }]);
+  expect(bounds[3]).toEqual({ after: id(7), most: 51 });
+});
+
+test('where nothing is urgent, alarms that name the resource follow in slices, too', async () => {
+  const { deps, rests, told, next } = world(...many(120, { resource_id: 'vm-1' }), {});
+  const gentle = { ...deps, pace: gentlePace };
+  expect(await evaluateEvents(gentle, [event(1)])).toMatchObject({ fired: 51 });
+  expect(rests).toEqual([{ events: [event(1)], rest: { of: 'named', after: id(50) } }]);
+  expect(await next()).toMatchObject({ fired: 50 });
+  expect(await next()).toMatchObject({ fired: 20 });
+  expect(rests).toEqual([]);
+  expect(new Set(told().map(({ alarm_id }) => alarm_id)).size).toBe(121);
+});
+
+test('a fault fires all alarms that name its resource at once', async () => {
+  const { deps, rests } = world(...many(120, { resource_id: 'vm-1' }));
+  expect(await evaluateEvents(deps, [event(1)])).toMatchObject({ fired: 120 });
+  expect(rests).toEqual([]);
+});
+
+test('a rest that cannot be queued fails the evaluation, after what was fired is told', async () => {
+  const { deps, told } = world(...many(30), { resource_id: 'vm-1' });
+  const sendRest = async () => {
+    throw new Error('the queue is gone');
+  };
+  await expect(evaluateEvents({ ...deps, sendRest }, [event(1)])).rejects.toThrow('gone');
+  expect(told()).toHaveLength(1);
+});
