@@ -13,6 +13,9 @@ export type EnvName =
   | 'HISTORY_TABLE'
   | 'QUOTAS_TABLE'
   | 'IDENTITY_TABLE'
+  | 'VALIDITY_TABLE'
+  | 'CREDENTIALS_TABLE'
+  | 'ATTEMPTS_TABLE'
   | 'SUBSCRIPTIONS_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'EVENT_DLQ_URL'
@@ -44,7 +47,11 @@ export type EnvName =
   | 'EVALUATOR_TIMEOUT_SECONDS'
   | 'HISTORY_RETENTION_DAYS'
   | 'PROJECT_ALARM_QUOTA'
-  | 'USER_ALARM_QUOTA';
+  | 'USER_ALARM_QUOTA'
+  | 'LOGIN_ATTEMPTS_PER_USER'
+  | 'LOGIN_ATTEMPTS_PER_SOURCE'
+  | 'LOGIN_ATTEMPTS_WINDOW_SECONDS'
+  | 'CREDENTIALS_PER_USER';
 
 /** The variables a function was started with; read only by a function's `index.ts`. */
 export type Env = Readonly<Record<string, string | undefined>>;

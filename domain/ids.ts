@@ -50,7 +50,7 @@ export const subscriptionId = (protocol: string, endpoint: string): string =>
 export const bucketOf = (name: string, count: number): number =>
   Number.parseInt(derived('bucket', name).slice(0, 8), 16) % count;
 
-type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint';
+type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint' | 'access_rule';
 
 /** An id in Keystone's form, 32 hex digits, derived from the kind and the name. */
 export const nameId = (kind: NamedKind, name: string): string =>

@@ -15,6 +15,7 @@ export class Alarming extends Construct implements Capability {
       errorImpact: null,
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        VALIDITY_TABLE: tables.validity.tableName,
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
@@ -30,6 +31,7 @@ export class Alarming extends Construct implements Capability {
     const { function: fn } = this;
     const { alarms, history, quotas } = tables;
     allowSecret(fn, secrets.signing);
+    allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, alarms, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, alarms, 'byName', 'byProject', 'byTime');
     allowRows(fn, history, 'GetItem', 'PutItem');

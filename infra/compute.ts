@@ -15,6 +15,7 @@ export class Compute extends Construct implements Capability {
       errorImpact: null,
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        VALIDITY_TABLE: tables.validity.tableName,
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
@@ -30,6 +31,7 @@ export class Compute extends Construct implements Capability {
     const { function: fn } = this;
     const { hosts, faults, instances, migrations } = tables;
     allowSecret(fn, secrets.signing);
+    allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, hosts, 'listing', 'byService', 'byNumber', 'byHypervisor');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
+import { attemptLimits } from './identity.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -16,8 +17,11 @@ export class Doctor extends Construct implements Capability {
       environment: {
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        VALIDITY_TABLE: tables.validity.tableName,
         WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
         IDENTITY_TABLE: tables.identity.tableName,
+        CREDENTIALS_TABLE: tables.credentials.tableName,
+        ...attemptLimits({ tables, settings }),
         SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
         SUBSCRIPTIONS_PER_PROJECT: String(settings.subscriptionsPerProject),
@@ -40,7 +44,10 @@ export class Doctor extends Construct implements Capability {
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
     allowSecret(fn, secrets.webhooks);
-    allowRows(fn, identity, 'GetItem', 'PutItem');
+    allowRows(fn, identity, 'GetItem', 'PutItem', 'DeleteItem');
+    allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem', 'PutItem');
+    allowRows(fn, tables.credentials, 'GetItem');
+    allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');

@@ -1,9 +1,17 @@
 import { Construct } from 'constructs';
-import { allowRows, allowSecret } from './grants.ts';
+import { allowIndexes, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/identity`: Keystone v3. */
+/** What whoever checks passwords needs for the limits of wrong attempts. */
+export const attemptLimits = ({ tables, settings }: Pick<Wiring, 'tables' | 'settings'>) => ({
+  ATTEMPTS_TABLE: tables.attempts.tableName,
+  LOGIN_ATTEMPTS_PER_USER: String(settings.loginAttemptsPerUser),
+  LOGIN_ATTEMPTS_PER_SOURCE: String(settings.loginAttemptsPerSource),
+  LOGIN_ATTEMPTS_WINDOW_SECONDS: String(settings.loginAttemptsWindowSeconds),
+});
+
+/** `/identity`: Keystone v3. It reads users and projects, and never writes them. */
 export class Identity extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -15,6 +23,10 @@ export class Identity extends Construct implements Capability {
       errorImpact: null,
       environment: {
         IDENTITY_TABLE: tables.identity.tableName,
+        VALIDITY_TABLE: tables.validity.tableName,
+        CREDENTIALS_TABLE: tables.credentials.tableName,
+        CREDENTIALS_PER_USER: String(settings.credentialsPerUser),
+        ...attemptLimits({ tables, settings }),
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         PUBLIC_URL: settings.publicUrl,
@@ -24,6 +36,11 @@ export class Identity extends Construct implements Capability {
     });
     allowSecret(this.function, secrets.admin);
     allowSecret(this.function, secrets.signing);
-    allowRows(this.function, tables.identity, 'GetItem', 'PutItem');
+    const { identity, validity, credentials, attempts } = tables;
+    allowRows(this.function, identity, 'GetItem', 'BatchGetItem');
+    allowIndexes(this.function, identity, 'listing');
+    allowRows(this.function, validity, 'BatchGetItem', 'GetItem', 'PutItem', 'DeleteItem');
+    allowRows(this.function, credentials, 'GetItem', 'Query', 'PutItem', 'DeleteItem');
+    allowRows(this.function, attempts, 'UpdateItem', 'DeleteItem');
   }
 }

@@ -15,6 +15,7 @@ export class Network extends Construct implements Capability {
       errorImpact: null,
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        VALIDITY_TABLE: tables.validity.tableName,
         PORTS_TABLE: tables.ports.tableName,
         NETWORKS_TABLE: tables.networks.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
@@ -25,6 +26,7 @@ export class Network extends Construct implements Capability {
     const { function: fn } = this;
     const { ports, networks } = tables;
     allowSecret(fn, secrets.signing);
+    allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, ports, 'byHost', 'byDevice', 'byName', 'byProject', 'listing');
     allowRows(fn, networks, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem', 'Query');

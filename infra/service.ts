@@ -86,6 +86,9 @@ export class DoctorStack extends Stack {
       HistoryTable: tables.history.tableName,
       QuotasTable: tables.quotas.tableName,
       IdentityTable: tables.identity.tableName,
+      ValidityTable: tables.validity.tableName,
+      CredentialsTable: tables.credentials.tableName,
+      AttemptsTable: tables.attempts.tableName,
       SubscriptionsTable: tables.subscriptions.tableName,
       ...Object.fromEntries(
         Object.entries(capabilities).map(([name, capability]) => [

@@ -43,6 +43,14 @@ export type ServiceSettings = {
   notificationTopics: number;
   /** Subscriptions that a project may make. */
   subscriptionsPerProject: number;
+  /** Wrong logins from one source on one user or credential; 0 for any number. */
+  loginAttemptsPerUser: number;
+  /** Wrong logins from one source, on all users together; 0 for any number. */
+  loginAttemptsPerSource: number;
+  /** From a first wrong login, until it and those after it are forgotten. */
+  loginAttemptsWindowSeconds: number;
+  /** Application credentials that a user may have; -1 for any number. */
+  credentialsPerUser: number;
 };
 
 export const defaults: ServiceSettings = {
@@ -67,6 +75,10 @@ export const defaults: ServiceSettings = {
   actionTopics: [],
   notificationTopics: 1,
   subscriptionsPerProject: 20,
+  loginAttemptsPerUser: 10,
+  loginAttemptsPerSource: 300,
+  loginAttemptsWindowSeconds: 900,
+  credentialsPerUser: 100,
 };
 
 export const withDefaults = (given: Partial<ServiceSettings> = {}): ServiceSettings => ({
@@ -215,5 +227,9 @@ export function settingsFrom(context: Context): Partial<ServiceSettings> {
     ...given('actionTopics', topics),
     ...given('notificationTopics', between(1, 100)),
     ...given('subscriptionsPerProject', number),
+    ...given('loginAttemptsPerUser', number),
+    ...given('loginAttemptsPerSource', number),
+    ...given('loginAttemptsWindowSeconds', between(1, 86_400)),
+    ...given('credentialsPerUser', limit),
   };
 }

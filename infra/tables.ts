@@ -39,6 +39,9 @@ export class Tables extends Construct {
   readonly quotas: Table;
   readonly history: Table;
   readonly identity: Table;
+  readonly validity: Table;
+  readonly credentials: Table;
+  readonly attempts: Table;
   readonly subscriptions: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
@@ -166,7 +169,13 @@ export class Tables extends Construct {
       },
       expires: true,
     });
-    this.identity = table('Identity', { key: [text('id')] });
+    this.identity = table('Identity', {
+      key: [text('id')],
+      indexes: { listing: [text('kind'), text('name')] },
+    });
+    this.validity = table('Validity', { key: [text('id')], expires: true });
+    this.credentials = table('Credentials', { key: [text('owner'), text('name')] });
+    this.attempts = table('Attempts', { key: [text('id')], expires: true });
     this.subscriptions = table('Subscriptions', {
       key: [text('subscription_id')],
       indexes: {

@@ -17,6 +17,8 @@ export type RawRequest = {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined where no body was sent. */
   readonly text: string | undefined;
+  /** Where it was sent from, as API Gateway saw it. */
+  readonly address: string;
   /** `req-<uuid4>`, given back in the response and written into logs and rows. */
   readonly request_id: string;
   /** Absolute public URL of the whole API, without a slash at the end, stage included. */
@@ -79,6 +81,7 @@ export function readRequest(
     query,
     headers,
     text: text === '' ? undefined : text,
+    address: event.requestContext.identity.sourceIp,
     request_id,
     root,
     base: `${root}${prefix}`,

@@ -22,7 +22,7 @@ type Definition<Body, Query> = {
   readonly roles?: readonly Role[];
   /** First and last microversion that has the route; outside of them it is a 404. */
   readonly versions?: { readonly from?: string; readonly to?: string };
-  /** Whether HTTP Basic is accepted beside a token. */
+  /** Whether monitors use it: `Authorization`, Basic and Bearer, is accepted beside `X-Auth-Token`. */
   readonly basic?: boolean;
   /** Schema of the query as a map from name to all its values; `ignored` where none is read. */
   readonly query: z.ZodType<Query>;

@@ -2,6 +2,7 @@
  * One API surface as a Lambda: authenticate, find the route, run it, answer in the surface's
  * dialect. Nothing that a route throws leaves here but a `DomainError`; all else is a logged 500.
  */
+
 import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
@@ -11,6 +12,7 @@ import type { Caller } from '../../domain/identity/access.ts';
 import { requireFittingAnswer, requireFittingRequest } from './answer-size.ts';
 import { type Challenges, challenges } from './challenges.ts';
 import { type AllowedOrigins, isPreflight, originHeaders, preflight } from './cors.ts';
+import type { DialectName } from './dialects.ts';
 import { errorBody, statusOf } from './dialects.ts';
 import { findPublicRoute, findRoute, methodsOf } from './find-route.ts';
 import {
@@ -32,7 +34,14 @@ import type { PublicRoute, Route } from './route.ts';
 export type Headers = Readonly<Record<string, string>>;
 
 /** Tells who sent a request, or throws `unauthenticated`. The one place where tokens are checked. */
-export type Authenticate = (headers: Headers, accept: { basic: boolean }) => Promise<Caller>;
+export type Authenticate = (headers: Headers, asked: Asking) => Promise<Caller>;
+
+/** What is asked for, and of which surface. */
+export type Asking = Pick<RawRequest, 'method' | 'path' | 'address'> & {
+  readonly dialect: DialectName;
+  /** Whether the route takes `Authorization` as well. */
+  readonly basic: boolean;
+};
 
 export type Surface = Whereabouts & {
   readonly authenticate: Authenticate;
@@ -102,7 +111,8 @@ async function answer(
   if (open) return open.route.handle({ ...request, params: open.params });
   const basic = routes.some((route) => route.basic && route.match(request.path));
   progress.basic = basic;
-  const caller = await surface.authenticate(request.headers, { basic });
+  const { dialect } = surface;
+  const caller = await surface.authenticate(request.headers, { ...request, basic, dialect });
   progress.caller = caller;
   const microversion = microversionOf(surface, request, progress);
   // Nova reads a body before it looks at the project in the path, or for the route's version.

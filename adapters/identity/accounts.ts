@@ -38,7 +38,7 @@ export const makeAccounts = (
 });
 
 /** The user without the hash, which goes no further than this file. */
-const accountIn = ({ id, name, projects }: User): Account => ({ id, name, projects });
+const accountIn = ({ password_hash, revision, ...account }: User): Account => account;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 

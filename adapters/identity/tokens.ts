@@ -1,11 +1,15 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import * as z from 'zod';
 import { type Grant, Project } from '../../domain/identity/identity.ts';
+import { readKeyRing, signingKey, verifyingKey } from '../../domain/identity/signing-keys.ts';
 
 /** Longest text that may be a token of ours: what fits in every client's and proxy's headers. */
 export const maxTokenLength = 2048;
 
 const [alg, issuer] = ['HS256', 'doctor'] as const;
+
+/** How old the keys may be that an unknown key is looked for in: nobody makes us read them more often. */
+const unknownKeyMs = 5_000;
 
 const Claims = z.object({
   sub: z.string(),
@@ -13,11 +17,18 @@ const Claims = z.object({
   project: Project.optional(),
   roles: z.array(z.string()),
   methods: z.array(z.string()),
+  /** The user's generation; absent where it is empty. */
+  gen: z.string().default(''),
+  /** The id of the application credential. */
+  cred: z.string().optional(),
   jti: z.string(),
   parent_jti: z.string().optional(),
   iat: z.int(),
   exp: z.int(),
 });
+
+/** The text of the signing secret, no older than so many milliseconds if that is said. */
+export type KeyText = (maxAgeMs?: number) => Promise<string>;
 
 export type Tokens = {
   /** The token that says this: a JWT, signed, not encrypted. */
@@ -26,25 +37,37 @@ export type Tokens = {
   readonly verify: (token: string) => Promise<Grant | undefined>;
 };
 
-/** Tokens under a key; `now` in milliseconds since 1970. */
-export function makeTokens(key: () => Promise<string>, now: () => number = Date.now): Tokens {
-  const keyBytes = async () => new TextEncoder().encode(await key());
+/** Tokens under the keys of the secret; `now` in milliseconds since 1970. */
+export function makeTokens(keys: KeyText, now: () => number = Date.now): Tokens {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  /** The key that a token names. A new one may not have been read yet. */
+  const keyOf = async ({ kid = '' }: { kid?: string }) => {
+    const seconds = now() / 1000;
+    const found =
+      verifyingKey(readKeyRing(await keys()), kid, seconds) ??
+      verifyingKey(readKeyRing(await keys(unknownKeyMs)), kid, seconds);
+    if (!found) throw new errors.JWKSNoMatchingKey();
+    return bytes(found.key);
+  };
   return {
     sign: async (grant) => {
-      const { user, project, roles, methods, audit_id, parent_audit_id } = grant;
-      const { issued_at, expires_at } = grant;
-      const claims = { name: user.name, project, roles, methods, parent_jti: parent_audit_id };
+      const { user, project, roles, methods, audit_id, parent_audit_id, credential_id } = grant;
+      const { issued_at, expires_at, generation } = grant;
+      const claims = {
+        ...{ name: user.name, project, roles, methods, parent_jti: parent_audit_id },
+        ...{ gen: generation || undefined, cred: credential_id },
+      };
+      const { kid, key } = signingKey(readKeyRing(await keys()), now() / 1000);
       return new SignJWT({ ...claims, sub: user.id, jti: audit_id, iss: issuer })
-        .setProtectedHeader({ alg })
+        .setProtectedHeader({ alg, ...(kid && { kid }) })
         .setIssuedAt(issued_at)
         .setExpirationTime(expires_at)
-        .sign(await keyBytes());
+        .sign(bytes(key));
     },
     verify: async (token) => {
       if (token.length > maxTokenLength) return undefined;
-      const bytes = await keyBytes();
       const options = { algorithms: [alg], issuer, currentDate: new Date(now()) };
-      const verified = await jwtVerify(token, bytes, options).catch((error: unknown) => {
+      const verified = await jwtVerify(token, keyOf, options).catch((error: unknown) => {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;
       });
@@ -55,7 +78,7 @@ export function makeTokens(key: () => Promise<string>, now: () => number = Date.
 }
 
 function grantOf(claims: z.infer<typeof Claims>): Grant {
-  const { sub, name, project, roles, methods, jti, parent_jti, iat, exp } = claims;
+  const { sub, name, project, roles, methods, gen, cred, jti, parent_jti, iat, exp } = claims;
   return {
     audit_id: jti,
     ...(parent_jti !== undefined && { parent_audit_id: parent_jti }),
@@ -63,6 +86,8 @@ function grantOf(claims: z.infer<typeof Claims>): Grant {
     user: { id: sub, name },
     ...(project && { project }),
     roles,
+    generation: gen,
+    ...(cred !== undefined && { credential_id: cred }),
     issued_at: iat,
     expires_at: exp,
   };

@@ -1,8 +1,16 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import type { Asking } from '../../adapters/http/surface.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
 
+const asked: Asking = {
+  basic: false,
+  dialect: 'doctor',
+  method: 'GET',
+  path: '/',
+  address: '127.0.0.1',
+};
 const authenticate = makeAuthenticate(makeTokens(async () => process.env.BENCH_KEY ?? ''));
 const logger = new Logger();
 
@@ -12,7 +20,7 @@ export async function handler({
   methodArn,
 }: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const token = headers?.['X-Auth-Token'] ?? headers?.['x-auth-token'] ?? '';
-  const { user_id } = await authenticate({ 'x-auth-token': token }, { basic: false }).catch(() => {
+  const { user_id } = await authenticate({ 'x-auth-token': token }, asked).catch(() => {
     throw new Error('Unauthorized'); // the gateway's word for a 401
   });
   logger.info('authorized', { user_id });

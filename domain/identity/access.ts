@@ -4,7 +4,14 @@
  */
 import { DomainError } from '../errors.ts';
 
-export const roles = ['admin', 'member', 'reader', 'service', 'data_plane_integrator'] as const;
+export const roles = [
+  'admin',
+  'member',
+  'reader',
+  'service',
+  'data_plane_integrator',
+  'monitor',
+] as const;
 export type Role = (typeof roles)[number];
 
 /** Whoever sent a request, as their token says. */
@@ -16,7 +23,30 @@ export type Caller = {
   readonly project_name?: string;
   /** Role names, implied ones included. */
   readonly roles: readonly string[];
+  /** Present in tokens of an application credential. */
+  readonly credential?: { readonly restricted: boolean };
 };
+
+/**
+ * What roles that belong to no tenant may do. `service` is for feeds and for services that validate
+ * tokens; `monitor` reports faults and events and reads hosts, and may do nothing else.
+ */
+export const may = {
+  reportHostFaults: ['admin', 'monitor'],
+  reportDataPlanesOfHosts: ['admin', 'data_plane_integrator', 'monitor'],
+  sendEvents: ['admin', 'service', 'monitor'],
+  readHosts: ['admin', 'monitor'],
+  readRegisteredHosts: ['admin', 'service', 'monitor'],
+  changeHosts: ['admin'],
+  readServersOfHosts: ['admin'],
+  registerHostsAndServers: ['admin', 'service'],
+  sendHeartbeats: ['admin', 'service'],
+  reportEvacuations: ['admin', 'service'],
+  validateTokens: ['admin', 'service'],
+  endTokens: ['admin'],
+  lookUpUsersAndProjects: ['admin'],
+  registerUsers: ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
 
 /** The given roles with those that they imply. */
 export function withImpliedRoles(given: readonly string[]): string[] {
@@ -41,6 +71,16 @@ export const hasRole = (caller: Caller, ...wanted: readonly Role[]): boolean =>
 export function requireRole(caller: Caller, ...wanted: readonly Role[]): void {
   if (!hasRole(caller, ...wanted)) {
     throw new DomainError('forbidden', "Policy doesn't allow this action to be performed.");
+  }
+}
+
+/** Refuses with 403 whoever may report a host's fault, and changes more of the host than that. */
+export function requireHostUpdate(
+  caller: Caller,
+  update: { readonly status?: unknown; readonly maintenance?: unknown },
+): void {
+  if (update.status !== undefined || update.maintenance !== undefined) {
+    requireRole(caller, ...may.changeHosts);
   }
 }
 

@@ -22,16 +22,25 @@ export type Project = z.infer<typeof Project>;
 export const Membership = Project.extend({ roles: z.array(z.enum(roles)) });
 export type Membership = z.infer<typeof Membership>;
 
-/** Somebody who can log in. The first project is the default one. */
+/** Somebody who can log in, unless disabled. The first project is the default one. */
 export const Account = z.object({
   id: z.string(),
   name: z.string(),
   projects: z.array(Membership),
+  enabled: z.boolean().default(true),
+  /** Changes whenever the user's tokens end: with the password, and when a role is taken away. */
+  generation: z.string().default(''),
+  /** Changes when the user is made and disabled: application credentials are of one incarnation. */
+  incarnation: z.string().default(''),
 });
 export type Account = z.infer<typeof Account>;
 
 /** The row of a user. */
-export const User = Account.extend({ password_hash: z.string() });
+export const User = Account.extend({
+  password_hash: z.string(),
+  /** Raised by each change; absent in rows of before there were revisions. */
+  revision: z.int().optional(),
+});
 export type User = z.infer<typeof User>;
 
 /** The account of a user, with projects given by name. */
@@ -39,6 +48,9 @@ export const accountOf = (name: string, projects: readonly Omit<Membership, 'id'
   id: nameId('user', name),
   name,
   projects: projects.map((project) => ({ id: nameId('project', project.name), ...project })),
+  enabled: true,
+  generation: '',
+  incarnation: '',
 });
 
 /** The deployment's own administrator, who has no row: the password is a secret of the deployment. */
@@ -56,6 +68,10 @@ export type Grant = {
   readonly project?: Project;
   /** Role names, implied ones included. */
   readonly roles: readonly string[];
+  /** The user's generation at the login. */
+  readonly generation: string;
+  /** Of the application credential that it was made with; absent if with none. */
+  readonly credential_id?: string;
   readonly issued_at: number;
   readonly expires_at: number;
 };
@@ -109,6 +125,8 @@ type Login = {
  * chain, so that nobody stays logged in by rescoping. Source: keystone `auth/plugins/token.py`.
  */
 export function grantFor({ account, scope, audit_id, now, from }: Login): Grant {
+  if (!account.enabled) throw unauthenticated();
+  if (from?.credential_id !== undefined) return sameAgain(from, { scope, audit_id, now });
   const membership = membershipIn(account, scope);
   const chain = from && { parent_audit_id: from.parent_audit_id ?? from.audit_id };
   return {
@@ -118,15 +136,42 @@ export function grantFor({ account, scope, audit_id, now, from }: Login): Grant 
     user: { id: account.id, name: account.name },
     ...(membership && { project: { id: membership.id, name: membership.name } }),
     roles: withImpliedRoles(membership?.roles ?? []),
+    generation: from?.generation ?? account.generation,
     issued_at: now,
     expires_at: from?.expires_at ?? now + tokenLifeSeconds,
   };
 }
 
+/**
+ * A token made from one of an application credential is for the same project and roles; 403 if a
+ * scope is asked for. Source: keystone `auth/plugins/token.py`.
+ */
+function sameAgain(from: Grant, { scope, audit_id, now }: Omit<Login, 'account' | 'from'>): Grant {
+  if (scope.kind !== 'default') {
+    throw new DomainError(
+      'forbidden',
+      'Using an application credential token to create a scoped token is not allowed.',
+    );
+  }
+  return {
+    ...from,
+    audit_id,
+    parent_audit_id: from.parent_audit_id ?? from.audit_id,
+    methods: [...new Set(['token', ...from.methods])],
+    issued_at: now,
+  };
+}
+
 /** Whoever shows a token with this grant. */
-export const callerOf = ({ user, project, roles }: Grant): Caller => ({
+export const callerOf = ({
+  user,
+  project,
+  roles,
+  credential,
+}: Grant & { readonly credential?: { readonly unrestricted: boolean } }): Caller => ({
   user_id: user.id,
   user_name: user.name,
   ...(project && { project_id: project.id, project_name: project.name }),
   roles,
+  ...(credential && { credential: { restricted: !credential.unrestricted } }),
 });

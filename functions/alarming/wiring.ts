@@ -8,7 +8,9 @@ import { historyStore } from '../../adapters/alarms/history.ts';
 import { quotaStore } from '../../adapters/alarms/quotas.ts';
 import { amount, type Env, list, optional, quota, required } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeSessions } from '../../adapters/identity/sessions.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { validityStore } from '../../adapters/identity/validity.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { momentOf } from '../../domain/time.ts';
 import { alarmingApi } from './handler.ts';
@@ -20,13 +22,14 @@ type Clients = {
 
 /** Connects the surface with its tables and settings. */
 export function wire(env: Env, { dynamo, secrets }: Clients, logger: Logger) {
-  const signingKey = secretText(secrets, required(env, 'SIGNING_SECRET_ARN'));
+  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
   const alarms = required(env, 'ALARMS_TABLE');
   const history = required(env, 'HISTORY_TABLE');
   const quotas = required(env, 'QUOTAS_TABLE');
   const projectQuota = quota(env, 'PROJECT_ALARM_QUOTA');
   return alarmingApi({
-    authenticate: makeAuthenticate(makeTokens(signingKey)),
+    authenticate: makeAuthenticate(makeSessions(tokens, validity)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,

@@ -6,7 +6,9 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { amount, type Env, list, oneOf, optional, required } from '../../adapters/env.ts';
 import { hostStore, reportStore } from '../../adapters/hosts/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeSessions } from '../../adapters/identity/sessions.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { validityStore } from '../../adapters/identity/validity.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { eventQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
@@ -42,6 +44,8 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   const instances = instanceStore(dynamo, tables);
   const migrations = migrationStore(dynamo, tables.migrations);
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
+  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
   const serviceDownTimeSeconds = amount(env, 'SERVICE_DOWN_TIME_SECONDS', 60);
   const now = () => new Date().toISOString();
   const state = (host: Host) => stateOf(host, { now: now(), serviceDownTimeSeconds });
@@ -64,9 +68,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   const allSeen = (uuids: readonly string[], also?: { readonly deleted: boolean }) =>
     readServers(flow, uuids, also);
   const shared = {
-    authenticate: makeAuthenticate(
-      makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN'))),
-    ),
+    authenticate: makeAuthenticate(makeSessions(tokens, validity)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
+import { may } from '../../domain/identity/access.ts';
 import { DataPlaneStatus } from '../../domain/ports/port.ts';
 import type { ReportedDataPlane, Told } from '../../flows/report-data-plane.ts';
 
@@ -18,7 +19,7 @@ export const dataPlaneRoutes = ({ reportDataPlane, now }: Deps): Route[] => [
   route({
     method: 'PUT',
     path: '/v1/hosts/:host/data-plane-status',
-    roles: ['admin', 'data_plane_integrator'],
+    roles: may.reportDataPlanesOfHosts,
     query: ignored,
     body: DataPlaneBody,
     handle: async (request) => {

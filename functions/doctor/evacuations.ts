@@ -1,8 +1,10 @@
 /** `POST /doctor/v1/servers/{uuid}/evacuation`: whoever moves instances says how a move has ended. */
+
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
+import { may } from '../../domain/identity/access.ts';
 import type { Report } from '../../domain/servers/evacuate.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
@@ -34,7 +36,7 @@ export const evacuationRoutes = ({ reportEvacuation, now }: Deps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/servers/:uuid/evacuation',
-    roles: ['admin', 'service'],
+    roles: may.reportEvacuations,
     query: ignored,
     body: EvacuationReport,
     handle: async (request) => {

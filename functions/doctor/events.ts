@@ -6,6 +6,7 @@ import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import { deadLetterOf, OutsideEvents, receive } from '../../domain/events/outside-event.ts';
+import { may } from '../../domain/identity/access.ts';
 
 export type Deps = {
   /** Queues the events for evaluation now, and once more a little later: an index may lag. */
@@ -19,7 +20,7 @@ export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
     method: 'POST',
     path: '/v1/events',
     basic: true,
-    roles: ['admin', 'service'],
+    roles: may.sendEvents,
     query: ignored,
     body: OutsideEvents,
     handle: async ({ body }) => {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
+import { may } from '../../domain/identity/access.ts';
 import type { Heard } from '../../flows/note-heartbeat.ts';
 
 export type Deps = {
@@ -21,7 +22,7 @@ export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/hosts/:host/heartbeat',
-    roles: ['admin', 'service'],
+    roles: may.sendHeartbeats,
     query: ignored,
     body: Heartbeat,
     handle: async ({ params, body: { restarted } }) => {

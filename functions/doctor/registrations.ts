@@ -11,6 +11,7 @@ import {
 } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts';
+import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { Registered, Told } from '../../flows/register.ts';
@@ -35,7 +36,7 @@ export type Deps = {
   readonly now: () => string;
 };
 
-const roles = ['admin', 'service'] as const;
+const roles = may.registerHostsAndServers;
 
 /** 201 for a new row, else 200; a report older than what is recorded says so in a header. */
 const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiResponse => ({
@@ -67,7 +68,7 @@ export function registrationRoutes(deps: Deps): Route[] {
     route({
       method: 'GET',
       path: '/v1/hosts/:host',
-      roles,
+      roles: may.readRegisteredHosts,
       query: ignored,
       body: ignored,
       handle: async ({ params }) => {

@@ -12,11 +12,11 @@ import { affectedStore } from '../../adapters/hosts/affected.ts';
 import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import { makeBasic } from '../../adapters/http/basic.ts';
-import { makeAccounts } from '../../adapters/identity/accounts.ts';
-import { hashPassword } from '../../adapters/identity/passwords.ts';
-import { makeTokens } from '../../adapters/identity/tokens.ts';
-import { makeUsers } from '../../adapters/identity/users.ts';
+import { makeMonitorLogin } from '../../adapters/http/basic.ts';
+import { makeAuthentication } from '../../adapters/identity/authentication.ts';
+import { projectWriter } from '../../adapters/identity/directory.ts';
+import { hashPassword, isPassword } from '../../adapters/identity/passwords.ts';
+import { userStore } from '../../adapters/identity/users.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portChanges, portReader } from '../../adapters/ports/ports.ts';
@@ -42,9 +42,9 @@ export type Clients = {
 };
 
 export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: Logger) {
-  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
-  const users = makeUsers(dynamo, required(env, 'IDENTITY_TABLE'));
-  const accounts = makeAccounts(users.get, secretText(secrets, required(env, 'ADMIN_SECRET_ARN')));
+  const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
+  const identity = required(env, 'IDENTITY_TABLE');
+  const users = userStore(dynamo, { identity, validity: required(env, 'VALIDITY_TABLE') });
   const subscriptions = subscriptionStore(dynamo, required(env, 'SUBSCRIPTIONS_TABLE'));
   const topics = topicSubscriptions(sns);
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
@@ -103,11 +103,14 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
     statusOf: topics.statusOf,
     ...webhookKeys(secretText(secrets, required(env, 'WEBHOOK_SECRET_ARN'))),
     account: accounts.get,
-    putUser: users.put,
+    users,
+    newId: randomUUID,
+    makeProjects: projectWriter(dynamo, identity),
     hashPassword,
+    isPassword,
     authenticate: makeAuthenticate({
-      verify: tokens.verify,
-      basic: makeBasic(accounts.withPassword),
+      verify: sessions.verify,
+      monitor: makeMonitorLogin({ ...logins, ...sessions }),
     }),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),

@@ -4,6 +4,7 @@
  * Source: keystone `auth/schema.py`, `auth/plugins/core.py`, `auth/core.py`.
  */
 import * as z from 'zod';
+import type { CredentialReference } from '../../domain/identity/application-credential.ts';
 import type { Scope } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 
@@ -61,7 +62,7 @@ function scopeOf(form: z.infer<typeof ScopeKinds> | undefined): Scope {
   return id === undefined ? { kind: 'foreign' } : { kind: 'project', id };
 }
 
-const supported = ['password', 'token'] as const;
+const supported = ['password', 'token', 'application_credential'] as const;
 /** The ways to log in that there are, as Keystone lists them in a 401. */
 export const supportedMethods: readonly string[] = supported;
 
@@ -71,11 +72,23 @@ const PasswordMethod = z.object({
 /** Longer than any token of ours, so that a foreign one is a 401 and not a 400. */
 const TokenMethod = z.object({ id: z.string().max(8192) });
 
+/** By id, or by name and user; a name without its user is a 400. */
+const CredentialMethod = z
+  .object({
+    id: Text.optional(),
+    name: Text.optional(),
+    user: Reference.optional(),
+    secret: z.string().max(4096),
+  })
+  .refine(({ id, name }) => id || name, 'id or name must be present.')
+  .refine(({ id, user }) => id || user, { path: ['user'], message: 'A name needs its user.' });
+
 const Identity = z
   .object({
     methods: z.array(z.string().max(64)).max(16),
     password: PasswordMethod.optional(),
     token: TokenMethod.optional(),
+    application_credential: CredentialMethod.optional(),
   })
   .superRefine(({ methods, ...payloads }, context) => {
     for (const method of supported) {
@@ -89,15 +102,26 @@ export type Proof =
   /** No user id: the user is of a domain that is not ours. */
   | { readonly method: 'password'; readonly user_id: string | undefined; readonly password: string }
   | { readonly method: 'token'; readonly token: string }
+  | {
+      readonly method: 'application_credential';
+      readonly reference: CredentialReference;
+      readonly secret: string;
+    }
   | { readonly method: 'unsupported' };
 
-function proofOf({ methods, password, token }: z.infer<typeof Identity>): Proof {
+function proofOf(identity: z.infer<typeof Identity>): Proof {
+  const { methods, password, token, application_credential } = identity;
   const [method, ...others] = new Set(methods);
   if (others.length === 0 && method === 'password' && password) {
     const { user } = password;
     return { method, user_id: idOf('user', user), password: user.password };
   }
   if (others.length === 0 && method === 'token' && token) return { method, token: token.id };
+  if (others.length === 0 && method === 'application_credential' && application_credential) {
+    const { id, name = '', user, secret } = application_credential;
+    const reference = id ? { id } : { user_id: user && idOf('user', user), name };
+    return { method, reference, secret };
+  }
   return { method: 'unsupported' };
 }
 

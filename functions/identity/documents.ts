@@ -1,4 +1,6 @@
 /** What Keystone's clients read: version, catalogue, body of a token. docs/wire/identity.md#login. */
+import { accessRuleId } from '../../domain/identity/access-rule.ts';
+import type { CredentialFacts } from '../../domain/identity/application-credential.ts';
 import type { Grant } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
 import { microsecondsZ, momentOf } from '../../domain/time.ts';
@@ -43,15 +45,36 @@ export const catalog = (root: string, region: string) =>
     })),
   }));
 
-const domain = { id: 'default', name: 'Default' } as const;
+/** The one domain. */
+export const domain = { id: 'default', name: 'Default' } as const;
 
-const moment = (seconds: number): string => microsecondsZ(momentOf(seconds * 1000));
+/** A second since 1970 as Keystone shows it. */
+export const moment = (seconds: number): string => microsecondsZ(momentOf(seconds * 1000));
+
+type TokenExtras = {
+  /** Absent: the body has no catalogue. */
+  readonly services?: ReturnType<typeof catalog> | undefined;
+  /** The application credential that the token was made with. */
+  readonly credential?: CredentialFacts | undefined;
+};
+
+const credentialDocument = (user_id: string, credential: CredentialFacts) => ({
+  id: credential.id,
+  name: credential.name,
+  restricted: !credential.unrestricted,
+  ...(credential.access_rules && {
+    access_rules: credential.access_rules.map((rule) => ({
+      id: accessRuleId(user_id, rule),
+      ...rule,
+    })),
+  }),
+});
 
 /**
  * The body of a token, of a login and of a validation alike. An unscoped one has neither project
  * nor roles nor catalogue.
  */
-export function tokenDocument(grant: Grant, services?: ReturnType<typeof catalog>) {
+export function tokenDocument(grant: Grant, { services, credential }: TokenExtras = {}) {
   const { audit_id, parent_audit_id, methods, user, project, roles } = grant;
   return {
     token: {
@@ -66,6 +89,7 @@ export function tokenDocument(grant: Grant, services?: ReturnType<typeof catalog
         roles: roles.map((name) => ({ id: nameId('role', name), name })),
         ...(services && { catalog: services }),
       }),
+      ...(credential && { application_credential: credentialDocument(user.id, credential) }),
     },
   };
 }

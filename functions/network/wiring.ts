@@ -5,7 +5,9 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Env, list, optional, required } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeSessions } from '../../adapters/identity/sessions.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
+import { validityStore } from '../../adapters/identity/validity.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { networkStore } from '../../adapters/ports/networks.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
@@ -32,6 +34,7 @@ const newMac = (): string =>
 
 export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger) {
   const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
+  const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
   const queue = eventQueue(sqs, required(env, 'EVENT_QUEUE_URL'));
   const networks = required(env, 'NETWORKS_TABLE');
   const flow = {
@@ -42,7 +45,7 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
   };
   const registry = networkStore(dynamo, networks);
   return networkApi({
-    authenticate: makeAuthenticate({ verify: tokens.verify }),
+    authenticate: makeAuthenticate(makeSessions(tokens, validity)),
     publicUrl: optional(env, 'PUBLIC_URL', ''),
     allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,

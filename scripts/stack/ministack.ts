@@ -122,7 +122,7 @@ export async function startMiniStack({ port, keeps, before }: Start): Promise<St
       AUTH: 'true', // enforce the functions' IAM policies
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      PERSIST_STATE: '0', // MiniStack's own way loses data: see docs/adr/0027
+      PERSIST_STATE: '0', // MiniStack's own way loses data: see docs/adr/0026
       ...(keeps !== 'nothing' && { DOCTOR_KEPT_DIR: keptDir, STATE_DIR: keptDir }),
       ...(keeps === 'old' && { DOCTOR_KEPT_EXPECTED: '1' }),
     },

@@ -34,6 +34,9 @@ test.each([
   ['HistoryTable', 'HISTORY_TABLE'],
   ['QuotasTable', 'QUOTAS_TABLE'],
   ['IdentityTable', 'IDENTITY_TABLE'],
+  ['ValidityTable', 'VALIDITY_TABLE'],
+  ['CredentialsTable', 'CREDENTIALS_TABLE'],
+  ['AttemptsTable', 'ATTEMPTS_TABLE'],
 ] as const)('a test’s own table is as the deployed %s', async (deployed, name) => {
   expect(await shape(own.env[name])).toEqual(await shape(output(deployed)));
 });

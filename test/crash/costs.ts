@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Row } from '../../adapters/dynamodb.ts';
 import { inParallel } from '../../adapters/in-parallel.ts';
 import { slices } from '../../domain/slices.ts';
+import { isTokenCheck } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
 import type { Prepare } from './invoke.ts';
 
@@ -23,7 +24,10 @@ const Capacity = z.object({ CapacityUnits: z.number() });
 /** What DynamoDB answers that a request consumed: one figure, or one for each table. */
 const Costs = z.object({ ConsumedCapacity: z.union([Capacity, z.array(Capacity)]).default([]) });
 
-/** Counts every request by name, and the capacity that DynamoDB says it consumed. */
+const Args = z.object({ input: z.unknown() });
+const inputOf = (args: unknown): unknown => Args.safeParse(args).data?.input;
+
+/** Counts every request by name, but for the check of the token, and the capacity that DynamoDB says it consumed. */
 export function counting(costs: Record<string, number>): Prepare {
   const add = (name: string, amount: number) => {
     costs[name] = (costs[name] ?? 0) + amount;
@@ -32,7 +36,7 @@ export function counting(costs: Record<string, number>): Prepare {
     const count =
       <Input, Output>(next: (args: Input) => Promise<Output>, context: { commandName?: string }) =>
       (args: Input): Promise<Output> => {
-        add(context.commandName ?? '', 1);
+        if (!isTokenCheck(inputOf(args))) add(context.commandName ?? '', 1);
         return next(args);
       };
     sqs.middlewareStack.add(count, { step: 'initialize' });
@@ -43,6 +47,7 @@ export function counting(costs: Record<string, number>): Prepare {
         const input = Object.assign(args.input, { ReturnConsumedCapacity: 'TOTAL' });
         const answer = await next({ ...args, input });
         const { ConsumedCapacity: consumed } = Costs.parse(answer.output);
+        if (isTokenCheck(args.input)) return answer;
         for (const { CapacityUnits } of [consumed].flat()) add('capacity units', CapacityUnits);
         return answer;
       },

@@ -10,6 +10,7 @@ import { wire as alarming } from '../../functions/alarming/wiring.ts';
 import { wire as compute } from '../../functions/compute/wiring.ts';
 import { wire as doctor } from '../../functions/doctor/wiring.ts';
 import { wire as faultFinisher } from '../../functions/fault-finisher/wiring.ts';
+import { wire as identity } from '../../functions/identity/wiring.ts';
 import { wire as network } from '../../functions/network/wiring.ts';
 import { wire as reconciler } from '../../functions/reconciler/wiring.ts';
 import { wire as sweeper } from '../../functions/sweeper/wiring.ts';
@@ -23,7 +24,7 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 /** What each function is invoked with. */
 export type Invocation =
   | {
-      readonly name: 'compute' | 'network' | 'doctor' | 'alarming';
+      readonly name: 'compute' | 'network' | 'doctor' | 'alarming' | 'identity';
       readonly event: APIGatewayProxyEvent;
     }
   | {
@@ -72,6 +73,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return network(env, clients, logger)(event, lambdaContext);
     case 'doctor':
       return doctor(env, clients, logger)(event, lambdaContext);
+    case 'identity':
+      return identity(env, clients, logger)(event, lambdaContext);
     case 'alarming':
       return alarming(env, clients, logger)(event, lambdaContext);
     case 'alarm-evaluator':

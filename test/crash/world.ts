@@ -71,7 +71,7 @@ export class World {
   request(call: Call, disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome> {
     const headers = { 'X-Auth-Token': this.#token, ...call.headers };
     const event = proxyEvent({ ...call, headers });
-    const surfaces = ['compute', 'network', 'alarming'] as const;
+    const surfaces = ['compute', 'network', 'alarming', 'identity'] as const;
     const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? 'doctor';
     return this.run({ name, event }, disturbance, prepare);
   }

@@ -5,7 +5,7 @@ import { protocols } from '../../domain/delivery/subscription.ts';
 import { definitionOf } from '../../domain/events/catalogue.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import { afterFault } from '../../domain/hosts/host-fault.ts';
-import { roles } from '../../domain/identity/access.ts';
+import { may, roles } from '../../domain/identity/access.ts';
 import { powerStates, vmStates } from '../../domain/servers/instance.ts';
 import { statesOf } from '../../domain/servers/server-status.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
@@ -147,4 +147,14 @@ test('every route in the README is there with its methods', async () => {
       expect(allowed.join(), `${method} ${apiUrl()}${path}`).toContain(method);
     }
   }
+});
+
+test('administrators are told what each right of the roles is, and who has it', () => {
+  const told = rowsBelow('docs/administrators.md', 'Users and roles').flatMap(
+    ([who = '', rights = '']) =>
+      codesIn(rights)
+        .filter((right) => right in may)
+        .map((right) => [right, codesIn(who)] as const),
+  );
+  expect(Object.fromEntries(told)).toEqual(may);
 });

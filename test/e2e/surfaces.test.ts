@@ -212,8 +212,13 @@ const paths: readonly Path[] = [
   {
     dialect: 'identity',
     path: '/identity/v3/auth/tokens',
-    allow: 'GET, HEAD, POST',
+    allow: 'DELETE, GET, HEAD, POST',
     open: ['POST'],
+  },
+  { dialect: 'identity', path: '/identity/v3/users', allow: 'GET' },
+  {
+    ...{ dialect: 'identity', path: '/identity/v3/users/x/application_credentials' },
+    allow: 'GET, POST',
   },
   { dialect: 'identity', path: '/identity/v3', allow: 'GET, HEAD', open: document },
   { dialect: 'compute', path: '/compute/v2.1', allow: 'GET, HEAD', open: document },
@@ -249,7 +254,7 @@ const paths: readonly Path[] = [
   { dialect: 'doctor', path: '/doctor/v1/events', allow: 'POST', basic: true },
   { dialect: 'doctor', path: '/doctor/v1/hosts/x', allow: 'GET, PUT' },
   { dialect: 'doctor', path: '/doctor/v1/servers/x', allow: 'DELETE, GET, PUT' },
-  { dialect: 'doctor', path: '/doctor/v1/users/x', allow: 'GET, PUT' },
+  { dialect: 'doctor', path: '/doctor/v1/users/x', allow: 'DELETE, GET, PUT' },
 ];
 const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
@@ -310,7 +315,7 @@ describe('without a good token', () => {
 
 describe('an unknown path', () => {
   test.each([
-    { dialect: 'identity', path: '/identity/v3/users' },
+    { dialect: 'identity', path: '/identity/v3/groups' },
     { dialect: 'identity', path: '/identity/v2.0/tokens' },
     { dialect: 'compute', path: '/compute/v2.1/nothing' },
     { dialect: 'compute', path: '/compute/v2.1/servers/x/nothing' },

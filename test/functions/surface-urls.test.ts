@@ -45,7 +45,15 @@ async function linked(root: string): Promise<string[]> {
       .filter(({ method }) => method === 'GET')
       .map(async ({ handle }) =>
         handle({
-          ...{ method: 'GET', path: '', params: {}, query: {}, headers: {}, text: undefined },
+          ...{
+            method: 'GET',
+            path: '',
+            params: {},
+            query: {},
+            headers: {},
+            text: undefined,
+            address: '',
+          },
           ...{ request_id: 'req-1', root, base: `${root}/${name}`, dialect: 'doctor' },
         }),
       ),

@@ -66,11 +66,18 @@ describe('permissions', () => {
   test.each([
     {
       name: 'Identity',
-      data: ['GetItem on Identity', 'PutItem on Identity'],
+      data: [
+        // It never writes users.
+        ...['BatchGetItem on Identity', 'GetItem on Identity', 'Query on Identity/listing'],
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((v) => `${v} on Validity`),
+        ...['DeleteItem', 'GetItem', 'PutItem', 'Query'].map((v) => `${v} on Credentials`),
+        ...['DeleteItem on Attempts', 'UpdateItem on Attempts'],
+      ],
     },
     {
       name: 'Compute',
       data: [
+        'BatchGetItem on Validity',
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
           (verb) => `${verb} on Hosts`,
         ),
@@ -91,6 +98,7 @@ describe('permissions', () => {
     {
       name: 'Network',
       data: [
+        'BatchGetItem on Validity',
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
           (verb) => `${verb} on Ports`,
         ),
@@ -106,6 +114,7 @@ describe('permissions', () => {
     {
       name: 'Alarming',
       data: [
+        'BatchGetItem on Validity',
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Alarms`),
         ...['byName', 'byProject', 'byTime'].map((index) => `Query on Alarms/${index}`),
         ...['GetItem on History', 'PutItem on History'],
@@ -116,7 +125,9 @@ describe('permissions', () => {
     {
       name: 'Doctor',
       data: [
-        ...['GetItem on Identity', 'PutItem on Identity'],
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Identity`),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Validity`),
+        ...['GetItem on Credentials', 'DeleteItem on Attempts', 'UpdateItem on Attempts'],
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
           (verb) => `${verb} on Hosts`,
         ),
@@ -294,7 +305,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(12);
+    expect(tables).toHaveLength(15);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -319,10 +330,10 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports and history only', () => {
+  test('rows expire from instances, ports, history, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
-    expect(keys).toEqual(['event_id', 'id', 'uuid']);
+    expect(keys).toEqual(['event_id', 'id', 'id', 'id', 'uuid']);
     for (const { Properties } of expiring) {
       expect(Properties.TimeToLiveSpecification).toEqual({
         AttributeName: 'expires_at',
@@ -333,7 +344,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(37);
+    expect(indexes).toHaveLength(38);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {

@@ -10,6 +10,7 @@ import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { App, CfnElement, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import * as z from 'zod';
 import type { EnvName } from '../../adapters/env.ts';
 import { Tables } from '../../infra/tables.ts';
 import { loopback } from '../../scripts/stack/deploy.ts';
@@ -28,6 +29,9 @@ type TableName =
   | 'HISTORY'
   | 'QUOTAS'
   | 'IDENTITY'
+  | 'VALIDITY'
+  | 'CREDENTIALS'
+  | 'ATTEMPTS'
   | 'SUBSCRIPTIONS';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
@@ -37,6 +41,7 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
   const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
   const { alarms, history, quotas, identity, subscriptions } = tables;
+  const { validity, credentials, attempts } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
     ['FAULTS', faults],
@@ -49,6 +54,9 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
     ['HISTORY', history],
     ['QUOTAS', quotas],
     ['IDENTITY', identity],
+    ['VALIDITY', validity],
+    ['CREDENTIALS', credentials],
+    ['ATTEMPTS', attempts],
     ['SUBSCRIPTIONS', subscriptions],
   ];
   return new Map(
@@ -70,6 +78,14 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
       ];
     }),
   );
+}
+
+const BatchRead = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+
+/** Whether a call is the check of a token, which each request makes once whatever it asks for. */
+export function isTokenCheck(input: unknown): boolean {
+  const read = BatchRead.safeParse(input);
+  return read.success && Object.keys(read.data.RequestItems).join().startsWith('own-validity-');
 }
 
 /** Names as a function's environment has them, of things that nobody else reads or writes. */
@@ -135,6 +151,9 @@ export async function ownThings(): Promise<OwnThings> {
       HISTORY_TABLE: tableName('HISTORY'),
       QUOTAS_TABLE: tableName('QUOTAS'),
       IDENTITY_TABLE: tableName('IDENTITY'),
+      VALIDITY_TABLE: tableName('VALIDITY'),
+      CREDENTIALS_TABLE: tableName('CREDENTIALS'),
+      ATTEMPTS_TABLE: tableName('ATTEMPTS'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       EVENT_QUEUE_URL: eventQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
@@ -166,6 +185,10 @@ export async function ownThings(): Promise<OwnThings> {
       HISTORY_RETENTION_DAYS: '30',
       PROJECT_ALARM_QUOTA: '-1',
       USER_ALARM_QUOTA: '-1',
+      LOGIN_ATTEMPTS_PER_USER: '10',
+      LOGIN_ATTEMPTS_PER_SOURCE: '300',
+      LOGIN_ATTEMPTS_WINDOW_SECONDS: '900',
+      CREDENTIALS_PER_USER: '100',
     },
     notifications,
     events,

@@ -51,6 +51,9 @@ type TableOutput =
   | 'History'
   | 'Quotas'
   | 'Identity'
+  | 'Validity'
+  | 'Credentials'
+  | 'Attempts'
   | 'Subscriptions';
 
 type FunctionOutput =

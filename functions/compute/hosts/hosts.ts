@@ -6,6 +6,7 @@ import { actorOf, reporterOf } from '../../../adapters/http/actor.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName } from '../../../domain/hosts/host.ts';
+import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import { queryOf } from '../nova-types.ts';
 import type { ServerPages } from '../servers/server-list.ts';
 import { HostUpdateInput } from './host-input.ts';
@@ -19,7 +20,8 @@ export type HostDeps = Pick<ServiceDeps, 'allHosts' | 'host' | 'updateService' |
 const powerActions = ['startup', 'shutdown', 'reboot'];
 
 export function hostRoutes(deps: HostDeps): Route[] {
-  const shared = { roles: ['admin'], versions: { to: '2.42' } } as const;
+  const versions = { to: '2.42' } as const;
+  const shared = { roles: may.readHosts, versions } as const;
 
   return [
     route({
@@ -52,10 +54,11 @@ export function hostRoutes(deps: HostDeps): Route[] {
       },
     }),
     route({
-      ...{ method: 'PUT', path: '/v2.1/os-hosts/:host', ...shared },
+      ...{ method: 'PUT', path: '/v2.1/os-hosts/:host', versions, roles: may.reportHostFaults },
       query: ignored,
       body: HostUpdateInput,
       handle: async (request) => {
+        requireHostUpdate(request.caller, request.body.update);
         const { host } = await named(deps, request);
         const done = await deps.updateService(
           { host, update: request.body.update },

@@ -14,6 +14,7 @@ import {
 import { DomainError } from '../../../domain/errors.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { hostKey } from '../../../domain/hosts/host-name.ts';
+import { may, requireRole } from '../../../domain/identity/access.ts';
 import { maxPage } from '../nova-types.ts';
 import type { ServerPages } from '../servers/server-list.ts';
 import { type HypervisorQuery, listEras, showEras } from './hypervisor-query.ts';
@@ -44,7 +45,7 @@ type Request = RouteRequest<unknown, unknown>;
 type Show = typeof briefHypervisor | typeof detailedHypervisor;
 
 const root = '/v2.1/os-hypervisors';
-const admins = { method: 'GET', roles: ['admin'], body: ignored } as const;
+const admins = { method: 'GET', roles: may.readHosts, body: ignored } as const;
 
 const notFound = (what: string) =>
   new DomainError('not_found', `${what.slice(0, 300)} could not be found.`);
@@ -53,9 +54,10 @@ export function hypervisorRoutes(deps: HypervisorDeps): Route[] {
   const show = async (
     hosts: readonly Host[],
     as: Show,
-    { microversion }: Request,
+    { microversion, caller }: Request,
     with_servers = false,
   ) => {
+    if (with_servers) requireRole(caller, ...may.readServersOfHosts);
     const servers = with_servers ? await serversOn(deps, hosts) : undefined;
     return hosts.map((host) => ({
       ...as(host, { microversion, stateOf: deps.stateOf }),

@@ -1,4 +1,5 @@
 /** `os-services`, for administrators: nova-compute services, and the report that a host is down. */
+
 import * as z from 'zod';
 import { actorOf, reporterOf } from '../../../adapters/http/actor.ts';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
@@ -12,6 +13,7 @@ import {
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../../domain/hosts/host.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { queriesOf } from '../nova-types.ts';
 import { actionEras, Update } from './service-input.ts';
@@ -56,11 +58,13 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
   const shown = (host: Host, microversion: Microversion) =>
     serviceView(host, { state: deps.stateOf(host), microversion, now: deps.now() });
 
-  const change = (host: string, update: ServiceUpdate, request: RouteRequest<unknown, unknown>) =>
-    deps.updateService(
+  const change = (host: string, update: ServiceUpdate, request: RouteRequest<unknown, unknown>) => {
+    requireHostUpdate(request.caller, update);
+    return deps.updateService(
       { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
       { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
     );
+  };
 
   /** The actions of microversions before 2.53, by name of host and binary. */
   const actions = actionEras.map(({ name, versions, body }) =>
@@ -68,7 +72,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       method: 'PUT',
       path: `/v2.1/os-services/${name}`,
       versions,
-      roles: ['admin'],
+      roles: may.reportHostFaults,
       query: ignored,
       body,
       handle: async (request) => {
@@ -87,7 +91,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       route({
         method: 'GET',
         path: '/v2.1/os-services',
-        roles: ['admin'],
+        roles: may.readHosts,
         ...era,
         body: ignored,
         handle: async ({ args: { host, binary }, microversion }) => {
@@ -106,7 +110,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       method: 'PUT',
       path: '/v2.1/os-services/:id',
       versions: { from: '2.53' },
-      roles: ['admin'],
+      roles: may.reportHostFaults,
       query: ignored,
       body: Update,
       handle: async (request) => {
@@ -117,7 +121,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
     route({
       method: 'DELETE',
       path: '/v2.1/os-services/:id',
-      roles: ['admin'],
+      roles: may.changeHosts,
       query: ignored,
       body: ignored,
       handle: async (request) => {

@@ -1,6 +1,7 @@
 /** `os-availability-zone`: the zones that hosts are in, the hosts for administrators only. */
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
 import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
+import { may } from '../../../domain/identity/access.ts';
 import { microseconds } from '../../../domain/time.ts';
 
 export type ZoneDeps = {
@@ -24,7 +25,7 @@ export const zoneRoutes = ({ allHosts, stateOf, now }: ZoneDeps): Route[] => [
   route({
     method: 'GET',
     path: '/v2.1/os-availability-zone/detail',
-    roles: ['admin'],
+    roles: may.readHosts,
     query: ignored,
     body: ignored,
     handle: async () => {

@@ -1,1 +1,1 @@
-"""Keeps the data of the embedded stack on disk: see docs/adr/0027 and main.py."""
+"""Keeps the data of the embedded stack on disk: see docs/adr/0026 and main.py."""

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { makeAuthenticate } from '../../../adapters/http/authenticate.ts';
-import { makeBasic } from '../../../adapters/http/basic.ts';
-import type { Headers } from '../../../adapters/http/surface.ts';
+import { makeMonitorLogin } from '../../../adapters/http/basic.ts';
+import type { Asking, Headers } from '../../../adapters/http/surface.ts';
+import { makeSessions } from '../../../adapters/identity/sessions.ts';
+import type { StoredCredential } from '../../../domain/identity/application-credential.ts';
 import { accountOf, callerOf, type Grant, grantFor } from '../../../domain/identity/identity.ts';
+import type { TokenFacts } from '../../../domain/identity/validity.ts';
 
 const alice = accountOf('alice', [
   { name: 'tenant-a', roles: ['member'] },
@@ -15,18 +18,58 @@ const grant: Grant = grantFor({
   now: 0,
 });
 
-function setUp() {
-  const world = { now: 0, checks: 0 };
-  const basic = makeBasic(
-    async (user_id, password) => {
+const id = 'a'.repeat(32);
+const stored: StoredCredential = {
+  id,
+  name: 'zabbix',
+  unrestricted: false,
+  user_id: alice.id,
+  incarnation: '',
+  project: { id: 'b', name: 'tenant-b' },
+  roles: ['reader'],
+  description: null,
+  secret_hash: 'sec:ret',
+};
+const bob = accountOf('bob', [{ name: 'tenant-b', roles: ['admin'] }]);
+
+function setUp(given: Partial<StoredCredential> = {}) {
+  const made = {
+    ...stored,
+    project: { id: bob.projects[0]?.id ?? '', name: 'tenant-b' },
+    ...given,
+  };
+  const world: { now: number; checks: number; facts: TokenFacts; from: string[] } = {
+    ...{ now: 0, checks: 0, facts: { revoked: false, credential: made }, from: [] },
+  };
+  const verify = async (token: string) => (token === 'good' ? grant : undefined);
+  const sessions = makeSessions({ verify }, { factsOf: async () => world.facts });
+  const logins = {
+    withPassword: async (user_id: string | undefined, password: string, address: string) => {
       world.checks += 1;
+      world.from.push(address);
       return user_id === alice.id && password === 'se:cret ☃' ? alice : undefined;
     },
-    () => world.now,
-  );
-  const verify = async (token: string) => (token === 'good' ? grant : undefined);
-  return { world, authenticate: makeAuthenticate({ verify, basic }) };
+    withCredential: async (reference: object, secret: string) => {
+      world.checks += 1;
+      const right = 'id' in reference && reference.id === id && secret === made.secret_hash;
+      return right ? { account: bob, credential: made } : undefined;
+    },
+  };
+  const monitor = makeMonitorLogin({ ...logins, ...sessions }, () => world.now);
+  const check = makeAuthenticate({ verify: sessions.verify, monitor });
+  const authenticate = (headers: Headers, asked: Partial<Asking>) =>
+    check(headers, { ...events, ...asked });
+  return { world, authenticate };
 }
+
+/** The route that monitors use. */
+const events: Asking = {
+  basic: true,
+  dialect: 'doctor',
+  method: 'POST',
+  path: '/v1/events',
+  address: '192.0.2.7',
+};
 
 const credential = (text: string): { authorization: string } => ({
   authorization: `Basic ${Buffer.from(text).toString('base64')}`,
@@ -51,8 +94,17 @@ test.each<{ why: string; headers: Headers; basic: boolean }>([
   { why: 'Basic without a colon', headers: credential('alice'), basic: true },
   { why: 'Basic without a name', headers: credential(':se:cret ☃'), basic: true },
   { why: 'Basic that is not base64', headers: { authorization: 'Basic ***' }, basic: true },
-  { why: 'Bearer', headers: { authorization: 'Bearer good' }, basic: true },
-  { why: 'an endless header', headers: credential(`alice:${'x'.repeat(2_000)}`), basic: true },
+  { why: 'Bearer with a bad token', headers: { authorization: 'Bearer bad' }, basic: true },
+  {
+    why: 'Bearer where a token is wanted',
+    headers: { authorization: 'Bearer good' },
+    basic: false,
+  },
+  { why: 'Bearer with a name', headers: { authorization: 'Bearer alice:se:cret' }, basic: true },
+  { why: 'a wrong secret', headers: credential(`${id}:wrong`), basic: true },
+  { why: 'Bearer with a wrong secret', headers: { authorization: `Bearer ${id}:x` }, basic: true },
+  { why: 'Digest', headers: { authorization: 'Digest username="alice"' }, basic: true },
+  { why: 'an endless header', headers: credential(`alice:${'x'.repeat(4_000)}`), basic: true },
 ])('$why is refused with the one text', async ({ headers, basic }) => {
   const { authenticate } = setUp();
   await expect(authenticate(headers, { basic })).rejects.toMatchObject({
@@ -63,7 +115,7 @@ test.each<{ why: string; headers: Headers; basic: boolean }>([
 
 test('where Basic is not configured nobody gets in with it', async () => {
   const authenticate = makeAuthenticate({ verify: async () => undefined });
-  await expect(authenticate(right, { basic: true })).rejects.toThrow(refused);
+  await expect(authenticate(right, events)).rejects.toThrow(refused);
 });
 
 test.each(['Basic', 'basic', 'BASIC'])('%s puts a user in the default project', async (scheme) => {
@@ -90,4 +142,82 @@ test('a wrong credential is checked each time', async () => {
     await authenticate(credential('alice:wrong'), { basic: true }).catch(() => {});
   }
   expect(world.checks).toBe(2);
+});
+
+test('where a wrong password came from is handed on', async () => {
+  const { world, authenticate } = setUp();
+  await authenticate(credential('alice:wrong'), {}).catch(() => {});
+  expect(world.from).toEqual(['192.0.2.7']);
+});
+
+test('Bearer takes a token', async () => {
+  const { authenticate } = setUp();
+  expect(await authenticate({ authorization: 'Bearer good' }, {})).toEqual(callerOf(grant));
+});
+
+const withSecret = [credential(`${id}:sec:ret`), { authorization: `Bearer ${id}:sec:ret` }];
+
+test.each(withSecret)(
+  'an application credential is its user, with its roles: %j',
+  async (headers) => {
+    const { authenticate } = setUp();
+    expect(await authenticate(headers, {})).toEqual({
+      user_id: bob.id,
+      user_name: 'bob',
+      project_id: bob.projects[0]?.id,
+      project_name: 'tenant-b',
+      roles: ['reader'],
+      credential: { restricted: true },
+    });
+  },
+);
+
+test.each(withSecret)(
+  'one that was right is checked once a minute, and ends at once: %j',
+  async (headers) => {
+    const { world, authenticate } = setUp();
+    await authenticate(headers, {});
+    await authenticate(headers, {});
+    expect(world.checks).toBe(1);
+    world.facts = { revoked: false };
+    await expect(authenticate(headers, {})).rejects.toThrow(refused);
+  },
+);
+
+test('a remembered password ends with the generation of its user', async () => {
+  const { world, authenticate } = setUp();
+  await authenticate(right, {});
+  world.facts = { revoked: false, generation: 'another' };
+  await expect(authenticate(right, {})).rejects.toThrow(refused);
+});
+
+test('a credential that ends within the minute is not remembered for longer', async () => {
+  const { world, authenticate } = setUp({ ends_at: 10 });
+  await authenticate(credential(`${id}:sec:ret`), {});
+  world.now = 10_000;
+  await expect(authenticate(credential(`${id}:sec:ret`), {})).rejects.toThrow(refused);
+});
+
+test('access rules let through what they name, of their service alone', async () => {
+  const rule = { service: 'fault-management', method: 'POST', path: '/v1/*' } as const;
+  const { authenticate } = setUp({ access_rules: [rule] });
+  const headers = credential(`${id}:sec:ret`);
+  expect(await authenticate(headers, {})).toMatchObject({ user_name: 'bob' });
+  const others: Partial<Asking>[] = [
+    { method: 'GET' },
+    { dialect: 'compute' },
+    { path: '/v1/events/all' },
+  ];
+  for (const asked of others) {
+    await expect(authenticate(headers, asked)).rejects.toThrow(refused);
+  }
+});
+
+test('a revoked token is no token, by header or as Bearer', async () => {
+  const { world, authenticate } = setUp();
+  world.facts = { revoked: true };
+  const both: Headers[] = [{ 'x-auth-token': 'good' }, { authorization: 'Bearer good' }];
+  for (const headers of both) {
+    await expect(authenticate(headers, {})).rejects.toThrow(refused);
+  }
 });

@@ -1,7 +1,14 @@
-import { SignJWT } from 'jose';
+import { decodeProtectedHeader, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { makeTokens, maxTokenLength } from '../../../adapters/identity/tokens.ts';
+import { cached } from '../../../adapters/secrets.ts';
 import { accountOf, type Grant, grantFor } from '../../../domain/identity/identity.ts';
+import {
+  keyRingText,
+  readKeyRing,
+  replaced,
+  rotated,
+} from '../../../domain/identity/signing-keys.ts';
 
 const key = 'k'.repeat(64);
 const start = 1_800_000_000;
@@ -81,4 +88,65 @@ test.each([
 
 test('what the forgeries are made of would be a token', async () => {
   expect(await tokens.verify(await forged(claims))).toMatchObject({ roles: ['admin'] });
+});
+
+const credentialled: Grant = { ...grant, generation: 'g-1', credential_id: 'c'.repeat(32) };
+
+test("a token says its user's generation and its credential", async () => {
+  expect(await tokens.verify(await tokens.sign(credentialled))).toEqual(credentialled);
+});
+
+/** A process that reads the keys of the world every five minutes, or when it must. */
+function reader(world: { text: string; reads: number }) {
+  const read = cached(
+    async () => {
+      world.reads += 1;
+      return world.text;
+    },
+    { now: () => clock.now * 1000, onStale: () => {} },
+  );
+  return makeTokens(read, () => clock.now * 1000);
+}
+
+const ring = (text: string, kid: string, now: number) =>
+  keyRingText(rotated(readKeyRing(text), { kid, key: kid.padEnd(64, 'x') }, now));
+
+test('through a rotation no token is refused, by whoever reads the keys late', async () => {
+  const world = { text: key, reads: 0 };
+  const [signer, verifier] = [reader(world), reader(world)];
+  const signed = async (now: number) =>
+    signer.sign(grantFor({ account, scope, audit_id: 'a', now }));
+  await verifier.verify(await signed(start));
+  world.text = ring(key, 'new', start);
+  for (let now = start; now < start + 9_000; now += 100) {
+    await at(now, async () => {
+      expect(await verifier.verify(await signed(now))).toBeDefined();
+    });
+  }
+  const kid = decodeProtectedHeader(await at(start + 9_000, () => signed(start + 9_000))).kid;
+  expect(kid).toBe('new');
+});
+
+test('tokens of before a rotation are good to their end, and those of a leaked key are not', async () => {
+  const world = { text: key, reads: 0 };
+  const old = await tokens.sign(grant);
+  world.text = ring(key, 'new', start);
+  const last = grant.expires_at - 1;
+  expect(await at(last, () => reader(world).verify(old))).toBeDefined();
+  world.text = keyRingText(replaced({ kid: 'new', key: 'n'.repeat(64) }));
+  expect(await reader(world).verify(old)).toBeUndefined();
+});
+
+test('an unknown key is looked for anew, and not more often than every five seconds', async () => {
+  const world = { text: key, reads: 0 };
+  const verifier = reader(world);
+  await verifier.verify(await tokens.sign(grant));
+  const other = makeTokens(async () => keyRingText(replaced({ kid: 'b', key: 'n'.repeat(64) })));
+  const later = grantFor({ account, scope, audit_id: 'a', now: Math.floor(Date.now() / 1000) });
+  const foreign = await other.sign({ ...later, issued_at: start, expires_at: start + 3_600 });
+  for (const _ of [1, 2, 3]) expect(await verifier.verify(foreign)).toBeUndefined();
+  expect(world.reads).toBe(1);
+  world.text = keyRingText(replaced({ kid: 'b', key: 'n'.repeat(64) }));
+  expect(await at(start + 5, () => verifier.verify(foreign))).toBeDefined();
+  expect(world.reads).toBe(2);
 });

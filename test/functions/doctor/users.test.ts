@@ -6,8 +6,20 @@ import { nameId } from '../../../domain/ids.ts';
 import { userRoutes } from '../../../functions/doctor/users.ts';
 import { type Call, call, quiet } from '../call.ts';
 
+type World = {
+  /** How often somebody else changes the user first. */
+  rivals: number;
+  /** Generations that ended the tokens of those before them. */
+  ended: string[];
+  /** Projects that were made. */
+  projects: string[];
+  /** Ids given out. */
+  ids: number;
+};
+
 function setUp(roles: readonly string[] = ['admin']) {
   const rows = new Map<string, User>();
+  const world: World = { rivals: 0, ended: [], projects: [], ids: 0 };
   const caller: Caller = { user_id: 'u', user_name: 'n', project_id: 'p', roles };
   const surface = createSurface({
     dialect: 'doctor',
@@ -19,20 +31,37 @@ function setUp(roles: readonly string[] = ['admin']) {
       account: async (id) => {
         if (id === admin.id) return admin;
         const row = rows.get(id);
-        return row && { id: row.id, name: row.name, projects: row.projects };
+        return row;
       },
-      putUser: async (user) => {
-        const outcome = rows.has(user.id) ? 'replaced' : 'created';
-        rows.set(user.id, user);
-        return outcome;
+      users: {
+        get: async (id) => rows.get(id),
+        change: async ({ before, after, endsTokens }) => {
+          if (world.rivals > 0) {
+            world.rivals -= 1;
+            return false;
+          }
+          expect(rows.get(after.id)).toEqual(before);
+          rows.set(after.id, after);
+          if (endsTokens) world.ended.push(after.generation);
+          return true;
+        },
+        remove: async (user) => rows.delete(user.id),
+      },
+      makeProjects: async (made) => {
+        world.projects.push(...made.map(({ name }) => name));
       },
       hashPassword: async (password) => `hash of ${password}`,
+      isPassword: async (password, hash) => hash === `hash of ${password}`,
+      newId: () => `id-${world.ids++}`,
     }),
   });
-  return { rows, ask: (request: Call) => call(surface, request) };
+  return { rows, world, ask: (request: Call) => call(surface, request) };
 }
 
 const path = '/doctor/v1/users/alice';
+/** The generation and incarnation of somebody made when so many ids were given out. */
+const made = (n: number) => ({ generation: `id-${n}`, incarnation: `id-${n + 1}` });
+const shownAdmin = { id: admin.id, name: 'admin', projects: admin.projects, enabled: true };
 const registration = {
   password: 'alice-secret',
   projects: [{ name: 'tenant-a', roles: ['member'] }],
@@ -43,18 +72,25 @@ test('a user is created, then replaced, and shown without the password', async (
   const { rows, ask } = setUp();
   expect(await ask({ method: 'PUT', path, body: registration })).toMatchObject({
     status: 201,
-    body: alice,
+    body: { id: alice.id, name: 'alice', projects: alice.projects, enabled: true },
   });
-  expect([...rows.values()]).toEqual([{ ...alice, password_hash: 'hash of alice-secret' }]);
+  expect([...rows.values()]).toEqual([
+    { ...alice, ...made(0), password_hash: 'hash of alice-secret' },
+  ]);
 
   const changed = { ...registration, projects: [] };
   const replaced = await ask({ method: 'PUT', path, body: changed });
   expect(replaced).toMatchObject({ status: 200 });
-  expect(replaced.body).toEqual({ id: alice.id, name: 'alice', projects: [] });
+  expect(replaced.body).toEqual({ id: alice.id, name: 'alice', projects: [], enabled: true });
 
   const shown = await ask({ path });
   expect(shown).toMatchObject({ status: 200 });
-  expect(shown.body).toEqual({ id: nameId('user', 'alice'), name: 'alice', projects: [] });
+  expect(shown.body).toEqual({
+    id: nameId('user', 'alice'),
+    name: 'alice',
+    projects: [],
+    enabled: true,
+  });
 });
 
 test('a name may be escaped in the path', async () => {
@@ -75,7 +111,7 @@ test('an unknown user is a 404', async () => {
 test('the admin is shown and cannot be replaced', async () => {
   const { rows, ask } = setUp();
   const own = '/doctor/v1/users/admin';
-  expect(await ask({ path: own })).toMatchObject({ status: 200, body: admin });
+  expect(await ask({ path: own })).toMatchObject({ status: 200, body: shownAdmin });
   expect(await ask({ method: 'PUT', path: own, body: registration })).toMatchObject({
     status: 409,
   });
@@ -131,3 +167,65 @@ test.each(['-x', 'a%20b', 'a:b', 'x'.repeat(65), '%E0%A4%A'])(
     expect(await ask({ path: bad })).toMatchObject({ status: 400 });
   },
 );
+
+test('the same registration again changes nothing and ends no token', async () => {
+  const { rows, world, ask } = setUp();
+  await ask({ method: 'PUT', path, body: registration });
+  const before = rows.get(alice.id);
+  expect(await ask({ method: 'PUT', path, body: registration })).toMatchObject({ status: 200 });
+  expect(rows.get(alice.id)).toBe(before);
+  expect(world.ended).toEqual(['id-0']);
+});
+
+const roles = (...given: string[]) => [{ name: 'tenant-a', roles: given }];
+
+test.each([
+  { what: 'another password', change: { password: 'another-secret' }, ends: true },
+  { what: 'a role less', change: { projects: roles('reader') }, ends: true },
+  { what: 'no project', change: { projects: [] }, ends: true },
+  { what: 'disabling', change: { enabled: false }, ends: true },
+  { what: 'a role more', change: { projects: roles('member', 'service') }, ends: false },
+])('a registration with $what ends the tokens: $ends', async ({ change, ends }) => {
+  const { rows, world, ask } = setUp();
+  await ask({ method: 'PUT', path, body: registration });
+  const body = { ...registration, ...change };
+  expect(await ask({ method: 'PUT', path, body })).toMatchObject({ status: 200 });
+  expect(world.ended).toHaveLength(ends ? 2 : 1);
+  expect(rows.get(alice.id)?.generation === 'id-0').toBe(!ends);
+});
+
+test('disabling ends credentials, and a registration that does not say so does not enable', async () => {
+  const { rows, ask } = setUp();
+  await ask({ method: 'PUT', path, body: registration });
+  await ask({ method: 'PUT', path, body: { ...registration, enabled: false } });
+  expect(rows.get(alice.id)).toMatchObject({ enabled: false, incarnation: 'id-3' });
+  await ask({ method: 'PUT', path, body: { ...registration, projects: [] } });
+  expect(rows.get(alice.id)).toMatchObject({ enabled: false, incarnation: 'id-3' });
+  const enabled = await ask({ method: 'PUT', path, body: { ...registration, enabled: true } });
+  expect(enabled.body).toMatchObject({ enabled: true });
+});
+
+test('a user is deleted, and is unknown then', async () => {
+  const { rows, ask } = setUp();
+  await ask({ method: 'PUT', path, body: registration });
+  expect(await ask({ method: 'DELETE', path })).toMatchObject({ status: 204 });
+  expect(rows.size).toBe(0);
+  expect(await ask({ method: 'DELETE', path })).toMatchObject({ status: 404 });
+  const own = '/doctor/v1/users/admin';
+  expect(await ask({ method: 'DELETE', path: own })).toMatchObject({ status: 409 });
+});
+
+test('a change that meets others is tried again, and is a 409 in the end', async () => {
+  const { world, ask } = setUp();
+  world.rivals = 3;
+  expect(await ask({ method: 'PUT', path, body: registration })).toMatchObject({ status: 201 });
+  world.rivals = 4;
+  const body = { ...registration, projects: [] };
+  expect(await ask({ method: 'PUT', path, body })).toMatchObject({ status: 409 });
+});
+
+test('a registration makes the projects that it names', async () => {
+  const { world, ask } = setUp();
+  await ask({ method: 'PUT', path, body: registration });
+  expect(world.projects).toEqual(['tenant-a']);
+});

@@ -242,7 +242,7 @@ test('an expired token cannot be rescoped', async () => {
 });
 
 test.each([
-  { methods: ['application_credential'], application_credential: { id: 'x', secret: 'y' } },
+  { methods: ['totp'], totp: { id: 'x', secret: 'y' } },
   { methods: [] },
   { methods: ['totp', 'password'], password: byName('alice').password },
 ])('methods $methods are refused with the list of those that there are', async (identity) => {
@@ -250,7 +250,10 @@ test.each([
   expect(status).toBe(401);
   expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/api/identity"');
   expect(body).toEqual({
-    error: { ...refusal.error, identity: { methods: ['password', 'token'] } },
+    error: {
+      ...refusal.error,
+      identity: { methods: ['password', 'token', 'application_credential'] },
+    },
   });
 });
 

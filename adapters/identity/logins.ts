@@ -1,0 +1,82 @@
+/** Passwords and application credentials, checked under the limits of wrong attempts. */
+
+import type {
+  CredentialReference,
+  StoredCredential,
+} from '../../domain/identity/application-credential.ts';
+import { sourceOf } from '../../domain/identity/attempts.ts';
+import type { Account } from '../../domain/identity/identity.ts';
+import type { Accounts } from './accounts.ts';
+import type { Attempts } from './attempts.ts';
+import type { Credentials } from './credentials.ts';
+import { isSecret } from './secret-hashes.ts';
+
+export type CredentialLogin = { readonly account: Account; readonly credential: StoredCredential };
+
+/**
+ * Undefined for whatever is wrong, and where there were too many wrong attempts: nobody can tell a
+ * locked user from a wrong password, nor from a user who does not exist. Source of the one answer:
+ * keystone `exception.py`, `AccountLocked` is an `Unauthorized`.
+ */
+export type Logins = {
+  /** The account of a user id and a password; `address` is where the request comes from. */
+  readonly withPassword: (
+    user_id: string | undefined,
+    password: string,
+    address: string,
+  ) => Promise<Account | undefined>;
+  /** A credential and its user. Whether the user still backs it is for the domain to say. */
+  readonly withCredential: (
+    reference: CredentialReference,
+    secret: string,
+    address: string,
+  ) => Promise<CredentialLogin | undefined>;
+};
+
+const nobody = 'nobody';
+
+const subjectOf = (reference: CredentialReference): string =>
+  'id' in reference
+    ? `credential#${reference.id}`
+    : `credential#${reference.user_id ?? nobody}#${reference.name}`;
+
+type Deps = {
+  readonly accounts: Accounts;
+  readonly credentials: Pick<Credentials, 'byId' | 'byName'>;
+  readonly attempts: Attempts;
+};
+
+export function makeLogins({ accounts, credentials, attempts }: Deps): Logins {
+  const limited = async <T>(
+    subject: string,
+    address: string,
+    check: () => Promise<T | undefined>,
+  ): Promise<T | undefined> => {
+    const source = sourceOf(address);
+    if (!(await attempts.begin(subject, source))) return undefined;
+    const found = await check();
+    if (found !== undefined) await attempts.succeed(subject, source);
+    return found;
+  };
+
+  const find = async (reference: CredentialReference): Promise<StoredCredential | undefined> => {
+    if ('id' in reference) return credentials.byId(reference.id);
+    if (reference.user_id === undefined) return undefined;
+    const owner = await accounts.get(reference.user_id);
+    if (!owner) return undefined;
+    const { id: user_id, incarnation } = owner;
+    return credentials.byName({ user_id, incarnation }, reference.name);
+  };
+
+  return {
+    withPassword: (user_id = nobody, password, address) =>
+      limited(user_id, address, () => accounts.withPassword(user_id, password)),
+    withCredential: (reference, secret, address) =>
+      limited(subjectOf(reference), address, async () => {
+        const credential = await find(reference);
+        if (!(await isSecret(secret, credential?.secret_hash)) || !credential) return undefined;
+        const account = await accounts.get(credential.user_id);
+        return account && { account, credential };
+      }),
+  };
+}

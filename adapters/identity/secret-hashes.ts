@@ -1,0 +1,29 @@
+/** How the secrets of application credentials are stored. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hashPassword, isPassword } from './passwords.ts';
+
+const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+const prefix = '$sha256$';
+
+/** A secret of 512 random bits, as long as Keystone's. */
+export const newSecret = (): string => randomBytes(64).toString('base64url');
+
+/** The hash of a secret that we generated: nobody can guess it, so the hash may be fast. */
+export const hashGenerated = (secret: string): string =>
+  `${prefix}${digestOf(secret).toString('base64')}`;
+
+/** The hash of a secret that somebody thought of. */
+export const hashGiven = hashPassword;
+
+/**
+ * Whether a secret is that of a hash. A wrong one takes as long as a wrong password, whatever there
+ * is, and whether there is a hash at all.
+ */
+export async function isSecret(secret: string, hash: string | undefined): Promise<boolean> {
+  if (hash?.startsWith(prefix)) {
+    const stored = Buffer.from(hash.slice(prefix.length), 'base64');
+    if (stored.length === 32 && timingSafeEqual(digestOf(secret), stored)) return true;
+    return isPassword(secret, undefined);
+  }
+  return isPassword(secret, hash);
+}

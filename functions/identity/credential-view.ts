@@ -1,0 +1,33 @@
+/** How Keystone shows application credentials and access rules. Source: keystone `api/users.py`. */
+import { type AccessRule, accessRuleId } from '../../domain/identity/access-rule.ts';
+import type { Credential } from '../../domain/identity/application-credential.ts';
+import { nameId } from '../../domain/ids.ts';
+import { microseconds, momentOf } from '../../domain/time.ts';
+
+export const accessRuleView = (rule: AccessRule, user_id: string, base: string) => {
+  const id = accessRuleId(user_id, rule);
+  return { id, ...rule, links: { self: `${base}/v3/users/${user_id}/access_rules/${id}` } };
+};
+
+/** Without its secret, which is shown once, when it is made. */
+export function credentialView(credential: Credential, base: string) {
+  const { id, name, description, user_id, project, unrestricted, ends_at } = credential;
+  const { access_rules } = credential;
+  return {
+    id,
+    name,
+    description,
+    user_id,
+    project_id: project.id,
+    system: null,
+    unrestricted,
+    expires_at: ends_at === undefined ? null : microseconds(momentOf(ends_at * 1000)),
+    roles: credential.roles.map((role) => ({
+      ...{ id: nameId('role', role), name: role, domain_id: null, description: null, options: {} },
+    })),
+    ...(access_rules && {
+      access_rules: access_rules.map((rule) => ({ id: accessRuleId(user_id, rule), ...rule })),
+    }),
+    links: { self: `${base}/v3/users/${user_id}/application_credentials/${id}` },
+  };
+}
