@@ -49,10 +49,10 @@ export async function findCandidates(
   const slice = sliceSize(events.length);
   const most = { named: slicesNamed || from ? slice : undefined, wide: from ? slice : wideAtOnce };
   const after = from?.after ? { after: from.after } : {};
-  const look = async (of: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
-    const wanted = from === undefined || from.of === of;
+  const look = async (kind: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
+    const wanted = from === undefined || from.of === kind;
     const keysBy = new Map(events.map((event) => [event, wanted ? keysOf(event) : []]));
-    const limit = most[of];
+    const limit = most[kind];
     // One more than is taken: is there a rest?
     const bounds = limit === undefined ? undefined : { ...after, most: limit + 1 };
     const found = await alarmsUnder([...new Set([...keysBy.values()].flat())], bounds);
@@ -71,10 +71,10 @@ export async function findCandidates(
       named: firstShare(its.flatMap(namedBy), most.named ?? Number.POSITIVE_INFINITY),
       wide: from ? firstShare(wide, slice) : wideShare(wide),
     };
-    for (const of of ['named', 'wide'] as const) {
-      const { now: taken, restAfter } = shares[of];
-      for (const id of taken) now[of].add(id);
-      if (restAfter !== undefined) rests.push({ events: its, rest: { of, after: restAfter } });
+    for (const kind of ['named', 'wide'] as const) {
+      const { now: taken, restAfter: after } = shares[kind];
+      for (const id of taken) now[kind].add(id);
+      if (after !== undefined) rests.push({ events: its, rest: { of: kind, after } });
     }
   }
   const eventsOf = new Map<string, DoctorEvent[]>();
