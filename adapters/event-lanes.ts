@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/events/event.ts';
-import { laneOfOwn } from '../domain/events/event-lane.ts';
+import { byOwnLane } from '../domain/events/event-lane.ts';
 import { type Env, required } from './env.ts';
 import { type EventQueueUrls, eventQueues } from './queues.ts';
 
@@ -33,7 +33,7 @@ export function ownEvents(client: SQSClient, env: Env) {
       events: readonly DoctorEvent[],
       { delaySeconds = 0 }: { readonly delaySeconds?: number } = {},
     ): Promise<void> => {
-      const byLane = [...Map.groupBy(events, laneOfOwn)];
+      const byLane = [...byOwnLane(events)];
       await Promise.all(
         byLane.map(([lane, some]) => queues.sendEvents(some, { lane, delaySeconds })),
       );
