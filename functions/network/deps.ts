@@ -49,9 +49,9 @@ export const makerOf = (caller: Caller): Maker => ({
   manages: manages(caller),
 });
 
-/** Refuses the body of a DELETE. */
-export function requireNoBody({ text }: { readonly text: string | undefined }): void {
-  if (text !== undefined) throw badRequest('Request body is not supported in DELETE.');
+/** @throws HTTPBadRequest if a DELETE was sent with a body. */
+export function requireNoBody(sent: boolean): void {
+  if (sent) throw badRequest('Request body is not supported in DELETE.');
 }
 
 /** An id of a path, in lower case; undefined for a text that can be none, such as a name. */
