@@ -8,7 +8,6 @@ import {
   type RouteRequest,
   route,
 } from '../../adapters/http/route.ts';
-import { Refusal } from '../../domain/errors.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { createdNetwork, type Network, updatedNetwork } from '../../domain/ports/network.ts';
 import {
@@ -66,13 +65,7 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
     query: ignored,
     body: (json, { caller }) => readNewNetwork(json, makerOf(caller)),
     handle: async ({ caller, body }) => {
-      const network = newNetwork(deps, caller, body);
-      if (!(await deps.createNetwork(network))) {
-        throw new Refusal(
-          'network_id_in_use',
-          `Unable to create network ${network.network_id}: its id is in use.`,
-        );
-      }
+      const network = await deps.createNetwork(newNetwork(deps, caller, body));
       return { status: 201, body: { network: networkView(network) } };
     },
   }),
@@ -103,18 +96,14 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
     query: ignored,
     body: bodySent,
     handle: async (request) => {
-      const revision = requiredRevision(request.headers['if-match']);
-      const network = await readNetwork(deps, request);
-      requirePolicy(request.caller, network, 'delete_network');
-      requireNoBody(request.body);
-      requireRevision(revision, network);
-      if (await deps.hasPorts(network.network_id, deps.now())) {
-        throw new Refusal(
-          'network_in_use',
-          `Unable to complete operation on network ${network.network_id}. There are one or more ports still in use on the network.`,
-        );
-      }
-      await deps.deleteNetwork(network.network_id);
+      const { caller, params, headers } = request;
+      const revision = requiredRevision(headers['if-match']);
+      await deps.deleteNetwork({ id: networkIdOf(params), now: deps.now() }, (found) => {
+        const network = visible(caller, params.id, found);
+        requirePolicy(caller, network, 'delete_network');
+        requireNoBody(request.body);
+        requireRevision(revision, network);
+      });
       return { status: 204 };
     },
   }),
@@ -133,17 +122,24 @@ export async function readNetwork(
 /** Changes the network of the path, if the caller may know of it. @throws NetworkNotFound */
 export function changedNetwork(
   deps: Pick<NetworkDeps, 'changeNetwork'>,
-  { caller, params: { id: text = '' } }: Named,
+  { caller, params }: Named,
   decide: (network: Network) => Network | undefined,
 ): Promise<Network> {
-  const id = idOf(text);
-  if (id === undefined) throw notFound('Network', text);
-  return deps.changeNetwork(id, (network) => decide(visible(caller, text, network)));
+  return deps.changeNetwork(networkIdOf(params), (network) =>
+    decide(visible(caller, params.id, network)),
+  );
 }
 
-function visible(caller: Caller, id: string, network: Network | undefined): Network {
+/** The id in the path, in lower case. @throws NetworkNotFound if it is not an id. */
+function networkIdOf({ id: text = '' }: Named['params']): string {
+  const id = idOf(text);
+  if (id === undefined) throw notFound('Network', text);
+  return id;
+}
+
+function visible(caller: Caller, text: string | undefined, network: Network | undefined): Network {
   if (network && canRead(caller, network)) return network;
-  throw notFound('Network', id);
+  throw notFound('Network', text ?? '');
 }
 
 /** The network of a body. @throws PolicyNotAuthorized if the caller may not create it. */
