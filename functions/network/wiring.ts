@@ -14,7 +14,7 @@ import { networkStore } from '../../adapters/ports/networks.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
-import { changeNetwork } from '../../flows/change-network.ts';
+import { changeNetwork, createNetwork, deleteNetwork } from '../../flows/change-network.ts';
 import { changePort } from '../../flows/change-port.ts';
 import { createPorts } from '../../flows/create-ports.ts';
 import { readPorts } from '../../flows/read-ports.ts';
@@ -53,9 +53,11 @@ export function wire(env: Env, { dynamo, sqs, secrets }: Clients, logger: Logger
     readPorts: (ids) => readPorts(flow, ids),
     createPorts: (wanted) => createPorts(flow, wanted),
     changePort: (id, decide) => changePort(flow, id, decide),
-    hasPorts: flow.hasPorts,
-    ...registry,
+    networks: registry.networks,
+    networksOf: registry.networksOf,
+    createNetwork: (network) => createNetwork(registry, network),
     changeNetwork: (id, decide) => changeNetwork(registry, id, decide),
+    deleteNetwork: (network, judge) => deleteNetwork({ ...flow, ...registry }, network, judge),
     now: () => new Date().toISOString(),
     newId: randomUUID,
     newMac,

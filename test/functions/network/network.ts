@@ -7,7 +7,7 @@ import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import type { Network } from '../../../domain/ports/network.ts';
 import type { Port } from '../../../domain/ports/port.ts';
 import type { Among } from '../../../domain/ports/port-index.ts';
-import { changeNetwork } from '../../../flows/change-network.ts';
+import { changeNetwork, createNetwork, deleteNetwork } from '../../../flows/change-network.ts';
 import { changePort } from '../../../flows/change-port.ts';
 import { createPorts } from '../../../flows/create-ports.ts';
 import { readPorts } from '../../../flows/read-ports.ts';
@@ -103,6 +103,20 @@ export function networkWorld() {
       networks.set(to.network_id, to);
       return true;
     },
+    insertNetwork: async (network: Network) => {
+      if (networks.has(network.network_id)) return false;
+      networks.set(network.network_id, network);
+      return true;
+    },
+    removeNetwork: async (network: Network) => {
+      const others = state.meanwhile;
+      state.meanwhile = undefined;
+      others?.();
+      if (networks.get(network.network_id)?.revision !== network.revision) return false;
+      return networks.delete(network.network_id);
+    },
+    hasPorts: async (given: string) =>
+      [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
   };
 
   const surface = networkApi({
@@ -135,16 +149,8 @@ export function networkWorld() {
       [...networks.values()].filter(
         (network) => project_id === undefined || network.project_id === project_id,
       ),
-    createNetwork: async (network) => {
-      if (networks.has(network.network_id)) return false;
-      networks.set(network.network_id, network);
-      return true;
-    },
-    deleteNetwork: async (given) => {
-      networks.delete(given);
-    },
-    hasPorts: async (given) =>
-      [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
+    createNetwork: (network) => createNetwork(registry, network),
+    deleteNetwork: (network, judge) => deleteNetwork(registry, network, judge),
     now: () => minute(state.ids),
     newId: () => id(++state.ids),
     newMac,
