@@ -111,7 +111,7 @@ const rules: readonly Rule[] = [
   {
     room: 'infra',
     files: /^infra\//,
-    may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild')],
+    may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild', 'zod')],
     mayType: [/^adapters\/env\.ts$/],
   },
 ];
