@@ -6,7 +6,10 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 
 /** A text, as it is. */
-export const text = z.coerce.string();
+const text = z.coerce.string();
+
+/** A text that is not empty. */
+export const filledText = text.min(1, 'is empty');
 
 /** A whole number between two limits, which are allowed themselves. */
 export const wholeNumber = ({ least = 0, most = Number.MAX_SAFE_INTEGER } = {}) =>

@@ -55,6 +55,7 @@ test.each([
   ['corsAllowedOrigins', 'https://console.example/page'],
   ['corsAllowedOrigins', 'https://*.example'],
   ['corsAllowedOrigins', 'null'],
+  ['regionName', ''],
   ['acceptAlarmsWithoutResourceId', 'no'],
   ['serviceDownTimeSeconds', '1.5'],
   ['instancesOnForceDown', 'keep'],
