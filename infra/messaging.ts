@@ -34,6 +34,8 @@ export class Messaging extends Construct {
   /** `finish host number`: the fan-out of a host fault, gone through again. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
+  /** Names the stream records that the reconciler gave up: Lambda sends where they are, not what. */
+  readonly streamDeadLetters: Queue;
   /** Webhooks that were not tried yet. */
   readonly webhookQueue: Queue;
   /** Webhooks to try again, which delay no other's first try. */
@@ -60,12 +62,12 @@ export class Messaging extends Construct {
         ...(deadLetterQueue && { deadLetterQueue }),
       });
 
-    const deadLetters = (name: string) => {
+    const deadLetters = (name: string, means = 'an event was not evaluated, see its reason') => {
       const made = queue(name, 20);
       made
         .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
         .createAlarm(made, 'NotEmpty', {
-          alarmDescription: `Messages in ${name}: an event was not evaluated, see its reason`,
+          alarmDescription: `Messages in ${name}: ${means}`,
           threshold: 1,
           evaluationPeriods: 1,
           treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -93,6 +95,10 @@ export class Messaging extends Construct {
       queue: this.faultDeadLetters,
       maxReceiveCount: 10,
     });
+    this.streamDeadLetters = deadLetters(
+      'StreamDeadLetters',
+      'changes have no safe copy; read them from the stream within 12 hours',
+    );
     this.webhookDeadLetters = queue('WebhookDeadLetters', 20);
     const givenUp = { queue: this.webhookDeadLetters, maxReceiveCount: 10 };
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);

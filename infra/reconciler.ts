@@ -7,6 +7,18 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
+/**
+ * What ends a record that cannot be handled, so that those behind it in its shard are not held up. A
+ * failed batch is halved until the record is alone, which does not count as a retry. The retries end
+ * it, not its age: records behind it are as old, and would go with it. The age leaves 12 of the 24
+ * hours that a stream keeps a record to read it and hand it in again.
+ */
+const givingUp = {
+  bisectBatchOnError: true,
+  retryAttempts: 100,
+  maxRecordAge: Duration.hours(12),
+};
+
 /** The safe lane: what changed in a table is sent again, later, and told to the operators. */
 export class Reconciler extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -17,7 +29,8 @@ export class Reconciler extends Construct implements Capability {
       name: 'reconciler',
       description:
         'Doctor: sends the safe copy of what the streams of hosts, instances and ports show',
-      errorImpact: 'events that a dying writer did not send wait in the stream, for 24 hours',
+      errorImpact:
+        'events that a dying writer did not send wait in the stream, for 12 hours at most',
       timeout: Duration.seconds(30),
       environment: {
         AFFECTED_TABLE: tables.affected.tableName,
@@ -44,6 +57,9 @@ export class Reconciler extends Construct implements Capability {
         new DynamoEventSource(table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: 100,
+          ...givingUp,
+          // Lambda sends with the function's own role; CDK's class would grant more than the sending.
+          onFailure: { bind: () => ({ destination: messaging.streamDeadLetters.queueArn }) },
           filters: [FilterCriteria.filter(filter)],
         }),
       );
@@ -53,6 +69,7 @@ export class Reconciler extends Construct implements Capability {
     allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);
     allowSend(fn, messaging.faultQueue);
+    allowSend(fn, messaging.streamDeadLetters);
     allowPublish(fn, messaging.events);
   }
 }

@@ -75,6 +75,7 @@ export class DoctorStack extends Stack {
       BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
       FaultQueueUrl: messaging.faultQueue.queueUrl,
       FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
+      StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
       WebhookQueueUrl: messaging.webhookQueue.queueUrl,
       WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
       WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,

@@ -193,7 +193,10 @@ describe('permissions', () => {
     { name: 'FaultFinisher', queues: ['ChangeQueue', 'EventQueue'] },
     {
       name: 'Reconciler',
-      queues: ['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+      queues: [
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        'StreamDeadLetters',
+      ],
     },
     {
       name: 'Doctor',
@@ -276,7 +279,7 @@ describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(12);
+    expect(queues).toHaveLength(13);
     expect(consumed).toHaveLength(8);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
@@ -286,7 +289,7 @@ describe('what must not get lost', () => {
     }
   });
 
-  test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters'])(
+  test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters', 'StreamDeadLetters'])(
     'an alarm tells of messages in %s',
     (name) => {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -344,7 +347,6 @@ describe('what must not get lost', () => {
         Properties: {
           StartingPosition: 'TRIM_HORIZON',
           BatchSize: 100,
-          MaximumRetryAttempts: Match.absent(),
           MaximumBatchingWindowInSeconds: Match.absent(),
           FilterCriteria: {
             Filters: [{ Pattern: JSON.stringify(filter) }],
@@ -354,6 +356,24 @@ describe('what must not get lost', () => {
       expect(Object.keys(streams)).toHaveLength(count);
     },
   );
+
+  test('a record that cannot be handled is put aside alone, while its stream still has it', () => {
+    const streams = template.findResources('AWS::Lambda::EventSourceMapping', {
+      Properties: {
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 100,
+        MaximumRecordAgeInSeconds: 12 * 3600,
+        DestinationConfig: {
+          OnFailure: {
+            Destination: {
+              'Fn::GetAtt': [Match.stringLikeRegexp('^MessagingStreamDeadLetters'), 'Arn'],
+            },
+          },
+        },
+      },
+    });
+    expect(Object.keys(streams)).toHaveLength(3);
+  });
 
   test('a sweep that fails is not run again beside the next one', () => {
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
@@ -486,6 +506,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 12);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 13);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
 });

@@ -35,6 +35,7 @@ export type OutputName =
   | 'BulkDlqUrl'
   | 'FaultQueueUrl'
   | 'FaultDlqUrl'
+  | 'StreamDlqUrl'
   | 'WebhookQueueUrl'
   | 'WebhookRetryQueueUrl'
   | 'WebhookDlqUrl'
