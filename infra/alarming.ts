@@ -13,7 +13,7 @@ export class Alarming extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'alarming',
       description: 'Doctor: alarms (Aodh v2)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,

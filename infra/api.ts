@@ -1,5 +1,6 @@
-import { Tags } from 'aws-cdk-lib';
+import { Duration, Tags } from 'aws-cdk-lib';
 import { EndpointType, LambdaIntegration, ResponseType, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { stageName } from './stage.ts';
@@ -75,6 +76,11 @@ export class Api extends Construct {
         responseHeaders: { 'x-openstack-request-id': 'context.requestId' },
       });
     }
+  }
+
+  /** How many requests were answered with 5xx in each minute. */
+  get serverErrors(): Metric {
+    return this.#api.metricServerError({ period: Duration.minutes(1) });
   }
 
   /** Sends everything at and under `/<surface>` to a function; with `root`, `/` too. */

@@ -13,7 +13,7 @@ export class Compute extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'compute',
       description: 'Doctor: servers, services and force-down (Nova v2.1)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,

@@ -14,7 +14,7 @@ export class Doctor extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'doctor',
       description: 'Doctor: registration of users, hosts and servers; events in',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,

@@ -24,7 +24,7 @@ export class Identity extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'identity',
       description: 'Doctor: tokens and the service catalogue (Keystone v3)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         IDENTITY_TABLE: tables.identity.tableName,
         VALIDITY_TABLE: tables.validity.tableName,

@@ -13,7 +13,7 @@ export class Network extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'network',
       description: 'Doctor: ports, their status and data plane status (Neutron v2.0)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,

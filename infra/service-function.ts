@@ -19,8 +19,8 @@ export interface ServiceFunctionProps {
   readonly environment: Partial<Record<EnvName, string>>;
   readonly timeout?: Duration;
   readonly memorySize?: number;
-  /** What it costs when this function fails, for the alarm on its errors; null: the caller sees it. */
-  readonly errorImpact: string | null;
+  /** What it costs when this function fails, for the alarm on its errors. */
+  readonly errorImpact: string;
 }
 
 /** A Lambda function with the defaults of all of ours, and no permission but to write its log. */
@@ -57,13 +57,11 @@ export class ServiceFunction extends NodejsFunction {
     });
     requireFittingEnvironment(this, name, variables);
 
-    if (errorImpact !== null) {
-      this.metricErrors({ period: Duration.minutes(1) }).createAlarm(this, 'Errors', {
-        alarmDescription: `${name} fails: ${errorImpact}`,
-        threshold: 1,
-        evaluationPeriods: 3,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
-    }
+    this.metricErrors({ period: Duration.minutes(1) }).createAlarm(this, 'Errors', {
+      alarmDescription: `${name} fails: ${errorImpact}`,
+      threshold: 1,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
   }
 }

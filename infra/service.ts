@@ -8,6 +8,7 @@ import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
+import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Network } from './network.ts';
 import { Reconciler } from './reconciler.ts';
@@ -61,11 +62,24 @@ export class DoctorStack extends Stack {
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function);
 
+    const lateness = emulated
+      ? undefined
+      : new Lateness(this, 'Lateness', {
+          messaging,
+          settings,
+          functions: Object.fromEntries(
+            Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
+          ),
+          streamReader: capabilities.Reconciler.function,
+          serverErrors: api.serverErrors,
+        });
+
     const outputs = {
       ApiUrl: api.url,
       NotificationsTopicArn: messaging.notifications[0]?.topicArn ?? '',
       NotificationsTopicArns: messaging.topicArns,
       EventsTopicArn: messaging.events.topicArn,
+      ...(lateness && { AlarmsTopicArn: lateness.topic.topicArn }),
       EventQueueUrl: messaging.eventQueue.queueUrl,
       EventDlqUrl: messaging.eventDeadLetters.queueUrl,
       ChangeQueueUrl: messaging.changeQueue.queueUrl,

@@ -9,6 +9,7 @@ import {
   address,
   delay,
   delays,
+  email,
   filledText,
   limit,
   oneOf,
@@ -164,6 +165,10 @@ const Settings = z.object({
     limit.default(100),
     'application credentials that a user may have; `-1`: no limit',
     'CREDENTIALS_PER_USER',
+  ),
+  alarmEmail: setting(
+    email.default(''),
+    'who gets mail of every CloudWatch alarm on AWS, once the address is confirmed; empty: nobody',
   ),
 });
 

@@ -49,7 +49,13 @@ export function connect(
     interrupted,
     evaluatorTimeoutSeconds: env.EVALUATOR_TIMEOUT_SECONDS,
     now,
-    count: (published) => countAll(metrics, { NotificationsSwept: published }),
+    count: (counts) =>
+      countAll(
+        metrics,
+        'found' in counts
+          ? { NotificationsUndelivered: counts.found }
+          : { NotificationsSwept: counts.published },
+      ),
     log: logger,
   });
 }

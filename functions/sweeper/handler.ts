@@ -6,13 +6,17 @@ import { type Log, onSchedule } from '../../adapters/lambda.ts';
 import type { OutboxRow } from '../../domain/alarms/firing.ts';
 import { type DeliverDeps, deliver } from '../../flows/deliver.ts';
 
+/** Notifications, in numbers. Those found are older than any evaluator can be. */
+export type SweepCounts = { readonly found: number } | { readonly published: number };
+
 export type Deps = DeliverDeps & {
   /** Undelivered rows written before a moment, at most so many of a shard, read consistently. */
   readonly undelivered: (writtenBefore: string, most: number) => Promise<readonly OutboxRow[]>;
   readonly evaluatorTimeoutSeconds: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly count: (published: number) => void;
+  /** Told what was found, before it is published, and then what was published of it. */
+  readonly count: (counts: SweepCounts) => void;
   readonly log: Log;
 };
 
@@ -25,7 +29,8 @@ export const createHandler = (deps: Deps) =>
   onSchedule(async () => {
     const age = (deps.evaluatorTimeoutSeconds + graceSeconds) * 1000;
     const rows = await deps.undelivered(new Date(deps.now() - age).toISOString(), perShard);
+    deps.count({ found: rows.length });
     const published = await deliver(deps, rows);
-    deps.count(published);
+    deps.count({ published });
     deps.log.info('swept', { found: rows.length, published });
   });

@@ -507,5 +507,5 @@ test('queues and topics refuse callers without TLS on AWS', () => {
     },
   };
   template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 13);
-  template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
+  template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
 });

@@ -83,6 +83,8 @@ test.each([
   ['loginAttemptsPerSource', 'many'],
   ['loginAttemptsWindowSeconds', '0'],
   ['credentialsPerUser', '-2'],
+  ['alarmEmail', 'ops'],
+  ['alarmEmail', 'ops@cloud.example,more@cloud.example'],
   ['webhookAllowedRanges', '10.0.0.0'],
   ['webhookAllowedRanges', '10.0.0.0/8,fd00::/129'],
   ['webhookAllowedRanges', 'everywhere/0'],

@@ -11,7 +11,10 @@ import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
 import { createHandler as finisherOf } from '../../../functions/fault-finisher/handler.ts';
 import { createHandler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
-import { createHandler as sweeperOf } from '../../../functions/sweeper/handler.ts';
+import {
+  type SweepCounts,
+  createHandler as sweeperOf,
+} from '../../../functions/sweeper/handler.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
 import { downHost, minute } from '../../domain/rows.ts';
@@ -182,7 +185,7 @@ const { row } = firingOf(alarmWith(), eventWith(), { kind: 'notice', reason: '' 
 
 test('the sweeper tells what no evaluator can be about to tell, and marks it', async () => {
   const asked: string[] = [];
-  const [published, marked, counts]: [OutboxRow[], OutboxRow[], number[]] = [[], [], []];
+  const [published, marked, counts]: [OutboxRow[], OutboxRow[], SweepCounts[]] = [[], [], []];
   const handler = sweeperOf({
     undelivered: async (before) => {
       asked.push(before);
@@ -204,5 +207,23 @@ test('the sweeper tells what no evaluator can be about to tell, and marks it', a
   });
   await handler(rawSample('schedule/sweep.json'), context);
   expect(asked).toEqual(['2026-01-01T00:00:30.000Z']);
-  expect({ published, marked, counts }).toEqual({ published: [row], marked: [row], counts: [1] });
+  expect({ published, marked }).toEqual({ published: [row], marked: [row] });
+  expect(counts).toEqual([{ found: 1 }, { published: 1 }]);
+});
+
+test('what cannot be published is counted as undelivered all the same', async () => {
+  const counts: SweepCounts[] = [];
+  const handler = sweeperOf({
+    undelivered: async () => [row],
+    sendWebhooks: async () => expect.unreachable(),
+    publish: async () => [],
+    markDelivered: async () => {},
+    interrupted: () => {},
+    evaluatorTimeoutSeconds: 20,
+    now: () => Date.parse(minute(1)),
+    count: (told) => counts.push(told),
+    log: logbook().log,
+  });
+  await handler(rawSample('schedule/sweep.json'), context);
+  expect(counts).toEqual([{ found: 1 }, { published: 0 }]);
 });
