@@ -1,11 +1,27 @@
 import { Duration, Tags } from 'aws-cdk-lib';
-import { EndpointType, LambdaIntegration, ResponseType, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  EndpointType,
+  LambdaIntegration,
+  type MethodDeploymentOptions,
+  ResponseType,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { stageName } from './stage.ts';
 
+/** Requests a second, and how many may come at once before that counts. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
 export interface ApiProps {
+  /** Of each method of each surface, for all callers together. */
+  readonly rate: Rate;
+  /** The same for `POST` under `/identity`, which is a login nearly always. */
+  readonly loginRate: Rate;
   /** The API's id where an emulator lets us choose it; AWS makes its own. */
   readonly fixedId?: string;
 }
@@ -14,6 +30,8 @@ type OwnAnswer = {
   readonly type: ResponseType;
   readonly code: number;
   readonly title: string;
+  /** Seconds after which the same request may be taken. */
+  readonly retryAfter?: number;
   /** What it says, where the gateway's own words would not help. */
   readonly message?: string;
 };
@@ -27,7 +45,11 @@ const ownAnswers: readonly OwnAnswer[] = [
     // Functions say the same of what reaches them: see adapters/http/answer-size.ts.
     message: 'The request is too large: at most 5.9 MB of its body, as JSON text, fit.',
   },
-  { type: ResponseType.THROTTLED, code: 429, title: 'Too Many Requests' },
+  {
+    // Not 429: monitors give a report up after any 4xx, and repeat it after a 5xx.
+    ...{ type: ResponseType.THROTTLED, code: 503, title: 'Service Unavailable', retryAfter: 1 },
+    message: 'Too many requests at once: repeat this one in a second.',
+  },
   { type: ResponseType.DEFAULT_5XX, code: 500, title: 'Internal Server Error' },
   { type: ResponseType.INTEGRATION_TIMEOUT, code: 504, title: 'Gateway Timeout' },
 ];
@@ -47,19 +69,28 @@ const errorBody = ({ code, title, message: ours }: OwnAnswer): string => {
   );
 };
 
+const limits = ({ perSecond, burst }: Rate): MethodDeploymentOptions => ({
+  throttlingRateLimit: perSecond,
+  throttlingBurstLimit: burst,
+});
+
 /** The REST API, of one stage: one function a surface, which does its own routing and authentication. */
 export class Api extends Construct {
   /** Ends in the stage, without a slash. */
   readonly url: string;
   readonly #api: RestApi;
 
-  constructor(scope: Construct, id: string, { fixedId }: ApiProps) {
+  constructor(scope: Construct, id: string, { rate, loginRate, fixedId }: ApiProps) {
     super(scope, id);
     this.#api = new RestApi(this, 'Rest', {
       restApiName: 'doctor',
       description: 'Doctor: identity, compute, network, alarming and its own /doctor/v1',
       endpointTypes: [EndpointType.REGIONAL],
-      deployOptions: { stageName },
+      deployOptions: {
+        stageName,
+        ...limits(rate),
+        methodOptions: { '/identity/{proxy+}/POST': limits(loginRate) },
+      },
       cloudWatchRole: false,
     });
     this.url = this.#api.urlForPath('/').replace(/\/$/, '');
@@ -73,7 +104,10 @@ export class Api extends Construct {
         type,
         statusCode: type.responseType.startsWith('DEFAULT') ? undefined : String(code),
         templates: { 'application/json': errorBody(answer) },
-        responseHeaders: { 'x-openstack-request-id': 'context.requestId' },
+        responseHeaders: {
+          'x-openstack-request-id': 'context.requestId',
+          ...(answer.retryAfter && { 'Retry-After': `'${answer.retryAfter}'` }),
+        },
       });
     }
   }
@@ -83,14 +117,20 @@ export class Api extends Construct {
     return this.#api.metricServerError({ period: Duration.minutes(1) });
   }
 
-  /** Sends everything at and under `/<surface>` to a function; with `root`, `/` too. */
-  serve(surface: string, handler: IFunction, { root = false } = {}): void {
+  /**
+   * Sends everything at and under `/<surface>` to a function; with `root`, `/` too. With `posts`, `POST`
+   * is a method of its own, with limits of its own. The login's path is no resource of its own: one with
+   * a doubled slash in it would go past that, and take the limits of all else.
+   */
+  serve(surface: string, handler: IFunction, { root = false, posts = false } = {}): void {
     const integration = new LambdaIntegration(handler, {
       scopePermissionToMethod: false,
     });
     const resource = this.#api.root.addResource(surface);
     resource.addMethod('ANY', integration);
-    resource.addResource('{proxy+}').addMethod('ANY', integration);
+    const below = resource.addResource('{proxy+}');
+    below.addMethod('ANY', integration);
+    if (posts) below.addMethod('POST', integration);
     if (root) this.#api.root.addMethod('ANY', integration);
   }
 }

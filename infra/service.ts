@@ -39,7 +39,11 @@ export class DoctorStack extends Stack {
     const tables = new Tables(this, 'Tables', { retain: !emulated });
     const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });
     const secrets = new Secrets(this, 'Secrets');
-    const api = new Api(this, 'Api', { ...(emulated && { fixedId: 'doctor' }) });
+    const api = new Api(this, 'Api', {
+      rate: { perSecond: settings.requestsPerSecond, burst: settings.requestBurst },
+      loginRate: { perSecond: settings.loginsPerSecond, burst: settings.loginBurst },
+      ...(emulated && { fixedId: 'doctor' }),
+    });
     const shared = { tables, messaging, secrets, settings };
 
     const capabilities = {
@@ -55,7 +59,7 @@ export class DoctorStack extends Stack {
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
-    api.serve('identity', capabilities.Identity.function, { root: true });
+    api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
     api.serve('compute', capabilities.Compute.function);
     api.serve('image', capabilities.Compute.function);
     api.serve('network', capabilities.Network.function);

@@ -21,6 +21,8 @@ import {
   wholeNumber,
 } from './setting-readers.ts';
 
+const atLeastOne = wholeNumber({ least: 1 });
+
 /** `means`: one sentence of Markdown. `variable`: the environment variable of functions that get it. */
 const described = z.registry<{ readonly means: string; readonly variable: EnvName | undefined }>();
 
@@ -166,6 +168,19 @@ const Settings = z.object({
     'application credentials that a user may have; `-1`: no limit',
     'CREDENTIALS_PER_USER',
   ),
+  requestsPerSecond: setting(
+    atLeastOne.default(1000),
+    'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',
+  ),
+  requestBurst: setting(
+    atLeastOne.default(2000),
+    'requests for a surface that may come at once before `requestsPerSecond` counts',
+  ),
+  loginsPerSecond: setting(
+    atLeastOne.default(20),
+    'the same as `requestsPerSecond` for logins, each of which takes a quarter of a second of CPU time',
+  ),
+  loginBurst: setting(atLeastOne.default(40), 'the same as `requestBurst` for logins'),
   alarmEmail: setting(
     email.default(''),
     'who gets mail of every CloudWatch alarm on AWS, once the address is confirmed; empty: nobody',

@@ -453,13 +453,16 @@ describe('the API', () => {
     expect(answers.length).toBeGreaterThan(2);
     for (const { Properties } of answers) {
       const body = Properties.ResponseTemplates['application/json'];
+      const throttled = Properties.ResponseType === 'THROTTLED';
       expect(Properties.ResponseParameters).toEqual({
         'gatewayresponse.header.x-openstack-request-id': 'context.requestId',
+        ...(throttled && { 'gatewayresponse.header.Retry-After': "'1'" }),
       });
       const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
       const { message } = parsed.error;
       const large = Properties.ResponseType === 'REQUEST_TOO_LARGE';
-      expect(message).toMatch(large ? /at most 5\.9 MB/ : /^why$/);
+      const told = large ? /at most 5\.9 MB/ : throttled ? /in a second/ : /^why$/;
+      expect(message).toMatch(told);
       expect(parsed).toEqual({
         error: { code: expect.any(Number), title: expect.any(String), message },
         NeutronError: { type: expect.stringMatching(/^HTTP\w+$/), message, detail: '' },
@@ -470,6 +473,41 @@ describe('the API', () => {
         },
       });
     }
+  });
+
+  test('what is throttled is a 503, after which monitors report again, as they do not after a 429', () => {
+    template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: 'THROTTLED',
+      StatusCode: '503',
+    });
+  });
+
+  test('logins have limits of their own, tighter than those of every other method', () => {
+    const limits = (rate: number, burst: number) => ({
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: burst,
+    });
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: [
+        {
+          DataTraceEnabled: false,
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          ...limits(1000, 2000),
+        },
+        {
+          DataTraceEnabled: false,
+          HttpMethod: 'POST',
+          ResourcePath: '/~1identity~1{proxy+}',
+          ...limits(20, 40),
+        },
+      ],
+    });
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { HttpMethod: 'POST' }, 1);
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'POST',
+      ResourceId: { Ref: Match.stringLikeRegexp('^ApiRestidentityproxy') },
+    });
   });
 
   test('its one stage is called as no version of a service is', () => {
