@@ -51,7 +51,7 @@ class Evaluator extends Construct implements Capability {
         new SqsEventSource(source, {
           batchSize: props.batchSize,
           reportBatchItemFailures: true,
-          // Not reserved concurrency: that would burn the messages' receive counts.
+          // Reserved concurrency alone would burn the messages' receive counts.
           maxConcurrency: props.concurrency,
         }),
       );

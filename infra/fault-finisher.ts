@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
-import { finisherTimeoutSeconds } from './messaging.ts';
+import { finisherConcurrency, finisherTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -33,7 +33,7 @@ export class FaultFinisher extends Construct implements Capability {
       new SqsEventSource(messaging.faultQueue, {
         batchSize: 1,
         reportBatchItemFailures: true,
-        maxConcurrency: 2,
+        maxConcurrency: finisherConcurrency,
       }),
     );
     allowRows(fn, tables.hosts, 'GetItem');

@@ -14,6 +14,9 @@ export interface MessagingProps {
 /** Seconds that the finisher of a fault may take over one message. */
 export const finisherTimeoutSeconds = 60;
 
+/** Finishers that run at once. */
+export const finisherConcurrency = 2;
+
 /** Seconds that the webhooks of a batch may take, all at once: the longest timeout, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
 

@@ -4,6 +4,7 @@ import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
 import { Compute } from './compute.ts';
+import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
@@ -66,14 +67,16 @@ export class DoctorStack extends Stack {
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function);
 
+    const functions = Object.fromEntries(
+      Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
+    );
+    if (!emulated) reserveConcurrency(this, functions, settings);
     const lateness = emulated
       ? undefined
       : new Lateness(this, 'Lateness', {
           messaging,
           settings,
-          functions: Object.fromEntries(
-            Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
-          ),
+          functions,
           streamReader: capabilities.Reconciler.function,
           serverErrors: api.serverErrors,
         });

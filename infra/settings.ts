@@ -181,6 +181,14 @@ const Settings = z.object({
     'the same as `requestsPerSecond` for logins, each of which takes a quarter of a second of CPU time',
   ),
   loginBurst: setting(atLeastOne.default(40), 'the same as `requestBurst` for logins'),
+  reportConcurrency: setting(
+    wholeNumber().default(100),
+    'requests to `compute` and to `doctor` that run at once, each: so many are reserved of what the account has, and no more run; the functions that carry faults on get reservations too. `0` reserves nothing',
+  ),
+  accountConcurrency: setting(
+    atLeastOne.default(1000),
+    'the account\'s Lambda quota "Concurrent executions" in the region, against which reservations are checked at synth; a new account may have 10',
+  ),
   alarmEmail: setting(
     email.default(''),
     'who gets mail of every CloudWatch alarm on AWS, once the address is confirmed; empty: nobody',

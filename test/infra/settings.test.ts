@@ -87,6 +87,8 @@ test.each([
   ['requestBurst', '0'],
   ['loginsPerSecond', '0.5'],
   ['loginBurst', 'many'],
+  ['reportConcurrency', '-1'],
+  ['accountConcurrency', '0'],
   ['alarmEmail', 'ops'],
   ['alarmEmail', 'ops@cloud.example,more@cloud.example'],
   ['webhookAllowedRanges', '10.0.0.0'],
