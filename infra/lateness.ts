@@ -1,13 +1,13 @@
 /**
- * CloudWatch alarms that tell when something is late, and the topic that all alarms of the stack go to.
- * On AWS only: emulators have none of these metrics.
+ * CloudWatch alarms that tell when something is late, and who is told of all alarms of the stack. On AWS
+ * only: emulators have none of these metrics.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { Messaging } from './messaging.ts';
@@ -54,10 +54,8 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
   ];
 };
 
-/** The alarms, and the topic `AlarmsTopicArn` that they and those on dead letters and errors tell. */
+/** The alarms. They, and those on dead letters and errors, tell the topic of alarms. */
 export class Lateness extends Construct {
-  readonly topic: Topic;
-
   constructor(scope: Construct, id: string, props: LatenessProps) {
     super(scope, id);
     const { messaging, settings, functions, streamReader, serverErrors } = props;
@@ -103,7 +101,7 @@ export class Lateness extends Construct {
       { threshold: 1, minutes: 5, late: 3 },
       'Notifications that were written are not published, although the sweeper tries',
     );
-    this.topic = this.#topic(settings.alarmEmail);
+    this.#tell(messaging.alarms, settings.alarmEmail);
   }
 
   #alarm(id: string, metric: Metric, { threshold, minutes, late }: Limit, means: string): void {
@@ -116,9 +114,8 @@ export class Lateness extends Construct {
     });
   }
 
-  /** Told of all alarms of the stack, when they begin and when they end. */
-  #topic(email: string): Topic {
-    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+  /** Tells the topic of all alarms of the stack, when they begin and when they end. */
+  #tell(topic: Topic, email: string): void {
     topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
@@ -131,6 +128,5 @@ export class Lateness extends Construct {
       each.addAlarmAction(told);
       each.addOkAction(told);
     }
-    return topic;
   }
 }

@@ -51,6 +51,8 @@ export class Messaging extends Construct {
   readonly topicArns: string;
   /** What operators subscribe to: every change of state. */
   readonly events: Topic;
+  /** What operators subscribe to for the CloudWatch alarms; emulators send it nothing. */
+  readonly alarms: Topic;
 
   constructor(scope: Construct, id: string, { settings, secureTransport }: MessagingProps) {
     super(scope, id);
@@ -115,5 +117,6 @@ export class Messaging extends Construct {
     );
     this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
+    this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
   }
 }

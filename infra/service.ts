@@ -70,23 +70,23 @@ export class DoctorStack extends Stack {
     const functions = Object.fromEntries(
       Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
     );
-    if (!emulated) reserveConcurrency(this, functions, settings);
-    const lateness = emulated
-      ? undefined
-      : new Lateness(this, 'Lateness', {
-          messaging,
-          settings,
-          functions,
-          streamReader: capabilities.Reconciler.function,
-          serverErrors: api.serverErrors,
-        });
+    if (!emulated) {
+      reserveConcurrency(this, functions, settings);
+      new Lateness(this, 'Lateness', {
+        messaging,
+        settings,
+        functions,
+        streamReader: capabilities.Reconciler.function,
+        serverErrors: api.serverErrors,
+      });
+    }
 
     const outputs = {
       ApiUrl: api.url,
       NotificationsTopicArn: messaging.notifications[0]?.topicArn ?? '',
       NotificationsTopicArns: messaging.topicArns,
       EventsTopicArn: messaging.events.topicArn,
-      ...(lateness && { AlarmsTopicArn: lateness.topic.topicArn }),
+      AlarmsTopicArn: messaging.alarms.topicArn,
       EventQueueUrl: messaging.eventQueue.queueUrl,
       EventDlqUrl: messaging.eventDeadLetters.queueUrl,
       ChangeQueueUrl: messaging.changeQueue.queueUrl,

@@ -63,7 +63,7 @@ test('streams that are a minute behind, 5xx of the API and undelivered notificat
 
 test('every alarm tells one topic when it begins and ends, and none is raised by silence', () => {
   for (const { AlarmActions = [], OKActions, TreatMissingData } of alarms) {
-    expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^LatenessAlarms/) }]);
+    expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^MessagingAlarms/) }]);
     expect(OKActions).toEqual(AlarmActions);
     expect(TreatMissingData).toBe('notBreaching');
   }
@@ -92,7 +92,7 @@ test('somebody gets mail only if the setting says who', () => {
   mailed.hasResourceProperties('AWS::SNS::Subscription', {
     Protocol: 'email',
     Endpoint: 'ops@cloud.example',
-    TopicArn: { Ref: Match.stringLikeRegexp('^LatenessAlarms') },
+    TopicArn: { Ref: Match.stringLikeRegexp('^MessagingAlarms') },
   });
 });
 

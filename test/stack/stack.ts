@@ -26,6 +26,7 @@ export type OutputName =
   | 'NotificationsTopicArn'
   | 'NotificationsTopicArns'
   | 'EventsTopicArn'
+  | 'AlarmsTopicArn'
   | 'EventQueueUrl'
   | 'EventDlqUrl'
   | 'ChangeQueueUrl'
