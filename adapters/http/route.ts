@@ -34,6 +34,10 @@ type Definition<Body, Query> = {
 /** A route whose schemas are closed over, so that routes of all shapes stand in one list. */
 export type Route = {
   readonly method: string;
+  /** Pattern below the surface's prefix, as it was declared. */
+  readonly path: string;
+  /** The roles that the route declares; undefined if its handler decides who may use it. */
+  readonly roles?: readonly Role[];
   readonly basic: boolean;
   readonly versions: { readonly from?: string; readonly to?: string };
   /** The path's parameters, or false where the path is another's. */
@@ -49,6 +53,8 @@ export function route<Body, Query>(definition: Definition<Body, Query>): Route {
   const { method, path, handle, roles, versions = {}, basic = false } = definition;
   return {
     method,
+    path,
+    ...(roles && { roles }),
     basic,
     versions,
     match: matcher(path),

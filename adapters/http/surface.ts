@@ -72,9 +72,15 @@ type Sent = Omit<ApiResponse, 'body'> & { readonly text: string };
 /** The methods that may carry a body. */
 const bodied = new Set(['POST', 'PUT']);
 
+/** The surface behind each handler, for `surfaceOf`. */
+const surfaces = new WeakMap<object, Surface>();
+
+/** The surface that a handler of `createSurface` serves; undefined for any other. The reference of routes is made of it. */
+export const surfaceOf = (handler: object): Surface | undefined => surfaces.get(handler);
+
 /** The Lambda handler of a surface. */
 export function createSurface(surface: Surface) {
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
+  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
     const started = performance.now();
     const request = readRequest(event, surface, `req-${uuid4()}`);
     const progress: Progress = { headers: {} };
@@ -92,6 +98,8 @@ export function createSurface(surface: Surface) {
     });
     return toProxy(surface, sent, request, progress);
   });
+  surfaces.set(handler, surface);
+  return handler;
 }
 
 async function answer(
