@@ -1,4 +1,4 @@
-/** The tables of the documents, compared with the code that they tell of. */
+/** The tables of the documents, compared with the code. */
 import { expect, test } from 'vitest';
 import { alarmStates, conditionTypes, operators, severities } from '../../domain/alarms/alarm.ts';
 import { protocols } from '../../domain/delivery/subscription.ts';
@@ -31,7 +31,7 @@ test('settings that commands give are settings', () => {
   for (const [, name] of given) expect(Object.keys(defaults)).toContain(name);
 });
 
-test('tenants are told all traits that they may match on, and no other', () => {
+test("the tenants' guide lists all traits that tenants may match, and no other", () => {
   const everyTrait = Object.keys(definitionOf('of.no.known.type').tenant);
   const rows = rowsBelow('docs/tenants.md', 'Traits');
   expect(rows.length).toBeGreaterThan(4);
@@ -42,7 +42,7 @@ test('tenants are told all traits that they may match on, and no other', () => {
   }
 });
 
-test('tenants are told the types of traits', () => {
+test("the tenants' guide gives the types of traits", () => {
   const integers = new Set(['memory_mb', 'disk_gb', 'root_gb', 'ephemeral_gb', 'vcpus']);
   const moment = /_at$|^audit_period_/;
   for (const type of firstCodes('docs/tenants.md', 'Traits')) {
@@ -53,23 +53,23 @@ test('tenants are told the types of traits', () => {
   }
 });
 
-test('administrators are told what makes an event from outside urgent', () => {
+test("the administrators' guide lists what makes an event from outside urgent", () => {
   const [type = [], trait = []] = rowsBelow('docs/administrators.md', 'Events from Ceilometer');
   expect(codesIn(type[1] ?? '')).toEqual(failureWords);
   expect(codesIn(trait[0] ?? '')).toEqual(stateTraits);
 });
 
-test('tenants are told every attribute that a filter policy can name', () => {
+test("the tenants' guide lists every attribute that a filter policy can name", () => {
   const named = firstCodes('docs/tenants.md', 'Subscribe');
   for (const name of Object.keys(atSqs.MessageAttributes)) expect(named).toContain(name);
 });
 
-test('tenants are told every protocol of a subscription', () => {
+test("the tenants' guide lists every protocol of a subscription", () => {
   const named = firstCodes('docs/tenants.md', 'Subscribe');
   expect(named).toEqual(expect.arrayContaining([...protocols]));
 });
 
-test('tenants are told every field of a notification', () => {
+test("the tenants' guide lists every field of a notification", () => {
   const shown = firstCodes('docs/tenants.md', 'The notification');
   expect(new Set(shown)).toEqual(new Set(Object.keys(Notification.shape)));
 });
@@ -80,7 +80,7 @@ const meaningOf = (heading: string, field: string): string[] => {
   return codesIn(row?.[1] ?? '');
 };
 
-test('tenants are told every operator and type of a condition, and every severity and state', () => {
+test("the tenants' guide lists every operator and type of a condition, and every severity and state", () => {
   expect(meaningOf('Conditions', 'op')).toEqual(operators);
   const types = meaningOf('Conditions', 'type').filter((code) => code !== 'value');
   expect(new Set(types)).toEqual(new Set(conditionTypes.filter((type) => type !== '')));
@@ -88,7 +88,7 @@ test('tenants are told every operator and type of a condition, and every severit
   expect(new Set(meaningOf('Write an alarm', 'state'))).toEqual(new Set(alarmStates));
 });
 
-test('tenants are told every state, and statuses that there are', () => {
+test("the tenants' guide lists every state, and only valid statuses", () => {
   const rows = rowsBelow('docs/tenants.md', 'What the states mean');
   const told = rows.flatMap(([, states = '']) => codesIn(states));
   expect(new Set(told)).toEqual(new Set(vmStates));
@@ -97,7 +97,7 @@ test('tenants are told every state, and statuses that there are', () => {
   }
 });
 
-test('administrators are told every role', () => {
+test("the administrators' guide lists every role", () => {
   expect(new Set(firstCodes('docs/administrators.md', 'Users and roles'))).toEqual(new Set(roles));
 });
 
@@ -106,7 +106,7 @@ const outcomes = rowsBelow('docs/administrators.md', 'What happens to the server
     codesIn(before).map((vm_state) => ({ vm_state, after: codesIn(after)[0], power })),
 );
 
-test.each(vmStates)('administrators are told what a fault makes of %s', (vm_state) => {
+test.each(vmStates)("the administrators' guide says what a fault makes of %s", (vm_state) => {
   const told = outcomes.filter((row) => row.vm_state === vm_state);
   expect(told).toHaveLength(1);
   const before = { vm_state, power_state: 1, task_state: null };
@@ -159,7 +159,7 @@ test('every route of the reference is deployed with its methods', async () => {
   }
 });
 
-test('administrators are told what each right of the roles is, and who has it', () => {
+test("the administrators' guide says which roles have each right", () => {
   const told = rowsBelow('docs/administrators.md', 'Users and roles').flatMap(
     ([who = '', rights = '']) =>
       codesIn(rights)

@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { defaults } from '../../infra/settings.ts';
+import { defaults, settingRows } from '../../infra/settings.ts';
 import { referencePages } from '../../scripts/docs/pages.ts';
 import { routeTexts } from '../../scripts/docs/route-texts.ts';
 import { allRoutes, keyOf, listedPublicRoutes } from '../../scripts/docs/routes.ts';
-import { settingTexts } from '../../scripts/docs/setting-texts.ts';
 import { surfaces } from '../../scripts/docs/surfaces.ts';
 import { root } from '../../scripts/stack/state.ts';
 
@@ -30,6 +29,8 @@ test('a text says who may use a route if, and only if, the route declares no rol
   expect(wrong.map(keyOf)).toEqual([]);
 });
 
-test('every setting has a text, and every text a setting', () => {
-  expect(Object.keys(settingTexts)).toEqual(Object.keys(defaults));
+test('every setting has its default and a text', () => {
+  const shown = settingRows.map(({ name, default: value }) => [name, value]);
+  expect(shown).toEqual(Object.entries(defaults).map(([name, value]) => [name, String(value)]));
+  for (const { name, means } of settingRows) expect(means, name).not.toBe('');
 });
