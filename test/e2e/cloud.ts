@@ -22,20 +22,6 @@ export async function logins(): Promise<Cloud> {
   return { admin, a, b };
 }
 
-/** The password of users that tests make. */
-export const userPassword = 'correct horse';
-
-/** Makes a user with roles in a project, its own if none is named, and logs it in. */
-export async function newUser(admin: Client, roles: readonly string[], project?: string) {
-  const name = newName('user');
-  const projects = [{ name: project ?? name, roles }];
-  const body = { password: userPassword, projects };
-  await admin.expect('PUT', `/doctor/v1/users/${name}`, { body });
-  const account = { username: name, password: userPassword, project: project ?? name };
-  const client = await loginAs(account);
-  return { name, id: nameId('user', name), client, token: client.token };
-}
-
 /** Registers a host; its name. */
 export async function newHost(admin: Client, host = newName('cmp')): Promise<string> {
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
@@ -148,4 +134,18 @@ export const outsideEvent = (
 /** Fails, showing the answer, unless the status is the expected one. */
 export function expectStatus(answer: Answer, status: number): void {
   expect({ status: answer.status, body: answer.body }).toMatchObject({ status });
+}
+
+/** The password of users that tests make. */
+export const userPassword = 'correct horse';
+
+/** Makes a user with roles in a project, its own if none is named, and logs it in. */
+export async function newUser(admin: Client, roles: readonly string[], project?: string) {
+  const name = newName('user');
+  const projects = [{ name: project ?? name, roles }];
+  const body = { password: userPassword, projects };
+  await admin.expect('PUT', `/doctor/v1/users/${name}`, { body });
+  const account = { username: name, password: userPassword, project: project ?? name };
+  const client = await loginAs(account);
+  return { name, id: nameId('user', name), client, token: client.token };
 }
