@@ -24,7 +24,7 @@ export type ReportDataPlaneDeps = ApplyDataPlaneDeps & {
   readonly newId: () => string;
 };
 
-export type Told = {
+export type DataPlaneReportInput = {
   readonly host: string;
   readonly data_plane_status: DataPlaneStatus;
   readonly actor: Actor;
@@ -40,7 +40,7 @@ export type ReportedDataPlane = Applied & { readonly plane: HostDataPlane };
  */
 export async function reportDataPlane(
   deps: ReportDataPlaneDeps,
-  told: Told,
+  told: DataPlaneReportInput,
 ): Promise<ReportedDataPlane> {
   const plane = await untilWritten(async () => {
     const before = await deps.dataPlane(told.host);

@@ -1,6 +1,6 @@
 /**
  * Subscribes and unsubscribes endpoints. The row comes first and goes last: it claims the endpoint
- * for its project, and is enough to go on from when a process dies in between. Asking SNS for the
+ * for its project, and is enough to go on from when a process dies in between. AccessRequest SNS for the
  * same subscription again gives the same one.
  */
 

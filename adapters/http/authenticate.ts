@@ -5,7 +5,7 @@ import type { MonitorLogin } from './basic.ts';
 import type { DialectName } from './dialects.ts';
 import type { Authenticate } from './surface.ts';
 
-export type Credentials = {
+export type AuthenticateDeps = {
   /** What a token says; undefined if it is not a good one. */
   readonly verify: (token: string) => Promise<Session | undefined>;
   /** For routes that accept `Authorization` too; without it none does. */
@@ -27,7 +27,7 @@ const serviceTypes: Record<DialectName, string> = {
  * the same 401, of a request that the rules do not allow as well (keystonemiddleware does the same).
  */
 export const makeAuthenticate =
-  ({ verify, monitor }: Credentials): Authenticate =>
+  ({ verify, monitor }: AuthenticateDeps): Authenticate =>
   async (headers, { basic, dialect, method, path, address }) => {
     const token = headers['x-auth-token']?.trim();
     const { authorization } = headers;

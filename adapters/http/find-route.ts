@@ -37,7 +37,7 @@ export const methodsOf = (routes: readonly Route[], open: readonly PublicRoute[]
     ...open.flatMap(({ method }) => publicMethods(method)),
   ]);
 
-type Asked = {
+type SoughtRoute = {
   readonly method: string;
   readonly path: string;
   readonly microversion: Microversion;
@@ -51,7 +51,7 @@ type Asked = {
  */
 export function findRoute(
   routes: readonly Route[],
-  { method, path, microversion, allowed: open }: Asked,
+  { method, path, microversion, allowed: open }: SoughtRoute,
 ): { route: Route; params: Readonly<Record<string, string>> } {
   const allowed = new Set(open);
   let absent = false;

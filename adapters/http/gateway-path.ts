@@ -67,7 +67,7 @@ export type Place = {
 };
 
 /** The place of a request; `publicUrl` is the configured address, empty to believe the gateway. */
-export function placeOf(event: Addressed, publicUrl: string): Place {
+export function gatewayPlaceOf(event: Addressed, publicUrl: string): Place {
   const base = basePathOf(event, publicUrl);
   const path = plain(event.path).slice(base.length);
   if (publicUrl) return { path, root: publicUrl.replace(/\/+$/, '') };

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError } from '../../domain/errors.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { DialectName } from './dialects.ts';
-import { placeOf } from './gateway-path.ts';
+import { gatewayPlaceOf } from './gateway-path.ts';
 import { requireDeclared, requireReadable } from './media-type.ts';
 import type { Query } from './query.ts';
 
@@ -54,7 +54,7 @@ export function readRequest(
   { dialect, prefix, publicUrl }: Whereabouts,
   request_id: string,
 ): RawRequest {
-  const { path: whole, root } = placeOf(event, publicUrl);
+  const { path: whole, root } = gatewayPlaceOf(event, publicUrl);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (value !== undefined) headers[name.toLowerCase()] = value;

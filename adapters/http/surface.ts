@@ -34,10 +34,10 @@ import type { PublicRoute, Route } from './route.ts';
 export type Headers = Readonly<Record<string, string>>;
 
 /** Tells who sent a request, or throws `unauthenticated`. The one place where tokens are checked. */
-export type Authenticate = (headers: Headers, asked: Asking) => Promise<Caller>;
+export type Authenticate = (headers: Headers, asked: AccessRequest) => Promise<Caller>;
 
 /** What is asked for, and of which surface. */
-export type Asking = Pick<RawRequest, 'method' | 'path' | 'address'> & {
+export type AccessRequest = Pick<RawRequest, 'method' | 'path' | 'address'> & {
   readonly dialect: DialectName;
   /** Whether the route takes `Authorization` as well. */
   readonly basic: boolean;

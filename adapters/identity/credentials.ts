@@ -20,7 +20,7 @@ const ownerKey = ({ user_id, incarnation }: CredentialOwner): string => `${user_
 
 const Pointer = z.object({ user_id: z.string(), incarnation: z.string(), name: z.string() });
 
-export type Credentials = {
+export type CredentialStore = {
   /** The credential with an id; undefined if there is none. */
   readonly byId: (id: string) => Promise<StoredCredential | undefined>;
   /** The owner's credential of that name; undefined if there is none. */
@@ -36,11 +36,11 @@ export type Credentials = {
 type Tables = { readonly credentials: string; readonly validity: string };
 
 /** Every read is consistent. */
-export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables): Credentials {
+export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables): CredentialStore {
   const get = async (TableName: string, Key: Row): Promise<Row | undefined> =>
     (await dynamo.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
 
-  const byName: Credentials['byName'] = async (owner, name) => {
+  const byName: CredentialStore['byName'] = async (owner, name) => {
     const row = await get(tables.credentials, { owner: ownerKey(owner), name });
     return row && StoredCredential.parse(row);
   };

@@ -8,7 +8,7 @@ import { sourceOf } from '../../domain/identity/attempts.ts';
 import type { Account } from '../../domain/identity/identity.ts';
 import type { Accounts } from './accounts.ts';
 import type { Attempts } from './attempts.ts';
-import type { Credentials } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
 import { isSecret } from './secret-hashes.ts';
 
 export type CredentialLogin = { readonly account: Account; readonly credential: StoredCredential };
@@ -40,13 +40,13 @@ const subjectOf = (reference: CredentialReference): string =>
     ? `credential#${reference.id}`
     : `credential#${reference.user_id ?? nobody}#${reference.name}`;
 
-type Deps = {
+type LoginDeps = {
   readonly accounts: Accounts;
-  readonly credentials: Pick<Credentials, 'byId' | 'byName'>;
+  readonly credentials: Pick<CredentialStore, 'byId' | 'byName'>;
   readonly attempts: Attempts;
 };
 
-export function makeLogins({ accounts, credentials, attempts }: Deps): Logins {
+export function makeLogins({ accounts, credentials, attempts }: LoginDeps): Logins {
   const limited = async <T>(
     subject: string,
     address: string,

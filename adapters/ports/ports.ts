@@ -4,7 +4,7 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { hostKey, isSameHost } from '../../domain/hosts/host-name.ts';
 import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
-import type { Among, Walk } from '../../domain/ports/port-index.ts';
+import type { PortIndex, PortIndexReading } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
 import type { LeftHost } from '../../flows/change-port.ts';
 import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
@@ -80,7 +80,7 @@ export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
   },
 
   /** Ids as an index shows them, in their order within a project; a page at a time. */
-  portIds: (among: Among, walk: Walk = {}): AsyncGenerator<string[]> =>
+  portIds: (among: PortIndex, walk: PortIndexReading = {}): AsyncGenerator<string[]> =>
     idPages(client, table, among, walk),
 });
 
@@ -95,8 +95,8 @@ const keys = {
 async function* idPages(
   client: DynamoDBDocumentClient,
   table: string,
-  among: Among,
-  { after, reverse = false, atOnce = keysAtOnce }: Walk,
+  among: PortIndex,
+  { after, reverse = false, atOnce = keysAtOnce }: PortIndexReading,
 ): AsyncGenerator<string[]> {
   const { key, sort } = keys[among.index];
   const project = 'project_id' in among ? among.project_id : undefined;

@@ -45,7 +45,7 @@ export type RecordedReport = {
   readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
 };
 
-type Told = {
+type NewReport = {
   readonly host: string;
   readonly data_plane_status: DataPlaneStatus;
   readonly actor: Actor;
@@ -58,7 +58,10 @@ type Told = {
  * reported otherwise since takes the newer word. A fault is opened by `DOWN`, once, and closed by
  * anything else.
  */
-export function reportedDataPlane(before: HostDataPlane | undefined, told: Told): RecordedReport {
+export function reportedDataPlane(
+  before: HostDataPlane | undefined,
+  told: NewReport,
+): RecordedReport {
   const { data_plane_status, actor, reporter, newId } = told;
   const host = before?.host ?? told.host;
   const { user_id, request_id, at } = actor;

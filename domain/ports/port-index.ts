@@ -1,5 +1,5 @@
 /** Where an index of ports is read: those of a value, of one project if the index orders by it. */
-export type Among =
+export type PortIndex =
   | { readonly index: 'listing' }
   | { readonly index: 'byProject' | 'byHost'; readonly value: string }
   | {
@@ -9,7 +9,7 @@ export type Among =
     };
 
 /** From which id on an index is read, which way, and how many keys at once. */
-export type Walk = {
+export type PortIndexReading = {
   readonly after?: string | undefined;
   readonly reverse?: boolean;
   readonly atOnce?: number;

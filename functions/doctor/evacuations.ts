@@ -8,7 +8,7 @@ import { may } from '../../domain/identity/access.ts';
 import type { Report } from '../../domain/servers/evacuate.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
-export type Deps = {
+export type EvacuationDeps = {
   /** @throws not_found, or conflict if the move has come to another end. */
   readonly reportEvacuation: (uuid: string, report: Report, actor: Actor) => Promise<Instance>;
   readonly now: () => string;
@@ -32,7 +32,7 @@ function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
   return { migration_uuid: uuid, id, instance_uuid, source, dest, status, created_at, updated_at };
 }
 
-export const evacuationRoutes = ({ reportEvacuation, now }: Deps): Route[] => [
+export const evacuationRoutes = ({ reportEvacuation, now }: EvacuationDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/servers/:uuid/evacuation',

@@ -8,14 +8,14 @@ import type { DeadLetter } from '../../domain/events/messages.ts';
 import { deadLetterOf, OutsideEvents, receive } from '../../domain/events/outside-event.ts';
 import { may } from '../../domain/identity/access.ts';
 
-export type Deps = {
+export type EventDeps = {
   /** Queues the events for evaluation now, and once more a little later: an index may lag. */
   readonly sendTwice: (events: readonly DoctorEvent[]) => Promise<void>;
   readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly now: () => string;
 };
 
-export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
+export const eventRoutes = ({ sendTwice, bury, now }: EventDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/events',

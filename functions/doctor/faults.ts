@@ -20,18 +20,18 @@ import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts
 import { FaultQuery } from './fault-query.ts';
 import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
 
-export type Deps = FaultPages & {
+export type FaultDeps = FaultPages & {
   /** What the faults touched, in all projects. */
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
 };
 
-type Request = RouteRequest<unknown, unknown>;
+type FaultRequest = RouteRequest<unknown, unknown>;
 type View = ReturnType<typeof listedFault | typeof tenantFault>;
 
 /** A tenant's faults are those of its project; hosts and other projects are no filters of its own. */
-function filterFor({ caller }: Request, filter: FaultFilter): FaultFilter {
+function filterFor({ caller }: FaultRequest, filter: FaultFilter): FaultFilter {
   if (isAdmin(caller)) return filter;
   const own = projectOf(caller);
   if (filter.host !== undefined || (filter.project_id ?? own) !== own) {
@@ -43,10 +43,10 @@ function filterFor({ caller }: Request, filter: FaultFilter): FaultFilter {
   return { ...filter, project_id: own };
 }
 
-export function faultRoutes(deps: Deps): Route[] {
+export function faultRoutes(deps: FaultDeps): Route[] {
   /** The faults as the caller may see them; a tenant sees none that touched nothing of its own. */
   async function shown(
-    { caller }: Request,
+    { caller }: FaultRequest,
     faults: readonly Fault[],
     view: typeof listedFault,
   ): Promise<View[]> {

@@ -5,7 +5,7 @@ import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import type { Heard } from '../../flows/note-heartbeat.ts';
 
-export type Deps = {
+export type HeartbeatDeps = {
   /** @throws not_found if there is no such host. */
   readonly noteHeartbeat: (host: string, heard: Heard) => Promise<void>;
   readonly now: () => string;
@@ -18,7 +18,7 @@ export type Deps = {
  */
 export const Heartbeat = z.strictObject({ restarted: z.boolean().nullish() }).prefault({});
 
-export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
+export const heartbeatRoutes = ({ noteHeartbeat, now }: HeartbeatDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/hosts/:host/heartbeat',

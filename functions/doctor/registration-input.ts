@@ -24,7 +24,7 @@ const Time = z
   });
 
 /** The query of a DELETE: `reported_at`, if it is told. */
-export const Report = z
+export const ReportedAt = z
   .object({ reported_at: z.array(Time).optional() })
   .transform(({ reported_at }) => reported_at?.at(-1));
 

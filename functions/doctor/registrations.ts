@@ -15,10 +15,10 @@ import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { Registered, Told } from '../../flows/register.ts';
-import { HostInput, InstanceInput, instanceFacts, Report } from './registration-input.ts';
+import { HostInput, InstanceInput, instanceFacts, ReportedAt } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
 
-export type Deps = {
+export type RegistrationDeps = {
   readonly host: (name: string) => Promise<Host | undefined>;
   readonly stateOf: (host: Host) => HostState;
   readonly seen: (uuid: string) => Promise<Instance | undefined>;
@@ -45,7 +45,7 @@ const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiR
   ...(kind === 'stale' ? { headers: { 'X-Doctor-Stale': 'true' } } : {}),
 });
 
-export function registrationRoutes(deps: Deps): Route[] {
+export function registrationRoutes(deps: RegistrationDeps): Route[] {
   const when = (request: RouteRequest<unknown, unknown>, reported_at: string | undefined): Told => {
     const now = deps.now();
     return { reported_at: reportTime(reported_at, now), actor: actorOf(request, now) };
@@ -113,7 +113,7 @@ export function registrationRoutes(deps: Deps): Route[] {
       method: 'DELETE',
       path: '/v1/servers/:uuid',
       roles,
-      query: Report,
+      query: ReportedAt,
       body: ignored,
       handle: async (request) => {
         const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();

@@ -17,7 +17,7 @@ import { SubscriptionInput, SubscriptionQuery, wishOf } from './subscription-inp
 
 type Status = 'confirmed' | 'pending confirmation' | 'gone';
 
-export type Deps = {
+export type SubscriptionDeps = {
   readonly subscribing: SubscribeDeps;
   /**
    * At most `limit` of a project (undefined: of all), oldest first, after the marker. Undefined if
@@ -30,15 +30,19 @@ export type Deps = {
   readonly statusOf: (arn: string) => Promise<Status>;
 };
 
-type Request = RouteRequest<unknown, unknown>;
+type SubscriptionRouteRequest = RouteRequest<unknown, unknown>;
 
-export function subscriptionRoutes({ subscribing, subscriptions, statusOf }: Deps): Route[] {
+export function subscriptionRoutes({
+  subscribing,
+  subscriptions,
+  statusOf,
+}: SubscriptionDeps): Route[] {
   async function view({ arns, subscription_id, revision, ...shown }: Subscription) {
     const statuses = await Promise.all(Object.values(arns).map(statusOf));
     return { id: subscription_id, ...shown, status: overall(statuses) };
   }
 
-  async function found({ caller, params }: Request): Promise<Subscription> {
+  async function found({ caller, params }: SubscriptionRouteRequest): Promise<Subscription> {
     const id = parsed(z.guid(), params.id, 'id').toLowerCase();
     const row = await subscribing.subscription(id);
     if (row && canSee(caller, row.project_id)) return row;

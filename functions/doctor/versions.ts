@@ -7,7 +7,7 @@ const version = (base: string) => ({
   links: [{ rel: 'self', href: `${base}/v1/` }],
 });
 
-export const versionRoutes: readonly PublicRoute[] = [
+export const doctorVersionRoutes: readonly PublicRoute[] = [
   publicRoute({
     method: 'GET',
     path: '/',

@@ -34,7 +34,7 @@ import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
-import { createHandler } from './handler.ts';
+import { doctorApi } from './handler.ts';
 
 export type Clients = {
   readonly dynamo: DynamoDBDocumentClient;
@@ -81,7 +81,7 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
     portsOn: (host: string) => ports.portIds({ index: 'byHost', value: host }),
     isHost: async (name: string) => (await flow.host(name))?.deleted === false,
   };
-  return createHandler({
+  return doctorApi({
     host: flow.host,
     reportDataPlane: async (told) =>
       reportDataPlane(dataPlanes, { ...told, host: await spellingOf(flow, told.host) }),

@@ -5,24 +5,24 @@
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type AccessRule, accessRuleId } from '../../domain/identity/access-rule.ts';
-import { type Deps as CredentialDeps, ownerOf } from './application-credentials.ts';
+import { type CredentialDeps, ownerOf } from './application-credentials.ts';
 import { accessRuleView } from './credential-view.ts';
 import { listLinks } from './directory-view.ts';
 
-type Deps = Pick<CredentialDeps, 'account' | 'credentialsOf'>;
-type Request = RouteRequest<unknown, unknown>;
+type AccessRuleDeps = Pick<CredentialDeps, 'account' | 'credentialsOf'>;
+type AccessRuleRequest = RouteRequest<unknown, unknown>;
 
 const path = '/v3/users/:user_id/access_rules';
 
-export function accessRuleRoutes(deps: Deps): Route[] {
-  const rulesFor = async (request: Request, action: string) => {
+export function accessRuleRoutes(deps: AccessRuleDeps): Route[] {
+  const rulesFor = async (request: AccessRuleRequest, action: string) => {
     const owner = await ownerOf(deps, request, { action });
     const all = (await deps.credentialsOf(owner)).flatMap((each) => each.access_rules ?? []);
     const byId = new Map(all.map((rule) => [accessRuleId(owner.user_id, rule), rule]));
     return { user_id: owner.user_id, byId };
   };
 
-  const named = async (request: Request, action: string) => {
+  const named = async (request: AccessRuleRequest, action: string) => {
     const { id = '' } = request.params;
     const { user_id, byId } = await rulesFor(request, action);
     const rule: AccessRule | undefined = byId.get(id);

@@ -17,7 +17,7 @@ import { listLinks } from './directory-view.ts';
 
 type Owner = { readonly user_id: string; readonly incarnation: string };
 
-export type Deps = {
+export type CredentialDeps = {
   /** The account with an id; undefined if there is none. */
   readonly account: (id: string) => Promise<Account | undefined>;
   /** All credentials of a user's incarnation, by name. */
@@ -38,7 +38,7 @@ export type Deps = {
   readonly now: () => number;
 };
 
-type Request = RouteRequest<unknown, unknown>;
+type CredentialRequest = RouteRequest<unknown, unknown>;
 
 const refused = (action: string) =>
   new DomainError(
@@ -48,8 +48,8 @@ const refused = (action: string) =>
 
 /** Whose credentials the path names; 403 but for the user and, unless `alone`, for admins. */
 export async function ownerOf(
-  { account }: Pick<Deps, 'account'>,
-  { params, caller }: Request,
+  { account }: Pick<CredentialDeps, 'account'>,
+  { params, caller }: CredentialRequest,
   { action, alone = false }: { readonly action: string; readonly alone?: boolean },
 ): Promise<Owner> {
   const { user_id = '' } = params;
@@ -60,7 +60,7 @@ export async function ownerOf(
 }
 
 /** 403 for the token of a restricted credential, which shall not make or delete others. */
-function requireUnrestricted({ caller }: Request): void {
+function requireUnrestricted({ caller }: CredentialRequest): void {
   if (!caller.credential?.restricted) return;
   throw new DomainError(
     'forbidden',
@@ -72,8 +72,8 @@ const path = '/v3/users/:user_id/application_credentials';
 
 const Filters = z.object({ name: z.array(z.string()).optional() });
 
-export function credentialRoutes(deps: Deps): Route[] {
-  const named = async (request: Request, action: string): Promise<StoredCredential> => {
+export function credentialRoutes(deps: CredentialDeps): Route[] {
+  const named = async (request: CredentialRequest, action: string): Promise<StoredCredential> => {
     const { id = '' } = request.params;
     const all = await deps.credentialsOf(await ownerOf(deps, request, { action }));
     const found = all.find((credential) => credential.id === id);
@@ -132,7 +132,7 @@ export function credentialRoutes(deps: Deps): Route[] {
   ];
 }
 
-async function create(deps: Deps, request: RouteRequest<CredentialInput, undefined>) {
+async function create(deps: CredentialDeps, request: RouteRequest<CredentialInput, undefined>) {
   const { body, caller, base } = request;
   const owner = await ownerOf(deps, request, {
     action: 'create_application_credential',

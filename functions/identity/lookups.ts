@@ -21,7 +21,7 @@ import { nameId } from '../../domain/ids.ts';
 import { domainView, listLinks, projectView, roleView, userView } from './directory-view.ts';
 import { catalog } from './documents.ts';
 
-export type Deps = {
+export type LookupDeps = {
   /** The account with an id; undefined if there is none. */
   readonly account: (id: string) => Promise<Account | undefined>;
   /** The project with an id; undefined if nobody was ever registered in it. */
@@ -58,7 +58,7 @@ const isOurs = ({ domain_id }: Filters): boolean => !domain_id || domain_id === 
 const truth = (text: string | undefined): boolean | undefined =>
   text === undefined ? undefined : !/^(0|false)$/i.test(text);
 
-export function lookupRoutes(deps: Deps): Route[] {
+export function lookupRoutes(deps: LookupDeps): Route[] {
   const projectById = async (id: string): Promise<Project | undefined> =>
     own.find((project) => project.id === id) ?? deps.project(id);
 

@@ -25,7 +25,7 @@ import type { Session } from '../../domain/identity/validity.ts';
 import { AuthRequest, type Proof, supportedMethods, TokenQuery } from './auth-request.ts';
 import { catalog, tokenDocument } from './documents.ts';
 
-export type Deps = {
+export type TokenDeps = {
   /** The account with an id; undefined if there is none. */
   readonly account: (id: string) => Promise<Account | undefined>;
   /** The account of an id and a password; undefined if either is wrong, or was so too often. */
@@ -52,7 +52,7 @@ export type Deps = {
   readonly region: string;
 };
 
-export const login = (deps: Deps): PublicRoute =>
+export const login = (deps: TokenDeps): PublicRoute =>
   parsedPublicRoute({
     method: 'POST',
     path: '/v3/auth/tokens',
@@ -68,15 +68,15 @@ export const login = (deps: Deps): PublicRoute =>
   });
 
 type KnownProof = Exclude<Proof, { method: 'unsupported' }>;
-type Asked = {
+type AskedLogin = {
   readonly proof: KnownProof;
   readonly scope: Parameters<typeof grantFor>[0]['scope'];
 };
 
 /** What the login gives. 401 if nothing is proved. */
 async function proven(
-  deps: Deps,
-  { proof, scope }: Asked,
+  deps: TokenDeps,
+  { proof, scope }: AskedLogin,
   { address }: Pick<RawRequest, 'address'>,
 ): Promise<{ grant: Grant; credential?: CredentialFacts | undefined }> {
   const made = { audit_id: deps.newAuditId(), now: Math.floor(deps.now() / 1000) };
@@ -124,7 +124,7 @@ function unsupportedMethod({ base }: Pick<RawRequest, 'base'>): ApiResponse {
 }
 
 /** The token in `X-Subject-Token`, if it is good; else 404. */
-async function subjectOf({ verify }: Deps, { headers }: Pick<RawRequest, 'headers'>) {
+async function subjectOf({ verify }: TokenDeps, { headers }: Pick<RawRequest, 'headers'>) {
   const token = headers['x-subject-token']?.trim() ?? '';
   const session = await verify(token);
   if (!session) throw new DomainError('not_found', 'Could not find token.');
@@ -140,7 +140,7 @@ const enforcesAccessRules = ({ headers }: Pick<RawRequest, 'headers'>): boolean 
  * token is a 404, and one with access rules for a caller who does not enforce them.
  * Source: keystone `common/policies/token.py`, `api/auth.py`.
  */
-export const validate = (deps: Deps, method: 'GET' | 'HEAD'): Route =>
+export const validate = (deps: TokenDeps, method: 'GET' | 'HEAD'): Route =>
   route({
     method,
     path: '/v3/auth/tokens',
@@ -162,7 +162,7 @@ export const validate = (deps: Deps, method: 'GET' | 'HEAD'): Route =>
  * Revocation, for admins and for the token's own user. The token and all of its chain of rescoped
  * ones end. Source: keystone `token/provider.py`.
  */
-export const revoke = (deps: Deps): Route =>
+export const revoke = (deps: TokenDeps): Route =>
   route({
     method: 'DELETE',
     path: '/v3/auth/tokens',
@@ -197,7 +197,7 @@ type Answered = {
 };
 
 function tokenResponse(
-  { region }: Deps,
+  { region }: TokenDeps,
   { root, args }: Pick<RawRequest, 'root'> & { readonly args: TokenQuery },
   { status, grant, credential, token }: Answered,
 ): ApiResponse {

@@ -6,7 +6,7 @@ import { Dictionary } from '../../domain/json.ts';
 import type { Network } from '../../domain/ports/network.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { manages } from '../../domain/ports/port-access.ts';
-import type { Among, Walk } from '../../domain/ports/port-index.ts';
+import type { PortIndex, PortIndexReading } from '../../domain/ports/port-index.ts';
 import type { DecideNetwork, JudgeDeletion } from '../../flows/change-network.ts';
 import type { DecidePort } from '../../flows/change-port.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
@@ -16,7 +16,7 @@ import type { Maker } from './port-input.ts';
 /** What the routes of ports need from outside. */
 export type PortDeps = {
   /** Ids as an index shows them, in order of the ids within a project; a page at a time. */
-  readonly portIds: (among: Among, walk: Walk) => AsyncIterable<readonly string[]>;
+  readonly portIds: (among: PortIndex, walk: PortIndexReading) => AsyncIterable<readonly string[]>;
   /** Ports as they are seen, read consistently, in any order; deleted and unknown ones are left out. */
   readonly readPorts: (ids: readonly string[]) => Promise<readonly Port[]>;
   readonly createPorts: (wanted: readonly NewPort[]) => Promise<readonly Port[]>;

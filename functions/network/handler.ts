@@ -7,16 +7,19 @@ import { networkRoutes } from './networks.ts';
 import { portRoutes } from './ports.ts';
 import { taggableNetworks, taggablePorts } from './taggable.ts';
 import { tagRoutes } from './tags.ts';
-import { versionRoutes } from './versions.ts';
+import { networkVersionRoutes } from './versions.ts';
 
-export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+export type NetworkApiDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
+> &
   PortDeps &
   NetworkDeps;
 
 /** `/v2.0/ports.json` is `/v2.0/ports`: clients send either. */
 const plainPath = (path: string): string => path.replace(/\.json$/, '');
 
-export const networkApi = (deps: Deps) =>
+export const networkApi = (deps: NetworkApiDeps) =>
   createSurface({
     dialect: 'network',
     prefix: '/network',
@@ -25,7 +28,7 @@ export const networkApi = (deps: Deps) =>
     authenticate: deps.authenticate,
     logger: deps.logger,
     normalise: plainPath,
-    publicRoutes: versionRoutes,
+    publicRoutes: networkVersionRoutes,
     routes: [
       ...extensionRoutes,
       ...portRoutes(deps),

@@ -7,14 +7,14 @@ import { fieldsOf, type NetworkDeps } from './deps.ts';
 import { networkView } from './network-input.ts';
 import { networkFilter, networkSortKeys } from './network-list.ts';
 import { type ShownPage, shownPage } from './page.ts';
-import { orderOf, pageOf } from './port-list.ts';
+import { readOrder, readPage } from './port-list.ts';
 import { picked } from './port-view.ts';
 
 /** The query of `GET /v2.0/networks`. @throws HTTPBadRequest */
 export const readNetworkList = (query: Query) => ({
   test: networkFilter(query),
-  compare: orderOf(query, networkSortKeys).compare,
-  page: pageOf(query),
+  compare: readOrder(query, networkSortKeys).compare,
+  page: readPage(query),
   fields: fieldsOf(query),
 });
 

@@ -8,12 +8,18 @@ import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { listedProject, seesHosts, visiblePort } from '../../domain/ports/port-access.ts';
-import type { Among } from '../../domain/ports/port-index.ts';
+import type { PortIndex } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
 import { fieldsOf, idOf, type PortDeps } from './deps.ts';
 import { type ShownPage, shownPage } from './page.ts';
 import { filterOf, isFiltered, type PortTest } from './port-filter.ts';
-import { type Order, orderOf, type Page, pageOf, portSortKeys } from './port-list.ts';
+import {
+  type ListOrder,
+  type PageRequest,
+  portSortKeys,
+  readOrder,
+  readPage,
+} from './port-list.ts';
 import { picked, portView } from './port-view.ts';
 
 type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
@@ -25,8 +31,8 @@ const filteredAtOnce = 200;
 export type PortListRequest = {
   readonly source: PortSource;
   readonly test: PortTest;
-  readonly order: Order<Port>;
-  readonly page: Page;
+  readonly order: ListOrder<Port>;
+  readonly page: PageRequest;
   /** Whether a filter may leave out ports of the source. */
   readonly filtered: boolean;
   /** The attributes to show; empty for all. */
@@ -44,8 +50,8 @@ export function readPortList(
   const project_id = listedProject(caller);
   return {
     test: filterOf(query, caller),
-    order: orderOf(query, portSortKeys),
-    page: pageOf(query),
+    order: readOrder(query, portSortKeys),
+    page: readPage(query),
     source: sourceOf(query, caller, project_id),
     filtered: isFiltered(query),
     fields: fieldsOf(query),
@@ -73,7 +79,7 @@ async function markerOf(deps: ListDeps, caller: Caller, text: string): Promise<P
 }
 
 /** Where the ids of a list come from: an index, or the query itself. */
-type PortSource = { readonly ids: readonly string[] } | { readonly among: readonly Among[] };
+type PortSource = { readonly ids: readonly string[] } | { readonly among: readonly PortIndex[] };
 
 function sourceOf(query: Query, caller: Caller, project_id: string | undefined): PortSource {
   const { id, name, device_id } = query;
@@ -97,17 +103,17 @@ function sourceOf(query: Query, caller: Caller, project_id: string | undefined):
 }
 
 /** Where each of the values is looked up, a repeated one once. */
-const each = (values: readonly string[], place: (value: string) => Among): Among[] =>
+const each = (values: readonly string[], place: (value: string) => PortIndex): PortIndex[] =>
   [...new Set(values)].map(place);
 
 /** Whether an index can have all of the values: none of them is empty, or longer than any. */
 const usable = (values: readonly string[]): boolean =>
   values.every((value) => value !== '' && value.length <= 255);
 
-type Wanted = Omit<PortListRequest, 'fields'> & { readonly marker: Port | undefined };
+type MarkedPortList = Omit<PortListRequest, 'fields'> & { readonly marker: Port | undefined };
 
 /** A page in order of ids, which indexes are in: no more is read than it takes to fill it. */
-async function inOrderOfIds(deps: ListDeps, wanted: Wanted): Promise<Port[]> {
+async function inOrderOfIds(deps: ListDeps, wanted: MarkedPortList): Promise<Port[]> {
   const { test, order, page, filtered } = wanted;
   const backward = (order.byId === 'desc') !== page.reverse;
   const found: Port[] = [];
@@ -132,7 +138,7 @@ const byId =
 
 async function* idsInOrder(
   deps: ListDeps,
-  { source, page, marker, filtered }: Wanted,
+  { source, page, marker, filtered }: MarkedPortList,
   reverse: boolean,
 ): AsyncGenerator<readonly string[]> {
   const after = marker?.id;
@@ -161,7 +167,7 @@ async function allIds(deps: ListDeps, source: PortSource): Promise<string[]> {
 /** A page in another order: all that is wanted is read, and no more than a page of it kept. */
 async function sorted(
   deps: ListDeps,
-  { source, test, order, page, marker }: Wanted,
+  { source, test, order, page, marker }: MarkedPortList,
 ): Promise<Port[]> {
   const sign = page.reverse ? -1 : 1;
   const isNext = (port: Port): boolean => !marker || order.compare(port, marker) * sign > 0;

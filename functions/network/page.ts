@@ -1,10 +1,10 @@
 /** A page of a list, cut to what an answer holds. */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
-import type { Page } from './port-list.ts';
+import type { PageRequest } from './port-list.ts';
 
 /** What a page shows: views, the ids of all of them, and whether there may be more. */
 export type ShownPage = {
-  readonly page: Page;
+  readonly page: PageRequest;
   readonly views: readonly unknown[];
   readonly ids: readonly string[];
   readonly full: boolean;
@@ -13,7 +13,7 @@ export type ShownPage = {
 /** As many of the items as an answer holds, one at least; what is cut off is on the next page. */
 export function shownPage<T extends { readonly id: string }>(
   items: readonly T[],
-  page: Page,
+  page: PageRequest,
   viewOf: (item: T) => unknown,
 ): ShownPage {
   const all = items.map((item) => ({ id: item.id, view: viewOf(item) }));

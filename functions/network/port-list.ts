@@ -26,14 +26,14 @@ export const portSortKeys: SortKeys<Port> = new Map<string, SortKey<Port>['of']>
   ['mac_address', ({ mac_address }) => mac_address],
 ]);
 
-export type Order<T> = {
+export type ListOrder<T> = {
   /** The order of two items; below 0 if `a` comes first. */
   readonly compare: (a: T, b: T) => number;
   /** Whether it is by id alone, as indexes give them, and if so which way. */
   readonly byId: 'asc' | 'desc' | undefined;
 };
 
-export type Page = {
+export type PageRequest = {
   readonly size: number;
   /** Whether the client asked for pages. */
   readonly limited: boolean;
@@ -43,10 +43,10 @@ export type Page = {
 };
 
 /** The order that `sort_key` and `sort_dir` ask for, in pairs; by id where these do not tell. */
-export function orderOf<T extends { readonly id: string }>(
+export function readOrder<T extends { readonly id: string }>(
   { sort_key = [], sort_dir = [] }: Query,
   sortKeys: SortKeys<T>,
-): Order<T> {
+): ListOrder<T> {
   const keys = sort_key.filter((key) => key !== '');
   const dirs = sort_dir.filter((dir) => dir !== '');
   if (keys.length !== dirs.length) {
@@ -83,7 +83,7 @@ const quoted = (values: readonly string[]): string =>
   values.map((value) => `'${shown(value)}'`).join(', ');
 
 /** The page that is asked for. @throws BadRequest for a limit that is no whole number. */
-export function pageOf({ limit = [], marker = [], page_reverse = [] }: Query): Page {
+export function readPage({ limit = [], marker = [], page_reverse = [] }: Query): PageRequest {
   const text = limit.at(-1) ?? '0';
   const asked = /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
   if (asked === undefined) {
@@ -101,7 +101,7 @@ export function pageOf({ limit = [], marker = [], page_reverse = [] }: Query): P
 }
 
 /** A link to the page before or after the one shown. */
-export type Link = { readonly rel: 'next' | 'previous'; readonly href: string };
+export type PageLink = { readonly rel: 'next' | 'previous'; readonly href: string };
 
 /**
  * The links of a page: none unless a limit is in force. `next` unless it came short going forward,
@@ -113,8 +113,8 @@ export function linksOf(
     page,
     ids,
     full,
-  }: { readonly page: Page; readonly ids: readonly string[]; readonly full: boolean },
-): Link[] {
+  }: { readonly page: PageRequest; readonly ids: readonly string[]; readonly full: boolean },
+): PageLink[] {
   if (!page.limited && !full) return [];
   const url = `${base}${path}`;
   const next = { marker: ids.at(-1) };
@@ -132,7 +132,7 @@ export function linksOf(
 function linkTo(
   url: string,
   { marker: _, page_reverse: __, limit = [], ...others }: Query,
-  { limited, size }: Page,
+  { limited, size }: PageRequest,
   change: Readonly<Record<string, string | undefined>>,
 ): string {
   const pairs = Object.entries({ ...others, limit: limited ? limit : [String(size)] }).flatMap(

@@ -55,7 +55,7 @@ const oneOf =
     throw badValue(attribute, `${shown(value)} is not in valid_values`);
   };
 
-export const statusOf = oneOf('status', portStatuses);
+export const portStatusOf = oneOf('status', portStatuses);
 export const vnicTypeOf = oneOf('binding:vnic_type', vnicTypes);
 export const dataPlaneStatusOf: Read<DataPlaneStatus> = (value) =>
   value === null ? null : oneOf('data_plane_status', dataPlaneStatuses)(value);
@@ -150,7 +150,7 @@ export const tagOf: Read<string> = (value) => {
   }
   throw badValue('tags', `'${shown(value)}' is not a valid tag`);
 };
-export const tagsOf: Read<string[]> = (value) => {
+export const tagListOf: Read<string[]> = (value) => {
   if (!Array.isArray(value)) throw badValue('tags', `'${shown(value)}' is not a list`);
   const tags = [...new Set(value.map(tagOf))];
   if (tags.length <= mostTags) return tags;

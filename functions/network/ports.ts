@@ -39,7 +39,7 @@ import {
 import { linksOf } from './port-list.ts';
 import { picked, portView } from './port-view.ts';
 
-type Request = RouteRequest<unknown, unknown>;
+type PortRequest = RouteRequest<unknown, unknown>;
 
 const collection = '/v2.0/ports';
 const item = '/v2.0/ports/:id';
@@ -127,7 +127,7 @@ export const portRoutes = (deps: PortDeps): Route[] => [
 /** The port of the path, if the caller may know of it. @throws PortNotFound */
 export async function readPort(
   deps: Pick<PortDeps, 'readPorts'>,
-  { caller, params: { id: text = '' } }: Pick<Request, 'caller' | 'params'>,
+  { caller, params: { id: text = '' } }: Pick<PortRequest, 'caller' | 'params'>,
 ): Promise<Port> {
   const id = idOf(text);
   const [found] = id === undefined ? [] : await deps.readPorts([id]);
@@ -137,7 +137,7 @@ export async function readPort(
 /** Changes the port of the path, if the caller may know of it. @throws PortNotFound */
 export function change(
   deps: PortDeps,
-  { caller, params: { id: text = '' } }: Pick<Request, 'caller' | 'params'>,
+  { caller, params: { id: text = '' } }: Pick<PortRequest, 'caller' | 'params'>,
   decide: (port: Port) => Port | undefined,
 ): Promise<Port> {
   const id = idOf(text);
@@ -156,7 +156,7 @@ function updateOf(port: Port, { values }: PortInput): Parameters<typeof updatedP
 }
 
 /** The port that an input makes, of whoever may make it. */
-function newPort(deps: PortDeps, request: Request, input: PortInput): NewPort {
+function newPort(deps: PortDeps, request: PortRequest, input: PortInput): NewPort {
   const { caller } = request;
   const { values } = input;
   const project_id = values.project_id ?? caller.project_id;

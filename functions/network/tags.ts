@@ -14,24 +14,24 @@ import { Refusal } from '../../domain/errors.ts';
 import { requireNoBody } from './deps.ts';
 import { shown } from './neutron.ts';
 import { bodyOf, requireKnown } from './port-input.ts';
-import { tagOf, tagsOf } from './port-values.ts';
+import { tagListOf, tagOf } from './port-values.ts';
 
-type Request = RouteRequest<unknown, unknown>;
+type TaggedRequest = RouteRequest<unknown, unknown>;
 type Tags = readonly string[];
 
 /** A kind of resource that has tags; a resource is that of the request's path, or a 404. */
 export type Taggable = {
   readonly collection: `/v2.0/${'ports' | 'networks'}`;
-  readonly tagsOf: (request: Request) => Promise<Tags>;
+  readonly tagsOf: (request: TaggedRequest) => Promise<Tags>;
   /** Replaces the tags by those that come of the ones there are; gives them as they are now. */
-  readonly retag: (request: Request, tagsAfter: (tags: Tags) => string[]) => Promise<Tags>;
+  readonly retag: (request: TaggedRequest, tagsAfter: (tags: Tags) => string[]) => Promise<Tags>;
 };
 
 /** The tags of a body. @throws HTTPBadRequest */
 function readTags(json: unknown): string[] {
   const body = bodyOf(json);
   requireKnown(body, new Map([['tags', true]]));
-  return tagsOf(body.tags);
+  return tagListOf(body.tags);
 }
 
 export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
@@ -81,7 +81,7 @@ export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Rou
     body: ignored,
     handle: async (request) => {
       const tag = tagOf(request.params.tag);
-      await retag(request, (tags) => tagsOf([...tags, tag]));
+      await retag(request, (tags) => tagListOf([...tags, tag]));
       return { status: 201, body: null };
     },
   }),

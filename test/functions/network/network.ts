@@ -6,7 +6,7 @@ import { unauthenticated } from '../../../domain/identity/identity.ts';
 import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import type { Network } from '../../../domain/ports/network.ts';
 import type { Port } from '../../../domain/ports/port.ts';
-import type { Among } from '../../../domain/ports/port-index.ts';
+import type { PortIndex } from '../../../domain/ports/port-index.ts';
 import { changeNetwork, createNetwork, deleteNetwork } from '../../../flows/change-network.ts';
 import { changePort } from '../../../flows/change-port.ts';
 import { createPorts } from '../../../flows/create-ports.ts';
@@ -17,7 +17,7 @@ import { type Call, call, quiet } from '../call.ts';
 
 const holder = ({ network_id, mac_address }: Port): string => `${network_id} ${mac_address}`;
 
-const isAmong = (port: Port, among: Among): boolean => {
+const isAmong = (port: Port, among: PortIndex): boolean => {
   switch (among.index) {
     case 'listing':
       return true;
