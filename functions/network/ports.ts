@@ -8,7 +8,7 @@ import {
   route,
 } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
-import { wantedDataPlane } from '../../domain/ports/data-plane.ts';
+import { requestedDataPlane } from '../../domain/ports/data-plane.ts';
 import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import {
   canRead,
@@ -148,7 +148,7 @@ export function change(
 /** What an input changes of a port; the two spellings of the data plane are one value. */
 function updateOf(port: Port, { values }: PortInput): Parameters<typeof updatedPort>[1] {
   const { id: _, network_id: __, project_id: ___, dp_down, data_plane_status, ...rest } = values;
-  const wanted = wantedDataPlane({ data_plane_status, dp_down }, port.data_plane_status);
+  const wanted = requestedDataPlane({ data_plane_status, dp_down }, port.data_plane_status);
   const told = Object.entries({ ...rest, data_plane_status: wanted }).filter(
     ([, value]) => value !== undefined,
   );
