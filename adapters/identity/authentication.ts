@@ -1,4 +1,4 @@
-/** Who may log in, and what a token is worth: wired once, for the functions that check passwords. */
+/** Connects logins and tokens with their tables, for the functions that check passwords. */
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { amount, type Env, required } from '../env.ts';
@@ -14,7 +14,7 @@ import { validityStore } from './validity.ts';
 
 type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly secrets: SecretsManagerClient };
 
-/** Everything that logs somebody in, on the tables and secrets of the environment. */
+/** Accounts, logins, sessions and credentials, on the tables and secrets of the environment. */
 export function makeAuthentication(env: Env, { dynamo, secrets }: Clients) {
   const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
   const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));

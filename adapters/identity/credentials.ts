@@ -1,6 +1,6 @@
 /**
  * The table `credentials`: application credentials, keyed by their user's incarnation and their name.
- * Each has a row in `validity` as well, by its id, which tokens are checked against.
+ * Each has a row in `validity` too, by its id; tokens are checked against that row.
  */
 import {
   type DynamoDBDocumentClient,
@@ -13,7 +13,7 @@ import { StoredCredential } from '../../domain/identity/application-credential.t
 import { ifUnchanged, type Row } from '../dynamodb.ts';
 import { credentialRowId } from './validity.ts';
 
-/** Of whom a credential is. */
+/** The user of a credential, and the user's incarnation at its creation. */
 export type CredentialOwner = { readonly user_id: string; readonly incarnation: string };
 
 const ownerKey = ({ user_id, incarnation }: CredentialOwner): string => `${user_id}/${incarnation}`;
@@ -29,13 +29,13 @@ export type CredentialStore = {
   readonly of: (owner: CredentialOwner) => Promise<StoredCredential[]>;
   /** Stores a credential; false if its user has one of that name. */
   readonly add: (credential: StoredCredential) => Promise<boolean>;
-  /** Deletes a credential, and ends its tokens; false if it is there no longer. */
+  /** Deletes a credential, and ends its tokens; false if it no longer exists. */
   readonly remove: (credential: StoredCredential) => Promise<boolean>;
 };
 
 type Tables = { readonly credentials: string; readonly validity: string };
 
-/** Every read is consistent. */
+/** The store of credentials. Every read is consistent. */
 export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables): CredentialStore {
   const get = async (TableName: string, Key: Row): Promise<Row | undefined> =>
     (await dynamo.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;

@@ -1,7 +1,7 @@
 /**
  * Reports on the data plane of all ports of a host. A host's reports are numbered. A port whose row
- * was written under a lower number is owed the later reports: they are applied when the port is next
- * read or written. Decision: docs/adr/0021.
+ * was written under a lower number is owed the later reports until they are applied to it.
+ * Decision: docs/adr/0021.
  */
 import * as z from 'zod';
 import type { Actor } from '../change.ts';
