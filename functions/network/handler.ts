@@ -1,4 +1,4 @@
-/** The network surface: Neutron's API v2.0, as far as a registry of ports goes. */
+/** The surface `/network`: the part of Neutron's API v2.0 that a registry of ports needs. */
 
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import type { NetworkDeps, PortDeps } from './deps.ts';
@@ -9,6 +9,7 @@ import { taggableNetworks, taggablePorts } from './taggable.ts';
 import { tagRoutes } from './tags.ts';
 import { networkVersionRoutes } from './versions.ts';
 
+/** The dependencies of the surface. */
 export type NetworkApiDeps = Pick<
   Surface,
   'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
@@ -19,6 +20,7 @@ export type NetworkApiDeps = Pick<
 /** `/v2.0/ports.json` is `/v2.0/ports`: clients send either. */
 const plainPath = (path: string): string => path.replace(/\.json$/, '');
 
+/** The handler of the surface. */
 export const networkApi = (deps: NetworkApiDeps) =>
   createSurface({
     dialect: 'network',

@@ -1,4 +1,4 @@
-/** A page of networks. The registry is small: all that the caller may see are read, then sorted. */
+/** A page of networks. The registry is small: all networks of the caller are read, then sorted. */
 
 import type { Query } from '../../adapters/http/query.ts';
 import type { Caller } from '../../domain/identity/access.ts';
@@ -18,7 +18,7 @@ export const readNetworkList = (query: Query) => ({
   fields: fieldsOf(query),
 });
 
-/** @throws NetworkNotFound for a marker that the caller does not see. */
+/** The requested page. @throws NetworkNotFound for a marker that the caller may not see. */
 export async function listNetworks(
   deps: Pick<NetworkDeps, 'networksOf'>,
   caller: Caller,

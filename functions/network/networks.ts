@@ -1,4 +1,4 @@
-/** The registry of networks: list, show, make, change, delete. Networks have no events. */
+/** The routes of networks: list, show, create, change, delete. Networks have no events. */
 
 import {
   bodySent,

@@ -1,8 +1,8 @@
-/** A page of a list, cut to what an answer holds. */
+/** A page of a list, cut to the size of an answer. */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
 import type { PageRequest } from './port-list.ts';
 
-/** What a page shows: views, the ids of all of them, and whether there may be more. */
+/** A page that is shown: the views, their ids, and whether there may be more. */
 export type ShownPage = {
   readonly page: PageRequest;
   readonly views: readonly unknown[];
@@ -10,7 +10,7 @@ export type ShownPage = {
   readonly full: boolean;
 };
 
-/** As many of the items as an answer holds, one at least; what is cut off is on the next page. */
+/** As many of the items as an answer holds, at least one; the rest is on the next page. */
 export function shownPage<T extends { readonly id: string }>(
   items: readonly T[],
   page: PageRequest,

@@ -1,4 +1,4 @@
-/** Ports: list, show, make, change, delete. Source: docs/wire/network.md#one-port. */
+/** The routes of ports: list, show, create, change, delete. Source: docs/wire/network.md#one-port. */
 import {
   bodySent,
   guardedRoute,
@@ -77,9 +77,9 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     handle: async (request) => {
       const { caller } = request;
       const { bulk, ports } = request.body;
-      const wanted = ports.map((input) => newPort(deps, request, input));
-      await requireNetworks(deps, caller, wanted);
-      const made = await deps.createPorts(wanted);
+      const requested = ports.map((input) => newPort(deps, request, input));
+      await requireNetworks(deps, caller, requested);
+      const made = await deps.createPorts(requested);
       const views = made.map((port) => portView(port, caller));
       return { status: 201, body: bulk ? { ports: views } : { port: views[0] } };
     },
@@ -145,17 +145,17 @@ export function change(
   return deps.changePort(id, (port) => decide(visiblePort(caller, text, port)));
 }
 
-/** What an input changes of a port; the two spellings of the data plane are one value. */
+/** The update of a port by an input, in which the two names of the data plane's status are one value. */
 function updateOf(port: Port, { values }: PortInput): Parameters<typeof updatedPort>[1] {
   const { id: _, network_id: __, project_id: ___, dp_down, data_plane_status, ...rest } = values;
-  const wanted = requestedDataPlane({ data_plane_status, dp_down }, port.data_plane_status);
-  const told = Object.entries({ ...rest, data_plane_status: wanted }).filter(
+  const status = requestedDataPlane({ data_plane_status, dp_down }, port.data_plane_status);
+  const given = Object.entries({ ...rest, data_plane_status: status }).filter(
     ([, value]) => value !== undefined,
   );
-  return Object.fromEntries(told);
+  return Object.fromEntries(given);
 }
 
-/** The port that an input makes, of whoever may make it. */
+/** The port of an input. @throws PolicyNotAuthorized if the caller may not create it. */
 function newPort(deps: PortDeps, request: PortRequest, input: PortInput): NewPort {
   const { caller } = request;
   const { values } = input;
@@ -186,13 +186,16 @@ function newPort(deps: PortDeps, request: PortRequest, input: PortInput): NewPor
   return { port, macGiven: values.mac_address !== undefined };
 }
 
-/** A network that is registered must be one that the caller may see; any other id is as good. */
+/**
+ * Checks that the caller may see the registered networks of new ports. Any other id is accepted.
+ * @throws NetworkNotFound
+ */
 async function requireNetworks(
   deps: PortDeps,
   caller: Caller,
-  wanted: readonly NewPort[],
+  requested: readonly NewPort[],
 ): Promise<void> {
-  const ids = new Set(wanted.map(({ port }) => port.network_id));
+  const ids = new Set(requested.map(({ port }) => port.network_id));
   for (const network of await deps.networks([...ids])) {
     if (!canRead(caller, network)) throw notFound('Network', network.network_id);
   }

@@ -1,6 +1,5 @@
 /**
- * The tags of ports and networks, which have routes of their own. Neutron checks what is given before
- * it looks for the resource. Source: neutron `extensions/tagging.py`.
+ * The routes of the tags of ports and networks. Neutron checks a body before it looks for the resource. Source: neutron `extensions/tagging.py`.
  */
 
 import {
@@ -19,11 +18,11 @@ import { tagListOf, tagOf } from './port-values.ts';
 type TaggedRequest = RouteRequest<unknown, unknown>;
 type Tags = readonly string[];
 
-/** A kind of resource that has tags; a resource is that of the request's path, or a 404. */
+/** A kind of resource that has tags. The resource is that of the path; a 404 if there is none. */
 export type Taggable = {
   readonly collection: `/v2.0/${'ports' | 'networks'}`;
   readonly tagsOf: (request: TaggedRequest) => Promise<Tags>;
-  /** Replaces the tags by those that come of the ones there are; gives them as they are now. */
+  /** Replaces the tags by the result of `tagsAfter`; returns the tags as they are now. */
   readonly retag: (request: TaggedRequest, tagsAfter: (tags: Tags) => string[]) => Promise<Tags>;
 };
 
