@@ -7,12 +7,14 @@ import { may } from '../../domain/identity/access.ts';
 import { DataPlaneStatus } from '../../domain/ports/port.ts';
 import type { DataPlaneReportInput, ReportedDataPlane } from '../../flows/report-data-plane.ts';
 
+/** The dependencies of the route. */
 export type DataPlaneDeps = {
   /** @throws not_found if neither a host nor a port names the host. */
-  readonly reportDataPlane: (told: DataPlaneReportInput) => Promise<ReportedDataPlane>;
+  readonly reportDataPlane: (report: DataPlaneReportInput) => Promise<ReportedDataPlane>;
   readonly now: () => string;
 };
 
+/** The body of the route. */
 export const DataPlaneBody = z.strictObject({ data_plane_status: DataPlaneStatus });
 
 export const dataPlaneRoutes = ({ reportDataPlane, now }: DataPlaneDeps): Route[] => [

@@ -1,4 +1,4 @@
-/** `/doctor/v1/faults`: the audit, and what a tenant reads who missed a notification. */
+/** `/doctor/v1/faults`: the audit of faults. A tenant that missed a notification reads it here. */
 
 import * as z from 'zod';
 import { fitting } from '../../adapters/http/answer-size.ts';
@@ -20,8 +20,9 @@ import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts
 import { FaultQuery } from './fault-query.ts';
 import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
 
+/** The dependencies of the routes. */
 export type FaultDeps = FaultPages & {
-  /** What the faults touched, in all projects. */
+  /** The resources that the faults affected, in all projects. */
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
@@ -30,7 +31,11 @@ export type FaultDeps = FaultPages & {
 type FaultRequest = RouteRequest<unknown, unknown>;
 type View = ReturnType<typeof listedFault | typeof tenantFault>;
 
-/** A tenant's faults are those of its project; hosts and other projects are no filters of its own. */
+/**
+ * The filter that a caller may use. A tenant lists the faults of its project, and may not filter by
+ * host or by another project.
+ * @throws DomainError `forbidden`.
+ */
 function filterFor({ caller }: FaultRequest, filter: FaultFilter): FaultFilter {
   if (isAdmin(caller)) return filter;
   const own = projectOf(caller);
@@ -44,7 +49,7 @@ function filterFor({ caller }: FaultRequest, filter: FaultFilter): FaultFilter {
 }
 
 export function faultRoutes(deps: FaultDeps): Route[] {
-  /** The faults as the caller may see them; a tenant sees none that touched nothing of its own. */
+  /** The faults as the caller may see them: a tenant sees only those that affected its project. */
   async function shown(
     { caller }: FaultRequest,
     faults: readonly Fault[],

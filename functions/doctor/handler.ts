@@ -1,4 +1,4 @@
-/** The surface `/doctor/v1`: what OpenStack has no API for. */
+/** The surface `/doctor/v1`: functions for which OpenStack has no API. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { type DataPlaneDeps, dataPlaneRoutes } from './data-plane.ts';
 import { type EvacuationDeps, evacuationRoutes } from './evacuations.ts';
@@ -11,6 +11,7 @@ import { type UserDeps, userRoutes } from './users.ts';
 import { doctorVersionRoutes } from './versions.ts';
 import { type WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
+/** The dependencies of the surface. */
 export type DoctorDeps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
   EvacuationDeps &
   DataPlaneDeps &
@@ -22,6 +23,7 @@ export type DoctorDeps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logg
   UserDeps &
   WebhookKeyDeps;
 
+/** The handler of the surface. */
 export const doctorApi = (deps: DoctorDeps) =>
   createSurface({
     dialect: 'doctor',

@@ -1,4 +1,7 @@
-/** `/doctor/v1/hosts` and `/doctor/v1/servers`: what a feed tells of them. Roles admin and service. */
+/**
+ * `/doctor/v1/hosts` and `/doctor/v1/servers`: a feed registers hosts and servers. Roles `admin` and
+ * `service`.
+ */
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
 import type { ApiResponse } from '../../adapters/http/request.ts';
@@ -18,6 +21,7 @@ import type { Registered, Told } from '../../flows/register.ts';
 import { HostInput, InstanceInput, instanceFacts, ReportedAt } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
 
+/** The dependencies of the routes. */
 export type RegistrationDeps = {
   readonly host: (name: string) => Promise<Host | undefined>;
   readonly stateOf: (host: Host) => HostState;
@@ -38,7 +42,7 @@ export type RegistrationDeps = {
 
 const roles = may.registerHostsAndServers;
 
-/** 201 for a new row, else 200; a report older than what is recorded says so in a header. */
+/** 201 for a new row, else 200. A header says that the report is older than the recorded one. */
 const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiResponse => ({
   status: kind === 'created' ? 201 : 200,
   body,

@@ -1,4 +1,4 @@
-/** `/doctor/v1/subscriptions`: where a project is told, over SNS. */
+/** `/doctor/v1/subscriptions`: the endpoints that SNS notifies for a project. */
 
 import * as z from 'zod';
 import { nextLink } from '../../adapters/http/next-link.ts';
@@ -13,15 +13,16 @@ import type { Subscription } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { canSee, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
-import { SubscriptionInput, SubscriptionQuery, wishOf } from './subscription-input.ts';
+import { requestOf, SubscriptionInput, SubscriptionQuery } from './subscription-input.ts';
 
 type Status = 'confirmed' | 'pending confirmation' | 'gone';
 
+/** The dependencies of the routes. */
 export type SubscriptionDeps = {
   readonly subscribing: SubscribeDeps;
   /**
-   * At most `limit` of a project (undefined: of all), oldest first, after the marker. Undefined if
-   * there is no such marker.
+   * At most `limit` subscriptions of a project (undefined: of all), oldest first, after the marker.
+   * Undefined if the marker does not exist.
    */
   readonly subscriptions: (
     project_id: string | undefined,
@@ -81,8 +82,8 @@ export function subscriptionRoutes({
         if (body.all_projects && !isAdmin(caller)) {
           throw new DomainError('forbidden', "Policy doesn't allow all projects to be subscribed.");
         }
-        const wish = wishOf(body, projectOf(caller));
-        const { subscription, created } = await subscribe(subscribing, wish);
+        const request = requestOf(body, projectOf(caller));
+        const { subscription, created } = await subscribe(subscribing, request);
         return { status: created ? 201 : 200, body: { subscription: await view(subscription) } };
       },
     }),
@@ -111,7 +112,7 @@ export function subscriptionRoutes({
   ];
 }
 
-/** Of the subscriptions to several topics, the one that most needs to be looked at. */
+/** The status of a subscription to several topics: the worst of them. */
 function overall(statuses: readonly Status[]): Status | 'incomplete' {
   const worst = (['gone', 'pending confirmation'] as const).find((each) => statuses.includes(each));
   return worst ?? (statuses.length > 0 ? 'confirmed' : 'incomplete');

@@ -1,4 +1,4 @@
-/** Version documents: the catalogue's URL of this surface answers, as that of every other does. */
+/** Version documents, so that the surface's URL in the catalogue answers, as for other services. */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
 const version = (base: string) => ({

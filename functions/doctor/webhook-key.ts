@@ -1,11 +1,12 @@
-/** `/doctor/v1/webhook-key`: what a project verifies its webhooks with. */
+/** `/doctor/v1/webhook-key`: the key with which a project verifies its webhooks. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 
+/** The dependencies of the route. */
 export type WebhookKeyDeps = {
-  /** The key of a project; the empty one's is that of alarms on the infrastructure. */
+  /** The key of a project; the empty project is that of alarms on the infrastructure. */
   readonly webhookKey: (project_id: string) => Promise<string>;
 };
 

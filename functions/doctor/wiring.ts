@@ -83,8 +83,8 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
   };
   return doctorApi({
     host: flow.host,
-    reportDataPlane: async (told) =>
-      reportDataPlane(dataPlanes, { ...told, host: await spellingOf(flow, told.host) }),
+    reportDataPlane: async (report) =>
+      reportDataPlane(dataPlanes, { ...report, host: await spellingOf(flow, report.host) }),
     seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
     stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
     noteHeartbeat: (host, heard) => noteHeartbeat(flow, host, heard),
@@ -101,7 +101,7 @@ export function wire(env: Env, { dynamo, sqs, sns, secrets }: Clients, logger: L
         ]),
       );
     },
-    ...deadLetters(sqs, required(env, 'BULK_DLQ_URL')),
+    deadLetter: deadLetters(sqs, required(env, 'BULK_DLQ_URL')).bury,
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, required(env, 'AFFECTED_TABLE')),
     subscribing: {

@@ -1,6 +1,6 @@
 /**
- * `/v3/users/{user_id}/access_rules`: the rules of a user's application credentials. A rule is there as
- * long as a credential has it, so none can be deleted by itself.
+ * `/v3/users/{user_id}/access_rules`: the rules of a user's application credentials. A rule exists as
+ * long as a credential has it, so a rule cannot be deleted alone.
  */
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -32,7 +32,10 @@ export function accessRuleRoutes(deps: AccessRuleDeps): Route[] {
 
   return [
     route({
-      ...{ method: 'GET', path, query: ignored, body: ignored },
+      method: 'GET',
+      path,
+      query: ignored,
+      body: ignored,
       handle: async (request) => {
         const { user_id, byId } = await rulesFor(request, 'list_access_rules');
         const access_rules = [...byId.values()].map((rule) =>
@@ -42,14 +45,20 @@ export function accessRuleRoutes(deps: AccessRuleDeps): Route[] {
       },
     }),
     route({
-      ...{ method: 'GET', path: `${path}/:id`, query: ignored, body: ignored },
+      method: 'GET',
+      path: `${path}/:id`,
+      query: ignored,
+      body: ignored,
       handle: async (request) => ({
         status: 200,
         body: { access_rule: await named(request, 'get_access_rule') },
       }),
     }),
     route({
-      ...{ method: 'DELETE', path: `${path}/:id`, query: ignored, body: ignored },
+      method: 'DELETE',
+      path: `${path}/:id`,
+      query: ignored,
+      body: ignored,
       handle: async (request) => {
         await named(request, 'delete_access_rule');
         throw new DomainError('forbidden', 'May not delete access rule in use');

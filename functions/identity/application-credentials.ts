@@ -1,6 +1,6 @@
 /**
- * `/v3/users/{user_id}/application_credentials`: made by the user alone; seen and deleted by the user
- * and by admins. Source: keystone `api/users.py`, `common/policies/application_credential.py`.
+ * `/v3/users/{user_id}/application_credentials`: only the user creates them; the user and
+ * administrators read and delete them. Source: keystone `api/users.py`, `common/policies/application_credential.py`.
  */
 import * as z from 'zod';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
@@ -24,15 +24,15 @@ export type CredentialDeps = {
   readonly credentialsOf: (owner: Owner) => Promise<readonly StoredCredential[]>;
   /** Stores a credential; false if its user has one of that name. */
   readonly addCredential: (credential: StoredCredential) => Promise<boolean>;
-  /** Deletes a credential, and ends its tokens; false if it is there no longer. */
+  /** Deletes a credential, and ends its tokens; false if it no longer exists. */
   readonly removeCredential: (credential: StoredCredential) => Promise<boolean>;
-  /** A secret that nobody can guess. */
+  /** Makes a secret that cannot be guessed. */
   readonly newSecret: () => string;
   readonly hashGenerated: (secret: string) => string;
   readonly hashGiven: (secret: string) => Promise<string>;
-  /** 32 hex digits. */
+  /** Makes an id of 32 hex digits. */
   readonly newCredentialId: () => string;
-  /** Credentials that a user may have; -1 for any number. */
+  /** The most credentials that a user may have; -1 for no limit. */
   readonly credentialsPerUser: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -46,7 +46,10 @@ const refused = (action: string) =>
     `You are not authorized to perform the requested action: identity:${action}.`,
   );
 
-/** Whose credentials the path names; 403 but for the user and, unless `alone`, for admins. */
+/**
+ * The user in the path.
+ * @throws DomainError `forbidden` unless the caller is that user or, unless `alone`, an administrator.
+ */
 export async function ownerOf(
   { account }: Pick<CredentialDeps, 'account'>,
   { params, caller }: CredentialRequest,
@@ -59,7 +62,7 @@ export async function ownerOf(
   return { user_id, incarnation: found.incarnation };
 }
 
-/** 403 for the token of a restricted credential, which shall not make or delete others. */
+/** @throws DomainError `forbidden` for the token of a restricted credential. */
 function requireUnrestricted({ caller }: CredentialRequest): void {
   if (!caller.credential?.restricted) return;
   throw new DomainError(

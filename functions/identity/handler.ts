@@ -6,6 +6,7 @@ import { version } from './documents.ts';
 import { type LookupDeps, lookupRoutes } from './lookups.ts';
 import { login, revoke, type TokenDeps, validate } from './tokens.ts';
 
+/** The dependencies of the surface. */
 export type IdentityDeps = Pick<
   Surface,
   'allowedOrigins' | 'authenticate' | 'publicUrl' | 'logger'
@@ -38,7 +39,7 @@ export const identityApi = (deps: IdentityDeps) =>
     };
   });
 
-/** What clients read before they log in. */
+/** The version documents, which clients read before they log in. */
 export const discovery: readonly PublicRoute[] = [
   publicRoute({
     method: 'GET',

@@ -29,7 +29,7 @@ const post = (body: unknown, given: Partial<EventDeps> = {}, as = 'service') =>
         sendTwice: async (events) => {
           sent.push(...events);
         },
-        bury: async (letters) => {
+        deadLetter: async (letters) => {
           buried.push(...letters);
         },
         now: () => minute(20),
@@ -65,7 +65,7 @@ test('a bad element is put aside with its reason, and harms no other', async () 
   for (const { reason } of buried) expect(reason).not.toBe('');
 });
 
-test.each(['sendTwice', 'bury'] as const)(
+test.each(['sendTwice', 'deadLetter'] as const)(
   'nothing is promised that is not queued: %s',
   async (name) => {
     const failing = async () => {
