@@ -7,11 +7,7 @@ import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import type { Network } from '../../../domain/ports/network.ts';
 import type { Port } from '../../../domain/ports/port.ts';
 import type { PortIndex } from '../../../domain/ports/port-index.ts';
-import { changeNetwork, createNetwork, deleteNetwork } from '../../../flows/change-network.ts';
-import { changePort } from '../../../flows/change-port.ts';
-import { createPorts } from '../../../flows/create-ports.ts';
-import { readPorts } from '../../../flows/read-ports.ts';
-import { networkApi } from '../../../functions/network/handler.ts';
+import { compose } from '../../../functions/network/compose.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { type Call, call, quiet } from '../call.ts';
 
@@ -119,7 +115,9 @@ export function networkWorld() {
       [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
   };
 
-  const surface = networkApi({
+  const surface = compose({
+    ...flow,
+    ...registry,
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const [names = '', project_id] = name.split('@');
       if (!names) throw unauthenticated();
@@ -140,20 +138,12 @@ export function networkWorld() {
       if (reverse) ids.reverse();
       for (let n = 0; n < ids.length; n += atOnce) yield ids.slice(n, n + atOnce);
     },
-    readPorts: (ids) => readPorts(flow, ids),
-    createPorts: (wanted) => createPorts(flow, wanted),
-    changePort: (given, decide) => changePort(flow, given, decide),
-    networks: registry.networks,
-    changeNetwork: (given, decide) => changeNetwork(registry, given, decide),
     networksOf: async (project_id) =>
       [...networks.values()].filter(
         (network) => project_id === undefined || network.project_id === project_id,
       ),
-    createNetwork: (network) => createNetwork(registry, network),
-    deleteNetwork: (network, judge) => deleteNetwork(registry, network, judge),
     now: () => minute(state.ids),
     newId: () => id(++state.ids),
-    newMac,
   });
 
   /** A request of somebody, below `/network`. */
