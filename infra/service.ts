@@ -19,12 +19,12 @@ import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 export interface DoctorStackProps extends StackProps {
-  /** `emulator` for MiniStack and LocalStack, where nothing outlives the stack. */
+  /** `emulator`: MiniStack or LocalStack, where the tables are deleted with the stack. */
   readonly target: 'aws' | 'emulator';
   readonly settings?: Partial<ServiceSettings>;
 }
 
-/** Everything there is: what is stored, what carries messages, and a construct for each function. */
+/** The whole of Doctor: tables, messaging, secrets, the API and one construct for each function. */
 export class DoctorStack extends Stack {
   constructor(
     scope: Construct,
