@@ -4,9 +4,9 @@ import * as z from 'zod';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter, EventMessage } from '../../../domain/events/messages.ts';
 import {
-  createHandler,
-  type Deps,
-  type Totals,
+  alarmEvaluator,
+  type EvaluatorDeps,
+  type EvaluatorTotals,
 } from '../../../functions/alarm-evaluator/handler.ts';
 import { eventWith } from '../../domain/events/events.ts';
 import { rawSample } from '../../events/samples.ts';
@@ -17,14 +17,14 @@ const eventOf = (n: number): DoctorEvent => ({ ...eventWith(), message_id: `e-${
 const ids = (events: readonly DoctorEvent[]) => events.map(({ message_id }) => message_id);
 const harmful = 'e-13';
 
-async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
+async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const evaluations: string[][] = [];
   const splits: [string[], number, ...unknown[]][] = [];
   const froms: unknown[] = [];
   const buried: DeadLetter[] = [];
-  const totals: Totals[] = [];
+  const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
-  const handler = createHandler({
+  const handler = alarmEvaluator({
     evaluate: async (events, rest) => {
       if (ids(events).includes(harmful)) throw new Error('it cannot be evaluated');
       evaluations.push(ids(events));

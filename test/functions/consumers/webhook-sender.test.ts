@@ -9,7 +9,10 @@ import {
 import type { Taken } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
-import { createHandler, type Deps } from '../../../functions/webhook-sender/handler.ts';
+import {
+  type WebhookSenderDeps,
+  webhookSender,
+} from '../../../functions/webhook-sender/handler.ts';
 import { rememberingFull } from '../../../functions/webhook-sender/places.ts';
 import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
@@ -30,7 +33,10 @@ const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMes
 const ofOther = (action: string): WebhookMessage =>
   webhook(action, { project_id: 'b', webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' });
 
-function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<Deps> = {}) {
+function sender(
+  answers: Readonly<Record<string, Answer>> = {},
+  given: Partial<WebhookSenderDeps> = {},
+) {
   const posted: WebhookMessage[] = [];
   const published: string[] = [];
   const notes: WebhookOutcome[] = [];
@@ -41,7 +47,7 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
   let taken = 0;
   const buried: DeadLetter[] = [];
   const { lines, log } = logbook();
-  const handler = createHandler({
+  const handler = webhookSender({
     outcome: async () => undefined,
     post: async (message) => {
       posted.push(message);
