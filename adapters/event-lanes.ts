@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/events/event.ts';
-import { laneOfOwn } from '../domain/events/event-lane.ts';
+import { byOwnLane } from '../domain/events/event-lane.ts';
 import { type EnvName, required } from './env.ts';
 import { type EventQueueUrls, eventQueues } from './queues.ts';
 
@@ -46,7 +46,7 @@ export function ownEvents(
       events: readonly DoctorEvent[],
       { delaySeconds = 0 }: { readonly delaySeconds?: number } = {},
     ): Promise<void> => {
-      const byLane = [...Map.groupBy(events, laneOfOwn)];
+      const byLane = [...byOwnLane(events)];
       await Promise.all(
         byLane.map(([lane, some]) => queues.sendEvents(some, { lane, delaySeconds })),
       );

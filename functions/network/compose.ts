@@ -1,5 +1,5 @@
 /** Puts the network surface together: handler and flows, on plain stores. */
-import { changeNetwork } from '../../flows/change-network.ts';
+import { changeNetwork, createNetwork, deleteNetwork } from '../../flows/change-network.ts';
 import { changePort } from '../../flows/change-port.ts';
 import { createPorts } from '../../flows/create-ports.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
@@ -7,13 +7,21 @@ import { readPorts } from '../../flows/read-ports.ts';
 import { type Deps, networkApi } from './handler.ts';
 
 /** What the flows answer for the routes. */
-type Composed = 'readPorts' | 'createPorts' | 'changePort' | 'changeNetwork';
+type Composed =
+  | 'readPorts'
+  | 'createPorts'
+  | 'changePort'
+  | 'createNetwork'
+  | 'changeNetwork'
+  | 'deleteNetwork';
 
 export type NetworkParts = Omit<Deps, Composed> &
   DepsOf<typeof readPorts> &
   DepsOf<typeof createPorts> &
   DepsOf<typeof changePort> &
-  DepsOf<typeof changeNetwork>;
+  DepsOf<typeof createNetwork> &
+  DepsOf<typeof changeNetwork> &
+  DepsOf<typeof deleteNetwork>;
 
 /** The handler of the network surface. */
 export const compose = (parts: NetworkParts) =>
@@ -22,5 +30,7 @@ export const compose = (parts: NetworkParts) =>
     readPorts: (ids) => readPorts(parts, ids),
     createPorts: (ports) => createPorts(parts, ports),
     changePort: (id, decide) => changePort(parts, id, decide),
+    createNetwork: (network) => createNetwork(parts, network),
     changeNetwork: (id, decide) => changeNetwork(parts, id, decide),
+    deleteNetwork: (network, judge) => deleteNetwork(parts, network, judge),
   });

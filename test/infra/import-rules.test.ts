@@ -70,7 +70,7 @@ const rules: readonly Rule[] = [
         'uuid',
         'p-map',
       ),
-      pack('path-to-regexp', 'request-filtering-agent'),
+      pack('path-to-regexp', 'request-filtering-agent', 'lru-cache'),
     ],
     mayType: [/^flows\//, /^aws-lambda$/],
   },

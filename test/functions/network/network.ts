@@ -99,6 +99,20 @@ export function networkWorld() {
       networks.set(to.network_id, to);
       return true;
     },
+    insertNetwork: async (network: Network) => {
+      if (networks.has(network.network_id)) return false;
+      networks.set(network.network_id, network);
+      return true;
+    },
+    removeNetwork: async (network: Network) => {
+      const others = state.meanwhile;
+      state.meanwhile = undefined;
+      others?.();
+      if (networks.get(network.network_id)?.revision !== network.revision) return false;
+      return networks.delete(network.network_id);
+    },
+    hasPorts: async (given: string) =>
+      [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
   };
 
   const surface = compose({
@@ -128,16 +142,6 @@ export function networkWorld() {
       [...networks.values()].filter(
         (network) => project_id === undefined || network.project_id === project_id,
       ),
-    createNetwork: async (network) => {
-      if (networks.has(network.network_id)) return false;
-      networks.set(network.network_id, network);
-      return true;
-    },
-    deleteNetwork: async (given) => {
-      networks.delete(given);
-    },
-    hasPorts: async (given) =>
-      [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
     now: () => minute(state.ids),
     newId: () => id(++state.ids),
   });
