@@ -156,7 +156,7 @@ const reasonCharacters = 4_000;
 /** Sends to a dead-letter queue. */
 export const deadLetters = (client: SQSClient, url: string) => ({
   /** Sends elements to the dead-letter queue, each with its reason; long ones are cut. */
-  bury: (letters: readonly DeadLetter[]): Promise<void> =>
+  deadLetter: (letters: readonly DeadLetter[]): Promise<void> =>
     sendAll(
       client,
       url,

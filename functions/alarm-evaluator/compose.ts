@@ -12,7 +12,7 @@ import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 /** Events in a message for deferred alarms: with the alarms of a slice they are a short piece of work. */
 const perRest = 10;
 
-export type EvaluatorParts = Pick<EvaluatorDeps, 'bury' | 'count' | 'log'> &
+export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
   Omit<EvaluateDeps, 'pace' | 'sendRest'> & {
     /** `gentle`: one message after the other, with few reads and writes at once. */
     readonly pace: 'full' | 'gentle';
@@ -24,7 +24,7 @@ export type EvaluatorParts = Pick<EvaluatorDeps, 'bury' | 'count' | 'log'> &
   };
 
 /** The handler of queues of events. */
-export function compose({ pace, bury, count, log, ...parts }: EvaluatorParts) {
+export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorParts) {
   const flow: EvaluateDeps = {
     ...parts,
     pace: pace === 'gentle' ? gentlePace : fullPace,
@@ -35,7 +35,7 @@ export function compose({ pace, bury, count, log, ...parts }: EvaluatorParts) {
     evaluate: (events, rest) => evaluateEvents(flow, events, rest),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: pace === 'gentle',
-    bury,
+    deadLetter,
     count,
     log,
   });

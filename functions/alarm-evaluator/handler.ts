@@ -21,7 +21,7 @@ export type EvaluatorDeps = {
   /** Queues each event as a message of its own, with the lane and rest of the message, and its attempts so far. */
   readonly split: (message: EventMessage) => Promise<void>;
   /** Sends events that are given up, and bodies that cannot be read, to the dead-letter queue. */
-  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly count: (totals: EvaluatorTotals) => void;
   readonly log: Log;
   /** True: one message after the other; else all messages of a batch at once. */
@@ -57,7 +57,7 @@ export const alarmEvaluator = (deps: EvaluatorDeps) =>
 async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessage): Promise<Done> {
   const message = readMessage(body);
   if (typeof message === 'string') {
-    await deps.bury([{ reason: message, element: body }]);
+    await deps.deadLetter([{ reason: message, element: body }]);
     return nothing;
   }
   const { events, rest } = message;
@@ -72,7 +72,7 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
   } catch (error) {
     if (events.length > 1 || attempts < maxAttempts) throw error;
     const reason = `given up after ${attempts} attempts: ${String(error)}`;
-    await deps.bury(events.map((element) => ({ reason, element })));
+    await deps.deadLetter(events.map((element) => ({ reason, element })));
     return nothing;
   }
 }

@@ -11,11 +11,11 @@ import { may } from '../../domain/identity/access.ts';
 export type Deps = {
   /** Queues the events for evaluation now, and once more a little later: an index may lag. */
   readonly sendTwice: (events: readonly DoctorEvent[]) => Promise<void>;
-  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly now: () => string;
 };
 
-export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
+export const eventRoutes = ({ sendTwice, deadLetter, now }: Deps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/events',
@@ -30,7 +30,7 @@ export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
       const letters = received.flatMap(({ element, ...each }) =>
         each.ok ? [] : [deadLetterOf(element, each.reason)],
       );
-      await Promise.all([sendTwice(events), bury(letters)]);
+      await Promise.all([sendTwice(events), deadLetter(letters)]);
       return { status: 202, body: { accepted: events.length, refused: letters.length } };
     },
   }),

@@ -39,7 +39,7 @@ export type WebhookSenderDeps = CallDeps & {
   readonly defer: (webhook: WebhookMessage) => Promise<void>;
   readonly places: PlaceDeps;
   /** Sends webhooks that are given up, and bodies that cannot be read, to the dead-letter queue. */
-  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly slow: SlowReceivers;
   /** Attempts after which a webhook is given up. */
   readonly mostAttempts: number;
@@ -76,7 +76,7 @@ async function handle(
 ): Promise<Done> {
   const webhook = readMessage(body);
   if (typeof webhook === 'string') {
-    await deps.bury([{ reason: webhook, element: body }]);
+    await deps.deadLetter([{ reason: webhook, element: body }]);
     return 'unreadable';
   }
   const attempt = `${webhook.webhook_id} ${webhook.attempts}`;
@@ -132,7 +132,7 @@ async function settle(
   if (delaySeconds !== undefined) await deps.again({ ...webhook, attempts }, delaySeconds);
   if (verdict.result === 'given up') {
     const reason = `given up after ${attempts} of ${deps.mostAttempts} tries: ${verdict.reason}`;
-    await deps.bury([{ reason, element: { ...webhook, attempts } }]);
+    await deps.deadLetter([{ reason, element: { ...webhook, attempts } }]);
   }
   await deps.note(webhook, { action: shownAction(webhook.action), ...verdict, at: deps.now() });
   return verdict.result;

@@ -69,7 +69,11 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   };
   const deps = {
     ...{ sendCopies: step('copies'), sendFinish: step('finish') },
-    ...{ bury: step('bury'), publishEvents: step('audit'), noteAffected: step('affected') },
+    ...{
+      deadLetter: step('deadLetter'),
+      publishEvents: step('audit'),
+      noteAffected: step('affected'),
+    },
   };
   const { lines, log } = logbook();
   const read = rowChanges;
@@ -79,7 +83,10 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   expect(lines).toEqual([
     [
       'info',
-      ['reconciled', { changes: 3, events: 3, faults: 2, notices: 0, departures: 0, buried: 0 }],
+      [
+        'reconciled',
+        { changes: 3, events: 3, faults: 2, notices: 0, departures: 0, deadLettered: 0 },
+      ],
     ],
   ]);
 });
