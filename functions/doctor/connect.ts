@@ -122,7 +122,7 @@ function queuesOf(env: DoctorEnv, { sqs }: DoctorClients) {
   return {
     send: own.sendEvents,
     sendOutside: outside.sendEvents,
-    deadLetter: deadLetters(sqs, env.BULK_DLQ_URL).bury,
+    ...deadLetters(sqs, env.BULK_DLQ_URL),
   };
 }
 

@@ -10,10 +10,10 @@ import { sample } from '../../events/samples.ts';
 import { call, quiet } from '../call.ts';
 
 const sent: DoctorEvent[] = [];
-const buried: DeadLetter[] = [];
+const deadLettered: DeadLetter[] = [];
 const accepted: boolean[] = [];
 beforeEach(() => {
-  for (const all of [sent, buried, accepted]) all.length = 0;
+  for (const all of [sent, deadLettered, accepted]) all.length = 0;
 });
 
 const post = (body: unknown, given: Partial<EventDeps> = {}, as = 'service') =>
@@ -30,7 +30,7 @@ const post = (body: unknown, given: Partial<EventDeps> = {}, as = 'service') =>
           sent.push(...events);
         },
         deadLetter: async (letters) => {
-          buried.push(...letters);
+          deadLettered.push(...letters);
         },
         now: () => minute(20),
         ...given,
@@ -61,8 +61,8 @@ test('a bad element is put aside with its reason, and harms no other', async () 
   const answer = await post([good, { event_type: 't' }, 7, null, { ...good, message_id: 'n' }]);
   expect(answer).toMatchObject({ status: 202, body: { accepted: 2, refused: 3 } });
   expect(sent.map(({ message_id }) => message_id)).toEqual(['m', 'n']);
-  expect(buried.map(({ element }) => element)).toEqual([{ event_type: 't' }, 7, null]);
-  for (const { reason } of buried) expect(reason).not.toBe('');
+  expect(deadLettered.map(({ element }) => element)).toEqual([{ event_type: 't' }, 7, null]);
+  for (const { reason } of deadLettered) expect(reason).not.toBe('');
 });
 
 test.each(['sendTwice', 'deadLetter'] as const)(
