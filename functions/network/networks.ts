@@ -34,7 +34,10 @@ type NetworkRequest = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params'>;
 const collection = '/v2.0/networks';
 const item = '/v2.0/networks/:id';
 
-export const networkRoutes = (deps: NetworkDeps): Route[] => [
+/** The routes. */
+export const networkRoutes = (deps: NetworkDeps): Route[] => [...reading(deps), ...writing(deps)];
+
+const reading = (deps: NetworkDeps): Route[] => [
   route({
     method: 'GET',
     path: collection,
@@ -59,6 +62,9 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
       return { status: 200, body: { network: picked(view, request.args) } };
     },
   }),
+];
+
+const writing = (deps: NetworkDeps): Route[] => [
   route({
     method: 'POST',
     path: collection,

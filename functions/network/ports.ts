@@ -44,7 +44,10 @@ type PortRequest = RouteRequest<unknown, unknown>;
 const collection = '/v2.0/ports';
 const item = '/v2.0/ports/:id';
 
-export const portRoutes = (deps: PortDeps): Route[] => [
+/** The routes. */
+export const portRoutes = (deps: PortDeps): Route[] => [...reading(deps), ...writing(deps)];
+
+const reading = (deps: PortDeps): Route[] => [
   route({
     method: 'GET',
     path: collection,
@@ -69,6 +72,9 @@ export const portRoutes = (deps: PortDeps): Route[] => [
       return { status: 200, body: { port: picked(view, request.args) } };
     },
   }),
+];
+
+const writing = (deps: PortDeps): Route[] => [
   route({
     method: 'POST',
     path: collection,

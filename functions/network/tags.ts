@@ -33,7 +33,10 @@ function readTags(json: unknown): string[] {
   return tagListOf(body.tags);
 }
 
-export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
+/** The routes of a kind of resource. */
+export const tagRoutes = (kind: Taggable): Route[] => [...allTags(kind), ...oneTag(kind)];
+
+const allTags = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
   route({
     method: 'GET',
     path: `${collection}/:id/tags`,
@@ -62,6 +65,9 @@ export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Rou
       return { status: 204 };
     },
   }),
+];
+
+const oneTag = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
   route({
     method: 'GET',
     path: `${collection}/:id/tags/:tag`,
