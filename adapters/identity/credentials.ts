@@ -5,12 +5,11 @@
 import {
   type DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { StoredCredential } from '../../domain/identity/application-credential.ts';
-import { ifUnchanged, type Row } from '../dynamodb.ts';
+import { ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { credentialRowId } from './validity.ts';
 
 /** The user of a credential, and the user's incarnation at its creation. */
@@ -58,22 +57,17 @@ export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables):
       return found?.id === id ? found : undefined;
     },
     of: async (owner) => {
+      const query = {
+        TableName: tables.credentials,
+        ConsistentRead: true,
+        KeyConditionExpression: '#owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': ownerKey(owner) },
+      };
       const found: StoredCredential[] = [];
-      let start: Row | undefined;
-      do {
-        const page: { Items?: Row[]; LastEvaluatedKey?: Row } = await dynamo.send(
-          new QueryCommand({
-            TableName: tables.credentials,
-            ConsistentRead: true,
-            KeyConditionExpression: '#owner = :owner',
-            ExpressionAttributeNames: { '#owner': 'owner' },
-            ExpressionAttributeValues: { ':owner': ownerKey(owner) },
-            ExclusiveStartKey: start,
-          }),
-        );
-        found.push(...(page.Items ?? []).map((row) => StoredCredential.parse(row)));
-        start = page.LastEvaluatedKey;
-      } while (start);
+      for await (const page of queryPages(dynamo, query)) {
+        found.push(...page.map((row) => StoredCredential.parse(row)));
+      }
       return found;
     },
     add: (credential) => {

@@ -58,7 +58,8 @@ const isDefaultDomain = ({ domain_id }: Filters): boolean => !domain_id || domai
 const truth = (text: string | undefined): boolean | undefined =>
   text === undefined ? undefined : !/^(0|false)$/i.test(text);
 
-export function lookupRoutes(deps: LookupDeps): Route[] {
+/** Finds users and projects, the deployment's own included. */
+function finders(deps: LookupDeps) {
   const projectById = async (id: string): Promise<Project | undefined> =>
     own.find((project) => project.id === id) ?? deps.project(id);
 
@@ -85,6 +86,12 @@ export function lookupRoutes(deps: LookupDeps): Route[] {
   const projectsOf = async (user_id: string): Promise<readonly Project[]> =>
     (await deps.account(user_id))?.projects ?? [];
 
+  return { projectById, projects, users, projectsOf };
+}
+
+/** The routes. */
+export function lookupRoutes(deps: LookupDeps): Route[] {
+  const { projectById, projects, users, projectsOf } = finders(deps);
   return [
     get('/v3/projects', Filters, async (request) => {
       const { args, caller } = request;
