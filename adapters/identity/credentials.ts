@@ -32,6 +32,12 @@ export type CredentialStore = {
   readonly remove: (credential: StoredCredential) => Promise<boolean>;
 };
 
+/** The row of `validity` that tokens of the credential are checked against. */
+const validityRow = (credential: StoredCredential): Row => {
+  const { id, name, user_id, incarnation, unrestricted, access_rules } = credential;
+  return { id: credentialRowId(id), name, user_id, incarnation, unrestricted, access_rules };
+};
+
 type Tables = { readonly credentials: string; readonly validity: string };
 
 /** The store of credentials. Every read is consistent. */
@@ -70,10 +76,8 @@ export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables):
       }
       return found;
     },
-    add: (credential) => {
-      const { id, name, user_id, incarnation, unrestricted, access_rules } = credential;
-      const facts = { name, user_id, incarnation, unrestricted, access_rules };
-      return write(
+    add: (credential) =>
+      write(
         {
           Put: {
             TableName: tables.credentials,
@@ -82,9 +86,8 @@ export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables):
             ExpressionAttributeNames: { '#owner': 'owner' },
           },
         },
-        { Put: { TableName: tables.validity, Item: { ...facts, id: credentialRowId(id) } } },
-      );
-    },
+        { Put: { TableName: tables.validity, Item: validityRow(credential) } },
+      ),
     remove: (credential) =>
       write(
         {
