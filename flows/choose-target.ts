@@ -1,7 +1,7 @@
 /** Where instances are moved to if nobody names a host: to the one with the fewest of them. */
 
 import type { Host, HostState } from '../domain/hosts/host.ts';
-import { isTarget, leastLoaded } from '../domain/servers/evacuate.ts';
+import { isTarget, leastLoaded } from '../domain/servers/evacuation-target.ts';
 
 export type ChooseTargetDeps = {
   readonly allHosts: () => Promise<readonly Host[]>;

@@ -4,16 +4,15 @@ import { DomainError } from '../domain/errors.ts';
 import { instanceEvent } from '../domain/events/event.ts';
 import type { Host, HostState } from '../domain/hosts/host.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
+import { checkEvacuation, evacuated } from '../domain/servers/evacuate.ts';
+import type { Executor } from '../domain/servers/evacuation.ts';
 import {
   arrived,
-  checkEvacuation,
-  evacuated,
-  isTarget,
-  type Report,
+  type EvacuationReport,
   reportedOn,
   stranded,
-} from '../domain/servers/evacuate.ts';
-import type { Executor } from '../domain/servers/evacuation.ts';
+} from '../domain/servers/evacuation-end.ts';
+import { isTarget } from '../domain/servers/evacuation-target.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 import type { Targets } from './choose-target.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
@@ -103,15 +102,15 @@ export async function evacuate(
 export async function reportEvacuation(
   deps: MoveDeps,
   uuid: string,
-  report: Report,
+  report: EvacuationReport,
   actor: Actor,
 ): Promise<Instance> {
   return untilWritten(async () => {
     const read = await readSettled(deps, uuid);
     if (!read) return undefined;
     const { instance: from, host, target } = read;
-    const { evacuation, news } = reportedOn(from, report);
-    if (!news) return from;
+    const { evacuation, isNew } = reportedOn(from, report);
+    if (!isNew) return from;
     const dest = report.status === 'done' ? target : undefined;
     if (report.status === 'done' && !dest) return undefined;
     const { restarts } = await deps.departures(evacuation.source);

@@ -4,6 +4,7 @@
  * Whoever reports has fenced the host: nothing runs there any more.
  */
 import type { Actor } from '../change.ts';
+import { changedInstance } from '../servers/changed-instance.ts';
 import { inFlight } from '../servers/evacuation.ts';
 import { type Instance, powerStates, type VmState } from '../servers/instance.ts';
 import { withoutTarget } from '../servers/lost-target.ts';
@@ -121,23 +122,8 @@ function settledWith(instance: Instance, host: Host | undefined): Instance | und
   const noted = { ...instance, fault_number: host.fault_number };
   const after = afterFault(instance, fault);
   if (!after) return noted;
-  const { user_id, request_id, at, fault_id } = fault;
-  return {
-    ...noted,
-    ...after,
-    revision: instance.revision + 1,
-    reported_at: instance.reported_at > at ? instance.reported_at : at,
-    updated_at: at,
-    last_change: {
-      user_id,
-      request_id,
-      at,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-      fault_id,
-    },
-  };
+  const { fault_id } = fault;
+  return changedInstance(instance, { ...noted, ...after }, { actor: fault, fault_id });
 }
 
 /** The instance as every reader sees it: with what it is owed. */

@@ -6,6 +6,7 @@
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
 import { type Caller, isAdmin, requireRole } from '../identity/access.ts';
+import { changedInstance } from './changed-instance.ts';
 import type { Instance } from './instance.ts';
 
 type Locked = Pick<Instance, 'uuid' | 'project_id' | 'lock'>;
@@ -55,22 +56,15 @@ export function afterUnlock(
   return changed(instance, null, actor, 'compute.instance.unlock');
 }
 
-/** The time of its newest report stays: no feed knows of locks, so none is late because of one. */
+/** Keeps `reported_at`: feeds report no locks, so a lock makes no report of a feed stale. */
 const changed = (
   instance: Instance,
   lock: Instance['lock'],
   actor: Actor,
   event_type: string,
-): Instance => ({
-  ...instance,
-  lock,
-  revision: instance.revision + 1,
-  updated_at: actor.at,
-  last_change: {
-    ...actor,
-    event_type,
-    old_state: instance.vm_state,
-    old_task_state: instance.task_state,
-    fault_id: null,
-  },
-});
+): Instance =>
+  changedInstance(
+    instance,
+    { ...instance, lock },
+    { actor, event_type, reported_at: instance.reported_at },
+  );

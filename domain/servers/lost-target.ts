@@ -2,6 +2,7 @@
 
 import { faultOf, type HostFault } from '../hosts/fault.ts';
 import type { Host } from '../hosts/host.ts';
+import { changedInstance, type InstanceContent } from './changed-instance.ts';
 import { ended, inFlight } from './evacuation.ts';
 import type { Instance } from './instance.ts';
 
@@ -31,25 +32,13 @@ export function withoutTarget(instance: Instance, target: Host | undefined): Ins
   const evacuation = inFlight(instance);
   const loss = lossOf(instance, target);
   if (!evacuation || !loss) return undefined;
-  const { user_id, request_id, at, fault_id } = loss;
-  return {
+  const message = 'The host that the instance was being evacuated to failed.';
+  const next: InstanceContent = {
     ...instance,
     vm_state: 'error',
     task_state: null,
-    fault: {
-      code: 500,
-      message: 'The host that the instance was being evacuated to failed.',
-      created: at,
-    },
-    evacuation: ended(evacuation, 'failed', at),
-    revision: instance.revision + 1,
-    reported_at: instance.reported_at > at ? instance.reported_at : at,
-    updated_at: at,
-    last_change: {
-      ...{ user_id, request_id, at, fault_id },
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-    },
+    fault: { code: 500, message, created: loss.at },
+    evacuation: ended(evacuation, 'failed', loss.at),
   };
+  return changedInstance(instance, next, { actor: loss, fault_id: loss.fault_id });
 }

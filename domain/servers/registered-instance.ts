@@ -8,8 +8,8 @@ import {
   type RegistrationOutcome,
   registrationTime,
 } from '../registration.ts';
-import { doneBy } from './evacuate.ts';
-import { type Evacuation, ended, inFlight } from './evacuation.ts';
+import { changedInstance, type InstanceContent } from './changed-instance.ts';
+import { type Evacuation, ended, inFlight, succeeded } from './evacuation.ts';
 import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
 
 /**
@@ -43,32 +43,26 @@ export function registeredInstance(
     if (reported_at === before.reported_at) return { kind: 'same', row: before };
     return { kind: 'kept', row: { ...before, reported_at, fault_number } };
   }
-  return {
-    kind: before ? 'changed' : 'created',
-    row: {
-      ...next,
-      uuid,
-      incarnation: before?.incarnation ?? newId(),
-      revision: (before?.revision ?? 0) + 1,
-      deleted: false,
-      fault_number,
-      maintenance_number:
-        before && before.host === next.host
-          ? before.maintenance_number
-          : (host?.maintenance_number ?? 0),
-      owned: before?.owned ?? nothingOwned,
-      lock: before?.lock ?? null,
-      reported_at,
-      updated_at: actor.at,
-      last_change: {
-        ...actor,
-        event_type: before ? 'compute.instance.update' : 'compute.instance.create.end',
-        old_state: before?.vm_state ?? null,
-        old_task_state: before?.task_state ?? null,
-        fault_id: faulted && before?.vm_state !== next.vm_state ? (down?.fault_id ?? null) : null,
-      },
-    },
+  const content: InstanceContent = {
+    ...next,
+    uuid,
+    incarnation: before?.incarnation ?? newId(),
+    deleted: false,
+    fault_number,
+    maintenance_number:
+      before && before.host === next.host
+        ? before.maintenance_number
+        : (host?.maintenance_number ?? 0),
+    owned: before?.owned ?? nothingOwned,
+    lock: before?.lock ?? null,
   };
+  const row = changedInstance(before, content, {
+    actor,
+    event_type: before ? 'compute.instance.update' : 'compute.instance.create.end',
+    fault_id: faulted && before?.vm_state !== next.vm_state ? (down?.fault_id ?? null) : null,
+    reported_at,
+  });
+  return { kind: before ? 'changed' : 'created', row };
 }
 
 /** What an instance on its way is, whatever a feed says of it. */
@@ -119,7 +113,7 @@ function endOfMove(
 ): Evacuation | null {
   const evacuation = inFlight(before);
   if (!evacuation) return before.evacuation;
-  if (host && host.host === evacuation.dest) return doneBy(evacuation, restarts, at);
+  if (host && host.host === evacuation.dest) return succeeded(evacuation, restarts, at);
   return ended(evacuation, 'failed', at);
 }
 
@@ -136,26 +130,18 @@ export const deletedInstance = (
   const reported_at = registrationTime(told, instance);
   if (reported_at < instance.reported_at) return { kind: 'stale', row: instance };
   const evacuation = inFlight(instance);
+  const tombstone: InstanceContent = {
+    ...instance,
+    evacuation: evacuation ? ended(evacuation, 'failed', actor.at) : instance.evacuation,
+    deleted: true,
+    vm_state: 'deleted',
+    task_state: null,
+    pre_fault: null,
+    terminated_at: actor.at,
+  };
+  const event_type = 'compute.instance.delete.end';
   return {
     kind: 'changed',
-    row: {
-      ...instance,
-      ...(evacuation && { evacuation: ended(evacuation, 'failed', actor.at) }),
-      deleted: true,
-      vm_state: 'deleted',
-      task_state: null,
-      pre_fault: null,
-      terminated_at: actor.at,
-      revision: instance.revision + 1,
-      reported_at,
-      updated_at: actor.at,
-      last_change: {
-        ...actor,
-        event_type: 'compute.instance.delete.end',
-        old_state: instance.vm_state,
-        old_task_state: instance.task_state,
-        fault_id: null,
-      },
-    },
+    row: changedInstance(instance, tombstone, { actor, event_type, reported_at }),
   };
 };

@@ -7,6 +7,7 @@ import { DomainError } from '../errors.ts';
 import { standingFault } from '../hosts/fault.ts';
 import type { Host } from '../hosts/host.ts';
 import { afterFault } from '../hosts/host-fault.ts';
+import { changedInstance } from './changed-instance.ts';
 import { type Instance, powerStates, type VmState } from './instance.ts';
 
 export type ServerAction =
@@ -108,29 +109,13 @@ function changed(
     next.pre_fault !== instance.pre_fault ||
     next.fault !== instance.fault;
   if (!differs) return undefined;
-  const { actor, old_task_state, fault_id, host } = by;
-  return {
-    ...instance,
-    ...next,
-    // A fault that came while it was moving is passed over by a reset.
-    fault_number: host?.fault_number ?? instance.fault_number,
-    ...stampedBy(instance, actor),
-    last_change: {
-      ...actor,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state,
-      fault_id: next.vm_state === instance.vm_state ? null : fault_id,
-    },
-  };
+  const { actor, old_task_state, host } = by;
+  const fault_id = next.vm_state === instance.vm_state ? null : by.fault_id;
+  // A reset passes over a fault that came while the instance was moving.
+  const fault_number = host?.fault_number ?? instance.fault_number;
+  return changedInstance(
+    instance,
+    { ...instance, ...next, fault_number },
+    { actor, old_task_state, fault_id },
+  );
 }
-
-/** The next revision; a feed that tells of a time before this change is late from now on. */
-export const stampedBy = (
-  { revision, reported_at }: Instance,
-  { at }: Actor,
-): Pick<Instance, 'revision' | 'reported_at' | 'updated_at'> => ({
-  revision: revision + 1,
-  reported_at: reported_at > at ? reported_at : at,
-  updated_at: at,
-});

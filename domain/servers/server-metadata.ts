@@ -2,8 +2,8 @@
 import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
+import { changedInstance } from './changed-instance.ts';
 import type { Instance } from './instance.ts';
-import { stampedBy } from './server-action.ts';
 
 export type Metadata = Instance['metadata'];
 
@@ -47,15 +47,5 @@ export function afterMetadata(
   if (bytesOf(next) > mostInstanceBytes && bytesOf(metadata) > bytesOf(instance.metadata)) {
     throw new DomainError('too_large', 'The metadata is too large.');
   }
-  return {
-    ...next,
-    ...stampedBy(instance, actor),
-    last_change: {
-      ...actor,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-      fault_id: null,
-    },
-  };
+  return changedInstance(instance, next, { actor });
 }

@@ -2,6 +2,7 @@
 import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
+import { changedInstance } from './changed-instance.ts';
 import type { Instance, Owned } from './instance.ts';
 
 /** Nova's limit. Source: nova `objects/instance.py`, `MAX_TAG_COUNT`. */
@@ -20,20 +21,8 @@ export function afterOwner(
 ): Instance | undefined {
   const owned = { ...instance.owned, ...told };
   if (name === instance.name && isEqual(owned, instance.owned)) return undefined;
-  return {
-    ...instance,
-    name,
-    owned,
-    revision: instance.revision + 1,
-    updated_at: actor.at,
-    last_change: {
-      ...actor,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-      fault_id: null,
-    },
-  };
+  const { reported_at } = instance;
+  return changedInstance(instance, { ...instance, name, owned }, { actor, reported_at });
 }
 
 /** Tags in order, each once. @throws invalid if that are too many. */

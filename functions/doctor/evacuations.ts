@@ -5,16 +5,20 @@ import { actorOf } from '../../adapters/http/actor.ts';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
 import { may } from '../../domain/identity/access.ts';
-import type { Report } from '../../domain/servers/evacuate.ts';
+import type { EvacuationReport } from '../../domain/servers/evacuation-end.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
 export type Deps = {
   /** @throws not_found, or conflict if the move has come to another end. */
-  readonly reportEvacuation: (uuid: string, report: Report, actor: Actor) => Promise<Instance>;
+  readonly reportEvacuation: (
+    uuid: string,
+    report: EvacuationReport,
+    actor: Actor,
+  ) => Promise<Instance>;
   readonly now: () => string;
 };
 
-export const EvacuationReport = z
+export const EvacuationReportInput = z
   .strictObject({
     status: z.enum(['done', 'failed']),
     /** The record that is meant; left out, the newest. */
@@ -23,7 +27,7 @@ export const EvacuationReport = z
       .transform((uuid) => uuid.toLowerCase())
       .optional(),
   })
-  .transform(({ status, migration_uuid }): Report => ({ status, migration_uuid }));
+  .transform(({ status, migration_uuid }): EvacuationReport => ({ status, migration_uuid }));
 
 /** A record as its executor sees it. */
 function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
@@ -38,7 +42,7 @@ export const evacuationRoutes = ({ reportEvacuation, now }: Deps): Route[] => [
     path: '/v1/servers/:uuid/evacuation',
     roles: may.reportEvacuations,
     query: ignored,
-    body: EvacuationReport,
+    body: EvacuationReportInput,
     handle: async (request) => {
       const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
       const instance = await reportEvacuation(uuid, request.body, actorOf(request, now()));

@@ -2,21 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { instanceEvent } from '../../../domain/events/event.ts';
 import { forTenant } from '../../../domain/events/visibility.ts';
 import {
-  arrived,
   checkEvacuation,
+  type EvacuationCandidate,
+  type EvacuationOrder,
   evacuated,
-  isTarget,
-  type Leaving,
-  leastLoaded,
-  type Order,
-  reportedOn,
-  stranded,
 } from '../../../domain/servers/evacuate.ts';
 import {
   evacuationStatuses,
   noDepartures,
   shownStatus,
 } from '../../../domain/servers/evacuation.ts';
+import { arrived, reportedOn, stranded } from '../../../domain/servers/evacuation-end.ts';
+import { isTarget, leastLoaded } from '../../../domain/servers/evacuation-target.ts';
 import { Instance, type VmState, vmStates } from '../../../domain/servers/instance.ts';
 import {
   downHost,
@@ -31,7 +28,7 @@ import {
 } from '../rows.ts';
 
 const actor = { user_id: 'operator', request_id: 'req-evacuate', at: minute(20) };
-const order = (given: Partial<Order> = {}): Order => ({
+const order = (given: Partial<EvacuationOrder> = {}): EvacuationOrder => ({
   ...{ uuid: id(70), number: 7, executor: 'none', actor, project_id: 'ops', restarts: 0 },
   ...given,
 });
@@ -46,7 +43,7 @@ const stopped = (given: Partial<Instance> = {}) =>
   instanceWith({ ...off, pre_fault: priorTo('active'), ...given });
 
 describe('may an instance leave its host?', () => {
-  const leaving = (given: Partial<Leaving> = {}): Leaving => ({
+  const leaving = (given: Partial<EvacuationCandidate> = {}): EvacuationCandidate => ({
     ...{ instance: stopped(), source: downHost(), sourceUp: false, named: undefined },
     ...given,
   });
@@ -59,7 +56,7 @@ describe('may an instance leave its host?', () => {
   });
 
   const never = stopped({ launched_at: null });
-  test.each<[string, Partial<Leaving>, string, RegExp]>([
+  test.each<[string, Partial<EvacuationCandidate>, string, RegExp]>([
     [
       'to a host that nobody registered',
       { named: { name: 'x', host: undefined } },
@@ -83,7 +80,7 @@ describe('may an instance leave its host?', () => {
 
   /** Nova's order: each case fails in two ways, and the earlier one is told. */
   const nobody = { name: 'x', host: undefined };
-  test.each<[string, Partial<Leaving>, string]>([
+  test.each<[string, Partial<EvacuationCandidate>, string]>([
     ['an unknown target before the state', { named: nobody, instance: never }, 'not_found'],
     ['its own host before the state', { named: named('compute-1'), instance: never }, 'invalid'],
     ['the state before a host that is up', { instance: never, sourceUp: true }, 'conflict'],
@@ -311,15 +308,15 @@ describe('a report of a move', () => {
     ),
   )('that it is $told finds the record $status', ({ status, told }) => {
     const report = () => reportedOn(record(status), { status: told, migration_uuid: undefined });
-    if (status in news) expect(report()).toMatchObject({ news: true });
-    else if (status === told) expect(report()).toMatchObject({ news: false });
+    if (status in news) expect(report()).toMatchObject({ isNew: true });
+    else if (status === told) expect(report()).toMatchObject({ isNew: false });
     else expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 
   test('names the newest record, or none', () => {
     const report = (migration_uuid: string) =>
       reportedOn(record('accepted'), { status: 'done', migration_uuid });
-    expect(report(id(70))).toMatchObject({ news: true });
+    expect(report(id(70))).toMatchObject({ isNew: true });
     expect(() => report(id(71))).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 
