@@ -11,7 +11,7 @@ import { untilWritten } from './retry.ts';
 export type ChangeServerDeps = EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>;
 
 /** What becomes of an instance, settled with its host; undefined if nothing. May refuse. */
-export type Decide = (on: {
+export type ServerDecision = (on: {
   readonly instance: Instance;
   readonly host: Host | undefined;
 }) => Instance | undefined;
@@ -24,7 +24,7 @@ export type Decide = (on: {
 export async function changeServer(
   deps: ChangeServerDeps,
   uuid: string,
-  decide: Decide,
+  decide: ServerDecision,
 ): Promise<Instance> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);

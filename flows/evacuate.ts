@@ -16,12 +16,12 @@ import { isTarget } from '../domain/servers/evacuation-target.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 import type { Targets } from './choose-target.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
-import { type Around, hostsAround } from './hosts-around.ts';
+import { type HostsAround, hostsAround } from './hosts-around.ts';
 import type { RegisterDeps } from './register.ts';
 import { untilWritten } from './retry.ts';
 
 /** A host as it was read. `silent`: and nothing was heard of it since. */
-export type Standing = { readonly host: Host; readonly silent: boolean };
+export type ExpectedHost = { readonly host: Host; readonly silent: boolean };
 
 type MoveDeps = EventsOut &
   Pick<RegisterDeps, 'host' | 'instance' | 'departures'> & {
@@ -29,7 +29,7 @@ type MoveDeps = EventsOut &
     readonly saveInstance: (
       from: Instance | undefined,
       to: Instance,
-      standing?: readonly Standing[],
+      standing?: readonly ExpectedHost[],
     ) => Promise<boolean>;
   };
 
@@ -43,7 +43,7 @@ export type EvacuateDeps = MoveDeps & {
 };
 
 /** What is asked for, and by whom. */
-export type Evacuating = {
+export type EvacuationRequest = {
   /** The name of the target; undefined for any. */
   readonly target: string | undefined;
   readonly actor: Actor;
@@ -59,7 +59,7 @@ export type Evacuating = {
 export async function evacuate(
   deps: EvacuateDeps,
   uuid: string,
-  { target: name, actor, project_id }: Evacuating,
+  { target: name, actor, project_id }: EvacuationRequest,
 ): Promise<Instance> {
   const record = deps.newId();
   let number: number | undefined;
@@ -132,7 +132,7 @@ export async function reportEvacuation(
 async function readSettled(
   deps: MoveDeps,
   uuid: string,
-): Promise<({ readonly instance: Instance } & Around) | undefined> {
+): Promise<({ readonly instance: Instance } & HostsAround) | undefined> {
   const instance = await deps.instance(uuid);
   if (!instance || instance.deleted) {
     throw new DomainError('not_found', `Instance ${uuid} could not be found.`);

@@ -16,7 +16,7 @@ export type NoteHeartbeatDeps = {
   readonly noteRestart: (name: string, at: string) => Promise<'noted' | 'overtaken'>;
 };
 
-export type Heard = { readonly at: string; readonly restarted: boolean };
+export type HeartbeatReport = { readonly at: string; readonly restarted: boolean };
 
 /**
  * Notes when a host was last heard. That is no change of the host: it raises no revision, tells
@@ -27,7 +27,7 @@ export type Heard = { readonly at: string; readonly restarted: boolean };
 export async function noteHeartbeat(
   { host, seenUp, noteRestart }: NoteHeartbeatDeps,
   name: string,
-  { at, restarted }: Heard,
+  { at, restarted }: HeartbeatReport,
 ): Promise<void> {
   const written = <T extends string>(write: () => Promise<T | 'overtaken'>) =>
     untilWritten(async () => {

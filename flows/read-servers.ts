@@ -5,23 +5,23 @@ import { asSeen } from '../domain/hosts/host-fault.ts';
 import { targetOf } from '../domain/servers/evacuation.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 
-export type ReadDeps = {
+export type ReadServersDeps = {
   /** Rows read consistently, tombstones included, in any order; unknown ones are left out. */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
 };
 
-export type Seen = { readonly instance: Instance; readonly host: Host | undefined };
+export type SeenInstance = { readonly instance: Instance; readonly host: Host | undefined };
 
 /**
  * The instances of the uuids with their hosts; unknown ones are left out, and deleted ones unless
  * they are asked for. Instances are read before hosts, so that no fault recorded by then is missed.
  */
 export async function readServers(
-  deps: ReadDeps,
+  deps: ReadServersDeps,
   uuids: readonly string[],
   also: { readonly deleted: boolean } = { deleted: false },
-): Promise<Seen[]> {
+): Promise<SeenInstance[]> {
   if (uuids.length === 0) return [];
   const rows = await deps.instances([...new Set(uuids)]);
   const instances = rows.filter(({ deleted }) => also.deleted || !deleted);

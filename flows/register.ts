@@ -29,7 +29,7 @@ export type RegisterDeps = EventsOut & {
 };
 
 /** Who tells, and when it was true if they say so. */
-export type Told = { readonly reported_at: string | undefined; readonly actor: Actor };
+export type ReportOrigin = { readonly reported_at: string | undefined; readonly actor: Actor };
 
 export type Registered<Row> = Pick<RegistrationOutcome<Row>, 'kind' | 'row'>;
 
@@ -37,7 +37,7 @@ export type Registered<Row> = Pick<RegistrationOutcome<Row>, 'kind' | 'row'>;
 export async function registerHost(
   deps: RegisterDeps,
   host: string,
-  registration: { readonly facts: HostFacts } & Told,
+  registration: { readonly facts: HostFacts } & ReportOrigin,
 ): Promise<Registered<Host>> {
   const outcome = await untilWritten(async () => {
     const from = await deps.host(host);
@@ -64,7 +64,7 @@ export async function registerInstance(
   registration: {
     /** What is told, completed with what is known already. */
     readonly factsOver: (existing: Instance | undefined) => InstanceFacts;
-  } & Told,
+  } & ReportOrigin,
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
@@ -101,7 +101,7 @@ export async function registerInstance(
 export async function deleteInstance(
   deps: EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>,
   uuid: string,
-  { allow, ...told }: Told & { readonly allow?: (instance: Instance) => void },
+  { allow, ...told }: ReportOrigin & { readonly allow?: (instance: Instance) => void },
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);

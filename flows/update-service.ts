@@ -14,8 +14,8 @@ import { noticeOf } from '../domain/hosts/maintenance.ts';
 import type { Departures } from '../domain/servers/evacuation.ts';
 import { type ApplyFaultDeps, applyFault } from './apply-fault.ts';
 import { withFirst } from './events-out.ts';
+import { notifyOwners } from './notify-owners.ts';
 import { untilWritten } from './retry.ts';
-import { tellOwners } from './tell-owners.ts';
 
 export type UpdateServiceDeps = ApplyFaultDeps & {
   /** The host's row, tombstones included, read consistently. */
@@ -62,7 +62,7 @@ export async function updateService(
   const affected = reported
     ? await ended(deps, 'instances of a failed host', applyFault({ ...deps, ...out }, host))
     : 0;
-  if (notice) await ended(deps, 'owners in maintenance', tellOwners({ ...deps, ...out }, notice));
+  if (notice) await ended(deps, 'owners in maintenance', notifyOwners({ ...deps, ...out }, notice));
   await flush();
   return { host, affected };
 }

@@ -1,6 +1,6 @@
 /** The table `affected`: which instances of a project a fault touched. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Affected, mostAffected, placeOf } from '../../domain/hosts/affected.ts';
+import { Affected, mostAffected, placeOfFault } from '../../domain/hosts/affected.ts';
 import { getAll, growingPages, ifUnchanged, queryPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 
@@ -29,7 +29,7 @@ export const affectedNotes = (client: DynamoDBDocumentClient, table: string) => 
             ExpressionAttributeValues: {
               ':uuids': new Set(uuids),
               ':at': at,
-              ':place': placeOf({ at, fault_id }),
+              ':place': placeOfFault({ at, fault_id }),
               ':most': mostAffected,
             },
           }),

@@ -1,5 +1,5 @@
 /** The writes of a fault's row: opened with what it is a fault of, and closed with it. */
-import { placeOf } from '../../domain/hosts/affected.ts';
+import { placeOfFault } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Action } from '../transactions.ts';
 
@@ -7,7 +7,7 @@ import type { Action } from '../transactions.ts';
 export const openedFault = (table: string, fault: Fault): Action => ({
   Put: {
     TableName: table,
-    Item: { ...fault, ...{ open: 'fault', live: 'fault', sort_key: placeOf(fault) } },
+    Item: { ...fault, ...{ open: 'fault', live: 'fault', sort_key: placeOfFault(fault) } },
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': 'host' },
   },

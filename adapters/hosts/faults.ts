@@ -11,7 +11,7 @@ const longest = 100;
 
 const keyOf = ({ host, number }: Row): Key => ({ host: String(host), number: Number(number) });
 
-/** Between which places of `placeOf` a list's faults are; both inclusive, `from` not after `to`. */
+/** Between which places of `placeOfFault` a list's faults are; both inclusive, `from` not after `to`. */
 type Between = { readonly from: string; readonly to: string };
 
 export const faultStore = (client: DynamoDBDocumentClient, table: string) => {

@@ -9,10 +9,10 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { Host } from '../../domain/hosts/host.ts';
+import { Host, type HostRange } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/host-fault.ts';
 import { hostKey } from '../../domain/hosts/host-name.ts';
-import type { Standing } from '../../flows/evacuate.ts';
+import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { nothingLeft } from '../servers/migrations.ts';
 import { type Action, transactPatiently } from '../transactions.ts';
@@ -80,7 +80,7 @@ const asHeard = ({ last_seen_up }: Host) => ({
 });
 
 /** That a host is what it was when it was read, for as long as something else is written. */
-export function stillStanding(TableName: string, { host, silent }: Standing): Action {
+export function hostUnchanged(TableName: string, { host, silent }: ExpectedHost): Action {
   const heard = silent ? asHeard(host) : undefined;
   return {
     ConditionCheck: {
@@ -189,9 +189,6 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     return transactPatiently(client, [{ Put: put }, spelled(table, to)]);
   },
 });
-
-/** Hosts in the order of their names. */
-export type HostRange = { readonly after?: string | undefined; readonly most?: number };
 
 async function hostNames(
   client: DynamoDBDocumentClient,

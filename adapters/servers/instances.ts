@@ -8,15 +8,16 @@ import {
 import { targetOf } from '../../domain/servers/evacuation.ts';
 import { Instance } from '../../domain/servers/instance.ts';
 import {
-  type Listing,
   mergedPages,
   placeOfServer,
-  type Walk,
+  type ServerIndex,
+  type ServerRange,
 } from '../../domain/servers/server-listing.ts';
 import { slices } from '../../domain/slices.ts';
-import type { Standing } from '../../flows/evacuate.ts';
+import type { InstanceChange } from '../../flows/apply-fault.ts';
+import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { getAll, growingPages, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
-import { stillStanding } from '../hosts/hosts.ts';
+import { hostUnchanged } from '../hosts/hosts.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
 import { migrationWrites } from './migrations.ts';
@@ -112,8 +113,6 @@ const countsAtOnce = 8;
 /** Instances changed in one request; each for itself all the same. */
 const perTransaction = 25;
 
-type Change = { readonly from: Instance; readonly to: Instance };
-
 export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   ...instanceReader(client, tables.instances),
 
@@ -124,11 +123,11 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
   saveInstance: async (
     from: Instance | undefined,
     to: Instance,
-    standing: readonly Standing[] = [],
+    standing: readonly ExpectedHost[] = [],
   ): Promise<boolean> => {
     const actions = [
       ...whole(tables, from, to),
-      ...standing.map((each) => stillStanding(tables.hosts, each)),
+      ...standing.map((each) => hostUnchanged(tables.hosts, each)),
     ];
     if (actions.length === 1) {
       return ifUnchanged(client.send(new PutCommand(put(tables.instances, from, to).Put)));
@@ -137,7 +136,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
   },
 
   /** Writes what faults made of instances; gives the changes that somebody overtook. */
-  change: async (changes: readonly Change[]): Promise<Change[]> => {
+  change: async (changes: readonly InstanceChange[]): Promise<InstanceChange[]> => {
     const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
       // No fault makes an evacuation done, so no row is written twice here.
       const groups = slice.map(({ from, to }) => whole(tables, from, to));
@@ -186,7 +185,7 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
   },
 
   /** Places of instances in order, as the index of the listing shows them. */
-  listed: (listing: Listing, walk: Walk): AsyncIterable<readonly string[]> => {
+  listed: (listing: ServerIndex, walk: ServerRange): AsyncIterable<readonly string[]> => {
     const of = (index: string, key: string, value: string, first = walk.first) =>
       placePages(client, table, { index, key, value }, { ...walk, first });
     switch (listing.by) {
@@ -256,7 +255,7 @@ async function* placePages(
   client: DynamoDBDocumentClient,
   table: string,
   { index, key, value }: IndexKey,
-  { after, first, oldestFirst }: Walk,
+  { after, first, oldestFirst }: ServerRange,
 ): AsyncGenerator<string[]> {
   const range = after === undefined ? '' : ` AND sort_key ${oldestFirst ? '>' : '<'} :after`;
   const query = {

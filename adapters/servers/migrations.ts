@@ -14,6 +14,7 @@ import {
   Departures,
   type Evacuation,
   Migration,
+  type MigrationIndex,
   noDepartures,
   placeOfRecord,
 } from '../../domain/servers/evacuation.ts';
@@ -110,10 +111,7 @@ export const departureStore = (client: DynamoDBDocumentClient, TableName: string
   },
 });
 
-/** Which records a list is made of, newest first: those of one value of one index, or all. */
-export type MigrationsBy = 'source' | 'instance' | 'target' | 'status' | 'all';
-
-const keys: Record<MigrationsBy, { readonly index?: string; readonly name: string }> = {
+const keys: Record<MigrationIndex, { readonly index?: string; readonly name: string }> = {
   source: { name: 'source' },
   instance: { index: 'byInstance', name: 'instance_uuid' },
   target: { index: 'byTarget', name: 'to_host' },
@@ -161,7 +159,7 @@ export const migrationStore = (client: DynamoDBDocumentClient, TableName: string
 
     /** Records newest first, a page at a time, placed (`placeOfRecord`) at or before `to`. */
     migrations: async function* (
-      by: MigrationsBy,
+      by: MigrationIndex,
       value: string,
       to: string,
     ): AsyncGenerator<Migration[]> {

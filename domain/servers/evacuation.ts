@@ -121,3 +121,6 @@ export const shownUpdate = (evacuation: Evacuation, departures: Departures): str
 /** The sort key of a record in lists by time; the uuid separates two records of the same time. */
 export const placeOfRecord = ({ created_at, uuid }: Pick<Evacuation, 'created_at' | 'uuid'>) =>
   `${created_at}#${uuid}`;
+
+/** The index that a list of records is read from: by source, instance, target or status, or all records. */
+export type MigrationIndex = 'source' | 'instance' | 'target' | 'status' | 'all';

@@ -36,7 +36,7 @@ export function registeredInstance(
   const before = existing && !existing.deleted ? existing : undefined;
   const leaving = host && before && inFlight(before)?.source === host.host ? before : undefined;
   const { next, down, faulted } = leaving
-    ? { next: { ...facts, ...statesOf(leaving) }, down: undefined, faulted: undefined }
+    ? { next: { ...facts, ...fieldsOfMove(leaving) }, down: undefined, faulted: undefined }
     : placed(facts, before, { host, reported_at, at: actor.at, restarts });
   const fault_number = leaving?.fault_number ?? host?.fault_number ?? 0;
   if (before && !differs(next, before)) {
@@ -66,7 +66,7 @@ export function registeredInstance(
 }
 
 /** What an instance on its way is, whatever a feed says of it. */
-const statesOf = ({
+const fieldsOfMove = ({
   vm_state,
   power_state,
   task_state,

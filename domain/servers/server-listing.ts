@@ -14,14 +14,14 @@ export const uuidAt = (place: string): string => place.slice(place.indexOf('#') 
  * Servers that an index has together. Those of a time, project or host are not deleted unless it
  * is said; of the state `deleted`, they are.
  */
-export type Listing =
+export type ServerIndex =
   | { readonly by: 'time' }
   | { readonly by: 'host'; readonly host: string }
   | { readonly by: 'project'; readonly project_id: string; readonly deleted: boolean }
   | { readonly by: 'state'; readonly vm_state: VmState };
 
 /** From where, which way, and how many are wanted at first. */
-export type Walk = {
+export type ServerRange = {
   /** The place that the first one comes after; undefined for the beginning. */
   readonly after: string | undefined;
   readonly oldestFirst: boolean;

@@ -6,7 +6,7 @@ import { changedInstance } from './changed-instance.ts';
 import type { Instance, Owned } from './instance.ts';
 
 /** Nova's limit. Source: nova `objects/instance.py`, `MAX_TAG_COUNT`. */
-export const mostTags = 50;
+export const mostServerTags = 50;
 
 export type OwnersUpdate = { readonly name?: string; readonly owned?: Partial<Owned> };
 
@@ -26,12 +26,12 @@ export function afterOwner(
 }
 
 /** Tags in order, each once. @throws invalid if that are too many. */
-export function tagsOf(tags: readonly string[]): string[] {
+export function sortedTags(tags: readonly string[]): string[] {
   const each = [...new Set(tags)].sort();
-  if (each.length > mostTags) {
+  if (each.length > mostServerTags) {
     throw new DomainError(
       'invalid',
-      `The number of tags exceeded the per-server limit ${mostTags}`,
+      `The number of tags exceeded the per-server limit ${mostServerTags}`,
     );
   }
   return each;

@@ -41,14 +41,14 @@ const meanings: Record<VmState, Meaning> = {
 };
 
 /** The states that a server may be in if its status is one of these; none if none is a status. */
-export const statesOf = (statuses: readonly string[]): VmState[] =>
+export const vmStatesOf = (statuses: readonly string[]): VmState[] =>
   vmStates.filter((vm_state) => {
     const { otherwise, byTask = {} } = meanings[vm_state];
     return [otherwise, ...Object.values(byTask)].some((status) => statuses.includes(status));
   });
 
 /** The status that clients show; a task that is not listed leaves the state's own. */
-export function statusOf({
+export function serverStatus({
   vm_state,
   task_state,
 }: Pick<Instance, 'vm_state' | 'task_state'>): string {

@@ -21,7 +21,10 @@ import { limitRoutes } from './usage/limits.ts';
 import { tenantUsageRoutes } from './usage/tenant-usage.ts';
 import { versionRoutes } from './versions.ts';
 
-export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+export type ComputeDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
+> &
   HypervisorDeps &
   HostDeps &
   MigrationDeps &
@@ -34,7 +37,7 @@ export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 
 /** A server's bookmark has no version: it leads to the server all the same. */
 const bookmarked = (path: string): string => (path.startsWith('/servers/') ? `/v2.1${path}` : path);
 
-export const createHandler = (deps: Deps) =>
+export const createHandler = (deps: ComputeDeps) =>
   createSurface({
     dialect: 'compute',
     prefix: '/compute',

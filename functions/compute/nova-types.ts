@@ -68,7 +68,7 @@ export const LaxFlag = z
   .transform((word) => trueWords.includes(word));
 
 /** An ISO 8601 time in a query. */
-export const Moment = z
+export const QueryMoment = z
   .string()
   .max(64)
   .transform((text, context) => {

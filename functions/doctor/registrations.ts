@@ -14,7 +14,7 @@ import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts'
 import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
-import type { Registered, Told } from '../../flows/register.ts';
+import type { Registered, ReportOrigin } from '../../flows/register.ts';
 import { HostInput, InstanceInput, instanceFacts, Report } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
 
@@ -24,15 +24,15 @@ export type Deps = {
   readonly seen: (uuid: string) => Promise<Instance | undefined>;
   readonly registerHost: (
     host: string,
-    registration: Told & { readonly facts: z.infer<typeof HostInput>['facts'] },
+    registration: ReportOrigin & { readonly facts: z.infer<typeof HostInput>['facts'] },
   ) => Promise<Registered<Host>>;
   readonly registerInstance: (
     uuid: string,
-    registration: Told & {
+    registration: ReportOrigin & {
       readonly factsOver: (existing: Instance | undefined) => ReturnType<typeof instanceFacts>;
     },
   ) => Promise<Registered<Instance>>;
-  readonly deleteInstance: (uuid: string, when: Told) => Promise<Registered<Instance>>;
+  readonly deleteInstance: (uuid: string, when: ReportOrigin) => Promise<Registered<Instance>>;
   readonly now: () => string;
 };
 
@@ -46,7 +46,10 @@ const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiR
 });
 
 export function registrationRoutes(deps: Deps): Route[] {
-  const when = (request: RouteRequest<unknown, unknown>, reported_at: string | undefined): Told => {
+  const when = (
+    request: RouteRequest<unknown, unknown>,
+    reported_at: string | undefined,
+  ): ReportOrigin => {
     const now = deps.now();
     return { reported_at: reportTime(reported_at, now), actor: actorOf(request, now) };
   };

@@ -9,8 +9,8 @@ import { portChanges, portReader, portSaves } from '../../adapters/ports/ports.t
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
+import { notifyOwners } from '../../flows/notify-owners.ts';
 import { takePortsAlong } from '../../flows/take-ports-along.ts';
-import { tellOwners } from '../../flows/tell-owners.ts';
 import { createHandler } from './handler.ts';
 
 export type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly sqs: SQSClient };
@@ -39,7 +39,7 @@ export function wire(env: Env, { dynamo, sqs }: Clients, logger: Logger) {
   return createHandler({
     ...hostReader(dynamo, tables.hosts),
     applyFault: (host) => applyFault(deps, host),
-    tellOwners: (notice) => tellOwners(deps, notice),
+    tellOwners: (notice) => notifyOwners(deps, notice),
     takePortsAlong: (departed) => takePortsAlong(deps, departed),
     dataPlane: ports.dataPlane,
     applyDataPlane: (plane) => finishDataPlane(deps, plane),

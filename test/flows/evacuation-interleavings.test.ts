@@ -10,7 +10,7 @@ import { afterAction } from '../../domain/servers/server-action.ts';
 import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
-import { evacuate, reportEvacuation, type Standing } from '../../flows/evacuate.ts';
+import { type ExpectedHost, evacuate, reportEvacuation } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
@@ -68,7 +68,7 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
     departures: step('read departures', deps.departures),
     saveInstance: step(
       'write instance',
-      async (from: Instance | undefined, to: Instance, standing?: readonly Standing[]) => {
+      async (from: Instance | undefined, to: Instance, standing?: readonly ExpectedHost[]) => {
         const done = await deps.saveInstance(from, to, standing);
         if (done) history.push({ from, to });
         return done;

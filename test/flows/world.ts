@@ -13,7 +13,7 @@ import {
 } from '../../domain/servers/evacuation.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
-import type { Standing } from '../../flows/evacuate.ts';
+import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { id } from '../domain/rows.ts';
 
 /** Whether a row still is as it was read; `undefined` for none. */
@@ -101,7 +101,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     saveInstance: async (
       from: Instance | undefined,
       to: Instance,
-      standing: readonly Standing[] = [],
+      standing: readonly ExpectedHost[] = [],
     ) => {
       others();
       if (!isAsRead(instances.get(to.uuid), from)) return false;

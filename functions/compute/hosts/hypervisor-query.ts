@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Limit, lastOf, NovaBoolean } from '../nova-types.ts';
 
 const Name = z.string().min(1).max(255);
-const Flag = z.string().transform((text, context) => {
+const NovaFlag = z.string().transform((text, context) => {
   const { success, data } = NovaBoolean.safeParse(text);
   if (success) return data;
   context.addIssue({ code: 'custom', message: 'Must be a boolean.' });
@@ -14,7 +14,7 @@ const Paged = z.object({ limit: lastOf(Limit), marker: lastOf(Name) });
 const Named = Paged.extend({
   /** A part of the name. */
   hypervisor_hostname_pattern: lastOf(Name),
-  with_servers: lastOf(Flag),
+  with_servers: lastOf(NovaFlag),
 });
 const WithServers = Named.pick({ with_servers: true });
 

@@ -12,7 +12,7 @@ import {
   route,
 } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { Host } from '../../../domain/hosts/host.ts';
+import type { Host, HostRange } from '../../../domain/hosts/host.ts';
 import { hostKey } from '../../../domain/hosts/host-name.ts';
 import { may, requireRole } from '../../../domain/identity/access.ts';
 import { maxPage } from '../nova-types.ts';
@@ -33,10 +33,7 @@ export type HypervisorDeps = Pick<ServiceDeps, 'allHosts' | 'host' | 'hostOfNumb
     /** The name of the host whose hypervisor has the id. */
     readonly hostOfHypervisor: (hypervisor_id: string) => Promise<string | undefined>;
     /** Names of hosts in order, as the index shows them: those after one, at most so many. */
-    readonly hostNames: (range?: {
-      readonly after?: string | undefined;
-      readonly most?: number;
-    }) => Promise<readonly string[]>;
+    readonly hostNames: (range?: HostRange) => Promise<readonly string[]>;
     /** Their rows, deleted ones too, in any order; unknown names are left out. */
     readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
   };

@@ -50,7 +50,7 @@ const bodyOf = (name: ActionName, fields: z.ZodType<Fields>): z.ZodType<NamedUpd
   });
 
 /** The actions of microversions before 2.53, each with the body that it takes. */
-export const actionEras: readonly {
+export const serviceActionEras: readonly {
   readonly name: ActionName;
   readonly versions: { readonly from: string; readonly to: string };
   readonly body: z.ZodType<NamedUpdate>;

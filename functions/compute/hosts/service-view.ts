@@ -3,14 +3,14 @@ import { type Host, type HostState, lastReport } from '../../../domain/hosts/hos
 import { microseconds } from '../../../domain/time.ts';
 
 /** When, at which microversion, and in which state a service is shown. */
-type View = {
+type ServiceView = {
   readonly state: HostState;
   readonly microversion: Microversion;
   readonly now: string;
 };
 
 /** A host's nova-compute service, with exactly Nova's keys: tempest rejects extras. */
-export const serviceView = (host: Host, { state, microversion, now }: View) => ({
+export const serviceView = (host: Host, { state, microversion, now }: ServiceView) => ({
   id: atLeast(microversion, '2.53') ? host.service_id : host.service_number,
   binary: 'nova-compute',
   host: host.host,

@@ -16,7 +16,7 @@ import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
 import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { queriesOf } from '../nova-types.ts';
-import { actionEras, Update } from './service-input.ts';
+import { serviceActionEras, Update } from './service-input.ts';
 import { serviceView } from './service-view.ts';
 
 export type ServiceDeps = {
@@ -67,7 +67,7 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
   };
 
   /** The actions of microversions before 2.53, by name of host and binary. */
-  const actions = actionEras.map(({ name, versions, body }) =>
+  const actions = serviceActionEras.map(({ name, versions, body }) =>
     route({
       method: 'PUT',
       path: `/v2.1/os-services/${name}`,

@@ -4,6 +4,7 @@ import {
   type Departures,
   evacuationStatuses,
   type Migration,
+  type MigrationIndex,
   noDepartures,
   placeOfRecord,
   shownStatus,
@@ -16,7 +17,7 @@ export type MigrationPages = {
   readonly migration: (uuid: string) => Promise<Migration | undefined>;
   /** Records newest first, placed at or before `to`, a page of an index at a time. */
   readonly migrations: (
-    by: 'source' | 'instance' | 'target' | 'status' | 'all',
+    by: MigrationIndex,
     value: string,
     to: string,
   ) => AsyncIterable<readonly Migration[]>;
@@ -37,7 +38,7 @@ const last = '~';
  * Records that are read of one list for one page, at most. A filter that no index serves, such as
  * `user_id`, ends there with a link to go on from: its page may be short, and even empty.
  */
-export const mostRead = 10_000;
+export const mostRecordsRead = 10_000;
 
 /** A page, and the record that the next one begins after; undefined if nothing can follow. */
 export async function pageOfMigrations(
@@ -84,7 +85,7 @@ async function firstOf(
     found.push(...(await seenOf(deps, page)).filter(wanted));
     read += page.length;
     if (found.length >= limit) break;
-    if (read >= mostRead) return { found, end: page.at(-1) };
+    if (read >= mostRecordsRead) return { found, end: page.at(-1) };
   }
   return { found: found.slice(0, limit), end: undefined };
 }

@@ -1,6 +1,6 @@
 /** The query of a list of migrations. Source: nova `api/openstack/compute/schemas/migrations.py`. */
 import * as z from 'zod';
-import { Limit, Moment, maxPage } from '../nova-types.ts';
+import { Limit, maxPage, QueryMoment } from '../nova-types.ts';
 
 /** The last value of a key; an empty one is no filter. */
 const last = <T>(value: z.ZodType<T, string>) =>
@@ -38,9 +38,9 @@ const Fields = z.object({
 const Paged = Fields.extend({
   limit: last(Limit),
   marker: Text,
-  'changes-since': last(Moment),
+  'changes-since': last(QueryMoment),
 }).strict();
-const Bounded = Paged.extend({ 'changes-before': last(Moment) });
+const Bounded = Paged.extend({ 'changes-before': last(QueryMoment) });
 const Owned = Bounded.extend({ user_id: Text, project_id: Text });
 
 /** Everything that some version knows. */

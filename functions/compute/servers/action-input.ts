@@ -6,9 +6,13 @@ import { text } from '../../../domain/text.ts';
 import { NovaBoolean } from '../nova-types.ts';
 
 /** What is asked of one server. */
-export type ActionInput = ServerAction | Evacuation | Locking | { readonly name: 'forceDelete' };
+export type ServerActionInput =
+  | ServerAction
+  | EvacuateAction
+  | LockAction
+  | { readonly name: 'forceDelete' };
 
-export type Locking =
+export type LockAction =
   | { readonly name: 'unlock' }
   | {
       readonly name: 'lock';
@@ -16,7 +20,7 @@ export type Locking =
       readonly reason: string | undefined;
     };
 
-export type Evacuation = {
+export type EvacuateAction = {
   readonly name: 'evacuate';
   /** The target's name; undefined for any. */
   readonly target: string | undefined;
@@ -27,7 +31,7 @@ export type Evacuation = {
 /** Clients send null; Nova looks at no value of an action that takes none. */
 const Anything = z.unknown();
 
-const inputs: Readonly<Record<string, z.ZodType<ActionInput>>> = {
+const inputs: Readonly<Record<string, z.ZodType<ServerActionInput>>> = {
   'os-resetState': z
     .strictObject({ state: z.enum(['active', 'error']) })
     .transform(({ state }) => ({ name: 'os-resetState', state })),
@@ -39,11 +43,11 @@ const inputs: Readonly<Record<string, z.ZodType<ActionInput>>> = {
 
 /** What `lock` takes: any value, and from 2.73 on a reason or null. */
 const locks = {
-  first: Anything.transform((): Locking => ({ name: 'lock', reason: undefined })),
+  first: Anything.transform((): LockAction => ({ name: 'lock', reason: undefined })),
   reasoned: z
     .strictObject({ locked_reason: text(255).min(1).optional() })
     .nullable()
-    .transform((given): Locking => ({ name: 'lock', reason: given?.locked_reason })),
+    .transform((given): LockAction => ({ name: 'lock', reason: given?.locked_reason })),
 };
 
 const target = { host: HostName.optional(), adminPass: z.string().optional() };
@@ -54,12 +58,12 @@ const evacuation = ({
 }: {
   host?: string | undefined;
   adminPass?: string | undefined;
-}): Evacuation => ({ name: 'evacuate', target: host, adminPass });
+}): EvacuateAction => ({ name: 'evacuate', target: host, adminPass });
 
 /** What the actions take that changed with a microversion. */
 export type EraInputs = {
-  readonly evacuate: z.ZodType<Evacuation>;
-  readonly lock: z.ZodType<Locking>;
+  readonly evacuate: z.ZodType<EvacuateAction>;
+  readonly lock: z.ZodType<LockAction>;
 };
 
 /**
@@ -69,7 +73,7 @@ export type EraInputs = {
 const evacuations: readonly {
   readonly from: string;
   readonly to?: string;
-  readonly evacuate: z.ZodType<Evacuation>;
+  readonly evacuate: z.ZodType<EvacuateAction>;
 }[] = [
   {
     ...{ from: '2.1', to: '2.13' },
@@ -96,7 +100,7 @@ const evacuations: readonly {
 ];
 
 /** What actions take, by the first and last microversion. */
-export const actionEras = evacuations.map(({ from, to, evacuate }) => ({
+export const serverActionEras = evacuations.map(({ from, to, evacuate }) => ({
   versions: to === undefined ? { from } : { from, to },
   inputs: { evacuate, lock: from === '2.73' ? locks.reasoned : locks.first } satisfies EraInputs,
 }));
@@ -104,7 +108,7 @@ export const actionEras = evacuations.map(({ from, to, evacuate }) => ({
 /** An action, named by the one key of the body. */
 export const actionBody = (later: EraInputs) => {
   const known: typeof inputs = { ...inputs, ...later };
-  return z.record(z.string(), z.unknown()).transform((body, context): ActionInput => {
+  return z.record(z.string(), z.unknown()).transform((body, context): ServerActionInput => {
     const refuse = (message: string, path: PropertyKey[] = []) => {
       context.addIssue({ code: 'custom', message, path });
       return z.NEVER;

@@ -10,10 +10,10 @@ import { evacuateEvent } from '../../../domain/events/event.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { microseconds } from '../../../domain/time.ts';
-import { Limit, lastOf, Moment } from '../nova-types.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
+import { Limit, lastOf, QueryMoment } from '../nova-types.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 import type { ServerPages } from './server-list.ts';
-import type { SeenInstance } from './server-view.ts';
 
 export type InstanceActionDeps = OneServerDeps & Pick<ServerPages, 'allSeen'>;
 
@@ -70,7 +70,7 @@ function actionsOf(instance: Instance, { caller, microversion }: Request) {
 const Paged = z.strictObject({
   limit: lastOf(Limit),
   marker: lastOf(z.string().max(255)),
-  'changes-since': lastOf(Moment),
+  'changes-since': lastOf(QueryMoment),
 });
 
 /** What the list takes, by microversion. */
@@ -83,7 +83,7 @@ const eras: readonly {
 }[] = [
   { from: '2.1', to: '2.57', query: z.object({}) },
   { from: '2.58', to: '2.65', query: Paged },
-  { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(Moment) }) },
+  { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(QueryMoment) }) },
 ];
 
 export function instanceActionRoutes(deps: InstanceActionDeps): Route[] {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { RouteRequest } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { canSee, type Role, requireRole } from '../../../domain/identity/access.ts';
-import type { SeenInstance } from './server-view.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
 
 export type OneServerDeps = {
   /** An instance with its host, settled; undefined if there is none or it was deleted. */

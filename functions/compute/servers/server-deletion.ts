@@ -3,14 +3,14 @@ import { actorOf } from '../../../adapters/http/actor.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { requireUnlocked } from '../../../domain/servers/lock.ts';
-import type { Told } from '../../../flows/register.ts';
+import type { ReportOrigin } from '../../../flows/register.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 
 export type ServerDeletionDeps = OneServerDeps & {
   /** Deletes it if `allow` does not throw for the row as it is. */
   readonly deleteInstance: (
     uuid: string,
-    told: Told & { readonly allow: (instance: Instance) => void },
+    told: ReportOrigin & { readonly allow: (instance: Instance) => void },
   ) => Promise<unknown>;
   readonly now: () => string;
 };

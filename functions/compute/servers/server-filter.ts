@@ -9,19 +9,19 @@ import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { Pattern } from '../../../domain/pattern.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { parseMoment } from '../../../domain/time.ts';
-import { Flag, Moment } from '../nova-types.ts';
+import { Flag, QueryMoment } from '../nova-types.ts';
 
 /** Whether a server is wanted. */
-export type Test = (instance: Instance) => boolean;
+export type ServerTest = (instance: Instance) => boolean;
 
 /** How a filter reads its value. */
-type Filter = z.ZodType<Test, string>;
+type Filter = z.ZodType<ServerTest, string>;
 
 const Value = z.string().max(255);
 
 const exactly = (of: (instance: Instance) => string | null): Filter =>
   Value.transform(
-    (wanted): Test =>
+    (wanted): ServerTest =>
       (instance) =>
         of(instance) === wanted,
   );
@@ -29,7 +29,7 @@ const exactly = (of: (instance: Instance) => string | null): Filter =>
 /** A regular expression that is found somewhere in the value; what is null is never found. */
 const matching = (of: (instance: Instance) => string | null): Filter =>
   Pattern.transform(
-    ({ isIn }): Test =>
+    ({ isIn }): ServerTest =>
       (instance) => {
         const value = of(instance);
         return value !== null && isIn(value);
@@ -54,7 +54,7 @@ const timed = (of: (instance: Instance) => string | null): Filter => {
 /** A part of an address will do, as where Nova asks Neutron. Source: nova `compute/api.py`. */
 const addressed = (version: 4 | 6): Filter =>
   Pattern.transform(
-    ({ isIn }): Test =>
+    ({ isIn }): ServerTest =>
       ({ addresses }) =>
         Object.values(addresses)
           .flat()
@@ -62,7 +62,7 @@ const addressed = (version: 4 | 6): Filter =>
   );
 
 const tagged = (wanted: (has: (tag: string) => boolean, tags: readonly string[]) => boolean) =>
-  Value.transform((text): Test => {
+  Value.transform((text): ServerTest => {
     const tags = text.split(',');
     return ({ owned }) => wanted((tag) => owned.tags.includes(tag), tags);
   });
@@ -90,7 +90,7 @@ export const filters = {
   vm_state: exactly(({ vm_state }) => vm_state),
   task_state: exactly(({ task_state }) => task_state),
   host: Value.transform(
-    (wanted): Test =>
+    (wanted): ServerTest =>
       ({ host }) =>
         host !== null && isSameHost(host, wanted),
   ),
@@ -107,7 +107,7 @@ export const filters = {
   display_description: description,
   locked_by: matching(({ lock }) => lock?.by ?? null),
   uuid: Value.toLowerCase().transform(
-    (wanted): Test =>
+    (wanted): ServerTest =>
       ({ uuid }) =>
         uuid === wanted,
   ),
@@ -121,13 +121,13 @@ export const filters = {
   ip6: addressed(6),
 } as const satisfies Record<string, Filter>;
 
-const since = Moment.transform(
-  (from): Test =>
+const since = QueryMoment.transform(
+  (from): ServerTest =>
     ({ updated_at }) =>
       updated_at >= from,
 );
-const before = Moment.transform(
-  (to): Test =>
+const before = QueryMoment.transform(
+  (to): ServerTest =>
     ({ updated_at }) =>
       updated_at <= to,
 );
@@ -141,7 +141,7 @@ export const laterFilters = {
   'not-tags-any': tagged((has, tags) => !tags.some(has)),
   'changes-before': before,
   locked: Flag.transform(
-    (wanted): Test =>
+    (wanted): ServerTest =>
       ({ lock }) =>
         (lock !== null) === wanted,
   ),

@@ -2,16 +2,16 @@
 import { DomainError } from '../../../domain/errors.ts';
 import type { VmState } from '../../../domain/servers/instance.ts';
 import {
-  type Listing,
   mergedPages,
   placeOfServer,
+  type ServerIndex,
+  type ServerRange,
   uuidAt,
-  type Walk,
 } from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
-import type { Test } from './server-filter.ts';
-import type { Order } from './server-sort.ts';
-import type { SeenInstance } from './server-view.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
+import type { ServerTest } from './server-filter.ts';
+import type { ServerOrder } from './server-sort.ts';
 
 export type ServerFilter = {
   /** Undefined for all projects. */
@@ -26,15 +26,15 @@ export type ServerFilter = {
   readonly since?: string | undefined;
   readonly before?: string | undefined;
   /** All that a server must meet, what is named above included, but for `deleted`. */
-  readonly tests: readonly Test[];
-  readonly order: Order;
+  readonly tests: readonly ServerTest[];
+  readonly order: ServerOrder;
   readonly marker?: string | undefined;
   readonly limit: number;
 };
 
 export type ServerPages = {
   /** Places in the order of a list, as its index shows them; pages begin short and grow. */
-  readonly listed: (listing: Listing, walk: Walk) => AsyncIterable<readonly string[]>;
+  readonly listed: (listing: ServerIndex, walk: ServerRange) => AsyncIterable<readonly string[]>;
   /** Places of what changed, deleted ones too, in any order; undefined if that are more than `most`. */
   readonly changedBetween: (
     between: { readonly since: string; readonly before: string },
@@ -50,19 +50,22 @@ export type ServerPages = {
 };
 
 /** A page, and the uuid that the next one begins after; undefined if nothing can follow. */
-export type Page = { readonly servers: readonly SeenInstance[]; readonly next: string | undefined };
+export type ServerPage = {
+  readonly servers: readonly SeenInstance[];
+  readonly next: string | undefined;
+};
 
 /**
  * Servers that one request reads at most. A filter that no index serves (such as `name` in all
  * projects) goes through all servers, newest first, and ends there with a link to go on from: its
  * page may hold fewer servers than were asked for, and even none.
  */
-export const mostRead = 10_000;
+export const mostServersRead = 10_000;
 /** Servers read together at most; at first as many as are asked for. */
 const mostTogether = 1000;
 
 /** The page that a filter asks for. @throws invalid if its marker is no server of its caller's. */
-export async function pageOf(deps: ServerPages, filter: ServerFilter): Promise<Page> {
+export async function pageOfServers(deps: ServerPages, filter: ServerFilter): Promise<ServerPage> {
   const none = filter.limit === 0 || filter.vm_states?.length === 0;
   if (none) return { servers: [], next: undefined };
   const marker = await markerOf(deps, filter);
@@ -75,7 +78,7 @@ async function pageInOrder(
   deps: ServerPages,
   filter: ServerFilter,
   marker: SeenInstance | undefined,
-): Promise<Page> {
+): Promise<ServerPage> {
   const { limit, order } = filter;
   const sign = order.oldestFirst ? 1 : -1;
   const inOrder = (a: SeenInstance, b: SeenInstance): number =>
@@ -89,7 +92,7 @@ async function pageInOrder(
     read += seen.length;
     last = [...after].sort(inOrder).at(-1) ?? last;
     if (found.length >= limit) break;
-    if (read >= mostRead) return { servers: found, next: last?.instance.uuid };
+    if (read >= mostServersRead) return { servers: found, next: last?.instance.uuid };
   }
   const servers = found.slice(0, limit);
   const full = servers.length === limit;
@@ -100,18 +103,18 @@ async function pageInOrder(
 async function sortedPage(
   deps: ServerPages,
   filter: ServerFilter,
-  compare: NonNullable<Order['compare']>,
+  compare: NonNullable<ServerOrder['compare']>,
   marker: SeenInstance | undefined,
-): Promise<Page> {
+): Promise<ServerPage> {
   const isAfter = ({ instance }: SeenInstance) => !marker || compare(instance, marker.instance) > 0;
   let servers: readonly SeenInstance[] = [];
   let read = 0;
   for await (const seen of candidates(deps, { ...filter, limit: mostTogether }, undefined)) {
     read += seen.length;
-    if (read > mostRead) {
+    if (read > mostServersRead) {
       throw new DomainError(
         'invalid',
-        `More than ${mostRead} servers cannot be sorted by sort_key. Name a project, host or status.`,
+        `More than ${mostServersRead} servers cannot be sorted by sort_key. Name a project, host or status.`,
       );
     }
     // No more is kept than the page: rows may be large.
@@ -187,7 +190,7 @@ async function placesOfChanged(
   after: string | undefined,
 ): Promise<readonly string[] | undefined> {
   if (since === undefined) return undefined;
-  const places = await deps.changedBetween({ since, before }, mostRead);
+  const places = await deps.changedBetween({ since, before }, mostServersRead);
   const sign = oldestFirst ? 1 : -1;
   return places
     ?.filter((place) => after === undefined || (oldestFirst ? place > after : place < after))
@@ -195,12 +198,17 @@ async function placesOfChanged(
 }
 
 /** The listings that together have all servers that a filter may find. */
-function listingsOf({ host, project_id, vm_states, deleted }: ServerFilter): readonly Listing[] {
-  const gone: Listing =
+function listingsOf({
+  host,
+  project_id,
+  vm_states,
+  deleted,
+}: ServerFilter): readonly ServerIndex[] {
+  const gone: ServerIndex =
     project_id === undefined
       ? { by: 'state', vm_state: 'deleted' }
       : { by: 'project', project_id, deleted: true };
-  const there = ((): readonly Listing[] => {
+  const there = ((): readonly ServerIndex[] => {
     if (host !== undefined) return [{ by: 'host', host }];
     if (project_id !== undefined) return [{ by: 'project', project_id, deleted: false }];
     if (vm_states) return vm_states.map((vm_state) => ({ by: 'state', vm_state }));

@@ -7,8 +7,8 @@ import type { RouteRequest } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { isAdmin, projectOf, requireRole } from '../../../domain/identity/access.ts';
 import { VmState } from '../../../domain/servers/instance.ts';
-import { statesOf, statusOf } from '../../../domain/servers/server-status.ts';
-import type { Test } from './server-filter.ts';
+import { serverStatus, vmStatesOf } from '../../../domain/servers/server-status.ts';
+import type { ServerTest } from './server-filter.ts';
 import type { ServerFilter } from './server-list.ts';
 import type { ServerQuery } from './server-query.ts';
 
@@ -49,7 +49,7 @@ export function filterFor(request: Request, query: ServerQuery): ServerFilter {
 
 /** Statuses of which none is one are refused from 2.38 on; deleted servers are an administrator's. */
 function checkStatuses(asked: readonly string[], { caller, microversion }: Request): void {
-  const unknown = asked.length > 0 && statesOf(asked).length === 0;
+  const unknown = asked.length > 0 && vmStatesOf(asked).length === 0;
   if (unknown && atLeast(microversion, '2.38')) {
     throw new DomainError('invalid', `Invalid status value: ${asked[0]?.slice(0, 100)}.`);
   }
@@ -57,7 +57,7 @@ function checkStatuses(asked: readonly string[], { caller, microversion }: Reque
 }
 
 type Page = Pick<ServerFilter, 'order' | 'limit' | 'marker' | 'since' | 'before' | 'vm_states'> & {
-  readonly tests: readonly Test[];
+  readonly tests: readonly ServerTest[];
 };
 
 /** What anybody may ask for. */
@@ -66,13 +66,13 @@ function pageFor({ order, limit, marker, since, before, statuses }: ServerQuery)
   if (statuses.length === 0) return { ...any, tests: [] };
   return {
     ...any,
-    vm_states: statesOf(statuses),
-    tests: [(instance) => statuses.includes(statusOf(instance))],
+    vm_states: vmStatesOf(statuses),
+    tests: [(instance) => statuses.includes(serverStatus(instance))],
   };
 }
 
 const ofProject =
-  (project_id: string): Test =>
+  (project_id: string): ServerTest =>
   (instance) =>
     instance.project_id === project_id;
 

@@ -2,14 +2,20 @@
 
 import * as z from 'zod';
 import type { Query } from '../../../adapters/http/query.ts';
-import { Flag, LaxFlag, Limit, Moment, maxPage } from '../nova-types.ts';
-import { filters, laterFilters, type Test } from './server-filter.ts';
-import { type Direction, newestFirst, type Order, orderBy, sortKeyAt } from './server-sort.ts';
+import { Flag, LaxFlag, Limit, maxPage, QueryMoment } from '../nova-types.ts';
+import { filters, laterFilters, type ServerTest } from './server-filter.ts';
+import {
+  type Direction,
+  newestFirst,
+  orderBy,
+  type ServerOrder,
+  sortKeyAt,
+} from './server-sort.ts';
 
 /** What is asked for, before anybody looks at who asks. */
 export type ServerQuery = {
   /** By their keys; a key without a value is no filter. */
-  readonly tests: ReadonlyMap<string, Test>;
+  readonly tests: ReadonlyMap<string, ServerTest>;
   /** In upper case; empty for any. */
   readonly statuses: readonly string[];
   readonly host?: string | undefined;
@@ -21,7 +27,7 @@ export type ServerQuery = {
   readonly before?: string | undefined;
   readonly deleted?: boolean | undefined;
   readonly all_tenants: boolean;
-  readonly order: Order;
+  readonly order: ServerOrder;
   /** Keys of the order. */
   readonly sortedBy: readonly string[];
   readonly limit: number;
@@ -43,8 +49,8 @@ const Controls = z.object({
   soft_deleted: LaxFlag.optional(),
   limit: Limit.optional(),
   marker: Short.optional(),
-  'changes-since': Moment.optional(),
-  'changes-before': Moment.optional(),
+  'changes-since': QueryMoment.optional(),
+  'changes-before': QueryMoment.optional(),
   host: Short.optional(),
   uuid: Short.optional(),
   project_id: Short.optional(),
@@ -89,7 +95,7 @@ type Refuse = (message: string, key: string) => void;
 
 /** What a query of an era asks for. Of a key that is given more than once the last value counts. */
 function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
-  const known = new Map<string, z.ZodType<Test, string>>([
+  const known = new Map<string, z.ZodType<ServerTest, string>>([
     ...Object.entries(filters),
     ...era.later.map((key) => [key, laterFilters[key]] as const),
   ]);
@@ -109,7 +115,7 @@ function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
     for (const { message, path } of parsed.error.issues) refuse(message, String(path[0]));
     return undefined;
   }
-  const tests = new Map<string, Test>();
+  const tests = new Map<string, ServerTest>();
   for (const [key, value] of given) {
     const test = known.get(key)?.safeParse(value);
     if (test?.success) tests.set(key, test.data);

@@ -3,12 +3,12 @@ import type { Instance } from '../../../domain/servers/instance.ts';
 import { type SortKey, sortedBy } from '../../../domain/sort.ts';
 
 /** By creation alone, as the indexes have it; or by what two servers are compared by. */
-export type Order = {
+export type ServerOrder = {
   readonly oldestFirst: boolean;
   readonly compare?: (a: Instance, b: Instance) => number;
 };
 
-export const newestFirst: Order = { oldestFirst: false };
+export const newestFirst: ServerOrder = { oldestFirst: false };
 
 type Column = SortKey<Instance>['of'];
 
@@ -68,7 +68,7 @@ export type Direction = 'asc' | 'desc';
  * The order that keys and directions ask for; missing directions are as the first. Two that are
  * equal in all keys are in the order of their creation, in the first direction.
  */
-export function orderBy(keys: readonly string[], directions: readonly Direction[]): Order {
+export function orderBy(keys: readonly string[], directions: readonly Direction[]): ServerOrder {
   const [first = 'desc'] = directions;
   const wanted = keys.map((key, n) => ({ key, direction: directions[n] ?? first }));
   const byTime = wanted.every(

@@ -9,7 +9,7 @@ import {
   route,
 } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import { afterOwner, mostTags, tagsOf } from '../../../domain/servers/server-owned.ts';
+import { afterOwner, mostServerTags, sortedTags } from '../../../domain/servers/server-owned.ts';
 import { notPlain, plain, text } from '../../../domain/text.ts';
 import { serverFor } from './one-server.ts';
 import type { ServerActionDeps } from './server-actions.ts';
@@ -18,7 +18,7 @@ const Tag = text(60)
   .min(1)
   .regex(/^[^,/]*$/, 'Must not hold a comma or a slash.')
   .regex(plain, notPlain);
-const Body = z.strictObject({ tags: z.array(Tag).max(mostTags) });
+const Body = z.strictObject({ tags: z.array(Tag).max(mostServerTags) });
 
 type Request = RouteRequest<unknown, unknown>;
 
@@ -34,7 +34,7 @@ export function serverTagRoutes(deps: ServerActionDeps): Route[] {
     let before: readonly string[] = instance.owned.tags;
     const { owned } = await deps.changeServer(instance.uuid, (on) => {
       before = on.instance.owned.tags;
-      return afterOwner(on.instance, { owned: { tags: tagsOf(change(before)) } }, actor);
+      return afterOwner(on.instance, { owned: { tags: sortedTags(change(before)) } }, actor);
     });
     return { before, after: owned.tags };
   };

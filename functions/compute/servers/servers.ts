@@ -6,11 +6,12 @@ import { ignored, type Route, type RouteRequest, route } from '../../../adapters
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
 import { inAnySpelling } from '../../../flows/host-spelling.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { type OneServerDeps, serverOf } from './one-server.ts';
-import { pageOf, type ServerPages } from './server-list.ts';
+import { pageOfServers, type ServerPages } from './server-list.ts';
 import { filterFor } from './server-policy.ts';
 import { serverEras } from './server-query.ts';
-import { briefServer, detailedServer, type SeenInstance, type View } from './server-view.ts';
+import { briefServer, detailedServer, type ServerView } from './server-view.ts';
 
 export type ServerDeps = ServerPages &
   OneServerDeps & {
@@ -27,7 +28,7 @@ export const viewOf = (
   { microversion, caller, base }: Request,
   stateOf: ServerDeps['stateOf'],
   single: boolean,
-): View => ({
+): ServerView => ({
   stateOf,
   microversion,
   admin: isAdmin(caller),
@@ -36,7 +37,7 @@ export const viewOf = (
 });
 
 export function serverRoutes(deps: ServerDeps): Route[] {
-  const list = (path: string, show: (seen: SeenInstance, view: View) => unknown): Route[] =>
+  const list = (path: string, show: (seen: SeenInstance, view: ServerView) => unknown): Route[] =>
     serverEras.map((era) =>
       route({
         method: 'GET',
@@ -50,7 +51,7 @@ export function serverRoutes(deps: ServerDeps): Route[] {
           const { servers, next } = await inAnySpelling(
             deps,
             asked.host,
-            (host) => pageOf(deps, { ...asked, host }),
+            (host) => pageOfServers(deps, { ...asked, host }),
             (page) => page.servers.length === 0,
           );
           const shown = fitting(servers.map((server) => show(server, view)));

@@ -7,7 +7,7 @@ import { ignored, type Route, type RouteRequest, route } from '../../../adapters
 import { projectOf, requireRole } from '../../../domain/identity/access.ts';
 import { mostItems } from '../../../domain/servers/server-metadata.ts';
 import { maxPage, queriesOf } from '../nova-types.ts';
-import { pageOf, type ServerPages } from '../servers/server-list.ts';
+import { pageOfServers, type ServerPages } from '../servers/server-list.ts';
 import { newestFirst } from '../servers/server-sort.ts';
 
 const unlimited = -1;
@@ -41,7 +41,7 @@ async function usedBy(deps: ServerPages, project_id: string): Promise<Used> {
   let used: Used = { instances: 0, cores: 0, ram: 0 };
   let marker: string | undefined;
   do {
-    const page = await pageOf(deps, {
+    const page = await pageOfServers(deps, {
       ...{ project_id, deleted: 'no', order: newestFirst, limit: maxPage, marker },
       tests: [(instance) => instance.project_id === project_id],
     });

@@ -10,7 +10,7 @@ import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { requireRole } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import { pageOf, type ServerPages } from '../servers/server-list.ts';
+import { pageOfServers, type ServerPages } from '../servers/server-list.ts';
 import { newestFirst } from '../servers/server-sort.ts';
 import { type UsageQuery, usageEras } from './tenant-usage-query.ts';
 import { type Period, type Usage, usagesOf } from './tenant-usage-view.ts';
@@ -56,7 +56,7 @@ async function page(deps: UsageDeps, request: Request, project_id: string | unde
   const { limit, marker, ...asked } = request.args;
   const now = deps.now();
   const period: Period = { start: asked.start ?? now, stop: earlier(asked.end ?? now, now) };
-  const { servers, next: end } = await pageOf(deps, {
+  const { servers, next: end } = await pageOfServers(deps, {
     ...{ project_id, deleted: 'any', order: newestFirst, limit, marker },
     tests: [
       (instance) => project_id === undefined || instance.project_id === project_id,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { vmStates } from '../../../domain/servers/instance.ts';
-import { statusOf } from '../../../domain/servers/server-status.ts';
+import { serverStatus } from '../../../domain/servers/server-status.ts';
 
 const rebuilds = ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'];
 const resizes = ['resize_prep', 'resize_migrating', 'resize_migrated', 'resize_finish'];
@@ -23,7 +23,7 @@ const defaults = {
 
 test.each(vmStates)('%s without a task, or with one that means nothing to it', (vm_state) => {
   for (const task_state of [null, 'image_snapshot', 'constructor', 'deleting']) {
-    expect(statusOf({ vm_state, task_state })).toBe(defaults[vm_state]);
+    expect(serverStatus({ vm_state, task_state })).toBe(defaults[vm_state]);
   }
 });
 
@@ -50,5 +50,5 @@ test.each([
   ['stopped', 'rebooting', 'SHUTOFF'] as const,
   ['building', 'spawning', 'BUILD'] as const,
 ])('%s with task %s is %s', (vm_state, task_state, status) => {
-  expect(statusOf({ vm_state, task_state })).toBe(status);
+  expect(serverStatus({ vm_state, task_state })).toBe(status);
 });

@@ -3,7 +3,7 @@
 import { type Host, stateOf } from '../../../domain/hosts/host.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type Migration, placeOfRecord } from '../../../domain/servers/evacuation.ts';
-import { type Listing, placeOfServer } from '../../../domain/servers/server-listing.ts';
+import { placeOfServer, type ServerIndex } from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
 import { changeServer } from '../../../flows/change-server.ts';
 import { makeTargets } from '../../../flows/choose-target.ts';
@@ -11,7 +11,7 @@ import { evacuate } from '../../../flows/evacuate.ts';
 import { readServers } from '../../../flows/read-servers.ts';
 import { deleteHost, deleteInstance } from '../../../flows/register.ts';
 import { updateService } from '../../../flows/update-service.ts';
-import { createHandler, type Deps } from '../../../functions/compute/handler.ts';
+import { type ComputeDeps, createHandler } from '../../../functions/compute/handler.ts';
 import { minute } from '../../domain/rows.ts';
 import type { World } from '../../flows/world.ts';
 import { type Call, call, quiet } from '../call.ts';
@@ -34,7 +34,7 @@ export type Asked = Partial<Call> & { as?: string; version?: string };
 /** Asks as somebody, at a microversion. */
 export function computeOf(
   { deps: flow, instances, hosts, migrations, departures }: World,
-  settings: Pick<Deps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
+  settings: Pick<ComputeDeps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
 ) {
   const allHosts = async () => [...hosts.values()].filter(({ deleted }) => !deleted);
   const state = (host: Host) => stateOf(host, { now: minute(10), serviceDownTimeSeconds: 60 });
@@ -49,8 +49,8 @@ export function computeOf(
     ...{ allHosts, countsOn, host: flow.host, stateOf: state, clock: () => 0 },
   });
   const evacuation = { ...flow, stateOf: state, targets, executor: 'none' } as const;
-  const allSeen: Deps['allSeen'] = (uuids, also) => readServers(flow, uuids, also);
-  const rowsOf = (listing: Listing) =>
+  const allSeen: ComputeDeps['allSeen'] = (uuids, also) => readServers(flow, uuids, also);
+  const rowsOf = (listing: ServerIndex) =>
     [...instances.values()].filter((row) => {
       if (listing.by === 'state') return row.vm_state === listing.vm_state;
       if (listing.by === 'project') {
@@ -59,7 +59,7 @@ export function computeOf(
       return !row.deleted && (listing.by === 'time' || row.host === listing.host);
     });
   /** Pages as short as they are asked for, as an index gives them. */
-  const listed: Deps['listed'] = async function* (listing, { after, oldestFirst, first }) {
+  const listed: ComputeDeps['listed'] = async function* (listing, { after, oldestFirst, first }) {
     const places = rowsOf(listing).map(placeOfServer).sort();
     if (!oldestFirst) places.reverse();
     const rest = places.filter((place) => !after || place > after === oldestFirst);
@@ -68,7 +68,7 @@ export function computeOf(
       first,
     );
   };
-  const changedBetween: Deps['changedBetween'] = async ({ since, before }, most) => {
+  const changedBetween: ComputeDeps['changedBetween'] = async ({ since, before }, most) => {
     // DynamoDB refuses a range that ends before it begins.
     if (since > before) throw new Error('a range that ends before it begins');
     const rows = [...instances.values()].filter(

@@ -6,7 +6,7 @@ import {
 } from '../../../../domain/servers/evacuation.ts';
 import { slices } from '../../../../domain/slices.ts';
 import {
-  mostRead,
+  mostRecordsRead,
   pageOfMigrations,
 } from '../../../../functions/compute/migrations/migration-list.ts';
 import type { MigrationFilter } from '../../../../functions/compute/migrations/migration-query.ts';
@@ -44,7 +44,7 @@ function tableOf(records: readonly Migration[]) {
 }
 
 const many = (given: (n: number) => Partial<Migration> = () => ({})) =>
-  Array.from({ length: mostRead + 150 }, (_, n) => record(n + 1, given(n + 1)));
+  Array.from({ length: mostRecordsRead + 150 }, (_, n) => record(n + 1, given(n + 1)));
 
 test.each([
   [{ status: 'completed' }, { source: 'compute-9' }],
@@ -53,7 +53,7 @@ test.each([
   const { page, counted } = tableOf(many((n) => (n === 7 ? of : {})));
   const first = await page(filter);
   expect(first.migrations).toEqual([]);
-  expect(counted.read).toBe(mostRead);
+  expect(counted.read).toBe(mostRecordsRead);
   const second = await page({ ...filter, marker: first.next?.uuid });
   expect(second.migrations.map(({ migration }) => migration.uuid)).toEqual([id(7)]);
   expect(second.next).toBeUndefined();
@@ -62,10 +62,10 @@ test.each([
 test('of two lists none is shown beyond the end of the one that was not read through', async () => {
   // What left the host is long; of what came to it, one is newer and one older than that end.
   const there = { source: 'compute-3', dest: 'compute-1', user_id: 'me' };
-  const { page } = tableOf(many((n) => (n === 20 || n === mostRead ? there : {})));
+  const { page } = tableOf(many((n) => (n === 20 || n === mostRecordsRead ? there : {})));
   const asked = { host: 'compute-1', user_id: 'me' };
   const first = await page(asked);
-  expect(first.migrations.map(({ migration }) => migration.uuid)).toEqual([id(mostRead)]);
+  expect(first.migrations.map(({ migration }) => migration.uuid)).toEqual([id(mostRecordsRead)]);
   const second = await page({ ...asked, marker: first.next?.uuid });
   expect(second.migrations.map(({ migration }) => migration.uuid)).toEqual([id(20)]);
 });

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Instance, nothingOwned } from '../../../../domain/servers/instance.ts';
-import { mostRead } from '../../../../functions/compute/servers/server-list.ts';
+import { mostServersRead } from '../../../../functions/compute/servers/server-list.ts';
 import { hostWith, id, instanceWith, minute } from '../../../domain/rows.ts';
 import { type World, worldOf } from '../../../flows/world.ts';
 import { type Asked, computeOf, projectA, projectB } from '../surface.ts';
@@ -243,7 +243,7 @@ test.each<Query>([
 });
 
 test('a page that would read too many servers ends, and links to the rest', async () => {
-  for (let n = 0; n < mostRead + 500; n += 1) {
+  for (let n = 0; n < mostServersRead + 500; n += 1) {
     world.instances.set(id(1000 + n), vm(1000 + n, { created_at: minute(100 + n) }));
   }
   const first = await listed({ ...all, name: ['^db$'] });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tellOwners } from '../../flows/tell-owners.ts';
+import { notifyOwners } from '../../flows/notify-owners.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { traitOf, worldOf } from './world.ts';
@@ -84,10 +84,10 @@ test('many are read and told a hundred at a time, and what cannot be sent is not
   const send = async (events: readonly unknown[]) => {
     sizes.push(events.length);
   };
-  expect(await tellOwners({ ...world.deps, send }, notice)).toBe(250);
+  expect(await notifyOwners({ ...world.deps, send }, notice)).toBe(250);
   expect(sizes).toEqual([100, 100, 50]);
   const failing = async () => {
     throw new Error('gone');
   };
-  await expect(tellOwners({ ...world.deps, send: failing }, notice)).rejects.toThrow('gone');
+  await expect(notifyOwners({ ...world.deps, send: failing }, notice)).rejects.toThrow('gone');
 });

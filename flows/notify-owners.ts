@@ -6,13 +6,13 @@ import { isConcerned, maintenanceEvent, type Notice } from '../domain/hosts/main
 import { slices } from '../domain/slices.ts';
 import type { ApplyFaultDeps } from './apply-fault.ts';
 
-export type TellOwnersDeps = Pick<ApplyFaultDeps, 'instancesOn' | 'instances' | 'send'>;
+export type NotifyOwnersDeps = Pick<ApplyFaultDeps, 'instancesOn' | 'instances' | 'send'>;
 
 /** Instances read and told of together. */
 const chunkSize = 100;
 
 /** @returns how many instances' owners were sent an event. @throws what a read or a send threw. */
-export async function tellOwners(deps: TellOwnersDeps, notice: Notice): Promise<number> {
+export async function notifyOwners(deps: NotifyOwnersDeps, notice: Notice): Promise<number> {
   let told = 0;
   for await (const page of deps.instancesOn(notice.host)) {
     for (const uuids of slices(page, chunkSize)) {
