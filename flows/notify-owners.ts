@@ -1,19 +1,21 @@
 /**
- * Tells the owners of a host's instances of its maintenance. Run by the switch, and again by the
- * fault-finisher for what a dying writer or a lagging index left: the events are the same each time.
+ * Notifies the owners of a host's instances of its maintenance. The switch runs it. The fault-finisher
+ * runs it again, for instances that a crash or a lagging index left out. The events are the same each
+ * time.
  */
 import { isConcerned, maintenanceEvent, type Notice } from '../domain/hosts/maintenance.ts';
 import { slices } from '../domain/slices.ts';
 import type { ApplyFaultDeps } from './apply-fault.ts';
 
+/** What the flow reads and sends. */
 export type NotifyOwnersDeps = Pick<ApplyFaultDeps, 'instancesOn' | 'instances' | 'send'>;
 
-/** Instances read and told of together. */
+/** How many instances are read, and their events sent, at once. */
 const chunkSize = 100;
 
-/** @returns how many instances' owners were sent an event. @throws what a read or a send threw. */
+/** @returns how many events were sent, one for each instance. @throws what a read or a send throws. */
 export async function notifyOwners(deps: NotifyOwnersDeps, notice: Notice): Promise<number> {
-  let told = 0;
+  let notified = 0;
   for await (const page of deps.instancesOn(notice.host)) {
     for (const uuids of slices(page, chunkSize)) {
       const rows = await deps.instances(uuids);
@@ -21,8 +23,8 @@ export async function notifyOwners(deps: NotifyOwnersDeps, notice: Notice): Prom
       if (concerned.length > 0) {
         await deps.send(concerned.map((row) => maintenanceEvent(row, notice)));
       }
-      told += concerned.length;
+      notified += concerned.length;
     }
   }
-  return told;
+  return notified;
 }

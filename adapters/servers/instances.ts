@@ -1,10 +1,5 @@
-/** The table `instances`. What becomes of an instance's evacuation is copied to `migrations`. */
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-} from '@aws-sdk/lib-dynamodb';
+/** The table `instances`. Changes of an instance's evacuation are copied to the table `migrations`. */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOf } from '../../domain/servers/evacuation.ts';
 import { Instance } from '../../domain/servers/instance.ts';
 import {
@@ -16,10 +11,11 @@ import {
 import { slices } from '../../domain/slices.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
-import { getAll, growingPages, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
+import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { hostUnchanged } from '../hosts/hosts.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
+import { countOf, placePages, uuidPages } from './instance-index.ts';
 import { migrationWrites } from './migrations.ts';
 
 type Tables = {
@@ -28,20 +24,20 @@ type Tables = {
   readonly hosts: string;
 };
 
-/** A tombstone is kept this long against late feeds, in seconds. */
+/** For how long a tombstone is kept, in seconds: older reports of feeds are stale for that time. */
 const tombstoneSeconds = 30 * 24 * 3600;
 
 /**
- * Parts of the indexes of which all rows of a state, or all changes, would else be in one partition:
- * a fault moves a whole host's instances at once, and a partition takes 1,000 writes a second.
+ * The parts of the indexes by state and by change. A partition takes 1,000 writes a second, and a fault
+ * writes all instances of a host at once, so one partition would be too slow.
  */
 const shards = ['0', '1', '2', '3'] as const;
 const shardOf = (uuid: string): string =>
   String(Number.parseInt(uuid.slice(-4), 16) % shards.length);
 
 /**
- * The row with what only its indexes need. A tombstone is listed among the deleted ones and among
- * what changed, and goes after a while.
+ * The row with the fields that only the indexes need. A tombstone is in the lists of deleted servers and
+ * of changes, and DynamoDB deletes it at `expires_at`.
  */
 export function indexedInstance(row: Instance): Row {
   const shard = shardOf(row.uuid);
@@ -66,12 +62,9 @@ export function indexedInstance(row: Instance): Row {
   };
 }
 
-/** Keys that a query of an index gives at most. */
-const longestPage = 1000;
-
 /**
- * That a row still is as it was read. `reported_at` and `fault_number` are in it because they may
- * move without raising the revision, and must never move back.
+ * The fields that must be as they were read. `reported_at` and `fault_number` are among them because
+ * they change without a new revision and must never go back.
  */
 const asRead = ({ incarnation, revision, fault_number, reported_at }: Instance) => ({
   incarnation,
@@ -86,6 +79,7 @@ const absent = {
   ExpressionAttributeNames: { '#key': 'uuid' },
 };
 
+/** The condition that a row is as it was read. */
 function unchanged(from: Instance) {
   const values = Object.entries(asRead(from));
   return {
@@ -96,38 +90,40 @@ function unchanged(from: Instance) {
   };
 }
 
-/** Not PartiQL, which is faster there: the embedded stack writes no stream record of it. */
+/** No PartiQL, although the embedded stack runs it faster: it writes no stream record for it. */
 const put = (table: string, from: Instance | undefined, to: Instance) => ({
   Put: { TableName: table, Item: indexedInstance(to), ...(from ? unchanged(from) : absent) },
 });
 
-/** A change of an instance with what goes with it: whole, or not at all. */
+/** The writes of a change of an instance and of its record; all of them are made, or none. */
 const whole = (tables: Tables, from: Instance | undefined, to: Instance): Action[] => [
   put(tables.instances, from, to),
   ...migrationWrites(tables.migrations, from, to),
 ];
 
-/** Hosts whose instances are counted at once. */
+/** How many hosts' instances are counted at once. */
 const countsAtOnce = 8;
 
-/** Instances changed in one request; each for itself all the same. */
+/** How many instances are changed in one request; each change succeeds or fails alone. */
 const perTransaction = 25;
 
+/** Reads and writes the table. */
 export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   ...instanceReader(client, tables.instances),
 
   /**
-   * False if the instance is not as it was read, or one of the hosts does not stand as it was read.
-   * @param standing hosts that must be as they were read, while the instance is written.
+   * Writes an instance. False, and nothing written, if the instance or one of the hosts is not as it was
+   * read.
+   * @param expected hosts that must be as they were read.
    */
   saveInstance: async (
     from: Instance | undefined,
     to: Instance,
-    standing: readonly ExpectedHost[] = [],
+    expected: readonly ExpectedHost[] = [],
   ): Promise<boolean> => {
     const actions = [
       ...whole(tables, from, to),
-      ...standing.map((each) => hostUnchanged(tables.hosts, each)),
+      ...expected.map((each) => hostUnchanged(tables.hosts, each)),
     ];
     if (actions.length === 1) {
       return ifUnchanged(client.send(new PutCommand(put(tables.instances, from, to).Put)));
@@ -135,10 +131,11 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
     return transactPatiently(client, actions);
   },
 
-  /** Writes what faults made of instances; gives the changes that somebody overtook. */
+  /** Writes changes made by faults. Returns the changes whose row is not as it was read. */
   change: async (changes: readonly InstanceChange[]): Promise<InstanceChange[]> => {
     const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
-      // No fault makes an evacuation done, so no row is written twice here.
+      // A transaction may write each row once. No fault makes an evacuation `done`, so no departures' row
+      // is written for two instances.
       const groups = slice.map(({ from, to }) => whole(tables, from, to));
       const failed = await transactGroups(client, groups);
       return slice.filter((_, n) => failed[n]?.length);
@@ -148,7 +145,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
 });
 
 const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The row of a uuid, a tombstone too, read consistently. */
+  /** The row of a uuid, tombstones included, read consistently. */
   instance: async (uuid: string): Promise<Instance | undefined> => {
     const { Item: row } = await client.send(
       new GetCommand({ TableName: table, Key: { uuid }, ConsistentRead: true }),
@@ -156,7 +153,10 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
     return row && Instance.parse(row);
   },
 
-  /** The rows of the uuids, tombstones too, read consistently; unknown ones are left out. */
+  /**
+   * The rows of the uuids, tombstones included, read consistently, in any order; unknown ones are left
+   * out.
+   */
   instances: async (uuids: readonly string[]): Promise<Instance[]> => {
     const rows = await getAll(
       client,
@@ -174,7 +174,7 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
   instancesTo: (host: string): AsyncGenerator<string[]> =>
     uuidPages(client, table, { index: 'byTarget', key: 'to_host', value: host }),
 
-  /** How many instances are on each host, or on their way there, as the indexes show it. */
+  /** The number of instances on each host or on their way there, as the indexes show it. */
   countsOn: async (hosts: readonly string[]): Promise<Map<string, number>> => {
     const counts = await inParallel(hosts, countsAtOnce, async (value) => {
       const on = await countOf(client, table, { index: 'byHost', key: 'on_host', value });
@@ -184,32 +184,32 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
     return new Map(counts);
   },
 
-  /** Places of instances in order, as the index of the listing shows them. */
-  listed: (listing: ServerIndex, walk: ServerRange): AsyncIterable<readonly string[]> => {
-    const of = (index: string, key: string, value: string, first = walk.first) =>
-      placePages(client, table, { index, key, value }, { ...walk, first });
-    switch (listing.by) {
+  /** Sort keys (`placeOfServer`) of instances in a list, in order, as its index shows them. */
+  listed: (list: ServerIndex, range: ServerRange): AsyncIterable<readonly string[]> => {
+    const of = (index: string, key: string, value: string, first = range.first) =>
+      placePages(client, table, { index, key, value }, { ...range, first });
+    switch (list.by) {
       case 'time':
         return of('byTime', 'live', 'instance');
       case 'host':
-        return of('byHost', 'on_host', listing.host);
+        return of('byHost', 'on_host', list.host);
       case 'project': {
-        const kind = listing.deleted ? 'deleted' : 'project';
-        return of('byProject', 'in_project', `${kind}#${listing.project_id}`);
+        const kind = list.deleted ? 'deleted' : 'project';
+        return of('byProject', 'in_project', `${kind}#${list.project_id}`);
       }
       case 'state': {
-        const first = Math.ceil(walk.first / 2);
+        const first = Math.ceil(range.first / 2);
         const parts = shards.map((shard) =>
-          of('byState', 'in_state', `${listing.vm_state}#${shard}`, first),
+          of('byState', 'in_state', `${list.vm_state}#${shard}`, first),
         );
-        return mergedPages(parts, walk.oldestFirst);
+        return mergedPages(parts, range.oldestFirst);
       }
     }
   },
 
   /**
-   * Places of the instances, deleted ones too, of which the last change is between the two
-   * moments, both included, in any order; undefined if that are more than `most`.
+   * Sort keys (`placeOfServer`) of the instances, deleted ones included, whose last change is between
+   * two times, both included, in any order; undefined if there are more than `most`.
    */
   changedBetween: async (
     { since, before }: { readonly since: string; readonly before: string },
@@ -218,9 +218,11 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
     const found = await inParallel(shards, shards.length, async (shard) => {
       const keys: string[] = [];
       const query = {
-        ...{ TableName: table, IndexName: 'byChange', Limit: most + 1 },
+        TableName: table,
+        IndexName: 'byChange',
+        Limit: most + 1,
         KeyConditionExpression: 'changes = :shard AND changed_key BETWEEN :since AND :before',
-        // `$` comes right after the `#` that follows a moment in a key.
+        // A key is `<time>#…`, and `$` is the character after `#`: keys of the time `before` are included.
         ExpressionAttributeValues: { ':shard': shard, ':since': since, ':before': `${before}$` },
       };
       for await (const page of queryPages(client, query)) {
@@ -233,61 +235,3 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
     return keys.length > most ? undefined : keys.map((key) => key.slice(key.indexOf('#') + 1));
   },
 });
-
-type IndexKey = { readonly index: string; readonly key: string; readonly value: string };
-
-async function* uuidPages(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { index, key, value }: IndexKey,
-): AsyncGenerator<string[]> {
-  const query = {
-    TableName: table,
-    IndexName: index,
-    KeyConditionExpression: '#key = :value',
-    ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: { ':value': value },
-  };
-  for await (const page of queryPages(client, query)) yield page.map(({ uuid }) => String(uuid));
-}
-
-async function* placePages(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { index, key, value }: IndexKey,
-  { after, first, oldestFirst }: ServerRange,
-): AsyncGenerator<string[]> {
-  const range = after === undefined ? '' : ` AND sort_key ${oldestFirst ? '>' : '<'} :after`;
-  const query = {
-    TableName: table,
-    IndexName: index,
-    KeyConditionExpression: `#key = :value${range}`,
-    ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: {
-      ':value': value,
-      ...(after === undefined ? {} : { ':after': after }),
-    },
-    ScanIndexForward: oldestFirst,
-  };
-  for await (const page of growingPages(client, query, { first, longest: longestPage })) {
-    yield page.map(({ sort_key }) => String(sort_key));
-  }
-}
-
-async function countOf(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { index, key, value }: { index: string; key: string; value: string },
-): Promise<number> {
-  const query = {
-    TableName: table,
-    IndexName: index,
-    KeyConditionExpression: '#key = :value',
-    ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: { ':value': value },
-    Select: 'COUNT',
-  } as const;
-  let count = 0;
-  for await (const page of paginateQuery({ client }, query)) count += page.Count ?? 0;
-  return count;
-}

@@ -1,8 +1,7 @@
 /**
- * Locks of servers: whoever is no administrator does nothing to a locked one, its owner included.
+ * Locks of servers. Only administrators may change a locked server; its owner may not.
  * Source: nova `compute/api.py`, `lock`, `unlock`, `is_expected_locked_by` and `check_instance_lock`.
  */
-
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
 import { type Caller, isAdmin, requireRole } from '../identity/access.ts';
@@ -11,11 +10,11 @@ import type { Instance } from './instance.ts';
 
 type Locked = Pick<Instance, 'uuid' | 'project_id' | 'lock'>;
 
-/** Whoever asks in the server's project is its owner, an administrator too. */
+/** Whether the caller acts as the owner: the token is of the server's project, an administrator's too. */
 const asOwner = ({ project_id }: Locked, caller: Caller): boolean =>
   caller.project_id === project_id;
 
-/** @throws conflict if the server is locked, unless an administrator asks. */
+/** @throws conflict if the server is locked and the caller is not an administrator. */
 export function requireUnlocked({ uuid, lock }: Locked, caller: Caller): void {
   if (lock && !isAdmin(caller)) {
     throw new DomainError('conflict', `Instance ${uuid} is locked`);
@@ -23,9 +22,9 @@ export function requireUnlocked({ uuid, lock }: Locked, caller: Caller): void {
 }
 
 /**
- * The server after somebody has locked it; undefined if it stays as it is. A lock that stands is
- * nothing that its owner changes; an administrator of another project takes it over. A reason that is
- * not given is the old one.
+ * The server after the caller locked it; undefined if that changes nothing. An owner cannot change an
+ * existing lock; an administrator of another project takes it over.
+ * @param reason undefined to keep the reason of an existing lock.
  */
 export function afterLock(
   instance: Instance,
@@ -43,8 +42,9 @@ export function afterLock(
 }
 
 /**
- * The server after somebody has unlocked it; undefined if it is not locked.
- * @throws forbidden if an administrator of another project has locked it, and none asks.
+ * The server after the caller unlocked it; undefined if it is not locked.
+ * @throws forbidden if an administrator of another project locked it and the caller is not an
+ * administrator.
  */
 export function afterUnlock(
   instance: Instance,

@@ -6,7 +6,11 @@ import { changedInstance, type InstanceContent } from './changed-instance.ts';
 import { ended, inFlight } from './evacuation.ts';
 import type { Instance } from './instance.ts';
 
-/** Why the target of an instance is lost; undefined if it is not, or is not its target. */
+/**
+ * What ended the move of an instance to its target: the first fault of the target since the move began,
+ * or its deletion (`fault_id` is null). Undefined if the target still stands, or if the host is not
+ * the target.
+ */
 function lossOf(
   instance: Instance,
   target: Host | undefined,
@@ -24,9 +28,9 @@ function lossOf(
 }
 
 /**
- * The instance after its target failed or was deleted: in `error`, where it was, its states before
- * the fault kept for the next evacuation. Undefined if its target stands. Whoever applies it, and
- * however late, the row comes out the same.
+ * The instance after its target failed or was deleted: on its old host, in `error`. It keeps its states
+ * before the fault for the next evacuation. Undefined if its target still stands. The result is
+ * deterministic: it does not depend on the writer or on the time of writing.
  */
 export function withoutTarget(instance: Instance, target: Host | undefined): Instance | undefined {
   const evacuation = inFlight(instance);

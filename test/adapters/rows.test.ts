@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostStore, reportStore } from '../../adapters/hosts/hosts.ts';
+import { hostStore } from '../../adapters/hosts/hosts.ts';
+import { reportStore } from '../../adapters/hosts/reports.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { afterUpdate, settled } from '../../domain/hosts/host-fault.ts';

@@ -5,7 +5,7 @@
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 
-export type HypervisorView = {
+export type HypervisorContext = {
   readonly microversion: Microversion;
   readonly stateOf: (host: Host) => HostState;
 };
@@ -17,7 +17,7 @@ export const hypervisorId = (host: Host, microversion: Microversion): string | n
   atLeast(microversion, '2.53') ? host.hypervisor_id : host.service_number;
 
 /** What `GET /os-hypervisors` lists. */
-export const briefHypervisor = (host: Host, { microversion, stateOf }: HypervisorView) => ({
+export const briefHypervisor = (host: Host, { microversion, stateOf }: HypervisorContext) => ({
   id: hypervisorId(host, microversion),
   hypervisor_hostname: host.host,
   state: stateOf(host),
@@ -25,7 +25,7 @@ export const briefHypervisor = (host: Host, { microversion, stateOf }: Hyperviso
 });
 
 /** What `GET /os-hypervisors/detail` and `GET /os-hypervisors/{id}` show. */
-export function detailedHypervisor(host: Host, view: HypervisorView) {
+export function detailedHypervisor(host: Host, view: HypervisorContext) {
   const { microversion } = view;
   return {
     ...briefHypervisor(host, view),
