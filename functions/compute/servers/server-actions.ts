@@ -22,13 +22,16 @@ import { deleteServer, type ServerDeletionDeps } from './server-deletion.ts';
 
 export type ServerActionDeps = OneServerDeps &
   ServerDeletionDeps & {
+    /** Changes a server (`flows/change-server.ts`). */
     readonly changeServer: (uuid: string, decide: ServerDecision) => Promise<Instance>;
+    /** Evacuates a server (`flows/evacuate.ts`). */
     readonly evacuate: (uuid: string, evacuating: EvacuationRequest) => Promise<Instance>;
-    /** nova-compute's state, as of now. */
+    /** nova-compute's state now. */
     readonly stateOf: (host: Host) => HostState;
     readonly now: () => string;
   };
 
+/** The role that the caller needs for an action. */
 const roleFor: Record<ServerActionInput['name'], Role> = {
   'os-resetState': 'admin',
   'os-stop': 'member',
@@ -41,7 +44,7 @@ const roleFor: Record<ServerActionInput['name'], Role> = {
 
 type Request = RouteRequest<ServerActionInput, unknown>;
 
-/** One route for the bodies of each era; most actions are the same at every microversion. */
+/** One route for each group of microversions whose bodies are the same. */
 export const serverActionRoutes = (deps: ServerActionDeps): Route[] =>
   serverActionEras.map(({ versions, inputs }) =>
     route({
@@ -61,7 +64,7 @@ export const serverActionRoutes = (deps: ServerActionDeps): Route[] =>
     }),
   );
 
-/** What an action makes of a server. Administrators act on locked servers, others do not. */
+/** The change that an action makes. Only administrators may act on locked servers. */
 function decisionOn(
   { now, stateOf }: Pick<ServerActionDeps, 'now' | 'stateOf'>,
   action: Exclude<ServerActionInput, EvacuateAction | { readonly name: 'forceDelete' }>,
@@ -80,7 +83,10 @@ function decisionOn(
   };
 }
 
-/** 200, not 202: gophercloud takes nothing else. Before 2.14 nova tells the guest's password. */
+/**
+ * Evacuates a server. Answers 200, not 202: gophercloud accepts nothing else. Before 2.14 the answer has
+ * the password of the guest, as in nova.
+ */
 async function evacuated(
   deps: ServerActionDeps,
   uuid: string,

@@ -1,8 +1,8 @@
 /**
- * What servers can be filtered by: each query key with what its value asks of a server. Sources:
- * nova `api/openstack/compute/schemas/servers.py` (which values are regular expressions) and
- * `db/main/api.py`, `instance_get_all_by_filters_sort`. What Doctor does not know of a server is
- * empty, as it is shown, and is matched as such.
+ * The filters of server lists: each query key with the test that its value makes. A field that Doctor does
+ * not know is empty, as in the views, and is matched as empty. Sources: nova
+ * `api/openstack/compute/schemas/servers.py` (which values are regular expressions) and
+ * `db/main/api.py`, `instance_get_all_by_filters_sort`.
  */
 import * as z from 'zod';
 import { isSameHost } from '../../../domain/hosts/host-name.ts';
@@ -11,10 +11,10 @@ import type { Instance } from '../../../domain/servers/instance.ts';
 import { parseMoment } from '../../../domain/time.ts';
 import { Flag, QueryMoment } from '../nova-types.ts';
 
-/** Whether a server is wanted. */
+/** Whether a server passes a filter. */
 export type ServerTest = (instance: Instance) => boolean;
 
-/** How a filter reads its value. */
+/** Reads the value of a filter. */
 type Filter = z.ZodType<ServerTest, string>;
 
 const Value = z.string().max(255);
@@ -26,7 +26,7 @@ const exactly = (of: (instance: Instance) => string | null): Filter =>
         of(instance) === wanted,
   );
 
-/** A regular expression that is found somewhere in the value; what is null is never found. */
+/** A regular expression that matches a part of the field. Null never matches. */
 const matching = (of: (instance: Instance) => string | null): Filter =>
   Pattern.transform(
     ({ isIn }): ServerTest =>
@@ -36,7 +36,7 @@ const matching = (of: (instance: Instance) => string | null): Filter =>
       },
   );
 
-/** A time is the same to the second; what is none is a regular expression on Nova's text of it. */
+/** A time, equal to the second; any other text is a regular expression on Nova's text of the time. */
 const timed = (of: (instance: Instance) => string | null): Filter => {
   const text = (instance: Instance) => of(instance)?.slice(0, 19) ?? null;
   const pattern = matching((instance) => text(instance)?.replace('T', ' ') ?? null);
@@ -51,7 +51,7 @@ const timed = (of: (instance: Instance) => string | null): Filter => {
   });
 };
 
-/** A part of an address will do, as where Nova asks Neutron. Source: nova `compute/api.py`. */
+/** A part of an address is enough, as in Nova, which asks Neutron. Source: nova `compute/api.py`. */
 const addressed = (version: 4 | 6): Filter =>
   Pattern.transform(
     ({ isIn }): ServerTest =>
@@ -70,7 +70,7 @@ const tagged = (wanted: (has: (tag: string) => boolean, tags: readonly string[])
 const image = exactly(({ image_id }) => image_id);
 const name = matching((instance) => instance.name);
 const description = matching(({ owned }) => owned.description);
-/** Of which Doctor knows nothing for any server. */
+/** A field that is null for every server. */
 const never = matching(() => null);
 const empty = matching(() => '');
 
@@ -132,7 +132,7 @@ const before = QueryMoment.transform(
       updated_at <= to,
 );
 
-/** Filters that came with a microversion, or that take another kind of value. */
+/** Filters that came with a later microversion, or whose value is of another kind. */
 export const laterFilters = {
   'changes-since': since,
   tags: tagged((has, tags) => tags.every(has)),

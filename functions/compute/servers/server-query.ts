@@ -1,5 +1,4 @@
 /** The query of a list of servers. Source: nova `api/openstack/compute/schemas/servers.py`. */
-
 import * as z from 'zod';
 import type { Query } from '../../../adapters/http/query.ts';
 import { Flag, LaxFlag, Limit, maxPage, QueryMoment } from '../nova-types.ts';
@@ -12,11 +11,11 @@ import {
   sortKeyAt,
 } from './server-sort.ts';
 
-/** What is asked for, before anybody looks at who asks. */
+/** A query as it is read, before the caller's rights are considered. */
 export type ServerQuery = {
-  /** By their keys; a key without a value is no filter. */
+  /** Tests by query key. A key without a value is left out. */
   readonly tests: ReadonlyMap<string, ServerTest>;
-  /** In upper case; empty for any. */
+  /** In upper case; empty for any status. */
   readonly statuses: readonly string[];
   readonly host?: string | undefined;
   readonly uuid?: string | undefined;
@@ -28,17 +27,17 @@ export type ServerQuery = {
   readonly deleted?: boolean | undefined;
   readonly all_tenants: boolean;
   readonly order: ServerOrder;
-  /** Keys of the order. */
+  /** The sort keys of the order. */
   readonly sortedBy: readonly string[];
   readonly limit: number;
   readonly marker?: string | undefined;
-  /** Keys that Nova knows of the inside of its database, and refuses to filter by. */
+  /** Names of Nova's joined tables, or of private fields, in the query. Nova refuses them as filters. */
   readonly inner: readonly string[];
 };
 
 const Short = z.string().max(255);
 
-/** Keys that are no filters of their own. */
+/** Keys that are read besides the filters. */
 const Controls = z.object({
   all_tenants: z
     .literal('')
@@ -70,10 +69,11 @@ type LaterKey = keyof typeof laterFilters;
 type Era = {
   readonly from: string;
   readonly to?: string;
-  /** The filters that it has of those that came later. */
+  /** Its filters among `laterFilters`. */
   readonly later: readonly LaterKey[];
+  /** Whether `locked` is a sort key. */
   readonly locked: boolean;
-  /** Whether a key that is not known is refused. */
+  /** Whether unknown keys are refused. */
   readonly strict: boolean;
 };
 
@@ -90,10 +90,12 @@ const eras: readonly Era[] = [
   { from: '2.75', later: withLocked, locked: true, strict: true },
 ];
 
-/** Says what is wrong with the value of a key. */
+/** Records what is wrong with the value of a key. */
 type Refuse = (message: string, key: string) => void;
 
-/** What a query of an era asks for. Of a key that is given more than once the last value counts. */
+/**
+ * Reads a query; undefined if it was refused. Of a key that is given more than once the last value counts.
+ */
 function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
   const known = new Map<string, z.ZodType<ServerTest, string>>([
     ...Object.entries(filters),
@@ -101,8 +103,8 @@ function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
   ]);
   const inner = Object.keys(query).filter((key) => joined.has(key) || key.startsWith('_'));
   const isKnown = (key: string) => known.has(key) || controls.has(key) || joined.has(key);
-  const [unheard] = era.strict ? Object.keys(query).filter((key) => !isKnown(key)) : [];
-  if (unheard !== undefined) return void refuse('It is not known.', unheard.slice(0, 100));
+  const [unknown] = era.strict ? Object.keys(query).filter((key) => !isKnown(key)) : [];
+  if (unknown !== undefined) return void refuse('It is not known.', unknown.slice(0, 100));
 
   const last = Object.entries(query).flatMap(([key, values]) => {
     const value = values.at(-1) ?? '';
@@ -154,10 +156,10 @@ function orderOf(
   return { order, sortedBy };
 }
 
-/** The query by microversion. */
+/** The schema of the query, by microversion. */
 export const serverEras = eras.map((era) => ({
   versions: { from: era.from, ...(era.to && { to: era.to }) },
-  // Not a record, which would leave out a key that is called __proto__.
+  // Not `z.record`, which leaves out a key with the name __proto__.
   query: z.custom<Query>().transform((query, context): ServerQuery => {
     const found = read(query, era, (message, key) =>
       context.addIssue({ code: 'custom', message, path: [key] }),

@@ -1,4 +1,4 @@
-/** A server as Nova shows it: types and keys after nova's response schemas, by microversion. */
+/** A server as Nova shows it: keys and types as in nova's response schemas, by microversion. */
 import { createHash } from 'node:crypto';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
@@ -8,6 +8,7 @@ import { microseconds, seconds } from '../../../domain/time.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { fullAddresses } from './address-view.ts';
 
+/** What a view of a server depends on besides the server. */
 export type ServerView = {
   readonly microversion: Microversion;
   readonly admin: boolean;
@@ -18,7 +19,7 @@ export type ServerView = {
   readonly single: boolean;
 };
 
-/** A host's name is told to tenants only as this hash. Source: nova `objects/instance.py`, `hostId`. */
+/** The hash that tenants see in place of the host's name. Source: nova `objects/instance.py`, `hostId`. */
 const hostIdOf = ({ host, project_id }: Instance): string =>
   host === null ? '' : createHash('sha224').update(`${project_id}${host}`).digest('hex');
 
@@ -84,10 +85,10 @@ function flavorOf({ flavor }: Instance, { base, microversion }: ServerView) {
   return { id, links: [{ rel: 'bookmark', href: `${base}/flavors/${id}` }] };
 }
 
-/** The name that a server has for itself. */
+/** The host name of the guest. */
 const hostnameOf = ({ owned, name }: Instance): string => owned.hostname ?? name;
 
-/** Fields that came with a microversion, for everyone. */
+/** Fields of later microversions that every caller sees. */
 function laterFields(instance: Instance, { microversion, single }: ServerView) {
   const from = (version: string, fields: object) => (atLeast(microversion, version) ? fields : {});
   return {
@@ -101,18 +102,18 @@ function laterFields(instance: Instance, { microversion, single }: ServerView) {
   };
 }
 
-/** What `PUT /servers/{id}` answers before 2.75: these are left out, whoever asks. */
-const notOfUpdates =
+/** Fields that the answer to `PUT /servers/{id}` does not have before 2.75, also for administrators. */
+const notInUpdates =
   /^(OS-EXT-|OS-SRV-USG:|os-extended-volumes:|host_status$|key_name$|config_drive$|server_groups$)/;
 
-/** A server as its update is answered. */
+/** The server in the answer to its update. */
 export function updatedServer(seen: SeenInstance, view: ServerView) {
   const server = detailedServer(seen, view);
   if (atLeast(view.microversion, '2.75')) return server;
-  return Object.fromEntries(Object.entries(server).filter(([key]) => !notOfUpdates.test(key)));
+  return Object.fromEntries(Object.entries(server).filter(([key]) => !notInUpdates.test(key)));
 }
 
-/** What names infrastructure: for administrators only. */
+/** Fields that name infrastructure: only administrators see them. */
 function adminFields(instance: Instance, host: Host | undefined, view: ServerView) {
   const prefixed = {
     host: instance.host,
@@ -140,7 +141,7 @@ function adminFields(instance: Instance, host: Host | undefined, view: ServerVie
 
 /** Source: nova `objects/instance.py` and `compute/api.py`, `get_instance_host_status`. */
 function hostStatusOf(host: Host | undefined, { stateOf }: ServerView): string {
-  // One that was deleted has no service any more.
+  // A deleted host has no service.
   if (!host || host.deleted) return '';
   if (host.forced_down) return 'DOWN';
   if (host.status === 'disabled') return 'MAINTENANCE';

@@ -1,5 +1,4 @@
-/** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
-
+/** `servers`: lists of servers, and one server. All are shown settled. */
 import { fitting } from '../../../adapters/http/answer-size.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
@@ -15,7 +14,7 @@ import { briefServer, detailedServer, type ServerView } from './server-view.ts';
 
 export type ServerDeps = ServerPages &
   OneServerDeps & {
-    /** nova-compute's state, as of now. */
+    /** nova-compute's state now. */
     readonly stateOf: (host: Host) => HostState;
     /** The host's row by any spelling of its name. */
     readonly host: (name: string) => Promise<Host | undefined>;
@@ -23,7 +22,7 @@ export type ServerDeps = ServerPages &
 
 type Request = RouteRequest<unknown, unknown>;
 
-/** Who is shown what, and when. */
+/** The view for the caller of a request. */
 export const viewOf = (
   { microversion, caller, base }: Request,
   stateOf: ServerDeps['stateOf'],
@@ -47,11 +46,11 @@ export function serverRoutes(deps: ServerDeps): Route[] {
         body: ignored,
         handle: async (request) => {
           const view = viewOf(request, deps.stateOf, false);
-          const asked = filterFor(request, request.args);
+          const filter = filterFor(request, request.args);
           const { servers, next } = await inAnySpelling(
             deps,
-            asked.host,
-            (host) => pageOfServers(deps, { ...asked, host }),
+            filter.host,
+            (host) => pageOfServers(deps, { ...filter, host }),
             (page) => page.servers.length === 0,
           );
           const shown = fitting(servers.map((server) => show(server, view)));

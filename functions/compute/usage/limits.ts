@@ -1,5 +1,6 @@
 /**
- * `limits`: what a project may have, and has. Doctor boots nothing, so it limits nothing but metadata.
+ * `limits`: the quotas of a project, and its use of them. Only metadata is limited, because Doctor boots
+ * nothing.
  * Source: nova `api/openstack/compute/limits.py`.
  */
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
@@ -19,15 +20,18 @@ export const limitRoutes = (deps: ServerPages): Route[] =>
     route({
       ...{ method: 'GET', path: '/v2.1/limits', ...era, body: ignored },
       handle: async (request) => {
-        const used = await usedBy(deps, projectAsked(request));
+        const used = await usedBy(deps, projectOfRequest(request));
         const absolute = absoluteLimits(used, request.microversion);
         return { status: 200, body: { limits: { rate: [], absolute } } };
       },
     }),
   );
 
-/** The caller's project; another, and one that is named, is an administrator's to ask for. */
-function projectAsked({
+/**
+ * The project of the request: the caller's, or the one in the query.
+ * @throws forbidden if a caller who is not an administrator names a project.
+ */
+function projectOfRequest({
   caller,
   args: { tenant_id },
 }: RouteRequest<unknown, { tenant_id?: string }>): string {
