@@ -1,7 +1,7 @@
 /** Somebody reports on the data plane beneath all ports of a host. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { Reporter } from '../domain/hosts/host-fault.ts';
+import type { Reporter } from '../domain/hosts/service-update.ts';
 import {
   type HostDataPlane,
   type RecordedReport,

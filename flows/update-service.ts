@@ -4,13 +4,13 @@ import { DomainError } from '../domain/errors.ts';
 import { hostEvent } from '../domain/events/event.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host } from '../domain/hosts/host.ts';
+import { noticeOf } from '../domain/hosts/maintenance.ts';
 import {
   afterUpdate,
   type HostReport,
   type Reporter,
   type ServiceUpdate,
-} from '../domain/hosts/host-fault.ts';
-import { noticeOf } from '../domain/hosts/maintenance.ts';
+} from '../domain/hosts/service-update.ts';
 import type { Departures } from '../domain/servers/evacuation.ts';
 import { type ApplyFaultDeps, applyFault } from './apply-fault.ts';
 import { withFirst } from './events-out.ts';

@@ -19,7 +19,10 @@ import { hostNames, nameBy } from './host-index.ts';
 /** The row with the last service number; no host can have this name. */
 const counterKey = { host: '#service-number' };
 
-/** The row with the registered spelling of a name, by its lower-case name; no host can have this name. */
+/**
+ * The row with the registered spelling of a name, by its lower-case name; no host can have this
+ * name.
+ */
 const spellingKey = (name: string) => ({ host: `#spelling#${hostKey(name)}` });
 
 /** Reserves a name for this spelling, on the condition that no other spelling has it. */
@@ -109,9 +112,27 @@ export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
   };
 };
 
+/** Finds names of hosts. */
+const hostLookup = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Names of registered hosts in order, as the index shows them. */
+  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
+
+  /** The name of the host whose nova-compute service has the id, as the index shows it. */
+  hostOfService: (service_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),
+  /** The same, by the id of the service before microversion 2.53. */
+  hostOfNumber: (service_number: number): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byNumber', key: 'service_number', value: service_number }),
+  /** The same, by the id of its hypervisor. */
+  hostOfHypervisor: (hypervisor_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byHypervisor', key: 'hypervisor_id', value: hypervisor_id }),
+});
+
 /** Reads and writes hosts. */
 export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
   ...hostReader(client, table),
+  ...hostLookup(client, table),
+  ...hostWriter(client, table),
 
   /**
    * The rows of the names, tombstones included, read consistently, in any order; unknown names are
@@ -137,20 +158,10 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     const hosts = rows.map((row) => Host.parse(row)).filter((host) => !host.deleted);
     return hosts.sort((a, b) => (a.host < b.host ? -1 : 1));
   },
+});
 
-  /** Names of registered hosts in order, as the index shows them. */
-  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
-
-  /** The name of the host whose nova-compute service has the id, as the index shows it. */
-  hostOfService: (service_id: string): Promise<string | undefined> =>
-    nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),
-  /** The same, by the id of the service before microversion 2.53. */
-  hostOfNumber: (service_number: number): Promise<string | undefined> =>
-    nameBy(client, table, { index: 'byNumber', key: 'service_number', value: service_number }),
-  /** The same, by the id of its hypervisor. */
-  hostOfHypervisor: (hypervisor_id: string): Promise<string | undefined> =>
-    nameBy(client, table, { index: 'byHypervisor', key: 'hypervisor_id', value: hypervisor_id }),
-
+/** Writes hosts. */
+const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
   /** A number that no service had before. */
   nextServiceNumber: async (): Promise<number> => {
     const { Attributes: row } = await client.send(

@@ -1,7 +1,7 @@
 /** Reports about hosts: the tables `hosts` and `faults` are changed in one transaction. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
-import type { HostReport } from '../../domain/hosts/host-fault.ts';
+import type { HostReport } from '../../domain/hosts/service-update.ts';
 import { nothingLeft } from '../servers/migrations.ts';
 import { type Action, transactPatiently } from '../transactions.ts';
 import { closedFault, openedFault } from './fault-rows.ts';

@@ -67,3 +67,43 @@ export async function countOf(
   for await (const page of paginateQuery({ client }, query)) count += page.Count ?? 0;
   return count;
 }
+
+/**
+ * The parts of the indexes by state and by change. A partition takes 1,000 writes a second, and a fault
+ * writes all instances of a host at once, so one partition would be too slow.
+ */
+export const shards = ['0', '1', '2', '3'] as const;
+/** The part of an instance. */
+export const shardOf = (uuid: string): string =>
+  String(Number.parseInt(uuid.slice(-4), 16) % shards.length);
+
+/**
+ * Keys (`<time>#<sort key>`) of the changes in one part of the index, from `since` to `before`, both
+ * included, in order. Stops when there are more than `most`.
+ */
+export async function changedKeys(
+  client: DynamoDBDocumentClient,
+  table: string,
+  part: {
+    readonly shard: string;
+    readonly since: string;
+    readonly before: string;
+    readonly most: number;
+  },
+): Promise<string[]> {
+  const { shard, since, before, most } = part;
+  const keys: string[] = [];
+  const query = {
+    TableName: table,
+    IndexName: 'byChange',
+    Limit: most + 1,
+    KeyConditionExpression: 'changes = :shard AND changed_key BETWEEN :since AND :before',
+    // `$` is the character after `#`, so that keys of the time `before` are included.
+    ExpressionAttributeValues: { ':shard': shard, ':since': since, ':before': `${before}$` },
+  };
+  for await (const page of queryPages(client, query)) {
+    keys.push(...page.map(({ changed_key }) => String(changed_key)));
+    if (keys.length > most) break;
+  }
+  return keys;
+}

@@ -2,20 +2,16 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOf } from '../../domain/servers/evacuation.ts';
 import { Instance } from '../../domain/servers/instance.ts';
-import {
-  mergedPages,
-  placeOfServer,
-  type ServerIndex,
-  type ServerRange,
-} from '../../domain/servers/server-listing.ts';
+import { placeOfServer } from '../../domain/servers/server-listing.ts';
 import { slices } from '../../domain/slices.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
-import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
+import { getAll, ifUnchanged, type Row } from '../dynamodb.ts';
 import { hostUnchanged } from '../hosts/hosts.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
-import { countOf, placePages, uuidPages } from './instance-index.ts';
+import { shardOf } from './instance-index.ts';
+import { instanceLists } from './instance-lists.ts';
 import { migrationWrites } from './migrations.ts';
 
 type Tables = {
@@ -26,14 +22,6 @@ type Tables = {
 
 /** For how long a tombstone is kept, in seconds: older reports of feeds are stale for that time. */
 const tombstoneSeconds = 30 * 24 * 3600;
-
-/**
- * The parts of the indexes by state and by change. A partition takes 1,000 writes a second, and a fault
- * writes all instances of a host at once, so one partition would be too slow.
- */
-const shards = ['0', '1', '2', '3'] as const;
-const shardOf = (uuid: string): string =>
-  String(Number.parseInt(uuid.slice(-4), 16) % shards.length);
 
 /**
  * The row with the fields that only the indexes need. A tombstone is in the lists of deleted servers and
@@ -101,15 +89,13 @@ const whole = (tables: Tables, from: Instance | undefined, to: Instance): Action
   ...migrationWrites(tables.migrations, from, to),
 ];
 
-/** How many hosts' instances are counted at once. */
-const countsAtOnce = 8;
-
 /** How many instances are changed in one request; each change succeeds or fails alone. */
 const perTransaction = 25;
 
 /** Reads and writes the table. */
 export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   ...instanceReader(client, tables.instances),
+  ...instanceLists(client, tables.instances),
 
   /**
    * Writes an instance. False, and nothing written, if the instance or one of the hosts is not as it was
@@ -164,74 +150,5 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
       uuids.map((uuid) => ({ uuid })),
     );
     return rows.map((row) => Instance.parse(row));
-  },
-
-  /** Uuids of the instances on a host, as the index shows them. */
-  instancesOn: (host: string): AsyncGenerator<string[]> =>
-    uuidPages(client, table, { index: 'byHost', key: 'on_host', value: host }),
-
-  /** Uuids of the instances on their way to a host, as the index shows them. */
-  instancesTo: (host: string): AsyncGenerator<string[]> =>
-    uuidPages(client, table, { index: 'byTarget', key: 'to_host', value: host }),
-
-  /** The number of instances on each host or on their way there, as the indexes show it. */
-  countsOn: async (hosts: readonly string[]): Promise<Map<string, number>> => {
-    const counts = await inParallel(hosts, countsAtOnce, async (value) => {
-      const on = await countOf(client, table, { index: 'byHost', key: 'on_host', value });
-      const to = await countOf(client, table, { index: 'byTarget', key: 'to_host', value });
-      return [value, on + to] as const;
-    });
-    return new Map(counts);
-  },
-
-  /** Sort keys (`placeOfServer`) of instances in a list, in order, as its index shows them. */
-  listed: (list: ServerIndex, range: ServerRange): AsyncIterable<readonly string[]> => {
-    const of = (index: string, key: string, value: string, first = range.first) =>
-      placePages(client, table, { index, key, value }, { ...range, first });
-    switch (list.by) {
-      case 'time':
-        return of('byTime', 'live', 'instance');
-      case 'host':
-        return of('byHost', 'on_host', list.host);
-      case 'project': {
-        const kind = list.deleted ? 'deleted' : 'project';
-        return of('byProject', 'in_project', `${kind}#${list.project_id}`);
-      }
-      case 'state': {
-        const first = Math.ceil(range.first / 2);
-        const parts = shards.map((shard) =>
-          of('byState', 'in_state', `${list.vm_state}#${shard}`, first),
-        );
-        return mergedPages(parts, range.oldestFirst);
-      }
-    }
-  },
-
-  /**
-   * Sort keys (`placeOfServer`) of the instances, deleted ones included, whose last change is between
-   * two times, both included, in any order; undefined if there are more than `most`.
-   */
-  changedBetween: async (
-    { since, before }: { readonly since: string; readonly before: string },
-    most: number,
-  ): Promise<readonly string[] | undefined> => {
-    const found = await inParallel(shards, shards.length, async (shard) => {
-      const keys: string[] = [];
-      const query = {
-        TableName: table,
-        IndexName: 'byChange',
-        Limit: most + 1,
-        KeyConditionExpression: 'changes = :shard AND changed_key BETWEEN :since AND :before',
-        // A key is `<time>#…`, and `$` is the character after `#`: keys of the time `before` are included.
-        ExpressionAttributeValues: { ':shard': shard, ':since': since, ':before': `${before}$` },
-      };
-      for await (const page of queryPages(client, query)) {
-        keys.push(...page.map(({ changed_key }) => String(changed_key)));
-        if (keys.length > most) break;
-      }
-      return keys;
-    });
-    const keys = found.flat();
-    return keys.length > most ? undefined : keys.map((key) => key.slice(key.indexOf('#') + 1));
   },
 });

@@ -22,14 +22,20 @@ import type { Instance } from '../../domain/servers/instance.ts';
 import { getAll, type Key, queryPages, type Row } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
 
-/** The key of a host's departures. Keys of records begin with a digit, so it comes before all of them. */
+/**
+ * The key of a host's departures. Keys of records begin with a digit, so it comes before all of
+ * them.
+ */
 const departuresOf = (source: string) => ({ source, record: '#' });
 /** The row with the last number of a record; no host can have this name. */
 const counter = departuresOf('#migration-number');
 
 const pageSize = 100;
 
-/** The row of a record with the fields that only the indexes need. Without a target it is not in `byTarget`. */
+/**
+ * The row of a record with the fields that only the indexes need. Without a target it is not in
+ * `byTarget`.
+ */
 const indexed = (evacuation: Evacuation, instance_uuid: string): Row => ({
   ...evacuation,
   instance_uuid,
@@ -124,6 +130,23 @@ const keys: Record<MigrationIndex, { readonly index?: string; readonly name: str
   all: { index: 'byTime', name: 'live' },
 };
 
+/** Gives records their numbers. */
+const migrationNumbers = (client: DynamoDBDocumentClient, TableName: string) => ({
+  /** A number that no record had before: the id of a record before microversion 2.59. */
+  nextMigrationNumber: async (): Promise<number> => {
+    const { Attributes: row } = await client.send(
+      new UpdateCommand({
+        TableName,
+        Key: counter,
+        UpdateExpression: 'ADD last_number :one',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return Number(row?.last_number);
+  },
+});
+
 /** Reads records, and gives them numbers. */
 export const migrationStore = (client: DynamoDBDocumentClient, TableName: string) => {
   const read = async (rows: readonly Row[]): Promise<Migration[]> => {
@@ -134,19 +157,7 @@ export const migrationStore = (client: DynamoDBDocumentClient, TableName: string
   };
 
   return {
-    /** A number that no record had before: the id of a record before microversion 2.59. */
-    nextMigrationNumber: async (): Promise<number> => {
-      const { Attributes: row } = await client.send(
-        new UpdateCommand({
-          TableName,
-          Key: counter,
-          UpdateExpression: 'ADD last_number :one',
-          ExpressionAttributeValues: { ':one': 1 },
-          ReturnValues: 'UPDATED_NEW',
-        }),
-      );
-      return Number(row?.last_number);
-    },
+    ...migrationNumbers(client, TableName),
 
     /** The record of a uuid, as the index shows it; undefined if there is none. */
     migration: async (uuid: string): Promise<Migration | undefined> => {

@@ -1,4 +1,7 @@
-/** The instances and ports that a fault changed, by fault and project: for the audit and for tenants. */
+/**
+ * The instances and ports that a fault changed, by fault and project: for the audit and for
+ * tenants.
+ */
 import * as z from 'zod';
 import type { Port } from '../ports/port.ts';
 import type { Instance } from '../servers/instance.ts';

@@ -1,4 +1,7 @@
-/** The one place where the row of a changed instance gets its revision, its times and its last change. */
+/**
+ * The one place where the row of a changed instance gets its revision, its times and its last
+ * change.
+ */
 import type { Actor } from '../change.ts';
 import type { Instance } from './instance.ts';
 

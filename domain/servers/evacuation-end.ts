@@ -68,7 +68,10 @@ export function stranded(
   return changedInstance(instance, next, { actor, old_task_state: rebuilding, fault_id });
 }
 
-/** The first fault of the host that the row does not reflect; if there is none, the fault that stands. */
+/**
+ * The first fault of the host that the row does not reflect; if there is none, the fault that
+ * stands.
+ */
 const firstFault = ({ fault_number }: Instance, host: Host) =>
   host.fault_number > fault_number ? faultOf(host, fault_number + 1) : standingFault(host);
 

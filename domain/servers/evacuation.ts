@@ -122,5 +122,8 @@ export const shownUpdate = (evacuation: Evacuation, departures: Departures): str
 export const placeOfRecord = ({ created_at, uuid }: Pick<Evacuation, 'created_at' | 'uuid'>) =>
   `${created_at}#${uuid}`;
 
-/** The index that a list of records is read from: by source, instance, target or status, or all records. */
+/**
+ * The index that a list of records is read from: by source, instance, target or status, or all
+ * records.
+ */
 export type MigrationIndex = 'source' | 'instance' | 'target' | 'status' | 'all';

@@ -10,7 +10,10 @@ import type { Instance } from './instance.ts';
 
 type Locked = Pick<Instance, 'uuid' | 'project_id' | 'lock'>;
 
-/** Whether the caller acts as the owner: the token is of the server's project, an administrator's too. */
+/**
+ * Whether the caller acts as the owner: the token is of the server's project, an administrator's
+ * too.
+ */
 const asOwner = ({ project_id }: Locked, caller: Caller): boolean =>
   caller.project_id === project_id;
 

@@ -14,8 +14,8 @@ import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
 
 /**
  * The outcome of a registration of an instance. If the host is reported down, or failed after the time
- * of the report, its fault is applied. If the instance is being evacuated and the feed still reports it on its old host,
- * the row keeps the states of the move and ignores those of the feed.
+ * of the report, its fault is applied. If the instance is being evacuated and the feed still reports it
+ * on its old host, the row keeps the states of the move and ignores those of the feed.
  * @param existing the row of the instance, settled with its old host; undefined if there is none.
  * @param host the host that the feed reports; undefined for none.
  * @param registration `restarts`: how often the host that it leaves by evacuation has been restarted.
@@ -126,7 +126,10 @@ function endOfMove(
   return ended(evacuation, 'failed', at);
 }
 
-/** Whether a host's newest fault stands, or came after the report, so that its sender did not know it. */
+/**
+ * Whether a host's newest fault stands, or came after the report, so that its sender did not know
+ * it.
+ */
 const hasHit = (host: Host, reported_at: string): boolean =>
   hasFailed(host) || (host.last_fault !== null && reported_at < host.last_fault.at);
 

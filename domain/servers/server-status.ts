@@ -50,7 +50,10 @@ export const vmStatesOf = (statuses: readonly string[]): VmState[] =>
     return [otherwise, ...Object.values(byTask)].some((status) => statuses.includes(status));
   });
 
-/** The status of a server. A task that Nova's table does not list does not change the state's status. */
+/**
+ * The status of a server. A task that Nova's table does not list does not change the state's
+ * status.
+ */
 export function serverStatus({
   vm_state,
   task_state,

@@ -3,7 +3,10 @@ import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { queriesOf } from './nova-types.ts';
 
-/** The keys of the query; they filter an empty list. Source: nova `api/openstack/compute/schemas/flavors.py`. */
+/**
+ * The keys of the query; they filter an empty list. Source: nova
+ * `api/openstack/compute/schemas/flavors.py`.
+ */
 const keys = ['limit', 'marker', 'is_public', 'minRam', 'minDisk', 'sort_key', 'sort_dir'];
 
 export const flavorRoutes: Route[] = [

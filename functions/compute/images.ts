@@ -48,7 +48,10 @@ const imageRoutes: Route[] = [
   }),
 ];
 
-/** The image surface. Its errors have Keystone's shape: Glance's errors are HTML, which clients do not parse. */
+/**
+ * The image surface. Its errors have Keystone's shape: Glance's errors are HTML, which clients do
+ * not parse.
+ */
 export const imageApi = (deps: Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'>) =>
   createSurface({
     dialect: 'identity',

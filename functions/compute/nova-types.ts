@@ -19,7 +19,10 @@ export const lastOf = <T>(schema: z.ZodType<T, string>) =>
     .pipe(schema)
     .optional();
 
-/** The longest value: no field that Nova filters by is longer, and DynamoDB refuses much longer keys. */
+/**
+ * The longest value: no field that Nova filters by is longer, and DynamoDB refuses much longer
+ * keys.
+ */
 const longestValue = 255;
 
 /** A query of which these keys are read. The last value of a key counts; an empty value is left out. */

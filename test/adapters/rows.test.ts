@@ -5,8 +5,9 @@ import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import type { Host } from '../../domain/hosts/host.ts';
-import { afterUpdate, settled } from '../../domain/hosts/host-fault.ts';
+import { settled } from '../../domain/hosts/host-fault.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
+import { afterUpdate } from '../../domain/hosts/service-update.ts';
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
 import {

@@ -3,8 +3,8 @@
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
-import type { HostReport } from '../../domain/hosts/host-fault.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
+import type { HostReport } from '../../domain/hosts/service-update.ts';
 import {
   type Departures,
   type Evacuation,

@@ -4,7 +4,7 @@
  * docs/wire/compute.md#the-report-in-os-hosts.
  */
 import * as z from 'zod';
-import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 
 const spellings = (word: string): string[] => [
   word,
@@ -40,7 +40,10 @@ const Fields = z
     'One of status, maintenance_mode and host_down_reported is needed.',
   );
 
-/** The requested update: its fields, the change of the service, and whether it was wrapped in `host`. */
+/**
+ * The requested update: its fields, the change of the service, and whether it was wrapped in
+ * `host`.
+ */
 export type HostUpdate = {
   readonly wrapped: boolean;
   readonly fields: z.infer<typeof Fields>;

@@ -16,7 +16,10 @@ const sumOf = (instances: readonly Instance[]): Amounts => ({
   disk_gb: instances.reduce((sum, { flavor }) => sum + flavor.disk + flavor.ephemeral, 0),
 });
 
-/** The resources of a host: all of them, the used ones, and those used by each project. Servers count in every state. */
+/**
+ * The resources of a host: all of them, the used ones, and those used by each project. Servers
+ * count in every state.
+ */
 export function hostResources(host: Host, instances: readonly Instance[]) {
   const resource = (project: string, amounts: Amounts) => ({
     resource: { host: host.host, project, ...amounts },

@@ -24,7 +24,10 @@ type Request = RouteRequest<unknown, unknown>;
 const notFound = (what: string) =>
   new DomainError('not_found', `${what.slice(0, 300)} could not be found.`);
 
-/** The hosts whose names contain the text, in order of their names. @throws not_found if there are none. */
+/**
+ * The hosts whose names contain the text, in order of their names. @throws not_found if there are
+ * none.
+ */
 export async function hostsMatching(
   deps: HypervisorLookupDeps,
   text: string,
@@ -47,7 +50,10 @@ async function registered(
   return found.toSorted((a, b) => (a.host < b.host ? -1 : 1));
 }
 
-/** The hosts after the marker of the query, and whether there are more. @throws invalid for an unknown marker. */
+/**
+ * The hosts after the marker of the query, and whether there are more. @throws invalid for an
+ * unknown marker.
+ */
 export async function pageOfHosts(
   deps: HypervisorLookupDeps,
   request: RouteRequest<unknown, HypervisorQuery>,
@@ -81,7 +87,10 @@ async function hostById(
     : undefined;
 }
 
-/** The host of the hypervisor in the path. @throws not_found if there is none; invalid for a malformed id. */
+/**
+ * The host of the hypervisor in the path. @throws not_found if there is none; invalid for a
+ * malformed id.
+ */
 export async function hostOfPath(deps: HypervisorLookupDeps, request: Request): Promise<Host> {
   const { params, microversion } = request;
   const { id = '' } = params;

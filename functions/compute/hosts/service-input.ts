@@ -1,7 +1,7 @@
 /** The bodies of `os-services`. Source: nova `api/openstack/compute/schemas/services.py`. */
 import * as z from 'zod';
 import { HostName } from '../../../domain/hosts/host.ts';
-import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import { text } from '../../../domain/text.ts';
 import { NovaBoolean } from '../nova-types.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../../domain/hosts/host.ts';
-import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { queriesOf } from '../nova-types.ts';
@@ -77,7 +77,10 @@ export const serviceRoutes = (deps: ServiceDeps): Route[] => [
 const shown = (deps: ServiceDeps, host: Host, microversion: Microversion) =>
   serviceView(host, { state: deps.stateOf(host), microversion, now: deps.now() });
 
-/** Updates a host's service for the caller. @throws forbidden if the caller may not set these fields. */
+/**
+ * Updates a host's service for the caller. @throws forbidden if the caller may not set these
+ * fields.
+ */
 function change(
   deps: ServiceDeps,
   host: string,

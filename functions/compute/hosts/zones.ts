@@ -39,7 +39,10 @@ export const zoneRoutes = ({ allHosts, stateOf, now }: ZoneDeps): Route[] => [
   }),
 ];
 
-/** The zones in order of their names. A zone is available if one of its hosts is enabled. Source: nova `availability_zones.py`. */
+/**
+ * The zones in order of their names. A zone is available if one of its hosts is enabled. Source:
+ * nova `availability_zones.py`.
+ */
 const zonesOf = (all: readonly Host[], shown: (hosts: readonly Host[]) => unknown) =>
   [...Map.groupBy(all, ({ zone }) => zone)]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -54,7 +54,10 @@ export const migrationRoutes = (deps: MigrationDeps): Route[] =>
     }),
   );
 
-/** A record as Nova shows it; it has no flavors for evacuations. Source: nova `api/openstack/compute/migrations.py`. */
+/**
+ * A record as Nova shows it; it has no flavors for evacuations. Source: nova
+ * `api/openstack/compute/migrations.py`.
+ */
 function migrationView(
   { migration, status, updated_at }: SeenMigration,
   microversion: Microversion,

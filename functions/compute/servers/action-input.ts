@@ -1,4 +1,7 @@
-/** The bodies of `POST /servers/{id}/action`. Source: nova `api/openstack/compute/schemas/servers.py`. */
+/**
+ * The bodies of `POST /servers/{id}/action`. Source: nova
+ * `api/openstack/compute/schemas/servers.py`.
+ */
 import * as z from 'zod';
 import { HostName } from '../../../domain/hosts/host.ts';
 import type { ServerAction } from '../../../domain/servers/server-action.ts';

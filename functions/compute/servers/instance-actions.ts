@@ -53,7 +53,10 @@ const serverIn = (deps: InstanceActionDeps, request: Request): Promise<SeenInsta
   return serverFor('reader', reading, request);
 };
 
-/** Tenants see only their own actions: another user may be an administrator, whose id they must not see. */
+/**
+ * Tenants see only their own actions: another user may be an administrator, whose id they must not
+ * see.
+ */
 function actionsOf(instance: Instance, { caller, microversion }: Request) {
   const action = actionOf(instance);
   const { at, request_id, user_id } = instance.last_change;

@@ -10,7 +10,10 @@ export type OneServerDeps = {
   readonly seen: (uuid: string) => Promise<SeenInstance | undefined>;
 };
 
-/** The server of `:id`. @throws not_found if there is none, or if the caller may not see its project. */
+/**
+ * The server of `:id`. @throws not_found if there is none, or if the caller may not see its
+ * project.
+ */
 export async function serverOf(
   deps: OneServerDeps,
   { params: { id = '' }, caller }: RouteRequest<unknown, unknown>,

@@ -15,7 +15,10 @@ export type ServerDeletionDeps = OneServerDeps & {
   readonly now: () => string;
 };
 
-/** Deletes a server in any state. @throws conflict if it is locked and the caller is not an administrator. */
+/**
+ * Deletes a server in any state. @throws conflict if it is locked and the caller is not an
+ * administrator.
+ */
 export const deleteServer = (
   deps: ServerDeletionDeps,
   uuid: string,

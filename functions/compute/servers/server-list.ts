@@ -1,4 +1,7 @@
-/** A page of servers. It is read from the index with the fewest other servers, no further than needed. */
+/**
+ * A page of servers. It is read from the index with the fewest other servers, no further than
+ * needed.
+ */
 import { DomainError } from '../../../domain/errors.ts';
 import type { VmState } from '../../../domain/servers/instance.ts';
 import {
@@ -35,9 +38,15 @@ export type ServerFilter = {
 
 /** What a list reads. */
 export type ServerPages = {
-  /** Sort keys (`placeOfServer`) of a list, in order, as its index shows them; pages begin short and grow. */
+  /**
+   * Sort keys (`placeOfServer`) of a list, in order, as its index shows them; pages begin short and
+   * grow.
+   */
   readonly listed: (list: ServerIndex, range: ServerRange) => AsyncIterable<readonly string[]>;
-  /** Sort keys of changed servers, deleted ones included, in any order; undefined if there are more than `most`. */
+  /**
+   * Sort keys of changed servers, deleted ones included, in any order; undefined if there are more
+   * than `most`.
+   */
   readonly changedBetween: (
     between: { readonly since: string; readonly before: string },
     most: number,
@@ -102,7 +111,10 @@ async function pageInOrder(
   return { servers, next: full ? servers.at(-1)?.instance.uuid : undefined };
 }
 
-/** A page in an order that no index has: all servers of the filter are read, up to `mostServersRead`. */
+/**
+ * A page in an order that no index has: all servers of the filter are read, up to
+ * `mostServersRead`.
+ */
 async function sortedPage(
   deps: ServerPages,
   filter: ServerFilter,
@@ -186,7 +198,10 @@ async function placesOf(
 /** Sorts after every time. */
 const endOfTime = '~';
 
-/** Sort keys of changed servers, in order; undefined if the filter has no `since`, or if there are too many. */
+/**
+ * Sort keys of changed servers, in order; undefined if the filter has no `since`, or if there are
+ * too many.
+ */
 async function placesOfChanged(
   deps: ServerPages,
   { since, before = endOfTime, order: { oldestFirst } }: ServerFilter,

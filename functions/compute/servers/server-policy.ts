@@ -13,7 +13,10 @@ import type { ServerTest } from './server-filter.ts';
 import type { ServerFilter } from './server-list.ts';
 import type { ServerQuery } from './server-query.ts';
 
-/** The filters that a tenant may use, by the microversion that added them. Other filters are ignored. */
+/**
+ * The filters that a tenant may use, by the microversion that added them. Other filters are
+ * ignored.
+ */
 const tenantFilters: Readonly<Record<string, readonly string[]>> = {
   '2.1': ['reservation_id', 'name', 'image', 'flavor', 'ip', 'changes-since'],
   '2.5': ['ip6'],

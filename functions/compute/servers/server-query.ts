@@ -31,7 +31,10 @@ export type ServerQuery = {
   readonly sortedBy: readonly string[];
   readonly limit: number;
   readonly marker?: string | undefined;
-  /** Names of Nova's joined tables, or of private fields, in the query. Nova refuses them as filters. */
+  /**
+   * Names of Nova's joined tables, or of private fields, in the query. Nova refuses them as
+   * filters.
+   */
   readonly inner: readonly string[];
 };
 

@@ -15,7 +15,10 @@ type Column = SortKey<Instance>['of'];
 
 const unknown: Column = () => null;
 
-/** Nova's sort keys with the field of each. A field that Doctor does not know is the same for all servers. */
+/**
+ * Nova's sort keys with the field of each. A field that Doctor does not know is the same for all
+ * servers.
+ */
 const columns: Readonly<Record<string, Column>> = {
   access_ip_v4: ({ owned }) => owned.access_ip_v4,
   access_ip_v6: ({ owned }) => owned.access_ip_v6,

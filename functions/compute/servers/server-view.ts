@@ -19,7 +19,10 @@ export type ServerView = {
   readonly single: boolean;
 };
 
-/** The hash that tenants see in place of the host's name. Source: nova `objects/instance.py`, `hostId`. */
+/**
+ * The hash that tenants see in place of the host's name. Source: nova `objects/instance.py`,
+ * `hostId`.
+ */
 const hostIdOf = ({ host, project_id }: Instance): string =>
   host === null ? '' : createHash('sha224').update(`${project_id}${host}`).digest('hex');
 

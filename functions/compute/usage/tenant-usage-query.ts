@@ -54,7 +54,10 @@ const asked = (schema: z.ZodType<Given>): z.ZodType<UsageQuery> =>
     return { start, end, limit: most, marker, detailed: given.detailed === '1' };
   });
 
-/** The queries of the list and of one project, by microversion. Unknown keys are refused from 2.75 on. */
+/**
+ * The queries of the list and of one project, by microversion. Unknown keys are refused from 2.75
+ * on.
+ */
 export const usageEras = [
   {
     versions: { from: '2.1', to: '2.39' },

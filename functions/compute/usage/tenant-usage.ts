@@ -77,7 +77,10 @@ async function page(deps: UsageDeps, request: Request, project_id: string | unde
 
 const earlier = (a: string, b: string): string => (a < b ? a : b);
 
-/** Whether a server existed in a period. Source: nova `db/main/api.py`, `instance_get_active_by_window_joined`. */
+/**
+ * Whether a server existed in a period. Source: nova `db/main/api.py`,
+ * `instance_get_active_by_window_joined`.
+ */
 const isIn =
   ({ start, stop }: Period) =>
   ({ launched_at, terminated_at }: Instance): boolean =>

@@ -21,11 +21,14 @@ const defaults = {
   shelved_offloaded: 'SHELVED_OFFLOADED',
 };
 
-test.each(vmStates)('%s without a task, or with one that means nothing to it', (vm_state) => {
-  for (const task_state of [null, 'image_snapshot', 'constructor', 'deleting']) {
-    expect(serverStatus({ vm_state, task_state })).toBe(defaults[vm_state]);
-  }
-});
+test.each(vmStates)(
+  '%s without a task, or with a task that does not change its status',
+  (vm_state) => {
+    for (const task_state of [null, 'image_snapshot', 'constructor', 'deleting']) {
+      expect(serverStatus({ vm_state, task_state })).toBe(defaults[vm_state]);
+    }
+  },
+);
 
 test.each([
   ...['rebooting', 'reboot_pending', 'reboot_started'].flatMap((task) => [

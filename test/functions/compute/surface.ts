@@ -31,7 +31,7 @@ const callers: Record<string, { project_id?: string; roles: string[] }> = {
 
 export type Asked = Partial<Call> & { as?: string; version?: string };
 
-/** Asks as somebody, at a microversion. */
+/** Sends a request as a user, at a microversion. */
 export function computeOf(
   { deps: flow, instances, hosts, migrations, departures }: World,
   settings: Pick<ComputeDeps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
@@ -58,7 +58,7 @@ export function computeOf(
       }
       return !row.deleted && (listing.by === 'time' || row.host === listing.host);
     });
-  /** Pages as short as they are asked for, as an index gives them. */
+  /** Pages of the requested length, as an index returns them. */
   const listed: ComputeDeps['listed'] = async function* (listing, { after, oldestFirst, first }) {
     const places = rowsOf(listing).map(placeOfServer).sort();
     if (!oldestFirst) places.reverse();

@@ -17,7 +17,7 @@ const record = (n: number, given: Partial<Migration> = {}): Migration => ({
   ...{ instance_uuid: id(1), ...given },
 });
 
-/** A table in memory that counts what is read of it; `compute-9` was restarted since. */
+/** A table in memory that counts its reads; `compute-9` was restarted later. */
 function tableOf(records: readonly Migration[]) {
   const counted = { read: 0 };
   const restarted: Departures = { done: 0, restarts: 1, restarted_at: minute(99_999) };
@@ -49,17 +49,20 @@ const many = (given: (n: number) => Partial<Migration> = () => ({})) =>
 test.each([
   [{ status: 'completed' }, { source: 'compute-9' }],
   [{ user_id: 'nobody' }, { user_id: 'nobody' }],
-])('a filter that no index serves, %o, reads so far and goes on from there', async (filter, of) => {
-  const { page, counted } = tableOf(many((n) => (n === 7 ? of : {})));
-  const first = await page(filter);
-  expect(first.migrations).toEqual([]);
-  expect(counted.read).toBe(mostRecordsRead);
-  const second = await page({ ...filter, marker: first.next?.uuid });
-  expect(second.migrations.map(({ migration }) => migration.uuid)).toEqual([id(7)]);
-  expect(second.next).toBeUndefined();
-});
+])(
+  'a filter without an index, %o, stops at the limit and continues on the next page',
+  async (filter, of) => {
+    const { page, counted } = tableOf(many((n) => (n === 7 ? of : {})));
+    const first = await page(filter);
+    expect(first.migrations).toEqual([]);
+    expect(counted.read).toBe(mostRecordsRead);
+    const second = await page({ ...filter, marker: first.next?.uuid });
+    expect(second.migrations.map(({ migration }) => migration.uuid)).toEqual([id(7)]);
+    expect(second.next).toBeUndefined();
+  },
+);
 
-test('of two lists none is shown beyond the end of the one that was not read through', async () => {
+test('a page of two lists ends where the list ends that was not read completely', async () => {
   // What left the host is long; of what came to it, one is newer and one older than that end.
   const there = { source: 'compute-3', dest: 'compute-1', user_id: 'me' };
   const { page } = tableOf(many((n) => (n === 20 || n === mostRecordsRead ? there : {})));
