@@ -1,4 +1,4 @@
-/** Evacuations, their ends, faults, resets and feeds at once, in whatever order their steps come. */
+/** Concurrent evacuations, their ends, faults, resets and feeds, in any order of their steps. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
@@ -114,7 +114,7 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
       }
     }
   };
-  /** A refusal is an answer; anything else is a failure of the test. */
+  /** A refusal is an answer; any other error fails the test. */
   const answered = async (given: Act, n: number): Promise<void> => {
     await act(given, n).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
@@ -168,7 +168,7 @@ function expectBooks(
   }
 }
 
-/** That nobody sees an instance active on a host that is down, or on its way to one that failed. */
+/** Expects that no instance is active on a host that is down, or on its way to one that failed. */
 async function expectTruth({ deps, hosts }: World): Promise<void> {
   for (const { instance } of await readServers(deps, uuids)) {
     const host = hosts.get(instance.host ?? '');

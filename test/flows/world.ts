@@ -1,4 +1,4 @@
-/** Hosts and instances in memory, as the tables hold them, for flows to work on. */
+/** Hosts and instances in memory, as in the tables, for tests of flows. */
 
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
@@ -16,14 +16,14 @@ import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { id } from '../domain/rows.ts';
 
-/** Whether a row still is as it was read; `undefined` for none. */
+/** Whether a row is as it was read; `undefined` for no row. */
 function isAsRead(row: Host | Instance | undefined, from: Host | Instance | undefined): boolean {
   return JSON.stringify(row) === JSON.stringify(from);
 }
 
 export type World = ReturnType<typeof worldOf>;
 
-/** A world with these rows. `meanwhile` runs once, just before the next write: somebody else. */
+/** A world with these rows. `meanwhile` runs once, just before the next write, as another writer. */
 export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) {
   const hosts = new Map((given.hosts ?? []).map((host) => [host.host, host]));
   const instances = new Map((given.instances ?? []).map((row) => [row.uuid, row]));
