@@ -27,6 +27,14 @@ export const makeDynamo = (): DynamoDBDocumentClient =>
     marshallOptions: { removeUndefinedValues: true },
   });
 
+/** The clients of a function; each takes those that it needs. */
+export type Clients = {
+  readonly dynamo: DynamoDBDocumentClient;
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+  readonly secrets: SecretsManagerClient;
+};
+
 export const makeSns = (): SNSClient => new SNSClient(patience);
 
 export const makeSqs = (): SQSClient => new SQSClient(patience);

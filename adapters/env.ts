@@ -1,6 +1,8 @@
+/** The environment of functions: the names of variables, and how their values are read. */
+import * as z from 'zod';
 import { DomainError } from '../domain/errors.ts';
 
-/** The names of every variable that `infra/` sets and a function may read. */
+/** The variables that `infra/` sets and functions read. */
 export type EnvName =
   | 'HOSTS_TABLE'
   | 'FAULTS_TABLE'
@@ -36,7 +38,7 @@ export type EnvName =
   | 'WEBHOOK_ATTEMPTS'
   | 'WEBHOOK_PLACES'
   | 'WEBHOOK_ALLOWED_RANGES'
-  /** libuv's own: threads for lookups of names. */
+  /** Read by libuv: the number of threads, which look up names. */
   | 'UV_THREADPOOL_SIZE'
   | 'NOTIFICATIONS_TOPIC_ARNS'
   | 'SUBSCRIPTIONS_PER_PROJECT'
@@ -61,71 +63,59 @@ export type EnvName =
   | 'LOGIN_ATTEMPTS_WINDOW_SECONDS'
   | 'CREDENTIALS_PER_USER';
 
-/** The variables a function was started with; read only by a function's `index.ts`. */
+/** The variables that a process was started with; only a function's `index.ts` hands them over. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** The value of a variable that must be there; a missing one stops the function at its start. */
-export function required(env: Env, name: EnvName): string {
-  const value = env[name];
-  if (value === undefined || value === '') {
-    throw new DomainError('internal', `environment variable ${name} is not set`);
-  }
-  return value;
-}
+/** A name, URL or ARN: must be set and not empty. */
+export const required = z.string('is not set').min(1, 'is not set');
 
-/** The value of a variable that may be missing or empty, else the default. */
-export function optional(env: Env, name: EnvName, otherwise: string): string {
-  return env[name] || otherwise;
-}
+/** A text that may be empty. A variable that is missing is read as empty. */
+export const text = z.string().default('');
 
-/** One of some words, the first if nothing is given; any other stops the function at its start. */
-export function oneOf<Word extends string>(
-  env: Env,
-  name: EnvName,
-  words: readonly [Word, ...Word[]],
-): Word {
-  const given = optional(env, name, words[0]);
-  const word = words.find((each) => each === given);
-  if (word !== undefined) return word;
-  throw new DomainError('internal', `environment variable ${name} is not one of ${words}`);
-}
-
-/** A non-negative number of seconds or days; anything else stops the function at its start. */
-export function amount(env: Env, name: EnvName, otherwise: number): number {
-  const value = Number(optional(env, name, String(otherwise)));
-  if (!Number.isFinite(value) || value < 0) {
-    throw new DomainError('internal', `environment variable ${name} is not a number`);
-  }
-  return value;
-}
-
-/** A list, its items separated by commas; a missing or empty variable is an empty one. */
-export const list = (env: Env, name: EnvName): string[] =>
-  optional(env, name, '')
+const items = (joined: string): string[] =>
+  joined
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** A limit of a number of things; -1, the default, for none. */
-export function quota(env: Env, name: EnvName): number {
-  const value = Number(optional(env, name, '-1'));
-  if (!Number.isInteger(value) || value < -1) {
-    throw new DomainError('internal', `environment variable ${name} is not a limit`);
-  }
-  return value;
-}
+/** Items separated by commas. A variable that is missing or empty is an empty list. */
+export const list = text.transform(items);
 
-/** A list that has at least one item. */
-export function requiredList(env: Env, name: EnvName): string[] {
-  required(env, name);
-  return list(env, name);
-}
+/** Items separated by commas: at least one. */
+export const requiredList = required.transform(items);
 
-/** A list of delays in seconds, such as `5,900`; SQS delays nothing for longer than 900. */
-export function delays(env: Env, name: EnvName, otherwise: string): number[] {
-  const values = optional(env, name, otherwise).split(',').map(Number);
-  if (values.some((value) => !Number.isInteger(value) || value < 0 || value > 900)) {
-    throw new DomainError('internal', `environment variable ${name} is not a list of delays`);
-  }
-  return values;
+/** A number of seconds, days or things; not negative. */
+export const amount = required.transform(Number).pipe(z.number().min(0));
+
+/** The largest number of something; -1 sets no limit. */
+export const limit = required.transform(Number).pipe(z.int().min(-1));
+
+/** Delays in whole seconds, such as `5,900`. SQS takes at most 900. */
+export const delays = required
+  .transform((joined) => joined.split(',').map(Number))
+  .pipe(z.array(z.int().min(0).max(900)));
+
+/** `true` or `false`. */
+export const truth = z.enum(['true', 'false']).transform((word) => word === 'true');
+
+/** The schema of a function's environment; its keys are names that `infra/` knows. */
+export const environment = <
+  Shape extends z.ZodRawShape & {
+    readonly [Name in keyof Shape]: Name extends EnvName ? z.ZodType : never;
+  },
+>(
+  shape: Shape,
+) => z.object(shape);
+
+/**
+ * The variables of a function, read. Others are left out.
+ * @throws `internal`, with the name of each variable that is missing or wrong; it stops the function's start.
+ */
+export function readEnv<Read>(schema: z.ZodType<Read>, env: Env): Read {
+  const { data, error } = schema.safeParse(env);
+  if (!error) return data;
+  const complaints = error.issues.map(
+    ({ path: [name = ''], message }) => `environment variable ${String(name)}: ${message}`,
+  );
+  throw new DomainError('internal', complaints.join('; '));
 }

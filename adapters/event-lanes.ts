@@ -1,17 +1,24 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/events/event.ts';
-import { laneOfOwn } from '../domain/events/event-lane.ts';
-import { type Env, required } from './env.ts';
+import { byOwnLane } from '../domain/events/event-lane.ts';
+import { type EnvName, required } from './env.ts';
 import { type EventQueueUrls, eventQueues } from './queues.ts';
 
-/** The queues of events that a function is told of; one that it is not told of it does not send to. */
+type QueueVariables = Partial<
+  Record<
+    Extract<EnvName, `${'EVENT' | 'CHANGE' | 'URGENT' | 'BULK' | 'WIDE'}_QUEUE_URL`>,
+    string | undefined
+  >
+>;
+
+/** The queues of events that a function may send to: those whose variables are set. */
 export function laneUrls({
   EVENT_QUEUE_URL: fault,
   CHANGE_QUEUE_URL: change,
   URGENT_QUEUE_URL: urgent,
   BULK_QUEUE_URL: bulk,
   WIDE_QUEUE_URL: wide,
-}: Env): EventQueueUrls {
+}: QueueVariables): EventQueueUrls {
   return {
     ...(fault && { fault }),
     ...(change && { change }),
@@ -21,11 +28,17 @@ export function laneUrls({
   };
 }
 
-/** The queues of what Doctor changed itself. */
-export function ownEvents(client: SQSClient, env: Env) {
+/** The variables of a function that sends events of Doctor's own changes. */
+export const ownEventVariables = { EVENT_QUEUE_URL: required, CHANGE_QUEUE_URL: required };
+
+/** The queues of the events of Doctor's own changes. */
+export function ownEvents(
+  client: SQSClient,
+  env: Readonly<Record<keyof typeof ownEventVariables, string>>,
+) {
   const queues = eventQueues(client, {
-    fault: required(env, 'EVENT_QUEUE_URL'),
-    change: required(env, 'CHANGE_QUEUE_URL'),
+    fault: env.EVENT_QUEUE_URL,
+    change: env.CHANGE_QUEUE_URL,
   });
   return {
     /** Durably queues the events, each in its lane, to be seen after the delay. */
@@ -33,7 +46,7 @@ export function ownEvents(client: SQSClient, env: Env) {
       events: readonly DoctorEvent[],
       { delaySeconds = 0 }: { readonly delaySeconds?: number } = {},
     ): Promise<void> => {
-      const byLane = [...Map.groupBy(events, laneOfOwn)];
+      const byLane = [...byOwnLane(events)];
       await Promise.all(
         byLane.map(([lane, some]) => queues.sendEvents(some, { lane, delaySeconds })),
       );

@@ -17,23 +17,39 @@ const receivers = 500;
 const pauseMs = 400;
 const patienceMs = 120_000;
 
-/** A server that takes every request and answers none, until it is told to. */
+/**
+ * A server at all their addresses. At first each receiver refuses once and then takes what it is sent, so
+ * that all senders are warm; then it takes every request and answers none, until it is told to.
+ */
 async function hang() {
   const held = new Set<ServerResponse>();
-  let deaf = true;
-  const server = createServer((_, response) => {
-    if (deaf) held.add(response);
-    else response.writeHead(204).end();
+  const refused = new Set<string>();
+  const taken = new Set<string>();
+  let deaf = false;
+  const server = createServer(({ headers: { host = '' } }, response) => {
+    if (deaf) {
+      held.add(response);
+    } else if (refused.has(host)) {
+      taken.add(host);
+      response.writeHead(204).end();
+    } else {
+      refused.add(host);
+      response.writeHead(503).end();
+    }
   });
   await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   return {
     held,
+    taken,
     urls: Array.from(
       { length: receivers },
       (_, n) => `http://127.1.${Math.floor(n / 250)}.${1 + (n % 250)}:${port}/`,
     ),
+    goDeaf: () => {
+      deaf = true;
+    },
     answer: () => {
       deaf = false;
       for (const response of held) response.writeHead(204).end();
@@ -95,12 +111,17 @@ export async function deafhooks(stack: Stack, runs: number): Promise<Figure[]> {
   const quiet: number[] = [];
   const beside: number[] = [];
   try {
+    await post(loud.projectId);
+    const deadline = Date.now() + patienceMs;
+    while (deaf.taken.size < receivers && Date.now() < deadline) await sleep(50);
+    await queues.webhooksIdle(patienceMs);
     await queues.allQuiet(patienceMs);
     for (let n = 0; n < runs; n++) {
       await sleep(pauseMs);
       quiet.push(await timed());
     }
     await queues.allQuiet(patienceMs);
+    deaf.goDeaf();
     await post(loud.projectId);
     while (deaf.held.size === 0) await sleep(5);
     for (let n = 0; n < runs; n++) {

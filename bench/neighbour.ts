@@ -88,7 +88,10 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
     for (let n = runs; n < 2 * runs; n++) {
       await sleep(pauseMs);
       beside.push(await victim.timed(n));
-      console.log(`  fault ${n - runs + 1}: ${beside.at(-1)} ms, ${writes} writes`);
+      const answered = victim.answers.at(-1);
+      console.log(
+        `  fault ${n - runs + 1}: ${beside.at(-1)} ms, answered in ${answered} ms, ${writes} writes`,
+      );
     }
     stopped = true;
     await writing;
@@ -104,6 +107,7 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
   return [
     ...ranks(scenario, "quiet: another tenant's fault", quiet),
     ...ranks(scenario, "another tenant's fault", beside, 1_000),
+    ...ranks(scenario, 'the API answers its report', victim.answers.slice(runs)),
     { scenario, figure: 'writes', value: writes, unit: 'count' },
   ];
 }

@@ -10,6 +10,8 @@ export type Watcher = {
   readonly tenant: Client;
   /** Reports the n-th host down; time until its tenant is told, in ms. */
   readonly timed: (n: number) => Promise<number>;
+  /** How long the API took to answer each of these reports, in ms. */
+  readonly answers: readonly number[];
   /** All hosts up again, their servers active. */
   readonly restore: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -38,11 +40,14 @@ export async function watcherOf(stack: Stack, who: Tenant, hosts: number): Promi
     if (!found) throw new Error(`there is no host ${n}`);
     return found;
   };
+  const answers: number[] = [];
   return {
     tenant,
+    answers,
     timed: async (n) => {
       const reported = Date.now();
       await fleet(n).reportDown();
+      answers.push(Date.now() - reported);
       const [told] = await subscriber.receive(1, patienceMs);
       if (!told) throw new Error(`nobody was told of a fault within ${patienceMs} ms`);
       return told.sentAt - reported;

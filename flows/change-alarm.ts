@@ -38,15 +38,19 @@ export type DecideAlarm<T> = (found: Alarm | undefined) => T;
 
 /**
  * Changes an alarm as `decide` says; reads and decides again if another writer was faster.
+ * @param first the alarm, if the caller has read it already: it is not read again at first.
  * @returns the alarm as it is now. @throws what `decide` throws, before anything is written.
  */
 export async function changeAlarm(
   { alarm, replace }: Pick<ChangeAlarmDeps, 'alarm' | 'replace'>,
   id: string,
   decide: DecideAlarm<ChangedAlarm | undefined>,
+  first?: Alarm,
 ): Promise<Alarm> {
+  let read = first;
   return untilWritten(async () => {
-    const found = await alarm(id);
+    const found = read ?? (await alarm(id));
+    read = undefined;
     const changed = decide(found);
     if (!found) throw missing(id);
     if (!changed) return found;

@@ -2,7 +2,7 @@
  * The alarms that a message's events may concern. Those that name a resource come first, those of a
  * whole project follow; what is not taken at once is left as rests, each a message of its own.
  */
-import { firstShare, sliceSize, wideAtOnce, wideShare } from '../domain/alarms/alarm-share.ts';
+import { firstShare, pairsPerSlice, wideAtOnce, wideShare } from '../domain/alarms/alarm-share.ts';
 import { projectKeysOfEvent, resourceKeysOfEvent } from '../domain/alarms/lookup.ts';
 import { oldestFirst } from '../domain/alarms/order.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
@@ -46,18 +46,22 @@ export async function findCandidates(
 ): Promise<Candidates> {
   const distinct = [...new Map(given.map((event) => [event.message_id, event])).values()];
   const events = oldestFirst(distinct);
-  const slice = sliceSize(events.length);
-  const most = { named: slicesNamed || from ? slice : undefined, wide: from ? slice : wideAtOnce };
+  const isSliced = { named: slicesNamed || from !== undefined, wide: from !== undefined };
+  const most = {
+    named: isSliced.named ? pairsPerSlice : undefined,
+    wide: isSliced.wide ? pairsPerSlice : wideAtOnce,
+  };
   const after = from?.after ? { after: from.after } : {};
-  const look = async (of: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
-    const wanted = from === undefined || from.of === of;
+  const look = async (kind: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
+    const wanted = from === undefined || from.of === kind;
     const keysBy = new Map(events.map((event) => [event, wanted ? keysOf(event) : []]));
-    const limit = most[of];
+    const limit = most[kind];
     // One more than is taken: is there a rest?
     const bounds = limit === undefined ? undefined : { ...after, most: limit + 1 };
     const found = await alarmsUnder([...new Set([...keysBy.values()].flat())], bounds);
-    return (event: DoctorEvent): string[] =>
-      (keysBy.get(event) ?? []).flatMap((key) => found.get(key) ?? []);
+    return (event: DoctorEvent): string[] => [
+      ...new Set((keysBy.get(event) ?? []).flatMap((key) => found.get(key) ?? [])),
+    ];
   };
   const [namedBy, wideBy] = await Promise.all([
     look('named', resourceKeysOfEvent),
@@ -69,12 +73,12 @@ export async function findCandidates(
     const wide = its.flatMap(wideBy);
     const shares = {
       named: firstShare(its.flatMap(namedBy), most.named ?? Number.POSITIVE_INFINITY),
-      wide: from ? firstShare(wide, slice) : wideShare(wide),
+      wide: isSliced.wide ? firstShare(wide) : wideShare(wide),
     };
-    for (const of of ['named', 'wide'] as const) {
-      const { now: taken, restAfter } = shares[of];
-      for (const id of taken) now[of].add(id);
-      if (restAfter !== undefined) rests.push({ events: its, rest: { of, after: restAfter } });
+    for (const kind of ['named', 'wide'] as const) {
+      const { now: taken, restAfter: after } = shares[kind];
+      for (const id of taken) now[kind].add(id);
+      if (after !== undefined) rests.push({ events: its, rest: { of: kind, after } });
     }
   }
   const eventsOf = new Map<string, DoctorEvent[]>();

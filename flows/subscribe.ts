@@ -95,7 +95,12 @@ const subscribedOrRefused = (deps: SubscribeDeps, row: Subscription) =>
     throw error;
   });
 
-/** Ends a subscription. What SNS was asked for and did not live to note is looked up by asking again. */
+/**
+ * Ends a subscription. If a process died before it recorded SNS's names, they are found by
+ * subscribing again, which returns the same names.
+ * @param found the row as the request has read it. It is read again, because SNS is asked before the
+ * row is deleted: another project may have claimed the endpoint since.
+ */
 export async function unsubscribe(deps: SubscribeDeps, found: Subscription): Promise<void> {
   await untilWritten(async () => {
     const row = await deps.subscription(found.subscription_id);

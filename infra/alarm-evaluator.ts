@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { EnvName } from '../adapters/env.ts';
 import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 interface EvaluatorProps extends Wiring {
@@ -40,7 +41,7 @@ class Evaluator extends Construct implements Capability {
         EVENT_DLQ_URL: deadLetters.queueUrl,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
-        HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
+        ...variablesOf(settings, 'historyRetentionDays'),
         EVALUATOR_PACE: props.pace,
       },
     });

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** `/alarming`: Aodh v2. */
@@ -19,13 +20,16 @@ export class Alarming extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
-        ACTION_TOPICS: settings.actionTopics.join(','),
-        PUBLIC_URL: settings.publicUrl,
-        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
-        ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: String(settings.acceptAlarmsWithoutResourceId),
-        HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
-        PROJECT_ALARM_QUOTA: String(settings.projectAlarmQuota),
-        USER_ALARM_QUOTA: String(settings.userAlarmQuota),
+        ...variablesOf(
+          settings,
+          'actionTopics',
+          'publicUrl',
+          'corsAllowedOrigins',
+          'acceptAlarmsWithoutResourceId',
+          'historyRetentionDays',
+          'projectAlarmQuota',
+          'userAlarmQuota',
+        ),
       },
     });
     const { function: fn } = this;

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** `/compute`: Nova v2.1, with the report of a host fault. */
@@ -22,11 +23,14 @@ export class Compute extends Construct implements Capability {
         MIGRATIONS_TABLE: tables.migrations.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
-        SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
-        INSTANCES_ON_FORCE_DOWN: settings.instancesOnForceDown,
-        EVACUATION_EXECUTOR: settings.evacuationExecutor,
-        PUBLIC_URL: settings.publicUrl,
-        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
+        ...variablesOf(
+          settings,
+          'serviceDownTimeSeconds',
+          'instancesOnForceDown',
+          'evacuationExecutor',
+          'publicUrl',
+          'corsAllowedOrigins',
+        ),
       },
     });
     const { function: fn } = this;

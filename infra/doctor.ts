@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** `/doctor/v1`: registration of users, hosts and servers, and events in. */
@@ -24,7 +25,7 @@ export class Doctor extends Construct implements Capability {
         ...attemptLimits({ tables, settings }),
         SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
-        SUBSCRIPTIONS_PER_PROJECT: String(settings.subscriptionsPerProject),
+        ...variablesOf(settings, 'subscriptionsPerProject'),
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,
@@ -36,10 +37,13 @@ export class Doctor extends Construct implements Capability {
         URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
-        SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
-        SERVICE_DOWN_TIME_SECONDS: String(settings.serviceDownTimeSeconds),
-        PUBLIC_URL: settings.publicUrl,
-        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
+        ...variablesOf(
+          settings,
+          'safeLaneDelaySeconds',
+          'serviceDownTimeSeconds',
+          'publicUrl',
+          'corsAllowedOrigins',
+        ),
       },
     });
     const { function: fn } = this;

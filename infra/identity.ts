@@ -1,14 +1,18 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** What whoever checks passwords needs for the limits of wrong attempts. */
+/** The variables of a function that checks passwords, for the limits of wrong logins. */
 export const attemptLimits = ({ tables, settings }: Pick<Wiring, 'tables' | 'settings'>) => ({
   ATTEMPTS_TABLE: tables.attempts.tableName,
-  LOGIN_ATTEMPTS_PER_USER: String(settings.loginAttemptsPerUser),
-  LOGIN_ATTEMPTS_PER_SOURCE: String(settings.loginAttemptsPerSource),
-  LOGIN_ATTEMPTS_WINDOW_SECONDS: String(settings.loginAttemptsWindowSeconds),
+  ...variablesOf(
+    settings,
+    'loginAttemptsPerUser',
+    'loginAttemptsPerSource',
+    'loginAttemptsWindowSeconds',
+  ),
 });
 
 /** `/identity`: Keystone v3. It reads users and projects, and never writes them. */
@@ -25,13 +29,16 @@ export class Identity extends Construct implements Capability {
         IDENTITY_TABLE: tables.identity.tableName,
         VALIDITY_TABLE: tables.validity.tableName,
         CREDENTIALS_TABLE: tables.credentials.tableName,
-        CREDENTIALS_PER_USER: String(settings.credentialsPerUser),
         ...attemptLimits({ tables, settings }),
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
-        PUBLIC_URL: settings.publicUrl,
-        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
-        REGION_NAME: settings.regionName,
+        ...variablesOf(
+          settings,
+          'publicUrl',
+          'corsAllowedOrigins',
+          'regionName',
+          'credentialsPerUser',
+        ),
       },
     });
     allowSecret(this.function, secrets.admin);

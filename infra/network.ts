@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** `/network`: Neutron v2.0, as far as a registry of ports goes. */
@@ -20,8 +21,7 @@ export class Network extends Construct implements Capability {
         NETWORKS_TABLE: tables.networks.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
-        PUBLIC_URL: settings.publicUrl,
-        CORS_ALLOWED_ORIGINS: settings.corsAllowedOrigins.join(','),
+        ...variablesOf(settings, 'publicUrl', 'corsAllowedOrigins'),
       },
     });
     const { function: fn } = this;

@@ -4,6 +4,7 @@ import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The safe lane: what changed in a table is sent again, later, and told to the operators. */
@@ -25,8 +26,7 @@ export class Reconciler extends Construct implements Capability {
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         FAULT_QUEUE_URL: messaging.faultQueue.queueUrl,
         EVENTS_TOPIC_ARN: messaging.events.topicArn,
-        SAFE_LANE_DELAY_SECONDS: String(settings.safeLaneDelaySeconds),
-        FINISH_DELAYS_SECONDS: settings.finishDelaysSeconds.join(','),
+        ...variablesOf(settings, 'safeLaneDelaySeconds', 'finishDelaysSeconds'),
       },
     });
     const { function: fn } = this;

@@ -1,244 +1,235 @@
-import { isIP } from 'node:net';
+/**
+ * The settings of a deployment, one entry each: how it is read, its default, its meaning and the
+ * variable that hands it to functions. Types, defaults, the reading of the CDK context, environments
+ * and the reference are derived from this table.
+ */
+import * as z from 'zod';
+import type { EnvName } from '../adapters/env.ts';
+import {
+  address,
+  delay,
+  delays,
+  filledText,
+  limit,
+  oneOf,
+  origins,
+  ranges,
+  sourceConcurrency,
+  topicArns,
+  truth,
+  wholeNumber,
+} from './setting-readers.ts';
+
+/** `means`: one sentence of Markdown. `variable`: the environment variable of functions that get it. */
+const described = z.registry<{ readonly means: string; readonly variable: EnvName | undefined }>();
+
+/** A schema with its default, and its description. */
+const setting = <Schema extends z.ZodType>(
+  schema: Schema,
+  means: string,
+  variable?: EnvName,
+): Schema => {
+  described.add(schema, { means, variable });
+  return schema;
+};
+
+const Settings = z.object({
+  publicUrl: setting(
+    address.default(''),
+    'the URL of the API for clients; empty: taken from each request. Its path contains no `v` that a digit or dot follows',
+    'PUBLIC_URL',
+  ),
+  corsAllowedOrigins: setting(
+    origins.default([]),
+    'origins such as `https://console.example` whose pages may call the API from a browser, separated by commas; `*`: any origin',
+    'CORS_ALLOWED_ORIGINS',
+  ),
+  regionName: setting(
+    filledText.default('RegionOne'),
+    "the region in the service catalogue, the clients' `OS_REGION_NAME`",
+    'REGION_NAME',
+  ),
+  acceptAlarmsWithoutResourceId: setting(
+    truth.default(true),
+    '`false`: an alarm must name a resource, by attribute or by an `eq` condition',
+    'ACCEPT_ALARMS_WITHOUT_RESOURCE_ID',
+  ),
+  serviceDownTimeSeconds: setting(
+    wholeNumber().default(60),
+    'a host that once sent a heartbeat is down when it has sent none for longer than this',
+    'SERVICE_DOWN_TIME_SECONDS',
+  ),
+  instancesOnForceDown: setting(
+    oneOf('stop', 'leave').default('stop'),
+    'what `os-services` does to the servers of a host that it forces down: `stop` stops them, `leave` changes nothing, as in Nova',
+    'INSTANCES_ON_FORCE_DOWN',
+  ),
+  evacuationExecutor: setting(
+    oneOf('none', 'external').default('none'),
+    '`external`: another program moves the servers that are evacuated, and reports each outcome; `none`: Doctor only records the move, which is then done at once',
+    'EVACUATION_EXECUTOR',
+  ),
+  safeLaneDelaySeconds: setting(
+    delay.default(5),
+    'how long after an event its safe copy is sent; at most 900',
+    'SAFE_LANE_DELAY_SECONDS',
+  ),
+  finishDelaysSeconds: setting(
+    delays.default([5, 900]),
+    "when a fault's servers and ports are checked again after its report, separated by commas; each at most 900",
+    'FINISH_DELAYS_SECONDS',
+  ),
+  evaluatorTimeoutSeconds: setting(
+    wholeNumber().default(20),
+    'how long an evaluator may run',
+    'EVALUATOR_TIMEOUT_SECONDS',
+  ),
+  evaluatorConcurrency: setting(
+    wholeNumber().default(4),
+    'evaluators of faults that run at once, at least 2; further messages wait in the queue',
+  ),
+  bulkConcurrency: setting(
+    sourceConcurrency.default(2),
+    "evaluators that run at once for each of the other queues of events: Doctor's own other changes, events from outside that report a failure, all other events, and alarms of whole projects that were deferred",
+  ),
+  historyRetentionDays: setting(
+    wholeNumber().default(30),
+    'how long the history of alarms is kept, with the delivered notifications; at least 15',
+    'HISTORY_RETENTION_DAYS',
+  ),
+  projectAlarmQuota: setting(
+    limit.default(-1),
+    'alarms that a project may have if no administrator has set its quota; `-1`: no limit',
+    'PROJECT_ALARM_QUOTA',
+  ),
+  userAlarmQuota: setting(
+    limit.default(-1),
+    'alarms that a user may have, in all projects together; `-1`: no limit',
+    'USER_ALARM_QUOTA',
+  ),
+  webhookTimeoutSeconds: setting(
+    wholeNumber({ least: 1, most: 10 }).default(5),
+    'how long Doctor waits for the answer of a webhook receiver; at most 10',
+    'WEBHOOK_TIMEOUT_SECONDS',
+  ),
+  webhookAttempts: setting(
+    wholeNumber({ least: 1, most: 100 }).default(12),
+    'attempts after which a webhook is given up: 12 attempts take about half an hour',
+    'WEBHOOK_ATTEMPTS',
+  ),
+  webhookConcurrency: setting(
+    sourceConcurrency.default(10),
+    'webhook senders that run at once at most, for first attempts and for retries each',
+  ),
+  webhookPlacesPerProject: setting(
+    wholeNumber({ least: 1, most: 100 }).default(4),
+    'senders of first attempts that work for one project at once at most; less than `webhookConcurrency`, so that other projects are served too',
+    'WEBHOOK_PLACES',
+  ),
+  webhookAllowedRanges: setting(
+    ranges.default([]),
+    'ranges such as `10.1.0.0/16,fd00::/8` that webhooks may reach although they are not public',
+    'WEBHOOK_ALLOWED_RANGES',
+  ),
+  actionTopics: setting(
+    topicArns.default([]),
+    "ARNs of SNS topics in Doctor's region, separated by commas, that alarms of any project may have as actions",
+    'ACTION_TOPICS',
+  ),
+  notificationTopics: setting(
+    wholeNumber({ least: 1, most: 100 }).default(1),
+    "topics that the projects' notifications are spread over; AWS takes 200 filter policies for each",
+  ),
+  subscriptionsPerProject: setting(
+    wholeNumber().default(20),
+    'subscriptions that a project may make',
+    'SUBSCRIPTIONS_PER_PROJECT',
+  ),
+  loginAttemptsPerUser: setting(
+    wholeNumber().default(10),
+    'wrong logins from one source on one user or application credential, after which its logins are refused for a while; `0`: no limit',
+    'LOGIN_ATTEMPTS_PER_USER',
+  ),
+  loginAttemptsPerSource: setting(
+    wholeNumber().default(300),
+    'wrong logins from one source, on all users together; `0`: no limit',
+    'LOGIN_ATTEMPTS_PER_SOURCE',
+  ),
+  loginAttemptsWindowSeconds: setting(
+    wholeNumber({ least: 1, most: 86_400 }).default(900),
+    'how long after a first wrong login it is forgotten, with those after it; at most 86400',
+    'LOGIN_ATTEMPTS_WINDOW_SECONDS',
+  ),
+  credentialsPerUser: setting(
+    limit.default(100),
+    'application credentials that a user may have; `-1`: no limit',
+    'CREDENTIALS_PER_USER',
+  ),
+});
 
 /** What an operator may choose at deploy time. */
-export type ServiceSettings = {
-  /** Where clients reach the API's stage; empty where each request tells (AWS). */
-  publicUrl: string;
-  /** Origins such as `https://console.example` whose pages may call the API, `*` for any. */
-  corsAllowedOrigins: readonly string[];
-  /** The region that the service catalogue names to OpenStack clients. */
-  regionName: string;
-  /** False: an alarm must name a resource, by attribute or by an `eq` condition. */
-  acceptAlarmsWithoutResourceId: boolean;
-  /** For how long a host that has a heartbeat may be silent and still be up. */
-  serviceDownTimeSeconds: number;
-  /** Whether forcing a service down stops the host's instances, or leaves them, as Nova does. */
-  instancesOnForceDown: 'stop' | 'leave';
-  /** Who moves instances that are evacuated: nobody, Doctor keeps books; or one who reports back. */
-  evacuationExecutor: 'none' | 'external';
-  /** How long after an event its safe copy follows. */
-  safeLaneDelaySeconds: number;
-  /** When the fan-out of a host fault is gone through again, after the report. */
-  finishDelaysSeconds: readonly number[];
-  evaluatorTimeoutSeconds: number;
-  /** Evaluators of faults in flight; the queue holds what is more. */
-  evaluatorConcurrency: number;
-  /** Evaluators in flight for each of the other queues of events. */
-  bulkConcurrency: number;
-  /** How long the history of alarms is kept, delivered notifications among it; not under 15 days. */
-  historyRetentionDays: number;
-  /** How many alarms a project may have where no administrator has said; -1 for any number. */
-  projectAlarmQuota: number;
-  /** How many alarms a user may have, in all projects together; -1 for any number. */
-  userAlarmQuota: number;
-  /** How long a receiver of a webhook has for its answer; at most 10. */
-  webhookTimeoutSeconds: number;
-  /** Tries after which a webhook is given up. */
-  webhookAttempts: number;
-  /** Senders of webhooks in flight, for first tries and for further ones each. */
-  webhookConcurrency: number;
-  /** Batches of a project's first tries in flight; less than `webhookConcurrency`, so that others go on. */
-  webhookPlacesPerProject: number;
-  /** Ranges such as `10.1.0.0/16` that webhooks may reach although they are not public. */
-  webhookAllowedRanges: readonly string[];
-  /** ARNs of SNS topics, of Doctor's own region, that alarms of any project may have as actions. */
-  actionTopics: readonly string[];
-  /** Topics that the projects' notifications are spread over. AWS takes 200 filter policies on each. */
-  notificationTopics: number;
-  /** Subscriptions that a project may make. */
-  subscriptionsPerProject: number;
-  /** Wrong logins from one source on one user or credential; 0 for any number. */
-  loginAttemptsPerUser: number;
-  /** Wrong logins from one source, on all users together; 0 for any number. */
-  loginAttemptsPerSource: number;
-  /** From a first wrong login, until it and those after it are forgotten. */
-  loginAttemptsWindowSeconds: number;
-  /** Application credentials that a user may have; -1 for any number. */
-  credentialsPerUser: number;
+export type ServiceSettings = Readonly<z.infer<typeof Settings>>;
+
+/** The settings of a deployment that chooses none. */
+export const defaults: ServiceSettings = Settings.parse({});
+
+const names = Settings.keyof().options;
+
+type SettingName = keyof ServiceSettings;
+
+const variableOf = (name: SettingName): EnvName | undefined =>
+  described.get(Settings.shape[name])?.variable;
+
+/** A setting as the reference shows it. */
+export type SettingRow = {
+  readonly name: string;
+  /** As text, which `-c name=text` would take; empty for an empty text or list. */
+  readonly default: string;
+  /** One sentence of Markdown. */
+  readonly means: string;
+  /** The environment variable of the functions that get the setting. */
+  readonly variable: EnvName | undefined;
 };
 
-export const defaults: ServiceSettings = {
-  publicUrl: '',
-  corsAllowedOrigins: [],
-  regionName: 'RegionOne',
-  acceptAlarmsWithoutResourceId: true,
-  serviceDownTimeSeconds: 60,
-  instancesOnForceDown: 'stop',
-  evacuationExecutor: 'none',
-  safeLaneDelaySeconds: 5,
-  finishDelaysSeconds: [5, 900],
-  evaluatorTimeoutSeconds: 20,
-  evaluatorConcurrency: 4,
-  bulkConcurrency: 2,
-  historyRetentionDays: 30,
-  projectAlarmQuota: -1,
-  userAlarmQuota: -1,
-  webhookTimeoutSeconds: 5,
-  webhookAttempts: 12,
-  webhookConcurrency: 10,
-  webhookPlacesPerProject: 4,
-  webhookAllowedRanges: [],
-  actionTopics: [],
-  notificationTopics: 1,
-  subscriptionsPerProject: 20,
-  loginAttemptsPerUser: 10,
-  loginAttemptsPerSource: 300,
-  loginAttemptsWindowSeconds: 900,
-  credentialsPerUser: 100,
-};
+/** All settings in their order, for the reference. */
+export const settingRows: readonly SettingRow[] = names.map((name) => ({
+  name,
+  default: String(defaults[name]),
+  means: described.get(Settings.shape[name])?.means ?? '',
+  variable: variableOf(name),
+}));
 
+/**
+ * Reads all settings from the CDK context, each under its own name: `-c regionName=eu-1`. A setting
+ * that the context does not have is its default.
+ * @throws Error that names the setting and says what is wrong with its value.
+ */
+export function settingsFrom(context: (name: string) => unknown): ServiceSettings {
+  const given = Object.fromEntries(names.map((name) => [name, context(name)]));
+  const { data, error } = Settings.safeParse(given);
+  if (data) return data;
+  const complaints = error.issues.map(({ path: [name = '', item], message }) => {
+    const place = item === undefined ? '' : `, item ${Number(item) + 1},`;
+    return `setting ${String(name)}${place} ${message}: ${given[String(name)]}`;
+  });
+  throw new Error(complaints.join('\n'));
+}
+
+/** The settings, those that are not given as their defaults. */
 export const withDefaults = (given: Partial<ServiceSettings> = {}): ServiceSettings => ({
   ...defaults,
   ...given,
 });
 
-type Context = (name: string) => unknown;
-
-/** A whole number, not negative. */
-function number(name: string, given: unknown): number {
-  const value = Number(given);
-  if (given !== '' && Number.isInteger(value) && value >= 0) return value;
-  throw new Error(`setting ${name} is not a whole number: ${given}`);
-}
-
-/** A number of things at most, or -1 for any number. */
-const limit = (name: string, given: unknown): number =>
-  String(given) === '-1' ? -1 : number(name, given);
-
-/** SQS delays nothing for longer, and refuses a message that asks for it. */
-const longestDelay = 900;
-
-function delay(name: string, given: unknown): number {
-  const seconds = number(name, given);
-  if (seconds <= longestDelay) return seconds;
-  throw new Error(`setting ${name} is more than ${longestDelay} seconds: ${given}`);
-}
-
-const between =
-  (least: number, most: number) =>
-  (name: string, given: unknown): number => {
-    const value = number(name, given);
-    if (value >= least && value <= most) return value;
-    throw new Error(`setting ${name} is not between ${least} and ${most}: ${given}`);
-  };
-
-/** Items separated by commas; an empty text is an empty list. */
-const items = (given: unknown): string[] =>
-  String(given)
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-/** What clients take for the version of a service, wherever it stands in a URL's path. */
-const versionLike = /v[0-9.]/i;
-
 /**
- * The URL of the API, or nothing. gophercloud cuts the path of a service's URL at the first `v` with
- * a digit or dot behind it, so no such text may come before the service's own version.
+ * The environment variables of some settings; lists are separated by commas.
+ * @throws Error for a setting that functions do not get.
  */
-function address(name: string, given: unknown): string {
-  const text = String(given);
-  if (text === '') return text;
-  if (!URL.canParse(text) || !/^https?:/.test(text)) {
-    throw new Error(`setting ${name} is no URL: ${text}`);
-  }
-  const found = versionLike.exec(new URL(text).pathname);
-  if (!found) return text;
-  throw new Error(
-    `setting ${name} has "${found[0]}" in its path, which clients take for a service's version: ${text}`,
+export const variablesOf = (settings: ServiceSettings, ...chosen: SettingName[]) =>
+  Object.fromEntries(
+    chosen.map((name) => {
+      const variable = variableOf(name);
+      if (variable === undefined) throw new Error(`setting ${name} has no variable`);
+      return [variable, String(settings[name])];
+    }),
   );
-}
-
-/** Origins of pages, separated by commas: scheme, host and port, or `*`. */
-function origins(name: string, given: unknown): string[] {
-  return items(given).map((origin) => {
-    if (origin === '*') return origin;
-    if (
-      /^https?:[^*]+$/.test(origin) &&
-      URL.canParse(origin) &&
-      new URL(origin).origin === origin
-    ) {
-      return origin;
-    }
-    throw new Error(`setting ${name} holds no origin: ${origin}`);
-  });
-}
-
-/** Ranges of addresses: `10.1.0.0/16,fd00::/8`. */
-function ranges(name: string, given: unknown): string[] {
-  return items(given).map((range) => {
-    const [address = '', prefix = '', ...more] = range.split('/');
-    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-    if (/^\d+$/.test(prefix) && Number(prefix) <= most && more.length === 0) return range;
-    throw new Error(`setting ${name} holds no range of addresses: ${range}`);
-  });
-}
-
-/** ARNs of topics, separated by commas. */
-function topics(name: string, given: unknown): string[] {
-  return items(given).map((arn) => {
-    if (/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(arn)) return arn;
-    throw new Error(`setting ${name} holds what is no topic's ARN: ${arn}`);
-  });
-}
-
-function truth(name: string, given: unknown): boolean {
-  if (String(given) === 'true') return true;
-  if (String(given) === 'false') return false;
-  throw new Error(`setting ${name} is neither true nor false: ${given}`);
-}
-
-/** Reads one of some words. */
-const oneOf =
-  <Word extends string>(...words: readonly Word[]) =>
-  (name: string, given: unknown): Word => {
-    const word = words.find((each) => each === given);
-    if (word !== undefined) return word;
-    throw new Error(`setting ${name} is not one of ${words.join(', ')}: ${given}`);
-  };
-
-/**
- * The settings that the CDK context gives, each under its own name: `-c regionName=eu-1`. Lists are
- * separated by commas. Throws at a value that cannot be meant.
- */
-export function settingsFrom(context: Context): Partial<ServiceSettings> {
-  const given = <T>(name: keyof ServiceSettings, read: (name: string, value: unknown) => T) => {
-    const value = context(name);
-    return value === undefined ? {} : { [name]: read(name, value) };
-  };
-  return {
-    ...given('publicUrl', address),
-    ...given('corsAllowedOrigins', origins),
-    ...given('regionName', (_, value) => String(value)),
-    ...given('acceptAlarmsWithoutResourceId', truth),
-    ...given('serviceDownTimeSeconds', number),
-    ...given('instancesOnForceDown', oneOf('stop', 'leave')),
-    ...given('evacuationExecutor', oneOf('none', 'external')),
-    ...given('safeLaneDelaySeconds', delay),
-    ...given('finishDelaysSeconds', (name, value) =>
-      String(value)
-        .split(',')
-        .map((part) => delay(name, part.trim())),
-    ),
-    ...given('evaluatorTimeoutSeconds', number),
-    ...given('evaluatorConcurrency', number),
-    // Lambda's own limits.
-    ...given('bulkConcurrency', between(2, 1000)),
-    ...given('historyRetentionDays', number),
-    ...given('projectAlarmQuota', limit),
-    ...given('userAlarmQuota', limit),
-    ...given('webhookTimeoutSeconds', between(1, 10)),
-    ...given('webhookAttempts', between(1, 100)),
-    // Lambda's own limits.
-    ...given('webhookConcurrency', between(2, 1000)),
-    ...given('webhookPlacesPerProject', between(1, 100)),
-    ...given('webhookAllowedRanges', ranges),
-    ...given('actionTopics', topics),
-    ...given('notificationTopics', between(1, 100)),
-    ...given('subscriptionsPerProject', number),
-    ...given('loginAttemptsPerUser', number),
-    ...given('loginAttemptsPerSource', number),
-    ...given('loginAttemptsWindowSeconds', between(1, 86_400)),
-    ...given('credentialsPerUser', limit),
-  };
-}

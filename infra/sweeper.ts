@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** Every minute: publishes what an evaluator wrote and died before it had told. */
@@ -21,8 +22,7 @@ export class Sweeper extends Construct implements Capability {
         HISTORY_TABLE: tables.history.tableName,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
-        EVALUATOR_TIMEOUT_SECONDS: String(settings.evaluatorTimeoutSeconds),
-        HISTORY_RETENTION_DAYS: String(settings.historyRetentionDays),
+        ...variablesOf(settings, 'evaluatorTimeoutSeconds', 'historyRetentionDays'),
       },
     });
     const { function: fn } = this;

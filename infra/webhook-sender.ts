@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { allowPublish, allowRows, allowSecret, allowSend } from './grants.ts';
 import { webhookSenderTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** Tells the actions of alarms: first tries from one queue, all further ones from another. */
@@ -21,15 +22,18 @@ export class WebhookSender extends Construct implements Capability {
       environment: {
         HISTORY_TABLE: tables.history.tableName,
         PLACES_TABLE: tables.places.tableName,
-        WEBHOOK_PLACES: String(settings.webhookPlacesPerProject),
+        ...variablesOf(settings, 'webhookPlacesPerProject'),
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
-        ACTION_TOPICS: settings.actionTopics.join(','),
+        ...variablesOf(settings, 'actionTopics'),
         WEBHOOK_RETRY_QUEUE_URL: messaging.webhookRetryQueue.queueUrl,
         WEBHOOK_DLQ_URL: messaging.webhookDeadLetters.queueUrl,
         WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
-        WEBHOOK_TIMEOUT_SECONDS: String(settings.webhookTimeoutSeconds),
-        WEBHOOK_ATTEMPTS: String(settings.webhookAttempts),
-        WEBHOOK_ALLOWED_RANGES: settings.webhookAllowedRanges.join(','),
+        ...variablesOf(
+          settings,
+          'webhookTimeoutSeconds',
+          'webhookAttempts',
+          'webhookAllowedRanges',
+        ),
         // Lookups of names wait in threads, in half of them at most, and go on when their try is over:
         // those of a batch and of two before it must not hold each other up.
         UV_THREADPOOL_SIZE: '64',

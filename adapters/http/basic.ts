@@ -1,5 +1,9 @@
-/** What monitors send in `Authorization`: their configuration holds a credential that does not change. */
+/**
+ * The header `Authorization`, which monitors send: their configuration holds a credential that does
+ * not change.
+ */
 import { createHmac, randomBytes } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { grantForCredential } from '../../domain/identity/application-credential.ts';
 import { type Grant, grantFor } from '../../domain/identity/identity.ts';
 import type { Session } from '../../domain/identity/validity.ts';
@@ -7,13 +11,16 @@ import { nameId } from '../../domain/ids.ts';
 import type { Logins } from '../identity/logins.ts';
 import type { Sessions } from '../identity/sessions.ts';
 
-/** Who has this `Authorization` header, sent from this address; undefined if nobody. */
+/** The session of an `Authorization` header sent from an address; undefined if it is not valid. */
 export type MonitorLogin = (authorization: string, address: string) => Promise<Session | undefined>;
 
-/** What was right is checked so seldom; that it still holds is checked each time. */
+/**
+ * How long a valid header is remembered: its secret is checked again after that. Whether its grant is
+ * still valid is checked each time.
+ */
 const lifeMs = 60_000;
 const maxRemembered = 100;
-/** Longer than any token in a header. */
+/** In characters; longer than any header with a token. */
 const maxHeaderLength = 4096;
 
 /** The form of a credential's id; a user's name may have it as well. */
@@ -22,15 +29,15 @@ const credentialId = /^[0-9a-f]{32}$/;
 /**
  * HTTP Basic (RFC 7617) with the name and password of a user of the domain Default, or with the id
  * and secret of an application credential; and Bearer (RFC 6750) with a token, or with `id:secret`.
- * A password is for the user's default project. What was right is remembered for a minute, under an
- * HMAC with a key of this process, so that not each event pays for a hash.
+ * A password logs in to the user's default project. A valid header is remembered for a minute, so that
+ * not each event costs a slow hash; it is stored as an HMAC under a key of this process.
  */
 export function makeMonitorLogin(
   { withPassword, withCredential, verify, renew }: Logins & Sessions,
   now: () => number = Date.now,
 ): MonitorLogin {
   const key = randomBytes(32);
-  const remembered = new Map<string, { grant: Grant; until: number }>();
+  const remembered = new LRUCache<string, { grant: Grant; until: number }>({ max: maxRemembered });
 
   const credentialGrant = async ({ name: id, secret }: Pair, address: string) => {
     if (!credentialId.test(id)) return undefined;
@@ -52,18 +59,14 @@ export function makeMonitorLogin(
     if (offered.scheme === 'token') return verify(offered.token);
     const mark = createHmac('sha256', key).update(authorization).digest('base64');
     const known = remembered.get(mark);
-    if (known && now() < known.until) {
-      const session = await renew(known.grant);
-      if (session) return session;
-    }
+    const session = known && now() < known.until ? await renew(known.grant) : undefined;
+    if (session) return session;
     remembered.delete(mark);
 
     const grant =
       (await credentialGrant(offered, address)) ??
       (offered.scheme === 'basic' ? await passwordGrant(offered, address) : undefined);
     if (!grant) return undefined;
-    const [oldest] = remembered.keys();
-    if (remembered.size >= maxRemembered && oldest !== undefined) remembered.delete(oldest);
     const until = Math.min(now() + lifeMs, grant.expires_at * 1000);
     remembered.set(mark, { grant, until });
     return renew(grant);

@@ -1,51 +1,96 @@
 import { match } from 'path-to-regexp';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { DomainError } from '../../domain/errors.ts';
 import { type Role, requireRole } from '../../domain/identity/access.ts';
 import type { Microversion } from './microversion.ts';
+import type { Query } from './query.ts';
 import { type ApiResponse, type AuthenticRequest, type RawRequest, readJson } from './request.ts';
 
-/** What a handler of a route gets: everything parsed. */
-export type RouteRequest<Body, Query> = AuthenticRequest & {
+/**
+ * How a route reads its body or its query: a zod schema, whose refusals name the field in Nova's
+ * words; or a function, which throws a `DomainError` in the words of its API.
+ */
+export type Reader<Input, Asked, Output> =
+  | z.ZodType<Output>
+  | ((input: Input, request: Asked) => Output);
+
+/** What a handler of a route gets: everything is parsed. */
+export type RouteRequest<Body, Args, Before = unknown> = Omit<AuthenticRequest, 'text'> & {
+  /** What the route's `body` returns. */
   readonly body: Body;
-  /** The query as its schema reads it; `query` keeps the raw values. */
-  readonly args: Query;
-  /** The version asked for, on the surface that has microversions; 2.1 elsewhere. */
+  /** What the route's `query` returns. The property `query` keeps the raw values, for links. */
+  readonly args: Args;
+  /** What the route's `before` returns; undefined for a route without it. */
+  readonly before: Before;
+  /** The requested version on the surface that has microversions; 2.1 on the others. */
   readonly microversion: Microversion;
 };
 
-type Definition<Body, Query> = {
+/**
+ * A route. A request is refused in this order: text that is not JSON, `query`, `before`, `body`,
+ * `roles`, `handle`.
+ */
+type Definition<Body, Args, Before> = {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Pattern of path-to-regexp below the surface's prefix: `/v2.1/servers/:id`. */
   readonly path: string;
-  /** Roles of which a caller needs one; checked after the schemas, as Nova does. */
+  /** The caller needs one of these roles. They are checked after body and query, as Nova does. */
   readonly roles?: readonly Role[];
-  /** First and last microversion that has the route; outside of them it is a 404. */
+  /** First and last microversion that has the route. For other versions it is a 404. */
   readonly versions?: { readonly from?: string; readonly to?: string };
   /** Whether monitors use it: `Authorization`, Basic and Bearer, is accepted beside `X-Auth-Token`. */
   readonly basic?: boolean;
-  /** Schema of the query as a map from name to all its values; `ignored` where none is read. */
-  readonly query: z.ZodType<Query>;
-  /** Schema of the JSON body; `ignored` where none is read. */
-  readonly body: z.ZodType<Body>;
-  readonly handle: (request: RouteRequest<Body, Query>) => Promise<ApiResponse>;
+  /** Reads the query, a map from each name to all its values; `ignored` if the route has none. */
+  readonly query: Reader<Query, AuthenticRequest, Args>;
+  /**
+   * Reads the JSON of the body, undefined if no body was sent; `ignored` if the route has none,
+   * `bodySent` if `handle` refuses one.
+   */
+  readonly body: Reader<unknown, AuthenticRequest, Body>;
+  readonly handle: (request: RouteRequest<Body, Args, Before>) => Promise<ApiResponse>;
 };
 
-/** A route whose schemas are closed over, so that routes of all shapes stand in one list. */
+/** Checks what comes before the body. `json` is the body, not read yet. */
+type Before<Checked> = (request: AuthenticRequest, json: unknown) => Checked | Promise<Checked>;
+
+/** A route that hides the types of its body and query, so that one list holds all routes. */
 export type Route = {
   readonly method: string;
   readonly basic: boolean;
   readonly versions: { readonly from?: string; readonly to?: string };
-  /** The path's parameters, or false where the path is another's. */
+  /** The path's parameters; false if the path does not match. */
   readonly match: (path: string) => Readonly<Record<string, string>> | false;
   readonly run: (request: AuthenticRequest, microversion: Microversion) => Promise<ApiResponse>;
 };
 
-/** The schema of a body or query that is not looked at. */
-export const ignored = z.unknown().transform(() => undefined);
+/** Reads nothing: for a body or a query that a route does not have. A body may be of any form. */
+export const ignored = (): undefined => undefined;
 
-/** A route for those with a token. Body and query are parsed before the policy is asked. */
-export function route<Body, Query>(definition: Definition<Body, Query>): Route {
+/** Whether a body was sent. It may be of any form: it is not read. */
+export const bodySent = (_: unknown, { text }: Pick<RawRequest, 'text'>): boolean =>
+  text !== undefined;
+
+/** The readers of a body that do not need its JSON. */
+const withoutJson = new Set<unknown>([ignored, bodySent]);
+
+/** A route for callers with a token. Body and query are parsed before the roles are checked. */
+export const route = <Body, Args>(definition: Definition<Body, Args, undefined>): Route =>
+  makeRoute(definition, () => undefined);
+
+/**
+ * A route of an API that checks something before it looks at the body, such as a role, or that the
+ * resource exists. The handler gets what `before` returns.
+ */
+export const guardedRoute = <Body, Args, Checked>({
+  before,
+  ...definition
+}: { readonly before: Before<Checked> } & Definition<Body, Args, Checked>): Route =>
+  makeRoute(definition, before);
+
+function makeRoute<Body, Args, Checked>(
+  definition: Definition<Body, Args, Checked>,
+  before: Before<Checked>,
+): Route {
   const { method, path, handle, roles, versions = {}, basic = false } = definition;
   return {
     method,
@@ -53,14 +98,22 @@ export function route<Body, Query>(definition: Definition<Body, Query>): Route {
     versions,
     match: matcher(path),
     run: async (request, microversion) => {
-      const takesBody: z.ZodType = definition.body;
-      const json = takesBody === ignored ? undefined : readJson(request);
-      const body = parsed(definition.body, json, '');
-      const args = parsed(definition.query, request.query, 'query');
+      const json = withoutJson.has(definition.body) ? undefined : readJson(request);
+      const args = read(definition.query, { input: request.query, request, where: 'query' });
+      const checked = await before(request, json);
+      const body = read(definition.body, { input: json, request, where: '' });
       if (roles) requireRole(request.caller, ...roles);
-      return handle({ ...request, body, args, microversion });
+      return handle({ ...request, body, args, before: checked, microversion });
     },
   };
+}
+
+/** The input as a schema or a function reads it. */
+function read<Input, Asked, Output>(
+  reader: Reader<Input, Asked, Output>,
+  { input, request, where }: { input: Input; request: Asked; where: string },
+): Output {
+  return typeof reader === 'function' ? reader(input, request) : parsed(reader, input, where);
 }
 
 /** A route that needs no token, such as a version document. */
@@ -69,16 +122,44 @@ export type PublicRoute = {
   /** Pattern below the surface's prefix. */
   readonly path: string;
   readonly match: Route['match'];
-  readonly handle: (request: RawRequest) => Promise<ApiResponse> | ApiResponse;
+  readonly run: (request: RawRequest) => Promise<ApiResponse>;
 };
 
-/** A public route; its handler parses what it takes. */
-export function publicRoute(definition: {
+/** What a handler of a public route gets: everything is parsed. */
+export type PublicRequest<Body, Args> = Omit<RawRequest, 'text'> & {
+  readonly body: Body;
+  readonly args: Args;
+};
+
+type PublicDefinition<Body, Args> = {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly path: string;
-  readonly handle: PublicRoute['handle'];
-}): PublicRoute {
-  return { ...definition, match: matcher(definition.path) };
+  readonly query: Reader<Query, RawRequest, Args>;
+  readonly body: Reader<unknown, RawRequest, Body>;
+  readonly handle: (request: PublicRequest<Body, Args>) => Promise<ApiResponse> | ApiResponse;
+};
+
+/** A public route that reads neither body nor query. */
+export const publicRoute = (
+  definition: Omit<PublicDefinition<undefined, undefined>, 'body' | 'query'>,
+): PublicRoute => parsedPublicRoute({ ...definition, query: ignored, body: ignored });
+
+/** A public route with a body or a query. */
+export function parsedPublicRoute<Body, Args>(
+  definition: PublicDefinition<Body, Args>,
+): PublicRoute {
+  const { method, path, handle } = definition;
+  return {
+    method,
+    path,
+    match: matcher(path),
+    run: async (request) => {
+      const json = withoutJson.has(definition.body) ? undefined : readJson(request);
+      const body = read(definition.body, { input: json, request, where: '' });
+      const args = read(definition.query, { input: request.query, request, where: 'query' });
+      return handle({ ...request, body, args });
+    },
+  };
 }
 
 function matcher(pattern: string): Route['match'] {
@@ -102,14 +183,18 @@ function decodeSegment(segment: string): string {
   }
 }
 
-/** The value as the schema reads it; a refusal is a 400 that names the field. */
+/**
+ * The value, parsed by the schema.
+ * @param where the name that goes before the field's in a refusal, such as `query`.
+ * @throws DomainError `invalid`, which names the field.
+ */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown, where = ''): T {
   const result = schema.safeParse(value);
   if (!result.success) throw new DomainError('invalid', describeIssue(result.error, where));
   return result.data;
 }
 
-/** The first complaint of a schema, with the path of the field it is about. */
+/** The first issue of a schema as one sentence, with the path of its field. */
 export function describeIssue(error: z.ZodError, where = ''): string {
   const issue = error.issues[0];
   if (!issue) return 'Invalid input.';

@@ -108,7 +108,7 @@ async function answer(
   }
   requireFittingRequest(request.text);
   const { found: open, allowed } = findPublicRoute(publicRoutes, request);
-  if (open) return open.route.handle({ ...request, params: open.params });
+  if (open) return open.route.run({ ...request, params: open.params });
   const basic = routes.some((route) => route.basic && route.match(request.path));
   progress.basic = basic;
   const { dialect } = surface;

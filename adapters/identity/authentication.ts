@@ -1,35 +1,51 @@
-/** Who may log in, and what a token is worth: wired once, for the functions that check passwords. */
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { amount, type Env, required } from '../env.ts';
+/** Logins and tokens, put together once for the functions that check passwords. */
+import * as z from 'zod';
+import type { Clients } from '../clients.ts';
+import { amount, required } from '../env.ts';
 import { secretText } from '../secrets.ts';
 import { makeAccounts } from './accounts.ts';
 import { attemptStore } from './attempts.ts';
 import { credentialStore } from './credentials.ts';
 import { makeLogins } from './logins.ts';
 import { makeSessions } from './sessions.ts';
+import { tokenVariables } from './token-sessions.ts';
 import { makeTokens } from './tokens.ts';
 import { userReader } from './users.ts';
 import { validityStore } from './validity.ts';
 
-type Clients = { readonly dynamo: DynamoDBDocumentClient; readonly secrets: SecretsManagerClient };
+/** The variables of a function that checks passwords. */
+export const authenticationVariables = {
+  ...tokenVariables,
+  ADMIN_SECRET_ARN: required,
+  IDENTITY_TABLE: required,
+  CREDENTIALS_TABLE: required,
+  ATTEMPTS_TABLE: required,
+  LOGIN_ATTEMPTS_PER_USER: amount,
+  LOGIN_ATTEMPTS_PER_SOURCE: amount,
+  LOGIN_ATTEMPTS_WINDOW_SECONDS: amount,
+};
 
-/** Everything that logs somebody in, on the tables and secrets of the environment. */
-export function makeAuthentication(env: Env, { dynamo, secrets }: Clients) {
-  const tokens = makeTokens(secretText(secrets, required(env, 'SIGNING_SECRET_ARN')));
-  const validity = validityStore(dynamo, required(env, 'VALIDITY_TABLE'));
-  const users = userReader(dynamo, required(env, 'IDENTITY_TABLE'));
-  const accounts = makeAccounts(users.get, secretText(secrets, required(env, 'ADMIN_SECRET_ARN')));
+const Variables = z.object(authenticationVariables);
+
+/** All that checks logins, on the tables and secrets of the environment. */
+export function makeAuthentication(
+  env: z.infer<typeof Variables>,
+  { dynamo, secrets }: Pick<Clients, 'dynamo' | 'secrets'>,
+) {
+  const tokens = makeTokens(secretText(secrets, env.SIGNING_SECRET_ARN));
+  const validity = validityStore(dynamo, env.VALIDITY_TABLE);
+  const users = userReader(dynamo, env.IDENTITY_TABLE);
+  const accounts = makeAccounts(users.get, secretText(secrets, env.ADMIN_SECRET_ARN));
   const credentials = credentialStore(dynamo, {
-    credentials: required(env, 'CREDENTIALS_TABLE'),
-    validity: required(env, 'VALIDITY_TABLE'),
+    credentials: env.CREDENTIALS_TABLE,
+    validity: env.VALIDITY_TABLE,
   });
   const attempts = attemptStore(dynamo, {
-    table: required(env, 'ATTEMPTS_TABLE'),
+    table: env.ATTEMPTS_TABLE,
     limits: {
-      perUser: amount(env, 'LOGIN_ATTEMPTS_PER_USER', 10),
-      perSource: amount(env, 'LOGIN_ATTEMPTS_PER_SOURCE', 300),
-      windowSeconds: amount(env, 'LOGIN_ATTEMPTS_WINDOW_SECONDS', 900),
+      perUser: env.LOGIN_ATTEMPTS_PER_USER,
+      perSource: env.LOGIN_ATTEMPTS_PER_SOURCE,
+      windowSeconds: env.LOGIN_ATTEMPTS_WINDOW_SECONDS,
     },
   });
   return {

@@ -49,8 +49,8 @@ export const networkStore = (client: DynamoDBDocumentClient, table: string) => {
       return (await read(ids)).sort((a, b) => (a.network_id < b.network_id ? -1 : 1));
     },
 
-    /** False if the id is taken. */
-    createNetwork: (network: Network): Promise<boolean> =>
+    /** False if the id is in use. */
+    insertNetwork: (network: Network): Promise<boolean> =>
       ifUnchanged(
         client.send(
           new PutCommand({
@@ -61,14 +61,22 @@ export const networkStore = (client: DynamoDBDocumentClient, table: string) => {
         ),
       ),
 
-    /** Writes a network that is still as it was read; false if it is not. */
+    /** False if the network is no longer as it was read. */
     saveNetwork: (from: Network, to: Network): Promise<boolean> =>
       ifUnchanged(
         client.send(new PutCommand({ TableName: table, Item: indexed(to), ...unchanged(from) })),
       ),
 
-    deleteNetwork: async (network_id: string): Promise<void> => {
-      await client.send(new DeleteCommand({ TableName: table, Key: { network_id, kind } }));
-    },
+    /** Deletes a network; false if it is no longer as it was read. */
+    removeNetwork: (network: Network): Promise<boolean> =>
+      ifUnchanged(
+        client.send(
+          new DeleteCommand({
+            TableName: table,
+            Key: { network_id: network.network_id, kind },
+            ...unchanged(network),
+          }),
+        ),
+      ),
   };
 };

@@ -3,7 +3,7 @@ import { isEqual } from 'es-toolkit';
 import { type Caller, projectOf } from '../identity/access.ts';
 import { naive } from '../time.ts';
 import type { Alarm, AlarmState } from './alarm.ts';
-import { type AlarmInput, checkFacts } from './alarm-facts.ts';
+import { type AlarmInput, checkFacts, requireOneRule } from './alarm-facts.ts';
 import type { AlarmChange } from './alarm-history.ts';
 import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
 import { cannotBeEvaluated } from './evaluate.ts';
@@ -32,6 +32,7 @@ const reasons = { initial: 'Not evaluated yet', manual: 'Manually set via API' }
  */
 export function createdAlarm(input: AlarmInput, context: ChangeContext): ChangedAlarm {
   const { caller, now, newId } = context;
+  requireOneRule(input);
   const facts = { ...input.facts, ...newOwner(caller, input) };
   requireActions(caller, input, { topics: context.actionTopics });
   checkFacts(facts, context.acceptWithoutResource);
@@ -66,6 +67,7 @@ export function replacedAlarm(
   context: ChangeContext,
 ): ChangedAlarm | undefined {
   const { caller, now } = context;
+  requireOneRule(input, stored.rule);
   const facts = { ...input.facts, ...ownerAfter(stored, caller, input) };
   requireActions(caller, input, { topics: context.actionTopics, stored });
   checkFacts(facts, context.acceptWithoutResource);

@@ -1,6 +1,7 @@
 /** The requested alarm of a create or a replace, and the limits that hold for every alarm. */
+import { isEqual } from 'es-toolkit';
 import { DomainError } from '../errors.ts';
-import type { AlarmFacts, AlarmState } from './alarm.ts';
+import type { AlarmFacts, AlarmState, Rule } from './alarm.ts';
 
 /**
  * A requested alarm, with defaults filled in. Owner and actions are not yet checked against the
@@ -8,6 +9,8 @@ import type { AlarmFacts, AlarmState } from './alarm.ts';
  */
 export type AlarmInput = {
   readonly facts: Omit<AlarmFacts, 'project_id' | 'user_id'>;
+  /** The rule that the body gives under the key of the other type; undefined if it gives none. */
+  readonly mirror?: Rule | undefined;
   /** Undefined if absent, null if the body says null: for Aodh the two differ. */
   readonly project_id: string | null | undefined;
   readonly user_id: string | null | undefined;
@@ -47,6 +50,24 @@ export function checkFacts(facts: AlarmFacts, acceptWithoutResource: boolean): v
   if (bytesOf(facts) > mostAlarmBytes) {
     throw new DomainError('invalid', `The alarm is larger than ${mostAlarmBytes} bytes.`);
   }
+}
+
+/**
+ * Checks that a body gives one rule. Doctor shows the rule of a notification alarm under the keys of
+ * both types, so both may come back: the mirror equal to the rule, or to the stored rule that the
+ * client has read before.
+ * @param stored the rule of the alarm that is replaced; undefined for a new alarm.
+ * @throws DomainError `invalid`.
+ */
+export function requireOneRule(
+  { facts: { rule }, mirror }: Pick<AlarmInput, 'facts' | 'mirror'>,
+  stored?: Rule,
+): void {
+  if (!mirror || isEqual(mirror, rule) || (stored && isEqual(mirror, stored))) return;
+  throw new DomainError(
+    'invalid',
+    'event_rule and notification_rule cannot be set at the same time',
+  );
 }
 
 const resourceFields = new Set(['traits.resource_id', 'traits.instance_id']);

@@ -7,26 +7,33 @@
 
 /** So many of a whole project are evaluated with the event itself: what they fire fits one transaction. */
 export const wideAtOnce = 10;
-/** The least of a slice. */
-const leastPerSlice = 10;
 /** Pairs of an event and an alarm in one slice: a quarter second of an evaluator's work, if all fire. */
-const pairsPerSlice = 50;
-
-/** Alarms of one slice, for a message of so many events. */
-export const sliceSize = (events: number): number =>
-  Math.max(leastPerSlice, Math.floor(pairsPerSlice / Math.max(events, 1)));
+export const pairsPerSlice = 50;
+/** The least of a slice, in alarms, for a message of many events. */
+const leastPerSlice = 10;
 
 /** What of a project's alarms is evaluated now; the rest are those whose ids come after `restAfter`. */
 export type AlarmShare = { readonly now: readonly string[]; readonly restAfter?: string };
 
 const sorted = (ids: Iterable<string>): string[] => [...new Set(ids)].sort();
 
-/** The first so many of the ids, in their order. */
-export function firstShare(ids: Iterable<string>, most: number): AlarmShare {
+/**
+ * The first of the ids, in their order, as many as have so many pairs; an id is given once for each
+ * event that it is a pair with.
+ */
+export function firstShare(ids: readonly string[], pairs: number = pairsPerSlice): AlarmShare {
   const all = sorted(ids);
-  const now = all.slice(0, most);
+  const pairsOf = Map.groupBy(ids, (id) => id);
+  let taken = 0;
+  let room = pairs;
+  for (const id of all) {
+    room -= pairsOf.get(id)?.length ?? 0;
+    if (taken === pairs || (room < 0 && taken >= leastPerSlice)) break;
+    taken++;
+  }
+  const now = all.slice(0, taken);
   const last = now.at(-1);
-  return now.length < all.length && last !== undefined ? { now, restAfter: last } : { now };
+  return taken < all.length && last !== undefined ? { now, restAfter: last } : { now };
 }
 
 /** All of the ids of a whole project's alarms if they are few, else none. */

@@ -43,6 +43,16 @@ export function laneOfOwn(event: DoctorEvent): 'fault' | 'change' {
   return isFault ? 'fault' : 'change';
 }
 
+/** The events by their lanes; those of one resource wait together, as faults if one of them is. */
+export function byOwnLane(
+  events: readonly DoctorEvent[],
+): ReadonlyMap<'fault' | 'change', readonly DoctorEvent[]> {
+  const failed = new Set(
+    events.filter((event) => laneOfOwn(event) === 'fault').map(({ stamp }) => stamp?.resource),
+  );
+  return Map.groupBy(events, ({ stamp }) => (failed.has(stamp?.resource) ? 'fault' : 'change'));
+}
+
 /**
  * The lane of an event from outside. Periodic audits (`*.exists`) are never urgent: they repeat what
  * was told when it happened.

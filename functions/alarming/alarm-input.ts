@@ -2,10 +2,8 @@
  * Parses the body of `POST /v2/alarms` and `PUT /v2/alarms/{id}` into the requested alarm, with
  * Aodh's defaults: docs/wire/alarming.md#the-alarm.
  */
-import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import {
-  type Alarm,
   type AlarmType,
   alarmStates,
   alarmTypes,
@@ -64,14 +62,14 @@ const Body = z.strictObject(
 );
 
 /**
- * The requested alarm of a body. `stored` is the alarm that a PUT replaces.
+ * The requested alarm of a body.
  * @throws DomainError `invalid`, which names the field.
  */
-export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
+export function readAlarm(body: unknown): AlarmInput {
   if (body === undefined) throw new DomainError('invalid', 'Missing argument: "data"');
   const given = readAs(Body, body);
   const { name, type, enabled, repeat_actions, severity, time_constraints } = given;
-  const rule = ruleOf(type, given, stored?.rule);
+  const { rule, mirror } = rulesOf(type, given);
   return {
     facts: {
       name,
@@ -87,6 +85,7 @@ export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
       time_constraints,
       severity,
     },
+    mirror,
     project_id: given.project_id,
     user_id: given.user_id,
     state: given.state,
@@ -98,11 +97,11 @@ export function readAlarm(body: unknown, stored?: Alarm): AlarmInput {
 type Rules = { readonly event_rule?: unknown; readonly notification_rule?: unknown };
 
 /**
- * The rule under the key of the alarm's type. Doctor shows the rule of a notification alarm under
- * both keys. So the other key may come back too: equal to the rule, or to the stored rule that the
- * client has read before.
+ * The rule under the key of the alarm's type, and its mirror: the rule under the key of the other
+ * type, undefined if absent or null.
+ * @throws DomainError `invalid`.
  */
-function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
+function rulesOf(type: AlarmType, rules: Rules): Pick<AlarmInput, 'mirror'> & { rule: Rule } {
   const key = type === 'event' ? 'event_rule' : 'notification_rule';
   const otherKey = type === 'event' ? 'notification_rule' : 'event_rule';
   const given = rules[key];
@@ -111,11 +110,6 @@ function ruleOf(type: AlarmType, rules: Rules, stored: Rule | undefined): Rule {
     throw new DomainError('invalid', `${key} must be set for ${type} type alarm`);
   }
   const rule = readRule(given, key);
-  if (other === undefined || other === null) return rule;
-  const mirror = readRule(other, otherKey);
-  if (isEqual(mirror, rule) || (stored && isEqual(mirror, stored))) return rule;
-  throw new DomainError(
-    'invalid',
-    'event_rule and notification_rule cannot be set at the same time',
-  );
+  const mirror = other === undefined || other === null ? undefined : readRule(other, otherKey);
+  return { rule, mirror };
 }

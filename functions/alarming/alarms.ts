@@ -1,24 +1,33 @@
 /** The routes of one alarm: create, show, replace, delete. Source: docs/wire/alarming.md#routes. */
-import * as z from 'zod';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { createdAlarm, deletionOf, replacedAlarm } from '../../domain/alarms/alarm-change.ts';
+import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+import {
+  type ChangedAlarm,
+  createdAlarm,
+  deletionOf,
+  replacedAlarm,
+} from '../../domain/alarms/alarm-change.ts';
 import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
-import { changeAlarm, createAlarm, deleteAlarm } from '../../flows/change-alarm.ts';
+import {
+  changeAlarm,
+  createAlarm,
+  type DecideAlarm,
+  deleteAlarm,
+} from '../../flows/change-alarm.ts';
 import { readAlarm } from './alarm-input.ts';
 import { alarmView } from './alarm-view.ts';
-import { type AlarmDeps, alarmIdOf, alarmOf, contextOf } from './deps.ts';
-import { noArguments } from './no-arguments.ts';
+import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
+import { noArguments } from './query-readers.ts';
 
 /** The routes. */
 export const alarmRoutes = (deps: AlarmDeps): Route[] => [
-  route({
+  guardedRoute({
     method: 'POST',
     path: '/v2/alarms',
     query: noArguments,
-    body: z.unknown(),
+    before: ({ caller }) => requireAlarmRole(caller, 'member'),
+    body: readAlarm,
     handle: async (request) => {
-      requireAlarmRole(request.caller, 'member');
-      const created = createdAlarm(readAlarm(request.body), contextOf(deps, request));
+      const created = createdAlarm(request.body, contextOf(deps, request));
       const alarm = await createAlarm(deps, created);
       return {
         status: 201,
@@ -37,17 +46,17 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
       body: alarmView(await alarmOf(deps, request, 'reader')),
     }),
   }),
-  route({
+  guardedRoute({
     method: 'PUT',
     path: '/v2/alarms/:id',
     query: noArguments,
-    body: z.unknown(),
-    handle: async (request) => {
-      const id = alarmIdOf(request, 'member');
-      const alarm = await changeAlarm(deps, id, (found) => {
-        const stored = visibleAlarm(request.caller, id, found);
-        return replacedAlarm(stored, readAlarm(request.body, stored), contextOf(deps, request));
-      });
+    before: (request) => alarmOf(deps, request, 'member'),
+    body: readAlarm,
+    handle: async ({ caller, before, body }) => {
+      const id = before.alarm_id;
+      const replaced: DecideAlarm<ChangedAlarm | undefined> = (found) =>
+        replacedAlarm(visibleAlarm(caller, id, found), body, contextOf(deps, { caller }));
+      const alarm = await changeAlarm(deps, id, replaced, before);
       return { status: 200, body: alarmView(alarm) };
     },
   }),
@@ -57,9 +66,11 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     query: noArguments,
     body: ignored,
     handle: async (request) => {
-      const id = alarmIdOf(request, 'member');
+      const { caller, params } = request;
+      requireAlarmRole(caller, 'member');
+      const { id = '' } = params;
       await deleteAlarm(deps, id, (found) =>
-        deletionOf(visibleAlarm(request.caller, id, found), contextOf(deps, request)),
+        deletionOf(visibleAlarm(caller, id, found), contextOf(deps, request)),
       );
       return { status: 204 };
     },

@@ -1,6 +1,6 @@
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
-import { noArguments } from './no-arguments.ts';
+import { noArguments } from './query-readers.ts';
 
 /** The capabilities that Aodh's clients check. Source: docs/wire/alarming.md#routes. */
 const capabilities = {

@@ -41,19 +41,16 @@ type AlarmRequest = {
 };
 
 /** The context of a change of an alarm by this request, now. */
-export const contextOf = (deps: AlarmDeps, { caller }: AlarmRequest): ChangeContext => ({
+export const contextOf = (
+  deps: AlarmDeps,
+  { caller }: Pick<AlarmRequest, 'caller'>,
+): ChangeContext => ({
   caller,
   now: deps.now(),
   newId: deps.newId,
   acceptWithoutResource: deps.acceptWithoutResource,
   actionTopics: deps.actionTopics,
 });
-
-/** The id in the path. @throws DomainError `forbidden` if the caller does not have the role. */
-export function alarmIdOf({ caller, params: { id = '' } }: AlarmRequest, role: Role): string {
-  requireAlarmRole(caller, role);
-  return id;
-}
 
 /**
  * The alarm of the id in the path.
@@ -64,6 +61,8 @@ export async function alarmOf(
   request: AlarmRequest,
   role: Role,
 ): Promise<Alarm> {
-  const id = alarmIdOf(request, role);
-  return visibleAlarm(request.caller, id, await deps.alarm(id));
+  const { caller, params } = request;
+  requireAlarmRole(caller, role);
+  const { id = '' } = params;
+  return visibleAlarm(caller, id, await deps.alarm(id));
 }

@@ -1,6 +1,5 @@
 /** The routes of the history: of one existing alarm; and by conditions, of deleted alarms too. */
-import * as z from 'zod';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
 import { type AlarmChange, sortKeyOf } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
@@ -10,7 +9,7 @@ import { type AlarmDeps, alarmOf } from './deps.ts';
 import { gathered, readingOf } from './gather.ts';
 import { historyScope, readHistoryList, readHistoryQuery } from './history-list.ts';
 import { type ListRequest, unknownMarker } from './list-request.ts';
-import { noArguments } from './no-arguments.ts';
+import { noArguments } from './query-readers.ts';
 
 const shown = (
   deps: AlarmDeps,
@@ -43,10 +42,10 @@ export const historyRoutes = (deps: AlarmDeps): Route[] => [
   route({
     method: 'GET',
     path: '/v2/alarms/:id/history',
-    query: ignored,
+    query: readHistoryList,
     body: ignored,
     handle: async (request) => {
-      const { span, ...list } = readHistoryList(request.query);
+      const { span, ...list } = request.args;
       const { alarm_id } = await alarmOf(deps, request, 'reader');
       const { caller } = request;
       const own = isAdmin(caller) ? {} : { on_behalf_of: projectOf(caller) };
@@ -55,15 +54,15 @@ export const historyRoutes = (deps: AlarmDeps): Route[] => [
       return { status: 200, body: await shown(deps, list, scope, last) };
     },
   }),
-  route({
+  guardedRoute({
     method: 'POST',
     path: '/v2/query/alarms/history',
     query: noArguments,
-    body: z.unknown(),
-    handle: async ({ caller, body }) => {
-      requireAlarmRole(caller, 'reader');
-      const query = readHistoryQuery(body);
-      return { status: 200, body: await shown(deps, query, historyScope(query, caller)) };
-    },
+    before: ({ caller }) => requireAlarmRole(caller, 'reader'),
+    body: readHistoryQuery,
+    handle: async ({ caller, body: list }) => ({
+      status: 200,
+      body: await shown(deps, list, historyScope(list, caller)),
+    }),
   }),
 ];

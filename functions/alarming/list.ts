@@ -1,17 +1,15 @@
 /** The routes of lists of alarms: `GET /v2/alarms`, and by conditions on any field. */
-import * as z from 'zod';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type AlarmScope, alarmSortKey } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
-import type { Caller } from '../../domain/identity/access.ts';
 import { readAlarmList, scopeOf } from './alarm-list.ts';
 import { queryScope, readAlarmQuery } from './alarm-query.ts';
 import { alarmView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';
 import { gathered, readingOf } from './gather.ts';
 import { type ListRequest, unknownMarker } from './list-request.ts';
-import { noArguments } from './no-arguments.ts';
+import { forReaders, noArguments } from './query-readers.ts';
 
 async function shown(
   deps: AlarmDeps,
@@ -41,30 +39,29 @@ async function lastOf(
   return last;
 }
 
-const reader = (caller: Caller): void => requireAlarmRole(caller, 'reader');
+const listQuery = forReaders(readAlarmList);
 
 /** The routes. */
 export const listRoutes = (deps: AlarmDeps): Route[] => [
   route({
     method: 'GET',
     path: '/v2/alarms',
-    query: ignored,
+    query: listQuery,
     body: ignored,
-    handle: async ({ caller, query }) => {
-      reader(caller);
-      const list = readAlarmList(query);
-      return { status: 200, body: await shown(deps, list, scopeOf(list, caller)) };
-    },
+    handle: async ({ caller, args: list }) => ({
+      status: 200,
+      body: await shown(deps, list, scopeOf(list, caller)),
+    }),
   }),
-  route({
+  guardedRoute({
     method: 'POST',
     path: '/v2/query/alarms',
     query: noArguments,
-    body: z.unknown(),
-    handle: async ({ caller, body }) => {
-      reader(caller);
-      const query = readAlarmQuery(body);
-      return { status: 200, body: await shown(deps, query, queryScope(query, caller)) };
-    },
+    before: ({ caller }) => requireAlarmRole(caller, 'reader'),
+    body: readAlarmQuery,
+    handle: async ({ caller, body: list }) => ({
+      status: 200,
+      body: await shown(deps, list, queryScope(list, caller)),
+    }),
   }),
 ];

@@ -1,12 +1,14 @@
 /** The routes of quotas: how many alarms a project may have. docs/wire/alarming.md#quotas. */
-import * as z from 'zod';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
-import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
 import { mayHaveLimit, requireQuotaRole } from '../../domain/alarms/quota.ts';
 import type { AlarmDeps } from './deps.ts';
 import { single } from './list-request.ts';
-import { noArguments } from './no-arguments.ts';
+import { forReaders, noArguments } from './query-readers.ts';
 import { quotaProject, quotaView, readQuota } from './quota-input.ts';
+
+const projectQuery = forReaders((query, caller) =>
+  quotaProject(caller, single(query, 'project_id')),
+);
 
 /** The routes. */
 export const quotaRoutes = (deps: AlarmDeps): Route[] => {
@@ -16,22 +18,17 @@ export const quotaRoutes = (deps: AlarmDeps): Route[] => {
     route({
       method: 'GET',
       path: '/v2/quotas',
-      query: ignored,
+      query: projectQuery,
       body: ignored,
-      handle: async ({ caller, query }) => {
-        requireAlarmRole(caller, 'reader');
-        const project_id = quotaProject(caller, single(query, 'project_id'));
-        return { status: 200, body: await shown(project_id) };
-      },
+      handle: async ({ args: project_id }) => ({ status: 200, body: await shown(project_id) }),
     }),
-    route({
+    guardedRoute({
       method: 'POST',
       path: '/v2/quotas',
       query: noArguments,
-      body: z.unknown(),
-      handle: async ({ caller, body }) => {
-        requireQuotaRole(caller);
-        const { project_id, limit } = readQuota(body);
+      before: ({ caller }) => requireQuotaRole(caller),
+      body: readQuota,
+      handle: async ({ body: { project_id, limit } }) => {
         if (limit !== undefined) await deps.setLimit(project_id, limit);
         return { status: 201, body: await shown(project_id) };
       },

@@ -2,15 +2,14 @@
  * The routes of an alarm's state: read it, or set it, which calls no action. Both answer a JSON
  * string.
  */
-import * as z from 'zod';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
 import { AlarmState } from '../../domain/alarms/alarm.ts';
-import { alarmInState } from '../../domain/alarms/alarm-change.ts';
+import { alarmInState, type ChangedAlarm } from '../../domain/alarms/alarm-change.ts';
 import { visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { changeAlarm } from '../../flows/change-alarm.ts';
-import { type AlarmDeps, alarmIdOf, alarmOf, contextOf } from './deps.ts';
-import { noArguments } from './no-arguments.ts';
+import { changeAlarm, type DecideAlarm } from '../../flows/change-alarm.ts';
+import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
+import { noArguments } from './query-readers.ts';
 
 const path = '/v2/alarms/:id/state';
 
@@ -34,17 +33,17 @@ export const stateRoutes = (deps: AlarmDeps): Route[] => [
       body: (await alarmOf(deps, request, 'reader')).state,
     }),
   }),
-  route({
+  guardedRoute({
     method: 'PUT',
     path,
     query: noArguments,
-    body: z.unknown(),
-    handle: async (request) => {
-      const id = alarmIdOf(request, 'member');
-      const { state } = await changeAlarm(deps, id, (found) => {
-        const stored = visibleAlarm(request.caller, id, found);
-        return alarmInState(stored, readState(request.body), contextOf(deps, request));
-      });
+    before: (request) => alarmOf(deps, request, 'member'),
+    body: readState,
+    handle: async ({ caller, before, body }) => {
+      const id = before.alarm_id;
+      const inState: DecideAlarm<ChangedAlarm | undefined> = (found) =>
+        alarmInState(visibleAlarm(caller, id, found), body, contextOf(deps, { caller }));
+      const { state } = await changeAlarm(deps, id, inState, before);
       return { status: 200, body: state };
     },
   }),

@@ -7,7 +7,7 @@ import { type Deps as FaultDeps, faultRoutes } from './faults.ts';
 import { type Deps as HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
 import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
 import { type Deps as SubscriptionDeps, subscriptionRoutes } from './subscriptions.ts';
-import { type Deps as UserDeps, userRoutes } from './users.ts';
+import { type UserDeps, userRoutes } from './users.ts';
 import { versionRoutes } from './versions.ts';
 import { type Deps as WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 

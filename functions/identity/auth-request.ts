@@ -125,10 +125,18 @@ function proofOf(identity: z.infer<typeof Identity>): Proof {
   return { method: 'unsupported' };
 }
 
-/** A login: a proof, and what the token shall be for. */
-export const AuthRequest = z
+/** The query of a login or a validation: any value of `nocatalog` leaves the catalogue out. */
+export const TokenQuery = z
+  .object({ nocatalog: z.unknown().optional() })
+  .transform(({ nocatalog }) => ({ withCatalog: nocatalog === undefined }));
+export type TokenQuery = z.infer<typeof TokenQuery>;
+
+const Login = z
   .object({ auth: z.object({ identity: Identity, scope: ScopeForm.optional() }) })
   .transform(({ auth: { identity, scope } }) => ({
     proof: proofOf(identity),
     scope: scopeOf(scope),
   }));
+
+/** A login: a proof, and what the token shall be for. No body and `null` count as an empty object. */
+export const AuthRequest = z.preprocess((json) => json ?? {}, Login);

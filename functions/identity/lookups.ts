@@ -5,8 +5,15 @@
  */
 import * as z from 'zod';
 import { fitting } from '../../adapters/http/answer-size.ts';
+import type { Query } from '../../adapters/http/query.ts';
 import type { ApiResponse, AuthenticRequest } from '../../adapters/http/request.ts';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import {
+  ignored,
+  type Reader,
+  type Route,
+  type RouteRequest,
+  route,
+} from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, hasRole, may, roles } from '../../domain/identity/access.ts';
 import { type Account, admin, type Project } from '../../domain/identity/identity.ts';
@@ -146,19 +153,19 @@ const domainAndRoleRoutes: readonly Route[] = [
 const rolesNamed = (name: string | undefined): readonly string[] =>
   roles.filter((role) => name === undefined || role === name);
 
-type Lookup<Query> = AuthenticRequest & { readonly args: Query };
+type Lookup<Args> = RouteRequest<undefined, Args>;
 
-function get<Query>(
+function get<Args>(
   path: string,
-  query: z.ZodType<Query>,
-  handle: (request: Lookup<Query>) => Promise<ApiResponse>,
+  query: Reader<Query, AuthenticRequest, Args>,
+  handle: (request: Lookup<Args>) => Promise<ApiResponse>,
 ): Route {
   return route({ method: 'GET', path, query, body: ignored, handle });
 }
 
 /** A list in Keystone's envelope; one that does not fit into an answer says that it was cut. */
 function listed<T>(
-  request: AuthenticRequest,
+  request: Pick<AuthenticRequest, 'base' | 'path'>,
   name: string,
   items: readonly T[],
   view: (item: T, base: string) => unknown,

@@ -1,9 +1,8 @@
-import { type ApiResponse, type RawRequest, readJson } from '../../adapters/http/request.ts';
+import type { ApiResponse, RawRequest } from '../../adapters/http/request.ts';
 import {
   ignored,
   type PublicRoute,
-  parsed,
-  publicRoute,
+  parsedPublicRoute,
   type Route,
   route,
 } from '../../adapters/http/route.ts';
@@ -23,7 +22,7 @@ import {
   unauthenticatedText,
 } from '../../domain/identity/identity.ts';
 import type { Session } from '../../domain/identity/validity.ts';
-import { AuthRequest, type Proof, supportedMethods } from './auth-request.ts';
+import { AuthRequest, type Proof, supportedMethods, TokenQuery } from './auth-request.ts';
 import { catalog, tokenDocument } from './documents.ts';
 
 export type Deps = {
@@ -54,11 +53,13 @@ export type Deps = {
 };
 
 export const login = (deps: Deps): PublicRoute =>
-  publicRoute({
+  parsedPublicRoute({
     method: 'POST',
     path: '/v3/auth/tokens',
+    query: TokenQuery,
+    body: AuthRequest,
     handle: async (request) => {
-      const login = parsed(AuthRequest, readJson(request) ?? {});
+      const { body: login } = request;
       if (login.proof.method === 'unsupported') return unsupportedMethod(request);
       const { grant, credential } = await proven(deps, { ...login, proof: login.proof }, request);
       const token = await deps.sign(grant);
@@ -76,7 +77,7 @@ type Asked = {
 async function proven(
   deps: Deps,
   { proof, scope }: Asked,
-  { address }: RawRequest,
+  { address }: Pick<RawRequest, 'address'>,
 ): Promise<{ grant: Grant; credential?: CredentialFacts | undefined }> {
   const made = { audit_id: deps.newAuditId(), now: Math.floor(deps.now() / 1000) };
   switch (proof.method) {
@@ -106,7 +107,7 @@ async function proven(
  * The one 401 that says more: which methods there are.
  * Source: keystone `exception.py`, `AuthMethodNotSupported`.
  */
-function unsupportedMethod({ base }: RawRequest): ApiResponse {
+function unsupportedMethod({ base }: Pick<RawRequest, 'base'>): ApiResponse {
   const code = 401;
   return {
     status: code,
@@ -123,7 +124,7 @@ function unsupportedMethod({ base }: RawRequest): ApiResponse {
 }
 
 /** The token in `X-Subject-Token`, if it is good; else 404. */
-async function subjectOf({ verify }: Deps, { headers }: RawRequest) {
+async function subjectOf({ verify }: Deps, { headers }: Pick<RawRequest, 'headers'>) {
   const token = headers['x-subject-token']?.trim() ?? '';
   const session = await verify(token);
   if (!session) throw new DomainError('not_found', 'Could not find token.');
@@ -131,7 +132,7 @@ async function subjectOf({ verify }: Deps, { headers }: RawRequest) {
 }
 
 /** Whether the caller says that it enforces access rules itself, in version 1 at least. */
-const enforcesAccessRules = ({ headers }: RawRequest): boolean =>
+const enforcesAccessRules = ({ headers }: Pick<RawRequest, 'headers'>): boolean =>
   Number.parseFloat(headers['openstack-identity-access-rules'] ?? '') >= 1;
 
 /**
@@ -143,7 +144,7 @@ export const validate = (deps: Deps, method: 'GET' | 'HEAD'): Route =>
   route({
     method,
     path: '/v3/auth/tokens',
-    query: ignored,
+    query: TokenQuery,
     body: ignored,
     handle: async (request) => {
       const { token, session } = await subjectOf(deps, request);
@@ -197,10 +198,10 @@ type Answered = {
 
 function tokenResponse(
   { region }: Deps,
-  { root, query }: RawRequest,
+  { root, args }: Pick<RawRequest, 'root'> & { readonly args: TokenQuery },
   { status, grant, credential, token }: Answered,
 ): ApiResponse {
-  const services = query.nocatalog === undefined ? catalog(root, region) : undefined;
+  const services = args.withCatalog ? catalog(root, region) : undefined;
   return {
     status,
     body: tokenDocument(grant, { services, credential }),

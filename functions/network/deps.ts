@@ -7,7 +7,7 @@ import type { Network } from '../../domain/ports/network.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { manages } from '../../domain/ports/port-access.ts';
 import type { Among, Walk } from '../../domain/ports/port-index.ts';
-import type { DecideNetwork } from '../../flows/change-network.ts';
+import type { DecideNetwork, JudgeDeletion } from '../../flows/change-network.ts';
 import type { DecidePort } from '../../flows/change-port.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
 import { badRequest } from './neutron.ts';
@@ -34,12 +34,12 @@ export type NetworkDeps = {
   readonly networks: (ids: readonly string[]) => Promise<readonly Network[]>;
   /** Those of a project, or all of them, in order of their ids. */
   readonly networksOf: (project_id: string | undefined) => Promise<readonly Network[]>;
-  /** False if the id is taken. */
-  readonly createNetwork: (network: Network) => Promise<boolean>;
+  readonly createNetwork: (network: Network) => Promise<Network>;
   readonly changeNetwork: (id: string, decide: DecideNetwork) => Promise<Network>;
-  readonly deleteNetwork: (id: string) => Promise<void>;
-  /** Whether a port is on the network, or may be on its way there; read consistently. */
-  readonly hasPorts: (network_id: string, now: string) => Promise<boolean>;
+  readonly deleteNetwork: (
+    network: { readonly id: string; readonly now: string },
+    judge: JudgeDeletion,
+  ) => Promise<void>;
   readonly newId: () => string;
   readonly now: () => string;
 };
@@ -49,9 +49,9 @@ export const makerOf = (caller: Caller): Maker => ({
   manages: manages(caller),
 });
 
-/** Refuses the body of a DELETE. */
-export function requireNoBody({ text }: { readonly text: string | undefined }): void {
-  if (text !== undefined) throw badRequest('Request body is not supported in DELETE.');
+/** @throws HTTPBadRequest if a DELETE was sent with a body. */
+export function requireNoBody(sent: boolean): void {
+  if (sent) throw badRequest('Request body is not supported in DELETE.');
 }
 
 /** An id of a path, in lower case; undefined for a text that can be none, such as a name. */

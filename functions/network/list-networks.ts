@@ -10,16 +10,20 @@ import { type ShownPage, shownPage } from './page.ts';
 import { orderOf, pageOf } from './port-list.ts';
 import { picked } from './port-view.ts';
 
+/** The query of `GET /v2.0/networks`. @throws HTTPBadRequest */
+export const readNetworkList = (query: Query) => ({
+  test: networkFilter(query),
+  compare: orderOf(query, networkSortKeys).compare,
+  page: pageOf(query),
+  fields: fieldsOf(query),
+});
+
 /** @throws NetworkNotFound for a marker that the caller does not see. */
 export async function listNetworks(
   deps: Pick<NetworkDeps, 'networksOf'>,
   caller: Caller,
-  query: Query,
+  { test, compare, page, fields }: ReturnType<typeof readNetworkList>,
 ): Promise<ShownPage> {
-  const test = networkFilter(query);
-  const { compare } = orderOf(query, networkSortKeys);
-  const page = pageOf(query);
-  const fields = fieldsOf(query);
   const networks = await deps.networksOf(listedProject(caller));
   const seen = networks.filter((network) => canRead(caller, network)).map(networkView);
   const marker = seen.find(({ id }) => id === page.marker?.toLowerCase());

@@ -21,16 +21,47 @@ type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
 /** Rows read at once where a filter may leave out most of them. */
 const filteredAtOnce = 200;
 
-export async function listPorts(deps: ListDeps, caller: Caller, query: Query): Promise<ShownPage> {
+/** A parsed query of `GET /v2.0/ports`. */
+export type PortListRequest = {
+  readonly source: PortSource;
+  readonly test: PortTest;
+  readonly order: Order<Port>;
+  readonly page: Page;
+  /** Whether a filter may leave out ports of the source. */
+  readonly filtered: boolean;
+  /** The attributes to show; empty for all. */
+  readonly fields: readonly string[];
+};
+
+/**
+ * Parses the query of `GET /v2.0/ports`. The caller decides which ports and hosts it may ask for.
+ * @throws PolicyNotAuthorized if the caller may not list ports; HTTPBadRequest.
+ */
+export function readPortList(
+  query: Query,
+  { caller }: { readonly caller: Caller },
+): PortListRequest {
   const project_id = listedProject(caller);
-  const test = filterOf(query, caller);
-  const order = orderOf(query, portSortKeys);
-  const page = pageOf(query);
-  const source = sourceOf(query, caller, project_id);
+  return {
+    test: filterOf(query, caller),
+    order: orderOf(query, portSortKeys),
+    page: pageOf(query),
+    source: sourceOf(query, caller, project_id),
+    filtered: isFiltered(query),
+    fields: fieldsOf(query),
+  };
+}
+
+/** The requested page. @throws PortNotFound for a marker that the caller may not see. */
+export async function listPorts(
+  deps: ListDeps,
+  caller: Caller,
+  { fields, ...list }: PortListRequest,
+): Promise<ShownPage> {
+  const { order, page } = list;
   const marker = page.marker === undefined ? undefined : await markerOf(deps, caller, page.marker);
-  const wanted = { source, test, order, page, marker, filtered: isFiltered(query) };
+  const wanted = { ...list, marker };
   const ports = await (order.byId ? inOrderOfIds(deps, wanted) : sorted(deps, wanted));
-  const fields = fieldsOf(query);
   return shownPage(ports, page, (port) => picked(portView(port, caller), fields));
 }
 
@@ -42,9 +73,9 @@ async function markerOf(deps: ListDeps, caller: Caller, text: string): Promise<P
 }
 
 /** Where the ids of a list come from: an index, or the query itself. */
-type Source = { readonly ids: readonly string[] } | { readonly among: readonly Among[] };
+type PortSource = { readonly ids: readonly string[] } | { readonly among: readonly Among[] };
 
-function sourceOf(query: Query, caller: Caller, project_id: string | undefined): Source {
+function sourceOf(query: Query, caller: Caller, project_id: string | undefined): PortSource {
   const { id, name, device_id } = query;
   if (id) return { ids: id.flatMap((text) => idOf(text) ?? []) };
   const host = query['binding:host_id'];
@@ -73,14 +104,7 @@ const each = (values: readonly string[], place: (value: string) => Among): Among
 const usable = (values: readonly string[]): boolean =>
   values.every((value) => value !== '' && value.length <= 255);
 
-type Wanted = {
-  readonly source: Source;
-  readonly test: PortTest;
-  readonly order: Order<Port>;
-  readonly page: Page;
-  readonly marker: Port | undefined;
-  readonly filtered: boolean;
-};
+type Wanted = Omit<PortListRequest, 'fields'> & { readonly marker: Port | undefined };
 
 /** A page in order of ids, which indexes are in: no more is read than it takes to fill it. */
 async function inOrderOfIds(deps: ListDeps, wanted: Wanted): Promise<Port[]> {
@@ -125,7 +149,7 @@ async function* idsInOrder(
   yield* slices(reverse ? rest.reverse() : rest, 1_000);
 }
 
-async function allIds(deps: ListDeps, source: Source): Promise<string[]> {
+async function allIds(deps: ListDeps, source: PortSource): Promise<string[]> {
   if ('ids' in source) return [...new Set(source.ids)];
   const ids = new Set<string>();
   for (const among of source.among) {

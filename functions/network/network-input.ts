@@ -47,6 +47,8 @@ const Values = z.object({
   project_id: z.unknown().transform(idTextOf('project_id')).optional(),
   admin_state_up: z.unknown().transform(truthOf).optional(),
 });
+/** The values that a body gives of a network; an attribute that it leaves out is undefined. */
+export type NetworkValues = z.infer<typeof Values>;
 
 /** When each attribute may be given; all others are shown only. */
 const attributes = new Map<string, 'always' | 'post' | 'never'>([
@@ -66,7 +68,7 @@ const attributes = new Map<string, 'always' | 'post' | 'never'>([
 ]);
 
 /** What the body of a POST says of a network. */
-export function readNewNetwork(json: unknown, maker: Maker): z.infer<typeof Values> {
+export function readNewNetwork(json: unknown, maker: Maker): NetworkValues {
   // No network is shared here, so to ask for one that is not is to ask for nothing.
   const { shared, ...others } = unwrapped(bodyOf(json), 'network');
   const given = shared === undefined || !truthOf(shared) ? others : { ...others, shared };

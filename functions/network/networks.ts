@@ -1,8 +1,14 @@
 /** The registry of networks: list, show, make, change, delete. Networks have no events. */
 
-import { readJson } from '../../adapters/http/request.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
-import { Refusal } from '../../domain/errors.ts';
+import {
+  bodySent,
+  guardedRoute,
+  ignored,
+  type Route,
+  type RouteRequest,
+  route,
+} from '../../adapters/http/route.ts';
+import type { Caller } from '../../domain/identity/access.ts';
 import { createdNetwork, type Network, updatedNetwork } from '../../domain/ports/network.ts';
 import {
   canRead,
@@ -12,69 +18,68 @@ import {
   requireRevision,
 } from '../../domain/ports/port-access.ts';
 import { fieldsOf, idOf, isWrapped, makerOf, type NetworkDeps, requireNoBody } from './deps.ts';
-import { listNetworks } from './list-networks.ts';
-import { networkView, readNetworkUpdate, readNewNetwork } from './network-input.ts';
+import { listNetworks, readNetworkList } from './list-networks.ts';
+import {
+  type NetworkValues,
+  networkView,
+  readNetworkUpdate,
+  readNewNetwork,
+} from './network-input.ts';
 import { requiredRevision } from './port-input.ts';
 import { linksOf } from './port-list.ts';
 import { picked } from './port-view.ts';
 
-type Request = RouteRequest<unknown, unknown>;
-type Named = Pick<Request, 'caller' | 'params'>;
+type Named = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params'>;
 
 const collection = '/v2.0/networks';
 const item = '/v2.0/networks/:id';
-
-const open = { query: ignored, body: ignored } as const;
 
 export const networkRoutes = (deps: NetworkDeps): Route[] => [
   route({
     method: 'GET',
     path: collection,
-    ...open,
-    handle: async ({ caller, query, base }) => {
-      const { page, views, ids, full } = await listNetworks(deps, caller, query);
-      const links = linksOf(`${base}${collection}`, query, page, { ids, full });
+    query: readNetworkList,
+    body: ignored,
+    handle: async (request) => {
+      const shown = await listNetworks(deps, request.caller, request.args);
+      const links = linksOf(request, shown);
       return {
         status: 200,
-        body: { networks: views, ...(links.length > 0 && { networks_links: links }) },
+        body: { networks: shown.views, ...(links.length > 0 && { networks_links: links }) },
       };
     },
   }),
   route({
     method: 'GET',
     path: item,
-    ...open,
+    query: fieldsOf,
+    body: ignored,
     handle: async (request) => {
       const view = networkView(await readNetwork(deps, request));
-      return { status: 200, body: { network: picked(view, fieldsOf(request.query)) } };
+      return { status: 200, body: { network: picked(view, request.args) } };
     },
   }),
   route({
     method: 'POST',
     path: collection,
-    ...open,
-    handle: async (request) => {
-      const network = newNetwork(deps, request);
-      if (!(await deps.createNetwork(network))) {
-        throw new Refusal(
-          'network_id_in_use',
-          `Unable to create network ${network.network_id}: its id is in use.`,
-        );
-      }
+    query: ignored,
+    body: (json, { caller }) => readNewNetwork(json, makerOf(caller)),
+    handle: async ({ caller, body }) => {
+      const network = await deps.createNetwork(newNetwork(deps, caller, body));
       return { status: 201, body: { network: networkView(network) } };
     },
   }),
-  route({
+  guardedRoute({
     method: 'PUT',
     path: item,
-    ...open,
+    query: ignored,
+    before: async (request, json) => {
+      if (isWrapped(json, 'network')) return;
+      requirePolicy(request.caller, await readNetwork(deps, request), 'update_network');
+    },
+    body: readNetworkUpdate,
     handle: async (request) => {
-      const { caller, headers } = request;
-      const json = readJson(request);
-      if (!isWrapped(json, 'network')) {
-        requirePolicy(caller, await readNetwork(deps, request), 'update_network');
-      }
-      const update = readNetworkUpdate(json);
+      const { caller, headers, body: update } = request;
       const revision = requiredRevision(headers['if-match']);
       const at = deps.now();
       const changed = await changedNetwork(deps, request, (network) => {
@@ -88,20 +93,17 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
   route({
     method: 'DELETE',
     path: item,
-    ...open,
+    query: ignored,
+    body: bodySent,
     handle: async (request) => {
-      const revision = requiredRevision(request.headers['if-match']);
-      const network = await readNetwork(deps, request);
-      requirePolicy(request.caller, network, 'delete_network');
-      requireNoBody(request);
-      requireRevision(revision, network);
-      if (await deps.hasPorts(network.network_id, deps.now())) {
-        throw new Refusal(
-          'network_in_use',
-          `Unable to complete operation on network ${network.network_id}. There are one or more ports still in use on the network.`,
-        );
-      }
-      await deps.deleteNetwork(network.network_id);
+      const { caller, params, headers } = request;
+      const revision = requiredRevision(headers['if-match']);
+      await deps.deleteNetwork({ id: networkIdOf(params), now: deps.now() }, (found) => {
+        const network = visible(caller, params.id, found);
+        requirePolicy(caller, network, 'delete_network');
+        requireNoBody(request.body);
+        requireRevision(revision, network);
+      });
       return { status: 204 };
     },
   }),
@@ -120,23 +122,28 @@ export async function readNetwork(
 /** Changes the network of the path, if the caller may know of it. @throws NetworkNotFound */
 export function changedNetwork(
   deps: Pick<NetworkDeps, 'changeNetwork'>,
-  { caller, params: { id: text = '' } }: Named,
+  { caller, params }: Named,
   decide: (network: Network) => Network | undefined,
 ): Promise<Network> {
+  return deps.changeNetwork(networkIdOf(params), (network) =>
+    decide(visible(caller, params.id, network)),
+  );
+}
+
+/** The id in the path, in lower case. @throws NetworkNotFound if it is not an id. */
+function networkIdOf({ id: text = '' }: Named['params']): string {
   const id = idOf(text);
   if (id === undefined) throw notFound('Network', text);
-  return deps.changeNetwork(id, (network) => decide(visible(caller, text, network)));
+  return id;
 }
 
-function visible(caller: Request['caller'], id: string, network: Network | undefined): Network {
+function visible(caller: Caller, text: string | undefined, network: Network | undefined): Network {
   if (network && canRead(caller, network)) return network;
-  throw notFound('Network', id);
+  throw notFound('Network', text ?? '');
 }
 
-/** The network that a request makes, of whoever may make it. */
-function newNetwork({ newId, now }: NetworkDeps, request: Request): Network {
-  const { caller } = request;
-  const values = readNewNetwork(readJson(request), makerOf(caller));
+/** The network of a body. @throws PolicyNotAuthorized if the caller may not create it. */
+function newNetwork({ newId, now }: NetworkDeps, caller: Caller, values: NetworkValues): Network {
   const project_id = values.project_id ?? caller.project_id;
   if (project_id === undefined) throw disallowed('rule:create_network');
   requirePolicy(caller, { project_id }, 'create_network');

@@ -1,6 +1,7 @@
 /** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
 
 import type { Query } from '../../adapters/http/query.ts';
+import type { RawRequest } from '../../adapters/http/request.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { type SortKey, sortedBy } from '../../domain/sort.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
@@ -107,12 +108,15 @@ export type Link = { readonly rel: 'next' | 'previous'; readonly href: string };
  * `previous` unless it came short going backward. A page that we cut ourselves is a full one.
  */
 export function linksOf(
-  url: string,
-  query: Query,
-  page: Page,
-  { ids, full }: { readonly ids: readonly string[]; readonly full: boolean },
+  { base, path, query }: Pick<RawRequest, 'base' | 'path' | 'query'>,
+  {
+    page,
+    ids,
+    full,
+  }: { readonly page: Page; readonly ids: readonly string[]; readonly full: boolean },
 ): Link[] {
   if (!page.limited && !full) return [];
+  const url = `${base}${path}`;
   const next = { marker: ids.at(-1) };
   const previous = { marker: ids[0], page_reverse: 'True' };
   return [

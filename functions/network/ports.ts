@@ -1,6 +1,12 @@
 /** Ports: list, show, make, change, delete. Source: docs/wire/network.md#one-port. */
-import { readJson } from '../../adapters/http/request.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import {
+  bodySent,
+  guardedRoute,
+  ignored,
+  type Route,
+  type RouteRequest,
+  route,
+} from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { wantedDataPlane } from '../../domain/ports/data-plane.ts';
 import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
@@ -22,7 +28,7 @@ import {
   type PortDeps,
   requireNoBody,
 } from './deps.ts';
-import { listPorts } from './list-ports.ts';
+import { listPorts, readPortList } from './list-ports.ts';
 import {
   missing,
   type PortInput,
@@ -38,38 +44,39 @@ type Request = RouteRequest<unknown, unknown>;
 const collection = '/v2.0/ports';
 const item = '/v2.0/ports/:id';
 
-const open = { query: ignored, body: ignored } as const;
-
 export const portRoutes = (deps: PortDeps): Route[] => [
   route({
     method: 'GET',
     path: collection,
-    ...open,
-    handle: async ({ caller, query, base }) => {
-      const { page, views, ids, full } = await listPorts(deps, caller, query);
-      const links = linksOf(`${base}${collection}`, query, page, { ids, full });
+    query: readPortList,
+    body: ignored,
+    handle: async (request) => {
+      const shown = await listPorts(deps, request.caller, request.args);
+      const links = linksOf(request, shown);
       return {
         status: 200,
-        body: { ports: views, ...(links.length > 0 && { ports_links: links }) },
+        body: { ports: shown.views, ...(links.length > 0 && { ports_links: links }) },
       };
     },
   }),
   route({
     method: 'GET',
     path: item,
-    ...open,
+    query: fieldsOf,
+    body: ignored,
     handle: async (request) => {
       const view = portView(await readPort(deps, request), request.caller);
-      return { status: 200, body: { port: picked(view, fieldsOf(request.query)) } };
+      return { status: 200, body: { port: picked(view, request.args) } };
     },
   }),
   route({
     method: 'POST',
     path: collection,
-    ...open,
+    query: ignored,
+    body: (json, { caller }) => readNewPorts(json, makerOf(caller)),
     handle: async (request) => {
       const { caller } = request;
-      const { bulk, ports } = readNewPorts(readJson(request), makerOf(caller));
+      const { bulk, ports } = request.body;
       const wanted = ports.map((input) => newPort(deps, request, input));
       await requireNetworks(deps, caller, wanted);
       const made = await deps.createPorts(wanted);
@@ -77,17 +84,17 @@ export const portRoutes = (deps: PortDeps): Route[] => [
       return { status: 201, body: bulk ? { ports: views } : { port: views[0] } };
     },
   }),
-  route({
+  guardedRoute({
     method: 'PUT',
     path: item,
-    ...open,
+    query: ignored,
+    before: async (request, json) => {
+      if (isWrapped(json, 'port')) return;
+      requirePolicy(request.caller, await readPort(deps, request), 'update_port');
+    },
+    body: readPortUpdate,
     handle: async (request) => {
-      const { caller, headers } = request;
-      const json = readJson(request);
-      if (!isWrapped(json, 'port')) {
-        requirePolicy(caller, await readPort(deps, request), 'update_port');
-      }
-      const input = readPortUpdate(json);
+      const { caller, headers, body: input } = request;
       const revision = requiredRevision(headers['if-match']);
       const at = deps.now();
       const changed = await change(deps, request, (port) => {
@@ -101,13 +108,14 @@ export const portRoutes = (deps: PortDeps): Route[] => [
   route({
     method: 'DELETE',
     path: item,
-    ...open,
+    query: ignored,
+    body: bodySent,
     handle: async (request) => {
       const revision = requiredRevision(request.headers['if-match']);
       const at = deps.now();
       await change(deps, request, (port) => {
         requirePolicy(request.caller, port, 'delete_port');
-        requireNoBody(request);
+        requireNoBody(request.body);
         requireRevision(revision, port);
         return deletedPort(port, actorAt(request, at));
       });

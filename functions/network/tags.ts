@@ -3,8 +3,13 @@
  * it looks for the resource. Source: neutron `extensions/tagging.py`.
  */
 
-import { readJson } from '../../adapters/http/request.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import {
+  bodySent,
+  ignored,
+  type Route,
+  type RouteRequest,
+  route,
+} from '../../adapters/http/route.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { requireNoBody } from './deps.ts';
 import { shown } from './neutron.ts';
@@ -22,32 +27,38 @@ export type Taggable = {
   readonly retag: (request: Request, tagsAfter: (tags: Tags) => string[]) => Promise<Tags>;
 };
 
-const open = { query: ignored, body: ignored } as const;
+/** The tags of a body. @throws HTTPBadRequest */
+function readTags(json: unknown): string[] {
+  const body = bodyOf(json);
+  requireKnown(body, new Map([['tags', true]]));
+  return tagsOf(body.tags);
+}
 
 export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
   route({
     method: 'GET',
     path: `${collection}/:id/tags`,
-    ...open,
+    query: ignored,
+    body: ignored,
     handle: async (request) => ({ status: 200, body: { tags: await current(request) } }),
   }),
   route({
     method: 'PUT',
     path: `${collection}/:id/tags`,
-    ...open,
-    handle: async (request) => {
-      const body = bodyOf(readJson(request));
-      requireKnown(body, new Map([['tags', true]]));
-      const tags = tagsOf(body.tags);
-      return { status: 200, body: { tags: await retag(request, () => tags) } };
-    },
+    query: ignored,
+    body: readTags,
+    handle: async (request) => ({
+      status: 200,
+      body: { tags: await retag(request, () => request.body) },
+    }),
   }),
   route({
     method: 'DELETE',
     path: `${collection}/:id/tags`,
-    ...open,
+    query: ignored,
+    body: bodySent,
     handle: async (request) => {
-      requireNoBody(request);
+      requireNoBody(request.body);
       await retag(request, () => []);
       return { status: 204 };
     },
@@ -55,7 +66,8 @@ export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Rou
   route({
     method: 'GET',
     path: `${collection}/:id/tags/:tag`,
-    ...open,
+    query: ignored,
+    body: ignored,
     handle: async (request) => {
       const { tag = '' } = request.params;
       if ((await current(request)).includes(tag)) return { status: 204 };
@@ -65,7 +77,8 @@ export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Rou
   route({
     method: 'PUT',
     path: `${collection}/:id/tags/:tag`,
-    ...open,
+    query: ignored,
+    body: ignored,
     handle: async (request) => {
       const tag = tagOf(request.params.tag);
       await retag(request, (tags) => tagsOf([...tags, tag]));
@@ -75,9 +88,10 @@ export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Rou
   route({
     method: 'DELETE',
     path: `${collection}/:id/tags/:tag`,
-    ...open,
+    query: ignored,
+    body: bodySent,
     handle: async (request) => {
-      requireNoBody(request);
+      requireNoBody(request.body);
       const { tag = '' } = request.params;
       await retag(request, (tags) => {
         if (!tags.includes(tag)) throw tagNotFound(tag);

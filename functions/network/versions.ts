@@ -33,7 +33,7 @@ export const versionRoutes: readonly PublicRoute[] = documents.flatMap(({ path, 
     path,
     handle: ({ base }) => ({ status: 200, body: of(base) }),
   });
-  const refused = others.map((method) => ({ ...shown, method, handle: refuse }));
+  const refused = others.map((method) => ({ ...shown, method, run: refuse }));
   return [shown, ...refused];
 });
 

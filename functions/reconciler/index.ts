@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { makeDynamo, makeSns, makeSqs } from '../../adapters/clients.ts';
-import { wire } from './wiring.ts';
+import { connect } from './connect.ts';
 
-export const handler = wire(
+export const handler = connect(
   process.env,
   { dynamo: makeDynamo(), sqs: makeSqs(), sns: makeSns() },
   new Logger(),

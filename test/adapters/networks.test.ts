@@ -33,12 +33,14 @@ const renamed = (network: Network, name: string): Network =>
 
 test('a network is written only as it was read, and is found where it was', async () => {
   const network = newNetwork();
-  expect(await store().createNetwork(network)).toBe(true);
+  expect(await store().insertNetwork(network)).toBe(true);
   const changed = renamed(network, 'new');
   expect(await store().saveNetwork(network, changed)).toBe(true);
   expect(await store().saveNetwork(network, renamed(network, 'late'))).toBe(false);
   expect(await store().networksOf(network.project_id)).toEqual([changed]);
-  await store().deleteNetwork(network.network_id);
+  expect(await store().removeNetwork(network)).toBe(false);
+  expect(await store().removeNetwork(changed)).toBe(true);
+  expect(await store().removeNetwork(changed)).toBe(false);
   expect(await store().saveNetwork(changed, renamed(changed, 'gone'))).toBe(false);
   expect(await store().networks([network.network_id])).toEqual([]);
 });

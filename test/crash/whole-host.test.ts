@@ -6,7 +6,7 @@ import { makeDynamo, makeSecrets, makeSqs } from '../../adapters/clients.ts';
 import { inParallel } from '../../adapters/in-parallel.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { departureStore, migrationStore } from '../../adapters/servers/migrations.ts';
-import { wire } from '../../functions/compute/wiring.ts';
+import { connect } from '../../functions/compute/connect.ts';
 import { instanceWith } from '../domain/rows.ts';
 import { lambdaContext, proxyEvent } from '../functions/call.ts';
 import { login } from '../stack/stack.ts';
@@ -39,7 +39,9 @@ test(`${count} servers of a host are evacuated four in flight: spread, recorded,
   const clients = { dynamo, sqs: makeSqs(), secrets: makeSecrets() };
   const logger = new Logger({ logLevel: 'SILENT' });
   const { token } = await login('admin');
-  const lambdas = Array.from({ length: inFlight }, () => wire(world.things.env, clients, logger));
+  const lambdas = Array.from({ length: inFlight }, () =>
+    connect(world.things.env, clients, logger),
+  );
   const left = [...uuids];
   const answers = await Promise.all(
     lambdas.map(async (lambda) => {

@@ -83,3 +83,13 @@ test('one alarm too many is refused, and one that others overtook is tried again
   const full = { create: async () => 'over quota' as const };
   await expect(createAlarm(full, { alarm, change })).rejects.toMatchObject({ code: 'forbidden' });
 });
+
+test('an alarm that was read already is read again only if the write is overtaken', async () => {
+  const deps = losing(0);
+  const next = (found: Alarm | undefined) =>
+    found ? { alarm: { ...found, revision: found.revision + 1 }, change } : undefined;
+  deps.seen.push(1);
+  await changeAlarm(deps, alarm.alarm_id, next, { ...alarm, revision: 1 });
+  expect(deps.seen).toEqual([1]);
+  expect(deps.written).toEqual([2]);
+});

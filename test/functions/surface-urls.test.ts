@@ -43,8 +43,8 @@ async function linked(root: string): Promise<string[]> {
   const answers = Object.entries(surfaces).flatMap(([name, routes]) =>
     routes
       .filter(({ method }) => method === 'GET')
-      .map(async ({ handle }) =>
-        handle({
+      .map(async ({ run }) =>
+        run({
           ...{
             method: 'GET',
             path: '',

@@ -70,14 +70,14 @@ const rules: readonly Rule[] = [
         'uuid',
         'p-map',
       ),
-      pack('path-to-regexp', 'request-filtering-agent'),
+      pack('path-to-regexp', 'request-filtering-agent', 'lru-cache'),
     ],
     mayType: [/^flows\//, /^aws-lambda$/],
   },
   {
     // Tested with plain objects: these never see a client.
     room: 'handlers',
-    files: /^functions\/[^/]+\/(?!(index|wiring)\.ts$)/,
+    files: /^functions\/[^/]+\/(?!(index|connect|compose)\.ts$)/,
     may: [
       /^functions\//,
       /^node:crypto$/,
@@ -90,16 +90,22 @@ const rules: readonly Rule[] = [
     mayType: [/^aws-lambda$/],
   },
   {
-    // `wiring.ts` where tests need what `index.ts` makes of the environment.
-    room: 'wiring',
-    files: /^functions\/[^/]+\/(index|wiring)\.ts$/,
+    // Puts stores and flows together: pure, so that unit tests run it on stores in memory.
+    room: 'compose',
+    files: /^functions\/[^/]+\/compose\.ts$/,
+    may: [/^functions\//, /^domain\//, /^flows\//],
+    mayType: [/^adapters\//],
+  },
+  {
+    // Knows the environment, the clients and the stores, and no flow.
+    room: 'connect',
+    files: /^functions\/[^/]+\/(index|connect)\.ts$/,
     may: [
       /^functions\//,
       /^adapters\//,
-      /^flows\//,
-      /^node:crypto$/,
       /^domain\//,
-      pack('@aws-sdk', '@aws-lambda-powertools', 'uuid'),
+      /^node:crypto$/,
+      pack('@aws-sdk', '@aws-lambda-powertools', 'uuid', 'zod'),
     ],
   },
   {
@@ -111,7 +117,7 @@ const rules: readonly Rule[] = [
   {
     room: 'infra',
     files: /^infra\//,
-    may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild')],
+    may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild', 'zod')],
     mayType: [/^adapters\/env\.ts$/],
   },
 ];

@@ -1,10 +1,31 @@
 import { expect, test } from 'vitest';
-import { defaults, settingsFrom } from '../../infra/settings.ts';
+import { defaults, settingRows, settingsFrom, variablesOf } from '../../infra/settings.ts';
 
 const from = (context: Readonly<Record<string, unknown>>) => settingsFrom((name) => context[name]);
 
-test('a context that says nothing sets nothing', () => {
-  expect(from({})).toEqual({});
+test('an empty context gives the defaults', () => {
+  expect(from({})).toEqual(defaults);
+});
+
+test('every setting has a meaning for the reference', () => {
+  expect(settingRows.map(({ name }) => name)).toEqual(Object.keys(defaults));
+  for (const { name, means } of settingRows) expect(means, name).not.toBe('');
+});
+
+test('every wrong setting is named, with the item that is wrong', () => {
+  const wrong = { webhookAttempts: '0', actionTopics: 'arn:aws:sns:eu-west-1:123456789012:t,x' };
+  expect(() => from(wrong)).toThrow(
+    /^setting webhookAttempts is less than 1: 0\nsetting actionTopics, item 2, is not the ARN/,
+  );
+});
+
+test('the variables of functions have the names that functions read', () => {
+  const settings = { ...defaults, corsAllowedOrigins: ['https://a.example', 'https://b.example'] };
+  expect(variablesOf(settings, 'corsAllowedOrigins', 'finishDelaysSeconds')).toEqual({
+    CORS_ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+    FINISH_DELAYS_SECONDS: '5,900',
+  });
+  expect(() => variablesOf(settings, 'notificationTopics')).toThrow('notificationTopics');
 });
 
 test('every setting can be given as text, as the command line gives it', () => {
@@ -34,6 +55,7 @@ test.each([
   ['corsAllowedOrigins', 'https://console.example/page'],
   ['corsAllowedOrigins', 'https://*.example'],
   ['corsAllowedOrigins', 'null'],
+  ['regionName', ''],
   ['acceptAlarmsWithoutResourceId', 'no'],
   ['serviceDownTimeSeconds', '1.5'],
   ['instancesOnForceDown', 'keep'],
@@ -70,12 +92,12 @@ test.each([
 
 test('an address may have a version-like host and a base path', () => {
   const publicUrl = 'https://v2.faults.example/cloud';
-  expect(from({ publicUrl })).toEqual({ publicUrl });
+  expect(from({ publicUrl })).toMatchObject({ publicUrl });
 });
 
 test('origins are separated by commas, and have a port if it is not the usual one', () => {
   const corsAllowedOrigins = 'https://console.example, http://localhost:8080,*';
-  expect(from({ corsAllowedOrigins })).toEqual({
+  expect(from({ corsAllowedOrigins })).toMatchObject({
     corsAllowedOrigins: ['https://console.example', 'http://localhost:8080', '*'],
   });
 });

@@ -30,7 +30,10 @@ async function scrape(url: string): Promise<string> {
   for (;;) {
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return answer.text();
-    if (Date.now() > deadline) throw new Refusal(`no answer at ${url} within 60 s`);
+    if (Date.now() > deadline) {
+      const said = answer ? `${answer.status} ${await answer.text()}` : 'nothing';
+      throw new Refusal(`${url} answers ${said.slice(0, 500)}`);
+    }
     await sleep(300);
   }
 }

@@ -38,26 +38,23 @@ const tempest = (list: string, does: string, recorded?: string): Program => ({
   run: async (world) => {
     const { admin, folder, log } = world;
     const command = join(pythonBin('tempest'), 'tempest');
-    const options = {
-      cwd: folder,
-      log,
-      env: { ...process.env, PATH: pathWith(pythonBin('tempest')) },
-    };
-    const workspaces = join(folder, 'workspaces.yaml'); // or it keeps them in the user's home
-    await mustRun(command, ['init', folder, '--workspace-path', workspaces], options);
-    await writeWorkspace(world);
+    // It keeps a configuration in the user's home, which is none of its business here.
+    const env = { ...process.env, HOME: folder, PATH: pathWith(pythonBin('tempest')) };
+    const workspace = join(folder, 'workspace');
+    await mustRun(command, ['init', workspace], { cwd: folder, log, env });
+    await writeWorkspace({ ...world, folder: workspace });
     // Tests of hosts want two to look at.
     for (const kind of ['tempest-1', 'tempest-2']) await newHost(admin, kind, { vcpus: 4 });
     const { output } = await run(
       command,
       [
-        ...['run', '--concurrency', '1', '--config-file', join(folder, 'etc/tempest.conf')],
+        ...['run', '--concurrency', '1', '--config-file', join(workspace, 'etc/tempest.conf')],
         ...(recorded && world.proxy.http_proxy
           ? ['--regex', recorded]
           : ['--include-list', join(here, `tempest/${list}.in.txt`)]),
         ...['--exclude-list', join(here, `tempest/${list}.out.txt`)],
       ],
-      { ...options, withinMs: 900_000 },
+      { cwd: workspace, log, env, withinMs: 900_000 },
     );
     const [passed, skipped, failed] = ['Passed', 'Skipped', 'Failed'].map((of) =>
       counted(output, of),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Trait } from '../../../domain/events/event.ts';
-import { laneOf, laneOfOwn } from '../../../domain/events/event-lane.ts';
+import { byOwnLane, laneOf, laneOfOwn } from '../../../domain/events/event-lane.ts';
 import { id } from '../rows.ts';
 import { eventWith } from './events.ts';
 
@@ -65,4 +65,20 @@ test.each([
   ['a port that is up', event('port.update.end', project, ['status', 1, 'ACTIVE'])],
 ])('%s is none', (_, given) => {
   expect(laneOfOwn(given)).toBe('change');
+});
+
+test('events of one resource wait together, as faults if one of them is', () => {
+  const of = (resource: string, given: ReturnType<typeof event>) => ({
+    ...given,
+    stamp: { resource, incarnation: id(1), revision: 1 },
+  });
+  const begun = of('port', event('port.update.start', project));
+  const ended = of('port', event('port.update.end', project, ['status', 1, 'DOWN']));
+  const other = of('vm', event('compute.instance.update', project, ['state', 1, 'active']));
+  expect(byOwnLane([begun, other, ended])).toEqual(
+    new Map([
+      ['fault', [begun, ended]],
+      ['change', [other]],
+    ]),
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
+import { checkFacts, requireOneRule } from '../../../domain/alarms/alarm-facts.ts';
 import { readAlarm } from '../../../functions/alarming/alarm-input.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 
@@ -251,16 +251,14 @@ test.each([
   ['notification', { notification_rule: {}, event_rule: { query: null } }],
   ['notification', { notification_rule: {}, event_rule: other }],
 ])('for type %s the other rule may be null, the same or the stored one: %j', (type, rules) => {
-  const stored = alarmWith({ rule: other });
-  expect(readAlarm({ name: 'n', type, ...rules }, stored).facts.rule).toEqual({
-    event_type: '*',
-    query: [],
-  });
+  const input = readAlarm({ name: 'n', type, ...rules });
+  expect(input.facts.rule).toEqual({ event_type: '*', query: [] });
+  expect(() => requireOneRule(input, other)).not.toThrow();
 });
 
 test('two different rules are refused', () => {
   const both = { name: 'n', type: 'event', event_rule: {}, notification_rule: other };
-  expect(() => readAlarm(both)).toThrow(
+  expect(() => requireOneRule(readAlarm(both))).toThrow(
     'event_rule and notification_rule cannot be set at the same time',
   );
 });

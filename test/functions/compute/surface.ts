@@ -1,17 +1,12 @@
 /** The compute surface on rows in memory, for tests. */
 
-import { type Host, stateOf } from '../../../domain/hosts/host.ts';
+import type { Host } from '../../../domain/hosts/host.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type Migration, placeOfRecord } from '../../../domain/servers/evacuation.ts';
 import { placeOfServer, type ServerIndex } from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
-import { changeServer } from '../../../flows/change-server.ts';
-import { makeTargets } from '../../../flows/choose-target.ts';
-import { evacuate } from '../../../flows/evacuate.ts';
-import { readServers } from '../../../flows/read-servers.ts';
-import { deleteHost, deleteInstance } from '../../../flows/register.ts';
-import { updateService } from '../../../flows/update-service.ts';
-import { type ComputeDeps, createHandler } from '../../../functions/compute/handler.ts';
+import { compose } from '../../../functions/compute/compose.ts';
+import type { ComputeDeps } from '../../../functions/compute/handler.ts';
 import { minute } from '../../domain/rows.ts';
 import type { World } from '../../flows/world.ts';
 import { type Call, call, quiet } from '../call.ts';
@@ -37,7 +32,6 @@ export function computeOf(
   settings: Pick<ComputeDeps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
 ) {
   const allHosts = async () => [...hosts.values()].filter(({ deleted }) => !deleted);
-  const state = (host: Host) => stateOf(host, { now: minute(10), serviceDownTimeSeconds: 60 });
   const countsOn = async (names: readonly string[]) =>
     new Map(
       names.map((name) => [
@@ -45,22 +39,17 @@ export function computeOf(
         [...instances.values()].filter((row) => row.host === name).length,
       ]),
     );
-  const targets = makeTargets({
-    ...{ allHosts, countsOn, host: flow.host, stateOf: state, clock: () => 0 },
-  });
-  const evacuation = { ...flow, stateOf: state, targets, executor: 'none' } as const;
-  const allSeen: ComputeDeps['allSeen'] = (uuids, also) => readServers(flow, uuids, also);
-  const rowsOf = (listing: ServerIndex) =>
+  const rowsOf = (list: ServerIndex) =>
     [...instances.values()].filter((row) => {
-      if (listing.by === 'state') return row.vm_state === listing.vm_state;
-      if (listing.by === 'project') {
-        return row.deleted === listing.deleted && row.project_id === listing.project_id;
+      if (list.by === 'state') return row.vm_state === list.vm_state;
+      if (list.by === 'project') {
+        return row.deleted === list.deleted && row.project_id === list.project_id;
       }
-      return !row.deleted && (listing.by === 'time' || row.host === listing.host);
+      return !row.deleted && (list.by === 'time' || row.host === list.host);
     });
   /** Pages of the requested length, as an index returns them. */
-  const listed: ComputeDeps['listed'] = async function* (listing, { after, oldestFirst, first }) {
-    const places = rowsOf(listing).map(placeOfServer).sort();
+  const listed: ComputeDeps['listed'] = async function* (list, { after, oldestFirst, first }) {
+    const places = rowsOf(list).map(placeOfServer).sort();
     if (!oldestFirst) places.reverse();
     const rest = places.filter((place) => !after || place > after === oldestFirst);
     yield* slices(
@@ -78,33 +67,28 @@ export function computeOf(
   };
   const hostBy = async (is: (host: Host) => boolean) =>
     [...hosts.values()].find((host) => !host.deleted && is(host))?.host;
-  const surface = createHandler({
+  const surface = compose({
+    ...flow,
     ...settings,
-    ...{ publicUrl: 'https://api.test/api', logger: quiet, listed, changedBetween, allSeen },
+    ...{ publicUrl: 'https://api.test/api', logger: quiet, listed, changedBetween },
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const caller = callers[name];
       if (!caller) throw unauthenticated();
       return { user_id: name, user_name: name, ...caller };
     },
-    host: flow.host,
-    hosts: flow.hosts,
+    countsOn,
     hostNames: async ({ after = '', most } = {}) =>
       [...hosts.values()]
         .flatMap(({ host, deleted }) => (deleted || host <= after ? [] : [host]))
         .sort()
         .slice(0, most),
-    instancesOn: flow.instancesOn,
-    seen: async (uuid) => (await allSeen([uuid]))[0],
     allHosts,
     hostOfService: (id) => hostBy(({ service_id }) => service_id === id),
     hostOfNumber: (number) => hostBy(({ service_number }) => service_number === number),
     hostOfHypervisor: (id) => hostBy(({ hypervisor_id }) => hypervisor_id === id),
-    changeServer: (uuid, decide) => changeServer(flow, uuid, decide),
-    deleteInstance: (uuid, told) => deleteInstance(flow, uuid, told),
-    updateService: (change, by) => updateService(flow, change, by),
-    deleteHost: (name, actor) => deleteHost(flow, name, actor),
-    stateOf: state,
-    evacuate: (uuid, asked) => evacuate(evacuation, uuid, asked),
+    serviceDownTimeSeconds: 60,
+    executor: 'none',
+    clock: () => 0,
     migration: async (uuid) => migrations.get(uuid),
     migrations: async function* (by, value, to) {
       const key = (row: Migration) =>

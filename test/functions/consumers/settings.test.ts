@@ -1,32 +1,64 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { expect, test, vi } from 'vitest';
+import type * as z from 'zod';
 import { countAll } from '../../../adapters/alarms/metrics.ts';
-import { amount, delays, optional, required } from '../../../adapters/env.ts';
+import {
+  amount,
+  delays,
+  environment,
+  limit,
+  list,
+  readEnv,
+  required,
+  requiredList,
+  text,
+  truth,
+} from '../../../adapters/env.ts';
 
 const internal = expect.objectContaining({ code: 'internal' });
 
-test('a variable that must be there stops the function, by its name', () => {
-  expect(required({ HOSTS_TABLE: 'hosts' }, 'HOSTS_TABLE')).toBe('hosts');
-  for (const env of [{}, { HOSTS_TABLE: '' }]) {
-    expect(() => required(env, 'HOSTS_TABLE')).toThrow(/HOSTS_TABLE/);
+test('a variable that must be set stops the function by its name, also if it is empty', () => {
+  const schema = environment({ HOSTS_TABLE: required, ACTION_TOPICS: requiredList });
+  const env = { HOSTS_TABLE: 'hosts', ACTION_TOPICS: 'a, b', PATH: '/bin' };
+  expect(readEnv(schema, env)).toEqual({ HOSTS_TABLE: 'hosts', ACTION_TOPICS: ['a', 'b'] });
+  for (const value of [undefined, '']) {
+    expect(() => readEnv(schema, { ...env, HOSTS_TABLE: value })).toThrow(/HOSTS_TABLE/);
+    expect(() => readEnv(schema, { ...env, ACTION_TOPICS: value })).toThrow(/ACTION_TOPICS/);
   }
+  expect(() => readEnv(schema, {})).toThrow(/HOSTS_TABLE.*ACTION_TOPICS/);
+  expect(() => readEnv(schema, {})).toThrow(internal);
 });
 
-test('one that is missing or empty has its default', () => {
-  expect(optional({}, 'PUBLIC_URL', 'x')).toBe('x');
-  expect(optional({ PUBLIC_URL: '' }, 'PUBLIC_URL', 'x')).toBe('x');
+test('a text or list that is missing is empty, as one that is set to nothing', () => {
+  const schema = environment({ PUBLIC_URL: text, ACTION_TOPICS: list });
+  const empty = { PUBLIC_URL: '', ACTION_TOPICS: [] };
+  expect(readEnv(schema, {})).toEqual(empty);
+  expect(readEnv(schema, { PUBLIC_URL: '', ACTION_TOPICS: '' })).toEqual(empty);
 });
 
-test('amounts and delays are numbers, or the function stops', () => {
-  const env = (value: string) => ({ FINISH_DELAYS_SECONDS: value });
-  expect(amount(env('7.5'), 'FINISH_DELAYS_SECONDS', 1)).toBe(7.5);
-  expect(amount({}, 'FINISH_DELAYS_SECONDS', 1)).toBe(1);
-  expect(delays({}, 'FINISH_DELAYS_SECONDS', '5,900')).toEqual([5, 900]);
-  for (const bad of ['x', '-1']) {
-    expect(() => amount(env(bad), 'FINISH_DELAYS_SECONDS', 1)).toThrow(internal);
-  }
-  for (const bad of ['x', '-1', '901', '5;900', '1.5']) {
-    expect(() => delays(env(bad), 'FINISH_DELAYS_SECONDS', '5')).toThrow(internal);
+/** The value of a variable that has this text. */
+const readAs = (schema: z.ZodType, value?: string) =>
+  readEnv(environment({ FINISH_DELAYS_SECONDS: schema }), { FINISH_DELAYS_SECONDS: value });
+
+test.each([
+  ['an amount', amount, '7.5', 7.5],
+  ['an amount', amount, '0', 0],
+  ['a limit', limit, '-1', -1],
+  ['delays', delays, '5,900', [5, 900]],
+  ['a truth', truth, 'true', true],
+  ['a truth', truth, 'false', false],
+])('%s is read: %#', (_, schema, value, FINISH_DELAYS_SECONDS) => {
+  expect(readAs(schema, value)).toEqual({ FINISH_DELAYS_SECONDS });
+});
+
+test.each([
+  ['an amount', amount, ['x', '-1']],
+  ['a limit', limit, ['x', '-2', '1.5']],
+  ['delays', delays, ['x', '-1', '901', '5;900', '1.5']],
+  ['a truth', truth, ['yes', '1']],
+])('%s of another form, or that is missing, stops the function', (_, schema, wrong) => {
+  for (const value of [...wrong, undefined, '']) {
+    expect(() => readAs(schema, value), value).toThrow(internal);
   }
 });
 

@@ -7,11 +7,7 @@ import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import type { Network } from '../../../domain/ports/network.ts';
 import type { Port } from '../../../domain/ports/port.ts';
 import type { Among } from '../../../domain/ports/port-index.ts';
-import { changeNetwork } from '../../../flows/change-network.ts';
-import { changePort } from '../../../flows/change-port.ts';
-import { createPorts } from '../../../flows/create-ports.ts';
-import { readPorts } from '../../../flows/read-ports.ts';
-import { networkApi } from '../../../functions/network/handler.ts';
+import { compose } from '../../../functions/network/compose.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { type Call, call, quiet } from '../call.ts';
 
@@ -103,9 +99,25 @@ export function networkWorld() {
       networks.set(to.network_id, to);
       return true;
     },
+    insertNetwork: async (network: Network) => {
+      if (networks.has(network.network_id)) return false;
+      networks.set(network.network_id, network);
+      return true;
+    },
+    removeNetwork: async (network: Network) => {
+      const others = state.meanwhile;
+      state.meanwhile = undefined;
+      others?.();
+      if (networks.get(network.network_id)?.revision !== network.revision) return false;
+      return networks.delete(network.network_id);
+    },
+    hasPorts: async (given: string) =>
+      [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
   };
 
-  const surface = networkApi({
+  const surface = compose({
+    ...flow,
+    ...registry,
     authenticate: async ({ 'x-auth-token': name = '' }) => {
       const [names = '', project_id] = name.split('@');
       if (!names) throw unauthenticated();
@@ -126,28 +138,12 @@ export function networkWorld() {
       if (reverse) ids.reverse();
       for (let n = 0; n < ids.length; n += atOnce) yield ids.slice(n, n + atOnce);
     },
-    readPorts: (ids) => readPorts(flow, ids),
-    createPorts: (wanted) => createPorts(flow, wanted),
-    changePort: (given, decide) => changePort(flow, given, decide),
-    networks: registry.networks,
-    changeNetwork: (given, decide) => changeNetwork(registry, given, decide),
     networksOf: async (project_id) =>
       [...networks.values()].filter(
         (network) => project_id === undefined || network.project_id === project_id,
       ),
-    createNetwork: async (network) => {
-      if (networks.has(network.network_id)) return false;
-      networks.set(network.network_id, network);
-      return true;
-    },
-    deleteNetwork: async (given) => {
-      networks.delete(given);
-    },
-    hasPorts: async (given) =>
-      [...rows.values()].some(({ network_id, deleted }) => network_id === given && !deleted),
     now: () => minute(state.ids),
     newId: () => id(++state.ids),
-    newMac,
   });
 
   /** A request of somebody, below `/network`. */

@@ -227,3 +227,19 @@ test('a network that an older version wrote is shown with defaults, and changed'
     },
   });
 });
+
+test('a network that another writer changes is judged again before it is deleted', async () => {
+  const { ask, networks, state } = networkWorld();
+  const network = { id: id(700), project_id: 'a' };
+  await ask('admin@ops', 'POST', '/v2.0/networks', { body: { network } });
+  state.meanwhile = () => {
+    const before = networks.get(id(700));
+    if (before) networks.set(id(700), { ...before, revision: 2 });
+  };
+  const path = `/v2.0/networks/${id(700)}`;
+  const headers = { 'If-Match': 'revision_number=1' };
+  expect((await ask('member@a', 'DELETE', path, { headers })).status).toBe(412);
+  expect(networks.size).toBe(1);
+  expect((await ask('member@a', 'DELETE', path)).status).toBe(204);
+  expect(networks.size).toBe(0);
+});

@@ -1,32 +1,43 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Env, list, optional, quota, required } from '../../adapters/env.ts';
+import type { Clients } from '../../adapters/clients.ts';
+import { type Env, environment, limit, readEnv, required } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import { makeAuthentication } from '../../adapters/identity/authentication.ts';
+import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import {
+  authenticationVariables,
+  makeAuthentication,
+} from '../../adapters/identity/authentication.ts';
 import { directory } from '../../adapters/identity/directory.ts';
 import { hashGenerated, hashGiven, newSecret } from '../../adapters/identity/secret-hashes.ts';
 import { identityApi } from './handler.ts';
 
-export type Clients = {
-  readonly dynamo: DynamoDBDocumentClient;
-  readonly secrets: SecretsManagerClient;
-};
+/** The variables that `infra/identity.ts` sets. */
+export const Environment = environment({
+  ...surfaceVariables,
+  ...authenticationVariables,
+  CREDENTIALS_PER_USER: limit,
+  REGION_NAME: required,
+});
 
-export function wire(env: Env, clients: Clients, logger: Logger) {
+/** The identity surface on the tables and secrets that the variables name. */
+export function connect(
+  variables: Env,
+  clients: Pick<Clients, 'dynamo' | 'secrets'>,
+  logger: Logger,
+) {
+  const env = readEnv(Environment, variables);
   const { accounts, credentials, validity, sign, sessions, logins } = makeAuthentication(
     env,
     clients,
   );
   return identityApi({
+    ...addressOf(env),
     authenticate: makeAuthenticate(sessions),
-    publicUrl: optional(env, 'PUBLIC_URL', ''),
-    allowedOrigins: list(env, 'CORS_ALLOWED_ORIGINS'),
     logger,
     account: accounts.get,
     ...logins,
-    ...directory(clients.dynamo, required(env, 'IDENTITY_TABLE')),
+    ...directory(clients.dynamo, env.IDENTITY_TABLE),
     sign,
     verify: sessions.verify,
     revoke: validity.revoke,
@@ -37,10 +48,10 @@ export function wire(env: Env, clients: Clients, logger: Logger) {
     hashGenerated,
     hashGiven,
     newCredentialId: () => randomBytes(16).toString('hex'),
-    credentialsPerUser: quota(env, 'CREDENTIALS_PER_USER'),
+    credentialsPerUser: env.CREDENTIALS_PER_USER,
     // Keystone's form of an audit id: 22 characters.
     newAuditId: () => randomBytes(16).toString('base64url'),
     now: Date.now,
-    region: optional(env, 'REGION_NAME', 'RegionOne'),
+    region: env.REGION_NAME,
   });
 }

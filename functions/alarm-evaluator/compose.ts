@@ -1,0 +1,42 @@
+/** Puts an evaluator together: handler and flow, at its pace. */
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import type { EventMessage } from '../../domain/events/messages.ts';
+import {
+  type EvaluateDeps,
+  evaluateEvents,
+  fullPace,
+  gentlePace,
+} from '../../flows/evaluate-events.ts';
+import { createHandler, type Deps } from './handler.ts';
+
+/** Events in a message for alarms that were left: with the alarms of a slice, a short piece of work. */
+const perRest = 10;
+
+export type EvaluatorParts = Pick<Deps, 'bury' | 'count' | 'log'> &
+  Omit<EvaluateDeps, 'pace' | 'sendRest'> & {
+    /** `gentle`: one message after the other, with few reads and writes at once. */
+    readonly pace: 'full' | 'gentle';
+    /** Durably queues the events in their lane, as many a message as said. */
+    readonly sendEvents: (
+      events: readonly DoctorEvent[],
+      sending: Partial<Omit<EventMessage, 'events'>> & { readonly perMessage: number },
+    ) => Promise<void>;
+  };
+
+/** The handler of queues of events. */
+export function compose({ pace, bury, count, log, ...parts }: EvaluatorParts) {
+  const flow: EvaluateDeps = {
+    ...parts,
+    pace: pace === 'gentle' ? gentlePace : fullPace,
+    sendRest: ({ events, rest }) =>
+      parts.sendEvents(events, { lane: 'wide', rest, perMessage: perRest }),
+  };
+  return createHandler({
+    evaluate: (events, rest) => evaluateEvents(flow, events, rest),
+    split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
+    inOrder: pace === 'gentle',
+    bury,
+    count,
+    log,
+  });
+}

@@ -1,0 +1,74 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import * as z from 'zod';
+import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
+import { firings } from '../../adapters/alarms/firings.ts';
+import { countAll } from '../../adapters/alarms/metrics.ts';
+import { outbox } from '../../adapters/alarms/outbox.ts';
+import type { Clients } from '../../adapters/clients.ts';
+import {
+  amount,
+  type Env,
+  environment,
+  readEnv,
+  required,
+  requiredList,
+} from '../../adapters/env.ts';
+import { laneUrls } from '../../adapters/event-lanes.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { deadLetters, eventQueues, webhookQueue } from '../../adapters/queues.ts';
+import { notifications } from '../../adapters/topics.ts';
+import { compose } from './compose.ts';
+
+/** The variables that `infra/alarm-evaluator.ts` sets. */
+export const Environment = environment({
+  ALARMS_TABLE: required,
+  HISTORY_TABLE: required,
+  HISTORY_RETENTION_DAYS: amount,
+  // Each evaluator has the URLs of its own queues only.
+  EVENT_QUEUE_URL: required.optional(),
+  CHANGE_QUEUE_URL: required.optional(),
+  URGENT_QUEUE_URL: required.optional(),
+  BULK_QUEUE_URL: required.optional(),
+  WIDE_QUEUE_URL: required,
+  EVENT_DLQ_URL: required,
+  WEBHOOK_QUEUE_URL: required,
+  NOTIFICATIONS_TOPIC_ARNS: requiredList,
+  EVALUATOR_PACE: z.enum(['full', 'gentle']),
+});
+
+/** Lookups that run at once where nothing is urgent. */
+const gentleLookups = 2;
+
+/** The evaluator on the tables, queues and topics that the variables name. */
+export function connect(
+  variables: Env,
+  { dynamo, sqs, sns }: Pick<Clients, 'dynamo' | 'sqs' | 'sns'>,
+  logger: Logger,
+  metrics: Metrics,
+) {
+  const env = readEnv(Environment, variables);
+  const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, EVALUATOR_PACE: pace } = env;
+  const interrupted = interruptions(logger);
+  return compose({
+    ...(pace === 'gentle'
+      ? alarmLookup(dynamo, alarms, gentleLookups)
+      : alarmLookup(dynamo, alarms)),
+    ...firings(dynamo, { alarms, history }),
+    ...outbox(dynamo, {
+      table: history,
+      retentionDays: env.HISTORY_RETENTION_DAYS,
+      interrupted,
+    }),
+    ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
+    ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
+    ...eventQueues(sqs, laneUrls(env)),
+    ...deadLetters(sqs, env.EVENT_DLQ_URL),
+    pace,
+    interrupted,
+    now: () => new Date().toISOString(),
+    count: ({ events, fired, published }) =>
+      countAll(metrics, { Events: events, AlarmsFired: fired, NotificationsPublished: published }),
+    log: logger,
+  });
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Clients } from '../../adapters/clients.ts';
+import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
+import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
+import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
+import {
+  amount,
+  type Env,
+  environment,
+  readEnv,
+  required,
+  requiredList,
+} from '../../adapters/env.ts';
+import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
+import { affectedStore } from '../../adapters/hosts/affected.ts';
+import { faultStore } from '../../adapters/hosts/faults.ts';
+import { hostStore } from '../../adapters/hosts/hosts.ts';
+import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeMonitorLogin } from '../../adapters/http/basic.ts';
+import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import {
+  authenticationVariables,
+  makeAuthentication,
+} from '../../adapters/identity/authentication.ts';
+import { projectWriter } from '../../adapters/identity/directory.ts';
+import { hashPassword, isPassword } from '../../adapters/identity/passwords.ts';
+import { userStore } from '../../adapters/identity/users.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
+import { portChanges, portReader } from '../../adapters/ports/ports.ts';
+import { deadLetters, eventQueues } from '../../adapters/queues.ts';
+import { secretText } from '../../adapters/secrets.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import { departureStore } from '../../adapters/servers/migrations.ts';
+import { compose } from './compose.ts';
+
+/** The variables that `infra/doctor.ts` sets. */
+export const Environment = environment({
+  ...surfaceVariables,
+  ...authenticationVariables,
+  ...ownEventVariables,
+  URGENT_QUEUE_URL: required,
+  BULK_QUEUE_URL: required,
+  BULK_DLQ_URL: required,
+  HOSTS_TABLE: required,
+  FAULTS_TABLE: required,
+  AFFECTED_TABLE: required,
+  INSTANCES_TABLE: required,
+  MIGRATIONS_TABLE: required,
+  PORTS_TABLE: required,
+  SUBSCRIPTIONS_TABLE: required,
+  NOTIFICATIONS_TOPIC_ARNS: requiredList,
+  SUBSCRIPTIONS_PER_PROJECT: amount,
+  WEBHOOK_SECRET_ARN: required,
+  SAFE_LANE_DELAY_SECONDS: amount,
+  SERVICE_DOWN_TIME_SECONDS: amount,
+});
+
+type DoctorEnv = ReturnType<(typeof Environment)['parse']>;
+type DoctorClients = Pick<Clients, 'dynamo' | 'sqs' | 'sns' | 'secrets'>;
+
+/** Doctor's own surface on the tables, queues, topics and secrets that the variables name. */
+export function connect(variables: Env, clients: DoctorClients, logger: Logger) {
+  const env = readEnv(Environment, variables);
+  return compose({
+    ...addressOf(env),
+    ...identityOf(env, clients),
+    ...storesOf(env, clients),
+    ...queuesOf(env, clients),
+    ...subscriptionsOf(env, clients),
+    interrupted: interruptions(logger),
+    logger,
+    newId: randomUUID,
+    now: () => new Date().toISOString(),
+    serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
+    safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
+  });
+}
+
+/** Users, their projects, and the check of what callers send to show who they are. */
+function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
+  const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
+  return {
+    authenticate: makeAuthenticate({
+      verify: sessions.verify,
+      monitor: makeMonitorLogin({ ...logins, ...sessions }),
+    }),
+    account: accounts.get,
+    users: userStore(dynamo, { identity: env.IDENTITY_TABLE, validity: env.VALIDITY_TABLE }),
+    makeProjects: projectWriter(dynamo, env.IDENTITY_TABLE),
+    hashPassword,
+    isPassword,
+  };
+}
+
+/** Hosts, servers, ports and faults. */
+function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
+  const tables = {
+    hosts: env.HOSTS_TABLE,
+    instances: env.INSTANCES_TABLE,
+    migrations: env.MIGRATIONS_TABLE,
+    ports: env.PORTS_TABLE,
+    faults: env.FAULTS_TABLE,
+  };
+  return {
+    ...hostStore(dynamo, tables.hosts),
+    ...instanceStore(dynamo, tables),
+    ...departureStore(dynamo, tables.migrations),
+    ...portReader(dynamo, tables.ports),
+    ...portChanges(dynamo, tables),
+    ...dataPlaneStore(dynamo, tables),
+    ...faultStore(dynamo, tables.faults),
+    ...affectedStore(dynamo, env.AFFECTED_TABLE),
+  };
+}
+
+/** The queues of events: of Doctor's own changes, from outside, and of those that cannot be read. */
+function queuesOf(env: DoctorEnv, { sqs }: DoctorClients) {
+  const own = ownEvents(sqs, env);
+  const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
+  return {
+    send: own.sendEvents,
+    sendOutside: outside.sendEvents,
+    ...deadLetters(sqs, env.BULK_DLQ_URL),
+  };
+}
+
+/** Subscriptions, the topics that they are made to, and the keys of webhooks. */
+function subscriptionsOf(env: DoctorEnv, { dynamo, sns, secrets }: DoctorClients) {
+  return {
+    ...subscriptionStore(dynamo, env.SUBSCRIPTIONS_TABLE),
+    ...topicSubscriptions(sns),
+    ...webhookKeys(secretText(secrets, env.WEBHOOK_SECRET_ARN)),
+    topics: env.NOTIFICATIONS_TOPIC_ARNS,
+    mostPerProject: env.SUBSCRIPTIONS_PER_PROJECT,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Clients } from '../../adapters/clients.ts';
+import { amount, delays, type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
+import { affectedNotes } from '../../adapters/hosts/affected.ts';
+import { deadLetters, faultQueue } from '../../adapters/queues.ts';
+import { rowChanges } from '../../adapters/stream-records.ts';
+import { audit } from '../../adapters/topics.ts';
+import { compose } from './compose.ts';
+
+/** The variables that `infra/reconciler.ts` sets. */
+export const Environment = environment({
+  ...ownEventVariables,
+  FAULT_QUEUE_URL: required,
+  EVENT_DLQ_URL: required,
+  EVENTS_TOPIC_ARN: required,
+  AFFECTED_TABLE: required,
+  SAFE_LANE_DELAY_SECONDS: amount,
+  FINISH_DELAYS_SECONDS: delays,
+});
+
+/** The reconciler on the table, queues and topic that the variables name. */
+export function connect(
+  variables: Env,
+  { dynamo, sqs, sns }: Pick<Clients, 'dynamo' | 'sqs' | 'sns'>,
+  logger: Logger,
+) {
+  const env = readEnv(Environment, variables);
+  return compose({
+    ...ownEvents(sqs, env),
+    ...faultQueue(sqs, env.FAULT_QUEUE_URL),
+    ...deadLetters(sqs, env.EVENT_DLQ_URL),
+    ...audit(sns, env.EVENTS_TOPIC_ARN),
+    ...affectedNotes(dynamo, env.AFFECTED_TABLE),
+    safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
+    finishDelaysSeconds: env.FINISH_DELAYS_SECONDS,
+    read: rowChanges,
+    log: logger,
+  });
+}

@@ -1,0 +1,55 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { countAll } from '../../adapters/alarms/metrics.ts';
+import { outbox } from '../../adapters/alarms/outbox.ts';
+import type { Clients } from '../../adapters/clients.ts';
+import {
+  amount,
+  type Env,
+  environment,
+  readEnv,
+  required,
+  requiredList,
+} from '../../adapters/env.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { webhookQueue } from '../../adapters/queues.ts';
+import { notifications } from '../../adapters/topics.ts';
+import { createHandler } from './handler.ts';
+
+/** The variables that `infra/sweeper.ts` sets. */
+export const Environment = environment({
+  HISTORY_TABLE: required,
+  HISTORY_RETENTION_DAYS: amount,
+  WEBHOOK_QUEUE_URL: required,
+  NOTIFICATIONS_TOPIC_ARNS: requiredList,
+  EVALUATOR_TIMEOUT_SECONDS: amount,
+});
+
+/**
+ * The sweeper on the table, queue and topics that the variables name.
+ * @param now milliseconds since 1970; tests give a later time instead of waiting.
+ */
+export function connect(
+  variables: Env,
+  { dynamo, sqs, sns }: Pick<Clients, 'dynamo' | 'sqs' | 'sns'>,
+  logger: Logger,
+  metrics: Metrics,
+  now: () => number = Date.now,
+) {
+  const env = readEnv(Environment, variables);
+  const interrupted = interruptions(logger);
+  return createHandler({
+    ...outbox(dynamo, {
+      table: env.HISTORY_TABLE,
+      retentionDays: env.HISTORY_RETENTION_DAYS,
+      interrupted,
+    }),
+    ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
+    ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
+    interrupted,
+    evaluatorTimeoutSeconds: env.EVALUATOR_TIMEOUT_SECONDS,
+    now,
+    count: (published) => countAll(metrics, { NotificationsSwept: published }),
+    log: logger,
+  });
+}

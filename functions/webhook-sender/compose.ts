@@ -1,0 +1,32 @@
+/** Puts the sender of webhooks together: handler, queues, places and slow receivers. */
+import type { gathered } from '../../adapters/gathered.ts';
+import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
+import { busySeconds } from '../../domain/delivery/webhook-place.ts';
+import { createHandler, type Deps } from './handler.ts';
+import { rememberingFull } from './places.ts';
+import { slowReceivers } from './slow-receivers.ts';
+
+type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number) => Promise<void>;
+
+export type WebhookSenderParts = Omit<Deps, 'again' | 'divert' | 'defer' | 'slow'> & {
+  /** Durably queues webhooks among first tries, and among further ones. */
+  readonly sendFirst: SendWebhooks;
+  readonly sendRetry: SendWebhooks;
+  /** Lets what is sent in one turn of the event loop share one call. */
+  readonly gather: typeof gathered;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+};
+
+const later = (webhook: WebhookMessage): WebhookMessage => ({ ...webhook, lane: 'later' });
+
+/** The handler of the queues of webhooks. */
+export const compose = ({ sendFirst, sendRetry, gather, clock, ...parts }: WebhookSenderParts) =>
+  createHandler({
+    ...parts,
+    again: (webhook, delaySeconds) => sendRetry([later(webhook)], delaySeconds),
+    divert: gather((webhooks: readonly WebhookMessage[]) => sendRetry(webhooks.map(later))),
+    defer: gather((webhooks: readonly WebhookMessage[]) => sendFirst(webhooks, busySeconds)),
+    places: { ...parts.places, take: rememberingFull(parts.places.take, clock) },
+    slow: slowReceivers(clock),
+  });

@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { countAll } from '../../adapters/alarms/metrics.ts';
+import type { Clients } from '../../adapters/clients.ts';
+import { actionTopics } from '../../adapters/delivery/action-topics.ts';
+import { rangesOf } from '../../adapters/delivery/public-addresses.ts';
+import { webhookClient } from '../../adapters/delivery/webhook-client.ts';
+import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
+import { webhookOutcomes } from '../../adapters/delivery/webhook-outcomes.ts';
+import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
+import { amount, type Env, environment, list, readEnv, required } from '../../adapters/env.ts';
+import { gathered } from '../../adapters/gathered.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { deadLetters, webhookQueue } from '../../adapters/queues.ts';
+import { secretText } from '../../adapters/secrets.ts';
+import { compose } from './compose.ts';
+
+/** The variables that `infra/webhook-sender.ts` sets. */
+export const Environment = environment({
+  HISTORY_TABLE: required,
+  PLACES_TABLE: required,
+  WEBHOOK_PLACES: amount,
+  WEBHOOK_QUEUE_URL: required,
+  WEBHOOK_RETRY_QUEUE_URL: required,
+  WEBHOOK_DLQ_URL: required,
+  WEBHOOK_SECRET_ARN: required,
+  WEBHOOK_ALLOWED_RANGES: list,
+  WEBHOOK_TIMEOUT_SECONDS: amount,
+  WEBHOOK_ATTEMPTS: amount,
+  ACTION_TOPICS: list,
+});
+
+/** The sender of webhooks on the tables, queues, topics and secret that the variables name. */
+export function connect(
+  variables: Env,
+  { dynamo, sqs, sns, secrets }: Clients,
+  logger: Logger,
+  metrics: Metrics,
+) {
+  const env = readEnv(Environment, variables);
+  const now = () => new Date().toISOString();
+  const places = webhookPlaces(dynamo, {
+    table: env.PLACES_TABLE,
+    perProject: env.WEBHOOK_PLACES,
+    newId: randomUUID,
+    now,
+  });
+  return compose({
+    ...webhookOutcomes(dynamo, env.HISTORY_TABLE),
+    ...webhookClient({
+      ...webhookKeys(secretText(secrets, env.WEBHOOK_SECRET_ARN)),
+      allowed: rangesOf(env.WEBHOOK_ALLOWED_RANGES),
+      timeoutMs: env.WEBHOOK_TIMEOUT_SECONDS * 1000,
+      now: Date.now,
+    }),
+    ...actionTopics(sns, env.ACTION_TOPICS),
+    ...deadLetters(sqs, env.WEBHOOK_DLQ_URL),
+    sendFirst: webhookQueue(sqs, env.WEBHOOK_QUEUE_URL).sendWebhooks,
+    sendRetry: webhookQueue(sqs, env.WEBHOOK_RETRY_QUEUE_URL).sendWebhooks,
+    gather: gathered,
+    places: { ...places, interrupted: interruptions(logger) },
+    mostAttempts: env.WEBHOOK_ATTEMPTS,
+    now,
+    clock: Date.now,
+    random: Math.random,
+    count: (totals) =>
+      countAll(metrics, {
+        WebhooksDelivered: totals.delivered ?? 0,
+        WebhooksRetried: totals.retrying ?? 0,
+        WebhooksGivenUp: totals['given up'] ?? 0,
+      }),
+    log: logger,
+  });
+}

@@ -1,0 +1,121 @@
+/** The consumers as they are put together: what goes into which queue, and when it is seen. */
+import { expect, test } from 'vitest';
+import { gathered } from '../../../adapters/gathered.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
+import { type WebhookMessage, webhooksOf } from '../../../domain/delivery/webhook.ts';
+import { busySeconds } from '../../../domain/delivery/webhook-place.ts';
+import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
+import type { RowChange } from '../../../flows/reconcile.ts';
+import { compose as evaluatorOf } from '../../../functions/alarm-evaluator/compose.ts';
+import { compose as reconcilerOf } from '../../../functions/reconciler/compose.ts';
+import { compose as webhookSenderOf } from '../../../functions/webhook-sender/compose.ts';
+import { alarmWith } from '../../domain/alarms/alarms.ts';
+import { eventWith } from '../../domain/events/events.ts';
+import { downHost, hostWith, minute } from '../../domain/rows.ts';
+import { lambdaContext as context } from '../call.ts';
+import { logbook, queued } from './lambda.ts';
+
+test('the reconciler sends safe copies after their delay, and what finishes a fault after its own', async () => {
+  const sent: unknown[] = [];
+  const { log } = logbook();
+  const handler = reconcilerOf<readonly RowChange[]>({
+    read: (changes) => changes,
+    log,
+    sendEvents: async (_, sending) => {
+      sent.push(sending);
+    },
+    sendFinish: async (messages, delays) => {
+      sent.push([messages.length, delays]);
+    },
+    bury: async () => {},
+    publishEvents: async () => {},
+    noteAffected: async () => {},
+    safeLaneDelaySeconds: 7,
+    finishDelaysSeconds: [1, 2],
+  });
+  await handler([{ kind: 'host', before: hostWith(), after: downHost() }], context);
+  expect(sent).toEqual(expect.arrayContaining([{ delaySeconds: 7 }, [1, [1, 2]]]));
+});
+
+test.each(['full', 'gentle'] as const)(
+  'an evaluator of pace %s splits a message into messages of one event in its lane',
+  async (pace) => {
+    const sent: unknown[] = [];
+    const { log } = logbook();
+    const unused = async () => expect.unreachable();
+    const handler = evaluatorOf({
+      pace,
+      log,
+      sendEvents: async (events, sending) => {
+        sent.push([events.length, sending]);
+      },
+      bury: unused,
+      count: () => {},
+      alarmsUnder: unused,
+      alarms: unused,
+      fire: unused,
+      report: unused,
+      sendWebhooks: unused,
+      publish: unused,
+      markDelivered: unused,
+      interrupted: () => {},
+      now: () => minute(1),
+    });
+    const events = ['e-1', 'e-2'].map((message_id) => ({ ...eventWith(), message_id }));
+    await handler(queued({ body: { events, attempts: 0, lane: 'bulk' }, receives: 2 }), context);
+    expect(sent).toEqual([[2, { lane: 'bulk', attempts: 1, perMessage: 1 }]]);
+  },
+);
+
+const [webhook] = webhooksOf(
+  firingOf(
+    alarmWith({ alarm_actions: ['https://receiver.example/'] }),
+    eventWith(),
+    { kind: 'transition', to: 'alarm', reason: 'because' },
+    minute(1),
+  ).row,
+);
+
+/** The sender, with the place that projects get and the answer of receivers. */
+async function sentAgain(place: 'held' | 'busy' | 'hung', answer: Answer) {
+  const sent: [string, WebhookMessage['lane'] | undefined, number | undefined][] = [];
+  const record = (queue: string) => async (webhooks: readonly WebhookMessage[], delay?: number) => {
+    sent.push([queue, webhooks[0]?.lane, delay]);
+  };
+  const { log } = logbook();
+  const handler = webhookSenderOf({
+    outcome: async () => undefined,
+    note: async () => {},
+    post: async () => answer,
+    publish: async () => answer,
+    bury: async () => {},
+    sendFirst: record('first tries'),
+    sendRetry: record('further tries'),
+    gather: gathered,
+    places: {
+      take: async () => (place === 'held' ? { place: '0#a', holder: 'me' } : { full: place }),
+      giveBack: async () => {},
+      keep: async () => {},
+      interrupted: () => {},
+    },
+    mostAttempts: 3,
+    now: () => minute(2),
+    clock: () => 0,
+    random: () => 0,
+    count: () => {},
+    log,
+  });
+  await handler(queued({ body: webhook }), context);
+  return sent;
+}
+
+test('a try that failed is made again among further tries, after a delay', async () => {
+  const sent = await sentAgain('held', { kind: 'answered', status: 503 });
+  expect(sent).toEqual([['further tries', 'later', expect.any(Number)]]);
+});
+
+test('a first try without a place waits among first tries, or moves to the others if a receiver hung', async () => {
+  const answered: Answer = { kind: 'answered', status: 200 };
+  expect(await sentAgain('busy', answered)).toEqual([['first tries', 'first', busySeconds]]);
+  expect(await sentAgain('hung', answered)).toEqual([['further tries', 'later', undefined]]);
+});
