@@ -4,6 +4,7 @@
  * docs/wire/compute.md#the-report-in-os-hosts.
  */
 import * as z from 'zod';
+import { parsed } from '../../../adapters/http/route.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 
 const spellings = (word: string): string[] => [
@@ -52,19 +53,14 @@ export type HostUpdate = {
 
 const Wrapped = z.strictObject({ host: Fields }).transform(({ host }) => host);
 
-/** The body, read as an update. */
-export const HostUpdateInput = z.unknown().transform((body, context): HostUpdate => {
+/** Reads the body as an update. @throws invalid with the name of a wrong field. */
+export function hostUpdateOf(body: unknown): HostUpdate {
   const wrapped = typeof body === 'object' && body !== null && 'host' in body;
-  const parsedFields = (wrapped ? Wrapped : Fields).safeParse(body);
-  if (!parsedFields.success) {
-    // The issues of the inner schema already have their full paths.
-    for (const issue of parsedFields.error.issues) context.addIssue({ ...issue });
-    return z.NEVER;
-  }
-  const { status, maintenance_mode, host_down_reported } = parsedFields.data;
+  const fields = wrapped ? parsed(Wrapped, body) : parsed(Fields, body);
+  const { status, maintenance_mode, host_down_reported } = fields;
   return {
     wrapped,
-    fields: parsedFields.data,
+    fields,
     update: {
       ...(status === undefined
         ? {}
@@ -73,4 +69,4 @@ export const HostUpdateInput = z.unknown().transform((body, context): HostUpdate
       ...(host_down_reported === undefined ? {} : { forced_down: host_down_reported }),
     },
   };
-});
+}

@@ -10,7 +10,7 @@ import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { queryOf } from '../nova-types.ts';
 import type { ServerPages } from '../servers/server-list.ts';
-import { HostUpdateInput } from './host-input.ts';
+import { hostUpdateOf } from './host-input.ts';
 import { hostResources, listedHost, updatedHost } from './host-view.ts';
 import type { ServiceDeps } from './services.ts';
 
@@ -67,7 +67,7 @@ const updateRoute = (deps: HostDeps): Route =>
     versions,
     roles: may.reportHostFaults,
     query: ignored,
-    body: HostUpdateInput,
+    body: hostUpdateOf,
     handle: async (request) => {
       requireHostUpdate(request.caller, request.body.update);
       const { host } = await hostOfPath(deps, request);
