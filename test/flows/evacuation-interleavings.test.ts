@@ -146,10 +146,10 @@ function expectOneMove({ from, to }: Write): void {
 }
 
 /**
- * That rows, copies and counts say the same. Only of a move that somebody else executes may the end
- * come when its source is up again: as in Nova, `done` records keep a host down, accepted ones do not.
+ * Expects that rows, copies and counts agree. With an external executor a move may end after its source
+ * is up again: as in Nova, `done` records keep a host down, accepted ones do not.
  */
-function expectBooks(
+function expectAgreement(
   { hosts, instances, migrations, departures }: World,
   executor: Executor,
 ): void {
@@ -191,7 +191,7 @@ test.each(executors)(
         for (const each of late) world.state.hidden.add(each);
         await scheduler.waitFor(Promise.all(given.map(answered)));
         for (const write of history) expectOneMove(write);
-        expectBooks(world, executor);
+        expectAgreement(world, executor);
         await expectTruth(world);
         // What the fault-finisher does, when the index shows all: rows are as readers saw them.
         const seen = await readServers(world.deps, uuids);
@@ -202,7 +202,7 @@ test.each(executors)(
             ...{ vm_state: instance.vm_state, evacuation: instance.evacuation },
           });
         }
-        expectBooks(world, executor);
+        expectAgreement(world, executor);
         const stamps = history
           .filter(({ from, to }) => to.revision !== from?.revision)
           .map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);

@@ -21,9 +21,9 @@ const Value = z.string().max(255);
 
 const exactly = (of: (instance: Instance) => string | null): Filter =>
   Value.transform(
-    (wanted): ServerTest =>
+    (value): ServerTest =>
       (instance) =>
-        of(instance) === wanted,
+        of(instance) === value,
   );
 
 /** A regular expression that matches a part of the field. Null never matches. */
@@ -40,10 +40,10 @@ const matching = (of: (instance: Instance) => string | null): Filter =>
 const timed = (of: (instance: Instance) => string | null): Filter => {
   const text = (instance: Instance) => of(instance)?.slice(0, 19) ?? null;
   const pattern = matching((instance) => text(instance)?.replace('T', ' ') ?? null);
-  return Value.transform((wanted, context) => {
-    const moment = parseMoment(wanted)?.slice(0, 19);
+  return Value.transform((value, context) => {
+    const moment = parseMoment(value)?.slice(0, 19);
     if (moment !== undefined) return (instance: Instance) => text(instance) === moment;
-    const { success, data, error } = pattern.safeParse(wanted);
+    const { success, data, error } = pattern.safeParse(value);
     if (success) return data;
     const [issue] = error.issues;
     context.addIssue({ code: 'custom', message: issue?.message ?? 'Invalid.' });
@@ -61,10 +61,10 @@ const addressed = (version: 4 | 6): Filter =>
           .some((address) => address.version === version && isIn(address.addr)),
   );
 
-const tagged = (wanted: (has: (tag: string) => boolean, tags: readonly string[]) => boolean) =>
+const tagged = (passes: (has: (tag: string) => boolean, tags: readonly string[]) => boolean) =>
   Value.transform((text): ServerTest => {
     const tags = text.split(',');
-    return ({ owned }) => wanted((tag) => owned.tags.includes(tag), tags);
+    return ({ owned }) => passes((tag) => owned.tags.includes(tag), tags);
   });
 
 const image = exactly(({ image_id }) => image_id);
@@ -90,9 +90,9 @@ export const filters = {
   vm_state: exactly(({ vm_state }) => vm_state),
   task_state: exactly(({ task_state }) => task_state),
   host: Value.transform(
-    (wanted): ServerTest =>
+    (value): ServerTest =>
       ({ host }) =>
-        host !== null && isSameHost(host, wanted),
+        host !== null && isSameHost(host, value),
   ),
   node: matching(({ host }) => host),
   flavor: exactly((instance) => instance.flavor.id),
@@ -107,9 +107,9 @@ export const filters = {
   display_description: description,
   locked_by: matching(({ lock }) => lock?.by ?? null),
   uuid: Value.toLowerCase().transform(
-    (wanted): ServerTest =>
+    (value): ServerTest =>
       ({ uuid }) =>
-        uuid === wanted,
+        uuid === value,
   ),
   root_device_name: never,
   config_drive: empty,
@@ -141,8 +141,8 @@ export const laterFilters = {
   'not-tags-any': tagged((has, tags) => !tags.some(has)),
   'changes-before': before,
   locked: Flag.transform(
-    (wanted): ServerTest =>
+    (value): ServerTest =>
       ({ lock }) =>
-        (lock !== null) === wanted,
+        (lock !== null) === value,
   ),
 } as const satisfies Record<string, Filter>;

@@ -18,7 +18,10 @@ type Used = { readonly instances: number; readonly cores: number; readonly ram: 
 export const limitRoutes = (deps: ServerPages): Route[] =>
   queriesOf('tenant_id').map((era) =>
     route({
-      ...{ method: 'GET', path: '/v2.1/limits', ...era, body: ignored },
+      method: 'GET',
+      path: '/v2.1/limits',
+      ...era,
+      body: ignored,
       handle: async (request) => {
         const used = await usedBy(deps, projectOfRequest(request));
         const absolute = absoluteLimits(used, request.microversion);
@@ -46,7 +49,11 @@ async function usedBy(deps: ServerPages, project_id: string): Promise<Used> {
   let marker: string | undefined;
   do {
     const page = await pageOfServers(deps, {
-      ...{ project_id, deleted: 'no', order: newestFirst, limit: maxPage, marker },
+      project_id,
+      deleted: 'no',
+      order: newestFirst,
+      limit: maxPage,
+      marker,
       tests: [(instance) => instance.project_id === project_id],
     });
     for (const { instance } of page.servers) {
@@ -61,14 +68,23 @@ async function usedBy(deps: ServerPages, project_id: string): Promise<Used> {
 function absoluteLimits({ instances, cores, ram }: Used, microversion: Microversion) {
   const until = (version: string, fields: object) => (atLeast(microversion, version) ? {} : fields);
   return {
-    ...{ maxTotalInstances: unlimited, totalInstancesUsed: instances },
-    ...{ maxTotalCores: unlimited, totalCoresUsed: cores },
-    ...{ maxTotalRAMSize: unlimited, totalRAMUsed: ram },
-    ...{ maxServerMeta: mostItems, maxTotalKeypairs: unlimited },
-    ...{ maxServerGroups: unlimited, maxServerGroupMembers: unlimited, totalServerGroupsUsed: 0 },
+    maxTotalInstances: unlimited,
+    totalInstancesUsed: instances,
+    maxTotalCores: unlimited,
+    totalCoresUsed: cores,
+    maxTotalRAMSize: unlimited,
+    totalRAMUsed: ram,
+    maxServerMeta: mostItems,
+    maxTotalKeypairs: unlimited,
+    maxServerGroups: unlimited,
+    maxServerGroupMembers: unlimited,
+    totalServerGroupsUsed: 0,
     ...until('2.36', {
-      ...{ maxSecurityGroups: unlimited, maxSecurityGroupRules: unlimited },
-      ...{ totalSecurityGroupsUsed: 0, maxTotalFloatingIps: unlimited, totalFloatingIpsUsed: 0 },
+      maxSecurityGroups: unlimited,
+      maxSecurityGroupRules: unlimited,
+      totalSecurityGroupsUsed: 0,
+      maxTotalFloatingIps: unlimited,
+      totalFloatingIpsUsed: 0,
     }),
     ...until('2.39', { maxImageMeta: mostItems }),
     ...until('2.57', { maxPersonality: unlimited, maxPersonalitySize: unlimited }),

@@ -48,7 +48,7 @@ function hoursOf({ launched_at, terminated_at }: Instance, { start, stop }: Peri
   return Math.max(0, Date.parse(to) - Date.parse(from)) / msPerHour;
 }
 
-/** Figures of a flavor that nobody told are left out: Nova's schema takes no 0 for them. */
+/** Fields of a flavor that are not registered are left out: Nova's schema refuses 0 for them. */
 const known = (name: string, figure: number): object => (figure > 0 ? { [name]: figure } : {});
 
 function serverUsage(instance: Instance, clock: Clock) {

@@ -24,7 +24,11 @@ export function tenantUsageRoutes(deps: UsageDeps): Route[] {
   const shared = { method: 'GET', body: ignored } as const;
   return usageEras.flatMap(({ versions, list, show }) => [
     route({
-      ...{ ...shared, path, versions, query: list, roles: ['admin'] },
+      ...shared,
+      path,
+      versions,
+      query: list,
+      roles: ['admin'],
       handle: async (request) => {
         const { usages, links } = await page(deps, request, undefined);
         const { detailed } = request.args;
@@ -36,7 +40,10 @@ export function tenantUsageRoutes(deps: UsageDeps): Route[] {
       },
     }),
     route({
-      ...{ ...shared, path: `${path}/:project_id`, versions, query: show },
+      ...shared,
+      path: `${path}/:project_id`,
+      versions,
+      query: show,
       handle: async (request) => {
         const { project_id = '' } = request.params;
         const own = request.caller.project_id === project_id;
