@@ -1,7 +1,7 @@
 /** A report on the data plane of all ports of a host. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { Reporter } from '../domain/hosts/host-fault.ts';
+import type { Reporter } from '../domain/hosts/service-update.ts';
 import {
   type HostDataPlane,
   type RecordedReport,

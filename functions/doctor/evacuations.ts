@@ -5,18 +5,22 @@ import { actorOf } from '../../adapters/http/actor.ts';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
 import { may } from '../../domain/identity/access.ts';
-import type { Report } from '../../domain/servers/evacuate.ts';
+import type { EvacuationReport } from '../../domain/servers/evacuation-end.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
 /** The dependencies of the route. */
 export type EvacuationDeps = {
   /** @throws not_found; conflict if another end of the move was reported. */
-  readonly reportEvacuation: (uuid: string, report: Report, actor: Actor) => Promise<Instance>;
+  readonly reportEvacuation: (
+    uuid: string,
+    report: EvacuationReport,
+    actor: Actor,
+  ) => Promise<Instance>;
   readonly now: () => string;
 };
 
 /** The body of the route. */
-export const EvacuationReport = z
+export const EvacuationReportInput = z
   .strictObject({
     status: z.enum(['done', 'failed']),
     /** The record of the move; absent: the newest. */
@@ -25,7 +29,7 @@ export const EvacuationReport = z
       .transform((uuid) => uuid.toLowerCase())
       .optional(),
   })
-  .transform(({ status, migration_uuid }): Report => ({ status, migration_uuid }));
+  .transform(({ status, migration_uuid }): EvacuationReport => ({ status, migration_uuid }));
 
 /** The record of a move as the API shows it. */
 function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
@@ -40,7 +44,7 @@ export const evacuationRoutes = ({ reportEvacuation, now }: EvacuationDeps): Rou
     path: '/v1/servers/:uuid/evacuation',
     roles: may.reportEvacuations,
     query: ignored,
-    body: EvacuationReport,
+    body: EvacuationReportInput,
     handle: async (request) => {
       const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
       const instance = await reportEvacuation(uuid, request.body, actorOf(request, now()));

@@ -1,7 +1,7 @@
 /** A page of faults, newest first: pages are read as needed, from the narrowest index that the query names. */
 
 import { DomainError } from '../../domain/errors.ts';
-import { type Affected, placeOf } from '../../domain/hosts/affected.ts';
+import { type Affected, placeOfFault } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
 
@@ -66,7 +66,7 @@ export async function pageOfFaults(
   return { faults, full: faults.length === limit };
 }
 
-const placed = (fault: Fault): Placed => ({ fault, place: placeOf(fault) });
+const placed = (fault: Fault): Placed => ({ fault, place: placeOfFault(fault) });
 
 async function* candidates(
   deps: FaultPages,
@@ -100,7 +100,7 @@ async function inProject(
     deps.faults(ids),
     deps.affectedIn(project_id, ids),
   ]);
-  const places = new Map(affected.map((row) => [row.fault_id, placeOf(row)]));
+  const places = new Map(affected.map((row) => [row.fault_id, placeOfFault(row)]));
   return faults.flatMap((fault) => {
     const place = places.get(fault.fault_id);
     return place === undefined ? [] : [{ fault, place }];

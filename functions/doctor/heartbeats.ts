@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
-import type { Heard } from '../../flows/note-heartbeat.ts';
+import type { HeartbeatReport } from '../../flows/note-heartbeat.ts';
 
 /** The dependencies of the route. */
 export type HeartbeatDeps = {
   /** @throws not_found if there is no such host. */
-  readonly noteHeartbeat: (host: string, heard: Heard) => Promise<void>;
+  readonly noteHeartbeat: (host: string, heard: HeartbeatReport) => Promise<void>;
   readonly now: () => string;
 };
 

@@ -17,7 +17,7 @@ import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts'
 import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
-import type { Registered, Told } from '../../flows/register.ts';
+import type { Registered, ReportOrigin } from '../../flows/register.ts';
 import { HostInput, InstanceInput, instanceFacts, ReportedAt } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
 
@@ -28,15 +28,15 @@ export type RegistrationDeps = {
   readonly seen: (uuid: string) => Promise<Instance | undefined>;
   readonly registerHost: (
     host: string,
-    registration: Told & { readonly facts: z.infer<typeof HostInput>['facts'] },
+    registration: ReportOrigin & { readonly facts: z.infer<typeof HostInput>['facts'] },
   ) => Promise<Registered<Host>>;
   readonly registerInstance: (
     uuid: string,
-    registration: Told & {
+    registration: ReportOrigin & {
       readonly factsOver: (existing: Instance | undefined) => ReturnType<typeof instanceFacts>;
     },
   ) => Promise<Registered<Instance>>;
-  readonly deleteInstance: (uuid: string, when: Told) => Promise<Registered<Instance>>;
+  readonly deleteInstance: (uuid: string, when: ReportOrigin) => Promise<Registered<Instance>>;
   readonly now: () => string;
 };
 
@@ -54,7 +54,7 @@ function toldAt(
   { now }: Pick<RegistrationDeps, 'now'>,
   request: RouteRequest<unknown, unknown>,
   reported_at: string | undefined,
-): Told {
+): ReportOrigin {
   const at = now();
   return { reported_at: reportTime(reported_at, at), actor: actorOf(request, at) };
 }

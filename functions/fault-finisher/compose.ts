@@ -2,12 +2,12 @@
 import { finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
+import { notifyOwners } from '../../flows/notify-owners.ts';
 import { takePortsAlong } from '../../flows/take-ports-along.ts';
-import { tellOwners } from '../../flows/tell-owners.ts';
 import { type FaultFinisherDeps, faultFinisher } from './handler.ts';
 
 type Flows = DepsOf<typeof applyFault> &
-  DepsOf<typeof tellOwners> &
+  DepsOf<typeof notifyOwners> &
   DepsOf<typeof takePortsAlong> &
   DepsOf<typeof finishDataPlane>;
 
@@ -31,7 +31,7 @@ export function compose({ host, log, ...parts }: FaultFinisherParts) {
   return faultFinisher({
     host,
     applyFault: (failed) => applyFault(flows, failed),
-    tellOwners: (notice) => tellOwners(flows, notice),
+    tellOwners: (notice) => notifyOwners(flows, notice),
     takePortsAlong: (departed) => takePortsAlong(flows, departed),
     dataPlane: flows.dataPlane,
     applyDataPlane: (plane) => finishDataPlane(flows, plane),

@@ -8,7 +8,7 @@ import { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { readAlarm } from '../../functions/alarming/alarm-input.ts';
-import { actionEras } from '../../functions/compute/hosts/service-input.ts';
+import { serviceActionEras } from '../../functions/compute/hosts/service-input.ts';
 import { HostInput, InstanceInput } from '../../functions/doctor/registration-input.ts';
 import { SubscriptionInput } from '../../functions/doctor/subscription-input.ts';
 import { root } from '../../scripts/stack/state.ts';
@@ -19,7 +19,7 @@ const FilterPolicy = z
   .record(z.string(), z.array(z.unknown()).min(1))
   .refine((policy) => Object.keys(policy).every((name) => name in atSqs.MessageAttributes));
 
-const forceDown = actionEras.find(({ name }) => name === 'force-down');
+const forceDown = serviceActionEras.find(({ name }) => name === 'force-down');
 
 /** The kinds of blocks, each with a key that no other kind has; the first that fits parses the block. */
 const kinds: readonly { readonly key: string; readonly read: (value: unknown) => unknown }[] = [

@@ -8,7 +8,7 @@ import { Notification } from '../../domain/events/messages.ts';
 import { afterFault } from '../../domain/hosts/host-fault.ts';
 import { may, roles } from '../../domain/identity/access.ts';
 import { powerStates, vmStates } from '../../domain/servers/instance.ts';
-import { statesOf } from '../../domain/servers/server-status.ts';
+import { vmStatesOf } from '../../domain/servers/server-status.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { defaults } from '../../infra/settings.ts';
 import { apiUrl, login, readStack } from '../stack/stack.ts';
@@ -93,7 +93,7 @@ test("the tenants' guide lists every state, and only valid statuses", () => {
   const told = rows.flatMap(([, states = '']) => codesIn(states));
   expect(new Set(told)).toEqual(new Set(vmStates));
   for (const status of rows.flatMap(([cell = '']) => codesIn(cell))) {
-    expect(statesOf([status]), status).not.toEqual([]);
+    expect(vmStatesOf([status]), status).not.toEqual([]);
   }
 });
 

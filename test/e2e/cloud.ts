@@ -1,4 +1,4 @@
-/** What tests of the deployed stack do over and over, as clients would; every name is new. */
+/** Common steps of tests of the deployed stack, as clients do them; every name is new. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ import { type Answer, type Client, login, loginAs } from '../stack/stack.ts';
 /** A name that no other test uses. */
 export const newName = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`;
 
-/** The headers that ask for a microversion, as current clients send them. */
+/** The headers that request a microversion, as current clients send them. */
 export const at = (version: string): Record<string, string> => ({
   'OpenStack-API-Version': `compute ${version}`,
   'X-OpenStack-Nova-API-Version': version,
@@ -22,13 +22,13 @@ export async function logins(): Promise<Cloud> {
   return { admin, a, b };
 }
 
-/** Registers a host; its name. */
+/** Registers a host. Returns its name. */
 export async function newHost(admin: Client, host = newName('cmp')): Promise<string> {
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
   return host;
 }
 
-/** The facts of an instance as a feed tells them. */
+/** The facts of an instance as a feed reports them. */
 export const instanceBody = (facts: Record<string, unknown>): Record<string, unknown> => ({
   name: newName('vnf'),
   user_id: 'somebody',
@@ -36,7 +36,7 @@ export const instanceBody = (facts: Record<string, unknown>): Record<string, unk
   ...facts,
 });
 
-/** Registers an instance; its id. */
+/** Registers an instance. Returns its id. */
 export async function newInstance(
   admin: Client,
   facts: Record<string, unknown>,
@@ -48,7 +48,7 @@ export async function newInstance(
 
 const Shown = z.object({ server: z.looseObject({ status: z.string() }) });
 
-/** A server as somebody sees it. */
+/** A server as a user sees it. */
 export async function serverOf(client: Client, id: string, version = '2.94') {
   const answer = await client.expect('GET', `/compute/v2.1/servers/${id}`, {
     headers: at(version),
@@ -109,7 +109,7 @@ export const stopped = (id: string): Condition[] => [
 
 const AlarmView = z.looseObject({ alarm_id: z.uuid(), state: z.string() });
 
-/** Files an alarm; its id. */
+/** Creates an alarm. Returns its id. */
 export async function newAlarm(client: Client, body: unknown): Promise<string> {
   const answer = await client.expect('POST', '/alarming/v2/alarms', { body });
   return AlarmView.parse(answer.body).alarm_id;
