@@ -20,7 +20,7 @@ async function reconciled(...changes: RowChange[]) {
     {
       sendCopies: step('copies'),
       sendFinish: step('finish'),
-      bury: step('bury'),
+      deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
       noteAffected: step('affected'),
     },
@@ -43,11 +43,11 @@ test('copies come first, then what finishes the fault, then what is put aside, t
   expect(steps).toEqual([
     ['copies', events],
     ['finish', [{ host: 'compute-1', number: 1, of: 'instances' }]],
-    ['bury', [unreadable.letter]],
+    ['deadLetter', [unreadable.letter]],
     ['audit', events],
     ['affected', affectedBy([stopped])],
   ]);
-  expect(done).toEqual({ events: 2, faults: 1, notices: 0, departures: 0, buried: 1 });
+  expect(done).toEqual({ events: 2, faults: 1, notices: 0, departures: 0, deadLettered: 1 });
 });
 
 test('a new row is told, whatever its revision', async () => {
@@ -99,7 +99,7 @@ test.each([up, down])(
 test('a switch of maintenance is finished with all that its events are made of', async () => {
   const after = hostWith({ maintenance: true, maintenance_number: 1, revision: 2 });
   const { done, steps } = await reconciled({ kind: 'host', before: up, after });
-  expect(done).toEqual({ events: 1, faults: 0, notices: 1, departures: 0, buried: 0 });
+  expect(done).toEqual({ events: 1, faults: 0, notices: 1, departures: 0, deadLettered: 0 });
   expect(steps).toContainEqual(['finish', [{ notice: noticeOf(up, after) }]]);
 });
 
@@ -109,7 +109,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
   };
   const done = reconcile(
     {
-      ...{ sendCopies: failing, sendFinish: failing, bury: failing, publishEvents: failing },
+      ...{ sendCopies: failing, sendFinish: failing, deadLetter: failing, publishEvents: failing },
       noteAffected: failing,
     },
     [{ kind: 'host', before: up, after: down }],

@@ -9,9 +9,9 @@ import { deletedHost } from '../../../domain/hosts/registered-host.ts';
 import type { Departed } from '../../../domain/ports/departed-servers.ts';
 import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
-import { createHandler as finisherOf } from '../../../functions/fault-finisher/handler.ts';
-import { createHandler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
-import { createHandler as sweeperOf } from '../../../functions/sweeper/handler.ts';
+import { faultFinisher as finisherOf } from '../../../functions/fault-finisher/handler.ts';
+import { reconciler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
+import { sweeper as sweeperOf } from '../../../functions/sweeper/handler.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
 import { downHost, minute } from '../../domain/rows.ts';
@@ -69,7 +69,11 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   };
   const deps = {
     ...{ sendCopies: step('copies'), sendFinish: step('finish') },
-    ...{ bury: step('bury'), publishEvents: step('audit'), noteAffected: step('affected') },
+    ...{
+      deadLetter: step('deadLetter'),
+      publishEvents: step('audit'),
+      noteAffected: step('affected'),
+    },
   };
   const { lines, log } = logbook();
   const read = rowChanges;
@@ -79,7 +83,10 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   expect(lines).toEqual([
     [
       'info',
-      ['reconciled', { changes: 3, events: 3, faults: 2, notices: 0, departures: 0, buried: 0 }],
+      [
+        'reconciled',
+        { changes: 3, events: 3, faults: 2, notices: 0, departures: 0, deadLettered: 0 },
+      ],
     ],
   ]);
 });
