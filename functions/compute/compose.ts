@@ -7,7 +7,7 @@ import { evacuate } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteHost, deleteInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
-import { type ComputeDeps, createHandler } from './handler.ts';
+import { type ComputeDeps, computeApi } from './handler.ts';
 
 /** What the flows answer for the routes. */
 type Composed =
@@ -41,7 +41,7 @@ export function compose(parts: ComputeParts) {
   const withStates = { ...parts, stateOf: state };
   const evacuation = { ...withStates, targets: makeTargets(withStates) };
   const allSeen: ComputeDeps['allSeen'] = (uuids, also) => readServers(parts, uuids, also);
-  return createHandler({
+  return computeApi({
     ...withStates,
     allSeen,
     seen: async (uuid) => (await allSeen([uuid]))[0],

@@ -39,7 +39,7 @@ export type ComputeDeps = Pick<
 const bookmarked = (path: string): string => (path.startsWith('/servers/') ? `/v2.1${path}` : path);
 
 /** The Lambda handler of the compute surface. */
-export const createHandler = (deps: ComputeDeps) =>
+export const computeApi = (deps: ComputeDeps) =>
   createSurface({
     dialect: 'compute',
     prefix: '/compute',

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type Surface, surfaceOf } from '../../adapters/http/surface.ts';
 import { alarmingApi } from '../../functions/alarming/handler.ts';
-import { createHandler as computeApi } from '../../functions/compute/handler.ts';
+import { computeApi } from '../../functions/compute/handler.ts';
 import { imageApi } from '../../functions/compute/images.ts';
 import { doctorApi } from '../../functions/doctor/handler.ts';
 import { identityApi } from '../../functions/identity/handler.ts';
