@@ -1,4 +1,4 @@
-/** `POST /doctor/v1/servers/{uuid}/evacuation`: whoever moves instances says how a move has ended. */
+/** `POST /doctor/v1/servers/{uuid}/evacuation`: the program that moves instances reports the end of a move. */
 
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
@@ -8,16 +8,18 @@ import { may } from '../../domain/identity/access.ts';
 import type { Report } from '../../domain/servers/evacuate.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
-export type Deps = {
-  /** @throws not_found, or conflict if the move has come to another end. */
+/** The dependencies of the route. */
+export type EvacuationDeps = {
+  /** @throws not_found; conflict if another end of the move was reported. */
   readonly reportEvacuation: (uuid: string, report: Report, actor: Actor) => Promise<Instance>;
   readonly now: () => string;
 };
 
+/** The body of the route. */
 export const EvacuationReport = z
   .strictObject({
     status: z.enum(['done', 'failed']),
-    /** The record that is meant; left out, the newest. */
+    /** The record of the move; absent: the newest. */
     migration_uuid: z
       .guid()
       .transform((uuid) => uuid.toLowerCase())
@@ -25,14 +27,14 @@ export const EvacuationReport = z
   })
   .transform(({ status, migration_uuid }): Report => ({ status, migration_uuid }));
 
-/** A record as its executor sees it. */
+/** The record of a move as the API shows it. */
 function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
   if (!evacuation) return null;
   const { uuid, number: id, source, dest, status, created_at, updated_at } = evacuation;
   return { migration_uuid: uuid, id, instance_uuid, source, dest, status, created_at, updated_at };
 }
 
-export const evacuationRoutes = ({ reportEvacuation, now }: Deps): Route[] => [
+export const evacuationRoutes = ({ reportEvacuation, now }: EvacuationDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/servers/:uuid/evacuation',

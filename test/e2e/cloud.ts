@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { type Answer, type Client, login } from '../stack/stack.ts';
+import { nameId } from '../../domain/ids.ts';
+import { type Answer, type Client, login, loginAs } from '../stack/stack.ts';
 
 /** A name that no other test uses. */
 export const newName = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`;
@@ -133,4 +134,18 @@ export const outsideEvent = (
 /** Fails, showing the answer, unless the status is the expected one. */
 export function expectStatus(answer: Answer, status: number): void {
   expect({ status: answer.status, body: answer.body }).toMatchObject({ status });
+}
+
+/** The password of users that tests make. */
+export const userPassword = 'correct horse';
+
+/** Makes a user with roles in a project, its own if none is named, and logs it in. */
+export async function newUser(admin: Client, roles: readonly string[], project?: string) {
+  const name = newName('user');
+  const projects = [{ name: project ?? name, roles }];
+  const body = { password: userPassword, projects };
+  await admin.expect('PUT', `/doctor/v1/users/${name}`, { body });
+  const account = { username: name, password: userPassword, project: project ?? name };
+  const client = await loginAs(account);
+  return { name, id: nameId('user', name), client, token: client.token };
 }

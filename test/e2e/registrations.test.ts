@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { subscribe } from '../stack/stack.ts';
+import { attemptLogin, subscribe } from '../stack/stack.ts';
 import {
   type Cloud,
   eventAlarm,
@@ -203,17 +203,7 @@ test('a user may log in as registered, and no longer with an earlier password', 
   const { admin } = cloud;
   const name = newName('user');
   const projects = [{ name: newName('project'), roles: ['reader'] }];
-  const login = (password: string) =>
-    admin.call('POST', '/identity/v3/auth/tokens', {
-      body: {
-        auth: {
-          identity: {
-            methods: ['password'],
-            password: { user: { name, domain: { id: 'default' }, password } },
-          },
-        },
-      },
-    });
+  const login = (password: string) => attemptLogin({ name, password });
   const path = `/doctor/v1/users/${name}`;
   expectStatus(await login('correct horse'), 401);
   expectStatus(

@@ -4,7 +4,7 @@ import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { OutsideEvents } from '../../../domain/events/outside-event.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
-import { type Deps, eventRoutes } from '../../../functions/doctor/events.ts';
+import { type EventDeps, eventRoutes } from '../../../functions/doctor/events.ts';
 import { minute } from '../../domain/rows.ts';
 import { sample } from '../../events/samples.ts';
 import { call, quiet } from '../call.ts';
@@ -16,7 +16,7 @@ beforeEach(() => {
   for (const all of [sent, deadLettered, accepted]) all.length = 0;
 });
 
-const post = (body: unknown, given: Partial<Deps> = {}, as = 'service') =>
+const post = (body: unknown, given: Partial<EventDeps> = {}, as = 'service') =>
   call(
     createSurface({
       ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
