@@ -4,7 +4,7 @@ import { type Surface, surfaceOf } from '../../adapters/http/surface.ts';
 import { alarmingApi } from '../../functions/alarming/handler.ts';
 import { createHandler as computeApi } from '../../functions/compute/handler.ts';
 import { imageApi } from '../../functions/compute/images.ts';
-import { createHandler as doctorApi } from '../../functions/doctor/handler.ts';
+import { doctorApi } from '../../functions/doctor/handler.ts';
 import { identityApi } from '../../functions/identity/handler.ts';
 import { networkApi } from '../../functions/network/handler.ts';
 
