@@ -33,7 +33,7 @@ const [up, down] = [hostWith(), downHost()];
 const [active, stopped] = [instanceWith(), settled(instanceWith(), downHost()) ?? instanceWith()];
 const unreadable: RowChange = { kind: 'unreadable', letter: { reason: 'x', element: 1 } };
 
-test('copies come first, then what finishes the fault, then what is put aside, then the audit', async () => {
+test('copies come first, then what finishes the fault, then the dead letters, then the audit', async () => {
   const { done, steps } = await reconciled(
     { kind: 'host', before: up, after: down },
     { kind: 'instance', before: active, after: stopped },
@@ -50,12 +50,12 @@ test('copies come first, then what finishes the fault, then what is put aside, t
   expect(done).toEqual({ events: 2, faults: 1, notices: 0, departures: 0, deadLettered: 1 });
 });
 
-test('a new row is told, whatever its revision', async () => {
+test('an event is sent for a new row, whatever its revision', async () => {
   const { steps } = await reconciled({ kind: 'instance', before: undefined, after: active });
   expect(steps.map(([name]) => name)).toEqual(['copies', 'audit']);
 });
 
-test('a row made anew over its tombstone is told, though its revision is lower', async () => {
+test('an event is sent for a row made anew over its tombstone, though its revision is lower', async () => {
   const before = instanceWith({ deleted: true, revision: 9 });
   const { done } = await reconciled({
     kind: 'instance',
@@ -70,7 +70,7 @@ test.each<RowChange>([
   { kind: 'instance', before: active, after: { ...active, fault_number: 1 } },
   { kind: 'host', before: up, after: { ...up, reported_at: minute(30) } },
   { kind: 'host', before: up, after: { ...up, last_seen_up: minute(30) } },
-])('what moves without a new revision is nobody’s news', async (change) => {
+])('a change without a new revision sends no event', async (change) => {
   expect((await reconciled(change)).steps).toEqual([]);
 });
 
@@ -117,7 +117,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
   await expect(done).rejects.toThrow('gone');
 });
 
-test('a port’s change is told in all its events, and a report on a host’s ports is finished', async () => {
+test('a port’s change is sent in all its events, and a report on a host’s ports is finished', async () => {
   const before = portWith({ 'binding:host_id': 'h' });
   const told = {
     ...{ host: 'h', data_plane_status: 'DOWN' as const, newId: () => id(900) },

@@ -54,7 +54,7 @@ const message = (
 });
 type Lane = Partial<Pick<EventMessage, 'lane' | 'rest'>>;
 
-test('messages are evaluated, counted and told of in one line', async () => {
+test('messages are evaluated and counted, and logged in one line', async () => {
   const { failed, evaluations, totals, lines } = await evaluated(
     queued(message([1, 2]), message([3])),
   );
@@ -136,7 +136,7 @@ test.each([
   [1, 4],
   [4, 1],
 ])(
-  'after %i attempts before and %i receives it is put aside with the reason',
+  'after %i attempts before and %i receives it is dead-lettered with the reason',
   async (attempts, receives) => {
     const { failed, deadLettered } = await evaluated(queued(message([13], { attempts, receives })));
     expect(failed).toEqual([]);
@@ -146,7 +146,7 @@ test.each([
   },
 );
 
-test('an event whose evaluation never ends is put aside without another', async () => {
+test('an event whose evaluation never ends is dead-lettered without another attempt', async () => {
   const { deadLettered, evaluations } = await evaluated(queued(message([1], { receives: 6 })));
   expect(evaluations).toEqual([]);
   expect(deadLettered).toHaveLength(1);

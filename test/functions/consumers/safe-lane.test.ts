@@ -45,13 +45,13 @@ test('the stream of ports holds ports, and what was reported of a host’s ports
 });
 
 test.each(['instance-expired', 'service-number'])(
-  'what is nobody’s report is left out: %s',
+  'rows that report no change are left out: %s',
   (name) => {
     expect(rowChanges(streamOf(name))).toEqual([]);
   },
 );
 
-test('a record that cannot be read is put aside with its reason, and the next is read', () => {
+test('a record that cannot be read is dead-lettered with its reason, and the next is read', () => {
   const [first, ...others] = streamOf('hosts').Records;
   const broken = {
     ...first,
@@ -62,7 +62,7 @@ test('a record that cannot be read is put aside with its reason, and the next is
   expect(changes[0]).toMatchObject({ letter: { reason: /cannot be read/, element: broken } });
 });
 
-test('the reconciler sends what the stream tells, and says so in one line', async () => {
+test('the reconciler sends what the stream shows, and logs one line', async () => {
   const sent: string[] = [];
   const step = (name: string) => async () => {
     sent.push(name);
@@ -134,7 +134,7 @@ function finisher(host: Host | undefined, plane?: HostDataPlane) {
 
 const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
 
-test('owners are told of a maintenance from the message alone: the host may be another by now', async () => {
+test('owners are notified of a maintenance from the message alone: the host may have changed since', async () => {
   const { applied, told, finish } = finisher(undefined);
   const event = Sample.parse(rawSample('queues/finish-maintenance.json'));
   expect(await finish(event)).toEqual([]);
@@ -187,7 +187,7 @@ test('what could not be finished, or not be read, is delivered again', async () 
 
 const { row } = firingOf(alarmWith(), eventWith(), { kind: 'notice', reason: '' }, minute(0));
 
-test('the sweeper tells what no evaluator can be about to tell, and marks it', async () => {
+test('the sweeper publishes rows that no evaluator can still publish, and marks them', async () => {
   const asked: string[] = [];
   const [published, marked, counts]: [OutboxRow[], OutboxRow[], number[]] = [[], [], []];
   const handler = sweeperOf({

@@ -226,7 +226,7 @@ test('a topic is published to', async () => {
   expect(notes).toMatchObject([{ action: topic, result: 'delivered' }]);
 });
 
-test('an action that nobody calls is given up', async () => {
+test('an action of a scheme without a caller is given up', async () => {
   const { send, notes, deadLettered } = sender();
   await send(webhook('zaqar://?topic=a'));
   expect(notes).toMatchObject([{ result: 'given up', status: null }]);
@@ -254,7 +254,7 @@ test.each(['again', 'deadLetter', 'note', 'outcome', 'post'] as const)(
   },
 );
 
-test('a webhook that is twice in a batch is told once, another try of it is made', async () => {
+test('a webhook that is twice in a batch is sent once, and another attempt of it is made', async () => {
   const { send, posted } = sender();
   await send(webhook(good), webhook(good), webhook(good, { attempts: 1, lane: 'later' }));
   expect(posted.map(({ attempts }) => attempts).sort()).toEqual([0, 1]);
@@ -283,21 +283,21 @@ test('the place of a project whose receiver hung is kept from it, and no other',
   expect(places.slice(2).sort()).toEqual(['give back 1#b', 'keep 0#a']);
 });
 
-test('a project that has much to tell and no place is tried a little later, among first tries', async () => {
+test('a project with many webhooks and no place is tried a little later, among first attempts', async () => {
   const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, retries, notes }).toEqual({ posted: [], retries: [], notes: [] });
   expect(deferred).toEqual([webhook(good)]);
 });
 
-test('a project whose receiver hung and that has no place left is told among further tries', async () => {
+test('a project without a place whose receiver hung is tried among the retries', async () => {
   const { send, posted, deferred, diverted } = sender({}, take({ full: 'hung' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, deferred }).toEqual({ posted: [], deferred: [] });
   expect(diverted).toEqual([webhook(good)]);
 });
 
-test('what was told already needs no place, nor what cannot hang', async () => {
+test('a webhook that was delivered, or that cannot hang, needs no place', async () => {
   const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
   const outcome = async () => ({ ...known, result: 'delivered' as const });
   const told = sender({}, { outcome, ...take({ full: 'busy' }) });
