@@ -1,6 +1,6 @@
 /**
- * Lets callers that ask in the same turn of the event loop share one call: each hands over an item,
- * and waits for all of them. What the shared call throws, every one of them is thrown.
+ * Lets calls in the same turn of the event loop share one call: each gives an item and waits until
+ * all items are done. If the shared call throws, every caller gets that error.
  */
 export function gathered<T>(work: (items: readonly T[]) => Promise<void>) {
   let waiting: T[] = [];

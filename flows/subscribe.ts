@@ -1,7 +1,7 @@
 /**
- * Subscribes and unsubscribes endpoints. The row comes first and goes last: it claims the endpoint
- * for its project, and is enough to go on from when a process dies in between. Asking SNS for the
- * same subscription again gives the same one.
+ * Subscribes and unsubscribes endpoints. The row is written first and deleted last: it claims the
+ * endpoint for its project, and a later call can continue from it if a process dies in between. A
+ * repeated subscription at SNS returns the same one.
  */
 
 import {
@@ -18,32 +18,38 @@ export type SubscribeDeps = {
   /** Read consistently. */
   readonly subscription: (subscription_id: string) => Promise<Subscription | undefined>;
   readonly countOf: (project_id: string) => Promise<number>;
-  /** False if the endpoint is claimed. */
+  /** False if the endpoint is claimed already. */
   readonly claim: (row: Subscription) => Promise<boolean>;
   /** False if the row is no longer as it was read. */
   readonly replace: (before: Subscription, after: Subscription) => Promise<boolean>;
   /** False if the row is no longer as it was read. */
   readonly remove: (row: Subscription) => Promise<boolean>;
-  /** SNS's name of the subscription, made or found. Refuses if one with another filter is there. */
-  readonly subscribeTo: (topic: string, wish: SubscriptionRequest) => Promise<string>;
-  /** Nothing happens if it is gone. */
+  /**
+   * SNS's name of the subscription, created or found.
+   * @throws DomainError if SNS refuses it, or has one with another filter.
+   */
+  readonly subscribeTo: (topic: string, request: SubscriptionRequest) => Promise<string>;
+  /** Does nothing if the subscription no longer exists. */
   readonly unsubscribe: (arn: string) => Promise<void>;
   readonly topics: readonly string[];
   readonly mostPerProject: number;
   readonly now: () => string;
 };
 
-/** The subscription as wished, and whether it is new. Refuses an endpoint that has another one. */
+/**
+ * The requested subscription, and whether it is new.
+ * @throws DomainError `conflict` if the endpoint has another subscription; `forbidden` over the quota.
+ */
 export function subscribe(
   deps: SubscribeDeps,
-  wish: SubscriptionRequest,
+  request: SubscriptionRequest,
 ): Promise<{ subscription: Subscription; created: boolean }> {
   return untilWritten(async () => {
-    const claim = claimOf(wish, deps.now());
+    const claim = claimOf(request, deps.now());
     const known = await deps.subscription(claim.subscription_id);
-    if (known && !isSameRequest(known, wish)) throw taken(known, wish);
+    if (known && !isSameRequest(known, request)) throw taken(known, request);
     if (!known) {
-      await checkQuota(deps, wish);
+      await checkQuota(deps, request);
       if (!(await deps.claim(claim))) return undefined;
     }
     const row = known ?? claim;
@@ -64,15 +70,15 @@ async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionReque
   );
 }
 
-const taken = (known: Subscription, wish: SubscriptionRequest): DomainError =>
+const taken = (known: Subscription, request: SubscriptionRequest): DomainError =>
   new DomainError(
     'conflict',
-    known.project_id === wish.project_id
+    known.project_id === request.project_id
       ? `The endpoint has a subscription with another filter: delete ${known.subscription_id} first.`
       : 'The endpoint cannot be subscribed: it has a subscription already.',
   );
 
-/** SNS's names by topic. What was made before one is refused is taken back. */
+/** SNS's names by topic. If SNS refuses one, those that this call created are deleted again. */
 async function subscribed(
   { topics, subscribeTo, unsubscribe }: SubscribeDeps,
   row: Subscription,
@@ -88,7 +94,7 @@ async function subscribed(
   }
 }
 
-/** What SNS has of the row; nothing where it refuses to have it. */
+/** SNS's names by topic; empty if SNS refuses the subscription. */
 const subscribedOrRefused = (deps: SubscribeDeps, row: Subscription) =>
   subscribed(deps, row).catch((error: unknown) => {
     if (error instanceof DomainError) return {};

@@ -4,7 +4,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/alarming`: Aodh v2. */
+/** The surface `/alarming`: Aodh v2. */
 export class Alarming extends Construct implements Capability {
   readonly function: ServiceFunction;
 

@@ -22,27 +22,29 @@ export interface ApiProps {
   readonly rate: Rate;
   /** The same for `POST` under `/identity`, which is a login nearly always. */
   readonly loginRate: Rate;
-  /** The API's id where an emulator lets us choose it; AWS makes its own. */
+  /** The API's id on an emulator, which takes it from a tag. AWS makes its own. */
   readonly fixedId?: string;
 }
 
-type OwnAnswer = {
+type GatewayAnswer = {
   readonly type: ResponseType;
   readonly code: number;
   readonly title: string;
-  /** Seconds after which the same request may be taken. */
+  /** Seconds after which the caller may repeat the request. */
   readonly retryAfter?: number;
-  /** What it says, where the gateway's own words would not help. */
+  /** Replaces the gateway's own message. */
   readonly message?: string;
 };
 
-/** What the gateway answers by itself, before any of our functions is asked. */
-const ownAnswers: readonly OwnAnswer[] = [
+/** The errors that the gateway answers itself, without a function. */
+const gatewayAnswers: readonly GatewayAnswer[] = [
   { type: ResponseType.DEFAULT_4XX, code: 400, title: 'Bad Request' },
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 404, title: 'Not Found' },
   {
-    ...{ type: ResponseType.REQUEST_TOO_LARGE, code: 413, title: 'Request Entity Too Large' },
-    // Functions say the same of what reaches them: see adapters/http/answer-size.ts.
+    type: ResponseType.REQUEST_TOO_LARGE,
+    code: 413,
+    title: 'Request Entity Too Large',
+    // adapters/http/answer-size.ts has the same message for requests that reach a function.
     message: 'The request is too large: at most 5.9 MB of its body, as JSON text, fit.',
   },
   {
@@ -55,11 +57,11 @@ const ownAnswers: readonly OwnAnswer[] = [
 ];
 
 /**
- * One body that every dialect can read: Keystone's and ours look for `error.message`, Neutron's for
- * `NeutronError.message`, Aodh's for `error_message.faultstring`, and a GatewayResponse has one body
- * for the whole API.
+ * One body for the clients of every surface, since a gateway response has one body for the whole API.
+ * Clients of Keystone and of Doctor read `error.message`, of Neutron `NeutronError.message`, of Aodh
+ * `error_message.faultstring`.
  */
-const errorBody = ({ code, title, message: ours }: OwnAnswer): string => {
+const errorBody = ({ code, title, message: ours }: GatewayAnswer): string => {
   const message = ours === undefined ? '$context.error.messageString' : JSON.stringify(ours);
   const faultcode = code < 500 ? 'Client' : 'Server';
   return (
@@ -74,9 +76,9 @@ const limits = ({ perSecond, burst }: Rate): MethodDeploymentOptions => ({
   throttlingBurstLimit: burst,
 });
 
-/** The REST API, of one stage: one function a surface, which does its own routing and authentication. */
+/** The REST API with one stage. Each surface is one function, which routes and authenticates itself. */
 export class Api extends Construct {
-  /** Ends in the stage, without a slash. */
+  /** Ends with the stage, without a slash. */
   readonly url: string;
   readonly #api: RestApi;
 
@@ -98,7 +100,7 @@ export class Api extends Construct {
       Tags.of(this.#api).add('ms-custom-id', fixedId);
       Tags.of(this.#api).add('_custom_id_', fixedId);
     }
-    for (const answer of ownAnswers) {
+    for (const answer of gatewayAnswers) {
       const { type, code } = answer;
       this.#api.addGatewayResponse(type.responseType, {
         type,
@@ -118,9 +120,9 @@ export class Api extends Construct {
   }
 
   /**
-   * Sends everything at and under `/<surface>` to a function; with `root`, `/` too. With `posts`, `POST`
-   * is a method of its own, with limits of its own. The login's path is no resource of its own: one with
-   * a doubled slash in it would go past that, and take the limits of all else.
+   * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too. With
+   * `posts`, `POST` is a method of its own, with its own limits. The login's path is not a resource of its
+   * own: a path with a doubled slash would bypass it.
    */
   serve(surface: string, handler: IFunction, { root = false, posts = false } = {}): void {
     const integration = new LambdaIntegration(handler, {

@@ -4,7 +4,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/compute`: Nova v2.1, with the report of a host fault. */
+/** The surfaces `/compute` (Nova v2.1, which takes reports of host faults) and `/image`. */
 export class Compute extends Construct implements Capability {
   readonly function: ServiceFunction;
 

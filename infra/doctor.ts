@@ -5,7 +5,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/doctor/v1`: registration of users, hosts and servers, and events in. */
+/** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -13,7 +13,7 @@ export class Doctor extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'doctor',
-      description: 'Doctor: registration of users, hosts and servers; events in',
+      description: 'Doctor: registration of users, hosts and servers; events from outside',
       errorImpact: 'its callers get 5xx',
       environment: {
         ADMIN_SECRET_ARN: secrets.admin.secretArn,

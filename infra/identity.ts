@@ -15,7 +15,7 @@ export const attemptLimits = ({ tables, settings }: Pick<Wiring, 'tables' | 'set
   ),
 });
 
-/** `/identity`: Keystone v3. It reads users and projects, and never writes them. */
+/** The surface `/identity`: Keystone v3. It reads users and projects and never writes them. */
 export class Identity extends Construct implements Capability {
   readonly function: ServiceFunction;
 

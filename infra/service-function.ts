@@ -19,11 +19,11 @@ export interface ServiceFunctionProps {
   readonly environment: Partial<Record<EnvName, string>>;
   readonly timeout?: Duration;
   readonly memorySize?: number;
-  /** What it costs when this function fails, for the alarm on its errors. */
+  /** The effect of errors of this function, for the alarm on them. */
   readonly errorImpact: string;
 }
 
-/** A Lambda function with the defaults of all of ours, and no permission but to write its log. */
+/** A Lambda function with Doctor's defaults. Its only permission is to write its log. */
 export class ServiceFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const { name, description, environment, timeout, memorySize, errorImpact } = props;

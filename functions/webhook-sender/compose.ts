@@ -2,17 +2,18 @@
 import type { gathered } from '../../adapters/gathered.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { busySeconds } from '../../domain/delivery/webhook-place.ts';
-import { createHandler, type Deps } from './handler.ts';
+import { type WebhookSenderDeps, webhookSender } from './handler.ts';
 import { rememberingFull } from './places.ts';
 import { slowReceivers } from './slow-receivers.ts';
 
 type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number) => Promise<void>;
 
-export type WebhookSenderParts = Omit<Deps, 'again' | 'divert' | 'defer' | 'slow'> & {
-  /** Durably queues webhooks among first tries, and among further ones. */
+export type WebhookSenderParts = Omit<WebhookSenderDeps, 'again' | 'divert' | 'defer' | 'slow'> & {
+  /** Durably queues webhooks among the first attempts. */
   readonly sendFirst: SendWebhooks;
+  /** Durably queues webhooks among the retries. */
   readonly sendRetry: SendWebhooks;
-  /** Lets what is sent in one turn of the event loop share one call. */
+  /** Lets calls in one turn of the event loop share one call. */
   readonly gather: typeof gathered;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -22,7 +23,7 @@ const later = (webhook: WebhookMessage): WebhookMessage => ({ ...webhook, lane: 
 
 /** The handler of the queues of webhooks. */
 export const compose = ({ sendFirst, sendRetry, gather, clock, ...parts }: WebhookSenderParts) =>
-  createHandler({
+  webhookSender({
     ...parts,
     again: (webhook, delaySeconds) => sendRetry([later(webhook)], delaySeconds),
     divert: gather((webhooks: readonly WebhookMessage[]) => sendRetry(webhooks.map(later))),

@@ -234,7 +234,7 @@ describe('permissions', () => {
     );
   });
 
-  test('only the evaluators and the sweeper can tell tenants', () => {
+  test('only the evaluators and the sweeper can notify tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
     );
@@ -252,7 +252,7 @@ describe('permissions', () => {
     );
   });
 
-  test('projects spread over several topics are told and subscribed on all of them', () => {
+  test('projects that are spread over several topics are notified and subscribed on all of them', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const settings = { notificationTopics: 3 };
     const spread = policies(
@@ -290,7 +290,7 @@ describe('what must not get lost', () => {
   });
 
   test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters', 'StreamDeadLetters'])(
-    'an alarm tells of messages in %s',
+    'an alarm reports messages in %s',
     (name) => {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
         MetricName: 'ApproximateNumberOfMessagesVisible',

@@ -27,7 +27,7 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
     sendFinish: async (messages, delays) => {
       sent.push([messages.length, delays]);
     },
-    bury: async () => {},
+    deadLetter: async () => {},
     publishEvents: async () => {},
     noteAffected: async () => {},
     safeLaneDelaySeconds: 7,
@@ -49,7 +49,7 @@ test.each(['full', 'gentle'] as const)(
       sendEvents: async (events, sending) => {
         sent.push([events.length, sending]);
       },
-      bury: unused,
+      deadLetter: unused,
       count: () => {},
       alarmsUnder: unused,
       alarms: unused,
@@ -88,7 +88,7 @@ async function sentAgain(place: 'held' | 'busy' | 'hung', answer: Answer) {
     note: async () => {},
     post: async () => answer,
     publish: async () => answer,
-    bury: async () => {},
+    deadLetter: async () => {},
     sendFirst: record('first tries'),
     sendRetry: record('further tries'),
     gather: gathered,
