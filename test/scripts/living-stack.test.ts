@@ -43,7 +43,7 @@ describe('up, of a stack that runs', () => {
     const { pid } = stack.state();
     process.kill(pid, 'SIGSTOP');
     const up = stack.begin('up');
-    await up.printed('AccessRequest the stack that is up');
+    await up.printed('Asking the stack that is up');
     setTimeout(() => process.kill(pid, 'SIGCONT'), 5000);
     expect(await up.ended).toBe(0);
     expect(up.output()).toContain('Using the stack that is up');
