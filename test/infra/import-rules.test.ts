@@ -26,9 +26,10 @@ const pack = (...names: string[]): RegExp => new RegExp(`^(${names.join('|')})(/
 
 /**
  * Libraries that compute and do nothing else. re2js: strangers' regular expressions in linear time
- * (ADR 0012). croner: the fields of cron and time zones, which others have got right.
+ * (ADR 0012). croner: the fields of cron and time zones, which others have got right. lru-cache:
+ * keeps what was computed, within bounds.
  */
-const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit');
+const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit', 'lru-cache');
 
 /** Which capabilities each capability of the domain knows of, besides itself and what all use. */
 const capabilities = {
