@@ -120,6 +120,7 @@ export const deps: AlarmingDeps = {
     limits.delete(project_id);
   },
   projectQuota: -1,
+  mostListed: { actions: 20, timeConstraints: 20 },
   replace: async (from, to, change) => {
     if (!unchanged(from)) return false;
     rows.set(to.alarm_id, to);
