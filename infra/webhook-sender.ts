@@ -20,6 +20,7 @@ export class WebhookSender extends Construct implements Capability {
         'webhooks are late; after ten tries to handle one it is in the dead-letter queue',
       timeout: Duration.seconds(webhookSenderTimeoutSeconds),
       environment: {
+        ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         PLACES_TABLE: tables.places.tableName,
         ...variablesOf(settings, 'webhookPlacesPerProject'),
@@ -49,6 +50,7 @@ export class WebhookSender extends Construct implements Capability {
         }),
       );
     }
+    allowRows(fn, tables.alarms, 'BatchGetItem');
     allowRows(fn, tables.history, 'GetItem', 'UpdateItem');
     allowRows(fn, tables.places, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowSecret(fn, secrets.webhooks);

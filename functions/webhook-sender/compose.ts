@@ -8,7 +8,9 @@ import { slowReceivers } from './slow-receivers.ts';
 
 type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number) => Promise<void>;
 
-export type WebhookSenderParts = Omit<Deps, 'again' | 'divert' | 'defer' | 'slow'> & {
+export type WebhookSenderParts = Omit<Deps, 'again' | 'divert' | 'defer' | 'slow' | 'isAlarm'> & {
+  /** Those of the ids that are ids of alarms, read consistently. */
+  readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Durably queues webhooks among first tries, and among further ones. */
   readonly sendFirst: SendWebhooks;
   readonly sendRetry: SendWebhooks;
@@ -21,12 +23,22 @@ export type WebhookSenderParts = Omit<Deps, 'again' | 'divert' | 'defer' | 'slow
 const later = (webhook: WebhookMessage): WebhookMessage => ({ ...webhook, lane: 'later' });
 
 /** The handler of the queues of webhooks. */
-export const compose = ({ sendFirst, sendRetry, gather, clock, ...parts }: WebhookSenderParts) =>
-  createHandler({
+export const compose = ({
+  existing,
+  sendFirst,
+  sendRetry,
+  gather,
+  clock,
+  ...parts
+}: WebhookSenderParts) => {
+  const existingNow = gather(existing);
+  return createHandler({
     ...parts,
+    isAlarm: async (alarm_id) => (await existingNow(alarm_id)).has(alarm_id),
     again: (webhook, delaySeconds) => sendRetry([later(webhook)], delaySeconds),
     divert: gather((webhooks: readonly WebhookMessage[]) => sendRetry(webhooks.map(later))),
     defer: gather((webhooks: readonly WebhookMessage[]) => sendFirst(webhooks, busySeconds)),
     places: { ...parts.places, take: rememberingFull(parts.places.take, clock) },
     slow: slowReceivers(clock),
   });
+};

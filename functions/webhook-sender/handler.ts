@@ -3,7 +3,8 @@
  * that failed is queued again, to be seen after a while, in the queue of further tries, so that no
  * receiver delays another's first. Projects share the senders of first tries by places: a project has
  * few, and what finds none is queued again, in the other queue if a receiver of the project hung. Whatever is tried, its outcome is noted on the firing's row; a
- * message that comes again after its last word, or after a further try of it was queued, is dropped.
+ * message that comes again after its last word, or after a further try of it was queued, is dropped. So is a
+ * further try whose alarm was deleted: its owner no longer wants it.
  */
 import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
@@ -26,6 +27,8 @@ export type Totals = Readonly<Partial<Record<Done, number>>>;
 export type Deps = TellDeps & {
   /** What is known of a webhook, read consistently. */
   readonly outcome: (webhook: WebhookMessage) => Promise<WebhookOutcome | undefined>;
+  /** Whether there is an alarm with this id, read consistently. Ids are never used again. */
+  readonly isAlarm: (alarm_id: string) => Promise<boolean>;
   readonly note: (webhook: WebhookMessage, outcome: WebhookOutcome) => Promise<void>;
   /** Queues a further try. */
   readonly again: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
@@ -79,11 +82,13 @@ async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batc
   }
   // The first of a project is looked up meanwhile; the others wait for its place, and may need no look.
   const reading = mayHang && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
-  const [place, read] = await Promise.all([
+  const [place, read, isWanted] = await Promise.all([
     mayHang ? places.of(webhook.project_id) : 'held',
     reading,
+    webhook.attempts === 0 || deps.isAlarm(webhook.body.alarm_id),
   ]);
   if (read && isSettled(webhook, read)) return 'known';
+  if (!isWanted) return drop(deps, webhook);
   if (place === 'hung') {
     await deps.divert(webhook);
     return 'diverted';
@@ -121,6 +126,15 @@ async function settle(deps: Deps, webhook: WebhookMessage, answer: Answer): Prom
   }
   await deps.note(webhook, { action: shownAction(webhook.action), ...told, at: deps.now() });
   return told.result;
+}
+
+/** Ends a webhook whose alarm was deleted. Nobody is owed anything more, so there is no dead letter. */
+async function drop(deps: Deps, { attempts, ...webhook }: WebhookMessage): Promise<Done> {
+  const result = 'dropped';
+  const told = { result, attempts, status: null, reason: 'its alarm was deleted' } as const;
+  const outcome = { action: shownAction(webhook.action), ...told, at: deps.now() };
+  await deps.note({ ...webhook, attempts }, outcome);
+  return result;
 }
 
 /** The message in a body, or why there is none. */

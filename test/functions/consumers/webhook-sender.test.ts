@@ -43,6 +43,7 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
   const { lines, log } = logbook();
   const handler = createHandler({
     outcome: async () => undefined,
+    isAlarm: async () => true,
     post: async (message) => {
       posted.push(message);
       return answers[message.action] ?? { kind: 'answered', status: 200 };
@@ -135,7 +136,7 @@ test('after its last try it is put aside with the reason', async () => {
   expect(notes).toMatchObject([{ result: 'given up', attempts: 3 }]);
 });
 
-test.each<(typeof webhookResults)[number]>(['delivered', 'given up'])(
+test.each<(typeof webhookResults)[number]>(['delivered', 'given up', 'dropped'])(
   'a message that comes again when it was %s is dropped',
   async (result) => {
     const known = { action: bad, result, attempts: 1, status: 200, reason: '', at: minute(1) };
@@ -153,6 +154,35 @@ test('a message that comes again when a further try is queued makes no second ro
   expect([...posted, ...notes, ...retries]).toEqual([]);
   await send(webhook(bad, { attempts: 1, lane: 'later' }));
   expect([posted.length, notes.length]).toEqual([1, 1]);
+});
+
+test('a further try whose alarm was deleted is not made: its owner no longer wants it', async () => {
+  const asked: string[] = [];
+  const isAlarm = async (alarm_id: string) => {
+    asked.push(alarm_id);
+    return false;
+  };
+  const { send, posted, notes, retries, buried } = sender({ [bad]: hung }, { isAlarm });
+  expect(await send(webhook(bad, { attempts: 2, lane: 'later' }))).toEqual([]);
+  expect({ posted, retries, buried }).toEqual({ posted: [], retries: [], buried: [] });
+  expect(notes).toMatchObject([
+    { result: 'dropped', attempts: 2, reason: 'its alarm was deleted' },
+  ]);
+  expect(asked).toEqual([webhook(bad).body.alarm_id]);
+});
+
+test('a first try is made though its alarm was deleted since: the event was before', async () => {
+  const { send, posted } = sender({}, { isAlarm: async () => expect.unreachable() });
+  await send(webhook(good), webhook(bad, { lane: 'later' }));
+  expect(posted).toHaveLength(2);
+});
+
+test('what was delivered stays so, though its alarm was deleted since', async () => {
+  const known = { action: bad, attempts: 2, status: 200, reason: '', at: minute(1) };
+  const outcome = async () => ({ ...known, result: 'delivered' as const });
+  const { send, notes } = sender({}, { outcome, isAlarm: async () => false });
+  await send(webhook(bad, { attempts: 1, lane: 'later' }));
+  expect(notes).toEqual([]);
 });
 
 test('a receiver that hung is sent nothing among first tries for a while', async () => {
@@ -236,6 +266,15 @@ test.each(['again', 'bury', 'note', 'outcome', 'post'] as const)(
     expect(await send(webhook(bad))).toEqual(['m-0']);
   },
 );
+
+test('when the alarm of a further try cannot be read, the message is delivered again', async () => {
+  const isAlarm = async () => {
+    throw new Error('gone');
+  };
+  const { send, posted } = sender({}, { isAlarm });
+  expect(await send(webhook(bad, { attempts: 1, lane: 'later' }), webhook(good))).toEqual(['m-0']);
+  expect(posted).toHaveLength(1);
+});
 
 test('a webhook that is twice in a batch is told once, another try of it is made', async () => {
   const { send, posted } = sender();
