@@ -5,7 +5,9 @@
  */
 
 import {
+  asksToConfirm,
   claimOf,
+  isComplete,
   isSameRequest,
   type Subscription,
   type SubscriptionRequest,
@@ -28,22 +30,44 @@ export type SubscribeDeps = {
   readonly subscribeTo: (topic: string, wish: SubscriptionRequest) => Promise<string>;
   /** Nothing happens if it is gone. */
   readonly unsubscribe: (arn: string) => Promise<void>;
+  /**
+   * Counts a request to SNS, of the project or of the endpoint, before it is made. False if there
+   * were too many lately; then it is not counted.
+   */
+  readonly countRequestOf: {
+    readonly project: (project_id: string) => Promise<boolean>;
+    readonly endpoint: (subscription_id: string) => Promise<boolean>;
+  };
+  /** The seconds after which one endpoint may be requested again. */
+  readonly cooldownSeconds: number;
   readonly topics: readonly string[];
   readonly mostPerProject: number;
   readonly now: () => string;
 };
 
-/** The subscription as wished, and whether it is new. Refuses an endpoint that has another one. */
+/**
+ * The subscription as wished, and whether it is new. Refuses an endpoint that has another one. SNS
+ * may send a mail for each request, so one that comes too soon is refused, or answered from the row
+ * if that is complete.
+ */
 export function subscribe(
   deps: SubscribeDeps,
   wish: SubscriptionRequest,
 ): Promise<{ subscription: Subscription; created: boolean }> {
+  // Asked once, however often another writer is faster.
+  let asked: Promise<DomainError | undefined> | undefined;
   return untilWritten(async () => {
     const claim = claimOf(wish, deps.now());
     const known = await deps.subscription(claim.subscription_id);
     if (known && !isSameRequest(known, wish)) throw taken(known, wish);
+    if (!known) await checkQuota(deps, wish);
+    asked ??= tooSoon(deps, claim);
+    const refusal = await asked;
+    if (refusal && known && isComplete(known, deps.topics)) {
+      return { subscription: known, created: false };
+    }
+    if (refusal) throw refusal;
     if (!known) {
-      await checkQuota(deps, wish);
       if (!(await deps.claim(claim))) return undefined;
     }
     const row = known ?? claim;
@@ -54,6 +78,26 @@ export function subscribe(
     const after = { ...row, arns: { ...row.arns, ...arns }, revision: row.revision + 1 };
     return (await deps.replace(row, after)) ? { subscription: after, created: !known } : undefined;
   });
+}
+
+/** The refusal of a request for which SNS would send something too soon; undefined: it may be made. */
+async function tooSoon(
+  { countRequestOf, cooldownSeconds }: SubscribeDeps,
+  { protocol, project_id, subscription_id }: Subscription,
+): Promise<DomainError | undefined> {
+  if (!asksToConfirm(protocol)) return undefined;
+  if (!(await countRequestOf.endpoint(subscription_id))) {
+    return new DomainError(
+      'conflict',
+      'The endpoint was requested a moment ago. Try again later.',
+      {
+        'Retry-After': String(cooldownSeconds),
+      },
+    );
+  }
+  if (await countRequestOf.project(project_id)) return undefined;
+  const message = 'Subscription quota exceeded: the project made too many requests in an hour.';
+  return new DomainError('forbidden', message, { 'Retry-After': '3600' });
 }
 
 async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionRequest): Promise<void> {

@@ -25,7 +25,12 @@ export class Doctor extends Construct implements Capability {
         ...attemptLimits({ tables, settings }),
         SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
-        ...variablesOf(settings, 'subscriptionsPerProject'),
+        ...variablesOf(
+          settings,
+          'subscriptionsPerProject',
+          'subscriptionCooldownSeconds',
+          'subscriptionRequestsPerHour',
+        ),
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,

@@ -160,6 +160,16 @@ const Settings = z.object({
     'subscriptions that a project may make',
     'SUBSCRIPTIONS_PER_PROJECT',
   ),
+  subscriptionCooldownSeconds: setting(
+    wholeNumber({ most: 86_400 }).default(300),
+    'how long after a request the same mail address or URL may be requested again, for SNS sends it a confirmation each time; `0`: at once; at most 86400',
+    'SUBSCRIPTION_COOLDOWN_SECONDS',
+  ),
+  subscriptionRequestsPerHour: setting(
+    wholeNumber().default(60),
+    'requests for subscriptions of mail addresses and URLs that a project may make in an hour; `0`: no limit',
+    'SUBSCRIPTION_REQUESTS_PER_HOUR',
+  ),
   loginAttemptsPerUser: setting(
     wholeNumber().default(10),
     'wrong logins from one source on one user or application credential, after which its logins are refused for a while; `0`: no limit',

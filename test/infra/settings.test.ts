@@ -80,6 +80,8 @@ test.each([
   ['notificationTopics', '0'],
   ['subscriptionsPerProject', 'many'],
   ['projectWideAlarmQuota', '-2'],
+  ['subscriptionCooldownSeconds', '86401'],
+  ['subscriptionRequestsPerHour', '-1'],
   ['actionsPerAlarm', '101'],
   ['timeConstraintsPerAlarm', '-1'],
   ['loginAttemptsPerUser', '-1'],

@@ -179,6 +179,8 @@ export async function ownThings(): Promise<OwnThings> {
       WEBHOOK_DLQ_URL: webhookDlq ?? '',
       NOTIFICATIONS_TOPIC_ARNS: notificationsTopic ?? '',
       SUBSCRIPTIONS_PER_PROJECT: '20',
+      SUBSCRIPTION_COOLDOWN_SECONDS: '300',
+      SUBSCRIPTION_REQUESTS_PER_HOUR: '60',
       EVENTS_TOPIC_ARN: eventsTopic ?? '',
       ADMIN_SECRET_ARN: output('AdminSecretArn'),
       SIGNING_SECRET_ARN: output('SigningSecretArn'),
