@@ -1,6 +1,6 @@
 /**
- * The AWS clients, made once per cold start by a function's `index.ts`. Where they point is the
- * SDK's own business: the region and credentials of the environment, `AWS_ENDPOINT_URL` if set.
+ * The AWS clients, made once per cold start by a function's `index.ts`. The SDK takes region and
+ * credentials from the environment, and the endpoint from `AWS_ENDPOINT_URL` if it is set.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -9,10 +9,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 /**
- * A hung connection is given up long before the Lambda is. The SDK's defaults wait for ever, and an
- * attempt that is cut off is made again: every write of ours may be repeated.
+ * Ends a hung connection long before the Lambda times out; the SDK's default is no limit. The SDK
+ * repeats an attempt that was ended, so every write must allow a repeat.
  */
-const patience = {
+const limits = {
   maxAttempts: 4,
   requestHandler: {
     connectionTimeout: 1_000,
@@ -23,7 +23,7 @@ const patience = {
 
 /** DynamoDB with plain values; an undefined attribute is left out. */
 export const makeDynamo = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(patience), {
+  DynamoDBDocumentClient.from(new DynamoDBClient(limits), {
     marshallOptions: { removeUndefinedValues: true },
   });
 
@@ -35,8 +35,11 @@ export type Clients = {
   readonly secrets: SecretsManagerClient;
 };
 
-export const makeSns = (): SNSClient => new SNSClient(patience);
+/** SNS with limits on every attempt. */
+export const makeSns = (): SNSClient => new SNSClient(limits);
 
-export const makeSqs = (): SQSClient => new SQSClient(patience);
+/** SQS with limits on every attempt. */
+export const makeSqs = (): SQSClient => new SQSClient(limits);
 
-export const makeSecrets = (): SecretsManagerClient => new SecretsManagerClient(patience);
+/** Secrets Manager with limits on every attempt. */
+export const makeSecrets = (): SecretsManagerClient => new SecretsManagerClient(limits);

@@ -1,4 +1,4 @@
-/** What every table of Doctor needs of DynamoDB, and nothing of what a row means. */
+/** Reads and writes of DynamoDB that all tables share. Nothing here knows what a row means. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
@@ -21,7 +21,7 @@ import { inParallel } from './in-parallel.ts';
 export type Row = Record<string, unknown>;
 export type Key = Record<string, string | number>;
 
-/** True after the write, false if its condition failed; anything else rises. */
+/** True after the write, false if its condition failed. @throws any other error. */
 export async function ifUnchanged(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -34,7 +34,7 @@ export async function ifUnchanged(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Whether each action of a cancelled transaction was fine or found somebody else's change. */
+/** True if the transaction was cancelled only by conditions that failed and by other transactions. */
 function overtaken({ CancellationReasons: reasons = [] }: TransactionCanceledException): boolean {
   const ours = new Set(['None', 'ConditionalCheckFailed', 'TransactionConflict']);
   return reasons.length > 0 && reasons.every(({ Code = 'None' }) => ours.has(Code));
@@ -49,8 +49,8 @@ export async function* queryPages(
 }
 
 /**
- * The same in pages of `first` rows, of twice as many, and so on up to `longest`: whoever needs few
- * reads few, and whoever goes on and on does not ask often.
+ * The same in pages of `first` rows, then of twice as many, and so on up to `longest`: a short read
+ * reads few rows, and a long one needs few requests.
  */
 export async function* growingPages(
   client: DynamoDBDocumentClient,
@@ -70,8 +70,8 @@ export async function* growingPages(
 }
 
 /**
- * The rows of the keys, read consistently, in any order; what does not exist is left out.
- * Keys must differ from each other.
+ * The rows of the keys, read consistently, in any order; missing rows are left out.
+ * @param keys no two are the same.
  */
 export async function getAll(
   client: DynamoDBDocumentClient,
@@ -82,7 +82,7 @@ export async function getAll(
   return pages.flat();
 }
 
-/** DynamoDB answers with what it could read in time; the rest is asked for again, a little later. */
+/** DynamoDB returns the rows that it could read in time; the others are requested again, a little later. */
 async function getSlice(
   client: DynamoDBDocumentClient,
   table: string,
@@ -105,8 +105,8 @@ export type Statement = NonNullable<BatchExecuteStatementCommandInput['Statement
 
 /**
  * Runs PartiQL writes, 25 a request; they are not one transaction.
- * @returns the positions of the statements that were not carried out: a condition did not hold, or
- * the table was too busy. Whoever asked reads again and decides.
+ * @returns the positions of the statements that were not carried out: a condition failed, or the
+ * table was too busy. The caller reads those rows again and decides.
  */
 export async function writeAll(
   client: DynamoDBDocumentClient,

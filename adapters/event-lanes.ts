@@ -41,7 +41,7 @@ export function ownEvents(
     change: env.CHANGE_QUEUE_URL,
   });
   return {
-    /** Durably queues the events, each in its lane, to be seen after the delay. */
+    /** Durably queues the events, each in its lane, to be delivered after the delay. */
     sendEvents: async (
       events: readonly DoctorEvent[],
       { delaySeconds = 0 }: { readonly delaySeconds?: number } = {},

@@ -1,6 +1,6 @@
 /**
- * Lets callers that ask in the same turn of the event loop share one call: each hands over an item,
- * and waits for all of them. What the shared call gives or throws, every one of them gets.
+ * Lets calls in the same turn of the event loop share one call: each gives an item and waits until
+ * all items are done. Every caller gets the result of the shared call, or the error that it throws.
  */
 export function gathered<T, R = void>(work: (items: readonly T[]) => Promise<R>) {
   let waiting: T[] = [];

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 
 /**
- * Does the work for each item, at most `width` at once. An item that fails does not stop the others.
+ * Runs `work` for each item, at most `width` at once. An item that fails does not stop the others.
  * @returns the results in the order of the items. @throws the first error, once no work is in flight.
  */
 export async function inParallel<T, R>(

@@ -1,8 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 
 /**
- * Notes what went wrong after a change was durable. The safe lane, the fault-finisher or the
- * sweeper mends it: a warning for operators, not an error of the caller's.
+ * Logs an error that came after a change was durable, as a warning: the caller has succeeded. The safe
+ * lane, the fault-finisher or the sweeper does the missing step later.
  */
 export const interruptions =
   (logger: Logger) =>

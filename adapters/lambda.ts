@@ -1,34 +1,38 @@
-/** How Lambda runs what consumes queues, streams and the clock: middy around, one log line each. */
+/**
+ * Makes Lambda handlers of consumers of queues, streams and schedules. Each runs inside middy's core,
+ * which ends an invocation with an error 5 ms before Lambda's timeout. No middleware is used: the
+ * partial responses of batches are Powertools', and nothing else is common to the consumers.
+ */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 
-/** Where a function tells what it did; Powertools' logger is one. */
+/** The log of a function; Powertools' logger is one. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
 
-/** A message of a queue, as far as handlers need it. */
+/** The part of a queue's message that handlers use. */
 export type QueueMessage = {
   readonly body: string;
-  /** How often the queue has handed it out, this time included. */
+  /** How often the queue has delivered it, this time included. */
   readonly receives: number;
 };
 
 type Consumer<Done, Batch> = {
   readonly log: Log;
-  /** Makes what the messages of a batch share. */
+  /** Makes the state that the messages of a batch share. */
   readonly begin: () => Batch;
-  /** Throws to have the message delivered again; the others of the batch are not harmed. */
+  /** If it throws, the message is delivered again; the others of the batch are not. */
   readonly consume: (message: QueueMessage, batch: Batch) => Promise<Done>;
-  /** Runs when all messages of the batch were handled. Never throws. */
+  /** Runs after all messages of the batch. Never throws. */
   readonly end: (batch: Batch) => Promise<void>;
-  /** One message after the other; else all of a batch at once. */
+  /** True: one message after the other; false: all messages of a batch at once. */
   readonly inOrder?: boolean;
-  /** Told once per invocation of what was done. */
+  /** Called once per invocation, with the results of the messages that were handled. */
   readonly report: (done: readonly Done[]) => void;
 };
 
-/** The handler of a queue: failed messages alone are delivered again. */
+/** The handler of a queue. Only failed messages are delivered again. */
 export const onBatches = <Done, Batch>({
   log,
   begin,
@@ -47,7 +51,7 @@ export const onBatches = <Done, Batch>({
         try {
           done.push(await consume({ body, receives }, batch));
         } catch (error) {
-          log.error('a message failed, to be delivered again', { messageId, receives, error });
+          log.error('a message failed and will be delivered again', { messageId, receives, error });
           throw error;
         }
       },
@@ -59,13 +63,13 @@ export const onBatches = <Done, Batch>({
     return response;
   });
 
-/** The same for messages that share nothing. */
+/** The handler of a queue whose messages share no state. */
 export const onQueue = <Done>(consumer: Omit<Consumer<Done, undefined>, 'begin' | 'end'>) =>
   onBatches({ ...consumer, begin: () => undefined, end: async () => undefined });
 
-/** The handler of a stream: what it throws makes the stream deliver the whole batch again. */
+/** The handler of a stream. If it throws, the stream delivers the whole batch again. */
 export const onStream = <Batch>(consume: (batch: Batch) => Promise<void>) =>
   middy<Batch, void>().handler(consume);
 
-/** The handler of a schedule; what the schedule sends is not looked at. */
+/** The handler of a schedule. It ignores the schedule's event. */
 export const onSchedule = (run: () => Promise<void>) => middy<unknown, void>().handler(run);

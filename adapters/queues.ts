@@ -1,4 +1,4 @@
-/** What is sent to the queues: events to evaluate, faults to finish, and dead letters. */
+/** Senders to the queues: events to evaluate, faults to finish, webhooks, and dead letters. */
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
@@ -10,21 +10,21 @@ import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
 import { inParallel } from './in-parallel.ts';
 
-/** Events in a message: one evaluator's work of some 100 ms. */
+/** Events in a message: an evaluator needs about 100 ms for them. */
 const eventsPerMessage = 50;
-/** SQS's limit is 256 KiB for a message and for a batch; ours leaves room for the envelope. */
+/** SQS takes 256 KiB for a message and for a batch; the rest is left for the envelope. */
 const maxBytes = 250_000;
 
 type Outgoing = {
   readonly body: string;
   readonly delaySeconds: number;
-  /** Whose backlog the message is: SQS hands out the messages of quiet groups before those of busy ones. */
+  /** SQS delivers messages of groups with few messages before those of groups with many. */
   readonly group?: string;
 };
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
-/** Sends all, or throws: what a batch answers to have failed is sent again, three times. */
+/** Sends all messages. Those that a batch refuses are sent again, up to three times. @throws if some are left. */
 async function sendAll(
   client: SQSClient,
   url: string,
@@ -56,6 +56,7 @@ async function sendAll(
   });
 }
 
+/** How events are sent; `perMessage`: the most events in one message. */
 type Sending = Partial<Omit<EventMessage, 'events'>> & {
   readonly delaySeconds?: number;
   readonly perMessage?: number;
@@ -64,11 +65,12 @@ type Sending = Partial<Omit<EventMessage, 'events'>> & {
 /** The queues that a function may send events to. */
 export type EventQueueUrls = Readonly<Partial<Record<EventLane, string>>>;
 
+/** Sends events to the queues of their lanes. */
 export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
   /**
-   * Durably queues the events in their lane, some 50 a message, to be seen after the delay. A message
-   * is of one project, and its group is the project, but in the lane `fault`: one fault is one backlog,
-   * whoever its servers belong to.
+   * Durably queues the events in their lane, at most 50 a message, to be delivered after the delay. The
+   * events of a message are of one project, which is its group. In the lane `fault` a message may have
+   * events of several projects; it then has no group.
    */
   sendEvents: async (
     events: readonly DoctorEvent[],
@@ -98,7 +100,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
           lane,
           ...(rest && { rest }),
         };
-        const group = backlogOf(its);
+        const group = groupOfEvents(its);
         return { body: toJson(message), delaySeconds, ...(group && { group }) };
       });
     });
@@ -106,17 +108,18 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
   },
 });
 
-/** Whose backlog events are: that of their project; undefined if they are of several. */
-function backlogOf(events: readonly DoctorEvent[]): string | undefined {
+/** The group of a message with these events: their project; undefined if they are of several. */
+function groupOfEvents(events: readonly DoctorEvent[]): string | undefined {
   const [project, ...more] = new Set(events.map(projectOfEvent).filter((id) => id !== ''));
   return more.length > 0 ? undefined : groupOf(project ?? '');
 }
 
-/** The queue of faults alone. */
+/** The queue of faults only. */
 export const eventQueue = (client: SQSClient, url: string) => eventQueues(client, { fault: url });
 
+/** Sends work to the fault-finisher. */
 export const faultQueue = (client: SQSClient, url: string) => ({
-  /** Queues the finishing of a fault, once for each delay. */
+  /** Queues each message once for each delay in seconds. */
   sendFinish: (messages: readonly FinishMessage[], delays: readonly number[]): Promise<void> =>
     sendAll(
       client,
@@ -127,8 +130,9 @@ export const faultQueue = (client: SQSClient, url: string) => ({
     ),
 });
 
+/** Sends webhooks to a queue of the webhook sender. */
 export const webhookQueue = (client: SQSClient, url: string) => ({
-  /** Durably queues the webhooks, to be seen after the delay; each project is a group of its own. */
+  /** Durably queues the webhooks, to be delivered after the delay in seconds. The group is the project. */
   sendWebhooks: (webhooks: readonly WebhookMessage[], delaySeconds = 0): Promise<void> =>
     sendAll(
       client,
@@ -141,17 +145,18 @@ export const webhookQueue = (client: SQSClient, url: string) => ({
     ),
 });
 
-/** SQS takes 128 letters and digits as a group, which not every project's id is. */
+/** A project's id may be longer than the 128 characters that SQS takes, or have others. */
 const groupOf = (project: string): string => createHash('sha256').update(project).digest('hex');
 
-/** Of what nobody could read, this much is kept, in characters. */
+/** The most characters of an element that a dead letter keeps. */
 const shownCharacters = 60_000;
-/** A schema's complaint about a long message is longer than the message. */
+/** The most characters of a reason: a schema's error about a long message is longer still. */
 const reasonCharacters = 4_000;
 
+/** Sends to a dead-letter queue. */
 export const deadLetters = (client: SQSClient, url: string) => ({
-  /** Puts what cannot be understood aside, with the reason; too long a one is cut. */
-  bury: (letters: readonly DeadLetter[]): Promise<void> =>
+  /** Sends elements to the dead-letter queue, each with its reason; long ones are cut. */
+  deadLetter: (letters: readonly DeadLetter[]): Promise<void> =>
     sendAll(
       client,
       url,

@@ -3,24 +3,24 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { DomainError } from '../domain/errors.ts';
 import { keyReadingSeconds } from '../domain/identity/signing-keys.ts';
 
-/** How long a value is believed: a rotated secret is in use everywhere after this. */
+/** How long a value is used before it is read again: a rotated secret is in use everywhere after this. */
 const lifeMs = keyReadingSeconds * 1000;
 
-type Watch = {
+type CacheOptions = {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told when the old value is kept because it could not be read again. */
+  /** Called when the value could not be read again, and the old one is kept. */
   readonly onStale: (error: unknown) => void;
 };
 
 /**
- * A value read when it is first asked for, and again when it is older than its life, or than whoever
- * asks allows. Where the first reading fails, so does whoever asked; where a later one fails, the old
- * value stays.
+ * A value that is read at the first call, and read again once it is older than its life or than
+ * `maxAgeMs`. If a later read fails, the old value stays.
+ * @throws the error of the first read.
  */
 export function cached<T>(
   read: () => Promise<T>,
-  { now, onStale }: Watch,
+  { now, onStale }: CacheOptions,
 ): (maxAgeMs?: number) => Promise<T> {
   let known: { value: T; readAt: number } | undefined;
   return async (maxAgeMs = lifeMs) => {

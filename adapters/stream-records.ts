@@ -22,8 +22,9 @@ export type StreamRecord = {
 export type StreamEvent = { readonly Records: readonly StreamRecord[] };
 
 /**
- * The changes that the records tell of, in their order. Removals are nobody's report (tombstones
- * expire), and nor is the row that counts service numbers. What cannot be read says why.
+ * The changes that the records contain, in their order. Removals are left out, since only tombstones
+ * expire, and so is the row that counts service numbers. A record that cannot be read becomes an
+ * `unreadable` change with the reason.
  */
 export function rowChanges({ Records: records }: StreamEvent): RowChange[] {
   return records.flatMap((record): RowChange[] => {

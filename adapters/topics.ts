@@ -1,4 +1,4 @@
-/** The SNS topics: `notifications` for those whose alarms fired, `events` for the operators' audit. */
+/** Publishers to the SNS topics: `notifications` for owners of alarms, `events` for operators. */
 import {
   PublishBatchCommand,
   type PublishBatchRequestEntry,
@@ -11,7 +11,7 @@ import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
 import { inParallel } from './in-parallel.ts';
 
-/** SNS's limit for a batch is 256 KiB, attributes included. */
+/** SNS takes 256 KiB for a batch, attributes included. */
 const maxBytes = 240_000;
 const width = 8;
 
@@ -23,7 +23,7 @@ const attributesOf = (values: Readonly<Record<string, string>>) =>
     ]),
   );
 
-/** What SNS counts of a message: its body, and the names, types and values of its attributes. */
+/** The bytes that SNS counts: the body, and the names, types and values of the attributes. */
 const bytesOf = ({ body, attributes }: Message): number =>
   Object.entries(attributes).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(`${name}String${value}`),
@@ -33,9 +33,9 @@ const bytesOf = ({ body, attributes }: Message): number =>
 type Message = { readonly body: string; readonly attributes: Readonly<Record<string, string>> };
 
 /**
- * Publishes in batches of ten; gives those that were taken. A refused one is tried once more, and a
- * batch that fails takes no other with it.
- * @throws what a batch threw, if nothing was taken.
+ * Publishes in batches of ten. Refused messages are sent once more. A batch that fails does not stop
+ * the others.
+ * @returns the messages that the topic accepted. @throws the error of a batch, if none was accepted.
  */
 async function publishAll<T extends Message>(
   client: SNSClient,
@@ -68,7 +68,7 @@ async function publishTwice<T extends Message>(
   return batch.filter((message) => !stillRefused.has(message));
 }
 
-/** Gives the messages that the topic refused. */
+/** Publishes one batch; returns the messages that the topic refused. */
 async function publishBatch<T extends Message>(
   client: SNSClient,
   topic: string,
@@ -88,10 +88,11 @@ async function publishBatch<T extends Message>(
   return batch.filter((_, n) => positions.has(n));
 }
 
+/** Publishes notifications for the owners of alarms. */
 export const notifications = (client: SNSClient, topics: readonly string[]) => ({
   /**
-   * Publishes what the rows hold, each to the topic of its project; gives the rows that were taken.
-   * @throws what a topic threw, if none took anything.
+   * Publishes the notifications of the rows, each to the topic of its project.
+   * @returns the rows that were accepted. @throws the error of a topic, if none was accepted.
    */
   publish: async (rows: readonly OutboxRow[]): Promise<OutboxRow[]> => {
     const byTopic = Map.groupBy(rows, ({ on_behalf_of }) => topicOf(topics, on_behalf_of));
@@ -105,8 +106,9 @@ export const notifications = (client: SNSClient, topics: readonly string[]) => (
   },
 });
 
+/** Publishes events for operators. */
 export const audit = (client: SNSClient, topic: string) => ({
-  /** Publishes the events whole, infrastructure included: for operators only. Throws if one is refused. */
+  /** Publishes the whole events, for operators only: they name the infrastructure. @throws if one is refused. */
   publishEvents: async (events: readonly DoctorEvent[]): Promise<void> => {
     const messages = events.map((event) => ({
       body: toJson(event),

@@ -13,12 +13,11 @@ export type Action = NonNullable<TransactWriteCommandInput['TransactItems']>[num
 type Pending = { readonly place: number; readonly actions: readonly Action[] };
 
 /**
- * Carries out groups of actions, each group whole or not at all, all in one transaction if nothing
- * stands in the way of any: else the others go on without those.
+ * Writes groups of actions, each group completely or not at all. All groups are one transaction; if
+ * conditions of some groups fail, the other groups are tried again without them.
  * @param groups at most 100 actions in all, no two of them on one row.
- * @returns for each group the positions of its actions whose conditions did not hold; none for a group
- * that was carried out. Throws if a transaction fails for any other reason, conflicts that do
- * not end among them.
+ * @returns for each group the positions of its actions whose conditions failed; empty for a group that
+ * was written. @throws any other error of a transaction, also conflicts that do not end.
  */
 export async function transactGroups(
   client: DynamoDBDocumentClient,
@@ -47,7 +46,7 @@ export async function transactGroups(
 
 type Cancelled = { readonly error: Error; readonly reasons: CancellationReason[] };
 
-/** Undefined if the transaction went through. */
+/** Runs one transaction; undefined if it succeeded, else the reasons of its cancellation. */
 async function attempt(
   client: DynamoDBDocumentClient,
   pending: readonly Pending[],
@@ -63,8 +62,9 @@ async function attempt(
 }
 
 /**
- * One transaction. `written`; or the position of the first action whose condition did not hold; or
- * `conflict` where another transaction was under way on a row. Throws if it fails for any other reason.
+ * Runs one transaction.
+ * @returns `written`, the position of the first action whose condition failed, or `conflict` if another
+ * transaction was writing one of the rows. @throws any other error.
  */
 export async function transact(
   client: DynamoDBDocumentClient,
@@ -80,8 +80,9 @@ export async function transact(
 }
 
 /**
- * One transaction, tried again while others are under way on its rows: evacuations of a whole host
- * meet there. False if a condition did not hold, or if the others do not end: it is to be read again.
+ * Runs one transaction, and tries again while other transactions write its rows: the evacuations of a
+ * whole host write the same rows.
+ * @returns false if a condition failed, or if the other transactions did not end: the caller reads again.
  */
 export async function transactPatiently(
   client: DynamoDBDocumentClient,

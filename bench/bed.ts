@@ -7,18 +7,18 @@ import { type Fleet, makeFleet } from './fleet.ts';
 import { makePortFleet } from './port-fleet.ts';
 import { type Queues, queuesOf } from './queues.ts';
 
-/** What the scenarios of faults are played on. */
+/** The hosts, ports and subscriber that scenarios of faults use. */
 export type Bed = {
   readonly queues: Queues;
   readonly apiUrl: string;
   readonly admin: Client;
-  /** A host with so many instances, each with an alarm: on being stopped, unless something else is said. */
+  /** Makes a host with instances, each with an alarm, by default on the state `stopped`. */
   readonly fleetOf: (size: number, alarm?: (uuid: string) => unknown) => Promise<Fleet>;
-  /** A host with so many ports, each with an alarm on its data plane. */
+  /** Makes a host with ports, each with an alarm on its data plane. */
   readonly portsOf: (size: number) => Promise<Fleet>;
   /** A queue of the tenant's, subscribed to the notifications of its project. */
   readonly subscriber: Subscriber;
-  /** Waits until so many notifications are there, without taking them; a second at most between looks. */
+  /** Waits until so many notifications have arrived, without receiving them; polls once a second at least. */
   readonly arrived: (count: number, withinMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
 };
@@ -48,5 +48,5 @@ export async function makeBed(stack: Stack): Promise<Bed> {
   };
 }
 
-/** Every notification that is there; whoever waits for them has done so. */
+/** Receives all notifications that have arrived; does not wait for more. */
 export const taken = ({ subscriber }: Bed): Promise<Received[]> => subscriber.receive(0, 0);

@@ -11,15 +11,15 @@ import { queuesOf } from './queues.ts';
 import { ranks } from './watcher.ts';
 import { listen } from './webhook.ts';
 
-/** Receivers that hang, each at an address of its own. */
+/** The number of receivers that hang, each at an address of its own. */
 const receivers = 500;
-/** Between two webhooks of the other tenant. */
+/** The pause between two webhooks of the other tenant, in ms. */
 const pauseMs = 400;
 const patienceMs = 120_000;
 
 /**
- * A server at all their addresses. At first each receiver refuses once and then takes what it is sent, so
- * that all senders are warm; then it takes every request and answers none, until it is told to.
+ * A server at the addresses of all receivers. At first each receiver refuses one request and then accepts
+ * all, so that all senders are warm. After `goDeaf` it answers no request until `answer` is called.
  */
 async function hang() {
   const held = new Set<ServerResponse>();
@@ -63,7 +63,7 @@ async function hang() {
 
 const Alarm = z.object({ alarm_id: z.string() });
 
-/** An alarm on a type of events of its project, told of each; its id. */
+/** An alarm that every event of the type fires, in its project; returns its id. */
 async function alarmOn(tenant: Client, event_type: string, url: string): Promise<string> {
   const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
     body: {

@@ -9,7 +9,7 @@ export type Figure = {
   readonly figure: string;
   readonly value: number;
   readonly unit: 'ms' | 'count' | 's';
-  /** The most that is good enough, where something was promised. */
+  /** The highest value that meets the target; undefined without a target. */
   readonly target?: number;
 };
 
@@ -19,7 +19,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** The usual three of many times: median, 99th percentile and maximum. */
+/** Median, 99th percentile and maximum of times. */
 export function spread(
   scenario: string,
   name: string,
@@ -36,13 +36,13 @@ export function spread(
   return [figure('p50', 0.5), figure('p99', 0.99), figure('max', 1)];
 }
 
-/** Whether a figure is what was promised; one without a promise is. */
+/** True if the figure meets its target, or has none. */
 export const isMet = ({ value, target }: Figure): boolean =>
   target === undefined || value <= target;
 
 const folder = join(root, 'bench/results');
 
-/** Writes the run's figures into a file of its own, a JSON line each; its path. */
+/** Writes the run's figures to a file of its own, one JSON line each; returns its path. */
 export function store(run: Machine, figures: readonly Figure[]): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${run.at.replaceAll(':', '-')}.jsonl`);
@@ -55,7 +55,7 @@ export function store(run: Machine, figures: readonly Figure[]): string {
 
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 
-/** The figures as a table for people. */
+/** The figures as a table. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.scenario,

@@ -13,16 +13,16 @@ export type Fleet = {
   readonly size: number;
   /** Reports the host down; resolves when the API has answered. */
   readonly reportDown: () => Promise<void>;
-  /** The host up again, every instance active, every alarm `ok`. */
+  /** Sets the host up again, every instance active and every alarm `ok`. */
   readonly restore: () => Promise<void>;
 };
 
-/** Requests in flight: each one more is a Lambda process more on the embedded stack. */
+/** Requests at once: each one needs a Lambda process of its own on the embedded stack. */
 const width = 4;
 
 const Alarm = z.object({ alarm_id: z.string() });
 
-/** Seeds a fleet as a feed and a tenant would, over the API. */
+/** Makes a fleet over the API, as a feed of hosts and a tenant do. */
 export async function makeFleet(
   { admin, tenant }: { readonly admin: Client; readonly tenant: Client },
   size: number,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { root } from '../scripts/stack/state.ts';
 
-/** Where and of what a run's figures were taken. */
+/** The machine and the commit that a run's figures are from. */
 export type Machine = {
   readonly at: string;
   readonly commit: string;
@@ -10,7 +10,7 @@ export type Machine = {
   readonly cpu: string;
   readonly memoryGb: number;
   readonly node: string;
-  /** Load average of the last minute as the run began: much over 0 means that others were at work. */
+  /** Load average of the last minute before the run: a value well above 0 means other work on the machine. */
   readonly load: number;
 };
 

@@ -3,24 +3,57 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { inParallel } from '../adapters/in-parallel.ts';
 import { readAccount } from '../scripts/stack/accounts.ts';
-import { login } from '../scripts/stack/api.ts';
+import { type Client, login } from '../scripts/stack/api.ts';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import type { Figure } from './figures.ts';
 import { queuesOf } from './queues.ts';
 import { ranks, watcherOf } from './watcher.ts';
 
-/** The neighbour's alarms, each on all events of its project and told of each again. */
+/** The neighbour's alarms. Each fires for every event of its project. */
 const alarms = 600;
-/** Its writes: one each so many milliseconds, to its servers in turn, so many in flight at most. */
+/** The neighbour's writes: the time between two in milliseconds, and the most at once. */
 const everyMs = 50;
 const mostInFlight = 10;
 const servers = 20;
 const warmUp = 40;
 const patienceMs = 600_000;
-/** Between two faults, and before the first. */
+/** The pause before each fault. */
 const pauseMs = 500;
 
 const Alarm = z.object({ alarm_id: z.string() });
+
+/** Writes metadata of the servers in turn, until it is stopped. */
+function writerOf(tenant: Client, uuids: readonly string[]) {
+  let writes = 0;
+  let stopped = false;
+  const run = async (): Promise<void> => {
+    const inFlight = new Set<Promise<unknown>>();
+    for (let n = 0; !stopped; n++) {
+      if (inFlight.size < mostInFlight) {
+        const path = `/compute/v2.1/servers/${uuids[n % uuids.length]}/metadata`;
+        const sent = tenant.call('PUT', path, { body: { metadata: { n: String(n) } } });
+        inFlight.add(sent);
+        sent.then(
+          ({ status }) => {
+            if (status === 200) writes++;
+            inFlight.delete(sent);
+          },
+          () => inFlight.delete(sent),
+        );
+      }
+      await sleep(everyMs);
+    }
+    await Promise.allSettled(inFlight);
+  };
+  return {
+    run,
+    stop: (): void => {
+      stopped = true;
+    },
+    /** The number of writes that succeeded so far. */
+    writes: (): number => writes,
+  };
+}
 
 /**
  * A neighbour with 600 alarms on everything writes metadata 20 times a second, while hosts of another
@@ -50,28 +83,7 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
     return Alarm.parse(body).alarm_id;
   });
 
-  let writes = 0;
-  let stopped = false;
-  const write = async (): Promise<void> => {
-    const inFlight = new Set<Promise<unknown>>();
-    for (let n = 0; !stopped; n++) {
-      if (inFlight.size < mostInFlight) {
-        const path = `/compute/v2.1/servers/${uuids[n % servers]}/metadata`;
-        const sent = loud.call('PUT', path, { body: { metadata: { n: String(n) } } });
-        inFlight.add(sent);
-        sent.then(
-          ({ status }) => {
-            if (status === 200) writes++;
-            inFlight.delete(sent);
-          },
-          () => inFlight.delete(sent),
-        );
-      }
-      await sleep(everyMs);
-    }
-    await Promise.allSettled(inFlight);
-  };
-
+  const writer = writerOf(loud, uuids);
   const quiet: number[] = [];
   const beside: number[] = [];
   try {
@@ -82,23 +94,23 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
     }
     await queues.allQuiet(patienceMs);
     const started = Date.now();
-    const writing = write();
-    // Its functions are warm, and its events are on their way.
-    while (writes < warmUp) await sleep(everyMs);
+    const writing = writer.run();
+    // After these writes the functions are warm, and events are being evaluated.
+    while (writer.writes() < warmUp) await sleep(everyMs);
     for (let n = runs; n < 2 * runs; n++) {
       await sleep(pauseMs);
       beside.push(await victim.timed(n));
       const answered = victim.answers.at(-1);
       console.log(
-        `  fault ${n - runs + 1}: ${beside.at(-1)} ms, answered in ${answered} ms, ${writes} writes`,
+        `  fault ${n - runs + 1}: ${beside.at(-1)} ms, answered in ${answered} ms, ${writer.writes()} writes`,
       );
     }
-    stopped = true;
+    writer.stop();
     await writing;
-    const perSecond = (writes * 1000) / (Date.now() - started);
+    const perSecond = (writer.writes() * 1000) / (Date.now() - started);
     console.log(`  ${perSecond.toFixed(1)} writes a second`);
   } finally {
-    stopped = true;
+    writer.stop();
     await inParallel(ids, 4, (id) => loud.call('DELETE', `/alarming/v2/alarms/${id}`));
     await queues.allQuiet(patienceMs);
     await victim.close();
@@ -108,6 +120,6 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
     ...ranks(scenario, "quiet: another tenant's fault", quiet),
     ...ranks(scenario, "another tenant's fault", beside, 1_000),
     ...ranks(scenario, 'the API answers its report', victim.answers.slice(runs)),
-    { scenario, figure: 'writes', value: writes, unit: 'count' },
+    { scenario, figure: 'writes', value: writer.writes(), unit: 'count' },
   ];
 }

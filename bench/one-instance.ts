@@ -3,9 +3,9 @@ import { type Bed, taken } from './bed.ts';
 import { type Figure, spread } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 
-/** Hosts reported one after the other before all are restored together. */
+/** Hosts that are reported one after the other before all are restored. */
 const hosts = 20;
-/** A round ends before its own safe copies, which follow after 5 s, keep the evaluator busy. */
+/** A round ends before its safe copies, which come after 5 s, keep the evaluator busy. */
 const roundMs = 4_000;
 const patienceMs = 10_000;
 
@@ -15,9 +15,9 @@ async function timed({ queues, subscriber }: Bed, fleet: Fleet): Promise<number>
   await sleep(20); // the answers of the evaluator's last work, and ours, are through
   const reported = Date.now();
   await fleet.reportDown();
-  const [told] = await subscriber.receive(1, patienceMs);
-  if (!told) throw new Error(`nobody was told of ${fleet.host} within ${patienceMs} ms`);
-  return told.sentAt - reported;
+  const [notification] = await subscriber.receive(1, patienceMs);
+  if (!notification) throw new Error(`no notification of ${fleet.host} within ${patienceMs} ms`);
+  return notification.sentAt - reported;
 }
 
 /** One host with one instance and one alarm, reported down: one at a time, `runs` times. */

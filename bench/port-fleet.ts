@@ -5,15 +5,15 @@ import { slices } from '../domain/slices.ts';
 import type { Client } from '../scripts/stack/api.ts';
 import type { Fleet } from './fleet.ts';
 
-/** Requests in flight: each one more is a Lambda process more on the embedded stack. */
+/** Requests at once: each one needs a Lambda process of its own on the embedded stack. */
 const width = 4;
 
 const Made = z.object({ ports: z.array(z.object({ id: z.string() })) });
 const Alarm = z.object({ alarm_id: z.string() });
 
 /**
- * Ports on a host, each with an alarm on its data plane. One port is reported by itself, more by
- * their host.
+ * Makes ports on a host, each with an alarm on its data plane. A single port is reported by its id,
+ * several by their host.
  */
 export async function makePortFleet(
   { admin, tenant }: { readonly admin: Client; readonly tenant: Client },

@@ -3,7 +3,7 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import { region, rootCredentials } from '../scripts/stack/ministack.ts';
 
-/** Messages of a queue by what is to become of them. */
+/** The messages of a queue, by their state. */
 export type Depth = {
   readonly visible: number;
   readonly inWork: number;
@@ -12,19 +12,19 @@ export type Depth = {
 
 export type Queues = {
   readonly depth: (queueUrl: string) => Promise<Depth>;
-  /** Waits until the evaluator has nothing to do; safe copies may still be on their way. */
+  /** Waits until the evaluator has nothing to do; safe copies may come later. */
   readonly evaluatorIdle: () => Promise<void>;
-  /** Waits until no event is on its way in either lane. */
+  /** Waits until no event is left in the express lane and the safe lane. */
   readonly allQuiet: (patienceMs?: number) => Promise<void>;
-  /** Waits until no webhook waits or is under way; further tries may be due later. */
+  /** Waits until no webhook waits or is being sent; retries may come later. */
   readonly webhooksIdle: (patienceMs?: number) => Promise<void>;
 };
 
-/** The streams are looked at every second: what is quiet for longer stays quiet. */
+/** Streams are polled every second, so queues that stay empty for longer have no more work. */
 const quietMs = 1_500;
 const usualPatienceMs = 120_000;
 
-/** Looks at the queues of a stack. */
+/** Reads the depths of a stack's queues. */
 export function queuesOf({ endpoint, outputs }: Stack): Queues {
   const sqs = new SQSClient({ endpoint, region, credentials: rootCredentials });
   const urls = (...names: string[]) => names.flatMap((name) => outputs[name] ?? []);

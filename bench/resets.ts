@@ -65,8 +65,8 @@ export async function resetDuringFault(
   return { statuses, times };
 }
 
-/** How many of the changes that the rows went through were not told, and how many twice. */
-export function toldOf(
+/** How many of the rows' changes were not notified, and how many twice. */
+export function notifiedOf(
   rows: readonly Row[],
   notifications: readonly Readonly<Record<string, unknown>>[],
 ): { lost: number; repeated: number } {
@@ -75,7 +75,7 @@ export function toldOf(
   return { lost: changes - ids.size, repeated: notifications.length - ids.size };
 }
 
-/** Tells of every change of an instance. */
+/** An alarm that every change of an instance fires. */
 export const watchOf = (uuid: string) => ({
   name: `${uuid} changes`,
   type: 'event',
@@ -86,7 +86,7 @@ export const watchOf = (uuid: string) => ({
   },
 });
 
-/** The safe copies follow after 5 s; what they would repeat is there by then. */
+/** Safe copies come after 5 s. After this time their repeats, if any, have arrived. */
 const safeLaneMs = 7_000;
 const patienceMs = 60_000;
 
@@ -117,15 +117,15 @@ export async function resets(
     await bed.arrived(changes, patienceMs);
     await sleep(safeLaneMs);
     await bed.queues.allQuiet();
-    const told = toldOf(
+    const notified = notifiedOf(
       rows,
       (await taken(bed)).map(({ body }) => body),
     );
     times.push(...done.times);
     sums.refused += done.statuses.filter((status) => status !== 202).length;
     sums['left wrong'] += rows.filter((row, n) => !isRight(n, row)).length;
-    sums.lost += told.lost;
-    sums.repeated += told.repeated;
+    sums.lost += notified.lost;
+    sums.repeated += notified.repeated;
     console.log(`  run ${run}: ${changes} changes, ${JSON.stringify(sums)}`);
   }
   const scenario = `${instances} resets during a fault`;

@@ -20,12 +20,12 @@ import { wholeHost } from './whole-host.ts';
 
 type Scenario = {
   readonly about: string;
-  /** How often it is run unless `--runs` says so. */
+  /** The runs without `--runs`. */
   readonly runs: number;
   readonly play: (stack: Stack, runs: number) => Promise<Figure[]>;
 };
 
-/** A scenario of faults, on a bed that is made for it and cleared away. */
+/** A scenario with a bed that is made for it and deleted afterwards. */
 const onBed =
   (play: (bed: Awaited<ReturnType<typeof makeBed>>, runs: number) => Promise<Figure[]>) =>
   async (stack: Stack, runs: number): Promise<Figure[]> => {
@@ -73,17 +73,17 @@ const scenarios: Record<string, Scenario> = {
     play: onBed((bed, runs) => resets(bed, { instances: 200, runs })),
   },
   evacuation: {
-    about: 'a host that is down, with as many servers as runs, left by `doctor host-evacuate`',
+    about: '`doctor host-evacuate` of a host that is down, with as many servers as runs',
     runs: 1_000,
     play: onBed(evacuation),
   },
   webhook: {
-    about: 'an event in, its webhook out, one at a time',
+    about: 'from an event to its webhook, one at a time',
     runs: 200,
     play: webhook,
   },
   storm: {
-    about: '10,000 events from outside, and at once a fault in their project and in another',
+    about: '10,000 events from outside, and meanwhile a fault in their project and one in another',
     runs: 10,
     play: storm,
   },
@@ -108,28 +108,29 @@ const help = `npm run bench -- [scenario …] [--runs N]
 
 Measures from the report of a fault to the arrival of its notifications at a subscriber, on an
 embedded stack of its own, and stores the figures in bench/results/, one JSON line each.
-Ends with 1 if a promise was missed.
+Exit status 1 if a figure misses its target.
 
 ${Object.entries(scenarios)
   .map(([name, { about, runs }]) => `  ${name.padEnd(12)}${about} (${runs} runs)`)
   .join('\n')}
 
-Without a scenario: all of them. DOCTOR_STATE_DIR names a stack that is up, to use instead.`;
+Without a scenario: all of them. DOCTOR_STATE_DIR: the folder of a stack that is up, to use instead.`;
 
 function chosen(names: readonly string[]): [string, Scenario][] {
-  const wanted = names.length > 0 ? names : Object.keys(scenarios);
-  return wanted.map((name) => {
+  const requested = names.length > 0 ? names : Object.keys(scenarios);
+  return requested.map((name) => {
     const scenario = scenarios[name];
     if (!scenario) throw new Refusal(`No scenario "${name}".\n\n${help}`);
     return [name, scenario];
   });
 }
 
-/** How often to run each scenario, if the user says so. */
+/** The runs of each scenario by `--runs`; undefined without it. */
 function runsOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const runs = Number(text);
-  if (!Number.isInteger(runs) || runs < 1) throw new Refusal(`--runs ${text}: a number from 1 on.`);
+  if (!Number.isInteger(runs) || runs < 1)
+    throw new Refusal(`--runs ${text}: it must be a number of at least 1.`);
   return runs;
 }
 
@@ -147,7 +148,8 @@ await run(async () => {
   const facts = machine();
   const { cores, cpu, memoryGb, node, load } = facts;
   console.log(`${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, load ${load} at the start`);
-  if (load > cores / 2) console.log('The machine is busy: figures will be worse than they are.');
+  if (load > cores / 2)
+    console.log('The machine is busy: the figures will be worse than on an idle one.');
   const figures = await withStack(0, async ({ stack }) => {
     const all: Figure[] = [];
     for (const [name, { about, runs, play }] of plays) {

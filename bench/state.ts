@@ -1,2 +1,2 @@
-// Imported before anything that reads it: the bench's stack keeps its state beside the user's.
+// Imported before the modules that read it. The bench's stack keeps its state beside the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/bench';

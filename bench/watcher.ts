@@ -5,22 +5,22 @@ import { type Subscriber, subscribe } from '../scripts/stack/subscriber.ts';
 import { type Figure, percentile } from './figures.ts';
 import { type Fleet, makeFleet } from './fleet.ts';
 
-/** A tenant with hosts of one server each, which waits to be told of their faults. */
+/** A tenant with hosts of one server each, which is notified of their faults. */
 export type Watcher = {
   readonly tenant: Client;
-  /** Reports the n-th host down; time until its tenant is told, in ms. */
+  /** Reports the n-th host down; returns the time until its tenant is notified, in ms. */
   readonly timed: (n: number) => Promise<number>;
   /** How long the API took to answer each of these reports, in ms. */
   readonly answers: readonly number[];
-  /** All hosts up again, their servers active. */
+  /** Sets all hosts up again, and their servers active. */
   readonly restore: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
-/** A fault that is told later than this is a failure of the bench. */
+/** The bench fails if a notification takes longer, in ms. */
 const patienceMs = 300_000;
 
-/** Makes a tenant's hosts, and its subscription to what is critical. */
+/** Makes a tenant's hosts, and its subscription to critical notifications. */
 export async function watcherOf(stack: Stack, who: Tenant, hosts: number): Promise<Watcher> {
   const { endpoint, outputs } = stack;
   const apiUrl = outputs.ApiUrl ?? '';
@@ -49,7 +49,7 @@ export async function watcherOf(stack: Stack, who: Tenant, hosts: number): Promi
       await fleet(n).reportDown();
       answers.push(Date.now() - reported);
       const [told] = await subscriber.receive(1, patienceMs);
-      if (!told) throw new Error(`nobody was told of a fault within ${patienceMs} ms`);
+      if (!told) throw new Error(`no notification of a fault within ${patienceMs} ms`);
       return told.sentAt - reported;
     },
     restore: async () => {
@@ -60,7 +60,7 @@ export async function watcherOf(stack: Stack, who: Tenant, hosts: number): Promi
   };
 }
 
-/** Median and 95th percentile of times, with a promise for the second where there is one. */
+/** Median and 95th percentile of times; the second may have a target. */
 export const ranks = (
   scenario: string,
   name: string,

@@ -8,7 +8,7 @@ import type { Stack } from '../scripts/stack/bring-up.ts';
 import { type Figure, spread } from './figures.ts';
 import { queuesOf } from './queues.ts';
 
-/** Events are sent apart, so that none waits for the safe copy of another. */
+/** The pause between events, so that no event waits for the safe copy of another. */
 const roundMs = 4_000;
 const patienceMs = 10_000;
 const warmUp = 10;
@@ -17,7 +17,7 @@ const Heard = z.object({
   reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
 });
 
-/** A receiver on loopback that notes when it heard of each event, and how often. */
+/** A receiver on loopback that records when each event arrived, and how often. */
 export async function listen() {
   const heard = new Map<string, number[]>();
   const server = createServer(async (request, response) => {
@@ -33,7 +33,7 @@ export async function listen() {
   return { heard, url: `http://127.0.0.1:${port}/alarms`, close: () => server.close() };
 }
 
-/** An event posted, to the webhook's arrival at its receiver: one at a time, `runs` times. */
+/** The time from posting an event to the arrival of its webhook: one event at a time, `runs` times. */
 export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
   const apiUrl = stack.outputs.ApiUrl ?? '';
   const admin = await login(apiUrl, readAccount('admin'));

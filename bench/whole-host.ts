@@ -3,7 +3,7 @@ import { type Bed, taken } from './bed.ts';
 import { type Figure, percentile } from './figures.ts';
 import type { Fleet } from './fleet.ts';
 
-/** What one report of a host came to; times in ms since just before it was sent. */
+/** The result of one report of a host; times in ms since just before it was sent. */
 type Outcome = {
   readonly answer: number;
   readonly first: number;
@@ -12,7 +12,7 @@ type Outcome = {
   readonly repeated: number;
 };
 
-/** The safe copies follow after 5 s; what they would repeat is there by then. */
+/** Safe copies come after 5 s. After this time their repeats, if any, have arrived. */
 const safeLaneMs = 7_000;
 const patienceMs = 60_000;
 
@@ -21,7 +21,7 @@ async function play(bed: Bed, fleet: Fleet): Promise<Outcome> {
   const reported = Date.now();
   await fleet.reportDown();
   const answer = Date.now() - reported;
-  // Looked at from the side: taking a message costs the one emulator more than publishing it.
+  // Counts without receiving: receiving a message costs the emulator more than publishing it.
   await bed.arrived(fleet.size, patienceMs);
   await sleep(safeLaneMs);
   await bed.queues.allQuiet();
@@ -39,7 +39,7 @@ async function play(bed: Bed, fleet: Fleet): Promise<Outcome> {
 
 type Host = {
   readonly instances: number;
-  /** What makes the host; it has instances unless something else is said. */
+  /** Makes the host; by default one with instances. */
   readonly fleetOf?: (size: number) => Promise<Fleet>;
   readonly of?: string;
   readonly runs: number;

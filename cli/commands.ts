@@ -1,4 +1,4 @@
-/** The commands: what each takes, asks for and shows. */
+/** The commands: their options, requests and output. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 import * as z from 'zod';
 import { type Evacuated, evacuate, evacuateAll, look, serversOf } from './evacuate.ts';
@@ -7,13 +7,14 @@ import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf, type Screen } from './progress.ts';
 import { Failure, Misuse, type Request, type Session } from './session.ts';
 
-/** Options as they were given. */
+/** The options as they were given. */
 export type Given = Readonly<Record<string, string | boolean | undefined>>;
 
+/** A command of the command line. */
 export type Command = {
-  /** Behind `doctor`, as in the help. */
+  /** The words after `doctor`, as in the help. */
   readonly name: string;
-  /** What it takes: its options, and the name of its one argument. */
+  /** Its options, and the name of its argument if it has one. */
   readonly usage: string;
   readonly does: string;
   readonly argument?: string;
@@ -44,7 +45,7 @@ function queryOf(given: Readonly<Record<string, string | boolean | undefined>>):
   return query.size === 0 ? '' : `?${query}`;
 }
 
-/** All items of a list, its pages followed. */
+/** All items of a list, from all its pages. */
 async function all(
   session: Session,
   request: Request,
@@ -79,7 +80,7 @@ function switchOf(given: Given, name: string): string | undefined {
   throw new Misuse(`--${name} is enable or disable.`);
 }
 
-/** Servers in flight: what the API of a small deployment takes with ease, and what is allowed. */
+/** Servers evacuated at once: the default, which suits a small deployment, and the maximum. */
 const [usualJobs, mostJobs] = [4, 32];
 
 function jobsOf({ jobs = String(usualJobs) }: Given): number {
@@ -122,19 +123,17 @@ export const commands: readonly Command[] = [
   {
     name: 'host-evacuate',
     usage: '[--target HOST] [--jobs N] HOST',
-    does: 'Evacuate all servers of a host that is down; run again, it goes on with what is left.',
+    does: 'Evacuate all servers of a host that is down; a repeat continues with those that are left.',
     argument: 'HOST',
     options: { target: text, jobs: text },
     run: async (session, given, source, screen) => {
       const [target, jobs] = [targetOf(given), jobsOf(given)];
       const servers = await serversOf(session, source);
       const progress = progressOf(screen, servers.length);
-      const told = (one: Evacuated) => progress.count({ failed: hasFailed(one) });
-      const items = await evacuateAll(session, servers, { source, target, jobs, told });
+      const onOutcome = (one: Evacuated) => progress.count({ failed: hasFailed(one) });
+      const items = await evacuateAll(session, servers, { source, target, jobs, onOutcome });
       progress.end();
-      const columns = {
-        ...{ ID: 'id', Name: 'name', Status: 'status', Host: 'host', Reason: 'reason' },
-      };
+      const columns = { ID: 'id', Name: 'name', Status: 'status', Host: 'host', Reason: 'reason' };
       return { items, columns, failed: items.some(hasFailed) };
     },
   },
@@ -253,7 +252,7 @@ export const commands: readonly Command[] = [
   {
     name: 'fault list',
     usage: '[--all] [--host HOST] [--project ID] [--since TIME] [--until TIME]',
-    does: 'List the faults that are open, or all that were; a tenant sees those of its servers and ports.',
+    does: 'List open faults, or with --all all faults; a tenant sees those of its servers and ports.',
     options: { all: flag, host: text, project: text, since: text, until: text },
     run: async (session, { all: cleared, project, ...filters }) => {
       const query = { ...filters, project_id: project, ...(cleared && { status: 'all' }) };
@@ -273,7 +272,7 @@ export const commands: readonly Command[] = [
   {
     name: 'fault show',
     usage: 'ID',
-    does: 'Show a fault, with the servers or ports that it touched.',
+    does: 'Show a fault with the servers or ports that it affected.',
     argument: 'ID',
     options: {},
     run: (session, _, id) =>

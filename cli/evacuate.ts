@@ -1,13 +1,14 @@
 /**
- * Servers are moved off a host that is down: each is asked for, looked at, and asked for again where
- * that may help. Asking again is safe: what has moved, or is on its way, is seen by looking.
+ * Evacuates servers from a host that is down. Each evacuation is requested, checked by reading the
+ * server, and requested again where that may help. A repeat is safe: a server that has moved, or is
+ * being moved, is recognised by reading it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import * as z from 'zod';
 import { Failure, type Request, type Session } from './session.ts';
 
-/** A server is asked for this often in all, with longer and longer pauses, in milliseconds. */
+/** The attempts for one server, with longer and longer pauses in milliseconds. */
 const mostTries = 6;
 const [firstPause, longestPause] = [200, 10_000];
 
@@ -18,7 +19,7 @@ const compute = { service: 'compute', microversion } as const;
 const Named = z.object({ id: z.string(), name: z.string() });
 export type Named = z.infer<typeof Named>;
 
-/** `accepted`: it is on its way, and whoever executes the move says when it is done. */
+/** `accepted`: the server is being moved; the executor of the move reports its end. */
 export type Evacuated = Named & {
   readonly status: 'done' | 'accepted' | 'gone' | 'failed';
   /** Where it is now; null if it stays, or is gone. */
@@ -44,11 +45,11 @@ const Looked = z.object({
 });
 type Looked = z.infer<typeof Looked>['server'];
 
-/** Whether a refusal may be none the next time, whatever was asked. */
+/** True if a repeat of the request may succeed. */
 const mayPass = ({ status }: Failure): boolean =>
   status === undefined || status === 429 || status >= 500;
 
-/** Whether a 409 speaks of a rival, rather than of a state that stays. Source: nova `evacuate`. */
+/** True for a 409 about another change of the server, false for one about its state. Source: nova `evacuate`. */
 const isRivalry = ({ status }: Failure, server: Looked): boolean =>
   status === 409 &&
   ['active', 'stopped', 'error'].includes(server['OS-EXT-STS:vm_state']) &&
@@ -59,7 +60,7 @@ const pauseAfter = (tries: number, { retryAfter }: Failure): Promise<void> => {
   return sleep(retryAfter === undefined ? grown * (0.5 + Math.random() / 2) : retryAfter * 1000);
 };
 
-/** Asks, and asks again where a repeat may pass. For requests that change nothing. */
+/** Sends a request, and repeats it where that may help. Only for requests that change nothing. */
 async function patiently(session: Session, request: Request): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     try {
@@ -71,7 +72,7 @@ async function patiently(session: Session, request: Request): Promise<unknown> {
   }
 }
 
-/** Undefined if what was asked was granted. */
+/** Undefined if the request succeeded. */
 async function refusalOf(asking: Promise<unknown>): Promise<Failure | undefined> {
   try {
     await asking;
@@ -94,7 +95,7 @@ export async function look(session: Session, id: string): Promise<Looked | undef
   }
 }
 
-/** Has one server evacuated. What comes of it is an outcome, not an error. */
+/** Evacuates one server. A failure is an outcome, not an error. */
 export async function evacuate(
   session: Session,
   { id, name }: Named,
@@ -131,7 +132,7 @@ async function untilEnded(
     const host = server['OS-EXT-SRV-ATTR:host'];
     if (host?.toLowerCase() !== source.toLowerCase()) return ended('done', { host });
     if (server['OS-EXT-STS:task_state'] === 'rebuilding') return ended('accepted');
-    // It is accepted of a server for which no target is found.
+    // The API accepts the request also if it finds no target for the server.
     if (!refusal) return ended('failed', { reason: server.fault?.message ?? 'It did not move.' });
     const again = mayPass(refusal) || isRivalry(refusal, server);
     if (!again || tries >= mostTries) return ended('failed', { reason: refusal.message });
@@ -150,8 +151,8 @@ const Servers = z
   }));
 
 /**
- * All servers of a host that is down, whoever's they are.
- * @throws Failure if there is no such host, or its service is up: nothing is evacuated from there.
+ * All servers of a host that is down, of all projects.
+ * @throws Failure if there is no such host, or its service is up: then servers cannot be evacuated.
  */
 export async function serversOf(session: Session, host: string): Promise<Named[]> {
   const named = new URLSearchParams({ host, binary: 'nova-compute' });
@@ -172,15 +173,19 @@ export async function serversOf(session: Session, host: string): Promise<Named[]
   return servers;
 }
 
-/** Has the servers evacuated, `jobs` at a time; outcomes in the servers' order, each told as it comes. */
+/** Evacuates the servers, `jobs` at once. `onOutcome` gets each outcome when it is known; the result has the servers' order. */
 export async function evacuateAll(
   session: Session,
   servers: readonly Named[],
-  { jobs, told, ...evacuation }: Evacuation & { jobs: number; told: (one: Evacuated) => void },
+  {
+    jobs,
+    onOutcome,
+    ...evacuation
+  }: Evacuation & { jobs: number; onOutcome: (one: Evacuated) => void },
 ): Promise<Evacuated[]> {
   const one = async (server: Named): Promise<Evacuated> => {
     const outcome = await evacuate(session, server, evacuation);
-    told(outcome);
+    onOutcome(outcome);
     return outcome;
   };
   return pMap(servers, one, { concurrency: jobs });

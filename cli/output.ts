@@ -1,6 +1,7 @@
-/** What a command prints: a table for people, JSON for programs. */
+/** The output of a command: a table, or JSON for programs. */
 import * as z from 'zod';
 
+/** An object of an answer, with all its fields. */
 export const Item = z.record(z.string(), z.unknown());
 export type Item = z.infer<typeof Item>;
 
@@ -8,8 +9,8 @@ export type Item = z.infer<typeof Item>;
 export type Columns = Readonly<Record<string, string>>;
 
 /**
- * What was found: several things in columns, or one with all its fields. `failed` where something of
- * it went wrong: it is shown all the same, and the exit status is 1.
+ * The result of a command: several items in columns, or one item with all its fields. `failed`: a part
+ * of the command failed; the result is printed all the same, and the exit status is 1.
  */
 export type Found =
   | { readonly items: readonly Item[]; readonly columns: Columns; readonly failed?: boolean }
@@ -17,7 +18,7 @@ export type Found =
 
 const textOf = (value: unknown): string => {
   if (value === null || value === undefined) return '';
-  // Nobody's name may move the cursor or break a line.
+  // Control characters in names must not move the cursor or break a line.
   if (typeof value === 'string') return value.replace(/\p{Cc}/gu, ' ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
@@ -34,6 +35,7 @@ function table(headings: readonly string[], rows: readonly (readonly string[])[]
   return `${lines.join('\n')}\n`;
 }
 
+/** The text of a result, which ends with a line break. */
 export function printed(found: Found, format: 'table' | 'json'): string {
   if (format === 'json') {
     return `${JSON.stringify('items' in found ? found.items : found.item, null, 2)}\n`;

@@ -1,4 +1,4 @@
-/** Ports by id or by name: what is reported of them, and of the data plane beneath them. */
+/** Finds ports by id or name, and changes their status and data plane status. */
 import * as z from 'zod';
 import { Item } from './output.ts';
 import { Failure, Misuse, type Session } from './session.ts';
@@ -10,7 +10,7 @@ const Ports = z.object({
   ports_links: z.array(z.object({ rel: z.string(), href: z.string() })).default([]),
 });
 
-/** The ports that meet all filters, their pages followed. */
+/** The ports that meet all filters, from all pages. */
 export async function portsOf(
   session: Session,
   filters: Readonly<Record<string, string>>,
@@ -26,7 +26,7 @@ export async function portsOf(
   return ports;
 }
 
-/** The port with the id, else the one with the name. Throws `Failure` if there is none, or several. */
+/** The port with the id, else the one with the name. @throws Failure if there is none, or several. */
 export async function portNamed(session: Session, text: string): Promise<Item> {
   for (const key of ['id', 'name']) {
     const [port, ...more] = await portsOf(session, { [key]: text });
@@ -37,7 +37,7 @@ export async function portNamed(session: Session, text: string): Promise<Item> {
   throw new Failure(`No port has the id or the name ${text}.`);
 }
 
-/** What the options of `port set` change. Throws `Misuse` for a value that none of them takes. */
+/** The changes by the options of `port set`. @throws Misuse if there are none, or a value is wrong. */
 export function portUpdate(given: Given): Item {
   const update = {
     ...oneOf(given, 'dp-down', 'dp_down', { true: true, false: false }),
@@ -52,7 +52,7 @@ export function portUpdate(given: Given): Item {
   throw new Misuse('One of --dp-down, --status and --data-plane-status is needed.');
 }
 
-/** The value that an option stands for, in any case of its letters. */
+/** The attribute that an option changes; its value may have any case. Empty without the option. */
 function oneOf(
   given: Given,
   option: string,
@@ -71,7 +71,7 @@ function oneOf(
   );
 }
 
-/** Changes a port; the port as it is then. */
+/** Changes a port; returns the changed port. */
 export async function setPort(session: Session, given: Given, text: string): Promise<Item> {
   const port = portUpdate(given);
   const { id } = await portNamed(session, text);

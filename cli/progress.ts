@@ -1,17 +1,18 @@
-/** How far a long command is: a line that is drawn over on a terminal, else a line now and then. */
+/** The progress of a long command: a line that is redrawn on a terminal, else a line now and then. */
 
-/** Where progress is told, and whether that is a terminal. */
+/** Where progress is printed, and whether that is a terminal. */
 export type Screen = { readonly err: (text: string) => void; readonly terminal: boolean };
 
-/** At most so often, in milliseconds: people look often, log files are read later. */
+/** The shortest time between two lines in milliseconds, on a terminal and in a log. */
 const [redrawn, logged] = [100, 5_000];
 
 const width = 30;
 
+/** Counts what has ended. */
 export type Progress = {
-  /** One more has ended. */
+  /** Counts one more. */
   readonly count: (ended: { readonly failed: boolean }) => void;
-  /** Tells the end of it. */
+  /** Prints the final counts. */
   readonly end: () => void;
 };
 

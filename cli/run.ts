@@ -1,4 +1,4 @@
-/** Reads a command line and does what it says. */
+/** Reads a command line and runs its command. */
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { type Command, commands } from './commands.ts';
@@ -6,6 +6,7 @@ import { printed } from './output.ts';
 import type { Screen } from './progress.ts';
 import { type Env, Failure, logIn, Misuse } from './session.ts';
 
+/** Where the command prints. */
 export type Streams = Screen & { readonly out: (text: string) => void };
 
 const shared = {
@@ -18,15 +19,15 @@ const overview = (): string => `Usage: doctor COMMAND [--format table|json] [--h
 Commands:
 ${commands.map(({ name, does }) => `  ${name.padEnd(15)} ${does}`).join('\n')}
 
-Who you are is read from the variables that OpenStack's tools read: OS_AUTH_URL, OS_USERNAME,
-OS_PASSWORD, OS_PROJECT_NAME and their kin.
-Exit status: 0 done, 1 refused or not reached, 2 the command line makes no sense.
+The login is read from the same variables as by OpenStack's tools: OS_AUTH_URL, OS_USERNAME,
+OS_PASSWORD, OS_PROJECT_NAME and so on.
+Exit status: 0 done, 1 refused or not reachable, 2 wrong command line or environment.
 `;
 
 const helpOf = ({ name, usage, does }: Command): string =>
   `Usage: doctor ${name} ${usage ? `${usage} ` : ''}[--format table|json]\n\n${does}\n`;
 
-/** The command that the line begins with, and the rest of the line. */
+/** The command at the start of the line, and the rest of the line; undefined if there is none. */
 function commandOf(args: readonly string[]): { command: Command; rest: string[] } | undefined {
   for (const words of [1, 2]) {
     const name = args.slice(0, words).join(' ');
@@ -36,7 +37,7 @@ function commandOf(args: readonly string[]): { command: Command; rest: string[] 
   return undefined;
 }
 
-/** What the line means; throws `Misuse` if it makes no sense. */
+/** Reads the options and the argument. @throws Misuse if the command does not take them. */
 function read(command: Command, args: string[]) {
   const { values, positionals } = parsed(command, args);
   const { help, format = 'table', ...given } = values;
@@ -64,7 +65,7 @@ function parsed(command: Command, args: string[]) {
   }
 }
 
-/** Runs a command line; its exit status. */
+/** Runs a command line; returns the exit status. */
 export async function run(args: readonly string[], env: Env, streams: Streams): Promise<number> {
   const found = commandOf(args);
   if (!found) {
@@ -92,7 +93,9 @@ export async function run(args: readonly string[], env: Env, streams: Streams): 
       return 1;
     }
     if (error instanceof z.ZodError) {
-      streams.err(`doctor ${command.name}: the answer is not one of Doctor's.\n`);
+      streams.err(
+        `doctor ${command.name}: the answer does not have the form of Doctor's answers.\n`,
+      );
       return 1;
     }
     throw error;

@@ -4,8 +4,8 @@ import * as z from 'zod';
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * What was asked for could not be had; told to the user as it is. Exit status 1. `status` is that of
- * the answer, undefined if there was none; `retryAfter` its header, in seconds.
+ * A request that failed. The message is printed as it is; exit status 1. `status` is the status of the
+ * answer, undefined if there was none; `retryAfter` is its header, in seconds.
  */
 export class Failure extends Error {
   readonly status: number | undefined;
@@ -17,13 +17,13 @@ export class Failure extends Error {
     this.retryAfter = answer.retryAfter;
   }
 }
-/** The command line or the environment makes no sense. Exit status 2. */
+/** A wrong command line or environment. Exit status 2. */
 export class Misuse extends Error {}
 
 export type Request = {
   readonly service: 'compute' | 'network' | 'fault-management';
   readonly method?: 'GET' | 'PUT' | 'POST';
-  /** Below the service's URL of the catalogue, or a whole URL, such as that of the next page. */
+  /** A path below the service's URL in the catalogue, or a whole URL, such as that of the next page. */
   readonly path: string;
   readonly body?: unknown;
   /** Nova's microversion. */
@@ -31,11 +31,11 @@ export type Request = {
 };
 
 export type Session = {
-  /** The answer's body. Throws `Failure` unless the status is 2xx. */
+  /** The body of the answer. @throws Failure unless the status is 2xx. */
   readonly ask: (request: Request) => Promise<unknown>;
 };
 
-/** An answer is waited for this long, in milliseconds. */
+/** How long a request may take, in milliseconds. */
 const patience = 60_000;
 
 const Token = z.object({
@@ -51,7 +51,7 @@ const Token = z.object({
   }),
 });
 
-/** Every error of the services has a message somewhere in its body. */
+/** The message of an error body; each service has it at another place. */
 const Refusal = z.record(z.string(), z.looseObject({ message: z.string() }));
 
 /** Logs in, with a password or, where `OS_TOKEN` is given, with a token. */
@@ -120,9 +120,9 @@ function domainOf(env: Env, of: 'USER' | 'PROJECT'): unknown {
 function endpointOf(
   catalog: z.infer<typeof Token>['token']['catalog'],
   service: string,
-  { OS_INTERFACE: wanted = 'public', OS_REGION_NAME: region }: Env,
+  { OS_INTERFACE: given = 'public', OS_REGION_NAME: region }: Env,
 ): string {
-  const name = wanted.replace(/URL$/, '');
+  const name = given.replace(/URL$/, '');
   const endpoints = catalog
     .filter(({ type }) => type === service)
     .flatMap((each) => each.endpoints);

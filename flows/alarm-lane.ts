@@ -1,4 +1,4 @@
-/** One alarm and the events that may concern it: what is decided for it, and may be written at once. */
+/** One alarm and the events that may concern it: decides which firings can be written at once. */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { cannotBeEvaluated, type Decision, decide } from '../domain/alarms/evaluate.ts';
 import { type Chain, type Firing, firingOf, isTold } from '../domain/alarms/firing.ts';
@@ -6,42 +6,42 @@ import type { DoctorEvent } from '../domain/events/event.ts';
 import type { EventsOut } from './events-out.ts';
 
 /** One alarm with the events that may concern it, oldest first. */
-export type Lane = { alarm: Alarm; events: DoctorEvent[] };
-/** A chain with its events and the lane that waits for its outcome; notices alone are not waited for. */
+export type AlarmLane = { alarm: Alarm; events: DoctorEvent[] };
+/** A chain with its events. Its lane goes on after its outcome, unless the chain is a notice only. */
 export type Step = {
   readonly chain: Chain;
   readonly events: readonly DoctorEvent[];
-  readonly lane: Lane;
+  readonly lane: AlarmLane;
 };
 
-/** An alarm of which nobody can tell what it waits for, and why. */
+/** An alarm whose rule cannot be read, and why. */
 export type Unreadable = {
   readonly alarm_id: string;
-  /** Undefined if not even that can be read. */
+  /** Undefined if it cannot be read either. */
   readonly revision: number | undefined;
   readonly reason: string;
-  /** Whether the alarm says so already. */
+  /** True if the alarm has this reason already. */
   readonly isReported: boolean;
 };
 
-/** A transaction takes 4 MB, and 100 actions: ten rows that are told, or four times as many notes. */
+/** A transaction takes 4 MB and 100 actions: ten rows with a notification, or forty without. */
 export const weightPerTransaction = 10;
 const noteWeight = 1 / 4;
 
-/** The part of a transaction's room that the chain takes; its alarm is counted with its rows. */
+/** The share of a transaction that the chain takes, of `weightPerTransaction`; its alarm is included. */
 export const weightOf = (chain: Chain): number =>
   chain.reduce((sum, { row }) => sum + (isTold(row) ? 1 : noteWeight), 0);
 
 type StepDeps = Pick<EventsOut, 'interrupted'> & { readonly now: () => string };
 
 /**
- * What a lane may write at once: notices that change nothing, each for itself, up to and with the first
- * chain that changes the alarm. Events are taken from the lane. Of an alarm that cannot be read
- * the rest of the events is dropped.
+ * The chains that a lane can write at once: single notices that do not change the alarm, and then the
+ * first chain that does. Their events are removed from the lane. If the alarm cannot be read, all
+ * events are removed.
  */
 export function stepsOf(
   deps: StepDeps,
-  lane: Lane,
+  lane: AlarmLane,
 ): { readonly steps: Step[]; readonly unreadable?: Unreadable } {
   const steps: Step[] = [];
   const chain: Firing[] = [];
@@ -54,7 +54,7 @@ export function stepsOf(
     const decision = decided(deps, alarm, event);
     if (decision.kind === 'nothing') continue;
     if (decision.kind === 'unreadable') {
-      // What was decided before is written first.
+      // The chain so far is written first.
       lane.events = chain.length > 0 ? [event, ...lane.events] : [];
       if (chain.length > 0) break;
       const { alarm_id, revision, state_reason } = alarm;
@@ -75,7 +75,7 @@ export function stepsOf(
   return { steps };
 }
 
-/** The decision; an alarm on which we fail ourselves counts as one that cannot be read. */
+/** The decision. If it throws, the alarm counts as one that cannot be read. */
 function decided(deps: StepDeps, alarm: Alarm, event: DoctorEvent): Decision {
   try {
     return decide(alarm, event);

@@ -1,6 +1,6 @@
 /**
- * Applies what a host's data plane reports owe to the ports on it. Run by who reports, and again by
- * the fault-finisher for what a dying reporter or a lagging index left: every step may run twice.
+ * Applies a host's data plane reports to the ports on it. It runs with the report, and again in the
+ * fault-finisher, for ports that a crash or a lagging index left out. So every step may run twice.
  */
 import { type HostDataPlane, owedRows } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
@@ -9,7 +9,7 @@ import { type EventsOut, sendExpress } from './events-out.ts';
 import { inChunks } from './in-chunks.ts';
 import { untilWritten } from './retry.ts';
 
-/** A row as it was read and as it shall be. */
+/** A port's row as it was read, and after the change. */
 export type PortRowChange = { readonly from: Port; readonly to: Port };
 
 export type ApplyDataPlaneDeps = EventsOut & {
@@ -17,13 +17,13 @@ export type ApplyDataPlaneDeps = EventsOut & {
   readonly portsOn: (host: string) => AsyncIterable<readonly string[]>;
   /** Rows read consistently, in any order; what does not exist is left out. */
   readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
-  /** Writes each change that nobody overtook; gives those that somebody did, in any order. */
+  /** Writes each change whose port is as it was read; returns the other changes, in any order. */
   readonly changePorts: (changes: readonly PortRowChange[]) => Promise<readonly PortRowChange[]>;
 };
 
 /**
- * How many ports were found on the host, and how many of them this call changed. `failures` is what
- * kept it from the others; empty if nothing did.
+ * How many ports were found on the host, and how many of them this call changed. `failures` has the
+ * errors that prevented other changes; empty for none.
  */
 export type Applied = {
   readonly ports: number;
@@ -32,8 +32,8 @@ export type Applied = {
 };
 
 /**
- * Applies to every port that the index shows on the host what it is owed.
- * @param plane read after the report was recorded, so that every port read from now on is owed it.
+ * Applies to every port that the index shows on the host the reports that it is owed.
+ * @param plane read after the report was recorded, so every port that is read later is owed it.
  */
 export async function applyDataPlane(
   deps: ApplyDataPlaneDeps,
@@ -53,7 +53,7 @@ export async function applyDataPlane(
   return { ports, changed, failures };
 }
 
-/** The same for whoever is asked again where it fails. @returns how many ports were changed. */
+/** The same, for a caller that repeats it after an error. @returns how many ports were changed. */
 export async function finishDataPlane(
   deps: ApplyDataPlaneDeps,
   plane: HostDataPlane,
@@ -66,7 +66,7 @@ export async function finishDataPlane(
 /** One port with the rows that it takes one after the other. */
 type Lane = { readonly from: Port; readonly rows: readonly Port[] };
 
-/** Adds to `done` what it wrote, also where it throws. */
+/** Adds the rows that it wrote to `done`, even if it throws. */
 async function applyToChunk(
   deps: ApplyDataPlaneDeps,
   plane: HostDataPlane,
@@ -84,7 +84,7 @@ async function applyToChunk(
   });
 }
 
-/** Writes the first row of every lane, then the second, and so on; gives the ids of overtaken ones. */
+/** Writes the first row of every lane, then the second, and so on; returns the ids of the ports that were not as read. */
 async function writeLanes(
   deps: ApplyDataPlaneDeps,
   lanes: readonly Lane[],

@@ -1,6 +1,6 @@
 /**
- * Applies what a host owes to the instances on it. Run by the report, and again by the
- * fault-finisher for what a dying report or a lagging index left: every step may run twice.
+ * Applies the fault of a host to its instances. The report runs it. The fault-finisher runs it again,
+ * for instances that a crash or a lagging index left out. Every step may run twice.
  */
 import { instanceEvent } from '../domain/events/event.ts';
 import type { Host } from '../domain/hosts/host.ts';
@@ -10,25 +10,26 @@ import { type EventsOut, sendExpress } from './events-out.ts';
 import { inChunks } from './in-chunks.ts';
 import { untilWritten } from './retry.ts';
 
-/** A row as it was read and as it shall be. */
+/** A row as it was read, and as it is to be written. */
 export type InstanceChange = { readonly from: Instance; readonly to: Instance };
 
+/** What the flow reads and writes. */
 export type ApplyFaultDeps = EventsOut & {
   /** Uuids of the instances on a host, as the index shows them, a page at a time. */
   readonly instancesOn: (host: string) => AsyncIterable<readonly string[]>;
-  /** The same of the instances on their way to a host. */
+  /** The same for the instances on their way to a host. */
   readonly instancesTo: (host: string) => AsyncIterable<readonly string[]>;
-  /** Up to 100 rows, read consistently; what does not exist is left out. */
+  /** Up to 100 rows, read consistently, in any order; unknown uuids are left out. */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
-  /** Writes each change that nobody overtook; gives those that somebody did, in any order. */
+  /** Writes each change whose row is as it was read. Returns the other changes, in any order. */
   readonly change: (changes: readonly InstanceChange[]) => Promise<readonly InstanceChange[]>;
 };
 
 /**
- * Applies to every instance that the indexes show on the host, or on its way there, what it is owed.
- * @param host read after the fault was recorded, so that every instance read from now on is owed it.
- * @returns how many instances took another state by this call.
- * @throws what a chunk threw, after all others are done.
+ * Settles every instance that the indexes show on the host or on its way there.
+ * @param host read after the fault was recorded. All instances are read later than it.
+ * @returns how many instances have a new revision by this call.
+ * @throws the error of a chunk, after all other chunks are done.
  */
 export async function applyFault(deps: ApplyFaultDeps, host: Host): Promise<number> {
   let affected = 0;

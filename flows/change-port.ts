@@ -1,4 +1,4 @@
-/** One port is changed by its owner, its manager or who reports on it. */
+/** One port is changed by its owner, by a caller who manages ports, or by one who reports on it. */
 import { DomainError, Refusal } from '../domain/errors.ts';
 import { boundRow, isRebound, takingOver } from '../domain/ports/binding.ts';
 import { type HostDataPlane, owedRows } from '../domain/ports/host-data-plane.ts';
@@ -10,18 +10,18 @@ import { untilWritten } from './retry.ts';
 export type ChangePortDeps = EventsOut & {
   /** The port's row, a tombstone too, read consistently. */
   readonly port: (id: string) => Promise<Port | undefined>;
-  /** What was reported of a host's ports, read consistently. */
+  /** The reports on a host's ports, read consistently; undefined without any. */
   readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
   /**
-   * Writes a port that is still as it was read. If `left` is given, also only if the host that it
-   * leaves has no newer report than that number: such a report is to be applied before the port goes.
+   * Writes a port that is as it was read. If `left` is given, the host that the port leaves must have
+   * no newer report than that number: such a report is to be applied before the port leaves.
    */
   readonly savePort: (
     from: Port,
     to: Port,
     left?: LeftHost,
   ) => Promise<'saved' | 'overtaken' | 'mac in use'>;
-  /** Frees the MAC address of the port, if who took it never came to make one. */
+  /** Frees the MAC address of the port if it was taken for a port that was never created. */
   readonly freeAbandonedMac: (port: Port, now: string) => Promise<boolean>;
 };
 
@@ -29,18 +29,20 @@ export type ChangePortDeps = EventsOut & {
 export type LeftHost = { readonly host: string; readonly number: number };
 
 /**
- * What becomes of a port as it is seen (undefined: there is none); undefined if nothing. May refuse.
- * Asked a second time with the data plane of another host, if it binds the port to one.
+ * The port after a change of it as readers see it (undefined: there is none). The result is undefined
+ * if nothing changes. It throws if the change is refused. If it binds the port to another host, it is
+ * called a second time, with the data plane of that host.
  */
 export type DecidePort = (port: Port | undefined) => Port | undefined;
 
-/** Somebody whose change of a port was overtaken tries again so often: reporters come in swarms. */
-const patience = 40;
+/** How often an overtaken change is tried: many callers may report on one port at once. */
+const mostTries = 40;
 
 /**
- * Changes a port as `decide` says. What its host's reports owe it is written first, each as a change
- * of its own. A report that comes after the host was read is owed by the row that is written. A port
- * that goes to another host takes over what is reported there.
+ * Changes a port as `decide` says; reads and decides again if another writer was faster. The reports
+ * that the port is owed are written first, each as a change of its own. A report that comes after the
+ * host was read is owed to the row that is written. A port that moves to another host takes over the
+ * status that is reported there.
  * @returns the port as it is now. @throws what `decide` throws, before anything is written.
  */
 export async function changePort(
@@ -53,14 +55,14 @@ export async function changePort(
     const plane = row && (await planeOf(deps, row));
     const owed = row ? owedRows(row, plane) : [];
     const seen = owed.at(-1) ?? row;
-    const wanted = decide(seen);
+    const decided = decide(seen);
     if (!row || !seen) throw new DomainError('not_found', `Port ${id} could not be found.`);
     if (!(await written(deps, row, owed))) return undefined;
-    if (!wanted) return seen;
-    const rebound = isRebound(seen, wanted);
+    if (!decided) return seen;
+    const rebound = isRebound(seen, decided);
     const to = rebound
-      ? await reboundPort(deps, { seen, wanted, decide })
-      : { ...wanted, report_number: plane?.number ?? 0 };
+      ? await reboundPort(deps, { seen, decided, decide })
+      : { ...decided, report_number: plane?.number ?? 0 };
     const outcome = await deps.savePort(seen, to, rebound ? leftHost(seen, plane) : undefined);
     if (outcome === 'overtaken') return undefined;
     if (outcome === 'mac in use') {
@@ -69,26 +71,27 @@ export async function changePort(
     }
     await sendExpress(deps, portEvents(to));
     return to;
-  }, patience);
+  }, mostTries);
 }
 
 type Rebinding = {
   readonly seen: Port;
-  readonly wanted: Port;
+  /** The port on its new host, as it was decided with the data plane of the host that it leaves. */
+  readonly decided: Port;
   readonly decide: DecidePort;
 };
 
-/** The row of a port that goes to another host: with that host's data plane, unless the change says otherwise. */
+/** The row of a port that moves to another host, with that host's data plane, unless the change sets it. */
 async function reboundPort(
   deps: ChangePortDeps,
-  { seen, wanted, decide }: Rebinding,
+  { seen, decided, decide }: Rebinding,
 ): Promise<Port> {
-  const there = await planeOf(deps, wanted);
-  const decided = decide(takingOver(seen, there)) ?? wanted;
-  return boundRow(decided, seen.data_plane_status, there);
+  const there = await planeOf(deps, decided);
+  const to = decide(takingOver(seen, there)) ?? decided;
+  return boundRow(to, seen.data_plane_status, there);
 }
 
-/** The host that a port leaves; undefined if it was on none. */
+/** The host that a port leaves; undefined if it had none. */
 const leftHost = (port: Port, plane: HostDataPlane | undefined): LeftHost | undefined =>
   port['binding:host_id'] === ''
     ? undefined
@@ -100,7 +103,7 @@ const planeOf = async (
 ): Promise<HostDataPlane | undefined> =>
   port['binding:host_id'] === '' ? undefined : dataPlane(port['binding:host_id']);
 
-/** Writes rows one after the other and tells of them; false if somebody was faster. */
+/** Writes rows one after the other and sends their events; false if another writer was faster. */
 async function written(deps: ChangePortDeps, from: Port, rows: readonly Port[]): Promise<boolean> {
   let last = from;
   for (const row of rows) {
@@ -111,6 +114,7 @@ async function written(deps: ChangePortDeps, from: Port, rows: readonly Port[]):
   return true;
 }
 
+/** The refusal of a MAC address that another port has. */
 export const macInUse = ({ network_id, mac_address }: Port): Refusal =>
   new Refusal(
     'mac_address_in_use',

@@ -1,4 +1,4 @@
-/** One server is changed by its owner or an administrator. */
+/** Changes one server for its owner or an administrator. */
 import { DomainError } from '../domain/errors.ts';
 import { instanceEvent } from '../domain/events/event.ts';
 import type { Host } from '../domain/hosts/host.ts';
@@ -8,23 +8,27 @@ import { type EventsOut, sendExpress } from './events-out.ts';
 import { type RegisterDeps, readSettled } from './register.ts';
 import { untilWritten } from './retry.ts';
 
+/** What the flow reads, writes and sends. */
 export type ChangeServerDeps = EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>;
 
-/** What becomes of an instance, settled with its host; undefined if nothing. May refuse. */
-export type Decide = (on: {
+/**
+ * Decides on a change of an instance, settled with its host.
+ * @returns the changed row; undefined to change nothing. @throws DomainError to refuse.
+ */
+export type ServerDecision = (on: {
   readonly instance: Instance;
   readonly host: Host | undefined;
 }) => Instance | undefined;
 
 /**
- * Changes an instance as `decide` says. What its host owes it is applied first, as a change of its
- * own. A fault that comes after the host was read is owed by the row that is written.
- * @returns the instance as it is now. @throws not_found if there is none, and what `decide` throws.
+ * Changes an instance as `decide` says. An owed fault is applied first, as a separate change. A fault
+ * that comes after the host was read is owed to the written row.
+ * @returns the instance after the change. @throws not_found if there is none; what `decide` throws.
  */
 export async function changeServer(
   deps: ChangeServerDeps,
   uuid: string,
-  decide: Decide,
+  decide: ServerDecision,
 ): Promise<Instance> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
@@ -33,7 +37,7 @@ export async function changeServer(
       throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
     }
     const host = from.host === null ? undefined : await deps.host(from.host);
-    // It failed between the two readings: that fault is settled first, too.
+    // The host failed between the two reads: start again, so that this fault is settled first too.
     if (settled(from, host)) return undefined;
     const to = decide({ instance: from, host });
     if (!to) return from;

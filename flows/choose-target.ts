@@ -1,11 +1,11 @@
-/** Where instances are moved to if nobody names a host: to the one with the fewest of them. */
-
+/** Chooses the target of an evacuation if the caller names none: the host with the fewest instances. */
 import type { Host, HostState } from '../domain/hosts/host.ts';
-import { isTarget, leastLoaded } from '../domain/servers/evacuate.ts';
+import { isTarget, leastLoaded } from '../domain/servers/evacuation-target.ts';
 
+/** What the choice reads. */
 export type ChooseTargetDeps = {
   readonly allHosts: () => Promise<readonly Host[]>;
-  /** How many instances are on each host, or on their way there, as the indexes show it. */
+  /** The number of instances on each host or on their way there, as the indexes show it. */
   readonly countsOn: (hosts: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   /** A host's row, read consistently. */
   readonly host: (name: string) => Promise<Host | undefined>;
@@ -14,28 +14,29 @@ export type ChooseTargetDeps = {
   readonly clock: () => number;
 };
 
+/** Chooses targets, with counts of instances that it keeps for a few seconds. */
 export type Targets = {
-  /** The host to move to, fit as it was read; undefined if there is none. */
+  /** A host that may take an instance of the source (`isTarget`); undefined if there is none. */
   readonly choose: (source: string) => Promise<Host | undefined>;
-  /** One more instance is on its way to the host. */
+  /** Counts one more instance on its way to the host. */
   readonly placed: (host: string) => void;
 };
 
-/** Instances are counted no oftener: a whole host is evacuated instance by instance. */
+/** For how long counts are kept, in milliseconds: a host is evacuated one instance a request. */
 const keptMs = 5_000;
 
 /**
- * Chooses by counts that are kept for a while, together with what was placed since. They only say
- * whom to ask first: a host is chosen as its row stands. Nobody is told that there is no target before
- * all were counted anew.
+ * Chooses by kept counts plus the instances placed since. The counts only give the order in which hosts
+ * are tried: whether a host may take instances is read from its row. Recounts all hosts before it
+ * answers that there is no target.
  */
 export function makeTargets(deps: ChooseTargetDeps): Targets {
   let kept: { readonly at: number; readonly loads: Map<string, number> } | undefined;
 
-  async function counted() {
+  async function recount() {
     const at = deps.clock();
-    const fit = (await deps.allHosts()).filter((host) => isTarget(host, deps.stateOf(host)));
-    kept = { at, loads: new Map(await deps.countsOn(fit.map(({ host }) => host))) };
+    const targets = (await deps.allHosts()).filter((host) => isTarget(host, deps.stateOf(host)));
+    kept = { at, loads: new Map(await deps.countsOn(targets.map(({ host }) => host))) };
     return kept.loads;
   }
 
@@ -53,7 +54,7 @@ export function makeTargets(deps: ChooseTargetDeps): Targets {
     choose: async (source) => {
       const found =
         kept && deps.clock() - kept.at < keptMs ? await fitHost(kept.loads, source) : undefined;
-      return found ?? fitHost(await counted(), source);
+      return found ?? fitHost(await recount(), source);
     },
     placed: (host) => {
       const load = kept?.loads.get(host);

@@ -1,4 +1,4 @@
-/** Ports are made: all of a request, or none. */
+/** Creates all ports of a request, or none. */
 import { Refusal } from '../domain/errors.ts';
 import { boundRow, takingOver } from '../domain/ports/binding.ts';
 import type { Port } from '../domain/ports/port.ts';
@@ -8,15 +8,15 @@ import { type EventsOut, sendExpress } from './events-out.ts';
 import type { ReadPortsDeps } from './read-ports.ts';
 import { untilWritten } from './retry.ts';
 
-/** A port to make; `macGiven` if the client named its MAC address, which then is not ours to change. */
+/** A port to create. `macGiven`: the client named its MAC address, so it is not replaced. */
 export type NewPort = { readonly port: Port; readonly macGiven: boolean };
 
 export type CreatePortsDeps = EventsOut &
   Pick<ReadPortsDeps, 'dataPlanes'> &
   Pick<ChangePortDeps, 'freeAbandonedMac'> & {
     /**
-     * All in one, or none: which port ran into a taken id or MAC address; `busy` if somebody else
-     * was writing them.
+     * Writes all ports or none: then it says which port has an id or MAC address that is taken;
+     * `busy` if another writer was writing them.
      */
     readonly insertPorts: (
       ports: readonly Port[],
@@ -25,14 +25,15 @@ export type CreatePortsDeps = EventsOut &
   };
 
 /**
- * Makes the ports, each with what is reported of the data plane of its host. A MAC address of our own that is taken is replaced by another one.
- * @throws MacAddressInUse, or a conflict for an id that is taken.
+ * Creates the ports, each with the reported status of its host's data plane. A generated MAC address
+ * that is taken is replaced by another one.
+ * @throws MacAddressInUse for a given MAC address; PortIdInUse.
  */
 export async function createPorts(
   deps: CreatePortsDeps,
-  wanted: readonly NewPort[],
+  requested: readonly NewPort[],
 ): Promise<readonly Port[]> {
-  let drafts = wanted;
+  let drafts = requested;
   const made = await untilWritten(async () => {
     drafts = distinct(drafts, deps.newMac);
     const hosts = new Set(drafts.map(({ port }) => port['binding:host_id']).filter(Boolean));
@@ -52,20 +53,20 @@ export async function createPorts(
     if (stopped.macGiven) throw macInUse(stopped.port);
     drafts = drafts.with(outcome.position, renewed(stopped, deps.newMac));
     return undefined;
-  }, patience);
+  }, mostTries);
   await sendExpress(deps, made.flatMap(portEvents));
   return made;
 }
 
-/** Addresses of our own are random among 16 million a network: a large one takes some tries. */
-const patience = 40;
+/** Generated addresses are random among 16 million a network: in a large network some are taken. */
+const mostTries = 40;
 
 const renewed = ({ port }: NewPort, newMac: () => string): NewPort => ({
   port: { ...port, mac_address: newMac() },
   macGiven: false,
 });
 
-/** The drafts with no id and no MAC address twice. */
+/** The drafts, with generated MAC addresses that differ. @throws PortIdInUse, MacAddressInUse */
 function distinct(drafts: readonly NewPort[], newMac: () => string): NewPort[] {
   const ids = new Set<string>();
   const macs = new Set<string>();

@@ -1,25 +1,26 @@
 /**
- * Tells what outbox rows hold, and marks them: webhooks are queued, then the notification is
- * published. A crash before the mark makes a repeat with the same ids.
+ * Sends the notifications of outbox rows: queues the webhooks, publishes, then marks the rows as
+ * delivered. A crash before the mark leads to a repeat with the same ids.
  */
 import type { OutboxRow } from '../domain/alarms/firing.ts';
 import { type WebhookMessage, webhooksOf } from '../domain/delivery/webhook.ts';
 import type { EventsOut } from './events-out.ts';
 
+/** What the delivery needs from outside. */
 export type DeliverDeps = Pick<EventsOut, 'interrupted'> & {
   /** Durably queues the webhooks, or throws. */
   readonly sendWebhooks: (webhooks: readonly WebhookMessage[]) => Promise<void>;
-  /** Publishes in batches; gives the rows that were taken. */
+  /** Publishes in batches; returns the rows that were accepted. */
   readonly publish: (rows: readonly OutboxRow[]) => Promise<readonly OutboxRow[]>;
   readonly markDelivered: (rows: readonly OutboxRow[]) => Promise<void>;
 };
 
-/** Rows published before they are marked: what a crash, or the end of a Lambda's time, may repeat. */
+/** Rows published before they are marked: at most so many are repeated after a crash or a timeout. */
 const atOnce = 100;
 
 /**
- * Tells what the rows hold. What could not be published or marked is left to the sweeper.
- * @returns how many were published.
+ * Delivers the rows. Those that could not be published or marked are left to the sweeper.
+ * @returns the number of rows that were published.
  */
 export async function deliver(deps: DeliverDeps, rows: readonly OutboxRow[]): Promise<number> {
   let published = 0;
@@ -46,8 +47,10 @@ async function deliverSome(deps: DeliverDeps, rows: readonly OutboxRow[]): Promi
 }
 
 /**
- * The rows whose webhooks, if any, are queued. They go first: a webhook that is queued again is known
- * by its outcome, and a notification that is published again is not.
+ * Queues the webhooks of the rows.
+ * @returns the rows to publish: those without webhooks, and those whose webhooks are queued. Webhooks
+ * come first because a repeated webhook is recognised by its recorded outcome; a repeated publication
+ * is not.
  */
 async function withWebhooksQueued(
   deps: DeliverDeps,
@@ -57,7 +60,7 @@ async function withWebhooksQueued(
     try {
       return [{ row, webhooks: webhooksOf(row) }];
     } catch (error) {
-      // Its body is none of ours: it is left, and the others are told.
+      // Skips a row whose body it cannot parse; the other rows are still delivered.
       deps.interrupted('webhooks of a row', error);
       return [];
     }

@@ -1,39 +1,43 @@
-/** An instance leaves a host that is down, and whoever moves it says how that ended. */
+/** Evacuates an instance from a host that is down, and takes the executor's report of the result. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { instanceEvent } from '../domain/events/event.ts';
 import type { Host, HostState } from '../domain/hosts/host.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
+import { checkEvacuation, evacuated } from '../domain/servers/evacuate.ts';
+import type { Executor } from '../domain/servers/evacuation.ts';
 import {
   arrived,
-  checkEvacuation,
-  evacuated,
-  isTarget,
-  type Report,
+  type EvacuationReport,
   reportedOn,
   stranded,
-} from '../domain/servers/evacuate.ts';
-import type { Executor } from '../domain/servers/evacuation.ts';
+} from '../domain/servers/evacuation-end.ts';
+import { isTarget } from '../domain/servers/evacuation-target.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 import type { Targets } from './choose-target.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
-import { type Around, hostsAround } from './hosts-around.ts';
+import { type HostsAround, hostsAround } from './hosts-around.ts';
 import type { RegisterDeps } from './register.ts';
 import { untilWritten } from './retry.ts';
 
-/** A host as it was read. `silent`: and nothing was heard of it since. */
-export type Standing = { readonly host: Host; readonly silent: boolean };
+/**
+ * A host whose row must be as it was read while an instance is written. `noHeartbeat`: the host must
+ * also have sent no heartbeat since then.
+ */
+export type ExpectedHost = { readonly host: Host; readonly noHeartbeat: boolean };
 
-type MoveDeps = EventsOut &
+/** What both flows read, write and send. */
+export type MoveDeps = EventsOut &
   Pick<RegisterDeps, 'host' | 'instance' | 'departures'> & {
-    /** False if the instance or one of the hosts is not as it was read. */
+    /** False if the instance or one of the hosts is not as it was read; nothing is written then. */
     readonly saveInstance: (
       from: Instance | undefined,
       to: Instance,
-      standing?: readonly Standing[],
+      expected?: readonly ExpectedHost[],
     ) => Promise<boolean>;
   };
 
+/** What an evacuation needs besides. */
 export type EvacuateDeps = MoveDeps & {
   readonly stateOf: (host: Host) => HostState;
   readonly targets: Targets;
@@ -43,29 +47,30 @@ export type EvacuateDeps = MoveDeps & {
   readonly newId: () => string;
 };
 
-/** What is asked for, and by whom. */
-export type Evacuating = {
+/** A request to evacuate an instance. */
+export type EvacuationRequest = {
   /** The name of the target; undefined for any. */
   readonly target: string | undefined;
   readonly actor: Actor;
+  /** The project of the caller's token. */
   readonly project_id: string;
 };
 
 /**
- * Evacuates an instance: in one transaction with its record, while its host stands as down as it was
- * read and the target as fit. What its host owes it is applied first, as a change of its own.
- * @returns the instance as it is now: in `error` if there is no target.
- * @throws what `checkEvacuation` throws, and not_found if there is no such instance.
+ * Evacuates an instance. Writes it in one transaction with its record, on the condition that source and
+ * target are as they were read. An owed fault is applied first, as a separate change.
+ * @returns the instance after the change: in `error` if there is no target.
+ * @throws what `checkEvacuation` throws; not_found if there is no such instance.
  */
 export async function evacuate(
   deps: EvacuateDeps,
   uuid: string,
-  { target: name, actor, project_id }: Evacuating,
+  { target: name, actor, project_id }: EvacuationRequest,
 ): Promise<Instance> {
   const record = deps.newId();
   let number: number | undefined;
   return untilWritten(async () => {
-    const read = await readSettled(deps, uuid);
+    const read = await readWithHosts(deps, uuid);
     if (!read) return undefined;
     const { instance: from, host: source } = read;
     const named = name === undefined ? undefined : await deps.host(name);
@@ -83,11 +88,11 @@ export async function evacuate(
     number ??= await deps.nextMigrationNumber();
     const order = { uuid: record, number, executor: deps.executor, actor, project_id, restarts };
     const to = evacuated(from, left, fit ?? { unfit: named?.host ?? null }, order);
-    const standing = [
-      { host: left, silent: !left.forced_down },
-      ...(fit ? [{ host: fit, silent: false }] : []),
+    const expected = [
+      { host: left, noHeartbeat: !left.forced_down },
+      ...(fit ? [{ host: fit, noHeartbeat: false }] : []),
     ];
-    if (!(await deps.saveInstance(from, to, standing))) return undefined;
+    if (!(await deps.saveInstance(from, to, expected))) return undefined;
     if (fit) deps.targets.placed(fit.host);
     await sendExpress(deps, [instanceEvent(to)]);
     return to;
@@ -95,45 +100,45 @@ export async function evacuate(
 }
 
 /**
- * Takes what the executor of a move reports of it. A target that has failed by then has ended the move
- * already. The same report again changes nothing.
- * @returns the instance, whose record has the status that was reported.
- * @throws not_found if there is no such instance, conflict if its move has come to another end.
+ * Records the result of a move, reported by its executor. If the target has failed before, the move has
+ * failed already. A repeated report changes nothing.
+ * @returns the instance; its record has the reported status.
+ * @throws not_found if there is no such instance; conflict if its move has ended with the other status.
  */
 export async function reportEvacuation(
   deps: MoveDeps,
   uuid: string,
-  report: Report,
+  report: EvacuationReport,
   actor: Actor,
 ): Promise<Instance> {
   return untilWritten(async () => {
-    const read = await readSettled(deps, uuid);
+    const read = await readWithHosts(deps, uuid);
     if (!read) return undefined;
     const { instance: from, host, target } = read;
-    const { evacuation, news } = reportedOn(from, report);
-    if (!news) return from;
+    const { evacuation, isNew } = reportedOn(from, report);
+    if (!isNew) return from;
     const dest = report.status === 'done' ? target : undefined;
     if (report.status === 'done' && !dest) return undefined;
     const { restarts } = await deps.departures(evacuation.source);
     const to = dest
       ? arrived(from, evacuation, { dest, restarts, actor })
       : stranded(from, evacuation, host, actor);
-    const standing = dest ? [{ host: dest, silent: false }] : [];
-    if (!(await deps.saveInstance(from, to, standing))) return undefined;
+    const expected = dest ? [{ host: dest, noHeartbeat: false }] : [];
+    if (!(await deps.saveInstance(from, to, expected))) return undefined;
     await sendExpress(deps, [instanceEvent(to)]);
     return to;
   });
 }
 
 /**
- * The instance, settled with the hosts around it. Undefined if it had to be settled first, which is
- * done and told, or if somebody was faster: it is to be read again.
- * @throws not_found if there is none.
+ * The instance with its host and its target, settled with both. Undefined if a fault was owed: it has
+ * been applied and its event sent, or another writer was faster. The caller reads again then.
+ * @throws not_found if there is no such instance.
  */
-async function readSettled(
+async function readWithHosts(
   deps: MoveDeps,
   uuid: string,
-): Promise<({ readonly instance: Instance } & Around) | undefined> {
+): Promise<({ readonly instance: Instance } & HostsAround) | undefined> {
   const instance = await deps.instance(uuid);
   if (!instance || instance.deleted) {
     throw new DomainError('not_found', `Instance ${uuid} could not be found.`);

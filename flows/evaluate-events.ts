@@ -1,6 +1,6 @@
 /**
- * Does what the events of a message do to alarms, each (alarm, event) once: the history row is
- * written with the alarm's new state, and whoever wrote it publishes it.
+ * Applies the events of a message to alarms, each pair of an alarm and an event once: the history row
+ * is written in one transaction with the alarm's new state, and its writer publishes it.
  */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
@@ -8,7 +8,7 @@ import { type Chain, isTold, type OutboxRow } from '../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
 import {
-  type Lane,
+  type AlarmLane,
   type Step,
   stepsOf,
   type Unreadable,
@@ -18,55 +18,61 @@ import {
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 
-/** What became of a chain: else the positions of the firings whose rows somebody else has written. */
-export type Fired = 'written' | 'alarm changed' | { readonly already: readonly number[] };
+/** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
+export type ChainOutcome = 'written' | 'alarm changed' | { readonly already: readonly number[] };
 
+/** Alarms that were read, and those among them that cannot be evaluated. */
 export type AlarmsRead = {
   readonly alarms: readonly Alarm[];
   readonly unreadable: readonly Unreadable[];
 };
 
-/** How much one evaluation asks for at once. */
+/** How much one evaluation reads and writes at once. */
 export type Pace = {
-  /** Firings under way: more wait for each other's connections, until some are given up for hung. */
+  /** Firings written at once. More would wait for connections for so long that some time out. */
   readonly firings: number;
   /** Firings in a transaction, at most ten. */
   readonly perTransaction: number;
-  /** Whether alarms that name a resource are left for later as well, if they are many. */
+  /** True: alarms that name a resource are deferred too, if there are many. */
   readonly slicesNamed: boolean;
-  /** Whether more is fired while what was fired is told of. */
-  readonly tellMeanwhile: boolean;
+  /** True: the next firings are written while the notifications of the last ones are sent. */
+  readonly deliverMeanwhile: boolean;
 };
 
-/** For what is urgent: as much as one function can have under way. */
+/** For urgent events: as much at once as one function can do. */
 export const fullPace: Pace = {
   firings: 160,
   perTransaction: weightPerTransaction,
   slicesNamed: false,
-  tellMeanwhile: true,
+  deliverMeanwhile: true,
 };
-/** For what can wait: one short request at a time, so that what is urgent waits for no long work. */
+/** For events that can wait: one short request at a time, so that urgent events do not wait for long ones. */
 export const gentlePace: Pace = {
   firings: 5,
   perTransaction: 5,
   slicesNamed: true,
-  tellMeanwhile: false,
+  deliverMeanwhile: false,
 };
 
+/** What the evaluation needs from outside. */
 export type EvaluateDeps = DeliverDeps &
   FindDeps & {
     readonly pace: Pace;
-    /** Durably queues events for the alarms that are left for later. */
+    /** Durably queues events for deferred alarms. */
     readonly sendRest: (rest: Rest) => Promise<void>;
-    /** Alarms read consistently, in any order; what does not exist is left out. */
+    /** Alarms read consistently, in any order; unknown ones are left out. */
     readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
-    /** Chains of at most ten firings in all in one transaction, no two of one alarm's state; in their order. */
-    readonly fire: (chains: readonly Chain[]) => Promise<readonly Fired[]>;
-    /** Says on the alarm why it is not evaluated; not if it was changed since it was read. */
+    /**
+     * Writes chains of at most ten firings in all, in one transaction; no two change the same alarm.
+     * @returns the outcomes in the order of the chains.
+     */
+    readonly fire: (chains: readonly Chain[]) => Promise<readonly ChainOutcome[]>;
+    /** Writes on the alarm why it is not evaluated, unless it was changed since it was read. */
     readonly report: (unreadable: Unreadable) => Promise<unknown>;
     readonly now: () => string;
   };
 
+/** The counts of one evaluation. */
 export type Evaluated = {
   /** Alarms read and decided upon. */
   readonly candidates: number;
@@ -75,8 +81,10 @@ export type Evaluated = {
 };
 
 /**
- * Evaluates the events; with a rest of before, for those alarms alone. What is left for later is queued meanwhile. Safe to repeat: what was written before is skipped.
- * @throws what a read, write or send threw, after all that was written is published.
+ * Evaluates the events. Alarms that are deferred are queued meanwhile. Safe to repeat: firings that were
+ * written before are skipped.
+ * @param from deferred alarms of an earlier evaluation; only these are evaluated.
+ * @throws the first error of a read, write or send, after all written rows are published.
  */
 export async function evaluateEvents(
   deps: EvaluateDeps,
@@ -95,15 +103,17 @@ export async function evaluateEvents(
       if (unreadable) reports.push(report(deps, unreadable));
       return steps;
     });
-    const outcomes: (Fired | undefined)[] = [];
+    const outcomes: (ChainOutcome | undefined)[] = [];
     for (const some of packed(steps, { size: deps.pace.firings, sizeOf: roomOf })) {
       const fired = await fireAll(deps, some, failures);
-      const rows = some.flatMap(({ chain }, n) => (fired[n] === 'written' ? toldIn(chain) : []));
+      const rows = some.flatMap(({ chain }, n) =>
+        fired[n] === 'written' ? notificationsOf(chain) : [],
+      );
       outcomes.push(...fired);
       written.push(...rows);
       const delivery = deliver(deps, rows);
       deliveries.push(delivery);
-      if (!deps.pace.tellMeanwhile) await delivery;
+      if (!deps.pace.deliverMeanwhile) await delivery;
     }
     open = await lanesLeft(deps, steps, outcomes).catch((error: unknown) => {
       failures.push(error);
@@ -121,14 +131,14 @@ export async function evaluateEvents(
 }
 
 const roomOf = ({ chain }: Step): number => weightOf(chain);
-const toldIn = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isTold);
+const notificationsOf = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isTold);
 
 /** The alarms that the index shows for the events, read consistently, each with its events. */
 async function lanesOf(
   deps: EvaluateDeps,
   events: readonly DoctorEvent[],
   from: Cursor | undefined,
-): Promise<{ readonly lanes: Lane[]; readonly rests: readonly Rest[] }> {
+): Promise<{ readonly lanes: AlarmLane[]; readonly rests: readonly Rest[] }> {
   const { eventsOf, rests } = await findCandidates(deps, events, {
     from,
     slicesNamed: deps.pace.slicesNamed,
@@ -141,7 +151,7 @@ async function lanesOf(
   return { lanes, rests };
 }
 
-/** The alarms that can be read; of the others their owners are told. */
+/** The alarms that can be evaluated. The owners of the others are notified. */
 async function readable(deps: EvaluateDeps, ids: readonly string[]): Promise<readonly Alarm[]> {
   if (ids.length === 0) return [];
   const { alarms, unreadable } = await deps.alarms(ids);
@@ -149,7 +159,7 @@ async function readable(deps: EvaluateDeps, ids: readonly string[]): Promise<rea
   return alarms;
 }
 
-/** Tells an alarm's owner once that it cannot be evaluated. That this fails harms no other alarm. */
+/** Notifies an alarm's owner once that it cannot be evaluated. An error here does not stop other alarms. */
 async function report(deps: EvaluateDeps, unreadable: Unreadable): Promise<void> {
   if (unreadable.isReported) return;
   try {
@@ -159,15 +169,15 @@ async function report(deps: EvaluateDeps, unreadable: Unreadable): Promise<void>
   }
 }
 
-/** Fires all; an outcome is undefined where its transaction threw, which `failures` then holds. */
+/** Writes all chains. An outcome is undefined if its transaction threw; the error is added to `failures`. */
 async function fireAll(
   deps: EvaluateDeps,
   steps: readonly Step[],
   failures: unknown[],
-): Promise<(Fired | undefined)[]> {
+): Promise<(ChainOutcome | undefined)[]> {
   const outcomes = await Promise.all(
     packed(steps, { size: deps.pace.perTransaction, sizeOf: roomOf }).map(
-      async (group): Promise<readonly (Fired | undefined)[]> => {
+      async (group): Promise<readonly (ChainOutcome | undefined)[]> => {
         try {
           return await deps.fire(group.map(({ chain }) => chain));
         } catch (error) {
@@ -180,14 +190,14 @@ async function fireAll(
   return outcomes.flat();
 }
 
-/** The lanes with events left, their alarms as they are now. */
+/** The lanes that have events left, with their alarms read again where another writer changed them. */
 async function lanesLeft(
   deps: EvaluateDeps,
   steps: readonly Step[],
-  outcomes: readonly (Fired | undefined)[],
-): Promise<Lane[]> {
-  const lanes = new Set<Lane>();
-  const stale = new Set<Lane>();
+  outcomes: readonly (ChainOutcome | undefined)[],
+): Promise<AlarmLane[]> {
+  const lanes = new Set<AlarmLane>();
+  const stale = new Set<AlarmLane>();
   for (const [n, { chain, events, lane }] of steps.entries()) {
     lanes.add(lane);
     const outcome = outcomes[n];

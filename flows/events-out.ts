@@ -1,13 +1,14 @@
 import type { DoctorEvent } from '../domain/events/event.ts';
 
-/** How a flow tells of what it changed: the express lane. The safe lane is the tables' streams. */
+/** How a flow sends the events of its changes: the express lane. The safe lane is the tables' streams. */
 export type EventsOut = {
+  /** Durably queues the events, or throws. */
   readonly send: (events: readonly DoctorEvent[]) => Promise<void>;
-  /** Told of what went wrong after the change itself was durable; the safe lane mends it. */
+  /** Called with an error that came after the change was durable; the safe lane does the missing step. */
   readonly interrupted: (step: string, error: unknown) => void;
 };
 
-/** Sends events of changes that are already durable: a failure is noted, and the safe lane sends them. */
+/** Sends events of changes that are durable. An error is logged; the safe lane sends the events later. */
 export async function sendExpress(
   { send, interrupted }: EventsOut,
   events: readonly DoctorEvent[],
@@ -21,8 +22,8 @@ export async function sendExpress(
 }
 
 /**
- * Lets events ride with whatever is sent first, which saves a message and an evaluation of its own:
- * `out` is the sender to use, and `flush` sends what found nothing to ride with.
+ * Adds events to the first message that is sent, which saves a message and its evaluation. Send by `out`;
+ * `flush` sends the events if no message was sent.
  */
 export function withFirst(
   deps: EventsOut,

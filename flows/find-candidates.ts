@@ -1,6 +1,6 @@
 /**
- * The alarms that a message's events may concern. Those that name a resource come first, those of a
- * whole project follow; what is not taken at once is left as rests, each a message of its own.
+ * Finds the alarms that the events of a message may concern: those that name a resource, and those of a
+ * whole project. Alarms beyond the first share are deferred: each rest becomes a message of its own.
  */
 import { firstShare, pairsPerSlice, wideAtOnce, wideShare } from '../domain/alarms/alarm-share.ts';
 import { projectKeysOfEvent, resourceKeysOfEvent } from '../domain/alarms/lookup.ts';
@@ -8,41 +8,43 @@ import { oldestFirst } from '../domain/alarms/order.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 import type { EventMessage } from '../domain/events/messages.ts';
 
-/** Which ids of each key are wanted: those after one, and how many; all where nothing is said. */
+/** Which ids of each key are requested: those after an id, at most so many; without bounds all. */
 export type LookupBounds = { readonly after?: string; readonly most?: number };
 
+/** What the search needs from outside. */
 export type FindDeps = {
-  /** Ids of the alarms that are to be found under each key, as the index shows them. */
+  /** The ids of the alarms under each key, as the index shows them. */
   readonly alarmsUnder: (
     keys: readonly string[],
     bounds?: LookupBounds,
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
 };
 
-/** Alarms that were left: those that name a resource, or those of a whole project, after an id. */
+/** Deferred alarms: those that name a resource (`named`) or of a whole project (`wide`), after an id. */
 export type Cursor = NonNullable<EventMessage['rest']>;
 
-/** Events of one project, and which of its alarms are evaluated later. */
+/** Events of one project, and which of its alarms are deferred. */
 export type Rest = { readonly events: readonly DoctorEvent[]; readonly rest: Cursor };
 
+/** The alarms to evaluate now, and the deferred ones. */
 export type Candidates = {
-  /** For the id of each alarm its events, oldest first. */
+  /** The id of each alarm with its events, oldest first. */
   readonly eventsOf: ReadonlyMap<string, readonly DoctorEvent[]>;
   readonly rests: readonly Rest[];
 };
 
-type Asked = {
-  /** What was left before, and is wanted now; else all alarms are. */
+type Search = {
+  /** Deferred alarms of an earlier search; undefined: all alarms. */
   readonly from: Cursor | undefined;
-  /** Whether alarms that name a resource are left for later as well, if they are many. */
+  /** True: alarms that name a resource are deferred too, if there are many. */
   readonly slicesNamed: boolean;
 };
 
-/** Finds the alarms of the events, each event once. */
+/** Finds the alarms of the events. An event that stands twice in a message counts once. */
 export async function findCandidates(
   { alarmsUnder }: FindDeps,
   given: readonly DoctorEvent[],
-  { from, slicesNamed }: Asked,
+  { from, slicesNamed }: Search,
 ): Promise<Candidates> {
   const distinct = [...new Map(given.map((event) => [event.message_id, event])).values()];
   const events = oldestFirst(distinct);
@@ -53,10 +55,10 @@ export async function findCandidates(
   };
   const after = from?.after ? { after: from.after } : {};
   const look = async (kind: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
-    const wanted = from === undefined || from.of === kind;
-    const keysBy = new Map(events.map((event) => [event, wanted ? keysOf(event) : []]));
+    const isRequested = from === undefined || from.of === kind;
+    const keysBy = new Map(events.map((event) => [event, isRequested ? keysOf(event) : []]));
     const limit = most[kind];
-    // One more than is taken: is there a rest?
+    // One more than is taken shows whether there is a rest.
     const bounds = limit === undefined ? undefined : { ...after, most: limit + 1 };
     const found = await alarmsUnder([...new Set([...keysBy.values()].flat())], bounds);
     return (event: DoctorEvent): string[] => [

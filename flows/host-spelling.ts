@@ -1,9 +1,9 @@
-/** Callers name hosts in any case; rows that refer to a host have the spelling of its registration. */
+/** Callers spell names of hosts in any case. Rows refer to a host by the spelling of its registration. */
 import { type Host, HostName } from '../domain/hosts/host.ts';
 
 /**
- * The name as the host was registered first; the name as it was given if no host ever had it.
- * @param deps `host` finds the row, a tombstone too, by any spelling.
+ * The name in the spelling of the host's first registration; the given name if no host ever had it.
+ * @param deps `host` finds a row by any spelling, tombstones included.
  */
 export async function spellingOf(
   { host }: { readonly host: (name: string) => Promise<Host | undefined> },
@@ -14,9 +14,9 @@ export async function spellingOf(
 }
 
 /**
- * What is read of a host. Only where nothing is found under the name as it was given is the host looked
- * up in another spelling: a list costs no more than what it shows.
- * @param name undefined if no host is asked for.
+ * Reads something by the name of a host. Looks up the registered spelling only if the read with the
+ * given name finds nothing, so that most requests do not pay for the look-up.
+ * @param name undefined if the request names no host.
  */
 export async function inAnySpelling<T>(
   deps: Parameters<typeof spellingOf>[0],

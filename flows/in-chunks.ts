@@ -1,16 +1,16 @@
 import pMap from 'p-map';
 import { slices } from '../domain/slices.ts';
 
-/** Rows that are read, changed and notified of together. */
+/** Rows that are read, changed and sent as events together. */
 const chunkSize = 100;
-/** Chunks in flight: enough to hide latency, few enough for one Lambda. */
+/** Chunks at once: enough to hide latency, few enough for one Lambda. */
 const concurrency = 4;
 
 /**
- * Does the work for all ids: up to a hundred ids a chunk, a few chunks at once. A chunk that fails
- * does not stop the others.
- * @returns the errors of chunks, and the error that ended the pages early, once no work is in
- * flight; empty if all went well.
+ * Runs `work` for all ids, up to a hundred a chunk, a few chunks at once. A chunk that fails does not
+ * stop the others.
+ * @returns after all work has ended, the errors of chunks and the error that ended the pages early;
+ * empty if there were none.
  */
 export async function inChunks(
   pages: AsyncIterable<readonly string[]>,

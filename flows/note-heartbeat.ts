@@ -1,33 +1,35 @@
-/** A host says that it runs. */
+/** Records the heartbeat of a host. */
 import { DomainError } from '../domain/errors.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { spellingOf } from './host-spelling.ts';
 import { untilWritten } from './retry.ts';
 
+/** What the flow reads and writes. */
 export type NoteHeartbeatDeps = {
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
   /**
-   * Writes the time into the host's row, and nothing else. `unknown` if there is no such host,
-   * `overtaken` if somebody is changing the row this moment.
+   * Writes only the time into the host's row. `unknown` if there is no such host, `overtaken` if
+   * another writer is changing the row at this moment.
    */
   readonly seenUp: (name: string, at: string) => Promise<'noted' | 'unknown' | 'overtaken'>;
-  /** Notes a restart of its compute service; `overtaken` as above. */
+  /** Records a restart of its compute service; `overtaken` as above. */
   readonly noteRestart: (name: string, at: string) => Promise<'noted' | 'overtaken'>;
 };
 
-export type Heard = { readonly at: string; readonly restarted: boolean };
+/** A heartbeat: its time, and whether it reports a restart of the compute service. */
+export type HeartbeatReport = { readonly at: string; readonly restarted: boolean };
 
 /**
- * Notes when a host was last heard. That is no change of the host: it raises no revision, tells
- * nobody, and does not take back a report that the host is down. A host whose compute service has
- * been restarted has forgotten the guests that were evacuated from it: those records are completed.
+ * Records the time of a heartbeat. It does not raise the host's revision, sends no event and does not
+ * take back a report that the host is down. After a restart of the compute service, nova has deleted the
+ * guests that were evacuated from the host: those records are shown as completed.
  * @throws not_found if there is no such host.
  */
 export async function noteHeartbeat(
   { host, seenUp, noteRestart }: NoteHeartbeatDeps,
   name: string,
-  { at, restarted }: Heard,
+  { at, restarted }: HeartbeatReport,
 ): Promise<void> {
   const written = <T extends string>(write: () => Promise<T | 'overtaken'>) =>
     untilWritten(async () => {
@@ -36,7 +38,7 @@ export async function noteHeartbeat(
     });
   const noted = async (spelling: string) =>
     (await written(() => seenUp(spelling, at))) === 'noted' ? spelling : undefined;
-  // A heartbeat is one write, as long as it comes in the spelling of the registration.
+  // A heartbeat with the registered spelling costs one write and no read.
   const known = (await noted(name)) ?? (await noted(await spellingOf({ host }, name)));
   if (known === undefined) {
     throw new DomainError('not_found', `Compute host ${name} could not be found.`);

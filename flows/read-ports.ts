@@ -1,18 +1,17 @@
-/** Ports as every reader sees them: with what the reports on their hosts owe them. */
-import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
-import { portAsSeen } from '../domain/ports/host-data-plane.ts';
+/** Ports as readers see them: with the reports applied that they are owed. */
+import { type HostDataPlane, portAsSeen } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 
 export type ReadPortsDeps = {
-  /** Rows read consistently, tombstones included, in any order; unknown ones are left out. */
+  /** Rows read consistently, with tombstones, in any order; unknown ids are left out. */
   readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
-  /** What was reported of hosts, read consistently; hosts of which nobody has are left out. */
+  /** The reports on hosts' ports, read consistently; hosts without a report are left out. */
   readonly dataPlanes: (hosts: readonly string[]) => Promise<readonly HostDataPlane[]>;
 };
 
 /**
  * The ports of the ids, in any order; deleted and unknown ones are left out. Ports are read before
- * their hosts, so that no report recorded by then is missed.
+ * their hosts, so no report that was recorded by then is missed.
  */
 export async function readPorts(deps: ReadPortsDeps, ids: readonly string[]): Promise<Port[]> {
   if (ids.length === 0) return [];

@@ -1,27 +1,29 @@
-/** Instances as every reader sees them: with what their hosts owe them. */
-
+/** Reads instances as every reader sees them: settled with their hosts. */
 import type { Host } from '../domain/hosts/host.ts';
 import { asSeen } from '../domain/hosts/host-fault.ts';
 import { targetOf } from '../domain/servers/evacuation.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 
-export type ReadDeps = {
+/** What the flow reads. */
+export type ReadServersDeps = {
   /** Rows read consistently, tombstones included, in any order; unknown ones are left out. */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
 };
 
-export type Seen = { readonly instance: Instance; readonly host: Host | undefined };
+/** An instance, settled, with its host; undefined if it is on no host. */
+export type SeenInstance = { readonly instance: Instance; readonly host: Host | undefined };
 
 /**
- * The instances of the uuids with their hosts; unknown ones are left out, and deleted ones unless
- * they are asked for. Instances are read before hosts, so that no fault recorded by then is missed.
+ * The instances of the uuids with their hosts, in any order. Unknown uuids are left out.
+ * Instances are read before hosts, so that no fault recorded by then is missed.
+ * @param also `deleted`: whether to return tombstones too.
  */
 export async function readServers(
-  deps: ReadDeps,
+  deps: ReadServersDeps,
   uuids: readonly string[],
   also: { readonly deleted: boolean } = { deleted: false },
-): Promise<Seen[]> {
+): Promise<SeenInstance[]> {
   if (uuids.length === 0) return [];
   const rows = await deps.instances([...new Set(uuids)]);
   const instances = rows.filter(({ deleted }) => also.deleted || !deleted);

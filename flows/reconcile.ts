@@ -1,6 +1,6 @@
 /**
- * The safe lane: what the tables' streams tell is sent again, a little later than the express lane
- * sent it. Everything here may run twice; a failure makes the stream deliver the records again.
+ * The safe lane: sends the events of all changes in the tables' streams again, a little later than the
+ * express lane. Everything here may run twice: after an error the stream delivers the records again.
  */
 
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
@@ -26,39 +26,43 @@ export type RowChange =
     }
   | { readonly kind: 'unreadable'; readonly letter: DeadLetter };
 
+/** What the safe lane needs from outside. */
 export type ReconcileDeps = {
-  /** Queues the events' safe copies, seen after the delay. */
+  /** Queues the safe copies of the events, to be delivered after a delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
   /**
-   * Queues the finishing of faults, of what owners are told of maintenance, and of the ports of
-   * servers that left their host: soon and much later.
+   * Queues work for the fault-finisher: faults, notices of maintenance, and ports of servers that left
+   * their host. Each is delivered soon and once more much later.
    */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
+  /** Publishes the events for operators. */
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
-  /** Remembers which instances and ports faults touched; what is remembered already changes nothing. */
+  /** Records which instances and ports faults touched. A repeat changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
-  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  /** Sends records that cannot be read to the dead-letter queue. */
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
 };
 
+/** The counts of one batch. */
 export type Reconciled = {
   readonly events: number;
   readonly faults: number;
   readonly notices: number;
   /** Hosts that servers left. */
   readonly departures: number;
-  readonly buried: number;
+  readonly deadLettered: number;
 };
 
-/** Whether a change is one that readers may see: a new incarnation, or a higher revision. */
+/** True for a change that clients can see: a new incarnation, or a higher revision. */
 const isReal = (
   before: Host | Instance | Port | undefined,
   after: Host | Instance | Port,
 ): boolean => before?.incarnation !== after.incarnation || before.revision < after.revision;
 
 /**
- * Sends all at once: on the embedded stack the queues are not looked at while this runs, so three
- * sends in a row would hold up the express events. No order is needed: the stream delivers the batch
- * again until all was sent, and everything may be sent twice.
+ * Sends everything of a batch at the same time: the embedded stack delivers no messages while this runs,
+ * so sends in a row would delay the events of the express lane. The order does not matter, since the
+ * stream delivers the batch again until all is sent.
  */
 export async function reconcile(
   deps: ReconcileDeps,
@@ -78,7 +82,7 @@ export async function reconcile(
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
     finishing.length > 0 && deps.sendFinish(finishing),
-    letters.length > 0 && deps.bury(letters),
+    letters.length > 0 && deps.deadLetter(letters),
     events.length > 0 && deps.publishEvents(events),
     affected.length > 0 && deps.noteAffected(affected),
   ]);
@@ -89,7 +93,7 @@ export async function reconcile(
     faults: faults.length,
     notices: notices.length,
     departures: departures.length,
-    buried: letters.length,
+    deadLettered: letters.length,
   };
 }
 
@@ -107,8 +111,9 @@ const changedPort = (change: RowChange): Port[] =>
   change.kind === 'port' && isReal(change.before, change.after) ? [change.after] : [];
 
 /**
- * A host's numbers rise with each fault, and with each report on its ports. One that is deleted is
- * finished, too: an instance on its way there, which the index did not show, has lost its target.
+ * The work that a change starts. A host's numbers rise with each fault, and with each report on its
+ * ports. A deleted host has work too: an instance that was being moved there, and that the index did
+ * not show, has lost its target.
  */
 function faultOfChange(change: RowChange): FinishMessage[] {
   if (change.kind === 'data plane') {
@@ -116,7 +121,7 @@ function faultOfChange(change: RowChange): FinishMessage[] {
     return number > (change.before?.number ?? 0) ? [{ host, number, of: 'ports' }] : [];
   }
   if (change.kind !== 'host') return [];
-  // One registered over its tombstone keeps its number.
+  // A host that is registered again after its deletion keeps its number.
   const { host, fault_number: number, deleted } = change.after;
   const gone = deleted && !change.before?.deleted;
   const failed = number > (change.before?.fault_number ?? 0);

@@ -1,11 +1,12 @@
-/** Hosts and instances come and go, as a feed tells. */
+/** Registers and deletes hosts and instances, as feeds report them. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent, instanceEvent } from '../domain/events/event.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host, HostFacts } from '../domain/hosts/host.ts';
-import { type HostReport, settled } from '../domain/hosts/host-fault.ts';
+import { settled } from '../domain/hosts/host-fault.ts';
 import { deletedHost, registeredHost } from '../domain/hosts/registered-host.ts';
+import type { HostReport } from '../domain/hosts/service-update.ts';
 import type { RegistrationOutcome } from '../domain/registration.ts';
 import { type Departures, inFlight } from '../domain/servers/evacuation.ts';
 import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
@@ -14,30 +15,32 @@ import { type EventsOut, sendExpress } from './events-out.ts';
 import { hostsAround } from './hosts-around.ts';
 import { untilWritten } from './retry.ts';
 
+/** What the flows read, write and send. */
 export type RegisterDeps = EventsOut & {
   /** Rows read consistently, tombstones included; a host's by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
   readonly instance: (uuid: string) => Promise<Instance | undefined>;
-  /** A number never given before: the id of a service before microversion 2.53. */
+  /** A number that no service had before: the id of a service before microversion 2.53. */
   readonly nextServiceNumber: () => Promise<number>;
-  /** Write a row, if it still is as it was read (undefined: if there still is none); false if not. */
+  /** Writes a row if it is as it was read (undefined: if there is still none); else returns false. */
   readonly saveHost: (from: Host | undefined, to: Host) => Promise<boolean>;
   readonly saveInstance: (from: Instance | undefined, to: Instance) => Promise<boolean>;
-  /** What has left a host by evacuation, read consistently. */
+  /** The evacuations from a host, read consistently. */
   readonly departures: (source: string) => Promise<Departures>;
   readonly newId: () => string;
 };
 
-/** Who tells, and when it was true if they say so. */
-export type Told = { readonly reported_at: string | undefined; readonly actor: Actor };
+/** The caller of a registration, and the time at which it was true; undefined if the feed does not say. */
+export type ReportOrigin = { readonly reported_at: string | undefined; readonly actor: Actor };
 
+/** The outcome of a registration, with the row as it is now. */
 export type Registered<Row> = Pick<RegistrationOutcome<Row>, 'kind' | 'row'>;
 
-/** Registers a host, or updates what is known of it. */
+/** Registers a host, or updates its facts. */
 export async function registerHost(
   deps: RegisterDeps,
   host: string,
-  registration: { readonly facts: HostFacts } & Told,
+  registration: { readonly facts: HostFacts } & ReportOrigin,
 ): Promise<Registered<Host>> {
   const outcome = await untilWritten(async () => {
     const from = await deps.host(host);
@@ -54,31 +57,31 @@ export async function registerHost(
 }
 
 /**
- * Registers an instance, moves it, or updates what is known of it. What its old host owes it is
- * applied first, as a change of its own.
+ * Registers an instance, moves it to another host, or updates its facts. An owed fault of its old host is
+ * applied first, as a separate change.
  * @throws invalid if its host is not registered.
  */
 export async function registerInstance(
   deps: RegisterDeps,
   uuid: string,
   registration: {
-    /** What is told, completed with what is known already. */
+    /** The reported facts, completed from the row of the instance; undefined if there is none. */
     readonly factsOver: (existing: Instance | undefined) => InstanceFacts;
-  } & Told,
+  } & ReportOrigin,
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
     if (from === 'overtaken') return undefined;
-    const told = registration.factsOver(from && !from.deleted ? from : undefined);
-    const host = told.host === null ? undefined : await deps.host(told.host);
-    if (told.host !== null && (!host || host.deleted)) {
+    const reported = registration.factsOver(from && !from.deleted ? from : undefined);
+    const host = reported.host === null ? undefined : await deps.host(reported.host);
+    if (reported.host !== null && (!host || host.deleted)) {
       throw new DomainError(
         'invalid',
-        `Invalid input for field/attribute host. Compute host ${told.host} could not be found.`,
+        `Invalid input for field/attribute host. Compute host ${reported.host} could not be found.`,
       );
     }
-    const facts = { ...told, host: host?.host ?? null };
-    // Its host failed between the two readings: that fault is settled first, too.
+    const facts = { ...reported, host: host?.host ?? null };
+    // The host failed between the two reads: start again, so that this fault is settled first too.
     if (from && settled(from, host, host)) return undefined;
     const { reported_at, actor } = registration;
     const evacuation = from && inFlight(from);
@@ -95,13 +98,13 @@ export async function registerInstance(
 }
 
 /**
- * Deletes an instance: a tombstone stays.
- * @throws not_found if there is none, and what `allow` throws for the row that would be deleted.
+ * Deletes an instance; its row stays as a tombstone.
+ * @throws not_found if there is none; what `allow` throws for the row to delete.
  */
 export async function deleteInstance(
   deps: EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>,
   uuid: string,
-  { allow, ...told }: Told & { readonly allow?: (instance: Instance) => void },
+  { allow, ...origin }: ReportOrigin & { readonly allow?: (instance: Instance) => void },
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
     const from = await readSettled(deps, uuid);
@@ -110,11 +113,14 @@ export async function deleteInstance(
       throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
     }
     allow?.(from);
-    return written(deps, from, deletedInstance(from, told));
+    return written(deps, from, deletedInstance(from, origin));
   });
 }
 
-/** The instance with what it was owed written to its row; `overtaken` if somebody was faster. */
+/**
+ * The instance, after an owed fault was applied to its row; undefined if there is none, `overtaken` if
+ * another writer was faster.
+ */
 export async function readSettled(
   deps: Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'> & EventsOut,
   uuid: string,
@@ -129,7 +135,7 @@ export async function readSettled(
   return to;
 }
 
-/** Writes an outcome and tells of it; undefined if somebody was faster. */
+/** Writes an outcome and sends its event; undefined if another writer was faster. */
 async function written(
   deps: Pick<RegisterDeps, 'saveInstance'> & EventsOut,
   from: Instance | undefined,
@@ -149,8 +155,8 @@ export type DeleteHostDeps = EventsOut &
   };
 
 /**
- * Deletes a host and its service: a tombstone stays, with the number of its faults.
- * @throws not_found if there is none, conflict while instances are on it or on their way there.
+ * Deletes a host and its service. The tombstone keeps the number of its faults.
+ * @throws not_found if there is none; conflict while instances are on it or on their way to it.
  */
 export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Actor): Promise<void> {
   const deleted = await untilWritten(async () => {

@@ -1,7 +1,7 @@
-/** Somebody reports on the data plane beneath all ports of a host. */
+/** A report on the data plane of all ports of a host. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { Reporter } from '../domain/hosts/host-fault.ts';
+import type { Reporter } from '../domain/hosts/service-update.ts';
 import {
   type HostDataPlane,
   type RecordedReport,
@@ -12,11 +12,11 @@ import { type Applied, type ApplyDataPlaneDeps, applyDataPlane } from './apply-d
 import { untilWritten } from './retry.ts';
 
 export type ReportDataPlaneDeps = ApplyDataPlaneDeps & {
-  /** What was reported before, read consistently. */
+  /** The earlier reports, read consistently; undefined without any. */
   readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
   /** Whether a host of the name is registered. */
   readonly isHost: (host: string) => Promise<boolean>;
-  /** Writes report and fault in one transaction; false if somebody else reported first. */
+  /** Writes report and fault in one transaction; false if another writer was faster. */
   readonly saveReport: (
     before: HostDataPlane | undefined,
     report: RecordedReport,
@@ -24,36 +24,41 @@ export type ReportDataPlaneDeps = ApplyDataPlaneDeps & {
   readonly newId: () => string;
 };
 
-export type Told = {
+/** A report on all ports of a host. */
+export type DataPlaneReportInput = {
   readonly host: string;
   readonly data_plane_status: DataPlaneStatus;
   readonly actor: Actor;
   readonly reporter: Reporter;
 };
 
+/** The reports with the new one, and how many ports it changed. */
 export type ReportedDataPlane = Applied & { readonly plane: HostDataPlane };
 
 /**
- * Records the report, then makes it true of every port whose `binding:host_id` it is. Once it is
- * recorded the work may be interrupted: readers see what is owed, and the fault-finisher finishes.
+ * Records the report, then applies it to every port on the host. After the report is recorded the
+ * work may be interrupted: readers see the report applied, and the fault-finisher finishes the work.
  * @throws not_found if neither a host nor a port names the host.
  */
 export async function reportDataPlane(
   deps: ReportDataPlaneDeps,
-  told: Told,
+  input: DataPlaneReportInput,
 ): Promise<ReportedDataPlane> {
   const plane = await untilWritten(async () => {
-    const before = await deps.dataPlane(told.host);
-    if (!before && !(await isKnown(deps, told.host))) {
-      throw new DomainError('not_found', `Host ${told.host} is not registered and has no ports.`);
+    const before = await deps.dataPlane(input.host);
+    if (!before && !(await isKnown(deps, input.host))) {
+      throw new DomainError('not_found', `Host ${input.host} is not registered and has no ports.`);
     }
-    const report = reportedDataPlane(before, { ...told, newId: deps.newId });
+    const report = reportedDataPlane(before, { ...input, newId: deps.newId });
     return (await deps.saveReport(before, report)) ? report.plane : undefined;
   });
   return { plane, ...(await applied(deps, plane)) };
 }
 
-/** A port that the index does not show yet does not count: nothing was recorded, and a repeat finds it. */
+/**
+ * Whether a host or a port has the name. A port that the index does not show yet is missed. Then
+ * nothing is recorded, and a repeated report finds it.
+ */
 async function isKnown(deps: ReportDataPlaneDeps, host: string): Promise<boolean> {
   if (await deps.isHost(host)) return true;
   for await (const page of deps.portsOn(host)) if (page.length > 0) return true;

@@ -1,11 +1,13 @@
 import { DomainError } from '../domain/errors.ts';
 
-/** Rivals of one row step aside for up to this long, times the losses so far. */
+/** The longest pause in milliseconds, times the attempts so far. It is random, so that writers of one row separate. */
 const pauseMs = 20;
 
 /**
- * Reads, decides and writes again while somebody else was faster; `attempt` gives undefined then.
- * Refuses with 409 after so many losses in a row.
+ * Repeats an attempt to read, decide and write until it succeeds.
+ * @param attempt returns undefined if another writer changed the row first.
+ * @param most attempts.
+ * @throws conflict after that many attempts.
  */
 export async function untilWritten<T>(
   attempt: () => Promise<T | undefined>,

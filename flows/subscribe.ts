@@ -1,7 +1,7 @@
 /**
- * Subscribes and unsubscribes endpoints. The row comes first and goes last: it claims the endpoint
- * for its project, and is enough to go on from when a process dies in between. Asking SNS for the
- * same subscription again gives the same one.
+ * Subscribes and unsubscribes endpoints. The row is written first and deleted last: it claims the
+ * endpoint for its project, and a later call can continue from it if a process dies in between. A
+ * repeated subscription at SNS returns the same one.
  */
 
 import {
@@ -20,19 +20,22 @@ export type SubscribeDeps = {
   /** Read consistently. */
   readonly subscription: (subscription_id: string) => Promise<Subscription | undefined>;
   readonly countOf: (project_id: string) => Promise<number>;
-  /** False if the endpoint is claimed. */
+  /** False if the endpoint is claimed already. */
   readonly claim: (row: Subscription) => Promise<boolean>;
   /** False if the row is no longer as it was read. */
   readonly replace: (before: Subscription, after: Subscription) => Promise<boolean>;
   /** False if the row is no longer as it was read. */
   readonly remove: (row: Subscription) => Promise<boolean>;
-  /** SNS's name of the subscription, made or found. Refuses if one with another filter is there. */
-  readonly subscribeTo: (topic: string, wish: SubscriptionRequest) => Promise<string>;
-  /** Nothing happens if it is gone. */
+  /**
+   * SNS's name of the subscription, created or found.
+   * @throws DomainError if SNS refuses it, or has one with another filter.
+   */
+  readonly subscribeTo: (topic: string, request: SubscriptionRequest) => Promise<string>;
+  /** Does nothing if the subscription no longer exists. */
   readonly unsubscribe: (arn: string) => Promise<void>;
   /**
-   * Counts a request to SNS, of the project or of the endpoint, before it is made. False if there
-   * were too many lately; then it is not counted.
+   * Counts a request of the project or for the endpoint, before SNS is asked. False if there were
+   * too many lately; the request is then not counted.
    */
   readonly countRequestOf: {
     readonly project: (project_id: string) => Promise<boolean>;
@@ -46,30 +49,29 @@ export type SubscribeDeps = {
 };
 
 /**
- * The subscription as wished, and whether it is new. Refuses an endpoint that has another one. SNS
- * may send a mail for each request, so one that comes too soon is refused, or answered from the row
- * if that is complete.
+ * The requested subscription, and whether it is new. SNS may send a mail for each request, so a request
+ * that comes too soon is answered from the row if that is complete, and refused otherwise.
+ * @throws DomainError `conflict` if the endpoint has another subscription, or was requested a moment
+ * ago; `forbidden` over the quota, or if the project made too many requests.
  */
 export function subscribe(
   deps: SubscribeDeps,
-  wish: SubscriptionRequest,
+  request: SubscriptionRequest,
 ): Promise<{ subscription: Subscription; created: boolean }> {
-  // Asked once, however often another writer is faster.
-  let asked: Promise<DomainError | undefined> | undefined;
+  // Counted once, however often another writer is faster.
+  let refused: Promise<DomainError | undefined> | undefined;
   return untilWritten(async () => {
-    const claim = claimOf(wish, deps.now());
+    const claim = claimOf(request, deps.now());
     const known = await deps.subscription(claim.subscription_id);
-    if (known && !isSameRequest(known, wish)) throw taken(known, wish);
-    if (!known) await checkQuota(deps, wish);
-    asked ??= tooSoon(deps, claim);
-    const refusal = await asked;
+    if (known && !isSameRequest(known, request)) throw taken(known, request);
+    if (!known) await checkQuota(deps, request);
+    refused ??= tooSoon(deps, claim);
+    const refusal = await refused;
     if (refusal && known && isComplete(known, deps.topics)) {
       return { subscription: known, created: false };
     }
     if (refusal) throw refusal;
-    if (!known) {
-      if (!(await deps.claim(claim))) return undefined;
-    }
+    if (!known && !(await deps.claim(claim))) return undefined;
     const row = known ?? claim;
     const arns = await subscribed(deps, row).catch(async (error: unknown) => {
       if (!known && error instanceof DomainError) await deps.remove(row);
@@ -80,20 +82,15 @@ export function subscribe(
   });
 }
 
-/** The refusal of a request for which SNS would send something too soon; undefined: it may be made. */
+/** Counts the request. The refusal if SNS would send a confirmation too soon; undefined if not. */
 async function tooSoon(
   { countRequestOf, cooldownSeconds }: SubscribeDeps,
   { protocol, project_id, subscription_id }: Subscription,
 ): Promise<DomainError | undefined> {
   if (!asksToConfirm(protocol)) return undefined;
   if (!(await countRequestOf.endpoint(subscription_id))) {
-    return new DomainError(
-      'conflict',
-      'The endpoint was requested a moment ago. Try again later.',
-      {
-        'Retry-After': String(cooldownSeconds),
-      },
-    );
+    const message = 'The endpoint was requested a moment ago. Try again later.';
+    return new DomainError('conflict', message, { 'Retry-After': String(cooldownSeconds) });
   }
   if (await countRequestOf.project(project_id)) return undefined;
   const message = 'Subscription quota exceeded: the project made too many requests in an hour.';
@@ -108,15 +105,15 @@ async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionReque
   );
 }
 
-const taken = (known: Subscription, wish: SubscriptionRequest): DomainError =>
+const taken = (known: Subscription, request: SubscriptionRequest): DomainError =>
   new DomainError(
     'conflict',
-    known.project_id === wish.project_id
+    known.project_id === request.project_id
       ? `The endpoint has a subscription with another filter: delete ${known.subscription_id} first.`
       : 'The endpoint cannot be subscribed: it has a subscription already.',
   );
 
-/** SNS's names by topic. What was made before one is refused is taken back. */
+/** SNS's names by topic. If SNS refuses one, those that this call created are deleted again. */
 async function subscribed(
   { topics, subscribeTo, unsubscribe }: SubscribeDeps,
   row: Subscription,
@@ -132,7 +129,7 @@ async function subscribed(
   }
 }
 
-/** What SNS has of the row; nothing where it refuses to have it. */
+/** SNS's names by topic; empty if SNS refuses the subscription. */
 const subscribedOrRefused = (deps: SubscribeDeps, row: Subscription) =>
   subscribed(deps, row).catch((error: unknown) => {
     if (error instanceof DomainError) return {};

@@ -1,6 +1,6 @@
 /**
- * Binds the ports of servers that have left a host to the hosts where the servers are now. Run by the
- * fault-finisher some seconds after each move: every step may run twice.
+ * Binds the ports of servers that have left a host to the hosts where the servers are now. The
+ * fault-finisher runs it some seconds after each move. Every step may run twice.
  */
 
 import { type Departed, hostToFollow } from '../domain/ports/departed-servers.ts';
@@ -12,17 +12,17 @@ import { inChunks } from './in-chunks.ts';
 export type TakePortsAlongDeps = ChangePortDeps & {
   /** Ids of the ports on a host, as the index shows them, a page at a time. */
   readonly portsOn: (host: string) => AsyncIterable<readonly string[]>;
-  /** Rows read consistently, in any order; what does not exist is left out. */
+  /** Rows read consistently, in any order; unknown ids are left out. */
   readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
-  /** Up to 100 rows, read consistently; what does not exist is left out. */
+  /** Up to 100 rows, read consistently; unknown ids are left out. */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   readonly now: () => string;
 };
 
 /**
- * Binds each port of the servers that is still on the host they left. A port takes over what is
- * reported of its new host.
- * @returns how many ports were bound. @throws what kept it from the others, after all are done.
+ * Binds each port of the servers that is still on the host that they left. A port takes over the
+ * status that is reported of its new host.
+ * @returns how many ports were bound. @throws the first error, after all ports were tried.
  */
 export async function takePortsAlong(
   deps: TakePortsAlongDeps,
@@ -46,8 +46,8 @@ export async function takePortsAlong(
 }
 
 /**
- * Whether the port was bound by this call. It counts as bound since its server moved: what moves the
- * server next is later than that, however late this runs.
+ * Whether this call bound the port. Its `bound_at` is the time when its server moved: a later move of
+ * the server is after that time, even if this call runs late.
  */
 async function follow(
   deps: TakePortsAlongDeps,

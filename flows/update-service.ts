@@ -1,45 +1,46 @@
-/** A host's service is updated: above all, reported down, or up again. */
+/** Updates a host's service: most of all, the report that a host is down, or up again. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent } from '../domain/events/event.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host } from '../domain/hosts/host.ts';
+import { noticeOf } from '../domain/hosts/maintenance.ts';
 import {
   afterUpdate,
   type HostReport,
   type Reporter,
   type ServiceUpdate,
-} from '../domain/hosts/host-fault.ts';
-import { noticeOf } from '../domain/hosts/maintenance.ts';
+} from '../domain/hosts/service-update.ts';
 import type { Departures } from '../domain/servers/evacuation.ts';
 import { type ApplyFaultDeps, applyFault } from './apply-fault.ts';
 import { withFirst } from './events-out.ts';
+import { notifyOwners } from './notify-owners.ts';
 import { untilWritten } from './retry.ts';
-import { tellOwners } from './tell-owners.ts';
 
 export type UpdateServiceDeps = ApplyFaultDeps & {
   /** The host's row, tombstones included, read consistently. */
   readonly host: (name: string) => Promise<Host | undefined>;
-  /** Writes host and fault in one transaction; false if somebody changed the host first. */
+  /** Writes host and fault in one transaction; false if another writer changed the host first. */
   readonly saveReport: (from: Host, report: HostReport) => Promise<boolean>;
-  /** What has left a host by evacuation, read consistently. */
+  /** The evacuations from a host, read consistently. */
   readonly departures: (source: string) => Promise<Departures>;
 };
 
+/** The outcome of an update. */
 export type UpdatedService = {
   readonly host: Host;
-  /** Instances that took another state by this call; 0 for a repeated report. */
+  /** How many instances this call changed; 0 for a repeated report. */
   readonly affected: number;
 };
 
 /**
- * Records an update. Of a host that is reported down it makes the instances' recorded state true; of
- * one whose maintenance was switched it tells the owners of the instances.
- * Once the report is durable its work may be interrupted: readers see what is owed, and the
- * fault-finisher finishes it.
- * A repeated report writes nothing on the host, and finishes at once what was left.
- * @throws not_found if there is no such host; invalid if it is to be up again while evacuations from
- * it are done that its compute service has not heard of.
+ * Records an update of a host's service. If the host is reported down, applies the fault to its
+ * instances. If its maintenance is switched, notifies the owners of its instances.
+ * A crash after the host is written loses nothing: readers see owed faults, and the fault-finisher does
+ * the rest of the work.
+ * A repeated report does not write the host. It applies the fault to the instances that are left.
+ * @throws not_found if there is no such host; invalid if the host shall be up again before its compute
+ * service was restarted, although instances were evacuated from it.
  */
 export async function updateService(
   deps: UpdateServiceDeps,
@@ -60,14 +61,15 @@ export async function updateService(
   const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
   const reported = update.forced_down && hasFailed(host);
   const affected = reported
-    ? await ended(deps, 'instances of a failed host', applyFault({ ...deps, ...out }, host))
+    ? await countOf(deps, 'instances of a failed host', applyFault({ ...deps, ...out }, host))
     : 0;
-  if (notice) await ended(deps, 'owners in maintenance', tellOwners({ ...deps, ...out }, notice));
+  if (notice)
+    await countOf(deps, 'owners in maintenance', notifyOwners({ ...deps, ...out }, notice));
   await flush();
   return { host, affected };
 }
 
-/** Source: nova `api/openstack/compute/services.py`: the guests may still be there. */
+/** The old guests may still run on the host. Source: nova `api/openstack/compute/services.py`. */
 async function checkDepartures(deps: UpdateServiceDeps, name: string): Promise<void> {
   const { done } = await deps.departures(name);
   if (done === 0) return;
@@ -77,8 +79,8 @@ async function checkDepartures(deps: UpdateServiceDeps, name: string): Promise<v
   );
 }
 
-/** What the work counted; 0 of work that was interrupted: the fault-finisher does it again. */
-async function ended(
+/** The count of the work; 0 if it failed: the failure is logged, and the fault-finisher does it again. */
+async function countOf(
   { interrupted }: UpdateServiceDeps,
   step: string,
   work: Promise<number>,

@@ -11,12 +11,14 @@ import type { Capability, Wiring } from './wiring.ts';
 interface EvaluatorProps extends Wiring {
   readonly description: string;
   readonly errorImpact: string;
-  /** The queues that it empties, and sends a message that failed back to in parts. */
+  /** The queues that it reads. A message that fails is sent back to its queue in parts. */
   readonly sources: Partial<Record<EnvName, Queue>>;
+  /** For events that cannot be evaluated. */
   readonly deadLetters: Queue;
   readonly batchSize: number;
-  /** Of each source. */
+  /** Invocations of each source that run at once. */
   readonly concurrency: number;
+  /** `gentle`: few reads and writes at once, so that faults are not delayed. */
   readonly pace: 'full' | 'gentle';
 }
 
@@ -51,7 +53,7 @@ class Evaluator extends Construct implements Capability {
         new SqsEventSource(source, {
           batchSize: props.batchSize,
           reportBatchItemFailures: true,
-          // Not reserved concurrency: that would burn the messages' receive counts.
+          // Not reserved concurrency: throttled invocations would use up the receive counts of messages.
           maxConcurrency: props.concurrency,
         }),
       );
@@ -65,13 +67,14 @@ class Evaluator extends Construct implements Capability {
   }
 }
 
-/** Fires alarms for faults: nothing else is ever before them. */
+/** Fires alarms for faults. No other event waits in its queue. */
 export class AlarmEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     super(scope, id, {
       ...wiring,
-      description: 'Doctor: fires the alarms that a fault meets, and notifies',
-      errorImpact: 'notifications are late; after ten tries an event is in the dead-letter queue',
+      description: 'Doctor: fires alarms for faults, and notifies',
+      errorImpact:
+        'notifications are late; after ten receives an event is in the dead-letter queue',
       sources: { EVENT_QUEUE_URL: wiring.messaging.eventQueue },
       deadLetters: wiring.messaging.eventDeadLetters,
       batchSize: 2,
@@ -81,15 +84,16 @@ export class AlarmEvaluator extends Evaluator {
   }
 }
 
-/** Fires alarms for all that is no fault, and those of whole projects that were left for later. */
+/** Fires alarms for all other events, and deferred alarms of whole projects. */
 export class BulkEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     const { messaging, settings } = wiring;
     super(scope, id, {
       ...wiring,
       description:
-        'Doctor: fires the alarms that all other events meet, and those of whole projects',
-      errorImpact: 'notifications of all but faults, and of the alarms of whole projects, are late',
+        'Doctor: fires alarms for all other events, and deferred alarms of whole projects',
+      errorImpact:
+        'notifications of all events but faults, and of alarms of whole projects, are late',
       sources: {
         CHANGE_QUEUE_URL: messaging.changeQueue,
         URGENT_QUEUE_URL: messaging.urgentQueue,

@@ -4,7 +4,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/alarming`: Aodh v2. */
+/** The surface `/alarming`: Aodh v2. */
 export class Alarming extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -13,7 +13,7 @@ export class Alarming extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'alarming',
       description: 'Doctor: alarms (Aodh v2)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,

@@ -1,42 +1,67 @@
-import { Tags } from 'aws-cdk-lib';
-import { EndpointType, LambdaIntegration, ResponseType, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Duration, Tags } from 'aws-cdk-lib';
+import {
+  EndpointType,
+  LambdaIntegration,
+  type MethodDeploymentOptions,
+  ResponseType,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { stageName } from './stage.ts';
 
+/** Requests a second, and how many may come at once before that counts. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
 export interface ApiProps {
-  /** The API's id where an emulator lets us choose it; AWS makes its own. */
+  /** Of each method of each surface, for all callers together. */
+  readonly rate: Rate;
+  /** The same for `POST` under `/identity`, which is a login nearly always. */
+  readonly loginRate: Rate;
+  /** The API's id on an emulator, which takes it from a tag. AWS makes its own. */
   readonly fixedId?: string;
 }
 
-type OwnAnswer = {
+type GatewayAnswer = {
   readonly type: ResponseType;
   readonly code: number;
   readonly title: string;
-  /** What it says, where the gateway's own words would not help. */
+  /** Seconds after which the caller may repeat the request. */
+  readonly retryAfter?: number;
+  /** Replaces the gateway's own message. */
   readonly message?: string;
 };
 
-/** What the gateway answers by itself, before any of our functions is asked. */
-const ownAnswers: readonly OwnAnswer[] = [
+/** The errors that the gateway answers itself, without a function. */
+const gatewayAnswers: readonly GatewayAnswer[] = [
   { type: ResponseType.DEFAULT_4XX, code: 400, title: 'Bad Request' },
   { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, code: 404, title: 'Not Found' },
   {
-    ...{ type: ResponseType.REQUEST_TOO_LARGE, code: 413, title: 'Request Entity Too Large' },
-    // Functions say the same of what reaches them: see adapters/http/answer-size.ts.
+    type: ResponseType.REQUEST_TOO_LARGE,
+    code: 413,
+    title: 'Request Entity Too Large',
+    // adapters/http/answer-size.ts has the same message for requests that reach a function.
     message: 'The request is too large: at most 5.9 MB of its body, as JSON text, fit.',
   },
-  { type: ResponseType.THROTTLED, code: 429, title: 'Too Many Requests' },
+  {
+    // Not 429: monitors give a report up after any 4xx, and repeat it after a 5xx.
+    ...{ type: ResponseType.THROTTLED, code: 503, title: 'Service Unavailable', retryAfter: 1 },
+    message: 'Too many requests at once: repeat this one in a second.',
+  },
   { type: ResponseType.DEFAULT_5XX, code: 500, title: 'Internal Server Error' },
   { type: ResponseType.INTEGRATION_TIMEOUT, code: 504, title: 'Gateway Timeout' },
 ];
 
 /**
- * One body that every dialect can read: Keystone's and ours look for `error.message`, Neutron's for
- * `NeutronError.message`, Aodh's for `error_message.faultstring`, and a GatewayResponse has one body
- * for the whole API.
+ * One body for the clients of every surface, since a gateway response has one body for the whole API.
+ * Clients of Keystone and of Doctor read `error.message`, of Neutron `NeutronError.message`, of Aodh
+ * `error_message.faultstring`.
  */
-const errorBody = ({ code, title, message: ours }: OwnAnswer): string => {
+const errorBody = ({ code, title, message: ours }: GatewayAnswer): string => {
   const message = ours === undefined ? '$context.error.messageString' : JSON.stringify(ours);
   const faultcode = code < 500 ? 'Client' : 'Server';
   return (
@@ -46,19 +71,28 @@ const errorBody = ({ code, title, message: ours }: OwnAnswer): string => {
   );
 };
 
-/** The REST API, of one stage: one function a surface, which does its own routing and authentication. */
+const limits = ({ perSecond, burst }: Rate): MethodDeploymentOptions => ({
+  throttlingRateLimit: perSecond,
+  throttlingBurstLimit: burst,
+});
+
+/** The REST API with one stage. Each surface is one function, which routes and authenticates itself. */
 export class Api extends Construct {
-  /** Ends in the stage, without a slash. */
+  /** Ends with the stage, without a slash. */
   readonly url: string;
   readonly #api: RestApi;
 
-  constructor(scope: Construct, id: string, { fixedId }: ApiProps) {
+  constructor(scope: Construct, id: string, { rate, loginRate, fixedId }: ApiProps) {
     super(scope, id);
     this.#api = new RestApi(this, 'Rest', {
       restApiName: 'doctor',
       description: 'Doctor: identity, compute, network, alarming and its own /doctor/v1',
       endpointTypes: [EndpointType.REGIONAL],
-      deployOptions: { stageName },
+      deployOptions: {
+        stageName,
+        ...limits(rate),
+        methodOptions: { '/identity/{proxy+}/POST': limits(loginRate) },
+      },
       cloudWatchRole: false,
     });
     this.url = this.#api.urlForPath('/').replace(/\/$/, '');
@@ -66,25 +100,39 @@ export class Api extends Construct {
       Tags.of(this.#api).add('ms-custom-id', fixedId);
       Tags.of(this.#api).add('_custom_id_', fixedId);
     }
-    for (const answer of ownAnswers) {
+    for (const answer of gatewayAnswers) {
       const { type, code } = answer;
       this.#api.addGatewayResponse(type.responseType, {
         type,
         statusCode: type.responseType.startsWith('DEFAULT') ? undefined : String(code),
         templates: { 'application/json': errorBody(answer) },
-        responseHeaders: { 'x-openstack-request-id': 'context.requestId' },
+        responseHeaders: {
+          'x-openstack-request-id': 'context.requestId',
+          ...(answer.retryAfter && { 'Retry-After': `'${answer.retryAfter}'` }),
+        },
       });
     }
   }
 
-  /** Sends everything at and under `/<surface>` to a function; with `root`, `/` too. */
-  serve(surface: string, handler: IFunction, { root = false } = {}): void {
+  /** How many requests were answered with 5xx in each minute. */
+  get serverErrors(): Metric {
+    return this.#api.metricServerError({ period: Duration.minutes(1) });
+  }
+
+  /**
+   * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too. With
+   * `posts`, `POST` is a method of its own, with its own limits. The login's path is not a resource of its
+   * own: a path with a doubled slash would bypass it.
+   */
+  serve(surface: string, handler: IFunction, { root = false, posts = false } = {}): void {
     const integration = new LambdaIntegration(handler, {
       scopePermissionToMethod: false,
     });
     const resource = this.#api.root.addResource(surface);
     resource.addMethod('ANY', integration);
-    resource.addResource('{proxy+}').addMethod('ANY', integration);
+    const below = resource.addResource('{proxy+}');
+    below.addMethod('ANY', integration);
+    if (posts) below.addMethod('POST', integration);
     if (root) this.#api.root.addMethod('ANY', integration);
   }
 }

@@ -3,11 +3,11 @@ import { DoctorStack } from './service.ts';
 import { settingsFrom } from './settings.ts';
 
 /**
- * The CDK app. What differs between AWS and the emulators is decided here, from the CDK context:
+ * The CDK app. The CDK context decides here what differs between AWS and the emulators:
  *
- * - `-c target=emulator`: a fixed API id, tables that go with the stack, no bootstrap needed: an
- *   emulator may start empty, and would pay for the bootstrap stack each time
- * - `-c <setting>=<value>`: each of `ServiceSettings`, by its name
+ * - `-c target=emulator`: a fixed API id, tables that are deleted with the stack, and no bootstrap
+ *   stack, which an emulator that starts empty would have to deploy each time
+ * - `-c <setting>=<value>`: a setting of `infra/settings.ts`, by its name
  */
 const app = new App();
 const context = (name: string): unknown => app.node.tryGetContext(name);

@@ -4,7 +4,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/compute`: Nova v2.1, with the report of a host fault. */
+/** The surfaces `/compute` (Nova v2.1, which takes reports of host faults) and `/image`. */
 export class Compute extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -13,7 +13,7 @@ export class Compute extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'compute',
       description: 'Doctor: servers, services and force-down (Nova v2.1)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,

@@ -5,7 +5,23 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/doctor/v1`: registration of users, hosts and servers, and events in. */
+/** The variables for subscriptions to notifications. */
+const subscriptionVariables = ({
+  tables,
+  messaging,
+  settings,
+}: Pick<Wiring, 'tables' | 'messaging' | 'settings'>) => ({
+  SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
+  NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
+  ...variablesOf(
+    settings,
+    'subscriptionsPerProject',
+    'subscriptionCooldownSeconds',
+    'subscriptionRequestsPerHour',
+  ),
+});
+
+/** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -13,8 +29,8 @@ export class Doctor extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'doctor',
-      description: 'Doctor: registration of users, hosts and servers; events in',
-      errorImpact: null,
+      description: 'Doctor: registration of users, hosts and servers; events from outside',
+      errorImpact: 'its callers get 5xx',
       environment: {
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
@@ -23,14 +39,7 @@ export class Doctor extends Construct implements Capability {
         IDENTITY_TABLE: tables.identity.tableName,
         CREDENTIALS_TABLE: tables.credentials.tableName,
         ...attemptLimits({ tables, settings }),
-        SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
-        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
-        ...variablesOf(
-          settings,
-          'subscriptionsPerProject',
-          'subscriptionCooldownSeconds',
-          'subscriptionRequestsPerHour',
-        ),
+        ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,

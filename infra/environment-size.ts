@@ -1,23 +1,23 @@
 /**
- * Whether a function's environment fits what AWS takes, which emulators do not check. The names that
- * AWS will give are not known at synth: they are counted at their longest.
+ * Checks that a function's environment fits the limit of AWS, which emulators do not check. Names
+ * that AWS gives are not known at synth, so each counts with its longest form.
  */
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** All variables of a function together, as JSON. Source: AWS Lambda's quotas. */
+/** The limit of all variables of a function together, as JSON. Source: AWS Lambda's quotas. */
 export const mostEnvironmentBytes = 4096;
 
-/** What stands in front of a name in an ARN, or in a queue's URL, in the longest of regions. */
+/** Characters before a name in an ARN or a queue's URL, in the region with the longest name. */
 const longestPrefix = 70;
-/** The random end of a name that CloudFormation makes, with its hyphen. */
+/** Characters of the hyphen and the random end of a name that CloudFormation makes. */
 const randomEnd = 14;
-/** Of a pseudo parameter, or of what is not understood. */
+/** Characters of a pseudo parameter, or of any other intrinsic function. */
 const longestOther = 32;
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-/** The most bytes that a value of the template becomes. */
+/** The most bytes that a value of the template can have when it is deployed. */
 function longest(value: unknown, nameOf: (logicalId: string) => number): number {
   if (typeof value === 'string') return Buffer.byteLength(JSON.stringify(value)) - 2;
   const [[intrinsic, argument] = ['', undefined]] = Object.entries(Object(value));
@@ -30,7 +30,7 @@ function longest(value: unknown, nameOf: (logicalId: string) => number): number 
   return parts + first.length * Math.max(0, second.length - 1);
 }
 
-/** The most bytes that variables take of a function of this scope's stack. */
+/** The most bytes that the variables of a function in this scope's stack can have. */
 export function environmentBytes(
   scope: IConstruct,
   variables: Readonly<Record<string, string>>,
@@ -54,7 +54,7 @@ export function environmentBytes(
   );
 }
 
-/** Fails the synth where a function's environment may be too large, and says which settings weigh. */
+/** Fails the synth if a function's environment may be too large; the error names the settings to shorten. */
 export function requireFittingEnvironment(
   scope: IConstruct,
   name: string,

@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
-import { finisherTimeoutSeconds } from './messaging.ts';
+import { finisherConcurrency, finisherTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Goes through the instances and ports of a failed host again: for a dying writer, or an index that lagged. */
+/** Checks the instances and ports of a failed host again: the report may have died, or an index lagged. */
 export class FaultFinisher extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -14,10 +14,9 @@ export class FaultFinisher extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'fault-finisher',
-      description:
-        'Doctor: applies a host fault to the instances and ports that its report did not reach',
+      description: 'Doctor: applies a host fault to the instances and ports that its report missed',
       errorImpact:
-        'instances of a failed host may stay active in their rows; readers see the truth',
+        'rows of instances of a failed host may stay active; API answers are right all the same',
       timeout: Duration.seconds(finisherTimeoutSeconds),
       environment: {
         HOSTS_TABLE: tables.hosts.tableName,
@@ -33,7 +32,7 @@ export class FaultFinisher extends Construct implements Capability {
       new SqsEventSource(messaging.faultQueue, {
         batchSize: 1,
         reportBatchItemFailures: true,
-        maxConcurrency: 2,
+        maxConcurrency: finisherConcurrency,
       }),
     );
     allowRows(fn, tables.hosts, 'GetItem');

@@ -6,11 +6,12 @@ type Action = `${'dynamodb' | 'sqs' | 'sns' | 'secretsmanager'}:${string}`;
 type Grantee = IGrantable & IConstruct;
 
 /**
- * AWS asks for the single action where a batch is sent; MiniStack for one of the call's own name,
- * and it finds no table in a list of PartiQL statements, nor the topic of a subscription. So a grant
- * of PartiQL that is missing on a table shows on AWS alone: `test/infra/service.test.ts` holds it.
+ * For a batch, AWS requires the permission of the single action; MiniStack requires one with the name
+ * of the batch call. MiniStack does not find the table of PartiQL statements, nor the topic of a
+ * subscription. A missing grant of PartiQL on a table fails on AWS only, so
+ * `test/infra/service.test.ts` checks those grants.
  */
-const emulatorAlsoAsks = new Map<Action, { action: Action; resource?: '*' }>([
+const emulatorAlsoRequires = new Map<Action, { action: Action; resource?: '*' }>([
   ['sqs:SendMessage', { action: 'sqs:SendMessageBatch' }],
   ['sns:Publish', { action: 'sns:PublishBatch' }],
   ['sns:GetSubscriptionAttributes', { action: 'sns:GetSubscriptionAttributes', resource: '*' }],
@@ -20,14 +21,14 @@ const emulatorAlsoAsks = new Map<Action, { action: Action; resource?: '*' }>([
 
 const emulated = 'doctor:emulated';
 
-/** Lets what is granted below a construct be asked for in the emulator's words as well. */
+/** Makes all grants below a construct include the actions that the emulator requires. */
 export const grantForEmulator = (scope: IConstruct): void => scope.node.setContext(emulated, true);
 
 function allow(grantee: Grantee, actions: readonly Action[], arn: string): Grant {
   const granted = Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [arn] });
   if (!grantee.node.tryGetContext(emulated)) return granted;
-  return actions.reduce((grant, asked) => {
-    const also = emulatorAlsoAsks.get(asked);
+  return actions.reduce((grant, granting) => {
+    const also = emulatorAlsoRequires.get(granting);
     if (!also) return grant;
     const { action, resource = arn } = also;
     const more = Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource] });
@@ -45,7 +46,7 @@ type RowAction =
   | 'Query'
   | 'UpdateItem';
 
-/** What a function may do with the rows of a table; `Query` reads one partition. Never a scan. */
+/** Grants actions on the rows of a table. `Query` reads one partition. There is no action to scan. */
 export const allowRows = (grantee: Grantee, table: ITable, ...actions: RowAction[]): Grant =>
   allow(
     grantee,
@@ -53,22 +54,25 @@ export const allowRows = (grantee: Grantee, table: ITable, ...actions: RowAction
     table.tableArn,
   );
 
-/** Which indexes of a table a function may query. */
+/** Grants queries of some indexes of a table. */
 export const allowIndexes = (grantee: Grantee, table: ITable, ...names: string[]): Grant[] =>
   names.map((name) => allow(grantee, ['dynamodb:Query'], `${table.tableArn}/index/${name}`));
 
+/** Grants sending messages to a queue. */
 export const allowSend = (grantee: Grantee, { queueArn }: { queueArn: string }): Grant =>
   allow(grantee, ['sqs:SendMessage'], queueArn);
 
+/** Grants publishing to a topic. */
 export const allowPublish = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>
   allow(grantee, ['sns:Publish'], topicArn);
 
 /**
- * Lets a function subscribe endpoints to the topic, and look at and end what is subscribed to it. SNS
- * asks for these of the topic, as its refusals say, whatever the reference of actions tells.
+ * Grants subscribing endpoints to a topic, and reading and deleting its subscriptions. SNS checks all
+ * three actions on the topic, as its refusals show; the reference of actions says otherwise.
  */
 export const allowSubscribe = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>
   allow(grantee, ['sns:Subscribe', 'sns:GetSubscriptionAttributes', 'sns:Unsubscribe'], topicArn);
 
+/** Grants reading a secret. */
 export const allowSecret = (grantee: Grantee, { secretArn }: { secretArn: string }): Grant =>
   allow(grantee, ['secretsmanager:GetSecretValue'], secretArn);

@@ -15,7 +15,7 @@ export const attemptLimits = ({ tables, settings }: Pick<Wiring, 'tables' | 'set
   ),
 });
 
-/** `/identity`: Keystone v3. It reads users and projects, and never writes them. */
+/** The surface `/identity`: Keystone v3. It reads users and projects and never writes them. */
 export class Identity extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -24,7 +24,7 @@ export class Identity extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'identity',
       description: 'Doctor: tokens and the service catalogue (Keystone v3)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         IDENTITY_TABLE: tables.identity.tableName,
         VALIDITY_TABLE: tables.validity.tableName,

@@ -7,45 +7,53 @@ import type { ServiceSettings } from './settings.ts';
 
 export interface MessagingProps {
   readonly settings: ServiceSettings;
-  /** True refuses callers without TLS, which the emulators' own callers are. */
+  /** True: callers without TLS are refused. The emulators' own callers have none. */
   readonly secureTransport: boolean;
 }
 
-/** Seconds that the finisher of a fault may take over one message. */
+/** The timeout of the fault-finisher for one message, in seconds. */
 export const finisherTimeoutSeconds = 60;
 
-/** Seconds that the webhooks of a batch may take, all at once: the longest timeout, and a margin. */
+/** Finishers that run at once. */
+export const finisherConcurrency = 2;
+
+/** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
 
-/** The queues and topics, each queue with its dead letters and an alarm on them. */
+/** The queues with their dead-letter queues, alarms on dead letters, and the topics. */
 export class Messaging extends Construct {
-  /** Events of faults, from both lanes. */
+  /** Events of faults, from the express lane and the safe lane. */
   readonly eventQueue: Queue;
   readonly eventDeadLetters: Queue;
-  /** Events of all else that Doctor changed itself, from both lanes. */
+  /** Events of Doctor's other changes, from the express lane and the safe lane. */
   readonly changeQueue: Queue;
-  /** Events from outside that tell of a failure, and all others. */
+  /** Events from outside that report a failure. */
   readonly urgentQueue: Queue;
+  /** All other events from outside. */
   readonly bulkQueue: Queue;
-  /** Events of any of these, for the alarms of a whole project that were left for later. */
+  /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of these four. */
+  /** Of the four queues before. */
   readonly bulkDeadLetters: Queue;
-  /** `finish host number`: the fan-out of a host fault, gone through again. */
+  /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
-  /** Webhooks that were not tried yet. */
+  /** Names the stream records that the reconciler gave up: Lambda sends their place, not their content. */
+  readonly streamDeadLetters: Queue;
+  /** First attempts of webhooks. */
   readonly webhookQueue: Queue;
-  /** Webhooks to try again, which delay no other's first try. */
+  /** Retries of webhooks, so that they do not delay first attempts. */
   readonly webhookRetryQueue: Queue;
-  /** Webhooks that were given up. A receiver that is gone is no operator's alarm. */
+  /** Webhooks that were given up. It has no alarm: operators cannot repair a tenant's receiver. */
   readonly webhookDeadLetters: Queue;
-  /** What tenants subscribe to; the notifications of a project are all on one. */
+  /** Tenants subscribe to these. All notifications of a project are on one of them. */
   readonly notifications: readonly Topic[];
-  /** The ARNs of these, in their order, separated by commas. */
+  /** The ARNs of `notifications`, in their order, separated by commas. */
   readonly topicArns: string;
-  /** What operators subscribe to: every change of state. */
+  /** Operators subscribe to it: every change of state. */
   readonly events: Topic;
+  /** What operators subscribe to for the CloudWatch alarms; emulators send it nothing. */
+  readonly alarms: Topic;
 
   constructor(scope: Construct, id: string, { settings, secureTransport }: MessagingProps) {
     super(scope, id);
@@ -55,17 +63,17 @@ export class Messaging extends Construct {
         encryption: QueueEncryption.SQS_MANAGED,
         enforceSSL: secureTransport,
         retentionPeriod: Duration.days(14),
-        // The consumer's Lambda timeout and a margin: a message in work is not handed out again.
+        // Longer than the consumer's timeout: a message is not delivered again while it is handled.
         visibilityTimeout: Duration.seconds(consumerTimeout + 10),
         ...(deadLetterQueue && { deadLetterQueue }),
       });
 
-    const deadLetters = (name: string) => {
+    const deadLetters = (name: string, means = 'an event was not evaluated, see its reason') => {
       const made = queue(name, 20);
       made
         .metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) })
         .createAlarm(made, 'NotEmpty', {
-          alarmDescription: `Messages in ${name}: an event was not evaluated, see its reason`,
+          alarmDescription: `Messages in ${name}: ${means}`,
           threshold: 1,
           evaluationPeriods: 1,
           treatMissingData: TreatMissingData.NOT_BREACHING,
@@ -93,6 +101,10 @@ export class Messaging extends Construct {
       queue: this.faultDeadLetters,
       maxReceiveCount: 10,
     });
+    this.streamDeadLetters = deadLetters(
+      'StreamDeadLetters',
+      'changes have no safe copy; read them from the stream within 12 hours',
+    );
     this.webhookDeadLetters = queue('WebhookDeadLetters', 20);
     const givenUp = { queue: this.webhookDeadLetters, maxReceiveCount: 10 };
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
@@ -106,5 +118,6 @@ export class Messaging extends Construct {
     );
     this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
+    this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
   }
 }

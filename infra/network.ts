@@ -4,7 +4,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** `/network`: Neutron v2.0, as far as a registry of ports goes. */
+/** The surface `/network`: Neutron v2.0, limited to a registry of ports and networks. */
 export class Network extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -13,7 +13,7 @@ export class Network extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'network',
       description: 'Doctor: ports, their status and data plane status (Neutron v2.0)',
-      errorImpact: null,
+      errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,

@@ -7,7 +7,19 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** The safe lane: what changed in a table is sent again, later, and told to the operators. */
+/**
+ * What ends a record that cannot be handled, so that it does not hold up the records behind it in its
+ * shard. A failed batch is halved until the record is alone, which does not count as a retry. The
+ * retries end it, not its age: records behind it are as old, and would be dropped with it. The age leaves
+ * 12 of the 24 hours that a stream keeps a record, to read it and hand it in again.
+ */
+const givingUp = {
+  bisectBatchOnError: true,
+  retryAttempts: 100,
+  maxRecordAge: Duration.hours(12),
+};
+
+/** The safe lane: sends every change of a row again, later, and publishes it for operators. */
 export class Reconciler extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -15,9 +27,8 @@ export class Reconciler extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'reconciler',
-      description:
-        'Doctor: sends the safe copy of what the streams of hosts, instances and ports show',
-      errorImpact: 'events that a dying writer did not send wait in the stream, for 24 hours',
+      description: 'Doctor: sends the safe copies of changes of hosts, instances and ports',
+      errorImpact: 'events that a writer failed to send stay in the streams, for 12 hours at most',
       timeout: Duration.seconds(30),
       environment: {
         AFFECTED_TABLE: tables.affected.tableName,
@@ -30,9 +41,9 @@ export class Reconciler extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    // Deletions say nothing new: a tombstone was written before.
+    // No deletions: they follow a tombstone, which was a change of its own.
     const written = { eventName: FilterRule.or('INSERT', 'MODIFY') };
-    // Every write of a host's row says `change`, but for heartbeats, which are no news.
+    // Heartbeats write a host's row without a change; all other writes set `written_by` to `change`.
     const changed = { dynamodb: { NewImage: { written_by: { S: FilterRule.isEqual('change') } } } };
     const sources = [
       { table: tables.hosts, filter: { ...written, ...changed } },
@@ -44,6 +55,9 @@ export class Reconciler extends Construct implements Capability {
         new DynamoEventSource(table, {
           startingPosition: StartingPosition.TRIM_HORIZON,
           batchSize: 100,
+          ...givingUp,
+          // Lambda sends with the function's own role; CDK's class would grant more than the sending.
+          onFailure: { bind: () => ({ destination: messaging.streamDeadLetters.queueArn }) },
           filters: [FilterCriteria.filter(filter)],
         }),
       );
@@ -53,6 +67,7 @@ export class Reconciler extends Construct implements Capability {
     allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);
     allowSend(fn, messaging.faultQueue);
+    allowSend(fn, messaging.streamDeadLetters);
     allowPublish(fn, messaging.events);
   }
 }

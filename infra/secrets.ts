@@ -1,20 +1,21 @@
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 
+/** A secret that AWS generates. */
 export interface GeneratedSecret {
   readonly secretArn: string;
 }
 
-/** All that a shell could read as more than a letter. The emulator knows no `excludePunctuation`. */
+/** Characters with a meaning to a shell. The emulator does not know `excludePunctuation`. */
 const excludeCharacters = ' !"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** Generated at the first deployment, and never in a template, a variable or a log. */
+/** Secrets, generated at the first deployment. They are in no template, variable or log. */
 export class Secrets extends Construct {
   /** `{"username": "admin", "password": …}`: the cloud's first administrator. */
   readonly admin: GeneratedSecret;
   /** The key that tokens are signed with. */
   readonly signing: GeneratedSecret;
-  /** What the keys are derived from that webhooks are signed with. */
+  /** The keys that webhooks are signed with are derived from it. */
   readonly webhooks: GeneratedSecret;
 
   constructor(scope: Construct, id: string) {
@@ -25,7 +26,7 @@ export class Secrets extends Construct {
         description: about,
         generateSecretString: { excludeCharacters, ...props },
       });
-      // Not Ref: it is the ARN on AWS, and the name on the embedded stack, which no grant matches.
+      // Not Ref: on AWS that is the ARN, but on the embedded stack the name, which no grant matches.
       return { secretArn: made.attrId };
     };
 
@@ -42,7 +43,7 @@ export class Secrets extends Construct {
     this.webhooks = secret(
       'WebhookSecret',
       { passwordLength: 64 },
-      'Doctor: what the keys of webhooks are derived from',
+      'Doctor: the keys of webhooks are derived from it',
     );
   }
 }

@@ -19,11 +19,11 @@ export interface ServiceFunctionProps {
   readonly environment: Partial<Record<EnvName, string>>;
   readonly timeout?: Duration;
   readonly memorySize?: number;
-  /** What it costs when this function fails, for the alarm on its errors; null: the caller sees it. */
-  readonly errorImpact: string | null;
+  /** The effect of errors of this function, for the alarm on them. */
+  readonly errorImpact: string;
 }
 
-/** A Lambda function with the defaults of all of ours, and no permission but to write its log. */
+/** A Lambda function with Doctor's defaults. Its only permission is to write its log. */
 export class ServiceFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const { name, description, environment, timeout, memorySize, errorImpact } = props;
@@ -57,13 +57,11 @@ export class ServiceFunction extends NodejsFunction {
     });
     requireFittingEnvironment(this, name, variables);
 
-    if (errorImpact !== null) {
-      this.metricErrors({ period: Duration.minutes(1) }).createAlarm(this, 'Errors', {
-        alarmDescription: `${name} fails: ${errorImpact}`,
-        threshold: 1,
-        evaluationPeriods: 3,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
-    }
+    this.metricErrors({ period: Duration.minutes(1) }).createAlarm(this, 'Errors', {
+      alarmDescription: `${name} fails: ${errorImpact}`,
+      threshold: 1,
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
   }
 }

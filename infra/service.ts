@@ -4,10 +4,12 @@ import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
 import { Compute } from './compute.ts';
+import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
+import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Network } from './network.ts';
 import { Reconciler } from './reconciler.ts';
@@ -16,14 +18,15 @@ import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
 import { WebhookSender } from './webhook-sender.ts';
+import type { Capability, Wiring } from './wiring.ts';
 
 export interface DoctorStackProps extends StackProps {
-  /** `emulator` for MiniStack and LocalStack, where nothing outlives the stack. */
+  /** `emulator`: MiniStack or LocalStack, where the tables are deleted with the stack. */
   readonly target: 'aws' | 'emulator';
   readonly settings?: Partial<ServiceSettings>;
 }
 
-/** Everything there is: what is stored, what carries messages, and a construct for each function. */
+/** The whole of Doctor: tables, messaging, secrets, the API and one construct for each function. */
 export class DoctorStack extends Stack {
   constructor(
     scope: Construct,
@@ -38,7 +41,11 @@ export class DoctorStack extends Stack {
     const tables = new Tables(this, 'Tables', { retain: !emulated });
     const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });
     const secrets = new Secrets(this, 'Secrets');
-    const api = new Api(this, 'Api', { ...(emulated && { fixedId: 'doctor' }) });
+    const api = new Api(this, 'Api', {
+      rate: { perSecond: settings.requestsPerSecond, burst: settings.requestBurst },
+      loginRate: { perSecond: settings.loginsPerSecond, burst: settings.loginBurst },
+      ...(emulated && { fixedId: 'doctor' }),
+    });
     const shared = { tables, messaging, secrets, settings };
 
     const capabilities = {
@@ -54,56 +61,78 @@ export class DoctorStack extends Stack {
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
-    api.serve('identity', capabilities.Identity.function, { root: true });
+    api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
     api.serve('compute', capabilities.Compute.function);
     api.serve('image', capabilities.Compute.function);
     api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function);
 
-    const outputs = {
-      ApiUrl: api.url,
-      NotificationsTopicArn: messaging.notifications[0]?.topicArn ?? '',
-      NotificationsTopicArns: messaging.topicArns,
-      EventsTopicArn: messaging.events.topicArn,
-      EventQueueUrl: messaging.eventQueue.queueUrl,
-      EventDlqUrl: messaging.eventDeadLetters.queueUrl,
-      ChangeQueueUrl: messaging.changeQueue.queueUrl,
-      UrgentQueueUrl: messaging.urgentQueue.queueUrl,
-      BulkQueueUrl: messaging.bulkQueue.queueUrl,
-      WideQueueUrl: messaging.wideQueue.queueUrl,
-      BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
-      FaultQueueUrl: messaging.faultQueue.queueUrl,
-      FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
-      WebhookQueueUrl: messaging.webhookQueue.queueUrl,
-      WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
-      WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
-      AdminSecretArn: secrets.admin.secretArn,
-      SigningSecretArn: secrets.signing.secretArn,
-      WebhookSecretArn: secrets.webhooks.secretArn,
-      HostsTable: tables.hosts.tableName,
-      FaultsTable: tables.faults.tableName,
-      AffectedTable: tables.affected.tableName,
-      InstancesTable: tables.instances.tableName,
-      MigrationsTable: tables.migrations.tableName,
-      PortsTable: tables.ports.tableName,
-      NetworksTable: tables.networks.tableName,
-      AlarmsTable: tables.alarms.tableName,
-      HistoryTable: tables.history.tableName,
-      QuotasTable: tables.quotas.tableName,
-      IdentityTable: tables.identity.tableName,
-      ValidityTable: tables.validity.tableName,
-      CredentialsTable: tables.credentials.tableName,
-      AttemptsTable: tables.attempts.tableName,
-      SubscriptionsTable: tables.subscriptions.tableName,
-      PlacesTable: tables.places.tableName,
-      ...Object.fromEntries(
-        Object.entries(capabilities).map(([name, capability]) => [
-          `${name}FunctionName`,
-          capability.function.functionName,
-        ]),
-      ),
-    };
+    const functions = Object.fromEntries(
+      Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
+    );
+    if (!emulated) {
+      reserveConcurrency(this, functions, settings);
+      new Lateness(this, 'Lateness', {
+        messaging,
+        settings,
+        functions,
+        streamReader: capabilities.Reconciler.function,
+        serverErrors: api.serverErrors,
+      });
+    }
+
+    const outputs = { ...outputsOf(shared, api), ...functionNames(capabilities) };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }
+
+/** What clients, tests and operators need of a deployed stack. */
+const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
+  ApiUrl: api.url,
+  NotificationsTopicArn: messaging.notifications[0]?.topicArn ?? '',
+  NotificationsTopicArns: messaging.topicArns,
+  EventsTopicArn: messaging.events.topicArn,
+  AlarmsTopicArn: messaging.alarms.topicArn,
+  EventQueueUrl: messaging.eventQueue.queueUrl,
+  EventDlqUrl: messaging.eventDeadLetters.queueUrl,
+  ChangeQueueUrl: messaging.changeQueue.queueUrl,
+  UrgentQueueUrl: messaging.urgentQueue.queueUrl,
+  BulkQueueUrl: messaging.bulkQueue.queueUrl,
+  WideQueueUrl: messaging.wideQueue.queueUrl,
+  BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
+  FaultQueueUrl: messaging.faultQueue.queueUrl,
+  FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
+  StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
+  WebhookQueueUrl: messaging.webhookQueue.queueUrl,
+  WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
+  WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
+  AdminSecretArn: secrets.admin.secretArn,
+  SigningSecretArn: secrets.signing.secretArn,
+  WebhookSecretArn: secrets.webhooks.secretArn,
+  HostsTable: tables.hosts.tableName,
+  FaultsTable: tables.faults.tableName,
+  AffectedTable: tables.affected.tableName,
+  InstancesTable: tables.instances.tableName,
+  MigrationsTable: tables.migrations.tableName,
+  PortsTable: tables.ports.tableName,
+  NetworksTable: tables.networks.tableName,
+  AlarmsTable: tables.alarms.tableName,
+  HistoryTable: tables.history.tableName,
+  QuotasTable: tables.quotas.tableName,
+  IdentityTable: tables.identity.tableName,
+  ValidityTable: tables.validity.tableName,
+  CredentialsTable: tables.credentials.tableName,
+  AttemptsTable: tables.attempts.tableName,
+  SubscriptionsTable: tables.subscriptions.tableName,
+  PlacesTable: tables.places.tableName,
+});
+
+/** The output `<name>FunctionName` of each capability. */
+const functionNames = (capabilities: Readonly<Record<string, Capability>>) =>
+  Object.fromEntries(
+    Object.entries(capabilities).map(([name, capability]) => [
+      `${name}FunctionName`,
+      capability.function.functionName,
+    ]),
+  );

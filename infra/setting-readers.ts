@@ -85,6 +85,9 @@ function isRange(range: string): boolean {
 /** Ranges of IP addresses: `10.1.0.0/16,fd00::/8`. */
 export const ranges = listOf(z.string().refine(isRange, 'is not a range of addresses'));
 
+/** An address of e-mail, or an empty text. */
+export const email = text.regex(/^([^@\s,]+@[^@\s,]+)?$/, 'is not an e-mail address');
+
 /** ARNs of standard SNS topics. */
 export const topicArns = listOf(
   z

@@ -9,6 +9,7 @@ import {
   address,
   delay,
   delays,
+  email,
   filledText,
   limit,
   oneOf,
@@ -19,6 +20,8 @@ import {
   truth,
   wholeNumber,
 } from './setting-readers.ts';
+
+const atLeastOne = wholeNumber({ least: 1 });
 
 /** `means`: one sentence of Markdown. `variable`: the environment variable of functions that get it. */
 const described = z.registry<{ readonly means: string; readonly variable: EnvName | undefined }>();
@@ -109,7 +112,7 @@ const Settings = z.object({
   ),
   projectWideAlarmQuota: setting(
     limit.default(1_000),
-    'alarms that a project may have that name no resource, and so are evaluated for every event of a type or of the project; `-1`: no limit',
+    'alarms of a project that may name no resource, and so are evaluated for every event of a type or of the project; `-1`: no limit',
     'PROJECT_WIDE_ALARM_QUOTA',
   ),
   actionsPerAlarm: setting(
@@ -162,12 +165,12 @@ const Settings = z.object({
   ),
   subscriptionCooldownSeconds: setting(
     wholeNumber({ most: 86_400 }).default(300),
-    'how long after a request the same mail address or URL may be requested again, for SNS sends it a confirmation each time; `0`: at once; at most 86400',
+    'how long after a request the same mail address or URL cannot be requested again, because SNS sends it a confirmation each time; `0`: no limit; at most 86400',
     'SUBSCRIPTION_COOLDOWN_SECONDS',
   ),
   subscriptionRequestsPerHour: setting(
     wholeNumber().default(60),
-    'requests for subscriptions of mail addresses and URLs that a project may make in an hour; `0`: no limit',
+    'requests to subscribe mail addresses and URLs that a project may make in an hour; `0`: no limit',
     'SUBSCRIPTION_REQUESTS_PER_HOUR',
   ),
   loginAttemptsPerUser: setting(
@@ -189,6 +192,31 @@ const Settings = z.object({
     limit.default(100),
     'application credentials that a user may have; `-1`: no limit',
     'CREDENTIALS_PER_USER',
+  ),
+  requestsPerSecond: setting(
+    atLeastOne.default(1000),
+    'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',
+  ),
+  requestBurst: setting(
+    atLeastOne.default(2000),
+    'requests for a surface that may come at once before `requestsPerSecond` counts',
+  ),
+  loginsPerSecond: setting(
+    atLeastOne.default(20),
+    'the same as `requestsPerSecond` for logins, each of which takes a quarter of a second of CPU time',
+  ),
+  loginBurst: setting(atLeastOne.default(40), 'the same as `requestBurst` for logins'),
+  reportConcurrency: setting(
+    wholeNumber().default(100),
+    'requests to `compute` and to `doctor` that run at once, each: so many are reserved of what the account has, and no more run; the functions that carry faults on get reservations too. `0` reserves nothing',
+  ),
+  accountConcurrency: setting(
+    atLeastOne.default(1000),
+    'the account\'s Lambda quota "Concurrent executions" in the region, against which reservations are checked at synth; a new account may have 10',
+  ),
+  alarmEmail: setting(
+    email.default(''),
+    'who gets mail of every CloudWatch alarm on AWS, once the address is confirmed; empty: nobody',
   ),
 });
 

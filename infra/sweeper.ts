@@ -7,7 +7,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Every minute: publishes what an evaluator wrote and died before it had told. */
+/** Publishes, every minute, the notifications that an evaluator wrote but did not publish. */
 export class Sweeper extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -15,8 +15,8 @@ export class Sweeper extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'sweeper',
-      description: 'Doctor: publishes notifications that were written and not delivered',
-      errorImpact: 'notifications of an evaluator that died stay untold',
+      description: 'Doctor: publishes notifications that an evaluator wrote but did not publish',
+      errorImpact: 'notifications that an evaluator wrote but did not publish are not sent',
       timeout: Duration.seconds(50),
       environment: {
         HISTORY_TABLE: tables.history.tableName,
@@ -26,11 +26,11 @@ export class Sweeper extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    // Lambda would run a failed sweep again beside the next minute's: both would tell the same rows.
+    // No retries: Lambda would run one beside the next minute's sweep, and both would publish the same rows.
     fn.configureAsyncInvoke({ retryAttempts: 0 });
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
-      // The next minute's run does what a failed one did not.
+      // The next minute's run does the work of a failed one.
       targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
     allowIndexes(fn, tables.history, 'undelivered');

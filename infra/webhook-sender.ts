@@ -7,7 +7,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Tells the actions of alarms: first tries from one queue, all further ones from another. */
+/** Calls the actions of alarms: first attempts from one queue, retries from another. */
 export class WebhookSender extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -15,9 +15,8 @@ export class WebhookSender extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'webhook-sender',
-      description: 'Doctor: posts what alarms tell to their actions',
-      errorImpact:
-        'webhooks are late; after ten tries to handle one it is in the dead-letter queue',
+      description: 'Doctor: calls the actions of alarms, such as webhooks',
+      errorImpact: 'webhooks are late; after ten receives a webhook is in the dead-letter queue',
       timeout: Duration.seconds(webhookSenderTimeoutSeconds),
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
@@ -35,8 +34,8 @@ export class WebhookSender extends Construct implements Capability {
           'webhookAttempts',
           'webhookAllowedRanges',
         ),
-        // Lookups of names wait in threads, in half of them at most, and go on when their try is over:
-        // those of a batch and of two before it must not hold each other up.
+        // libuv looks up names in at most half of its threads, and a lookup goes on after its attempt has
+        // timed out. So there are threads for the lookups of three batches at once.
         UV_THREADPOOL_SIZE: '64',
       },
     });

@@ -4,7 +4,7 @@ import type { Secrets } from './secrets.ts';
 import type { ServiceSettings } from './settings.ts';
 import type { Tables } from './tables.ts';
 
-/** What every capability is wired from. */
+/** What the constructs of all capabilities share. */
 export interface Wiring {
   readonly tables: Tables;
   readonly messaging: Messaging;
@@ -12,7 +12,7 @@ export interface Wiring {
   readonly settings: ServiceSettings;
 }
 
-/** A construct that holds one function and all that it needs. */
+/** A construct with one function, its environment, event sources and grants. */
 export interface Capability {
   readonly function: IFunction;
 }

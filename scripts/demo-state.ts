@@ -1,2 +1,2 @@
-// Imported before anything that reads it: the demo's stack is for once, and not the user's.
+// Imported before the modules that read it. The demo has a stack of its own, not the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/demo';

@@ -6,15 +6,14 @@ import { withStack } from './stack/with-stack.ts';
 
 const usage = `npm run demo
 
-Plays one host fault end to end, on a stack that is there for this once beside any other. Exit status
-0 if it was notified, else 1.
+Plays one host fault end to end, on a temporary stack beside any other. Exit status 0 if the tenant
+was notified, else 1.
 
-  DOCTOR_STATE_DIR   plays it on the stack of that folder instead, if one is up`;
+  DOCTOR_STATE_DIR   use the stack of that folder instead, if one is up`;
 
-// `npm run demo`: one host fault end to end; exit status 0 if it was notified. A stack that was not
-// up before is taken down again.
+// `npm run demo`: one host fault end to end. A stack that was not up before is taken down again.
 await run(async () => {
   flags(usage);
-  const told = await withStack(0, ({ stack }) => playFault(stack));
-  return told ? 0 : 1;
+  const notified = await withStack(0, ({ stack }) => playFault(stack));
+  return notified ? 0 : 1;
 });

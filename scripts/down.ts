@@ -5,10 +5,10 @@ import { run } from './stack/progress.ts';
 
 const usage = `npm run down [-- --discard]
 
-Stops the embedded stack; no process is left. Its data and its credentials stay: "npm run up" and
-"npm start" go on with them.
+Stops the embedded stack and all its processes. Its data and its credentials are kept: "npm run up"
+and "npm start" use them again.
 
-  --discard   deletes the data and the credentials as well`;
+  --discard   delete the data and the credentials too`;
 
 const aboutData = {
   none: '',
@@ -16,7 +16,7 @@ const aboutData = {
   discarded: ' Its data is deleted.',
 } as const;
 
-// `npm run down`: leaves no process of the stack behind; with `--discard`, nothing at all.
+// `npm run down`: stops the stack; with `--discard`, deletes its data too.
 await run(async () => {
   const { discard = false } = flags(usage, ['discard']);
   const { wasUp, data } = await takeDown({ discard });

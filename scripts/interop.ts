@@ -15,13 +15,13 @@ import { withStack } from './stack/with-stack.ts';
 const usage = `npm run test:interop [-- [options] [NAME...]]
 
 Runs programs of others, unmodified, on an embedded stack of its own: all of them, or those named.
-What it gets from registries it keeps in .interop/. Logs are in .doctor/interop/.
+Packages from registries are kept in .interop/. Logs are in .doctor/interop/.
 
   --list                             the programs, what they do and what they need
-  --instances-on-force-down SETTING  stop or leave, for all, instead of what suits each
-  --record                           keeps the requests of those that can be replayed in
-                                     test/e2e/recorded/, for npm test
-  --help                             this`;
+  --instances-on-force-down SETTING  stop or leave, for all programs, instead of the setting of each
+  --record                           write the requests that can be replayed to test/e2e/recorded/,
+                                     for npm test
+  --help                             print this`;
 
 const column = (name: string): string => name.padEnd(20);
 
@@ -33,7 +33,7 @@ const list = (): string =>
     )
     .join('\n');
 
-/** The programs named, or all that can be found; those that cannot are told. */
+/** The named programs, or all that can run; prints those that cannot, and what they need. */
 function chosen(names: readonly string[]): readonly Program[] {
   const unknown = names.find((name) => !programs.some((program) => program.name === name));
   if (unknown !== undefined) throw new Refusal(`There is no program ${unknown}: see --list.`);
@@ -77,11 +77,11 @@ await run(async () => {
   }
   const setting = settingIn(values['instances-on-force-down']);
   const settingOf = (program: Program): Setting => setting ?? program.instancesOnForceDown;
-  const wanted = chosen(positionals);
+  const programsToRun = chosen(positionals);
   mkdirSync(stateDir, { recursive: true });
   const results = await withStack(0, ({ stack, reused }) => {
-    if (reused) throw new Refusal(`Another run is going on: a stack is up in ${stateDir}.`);
-    return playAll(wanted, { stack, settingOf, record: values.record });
+    if (reused) throw new Refusal(`Another run is at work: a stack is up in ${stateDir}.`);
+    return playAll(programsToRun, { stack, settingOf, record: values.record });
   });
   const passed = results?.filter((ok) => ok).length ?? 0;
   const failed = results ? results.length - passed : 1;

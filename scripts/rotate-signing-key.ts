@@ -6,8 +6,8 @@ import { run } from './stack/progress.ts';
 
 const usage = `usage: npm run rotate-signing-key -- [--compromised] SECRET_ARN
 
-Makes a new key that tokens are signed with. SECRET_ARN is the output SigningSecretArn.
---compromised: end all tokens of older keys at once; clients log in again.`;
+Makes a new key for signing tokens. SECRET_ARN is the output SigningSecretArn of the stack.
+--compromised: revoke all tokens of older keys at once; clients have to log in again.`;
 
 // The account, region and endpoint are those of the environment.
 await run(async () => {

@@ -8,9 +8,9 @@ import { withStack } from './stack/with-stack.ts';
 
 const usage = `npm start
 
-Installs what is missing, starts the embedded stack with what an earlier one kept, deploys Doctor to
-it, plays one host fault, and stays up until Ctrl-C, which stops the stack and keeps its data. A
-stack that "npm run up" started is used, and stays up. Its variables: "npm run up -- --help".`;
+Installs what is missing, starts the embedded stack with the data that an earlier one kept, deploys
+Doctor to it and plays one host fault. It runs until Ctrl-C, which stops the stack and keeps its data.
+A stack that "npm run up" started is used, and stays up. Variables: see "npm run up -- --help".`;
 
 // `npm start`: the stack, one host fault end to end on it, and then the stack to try things with.
 await run(async () => {
@@ -18,13 +18,14 @@ await run(async () => {
   await withStack(
     wantedPort(),
     async ({ stack, reused }, interrupted) => {
-      const told = await playFault(stack);
-      if (!told) console.log('\nThe fault was not notified as promised: see the log.');
+      const notified = await playFault(stack);
+      if (!notified)
+        console.log('\nThe tenant was not notified once, as it should be: see the log.');
       console.log(describe(stack));
       console.log(
         reused
           ? '\nThis stack was up before: Ctrl-C leaves it up, "npm run down" stops it.\n'
-          : `\nCtrl-C stops it. Its data stays in ${keptName}: "npm run down -- --discard" deletes it.\n`,
+          : `\nCtrl-C stops it. Its data is kept in ${keptName}: "npm run down -- --discard" deletes it.\n`,
       );
       const awake = setInterval(() => {}, 60_000);
       await interrupted;

@@ -1,2 +1,2 @@
-// Imported before anything that reads it: the tests' stack keeps its state beside the user's.
+// Imported before the modules that read it. The tests' stack keeps its state beside the user's.
 process.env.DOCTOR_STATE_DIR ??= '.doctor/test';

@@ -5,9 +5,9 @@ import { run } from './stack/progress.ts';
 
 const usage = `npm run up
 
-Starts the embedded stack in the background and deploys Doctor to it, and returns when it answers.
-What an earlier stack kept is there again. A stack that is up gets what was changed in the code;
-one that does not answer is left alone (exit status 1). Nothing is ever discarded.
+Starts the embedded stack in the background, deploys Doctor to it, and returns when it answers. It has
+the data that an earlier stack kept. If a stack is up, changed code is deployed to it; one that does
+not answer is not touched (exit status 1). No data is ever deleted.
 
   DOCTOR_PORT              the port of a new stack (default 4566, or a free one if it is taken)
   DOCTOR_STATE_DIR         where the stack keeps its files (default .doctor)

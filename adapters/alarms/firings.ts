@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamod
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type Chain, type Firing, isTold } from '../../domain/alarms/firing.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
-import type { Fired } from '../../flows/evaluate-events.ts';
+import type { ChainOutcome } from '../../flows/evaluate-events.ts';
 import { ifUnchanged } from '../dynamodb.ts';
 import { type Action, transactGroups } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
@@ -68,9 +68,9 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
      * written without it. Outcomes are in the order of the chains.
      * @throws if the transaction fails for any other reason.
      */
-    fire: async (chains: readonly Chain[]): Promise<Fired[]> => {
+    fire: async (chains: readonly Chain[]): Promise<ChainOutcome[]> => {
       const failed = await transactGroups(client, chains.map(actionsOf));
-      return chains.map((chain, n): Fired => {
+      return chains.map((chain, n): ChainOutcome => {
         const positions = failed[n] ?? [];
         const already = positions.filter((position) => position < chain.length);
         if (already.length > 0) return { already };

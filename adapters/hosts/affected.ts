@@ -1,18 +1,19 @@
-/** The table `affected`: which instances of a project a fault touched. */
+/** The table `affected`: the instances and ports of a project that a fault changed. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { Affected, mostAffected, placeOf } from '../../domain/hosts/affected.ts';
+import { Affected, mostAffected, placeOfFault } from '../../domain/hosts/affected.ts';
 import { getAll, growingPages, ifUnchanged, queryPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 
-/** Rows written at once. */
+/** How many rows are written at once. */
 const width = 4;
-/** Faults whose projects are looked up at once. */
+/** How many faults are read at once. */
 const lookups = 8;
 
+/** Writes the table. */
 export const affectedNotes = (client: DynamoDBDocumentClient, table: string) => ({
   /**
-   * Adds to what is known of each fault and project; what is known already stays one. Past
-   * `mostAffected` instances a fault and project nothing is added: the row would not fit.
+   * Adds uuids to the rows of faults and projects; a uuid that is there already is not added again. A
+   * row that has `mostAffected` uuids is left as it is: it could get too large.
    */
   noteAffected: async (affected: readonly Affected[]): Promise<void> => {
     await inParallel(affected, width, ({ fault_id, project_id, at, uuids }) =>
@@ -29,7 +30,7 @@ export const affectedNotes = (client: DynamoDBDocumentClient, table: string) => 
             ExpressionAttributeValues: {
               ':uuids': new Set(uuids),
               ':at': at,
-              ':place': placeOf({ at, fault_id }),
+              ':place': placeOfFault({ at, fault_id }),
               ':most': mostAffected,
             },
           }),
@@ -39,8 +40,9 @@ export const affectedNotes = (client: DynamoDBDocumentClient, table: string) => 
   },
 });
 
+/** Reads the table. */
 export const affectedStore = (client: DynamoDBDocumentClient, table: string) => ({
-  /** What the faults touched in all projects. */
+  /** The rows of the faults, for all projects. */
   affectedBy: async (fault_ids: readonly string[]): Promise<Affected[]> => {
     const rows = await inParallel(fault_ids, lookups, async (fault_id) => {
       const found: Affected[] = [];
@@ -58,13 +60,16 @@ export const affectedStore = (client: DynamoDBDocumentClient, table: string) => 
     return rows.flat();
   },
 
-  /** What the faults touched in one project; a fault that touched nothing there is left out. */
+  /** The rows of the faults, for one project; faults that changed nothing in it are left out. */
   affectedIn: async (project_id: string, fault_ids: readonly string[]): Promise<Affected[]> => {
     const keys = fault_ids.map((fault_id) => ({ fault_id, project_id }));
     return (await getAll(client, table, keys)).map((row) => Affected.parse(row));
   },
 
-  /** Ids of the faults that touched a project, newest first, placed between the two (inclusive). */
+  /**
+   * Ids of the faults that changed something in a project, newest first, with sort keys
+   * (`placeOfFault`) from `from` to `to`, both included.
+   */
   faultsOfProject: async function* (
     project_id: string,
     { from, to }: { readonly from: string; readonly to: string },

@@ -1,19 +1,19 @@
-/** The writes of a fault's row: opened with what it is a fault of, and closed with it. */
-import { placeOf } from '../../domain/hosts/affected.ts';
+/** The writes of a fault's row, made in one transaction with the row of the host or data plane. */
+import { placeOfFault } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Action } from '../transactions.ts';
 
-/** Puts the row of a fault, which is in the lists of open and of all faults. */
+/** Puts the row of a new fault. It is in the lists of open faults and of all faults. */
 export const openedFault = (table: string, fault: Fault): Action => ({
   Put: {
     TableName: table,
-    Item: { ...fault, ...{ open: 'fault', live: 'fault', sort_key: placeOf(fault) } },
+    Item: { ...fault, open: 'fault', live: 'fault', sort_key: placeOfFault(fault) },
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': 'host' },
   },
 });
 
-/** Takes a fault out of the list of open ones. */
+/** Clears a fault at `at`: takes it out of the list of open faults. */
 export const closedFault = (
   table: string,
   { host, number, at }: Pick<Fault, 'host' | 'number' | 'at'>,

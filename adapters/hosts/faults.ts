@@ -1,19 +1,20 @@
-/** The table `faults`, as it is read; `hosts.ts` writes it with the host. */
+/** Reads the table `faults`. `hosts.ts` and `ports/data-planes.ts` write it (`fault-rows.ts`). */
 import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { Fault } from '../../domain/hosts/fault.ts';
 import { getAll, growingPages, type Key, queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 
-/** Faults looked up by id at once. */
+/** How many ids are looked up at once. */
 const lookups = 8;
-/** Faults read together at most. */
+/** The most faults on a page. */
 const longest = 100;
 
 const keyOf = ({ host, number }: Row): Key => ({ host: String(host), number: Number(number) });
 
-/** Between which places of `placeOf` a list's faults are; both inclusive, `from` not after `to`. */
+/** Limits of a list: sort keys of `placeOfFault`, both included; `from` is not after `to`. */
 type Between = { readonly from: string; readonly to: string };
 
+/** Reads faults by id, and in lists with the newest first. */
 export const faultStore = (client: DynamoDBDocumentClient, table: string) => {
   const read = async (keys: readonly Key[]): Promise<Fault[]> =>
     (await getAll(client, table, keys)).map((row) => Fault.parse(row));
@@ -57,15 +58,15 @@ export const faultStore = (client: DynamoDBDocumentClient, table: string) => {
     },
 
     /**
-     * All faults that are open, as the index shows them: newest page first, a page in any order. The
-     * first page has `first` at most.
+     * All open faults, as the index shows them. Pages come newest first; the faults within a page are in
+     * any order. The first page has at most `first` faults.
      */
     openFaults: (between: Between, first: number) =>
       listed({ index: 'open', key: 'open' }, between, first),
-    /** All faults that ever were, in the same order. */
+    /** All faults, open or cleared, in the same order. */
     allFaults: (between: Between, first: number) =>
       listed({ index: 'byTime', key: 'live' }, between, first),
-    /** The faults of a host and of its data plane in the same order. */
+    /** The faults of a host and of its data plane, in the same order. */
     faultsOfHost: (host: string, between: Between, first: number) =>
       listed({ index: 'byHost', key: 'host', value: host }, between, first),
   };

@@ -1,4 +1,4 @@
-/** The tables `hosts` and `faults`. A report changes both in one transaction. */
+/** The table `hosts`. */
 import {
   ConditionalCheckFailedException,
   TransactionConflictException,
@@ -9,24 +9,23 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { Host } from '../../domain/hosts/host.ts';
-import type { HostReport } from '../../domain/hosts/host-fault.ts';
+import { Host, type HostRange } from '../../domain/hosts/host.ts';
 import { hostKey } from '../../domain/hosts/host-name.ts';
-import type { Standing } from '../../flows/evacuate.ts';
-import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
-import { nothingLeft } from '../servers/migrations.ts';
+import type { ExpectedHost } from '../../flows/evacuate.ts';
+import { getAll, ifUnchanged, type Row } from '../dynamodb.ts';
 import { type Action, transactPatiently } from '../transactions.ts';
-import { closedFault, openedFault } from './fault-rows.ts';
+import { hostNames, nameBy } from './host-index.ts';
 
-type Tables = { readonly hosts: string; readonly faults: string; readonly migrations: string };
-
-/** Holds the last service number given; no host can have this name. */
+/** The row with the last service number; no host can have this name. */
 const counterKey = { host: '#service-number' };
 
-/** The row that holds the spelling of a host's name for all others; no host can have this name. */
+/**
+ * The row with the registered spelling of a name, by its lower-case name; no host can have this
+ * name.
+ */
 const spellingKey = (name: string) => ({ host: `#spelling#${hostKey(name)}` });
 
-/** Takes a name for its first spelling, if no other one has it. */
+/** Reserves a name for this spelling, on the condition that no other spelling has it. */
 const spelled = (TableName: string, { host: name }: Host): Action => ({
   Put: {
     TableName,
@@ -37,8 +36,9 @@ const spelled = (TableName: string, { host: name }: Host): Action => ({
 });
 
 /**
- * The row with what only the list of hosts needs, in which no tombstone is, and with what its stream
- * is filtered by (`infra/reconciler.ts`): a heartbeat wakes nobody.
+ * The row with the fields that only indexes and the stream need. `listing` puts it into the list of hosts;
+ * tombstones do not have it. By `written_by` the stream is filtered (`infra/reconciler.ts`): a
+ * heartbeat invokes no function.
  */
 export const indexedHost = (row: Host): Row => ({
   ...row,
@@ -47,18 +47,18 @@ export const indexedHost = (row: Host): Row => ({
 });
 
 /**
- * The condition that a row still is as it was read, or that there still is none. `reported_at` and
- * `last_seen_up` may move without raising the revision, and must never move back.
+ * The condition that a row is as it was read, or that there is still none. It includes `reported_at` and
+ * `last_seen_up`, which change without a new revision and must never go back.
  */
-function unchanged(from: Host | undefined) {
+export function unchangedHost(from: Host | undefined) {
   if (!from)
     return {
       ConditionExpression: 'attribute_not_exists(#key)',
       ExpressionAttributeNames: { '#key': 'host' },
     };
-  const { condition, values } = asHeard(from);
+  const { condition, values } = noHeartbeatSince(from);
   return {
-    ConditionExpression: `${asTold} AND reported_at = :reported_at AND ${condition}`,
+    ConditionExpression: `${asRead} AND reported_at = :reported_at AND ${condition}`,
     ExpressionAttributeValues: {
       ...valuesOf(from),
       ...values,
@@ -67,43 +67,44 @@ function unchanged(from: Host | undefined) {
   };
 }
 
-const asTold = 'incarnation = :incarnation AND revision = :revision';
+const asRead = 'incarnation = :incarnation AND revision = :revision';
 const valuesOf = ({ incarnation, revision }: Host) => ({
   ':incarnation': incarnation,
   ':revision': revision,
 });
 
-/** That nothing was heard of a host since it was read. */
-const asHeard = ({ last_seen_up }: Host) => ({
+/** The condition that a host has sent no heartbeat since it was read. */
+const noHeartbeatSince = ({ last_seen_up }: Host) => ({
   condition: last_seen_up === null ? 'attribute_type(last_seen_up, :seen)' : 'last_seen_up = :seen',
   values: { ':seen': last_seen_up ?? 'NULL' },
 });
 
-/** That a host is what it was when it was read, for as long as something else is written. */
-export function stillStanding(TableName: string, { host, silent }: Standing): Action {
-  const heard = silent ? asHeard(host) : undefined;
+/** The condition that a host is as it was read, for a transaction that writes other rows. */
+export function hostUnchanged(TableName: string, { host, noHeartbeat }: ExpectedHost): Action {
+  const quiet = noHeartbeat ? noHeartbeatSince(host) : undefined;
   return {
     ConditionCheck: {
       TableName,
       Key: { host: host.host },
-      ConditionExpression: heard ? `${asTold} AND ${heard.condition}` : asTold,
-      ExpressionAttributeValues: { ...valuesOf(host), ...heard?.values },
+      ConditionExpression: quiet ? `${asRead} AND ${quiet.condition}` : asRead,
+      ExpressionAttributeValues: { ...valuesOf(host), ...quiet?.values },
     },
   };
 }
 
+/** Reads single hosts. */
 export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
   const read = async (Key: { readonly host: string }): Promise<Row | undefined> =>
     (await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
   return {
     /**
-     * The row of a name in any spelling, a tombstone too, read consistently. That it was registered in
-     * costs one reading, others three.
+     * The row of a name in any spelling, tombstones included, read consistently. The registered spelling
+     * costs one read, any other spelling three.
      */
     host: async (name: string): Promise<Host | undefined> => {
       const row = await read({ host: name });
       if (row) return Host.parse(row);
-      // A host of a version that noted no spellings is found if it was registered in lower case.
+      // Rows written before spellings were recorded are found only if their name is in lower case.
       const { spelling = hostKey(name) } = (await read(spellingKey(name))) ?? {};
       const other = spelling === name ? undefined : await read({ host: String(spelling) });
       return other && Host.parse(other);
@@ -111,10 +112,32 @@ export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
   };
 };
 
+/** Finds names of hosts. */
+const hostLookup = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Names of registered hosts in order, as the index shows them. */
+  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
+
+  /** The name of the host whose nova-compute service has the id, as the index shows it. */
+  hostOfService: (service_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),
+  /** The same, by the id of the service before microversion 2.53. */
+  hostOfNumber: (service_number: number): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byNumber', key: 'service_number', value: service_number }),
+  /** The same, by the id of its hypervisor. */
+  hostOfHypervisor: (hypervisor_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byHypervisor', key: 'hypervisor_id', value: hypervisor_id }),
+});
+
+/** Reads and writes hosts. */
 export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
   ...hostReader(client, table),
+  ...hostLookup(client, table),
+  ...hostWriter(client, table),
 
-  /** The rows of the names, tombstones too, read consistently; unknown names are left out. */
+  /**
+   * The rows of the names, tombstones included, read consistently, in any order; unknown names are
+   * left out.
+   */
   hosts: async (names: readonly string[]): Promise<Host[]> => {
     const rows = await getAll(
       client,
@@ -135,20 +158,11 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     const hosts = rows.map((row) => Host.parse(row)).filter((host) => !host.deleted);
     return hosts.sort((a, b) => (a.host < b.host ? -1 : 1));
   },
+});
 
-  /** Names of registered hosts in order, as the index shows them: those after one, at most so many. */
-  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
-
-  /** The name of the host whose nova-compute service has the id, as the index shows it. */
-  hostOfService: (service_id: string): Promise<string | undefined> =>
-    nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),
-  /** The same by the id that it has before microversion 2.53. */
-  hostOfNumber: (service_number: number): Promise<string | undefined> =>
-    nameBy(client, table, { index: 'byNumber', key: 'service_number', value: service_number }),
-  /** The same of its hypervisor. */
-  hostOfHypervisor: (hypervisor_id: string): Promise<string | undefined> =>
-    nameBy(client, table, { index: 'byHypervisor', key: 'hypervisor_id', value: hypervisor_id }),
-
+/** Writes hosts. */
+const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
+  /** A number that no service had before. */
   nextServiceNumber: async (): Promise<number> => {
     const { Attributes: row } = await client.send(
       new UpdateCommand({
@@ -162,7 +176,10 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     return Number(row?.last_number);
   },
 
-  /** Sets `last_seen_up`, and that a heartbeat did it, unless there is no such host or its row is in a transaction. */
+  /**
+   * Sets only `last_seen_up` and `written_by`. `unknown` if there is no such host, `overtaken` if its
+   * row is in a transaction of another writer.
+   */
   seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
     try {
       await client.send(
@@ -182,80 +199,13 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
     }
   },
 
-  /** False if the host is not as it was read, or if another spelling of its name is registered. */
+  /**
+   * Writes a host. False, and nothing written, if it is not as it was read or if another spelling of its
+   * name is registered.
+   */
   saveHost: (from: Host | undefined, to: Host): Promise<boolean> => {
-    const put = { TableName: table, Item: indexedHost(to), ...unchanged(from) };
+    const put = { TableName: table, Item: indexedHost(to), ...unchangedHost(from) };
     if (from && !from.deleted) return ifUnchanged(client.send(new PutCommand(put)));
     return transactPatiently(client, [{ Put: put }, spelled(table, to)]);
   },
 });
-
-/** Hosts in the order of their names. */
-export type HostRange = { readonly after?: string | undefined; readonly most?: number };
-
-async function hostNames(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { after, most }: HostRange = {},
-): Promise<string[]> {
-  const query = {
-    TableName: table,
-    IndexName: 'listing',
-    KeyConditionExpression: `listing = :all${after === undefined ? '' : ' AND #host > :after'}`,
-    ExpressionAttributeValues: {
-      ':all': 'host',
-      ...(after === undefined ? {} : { ':after': after }),
-    },
-    ...(after === undefined ? {} : { ExpressionAttributeNames: { '#host': 'host' } }),
-    ...(most === undefined ? {} : { Limit: most }),
-  };
-  const names: string[] = [];
-  for await (const page of queryPages(client, query)) {
-    names.push(...page.map(({ host }) => String(host)));
-    if (most !== undefined && names.length >= most) break;
-  }
-  return names.slice(0, most);
-}
-
-type IdKey = { readonly index: string; readonly key: string; readonly value: string | number };
-
-async function nameBy(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { index, key, value }: IdKey,
-): Promise<string | undefined> {
-  const query = {
-    TableName: table,
-    IndexName: index,
-    KeyConditionExpression: '#key = :id',
-    ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: { ':id': value },
-  };
-  for await (const [row] of queryPages(client, query)) if (row) return String(row.host);
-  return undefined;
-}
-
-export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
-  /**
-   * Host and fault in one transaction; false if the host is not as it was read, or if it is to be up
-   * again while evacuations from it are done that its compute service has not heard of.
-   */
-  saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
-    const put = { Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchanged(from) } };
-    const up = from.forced_down && !host.forced_down && !host.deleted;
-    return transactPatiently(client, [
-      put,
-      ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
-      ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
-    ]);
-  },
-});
-
-const faultWrite = (table: string, host: Host, fault: NonNullable<HostReport['fault']>): Action =>
-  'opened' in fault
-    ? openedFault(table, fault.opened)
-    : closedFault(table, {
-        host: host.host,
-        number: fault.closed,
-        at: host.last_change.at,
-      });

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/change.ts';
-import type { Reporter } from '../../domain/hosts/host-fault.ts';
+import type { Reporter } from '../../domain/hosts/service-update.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { AuthenticRequest } from './request.ts';
 

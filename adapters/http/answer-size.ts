@@ -1,6 +1,6 @@
 /**
  * What fits a Lambda function's request and its answer: 6 MB each, in which the body is JSON inside
- * JSON. Emulators have no such limits, so that they are ours: the same refusal everywhere.
+ * JSON. Emulators have no such limits, so Doctor checks them: the refusal is the same everywhere.
  * Source: AWS Lambda's quotas. API Gateway's own limit for a request, 10 MB, is never reached.
  */
 import { DomainError } from '../../domain/errors.ts';
@@ -11,16 +11,16 @@ export const mostRequestBytes = 5_900_000;
 /** Leaves room for the answer's headers. */
 const mostBodyBytes = 6_000_000;
 
-/** Leaves room for headers and for what stands around a list. */
+/** The most bytes of a list in an answer. It leaves room for headers and for the list's envelope. */
 export const mostAnswerBytes = 5_900_000;
 
-/** The bytes of a text inside JSON; undefined if there is no need to count: it surely fits. */
+/** The bytes of a text inside JSON; undefined if the text is so short that it surely fits. */
 const bytesInJson = (text: string): number | undefined =>
   text.length * 6 <= mostRequestBytes ? undefined : Buffer.byteLength(JSON.stringify(text));
 
 const inMegabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
-/** Refuses with `too_large` a body that a function on AWS would never see. */
+/** @throws DomainError `too_large` for a body that AWS would not pass to a function. */
 export function requireFittingRequest(text: string | undefined): void {
   const bytes = bytesInJson(text ?? '') ?? 0;
   if (bytes <= mostRequestBytes) return;
@@ -30,7 +30,7 @@ export function requireFittingRequest(text: string | undefined): void {
   );
 }
 
-/** Refuses with `too_large` an answer that would not leave a function on AWS. */
+/** @throws DomainError `too_large` for an answer that AWS would not accept from a function. */
 export function requireFittingAnswer(text: string): void {
   const bytes = bytesInJson(text) ?? 0;
   if (bytes <= mostBodyBytes) return;
@@ -40,11 +40,11 @@ export function requireFittingAnswer(text: string): void {
   );
 }
 
-/** The bytes that a value takes of an answer, its quotes escaped. */
+/** The bytes of a value in an answer, where its quotes are escaped. */
 export const answerBytes = (value: unknown): number =>
   Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
 
-/** As many items of a list, from its start and one at least, as an answer holds. */
+/** As many items from the start of a list as an answer holds; at least one. */
 export function fitting<T>(items: readonly T[]): readonly T[] {
   let bytes = 0;
   const end = items.findIndex((item, n) => {

@@ -5,14 +5,15 @@ import type { MonitorLogin } from './basic.ts';
 import type { DialectName } from './dialects.ts';
 import type { Authenticate } from './surface.ts';
 
-export type Credentials = {
-  /** What a token says; undefined if it is not a good one. */
+/** The dependencies of the check. */
+export type AuthenticateDeps = {
+  /** The session of a token; undefined if the token is not valid. */
   readonly verify: (token: string) => Promise<Session | undefined>;
-  /** For routes that accept `Authorization` too; without it none does. */
+  /** Checks `Authorization` for the routes that accept it; absent on surfaces without such routes. */
   readonly monitor?: MonitorLogin;
 };
 
-/** The types in the catalogue by which access rules name the surfaces. */
+/** The surfaces' types in the catalogue, by which access rules name them. */
 const serviceTypes: Record<DialectName, string> = {
   identity: 'identity',
   compute: 'compute',
@@ -22,12 +23,12 @@ const serviceTypes: Record<DialectName, string> = {
 };
 
 /**
- * The check in front of every route: `X-Auth-Token`, or `Authorization` where the route accepts it
- * and no token was sent; then the access rules of the credential. Whatever is wrong, the answer is
- * the same 401, of a request that the rules do not allow as well (keystonemiddleware does the same).
+ * The check in front of every route: `X-Auth-Token`, or `Authorization` if the route accepts it and no
+ * token was sent; then the access rules of the credential. Every refusal is the same 401, that of the
+ * access rules too, as in keystonemiddleware.
  */
 export const makeAuthenticate =
-  ({ verify, monitor }: Credentials): Authenticate =>
+  ({ verify, monitor }: AuthenticateDeps): Authenticate =>
   async (headers, { basic, dialect, method, path, address }) => {
     const token = headers['x-auth-token']?.trim();
     const { authorization } = headers;

@@ -1,4 +1,4 @@
-/** What a browser may do with the API from a page of another origin: see the Fetch standard. */
+/** What pages of other origins may do with the API in a browser: see the Fetch standard. */
 import { DomainError } from '../../domain/errors.ts';
 import type { ApiResponse, RawRequest } from './request.ts';
 
@@ -11,32 +11,35 @@ const requestHeaders = [
   ...['OpenStack-API-Version', 'X-OpenStack-Nova-API-Version', 'X-OpenStack-Request-ID'],
 ].join(', ');
 
-/** The headers of answers that a page may read beside those that every page may. */
+/** The headers of answers that a page may read, in addition to those that every page may read. */
 const responseHeaders = [
   ...['Allow', 'Location', 'X-Subject-Token', 'WWW-Authenticate', 'x-openstack-request-id'],
   ...['x-compute-request-id', 'OpenStack-API-Version', 'X-OpenStack-Nova-API-Version'],
 ].join(', ');
 
-/** For how long a browser may keep the answer to a preflight. */
+/** How long a browser may keep the answer to a preflight. */
 const maxAgeSeconds = 600;
 
-type Asked = Pick<RawRequest, 'method' | 'headers'>;
+type SentRequest = Pick<RawRequest, 'method' | 'headers'>;
 
-/** Whether a browser asks what it may send, before it sends it. */
-export const isPreflight = ({ method, headers }: Asked): boolean =>
+/** Whether a browser asks which request it may send, before it sends it. */
+export const isPreflight = ({ method, headers }: SentRequest): boolean =>
   method === 'OPTIONS' &&
   headers.origin !== undefined &&
   headers['access-control-request-method'] !== undefined;
 
-/** The value of `Access-Control-Allow-Origin` for a request; undefined where it gets none. */
-function allowedOrigin({ headers: { origin } }: Asked, allowed: AllowedOrigins) {
+/** The value of `Access-Control-Allow-Origin` for a request; undefined if its origin may not call. */
+function allowedOrigin({ headers: { origin } }: SentRequest, allowed: AllowedOrigins) {
   if (allowed.includes('*')) return '*';
   return origin !== undefined && allowed.includes(origin) ? origin : undefined;
 }
 
-/** Allows a preflight with the surface's methods, or throws `forbidden`, naming the setting. */
+/**
+ * The answer to a preflight, with the surface's methods.
+ * @throws DomainError `forbidden`, which names the setting.
+ */
 export function preflight(
-  request: Asked,
+  request: SentRequest,
   allowed: AllowedOrigins,
   methods: Iterable<string>,
 ): ApiResponse {
@@ -60,11 +63,12 @@ export function preflight(
 }
 
 /**
- * The headers that let a page read an answer; none where no origin is allowed. `vary` is what the
- * answer depends on already. Credentials of the browser's own are never allowed: a page sends a token.
+ * The headers that let a page read an answer; none if no origin is allowed. `vary` is the value of the
+ * answer's own header `Vary`. Credentials that the browser adds itself are never allowed: a page sends
+ * a token.
  */
 export function originHeaders(
-  request: Asked,
+  request: SentRequest,
   allowed: AllowedOrigins,
   vary: string | undefined,
 ): Record<string, string> {

@@ -1,12 +1,12 @@
 /**
- * One refusal, told in the words of the API it was sent to. The domain knows codes only; statuses
- * and bodies are here. Sources: #errors in docs/wire/{identity,compute,network,alarming}.md.
+ * One refusal in the words of the API that was called. The domain knows codes only; statuses and
+ * bodies are here. Sources: #errors in docs/wire/{identity,compute,network,alarming}.md.
  */
 import type { ErrorCode, Reason } from '../../domain/errors.ts';
 
 export type DialectName = 'identity' | 'compute' | 'network' | 'alarming' | 'doctor';
 
-/** A new code does not compile until it has a status. */
+/** The HTTP status of each code. A new code does not compile until it has a status. */
 export const statusOf: Record<ErrorCode, number> = {
   invalid: 400,
   unauthenticated: 401,
@@ -59,7 +59,7 @@ const keystone = (code: ErrorCode, message: string): unknown => ({
   error: { code: statusOf[code], title: titles[code], message },
 });
 
-/** Neutron's names, as webob has them; what is not listed is our fault. */
+/** Neutron's names, from webob. A code that is not listed is a 500. */
 const networkTypes: Partial<Record<ErrorCode, string>> = {
   invalid: 'HTTPBadRequest',
   forbidden: 'PolicyNotAuthorized',
@@ -89,7 +89,7 @@ const networkReasons: Record<Reason, string> = {
   bad_argument: 'BadRequest',
 };
 
-const ourFault = 'Request Failed: internal server error while processing your request.';
+const internalError = 'Request Failed: internal server error while processing your request.';
 
 type Body = (code: ErrorCode, message: string, reason?: Reason) => unknown;
 
@@ -102,7 +102,7 @@ const bodies: Record<DialectName, Body> = {
   network: (code, message, reason) => ({
     NeutronError: {
       type: (reason && networkReasons[reason]) ?? networkTypes[code] ?? 'HTTPInternalServerError',
-      message: code === 'internal' ? ourFault : message,
+      message: code === 'internal' ? internalError : message,
       detail: '',
     },
   }),
@@ -116,9 +116,9 @@ const bodies: Record<DialectName, Body> = {
 };
 
 /**
- * The body of a refusal. A 401 of the token check has Keystone's shape on every surface, as the
- * middleware in front of each OpenStack service gives it; Aodh's own 401s (`not_authorized`) are
- * not of that kind.
+ * The body of a refusal. A 401 of the token check has Keystone's form on every surface, because
+ * OpenStack checks tokens in a middleware in front of each service. Aodh's own 401
+ * (`not_authorized`) has Aodh's form.
  */
 export function errorBody(
   dialect: DialectName,

@@ -1,9 +1,9 @@
-/** Which route of a surface a request is for. */
+/** Finds the route of a request among the routes of a surface. */
 import { DomainError } from '../../domain/errors.ts';
 import { type Microversion, within } from './microversion.ts';
 import type { PublicRoute, Route } from './route.ts';
 
-/** What a route that has this method answers as well: HEAD is GET without the body (RFC 9110). */
+/** The methods that a route of this method answers. HEAD is GET without the body (RFC 9110). */
 const publicMethods = (method: string): readonly string[] =>
   method === 'GET' ? ['GET', 'HEAD'] : [method];
 
@@ -30,14 +30,14 @@ export function findPublicRoute(
   return { allowed };
 }
 
-/** Every method that some route of a surface has, as a browser's preflight is told. */
+/** Every method that some route of a surface has, for the answer to a browser's preflight. */
 export const methodsOf = (routes: readonly Route[], open: readonly PublicRoute[]): Set<string> =>
   new Set([
     ...routes.map(({ method }) => method),
     ...open.flatMap(({ method }) => publicMethods(method)),
   ]);
 
-type Asked = {
+type SoughtRoute = {
   readonly method: string;
   readonly path: string;
   readonly microversion: Microversion;
@@ -46,12 +46,13 @@ type Asked = {
 };
 
 /**
- * The route of a request: 404 if its path is nobody's, or if only another version has the route;
- * 405 with `Allow` if its method is not had.
+ * The route of a request.
+ * @throws DomainError `not_found` if no route has the path, or only routes of other versions have it;
+ * `method_not_allowed` if no route of the path has the method.
  */
 export function findRoute(
   routes: readonly Route[],
-  { method, path, microversion, allowed: open }: Asked,
+  { method, path, microversion, allowed: open }: SoughtRoute,
 ): { route: Route; params: Readonly<Record<string, string>> } {
   const allowed = new Set(open);
   let absent = false;

@@ -1,7 +1,7 @@
 /**
- * Where a request of API Gateway leads, and where its client sees the API. A stage's own address, a
- * custom domain and a base path give the same request different paths.
- * Source: what REST APIs send for each kind of mapping, as recorded in LocalStack's pull request
+ * The path of a request below the API's root, and the root as the client sees it. A stage's own
+ * address, a custom domain and a base path give the same request different paths.
+ * Source: the events of REST APIs for each kind of mapping, as recorded in LocalStack's pull request
  * 12296; samples are in `events/api-gateway/`.
  */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
@@ -13,10 +13,10 @@ type Addressed = Pick<APIGatewayProxyEvent, 'path' | 'resource' | 'pathParameter
   >;
 };
 
-/** A path with single slashes and none at its end: clients join URLs in many ways. */
+/** A path with single slashes and without one at its end: clients join URLs in many ways. */
 const plain = (path: string): string => path.replace(/\/{2,}/g, '/').replace(/\/$/, '');
 
-/** The part in front of `end`; undefined if the path does not end so. */
+/** The part in front of `end`; undefined if the path does not end with it. */
 const before = (path: string, end: string): string | undefined =>
   path.endsWith(end) ? path.slice(0, path.length - end.length) : undefined;
 
@@ -29,8 +29,8 @@ function decoded(path: string): string {
 }
 
 /**
- * The path of the resource that the gateway chose, its `{proxy+}` filled in: without any base path.
- * Undefined if the gateway does not tell.
+ * The path of the resource that the gateway chose, with `{proxy+}` filled in and without a base path.
+ * Undefined if the event does not have it.
  */
 function belowBasePath({ resource, pathParameters }: Addressed): string | undefined {
   const fixed = resource.replace(/\/\{.*$/, '');
@@ -39,13 +39,13 @@ function belowBasePath({ resource, pathParameters }: Addressed): string | undefi
   return fixed === resource ? plain(fixed) : undefined;
 }
 
-/** The path of a URL that an operator configured; empty if there is none. */
+/** The path of the configured URL; empty without one. */
 const pathOf = (publicUrl: string): string =>
   URL.canParse(publicUrl) ? plain(new URL(publicUrl).pathname) : '';
 
 /**
- * What stands in front of the API's own path in `event.path`: the base path of a custom domain, and
- * the stage where that is part of it. Empty at the stage's own address. A base path has no escapes.
+ * The part of `event.path` in front of the API's own path: the base path of a custom domain, and the
+ * stage if it is part of the path. Empty at the stage's own address. A base path has no escapes.
  */
 function basePathOf(event: Addressed, publicUrl: string): string {
   const path = plain(event.path);
@@ -66,8 +66,8 @@ export type Place = {
   readonly root: string;
 };
 
-/** The place of a request; `publicUrl` is the configured address, empty to believe the gateway. */
-export function placeOf(event: Addressed, publicUrl: string): Place {
+/** The place of a request. `publicUrl` is the configured address; empty to use the gateway's. */
+export function gatewayPlaceOf(event: Addressed, publicUrl: string): Place {
   const base = basePathOf(event, publicUrl);
   const path = plain(event.path).slice(base.length);
   if (publicUrl) return { path, root: publicUrl.replace(/\/+$/, '') };

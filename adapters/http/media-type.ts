@@ -1,5 +1,5 @@
 /**
- * Which bodies each API reads as JSON. A type that a service refuses is refused in its words.
+ * Which bodies each API reads as JSON. Other types are refused in the words of the API.
  * Sources: docs/wire/identity.md#login, docs/wire/compute.md#rules-of-every-route,
  * docs/wire/network.md#one-port, docs/wire/alarming.md#conventions.
  */
@@ -9,11 +9,11 @@ import type { DialectName } from './dialects.ts';
 const unsupported = (message: string): DomainError =>
   new DomainError('unsupported_media_type', message);
 
-/** Aodh's framework names the type that it does not know. */
+/** The refusal of Aodh's framework, which names the type. */
 const unknownType = (type: string): DomainError =>
   unsupported(`Unknown mimetype: ${type.slice(0, 100)}`);
 
-/** Refuses a type in the way of one API; `type` is in lower case, without parameters. */
+/** An API's refusal of a type, undefined if it reads it. `type` is in lower case, without parameters. */
 type Rule = (type: string, given: string) => DomainError | undefined;
 
 const json = 'application/json';
@@ -40,14 +40,19 @@ const plainType = (contentType: string): string =>
   (contentType.split(';')[0] ?? '').trim().toLowerCase();
 
 /**
- * Refuses a body that is not said to be JSON, from a caller whose browser may have sent its password
- * along: it does so for a page of any origin, unless the type makes it ask before (Fetch, CORS).
+ * Checks that `Content-Type` says JSON, for a request with a password that a browser may have added. A
+ * browser adds it for a page of any origin. With the type JSON it first asks whether the page may call
+ * (Fetch, CORS).
+ * @throws DomainError `unsupported_media_type`.
  */
 export function requireDeclared(contentType: string): void {
   if (!isJson(plainType(contentType))) throw unknownType(contentType);
 }
 
-/** Refuses a body whose `Content-Type`, empty where none was sent, the API does not read. */
+/**
+ * Checks that the API reads this `Content-Type`; empty if none was sent.
+ * @throws DomainError `unsupported_media_type` or `invalid`, in the words of the API.
+ */
 export function requireReadable(dialect: DialectName, contentType: string): void {
   const refusal = rules[dialect](plainType(contentType), contentType);
   if (refusal) throw refusal;

@@ -1,5 +1,5 @@
 /**
- * Nova's microversions: which one a request asks for, and whether a route has it.
+ * Nova's microversions: which one a request asks for, and which routes it has.
  * Source: nova `api/openstack/api_version_request.py`, `microversion-parse`.
  */
 import { DomainError } from '../../domain/errors.ts';
@@ -30,7 +30,7 @@ export function within(
   return to === undefined || format(version) === to || !atLeast(version, to);
 }
 
-/** The text that the headers ask for; undefined if they ask for nothing. */
+/** The requested version as text; undefined if the headers request none. */
 function asked(headers: Readonly<Record<string, string>>): string | undefined {
   const entries = (headers[versionHeader.toLowerCase()] ?? '').split(',');
   const named = entries
@@ -43,7 +43,8 @@ function asked(headers: Readonly<Record<string, string>>): string | undefined {
 
 /**
  * The version that a request asks for: the last `compute` item of `OpenStack-API-Version`, else the
- * last item of `X-OpenStack-Nova-API-Version`, else 2.1. 400 if malformed, 406 if out of range.
+ * last item of `X-OpenStack-Nova-API-Version`, else 2.1.
+ * @throws DomainError `invalid` if it is malformed; `not_acceptable` if it is not offered.
  */
 export function requestedMicroversion(headers: Readonly<Record<string, string>>): Microversion {
   const text = asked(headers);
@@ -69,7 +70,7 @@ export function requestedMicroversion(headers: Readonly<Record<string, string>>)
   return version;
 }
 
-/** What every response under `/v2.1` carries. */
+/** The headers of every response under `/v2.1`. */
 export function microversionHeaders(version: string): Record<string, string> {
   return {
     [versionHeader]: `compute ${version}`,

@@ -1,6 +1,6 @@
 import type { RawRequest } from './request.ts';
 
-/** Absolute URL of the same request for the page after the item that `marker` names. */
+/** Absolute URL of the same request for the page after the item with the id `marker`. */
 export function nextLink(
   { base, path, query }: Pick<RawRequest, 'base' | 'path' | 'query'>,
   marker: string,

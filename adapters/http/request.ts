@@ -2,11 +2,11 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { DomainError } from '../../domain/errors.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { DialectName } from './dialects.ts';
-import { placeOf } from './gateway-path.ts';
+import { gatewayPlaceOf } from './gateway-path.ts';
 import { requireDeclared, requireReadable } from './media-type.ts';
 import type { Query } from './query.ts';
 
-/** A request as it came in, before anything in it is believed. */
+/** A request as it was sent; nothing in it is checked yet. */
 export type RawRequest = {
   readonly method: string;
   /** The path below the surface's prefix: `/v2.1/servers`; empty for the surface itself. */
@@ -17,7 +17,7 @@ export type RawRequest = {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined where no body was sent. */
   readonly text: string | undefined;
-  /** Where it was sent from, as API Gateway saw it. */
+  /** The IP address of the sender, as API Gateway saw it. */
   readonly address: string;
   /** `req-<uuid4>`, given back in the response and written into logs and rows. */
   readonly request_id: string;
@@ -25,21 +25,21 @@ export type RawRequest = {
   readonly root: string;
   /** Absolute public URL of the surface: `{root}/compute`. */
   readonly base: string;
-  /** The API that the request was sent to, which decides what bodies it may have. */
+  /** The API that was called; it decides which bodies a request may have. */
   readonly dialect: DialectName;
 };
 
-/** A request of somebody we know. */
+/** A request whose token was checked. */
 export type AuthenticRequest = RawRequest & { readonly caller: Caller };
 
-/** What a route answers; `body` is sent as JSON and left out if undefined. */
+/** The answer of a route; `body` is sent as JSON, and left out if undefined. */
 export type ApiResponse = {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** Where a surface is, for all its requests. */
+/** The place of a surface, the same for all its requests. */
 export type Whereabouts = {
   readonly dialect: DialectName;
   /** Path below the API's root: `/compute`. */
@@ -54,7 +54,7 @@ export function readRequest(
   { dialect, prefix, publicUrl }: Whereabouts,
   request_id: string,
 ): RawRequest {
-  const { path: whole, root } = placeOf(event, publicUrl);
+  const { path: whole, root } = gatewayPlaceOf(event, publicUrl);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (value !== undefined) headers[name.toLowerCase()] = value;
@@ -90,8 +90,8 @@ export function readRequest(
 }
 
 /**
- * The JSON in a body; undefined without a body. Throws `invalid` where it is none, and what the API
- * throws at a type of content that it does not read.
+ * The JSON in a body; undefined without a body.
+ * @throws DomainError `invalid` if it is not JSON; the API's refusal of a type that it does not read.
  */
 export function readJson({ text, headers, dialect }: RawRequest): unknown {
   if (text === undefined) return undefined;

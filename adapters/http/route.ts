@@ -56,6 +56,10 @@ type Before<Checked> = (request: AuthenticRequest, json: unknown) => Checked | P
 /** A route that hides the types of its body and query, so that one list holds all routes. */
 export type Route = {
   readonly method: string;
+  /** Pattern below the surface's prefix, as it was declared. */
+  readonly path: string;
+  /** The roles that the route declares; undefined if its handler decides who may use it. */
+  readonly roles?: readonly Role[];
   readonly basic: boolean;
   readonly versions: { readonly from?: string; readonly to?: string };
   /** The path's parameters; false if the path does not match. */
@@ -94,6 +98,8 @@ function makeRoute<Body, Args, Checked>(
   const { method, path, handle, roles, versions = {}, basic = false } = definition;
   return {
     method,
+    path,
+    ...(roles && { roles }),
     basic,
     versions,
     match: matcher(path),

@@ -1,6 +1,6 @@
 /**
- * One API surface as a Lambda: authenticate, find the route, run it, answer in the surface's
- * dialect. Nothing that a route throws leaves here but a `DomainError`; all else is a logged 500.
+ * One API surface as a Lambda function: it authenticates, finds the route, runs it, and answers in the
+ * surface's dialect. A `DomainError` becomes a refusal; any other error is logged and becomes a 500.
  */
 
 import type { Logger } from '@aws-lambda-powertools/logger';
@@ -12,8 +12,7 @@ import type { Caller } from '../../domain/identity/access.ts';
 import { requireFittingAnswer, requireFittingRequest } from './answer-size.ts';
 import { type Challenges, challenges } from './challenges.ts';
 import { type AllowedOrigins, isPreflight, originHeaders, preflight } from './cors.ts';
-import type { DialectName } from './dialects.ts';
-import { errorBody, statusOf } from './dialects.ts';
+import { type DialectName, errorBody, statusOf } from './dialects.ts';
 import { findPublicRoute, findRoute, methodsOf } from './find-route.ts';
 import {
   format,
@@ -33,19 +32,22 @@ import type { PublicRoute, Route } from './route.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** Tells who sent a request, or throws `unauthenticated`. The one place where tokens are checked. */
-export type Authenticate = (headers: Headers, asked: Asking) => Promise<Caller>;
+/**
+ * The caller of a request. Tokens are checked here only.
+ * @throws DomainError `unauthenticated`.
+ */
+export type Authenticate = (headers: Headers, request: AccessRequest) => Promise<Caller>;
 
-/** What is asked for, and of which surface. */
-export type Asking = Pick<RawRequest, 'method' | 'path' | 'address'> & {
+/** The request that a caller makes, and of which surface. */
+export type AccessRequest = Pick<RawRequest, 'method' | 'path' | 'address'> & {
   readonly dialect: DialectName;
-  /** Whether the route takes `Authorization` as well. */
+  /** Whether the route accepts `Authorization` too. */
   readonly basic: boolean;
 };
 
 export type Surface = Whereabouts & {
   readonly authenticate: Authenticate;
-  /** Origins whose pages may call; absent or empty for none. */
+  /** The origins whose pages may call; absent or empty for none. */
   readonly allowedOrigins?: AllowedOrigins;
   readonly publicRoutes?: readonly PublicRoute[];
   readonly routes: readonly Route[];
@@ -56,25 +58,31 @@ export type Surface = Whereabouts & {
   readonly logger: Logger;
 };
 
-/** What is known of a request by the time it is answered; filled while it runs. */
+/** What is known of a request when it is answered. It is filled while the request runs. */
 type Progress = {
   caller?: Caller;
-  /** Whether HTTP Basic would have been taken. */
+  /** Whether the route accepts HTTP Basic. */
   basic?: boolean;
   headers: Record<string, string>;
-  /** The lines of `WWW-Authenticate`, where there are any. */
+  /** The lines of `WWW-Authenticate`; undefined for none. */
   challenges?: Challenges;
 };
 
-/** An answer as it is sent; its text is empty where there is no body. */
+/** An answer as it is sent. Its text is empty without a body. */
 type Sent = Omit<ApiResponse, 'body'> & { readonly text: string };
 
 /** The methods that may carry a body. */
 const bodied = new Set(['POST', 'PUT']);
 
+/** The surface behind each handler, for `surfaceOf`. */
+const surfaces = new WeakMap<object, Surface>();
+
+/** The surface that a handler of `createSurface` serves; undefined for any other. The reference of routes is made of it. */
+export const surfaceOf = (handler: object): Surface | undefined => surfaces.get(handler);
+
 /** The Lambda handler of a surface. */
 export function createSurface(surface: Surface) {
-  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
+  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
     const started = performance.now();
     const request = readRequest(event, surface, `req-${uuid4()}`);
     const progress: Progress = { headers: {} };
@@ -92,6 +100,8 @@ export function createSurface(surface: Surface) {
     });
     return toProxy(surface, sent, request, progress);
   });
+  surfaces.set(handler, surface);
+  return handler;
 }
 
 async function answer(
@@ -149,7 +159,7 @@ function refusal(
   return { status: statusOf[code], body: errorBody(surface.dialect, code, message, reason) };
 }
 
-/** Throws `too_large` where the answer would not leave a function. */
+/** The answer as text. @throws DomainError `too_large` if AWS would not accept it. */
 function written({ body, ...rest }: ApiResponse): Sent {
   const text = body === undefined ? '' : JSON.stringify(body);
   requireFittingAnswer(text);

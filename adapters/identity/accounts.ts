@@ -1,4 +1,4 @@
-/** Whoever can log in: the users of the table, and the administrator of the deployment's secret. */
+/** The accounts that can log in: the users of the table, and the deployment's administrator. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import { type Account, admin, type User } from '../../domain/identity/identity.ts';
@@ -9,13 +9,13 @@ const AdminSecret = z.object({ password: z.string().min(1) });
 export type Accounts = {
   /** The account with an id; undefined if there is none. */
   readonly get: (id: string) => Promise<Account | undefined>;
-  /** The account with an id and a password; undefined if either is wrong, and as slowly. */
+  /** The account with an id and a password; undefined if either is wrong, after the same time. */
   readonly withPassword: (id: string, password: string) => Promise<Account | undefined>;
 };
 
 /**
- * Accounts out of the users' rows and the admin's secret (`{"password": …}`, JSON). The secret is
- * random and long, so it needs no slow hash; that `admin` exists is no secret either.
+ * Accounts from the users' rows and the administrator's secret (`{"password": …}`, JSON). The secret
+ * is random and long, so it needs no slow hash; and the name `admin` is public.
  */
 export const makeAccounts = (
   user: (id: string) => Promise<User | undefined>,
@@ -37,10 +37,10 @@ export const makeAccounts = (
   },
 });
 
-/** The user without the hash, which goes no further than this file. */
+/** The user without the hash, which does not leave this file. */
 const accountIn = ({ password_hash, revision, ...account }: User): Account => account;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Takes as long for a near miss as for a far one, whatever the lengths. */
+/** Compares two texts in a time that does not depend on how far or where they differ. */
 const sameText = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));

@@ -1,4 +1,4 @@
-/** The table `attempts`: how often a source has tried to log in, wrongly or with the end unknown. */
+/** The table `attempts`: the failed and the unfinished logins of each source. */
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -10,11 +10,11 @@ import { ifUnchanged } from '../dynamodb.ts';
 
 export type Attempts = {
   /**
-   * Counts an attempt before it is made, so that many at once are no more than the limit. False if
-   * there were too many; then it is not counted.
+   * Counts an attempt before the password is checked, so that many attempts at once do not exceed the
+   * limit. False if the limit is reached; the attempt is then not counted.
    */
   readonly begin: (subject: string, source: string) => Promise<boolean>;
-  /** Takes back an attempt that was right; those on this subject before it are forgotten. */
+  /** Records that an attempt succeeded: it and the earlier attempts on this subject do not count. */
   readonly succeed: (subject: string, source: string) => Promise<void>;
 };
 
@@ -37,7 +37,7 @@ export function attemptStore(
           'attribute_not_exists(id) OR (expires_at > :now AND failures < :limit)',
         ExpressionAttributeValues: { ...times, ':one': 1, ':limit': limit },
       });
-    // A row outlives its time until the table gets to it.
+    // DynamoDB deletes an expired row some time later.
     const begun = () =>
       update(id, {
         UpdateExpression: 'SET failures = :one, expires_at = :end',

@@ -1,4 +1,4 @@
-/** Logins and tokens, put together once for the functions that check passwords. */
+/** Connects logins and tokens with their tables, for the functions that check passwords. */
 import * as z from 'zod';
 import type { Clients } from '../clients.ts';
 import { amount, required } from '../env.ts';
@@ -27,7 +27,7 @@ export const authenticationVariables = {
 
 const Variables = z.object(authenticationVariables);
 
-/** All that checks logins, on the tables and secrets of the environment. */
+/** Accounts, logins, sessions and credentials, on the tables and secrets of the environment. */
 export function makeAuthentication(
   env: z.infer<typeof Variables>,
   { dynamo, secrets }: Pick<Clients, 'dynamo' | 'secrets'>,

@@ -1,26 +1,25 @@
 /**
  * The table `credentials`: application credentials, keyed by their user's incarnation and their name.
- * Each has a row in `validity` as well, by its id, which tokens are checked against.
+ * Each has a row in `validity` too, by its id; tokens are checked against that row.
  */
 import {
   type DynamoDBDocumentClient,
   GetCommand,
-  QueryCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { StoredCredential } from '../../domain/identity/application-credential.ts';
-import { ifUnchanged, type Row } from '../dynamodb.ts';
+import { ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { credentialRowId } from './validity.ts';
 
-/** Of whom a credential is. */
+/** The user of a credential, and the user's incarnation at its creation. */
 export type CredentialOwner = { readonly user_id: string; readonly incarnation: string };
 
 const ownerKey = ({ user_id, incarnation }: CredentialOwner): string => `${user_id}/${incarnation}`;
 
 const Pointer = z.object({ user_id: z.string(), incarnation: z.string(), name: z.string() });
 
-export type Credentials = {
+export type CredentialStore = {
   /** The credential with an id; undefined if there is none. */
   readonly byId: (id: string) => Promise<StoredCredential | undefined>;
   /** The owner's credential of that name; undefined if there is none. */
@@ -29,18 +28,24 @@ export type Credentials = {
   readonly of: (owner: CredentialOwner) => Promise<StoredCredential[]>;
   /** Stores a credential; false if its user has one of that name. */
   readonly add: (credential: StoredCredential) => Promise<boolean>;
-  /** Deletes a credential, and ends its tokens; false if it is there no longer. */
+  /** Deletes a credential, and ends its tokens; false if it no longer exists. */
   readonly remove: (credential: StoredCredential) => Promise<boolean>;
+};
+
+/** The row of `validity` that tokens of the credential are checked against. */
+const validityRow = (credential: StoredCredential): Row => {
+  const { id, name, user_id, incarnation, unrestricted, access_rules } = credential;
+  return { id: credentialRowId(id), name, user_id, incarnation, unrestricted, access_rules };
 };
 
 type Tables = { readonly credentials: string; readonly validity: string };
 
-/** Every read is consistent. */
-export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables): Credentials {
+/** The store of credentials. Every read is consistent. */
+export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables): CredentialStore {
   const get = async (TableName: string, Key: Row): Promise<Row | undefined> =>
     (await dynamo.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
 
-  const byName: Credentials['byName'] = async (owner, name) => {
+  const byName: CredentialStore['byName'] = async (owner, name) => {
     const row = await get(tables.credentials, { owner: ownerKey(owner), name });
     return row && StoredCredential.parse(row);
   };
@@ -58,28 +63,21 @@ export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables):
       return found?.id === id ? found : undefined;
     },
     of: async (owner) => {
+      const query = {
+        TableName: tables.credentials,
+        ConsistentRead: true,
+        KeyConditionExpression: '#owner = :owner',
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':owner': ownerKey(owner) },
+      };
       const found: StoredCredential[] = [];
-      let start: Row | undefined;
-      do {
-        const page: { Items?: Row[]; LastEvaluatedKey?: Row } = await dynamo.send(
-          new QueryCommand({
-            TableName: tables.credentials,
-            ConsistentRead: true,
-            KeyConditionExpression: '#owner = :owner',
-            ExpressionAttributeNames: { '#owner': 'owner' },
-            ExpressionAttributeValues: { ':owner': ownerKey(owner) },
-            ExclusiveStartKey: start,
-          }),
-        );
-        found.push(...(page.Items ?? []).map((row) => StoredCredential.parse(row)));
-        start = page.LastEvaluatedKey;
-      } while (start);
+      for await (const page of queryPages(dynamo, query)) {
+        found.push(...page.map((row) => StoredCredential.parse(row)));
+      }
       return found;
     },
-    add: (credential) => {
-      const { id, name, user_id, incarnation, unrestricted, access_rules } = credential;
-      const facts = { name, user_id, incarnation, unrestricted, access_rules };
-      return write(
+    add: (credential) =>
+      write(
         {
           Put: {
             TableName: tables.credentials,
@@ -88,9 +86,8 @@ export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables):
             ExpressionAttributeNames: { '#owner': 'owner' },
           },
         },
-        { Put: { TableName: tables.validity, Item: { ...facts, id: credentialRowId(id) } } },
-      );
-    },
+        { Put: { TableName: tables.validity, Item: validityRow(credential) } },
+      ),
     remove: (credential) =>
       write(
         {

@@ -1,4 +1,4 @@
-/** Who and what there is to look up: users and projects, of the table `identity`. */
+/** Users and projects to look up, in the table `identity`. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Project, User } from '../../domain/identity/identity.ts';
@@ -16,7 +16,7 @@ export type Directory = {
   readonly users: () => Promise<User[]>;
 };
 
-/** Lists come of an index, and show each row as it is now. */
+/** Lists are found by an index; each row in them is read consistently. */
 export function directory(dynamo: DynamoDBDocumentClient, table: string): Directory {
   const listed = async <T extends { readonly name: string }>(
     kind: 'user' | 'project',
@@ -51,7 +51,7 @@ export function directory(dynamo: DynamoDBDocumentClient, table: string): Direct
   };
 }
 
-/** Makes the projects that are not there yet; a project is never changed. */
+/** Creates the projects that do not exist. A project never changes. */
 export const projectWriter =
   (dynamo: DynamoDBDocumentClient, table: string) =>
   async (projects: readonly Project[]): Promise<void> => {

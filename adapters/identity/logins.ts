@@ -1,4 +1,4 @@
-/** Passwords and application credentials, checked under the limits of wrong attempts. */
+/** Checks passwords and application credentials under the limits of failed attempts. */
 
 import type {
   CredentialReference,
@@ -8,24 +8,25 @@ import { sourceOf } from '../../domain/identity/attempts.ts';
 import type { Account } from '../../domain/identity/identity.ts';
 import type { Accounts } from './accounts.ts';
 import type { Attempts } from './attempts.ts';
-import type { Credentials } from './credentials.ts';
+import type { CredentialStore } from './credentials.ts';
 import { isSecret } from './secret-hashes.ts';
 
+/** A credential with its user. */
 export type CredentialLogin = { readonly account: Account; readonly credential: StoredCredential };
 
 /**
- * Undefined for whatever is wrong, and where there were too many wrong attempts: nobody can tell a
- * locked user from a wrong password, nor from a user who does not exist. Source of the one answer:
- * keystone `exception.py`, `AccountLocked` is an `Unauthorized`.
+ * The result is undefined for every failure, and after too many failed attempts. So a caller cannot
+ * distinguish a locked user from a wrong password or an unknown user. Source: keystone `exception.py`,
+ * where `AccountLocked` is an `Unauthorized`.
  */
 export type Logins = {
-  /** The account of a user id and a password; `address` is where the request comes from. */
+  /** The account of a user id and a password. `address` is the IP address of the request. */
   readonly withPassword: (
     user_id: string | undefined,
     password: string,
     address: string,
   ) => Promise<Account | undefined>;
-  /** A credential and its user. Whether the user still backs it is for the domain to say. */
+  /** A credential and its user. The domain checks whether the user still has its roles. */
   readonly withCredential: (
     reference: CredentialReference,
     secret: string,
@@ -33,20 +34,21 @@ export type Logins = {
   ) => Promise<CredentialLogin | undefined>;
 };
 
-const nobody = 'nobody';
+/** The subject of attempts on an unknown user, so that they are limited too. */
+const unknownUser = 'nobody';
 
 const subjectOf = (reference: CredentialReference): string =>
   'id' in reference
     ? `credential#${reference.id}`
-    : `credential#${reference.user_id ?? nobody}#${reference.name}`;
+    : `credential#${reference.user_id ?? unknownUser}#${reference.name}`;
 
-type Deps = {
+type LoginDeps = {
   readonly accounts: Accounts;
-  readonly credentials: Pick<Credentials, 'byId' | 'byName'>;
+  readonly credentials: Pick<CredentialStore, 'byId' | 'byName'>;
   readonly attempts: Attempts;
 };
 
-export function makeLogins({ accounts, credentials, attempts }: Deps): Logins {
+export function makeLogins({ accounts, credentials, attempts }: LoginDeps): Logins {
   const limited = async <T>(
     subject: string,
     address: string,
@@ -69,7 +71,7 @@ export function makeLogins({ accounts, credentials, attempts }: Deps): Logins {
   };
 
   return {
-    withPassword: (user_id = nobody, password, address) =>
+    withPassword: (user_id = unknownUser, password, address) =>
       limited(user_id, address, () => accounts.withPassword(user_id, password)),
     withCredential: (reference, secret, address) =>
       limited(subjectOf(reference), address, async () => {

@@ -2,7 +2,7 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
 
 /**
- * The cost of a hash: 32 MiB and some 150 ms on the machine we develop on.
+ * The cost of a hash: 32 MiB and about 150 ms on a development machine.
  * Source: OWASP Password Storage Cheat Sheet, scrypt, "N=2^15 (32 MiB), r=8, p=3".
  */
 const current = { ln: 15, r: 8, p: 3 } as const;
@@ -19,7 +19,7 @@ const derive = (password: string, salt: Buffer, { ln, r, p }: Cost): Promise<Buf
     });
   });
 
-/** `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, in base64: a hash brings its own salt and cost. */
+/** The hash of a password, with its salt and cost: `$scrypt$ln=15,r=8,p=3$<salt>$<key>`, in base64. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const key = await derive(password, salt, current);
@@ -27,14 +27,14 @@ export async function hashPassword(password: string): Promise<string> {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${salt.toString('base64')}$${key.toString('base64')}`;
 }
 
-/** Whether a password is that of a hash. Without a hash it is not, and takes as long to say. */
+/** Whether a password has the hash. Without a hash the result is false, after the same time. */
 export async function isPassword(password: string, hash: string | undefined): Promise<boolean> {
-  const { cost, salt, key } = hash === undefined ? nobody : readHash(hash);
+  const { cost, salt, key } = hash === undefined ? unknownHash : readHash(hash);
   const derived = await derive(password, salt, cost);
   return timingSafeEqual(derived, key) && hash !== undefined;
 }
 
-const nobody = { cost: current, salt: randomBytes(16), key: randomBytes(keyBytes) };
+const unknownHash = { cost: current, salt: randomBytes(16), key: randomBytes(keyBytes) };
 
 function readHash(hash: string): { cost: Cost; salt: Buffer; key: Buffer } {
   const found = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(hash);

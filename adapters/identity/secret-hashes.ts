@@ -8,16 +8,16 @@ const prefix = '$sha256$';
 /** A secret of 512 random bits, as long as Keystone's. */
 export const newSecret = (): string => randomBytes(64).toString('base64url');
 
-/** The hash of a secret that we generated: nobody can guess it, so the hash may be fast. */
+/** The hash of a secret that Doctor generated. It cannot be guessed, so the hash may be fast. */
 export const hashGenerated = (secret: string): string =>
   `${prefix}${digestOf(secret).toString('base64')}`;
 
-/** The hash of a secret that somebody thought of. */
+/** The hash of a secret that a caller chose. */
 export const hashGiven = hashPassword;
 
 /**
- * Whether a secret is that of a hash. A wrong one takes as long as a wrong password, whatever there
- * is, and whether there is a hash at all.
+ * Whether a secret has the hash. A wrong secret takes as long as a wrong password, for every kind of
+ * hash and without one.
  */
 export async function isSecret(secret: string, hash: string | undefined): Promise<boolean> {
   if (hash?.startsWith(prefix)) {

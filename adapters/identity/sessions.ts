@@ -1,4 +1,4 @@
-/** Whether a token, or what was found good a moment ago, is good now. */
+/** Checks whether a token, or a grant that was valid a moment ago, is valid now. */
 
 import type { Grant } from '../../domain/identity/identity.ts';
 import { type Session, sessionOf } from '../../domain/identity/validity.ts';
@@ -6,9 +6,9 @@ import type { Tokens } from './tokens.ts';
 import type { Validity } from './validity.ts';
 
 export type Sessions = {
-  /** What a token says; undefined if it is not ours, has expired or was ended before its time. */
+  /** The session of a token; undefined if it is not Doctor's, has expired or was ended. */
   readonly verify: (token: string) => Promise<Session | undefined>;
-  /** A grant that was found good before, if it still is. */
+  /** The session of a grant that was valid before; undefined if it was ended. */
   readonly renew: (grant: Grant) => Promise<Session | undefined>;
 };
 

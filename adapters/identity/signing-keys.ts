@@ -1,4 +1,4 @@
-/** The secret of the signing keys, as the command that rotates them sees it; functions only read it. */
+/** Rotates the secret of the signing keys, for the command line; functions only read the secret. */
 import { randomBytes } from 'node:crypto';
 import {
   GetSecretValueCommand,
@@ -17,13 +17,13 @@ import {
 type Rotation = {
   /** Whole seconds since 1970. */
   readonly now: number;
-  /** True: no key of before verifies any more, and all tokens end. */
+  /** Whether an old key has leaked: then no old key verifies any longer, and all tokens end. */
   readonly compromised: boolean;
 };
 
 /**
- * Adds a new key to the secret, or does nothing while the last new key does not sign yet.
- * @returns the newest key; `made` is false if it was there already.
+ * Adds a new key to the secret. It adds none while the last new key does not sign yet.
+ * @returns the newest key; `made` is false if no key was added.
  */
 export async function rotateSigningKey(
   client: SecretsManagerClient,

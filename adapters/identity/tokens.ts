@@ -3,12 +3,15 @@ import * as z from 'zod';
 import { type Grant, Project } from '../../domain/identity/identity.ts';
 import { readKeyRing, signingKey, verifyingKey } from '../../domain/identity/signing-keys.ts';
 
-/** Longest text that may be a token of ours: what fits in every client's and proxy's headers. */
+/** The longest token, in characters: it fits into the headers of every client and proxy. */
 export const maxTokenLength = 2048;
 
 const [alg, issuer] = ['HS256', 'doctor'] as const;
 
-/** How old the keys may be that an unknown key is looked for in: nobody makes us read them more often. */
+/**
+ * The age, in milliseconds, from which the keys are read again for a token that names an unknown key.
+ * So tokens with invented keys do not cause a read each.
+ */
 const unknownKeyMs = 5_000;
 
 const Claims = z.object({
@@ -17,7 +20,7 @@ const Claims = z.object({
   project: Project.optional(),
   roles: z.array(z.string()),
   methods: z.array(z.string()),
-  /** The user's generation; absent where it is empty. */
+  /** The user's generation; absent if it is empty. */
   gen: z.string().default(''),
   /** The id of the application credential. */
   cred: z.string().optional(),
@@ -27,20 +30,20 @@ const Claims = z.object({
   exp: z.int(),
 });
 
-/** The text of the signing secret, no older than so many milliseconds if that is said. */
+/** The text of the signing secret, at most `maxAgeMs` old if that is given. */
 export type KeyText = (maxAgeMs?: number) => Promise<string>;
 
 export type Tokens = {
-  /** The token that says this: a JWT, signed, not encrypted. */
+  /** The token of a grant: a JWT, signed and not encrypted. */
   readonly sign: (grant: Grant) => Promise<string>;
-  /** What a token says; undefined if it is not ours, was tampered with or has expired. */
+  /** The grant of a token; undefined if it is not Doctor's, was changed or has expired. */
   readonly verify: (token: string) => Promise<Grant | undefined>;
 };
 
 /** Tokens under the keys of the secret; `now` in milliseconds since 1970. */
 export function makeTokens(keys: KeyText, now: () => number = Date.now): Tokens {
   const bytes = (text: string) => new TextEncoder().encode(text);
-  /** The key that a token names. A new one may not have been read yet. */
+  /** The key that a token names. If it is unknown, the keys are read again: it may be new. */
   const keyOf = async ({ kid = '' }: { kid?: string }) => {
     const seconds = now() / 1000;
     const found =

@@ -13,7 +13,7 @@ export type UserReader = {
   readonly get: (id: string) => Promise<User | undefined>;
 };
 
-/** The users among the rows of the table `identity`, keyed by id; projects are there as well. */
+/** Reads the users of the table `identity`, which has the rows of projects too. The key is the id. */
 export const userReader = (dynamo: DynamoDBDocumentClient, table: string): UserReader => ({
   get: async (id) => {
     const { Item } = await dynamo.send(
@@ -27,20 +27,20 @@ export type UserChange = {
   /** The row that was read; undefined if there was none. */
   readonly before: User | undefined;
   readonly after: User;
-  /** Whether the tokens that the user has end with the change. */
+  /** Whether the change ends the user's tokens. */
   readonly endsTokens: boolean;
 };
 
 export type Users = UserReader & {
-  /** Writes a user; false if somebody else has changed the row that was read. */
+  /** Writes a user; false if it is no longer as it was read. */
   readonly change: (change: UserChange) => Promise<boolean>;
-  /** Deletes a user, who loses all tokens and credentials; false if the row has changed. */
+  /** Deletes a user with its tokens and credentials; false if it is no longer as it was read. */
   readonly remove: (user: User) => Promise<boolean>;
 };
 
 type Tables = { readonly identity: string; readonly validity: string };
 
-/** Users for those who may change them. `now` in milliseconds since 1970. */
+/** Reads and writes users. `now` in milliseconds since 1970. */
 export function userStore(
   dynamo: DynamoDBDocumentClient,
   { identity, validity }: Tables,
@@ -70,7 +70,7 @@ export function userStore(
   };
 }
 
-/** The condition that a row is as it was read. */
+/** The condition that a row is as it was read; undefined: that there is none. */
 function unchangedSince(before: User | undefined) {
   if (!before) return { ConditionExpression: 'attribute_not_exists(id)' };
   if (before.revision === undefined) {

@@ -1,6 +1,6 @@
 /**
- * The table `validity`: what ends a token before its time. Rows `chain#<audit id>` are revoked chains
- * of tokens, `user#<id>` users that changed lately, `credential#<id>` application credentials there are.
+ * The table `validity`: what ends a token before it expires. Rows `chain#<audit id>` are revoked chains
+ * of tokens, `user#<id>` users that changed recently, `credential#<id>` existing application credentials.
  */
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
@@ -9,7 +9,7 @@ import { type Grant, tokenLifeSeconds } from '../../domain/identity/identity.ts'
 import { chainOf, type TokenFacts } from '../../domain/identity/validity.ts';
 import { getAll } from '../dynamodb.ts';
 
-/** Longer than a token lives, and than a warm function remembers a credential. */
+/** In seconds: longer than a token is valid, and than a function remembers a credential. */
 const rowLifeSeconds = tokenLifeSeconds + 600;
 
 const Row = z.object({ id: z.string() });
@@ -20,7 +20,7 @@ const userId = (user_id: string): string => `user#${user_id}`;
 /** The key of a credential's row. */
 export const credentialRowId = (credential_id: string): string => `credential#${credential_id}`;
 
-/** The row that says of which generation a user's tokens must be; null for a deleted user. */
+/** The row with the generation that a user's tokens must have; null for a deleted user. */
 export const userValidity = (user_id: string, generation: string | null, now: number) => ({
   id: userId(user_id),
   generation,
@@ -28,9 +28,9 @@ export const userValidity = (user_id: string, generation: string | null, now: nu
 });
 
 export type Validity = {
-  /** What is known of a token; one consistent read by key. */
+  /** The facts on a token; one consistent read by keys. */
   readonly factsOf: (grant: Grant) => Promise<TokenFacts>;
-  /** Revokes a token and all of its chain. */
+  /** Revokes all tokens of a token's chain. */
   readonly revoke: (grant: Grant) => Promise<void>;
 };
 

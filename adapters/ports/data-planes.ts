@@ -1,4 +1,4 @@
-/** What was reported of the data plane beneath a host's ports, written with the row of its fault. */
+/** The reports on the data plane of a host's ports, each written with the row of its fault. */
 import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { HostDataPlane, RecordedReport } from '../../domain/ports/host-data-plane.ts';
 import { ifUnchanged } from '../dynamodb.ts';
@@ -8,7 +8,7 @@ import { planeWrite } from './port-rows.ts';
 type Tables = { readonly ports: string; readonly faults: string };
 
 export const dataPlaneStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
-  /** Report and fault in one transaction; false if somebody else reported first. */
+  /** Writes report and fault in one transaction; false if another writer was faster. */
   saveReport: (
     before: HostDataPlane | undefined,
     { plane, fault }: RecordedReport,

@@ -1,11 +1,11 @@
-/** The MAC addresses that ports have on their networks: a row each in the table `networks`. */
+/** The MAC addresses of ports on their networks: each has a row in the table `networks`. */
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Port } from '../../domain/ports/port.ts';
 import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
 import { macKey, type PortTables } from './port-rows.ts';
 
-/** A MAC address taken for a port that is not there is anyone's after so long: its taker is dead. */
+/** A MAC address whose port does not exist after this time is free: the process that took it has died. */
 const abandonedMs = 60_000;
 
 const Taken = z.object({
@@ -20,7 +20,7 @@ const isRecent = ({ taken_at }: Taken, now: string): boolean =>
   Date.parse(now) - Date.parse(taken_at) < abandonedMs;
 
 export const macStore = (client: DynamoDBDocumentClient, tables: PortTables) => {
-  /** Whether a port that is there has one of the addresses. */
+  /** Whether an existing port has one of the addresses. */
   const areHeld = async (taken: readonly Taken[]): Promise<boolean> => {
     const ids = new Set(taken.map(({ port_id }) => port_id));
     const rows = await getAll(
@@ -34,7 +34,10 @@ export const macStore = (client: DynamoDBDocumentClient, tables: PortTables) => 
   };
 
   return {
-    /** Frees the MAC address that the port wants, if it was taken for one that never came to be. */
+    /**
+     * Frees the MAC address of the port if it was taken for a port that was never created. False if
+     * another port has it, or may soon have it.
+     */
     freeAbandonedMac: async (wanted: Port, now: string): Promise<boolean> => {
       const Key = macKey(wanted);
       const { Item: row } = await client.send(
@@ -55,7 +58,7 @@ export const macStore = (client: DynamoDBDocumentClient, tables: PortTables) => 
       );
     },
 
-    /** Whether a port is on the network, or may be on its way there; read consistently. */
+    /** Whether a port is on the network, or may soon be; read consistently. */
     hasPorts: async (network_id: string, now: string): Promise<boolean> => {
       const query = {
         TableName: tables.networks,

@@ -13,7 +13,7 @@ const indexed = (network: Network) => ({
   ...{ kind, live: kind, in_project: `project#${network.project_id}` },
 });
 
-/** That a network still is as it was read. A row from before version 0.2 has no revision. */
+/** The condition that a network is as it was read. Rows written before version 0.2 have no revision. */
 const unchanged = ({ revision, created_at }: Network) => ({
   ConditionExpression:
     'revision = :revision AND created_at = :made OR attribute_exists(kind) AND attribute_not_exists(revision)',
@@ -29,7 +29,7 @@ export const networkStore = (client: DynamoDBDocumentClient, table: string) => {
     /** The networks of the ids, read consistently, in any order; unregistered ones are left out. */
     networks: read,
 
-    /** The networks of a project, or all: found by an index, each read consistently. */
+    /** The networks of a project (undefined: all), by an index; each is read consistently. */
     networksOf: async (project_id: string | undefined): Promise<Network[]> => {
       const index =
         project_id === undefined

@@ -1,4 +1,4 @@
-/** The rows of ports in the tables `ports` and `networks`, and the conditions under which they are written. */
+/** The rows of ports in the tables `ports` and `networks`, and the conditions of their writes. */
 import { v5 as uuid5 } from 'uuid';
 import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
@@ -8,15 +8,15 @@ import type { Action } from '../transactions.ts';
 
 export type PortTables = { readonly ports: string; readonly networks: string };
 
-/** A tombstone is kept this long, in seconds: nobody reads it, but its stream record may be late. */
+/** How long a tombstone is kept, in seconds: its stream record may be late. */
 const tombstoneSeconds = 24 * 3600;
 
 const namespace = 'b7c1f5a6-9a53-5f0e-8d3c-6a1f0e2d4c55';
 
-/** A project as the beginning of a sort key, which DynamoDB takes up to 1,024 bytes of. */
+/** The start of a sort key for a project. It is a hash, because a sort key has at most 1,024 bytes. */
 export const projectKey = (project_id: string): string => `${uuid5(project_id, namespace)}#`;
 
-/** The row with what only its indexes need: a tombstone is in none, and goes after a while. */
+/** The row with the attributes of its indexes. A tombstone is in no index, and expires. */
 export function indexed(port: Port): Row {
   if (port.deleted) {
     return {
@@ -36,13 +36,13 @@ export function indexed(port: Port): Row {
   };
 }
 
-/** That a port still is as it was read. */
+/** The condition that a port is as it was read. */
 export const unchanged = ({ incarnation, revision }: Port) => ({
   ConditionExpression: 'incarnation = :incarnation AND revision = :revision',
   ExpressionAttributeValues: { ':incarnation': incarnation, ':revision': revision },
 });
 
-/** A new port, where there is none of its id, or a tombstone. */
+/** Writes a new port, if no port has its id; a tombstone is replaced. */
 export const insertion = ({ ports }: PortTables, port: Port): Action => ({
   Put: {
     TableName: ports,
@@ -52,6 +52,7 @@ export const insertion = ({ ports }: PortTables, port: Port): Action => ({
   },
 });
 
+/** Writes a port that is as it was read. */
 export const replacement = (
   { ports }: Pick<PortTables, 'ports'>,
   from: Port,
@@ -68,7 +69,7 @@ export const macKey = ({ network_id, mac_address }: Placed) => ({
   kind: `mac#${mac_address}`,
 });
 
-/** Takes the port's MAC address on its network, if nobody has it. */
+/** Takes the port's MAC address on its network, if it is free. */
 export const macTaken = ({ networks }: PortTables, port: Port): Action => ({
   Put: {
     TableName: networks,
@@ -82,14 +83,15 @@ export const macTaken = ({ networks }: PortTables, port: Port): Action => ({
   },
 });
 
+/** Frees the port's MAC address on its network. */
 export const macFreed = ({ networks }: PortTables, port: Placed): Action => ({
   Delete: { TableName: networks, Key: macKey(port) },
 });
 
-/** The key of what was reported of a host's ports: no port has this id. */
+/** The key of the row of a host's reports. No port has this id. */
 export const planeKey = (host: string) => ({ id: `host#${hostKey(host)}` });
 
-/** That nobody has reported on the host's ports since the report of this number; 0: nobody has at all. */
+/** The condition that the newest report on the host's ports has this number; 0: there is no report. */
 export const planeUnchanged = (
   { ports }: Pick<PortTables, 'ports'>,
   { host, number }: { readonly host: string; readonly number: number },
@@ -107,7 +109,7 @@ export const planeUnchanged = (
   },
 });
 
-/** Writes what was reported, if nobody has reported since it was read. */
+/** Writes the row of a host's reports, if it is as it was read. */
 export const planeWrite = (
   { ports }: Pick<PortTables, 'ports'>,
   before: HostDataPlane | undefined,

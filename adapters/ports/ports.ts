@@ -1,11 +1,12 @@
-/** The table `ports`: ports, and what was reported of the data plane beneath a host's ports. */
+/** The table `ports`: ports, and the reports on the data plane of a host's ports. */
 
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { hostKey, isSameHost } from '../../domain/hosts/host-name.ts';
 import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
-import type { Among, Walk } from '../../domain/ports/port-index.ts';
+import type { PortIndex, PortIndexReading } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
+import type { PortRowChange } from '../../flows/apply-data-plane.ts';
 import type { LeftHost } from '../../flows/change-port.ts';
 import { getAll, ifUnchanged, queryPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -26,16 +27,14 @@ import {
 
 /** DynamoDB's limit for one transaction. */
 const mostActions = 100;
-/** Ports changed in one request; each for itself all the same. */
+/** Ports changed in one request. Each change is a transaction of its own. */
 const perTransaction = 25;
 /** Keys read from an index at once. */
 const keysAtOnce = 1_000;
 
-type Change = { readonly from: Port; readonly to: Port };
-
 /**
- * Whether ports were made, or what the port at `position` of the list ran into; `busy` if another
- * transaction was under way on their rows.
+ * Whether ports were created; if not, whether the id or the MAC address of the port at `position` of
+ * the list is taken; `busy` if another transaction was writing the rows.
  */
 export type Inserted =
   | 'inserted'
@@ -43,7 +42,7 @@ export type Inserted =
   | { readonly taken: 'id' | 'mac'; readonly position: number };
 
 export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The row of an id, a tombstone too, read consistently. */
+  /** The row of an id, read consistently; it may be a tombstone. */
   port: async (id: string): Promise<Port | undefined> => {
     const { Item: row } = await client.send(
       new GetCommand({ TableName: table, Key: { id }, ConsistentRead: true }),
@@ -51,7 +50,7 @@ export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
     return row && Port.parse(row);
   },
 
-  /** The rows of the ids, tombstones too, read consistently, in any order; unknown ones are left out. */
+  /** The rows of the ids, with tombstones, read consistently, in any order; unknown ids are left out. */
   ports: async (ids: readonly string[]): Promise<Port[]> => {
     const rows = await getAll(
       client,
@@ -61,7 +60,7 @@ export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
     return rows.map((row) => Port.parse(row));
   },
 
-  /** What was reported of a host's ports, read consistently. */
+  /** The reports on a host's ports, read consistently; undefined without any. */
   dataPlane: async (host: string): Promise<HostDataPlane | undefined> => {
     const { Item: row } = await client.send(
       new GetCommand({ TableName: table, Key: planeKey(host), ConsistentRead: true }),
@@ -69,7 +68,7 @@ export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
     return row && HostDataPlane.parse(row);
   },
 
-  /** The same of several hosts, as they are spelt here; those of which nobody has reported are left out. */
+  /** The same for several hosts, in the given spelling; hosts without a report are left out. */
   dataPlanes: async (hosts: readonly string[]): Promise<HostDataPlane[]> => {
     const rows = await getAll(client, table, [...new Set(hosts.map(hostKey))].map(planeKey));
     const planes = rows.map((row) => HostDataPlane.parse(row));
@@ -79,8 +78,8 @@ export const portReader = (client: DynamoDBDocumentClient, table: string) => ({
     });
   },
 
-  /** Ids as an index shows them, in their order within a project; a page at a time. */
-  portIds: (among: Among, walk: Walk = {}): AsyncGenerator<string[]> =>
+  /** The ids in an index, in pages. Within a project they are in order. */
+  portIds: (among: PortIndex, walk: PortIndexReading = {}): AsyncGenerator<string[]> =>
     idPages(client, table, among, walk),
 });
 
@@ -95,8 +94,8 @@ const keys = {
 async function* idPages(
   client: DynamoDBDocumentClient,
   table: string,
-  among: Among,
-  { after, reverse = false, atOnce = keysAtOnce }: Walk,
+  among: PortIndex,
+  { after, reverse = false, atOnce = keysAtOnce }: PortIndexReading,
 ): AsyncGenerator<string[]> {
   const { key, sort } = keys[among.index];
   const project = 'project_id' in among ? among.project_id : undefined;
@@ -125,8 +124,8 @@ async function* idPages(
 
 export const portSaves = (client: DynamoDBDocumentClient, tables: Pick<PortTables, 'ports'>) => ({
   /**
-   * Writes a port that is still as it was read, and that keeps its MAC address. One that leaves a host
-   * is written only if nobody has reported on the ports of that host since (`left`).
+   * Writes a port that is as it was read, and that keeps its MAC address. A port that leaves a host is
+   * written only if that host has no newer report than `left` says.
    */
   savePort: async (from: Port, to: Port, left?: LeftHost): Promise<'saved' | 'overtaken'> => {
     if (left) {
@@ -150,8 +149,8 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
     ...macStore(client, tables),
 
     /**
-     * Makes all of the ports, or none. What does not fit one transaction takes the MAC addresses
-     * first: whoever dies in between leaves them taken by nobody, for a minute.
+     * Creates all of the ports, or none. Ports that do not fit into one transaction take their MAC
+     * addresses first. If the process dies in between, these addresses are free after a minute.
      */
     insertPorts: async (ports: readonly Port[]): Promise<Inserted> => {
       const macs = ports.map((port) => macTaken(tables, port));
@@ -173,7 +172,7 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
       return made === 'conflict' ? 'busy' : { taken: 'id', position: made };
     },
 
-    /** The same of any port; a new MAC address is taken with it, and a tombstone frees the old one. */
+    /** The same for any port: it also takes a new MAC address, and frees that of a deleted port. */
     savePort: async (
       from: Port,
       to: Port,
@@ -192,10 +191,10 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
   };
 };
 
-/** Writes that touch many ports, each for itself. */
+/** Writes of many ports, each on its own condition. */
 export const portChanges = (client: DynamoDBDocumentClient, tables: Pick<PortTables, 'ports'>) => ({
-  /** Gives the changes that somebody overtook. */
-  changePorts: async (changes: readonly Change[]): Promise<Change[]> => {
+  /** Returns the changes that were not written, because another writer was faster. */
+  changePorts: async (changes: readonly PortRowChange[]): Promise<PortRowChange[]> => {
     const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
       const puts = slice.map(({ from, to }) => [replacement(tables, from, to)]);
       const failed = await transactGroups(client, puts);

@@ -1,24 +1,17 @@
-/** The table `instances`. What becomes of an instance's evacuation is copied to `migrations`. */
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  paginateQuery,
-} from '@aws-sdk/lib-dynamodb';
+/** The table `instances`. Changes of an instance's evacuation are copied to the table `migrations`. */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOf } from '../../domain/servers/evacuation.ts';
 import { Instance } from '../../domain/servers/instance.ts';
-import {
-  type Listing,
-  mergedPages,
-  placeOfServer,
-  type Walk,
-} from '../../domain/servers/server-listing.ts';
+import { placeOfServer } from '../../domain/servers/server-listing.ts';
 import { slices } from '../../domain/slices.ts';
-import type { Standing } from '../../flows/evacuate.ts';
-import { getAll, growingPages, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
-import { stillStanding } from '../hosts/hosts.ts';
+import type { InstanceChange } from '../../flows/apply-fault.ts';
+import type { ExpectedHost } from '../../flows/evacuate.ts';
+import { getAll, ifUnchanged, type Row } from '../dynamodb.ts';
+import { hostUnchanged } from '../hosts/hosts.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
+import { shardOf } from './instance-index.ts';
+import { instanceLists } from './instance-lists.ts';
 import { migrationWrites } from './migrations.ts';
 
 type Tables = {
@@ -27,20 +20,12 @@ type Tables = {
   readonly hosts: string;
 };
 
-/** A tombstone is kept this long against late feeds, in seconds. */
+/** For how long a tombstone is kept, in seconds: older reports of feeds are stale for that time. */
 const tombstoneSeconds = 30 * 24 * 3600;
 
 /**
- * Parts of the indexes of which all rows of a state, or all changes, would else be in one partition:
- * a fault moves a whole host's instances at once, and a partition takes 1,000 writes a second.
- */
-const shards = ['0', '1', '2', '3'] as const;
-const shardOf = (uuid: string): string =>
-  String(Number.parseInt(uuid.slice(-4), 16) % shards.length);
-
-/**
- * The row with what only its indexes need. A tombstone is listed among the deleted ones and among
- * what changed, and goes after a while.
+ * The row with the fields that only the indexes need. A tombstone is in the lists of deleted servers and
+ * of changes, and DynamoDB deletes it at `expires_at`.
  */
 export function indexedInstance(row: Instance): Row {
   const shard = shardOf(row.uuid);
@@ -65,12 +50,9 @@ export function indexedInstance(row: Instance): Row {
   };
 }
 
-/** Keys that a query of an index gives at most. */
-const longestPage = 1000;
-
 /**
- * That a row still is as it was read. `reported_at` and `fault_number` are in it because they may
- * move without raising the revision, and must never move back.
+ * The fields that must be as they were read. `reported_at` and `fault_number` are among them because
+ * they change without a new revision and must never go back.
  */
 const asRead = ({ incarnation, revision, fault_number, reported_at }: Instance) => ({
   incarnation,
@@ -85,6 +67,7 @@ const absent = {
   ExpressionAttributeNames: { '#key': 'uuid' },
 };
 
+/** The condition that a row is as it was read. */
 function unchanged(from: Instance) {
   const values = Object.entries(asRead(from));
   return {
@@ -95,40 +78,38 @@ function unchanged(from: Instance) {
   };
 }
 
-/** Not PartiQL, which is faster there: the embedded stack writes no stream record of it. */
+/** No PartiQL, although the embedded stack runs it faster: it writes no stream record for it. */
 const put = (table: string, from: Instance | undefined, to: Instance) => ({
   Put: { TableName: table, Item: indexedInstance(to), ...(from ? unchanged(from) : absent) },
 });
 
-/** A change of an instance with what goes with it: whole, or not at all. */
+/** The writes of a change of an instance and of its record; all of them are made, or none. */
 const whole = (tables: Tables, from: Instance | undefined, to: Instance): Action[] => [
   put(tables.instances, from, to),
   ...migrationWrites(tables.migrations, from, to),
 ];
 
-/** Hosts whose instances are counted at once. */
-const countsAtOnce = 8;
-
-/** Instances changed in one request; each for itself all the same. */
+/** How many instances are changed in one request; each change succeeds or fails alone. */
 const perTransaction = 25;
 
-type Change = { readonly from: Instance; readonly to: Instance };
-
+/** Reads and writes the table. */
 export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   ...instanceReader(client, tables.instances),
+  ...instanceLists(client, tables.instances),
 
   /**
-   * False if the instance is not as it was read, or one of the hosts does not stand as it was read.
-   * @param standing hosts that must be as they were read, while the instance is written.
+   * Writes an instance. False, and nothing written, if the instance or one of the hosts is not as it was
+   * read.
+   * @param expected hosts that must be as they were read.
    */
   saveInstance: async (
     from: Instance | undefined,
     to: Instance,
-    standing: readonly Standing[] = [],
+    expected: readonly ExpectedHost[] = [],
   ): Promise<boolean> => {
     const actions = [
       ...whole(tables, from, to),
-      ...standing.map((each) => stillStanding(tables.hosts, each)),
+      ...expected.map((each) => hostUnchanged(tables.hosts, each)),
     ];
     if (actions.length === 1) {
       return ifUnchanged(client.send(new PutCommand(put(tables.instances, from, to).Put)));
@@ -136,10 +117,11 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
     return transactPatiently(client, actions);
   },
 
-  /** Writes what faults made of instances; gives the changes that somebody overtook. */
-  change: async (changes: readonly Change[]): Promise<Change[]> => {
+  /** Writes changes made by faults. Returns the changes whose row is not as it was read. */
+  change: async (changes: readonly InstanceChange[]): Promise<InstanceChange[]> => {
     const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
-      // No fault makes an evacuation done, so no row is written twice here.
+      // A transaction may write each row once. No fault makes an evacuation `done`, so no departures' row
+      // is written for two instances.
       const groups = slice.map(({ from, to }) => whole(tables, from, to));
       const failed = await transactGroups(client, groups);
       return slice.filter((_, n) => failed[n]?.length);
@@ -149,7 +131,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
 });
 
 const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The row of a uuid, a tombstone too, read consistently. */
+  /** The row of a uuid, tombstones included, read consistently. */
   instance: async (uuid: string): Promise<Instance | undefined> => {
     const { Item: row } = await client.send(
       new GetCommand({ TableName: table, Key: { uuid }, ConsistentRead: true }),
@@ -157,7 +139,10 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
     return row && Instance.parse(row);
   },
 
-  /** The rows of the uuids, tombstones too, read consistently; unknown ones are left out. */
+  /**
+   * The rows of the uuids, tombstones included, read consistently, in any order; unknown ones are left
+   * out.
+   */
   instances: async (uuids: readonly string[]): Promise<Instance[]> => {
     const rows = await getAll(
       client,
@@ -166,129 +151,4 @@ const instanceReader = (client: DynamoDBDocumentClient, table: string) => ({
     );
     return rows.map((row) => Instance.parse(row));
   },
-
-  /** Uuids of the instances on a host, as the index shows them. */
-  instancesOn: (host: string): AsyncGenerator<string[]> =>
-    uuidPages(client, table, { index: 'byHost', key: 'on_host', value: host }),
-
-  /** Uuids of the instances on their way to a host, as the index shows them. */
-  instancesTo: (host: string): AsyncGenerator<string[]> =>
-    uuidPages(client, table, { index: 'byTarget', key: 'to_host', value: host }),
-
-  /** How many instances are on each host, or on their way there, as the indexes show it. */
-  countsOn: async (hosts: readonly string[]): Promise<Map<string, number>> => {
-    const counts = await inParallel(hosts, countsAtOnce, async (value) => {
-      const on = await countOf(client, table, { index: 'byHost', key: 'on_host', value });
-      const to = await countOf(client, table, { index: 'byTarget', key: 'to_host', value });
-      return [value, on + to] as const;
-    });
-    return new Map(counts);
-  },
-
-  /** Places of instances in order, as the index of the listing shows them. */
-  listed: (listing: Listing, walk: Walk): AsyncIterable<readonly string[]> => {
-    const of = (index: string, key: string, value: string, first = walk.first) =>
-      placePages(client, table, { index, key, value }, { ...walk, first });
-    switch (listing.by) {
-      case 'time':
-        return of('byTime', 'live', 'instance');
-      case 'host':
-        return of('byHost', 'on_host', listing.host);
-      case 'project': {
-        const kind = listing.deleted ? 'deleted' : 'project';
-        return of('byProject', 'in_project', `${kind}#${listing.project_id}`);
-      }
-      case 'state': {
-        const first = Math.ceil(walk.first / 2);
-        const parts = shards.map((shard) =>
-          of('byState', 'in_state', `${listing.vm_state}#${shard}`, first),
-        );
-        return mergedPages(parts, walk.oldestFirst);
-      }
-    }
-  },
-
-  /**
-   * Places of the instances, deleted ones too, of which the last change is between the two
-   * moments, both included, in any order; undefined if that are more than `most`.
-   */
-  changedBetween: async (
-    { since, before }: { readonly since: string; readonly before: string },
-    most: number,
-  ): Promise<readonly string[] | undefined> => {
-    const found = await inParallel(shards, shards.length, async (shard) => {
-      const keys: string[] = [];
-      const query = {
-        ...{ TableName: table, IndexName: 'byChange', Limit: most + 1 },
-        KeyConditionExpression: 'changes = :shard AND changed_key BETWEEN :since AND :before',
-        // `$` comes right after the `#` that follows a moment in a key.
-        ExpressionAttributeValues: { ':shard': shard, ':since': since, ':before': `${before}$` },
-      };
-      for await (const page of queryPages(client, query)) {
-        keys.push(...page.map(({ changed_key }) => String(changed_key)));
-        if (keys.length > most) break;
-      }
-      return keys;
-    });
-    const keys = found.flat();
-    return keys.length > most ? undefined : keys.map((key) => key.slice(key.indexOf('#') + 1));
-  },
 });
-
-type IndexKey = { readonly index: string; readonly key: string; readonly value: string };
-
-async function* uuidPages(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { index, key, value }: IndexKey,
-): AsyncGenerator<string[]> {
-  const query = {
-    TableName: table,
-    IndexName: index,
-    KeyConditionExpression: '#key = :value',
-    ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: { ':value': value },
-  };
-  for await (const page of queryPages(client, query)) yield page.map(({ uuid }) => String(uuid));
-}
-
-async function* placePages(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { index, key, value }: IndexKey,
-  { after, first, oldestFirst }: Walk,
-): AsyncGenerator<string[]> {
-  const range = after === undefined ? '' : ` AND sort_key ${oldestFirst ? '>' : '<'} :after`;
-  const query = {
-    TableName: table,
-    IndexName: index,
-    KeyConditionExpression: `#key = :value${range}`,
-    ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: {
-      ':value': value,
-      ...(after === undefined ? {} : { ':after': after }),
-    },
-    ScanIndexForward: oldestFirst,
-  };
-  for await (const page of growingPages(client, query, { first, longest: longestPage })) {
-    yield page.map(({ sort_key }) => String(sort_key));
-  }
-}
-
-async function countOf(
-  client: DynamoDBDocumentClient,
-  table: string,
-  { index, key, value }: { index: string; key: string; value: string },
-): Promise<number> {
-  const query = {
-    TableName: table,
-    IndexName: index,
-    KeyConditionExpression: '#key = :value',
-    ExpressionAttributeNames: { '#key': key },
-    ExpressionAttributeValues: { ':value': value },
-    Select: 'COUNT',
-  } as const;
-  let count = 0;
-  for await (const page of paginateQuery({ client }, query)) count += page.Count ?? 0;
-  return count;
-}

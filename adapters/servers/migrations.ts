@@ -1,7 +1,7 @@
 /**
- * The table `migrations`: a copy of each evacuation's record, below the host that was left, and a row
- * for each such host that counts its departures. Copies are written with the instances that they
- * are of (`migrationWrites`), by whoever writes these.
+ * The table `migrations`: a copy of each evacuation's record, by its source, and one row for each source
+ * that counts its departures. The writer of an instance writes its copy in the same transaction
+ * (`migrationWrites`).
  */
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import {
@@ -14,6 +14,7 @@ import {
   Departures,
   type Evacuation,
   Migration,
+  type MigrationIndex,
   noDepartures,
   placeOfRecord,
 } from '../../domain/servers/evacuation.ts';
@@ -21,14 +22,20 @@ import type { Instance } from '../../domain/servers/instance.ts';
 import { getAll, type Key, queryPages, type Row } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
 
-/** Records begin with a digit; a host's departures come before all of them. */
+/**
+ * The key of a host's departures. Keys of records begin with a digit, so it comes before all of
+ * them.
+ */
 const departuresOf = (source: string) => ({ source, record: '#' });
-/** Holds the last number given; no host can have this name. */
+/** The row with the last number of a record; no host can have this name. */
 const counter = departuresOf('#migration-number');
 
 const pageSize = 100;
 
-/** The row of a record with what only the indexes need; one without a target is not in `byTarget`. */
+/**
+ * The row of a record with the fields that only the indexes need. Without a target it is not in
+ * `byTarget`.
+ */
 const indexed = (evacuation: Evacuation, instance_uuid: string): Row => ({
   ...evacuation,
   instance_uuid,
@@ -38,9 +45,10 @@ const indexed = (evacuation: Evacuation, instance_uuid: string): Row => ({
 });
 
 /**
- * What a change of an instance does to this table: its record's copy, if that changes, and, when it
- * becomes done, one more departure of the source, provided that nobody has restarted it since it was
- * read. Empty if its evacuation stays as it is. At most one action on a row.
+ * The writes to this table for a change of an instance; empty if its evacuation does not change. They
+ * put the copy of its record. If the record becomes `done`, they also count a departure of the source, on
+ * the condition that its compute service was not restarted since it was read. At most one action a
+ * row.
  */
 export function migrationWrites(
   TableName: string,
@@ -69,7 +77,7 @@ const departure = (TableName: string, { source, source_restarts }: Evacuation): 
   },
 });
 
-/** That nothing has left a host since it was last restarted. */
+/** The condition that no instance has left a host since its compute service was last restarted. */
 export const nothingLeft = (TableName: string, source: string): Action => ({
   ConditionCheck: {
     TableName,
@@ -82,8 +90,9 @@ export const nothingLeft = (TableName: string, source: string): Action => ({
 const readDepartures = (row: Row | undefined): Departures =>
   row ? Departures.parse({ ...noDepartures, ...row }) : noDepartures;
 
+/** Reads and writes the departures of hosts. */
 export const departureStore = (client: DynamoDBDocumentClient, TableName: string) => ({
-  /** What has left a host, read consistently. */
+  /** The departures of a host, read consistently. */
   departures: async (source: string): Promise<Departures> => {
     const { Item } = await client.send(
       new GetCommand({ TableName, Key: departuresOf(source), ConsistentRead: true }),
@@ -91,7 +100,10 @@ export const departureStore = (client: DynamoDBDocumentClient, TableName: string
     return readDepartures(Item);
   },
 
-  /** Notes that a host's compute service has started anew; `overtaken` while others write it. */
+  /**
+   * Records a restart of a host's compute service. `overtaken` if the row is in a transaction of another
+   * writer.
+   */
   noteRestart: async (source: string, at: string): Promise<'noted' | 'overtaken'> => {
     try {
       await client.send(
@@ -110,10 +122,7 @@ export const departureStore = (client: DynamoDBDocumentClient, TableName: string
   },
 });
 
-/** Which records a list is made of, newest first: those of one value of one index, or all. */
-export type MigrationsBy = 'source' | 'instance' | 'target' | 'status' | 'all';
-
-const keys: Record<MigrationsBy, { readonly index?: string; readonly name: string }> = {
+const keys: Record<MigrationIndex, { readonly index?: string; readonly name: string }> = {
   source: { name: 'source' },
   instance: { index: 'byInstance', name: 'instance_uuid' },
   target: { index: 'byTarget', name: 'to_host' },
@@ -121,6 +130,24 @@ const keys: Record<MigrationsBy, { readonly index?: string; readonly name: strin
   all: { index: 'byTime', name: 'live' },
 };
 
+/** Gives records their numbers. */
+const migrationNumbers = (client: DynamoDBDocumentClient, TableName: string) => ({
+  /** A number that no record had before: the id of a record before microversion 2.59. */
+  nextMigrationNumber: async (): Promise<number> => {
+    const { Attributes: row } = await client.send(
+      new UpdateCommand({
+        TableName,
+        Key: counter,
+        UpdateExpression: 'ADD last_number :one',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return Number(row?.last_number);
+  },
+});
+
+/** Reads records, and gives them numbers. */
 export const migrationStore = (client: DynamoDBDocumentClient, TableName: string) => {
   const read = async (rows: readonly Row[]): Promise<Migration[]> => {
     const found = await getAll(client, TableName, rows.map(keyOf));
@@ -130,21 +157,9 @@ export const migrationStore = (client: DynamoDBDocumentClient, TableName: string
   };
 
   return {
-    /** A number never given before: the integer id of a record. */
-    nextMigrationNumber: async (): Promise<number> => {
-      const { Attributes: row } = await client.send(
-        new UpdateCommand({
-          TableName,
-          Key: counter,
-          UpdateExpression: 'ADD last_number :one',
-          ExpressionAttributeValues: { ':one': 1 },
-          ReturnValues: 'UPDATED_NEW',
-        }),
-      );
-      return Number(row?.last_number);
-    },
+    ...migrationNumbers(client, TableName),
 
-    /** The record of a uuid, as the index shows it. */
+    /** The record of a uuid, as the index shows it; undefined if there is none. */
     migration: async (uuid: string): Promise<Migration | undefined> => {
       const query = {
         TableName,
@@ -159,9 +174,12 @@ export const migrationStore = (client: DynamoDBDocumentClient, TableName: string
       return undefined;
     },
 
-    /** Records newest first, a page at a time, placed (`placeOfRecord`) at or before `to`. */
+    /**
+     * Records of a list, newest first, a page at a time, whose sort keys (`placeOfRecord`) are not after
+     * `to`.
+     */
     migrations: async function* (
-      by: MigrationsBy,
+      by: MigrationIndex,
       value: string,
       to: string,
     ): AsyncGenerator<Migration[]> {
@@ -178,7 +196,7 @@ export const migrationStore = (client: DynamoDBDocumentClient, TableName: string
       for await (const page of queryPages(client, query)) yield read(page);
     },
 
-    /** What has left each of the hosts. */
+    /** The departures of hosts, by host; hosts without departures are left out. */
     departuresFrom: async (sources: readonly string[]): Promise<Map<string, Departures>> => {
       const rows = await getAll(client, TableName, [...new Set(sources)].map(departuresOf));
       return new Map(rows.map((row) => [String(row.source), readDepartures(row)]));

@@ -1,10 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import type { Asking } from '../../adapters/http/surface.ts';
+import type { AccessRequest } from '../../adapters/http/surface.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
 
-const asked: Asking = {
+const asked: AccessRequest = {
   basic: false,
   dialect: 'doctor',
   method: 'GET',

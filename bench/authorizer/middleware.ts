@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
-import type { Asking } from '../../adapters/http/surface.ts';
+import type { AccessRequest } from '../../adapters/http/surface.ts';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
 import { answer, refusal } from './answer.ts';
 
-const asked: Asking = {
+const asked: AccessRequest = {
   basic: false,
   dialect: 'doctor',
   method: 'GET',

@@ -151,11 +151,11 @@ const endpoints: Readonly<Record<Protocol, { what: string; fits: (text: string) 
 export const wrongEndpoint = (protocol: Protocol, endpoint: string): string | undefined =>
   endpoints[protocol].fits(endpoint) ? undefined : `Must be ${endpoints[protocol].what}.`;
 
-/** Whether SNS sends something to the endpoint, whoever owns it, when it is asked for a subscription. */
+/** True if SNS sends a confirmation to the endpoint for each request, whoever owns the endpoint. */
 export const asksToConfirm = (protocol: Protocol): boolean =>
   ['http', 'https', 'email', 'email-json'].includes(protocol);
 
-/** Whether SNS's names of a subscription are noted, of all topics that it needs. */
+/** True if the row has SNS's names of the subscription for all topics that it needs. */
 export const isComplete = (row: Subscription, topics: readonly string[]): boolean =>
   topicsFor(topics, row).every((topic) => topic in row.arns);
 

@@ -37,7 +37,7 @@ export type WebhookMessage = z.infer<typeof WebhookMessage>;
 
 /**
  * The results of a webhook so far; `retrying` is not final. `dropped`: its alarm was deleted before a
- * further try.
+ * retry.
  */
 export const webhookResults = ['delivered', 'retrying', 'given up', 'dropped'] as const;
 

@@ -1,27 +1,38 @@
-/** Which instances or ports a fault touched: kept by fault and project, for the audit and for tenants. */
+/**
+ * The instances and ports that a fault changed, by fault and project: for the audit and for
+ * tenants.
+ */
 import * as z from 'zod';
 import type { Port } from '../ports/port.ts';
 import type { Instance } from '../servers/instance.ts';
 import { Moment } from '../time.ts';
 
-/** The instances, or the ports, of one project that one fault touched. */
+/** The instances, or the ports, of one project that one fault changed. */
 export const Affected = z.object({
   fault_id: z.uuid(),
   project_id: z.string(),
-  /** When the fault was raised; if it touched ports that came to its host later, when the first did. */
+  /** The time of the fault. If it changed only ports that came to its host later: the first change. */
   at: Moment,
   uuids: z.set(z.guid()).readonly(),
 });
 export type Affected = z.infer<typeof Affected>;
 
-/** What a row of DynamoDB holds with room to spare; no host runs as many instances of a project. */
+/** The most uuids in one row: far below DynamoDB's limit for a row, and more than a host runs. */
 export const mostAffected = 5_000;
 
-/** Place of a fault in a list by time; the id tells two of one moment apart. */
-export const placeOf = ({ at, fault_id }: { readonly at: string; readonly fault_id: string }) =>
-  `${at}#${fault_id}`;
+/** The sort key of a fault in lists by time; the id separates two faults of the same time. */
+export const placeOfFault = ({
+  at,
+  fault_id,
+}: {
+  readonly at: string;
+  readonly fault_id: string;
+}) => `${at}#${fault_id}`;
 
-/** What the last changes of these rows say was touched by faults, each fault and project once. */
+/**
+ * What faults changed, according to the last changes of these rows: one entry for each fault and
+ * project. Rows that were last changed by no fault are left out.
+ */
 export function affectedBy(
   instances: readonly Instance[],
   ports: readonly Port[] = [],

@@ -1,4 +1,4 @@
-/** A fault of a host, as its audit keeps it and as the host's own row tells it. */
+/** Faults of hosts: the row of the audit, and what the row of the host says about its faults. */
 import * as z from 'zod';
 import type { Actor } from '../change.ts';
 import { faultId } from '../ids.ts';
@@ -6,11 +6,11 @@ import { Moment } from '../time.ts';
 import { type Host, HostName } from './host.ts';
 
 /**
- * One reported fault: the audit's row. `cleared_at` is null while it stands. A fault of a host is
- * numbered from 1 upwards, one of the data plane beneath its ports from -1 downwards.
+ * One reported fault: a row of the audit. `cleared_at` is null while the fault stands. Faults of a
+ * host have the numbers 1, 2, …; faults of the data plane under its ports have -1, -2, ….
  */
 export const Fault = z.object({
-  /** Rows of before there were two kinds: `host`. */
+  /** Missing in rows written before data planes had faults; read as `host`. */
   kind: z.enum(['host', 'data_plane']).default('host'),
   host: HostName,
   number: z.int().refine((number) => number !== 0),
@@ -22,22 +22,28 @@ export const Fault = z.object({
 });
 export type Fault = z.infer<typeof Fault>;
 
-/** Whether a host is forced down by a fault: what is on it goes through the fault table. */
+/** Whether a host is forced down by a fault: the fault is applied to the instances on it. */
 export const hasFailed = ({
   forced_down,
   instances_left,
 }: Pick<Host, 'forced_down' | 'instances_left'>): boolean => forced_down && !instances_left;
 
-/** What can be known of a fault from its host's row, without reading the fault. */
+/** What the host's row says about one of its faults, without a read of the fault's row. */
 export type HostFault = Actor & { readonly fault_id: string; readonly number: number };
 
-/** The host's fault of that number; who and when are those of the host's newest fault. */
+/**
+ * The host's fault of that number. User, request and time are those of the host's newest fault,
+ * because the host's row has no others.
+ */
 export function faultOf(host: Host, number: number): HostFault {
   const { user_id, request_id } = host.last_change;
   const reported = host.last_fault ?? { at: host.updated_at, user_id, request_id };
   return { ...reported, fault_id: faultId(host.fault_series, number), number };
 }
 
-/** The fault that a host is down by; undefined if it is up, or down by its service's flag alone. */
+/**
+ * The fault that a host is down by; undefined if it is up, or forced down with its instances left
+ * as they are.
+ */
 export const standingFault = (host: Host | undefined): HostFault | undefined =>
   host && hasFailed(host) ? faultOf(host, host.fault_number) : undefined;

@@ -1,16 +1,19 @@
 /**
- * What a host's fault means for the host and for the instances on it.
+ * What a host's fault does to the instances on the host.
  * Source: docs/wire/compute.md#a-host-that-is-reported-down, after OPNFV Doctor's draft.
- * Whoever reports has fenced the host: nothing runs there any more.
+ * The reporter has fenced the host: nothing runs on it any more.
  */
-import type { Actor } from '../change.ts';
+import { changedInstance } from '../servers/changed-instance.ts';
 import { inFlight } from '../servers/evacuation.ts';
 import { type Instance, powerStates, type VmState } from '../servers/instance.ts';
 import { withoutTarget } from '../servers/lost-target.ts';
-import { type Fault, faultOf, type HostFault, hasFailed } from './fault.ts';
+import { faultOf, type HostFault } from './fault.ts';
 import type { Host } from './host.ts';
 
-/** The first two are off and have a snapshot to come back from; OPNFV Doctor exempts the others. */
+/**
+ * States that a fault does not change. Shelved instances are off and have a snapshot; OPNFV Doctor
+ * exempts the others.
+ */
 const untouched: ReadonlySet<VmState> = new Set<VmState>([
   'shelved',
   'shelved_offloaded',
@@ -20,29 +23,32 @@ const untouched: ReadonlySet<VmState> = new Set<VmState>([
   'deleted',
 ]);
 
-/** Tasks of an instance that was never launched; nova puts these to error when its compute starts. */
+/** Tasks of an instance that was never launched: nova sets it to error when nova-compute starts. */
 const building = new Set(['scheduling', 'networking', 'block_device_mapping', 'spawning']);
 
-/** Tasks that leave a disk undefined. Source: nova `compute/task_states.py`. */
+/** Tasks that leave the disk in an unknown state. Source: nova `compute/task_states.py`. */
 const rebuilding = new Set(['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning']);
 
-/** Tasks that still hold on a dead host: nova resumes deletes when its compute starts. */
+/** Tasks that a fault does not end: nova resumes deletes when nova-compute starts. */
 const lasting = new Set(['deleting', 'soft-deleting']);
 
 type States = Pick<Instance, 'vm_state' | 'power_state' | 'task_state'>;
 
 /**
- * Whether an instance is being rebuilt elsewhere: what its old host does is no concern of it until
- * that ends. One whose task an administrator has reset is not: it is shown where it is.
+ * Whether an instance is being rebuilt on another host. Faults of its old host do not apply to it until
+ * the move ends. False if an administrator has reset its task: it is shown on its host again.
  */
 export const isMoving = (instance: Pick<Instance, 'task_state' | 'evacuation'>): boolean =>
   inFlight(instance) !== undefined &&
   instance.task_state !== null &&
   rebuilding.has(instance.task_state);
-type Outcome = States & { readonly failed: string | null };
 
-/** The states that a host's fault leaves; undefined where it touches nothing. */
-function statesAfter({ vm_state, power_state, task_state }: States): Outcome | undefined {
+/** `failed`: why the instance is in `error`; null if it is not. */
+type StatesAfterFault = States & { readonly failed: string | null };
+
+/** The states after a host's fault; undefined if it changes none. */
+function statesAfter(states: States): StatesAfterFault | undefined {
+  const { vm_state, power_state, task_state } = states;
   if (untouched.has(vm_state)) return undefined;
   const task = task_state !== null && lasting.has(task_state) ? task_state : null;
   if (vm_state === 'building' || (task_state !== null && building.has(task_state))) {
@@ -67,8 +73,8 @@ function statesAfter({ vm_state, power_state, task_state }: States): Outcome | u
 type Faulted = Pick<Instance, 'vm_state' | 'power_state' | 'task_state' | 'pre_fault' | 'fault'>;
 
 /**
- * What of an instance the fault changes, `pre_fault` included; undefined where nothing changes.
- * `pre_fault` is stored once per fault: a second report finds the instance stopped and keeps it.
+ * The fields of an instance that the fault changes, `pre_fault` included; undefined if it changes none.
+ * `pre_fault` is stored once for each fault: a second report finds the instance stopped and keeps it.
  */
 export function afterFault(
   instance: States & Pick<Instance, 'pre_fault' | 'fault'>,
@@ -89,9 +95,9 @@ export function afterFault(
 }
 
 /**
- * The fault that an instance is owed by its host, up again or not: the first that was reported
- * after the instance's row was written. Undefined if it owes none, or has no host, or for as long as
- * the instance is moving: it stays owed until the move ends otherwise than at its target.
+ * The owed fault of an instance: the first fault that its host got after the instance's row was
+ * written, also if the host is up again. Undefined if there is none, if the instance is not on the host,
+ * or while it moves. A fault stays owed during a move; an arrival at the target ends it.
  * The instance must have been read before the host.
  */
 export function owedFault(instance: Instance, host: Host | undefined): HostFault | undefined {
@@ -101,10 +107,10 @@ export function owedFault(instance: Instance, host: Host | undefined): HostFault
 }
 
 /**
- * The instance with what it is owed applied, by its host and by the host that it is on its way to
- * (others are nothing to it): a new revision if that changes its states, else the same revision with
- * the fault's number taken note of. Undefined if it is owed nothing.
- * Whoever applies the fault, and however late, the row comes out the same.
+ * The instance with its owed faults applied: that of its host and that of its target. Other hosts
+ * change nothing. The row has a new revision if its states change; else only the number of the fault
+ * is recorded. Undefined if no fault is owed.
+ * The result is deterministic: it does not depend on the writer or on the time of writing.
  */
 export function settled(
   instance: Instance,
@@ -121,106 +127,10 @@ function settledWith(instance: Instance, host: Host | undefined): Instance | und
   const noted = { ...instance, fault_number: host.fault_number };
   const after = afterFault(instance, fault);
   if (!after) return noted;
-  const { user_id, request_id, at, fault_id } = fault;
-  return {
-    ...noted,
-    ...after,
-    revision: instance.revision + 1,
-    reported_at: instance.reported_at > at ? instance.reported_at : at,
-    updated_at: at,
-    last_change: {
-      user_id,
-      request_id,
-      at,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-      fault_id,
-    },
-  };
+  const { fault_id } = fault;
+  return changedInstance(instance, { ...noted, ...after }, { actor: fault, fault_id });
 }
 
-/** The instance as every reader sees it: with what it is owed. */
+/** The instance as every reader sees it: settled. */
 export const asSeen = (instance: Instance, host: Host | undefined, target?: Host): Instance =>
   settled(instance, host, target) ?? instance;
-
-/** Whoever reports a fault, for the audit. */
-export type Reporter = {
-  readonly user_id: string;
-  readonly user_name: string;
-  readonly project_id: string;
-};
-
-/** A change of a host with what becomes of its fault's row. */
-export type HostReport = {
-  readonly host: Host;
-  /** The row to put for a new fault, or the number of the open fault to close. */
-  readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
-};
-
-/**
- * What an administrator may set of a host's service; what is absent stays. `forced_down: true` alone
- * reports a fault; with `instances_left: true` it sets the service's flag and touches no instance.
- */
-export type ServiceUpdate = Partial<
-  Pick<Host, 'forced_down' | 'instances_left' | 'status' | 'disabled_reason' | 'maintenance'>
->;
-
-/**
- * The host after an update of its service; undefined if it is recorded so already. Reporting it
- * down never disables the service, and `forced_down: false` restores no instance: it was fenced.
- * A host that was forced down with its instances left may be reported still; a fault that was
- * reported is not taken back by the flag. Maintenance changes neither `status` nor any instance; its
- * number tells whose owners are told.
- */
-export function afterUpdate(
-  host: Host,
-  update: ServiceUpdate,
-  actor: Actor,
-  reporter: Reporter,
-): HostReport | undefined {
-  const { forced_down, status, disabled_reason, maintenance } = { ...host, ...update };
-  const instances_left = leavesInstances(host, update);
-  const same =
-    forced_down === host.forced_down &&
-    instances_left === host.instances_left &&
-    status === host.status &&
-    disabled_reason === host.disabled_reason &&
-    maintenance === host.maintenance;
-  if (same) return undefined;
-  const { user_id, request_id, at } = actor;
-  const next: Host = {
-    ...host,
-    forced_down,
-    instances_left,
-    status,
-    disabled_reason,
-    maintenance,
-    maintenance_number: host.maintenance_number + (maintenance === host.maintenance ? 0 : 1),
-    revision: host.revision + 1,
-    updated_at: at,
-    last_change: { ...actor, event_type: 'service.update' },
-  };
-  if (hasFailed(next) === hasFailed(host)) return { host: next, fault: undefined };
-  if (hasFailed(host)) return { host: next, fault: { closed: host.fault_number } };
-  const number = host.fault_number + 1;
-  const down = { ...next, fault_number: number, last_fault: { at, user_id, request_id } };
-  const { fault_id } = faultOf(down, number);
-  const opened: Fault = {
-    kind: 'host',
-    host: host.host,
-    number,
-    fault_id,
-    at,
-    reported_by: reporter,
-    request_id,
-    cleared_at: null,
-  };
-  return { host: down, fault: { opened } };
-}
-
-/** Whether the host, once updated, is forced down by its service's flag alone. */
-function leavesInstances(host: Host, { forced_down, instances_left = false }: ServiceUpdate) {
-  if (forced_down === undefined) return host.instances_left;
-  return forced_down && instances_left && !hasFailed(host);
-}

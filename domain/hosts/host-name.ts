@@ -1,9 +1,10 @@
 /**
- * Names of hosts that differ in upper and lower case alone are one host, as for a Nova or a Neutron on
- * MySQL, whose columns compare so. Decision: docs/adr/0025.
+ * Two names that differ only in upper and lower case are the same host, as in Nova and Neutron on MySQL,
+ * which compare text in this way. Decision: docs/adr/0025.
  */
 
-/** What all spellings of a host's name have in common: the key of rows and indexes by host. */
+/** The lower-case name, the same for all spellings: the key of rows and indexes by host. */
 export const hostKey = (name: string): string => name.toLowerCase();
 
+/** Whether two names are spellings of the same host. */
 export const isSameHost = (one: string, other: string): boolean => hostKey(one) === hostKey(other);

@@ -8,7 +8,7 @@ export const HostName = z
   .string()
   .regex(/^[a-zA-Z0-9\-._]{1,255}$/, 'Must be 1 to 255 of a-z, A-Z, 0-9, -, . and _.');
 
-/** What a registration tells of a host; what Doctor does not know is 0 or null, never invented. */
+/** The facts in the registration of a host. A fact that is not known is 0 or null. */
 export const HostFacts = z.object({
   zone: text(255).min(1),
   heartbeat: z.boolean(),
@@ -22,8 +22,8 @@ export const HostFacts = z.object({
 export type HostFacts = z.infer<typeof HostFacts>;
 
 /**
- * A compute host and its nova-compute service. `fault_number` counts the faults reported of this
- * name and never goes back: a deleted host leaves a tombstone (`deleted`) that keeps it.
+ * A compute host and its nova-compute service. `fault_number` counts the faults reported for this
+ * name and never goes back: the tombstone of a deleted host (`deleted`) keeps it.
  */
 export const Host = HostFacts.extend({
   host: HostName,
@@ -38,21 +38,25 @@ export const Host = HostFacts.extend({
   disabled_reason: z.string().nullable(),
   forced_down: z.boolean(),
   /**
-   * Whether it is forced down by its service's flag alone: no fault was raised, and its instances are
-   * as they were. False for a host that is not forced down, and in rows of before it was there.
+   * Whether it is forced down without a fault, with its instances left as they are. False if it is not
+   * forced down. Missing in rows written before the field existed; read as false.
    */
   instances_left: z.boolean().default(false),
-  /** Whether it is being maintained: no target of evacuations. Rows of before it was there: false. */
+  /**
+   * Whether it is in maintenance: it is no target of evacuations. Missing in rows written before the
+   * field existed; read as false.
+   */
   maintenance: z.boolean().default(false),
-  /** How often its maintenance was switched on or off; kept by its tombstone. */
+  /** How often its maintenance was switched on or off. The tombstone keeps it. */
   maintenance_number: z.int().min(0).default(0),
   fault_number: z.int().min(0),
-  /** Random, and kept for as long as anything is known of the name: ids of faults are made of it. */
+  /** Random; ids of faults are made from it. It is kept as long as there is a row for the name. */
   fault_series: z.uuid(),
-  /** Who reported fault `fault_number`, and when it was accepted; null before the first. */
+  /** The reporter of fault `fault_number` and the time it was accepted; null if there was no fault. */
   last_fault: z.object({ at: Moment, user_id: z.string(), request_id: z.string() }).nullable(),
   /** Time of the newest registration. */
   reported_at: Moment,
+  /** Time of the newest heartbeat; null if there was none. */
   last_seen_up: Moment.nullable(),
   created_at: Moment,
   updated_at: Moment,
@@ -63,13 +67,14 @@ export type Host = z.infer<typeof Host>;
 /** nova-compute's `state`. */
 export type HostState = 'up' | 'down';
 
-/** When a state is asked for, and for how long a host may be silent and still be up. */
+/** The time for which a state is computed, and how long a host stays up without a heartbeat. */
 export type StateClock = { readonly now: string; readonly serviceDownTimeSeconds: number };
 
 /**
- * nova-compute's `state`: down if reported so, whatever is heard of it; else up unless it has a
- * heartbeat that was not heard for longer than the service down time, counted from its
- * registration if it was never heard. Source: nova `servicegroup/drivers/db.py`, `is_up`.
+ * nova-compute's `state`. A host that is forced down is down, whatever heartbeats it sends. A host that
+ * sends heartbeats is down if the last one is older than the service down time; before the first one,
+ * the time counts from its registration. All others are up.
+ * Source: nova `servicegroup/drivers/db.py`, `is_up`.
  */
 export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock): HostState {
   if (host.forced_down) return 'down';
@@ -79,12 +84,15 @@ export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock)
 }
 
 /**
- * When a host's service reported last, as it is shown: clients fence a host of which that is old. One
- * without a heartbeat that is up reports at every moment (`now`), and one that is forced down did so
- * when that was recorded. One with a heartbeat did so when it was heard, or registered.
+ * The time of the last report of a host's service, as clients see it. Some clients fence a host whose
+ * last report is old. A host that sends heartbeats: its last heartbeat, or its registration. Another
+ * host: `now` while it is up; the time at which it was forced down while it is down.
  */
 export function lastReport(host: Host, state: HostState, now: string): string {
   const { heartbeat, last_seen_up, created_at, updated_at } = host;
   if (heartbeat) return last_seen_up ?? created_at;
   return state === 'up' ? now : updated_at;
 }
+
+/** A range of host names in order: those after one name (undefined: from the first), at most `most`. */
+export type HostRange = { readonly after?: string | undefined; readonly most?: number };

@@ -1,5 +1,5 @@
 /**
- * What the owners of instances are told when maintenance of their host begins or ends. Its type and
+ * The events that owners of instances get when maintenance of their host begins or ends. Type and
  * states are those of OPNFV Doctor's maintenance, without the host's name (docs/adr/0011).
  */
 import * as z from 'zod';
@@ -9,10 +9,10 @@ import type { Instance } from '../servers/instance.ts';
 import { Moment, naive } from '../time.ts';
 import { type Host, HostName } from './host.ts';
 
-/** One switch of a host's maintenance: all that its events are made of but the instances. */
+/** One switch of a host's maintenance, on or off. With an instance it makes the event of its owner. */
 export const Notice = z.object({
   host: HostName,
-  /** Of the host's row as the switch left it. */
+  /** Incarnation and revision of the host's row after the switch. */
   incarnation: z.uuid(),
   revision: z.int().min(1),
   /** The host's `maintenance_number`, raised by the switch. */
@@ -25,10 +25,10 @@ export const Notice = z.object({
 });
 export type Notice = z.infer<typeof Notice>;
 
-/** OPNFV Doctor's name of what owners are told. */
+/** OPNFV Doctor's type of the event. */
 export const maintenanceEventType = 'maintenance.host';
 
-/** What a change of a host's row says of its maintenance; undefined if it switched nothing. */
+/** The switch of maintenance in a change of a host's row; undefined if the change switched nothing. */
 export function noticeOf(before: Host | undefined, after: Host): Notice | undefined {
   if (after.maintenance_number <= (before?.maintenance_number ?? 0)) return undefined;
   const { host, incarnation, revision, maintenance, fault_series, last_change } = after;
@@ -42,9 +42,9 @@ export const isConcerned = (instance: Instance, { host, number }: Notice): boole
   !instance.deleted && instance.host === host && instance.maintenance_number < number;
 
 /**
- * The event for the owner of one instance: the same whenever it is made, so that both lanes' are one.
- * Beginning and end have one `session_id`, which differs between projects: it cannot tell them
- * that their instances share a host.
+ * The event for the owner of one instance. It is deterministic, so both lanes send the same event.
+ * Beginning and end have the same `session_id`. It differs between projects, so that projects cannot
+ * find out that their instances share a host.
  */
 export function maintenanceEvent(instance: Instance, notice: Notice): DoctorEvent {
   const { incarnation, revision, maintenance, fault_series, request_id, at } = notice;

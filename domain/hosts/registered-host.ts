@@ -1,4 +1,4 @@
-/** What a registration of a host, or its end, makes of the host's row. */
+/** The row of a host after its registration or its deletion. */
 import type { Actor } from '../change.ts';
 import {
   differs,
@@ -9,16 +9,16 @@ import {
 import type { Host, HostFacts } from './host.ts';
 
 /**
- * The row of a host after its registration. The spelling of its name stays that of the first one.
- * @param existing the row of the name in any spelling.
+ * The outcome of a registration of a host. The name keeps the spelling of its first registration.
+ * @param existing the row of the name in any spelling, tombstones included; undefined if there is none.
  */
 export function registeredHost(
   existing: Host | undefined,
   host: string,
-  { facts, actor, newId, ...told }: Registration<HostFacts>,
+  { facts, actor, newId, ...report }: Registration<HostFacts>,
   service_number: number,
 ): RegistrationOutcome<Host> {
-  const reported_at = registrationTime({ ...told, actor }, existing);
+  const reported_at = registrationTime({ ...report, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   if (existing && !existing.deleted) {
     if (!differs<HostFacts>(facts, existing)) {

@@ -29,14 +29,15 @@ export const accessRuleId = (user_id: string, { service, method, path }: AccessR
   nameId('access_rule', JSON.stringify([user_id, service, method, path]));
 
 /**
- * Whether a path is of a pattern: `**` is anything, `*` and `{name}` are characters of one segment.
- * All ways through the pattern are followed at once, so a pattern costs its length at each character.
+ * Whether a path matches a pattern: `**` matches any text, `*` and `{name}` match any characters but
+ * a slash. All possible matches are followed at once, so the cost is at most the length of the pattern
+ * for each character of the path.
  */
 function matchesPath(pattern: string, path: string): boolean {
   const parts = pattern.match(/\*\*|\*|\{[^{}]*\}|./gsu) ?? [];
   const reached = (places: Iterable<number>): Set<number> => {
     const all = new Set(places);
-    // `**` may stand for nothing. A set hands out what is added while it is gone through.
+    // `**` may match the empty text. The loop also visits places that it adds to the set.
     for (const place of all) if (parts[place] === '**') all.add(place + 1);
     return all;
   };
@@ -54,7 +55,7 @@ function matchesPath(pattern: string, path: string): boolean {
   return places.has(parts.length);
 }
 
-/** Whether the rules let a request through. No rules (undefined) let every request through. */
+/** Whether the rules allow a request. Undefined allows every request. */
 export const isAllowed = (
   rules: readonly AccessRule[] | undefined,
   { service, method, path }: RuledRequest,

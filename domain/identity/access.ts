@@ -1,5 +1,5 @@
 /**
- * Who may see and do what. Tenant isolation is decided here and nowhere else.
+ * Which callers may see and do what. Tenant isolation is decided here only.
  * Roles and their order are Keystone's: admin implies member implies reader.
  */
 import { DomainError } from '../errors.ts';
@@ -14,7 +14,7 @@ export const roles = [
 ] as const;
 export type Role = (typeof roles)[number];
 
-/** Whoever sent a request, as their token says. */
+/** The sender of a request, as its token says. */
 export type Caller = {
   readonly user_id: string;
   readonly user_name: string;
@@ -28,7 +28,7 @@ export type Caller = {
 };
 
 /**
- * What roles that belong to no tenant may do. `service` is for feeds and for services that validate
+ * What the roles that do not belong to a tenant may do. `service` is for feeds and for services that validate
  * tokens; `monitor` reports faults and events and reads hosts, and may do nothing else.
  */
 export const may = {
@@ -48,7 +48,7 @@ export const may = {
   registerUsers: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
-/** The given roles with those that they imply. */
+/** The given roles and the roles that they imply. */
 export function withImpliedRoles(given: readonly string[]): string[] {
   const all = new Set(given);
   if (all.has('admin')) all.add('member');
@@ -56,6 +56,7 @@ export function withImpliedRoles(given: readonly string[]): string[] {
   return [...all];
 }
 
+/** Whether the caller is an administrator, of all projects. */
 export const isAdmin = (caller: Caller): boolean => caller.roles.includes('admin');
 
 /** Whether the caller may know that a resource of this project exists; if not, it is a 404. */
@@ -67,14 +68,18 @@ export function canSee(caller: Caller, project_id: string): boolean {
 export const hasRole = (caller: Caller, ...wanted: readonly Role[]): boolean =>
   wanted.some((role) => caller.roles.includes(role));
 
-/** Refuses with 403 a caller who has none of the roles. */
+/** @throws DomainError `forbidden` unless the caller has one of the roles. */
 export function requireRole(caller: Caller, ...wanted: readonly Role[]): void {
   if (!hasRole(caller, ...wanted)) {
     throw new DomainError('forbidden', "Policy doesn't allow this action to be performed.");
   }
 }
 
-/** Refuses with 403 whoever may report a host's fault, and changes more of the host than that. */
+/**
+ * Checks an update of a host by a caller who may report faults. Only the roles `may.changeHosts` may
+ * change its status or maintenance, too.
+ * @throws DomainError `forbidden`.
+ */
 export function requireHostUpdate(
   caller: Caller,
   update: { readonly status?: unknown; readonly maintenance?: unknown },
@@ -84,7 +89,7 @@ export function requireHostUpdate(
   }
 }
 
-/** The project that the caller's token is scoped to; a token without one is refused with 403. */
+/** The project of the caller's token. @throws DomainError `forbidden` for a token without one. */
 export function projectOf(caller: Caller): string {
   if (caller.project_id === undefined) {
     throw new DomainError('forbidden', 'This action needs a token that is scoped to a project.');

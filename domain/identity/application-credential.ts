@@ -15,7 +15,7 @@ import {
   unauthenticated,
 } from './identity.ts';
 
-/** What a token of a credential is checked against at each request. */
+/** The facts that each request with a token of the credential is checked against. */
 export const CredentialFacts = z.object({
   id: z.string(),
   name: z.string(),
@@ -29,10 +29,10 @@ export type CredentialFacts = z.infer<typeof CredentialFacts>;
 /** A credential without its secret. */
 export const Credential = CredentialFacts.extend({
   user_id: z.string(),
-  /** The user's incarnation for which it was made. */
+  /** The user's incarnation at its creation. */
   incarnation: z.string(),
   project: Project,
-  /** Implied roles are written out. */
+  /** Implied roles included. */
   roles: z.array(z.string()),
   description: z.string().nullable(),
   /** The second since 1970 at which it ends; absent: never. */
@@ -44,15 +44,16 @@ export type Credential = z.infer<typeof Credential>;
 export const StoredCredential = Credential.extend({ secret_hash: z.string() });
 export type StoredCredential = z.infer<typeof StoredCredential>;
 
-/** What somebody names a credential by: its id, or its name and its user. */
+/** How a login names a credential: by its id, or by its name and its user. */
 export type CredentialReference =
   | { readonly id: string }
-  /** No user id: the user is of a domain that is not ours. */
+  /** The user id is undefined if the login names another domain than `Default`. */
   | { readonly user_id: string | undefined; readonly name: string };
 
 /**
- * The roles of a new credential: those asked for, with those that they imply, else all of the
- * caller's. 400 for a role that the caller's token does not have.
+ * The roles of a new credential: the requested roles and those that they imply. If none is requested,
+ * all roles of the caller.
+ * @throws DomainError `invalid` for a role that the caller's token does not have.
  */
 export function credentialRoles(
   asked: readonly string[],
@@ -67,7 +68,7 @@ export function credentialRoles(
   );
 }
 
-/** Whether the user still is who the credential was made for, and still has its roles. */
+/** Whether the user still has the credential's incarnation, project and roles, and is enabled. */
 function isBacked({ incarnation, project, roles: wanted }: Credential, account: Account): boolean {
   const membership = account.projects.find(({ id }) => id === project.id);
   const held = withImpliedRoles(membership?.roles ?? []);
@@ -87,8 +88,9 @@ type CredentialLogin = {
 };
 
 /**
- * What a login with a credential gives: its project and roles, until it ends at the latest. 401 if
- * it has ended, or if its user was disabled or lost a role.
+ * The grant of a login with a credential: its project and roles, at most until the credential ends.
+ * @throws DomainError `unauthenticated` if the credential has ended, or its user was disabled or lost
+ * a role.
  */
 export function grantForCredential(login: CredentialLogin): Grant {
   const { account, credential, audit_id, now } = login;

@@ -1,20 +1,24 @@
 /**
- * Limits of wrong logins. One counts a source's attempts on one user, a wider one those of a source on
- * all users. No limit counts a user's attempts from everywhere: with it, anybody could lock anybody out.
+ * Limits of failed logins. One limit counts the attempts of a source on one user, a second one those
+ * of a source on all users. Attempts on a user from all sources are not limited: with such a limit any
+ * caller could lock out any user.
  */
 export type AttemptLimits = {
-  /** Wrong attempts from one source on one user or credential; 0 for any number. */
+  /** Failed attempts from one source on one user or credential; 0 for no limit. */
   readonly perUser: number;
-  /** Wrong attempts from one source; 0 for any number. */
+  /** Failed attempts from one source; 0 for no limit. */
   readonly perSource: number;
-  /** From the first wrong attempt, until they are forgotten. */
+  /** How long failed attempts count, from the first one. */
   readonly windowSeconds: number;
 };
 
-/** Where a request comes from. Of an IPv6 address the first 64 bits count: the rest is its owner's choice. */
+/**
+ * The source of a request by its address. Of an IPv6 address only the first 64 bits count, because
+ * its owner chooses the rest.
+ */
 export function sourceOf(address: string): string {
   if (!address.includes(':')) return address;
-  // An IPv4 address in IPv6's clothes: `::ffff:192.0.2.1`.
+  // An IPv4 address written as IPv6: `::ffff:192.0.2.1`.
   if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);
   const [whole = ''] = address.toLowerCase().split('%');
   const [head = '', tail] = whole.split('::');
@@ -25,7 +29,7 @@ export function sourceOf(address: string): string {
   return `${all.slice(0, 4).join(':')}::/64`;
 }
 
-/** The counters of an attempt, with the limit of each; the narrower comes first. */
+/** The counters of an attempt, each with its limit; the one for the subject comes first. */
 export const countersOf = (
   { perUser, perSource }: AttemptLimits,
   subject: string,

@@ -1,13 +1,13 @@
 /**
- * Users, their projects, and what a login gives. There is one domain, Keystone's `Default`. Ids are
- * derived from names, so a user or project named either way is read by its key.
+ * Users, their projects, and the grants of logins. There is one domain, Keystone's `Default`. Ids are
+ * derived from names, so a user or project is read by its key in either case.
  */
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
 import { nameId } from '../ids.ts';
 import { type Caller, roles, withImpliedRoles } from './access.ts';
 
-/** The name of a user or project: fit for a path, for HTTP Basic, and short enough for a token. */
+/** The name of a user or project. It is valid in a path and in HTTP Basic, and fits into a token. */
 export const IdentityName = z
   .string()
   .regex(
@@ -18,19 +18,19 @@ export const IdentityName = z
 export const Project = z.object({ id: z.string(), name: z.string() });
 export type Project = z.infer<typeof Project>;
 
-/** A project with the roles that somebody has there, implied ones not written out. */
+/** A project and the roles that a user has in it, without implied roles. */
 export const Membership = Project.extend({ roles: z.array(z.enum(roles)) });
 export type Membership = z.infer<typeof Membership>;
 
-/** Somebody who can log in, unless disabled. The first project is the default one. */
+/** A user who can log in, unless disabled. The first project is the default project. */
 export const Account = z.object({
   id: z.string(),
   name: z.string(),
   projects: z.array(Membership),
   enabled: z.boolean().default(true),
-  /** Changes whenever the user's tokens end: with the password, and when a role is taken away. */
+  /** Changes whenever the user's tokens end: with a new password, and when the user loses a role. */
   generation: z.string().default(''),
-  /** Changes when the user is made and disabled: application credentials are of one incarnation. */
+  /** Changes when the user is created or disabled. An application credential has one incarnation. */
   incarnation: z.string().default(''),
 });
 export type Account = z.infer<typeof Account>;
@@ -38,12 +38,12 @@ export type Account = z.infer<typeof Account>;
 /** The row of a user. */
 export const User = Account.extend({
   password_hash: z.string(),
-  /** Raised by each change; absent in rows of before there were revisions. */
+  /** Raised by each change. Missing in rows written before this field existed. */
   revision: z.int().optional(),
 });
 export type User = z.infer<typeof User>;
 
-/** The account of a user, with projects given by name. */
+/** The account of a user by its name and the names of its projects. */
 export const accountOf = (name: string, projects: readonly Omit<Membership, 'id'>[]): Account => ({
   id: nameId('user', name),
   name,
@@ -53,24 +53,24 @@ export const accountOf = (name: string, projects: readonly Omit<Membership, 'id'
   incarnation: '',
 });
 
-/** The deployment's own administrator, who has no row: the password is a secret of the deployment. */
+/** The deployment's administrator. It has no row; its password is a secret of the deployment. */
 export const admin: Account = accountOf('admin', [{ name: 'admin', roles: ['admin'] }]);
 
 /** What a token says. Times are whole seconds since 1970, as in the token itself. */
 export type Grant = {
   readonly audit_id: string;
-  /** Of the first token of a chain of rescoped ones; absent in the first. */
+  /** The audit id of the first token of a chain of rescoped tokens; absent in the first token. */
   readonly parent_audit_id?: string;
-  /** Keystone's names of the ways in which the user proved who they are. */
+  /** Keystone's names of the methods by which the user logged in. */
   readonly methods: readonly string[];
   readonly user: { readonly id: string; readonly name: string };
-  /** Absent in an unscoped token, which then has no roles. */
+  /** Absent in an unscoped token, which has no roles. */
   readonly project?: Project;
   /** Role names, implied ones included. */
   readonly roles: readonly string[];
   /** The user's generation at the login. */
   readonly generation: string;
-  /** Of the application credential that it was made with; absent if with none. */
+  /** The id of the application credential of the login; absent for another method. */
   readonly credential_id?: string;
   readonly issued_at: number;
   readonly expires_at: number;
@@ -79,21 +79,28 @@ export type Grant = {
 /** How long a token lives: Keystone's default. Clients renew one that has under 120 s left. */
 export const tokenLifeSeconds = 3600;
 
-/** What a login asks the token to be for. */
+/** The scope that a login requests. */
 export type Scope =
-  /** Nothing was asked: the default project, if there is one. */
+  /** No scope was requested: the default project, if there is one. */
   | { readonly kind: 'default' }
   | { readonly kind: 'unscoped' }
   | { readonly kind: 'project'; readonly id: string }
-  /** A domain, the system, a trust: nobody has roles on these. */
+  /** A domain, the system or a trust: no user has roles on these. */
   | { readonly kind: 'foreign' };
 
-/** One text for whatever was wrong, so that nobody can probe names. Source: keystone `exception.py`. */
+/**
+ * One text for every reason, so that callers cannot find out which names exist.
+ * Source: keystone `exception.py`.
+ */
 export const unauthenticatedText = 'The request you have made requires authentication.';
+/** The refusal of a login or a token: a 401. */
 export const unauthenticated = (): DomainError =>
   new DomainError('unauthenticated', unauthenticatedText);
 
-/** The membership that a scope names; undefined for an unscoped token. 401 without a role there. */
+/**
+ * The membership that a scope names; undefined for an unscoped token.
+ * @throws DomainError `unauthenticated` if the user has no role there.
+ */
 export function membershipIn({ projects }: Account, scope: Scope): Membership | undefined {
   switch (scope.kind) {
     case 'default':
@@ -116,13 +123,14 @@ type Login = {
   readonly audit_id: string;
   /** Whole seconds since 1970. */
   readonly now: number;
-  /** The token that was shown instead of a password. */
+  /** The grant of the token that was sent instead of a password. */
   readonly from?: Grant;
 };
 
 /**
- * What a login gives. A token made from a token ends when that one does and names the first of its
- * chain, so that nobody stays logged in by rescoping. Source: keystone `auth/plugins/token.py`.
+ * The grant of a login. A token made from another token ends when that one ends, and names the first
+ * token of its chain, so rescoping does not extend a login. Source: keystone `auth/plugins/token.py`.
+ * @throws DomainError `unauthenticated`.
  */
 export function grantFor({ account, scope, audit_id, now, from }: Login): Grant {
   if (!account.enabled) throw unauthenticated();
@@ -143,8 +151,9 @@ export function grantFor({ account, scope, audit_id, now, from }: Login): Grant 
 }
 
 /**
- * A token made from one of an application credential is for the same project and roles; 403 if a
- * scope is asked for. Source: keystone `auth/plugins/token.py`.
+ * The grant of a token that is made from a token of an application credential: the same project and
+ * roles. Source: keystone `auth/plugins/token.py`.
+ * @throws DomainError `forbidden` if a scope is requested.
  */
 function sameAgain(from: Grant, { scope, audit_id, now }: Omit<Login, 'account' | 'from'>): Grant {
   if (scope.kind !== 'default') {
@@ -162,7 +171,7 @@ function sameAgain(from: Grant, { scope, audit_id, now }: Omit<Login, 'account' 
   };
 }
 
-/** Whoever shows a token with this grant. */
+/** The caller of a request whose token has this grant. */
 export const callerOf = ({
   user,
   project,

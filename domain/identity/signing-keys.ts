@@ -1,13 +1,13 @@
 /**
- * The keys that tokens are signed with. A new key is known everywhere before it signs, and an old one
- * verifies until the last token that it signed has ended, so no valid token is ever refused.
+ * The keys that sign tokens. Every function knows a new key before it signs. An old key verifies until
+ * the last token that it signed has ended. So no valid token is refused.
  */
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
 import { tokenLifeSeconds } from './identity.ts';
 
 const SigningKey = z.object({
-  /** The JWT header `kid`; empty, for the key of the deployment, is no header. */
+  /** The JWT header `kid`. It is empty for the deployment's first key, whose tokens have no `kid`. */
   kid: z.string(),
   key: z.string().min(32),
   /** Seconds since 1970, as all times here. */
@@ -17,17 +17,17 @@ const SigningKey = z.object({
 });
 export type SigningKey = z.infer<typeof SigningKey>;
 
-/** The keys of a deployment, oldest first; one at least. */
+/** The keys of a deployment, oldest first; at least one. */
 export type KeyRing = readonly [SigningKey, ...SigningKey[]];
 
 const StoredRing = z.object({ keys: z.tuple([SigningKey], SigningKey) });
 
-/** Each function reads the keys again after this at the latest. */
+/** The longest time after which a function reads the keys again. */
 export const keyReadingSeconds = 300;
-/** From its making, until a key signs: twice as long as a function may not know it. */
+/** From the creation of a key until it signs: twice the time in which a function may not know it. */
 export const keyDelaySeconds = 2 * keyReadingSeconds;
 
-/** The keys in the text of the secret: a ring as JSON, or the one key that the deployment generated. */
+/** The keys in the text of the secret: a key ring as JSON, or the key that the deployment generated. */
 export function readKeyRing(text: string): KeyRing {
   if (!text.startsWith('{')) return [{ kid: '', key: text, signs_from: 0 }];
   return StoredRing.parse(JSON.parse(text)).keys;
@@ -36,7 +36,7 @@ export function readKeyRing(text: string): KeyRing {
 /** The text of the secret with these keys. */
 export const keyRingText = (keys: KeyRing): string => JSON.stringify({ keys });
 
-/** The key that signs now: the newest whose time has come. */
+/** The key that signs now: the newest one that signs already. `now` in seconds since 1970. */
 export const signingKey = (ring: KeyRing, now: number): SigningKey =>
   ring.findLast(({ signs_from }) => signs_from <= now) ?? ring[0];
 
@@ -45,9 +45,9 @@ export const verifyingKey = (ring: KeyRing, kid: string, now: number): SigningKe
   ring.find((key) => key.kid === kid && now < (key.verifies_until ?? Number.POSITIVE_INFINITY));
 
 /**
- * The ring with a new key, which signs after `keyDelaySeconds`; the key before it verifies for a
- * token's life longer, and a delay more. Keys that no longer verify are left out.
- * @throws conflict while the last new key does not sign yet.
+ * The ring with a new key, which signs after `keyDelaySeconds`. From then on the key before it verifies
+ * for the life of a token and one more delay. Keys that no longer verify are left out.
+ * @throws DomainError `conflict` while the last new key does not sign yet.
  */
 export function rotated(
   ring: KeyRing,
@@ -66,7 +66,7 @@ export function rotated(
   return first ? [first, ...others, added] : [added];
 }
 
-/** A ring of the new key alone, for when an old one has leaked: all tokens end, and clients log in again. */
+/** A ring of the new key only, for after a leak: all tokens end, and clients log in again. */
 export const replaced = (made: { readonly kid: string; readonly key: string }): KeyRing => [
   { ...made, signs_from: 0 },
 ];

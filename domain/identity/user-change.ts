@@ -1,7 +1,7 @@
-/** What a registration changes of a user, and whether it ends the user's tokens. */
+/** What a registration changes in a user's account, and whether it ends the user's tokens. */
 import type { Account, Membership, User } from './identity.ts';
 
-/** Whether somebody who had these projects has all their roles still. */
+/** Whether a user keeps every role of the projects before in the projects after. */
 const keepsRoles = (before: readonly Membership[], after: readonly Membership[]): boolean =>
   before.every(({ id, roles }) => {
     const kept = after.find((project) => project.id === id)?.roles ?? [];
@@ -15,16 +15,16 @@ const sameProjects = (a: readonly Membership[], b: readonly Membership[]): boole
 type Registration = {
   /** The user's row; undefined if there is none. */
   readonly before: User | undefined;
-  /** The account that is asked for; undefined for `enabled` keeps it. */
+  /** The requested account. Undefined for `enabled` keeps its value. */
   readonly wanted: Pick<Account, 'id' | 'name' | 'projects'> & { readonly enabled?: boolean };
   readonly samePassword: boolean;
-  /** A text that was never used. */
+  /** Makes a new id. */
   readonly newId: () => string;
 };
 
 /**
- * The account after a registration; undefined if nothing changes. `endsTokens`: the user was made,
- * got another password, lost a role or was disabled. Disabled users lose their application
+ * The account after a registration; undefined if nothing changes. `endsTokens` is true if the user is
+ * created, gets another password, loses a role or is disabled. A disabled user loses its application
  * credentials, as in Keystone.
  */
 export function changedAccount({

@@ -1,6 +1,6 @@
 /**
  * What a port takes over from the host that it is bound to: the newest report on the data plane of
- * that host's ports. A report on the host that it leaves says nothing of its new place.
+ * that host's ports. Reports on the host that the port leaves are not about its new host.
  * Decision: docs/adr/0021.
  */
 
@@ -8,14 +8,15 @@ import { isSameHost } from '../hosts/host-name.ts';
 import type { HostDataPlane } from './host-data-plane.ts';
 import type { DataPlaneStatus, Port } from './port.ts';
 
-/** Whether a port changes its host between two rows; a port on no host counts as on one of no name. */
+/** Whether a port changes its host between two rows. Having no host counts as one host. */
 export const isRebound = (from: Port, to: Port): boolean =>
   !isSameHost(from['binding:host_id'], to['binding:host_id']);
 
 /**
- * The port with what is reported of its new host: null if nobody has reported. A port that was on no
- * host keeps its value where nobody has reported: that value is not about another host.
- * @param plane the reports on the new host; undefined if there are none, or if it is on no host.
+ * The port with the newest status that was reported of its new host; null without a report. A port
+ * that had no host keeps its status if there is no report, because its status is not about another
+ * host.
+ * @param plane the reports on the new host; undefined if there are none, or if the port has no host.
  */
 export const takingOver = (port: Port, plane: HostDataPlane | undefined): Port =>
   !plane && port['binding:host_id'] === ''
@@ -23,9 +24,9 @@ export const takingOver = (port: Port, plane: HostDataPlane | undefined): Port =
     : { ...port, data_plane_status: newestOf(plane)?.data_plane_status ?? null };
 
 /**
- * The row of a port that is made on, or moves to, the host of `plane`. `before` is its status until
- * now; the change counts as a toggle if its status is another one. A fault of the host that made the
- * port `DOWN`, or keeps it `DOWN`, is the change's cause.
+ * The row of a port that is created on the host of `plane`, or moves to it. The change is a toggle if
+ * the port's status differs from `before`, its status until now. If the port is `DOWN` because of a
+ * fault of the host, that fault is the cause of the change.
  */
 export function boundRow(
   port: Port,

@@ -1,23 +1,23 @@
 /**
- * Two spellings of one stored value: Neutron's `data_plane_status` and OPNFV Doctor's `dp_down`.
+ * Two names of one stored value: Neutron's `data_plane_status` and OPNFV Doctor's `dp_down`.
  * Source: docs/wire/network.md#data-plane-status; OPNFV Doctor, "Port data plane status".
  */
 import { DomainError } from '../errors.ts';
 import type { DataPlaneStatus } from './port.ts';
 
-/** What a request says of the data plane; a key that it does not give is undefined. */
-export type DataPlaneWords = {
+/** The data plane attributes of a request; an attribute that it does not give is undefined. */
+export type DataPlaneInput = {
   readonly data_plane_status?: DataPlaneStatus | undefined;
   readonly dp_down?: boolean | undefined;
 };
 
 /**
- * The value that a request asks for, of a port whose value is `stored`; undefined if it asks for
- * none. `dp_down: false` leaves a port alone of which nobody has reported: false is its default.
- * @throws HTTPBadRequest if the two contradict each other.
+ * The status that a request gives a port whose status is `stored`; undefined if it gives none.
+ * `dp_down: false` does not change a port without a report, because false is the default.
+ * @throws HTTPBadRequest if the two attributes contradict each other.
  */
-export function wantedDataPlane(
-  { data_plane_status: status, dp_down: down }: DataPlaneWords,
+export function requestedDataPlane(
+  { data_plane_status: status, dp_down: down }: DataPlaneInput,
   stored: DataPlaneStatus,
 ): DataPlaneStatus | undefined {
   requireAgreement({ data_plane_status: status, dp_down: down });
@@ -26,8 +26,8 @@ export function wantedDataPlane(
   return stored === 'DOWN' ? 'ACTIVE' : stored;
 }
 
-/** @throws HTTPBadRequest if both are given and do not mean the same. */
-export function requireAgreement({ data_plane_status: status, dp_down: down }: DataPlaneWords) {
+/** @throws HTTPBadRequest if both attributes are given and contradict each other. */
+export function requireAgreement({ data_plane_status: status, dp_down: down }: DataPlaneInput) {
   if (status === undefined || down === undefined) return;
   if ((status === 'DOWN') !== down) {
     throw new DomainError('invalid', "'data_plane_status' and 'dp_down' do not match");

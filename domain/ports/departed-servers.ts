@@ -1,6 +1,6 @@
 /**
- * Servers that have left a host. Their ports go with them, as Nova binds a server's ports to the host
- * that it moves to (nova `network/neutron.py`, `_update_port_binding_for_instance`).
+ * Servers that have left a host. Their ports move with them, as Nova binds a server's ports to the
+ * host that it moves to (nova `network/neutron.py`, `_update_port_binding_for_instance`).
  * Decision: docs/adr/0021.
  */
 
@@ -22,10 +22,10 @@ export type Departed = z.infer<typeof Departed>;
 /** A server's row before and after a change. */
 export type ServerChange = { readonly before: Instance | undefined; readonly after: Instance };
 
-/** What a queue's message holds with room to spare. */
+/** In one message of a queue, which has room for more. */
 const mostServers = 1_000;
 
-/** The servers that changes took from one host to another, by the host that they left. */
+/** The servers that moved to another host, grouped by the host that they left; in slices. */
 export function departedServers(changes: readonly ServerChange[]): Departed[] {
   const moves = changes.flatMap(({ before, after }) => {
     const left = before?.host ?? null;
@@ -39,9 +39,9 @@ export function departedServers(changes: readonly ServerChange[]): Departed[] {
 }
 
 /**
- * The host that a port is to be bound to, because its server is there; undefined if it stays: it is
- * not on the host that was left, or was bound to it after its server had left (`at`), or its server
- * is back there, on no host, or gone.
+ * The host that a port is to be bound to, because its server has moved there. Undefined if the port
+ * stays: it is not on the host that was left; it was bound to that host after its server had left
+ * (`at`); or its server is back there, has no host, or is deleted.
  */
 export function hostToFollow(
   port: Port,

@@ -1,18 +1,19 @@
 /**
- * What one report says of the data plane beneath all ports of a host. Reports of a host are numbered;
- * a port whose row was written under a lower number is owed those that came since, whoever applies
- * them and however late. Decision: docs/adr/0021.
+ * Reports on the data plane of all ports of a host. A host's reports are numbered. A port whose row
+ * was written under a lower number is owed the later reports until they are applied to it.
+ * Decision: docs/adr/0021.
  */
 import * as z from 'zod';
 import type { Actor } from '../change.ts';
 import type { Fault } from '../hosts/fault.ts';
 import { HostName } from '../hosts/host.ts';
-import type { Reporter } from '../hosts/host-fault.ts';
 import { isSameHost } from '../hosts/host-name.ts';
+import type { Reporter } from '../hosts/service-update.ts';
 import { faultId } from '../ids.ts';
 import { Moment } from '../time.ts';
 import { DataPlaneStatus, type Port, updatedPort } from './port.ts';
 
+/** One report. `number` counts the reports on its host, from 1. */
 export const DataPlaneReport = z.object({
   number: z.int().min(1),
   data_plane_status: DataPlaneStatus,
@@ -24,14 +25,17 @@ export const DataPlaneReport = z.object({
 });
 export type DataPlaneReport = z.infer<typeof DataPlaneReport>;
 
-/** Newest reports that are remembered with a host: what may come between a report and its finish. */
+/** The newest reports that a host's row keeps: more do not come before a report is applied. */
 const mostRemembered = 20;
 
-/** What was reported of the ports of a host, in the spelling of the first report. `open_fault` is the number of the fault that stands. */
+/**
+ * The row of what was reported of a host's ports. `host` is spelt as in the first report; `number` is
+ * that of the newest report; `open_fault` is the number of the open fault, null without one.
+ */
 export const HostDataPlane = z.object({
   host: HostName,
   number: z.int().min(1),
-  /** Random: ids of faults are made of it. */
+  /** Random; the ids of the host's faults are derived from it. */
   fault_series: z.uuid(),
   open_fault: z.int().min(1).nullable(),
   /** Oldest first, the newest of number `number` last. */
@@ -39,13 +43,13 @@ export const HostDataPlane = z.object({
 });
 export type HostDataPlane = z.infer<typeof HostDataPlane>;
 
-/** A new report, with what becomes of the row of its fault. */
+/** The row with a new report, and the fault that the report opens or closes; undefined for neither. */
 export type RecordedReport = {
   readonly plane: HostDataPlane;
   readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
 };
 
-type Told = {
+type NewReport = {
   readonly host: string;
   readonly data_plane_status: DataPlaneStatus;
   readonly actor: Actor;
@@ -54,13 +58,16 @@ type Told = {
 };
 
 /**
- * The host's data plane after a report. Each report counts, a repeated one too: a port that was
- * reported otherwise since takes the newer word. A fault is opened by `DOWN`, once, and closed by
- * anything else.
+ * The host's data plane after a report. A repeated report counts too: a port may have another status
+ * by then, and takes the newer report. `DOWN` opens a fault unless one is open; any other status
+ * closes it.
  */
-export function reportedDataPlane(before: HostDataPlane | undefined, told: Told): RecordedReport {
-  const { data_plane_status, actor, reporter, newId } = told;
-  const host = before?.host ?? told.host;
+export function reportedDataPlane(
+  before: HostDataPlane | undefined,
+  given: NewReport,
+): RecordedReport {
+  const { data_plane_status, actor, reporter, newId } = given;
+  const host = before?.host ?? given.host;
   const { user_id, request_id, at } = actor;
   const number = (before?.number ?? 0) + 1;
   const fault_series = before?.fault_series ?? newId();
@@ -93,8 +100,8 @@ export function reportedDataPlane(before: HostDataPlane | undefined, told: Told)
 }
 
 /**
- * The rows that a port takes, one after the other, for what its host's reports owe it: one for each
- * that changes its status. Empty if none does. The port must have been read before the host.
+ * The rows that apply to a port the reports that it is owed: one row, in order, for each report that
+ * changes its status. Empty if no report does. The port must have been read before the host.
  */
 export function owedRows(port: Port, plane: HostDataPlane | undefined): Port[] {
   if (!plane || port.deleted || !isSameHost(port['binding:host_id'], plane.host)) {
@@ -110,6 +117,6 @@ export function owedRows(port: Port, plane: HostDataPlane | undefined): Port[] {
   return rows;
 }
 
-/** The port as every reader sees it: with what it is owed. */
+/** The port as readers see it: with the reports applied that it is owed. */
 export const portAsSeen = (port: Port, plane: HostDataPlane | undefined): Port =>
   owedRows(port, plane).at(-1) ?? port;

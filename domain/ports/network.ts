@@ -1,15 +1,15 @@
-/** The minimal registry of networks, for clients that look a network up before they make a port. */
+/** The minimal registry of networks, for clients that look up a network before they create a port. */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import { text } from '../text.ts';
 import { Moment } from '../time.ts';
 
-/** When a network was made whose row does not say: before rows kept it. */
+/** The time of creation and change in rows written before rows had these fields. */
 const unknownTime = '1970-01-01T00:00:00.000Z';
 
 /**
- * The row of a network. Rows written before version 0.2 have no description, tags, revision and
- * times: they are read as a network that nobody has changed, made at the epoch.
+ * The row of a network. Description, tags, revision and times are missing in rows written before
+ * version 0.2; such a network is read as created at the epoch and not changed since.
  */
 export const Network = z.object({
   network_id: z.guid(),
@@ -29,13 +29,13 @@ export type NetworkUpdate = Partial<
   Pick<Network, 'name' | 'description' | 'admin_state_up' | 'tags'>
 >;
 
-/** A network that is made now. */
+/** A new network. `at` is the time of its creation. */
 export const createdNetwork = (
   given: Pick<Network, 'network_id' | 'name' | 'description' | 'project_id' | 'admin_state_up'>,
   at: string,
 ): Network => ({ ...given, tags: [], revision: 1, created_at: at, updated_at: at });
 
-/** The network after an update; undefined if everything is so already. */
+/** The network after an update; undefined if the update changes nothing. */
 export function updatedNetwork(
   network: Network,
   update: NetworkUpdate,

@@ -1,6 +1,7 @@
 /**
- * Who may see and write what of a port. Administrators and services manage all ports; who reports
- * data planes (role `data_plane_integrator`) reads all and writes what is reported, in any project.
+ * Which callers may see and write which attributes of a port. Administrators and services manage all
+ * ports. Callers who report data planes (role `data_plane_integrator`) read all ports, and write their
+ * reported attributes, in any project.
  * Sources: docs/wire/network.md#who-may-report; neutron `conf/policies/port.py`.
  */
 import { DomainError, Refusal } from '../errors.ts';
@@ -8,18 +9,18 @@ import { type Caller, hasRole } from '../identity/access.ts';
 import { shortened } from '../text.ts';
 import type { Port } from './port.ts';
 
-/** Unknown, or nobody that the caller may know of. */
+/** The refusal of an id that does not exist, or that the caller may not know of. */
 export const notFound = (kind: 'Port' | 'Network', id: string): Refusal =>
   new Refusal(
     kind === 'Port' ? 'port_not_found' : 'network_not_found',
     `${kind} ${shortened(id)} could not be found.`,
   );
 
-/** `rule` as the policy names it: `rule:update_port`, or a pair of rules in brackets. */
+/** The refusal by a rule of the policy: `rule:update_port`, or a pair of rules in brackets. */
 export const disallowed = (rule: string): DomainError =>
   new DomainError('forbidden', `${rule} is disallowed by policy`);
 
-/** What a request gives of a port: the attributes in the order they came, and what decides on rights. */
+/** The attributes of a request in their order, and the values on which rights depend. */
 export type GivenAttributes = {
   readonly given: readonly string[];
   readonly values: { readonly device_owner?: string | undefined };
@@ -27,7 +28,7 @@ export type GivenAttributes = {
 
 type Owned = Pick<Port, 'project_id'>;
 
-/** Whether the caller may give ids, hosts and foreign projects. */
+/** Whether the caller may give ids, hosts and other projects. */
 export const manages = (caller: Caller): boolean => hasRole(caller, 'admin', 'service');
 
 const reports = (caller: Caller): boolean => hasRole(caller, 'admin', 'data_plane_integrator');
@@ -45,17 +46,20 @@ const owns = (caller: Caller, { project_id }: Owned, role: 'member' | 'reader'):
 export const canRead = (caller: Caller, owned: Owned): boolean =>
   seesAll(caller) || owns(caller, owned, 'reader');
 
-/** The port, unless it is gone or the caller may not know of it. @throws PortNotFound */
+/**
+ * The port that was read for an id.
+ * @throws PortNotFound if there is none, it is deleted, or the caller may not know of it.
+ */
 export function visiblePort(caller: Caller, id: string, port: Port | undefined): Port {
   if (port && !port.deleted && canRead(caller, port)) return port;
   throw notFound('Port', id);
 }
 
-/** What is reported of a port from outside. */
+/** The attributes that are reported of a port from outside. */
 const reported = new Set(['status', 'data_plane_status', 'dp_down']);
-/** What binds a port to the infrastructure. */
+/** The attributes that bind a port to the infrastructure. */
 const binding = new Set(['binding:host_id', 'binding:profile']);
-/** What only who manages ports may change once a port is there. */
+/** The attributes that only a caller who manages ports may change after a port is created. */
 const fixed = new Set(['mac_address', 'fixed_ips']);
 
 type Verb =
@@ -86,8 +90,8 @@ const mayUse = (caller: Caller, owned: Owned, verb: Verb): boolean =>
   manages(caller) || owns(caller, owned, 'member') || (verb === 'update_port' && reports(caller));
 
 /**
- * Refuses a caller who may not use the verb on a port that they see, or may not write one of the
- * attributes given: then none of them is written.
+ * Checks that the caller may use the verb on a port or network that it sees, and may write every
+ * given attribute.
  * @throws PolicyNotAuthorized
  */
 export function requirePolicy(
@@ -107,7 +111,10 @@ export function requirePolicy(
   throw disallowed(rule);
 }
 
-/** The project that a tenant's list is of; undefined for whoever sees all. */
+/**
+ * The project whose resources the caller may list; undefined for a caller who sees all projects.
+ * @throws PolicyNotAuthorized without a project or the role `reader`.
+ */
 export function listedProject(caller: Caller): string | undefined {
   if (seesAll(caller)) return undefined;
   if (caller.project_id === undefined || !hasRole(caller, 'reader'))

@@ -1,6 +1,6 @@
 /**
- * The events of a port's last change, made from its row alone. They are filed under the project of
- * the port's owner, whoever made the change, and never name a host.
+ * The events of a port's last change, derived from its row alone. They belong to the project of the
+ * port's owner, not of the caller who made the change, and never name a host.
  * Source: docs/wire/network.md#notifications-of-ports.
  */
 import { type DoctorEvent, traits, traitTypes } from '../events/event.ts';
@@ -11,8 +11,9 @@ import { instanceOf, isDataPlaneDown, type Port } from './port.ts';
 const { text } = traitTypes;
 
 /**
- * The toggles that the change made, and what begins and ends every request on a port, as Neutron
- * tells it. A report on a host is no request on a port: it only ends, for rules on `port.update.end`.
+ * An event for each status that the change toggled, and the `start` and `end` events that Neutron
+ * sends for every request on a port. A report on a host is not a request on a port: it has an `end`
+ * event only, for rules on `port.update.end`.
  */
 export function portEvents(row: Port): DoctorEvent[] {
   const { kind, data_plane_toggled, old_status } = row.last_change;
@@ -58,7 +59,7 @@ function eventOf(row: Port, event_type: string): DoctorEvent {
   };
 }
 
-/** What a port is now, and the fault that made it so. */
+/** The traits of the port's row, and the fault that caused the change. */
 const asStored = (row: Port) =>
   traits(
     ['name', text, row.name],

@@ -1,5 +1,8 @@
-/** Where an index of ports is read: those of a value, of one project if the index orders by it. */
-export type Among =
+/**
+ * An index of ports and the value to look up in it. `project_id` restricts it to one project; it is
+ * undefined for all projects.
+ */
+export type PortIndex =
   | { readonly index: 'listing' }
   | { readonly index: 'byProject' | 'byHost'; readonly value: string }
   | {
@@ -8,8 +11,8 @@ export type Among =
       readonly project_id: string | undefined;
     };
 
-/** From which id on an index is read, which way, and how many keys at once. */
-export type Walk = {
+/** How an index is read: after which id, in which direction, and how many keys in one page. */
+export type PortIndexReading = {
   readonly after?: string | undefined;
   readonly reverse?: boolean;
   readonly atOnce?: number;

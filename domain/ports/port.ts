@@ -1,6 +1,6 @@
 /**
- * A port as Doctor keeps it: what is known of it, not what is plugged. No write here shuts a port,
- * allocates an address or changes any other resource. Source: docs/wire/network.md#ports.
+ * A port as Doctor records it. A write here does not plug or shut a port, allocate an address or
+ * change any other resource. Source: docs/wire/network.md#ports.
  */
 
 import { isEqual } from 'es-toolkit';
@@ -14,12 +14,12 @@ export const portStatuses = ['ACTIVE', 'DOWN', 'BUILD', 'ERROR'] as const;
 export const PortStatus = z.enum(portStatuses);
 export type PortStatus = z.infer<typeof PortStatus>;
 
-/** What is reported of the data plane beneath a port; null: nobody has reported. */
+/** The reported status of the data plane of a port; null without a report. */
 export const dataPlaneStatuses = ['ACTIVE', 'DOWN'] as const;
 export const DataPlaneStatus = z.enum(dataPlaneStatuses).nullable();
 export type DataPlaneStatus = z.infer<typeof DataPlaneStatus>;
 
-/** The list of the values that Neutron has for it. Source: neutron-lib `api/definitions/portbindings.py`. */
+/** Neutron's values of `binding:vnic_type`. Source: neutron-lib `api/definitions/portbindings.py`. */
 export const vnicTypes = [
   'normal',
   'direct',
@@ -40,7 +40,7 @@ export const FixedIp = z.object({
 });
 export type FixedIp = z.infer<typeof FixedIp>;
 
-/** What a port's owner, or who manages it, tells of it. Keys are Neutron's. */
+/** What a port's owner, or a caller who manages ports, writes of it. Keys are Neutron's. */
 export const PortFacts = z.object({
   name: text(255),
   description: text(255),
@@ -54,14 +54,14 @@ export const PortFacts = z.object({
   /** Empty for a port on no host. */
   'binding:host_id': text(255),
   'binding:vnic_type': z.enum(vnicTypes),
-  /** JSON of an object: DynamoDB takes no value as deep as a client may send. */
+  /** JSON of an object: clients may nest it deeper than DynamoDB allows. */
   'binding:profile': z.string(),
 });
 export type PortFacts = z.infer<typeof PortFacts>;
 
 /**
- * Who changed a port last and what it was before, so that its events can be made from the row alone
- * and come out the same in both lanes. A delete leaves what was.
+ * The last change of a port: its caller, and the values before. The events of the change are derived
+ * from the row alone, so they are the same in both lanes. A deletion keeps the values.
  */
 export const PortChange = z.object({
   user_id: z.string(),
@@ -95,7 +95,7 @@ export const Port = PortFacts.extend({
   revision: z.int().min(1),
   deleted: z.boolean(),
   report_number: z.int().min(0),
-  /** Since when it is bound to its host. Missing in rows written before version 0.2: read as long ago. */
+  /** When it was bound to its host. Missing in rows written before version 0.2; read as the epoch. */
   bound_at: Moment.default('1970-01-01T00:00:00.000Z'),
   created_at: Moment,
   updated_at: Moment,
@@ -107,7 +107,7 @@ export type Port = z.infer<typeof Port>;
 export const isDataPlaneDown = ({ data_plane_status }: Pick<Port, 'data_plane_status'>): boolean =>
   data_plane_status === 'DOWN';
 
-/** The server that a port belongs to; undefined if it is nobody's or another kind's. */
+/** The server that a port belongs to; undefined if it belongs to nothing, or to something else. */
 export const instanceOf = ({ device_id, device_owner }: PortFacts): string | undefined =>
   device_owner.startsWith('compute:') && device_id !== '' ? device_id : undefined;
 
@@ -119,7 +119,7 @@ export type PortUpdate = Partial<
   readonly bound_at?: string;
 };
 
-/** A port that is made: it starts `DOWN`. Its host's data plane is added by `boundRow` (`ports/binding.ts`). */
+/** A new port. Its status is `DOWN`; `boundRow` (`binding.ts`) adds the data plane of its host. */
 export const createdPort = (
   given: PortFacts & Pick<Port, 'id' | 'network_id' | 'project_id'>,
   { actor, incarnation }: { readonly actor: Actor; readonly incarnation: string },
@@ -145,7 +145,7 @@ const noToggle = {
   fault_id: null,
 } as const;
 
-/** The port after an update, or after a report on its host; undefined if everything is so already. */
+/** The port after an update, or after a report on its host; undefined if nothing changes. */
 export function updatedPort(
   port: Port,
   { bound_at, ...update }: PortUpdate,

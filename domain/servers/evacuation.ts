@@ -1,21 +1,28 @@
 /**
- * Records of evacuations: Nova's migrations of type `evacuation`. An instance's row holds its newest
- * one, whole; the table `migrations` holds a copy of each, for lists.
+ * Records of evacuations: Nova's migrations of type `evacuation`. The row of an instance holds its
+ * newest record. The table `migrations` holds a copy of each record, for lists.
  */
 import * as z from 'zod';
 import { HostName } from '../hosts/host.ts';
 import { Moment } from '../time.ts';
 
-/** Whoever moves instances: nobody, where Doctor only keeps the books, or somebody who reports back. */
+/**
+ * The program that moves instances. `none`: there is none, Doctor only records that the instance is at
+ * its target. `external`: a program outside of Doctor, which reports the result of each move.
+ */
 export const executors = ['none', 'external'] as const;
 export type Executor = (typeof executors)[number];
 
+/** Nova's task of an instance that is being rebuilt on another host. */
+export const rebuilding = 'rebuilding';
+
 /**
- * What is recorded of a move. `error`: there was no target; `failed`: there was, and it did not come
- * to an end there. Source: nova `objects/migration.py`.
+ * The recorded status of a move. `error`: no target was found. `failed`: there was a target, and the
+ * instance did not get there. Source: nova `objects/migration.py`.
  */
 export const evacuationStatuses = ['accepted', 'pre-migrating', 'done', 'failed', 'error'] as const;
 
+/** One evacuation of one instance. */
 export const Evacuation = z.object({
   uuid: z.uuid(),
   /** The migration's id before microversion 2.59. */
@@ -28,12 +35,18 @@ export const Evacuation = z.object({
   status: z.enum(evacuationStatuses),
   /** The `vm_state` that the instance takes at its target: decided when the record is made. */
   original: z.enum(['active', 'stopped']),
-  /** The target as it was read: another incarnation or a higher number, and the move has failed. */
+  /**
+   * The target's incarnation and fault number when the record was made. If the target has another
+   * incarnation or a higher number later, it was deleted or it failed, and the move has failed.
+   */
   dest_incarnation: z.uuid().nullable(),
   dest_fault_number: z.int().min(0),
-  /** Of a record that is done: how often the source had been restarted by then. */
+  /**
+   * How often the compute service of the source had been restarted when the record was made, or when
+   * it became `done`.
+   */
   source_restarts: z.int().min(0),
-  /** Who asked for it, and in which project. */
+  /** The caller, and the project of the caller's token. */
   user_id: z.string(),
   project_id: z.string(),
   created_at: Moment,
@@ -41,33 +54,37 @@ export const Evacuation = z.object({
 });
 export type Evacuation = z.infer<typeof Evacuation>;
 
-/** A record with the instance that it is of. */
+/** A record with the uuid of its instance. */
 export const Migration = Evacuation.extend({ instance_uuid: z.guid() });
 export type Migration = z.infer<typeof Migration>;
 
-/** What has left a host by evacuation since its compute service was last restarted. */
+/** The evacuations from a host since its compute service was last restarted. */
 export const Departures = z.object({
+  /** How many of them are `done`. */
   done: z.int().min(0),
+  /** How often the compute service has been restarted. */
   restarts: z.int().min(0),
-  /** Null if it never was. */
+  /** The time of the last restart; null if there was none. */
   restarted_at: Moment.nullable(),
 });
 export type Departures = z.infer<typeof Departures>;
 
+/** The departures of a host that no instance has left. */
 export const noDepartures: Departures = { done: 0, restarts: 0, restarted_at: null };
 
-type Evacuated = { readonly evacuation: Evacuation | null };
+type WithEvacuation = { readonly evacuation: Evacuation | null };
 
-/** The record of an instance that is on its way; undefined if it is not. */
-export const inFlight = ({ evacuation }: Evacuated): Evacuation | undefined =>
+/** The record of an instance that is on its way to a target; undefined if it is not on its way. */
+export const inFlight = ({ evacuation }: WithEvacuation): Evacuation | undefined =>
   evacuation?.status === 'accepted' || evacuation?.status === 'pre-migrating'
     ? evacuation
     : undefined;
 
-/** The host that an instance is on its way to; null if it is on none. */
-export const targetOf = (instance: Evacuated): string | null => inFlight(instance)?.dest ?? null;
+/** The host that an instance is on its way to; null if it is not on its way. */
+export const targetOf = (instance: WithEvacuation): string | null =>
+  inFlight(instance)?.dest ?? null;
 
-/** The record at its end. */
+/** The record of a move that did not reach its target. */
 export const ended = (
   evacuation: Evacuation,
   status: 'failed' | 'error',
@@ -75,9 +92,19 @@ export const ended = (
 ): Evacuation => ({ ...evacuation, status, updated_at });
 
 /**
- * The status as it is shown: what is `done` is `completed` once the source's compute service has
- * been restarted, and so has forgotten the guest. Source: nova `compute/manager.py`,
- * `_destroy_evacuated_instances`.
+ * The record of a move that reached its target.
+ * @param source_restarts how often the compute service of the source has been restarted by now.
+ */
+export const succeeded = (
+  evacuation: Evacuation,
+  source_restarts: number,
+  updated_at: string,
+): Evacuation => ({ ...evacuation, status: 'done', source_restarts, updated_at });
+
+/**
+ * The status that clients see. A record that is `done` is shown as `completed` once the compute service
+ * of the source has been restarted: nova deletes the old guest at that time. Source: nova
+ * `compute/manager.py`, `_destroy_evacuated_instances`.
  */
 export const shownStatus = (
   { status, source_restarts }: Evacuation,
@@ -85,12 +112,18 @@ export const shownStatus = (
 ): Evacuation['status'] | 'completed' =>
   status === 'done' && restarts > source_restarts ? 'completed' : status;
 
-/** When the shown status came about. */
+/** The time since which a record has its shown status. */
 export const shownUpdate = (evacuation: Evacuation, departures: Departures): string =>
   shownStatus(evacuation, departures) === 'completed'
     ? (departures.restarted_at ?? evacuation.updated_at)
     : evacuation.updated_at;
 
-/** Place of a record in a list by time; the uuid tells two of one moment apart. */
+/** The sort key of a record in lists by time; the uuid separates two records of the same time. */
 export const placeOfRecord = ({ created_at, uuid }: Pick<Evacuation, 'created_at' | 'uuid'>) =>
   `${created_at}#${uuid}`;
+
+/**
+ * The index that a list of records is read from: by source, instance, target or status, or all
+ * records.
+ */
+export type MigrationIndex = 'source' | 'instance' | 'target' | 'status' | 'all';

@@ -42,7 +42,7 @@ export const PowerState = z
   .int()
   .refine((state) => powerStateNames.has(state), 'Must be one of 0, 1, 3, 4, 6, 7.');
 
-/** The name that events carry, such as `shutdown`. */
+/** The name of a power state in events, such as `shutdown`; `pending` for an unknown number. */
 export const powerStateName = (state: number): string => powerStateNames.get(state) ?? 'pending';
 
 const States = z.object({
@@ -71,7 +71,7 @@ const Address = z.object({
   'OS-EXT-IPS-MAC:mac_addr': text(64).optional(),
 });
 
-/** What a registration tells of an instance. */
+/** The facts in the registration of an instance. */
 export const InstanceFacts = States.extend({
   name: text(255),
   project_id: text(255).min(1).regex(plain, notPlain),
@@ -89,20 +89,21 @@ export const InstanceFacts = States.extend({
 });
 export type InstanceFacts = z.infer<typeof InstanceFacts>;
 
-/** What the owner of a server tells of it, and no feed knows. */
+/** The fields that the owner of a server may set. Feeds do not report them. */
 export const Owned = z.object({
   description: text(255).nullable(),
-  /** Null: the server's name. */
+  /** Null if it is the server's name. */
   hostname: text(255).nullable(),
-  /** Empty: none. */
+  /** Empty if there is none. */
   access_ip_v4: text(64),
   access_ip_v6: text(64),
   disk_config: z.enum(['AUTO', 'MANUAL']),
-  /** In order, each once. */
+  /** In alphabetical order, without duplicates. */
   tags: z.array(text(60).min(1)),
 });
 export type Owned = z.infer<typeof Owned>;
 
+/** The fields of a server whose owner has set none. */
 export const nothingOwned: Owned = {
   description: null,
   hostname: null,
@@ -113,8 +114,8 @@ export const nothingOwned: Owned = {
 };
 
 /**
- * Who keeps a server from being touched, and why. `admin` is an administrator of another project than
- * the server's. Source: nova `objects/instance.py`, `locked_by`.
+ * The lock of a server: who locked it, and why (null if no reason was given). `admin` is an
+ * administrator whose project is not the server's. Source: nova `objects/instance.py`, `locked_by`.
  */
 export const Lock = z.object({
   by: z.enum(['owner', 'admin']),
@@ -122,9 +123,9 @@ export const Lock = z.object({
 });
 
 /**
- * An instance (Nova: server). `fault_number` is its host's as read, consistently, when the row was
- * written: lower than the host's now means that the instance is owed a fault (`host-fault.ts`).
- * A deleted instance leaves its row as a tombstone (`deleted`).
+ * An instance (Nova: server). `fault_number` is that of its host, read consistently before the row was
+ * written. If it is lower than the host's number now, the row does not reflect a fault yet: the fault is
+ * owed (`host-fault.ts`). The row of a deleted instance stays as a tombstone (`deleted`).
  */
 export const Instance = InstanceFacts.extend({
   uuid: z.guid(),
@@ -132,17 +133,23 @@ export const Instance = InstanceFacts.extend({
   revision: z.int().min(1),
   deleted: z.boolean(),
   fault_number: z.int().min(0),
-  /** Its host's, as read, consistently, when it came to the host: its owner is told of higher ones. */
+  /**
+   * That of its host when the instance came there, read consistently. Its owner is notified of switches
+   * with higher numbers.
+   */
   maintenance_number: z.int().min(0).default(0),
-  /** Rows of before it was there: nothing. */
+  /** Missing in rows written before owners could set fields; read as none set. */
   owned: Owned.default(nothingOwned),
-  /** Null if it is not locked, and in rows of before there were locks. */
+  /** Null if it is not locked. Missing in rows written before there were locks; read as null. */
   lock: Lock.nullable().default(null),
-  /** The states before the fault that it has not recovered from. */
+  /** The states before the fault that it has not recovered from; null if there is no such fault. */
   pre_fault: States.extend({ at: Moment, fault_id: z.uuid() }).nullable(),
-  /** What Nova shows of an instance in `error`. */
+  /** Why it is in `error`, as Nova shows it; null if no reason is known. */
   fault: z.object({ code: z.int(), message: z.string(), created: Moment }).nullable(),
-  /** Its newest evacuation, ended or not. Rows of before there were any: null. */
+  /**
+   * Its newest evacuation, ended or not; null if there was none. Missing in rows written before
+   * Doctor evacuated; read as null.
+   */
   evacuation: Evacuation.nullable().default(null),
   /** Time of the newest report that the row reflects, a host's fault included. */
   reported_at: Moment,

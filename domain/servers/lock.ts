@@ -1,20 +1,23 @@
 /**
- * Locks of servers: whoever is no administrator does nothing to a locked one, its owner included.
+ * Locks of servers. Only administrators may change a locked server; its owner may not.
  * Source: nova `compute/api.py`, `lock`, `unlock`, `is_expected_locked_by` and `check_instance_lock`.
  */
-
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
 import { type Caller, isAdmin, requireRole } from '../identity/access.ts';
+import { changedInstance } from './changed-instance.ts';
 import type { Instance } from './instance.ts';
 
 type Locked = Pick<Instance, 'uuid' | 'project_id' | 'lock'>;
 
-/** Whoever asks in the server's project is its owner, an administrator too. */
+/**
+ * Whether the caller acts as the owner: the token is of the server's project, an administrator's
+ * too.
+ */
 const asOwner = ({ project_id }: Locked, caller: Caller): boolean =>
   caller.project_id === project_id;
 
-/** @throws conflict if the server is locked, unless an administrator asks. */
+/** @throws conflict if the server is locked and the caller is not an administrator. */
 export function requireUnlocked({ uuid, lock }: Locked, caller: Caller): void {
   if (lock && !isAdmin(caller)) {
     throw new DomainError('conflict', `Instance ${uuid} is locked`);
@@ -22,9 +25,9 @@ export function requireUnlocked({ uuid, lock }: Locked, caller: Caller): void {
 }
 
 /**
- * The server after somebody has locked it; undefined if it stays as it is. A lock that stands is
- * nothing that its owner changes; an administrator of another project takes it over. A reason that is
- * not given is the old one.
+ * The server after the caller locked it; undefined if that changes nothing. An owner cannot change an
+ * existing lock; an administrator of another project takes it over.
+ * @param reason undefined to keep the reason of an existing lock.
  */
 export function afterLock(
   instance: Instance,
@@ -42,8 +45,9 @@ export function afterLock(
 }
 
 /**
- * The server after somebody has unlocked it; undefined if it is not locked.
- * @throws forbidden if an administrator of another project has locked it, and none asks.
+ * The server after the caller unlocked it; undefined if it is not locked.
+ * @throws forbidden if an administrator of another project locked it and the caller is not an
+ * administrator.
  */
 export function afterUnlock(
   instance: Instance,
@@ -55,22 +59,15 @@ export function afterUnlock(
   return changed(instance, null, actor, 'compute.instance.unlock');
 }
 
-/** The time of its newest report stays: no feed knows of locks, so none is late because of one. */
+/** Keeps `reported_at`: feeds report no locks, so a lock makes no report of a feed stale. */
 const changed = (
   instance: Instance,
   lock: Instance['lock'],
   actor: Actor,
   event_type: string,
-): Instance => ({
-  ...instance,
-  lock,
-  revision: instance.revision + 1,
-  updated_at: actor.at,
-  last_change: {
-    ...actor,
-    event_type,
-    old_state: instance.vm_state,
-    old_task_state: instance.task_state,
-    fault_id: null,
-  },
-});
+): Instance =>
+  changedInstance(
+    instance,
+    { ...instance, lock },
+    { actor, event_type, reported_at: instance.reported_at },
+  );

@@ -2,10 +2,15 @@
 
 import { faultOf, type HostFault } from '../hosts/fault.ts';
 import type { Host } from '../hosts/host.ts';
+import { changedInstance, type InstanceContent } from './changed-instance.ts';
 import { ended, inFlight } from './evacuation.ts';
 import type { Instance } from './instance.ts';
 
-/** Why the target of an instance is lost; undefined if it is not, or is not its target. */
+/**
+ * What ended the move of an instance to its target: the first fault of the target since the move began,
+ * or its deletion (`fault_id` is null). Undefined if the target still stands, or if the host is not
+ * the target.
+ */
 function lossOf(
   instance: Instance,
   target: Host | undefined,
@@ -23,33 +28,21 @@ function lossOf(
 }
 
 /**
- * The instance after its target failed or was deleted: in `error`, where it was, its states before
- * the fault kept for the next evacuation. Undefined if its target stands. Whoever applies it, and
- * however late, the row comes out the same.
+ * The instance after its target failed or was deleted: on its old host, in `error`. It keeps its states
+ * before the fault for the next evacuation. Undefined if its target still stands. The result is
+ * deterministic: it does not depend on the writer or on the time of writing.
  */
 export function withoutTarget(instance: Instance, target: Host | undefined): Instance | undefined {
   const evacuation = inFlight(instance);
   const loss = lossOf(instance, target);
   if (!evacuation || !loss) return undefined;
-  const { user_id, request_id, at, fault_id } = loss;
-  return {
+  const message = 'The host that the instance was being evacuated to failed.';
+  const next: InstanceContent = {
     ...instance,
     vm_state: 'error',
     task_state: null,
-    fault: {
-      code: 500,
-      message: 'The host that the instance was being evacuated to failed.',
-      created: at,
-    },
-    evacuation: ended(evacuation, 'failed', at),
-    revision: instance.revision + 1,
-    reported_at: instance.reported_at > at ? instance.reported_at : at,
-    updated_at: at,
-    last_change: {
-      ...{ user_id, request_id, at, fault_id },
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-    },
+    fault: { code: 500, message, created: loss.at },
+    evacuation: ended(evacuation, 'failed', loss.at),
   };
+  return changedInstance(instance, next, { actor: loss, fault_id: loss.fault_id });
 }

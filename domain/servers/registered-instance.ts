@@ -1,4 +1,4 @@
-/** What a registration of an instance, or its end, makes of the instance's row. */
+/** The row of an instance after its registration or its deletion. */
 import { faultOf, hasFailed } from '../hosts/fault.ts';
 import type { Host } from '../hosts/host.ts';
 import { afterFault } from '../hosts/host-fault.ts';
@@ -8,16 +8,17 @@ import {
   type RegistrationOutcome,
   registrationTime,
 } from '../registration.ts';
-import { doneBy } from './evacuate.ts';
-import { type Evacuation, ended, inFlight } from './evacuation.ts';
+import { changedInstance, type InstanceContent } from './changed-instance.ts';
+import { type Evacuation, ended, inFlight, succeeded } from './evacuation.ts';
 import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
 
 /**
- * The row of an instance after its registration on `host` (undefined for none). What is written on
- * a host that is reported down, or that failed after the report, goes through the fault table. `existing`
- * must be settled with its old host. While it is on its way and where it was, its states are those of
- * the move, not of the feed.
- * @param restarts how often the host that it leaves by evacuation has been restarted.
+ * The outcome of a registration of an instance. If the host is reported down, or failed after the time
+ * of the report, its fault is applied. If the instance is being evacuated and the feed still reports it
+ * on its old host, the row keeps the states of the move and ignores those of the feed.
+ * @param existing the row of the instance, settled with its old host; undefined if there is none.
+ * @param host the host that the feed reports; undefined for none.
+ * @param registration `restarts`: how often the host that it leaves by evacuation has been restarted.
  */
 export function registeredInstance(
   existing: Instance | undefined,
@@ -28,51 +29,45 @@ export function registeredInstance(
     actor,
     newId,
     restarts = 0,
-    ...told
+    ...report
   }: Registration<InstanceFacts> & { readonly restarts?: number },
 ): RegistrationOutcome<Instance> {
-  const reported_at = registrationTime({ ...told, actor }, existing);
+  const reported_at = registrationTime({ ...report, actor }, existing);
   if (existing && reported_at < existing.reported_at) return { kind: 'stale', row: existing };
   const before = existing && !existing.deleted ? existing : undefined;
   const leaving = host && before && inFlight(before)?.source === host.host ? before : undefined;
   const { next, down, faulted } = leaving
-    ? { next: { ...facts, ...statesOf(leaving) }, down: undefined, faulted: undefined }
+    ? { next: { ...facts, ...fieldsOfMove(leaving) }, down: undefined, faulted: undefined }
     : placed(facts, before, { host, reported_at, at: actor.at, restarts });
   const fault_number = leaving?.fault_number ?? host?.fault_number ?? 0;
   if (before && !differs(next, before)) {
     if (reported_at === before.reported_at) return { kind: 'same', row: before };
     return { kind: 'kept', row: { ...before, reported_at, fault_number } };
   }
-  return {
-    kind: before ? 'changed' : 'created',
-    row: {
-      ...next,
-      uuid,
-      incarnation: before?.incarnation ?? newId(),
-      revision: (before?.revision ?? 0) + 1,
-      deleted: false,
-      fault_number,
-      maintenance_number:
-        before && before.host === next.host
-          ? before.maintenance_number
-          : (host?.maintenance_number ?? 0),
-      owned: before?.owned ?? nothingOwned,
-      lock: before?.lock ?? null,
-      reported_at,
-      updated_at: actor.at,
-      last_change: {
-        ...actor,
-        event_type: before ? 'compute.instance.update' : 'compute.instance.create.end',
-        old_state: before?.vm_state ?? null,
-        old_task_state: before?.task_state ?? null,
-        fault_id: faulted && before?.vm_state !== next.vm_state ? (down?.fault_id ?? null) : null,
-      },
-    },
+  const content: InstanceContent = {
+    ...next,
+    uuid,
+    incarnation: before?.incarnation ?? newId(),
+    deleted: false,
+    fault_number,
+    maintenance_number:
+      before && before.host === next.host
+        ? before.maintenance_number
+        : (host?.maintenance_number ?? 0),
+    owned: before?.owned ?? nothingOwned,
+    lock: before?.lock ?? null,
   };
+  const row = changedInstance(before, content, {
+    actor,
+    event_type: before ? 'compute.instance.update' : 'compute.instance.create.end',
+    fault_id: faulted && before?.vm_state !== next.vm_state ? (down?.fault_id ?? null) : null,
+    reported_at,
+  });
+  return { kind: before ? 'changed' : 'created', row };
 }
 
-/** What an instance on its way is, whatever a feed says of it. */
-const statesOf = ({
+/** The fields of an instance on its way to a target that no feed changes. */
+const fieldsOfMove = ({
   vm_state,
   power_state,
   task_state,
@@ -80,10 +75,15 @@ const statesOf = ({
   fault,
   evacuation,
 }: Instance) => ({
-  ...{ vm_state, power_state, task_state, pre_fault, fault, evacuation },
+  vm_state,
+  power_state,
+  task_state,
+  pre_fault,
+  fault,
+  evacuation,
 });
 
-/** What becomes of an instance that is told to be on `host`. */
+/** The content of an instance that a feed reports on a host, and the fault that was applied to it. */
 function placed(
   facts: InstanceFacts,
   before: Instance | undefined,
@@ -95,20 +95,23 @@ function placed(
   },
 ) {
   const { host, reported_at } = on;
-  // Of the host that it is on: what it was elsewhere is of the past.
+  // States before a fault of another host no longer matter.
   const kept = before && before.host === host?.host ? before.pre_fault : null;
-  const wanted = {
+  const reported = {
     ...facts,
     pre_fault: facts.vm_state === 'stopped' ? kept : null,
     fault: facts.vm_state === 'error' ? (before?.fault ?? null) : null,
     evacuation: before ? endOfMove(before, on) : null,
   };
   const down = host && hasHit(host, reported_at) ? faultOf(host, host.fault_number) : undefined;
-  const faulted = down && afterFault({ ...wanted, pre_fault: kept }, down);
-  return { next: { ...wanted, ...faulted }, down, faulted };
+  const faulted = down && afterFault({ ...reported, pre_fault: kept }, down);
+  return { next: { ...reported, ...faulted }, down, faulted };
 }
 
-/** The newest evacuation of an instance that a feed has seen somewhere: at its target it is done. */
+/**
+ * The newest evacuation of an instance that a feed reports on a host: `done` if that is its target,
+ * `failed` if it is another host.
+ */
 function endOfMove(
   before: Instance,
   {
@@ -119,43 +122,41 @@ function endOfMove(
 ): Evacuation | null {
   const evacuation = inFlight(before);
   if (!evacuation) return before.evacuation;
-  if (host && host.host === evacuation.dest) return doneBy(evacuation, restarts, at);
+  if (host && host.host === evacuation.dest) return succeeded(evacuation, restarts, at);
   return ended(evacuation, 'failed', at);
 }
 
-/** Whether a host's newest fault stands, or came after the report: it was not known to its sender. */
+/**
+ * Whether a host's newest fault stands, or came after the report, so that its sender did not know
+ * it.
+ */
 const hasHit = (host: Host, reported_at: string): boolean =>
   hasFailed(host) || (host.last_fault !== null && reported_at < host.last_fault.at);
 
-/** The tombstone of an instance: it keeps the time of its newest report against a late feed. */
+/**
+ * The outcome of a deletion: the instance's tombstone. It keeps the time of its newest report, so that
+ * older reports of feeds are stale.
+ */
 export const deletedInstance = (
   instance: Instance,
-  told: Pick<Registration<unknown>, 'reported_at' | 'actor'>,
+  report: Pick<Registration<unknown>, 'reported_at' | 'actor'>,
 ): RegistrationOutcome<Instance> => {
-  const { actor } = told;
-  const reported_at = registrationTime(told, instance);
+  const { actor } = report;
+  const reported_at = registrationTime(report, instance);
   if (reported_at < instance.reported_at) return { kind: 'stale', row: instance };
   const evacuation = inFlight(instance);
+  const tombstone: InstanceContent = {
+    ...instance,
+    evacuation: evacuation ? ended(evacuation, 'failed', actor.at) : instance.evacuation,
+    deleted: true,
+    vm_state: 'deleted',
+    task_state: null,
+    pre_fault: null,
+    terminated_at: actor.at,
+  };
+  const event_type = 'compute.instance.delete.end';
   return {
     kind: 'changed',
-    row: {
-      ...instance,
-      ...(evacuation && { evacuation: ended(evacuation, 'failed', actor.at) }),
-      deleted: true,
-      vm_state: 'deleted',
-      task_state: null,
-      pre_fault: null,
-      terminated_at: actor.at,
-      revision: instance.revision + 1,
-      reported_at,
-      updated_at: actor.at,
-      last_change: {
-        ...actor,
-        event_type: 'compute.instance.delete.end',
-        old_state: instance.vm_state,
-        old_task_state: instance.task_state,
-        fault_id: null,
-      },
-    },
+    row: changedInstance(instance, tombstone, { actor, event_type, reported_at }),
   };
 };

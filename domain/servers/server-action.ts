@@ -1,23 +1,26 @@
 /**
- * What the owner or an administrator asks of one server. Sources: docs/wire/compute.md#actions;
- * nova `compute/api.py`, `check_instance_state`. Doctor keeps books: nothing is booted.
+ * Actions that the owner or an administrator requests of one server. Doctor only records the result: it
+ * boots and stops nothing. Sources: docs/wire/compute.md#actions; nova `compute/api.py`,
+ * `check_instance_state`.
  */
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
 import { standingFault } from '../hosts/fault.ts';
 import type { Host } from '../hosts/host.ts';
 import { afterFault } from '../hosts/host-fault.ts';
+import { changedInstance } from './changed-instance.ts';
 import { type Instance, powerStates, type VmState } from './instance.ts';
 
+/** An action with its argument. */
 export type ServerAction =
   | { readonly name: 'os-resetState'; readonly state: 'active' | 'error' }
   | { readonly name: 'os-stop' | 'os-start' };
 
-/** The instance and its host, read after it; the instance is settled with that host. */
+/** An instance, settled, with its host, which was read after it. */
 export type ActedOn = {
   readonly instance: Instance;
   readonly host: Host | undefined;
-  /** Whether the host's service is up: neither reported down nor silent for too long. */
+  /** Whether the host's service is up (`stateOf`). */
   readonly up: boolean;
 };
 
@@ -27,7 +30,7 @@ const powering = {
   'os-stop': {
     from: ['active', 'error'] as readonly VmState[],
     verb: 'stop',
-    /** Nova's task while it is done: the last event of it carries the task as the old one. */
+    /** Nova's task during the action: the event at its end has it as `old_task_state`. */
     task: 'powering-off',
     states: { vm_state: 'stopped', power_state: powerStates.shutdown },
   },
@@ -50,8 +53,8 @@ export function afterAction(on: ActedOn, action: ServerAction, actor: Actor): In
 }
 
 /**
- * `vm_state` is set and the task cleared; power state and host stay. On a host that is down the
- * fault table follows at once, so that nobody sees the instance ACTIVE there.
+ * Sets `vm_state` and clears the task; power state and host stay. If the host is down, its fault is
+ * applied in the same change, so that no reader sees the instance ACTIVE there.
  */
 function afterReset(
   { instance, host }: ActedOn,
@@ -62,7 +65,7 @@ function afterReset(
   const fault = state === 'error' ? instance.fault : null;
   const reset: States = { vm_state: state, power_state, task_state: null, pre_fault: null, fault };
   const standing = standingFault(host);
-  // What ran before the same fault did run: the table keeps that.
+  // If it ran before the fault, `pre_fault` keeps saying so.
   const kept = pre_fault?.vm_state === 'stopped' ? null : pre_fault;
   const faulted = standing && afterFault({ ...reset, pre_fault: kept }, standing);
   return changed(instance, faulted ?? reset, {
@@ -73,7 +76,7 @@ function afterReset(
   });
 }
 
-/** One change, not Nova's two: a writer that dies leaves no task behind that nobody ends. */
+/** One change, where Nova makes two: a writer that dies must not leave a task behind. */
 function afterPowering(
   { instance, host, up }: ActedOn,
   name: 'os-stop' | 'os-start',
@@ -108,29 +111,13 @@ function changed(
     next.pre_fault !== instance.pre_fault ||
     next.fault !== instance.fault;
   if (!differs) return undefined;
-  const { actor, old_task_state, fault_id, host } = by;
-  return {
-    ...instance,
-    ...next,
-    // A fault that came while it was moving is passed over by a reset.
-    fault_number: host?.fault_number ?? instance.fault_number,
-    ...stampedBy(instance, actor),
-    last_change: {
-      ...actor,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state,
-      fault_id: next.vm_state === instance.vm_state ? null : fault_id,
-    },
-  };
+  const { actor, old_task_state, host } = by;
+  const fault_id = next.vm_state === instance.vm_state ? null : by.fault_id;
+  // A reset passes over a fault that came while the instance was moving.
+  const fault_number = host?.fault_number ?? instance.fault_number;
+  return changedInstance(
+    instance,
+    { ...instance, ...next, fault_number },
+    { actor, old_task_state, fault_id },
+  );
 }
-
-/** The next revision; a feed that tells of a time before this change is late from now on. */
-export const stampedBy = (
-  { revision, reported_at }: Instance,
-  { at }: Actor,
-): Pick<Instance, 'revision' | 'reported_at' | 'updated_at'> => ({
-  revision: revision + 1,
-  reported_at: reported_at > at ? reported_at : at,
-  updated_at: at,
-});

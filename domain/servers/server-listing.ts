@@ -1,34 +1,34 @@
-/** Servers in the order of their creation, as lists show them. */
+/** Lists of servers in the order of their creation. */
 import type { Instance, VmState } from './instance.ts';
 
-/** Place of a server in a list by time; the uuid tells two of one moment apart. */
+/** The sort key of a server in lists by time; the uuid separates two servers of the same time. */
 export const placeOfServer = ({
   created_at,
   uuid,
 }: Pick<Instance, 'created_at' | 'uuid'>): string => `${created_at}#${uuid}`;
 
-/** The uuid of the server at a place. */
+/** The uuid in a sort key of `placeOfServer`. */
 export const uuidAt = (place: string): string => place.slice(place.indexOf('#') + 1);
 
 /**
- * Servers that an index has together. Those of a time, project or host are not deleted unless it
- * is said; of the state `deleted`, they are.
+ * A list that an index holds. Deleted servers are only in the lists `deleted: true` of projects and in
+ * that of the state `deleted`.
  */
-export type Listing =
+export type ServerIndex =
   | { readonly by: 'time' }
   | { readonly by: 'host'; readonly host: string }
   | { readonly by: 'project'; readonly project_id: string; readonly deleted: boolean }
   | { readonly by: 'state'; readonly vm_state: VmState };
 
-/** From where, which way, and how many are wanted at first. */
-export type Walk = {
-  /** The place that the first one comes after; undefined for the beginning. */
+/** The part of a list to read: its start, its direction and the length of its first page. */
+export type ServerRange = {
+  /** The sort key after which the range begins; undefined for the beginning of the list. */
   readonly after: string | undefined;
   readonly oldestFirst: boolean;
   readonly first: number;
 };
 
-/** One list in order out of several that are; what is in two of them is there once. */
+/** Merges sorted lists into one sorted list, without duplicates, a page at a time. */
 export async function* mergedPages(
   lists: readonly AsyncIterable<readonly string[]>[],
   oldestFirst: boolean,
@@ -40,19 +40,20 @@ export async function* mergedPages(
   }
   const sign = oldestFirst ? 1 : -1;
   const order = (a: string, b: string) => (a === b ? 0 : a < b ? -sign : sign);
-  let open = lists.map((list) => ({ pages: list[Symbol.asyncIterator](), page: [''].slice(1) }));
+  type OpenList = { readonly pages: AsyncIterator<readonly string[]>; page: readonly string[] };
+  let open: OpenList[] = lists.map((list) => ({ pages: list[Symbol.asyncIterator](), page: [] }));
   while (open.length > 0) {
     await Promise.all(
       open.map(async (each) => {
         while (each.page.length === 0) {
           const next = await each.pages.next();
           if (next.done) return;
-          each.page = [...next.value];
+          each.page = next.value;
         }
       }),
     );
     open = open.filter(({ page }) => page.length > 0);
-    // Up to where the first of the pages ends, nothing can come between any more.
+    // No list has further places before the end of the page that ends first.
     const [end = ''] = open.flatMap(({ page }) => page.slice(-1)).sort(order);
     const chunk = new Set<string>();
     for (const each of open) {

@@ -2,26 +2,30 @@
 import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
+import { changedInstance } from './changed-instance.ts';
 import type { Instance } from './instance.ts';
-import { stampedBy } from './server-action.ts';
 
+/** Texts by name. */
 export type Metadata = Instance['metadata'];
 
-/** Nova's quota `metadata_items`. */
+/** The most items of a server: nova's quota `metadata_items`. */
 export const mostItems = 128;
 
-/** What an instance may hold altogether, as a registration may tell it: a fault writes 25 of them at once. */
+/**
+ * The most bytes of an instance's row as JSON: as many as a registration may have. A fault writes 25
+ * rows in one request.
+ */
 export const mostInstanceBytes = 128 * 1024;
 
 const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
 
-/** The metadata with these items in it, new or instead of the old ones of their names. */
+/** The metadata with these items added; items of the same name are replaced. */
 export const withItems = (metadata: Metadata, items: Metadata): Metadata => ({
   ...metadata,
   ...items,
 });
 
-/** The metadata without an item. @throws not_found if there is none of that name. */
+/** The metadata without an item. @throws not_found if there is no item of that name. */
 export function withoutItem(metadata: Metadata, key: string): Metadata {
   if (!Object.hasOwn(metadata, key)) {
     throw new DomainError('not_found', 'Metadata item was not found');
@@ -31,7 +35,7 @@ export function withoutItem(metadata: Metadata, key: string): Metadata {
 
 /**
  * The instance with this metadata; undefined if it has it already.
- * @throws forbidden if that are too many items, too_large if they take too much room.
+ * @throws forbidden if there are too many items, too_large if the row gets too large.
  */
 export function afterMetadata(
   instance: Instance,
@@ -47,15 +51,5 @@ export function afterMetadata(
   if (bytesOf(next) > mostInstanceBytes && bytesOf(metadata) > bytesOf(instance.metadata)) {
     throw new DomainError('too_large', 'The metadata is too large.');
   }
-  return {
-    ...next,
-    ...stampedBy(instance, actor),
-    last_change: {
-      ...actor,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-      fault_id: null,
-    },
-  };
+  return changedInstance(instance, next, { actor });
 }

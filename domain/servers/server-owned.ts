@@ -1,48 +1,38 @@
-/** What its owner may tell of a server. Source: nova `compute/api.py`, `update_instance`. */
+/** Updates of a server by its owner. Source: nova `compute/api.py`, `update_instance`. */
 import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
 import { DomainError } from '../errors.ts';
+import { changedInstance } from './changed-instance.ts';
 import type { Instance, Owned } from './instance.ts';
 
-/** Nova's limit. Source: nova `objects/instance.py`, `MAX_TAG_COUNT`. */
-export const mostTags = 50;
+/** The most tags of a server. Source: nova `objects/instance.py`, `MAX_TAG_COUNT`. */
+export const mostServerTags = 50;
 
+/** The fields to set; absent fields stay as they are. */
 export type OwnersUpdate = { readonly name?: string; readonly owned?: Partial<Owned> };
 
 /**
- * The instance with what is told; undefined if it is so already. The time of its newest report
- * stays: no feed knows of this, so none is late because of it.
+ * The instance after an update by its owner; undefined if it changes nothing. Keeps `reported_at`:
+ * feeds do not report these fields, so the update makes no report of a feed stale.
  */
 export function afterOwner(
   instance: Instance,
-  { name = instance.name, owned: told = {} }: OwnersUpdate,
+  { name = instance.name, owned: update = {} }: OwnersUpdate,
   actor: Actor,
 ): Instance | undefined {
-  const owned = { ...instance.owned, ...told };
+  const owned = { ...instance.owned, ...update };
   if (name === instance.name && isEqual(owned, instance.owned)) return undefined;
-  return {
-    ...instance,
-    name,
-    owned,
-    revision: instance.revision + 1,
-    updated_at: actor.at,
-    last_change: {
-      ...actor,
-      event_type: 'compute.instance.update',
-      old_state: instance.vm_state,
-      old_task_state: instance.task_state,
-      fault_id: null,
-    },
-  };
+  const { reported_at } = instance;
+  return changedInstance(instance, { ...instance, name, owned }, { actor, reported_at });
 }
 
-/** Tags in order, each once. @throws invalid if that are too many. */
-export function tagsOf(tags: readonly string[]): string[] {
+/** The tags in alphabetical order, without duplicates. @throws invalid if there are too many. */
+export function sortedTags(tags: readonly string[]): string[] {
   const each = [...new Set(tags)].sort();
-  if (each.length > mostTags) {
+  if (each.length > mostServerTags) {
     throw new DomainError(
       'invalid',
-      `The number of tags exceeded the per-server limit ${mostTags}`,
+      `The number of tags exceeded the per-server limit ${mostServerTags}`,
     );
   }
   return each;

@@ -40,15 +40,21 @@ const meanings: Record<VmState, Meaning> = {
   shelved_offloaded: { otherwise: 'SHELVED_OFFLOADED' },
 };
 
-/** The states that a server may be in if its status is one of these; none if none is a status. */
-export const statesOf = (statuses: readonly string[]): VmState[] =>
+/**
+ * The `vm_state`s that a server with one of these statuses can have; empty if no text is a valid
+ * server status.
+ */
+export const vmStatesOf = (statuses: readonly string[]): VmState[] =>
   vmStates.filter((vm_state) => {
     const { otherwise, byTask = {} } = meanings[vm_state];
     return [otherwise, ...Object.values(byTask)].some((status) => statuses.includes(status));
   });
 
-/** The status that clients show; a task that is not listed leaves the state's own. */
-export function statusOf({
+/**
+ * The status of a server. A task that Nova's table does not list does not change the state's
+ * status.
+ */
+export function serverStatus({
   vm_state,
   task_state,
 }: Pick<Instance, 'vm_state' | 'task_state'>): string {

@@ -7,16 +7,16 @@ import {
   fullPace,
   gentlePace,
 } from '../../flows/evaluate-events.ts';
-import { createHandler, type Deps } from './handler.ts';
+import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 
-/** Events in a message for alarms that were left: with the alarms of a slice, a short piece of work. */
+/** Events in a message for deferred alarms: with the alarms of a slice they are a short piece of work. */
 const perRest = 10;
 
-export type EvaluatorParts = Pick<Deps, 'bury' | 'count' | 'log'> &
+export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
   Omit<EvaluateDeps, 'pace' | 'sendRest'> & {
     /** `gentle`: one message after the other, with few reads and writes at once. */
     readonly pace: 'full' | 'gentle';
-    /** Durably queues the events in their lane, as many a message as said. */
+    /** Durably queues the events in their lane, at most `perMessage` in a message. */
     readonly sendEvents: (
       events: readonly DoctorEvent[],
       sending: Partial<Omit<EventMessage, 'events'>> & { readonly perMessage: number },
@@ -24,18 +24,18 @@ export type EvaluatorParts = Pick<Deps, 'bury' | 'count' | 'log'> &
   };
 
 /** The handler of queues of events. */
-export function compose({ pace, bury, count, log, ...parts }: EvaluatorParts) {
+export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorParts) {
   const flow: EvaluateDeps = {
     ...parts,
     pace: pace === 'gentle' ? gentlePace : fullPace,
     sendRest: ({ events, rest }) =>
       parts.sendEvents(events, { lane: 'wide', rest, perMessage: perRest }),
   };
-  return createHandler({
+  return alarmEvaluator({
     evaluate: (events, rest) => evaluateEvents(flow, events, rest),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: pace === 'gentle',
-    bury,
+    deadLetter,
     count,
     log,
   });

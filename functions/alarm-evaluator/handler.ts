@@ -1,38 +1,41 @@
 /**
- * Evaluates the events of a queue. A message that fails is redelivered whole; from its second
- * receive on it is split into messages of one event each, so that one event that cannot be
- * evaluated harms no other, and ends in the dead-letter queue with its reason.
+ * Evaluates the events of a queue. A message that fails is delivered again. From its second receive on
+ * it is split into messages of one event each. So an event that cannot be evaluated does not block
+ * others, and is sent to the dead-letter queue with the reason.
  */
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { type DeadLetter, EventMessage } from '../../domain/events/messages.ts';
 import type { Evaluated } from '../../flows/evaluate-events.ts';
 
-/** What an invocation did, for logs and metrics. */
-export type Totals = Evaluated & { readonly messages: number; readonly events: number };
+/** The counts of an invocation, for logs and metrics. */
+export type EvaluatorTotals = Evaluated & { readonly messages: number; readonly events: number };
 
-export type Deps = {
-  /** With a rest: for the alarms alone that it tells of. */
+/** What the evaluator needs from outside. */
+export type EvaluatorDeps = {
+  /** With a rest: evaluates only the alarms of the rest. */
   readonly evaluate: (
     events: readonly DoctorEvent[],
     rest?: EventMessage['rest'],
   ) => Promise<Evaluated>;
-  /** Queues each event as a message of its own, as they came but with the attempts made so far. */
+  /** Queues each event as a message of its own, with the lane and rest of the message, and its attempts so far. */
   readonly split: (message: EventMessage) => Promise<void>;
-  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
-  readonly count: (totals: Totals) => void;
+  /** Sends events that are given up, and bodies that cannot be read, to the dead-letter queue. */
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly count: (totals: EvaluatorTotals) => void;
   readonly log: Log;
-  /** One message after the other; else all of a batch at once. */
+  /** True: one message after the other; else all messages of a batch at once. */
   readonly inOrder?: boolean;
 };
 
-/** A message is received so often, in whatever company, before its event is given up. */
+/** Receives of an event, alone or with others, before it is given up. */
 const maxAttempts = 5;
 
 type Done = Evaluated & { readonly events: number };
 const nothing: Done = { events: 0, candidates: 0, fired: 0, published: 0 };
 
-export const createHandler = (deps: Deps) =>
+/** The handler of queues of events. */
+export const alarmEvaluator = (deps: EvaluatorDeps) =>
   onQueue({
     log: deps.log,
     inOrder: deps.inOrder ?? false,
@@ -51,10 +54,10 @@ export const createHandler = (deps: Deps) =>
     },
   });
 
-async function handleMessage(deps: Deps, { body, receives }: QueueMessage): Promise<Done> {
+async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessage): Promise<Done> {
   const message = readMessage(body);
   if (typeof message === 'string') {
-    await deps.bury([{ reason: message, element: body }]);
+    await deps.deadLetter([{ reason: message, element: body }]);
     return nothing;
   }
   const { events, rest } = message;
@@ -64,17 +67,17 @@ async function handleMessage(deps: Deps, { body, receives }: QueueMessage): Prom
     return nothing;
   }
   try {
-    if (attempts > maxAttempts) throw new Error('its evaluation never came to an end');
+    if (attempts > maxAttempts) throw new Error('its evaluation never ended');
     return { ...(await deps.evaluate(events, rest)), events: events.length };
   } catch (error) {
     if (events.length > 1 || attempts < maxAttempts) throw error;
     const reason = `given up after ${attempts} attempts: ${String(error)}`;
-    await deps.bury(events.map((element) => ({ reason, element })));
+    await deps.deadLetter(events.map((element) => ({ reason, element })));
     return nothing;
   }
 }
 
-/** The message in a body, or why there is none. */
+/** The message in a body, or the reason why it cannot be read. */
 function readMessage(body: string): EventMessage | string {
   try {
     const parsed = EventMessage.safeParse(JSON.parse(body));

@@ -7,7 +7,7 @@ import { evacuate } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteHost, deleteInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
-import { createHandler, type Deps } from './handler.ts';
+import { type ComputeDeps, computeApi } from './handler.ts';
 
 /** What the flows answer for the routes. */
 type Composed =
@@ -28,7 +28,7 @@ type Flows = DepsOf<typeof readServers> &
   DepsOf<typeof deleteHost> &
   Omit<ChooseTargetDeps, 'stateOf'>;
 
-export type ComputeParts = Omit<Deps, Composed> &
+export type ComputeParts = Omit<ComputeDeps, Composed> &
   Flows & {
     /** A host that once sent a heartbeat is down when it has sent none for longer. */
     readonly serviceDownTimeSeconds: number;
@@ -40,8 +40,8 @@ export function compose(parts: ComputeParts) {
   const state = (host: Host) => stateOf(host, { now: now(), serviceDownTimeSeconds });
   const withStates = { ...parts, stateOf: state };
   const evacuation = { ...withStates, targets: makeTargets(withStates) };
-  const allSeen: Deps['allSeen'] = (uuids, also) => readServers(parts, uuids, also);
-  return createHandler({
+  const allSeen: ComputeDeps['allSeen'] = (uuids, also) => readServers(parts, uuids, also);
+  return computeApi({
     ...withStates,
     allSeen,
     seen: async (uuid) => (await allSeen([uuid]))[0],

@@ -1,9 +1,12 @@
-/** `flavors`: Doctor offers none, since it boots nothing; a server carries its own. */
+/** `flavors`: the list is empty, because Doctor boots nothing. A server has its flavor in its row. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { queriesOf } from './nova-types.ts';
 
-/** Source: nova `api/openstack/compute/schemas/flavors.py`. Of none, none is filtered. */
+/**
+ * The keys of the query; they filter an empty list. Source: nova
+ * `api/openstack/compute/schemas/flavors.py`.
+ */
 const keys = ['limit', 'marker', 'is_public', 'minRam', 'minDisk', 'sort_key', 'sort_dir'];
 
 export const flavorRoutes: Route[] = [

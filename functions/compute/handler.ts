@@ -1,4 +1,4 @@
-/** The compute surface: Nova's API, as far as faults need it. */
+/** The compute surface: the part of Nova's API that fault management needs. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { flavorRoutes } from './flavors.ts';
 import { type HostDeps, hostRoutes } from './hosts/hosts.ts';
@@ -21,7 +21,11 @@ import { limitRoutes } from './usage/limits.ts';
 import { tenantUsageRoutes } from './usage/tenant-usage.ts';
 import { versionRoutes } from './versions.ts';
 
-export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+/** What the routes need. */
+export type ComputeDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
+> &
   HypervisorDeps &
   HostDeps &
   MigrationDeps &
@@ -31,10 +35,11 @@ export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 
   ServiceDeps &
   ZoneDeps;
 
-/** A server's bookmark has no version: it leads to the server all the same. */
+/** Adds the version to the path of a server's bookmark, which has none. */
 const bookmarked = (path: string): string => (path.startsWith('/servers/') ? `/v2.1${path}` : path);
 
-export const createHandler = (deps: Deps) =>
+/** The Lambda handler of the compute surface. */
+export const computeApi = (deps: ComputeDeps) =>
   createSurface({
     dialect: 'compute',
     prefix: '/compute',

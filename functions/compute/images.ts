@@ -1,6 +1,6 @@
 /**
- * `/image`: as much of Glance v2 as shows that there are no images. Doctor boots nothing; clients such as
- * ClusterLabs' `fence_evacuate` ask for images before they evacuate.
+ * `/image`: a part of Glance v2 that has no images, because Doctor boots nothing. Clients such as ClusterLabs'
+ * `fence_evacuate` list images before they evacuate.
  */
 import {
   ignored,
@@ -12,39 +12,50 @@ import {
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-/** Source: glance `api/versions.py`; the versions after 2.0 add nothing to an empty list. */
+/** Versions after 2.0 add nothing to an empty list. Source: glance `api/versions.py`. */
 const versions = (base: string) => ({
   versions: [{ id: 'v2.0', status: 'CURRENT', links: [{ rel: 'self', href: `${base}/v2/` }] }],
 });
 
-/** All with 200: Glance itself answers some of them with 300, which clients read in the same way. */
+/** All answer 200. Glance answers some with 300; clients read both in the same way. */
 const documents: PublicRoute[] = ['/', '/versions', '/v2{/}'].map((path) =>
   publicRoute({
-    ...{ method: 'GET', path },
+    method: 'GET',
+    path,
     handle: ({ base }) => ({ status: 200, body: versions(base) }),
   }),
 );
 
 const imageRoutes: Route[] = [
   route({
-    ...{ method: 'GET', path: '/v2/images', query: ignored, body: ignored },
+    method: 'GET',
+    path: '/v2/images',
+    query: ignored,
+    body: ignored,
     handle: async () => ({
       status: 200,
       body: { images: [], first: '/v2/images', schema: '/v2/schemas/images' },
     }),
   }),
   route({
-    ...{ method: 'GET', path: '/v2/images/:id', query: ignored, body: ignored },
+    method: 'GET',
+    path: '/v2/images/:id',
+    query: ignored,
+    body: ignored,
     handle: async ({ params: { id = '' } }) => {
       throw new DomainError('not_found', `No image found with ID ${id.slice(0, 255)}`);
     },
   }),
 ];
 
-/** The image surface. Its refusals have Keystone's shape: Glance's own are HTML, which no client reads. */
+/**
+ * The image surface. Its errors have Keystone's shape: Glance's errors are HTML, which clients do
+ * not parse.
+ */
 export const imageApi = (deps: Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'>) =>
   createSurface({
-    ...{ dialect: 'identity', prefix: '/image' },
+    dialect: 'identity',
+    prefix: '/image',
     publicUrl: deps.publicUrl,
     authenticate: deps.authenticate,
     logger: deps.logger,

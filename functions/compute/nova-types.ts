@@ -1,5 +1,4 @@
 /** Types of Nova's schemas. Source: nova `api/validation/parameter_types.py`. */
-
 import * as z from 'zod';
 import type { Query } from '../../adapters/http/query.ts';
 import { parseMoment } from '../../domain/time.ts';
@@ -12,7 +11,7 @@ export const NovaBoolean = z
   .union([z.boolean(), z.enum([...yes, ...no])], 'Must be a boolean.')
   .transform((value) => value === true || (typeof value === 'string' && yes.includes(value)));
 
-/** A key of a query, if it is there; of one that is given more than once the last value counts. */
+/** An optional key of a query. Of a key that is given more than once the last value counts. */
 export const lastOf = <T>(schema: z.ZodType<T, string>) =>
   z
     .array(z.string())
@@ -20,10 +19,13 @@ export const lastOf = <T>(schema: z.ZodType<T, string>) =>
     .pipe(schema)
     .optional();
 
-/** Nothing that Nova filters by is longer, and DynamoDB refuses much longer keys. */
+/**
+ * The longest value: no field that Nova filters by is longer, and DynamoDB refuses much longer
+ * keys.
+ */
 const longestValue = 255;
 
-/** A query of which these keys are read, each once (the last wins); an empty value is no filter. */
+/** A query of which these keys are read. The last value of a key counts; an empty value is left out. */
 export const queryOf = <Name extends string>(...names: readonly Name[]) =>
   z.custom<Query>().transform((query, context) => {
     const values: Partial<Record<Name, string>> = {};
@@ -37,7 +39,7 @@ export const queryOf = <Name extends string>(...names: readonly Name[]) =>
     return values;
   });
 
-/** The same by microversion: from 2.75 on, a key that is not known is refused. */
+/** `queryOf` by microversion: from 2.75 on, other keys are refused. */
 export const queriesOf = <Name extends string>(...names: readonly Name[]) => [
   { versions: { to: '2.74' }, query: queryOf(...names) },
   { versions: { from: '2.75' }, query: onlyKnown(names).pipe(queryOf(...names)) },
@@ -61,14 +63,14 @@ export const Flag = z
   .refine((word) => [...trueWords, ...falseWords].includes(word), 'Must be a boolean.')
   .transform((word) => trueWords.includes(word));
 
-/** The same where anything else is false. */
+/** A boolean in a query; any other text is false. */
 export const LaxFlag = z
   .string()
   .toLowerCase()
   .transform((word) => trueWords.includes(word));
 
-/** An ISO 8601 time in a query. */
-export const Moment = z
+/** An ISO 8601 time in a query, read as UTC with milliseconds. */
+export const QueryMoment = z
   .string()
   .max(64)
   .transform((text, context) => {
@@ -78,10 +80,10 @@ export const Moment = z
     return z.NEVER;
   });
 
-/** Nova's cap on a page, and what a page holds if no limit is asked for. */
+/** Nova's maximum of a page's length, and its length without a limit. */
 export const maxPage = 1000;
 
-/** How long a page may be; more than Nova's cap is the cap. */
+/** The limit of a page; a limit above Nova's maximum is read as the maximum. */
 export const Limit = z
   .string()
   .regex(/^\d{1,9}$/, 'Must be a non-negative integer.')

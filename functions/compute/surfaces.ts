@@ -4,8 +4,9 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
 /**
- * Hands requests for the resources `/image` and `/image/{proxy+}` to the image surface, and all others
- * to the compute surface. The resource tells it also where a base path stands before the request's path.
+ * The handler of the function: the resources `/image` and `/image/{proxy+}` go to the image surface, all
+ * others to the compute surface. Decides by the resource, because the path of a request may begin
+ * with a base path.
  */
 export const bySurface =
   (surfaces: { readonly compute: Handler; readonly image: Handler }): Handler =>

@@ -9,7 +9,7 @@ import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
-import { createHandler, type Deps } from './handler.ts';
+import { type DoctorDeps, doctorApi } from './handler.ts';
 
 /** What the flows answer for the routes. */
 type Composed =
@@ -32,9 +32,9 @@ type Flows = DepsOf<typeof readServers> &
   DepsOf<typeof deleteInstance> &
   Omit<DepsOf<typeof reportDataPlane>, 'portsOn' | 'isHost'>;
 
-export type DoctorParts = Omit<Deps, Composed> &
+export type DoctorParts = Omit<DoctorDeps, Composed> &
   Flows &
-  Deps['subscribing'] & {
+  DoctorDeps['subscribing'] & {
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
     readonly portIds: (among: {
       readonly index: 'byHost';
@@ -59,7 +59,7 @@ export function compose(parts: DoctorParts) {
     portsOn: (host: string) => parts.portIds({ index: 'byHost', value: host }),
     isHost: async (name: string) => (await parts.host(name))?.deleted === false,
   };
-  return createHandler({
+  return doctorApi({
     ...parts,
     reportDataPlane: async (report) =>
       reportDataPlane(dataPlanes, { ...report, host: await spellingOf(parts, report.host) }),

@@ -5,17 +5,19 @@ import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts
 import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import { DataPlaneStatus } from '../../domain/ports/port.ts';
-import type { ReportedDataPlane, Told } from '../../flows/report-data-plane.ts';
+import type { DataPlaneReportInput, ReportedDataPlane } from '../../flows/report-data-plane.ts';
 
-export type Deps = {
+/** The dependencies of the route. */
+export type DataPlaneDeps = {
   /** @throws not_found if neither a host nor a port names the host. */
-  readonly reportDataPlane: (told: Told) => Promise<ReportedDataPlane>;
+  readonly reportDataPlane: (report: DataPlaneReportInput) => Promise<ReportedDataPlane>;
   readonly now: () => string;
 };
 
+/** The body of the route. */
 export const DataPlaneBody = z.strictObject({ data_plane_status: DataPlaneStatus });
 
-export const dataPlaneRoutes = ({ reportDataPlane, now }: Deps): Route[] => [
+export const dataPlaneRoutes = ({ reportDataPlane, now }: DataPlaneDeps): Route[] => [
   route({
     method: 'PUT',
     path: '/v1/hosts/:host/data-plane-status',

@@ -1,44 +1,50 @@
-/** `POST /doctor/v1/servers/{uuid}/evacuation`: whoever moves instances says how a move has ended. */
+/** `POST /doctor/v1/servers/{uuid}/evacuation`: the program that moves instances reports the end of a move. */
 
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
 import { may } from '../../domain/identity/access.ts';
-import type { Report } from '../../domain/servers/evacuate.ts';
+import type { EvacuationReport } from '../../domain/servers/evacuation-end.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
-export type Deps = {
-  /** @throws not_found, or conflict if the move has come to another end. */
-  readonly reportEvacuation: (uuid: string, report: Report, actor: Actor) => Promise<Instance>;
+/** The dependencies of the route. */
+export type EvacuationDeps = {
+  /** @throws not_found; conflict if another end of the move was reported. */
+  readonly reportEvacuation: (
+    uuid: string,
+    report: EvacuationReport,
+    actor: Actor,
+  ) => Promise<Instance>;
   readonly now: () => string;
 };
 
-export const EvacuationReport = z
+/** The body of the route. */
+export const EvacuationReportInput = z
   .strictObject({
     status: z.enum(['done', 'failed']),
-    /** The record that is meant; left out, the newest. */
+    /** The record of the move; absent: the newest. */
     migration_uuid: z
       .guid()
       .transform((uuid) => uuid.toLowerCase())
       .optional(),
   })
-  .transform(({ status, migration_uuid }): Report => ({ status, migration_uuid }));
+  .transform(({ status, migration_uuid }): EvacuationReport => ({ status, migration_uuid }));
 
-/** A record as its executor sees it. */
+/** The record of a move as the API shows it. */
 function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
   if (!evacuation) return null;
   const { uuid, number: id, source, dest, status, created_at, updated_at } = evacuation;
   return { migration_uuid: uuid, id, instance_uuid, source, dest, status, created_at, updated_at };
 }
 
-export const evacuationRoutes = ({ reportEvacuation, now }: Deps): Route[] => [
+export const evacuationRoutes = ({ reportEvacuation, now }: EvacuationDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/servers/:uuid/evacuation',
     roles: may.reportEvacuations,
     query: ignored,
-    body: EvacuationReport,
+    body: EvacuationReportInput,
     handle: async (request) => {
       const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
       const instance = await reportEvacuation(uuid, request.body, actorOf(request, now()));

@@ -1,6 +1,6 @@
 /**
- * `POST /doctor/v1/events`: events from outside, as Ceilometer's HTTP publisher sends them. It
- * never sends one again, so the answer is 202 as soon as all of them are durably queued.
+ * `POST /doctor/v1/events`: events from outside, as Ceilometer's HTTP publisher sends them. It does not
+ * repeat an event, so the answer is 202 only after all of them are stored in queues.
  */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
@@ -8,14 +8,16 @@ import type { DeadLetter } from '../../domain/events/messages.ts';
 import { deadLetterOf, OutsideEvents, receive } from '../../domain/events/outside-event.ts';
 import { may } from '../../domain/identity/access.ts';
 
-export type Deps = {
-  /** Queues the events for evaluation now, and once more a little later: an index may lag. */
+/** The dependencies of the route. */
+export type EventDeps = {
+  /** Queues the events for evaluation now, and again some seconds later, because an index may lag. */
   readonly sendTwice: (events: readonly DoctorEvent[]) => Promise<void>;
-  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  /** Sends refused events to the dead-letter queue. */
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly now: () => string;
 };
 
-export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
+export const eventRoutes = ({ sendTwice, deadLetter, now }: EventDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/events',
@@ -30,7 +32,7 @@ export const eventRoutes = ({ sendTwice, bury, now }: Deps): Route[] => [
       const letters = received.flatMap(({ element, ...each }) =>
         each.ok ? [] : [deadLetterOf(element, each.reason)],
       );
-      await Promise.all([sendTwice(events), bury(letters)]);
+      await Promise.all([sendTwice(events), deadLetter(letters)]);
       return { status: 202, body: { accepted: events.length, refused: letters.length } };
     },
   }),

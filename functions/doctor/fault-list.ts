@@ -1,16 +1,16 @@
-/** A page of faults, newest first: read lazily from the narrowest index that the query names. */
+/** A page of faults, newest first: pages are read as needed, from the narrowest index that the query names. */
 
 import { DomainError } from '../../domain/errors.ts';
-import { type Affected, placeOf } from '../../domain/hosts/affected.ts';
+import { type Affected, placeOfFault } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
 
 export type FaultFilter = {
   readonly status: 'open' | 'all';
   readonly host?: string | undefined;
-  /** Only faults that touched instances of this project. */
+  /** Only faults that affected instances or ports of this project. */
   readonly project_id?: string | undefined;
-  /** Raised at or after, at or before these moments. */
+  /** Only faults raised at or after `since`, and at or before `until`. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly marker?: string | undefined;
@@ -34,13 +34,13 @@ export type FaultPages = {
   ) => Promise<readonly Affected[]>;
 };
 
-/** A fault and its place in the list. */
+/** A fault with its place in the list, by which the list is sorted. */
 type Placed = { readonly fault: Fault; readonly place: string };
 
-/** Before and after every place: places begin with a digit. */
+/** Texts that are sorted before and after every place: places begin with a digit. */
 const [first, last] = ['0', '~'];
 
-/** A page, and whether it is full: then there may be another. */
+/** A page, and whether it is full: then there may be more. */
 export async function pageOfFaults(
   deps: FaultPages,
   filter: FaultFilter,
@@ -51,7 +51,7 @@ export async function pageOfFaults(
   const end = until === undefined ? last : `${until}$`;
   const to = before !== undefined && before < end ? before : end;
   if (limit === 0 || since > to) return { faults: [], full: false };
-  const wanted = ({ fault, place }: Placed): boolean =>
+  const isListed = ({ fault, place }: Placed): boolean =>
     place >= since &&
     place <= to &&
     place !== before &&
@@ -59,14 +59,14 @@ export async function pageOfFaults(
     (filter.status === 'all' || fault.cleared_at === null);
   const found: Placed[] = [];
   for await (const page of candidates(deps, filter, { from: since, to })) {
-    found.push(...page.filter(wanted).sort((a, b) => (a.place < b.place ? 1 : -1)));
+    found.push(...page.filter(isListed).sort((a, b) => (a.place < b.place ? 1 : -1)));
     if (found.length >= limit) break;
   }
   const faults = found.slice(0, limit).map(({ fault }) => fault);
   return { faults, full: faults.length === limit };
 }
 
-const placed = (fault: Fault): Placed => ({ fault, place: placeOf(fault) });
+const placed = (fault: Fault): Placed => ({ fault, place: placeOfFault(fault) });
 
 async function* candidates(
   deps: FaultPages,
@@ -90,7 +90,7 @@ async function* candidates(
   for await (const page of pages) yield page.map(placed);
 }
 
-/** The faults of the ids that touched the project, in the places that they have in its list. */
+/** The faults of the ids that affected the project, each with its place in the project's list. */
 async function inProject(
   deps: FaultPages,
   project_id: string,
@@ -100,7 +100,7 @@ async function inProject(
     deps.faults(ids),
     deps.affectedIn(project_id, ids),
   ]);
-  const places = new Map(affected.map((row) => [row.fault_id, placeOf(row)]));
+  const places = new Map(affected.map((row) => [row.fault_id, placeOfFault(row)]));
   return faults.flatMap((fault) => {
     const place = places.get(fault.fault_id);
     return place === undefined ? [] : [{ fault, place }];

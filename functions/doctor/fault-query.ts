@@ -3,7 +3,7 @@ import { HostName } from '../../domain/hosts/host.ts';
 import { parseMoment } from '../../domain/time.ts';
 import type { FaultFilter } from './fault-list.ts';
 
-/** What a page holds at most, and if no limit is asked for. */
+/** The largest page, and the size of a page without `limit`. */
 const maxPage = 100;
 
 const once = <T>(value: z.ZodType<T, string>) =>

@@ -4,7 +4,7 @@ import type { Fault } from '../../domain/hosts/fault.ts';
 const countOf = (affected: readonly Affected[]): number =>
   affected.reduce((sum, { uuids }) => sum + uuids.size, 0);
 
-/** What a fault touched, by what it is a fault of. */
+/** The counts of affected instances or ports, by the kind of the fault. */
 const counted = ({ kind }: Fault, affected: readonly Affected[]) =>
   kind === 'host'
     ? { instances_affected: countOf(affected), ports_affected: 0 }
@@ -13,7 +13,7 @@ const counted = ({ kind }: Fault, affected: readonly Affected[]) =>
 const listed = <T>({ kind }: Fault, touched: readonly T[]) =>
   kind === 'host' ? { instances: touched } : { ports: touched };
 
-/** What everyone may know of a fault; a tenant counts its own instances and ports only. */
+/** The part of a fault that every caller may see. For a tenant it counts only its own resources. */
 const shared = (fault: Fault, affected: readonly Affected[]) => ({
   fault_id: fault.fault_id,
   kind: fault.kind,
@@ -42,7 +42,7 @@ export const wholeFault = (fault: Fault, affected: readonly Affected[]) => ({
   ),
 });
 
-/** A fault as a tenant sees it: neither host nor reporter, and its own instances or ports only. */
+/** A fault as a tenant sees it: without host and reporter, and with its own instances or ports only. */
 export const tenantFault = (fault: Fault, affected: readonly Affected[]) => ({
   ...shared(fault, affected),
   ...listed(

@@ -1,4 +1,4 @@
-/** `/doctor/v1/faults`: the audit, and what a tenant reads who missed a notification. */
+/** `/doctor/v1/faults`: the audit of faults. A tenant that missed a notification reads it here. */
 
 import * as z from 'zod';
 import { fitting } from '../../adapters/http/answer-size.ts';
@@ -20,18 +20,23 @@ import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts
 import { FaultQuery } from './fault-query.ts';
 import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
 
-export type Deps = FaultPages & {
-  /** What the faults touched, in all projects. */
+/** The dependencies of the routes. */
+export type FaultDeps = FaultPages & {
+  /** The resources that the faults affected, in all projects. */
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
 };
 
-type Request = RouteRequest<unknown, unknown>;
+type FaultRequest = RouteRequest<unknown, unknown>;
 type View = ReturnType<typeof listedFault | typeof tenantFault>;
 
-/** A tenant's faults are those of its project; hosts and other projects are no filters of its own. */
-function filterFor({ caller }: Request, filter: FaultFilter): FaultFilter {
+/**
+ * The filter that a caller may use. A tenant lists the faults of its project, and may not filter by
+ * host or by another project.
+ * @throws DomainError `forbidden`.
+ */
+function filterFor({ caller }: FaultRequest, filter: FaultFilter): FaultFilter {
   if (isAdmin(caller)) return filter;
   const own = projectOf(caller);
   if (filter.host !== undefined || (filter.project_id ?? own) !== own) {
@@ -43,10 +48,10 @@ function filterFor({ caller }: Request, filter: FaultFilter): FaultFilter {
   return { ...filter, project_id: own };
 }
 
-export function faultRoutes(deps: Deps): Route[] {
-  /** The faults as the caller may see them; a tenant sees none that touched nothing of its own. */
+export function faultRoutes(deps: FaultDeps): Route[] {
+  /** The faults as the caller may see them: a tenant sees only those that affected its project. */
   async function shown(
-    { caller }: Request,
+    { caller }: FaultRequest,
     faults: readonly Fault[],
     view: typeof listedFault,
   ): Promise<View[]> {

@@ -1,17 +1,18 @@
-/** The surface `/doctor/v1`: what OpenStack has no API for. */
+/** The surface `/doctor/v1`: functions for which OpenStack has no API. */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
-import { type Deps as DataPlaneDeps, dataPlaneRoutes } from './data-plane.ts';
-import { type Deps as EvacuationDeps, evacuationRoutes } from './evacuations.ts';
-import { type Deps as EventDeps, eventRoutes } from './events.ts';
-import { type Deps as FaultDeps, faultRoutes } from './faults.ts';
-import { type Deps as HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
-import { type Deps as RegistrationDeps, registrationRoutes } from './registrations.ts';
-import { type Deps as SubscriptionDeps, subscriptionRoutes } from './subscriptions.ts';
+import { type DataPlaneDeps, dataPlaneRoutes } from './data-plane.ts';
+import { type EvacuationDeps, evacuationRoutes } from './evacuations.ts';
+import { type EventDeps, eventRoutes } from './events.ts';
+import { type FaultDeps, faultRoutes } from './faults.ts';
+import { type HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
+import { type RegistrationDeps, registrationRoutes } from './registrations.ts';
+import { type SubscriptionDeps, subscriptionRoutes } from './subscriptions.ts';
 import { type UserDeps, userRoutes } from './users.ts';
-import { versionRoutes } from './versions.ts';
-import { type Deps as WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
+import { doctorVersionRoutes } from './versions.ts';
+import { type WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
-export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+/** The dependencies of the surface. */
+export type DoctorDeps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
   EvacuationDeps &
   DataPlaneDeps &
   EventDeps &
@@ -22,7 +23,8 @@ export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 
   UserDeps &
   WebhookKeyDeps;
 
-export const createHandler = (deps: Deps) =>
+/** The handler of the surface. */
+export const doctorApi = (deps: DoctorDeps) =>
   createSurface({
     dialect: 'doctor',
     prefix: '/doctor',
@@ -30,7 +32,7 @@ export const createHandler = (deps: Deps) =>
     allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    publicRoutes: versionRoutes,
+    publicRoutes: doctorVersionRoutes,
     routes: [
       ...eventRoutes(deps),
       ...dataPlaneRoutes(deps),

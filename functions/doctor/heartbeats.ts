@@ -1,24 +1,25 @@
-/** `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, says that it runs. */
+/** `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, reports that it runs. */
 import * as z from 'zod';
 import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
-import type { Heard } from '../../flows/note-heartbeat.ts';
+import type { HeartbeatReport } from '../../flows/note-heartbeat.ts';
 
-export type Deps = {
+/** The dependencies of the route. */
+export type HeartbeatDeps = {
   /** @throws not_found if there is no such host. */
-  readonly noteHeartbeat: (host: string, heard: Heard) => Promise<void>;
+  readonly noteHeartbeat: (host: string, heard: HeartbeatReport) => Promise<void>;
   readonly now: () => string;
 };
 
 /**
- * `restarted`: nova-compute has started anew. Each start is told once: a repeat counts as another. A
- * host that sends no body, or says nothing of a restart, runs. Another key is refused: it may be a
- * `restarted` that is misspelt.
+ * The body. `restarted`: nova-compute has restarted. A host reports each restart once; a repeated
+ * report counts as another restart. Without a body, or without `restarted`, the host only runs. Other
+ * keys are refused, because they may be a misspelt `restarted`.
  */
 export const Heartbeat = z.strictObject({ restarted: z.boolean().nullish() }).prefault({});
 
-export const heartbeatRoutes = ({ noteHeartbeat, now }: Deps): Route[] => [
+export const heartbeatRoutes = ({ noteHeartbeat, now }: HeartbeatDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/hosts/:host/heartbeat',

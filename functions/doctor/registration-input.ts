@@ -1,4 +1,4 @@
-/** What registrations take, and what they mean where they are silent. */
+/** Parses registrations of hosts and servers, and fills in what they leave out. */
 import * as z from 'zod';
 import { HostFacts } from '../../domain/hosts/host.ts';
 import {
@@ -23,13 +23,14 @@ const Time = z
     return z.NEVER;
   });
 
-/** The query of a DELETE: `reported_at`, if it is told. */
-export const Report = z
+/** The query of a DELETE: the time of the report; undefined if it is not given. */
+export const ReportedAt = z
   .object({ reported_at: z.array(Time).optional() })
   .transform(({ reported_at }) => reported_at?.at(-1));
 
 const { shape: hostFacts } = HostFacts;
 
+/** The body that registers a host. */
 export const HostInput = z
   .strictObject({
     zone: hostFacts.zone.default('nova'),
@@ -50,9 +51,10 @@ const { shape: facts } = InstanceFacts;
 const names = Object.keys(powerStates);
 const isName = (text: string): text is PowerStateName => names.includes(text);
 
-/** A row of DynamoDB holds 400 kB; what is told of an instance must leave room in it. */
+/** In bytes of JSON. A row of DynamoDB has at most 400 kB, and holds more than the registration. */
 const maxBytes = 128 * 1024;
 
+/** The body that registers a server. */
 export const InstanceInput = z
   .strictObject({
     name: facts.name,
@@ -60,7 +62,7 @@ export const InstanceInput = z
     user_id: facts.user_id.default(''),
     host: facts.host,
     vm_state: facts.vm_state,
-    /** By number or by name; left out, the one that goes with the `vm_state`. */
+    /** By number or by name; absent: the one that belongs to the `vm_state`. */
     power_state: z
       .union([PowerState, z.string().refine(isName, `Must be one of ${names.join(', ')}.`)])
       .transform((state) =>
@@ -94,7 +96,7 @@ export const InstanceInput = z
     `The instance is larger than ${maxBytes} bytes.`,
   );
 
-/** The power state that goes with a `vm_state`. Source: nova `compute/manager.py`. */
+/** The power state that belongs to a `vm_state`. Source: nova `compute/manager.py`. */
 const powerOf: Partial<Record<VmState, PowerStateName>> = {
   active: 'running',
   rescued: 'running',
@@ -106,7 +108,10 @@ const powerOf: Partial<Record<VmState, PowerStateName>> = {
   resized: 'running',
 };
 
-/** A registration completed: what it leaves out is as it was, or as it is for a new instance. */
+/**
+ * The facts of a registration. Times that it leaves out stay as they are, or get the value for a new
+ * instance. @param now the time of creation of a new instance.
+ */
 export function instanceFacts(
   input: z.infer<typeof InstanceInput>,
   existing: Instance | undefined,

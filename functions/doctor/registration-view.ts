@@ -1,7 +1,7 @@
 import type { Host, HostState } from '../../domain/hosts/host.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
-/** A host as its registrars and administrators see it. */
+/** A host as callers who register hosts and administrators see it. */
 export function hostView(row: Host, state: HostState) {
   const {
     incarnation: _,
@@ -14,7 +14,7 @@ export function hostView(row: Host, state: HostState) {
   return { ...shown, state, last_fault_at: last_fault?.at ?? null };
 }
 
-/** An instance as its registrars see it. */
+/** A server as callers who register servers see it. */
 export function instanceView(row: Instance) {
   const {
     incarnation: _,

@@ -1,4 +1,7 @@
-/** `/doctor/v1/hosts` and `/doctor/v1/servers`: what a feed tells of them. Roles admin and service. */
+/**
+ * `/doctor/v1/hosts` and `/doctor/v1/servers`: a feed registers hosts and servers. Roles `admin` and
+ * `service`.
+ */
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
 import type { ApiResponse } from '../../adapters/http/request.ts';
@@ -14,112 +17,125 @@ import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts'
 import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
-import type { Registered, Told } from '../../flows/register.ts';
-import { HostInput, InstanceInput, instanceFacts, Report } from './registration-input.ts';
+import type { Registered, ReportOrigin } from '../../flows/register.ts';
+import { HostInput, InstanceInput, instanceFacts, ReportedAt } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
 
-export type Deps = {
+/** The dependencies of the routes. */
+export type RegistrationDeps = {
   readonly host: (name: string) => Promise<Host | undefined>;
   readonly stateOf: (host: Host) => HostState;
   readonly seen: (uuid: string) => Promise<Instance | undefined>;
   readonly registerHost: (
     host: string,
-    registration: Told & { readonly facts: z.infer<typeof HostInput>['facts'] },
+    registration: ReportOrigin & { readonly facts: z.infer<typeof HostInput>['facts'] },
   ) => Promise<Registered<Host>>;
   readonly registerInstance: (
     uuid: string,
-    registration: Told & {
+    registration: ReportOrigin & {
       readonly factsOver: (existing: Instance | undefined) => ReturnType<typeof instanceFacts>;
     },
   ) => Promise<Registered<Instance>>;
-  readonly deleteInstance: (uuid: string, when: Told) => Promise<Registered<Instance>>;
+  readonly deleteInstance: (uuid: string, when: ReportOrigin) => Promise<Registered<Instance>>;
   readonly now: () => string;
 };
 
 const roles = may.registerHostsAndServers;
 
-/** 201 for a new row, else 200; a report older than what is recorded says so in a header. */
+/** 201 for a new row, else 200. A header says that the report is older than the recorded one. */
 const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiResponse => ({
   status: kind === 'created' ? 201 : 200,
   body,
   ...(kind === 'stale' ? { headers: { 'X-Doctor-Stale': 'true' } } : {}),
 });
 
-export function registrationRoutes(deps: Deps): Route[] {
-  const when = (request: RouteRequest<unknown, unknown>, reported_at: string | undefined): Told => {
-    const now = deps.now();
-    return { reported_at: reportTime(reported_at, now), actor: actorOf(request, now) };
-  };
-
-  return [
-    route({
-      method: 'PUT',
-      path: '/v1/hosts/:host',
-      roles,
-      query: ignored,
-      body: HostInput,
-      handle: async (request) => {
-        const { facts, reported_at } = request.body;
-        const name = parsed(HostName, request.params.host, 'host');
-        const done = await deps.registerHost(name, { facts, ...when(request, reported_at) });
-        return answer(done.kind, { host: hostView(done.row, deps.stateOf(done.row)) });
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/hosts/:host',
-      roles: may.readRegisteredHosts,
-      query: ignored,
-      body: ignored,
-      handle: async ({ params }) => {
-        const name = parsed(HostName, params.host, 'host');
-        const host = await deps.host(name);
-        if (!host || host.deleted) {
-          throw new DomainError('not_found', `Compute host ${name} could not be found.`);
-        }
-        return { status: 200, body: { host: hostView(host, deps.stateOf(host)) } };
-      },
-    }),
-    route({
-      method: 'PUT',
-      path: '/v1/servers/:uuid',
-      roles,
-      query: ignored,
-      body: InstanceInput,
-      handle: async (request) => {
-        const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
-        const at = when(request, request.body.reported_at);
-        const done = await deps.registerInstance(uuid, {
-          factsOver: (existing) => instanceFacts(request.body, existing, at.actor.at),
-          ...at,
-        });
-        return answer(done.kind, { server: instanceView(done.row) });
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/servers/:uuid',
-      roles,
-      query: ignored,
-      body: ignored,
-      handle: async ({ params }) => {
-        const uuid = parsed(z.guid(), params.uuid, 'uuid').toLowerCase();
-        const instance = await deps.seen(uuid);
-        if (!instance) throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
-        return { status: 200, body: { server: instanceView(instance) } };
-      },
-    }),
-    route({
-      method: 'DELETE',
-      path: '/v1/servers/:uuid',
-      roles,
-      query: Report,
-      body: ignored,
-      handle: async (request) => {
-        const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
-        const done = await deps.deleteInstance(uuid, when(request, request.args));
-        return { ...answer(done.kind, undefined), status: 204 };
-      },
-    }),
-  ];
+/** The time that a report gives, or now; and its caller. */
+function toldAt(
+  { now }: Pick<RegistrationDeps, 'now'>,
+  request: RouteRequest<unknown, unknown>,
+  reported_at: string | undefined,
+): ReportOrigin {
+  const at = now();
+  return { reported_at: reportTime(reported_at, at), actor: actorOf(request, at) };
 }
+
+/** The routes. */
+export const registrationRoutes = (deps: RegistrationDeps): Route[] => [
+  ...hostRoutes(deps),
+  ...serverRoutes(deps),
+];
+
+const hostRoutes = (deps: RegistrationDeps): Route[] => [
+  route({
+    method: 'PUT',
+    path: '/v1/hosts/:host',
+    roles,
+    query: ignored,
+    body: HostInput,
+    handle: async (request) => {
+      const { facts, reported_at } = request.body;
+      const name = parsed(HostName, request.params.host, 'host');
+      const done = await deps.registerHost(name, { facts, ...toldAt(deps, request, reported_at) });
+      return answer(done.kind, { host: hostView(done.row, deps.stateOf(done.row)) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/hosts/:host',
+    roles: may.readRegisteredHosts,
+    query: ignored,
+    body: ignored,
+    handle: async ({ params }) => {
+      const name = parsed(HostName, params.host, 'host');
+      const host = await deps.host(name);
+      if (!host || host.deleted) {
+        throw new DomainError('not_found', `Compute host ${name} could not be found.`);
+      }
+      return { status: 200, body: { host: hostView(host, deps.stateOf(host)) } };
+    },
+  }),
+];
+
+const serverRoutes = (deps: RegistrationDeps): Route[] => [
+  route({
+    method: 'PUT',
+    path: '/v1/servers/:uuid',
+    roles,
+    query: ignored,
+    body: InstanceInput,
+    handle: async (request) => {
+      const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
+      const at = toldAt(deps, request, request.body.reported_at);
+      const done = await deps.registerInstance(uuid, {
+        factsOver: (existing) => instanceFacts(request.body, existing, at.actor.at),
+        ...at,
+      });
+      return answer(done.kind, { server: instanceView(done.row) });
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/servers/:uuid',
+    roles,
+    query: ignored,
+    body: ignored,
+    handle: async ({ params }) => {
+      const uuid = parsed(z.guid(), params.uuid, 'uuid').toLowerCase();
+      const instance = await deps.seen(uuid);
+      if (!instance) throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+      return { status: 200, body: { server: instanceView(instance) } };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/servers/:uuid',
+    roles,
+    query: ReportedAt,
+    body: ignored,
+    handle: async (request) => {
+      const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
+      const done = await deps.deleteInstance(uuid, toldAt(deps, request, request.args));
+      return { ...answer(done.kind, undefined), status: 204 };
+    },
+  }),
+];

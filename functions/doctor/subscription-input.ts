@@ -33,8 +33,11 @@ export const SubscriptionInput = z
   });
 export type SubscriptionInput = z.infer<typeof SubscriptionInput>;
 
-/** What is wished for the project. A queue gets the bare notification unless it asks for more. */
-export const wishOf = (
+/**
+ * The requested subscription of a project. A queue gets the notification without SNS's envelope unless
+ * the body says otherwise.
+ */
+export const requestOf = (
   { raw_message_delivery, ...given }: SubscriptionInput,
   project_id: string,
 ): SubscriptionRequest => ({
@@ -45,7 +48,7 @@ export const wishOf = (
 
 const once = z.tuple([z.string()], 'It must be given once.').transform(([value]) => value);
 
-/** What a page holds at most, and if no limit is asked for. */
+/** The largest page, and the size of a page without `limit`. */
 const maxPage = 100;
 
 /** The query of `GET /doctor/v1/subscriptions`; an unknown key is refused. */

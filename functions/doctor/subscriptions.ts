@@ -1,4 +1,4 @@
-/** `/doctor/v1/subscriptions`: where a project is told, over SNS. */
+/** `/doctor/v1/subscriptions`: the endpoints that SNS notifies for a project. */
 
 import * as z from 'zod';
 import { nextLink } from '../../adapters/http/next-link.ts';
@@ -13,15 +13,16 @@ import type { Subscription } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { canSee, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { type SubscribeDeps, subscribe, unsubscribe } from '../../flows/subscribe.ts';
-import { SubscriptionInput, SubscriptionQuery, wishOf } from './subscription-input.ts';
+import { requestOf, SubscriptionInput, SubscriptionQuery } from './subscription-input.ts';
 
 type Status = 'confirmed' | 'pending confirmation' | 'gone';
 
-export type Deps = {
+/** The dependencies of the routes. */
+export type SubscriptionDeps = {
   readonly subscribing: SubscribeDeps;
   /**
-   * At most `limit` of a project (undefined: of all), oldest first, after the marker. Undefined if
-   * there is no such marker.
+   * At most `limit` subscriptions of a project (undefined: of all), oldest first, after the marker.
+   * Undefined if the marker does not exist.
    */
   readonly subscriptions: (
     project_id: string | undefined,
@@ -30,84 +31,102 @@ export type Deps = {
   readonly statusOf: (arn: string) => Promise<Status>;
 };
 
-type Request = RouteRequest<unknown, unknown>;
+type SubscriptionRouteRequest = RouteRequest<unknown, unknown>;
 
-export function subscriptionRoutes({ subscribing, subscriptions, statusOf }: Deps): Route[] {
-  async function view({ arns, subscription_id, revision, ...shown }: Subscription) {
-    const statuses = await Promise.all(Object.values(arns).map(statusOf));
-    return { id: subscription_id, ...shown, status: overall(statuses) };
-  }
-
-  async function found({ caller, params }: Request): Promise<Subscription> {
-    const id = parsed(z.guid(), params.id, 'id').toLowerCase();
-    const row = await subscribing.subscription(id);
-    if (row && canSee(caller, row.project_id)) return row;
-    throw new DomainError('not_found', `Subscription ${id} could not be found.`);
-  }
-
-  return [
-    route({
-      method: 'GET',
-      path: '/v1/subscriptions',
-      roles: ['reader'],
-      query: SubscriptionQuery,
-      body: ignored,
-      handle: async (request) => {
-        const { caller, args } = request;
-        const all = args.all_projects === 'true';
-        if (all && !isAdmin(caller)) {
-          throw new DomainError('forbidden', "Policy doesn't allow all projects to be listed.");
-        }
-        const { limit, marker } = args;
-        const page = await subscriptions(all ? undefined : projectOf(caller), { limit, marker });
-        if (!page) throw new DomainError('invalid', `marker [${marker}] not found`);
-        const last = page.length === limit ? page.at(-1)?.subscription_id : undefined;
-        const views = await Promise.all(page.map(view));
-        const next = last === undefined ? {} : { next: nextLink(request, last) };
-        return { status: 200, body: { subscriptions: views, ...next } };
-      },
-    }),
-    route({
-      method: 'POST',
-      path: '/v1/subscriptions',
-      roles: ['member'],
-      query: ignored,
-      body: SubscriptionInput,
-      handle: async ({ caller, body }) => {
-        if (body.all_projects && !isAdmin(caller)) {
-          throw new DomainError('forbidden', "Policy doesn't allow all projects to be subscribed.");
-        }
-        const wish = wishOf(body, projectOf(caller));
-        const { subscription, created } = await subscribe(subscribing, wish);
-        return { status: created ? 201 : 200, body: { subscription: await view(subscription) } };
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/subscriptions/:id',
-      roles: ['reader'],
-      query: ignored,
-      body: ignored,
-      handle: async (request) => ({
-        status: 200,
-        body: { subscription: await view(await found(request)) },
-      }),
-    }),
-    route({
-      method: 'DELETE',
-      path: '/v1/subscriptions/:id',
-      roles: ['member'],
-      query: ignored,
-      body: ignored,
-      handle: async (request) => {
-        await unsubscribe(subscribing, await found(request));
-        return { status: 204 };
-      },
-    }),
-  ];
+/** A subscription as the API shows it, with its status at SNS. */
+async function view(
+  { statusOf }: SubscriptionDeps,
+  { arns, subscription_id, revision, ...shown }: Subscription,
+) {
+  const statuses = await Promise.all(Object.values(arns).map(statusOf));
+  return { id: subscription_id, ...shown, status: overall(statuses) };
 }
 
-/** Of the subscriptions to several topics, the one that most needs to be looked at. */
+/** The subscription in the path. @throws not_found if there is none that the caller may see. */
+async function found(
+  { subscribing }: SubscriptionDeps,
+  { caller, params }: SubscriptionRouteRequest,
+): Promise<Subscription> {
+  const id = parsed(z.guid(), params.id, 'id').toLowerCase();
+  const row = await subscribing.subscription(id);
+  if (row && canSee(caller, row.project_id)) return row;
+  throw new DomainError('not_found', `Subscription ${id} could not be found.`);
+}
+
+/** The routes. */
+export const subscriptionRoutes = (deps: SubscriptionDeps): Route[] => [
+  ...allSubscriptions(deps),
+  ...oneSubscription(deps),
+];
+
+const allSubscriptions = (deps: SubscriptionDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: '/v1/subscriptions',
+    roles: ['reader'],
+    query: SubscriptionQuery,
+    body: ignored,
+    handle: async (request) => {
+      const { caller, args } = request;
+      const all = args.all_projects === 'true';
+      if (all && !isAdmin(caller)) {
+        throw new DomainError('forbidden', "Policy doesn't allow all projects to be listed.");
+      }
+      const { limit, marker } = args;
+      const page = await deps.subscriptions(all ? undefined : projectOf(caller), { limit, marker });
+      if (!page) throw new DomainError('invalid', `marker [${marker}] not found`);
+      const last = page.length === limit ? page.at(-1)?.subscription_id : undefined;
+      const views = await Promise.all(page.map((each) => view(deps, each)));
+      const next = last === undefined ? {} : { next: nextLink(request, last) };
+      return { status: 200, body: { subscriptions: views, ...next } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/subscriptions',
+    roles: ['member'],
+    query: ignored,
+    body: SubscriptionInput,
+    handle: async ({ caller, body }) => {
+      if (body.all_projects && !isAdmin(caller)) {
+        throw new DomainError('forbidden', "Policy doesn't allow all projects to be subscribed.");
+      }
+      const request = requestOf(body, projectOf(caller));
+      const { subscription, created } = await subscribe(deps.subscribing, request);
+      return {
+        status: created ? 201 : 200,
+        body: { subscription: await view(deps, subscription) },
+      };
+    },
+  }),
+];
+
+const oneSubscription = (deps: SubscriptionDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: '/v1/subscriptions/:id',
+    roles: ['reader'],
+    query: ignored,
+    body: ignored,
+    handle: async (request) => ({
+      status: 200,
+      body: { subscription: await view(deps, await found(deps, request)) },
+    }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/v1/subscriptions/:id',
+    roles: ['member'],
+    query: ignored,
+    body: ignored,
+    handle: async (request) => {
+      await unsubscribe(deps.subscribing, await found(deps, request));
+      return { status: 204 };
+    },
+  }),
+];
+
+/** The status of a subscription to several topics: the worst of them. */
 function overall(statuses: readonly Status[]): Status | 'incomplete' {
   const worst = (['gone', 'pending confirmation'] as const).find((each) => statuses.includes(each));
   return worst ?? (statuses.length > 0 ? 'confirmed' : 'incomplete');

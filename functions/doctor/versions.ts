@@ -1,4 +1,4 @@
-/** Version documents: the catalogue's URL of this surface answers, as that of every other does. */
+/** Version documents, so that the surface's URL in the catalogue answers, as for other services. */
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 
 const version = (base: string) => ({
@@ -7,7 +7,7 @@ const version = (base: string) => ({
   links: [{ rel: 'self', href: `${base}/v1/` }],
 });
 
-export const versionRoutes: readonly PublicRoute[] = [
+export const doctorVersionRoutes: readonly PublicRoute[] = [
   publicRoute({
     method: 'GET',
     path: '/',

@@ -1,11 +1,12 @@
-/** `/doctor/v1/webhook-key`: what a project verifies its webhooks with. */
+/** `/doctor/v1/webhook-key`: the key with which a project verifies its webhooks. */
 import * as z from 'zod';
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 
-export type Deps = {
-  /** The key of a project; the empty one's is that of alarms on the infrastructure. */
+/** The dependencies of the route. */
+export type WebhookKeyDeps = {
+  /** The key of a project; the empty project is that of alarms on the infrastructure. */
   readonly webhookKey: (project_id: string) => Promise<string>;
 };
 
@@ -13,7 +14,7 @@ const Query = z.strictObject({
   project_id: z.tuple([z.string().max(255)], 'It must be given once.').optional(),
 });
 
-export const webhookKeyRoutes = ({ webhookKey }: Deps): Route[] => [
+export const webhookKeyRoutes = ({ webhookKey }: WebhookKeyDeps): Route[] => [
   route({
     method: 'GET',
     path: '/v1/webhook-key',

@@ -2,16 +2,16 @@
 import { finishDataPlane } from '../../flows/apply-data-plane.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
+import { notifyOwners } from '../../flows/notify-owners.ts';
 import { takePortsAlong } from '../../flows/take-ports-along.ts';
-import { tellOwners } from '../../flows/tell-owners.ts';
-import { createHandler, type Deps } from './handler.ts';
+import { type FaultFinisherDeps, faultFinisher } from './handler.ts';
 
 type Flows = DepsOf<typeof applyFault> &
-  DepsOf<typeof tellOwners> &
+  DepsOf<typeof notifyOwners> &
   DepsOf<typeof takePortsAlong> &
   DepsOf<typeof finishDataPlane>;
 
-export type FaultFinisherParts = Pick<Deps, 'host' | 'log'> &
+export type FaultFinisherParts = Pick<FaultFinisherDeps, 'host' | 'log'> &
   Omit<Flows, 'portsOn' | 'freeAbandonedMac'> & {
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
     readonly portIds: (among: {
@@ -24,14 +24,14 @@ export type FaultFinisherParts = Pick<Deps, 'host' | 'log'> &
 export function compose({ host, log, ...parts }: FaultFinisherParts) {
   const flows: Flows = {
     ...parts,
-    // No port gets another MAC address here.
+    // The fault-finisher changes no MAC address, so it never has to free one.
     freeAbandonedMac: async () => false,
     portsOn: (name) => parts.portIds({ index: 'byHost', value: name }),
   };
-  return createHandler({
+  return faultFinisher({
     host,
     applyFault: (failed) => applyFault(flows, failed),
-    tellOwners: (notice) => tellOwners(flows, notice),
+    tellOwners: (notice) => notifyOwners(flows, notice),
     takePortsAlong: (departed) => takePortsAlong(flows, departed),
     dataPlane: flows.dataPlane,
     applyDataPlane: (plane) => finishDataPlane(flows, plane),

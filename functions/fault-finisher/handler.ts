@@ -1,9 +1,9 @@
 /**
 /**
- * Applies a host's fault, or a report on its ports, once more, some time after: to instances and
- * ports that the report did not live to change, or that the index did not show it. Finds nothing to
- * do most of the time. Tells owners of a maintenance once more as well, for the same reasons;
- * repeats are told nobody. Binds the ports of servers that left a host to where the servers are.
+ * Applies a host's fault, or a report on its ports, again some time later. It changes the instances and
+ * ports that the report missed, because it died or an index lagged; most of the time there are none.
+ * For the same reasons it sends the events of a maintenance again; owners are notified of a repeat once.
+ * It also binds the ports of servers that left a host to the hosts where the servers are.
  */
 import { type Log, onQueue } from '../../adapters/lambda.ts';
 import { FinishMessage } from '../../domain/events/messages.ts';
@@ -12,23 +12,25 @@ import type { Notice } from '../../domain/hosts/maintenance.ts';
 import type { Departed } from '../../domain/ports/departed-servers.ts';
 import type { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 
-export type Deps = {
+/** What the fault-finisher needs from outside. */
+export type FaultFinisherDeps = {
   /** The host's row, tombstones included, read consistently. */
   readonly host: (name: string) => Promise<Host | undefined>;
-  /** Applies what the host owes; gives the number of instances that changed. */
+  /** Applies the host's owed fault; returns the number of instances that changed. */
   readonly applyFault: (host: Host) => Promise<number>;
-  /** What was reported of the host's ports, read consistently. */
+  /** The newest report on the host's ports, read consistently; undefined if there is none. */
   readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
-  /** Applies it; gives the number of ports that changed. */
+  /** Applies the report; returns the number of ports that changed. */
   readonly applyDataPlane: (plane: HostDataPlane) => Promise<number>;
-  /** Sends the events of a maintenance; gives the number of instances concerned. */
+  /** Sends the events of a maintenance; returns the number of instances concerned. */
   readonly tellOwners: (notice: Notice) => Promise<number>;
-  /** Binds the ports of servers that left a host; gives the number of ports that were bound. */
+  /** Binds the ports of servers that left a host; returns the number of ports that were bound. */
   readonly takePortsAlong: (departed: Departed) => Promise<number>;
   readonly log: Log;
 };
 
-export const createHandler = (deps: Deps) =>
+/** The handler of the queue of faults. */
+export const faultFinisher = (deps: FaultFinisherDeps) =>
   onQueue({
     log: deps.log,
     consume: async ({ body }) => {
@@ -49,7 +51,7 @@ export const createHandler = (deps: Deps) =>
 
 type Fault = Exclude<FinishMessage, { readonly notice: Notice } | { readonly departed: Departed }>;
 
-async function finish(deps: Deps, { host: name, of }: Fault): Promise<number> {
+async function finish(deps: FaultFinisherDeps, { host: name, of }: Fault): Promise<number> {
   if (of === 'ports') {
     const plane = await deps.dataPlane(name);
     return plane ? deps.applyDataPlane(plane) : 0;

@@ -1,6 +1,6 @@
 /**
- * `/v3/users/{user_id}/application_credentials`: made by the user alone; seen and deleted by the user
- * and by admins. Source: keystone `api/users.py`, `common/policies/application_credential.py`.
+ * `/v3/users/{user_id}/application_credentials`: only the user creates them; the user and
+ * administrators read and delete them. Source: keystone `api/users.py`, `common/policies/application_credential.py`.
  */
 import * as z from 'zod';
 import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
@@ -17,28 +17,28 @@ import { listLinks } from './directory-view.ts';
 
 type Owner = { readonly user_id: string; readonly incarnation: string };
 
-export type Deps = {
+export type CredentialDeps = {
   /** The account with an id; undefined if there is none. */
   readonly account: (id: string) => Promise<Account | undefined>;
   /** All credentials of a user's incarnation, by name. */
   readonly credentialsOf: (owner: Owner) => Promise<readonly StoredCredential[]>;
   /** Stores a credential; false if its user has one of that name. */
   readonly addCredential: (credential: StoredCredential) => Promise<boolean>;
-  /** Deletes a credential, and ends its tokens; false if it is there no longer. */
+  /** Deletes a credential, and ends its tokens; false if it no longer exists. */
   readonly removeCredential: (credential: StoredCredential) => Promise<boolean>;
-  /** A secret that nobody can guess. */
+  /** Makes a secret that cannot be guessed. */
   readonly newSecret: () => string;
   readonly hashGenerated: (secret: string) => string;
   readonly hashGiven: (secret: string) => Promise<string>;
-  /** 32 hex digits. */
+  /** Makes an id of 32 hex digits. */
   readonly newCredentialId: () => string;
-  /** Credentials that a user may have; -1 for any number. */
+  /** The most credentials that a user may have; -1 for no limit. */
   readonly credentialsPerUser: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
 
-type Request = RouteRequest<unknown, unknown>;
+type CredentialRequest = RouteRequest<unknown, unknown>;
 
 const refused = (action: string) =>
   new DomainError(
@@ -46,10 +46,13 @@ const refused = (action: string) =>
     `You are not authorized to perform the requested action: identity:${action}.`,
   );
 
-/** Whose credentials the path names; 403 but for the user and, unless `alone`, for admins. */
+/**
+ * The user in the path.
+ * @throws DomainError `forbidden` unless the caller is that user or, unless `alone`, an administrator.
+ */
 export async function ownerOf(
-  { account }: Pick<Deps, 'account'>,
-  { params, caller }: Request,
+  { account }: Pick<CredentialDeps, 'account'>,
+  { params, caller }: CredentialRequest,
   { action, alone = false }: { readonly action: string; readonly alone?: boolean },
 ): Promise<Owner> {
   const { user_id = '' } = params;
@@ -59,8 +62,8 @@ export async function ownerOf(
   return { user_id, incarnation: found.incarnation };
 }
 
-/** 403 for the token of a restricted credential, which shall not make or delete others. */
-function requireUnrestricted({ caller }: Request): void {
+/** @throws DomainError `forbidden` for the token of a restricted credential. */
+function requireUnrestricted({ caller }: CredentialRequest): void {
   if (!caller.credential?.restricted) return;
   throw new DomainError(
     'forbidden',
@@ -72,8 +75,8 @@ const path = '/v3/users/:user_id/application_credentials';
 
 const Filters = z.object({ name: z.array(z.string()).optional() });
 
-export function credentialRoutes(deps: Deps): Route[] {
-  const named = async (request: Request, action: string): Promise<StoredCredential> => {
+export function credentialRoutes(deps: CredentialDeps): Route[] {
+  const named = async (request: CredentialRequest, action: string): Promise<StoredCredential> => {
     const { id = '' } = request.params;
     const all = await deps.credentialsOf(await ownerOf(deps, request, { action }));
     const found = all.find((credential) => credential.id === id);
@@ -132,7 +135,7 @@ export function credentialRoutes(deps: Deps): Route[] {
   ];
 }
 
-async function create(deps: Deps, request: RouteRequest<CredentialInput, undefined>) {
+async function create(deps: CredentialDeps, request: RouteRequest<CredentialInput, undefined>) {
   const { body, caller, base } = request;
   const owner = await ownerOf(deps, request, {
     action: 'create_application_credential',

@@ -1,6 +1,6 @@
 /**
- * The body of `POST /v3/auth/tokens`, read as Keystone reads it. What is ill-formed is a 400; what is
- * well-formed and unknown is for the login to refuse.
+ * The body of `POST /v3/auth/tokens`, parsed as Keystone does. A malformed body is a 400; the login
+ * refuses unknown users, projects and methods.
  * Source: keystone `auth/schema.py`, `auth/plugins/core.py`, `auth/core.py`.
  */
 import * as z from 'zod';
@@ -14,7 +14,7 @@ const DomainReference = z
   .object({ id: Text.optional(), name: Text.optional() })
   .refine(({ id, name }) => id || name, 'id or name must be present.');
 
-/** A user or project by id, or by name and domain; where both are there, the name counts. */
+/** A user or project by id, or by name and domain. If both are given, the name counts. */
 const Reference = z
   .object({ id: Text.optional(), name: Text.optional(), domain: DomainReference.optional() })
   .refine(({ id, name }) => id || name, 'id or name must be present.')
@@ -23,17 +23,17 @@ const Reference = z
     message: 'A name needs its domain.',
   });
 
-/** Keystone's databases compare names without regard to case, and `default` is often written. */
-const isOurs = ({ id, name }: z.infer<typeof DomainReference>): boolean =>
+/** Keystone's databases ignore the case of names, and clients often write `default`. */
+const isDefaultDomain = ({ id, name }: z.infer<typeof DomainReference>): boolean =>
   name ? name.toLowerCase() === 'default' : id === 'default';
 
-/** The id of what is referred to; undefined where its domain is not ours. */
+/** The id of a referenced user or project; undefined for another domain than `Default`. */
 function idOf(
   kind: 'user' | 'project',
   { id, name, domain }: z.infer<typeof Reference>,
 ): string | undefined {
   if (!name) return id;
-  return domain && isOurs(domain) ? nameId(kind, name) : undefined;
+  return domain && isDefaultDomain(domain) ? nameId(kind, name) : undefined;
 }
 
 const ScopeKinds = z
@@ -63,13 +63,13 @@ function scopeOf(form: z.infer<typeof ScopeKinds> | undefined): Scope {
 }
 
 const supported = ['password', 'token', 'application_credential'] as const;
-/** The ways to log in that there are, as Keystone lists them in a 401. */
+/** The supported methods, as Keystone lists them in a 401. */
 export const supportedMethods: readonly string[] = supported;
 
 const PasswordMethod = z.object({
   user: z.intersection(Reference, z.object({ password: z.string().max(4096) })),
 });
-/** Longer than any token of ours, so that a foreign one is a 401 and not a 400. */
+/** The limit is longer than Doctor's tokens, so a token of another service is a 401 and not a 400. */
 const TokenMethod = z.object({ id: z.string().max(8192) });
 
 /** By id, or by name and user; a name without its user is a 400. */
@@ -97,9 +97,9 @@ const Identity = z
     }
   });
 
-/** The proof that somebody offers of who they are. */
+/** How a login proves its user. */
 export type Proof =
-  /** No user id: the user is of a domain that is not ours. */
+  /** The user id is undefined for another domain than `Default`. */
   | { readonly method: 'password'; readonly user_id: string | undefined; readonly password: string }
   | { readonly method: 'token'; readonly token: string }
   | {
@@ -138,5 +138,5 @@ const Login = z
     scope: scopeOf(scope),
   }));
 
-/** A login: a proof, and what the token shall be for. No body and `null` count as an empty object. */
+/** A login: a proof and a scope. No body and `null` count as an empty object. */
 export const AuthRequest = z.preprocess((json) => json ?? {}, Login);

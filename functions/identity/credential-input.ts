@@ -10,7 +10,7 @@ const Role = z
   .looseObject({ id: z.string().max(64).optional(), name: z.string().max(255).optional() })
   .refine(({ id, name }) => id || name, 'id or name must be present.');
 
-/** A rule by its fields; or, of one that the user has already, by its id. */
+/** A rule by its fields, or by its id if the user has it already. */
 const RuleInput = z.union([
   z.looseObject(AccessRule.shape),
   z.looseObject({ id: z.string().min(1).max(64) }),
@@ -26,6 +26,7 @@ const Fields = z.looseObject({
   access_rules: z.array(RuleInput).max(50).nullish(),
 });
 
+/** The body of `POST /v3/users/{user_id}/application_credentials`. */
 export const CredentialInput = z
   .object({ application_credential: Fields })
   .transform(({ application_credential }) => application_credential);
@@ -34,7 +35,10 @@ export type CredentialInput = z.infer<typeof CredentialInput>;
 const invalid = (detail: string) =>
   new DomainError('invalid', `Invalid application credential: ${detail}`);
 
-/** The second at which a credential shall end; undefined for never. 400 for the past and for no time. */
+/**
+ * The second since 1970 at which a credential ends; undefined for never.
+ * @throws DomainError `invalid` for a time in the past, or a text that is not a time.
+ */
 export function endOf(
   { expires_at }: Pick<CredentialInput, 'expires_at'>,
   now: number,
@@ -47,7 +51,7 @@ export function endOf(
   return seconds;
 }
 
-/** The names of the roles asked for; 404 for one that there is not. */
+/** The names of the requested roles. @throws DomainError `not_found` for an unknown role. */
 export const roleNames = ({ roles: asked }: Pick<CredentialInput, 'roles'>): string[] =>
   (asked ?? []).map(({ id, name }) => {
     const found = roles.find((role) => (id ? nameId('role', role) === id : role === name));
@@ -55,7 +59,10 @@ export const roleNames = ({ roles: asked }: Pick<CredentialInput, 'roles'>): str
     throw new DomainError('not_found', `Could not find role: ${id ?? name}.`);
   });
 
-/** The rules asked for, those given by id out of the user's; undefined for none. 404 for an unknown id. */
+/**
+ * The requested rules; undefined for none. A rule by id is one of the user's `known` rules.
+ * @throws DomainError `not_found` for an unknown id.
+ */
 export function rulesOf(
   { access_rules: asked }: Pick<CredentialInput, 'access_rules'>,
   user_id: string,

@@ -6,13 +6,14 @@ import { domain } from './documents.ts';
 
 const links = (base: string, path: string) => ({ self: `${base}/v3/${path}` });
 
-/** The links of a list, which has one page. */
+/** The links of a list. A list has one page. */
 export const listLinks = ({ base, path }: Pick<RawRequest, 'base' | 'path'>) => ({
   next: null,
   self: `${base}${path}`,
   previous: null,
 });
 
+/** A project. `base` is the surface's URL, as in the other views. */
 export const projectView = ({ id, name }: Project, base: string) => ({
   id,
   name,
@@ -26,6 +27,7 @@ export const projectView = ({ id, name }: Project, base: string) => ({
   links: links(base, `projects/${id}`),
 });
 
+/** A user. */
 export const userView = ({ id, name, enabled, projects: [home] }: Account, base: string) => ({
   id,
   name,
@@ -37,6 +39,7 @@ export const userView = ({ id, name, enabled, projects: [home] }: Account, base:
   links: links(base, `users/${id}`),
 });
 
+/** The only domain. */
 export const domainView = (base: string) => ({
   ...domain,
   description: 'The default domain',
@@ -46,6 +49,7 @@ export const domainView = (base: string) => ({
   links: links(base, `domains/${domain.id}`),
 });
 
+/** A role. */
 export const roleView = (name: string, base: string) => {
   const id = nameId('role', name);
   const common = { domain_id: null, description: null, options: {} };

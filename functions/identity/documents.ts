@@ -1,4 +1,4 @@
-/** What Keystone's clients read: version, catalogue, body of a token. docs/wire/identity.md#login. */
+/** The documents that Keystone's clients read: version, catalogue, body of a token. docs/wire/identity.md#login. */
 import { accessRuleId } from '../../domain/identity/access-rule.ts';
 import type { CredentialFacts } from '../../domain/identity/application-credential.ts';
 import type { Grant } from '../../domain/identity/identity.ts';
@@ -6,8 +6,8 @@ import { nameId } from '../../domain/ids.ts';
 import { microsecondsZ, momentOf } from '../../domain/time.ts';
 
 /**
- * Version 3, at the identity URL `base`. Clients follow `self` literally, path and all; without
- * `id`, `status` or `self` they do not even try to log in.
+ * Version 3, at the identity URL `base`. Clients use the whole URL of `self`. Without `id`, `status`
+ * or `self` they do not try to log in.
  */
 export const version = (base: string) => ({
   id: 'v3.14',
@@ -17,20 +17,20 @@ export const version = (base: string) => ({
   'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.identity-v3+json' }],
 });
 
-/** Each service with its path below the API's root, to which clients append their own. */
+/** Each service with its path below the API's root. Clients append their own path to it. */
 const services = [
   { type: 'identity', name: 'keystone', path: '/identity/v3' },
   { type: 'compute', name: 'nova', path: '/compute/v2.1' },
-  // There are no images, but clients ask for them; without /v2, which they add.
+  // There are no images, but clients request them; without /v2, which they add.
   { type: 'image', name: 'glance', path: '/image' },
-  // Without /v2.0, which Neutron's own client and gophercloud add blindly.
+  // Without /v2.0, which Neutron's own client and gophercloud always add.
   { type: 'network', name: 'neutron', path: '/network' },
   // Without /v2: aodhclient adds it.
   { type: 'alarming', name: 'aodh', path: '/alarming' },
   { type: 'fault-management', name: 'doctor', path: '/doctor/v1' },
 ] as const;
 
-/** Every service under the API's root, three interfaces each, in the one region. */
+/** The catalogue: every service under the API's root, with three interfaces in one region. */
 export const catalog = (root: string, region: string) =>
   services.map(({ type, name, path }) => ({
     id: nameId('service', type),
@@ -45,16 +45,16 @@ export const catalog = (root: string, region: string) =>
     })),
   }));
 
-/** The one domain. */
+/** The only domain. */
 export const domain = { id: 'default', name: 'Default' } as const;
 
 /** A second since 1970 as Keystone shows it. */
 export const moment = (seconds: number): string => microsecondsZ(momentOf(seconds * 1000));
 
 type TokenExtras = {
-  /** Absent: the body has no catalogue. */
+  /** The catalogue; absent for a body without it. */
   readonly services?: ReturnType<typeof catalog> | undefined;
-  /** The application credential that the token was made with. */
+  /** The application credential of the token's login; absent for another method. */
   readonly credential?: CredentialFacts | undefined;
 };
 
@@ -71,8 +71,8 @@ const credentialDocument = (user_id: string, credential: CredentialFacts) => ({
 });
 
 /**
- * The body of a token, of a login and of a validation alike. An unscoped one has neither project
- * nor roles nor catalogue.
+ * The body of a token, the same for a login and a validation. The body of an unscoped token has no
+ * project, roles and catalogue.
  */
 export function tokenDocument(grant: Grant, { services, credential }: TokenExtras = {}) {
   const { audit_id, parent_audit_id, methods, user, project, roles } = grant;

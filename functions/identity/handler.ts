@@ -1,18 +1,22 @@
 import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { accessRuleRoutes } from './access-rules.ts';
-import { type Deps as CredentialDeps, credentialRoutes } from './application-credentials.ts';
+import { type CredentialDeps, credentialRoutes } from './application-credentials.ts';
 import { version } from './documents.ts';
-import { type Deps as LookupDeps, lookupRoutes } from './lookups.ts';
-import { login, revoke, type Deps as TokenDeps, validate } from './tokens.ts';
+import { type LookupDeps, lookupRoutes } from './lookups.ts';
+import { login, revoke, type TokenDeps, validate } from './tokens.ts';
 
-export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'publicUrl' | 'logger'> &
+/** The dependencies of the surface. */
+export type IdentityDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'publicUrl' | 'logger'
+> &
   CredentialDeps &
   LookupDeps &
   TokenDeps;
 
 /** `/identity`: discovery, tokens, application credentials and lookups, as Keystone v3 has them. */
-export const identityApi = (deps: Deps) =>
+export const identityApi = (deps: IdentityDeps) =>
   createSurface({
     ...deps,
     dialect: 'identity',
@@ -35,7 +39,7 @@ export const identityApi = (deps: Deps) =>
     };
   });
 
-/** What clients read before they log in. */
+/** The version documents, which clients read before they log in. */
 export const discovery: readonly PublicRoute[] = [
   publicRoute({
     method: 'GET',

@@ -1,7 +1,7 @@
 /**
- * Users and projects, for clients that look them up by name or id before their main call. An admin
- * sees all; everybody sees themselves and their own project.
- * Source of who may: keystone `common/policies/project.py`, `user.py`.
+ * Users and projects, for clients that look them up by name or id before their main call. An
+ * administrator sees all; other callers see their own user and project.
+ * Source of the rights: keystone `common/policies/project.py`, `user.py`.
  */
 import * as z from 'zod';
 import { fitting } from '../../adapters/http/answer-size.ts';
@@ -21,12 +21,12 @@ import { nameId } from '../../domain/ids.ts';
 import { domainView, listLinks, projectView, roleView, userView } from './directory-view.ts';
 import { catalog } from './documents.ts';
 
-export type Deps = {
+export type LookupDeps = {
   /** The account with an id; undefined if there is none. */
   readonly account: (id: string) => Promise<Account | undefined>;
-  /** The project with an id; undefined if nobody was ever registered in it. */
+  /** The project with an id; undefined if no user was ever registered in it. */
   readonly project: (id: string) => Promise<Project | undefined>;
-  /** All projects and users of the tables, by name; not the deployment's own. */
+  /** All projects and users of the tables, by name, without the deployment's own. */
   readonly projects: () => Promise<readonly Project[]>;
   readonly users: () => Promise<readonly Account[]>;
   readonly region: string;
@@ -39,7 +39,7 @@ const first = z
   .optional()
   .transform((values) => values?.[0]);
 
-/** Filters that are not listed here narrow nothing, as Keystone's own. */
+/** Other filters are ignored, as in Keystone. */
 const Filters = z.object({ name: first, domain_id: first, enabled: first, is_domain: first });
 type Filters = z.infer<typeof Filters>;
 
@@ -54,23 +54,25 @@ const notFound = (kind: string, id: string) =>
 
 const seesAll = (caller: Caller): boolean => hasRole(caller, ...may.lookUpUsersAndProjects);
 
-const isOurs = ({ domain_id }: Filters): boolean => !domain_id || domain_id === 'default';
+const isDefaultDomain = ({ domain_id }: Filters): boolean => !domain_id || domain_id === 'default';
 const truth = (text: string | undefined): boolean | undefined =>
   text === undefined ? undefined : !/^(0|false)$/i.test(text);
 
-export function lookupRoutes(deps: Deps): Route[] {
+/** Finds users and projects, the deployment's own included. */
+function finders(deps: LookupDeps) {
   const projectById = async (id: string): Promise<Project | undefined> =>
     own.find((project) => project.id === id) ?? deps.project(id);
 
   const projects = async (filters: Filters): Promise<readonly Project[]> => {
-    if (!isOurs(filters) || truth(filters.enabled) === false || truth(filters.is_domain)) return [];
+    if (!isDefaultDomain(filters) || truth(filters.enabled) === false || truth(filters.is_domain))
+      return [];
     if (filters.name === undefined) return [...own, ...(await deps.projects())];
     const found = await projectById(nameId('project', filters.name));
     return found ? [found] : [];
   };
 
   const users = async (filters: Filters): Promise<readonly Account[]> => {
-    if (!isOurs(filters)) return [];
+    if (!isDefaultDomain(filters)) return [];
     const { name } = filters;
     const byName = async () => [await deps.account(nameId('user', name ?? ''))];
     const found = name === undefined ? [admin, ...(await deps.users())] : await byName();
@@ -84,6 +86,12 @@ export function lookupRoutes(deps: Deps): Route[] {
   const projectsOf = async (user_id: string): Promise<readonly Project[]> =>
     (await deps.account(user_id))?.projects ?? [];
 
+  return { projectById, projects, users, projectsOf };
+}
+
+/** The routes. */
+export function lookupRoutes(deps: LookupDeps): Route[] {
+  const { projectById, projects, users, projectsOf } = finders(deps);
   return [
     get('/v3/projects', Filters, async (request) => {
       const { args, caller } = request;
@@ -125,7 +133,7 @@ export function lookupRoutes(deps: Deps): Route[] {
   ];
 }
 
-/** There is one domain, and roles are fixed; clients ask for them by name or id. */
+/** The routes of domains and roles. There is one domain, and the roles are fixed. */
 const domainAndRoleRoutes: readonly Route[] = [
   get('/v3/domains', Filters, async (request) => {
     const { name } = request.args;
@@ -139,7 +147,7 @@ const domainAndRoleRoutes: readonly Route[] = [
   get('/v3/roles', Filters, async (request) => {
     const { args, caller } = request;
     if (!seesAll(caller)) throw forbidden('list_roles');
-    const shown = isOurs(args) ? rolesNamed(args.name) : [];
+    const shown = isDefaultDomain(args) ? rolesNamed(args.name) : [];
     return listed(request, 'roles', shown, roleView);
   }),
   get('/v3/roles/:id', ignored, async ({ params: { id = '' }, caller, base }) => {
@@ -163,7 +171,7 @@ function get<Args>(
   return route({ method: 'GET', path, query, body: ignored, handle });
 }
 
-/** A list in Keystone's envelope; one that does not fit into an answer says that it was cut. */
+/** A list in Keystone's envelope. `truncated` says that it was cut to the size of an answer. */
 function listed<T>(
   request: Pick<AuthenticRequest, 'base' | 'path'>,
   name: string,

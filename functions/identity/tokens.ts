@@ -25,10 +25,10 @@ import type { Session } from '../../domain/identity/validity.ts';
 import { AuthRequest, type Proof, supportedMethods, TokenQuery } from './auth-request.ts';
 import { catalog, tokenDocument } from './documents.ts';
 
-export type Deps = {
+export type TokenDeps = {
   /** The account with an id; undefined if there is none. */
   readonly account: (id: string) => Promise<Account | undefined>;
-  /** The account of an id and a password; undefined if either is wrong, or was so too often. */
+  /** The account of an id and a password; undefined if either is wrong, or after too many failures. */
   readonly withPassword: (
     id: string | undefined,
     password: string,
@@ -41,9 +41,9 @@ export type Deps = {
     address: string,
   ) => Promise<{ readonly account: Account; readonly credential: Credential } | undefined>;
   readonly sign: (grant: Grant) => Promise<string>;
-  /** What a token says; undefined if it is not a good one. */
+  /** The session of a token; undefined if the token is not valid. */
   readonly verify: (token: string) => Promise<Session | undefined>;
-  /** Ends a token, and all that were made of it or from which it was made. */
+  /** Ends all tokens of a token's chain. */
   readonly revoke: (grant: Grant) => Promise<void>;
   readonly newAuditId: () => string;
   /** Milliseconds since 1970. */
@@ -52,7 +52,7 @@ export type Deps = {
   readonly region: string;
 };
 
-export const login = (deps: Deps): PublicRoute =>
+export const login = (deps: TokenDeps): PublicRoute =>
   parsedPublicRoute({
     method: 'POST',
     path: '/v3/auth/tokens',
@@ -68,15 +68,15 @@ export const login = (deps: Deps): PublicRoute =>
   });
 
 type KnownProof = Exclude<Proof, { method: 'unsupported' }>;
-type Asked = {
+type AskedLogin = {
   readonly proof: KnownProof;
   readonly scope: Parameters<typeof grantFor>[0]['scope'];
 };
 
-/** What the login gives. 401 if nothing is proved. */
+/** The grant of a login. @throws DomainError `unauthenticated` if the proof is wrong. */
 async function proven(
-  deps: Deps,
-  { proof, scope }: Asked,
+  deps: TokenDeps,
+  { proof, scope }: AskedLogin,
   { address }: Pick<RawRequest, 'address'>,
 ): Promise<{ grant: Grant; credential?: CredentialFacts | undefined }> {
   const made = { audit_id: deps.newAuditId(), now: Math.floor(deps.now() / 1000) };
@@ -104,7 +104,7 @@ async function proven(
 }
 
 /**
- * The one 401 that says more: which methods there are.
+ * The 401 for an unsupported method. It lists the supported methods.
  * Source: keystone `exception.py`, `AuthMethodNotSupported`.
  */
 function unsupportedMethod({ base }: Pick<RawRequest, 'base'>): ApiResponse {
@@ -123,24 +123,24 @@ function unsupportedMethod({ base }: Pick<RawRequest, 'base'>): ApiResponse {
   };
 }
 
-/** The token in `X-Subject-Token`, if it is good; else 404. */
-async function subjectOf({ verify }: Deps, { headers }: Pick<RawRequest, 'headers'>) {
+/** The token in `X-Subject-Token`. @throws DomainError `not_found` if it is not valid. */
+async function subjectOf({ verify }: TokenDeps, { headers }: Pick<RawRequest, 'headers'>) {
   const token = headers['x-subject-token']?.trim() ?? '';
   const session = await verify(token);
   if (!session) throw new DomainError('not_found', 'Could not find token.');
   return { token, session };
 }
 
-/** Whether the caller says that it enforces access rules itself, in version 1 at least. */
+/** Whether the caller enforces access rules itself: it sends version 1 or higher. */
 const enforcesAccessRules = ({ headers }: Pick<RawRequest, 'headers'>): boolean =>
   Number.parseFloat(headers['openstack-identity-access-rules'] ?? '') >= 1;
 
 /**
- * Validation of a token, for admins and for the token's own user; `GET` for services too. A bad
- * token is a 404, and one with access rules for a caller who does not enforce them.
+ * Validates a token, for administrators and the token's user; `GET` for services too. An invalid token
+ * is a 404. So is a token with access rules, if the caller does not enforce them.
  * Source: keystone `common/policies/token.py`, `api/auth.py`.
  */
-export const validate = (deps: Deps, method: 'GET' | 'HEAD'): Route =>
+export const validate = (deps: TokenDeps, method: 'GET' | 'HEAD'): Route =>
   route({
     method,
     path: '/v3/auth/tokens',
@@ -153,16 +153,15 @@ export const validate = (deps: Deps, method: 'GET' | 'HEAD'): Route =>
         throw new DomainError('not_found', 'Could not find token.');
       }
       const roles = method === 'GET' ? may.validateTokens : may.endTokens;
-      allowOwn(request.caller, grant, { roles, action: 'validate_token' });
+      requireOwnToken(request.caller, grant, { roles, action: 'validate_token' });
       return tokenResponse(deps, request, { status: 200, grant, credential, token });
     },
   });
 
 /**
- * Revocation, for admins and for the token's own user. The token and all of its chain of rescoped
- * ones end. Source: keystone `token/provider.py`.
+ * Revokes a token, for administrators and the token's user. All tokens of its chain end. Source: keystone `token/provider.py`.
  */
-export const revoke = (deps: Deps): Route =>
+export const revoke = (deps: TokenDeps): Route =>
   route({
     method: 'DELETE',
     path: '/v3/auth/tokens',
@@ -170,14 +169,14 @@ export const revoke = (deps: Deps): Route =>
     body: ignored,
     handle: async (request) => {
       const { session } = await subjectOf(deps, request);
-      allowOwn(request.caller, session, { roles: may.endTokens, action: 'revoke_token' });
+      requireOwnToken(request.caller, session, { roles: may.endTokens, action: 'revoke_token' });
       await deps.revoke(session);
       return { status: 204 };
     },
   });
 
-/** 403 to whoever is neither the token's user nor has one of the roles. */
-function allowOwn(
+/** @throws DomainError `forbidden` unless the caller is the token's user or has one of the roles. */
+function requireOwnToken(
   caller: Caller,
   grant: Grant,
   { roles, action }: { roles: readonly Role[]; action: string },
@@ -197,7 +196,7 @@ type Answered = {
 };
 
 function tokenResponse(
-  { region }: Deps,
+  { region }: TokenDeps,
   { root, args }: Pick<RawRequest, 'root'> & { readonly args: TokenQuery },
   { status, grant, credential, token }: Answered,
 ): ApiResponse {

@@ -4,7 +4,7 @@ import { changePort } from '../../flows/change-port.ts';
 import { createPorts } from '../../flows/create-ports.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { readPorts } from '../../flows/read-ports.ts';
-import { type Deps, networkApi } from './handler.ts';
+import { type NetworkApiDeps, networkApi } from './handler.ts';
 
 /** What the flows answer for the routes. */
 type Composed =
@@ -15,7 +15,7 @@ type Composed =
   | 'changeNetwork'
   | 'deleteNetwork';
 
-export type NetworkParts = Omit<Deps, Composed> &
+export type NetworkParts = Omit<NetworkApiDeps, Composed> &
   DepsOf<typeof readPorts> &
   DepsOf<typeof createPorts> &
   DepsOf<typeof changePort> &

@@ -1,4 +1,4 @@
-/** Which of Neutron's extensions work here, and which are ours: docs/wire/network.md#extensions. */
+/** Neutron's extensions that work here, and Doctor's own ones: docs/wire/network.md#extensions. */
 import { ignored, type Route, route } from '../../adapters/http/route.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { shown } from './neutron.ts';

@@ -1,4 +1,4 @@
-/** The network surface: Neutron's API v2.0, as far as a registry of ports goes. */
+/** The surface `/network`: the part of Neutron's API v2.0 that a registry of ports needs. */
 
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import type { NetworkDeps, PortDeps } from './deps.ts';
@@ -7,16 +7,21 @@ import { networkRoutes } from './networks.ts';
 import { portRoutes } from './ports.ts';
 import { taggableNetworks, taggablePorts } from './taggable.ts';
 import { tagRoutes } from './tags.ts';
-import { versionRoutes } from './versions.ts';
+import { networkVersionRoutes } from './versions.ts';
 
-export type Deps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+/** The dependencies of the surface. */
+export type NetworkApiDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
+> &
   PortDeps &
   NetworkDeps;
 
 /** `/v2.0/ports.json` is `/v2.0/ports`: clients send either. */
 const plainPath = (path: string): string => path.replace(/\.json$/, '');
 
-export const networkApi = (deps: Deps) =>
+/** The handler of the surface. */
+export const networkApi = (deps: NetworkApiDeps) =>
   createSurface({
     dialect: 'network',
     prefix: '/network',
@@ -25,7 +30,7 @@ export const networkApi = (deps: Deps) =>
     authenticate: deps.authenticate,
     logger: deps.logger,
     normalise: plainPath,
-    publicRoutes: versionRoutes,
+    publicRoutes: networkVersionRoutes,
     routes: [
       ...extensionRoutes,
       ...portRoutes(deps),

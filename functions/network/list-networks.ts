@@ -1,4 +1,4 @@
-/** A page of networks. The registry is small: all that the caller may see are read, then sorted. */
+/** A page of networks. The registry is small: all networks of the caller are read, then sorted. */
 
 import type { Query } from '../../adapters/http/query.ts';
 import type { Caller } from '../../domain/identity/access.ts';
@@ -7,18 +7,18 @@ import { fieldsOf, type NetworkDeps } from './deps.ts';
 import { networkView } from './network-input.ts';
 import { networkFilter, networkSortKeys } from './network-list.ts';
 import { type ShownPage, shownPage } from './page.ts';
-import { orderOf, pageOf } from './port-list.ts';
+import { readOrder, readPage } from './port-list.ts';
 import { picked } from './port-view.ts';
 
 /** The query of `GET /v2.0/networks`. @throws HTTPBadRequest */
 export const readNetworkList = (query: Query) => ({
   test: networkFilter(query),
-  compare: orderOf(query, networkSortKeys).compare,
-  page: pageOf(query),
+  compare: readOrder(query, networkSortKeys).compare,
+  page: readPage(query),
   fields: fieldsOf(query),
 });
 
-/** @throws NetworkNotFound for a marker that the caller does not see. */
+/** The requested page. @throws NetworkNotFound for a marker that the caller may not see. */
 export async function listNetworks(
   deps: Pick<NetworkDeps, 'networksOf'>,
   caller: Caller,

@@ -1,6 +1,7 @@
 /**
- * A page of ports. Ids come from the narrowest index that the query names, rows are read
- * consistently: a list costs what its caller may see at most, and by id no more than it shows.
+ * A page of ports. Ids come from the narrowest index that the query names; rows are read
+ * consistently. A list reads at most the ports that its caller may see; in the order of ids it reads
+ * only those that it shows.
  */
 
 import type { Query } from '../../adapters/http/query.ts';
@@ -8,25 +9,31 @@ import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { listedProject, seesHosts, visiblePort } from '../../domain/ports/port-access.ts';
-import type { Among } from '../../domain/ports/port-index.ts';
+import type { PortIndex } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
 import { fieldsOf, idOf, type PortDeps } from './deps.ts';
 import { type ShownPage, shownPage } from './page.ts';
 import { filterOf, isFiltered, type PortTest } from './port-filter.ts';
-import { type Order, orderOf, type Page, pageOf, portSortKeys } from './port-list.ts';
+import {
+  type ListOrder,
+  type PageRequest,
+  portSortKeys,
+  readOrder,
+  readPage,
+} from './port-list.ts';
 import { picked, portView } from './port-view.ts';
 
 type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
 
-/** Rows read at once where a filter may leave out most of them. */
+/** Rows that are read at once if a filter may leave out most of them. */
 const filteredAtOnce = 200;
 
 /** A parsed query of `GET /v2.0/ports`. */
 export type PortListRequest = {
   readonly source: PortSource;
   readonly test: PortTest;
-  readonly order: Order<Port>;
-  readonly page: Page;
+  readonly order: ListOrder<Port>;
+  readonly page: PageRequest;
   /** Whether a filter may leave out ports of the source. */
   readonly filtered: boolean;
   /** The attributes to show; empty for all. */
@@ -44,8 +51,8 @@ export function readPortList(
   const project_id = listedProject(caller);
   return {
     test: filterOf(query, caller),
-    order: orderOf(query, portSortKeys),
-    page: pageOf(query),
+    order: readOrder(query, portSortKeys),
+    page: readPage(query),
     source: sourceOf(query, caller, project_id),
     filtered: isFiltered(query),
     fields: fieldsOf(query),
@@ -60,20 +67,20 @@ export async function listPorts(
 ): Promise<ShownPage> {
   const { order, page } = list;
   const marker = page.marker === undefined ? undefined : await markerOf(deps, caller, page.marker);
-  const wanted = { ...list, marker };
-  const ports = await (order.byId ? inOrderOfIds(deps, wanted) : sorted(deps, wanted));
+  const marked = { ...list, marker };
+  const ports = await (order.byId ? inOrderOfIds(deps, marked) : sorted(deps, marked));
   return shownPage(ports, page, (port) => picked(portView(port, caller), fields));
 }
 
-/** The port that a page begins after, which may match no more. @throws PortNotFound */
+/** The port after which a page begins; it need not match the filter. @throws PortNotFound */
 async function markerOf(deps: ListDeps, caller: Caller, text: string): Promise<Port> {
   const id = idOf(text);
   const [port] = id === undefined ? [] : await deps.readPorts([id]);
   return visiblePort(caller, text, port);
 }
 
-/** Where the ids of a list come from: an index, or the query itself. */
-type PortSource = { readonly ids: readonly string[] } | { readonly among: readonly Among[] };
+/** The source of the ids of a list: indexes, or the query itself. */
+type PortSource = { readonly ids: readonly string[] } | { readonly among: readonly PortIndex[] };
 
 function sourceOf(query: Query, caller: Caller, project_id: string | undefined): PortSource {
   const { id, name, device_id } = query;
@@ -96,22 +103,22 @@ function sourceOf(query: Query, caller: Caller, project_id: string | undefined):
   return { among: [{ index: 'listing' }] };
 }
 
-/** Where each of the values is looked up, a repeated one once. */
-const each = (values: readonly string[], place: (value: string) => Among): Among[] =>
+/** The index for each value; a repeated value is looked up once. */
+const each = (values: readonly string[], place: (value: string) => PortIndex): PortIndex[] =>
   [...new Set(values)].map(place);
 
-/** Whether an index can have all of the values: none of them is empty, or longer than any. */
+/** Whether all values can be keys of an index: none is empty or too long. */
 const usable = (values: readonly string[]): boolean =>
   values.every((value) => value !== '' && value.length <= 255);
 
-type Wanted = Omit<PortListRequest, 'fields'> & { readonly marker: Port | undefined };
+type MarkedPortList = Omit<PortListRequest, 'fields'> & { readonly marker: Port | undefined };
 
-/** A page in order of ids, which indexes are in: no more is read than it takes to fill it. */
-async function inOrderOfIds(deps: ListDeps, wanted: Wanted): Promise<Port[]> {
-  const { test, order, page, filtered } = wanted;
+/** A page in the order of ids, which is the order of the indexes: reading ends when it is full. */
+async function inOrderOfIds(deps: ListDeps, list: MarkedPortList): Promise<Port[]> {
+  const { test, order, page, filtered } = list;
   const backward = (order.byId === 'desc') !== page.reverse;
   const found: Port[] = [];
-  for await (const ids of idsInOrder(deps, wanted, backward)) {
+  for await (const ids of idsInOrder(deps, list, backward)) {
     for (let rest = ids; rest.length > 0 && found.length < page.size; ) {
       const missing = page.size - found.length;
       const count = filtered ? Math.max(missing, filteredAtOnce) : missing;
@@ -132,7 +139,7 @@ const byId =
 
 async function* idsInOrder(
   deps: ListDeps,
-  { source, page, marker, filtered }: Wanted,
+  { source, page, marker, filtered }: MarkedPortList,
   reverse: boolean,
 ): AsyncGenerator<readonly string[]> {
   const after = marker?.id;
@@ -158,10 +165,10 @@ async function allIds(deps: ListDeps, source: PortSource): Promise<string[]> {
   return [...ids];
 }
 
-/** A page in another order: all that is wanted is read, and no more than a page of it kept. */
+/** A page in another order: all matching ports are read, and at most one page of them is kept. */
 async function sorted(
   deps: ListDeps,
-  { source, test, order, page, marker }: Wanted,
+  { source, test, order, page, marker }: MarkedPortList,
 ): Promise<Port[]> {
   const sign = page.reverse ? -1 : 1;
   const isNext = (port: Port): boolean => !marker || order.compare(port, marker) * sign > 0;

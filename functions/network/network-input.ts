@@ -13,7 +13,7 @@ import {
 } from './port-input.ts';
 import { idTextOf, textOf, uuidOf } from './port-values.ts';
 
-/** A network as everyone sees it who may: nothing is plugged, so it is always `ACTIVE`. */
+/** A network as Neutron shows it. Doctor plugs nothing, so it is always `ACTIVE`. */
 export const networkView = (network: Network) => ({
   id: network.network_id,
   name: network.name,
@@ -50,7 +50,7 @@ const Values = z.object({
 /** The values that a body gives of a network; an attribute that it leaves out is undefined. */
 export type NetworkValues = z.infer<typeof Values>;
 
-/** When each attribute may be given; all others are shown only. */
+/** Whether each attribute may be given always, only in a POST, or never. */
 const attributes = new Map<string, 'always' | 'post' | 'never'>([
   ['id', 'post'],
   ['name', 'always'],
@@ -67,9 +67,9 @@ const attributes = new Map<string, 'always' | 'post' | 'never'>([
   ['updated_at', 'never'],
 ]);
 
-/** What the body of a POST says of a network. */
+/** The values of the body of a POST. @throws HTTPBadRequest */
 export function readNewNetwork(json: unknown, maker: Maker): NetworkValues {
-  // No network is shared here, so to ask for one that is not is to ask for nothing.
+  // No network is shared, so `shared: false` requests nothing.
   const { shared, ...others } = unwrapped(bodyOf(json), 'network');
   const given = shared === undefined || !truthOf(shared) ? others : { ...others, shared };
   requireOneProject(given);
@@ -83,7 +83,7 @@ export function readNewNetwork(json: unknown, maker: Maker): NetworkValues {
   return Values.parse({ ...(tenant_id !== undefined && { project_id: tenant_id }), ...rest });
 }
 
-/** What the body of a PUT changes of a network. */
+/** The changes of the body of a PUT. @throws HTTPBadRequest */
 export function readNetworkUpdate(json: unknown): NetworkUpdate {
   const body = bodyOf(json);
   if ('networks' in body) throw badRequest('Bulk operation not supported');

@@ -1,4 +1,4 @@
-/** Which networks a list is of, and in which order. Source: neutron-lib `api/definitions/network.py`. */
+/** The filters and the order of a list of networks. Source: neutron-lib `api/definitions/network.py`. */
 
 import type { Query } from '../../adapters/http/query.ts';
 import { type NetworkView, networkTruths } from './network-input.ts';
@@ -6,7 +6,7 @@ import { badRequest, shown, truthOf } from './neutron.ts';
 import type { SortKeys } from './port-list.ts';
 import { tagFilters } from './tag-filter.ts';
 
-/** What a list of networks may be sorted by. */
+/** The attributes by which networks can be sorted. */
 export const networkSortKeys: SortKeys<NetworkView> = new Map<
   string,
   (view: NetworkView) => string | boolean
@@ -34,12 +34,12 @@ const texts: ReadonlyMap<string, (view: NetworkView) => string> = new Map<
   ['revision_number', ({ revision_number }) => String(revision_number)],
 ]);
 
-/** Keys that are no filters: they shape the list. */
+/** Keys of a query that are not filters. */
 const shaping = new Set(['fields', 'limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir']);
 
 /**
- * Whether a network is wanted. A repeated key means any of its values, several keys mean all of them.
- * @throws HTTPBadRequest for a key that is no filter.
+ * The test of a query's filters. A repeated key means any of its values; several keys mean all of them.
+ * @throws HTTPBadRequest for a key that is not a filter.
  */
 export function networkFilter(query: Query): Test {
   const given = Object.entries(query).filter(([name]) => !shaping.has(name));

@@ -1,4 +1,4 @@
-/** The registry of networks: list, show, make, change, delete. Networks have no events. */
+/** The routes of networks: list, show, create, change, delete. Networks have no events. */
 
 import {
   bodySent,
@@ -29,12 +29,15 @@ import { requiredRevision } from './port-input.ts';
 import { linksOf } from './port-list.ts';
 import { picked } from './port-view.ts';
 
-type Named = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params'>;
+type NetworkRequest = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params'>;
 
 const collection = '/v2.0/networks';
 const item = '/v2.0/networks/:id';
 
-export const networkRoutes = (deps: NetworkDeps): Route[] => [
+/** The routes. */
+export const networkRoutes = (deps: NetworkDeps): Route[] => [...reading(deps), ...writing(deps)];
+
+const reading = (deps: NetworkDeps): Route[] => [
   route({
     method: 'GET',
     path: collection,
@@ -59,6 +62,9 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
       return { status: 200, body: { network: picked(view, request.args) } };
     },
   }),
+];
+
+const writing = (deps: NetworkDeps): Route[] => [
   route({
     method: 'POST',
     path: collection,
@@ -112,7 +118,7 @@ export const networkRoutes = (deps: NetworkDeps): Route[] => [
 /** The network of the path, if the caller may know of it. @throws NetworkNotFound */
 export async function readNetwork(
   deps: Pick<NetworkDeps, 'networks'>,
-  { caller, params: { id: text = '' } }: Named,
+  { caller, params: { id: text = '' } }: NetworkRequest,
 ): Promise<Network> {
   const id = idOf(text);
   const [found] = id === undefined ? [] : await deps.networks([id]);
@@ -122,7 +128,7 @@ export async function readNetwork(
 /** Changes the network of the path, if the caller may know of it. @throws NetworkNotFound */
 export function changedNetwork(
   deps: Pick<NetworkDeps, 'changeNetwork'>,
-  { caller, params }: Named,
+  { caller, params }: NetworkRequest,
   decide: (network: Network) => Network | undefined,
 ): Promise<Network> {
   return deps.changeNetwork(networkIdOf(params), (network) =>
@@ -131,7 +137,7 @@ export function changedNetwork(
 }
 
 /** The id in the path, in lower case. @throws NetworkNotFound if it is not an id. */
-function networkIdOf({ id: text = '' }: Named['params']): string {
+function networkIdOf({ id: text = '' }: NetworkRequest['params']): string {
   const id = idOf(text);
   if (id === undefined) throw notFound('Network', text);
   return id;

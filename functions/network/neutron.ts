@@ -5,13 +5,14 @@
 import { DomainError, Refusal } from '../../domain/errors.ts';
 import { shortened } from '../../domain/text.ts';
 
+/** A 400 with this message. */
 export const badRequest = (message: string): DomainError => new DomainError('invalid', message);
 
-/** A value that its attribute cannot have; `reason` is without a full stop. */
+/** The refusal of a value of an attribute. `reason` has no full stop. */
 export const badValue = (attribute: string, reason: string): DomainError =>
   badRequest(`Invalid input for ${attribute}. Reason: ${reason}.`);
 
-/** A value as Python prints it, cut. */
+/** A value as Python prints it, shortened. */
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : literal(value);
   return shortened(text);
@@ -31,7 +32,7 @@ function literal(value: unknown): string {
 const truths = new Set(['1', 't', 'true', 'on', 'y', 'yes']);
 const falsehoods = new Set(['0', 'f', 'false', 'off', 'n', 'no']);
 
-/** A boolean in any of the forms that Neutron takes; null is none. Throws `InvalidInput`. */
+/** A boolean in any of the forms that Neutron accepts; null is not one. @throws InvalidInput */
 export function truthOf(value: unknown): boolean {
   const plain = typeof value === 'string' || typeof value === 'number';
   const word = plain ? String(value).trim().toLowerCase() : value;
@@ -43,5 +44,5 @@ export function truthOf(value: unknown): boolean {
   );
 }
 
-/** Of what stands in a query or a header, not in a body. */
+/** The refusal of a value in a query or a header. */
 export const badArgument = (message: string): Refusal => new Refusal('bad_argument', message);

@@ -1,19 +1,19 @@
-/** A page of a list, cut to what an answer holds. */
+/** A page of a list, cut to the size of an answer. */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
-import type { Page } from './port-list.ts';
+import type { PageRequest } from './port-list.ts';
 
-/** What a page shows: views, the ids of all of them, and whether there may be more. */
+/** A page that is shown: the views, their ids, and whether there may be more. */
 export type ShownPage = {
-  readonly page: Page;
+  readonly page: PageRequest;
   readonly views: readonly unknown[];
   readonly ids: readonly string[];
   readonly full: boolean;
 };
 
-/** As many of the items as an answer holds, one at least; what is cut off is on the next page. */
+/** As many of the items as an answer holds, at least one; the rest is on the next page. */
 export function shownPage<T extends { readonly id: string }>(
   items: readonly T[],
-  page: Page,
+  page: PageRequest,
   viewOf: (item: T) => unknown,
 ): ShownPage {
   const all = items.map((item) => ({ id: item.id, view: viewOf(item) }));

@@ -1,6 +1,6 @@
 /**
- * Which ports a list is of. Filters are equalities: one key repeated means any of its values, several
- * keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
+ * The filters of a list of ports. Filters are equalities: a repeated key means any of its values;
+ * several keys mean all of them. Source: docs/wire/network.md#lists-of-ports.
  */
 
 import type { Query } from '../../adapters/http/query.ts';
@@ -13,7 +13,7 @@ import { tagFilters } from './tag-filter.ts';
 
 export type PortTest = (port: Port) => boolean;
 
-/** What of a port a filter compares with; null, which nobody has reported, is the empty text. */
+/** The attribute that a filter compares as a text; a status that was not reported is the empty text. */
 const texts: ReadonlyMap<string, (port: Port) => string> = new Map<string, (port: Port) => string>([
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
@@ -30,7 +30,7 @@ const texts: ReadonlyMap<string, (port: Port) => string> = new Map<string, (port
   ['binding:host_id', (port) => hostKey(port['binding:host_id'])],
 ]);
 
-/** Compared in lower case, and written in any by clients. */
+/** The attributes that clients may write in any case; they are compared in lower case. */
 const anyCase = new Set(['id', 'network_id', 'mac_address', 'binding:host_id']);
 
 const truths: ReadonlyMap<string, PortTest> = new Map<string, PortTest>([
@@ -49,7 +49,7 @@ const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new
   ...tagFilters,
 ]);
 
-/** `ip_address=10.0.0.1` or `subnet_id=<id>`: one address that has one of each that is asked for. */
+/** `ip_address=10.0.0.1` or `subnet_id=<id>`: the port has an address that matches one value of each given key. */
 function fixedIpsTest(values: readonly string[]): PortTest {
   const wanted = values.map((value) => {
     const [, key, text = ''] = /^(ip_address|subnet_id)=(.*)$/s.exec(value) ?? [];
@@ -63,12 +63,13 @@ function fixedIpsTest(values: readonly string[]): PortTest {
   return ({ fixed_ips }) => fixed_ips.some((ip) => has(ip, 'ip_address') && has(ip, 'subnet_id'));
 }
 
-/** Keys that are no filters: they shape the list. */
+/** Keys of a query that are not filters. */
 const shaping = new Set(['fields', 'limit', 'marker', 'page_reverse', 'sort_key', 'sort_dir']);
 
 /**
- * Whether a port is wanted, and the caller may see it. A filter by host matches nothing for who may
- * not see hosts. @throws HTTPBadRequest for a key that is no filter.
+ * The test of a query's filters, and of whether the caller may see the port. A filter by host matches
+ * nothing for a caller who may not see hosts.
+ * @throws HTTPBadRequest for a key that is not a filter.
  */
 export function filterOf(query: Query, caller: Caller): PortTest {
   const tests: PortTest[] = [(port) => !port.deleted && canRead(caller, port)];
@@ -100,6 +101,6 @@ function testOf(name: string, values: readonly string[]): PortTest | undefined {
   return others.get(name)?.(values);
 }
 
-/** Keys that leave nothing to compare once an index has found the ports of their values. */
+/** Whether a query has a filter. */
 export const isFiltered = (query: Query): boolean =>
   Object.keys(query).some((name) => !shaping.has(name));

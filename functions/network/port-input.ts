@@ -1,6 +1,6 @@
 /**
- * The bodies of `POST` and `PUT` on ports. Checks come in Neutron's order: wrapper, project, unknown,
- * read-only or missing attributes, values. Source: docs/wire/network.md#order-of-checks-on-a-port.
+ * Parses the bodies of `POST` and `PUT` on ports. The order of the checks is Neutron's: wrapper,
+ * project, unknown, read-only or missing attributes, values. Source: docs/wire/network.md#order-of-checks-on-a-port.
  */
 import * as z from 'zod';
 import { Dictionary } from '../../domain/json.ts';
@@ -12,16 +12,16 @@ import {
   hostIdOf,
   idTextOf,
   macOf,
+  portStatusOf,
   profileOf,
   securityGroupsOf,
-  statusOf,
   textOf,
   truthOf,
   uuidOf,
   vnicTypeOf,
 } from './port-values.ts';
 
-/** Whether an attribute may be given when a port is made, and when it is changed. */
+/** Whether an attribute may be given in a POST, and in a PUT. */
 type Verbs = { readonly post: boolean; readonly put: boolean };
 
 const always = { post: true, put: true } as const;
@@ -29,7 +29,7 @@ const postOnly = { post: true, put: false } as const;
 const putOnly = { post: false, put: true } as const;
 const never = { post: false, put: false } as const;
 
-/** Every attribute that a port shows. `id` may be given by whoever manages ports alone. */
+/** Every attribute that a port shows. `id` may be given only by a caller who manages ports. */
 const attributes: ReadonlyMap<string, Verbs> = new Map<string, Verbs>([
   ['id', postOnly],
   ['name', always],
@@ -62,7 +62,7 @@ const attributes: ReadonlyMap<string, Verbs> = new Map<string, Verbs>([
 
 const read = <T>(convert: (value: unknown) => T) => z.unknown().transform(convert).optional();
 
-/** The values of all attributes that some request may give. */
+/** The values of all attributes that a request may give. */
 const Values = z.object({
   id: read(uuidOf('id')),
   name: read(textOf('name')),
@@ -70,7 +70,7 @@ const Values = z.object({
   network_id: read(uuidOf('network_id')),
   project_id: read(idTextOf('project_id')),
   admin_state_up: read(truthOf),
-  status: read(statusOf),
+  status: read(portStatusOf),
   data_plane_status: read(dataPlaneStatusOf),
   dp_down: read(truthOf),
   device_id: read(textOf('device_id')),
@@ -84,13 +84,13 @@ const Values = z.object({
 });
 export type PortValues = z.infer<typeof Values>;
 
-/** What a body gives of one port: its values, and the attributes in the order they came. */
+/** The part of a body for one port: its values, and its attributes in their order. */
 export type PortInput = { readonly values: PortValues; readonly given: readonly string[] };
 
-/** Who may give what when a port is made. */
+/** The caller who creates a port, as far as the checks of the body need it. */
 export type Maker = {
   readonly project_id: string | undefined;
-  /** An administrator, or a service: may name ids, and projects other than its own. */
+  /** Whether it is an administrator or a service: it may give ids, and other projects. */
   readonly manages: boolean;
 };
 
@@ -104,7 +104,7 @@ export function bodyOf(json: unknown): Dictionary {
   throw badRequest('Body contains invalid data');
 }
 
-/** What is under the wrapper `key`, beside which there is nothing. */
+/** The object under the key `key`, which must be the only key. @throws HTTPBadRequest */
 export function unwrapped(body: Dictionary, key: string): Dictionary {
   if (body[key] === undefined || body[key] === null) {
     throw badRequest(`Unable to find '${key}' in request body`);
@@ -115,7 +115,7 @@ export function unwrapped(body: Dictionary, key: string): Dictionary {
   throw badRequest(`Object '${key}' contains invalid data`);
 }
 
-/** What the body of a PUT changes. */
+/** The changes of the body of a PUT. @throws HTTPBadRequest */
 export function readPortUpdate(json: unknown): PortInput {
   const body = bodyOf(json);
   if ('ports' in body) throw badRequest('Bulk operation not supported');
@@ -127,7 +127,7 @@ export function readPortUpdate(json: unknown): PortInput {
   return inputOf(given);
 }
 
-/** The ports that the body of a POST makes, and whether they came as a list. */
+/** The ports of the body of a POST, and whether the body is a list. @throws HTTPBadRequest */
 export function readNewPorts(json: unknown, maker: Maker): { bulk: boolean; ports: PortInput[] } {
   const body = bodyOf(json);
   if (!('ports' in body)) return { bulk: false, ports: [newPort(unwrapped(body, 'port'), maker)] };
@@ -161,15 +161,17 @@ function newPort(given: Dictionary, maker: Maker): PortInput {
   return inputOf(given);
 }
 
+/** The refusal of a body without a required attribute. */
 export const missing = (attribute: string) =>
   badRequest(`Failed to parse request. Required attribute '${attribute}' not specified`);
 
-/** `project_id` and its old name, which must not differ. */
+/** Checks that `project_id` and its old name do not differ. @throws HTTPBadRequest */
 export function requireOneProject({ project_id, tenant_id }: Dictionary): void {
   if (project_id === undefined || tenant_id === undefined || project_id === tenant_id) return;
   throw badRequest("'project_id' and 'tenant_id' do not match");
 }
 
+/** Checks that a caller who does not manage ports gives its own project. @throws HTTPBadRequest */
 export function requireOwnProject(given: Dictionary, { project_id, manages }: Maker): void {
   const named = given.project_id ?? given.tenant_id;
   if (manages || named === undefined || named === project_id) return;
@@ -178,6 +180,7 @@ export function requireOwnProject(given: Dictionary, { project_id, manages }: Ma
   );
 }
 
+/** @throws HTTPBadRequest for attributes that are not known. */
 export function requireKnown(given: Dictionary, known: ReadonlyMap<string, unknown>): void {
   const unknown = Object.keys(given).filter((name) => !known.has(name));
   if (unknown.length > 0) {
@@ -197,7 +200,7 @@ function inputOf(given: Dictionary): PortInput {
 
 const revisionMatch = /^revision_number=(\d{1,15})$/;
 
-/** The revision that `If-Match` asks for; undefined without the header. */
+/** The revision that `If-Match` requires; undefined without the header. @throws BadRequest */
 export function requiredRevision(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const [, revision] = revisionMatch.exec(header.trim()) ?? [];

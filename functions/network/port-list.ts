@@ -1,4 +1,4 @@
-/** How a list is cut and ordered, and what its links say: docs/wire/network.md#lists-of-ports. */
+/** The order, the pages and the links of a list: docs/wire/network.md#lists-of-ports. */
 
 import type { Query } from '../../adapters/http/query.ts';
 import type { RawRequest } from '../../adapters/http/request.ts';
@@ -6,13 +6,13 @@ import type { Port } from '../../domain/ports/port.ts';
 import { type SortKey, sortedBy } from '../../domain/sort.ts';
 import { badArgument, badRequest, shown } from './neutron.ts';
 
-/** The largest page; one without `limit` is as large. */
+/** The largest page, and the size of a page without `limit`. */
 export const mostInPage = 1_000;
 
-/** What a list may be sorted by, by the name of the key. */
+/** The attributes by which a list can be sorted, by name. */
 export type SortKeys<T> = ReadonlyMap<string, SortKey<T>['of']>;
 
-/** What a list of ports may be sorted by. */
+/** The attributes by which ports can be sorted. */
 export const portSortKeys: SortKeys<Port> = new Map<string, SortKey<Port>['of']>([
   ['id', ({ id }) => id],
   ['name', ({ name }) => name],
@@ -26,35 +26,38 @@ export const portSortKeys: SortKeys<Port> = new Map<string, SortKey<Port>['of']>
   ['mac_address', ({ mac_address }) => mac_address],
 ]);
 
-export type Order<T> = {
+export type ListOrder<T> = {
   /** The order of two items; below 0 if `a` comes first. */
   readonly compare: (a: T, b: T) => number;
-  /** Whether it is by id alone, as indexes give them, and if so which way. */
+  /** The direction if the order is that of the ids; undefined for another order. */
   readonly byId: 'asc' | 'desc' | undefined;
 };
 
-export type Page = {
+export type PageRequest = {
   readonly size: number;
-  /** Whether the client asked for pages. */
+  /** Whether the client gave a limit. */
   readonly limited: boolean;
   /** The id of the last item seen; undefined without a limit. */
   readonly marker: string | undefined;
   readonly reverse: boolean;
 };
 
-/** The order that `sort_key` and `sort_dir` ask for, in pairs; by id where these do not tell. */
-export function orderOf<T extends { readonly id: string }>(
+/**
+ * The order that the pairs of `sort_key` and `sort_dir` request; items that are equal in it are ordered
+ * by id. @throws HTTPBadRequest
+ */
+export function readOrder<T extends { readonly id: string }>(
   { sort_key = [], sort_dir = [] }: Query,
   sortKeys: SortKeys<T>,
-): Order<T> {
+): ListOrder<T> {
   const keys = sort_key.filter((key) => key !== '');
   const dirs = sort_dir.filter((dir) => dir !== '');
   if (keys.length !== dirs.length) {
     throw badRequest('The number of sort_keys and sort_dirs must be same');
   }
-  const strange = keys.filter((key) => !sortKeys.has(key));
-  if (strange.length > 0) {
-    throw badRequest(`[${quoted(strange)}] is invalid attribute for sort_keys`);
+  const unknown = keys.filter((key) => !sortKeys.has(key));
+  if (unknown.length > 0) {
+    throw badRequest(`[${quoted(unknown)}] is invalid attribute for sort_keys`);
   }
   const wrong = dirs.filter((dir) => dir !== 'asc' && dir !== 'desc');
   if (wrong.length > 0) {
@@ -82,8 +85,8 @@ const idOf = ({ id }: { readonly id: string }): string => id;
 const quoted = (values: readonly string[]): string =>
   values.map((value) => `'${shown(value)}'`).join(', ');
 
-/** The page that is asked for. @throws BadRequest for a limit that is no whole number. */
-export function pageOf({ limit = [], marker = [], page_reverse = [] }: Query): Page {
+/** The requested page. @throws BadRequest for a limit that is not a whole number. */
+export function readPage({ limit = [], marker = [], page_reverse = [] }: Query): PageRequest {
   const text = limit.at(-1) ?? '0';
   const asked = /^\s*\d+\s*$/.test(text) ? Number(text) : undefined;
   if (asked === undefined) {
@@ -101,11 +104,12 @@ export function pageOf({ limit = [], marker = [], page_reverse = [] }: Query): P
 }
 
 /** A link to the page before or after the one shown. */
-export type Link = { readonly rel: 'next' | 'previous'; readonly href: string };
+export type PageLink = { readonly rel: 'next' | 'previous'; readonly href: string };
 
 /**
- * The links of a page: none unless a limit is in force. `next` unless it came short going forward,
- * `previous` unless it came short going backward. A page that we cut ourselves is a full one.
+ * The links of a page; none if the whole list is shown without a limit. A page has `next` unless it is
+ * the last one, as far as a full page shows, and `previous` unless it is the first one of a list that is
+ * read backward. A page that was cut to the size of an answer counts as full.
  */
 export function linksOf(
   { base, path, query }: Pick<RawRequest, 'base' | 'path' | 'query'>,
@@ -113,8 +117,8 @@ export function linksOf(
     page,
     ids,
     full,
-  }: { readonly page: Page; readonly ids: readonly string[]; readonly full: boolean },
-): Link[] {
+  }: { readonly page: PageRequest; readonly ids: readonly string[]; readonly full: boolean },
+): PageLink[] {
   if (!page.limited && !full) return [];
   const url = `${base}${path}`;
   const next = { marker: ids.at(-1) };
@@ -132,7 +136,7 @@ export function linksOf(
 function linkTo(
   url: string,
   { marker: _, page_reverse: __, limit = [], ...others }: Query,
-  { limited, size }: Page,
+  { limited, size }: PageRequest,
   change: Readonly<Record<string, string | undefined>>,
 ): string {
   const pairs = Object.entries({ ...others, limit: limited ? limit : [String(size)] }).flatMap(

@@ -1,4 +1,4 @@
-/** The values that a port's attributes take: each is read from JSON, or refused in Neutron's words. */
+/** Parses the values of a port's attributes; refusals have Neutron's words. */
 import * as z from 'zod';
 import { Dictionary } from '../../domain/json.ts';
 import {
@@ -13,7 +13,7 @@ import { badRequest, badValue, shown, truthOf } from './neutron.ts';
 
 type Read<T> = (value: unknown) => T;
 
-/** What of one kind a port may have. A hundred such ports must fit one transaction. */
+/** The limits of one port. A hundred of the largest ports must fit into one transaction. */
 const most = { fixedIps: 50, securityGroups: 50, profileBytes: 4095 } as const;
 
 /** A text of at most 255 characters; DynamoDB refuses half of a surrogate pair. */
@@ -29,7 +29,7 @@ export const textOf =
     return value;
   };
 
-/** An id that becomes an attribute of messages: not empty, and without control characters. */
+/** An id that becomes an attribute of messages, so it is not empty and has no control characters. */
 export const idTextOf =
   (attribute: string): Read<string> =>
   (value) => {
@@ -55,24 +55,24 @@ const oneOf =
     throw badValue(attribute, `${shown(value)} is not in valid_values`);
   };
 
-export const statusOf = oneOf('status', portStatuses);
+export const portStatusOf = oneOf('status', portStatuses);
 export const vnicTypeOf = oneOf('binding:vnic_type', vnicTypes);
 export const dataPlaneStatusOf: Read<DataPlaneStatus> = (value) =>
   value === null ? null : oneOf('data_plane_status', dataPlaneStatuses)(value);
 export { truthOf };
 
-/** Six pairs of hex digits, given with colons or hyphens, as they are stored. */
+/** A MAC address as it is stored. It may be given with colons or hyphens, in any case. */
 export const macOf: Read<string> = (value) => {
   const mac = typeof value === 'string' ? value.toLowerCase().replaceAll('-', ':') : '';
   if (/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) && mac !== '00:00:00:00:00:00') return mac;
   throw badValue('mac_address', `'${shown(value)}' is not a valid MAC address`);
 };
 
-/** The name of a host; null stands for none. */
+/** The name of a host; null means none. */
 export const hostIdOf: Read<string> = (value) =>
   value === null ? '' : textOf('binding:host_id')(value);
 
-/** JSON of an object, the same in whatever order its keys come; null stands for an empty one. */
+/** JSON of an object with sorted keys; null means an empty object. */
 export const profileOf: Read<string> = (value) => {
   if (value === null) return '{}';
   const profile = Dictionary.safeParse(value);
@@ -82,7 +82,7 @@ export const profileOf: Read<string> = (value) => {
   throw badRequest(`Invalid input for operation: binding:profile value too large.`);
 };
 
-/** Undefined for what is nested too deeply to be written. */
+/** The JSON of a value; undefined if it is nested too deeply. */
 function jsonOf(value: Dictionary): string | undefined {
   try {
     return JSON.stringify(value, inOrder);
@@ -142,15 +142,17 @@ function dictionaryOf(item: unknown): Dictionary {
   throw badValue('fixed_ips', `'${shown(item)}' is not a dictionary`);
 }
 
-/** Tags of a resource, each once, in the order given. Source: neutron-lib `api/definitions/standard_attr_tag.py`. */
-export const mostTags = 50;
+/** Source: neutron-lib `api/definitions/standard_attr_tag.py`. */
+const mostTags = 50;
+/** One tag. */
 export const tagOf: Read<string> = (value) => {
   if (typeof value === 'string' && value !== '' && value.length <= 255 && value.isWellFormed()) {
     return value;
   }
   throw badValue('tags', `'${shown(value)}' is not a valid tag`);
 };
-export const tagsOf: Read<string[]> = (value) => {
+/** Tags of a resource, each once, in the given order. */
+export const tagListOf: Read<string[]> = (value) => {
   if (!Array.isArray(value)) throw badValue('tags', `'${shown(value)}' is not a list`);
   const tags = [...new Set(value.map(tagOf))];
   if (tags.length <= mostTags) return tags;

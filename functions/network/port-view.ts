@@ -4,12 +4,12 @@ import { isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
 import { manages, seesHosts } from '../../domain/ports/port-access.ts';
 import { seconds } from '../../domain/time.ts';
 
-/** A port as it is shown, by attribute. */
+/** The attributes of a port as they are shown. */
 export type PortView = Readonly<Record<string, unknown>>;
 
 /**
- * A port as the caller may see it: an attribute that they may not read is absent. Both spellings of
- * the data plane's status are in every view.
+ * A port as the caller may see it, without the attributes that it may not read. Every view has both
+ * names of the data plane's status.
  */
 export function portView(port: Port, caller: Caller): PortView {
   return {
@@ -45,7 +45,7 @@ export function portView(port: Port, caller: Caller): PortView {
   };
 }
 
-/** Of a view what `fields` names; all of it if it names nothing. Unknown names are ignored. */
+/** The attributes of a view that `fields` names; all if it is empty. Unknown names are ignored. */
 export function picked(view: PortView, fields: readonly string[]): PortView {
   if (fields.length === 0) return view;
   const wanted = new Set(fields);

@@ -1,4 +1,4 @@
-/** Ports: list, show, make, change, delete. Source: docs/wire/network.md#one-port. */
+/** The routes of ports: list, show, create, change, delete. Source: docs/wire/network.md#one-port. */
 import {
   bodySent,
   guardedRoute,
@@ -8,7 +8,7 @@ import {
   route,
 } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
-import { wantedDataPlane } from '../../domain/ports/data-plane.ts';
+import { requestedDataPlane } from '../../domain/ports/data-plane.ts';
 import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import {
   canRead,
@@ -39,12 +39,15 @@ import {
 import { linksOf } from './port-list.ts';
 import { picked, portView } from './port-view.ts';
 
-type Request = RouteRequest<unknown, unknown>;
+type PortRequest = RouteRequest<unknown, unknown>;
 
 const collection = '/v2.0/ports';
 const item = '/v2.0/ports/:id';
 
-export const portRoutes = (deps: PortDeps): Route[] => [
+/** The routes. */
+export const portRoutes = (deps: PortDeps): Route[] => [...reading(deps), ...writing(deps)];
+
+const reading = (deps: PortDeps): Route[] => [
   route({
     method: 'GET',
     path: collection,
@@ -69,6 +72,9 @@ export const portRoutes = (deps: PortDeps): Route[] => [
       return { status: 200, body: { port: picked(view, request.args) } };
     },
   }),
+];
+
+const writing = (deps: PortDeps): Route[] => [
   route({
     method: 'POST',
     path: collection,
@@ -77,9 +83,9 @@ export const portRoutes = (deps: PortDeps): Route[] => [
     handle: async (request) => {
       const { caller } = request;
       const { bulk, ports } = request.body;
-      const wanted = ports.map((input) => newPort(deps, request, input));
-      await requireNetworks(deps, caller, wanted);
-      const made = await deps.createPorts(wanted);
+      const requested = ports.map((input) => newPort(deps, request, input));
+      await requireNetworks(deps, caller, requested);
+      const made = await deps.createPorts(requested);
       const views = made.map((port) => portView(port, caller));
       return { status: 201, body: bulk ? { ports: views } : { port: views[0] } };
     },
@@ -127,7 +133,7 @@ export const portRoutes = (deps: PortDeps): Route[] => [
 /** The port of the path, if the caller may know of it. @throws PortNotFound */
 export async function readPort(
   deps: Pick<PortDeps, 'readPorts'>,
-  { caller, params: { id: text = '' } }: Pick<Request, 'caller' | 'params'>,
+  { caller, params: { id: text = '' } }: Pick<PortRequest, 'caller' | 'params'>,
 ): Promise<Port> {
   const id = idOf(text);
   const [found] = id === undefined ? [] : await deps.readPorts([id]);
@@ -137,7 +143,7 @@ export async function readPort(
 /** Changes the port of the path, if the caller may know of it. @throws PortNotFound */
 export function change(
   deps: PortDeps,
-  { caller, params: { id: text = '' } }: Pick<Request, 'caller' | 'params'>,
+  { caller, params: { id: text = '' } }: Pick<PortRequest, 'caller' | 'params'>,
   decide: (port: Port) => Port | undefined,
 ): Promise<Port> {
   const id = idOf(text);
@@ -145,18 +151,18 @@ export function change(
   return deps.changePort(id, (port) => decide(visiblePort(caller, text, port)));
 }
 
-/** What an input changes of a port; the two spellings of the data plane are one value. */
+/** The update of a port by an input, in which the two names of the data plane's status are one value. */
 function updateOf(port: Port, { values }: PortInput): Parameters<typeof updatedPort>[1] {
   const { id: _, network_id: __, project_id: ___, dp_down, data_plane_status, ...rest } = values;
-  const wanted = wantedDataPlane({ data_plane_status, dp_down }, port.data_plane_status);
-  const told = Object.entries({ ...rest, data_plane_status: wanted }).filter(
+  const status = requestedDataPlane({ data_plane_status, dp_down }, port.data_plane_status);
+  const given = Object.entries({ ...rest, data_plane_status: status }).filter(
     ([, value]) => value !== undefined,
   );
-  return Object.fromEntries(told);
+  return Object.fromEntries(given);
 }
 
-/** The port that an input makes, of whoever may make it. */
-function newPort(deps: PortDeps, request: Request, input: PortInput): NewPort {
+/** The port of an input. @throws PolicyNotAuthorized if the caller may not create it. */
+function newPort(deps: PortDeps, request: PortRequest, input: PortInput): NewPort {
   const { caller } = request;
   const { values } = input;
   const project_id = values.project_id ?? caller.project_id;
@@ -186,13 +192,16 @@ function newPort(deps: PortDeps, request: Request, input: PortInput): NewPort {
   return { port, macGiven: values.mac_address !== undefined };
 }
 
-/** A network that is registered must be one that the caller may see; any other id is as good. */
+/**
+ * Checks that the caller may see the registered networks of new ports. Any other id is accepted.
+ * @throws NetworkNotFound
+ */
 async function requireNetworks(
   deps: PortDeps,
   caller: Caller,
-  wanted: readonly NewPort[],
+  requested: readonly NewPort[],
 ): Promise<void> {
-  const ids = new Set(wanted.map(({ port }) => port.network_id));
+  const ids = new Set(requested.map(({ port }) => port.network_id));
   for (const network of await deps.networks([...ids])) {
     if (!canRead(caller, network)) throw notFound('Network', network.network_id);
   }

@@ -1,4 +1,7 @@
-/** Filters by tags, the same for every resource that has some. Source: neutron-lib `api/definitions/standard_attr_tag.py`. */
+/**
+ * Filters by tags, the same for every resource that has tags.
+ * Source: neutron-lib `api/definitions/standard_attr_tag.py`.
+ */
 
 type Tagged = { readonly tags: readonly string[] };
 type TagTest = (resource: Tagged) => boolean;

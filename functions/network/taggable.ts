@@ -1,4 +1,4 @@
-/** What has tags: ports and networks. */
+/** The resources that have tags: ports and networks. */
 import { updatedNetwork } from '../../domain/ports/network.ts';
 import { updatedPort } from '../../domain/ports/port.ts';
 import { requirePolicy } from '../../domain/ports/port-access.ts';
@@ -21,6 +21,7 @@ export const taggablePorts = (deps: PortDeps): Taggable => ({
   },
 });
 
+/** A change of a network's tags is a change of the network. */
 export const taggableNetworks = (deps: NetworkDeps): Taggable => ({
   collection: '/v2.0/networks',
   tagsOf: async (request) => (await readNetwork(deps, request)).tags,

@@ -1,6 +1,5 @@
 /**
- * The tags of ports and networks, which have routes of their own. Neutron checks what is given before
- * it looks for the resource. Source: neutron `extensions/tagging.py`.
+ * The routes of the tags of ports and networks. Neutron checks a body before it looks for the resource. Source: neutron `extensions/tagging.py`.
  */
 
 import {
@@ -14,27 +13,30 @@ import { Refusal } from '../../domain/errors.ts';
 import { requireNoBody } from './deps.ts';
 import { shown } from './neutron.ts';
 import { bodyOf, requireKnown } from './port-input.ts';
-import { tagOf, tagsOf } from './port-values.ts';
+import { tagListOf, tagOf } from './port-values.ts';
 
-type Request = RouteRequest<unknown, unknown>;
+type TaggedRequest = RouteRequest<unknown, unknown>;
 type Tags = readonly string[];
 
-/** A kind of resource that has tags; a resource is that of the request's path, or a 404. */
+/** A kind of resource that has tags. The resource is that of the path; a 404 if there is none. */
 export type Taggable = {
   readonly collection: `/v2.0/${'ports' | 'networks'}`;
-  readonly tagsOf: (request: Request) => Promise<Tags>;
-  /** Replaces the tags by those that come of the ones there are; gives them as they are now. */
-  readonly retag: (request: Request, tagsAfter: (tags: Tags) => string[]) => Promise<Tags>;
+  readonly tagsOf: (request: TaggedRequest) => Promise<Tags>;
+  /** Replaces the tags by the result of `tagsAfter`; returns the tags as they are now. */
+  readonly retag: (request: TaggedRequest, tagsAfter: (tags: Tags) => string[]) => Promise<Tags>;
 };
 
 /** The tags of a body. @throws HTTPBadRequest */
 function readTags(json: unknown): string[] {
   const body = bodyOf(json);
   requireKnown(body, new Map([['tags', true]]));
-  return tagsOf(body.tags);
+  return tagListOf(body.tags);
 }
 
-export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
+/** The routes of a kind of resource. */
+export const tagRoutes = (kind: Taggable): Route[] => [...allTags(kind), ...oneTag(kind)];
+
+const allTags = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
   route({
     method: 'GET',
     path: `${collection}/:id/tags`,
@@ -63,6 +65,9 @@ export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Rou
       return { status: 204 };
     },
   }),
+];
+
+const oneTag = ({ collection, tagsOf: current, retag }: Taggable): Route[] => [
   route({
     method: 'GET',
     path: `${collection}/:id/tags/:tag`,
@@ -81,7 +86,7 @@ export const tagRoutes = ({ collection, tagsOf: current, retag }: Taggable): Rou
     body: ignored,
     handle: async (request) => {
       const tag = tagOf(request.params.tag);
-      await retag(request, (tags) => tagsOf([...tags, tag]));
+      await retag(request, (tags) => tagListOf([...tags, tag]));
       return { status: 201, body: null };
     },
   }),

@@ -27,7 +27,7 @@ const documents = [
 
 const others = ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
 
-export const versionRoutes: readonly PublicRoute[] = documents.flatMap(({ path, of }) => {
+export const networkVersionRoutes: readonly PublicRoute[] = documents.flatMap(({ path, of }) => {
   const shown = publicRoute({
     method: 'GET',
     path,

@@ -2,11 +2,11 @@
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { FinishMessage } from '../../domain/events/messages.ts';
 import { type ReconcileDeps, reconcile } from '../../flows/reconcile.ts';
-import { createHandler, type Deps } from './handler.ts';
+import { type ReconcilerDeps, reconciler } from './handler.ts';
 
-export type ReconcilerParts<Batch> = Pick<Deps<Batch>, 'read' | 'log'> &
+export type ReconcilerParts<Batch> = Pick<ReconcilerDeps<Batch>, 'read' | 'log'> &
   Omit<ReconcileDeps, 'sendCopies' | 'sendFinish'> & {
-    /** Durably queues the events, to be seen after the delay. */
+    /** Durably queues the events, to be delivered after the delay. */
     readonly sendEvents: (
       events: readonly DoctorEvent[],
       sending: { readonly delaySeconds: number },
@@ -16,9 +16,9 @@ export type ReconcilerParts<Batch> = Pick<Deps<Batch>, 'read' | 'log'> &
       messages: readonly FinishMessage[],
       delays: readonly number[],
     ) => Promise<void>;
-    /** How long after a change its safe copy is seen. */
+    /** How long after a change its safe copy is delivered. */
     readonly safeLaneDelaySeconds: number;
-    /** How long after a report its work is gone through again. */
+    /** How long after a report its work is checked again, in seconds. */
     readonly finishDelaysSeconds: readonly number[];
   };
 
@@ -29,5 +29,5 @@ export function compose<Batch>({ read, log, ...parts }: ReconcilerParts<Batch>) 
     sendCopies: (events) => parts.sendEvents(events, { delaySeconds: parts.safeLaneDelaySeconds }),
     sendFinish: (messages) => parts.sendFinish(messages, parts.finishDelaysSeconds),
   };
-  return createHandler({ read, reconcile: (changes) => reconcile(flow, changes), log });
+  return reconciler({ read, reconcile: (changes) => reconcile(flow, changes), log });
 }

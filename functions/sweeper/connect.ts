@@ -14,7 +14,7 @@ import {
 import { interruptions } from '../../adapters/interruptions.ts';
 import { webhookQueue } from '../../adapters/queues.ts';
 import { notifications } from '../../adapters/topics.ts';
-import { createHandler } from './handler.ts';
+import { sweeper } from './handler.ts';
 
 /** The variables that `infra/sweeper.ts` sets. */
 export const Environment = environment({
@@ -38,7 +38,7 @@ export function connect(
 ) {
   const env = readEnv(Environment, variables);
   const interrupted = interruptions(logger);
-  return createHandler({
+  return sweeper({
     ...outbox(dynamo, {
       table: env.HISTORY_TABLE,
       retentionDays: env.HISTORY_RETENTION_DAYS,
@@ -49,7 +49,13 @@ export function connect(
     interrupted,
     evaluatorTimeoutSeconds: env.EVALUATOR_TIMEOUT_SECONDS,
     now,
-    count: (published) => countAll(metrics, { NotificationsSwept: published }),
+    count: (counts) =>
+      countAll(
+        metrics,
+        'found' in counts
+          ? { NotificationsUndelivered: counts.found }
+          : { NotificationsSwept: counts.published },
+      ),
     log: logger,
   });
 }

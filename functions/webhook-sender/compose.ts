@@ -2,19 +2,23 @@
 import type { gathered } from '../../adapters/gathered.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { busySeconds } from '../../domain/delivery/webhook-place.ts';
-import { createHandler, type Deps } from './handler.ts';
+import { type WebhookSenderDeps, webhookSender } from './handler.ts';
 import { rememberingFull } from './places.ts';
 import { slowReceivers } from './slow-receivers.ts';
 
 type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number) => Promise<void>;
 
-export type WebhookSenderParts = Omit<Deps, 'again' | 'divert' | 'defer' | 'slow' | 'isAlarm'> & {
+export type WebhookSenderParts = Omit<
+  WebhookSenderDeps,
+  'again' | 'divert' | 'defer' | 'slow' | 'isAlarm'
+> & {
   /** Those of the ids that are ids of alarms, read consistently. */
   readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
-  /** Durably queues webhooks among first tries, and among further ones. */
+  /** Durably queues webhooks among the first attempts. */
   readonly sendFirst: SendWebhooks;
+  /** Durably queues webhooks among the retries. */
   readonly sendRetry: SendWebhooks;
-  /** Lets what is sent in one turn of the event loop share one call. */
+  /** Lets calls in one turn of the event loop share one call. */
   readonly gather: typeof gathered;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -32,7 +36,7 @@ export const compose = ({
   ...parts
 }: WebhookSenderParts) => {
   const existingNow = gather(existing);
-  return createHandler({
+  return webhookSender({
     ...parts,
     isAlarm: async (alarm_id) => (await existingNow(alarm_id)).has(alarm_id),
     again: (webhook, delaySeconds) => sendRetry([later(webhook)], delaySeconds),

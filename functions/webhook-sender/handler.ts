@@ -1,10 +1,11 @@
 /**
- * Tells the actions of alarms. The messages of a batch are sent all at once, each for itself. A try
- * that failed is queued again, to be seen after a while, in the queue of further tries, so that no
- * receiver delays another's first. Projects share the senders of first tries by places: a project has
- * few, and what finds none is queued again, in the other queue if a receiver of the project hung. Whatever is tried, its outcome is noted on the firing's row; a
- * message that comes again after its last word, or after a further try of it was queued, is dropped. So is a
- * further try whose alarm was deleted: its owner no longer wants it.
+ * Calls the actions of alarms. All messages of a batch are sent at the same time, independent of each
+ * other. A failed attempt is queued again with a delay in the queue of retries, so that no receiver
+ * delays the first attempts for others. Projects share the senders of first attempts by places: each
+ * project has a few. A message without a place is queued again, in the queue of retries if a receiver
+ * of the project hung. The outcome of each attempt is recorded on the row of the firing. A message is
+ * dropped if its webhook has its final outcome, or if a later attempt of it is queued already. A retry
+ * is dropped, too, if its alarm was deleted: the owner no longer wants it.
  */
 import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
@@ -16,39 +17,44 @@ import {
 } from '../../domain/delivery/webhook.ts';
 import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
+import { type CallDeps, callAction } from './call-action.ts';
 import { type BatchPlaces, batchPlaces, type PlaceDeps } from './places.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
-import { type TellDeps, tell } from './tell.ts';
 
-/** What became of a message; `known` if nothing is left to do for it. */
+/** The outcome of a message; `known`: there was nothing left to do. */
 type Done = (typeof webhookResults)[number] | 'diverted' | 'deferred' | 'known' | 'unreadable';
-export type Totals = Readonly<Partial<Record<Done, number>>>;
+/** How many messages had each outcome. */
+export type WebhookTotals = Readonly<Partial<Record<Done, number>>>;
 
-export type Deps = TellDeps & {
-  /** What is known of a webhook, read consistently. */
+/** What the sender of webhooks needs from outside. */
+export type WebhookSenderDeps = CallDeps & {
+  /** The recorded outcome of a webhook, read consistently; undefined before its first attempt. */
   readonly outcome: (webhook: WebhookMessage) => Promise<WebhookOutcome | undefined>;
-  /** Whether there is an alarm with this id, read consistently. Ids are never used again. */
+  /** True if there is an alarm with this id, read consistently. Ids are never used again. */
   readonly isAlarm: (alarm_id: string) => Promise<boolean>;
+  /** Records an outcome on the row of the firing. */
   readonly note: (webhook: WebhookMessage, outcome: WebhookOutcome) => Promise<void>;
-  /** Queues a further try. */
+  /** Queues a retry, to be delivered after the delay in seconds. */
   readonly again: (webhook: WebhookMessage, delaySeconds: number) => Promise<void>;
-  /** Queues a first try among further ones, to be made at once. */
+  /** Queues a first attempt among the retries, to be made at once. */
   readonly divert: (webhook: WebhookMessage) => Promise<void>;
-  /** Queues a first try once more, among first tries, for a little later. */
+  /** Queues a first attempt again among first attempts, for a little later. */
   readonly defer: (webhook: WebhookMessage) => Promise<void>;
   readonly places: PlaceDeps;
-  readonly bury: (letters: readonly DeadLetter[]) => Promise<void>;
+  /** Sends webhooks that are given up, and bodies that cannot be read, to the dead-letter queue. */
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly slow: SlowReceivers;
-  /** Tries after which a webhook is given up. */
+  /** Attempts after which a webhook is given up. */
   readonly mostAttempts: number;
   readonly now: () => string;
   /** At least 0, less than 1. */
   readonly random: () => number;
-  readonly count: (totals: Totals) => void;
+  readonly count: (totals: WebhookTotals) => void;
   readonly log: Log;
 };
 
-export const createHandler = (deps: Deps) =>
+/** The handler of the queues of webhooks. */
+export const webhookSender = (deps: WebhookSenderDeps) =>
   onBatches({
     log: deps.log,
     begin: (): Batch => ({ places: batchPlaces(deps.places), seen: new Set() }),
@@ -63,13 +69,17 @@ export const createHandler = (deps: Deps) =>
     },
   });
 
-/** What the messages of a batch share: places, and the tries that are made of it. */
+/** The messages of a batch share places, and the set of attempts that were seen in the batch. */
 type Batch = { readonly places: BatchPlaces; readonly seen: Set<string> };
 
-async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batch): Promise<Done> {
+async function handle(
+  deps: WebhookSenderDeps,
+  { body }: QueueMessage,
+  { places, seen }: Batch,
+): Promise<Done> {
   const webhook = readMessage(body);
   if (typeof webhook === 'string') {
-    await deps.bury([{ reason: webhook, element: body }]);
+    await deps.deadLetter([{ reason: webhook, element: body }]);
     return 'unreadable';
   }
   const attempt = `${webhook.webhook_id} ${webhook.attempts}`;
@@ -80,7 +90,8 @@ async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batc
     await deps.divert(webhook);
     return 'diverted';
   }
-  // The first of a project is looked up meanwhile; the others wait for its place, and may need no look.
+  // The first webhook of a project reads its outcome while it takes a place. The others wait for that
+  // place first, and need no read if there is none.
   const reading = mayHang && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
   const [place, read, isWanted] = await Promise.all([
     mayHang ? places.of(webhook.project_id) : 'held',
@@ -99,7 +110,7 @@ async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batc
   }
   const known = reading ? undefined : await deps.outcome(webhook);
   if (known && isSettled(webhook, known)) return 'known';
-  const answer = await tell(deps, webhook);
+  const answer = await callAction(deps, webhook);
   if (answer.kind === 'unanswered' && answer.timedOut) {
     deps.slow.note(webhook.action);
     places.noteHung(webhook.project_id);
@@ -107,37 +118,41 @@ async function handle(deps: Deps, { body }: QueueMessage, { places, seen }: Batc
   return settle(deps, webhook, answer);
 }
 
-/** Whether it has had its last word, or a further try of it was queued before this try was noted. */
+/** True if the webhook has its final outcome, or a later attempt of it is queued already. */
 const isSettled = ({ attempts }: WebhookMessage, known: WebhookOutcome): boolean =>
   known.result !== 'retrying' || attempts < known.attempts;
 
-/** What is still owed is queued before anything is noted: a note is the last word, and may be lost. */
-async function settle(deps: Deps, webhook: WebhookMessage, answer: Answer): Promise<Done> {
+/** Queues the retry or dead letter before it records the outcome: nothing is sent after that record. */
+async function settle(
+  deps: WebhookSenderDeps,
+  webhook: WebhookMessage,
+  answer: Answer,
+): Promise<Done> {
   const attempts = webhook.attempts + 1;
-  const { delaySeconds, ...told } = verdictOf(answer, {
+  const { delaySeconds, ...verdict } = verdictOf(answer, {
     attempts,
     most: deps.mostAttempts,
     random: deps.random(),
   });
   if (delaySeconds !== undefined) await deps.again({ ...webhook, attempts }, delaySeconds);
-  if (told.result === 'given up') {
-    const reason = `given up after ${attempts} of ${deps.mostAttempts} tries: ${told.reason}`;
-    await deps.bury([{ reason, element: { ...webhook, attempts } }]);
+  if (verdict.result === 'given up') {
+    const reason = `given up after ${attempts} of ${deps.mostAttempts} tries: ${verdict.reason}`;
+    await deps.deadLetter([{ reason, element: { ...webhook, attempts } }]);
   }
-  await deps.note(webhook, { action: shownAction(webhook.action), ...told, at: deps.now() });
-  return told.result;
+  await deps.note(webhook, { action: shownAction(webhook.action), ...verdict, at: deps.now() });
+  return verdict.result;
 }
 
-/** Ends a webhook whose alarm was deleted. Nobody is owed anything more, so there is no dead letter. */
-async function drop(deps: Deps, { attempts, ...webhook }: WebhookMessage): Promise<Done> {
-  const result = 'dropped';
-  const told = { result, attempts, status: null, reason: 'its alarm was deleted' } as const;
-  const outcome = { action: shownAction(webhook.action), ...told, at: deps.now() };
-  await deps.note({ ...webhook, attempts }, outcome);
-  return result;
+/** Ends a webhook whose alarm was deleted. Nobody waits for it, so there is no dead letter. */
+async function drop(deps: WebhookSenderDeps, webhook: WebhookMessage): Promise<Done> {
+  const { action, attempts } = webhook;
+  const reason = 'its alarm was deleted';
+  const verdict = { result: 'dropped', attempts, status: null, reason } as const;
+  await deps.note(webhook, { action: shownAction(action), ...verdict, at: deps.now() });
+  return verdict.result;
 }
 
-/** The message in a body, or why there is none. */
+/** The message in a body, or the reason why it cannot be read. */
 function readMessage(body: string): WebhookMessage | string {
   try {
     const parsed = WebhookMessage.safeParse(JSON.parse(body));

@@ -2,34 +2,37 @@ import type { Taken } from '../../domain/delivery/webhook-place.ts';
 
 type Held = Exclude<Taken, { readonly full: unknown }>;
 
+/** What the places of a batch need from outside. */
 export type PlaceDeps = {
-  /** Takes a place of the project for a batch of first tries, if one is free. */
+  /** Takes a place of the project for a batch of first attempts, if one is free. */
   readonly take: (project_id: string) => Promise<Taken>;
+  /** Makes the place free again. */
   readonly giveBack: (held: Held) => Promise<void>;
-  /** Keeps the place from its project for a while. */
+  /** Keeps the place taken for a while, although its batch has ended. */
   readonly keep: (held: Held) => Promise<void>;
-  /** Told of what went wrong with a place: nobody's webhook waits for that. */
+  /** Called with an error of a place; the webhooks of the batch go on. */
   readonly interrupted: (step: string, error: unknown) => void;
 };
 
 /** The places that one batch holds. */
 export type BatchPlaces = {
-  /** Whether somebody of this batch has asked for a place of the project. */
+  /** True if a webhook of this batch has requested a place of the project. */
   readonly isAsked: (project_id: string) => boolean;
-  /** Whether the project has a place in this batch, or why it has none. It is asked for once. */
+  /** `held`: the project has a place in this batch; else why it has none. It is requested once a batch. */
   readonly of: (project_id: string) => Promise<'held' | 'hung' | 'busy'>;
-  /** Notes that a receiver of the project let the time of a try pass. */
+  /** Records that a receiver of the project did not answer in time. */
   readonly noteHung: (project_id: string) => void;
-  /** Gives the places back, but those of projects with a receiver that hung. */
+  /** Gives the places back, except those of projects with a receiver that hung. */
   readonly end: () => Promise<void>;
 };
 
+/** The places of a new batch. */
 export function batchPlaces({ take, giveBack, keep, interrupted }: PlaceDeps): BatchPlaces {
   const asked = new Map<string, Promise<Taken | undefined>>();
   const hung = new Set<string>();
   const ask = (project_id: string): Promise<Taken | undefined> => {
     const taken = take(project_id).catch((error: unknown) => {
-      // Whoever cannot ask goes on: at worst the project has a batch more under way.
+      // The webhook is sent without a place: at worst the project has one more batch at work.
       interrupted('place', error);
       return undefined;
     });
@@ -53,7 +56,7 @@ export function batchPlaces({ take, giveBack, keep, interrupted }: PlaceDeps): B
           try {
             await (hung.has(project_id) ? keep(taken) : giveBack(taken));
           } catch (error) {
-            // It is free again when its time is over.
+            // The place expires by itself.
             interrupted('place', error);
           }
         }),
@@ -62,12 +65,12 @@ export function batchPlaces({ take, giveBack, keep, interrupted }: PlaceDeps): B
   };
 }
 
-/** For so long nobody of this process asks again for a place of a project that has none. */
+/** How long this process requests no place for a project that has none, in milliseconds. */
 const fullMs = 500;
 
 /**
- * Remembers for a moment which projects have no place: their webhooks come by tens, and again soon. What
- * is remembered is forgotten by then; so it stays small.
+ * Remembers for a moment which projects have no free place, since their webhooks come in batches of ten
+ * and soon again. Old entries are removed at each call, so the map stays small.
  */
 export function rememberingFull(take: PlaceDeps['take'], now: () => number): PlaceDeps['take'] {
   const full = new Map<string, { readonly taken: Taken; readonly until: number }>();

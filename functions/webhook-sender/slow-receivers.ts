@@ -1,19 +1,21 @@
 import { receiverOf } from '../../domain/delivery/webhook.ts';
 
+/** The receivers that did not answer in time lately. */
 export type SlowReceivers = {
+  /** True if the receiver of the action did not answer in time within the last minute. */
   readonly isSlow: (action: string) => boolean;
-  /** Notes that the receiver of an action let the time of a try pass. */
+  /** Records that the receiver of an action did not answer in time. */
   readonly note: (action: string) => void;
 };
 
-/** For so long nothing is sent to a slow receiver among first tries. */
+/** How long a slow receiver gets no first attempts, in milliseconds. */
 const forMs = 60_000;
-/** More are not remembered, the oldest forgotten first. */
+/** The most receivers to remember; the oldest is removed first. */
 const most = 1_000;
 
 /**
- * Receivers that hung lately, as far as this process has seen. Each try of theirs holds a place among
- * the first tries for as long as it may take, so their webhooks wait in the other queue.
+ * Remembers the receivers that hung lately in this process. Each attempt to call one would take up a
+ * sender of first attempts until its timeout, so their webhooks go to the queue of retries.
  */
 export function slowReceivers(now: () => number): SlowReceivers {
   const until = new Map<string, number>();

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-/** Who logs in, to which project; user and project are of the domain `Default`. */
+
+/** A user and the project of its login; both are in the domain `Default`. */
 export type Account = { username: string; password: string; project: string };
 
-/** An answer of the API, its body parsed; `undefined` where there was none. */
+/** An answer of the API. The body is parsed; `undefined` if there was none. */
 export type Answer = { status: number; headers: Headers; body: unknown };
 
 export type CallOptions = { body?: unknown; headers?: Record<string, string> };
@@ -18,7 +19,7 @@ export type Client = {
   expect: (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 };
 
-/** One request to the API, by nobody in particular. */
+/** One request to the API, without a token. */
 export async function request(
   url: string,
   method: string,

@@ -26,12 +26,13 @@ import { forgetState, type StackState, savedState, saveState } from './state.ts'
 
 export type Stack = Required<StackState>;
 
-/** Whether a stack's data outlives its process. */
+/** Whether the data of a stack is kept when its process ends. */
 export type Keep = 'data' | 'nothing';
 
 /**
- * The stack of this state directory, running and deployed; `reused` if it ran before. What is kept
- * of an earlier one is there again. Refuses where that cannot be, and discards nothing.
+ * Starts and deploys the stack of this state directory, with the data that an earlier one kept; deletes
+ * nothing. `reused`: it was running before.
+ * @throws Refusal if that is not possible.
  */
 export async function bringUp(
   port: number,
@@ -48,15 +49,15 @@ export async function bringUp(
   }
 }
 
-/** A stack that runs, once it answers. A busy one takes its time, and is never ended for it. */
+/** Waits until a running stack answers. A stack that is too busy to answer is not stopped. */
 async function reach(state: StackState): Promise<StackState> {
   const { endpoint, pid } = state;
   const wait = () => answersInTime(endpoint);
   if (!(await step(`Asking the stack that is up at ${endpoint}`, wait))) {
     throw new Refusal(
       `The stack at ${endpoint} (process ${pid}) runs, and has not answered for ${patienceMs() / 1000} s.\n` +
-        'It may be busy or stopped. Nothing was changed: try again later.\n' +
-        '"npm run down" ends it and keeps its data; "npm run down -- --discard" deletes its data as well.',
+        'It may be busy or suspended. Nothing was changed: try again later.\n' +
+        '"npm run down" stops it and keeps its data; "npm run down -- --discard" deletes its data as well.',
     );
   }
   console.log(`Using the stack that is up at ${endpoint}`);
@@ -65,7 +66,7 @@ async function reach(state: StackState): Promise<StackState> {
   return state;
 }
 
-/** Starts the process: with what is kept, or as a new stack where nothing is. */
+/** Starts the process with the kept data, or as a new stack if there is none. */
 async function start(
   saved: StackState | undefined,
   wanted: number,
@@ -83,9 +84,9 @@ async function start(
     const { port, deployed, outputs } = saved;
     if (!(await isFree(port))) {
       throw new Refusal(
-        `Port ${port} belongs to somebody else. The stack whose data is in ${keptName} is known by that\n` +
-          'port to its clients: free it and try again. Nothing was changed.\n' +
-          '"npm run down -- --discard" deletes the data, and the next stack takes another port.',
+        `Port ${port} is in use by another process. Clients know the stack whose data is in ${keptName} by\n` +
+          'that port: free it and try again. Nothing was changed.\n' +
+          '"npm run down -- --discard" deletes the data; the next stack then takes another port.',
       );
     }
     const before = { ...(deployed && { deployed }), outputs };
@@ -129,7 +130,7 @@ async function bringUpToDate(state: StackState): Promise<Stack> {
 /** What `takeDown` found and did. */
 export type TakenDown = { wasUp: boolean; data: 'none' | 'kept' | 'discarded' };
 
-/** Ends the stack of this state directory. Its data stays unless it is to be discarded. */
+/** Stops the stack of this state directory. Its data is kept unless `discard` is true. */
 export async function takeDown({ discard }: { discard: boolean }): Promise<TakenDown> {
   const state = discard ? ifReadable(savedState) : savedState();
   const wasUp = state !== undefined && isRunning(state);
@@ -155,5 +156,5 @@ const ifReadable = <T>(read: () => T): T | undefined => {
   }
 };
 
-/** The port that people expect; another one can be asked for. */
+/** The port for a new stack: `DOCTOR_PORT`, or the emulator's usual one. */
 export const wantedPort = (): number => Number(process.env.DOCTOR_PORT ?? 4566);

@@ -40,7 +40,7 @@ export function emulatorEnv(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Listens for a moment; port 0 asks for any free one. Undefined if somebody else listens there. */
+/** Listens for a moment; port 0 takes any free one. Undefined if another process listens there. */
 const tryPort = (port: number): Promise<number | undefined> =>
   new Promise((done) => {
     const server = createServer();
@@ -52,17 +52,17 @@ const tryPort = (port: number): Promise<number | undefined> =>
     });
   });
 
-/** The port for a new stack: the wanted one, or a free one where somebody else has it. */
-export async function choosePort(wanted: number): Promise<number> {
-  const port = await tryPort(wanted);
+/** The port for a new stack: the requested one, or a free one if another process uses it. */
+export async function choosePort(requested: number): Promise<number> {
+  const port = await tryPort(requested);
   if (port !== undefined) return port;
   const free = await tryPort(0);
   if (free === undefined) throw new Refusal('No free port on 127.0.0.1.');
-  console.log(`Port ${wanted} belongs to somebody else: taking ${free}.`);
+  console.log(`Port ${requested} is in use by another process: taking ${free}.`);
   return free;
 }
 
-/** Whether nobody listens on a port of 127.0.0.1. */
+/** True if no process listens on the port of 127.0.0.1. */
 export const isFree = async (port: number): Promise<boolean> => (await tryPort(port)) === port;
 
 /** Whether MiniStack answers at an endpoint, within two seconds. */
@@ -156,7 +156,7 @@ export async function startMiniStack({ port, keeps, before }: Start): Promise<St
 /** The exit status of keeper/main.py when it cannot use the data. */
 const unusable = 3;
 
-/** What to tell of a stack that did not start, from its log. */
+/** The message for a stack that did not start, from its log. */
 function whyNot(failure: string | undefined): string {
   const lines = readFileSync(logFile, 'utf8').trim().split('\n');
   const kept = lines.findLast((line) => line.startsWith('kept: '));

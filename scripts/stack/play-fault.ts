@@ -49,8 +49,8 @@ async function deleteService(admin: Client, host: string): Promise<void> {
   }
 }
 
-/** The body as it was received; a list of plain values, as a trait is, on one line. */
-function tell(notification: Received): void {
+/** Prints the body as it was received; a list of plain values, such as a trait, is on one line. */
+function show(notification: Received): void {
   const text = JSON.stringify(notification.body, null, 2);
   const compact = text.replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s*\n\s*/g, ' '));
   for (const line of compact.split('\n')) say(`  ${line}`);
@@ -58,7 +58,8 @@ function tell(notification: Received): void {
 
 /**
  * One host fault, from the report to the tenant's notification, with what each side sees.
- * True if the tenant was told, once, and the server is off. Cleans up after itself.
+ * Deletes all that it made.
+ * @returns true if the tenant was notified once, and its server is off.
  */
 export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> {
   const apiUrl = outputs.ApiUrl ?? '';
@@ -111,15 +112,15 @@ export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> 
     const after = await statusOf(tenant, first);
     say(`tenant-a   sees web-1 ${after}`);
 
-    const told = await queue.receive(1, patienceMs);
-    const [notification] = told;
+    const received = await queue.receive(1, patienceMs);
+    const [notification] = received;
     if (!notification) {
-      say(`tenant-a   was told nothing within ${patienceMs / 1000} s`);
+      say(`tenant-a   was not notified within ${patienceMs / 1000} s`);
       return false;
     }
-    say(`tenant-a   was told, once, ${notification.sentAt - reported} ms after the report:\n`);
-    tell(notification);
-    return told.length === 1 && after === 'SHUTOFF';
+    say(`tenant-a   was notified once, ${notification.sentAt - reported} ms after the report:\n`);
+    show(notification);
+    return received.length === 1 && after === 'SHUTOFF';
   } finally {
     for (const step of undo.reverse()) {
       await step().catch((error) => say(`cleaning up: ${error.message}`));

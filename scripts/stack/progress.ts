@@ -1,4 +1,4 @@
-/** Does one long step with its seconds on the screen: rewritten in a terminal, two lines in a log. */
+/** Runs one long step and prints its seconds: one line that changes in a terminal, two lines in a log. */
 export async function step<T>(title: string, work: () => Promise<T>): Promise<T> {
   const started = Date.now();
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
@@ -20,9 +20,9 @@ export async function step<T>(title: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-/** Something the user can mend; shown without a stack trace. */
+/** An error that the user can correct. It is printed without a stack trace. */
 export class Refusal extends Error {
-  /** What the command ends with: 2 for a command line that makes no sense. */
+  /** The exit status: 2 for a wrong command line, else 1. */
   readonly status: 1 | 2;
 
   constructor(message: string, status: 1 | 2 = 1) {
@@ -31,19 +31,19 @@ export class Refusal extends Error {
   }
 }
 
-/** What to tell of a failure: a full disk is the user's to mend, too. */
-function told(error: unknown): unknown {
+/** What is printed for an error. The user can correct a full disk too. */
+function printable(error: unknown): unknown {
   if (error instanceof Refusal) return `\n${error.message}`;
   const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
   return full ? `\nThe disk is full: ${error.message}` : error;
 }
 
-/** Runs a command's `main` and ends with its exit status; a failure becomes a message and a 1. */
+/** Runs a command's `main` and exits with its status; after an error it prints a message and exits with 1. */
 export async function run(main: () => Promise<number>): Promise<never> {
   try {
     process.exit(await main());
   } catch (error) {
-    console.error(told(error));
+    console.error(printable(error));
     process.exit(error instanceof Refusal ? error.status : 1);
   }
 }

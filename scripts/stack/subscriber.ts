@@ -20,7 +20,7 @@ export type Received = {
 
 export type Subscriber = {
   readonly queueUrl: string;
-  /** Everything that arrived since the last call, having waited for `count` messages at most `withinMs`. */
+  /** All that arrived since the last call. Waits until `count` messages have arrived, or `withinMs` have passed. */
   receive: (count: number, withinMs?: number) => Promise<Received[]>;
   /** Ends the subscription and deletes the queue. */
   close: () => Promise<void>;
@@ -35,31 +35,7 @@ export async function subscribe(
   const config = { endpoint, region, credentials: rootCredentials };
   const sqs = new SQSClient(config);
   const sns = new SNSClient(config);
-  const QueueName = `subscriber-${crypto.randomUUID()}`;
-  const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
-  );
-  const queueArn = Attributes?.QueueArn ?? '';
-  await sqs.send(
-    new SetQueueAttributesCommand({
-      QueueUrl: queueUrl,
-      Attributes: {
-        Policy: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: [
-            {
-              Effect: 'Allow',
-              Principal: { Service: 'sns.amazonaws.com' },
-              Action: 'sqs:SendMessage',
-              Resource: queueArn,
-              Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
-            },
-          ],
-        }),
-      },
-    }),
-  );
+  const { queueUrl, queueArn } = await makeQueue(sqs, topicArn);
   const { SubscriptionArn } = await sns.send(
     new SubscribeCommand({
       TopicArn: topicArn,
@@ -72,50 +48,9 @@ export async function subscribe(
       },
     }),
   );
-
-  const poll = async (waitSeconds: number): Promise<Received[]> => {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
-        WaitTimeSeconds: waitSeconds,
-        MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['SentTimestamp'],
-      }),
-    );
-    if (Messages.length > 0) {
-      await sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle })),
-        }),
-      );
-    }
-    return Messages.map(({ Body = '', Attributes: system, MessageAttributes = {} }) => ({
-      body: JSON.parse(Body),
-      attributes: Object.fromEntries(
-        Object.entries(MessageAttributes).map(([name, { StringValue }]) => [
-          name,
-          StringValue ?? '',
-        ]),
-      ),
-      sentAt: Number(system?.SentTimestamp),
-    }));
-  };
-
   return {
     queueUrl,
-    receive: async (count, withinMs = 10_000) => {
-      const deadline = Date.now() + withinMs;
-      const received: Received[] = [];
-      while (received.length < count && Date.now() < deadline) {
-        const wait = Math.ceil((deadline - Date.now()) / 1000);
-        received.push(...(await poll(Math.min(Math.max(wait, 0), 5))));
-      }
-      // More than were waited for would be a fault: look once more.
-      for (let more = await poll(0); more.length > 0; more = await poll(0)) received.push(...more);
-      return received;
-    },
+    receive: (count, withinMs = 10_000) => receive(sqs, queueUrl, count, withinMs),
     close: async () => {
       await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
       await sqs.send(new DeleteQueueCommand({ QueueUrl: queueUrl }));
@@ -123,4 +58,72 @@ export async function subscribe(
       sqs.destroy();
     },
   };
+}
+
+/** A new queue that the topic may send to. */
+async function makeQueue(sqs: SQSClient, topicArn: string) {
+  const QueueName = `subscriber-${crypto.randomUUID()}`;
+  const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName }));
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const queueArn = Attributes?.QueueArn ?? '';
+  const statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: queueArn,
+    Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { Policy } }));
+  return { queueUrl, queueArn };
+}
+
+async function receive(
+  sqs: SQSClient,
+  queueUrl: string,
+  count: number,
+  withinMs: number,
+): Promise<Received[]> {
+  const deadline = Date.now() + withinMs;
+  const received: Received[] = [];
+  while (received.length < count && Date.now() < deadline) {
+    const wait = Math.ceil((deadline - Date.now()) / 1000);
+    received.push(...(await poll(sqs, queueUrl, Math.min(Math.max(wait, 0), 5))));
+  }
+  // Polls once more: tests must see messages beyond the expected count too.
+  for (;;) {
+    const more = await poll(sqs, queueUrl, 0);
+    if (more.length === 0) return received;
+    received.push(...more);
+  }
+}
+
+/** At most ten messages, deleted from the queue. */
+async function poll(sqs: SQSClient, queueUrl: string, waitSeconds: number): Promise<Received[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: waitSeconds,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['SentTimestamp'],
+    }),
+  );
+  if (Messages.length > 0) {
+    await sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: `${index}`, ReceiptHandle })),
+      }),
+    );
+  }
+  return Messages.map(({ Body = '', Attributes: system, MessageAttributes = {} }) => ({
+    body: JSON.parse(Body),
+    attributes: Object.fromEntries(
+      Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue ?? '']),
+    ),
+    sentAt: Number(system?.SentTimestamp),
+  }));
 }

@@ -1,28 +1,29 @@
 import { bringUp, type Keep, type Stack, takeDown } from './bring-up.ts';
 import { keptName } from './kept.ts';
 
+/** A stack that is up. */
 export type Up = {
   readonly stack: Stack;
-  /** It was up before: whoever started it stops it. */
+  /** True if it was up before; then it is left up. */
   readonly reused: boolean;
 };
 
-/** Resolves when the user or the system wants us to end, or whoever started us is gone. */
+/** Resolves at a signal to end, or when the parent process has ended. */
 function interruption(): Promise<void> {
   const parent = process.ppid;
   return new Promise((interrupted) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(name, () => interrupted()); // stays on: a second Ctrl-C must not stop the cleaning up
     }
-    // A shell between npm and us may die of the signal and not pass it on.
+    // A shell between npm and this process may end at the signal without passing it on.
     setInterval(() => process.ppid !== parent && interrupted(), 500).unref();
   });
 }
 
 /**
- * Does something with the stack, and takes it down again unless it was up before: after success,
- * failure and interruption alike. Undefined if interrupted. Unless its data is to be kept, a new
- * stack is for this once, and leaves nothing.
+ * Uses the stack, and takes it down again unless it was up before: after success, an error or an
+ * interruption. A new stack leaves no data unless `keep` is `data`.
+ * @returns undefined after an interruption.
  */
 export async function withStack<T>(
   port: number,
@@ -32,7 +33,7 @@ export async function withStack<T>(
   const interrupted = interruption();
   const starting = bringUp(port, keep);
   const work = starting.then((up) => use(up, interrupted));
-  work.catch(() => {}); // may fail of the interruption, when nobody waits for it any more
+  work.catch(() => {}); // after an interruption it may fail, and nothing awaits it any more
   try {
     return await Promise.race([work, interrupted.then(() => undefined)]);
   } finally {

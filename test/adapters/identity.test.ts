@@ -2,7 +2,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attemptStore } from '../../adapters/identity/attempts.ts';
-import { type Credentials, credentialStore } from '../../adapters/identity/credentials.ts';
+import { type CredentialStore, credentialStore } from '../../adapters/identity/credentials.ts';
 import { directory, projectWriter } from '../../adapters/identity/directory.ts';
 import { userStore } from '../../adapters/identity/users.ts';
 import { validityStore } from '../../adapters/identity/validity.ts';
@@ -13,7 +13,7 @@ import { dynamodb } from '../stack/stack.ts';
 
 const dynamo = dynamodb();
 let own: OwnThings;
-let credentials: Credentials;
+let credentials: CredentialStore;
 beforeAll(async () => {
   own = await ownThings();
   const { CREDENTIALS_TABLE, VALIDITY_TABLE: validity } = own.env;

@@ -169,11 +169,11 @@ test('the finishing of a fault is queued once for each delay', async () => {
   expect(FinishMessage.parse(await received('FAULT_QUEUE_URL'))).toEqual(fault);
 });
 
-const bury = (reason: string, element: unknown) =>
-  deadLetters(client, own.env.EVENT_DLQ_URL).bury([{ reason, element }]);
+const deadLetter = (reason: string, element: unknown) =>
+  deadLetters(client, own.env.EVENT_DLQ_URL).deadLetter([{ reason, element }]);
 
 test('what is put aside is there with its reason', async () => {
-  await bury('because', { a: 1 });
+  await deadLetter('because', { a: 1 });
   expect(DeadLetter.parse(await received('EVENT_DLQ_URL'))).toEqual({
     ...{ reason: 'because', element: { a: 1 } },
   });
@@ -186,7 +186,7 @@ test.each([
   ['reason', 'because '.repeat(100_000), 'x'],
 ])('it is cut where it is too large for a message: its %s', async (_, reason, element) => {
   const batches = disturb({ sqs: client }, 'SendMessageBatch');
-  await bury(reason, element);
+  await deadLetter(reason, element);
   for (const batch of batches) expect(bytesOf(batch)).toBeLessThanOrEqual(262_144);
   const letter = DeadLetter.parse(JSON.parse(batches.flatMap(entriesOf)[0]?.MessageBody ?? ''));
   expect(letter.reason).toMatch(/^because/);

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostStore, reportStore } from '../../adapters/hosts/hosts.ts';
+import { hostStore } from '../../adapters/hosts/hosts.ts';
+import { reportStore } from '../../adapters/hosts/reports.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import type { Host } from '../../domain/hosts/host.ts';
-import { afterUpdate, settled } from '../../domain/hosts/host-fault.ts';
+import { settled } from '../../domain/hosts/host-fault.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
+import { afterUpdate } from '../../domain/hosts/service-update.ts';
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
 import {
-  type Listing,
   placeOfServer,
+  type ServerIndex,
+  type ServerRange,
   uuidAt,
-  type Walk,
 } from '../../domain/servers/server-listing.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
@@ -47,13 +49,17 @@ const newHost = (given: Partial<Host> = {}) =>
 const newInstance = (given: Partial<Instance> = {}) =>
   instanceWith({ uuid: randomUUID(), incarnation: randomUUID(), host: newHost().host, ...given });
 /** Uuids of a listing in its order. */
-const uuidsOf = async (listing: Listing, walk: Partial<Walk> = {}) =>
+const uuidsOf = async (listing: ServerIndex, walk: Partial<ServerRange> = {}) =>
   (
     await all(
       instances.listed(listing, { after: undefined, oldestFirst: false, first: 2, ...walk }),
     )
   ).map(uuidAt);
-const inProject = (project_id: string): Listing => ({ by: 'project', project_id, deleted: false });
+const inProject = (project_id: string): ServerIndex => ({
+  by: 'project',
+  project_id,
+  deleted: false,
+});
 async function all(pages: AsyncIterable<readonly string[]>): Promise<string[]> {
   const found: string[] = [];
   for await (const page of pages) found.push(...page);

@@ -220,7 +220,7 @@ test('one that fails stops no other, and makes the exit status 1', async () => {
   expect(err).toBe('3 of 3 servers, 1 failed\n');
 });
 
-test('run again, it goes on with what is left', async () => {
+test('a repeat continues with the servers that are left', async () => {
   for (let n = 1; n <= 3; n++) servers.set(`${n}`, server());
   answers.set('2', [400, 'moves']);
   await doctor('host-evacuate h');
@@ -252,7 +252,7 @@ test.each([
   expect(asked).toEqual([]);
 });
 
-test.each(['0', '33', '-1', '4.5', 'many', ''])('--jobs=%s makes no sense', async (jobs) => {
+test.each(['0', '33', '-1', '4.5', 'many', ''])('--jobs=%s is refused', async (jobs) => {
   const { status, err } = await doctor(`host-evacuate --jobs=${jobs} h`);
   expect(status).toBe(2);
   expect(err).toContain('--jobs is a number from 1 to 32');

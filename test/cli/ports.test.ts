@@ -40,7 +40,7 @@ describe('what port set changes', () => {
       message: '--data-plane-status is ACTIVE, DOWN or none, not ERROR.',
     },
     { given: {}, message: 'One of --dp-down, --status and --data-plane-status is needed.' },
-  ])('$given makes no sense: $message', ({ given, message }) => {
+  ])('$given is refused: $message', ({ given, message }) => {
     expect(() => portUpdate(given)).toThrow(new Misuse(message));
   });
 });
@@ -60,7 +60,7 @@ test('a port is found by its id, else by its name, and changed by its id', async
   expect(asked.at(-1)).toMatchObject({ service: 'network', body: { port: { dp_down: true } } });
 });
 
-test('a name that several ports have, or none, is told', async () => {
+test('a name that several ports have, or none, is reported', async () => {
   const { session } = cloudOf({ 'GET /v2.0/ports?name=p': { ports: [{ id: 'a' }, { id: 'b' }] } });
   await expect(portNamed(session, 'p')).rejects.toThrow(
     new Failure('2 ports are named p: give an id.'),

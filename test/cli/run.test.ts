@@ -54,7 +54,7 @@ beforeEach(() => {
   };
 });
 
-/** Runs a command line as somebody. */
+/** Runs a command line as a user. */
 async function doctor(line: string, given: Record<string, string | undefined> = {}) {
   const said = { out: '', err: '' };
   const env = {
@@ -191,7 +191,7 @@ test.each([
   expect(out).toBe('Field  Value\nname   a b [2J\nlist   [1]\n');
 });
 
-test.each(['--help', 'help', '-h', 'host --help'])('%s tells of every command', async (line) => {
+test.each(['--help', 'help', '-h', 'host --help'])('%s lists every command', async (line) => {
   const { status, out } = await doctor(line);
   expect(status).toBe(0);
   for (const name of ['host-update', 'host list', 'server show', 'fault list']) {
@@ -199,7 +199,7 @@ test.each(['--help', 'help', '-h', 'host --help'])('%s tells of every command', 
   }
 });
 
-test('--help behind a command tells what it takes, and asks nobody', async () => {
+test('--help after a command prints its options, and sends no request', async () => {
   const { status, out } = await doctor('host-update --help');
   expect(status).toBe(0);
   expect(out).toContain('--report-host-down');
@@ -221,7 +221,7 @@ test.each([
   ['host list --unheard-of', '--unheard-of'],
   ['host list --format csv', '--format is table or json'],
   ['server show', 'ID is missing'],
-])('“%s” makes no sense: status 2, and nothing is changed', async (line, message) => {
+])('“%s” is a wrong command line: status 2, and nothing is changed', async (line, message) => {
   const { status, out, err } = await doctor(line);
   expect({ status, out }).toEqual({ status: 2, out: '' });
   expect(err).toContain(message);
@@ -233,13 +233,13 @@ test.each([
   [{ OS_PASSWORD: '' }, 'OS_PASSWORD is not set'],
   [{ OS_USERNAME: undefined }, 'OS_USERNAME or OS_USER_ID is not set'],
   [{ OS_PROJECT_NAME: undefined }, 'OS_PROJECT_NAME or OS_PROJECT_ID is not set'],
-])('an environment of %j is told what is missing: status 2', async (env, message) => {
+])('with an environment of %j the missing variable is named: status 2', async (env, message) => {
   const { status, err } = await doctor('host list', env);
   expect(status).toBe(2);
   expect(err).toContain(message);
 });
 
-test('a refusal is told with its message, status and request id: status 1', async () => {
+test('a refusal is printed with its message, status and request id: status 1', async () => {
   const { status, out, err } = await doctor('host show h');
   expect({ status, out }).toEqual({ status: 1, out: '' });
   expect(err).toBe('doctor host show: It is not there. (HTTP 404) (Request-ID: req-1)\n');
@@ -261,10 +261,10 @@ test.each([
   answers['GET /nova/os-services?binary=nova-compute'] = answer;
   const { status, err } = await doctor('host list');
   expect(status).toBe(1);
-  expect(err).toContain("not one of Doctor's");
+  expect(err).toContain("does not have the form of Doctor's answers");
 });
 
-test('a region without endpoint is told: status 1', async () => {
+test('a region without endpoint is reported: status 1', async () => {
   const { status, err } = await doctor('host list', { OS_REGION_NAME: 'nowhere' });
   expect(status).toBe(1);
   expect(err).toContain('no public endpoint of compute');

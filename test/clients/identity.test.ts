@@ -40,7 +40,10 @@ const project = [
   'GET /identity/v3/projects?name=tenant-a 200',
 ];
 const theUser = ['GET /identity/v3/users/tenant-a 404', 'GET /identity/v3/users?name=tenant-a 200'];
-const servers = (filter: string) => [
+/** What `server list` asks: where images are, whom the command names, and then its servers. */
+const servers = (named: readonly string[], filter: string) => [
+  'GET /image 200',
+  ...named,
   'GET /compute/v2.1 200',
   `GET /compute/v2.1/servers/detail?${filter}&deleted=False&all_tenants=True 200`,
 ];
@@ -48,11 +51,11 @@ const servers = (filter: string) => [
 test.each([
   {
     command: ['server', 'list', '--project', 'tenant-a'],
-    asks: [...project, ...servers('project_id=PROJECT')],
+    asks: servers(project, 'project_id=PROJECT'),
   },
   {
     command: ['server', 'list', '--user', 'tenant-a', '--all-projects'],
-    asks: [...theUser, ...servers('user_id=USER')],
+    asks: servers(theUser, 'user_id=USER'),
   },
   {
     command: ['port', 'list', '--project', 'tenant-a'],

@@ -1,4 +1,4 @@
-/** Evacuations and what happens beside them: no server is ever on two hosts, none lost in between. */
+/** Evacuations at the same time as other changes: no server is ever on two hosts, and none is lost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { expectBooks, failedHost, statesOf, statusOf, worldWith } from './evacua
 import type { Prepare } from './invoke.ts';
 import { makeWorld } from './world.ts';
 
-/** Does something once, just before the first transaction is sent. */
+/** Runs something once, just before the first transaction is sent. */
 const before =
   (act: () => Promise<unknown>) =>
   ({ dynamo }: Disturbable): void => {
@@ -43,7 +43,7 @@ test.each(['none', 'external'] as const)(
   },
 );
 
-test('a target that fails in between is not moved to: another is found, or none', async () => {
+test('no server is moved to a target that fails meanwhile: another target is chosen, or none', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
   const first = await failedHost(nova, 0);
@@ -58,7 +58,7 @@ test('a target that fails in between is not moved to: another is found, or none'
   expect((await nova.row(second.uuid))?.evacuation?.dest).toBe('u');
 });
 
-test('a host that is reported up in between keeps its servers, and the other way round', async () => {
+test('a host that is reported up meanwhile keeps its servers, and a host with departures is not up', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
   const [kept, left] = [await failedHost(nova, 0), await failedHost(nova, 1)];
@@ -70,7 +70,7 @@ test('a host that is reported up in between keeps its servers, and the other way
   expect(statesOf(await nova.row(left.uuid))).toEqual([left.target, 'active', null, 'done']);
 });
 
-test('a silent host that is heard in between keeps its servers', async () => {
+test('a host that sends a heartbeat meanwhile keeps its servers', async () => {
   await using world = await makeWorld({ SERVICE_DOWN_TIME_SECONDS: '1' });
   const nova = cloud(world);
   const body = { heartbeat: true };
@@ -83,7 +83,7 @@ test('a silent host that is heard in between keeps its servers', async () => {
   expect(await nova.row(uuid)).toMatchObject({ host: 'silent', evacuation: null });
 });
 
-test('a restart that is told in between comes before the departure, and lets no host up', async () => {
+test('a restart that is reported meanwhile counts before the departure, and the host is not up again', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
   const { uuid, host, target } = await failedHost(nova);
@@ -93,7 +93,7 @@ test('a restart that is told in between comes before the departure, and lets no 
   expect(statusOf(await nova.up(host))).toBe(400);
 });
 
-test('a server that a feed moves in between stays where the feed saw it', async () => {
+test('a server that a feed moves meanwhile stays where the feed reports it', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
   const { uuid, target } = await failedHost(nova);
@@ -104,7 +104,7 @@ test('a server that a feed moves in between stays where the feed saw it', async 
   expect(await nova.migrations({ instance_uuid: uuid })).toEqual([]);
 });
 
-test('a feed that crosses a report of a move does not bring the server to two hosts', async () => {
+test('a feed at the same time as the report of a move does not bring the server to two hosts', async () => {
   await using world = await worldWith('external');
   const nova = cloud(world);
   await nova.host('third');
@@ -133,7 +133,7 @@ test('late reports of a move are refused, and change nothing', async () => {
     await failedHost(nova, 2),
   ];
   for (const { uuid, target } of [lost, gone, twice]) ok(await nova.evacuate(uuid, target));
-  // Its target failed and is up again, and nobody has written that yet.
+  // Its target failed and is up again, and no writer has written that yet.
   ok(await nova.down(lost.target, { at: 2, how: 'fails' }));
   ok(await nova.up(lost.target));
   expect(statusOf(await nova.moved(lost.uuid, 'done'))).toBe(409);
@@ -146,13 +146,13 @@ test('late reports of a move are refused, and change nothing', async () => {
   const rival = before(async () => ok(await nova.moved(twice.uuid, 'done')));
   ok(await nova.moved(twice.uuid, 'done', undefined, rival));
   await expectBooks(world, nova, [twice]);
-  // Evacuated again, it comes up as it was before the fault.
+  // Evacuated again, it gets its state before the fault.
   ok(await nova.evacuate(lost.uuid, lost.target));
   ok(await nova.moved(lost.uuid, 'done'));
   expect(statesOf(await nova.row(lost.uuid))).toEqual([lost.target, 'active', null, 'done']);
 });
 
-/** Hides an instance from the indexes, as one that was written a moment ago may be. */
+/** Hides an instance from the indexes, as if it was written a moment ago. */
 const lagging =
   (uuid: string): Prepare =>
   ({ dynamo }) =>
@@ -170,7 +170,7 @@ const lagging =
 
 const Services = z.object({ services: z.array(z.object({ id: z.string(), host: z.string() })) });
 
-test('what is on its way to a host that is deleted, or fails, unseen by the index, is failed', async () => {
+test('a move to a host that is deleted or fails is failed, also if the index does not show it', async () => {
   await using world = await worldWith('external');
   const nova = cloud(world);
   const [deleted, failed] = [await failedHost(nova, 0), await failedHost(nova, 1)];
@@ -187,7 +187,7 @@ test('what is on its way to a host that is deleted, or fails, unseen by the inde
     expect(await nova.row(uuid)).toMatchObject({ task_state: 'rebuilding' });
     expect(await nova.seen(uuid)).toMatchObject({ status: 'ERROR' });
   }
-  // The finisher looks again at what a fault or a deletion left.
+  // The finisher reads again what a fault or a deletion left out.
   await world.recover();
   for (const { uuid, host } of [deleted, failed]) {
     expect(statesOf(await nova.row(uuid))).toEqual([host, 'error', null, 'failed']);
@@ -195,7 +195,7 @@ test('what is on its way to a host that is deleted, or fails, unseen by the inde
   expect(statusOf(await nova.moved(deleted.uuid, 'done'))).toBe(409);
 });
 
-/** AWS cancels transactions that meet others on a row; the embedded stack never does. */
+/** AWS cancels transactions that conflict on a row; the embedded stack never does. */
 const conflicting =
   (times: number): Prepare =>
   ({ dynamo }) => {
@@ -212,7 +212,7 @@ const conflicting =
     );
   };
 
-test('transactions that meet on the row of the host that all leave are tried again', async () => {
+test('transactions that conflict on the row of the source are tried again', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
   const place = await failedHost(nova);
@@ -224,7 +224,7 @@ test('transactions that meet on the row of the host that all leave are tried aga
   expect(statesOf(await nova.row(place.uuid))).toEqual([place.target, 'stopped', null, 'done']);
 });
 
-test('evacuations and reports that cross leave every server on one host, and none active on one that is down', async () => {
+test('concurrent evacuations and reports leave every server on one host, and none active on a host that is down', async () => {
   await using world = await worldWith('external');
   const nova = cloud(world);
   for (const host of ['h', 'a', 'b', 'c']) await nova.host(host);

@@ -15,7 +15,7 @@ import {
   worldWith,
 } from './evacuations.ts';
 
-test('evacuations and their reports make the writes and sends of their tables, and no other', async () => {
+test('evacuations and their reports make the listed writes and sends, and no others', async () => {
   await using world = await worldWith('external');
   const nova = cloud(world);
   const { uuid, target, host } = await failedHost(nova);
@@ -27,7 +27,7 @@ test('evacuations and their reports make the writes and sends of their tables, a
   expect(restarted).toMatchObject({ calls: ['UpdateItem', 'UpdateItem'] });
 });
 
-test('where nobody moves servers, whatever goes wrong, each is at its target, told once', async () => {
+test('without an executor, after any failure, each server is at its target, and notified once', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
   const places: Place[] = [];
@@ -53,7 +53,7 @@ test('where nobody moves servers, whatever goes wrong, each is at its target, to
   expect(await toldOf(world)).toEqual(Object.fromEntries(places.map(({ uuid }) => [uuid, 1])));
 });
 
-test('where somebody does, whatever goes wrong, each is on its way once, and they are told', async () => {
+test('with an executor, after any failure, each server is on its way once, and the executor is notified', async () => {
   await using world = await worldWith('external');
   const nova = cloud(world);
   const places: Place[] = [];
@@ -77,7 +77,7 @@ test('where somebody does, whatever goes wrong, each is on its way once, and the
   expect(await audited(world, 'compute.instance.evacuate')).toHaveProperty('size', places.length);
 });
 
-test('a report of a move that is interrupted comes true once, as it was told', async () => {
+test('an interrupted report of a move is recorded once, with its status', async () => {
   await using world = await worldWith('external');
   const nova = cloud(world);
   const places: Place[] = [];
@@ -90,7 +90,7 @@ test('a report of a move that is interrupted comes true once, as it was told', a
       await alarmOn(nova, uuid, 'active');
       ok(await nova.evacuate(uuid, target));
       await nova.moved(uuid, status, disturbance);
-      // Whoever got no answer tells it again; whoever told something else is refused.
+      // A caller without an answer reports again; a report of the other status is refused.
       ok(await nova.moved(uuid, status));
       const other = status === 'done' ? 'failed' : 'done';
       expect(statusOf(await nova.moved(uuid, other))).toBe(409);
@@ -110,7 +110,7 @@ test('a report of a move that is interrupted comes true once, as it was told', a
   expect(await toldOf(world)).toEqual(Object.fromEntries(arrived.map(({ uuid }) => [uuid, 1])));
 });
 
-test('a target whose report is interrupted fails what is on its way there, told once', async () => {
+test('an interrupted report of a target fails the moves to it, each notified once', async () => {
   await using world = await worldWith('external');
   const nova = cloud(world);
   const places: Place[] = [];
@@ -133,7 +133,7 @@ test('a target whose report is interrupted fails what is on its way there, told 
   expect(await toldOf(world)).toEqual(Object.fromEntries(places.map(({ uuid }) => [uuid, 1])));
 });
 
-test('a restart that is told again after an interruption lets its host up', async () => {
+test('after an interruption and a second report of the restart, the host is up again', async () => {
   await using world = await worldWith('none');
   const nova = cloud(world);
   for (const [n, disturbance] of cases(2).entries()) {

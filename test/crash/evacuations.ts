@@ -33,7 +33,7 @@ export const alarmOn = (nova: Nova, uuid: string, state: string) => {
   });
 };
 
-/** How often each server was told of. */
+/** How many notifications each server had. */
 export async function toldOf(world: World): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { resource_id } of await world.told()) {
@@ -44,14 +44,14 @@ export async function toldOf(world: World): Promise<Record<string, number>> {
 
 const Audited = z.object({ message_id: z.string(), event_type: z.string() });
 
-/** The ids of what operators were told of a type, each once. */
+/** The ids of the operators' events of a type, each once. */
 export async function audited(world: World, type: string): Promise<Set<string>> {
   const received = await world.things.events.receive(0, 0);
   const events = received.map(({ body }) => Audited.parse(body));
   return new Set(events.flatMap((each) => (each.event_type === type ? [each.message_id] : [])));
 }
 
-/** The books of servers agree with each other: rows, records, and what has left each host. */
+/** The records of servers agree with each other: rows, copies, and departures of each host. */
 export async function expectBooks(
   world: World,
   nova: Nova,
@@ -77,7 +77,7 @@ export async function expectBooks(
 export const cases = (steps: number): Disturbance[] =>
   hows.flatMap((how) => Array.from({ length: steps }, (_, n) => ({ how, at: n + 1 })));
 
-/** Whether the disturbed step was carried out all the same. */
+/** Whether the disturbed step was done. */
 export const isThere = (step: number, { at, how }: Disturbance): boolean =>
   at > step || (at === step && how !== 'fails');
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cloud, expectStopped, ok } from './cloud.ts';
 import { makeWorld } from './world.ts';
 
-test('instances left by a force-down are stopped by the report that follows, whoever dies', async () => {
+test('instances left by a force-down are stopped by the report that follows, after any crash', async () => {
   await using world = await makeWorld({ INSTANCES_ON_FORCE_DOWN: 'leave' });
   const nova = cloud(world);
   await nova.host('h');

@@ -7,7 +7,7 @@ import { makeWorld, type World } from './world.ts';
 const on = { maintenance_mode: 'enable' };
 const off = { maintenance_mode: 'disable' };
 
-/** Two instances on a host, each with an alarm on its maintenance that tells of every event. */
+/** Two instances on a host, each with an alarm on its maintenance that notifies of every event. */
 async function watched(world: World) {
   const nova = cloud(world);
   await nova.host('h');
@@ -22,14 +22,14 @@ const watch = (uuid: string) => {
   return { repeat_actions: true, event_rule: { event_type: 'maintenance.host', query } };
 };
 
-/** What was told: of which instance, and in what state its host is. */
+/** The notifications: the instance of each, and the state of its host. */
 const toldOf = (told: readonly Record<string, unknown>[]): string[] =>
   told
     .map((each) => `${each.resource_id} ${JSON.stringify(each).match(/IN_MAINT\w+|\w+_COMPLETE/)}`)
     .sort();
 const of = (state: string, uuids: readonly string[]) => uuids.map((uuid) => `${uuid} ${state}`);
 
-test('a switch makes the writes and sends of its table, and no other', async () => {
+test('a switch makes the listed writes and sends, and no others', async () => {
   await using world = await makeWorld();
   const { nova } = await watched(world);
   const outcome = await nova.update('h', on);
@@ -41,7 +41,7 @@ for (const how of hows) {
   test.each([
     { step: 'the host', at: 1 },
     { step: 'the events', at: 2 },
-  ])(`when writing $step ${how}, every owner is told once`, async ({ at }) => {
+  ])(`when writing $step ${how}, every owner is notified once`, async ({ at }) => {
     await using world = await makeWorld();
     const { nova, uuids } = await watched(world);
     const outcome = await nova.update('h', on, { at, how });
@@ -59,7 +59,7 @@ for (const how of hows) {
     expect(await world.told()).toEqual([]);
   });
 
-  test(`when the fault-finisher sending the events ${how}, every owner is told once`, async () => {
+  test(`when the fault-finisher sending the events ${how}, every owner is notified once`, async () => {
     await using world = await makeWorld();
     const { nova, uuids } = await watched(world);
     await nova.update('h', on, noExpress);
@@ -70,10 +70,10 @@ for (const how of hows) {
   });
 }
 
-/** The express lane's events never left: only the stream knows of the switch. */
+/** The events of the express lane were not sent: only the stream has the switch. */
 const noExpress: Disturbance = { at: 2, how: 'fails' };
 
-test('two switches whose writers died are both told, each once, whatever changed between them', async () => {
+test('two switches whose writers died are both notified, each once, with other changes between them', async () => {
   await using world = await makeWorld();
   const { nova, uuids } = await watched(world);
   await nova.update('h', on, noExpress);
@@ -91,7 +91,7 @@ test('two switches whose writers died are both told, each once, whatever changed
   expect(new Set(idsOf(told)).size).toBe(5);
 });
 
-test('who has left the host by the time that the finisher looks is not told', async () => {
+test('an instance that has left the host before the fault-finisher reads it is not notified', async () => {
   await using world = await makeWorld();
   const { nova, uuids } = await watched(world);
   const [stays = '', moves = ''] = uuids;

@@ -1,4 +1,4 @@
-/** What happens at the same time as a fault, and in the wrong order. */
+/** Changes at the same time as a fault, and in the wrong order. */
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
@@ -24,7 +24,7 @@ const lagging =
       { step: 'initialize' },
     );
 
-/** Does something once, just before the transaction of that number is sent. */
+/** Runs something once, just before the transaction of that number is sent. */
 const before =
   (number: number, act: () => Promise<unknown>) =>
   ({ dynamo }: Disturbable): void => {
@@ -38,7 +38,7 @@ const before =
     );
   };
 
-test('an instance that the index did not show is stopped and told of, even after --up', async () => {
+test('an instance that the index did not show is stopped, with a notification, even after --up', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -64,7 +64,7 @@ test('an instance moved to a healthy host in the middle of a fan-out runs there'
   const [uuid = ''] = await nova.servers('h', 1);
   await nova.alarm(uuid);
   await world.recover();
-  // The move pays what the old host owes first, so the owner is told once.
+  // The move applies the owed fault of the old host first, so the owner is notified once.
   ok(
     await nova.down(
       'h',
@@ -80,7 +80,7 @@ test('an instance moved to a healthy host in the middle of a fan-out runs there'
   expect(await nova.row(uuid)).toMatchObject({ host: 'healthy', vm_state: 'active' });
 });
 
-test('an instance reported active in the middle of a fan-out is stopped all the same', async () => {
+test('an instance reported active in the middle of a fan-out is stopped too', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -110,7 +110,7 @@ test('an instance registered on a host that is down is never shown active', asyn
   expect(await nova.row(uuid)).toMatchObject({ pre_fault: { vm_state: 'active' } });
 });
 
-test('a host deleted and registered again owes its new instances nothing', async () => {
+test('a host deleted and registered again owes no fault to its new instances', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -131,7 +131,7 @@ test('a host deleted and registered again owes its new instances nothing', async
   expect(await world.told()).toHaveLength(1);
 });
 
-test('an instance deleted and registered again is told of anew; a late feed does not bring it back', async () => {
+test('an instance deleted and registered again is notified again; a stale report does not create it again', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

@@ -5,7 +5,7 @@ import { makeWorld } from './world.ts';
 
 const steps = ['host and fault', 'the instances', 'their events and the host’s'] as const;
 
-test('a report makes the writes and sends of its table, and no other', async () => {
+test('a report makes the listed writes and sends, and no others', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -17,7 +17,7 @@ test('a report makes the writes and sends of its table, and no other', async () 
   });
 });
 
-test('undisturbed, everyone is told once, however the lanes interleave', async () => {
+test('without failures, every owner is notified once, in any order of the lanes', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isRight, Row, resetDuringFault, toldOf, watchOf } from '../../bench/resets.ts';
+import { isRight, notifiedOf, Row, resetDuringFault, watchOf } from '../../bench/resets.ts';
 import { answerOf, cloud, ok, project } from './cloud.ts';
 import { makeWorld } from './world.ts';
 
@@ -23,5 +23,5 @@ test('40 resets, four in flight, while their host is reported down: none is lost
   await world.recover();
   const rows = await Promise.all(uuids.map(async (uuid) => Row.parse(await nova.row(uuid))));
   expect(rows.filter((row, n) => !isRight(n, row))).toEqual([]);
-  expect(toldOf(rows, await world.told())).toEqual({ lost: 0, repeated: 0 });
+  expect(notifiedOf(rows, await world.told())).toEqual({ lost: 0, repeated: 0 });
 });

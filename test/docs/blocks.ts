@@ -7,6 +7,7 @@ import { root } from '../../scripts/stack/state.ts';
 export const documents: readonly string[] = [
   'README.md',
   ...globSync('docs/**/*.md', { cwd: root }).sort(),
+  'test/README.md',
 ];
 
 export type Block = {

@@ -8,20 +8,20 @@ import { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
 import atSqs from '../../events/topics/notification-at-sqs.json' with { type: 'json' };
 import { readAlarm } from '../../functions/alarming/alarm-input.ts';
-import { actionEras } from '../../functions/compute/hosts/service-input.ts';
+import { serviceActionEras } from '../../functions/compute/hosts/service-input.ts';
 import { HostInput, InstanceInput } from '../../functions/doctor/registration-input.ts';
 import { SubscriptionInput } from '../../functions/doctor/subscription-input.ts';
 import { root } from '../../scripts/stack/state.ts';
 import { allBlocks, type Block } from './blocks.ts';
 
-/** Attributes of a notification, each with values or what is asked of it. */
+/** Attributes of a notification, each with its values or conditions. */
 const FilterPolicy = z
   .record(z.string(), z.array(z.unknown()).min(1))
   .refine((policy) => Object.keys(policy).every((name) => name in atSqs.MessageAttributes));
 
-const forceDown = actionEras.find(({ name }) => name === 'force-down');
+const forceDown = serviceActionEras.find(({ name }) => name === 'force-down');
 
-/** What a block can show, told by a key that nothing else has; the first that fits reads it. */
+/** The kinds of blocks, each with a key that no other kind has; the first that fits parses the block. */
 const kinds: readonly { readonly key: string; readonly read: (value: unknown) => unknown }[] = [
   { key: 'alarm_id', read: (value) => Notification.parse(value) },
   { key: 'event_rule', read: (value) => readAlarm(value) },
@@ -36,7 +36,7 @@ const kinds: readonly { readonly key: string; readonly read: (value: unknown) =>
 
 const blocksIn = (language: string) => allBlocks.filter((block) => block.language === language);
 
-test.each(blocksIn('json'))('the JSON at $document:$line is what it shows', ({ text }) => {
+test.each(blocksIn('json'))('the JSON at $document:$line is valid for its kind', ({ text }) => {
   const value = z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   const kind = kinds.find(({ key }) => key in value);
   expect(kind, 'JSON of a kind that nothing here reads').toBeDefined();

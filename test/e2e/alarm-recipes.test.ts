@@ -115,7 +115,7 @@ const deeds: Record<string, [Deed, string[]]> = {
     },
     ['insufficient data→alarm', 'alarm→alarm'],
   ],
-  'web-1 is off while nobody looks': [
+  'web-1 is off outside office hours': [
     async (id) => {
       const stops = (generated: string) => post(id, update, { state: 'stopped' }, generated);
       await stops('2026-01-05T12:00:00');

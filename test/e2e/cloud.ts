@@ -1,13 +1,14 @@
-/** What tests of the deployed stack do over and over, as clients would; every name is new. */
+/** Common steps of tests of the deployed stack, as clients do them; every name is new. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { type Answer, type Client, login } from '../stack/stack.ts';
+import { nameId } from '../../domain/ids.ts';
+import { type Answer, type Client, login, loginAs } from '../stack/stack.ts';
 
 /** A name that no other test uses. */
 export const newName = (kind: string): string => `${kind}-${randomUUID().slice(0, 8)}`;
 
-/** The headers that ask for a microversion, as current clients send them. */
+/** The headers that request a microversion, as current clients send them. */
 export const at = (version: string): Record<string, string> => ({
   'OpenStack-API-Version': `compute ${version}`,
   'X-OpenStack-Nova-API-Version': version,
@@ -21,13 +22,13 @@ export async function logins(): Promise<Cloud> {
   return { admin, a, b };
 }
 
-/** Registers a host; its name. */
+/** Registers a host. Returns its name. */
 export async function newHost(admin: Client, host = newName('cmp')): Promise<string> {
   await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
   return host;
 }
 
-/** The facts of an instance as a feed tells them. */
+/** The facts of an instance as a feed reports them. */
 export const instanceBody = (facts: Record<string, unknown>): Record<string, unknown> => ({
   name: newName('vnf'),
   user_id: 'somebody',
@@ -35,7 +36,7 @@ export const instanceBody = (facts: Record<string, unknown>): Record<string, unk
   ...facts,
 });
 
-/** Registers an instance; its id. */
+/** Registers an instance. Returns its id. */
 export async function newInstance(
   admin: Client,
   facts: Record<string, unknown>,
@@ -47,7 +48,7 @@ export async function newInstance(
 
 const Shown = z.object({ server: z.looseObject({ status: z.string() }) });
 
-/** A server as somebody sees it. */
+/** A server as a user sees it. */
 export async function serverOf(client: Client, id: string, version = '2.94') {
   const answer = await client.expect('GET', `/compute/v2.1/servers/${id}`, {
     headers: at(version),
@@ -108,7 +109,7 @@ export const stopped = (id: string): Condition[] => [
 
 const AlarmView = z.looseObject({ alarm_id: z.uuid(), state: z.string() });
 
-/** Files an alarm; its id. */
+/** Creates an alarm. Returns its id. */
 export async function newAlarm(client: Client, body: unknown): Promise<string> {
   const answer = await client.expect('POST', '/alarming/v2/alarms', { body });
   return AlarmView.parse(answer.body).alarm_id;
@@ -133,4 +134,18 @@ export const outsideEvent = (
 /** Fails, showing the answer, unless the status is the expected one. */
 export function expectStatus(answer: Answer, status: number): void {
   expect({ status: answer.status, body: answer.body }).toMatchObject({ status });
+}
+
+/** The password of users that tests make. */
+export const userPassword = 'correct horse';
+
+/** Makes a user with roles in a project, its own if none is named, and logs it in. */
+export async function newUser(admin: Client, roles: readonly string[], project?: string) {
+  const name = newName('user');
+  const projects = [{ name: project ?? name, roles }];
+  const body = { password: userPassword, projects };
+  await admin.expect('PUT', `/doctor/v1/users/${name}`, { body });
+  const account = { username: name, password: userPassword, project: project ?? name };
+  const client = await loginAs(account);
+  return { name, id: nameId('user', name), client, token: client.token };
 }

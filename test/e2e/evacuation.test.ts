@@ -106,7 +106,7 @@ test('a host is evacuated, restarted and up again, in that order', async () => {
   expect(await hostOf(ran)).toBe(target);
 });
 
-test('without a target that will do, the answer is 200 and the server in error', async () => {
+test('without a target that may take the server, the answer is 200 and the server in error', async () => {
   const { admin, a } = cloud;
   const [failed, target] = [await newHost(admin), await newHost(admin)];
   const id = await newInstance(admin, { project_id: a.projectId, host: failed });
@@ -138,7 +138,7 @@ test('without a target that will do, the answer is 200 and the server in error',
   }
 });
 
-/** Rows as the functions see them, with the emulator's root: what only another setting makes. */
+/** Writes rows with the emulator's root account: states that only another setting makes. */
 const store = () =>
   instanceStore(dynamodb(), {
     hosts: output('HostsTable'),
@@ -162,7 +162,7 @@ async function onItsWay(id: string, target: string): Promise<void> {
   expect(await saveInstance(from, to)).toBe(true);
 }
 
-test('whoever moves servers may report it; a target that fails ends what is on its way', async () => {
+test('an executor reports the end of moves; the fault of a target ends the moves to it', async () => {
   const { admin, a } = cloud;
   const [failed, target] = [await newHost(admin), await newHost(admin)];
   const facts = { project_id: a.projectId, host: failed };
@@ -185,7 +185,7 @@ test('whoever moves servers may report it; a target that fails ends what is on i
   expectStatus(await admin.call('POST', `/doctor/v1/servers/${lost}/evacuation`, done), 409);
   expect(await recordsOf(`instance_uuid=${lost}`)).toMatchObject([{ status: 'failed' }]);
 
-  // One that the report did not see: readers do, and the fault-finisher writes it.
+  // The report did not see this one: readers do, and the fault-finisher writes it.
   await onItsWay(unseen, target);
   expect(await statesOf(a, unseen)).toEqual(['error', 4, null, 'ERROR']);
   const status = async () => (await store().instance(unseen))?.evacuation?.status;

@@ -29,7 +29,7 @@ const Listed = z.object({
 const faultsOf = async (client: Client, query = '') =>
   Listed.parse((await client.expect('GET', `/doctor/v1/faults${query}`)).body);
 
-/** What a fault touched is noted by the stream, a moment after the report. */
+/** The stream records what a fault changed, a moment after the report. */
 async function untilNoted(client: Client, query: string, count: number) {
   for (let tries = 0; tries < 100; tries++) {
     const { faults } = await faultsOf(client, query);
@@ -54,7 +54,7 @@ beforeAll(async () => {
   fault_id = fault?.fault_id ?? '';
 });
 
-test('an administrator sees who reported the fault, and every instance that it touched', async () => {
+test('an administrator sees the reporter of the fault, and every instance that it changed', async () => {
   const { admin, a, b } = cloud;
   const { body } = await admin.expect('GET', `/doctor/v1/faults/${fault_id}`);
   expect(body).toMatchObject({
@@ -104,7 +104,7 @@ test('a tenant sees its own instances, and nothing of the host or the reporter',
   }
 });
 
-test('an instance that is registered on the host later is noted, too', async () => {
+test('an instance that is registered on the host later is recorded too', async () => {
   const { admin, a } = cloud;
   const late = await newInstance(admin, { project_id: a.projectId, host });
   await untilNoted(admin, `?host=${host}`, 4);
@@ -112,7 +112,7 @@ test('an instance that is registered on the host later is noted, too', async () 
   expect(JSON.stringify(body)).toContain(late);
 });
 
-test('a fault that touched nothing of theirs is no tenant’s to see', async () => {
+test('tenants do not see a fault that changed none of their instances', async () => {
   const { admin, a, b } = cloud;
   const quiet = await newHost(admin);
   const own = await newInstance(admin, { project_id: b.projectId, host: quiet });
@@ -127,7 +127,7 @@ test('a fault that touched nothing of theirs is no tenant’s to see', async () 
   expect(foreign.body).toEqual(refusals.doctor(403));
 });
 
-test('faults of one moment and many are paged through by their links, each once', async () => {
+test('links lead through all faults, also those of the same time, each once', async () => {
   const { admin, a } = cloud;
   const hosts = await Promise.all(
     [newName('p'), newName('p'), newName('p')].map((name) => newHost(admin, name)),

@@ -1,4 +1,4 @@
-/** A host is one host, however its name is spelt. Decision: docs/adr/0025. */
+/** All spellings of a host's name are the same host. Decision: docs/adr/0025. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { at, type Cloud, expectStatus, logins, newInstance, newName, statesOf } from './cloud.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   server = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host: other });
 });
 
-test('it is registered once, in any spelling', async () => {
+test('a host is registered once, in any spelling', async () => {
   const again = await cloud.admin.call('PUT', `/doctor/v1/hosts/${other}`, { body: {} });
   expectStatus(again, 200);
   expect(again.body).toMatchObject({ host: { host } });
@@ -22,7 +22,7 @@ test('it is registered once, in any spelling', async () => {
   expect(body).toMatchObject({ server: { host, locked: false, locked_by: null } });
 });
 
-test('a report and a heartbeat are about it', async () => {
+test('a report and a heartbeat find it in any spelling', async () => {
   const beat = `/doctor/v1/hosts/${other}/heartbeat`;
   expectStatus(await cloud.admin.call('POST', beat, { body: { restarted: true } }), 204);
   const body = { host: other, binary: 'nova-compute', forced_down: true };
@@ -38,7 +38,7 @@ test('a report and a heartbeat are about it', async () => {
   expect(servers).toMatchObject({ servers: [{ id: server }] });
 });
 
-test('a report on its ports is about those that spell it otherwise, too', async () => {
+test('a report on its ports includes ports that spell its name in another way', async () => {
   const id = randomUUID();
   const port = { id, network_id: randomUUID(), 'binding:host_id': host.toLowerCase() };
   await cloud.admin.expect('POST', '/network/v2.0/ports', { body: { port } });

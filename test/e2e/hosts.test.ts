@@ -60,7 +60,7 @@ test('all three fields are one update, in Nova’s words', async () => {
   expect(await statesOf(cloud.a, server)).toEqual(['stopped', 4, null, 'SHUTOFF']);
 });
 
-test('who owns a server is told when its host is maintained and when no more, and not of the host', async () => {
+test('the owner of a server is notified of the beginning and end of maintenance, without the host’s name', async () => {
   const inbox = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
   const alarm = await newAlarm(cloud.a, {
     ...{ name: 'maintained', type: 'event', resource_id: server, repeat_actions: true },
@@ -82,7 +82,7 @@ test('who owns a server is told when its host is maintained and when no more, an
   await inbox.close();
 });
 
-test('an alarm is raised while the host is maintained, and cleared after it', async () => {
+test('an alarm is raised while the host is in maintenance, and cleared after it', async () => {
   const inbox = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
   const met = (value: string) => ({
     ...{ event_type: 'maintenance.host' },
@@ -102,7 +102,7 @@ test('an alarm is raised while the host is maintained, and cleared after it', as
   await inbox.close();
 });
 
-test('hosts are shown to administrators with what is used, and to nobody above 2.42', async () => {
+test('hosts are shown to administrators with their used resources, and are not found above 2.42', async () => {
   const { admin, a } = cloud;
   const { body } = await admin.expect('GET', path());
   expect(JSON.stringify(body)).toContain(`"project":"${a.projectId}"`);

@@ -34,7 +34,7 @@ const root = '/compute/v2.1/os-hypervisors';
 const get = (path: string, version = '2.94', client = cloud.admin) =>
   client.call('GET', path, { headers: at(version) });
 
-test('a host is a hypervisor, found by a part of its name and shown with its servers', async () => {
+test('a host is shown as a hypervisor, is found by a part of its name, and has its servers', async () => {
   const found = await get(
     `${root}/detail?hypervisor_hostname_pattern=${host.slice(1)}&with_servers=True`,
   );
@@ -100,7 +100,7 @@ describe('a host with a heartbeat', () => {
     await cloud.admin.expect('PUT', `/doctor/v1/hosts/${beating}`, { body });
   });
 
-  test('is heard without being changed', async () => {
+  test('has its heartbeat recorded without a new revision', async () => {
     const before = await shown();
     expect(before).toMatchObject({ state: 'up', last_seen_up: null, maintenance: false });
     expectStatus(await beat(), 204);
@@ -110,7 +110,7 @@ describe('a host with a heartbeat', () => {
     expect(`${updated_at}`.slice(0, 23)).toBe(after.last_seen_up.slice(0, 23));
   });
 
-  test('is told to the audit when it is changed between heartbeats', async () => {
+  test('has an audit event when it is changed between heartbeats', async () => {
     const audit = inboxOf(await subscribeToEvents({ event_type: ['service.update'] }));
     const { id } = await serviceOf(cloud.admin, beating);
     for (const status of ['disabled', 'enabled']) {
@@ -125,7 +125,7 @@ describe('a host with a heartbeat', () => {
     await audit.close();
   });
 
-  test('is down when it is reported down, however it beats, and up again with a report', async () => {
+  test('is down after a report, also if it sends heartbeats, and up again after another report', async () => {
     const id = await newInstance(cloud.admin, { project_id: cloud.a.projectId, host: beating });
     expectStatus(await forceDown(cloud.admin, beating), 200);
     expectStatus(await beat(), 204);
@@ -135,7 +135,7 @@ describe('a host with a heartbeat', () => {
     expect(await shown()).toMatchObject({ state: 'up', forced_down: false });
   });
 
-  test('is heard while it is reported, and neither is lost', async () => {
+  test('may send a heartbeat during a report, and neither is lost', async () => {
     const before = await shown();
     const answers = await Promise.all([
       ...Array.from({ length: 5 }, beat),
@@ -148,7 +148,7 @@ describe('a host with a heartbeat', () => {
     expect(after.last_seen_up > before.last_seen_up).toBe(true);
   });
 
-  test('is not found by another name', async () => {
+  test('is not found by an unknown name', async () => {
     const path = `/doctor/v1/hosts/${newName('none')}/heartbeat`;
     expectStatus(await cloud.admin.call('POST', path, { body: {} }), 404);
     expectStatus(await cloud.a.call('POST', path, { body: {} }), 403);

@@ -4,27 +4,37 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { rotateSigningKey } from '../../adapters/identity/signing-keys.ts';
-import { nameId } from '../../domain/ids.ts';
-import { login, request } from '../../scripts/stack/api.ts';
-import { type Answer, apiUrl, clientConfig, output } from '../stack/stack.ts';
-import { at, type Cloud, expectStatus, logins, newHost, newName, serviceOf } from './cloud.ts';
+import { request } from '../../scripts/stack/api.ts';
+import {
+  type Answer,
+  apiUrl,
+  attemptLogin,
+  clientConfig,
+  loginAs,
+  output,
+  tokenIn,
+} from '../stack/stack.ts';
+import {
+  at,
+  type Cloud,
+  expectStatus,
+  logins,
+  newHost,
+  newName,
+  newUser as newUserOf,
+  userPassword as password,
+  serviceOf,
+} from './cloud.ts';
 
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await logins();
 });
 
-const password = 'correct horse';
 type Made = { readonly name: string; readonly token: string; readonly id: string };
 
 /** A new user with a role in a project of its own, logged in. */
-async function newUser(...roles: string[]): Promise<Made> {
-  const name = newName('user');
-  const projects = [{ name, roles }];
-  await cloud.admin.expect('PUT', `/doctor/v1/users/${name}`, { body: { password, projects } });
-  const { token } = await login(apiUrl(), { username: name, password, project: name });
-  return { name, token, id: nameId('user', name) };
-}
+const newUser = (...roles: string[]): Promise<Made> => newUserOf(cloud.admin, roles);
 
 const change = (name: string, fields: object) =>
   cloud.admin.expect('PUT', `/doctor/v1/users/${name}`, {
@@ -91,7 +101,7 @@ test('a deleted user is gone at once, and one of the same name is another', asyn
   expectStatus(await cloud.admin.call('GET', path), 404);
   await change(name, {});
   expect(await statuses(token)).toEqual(new Set([401]));
-  const again = await login(apiUrl(), { username: name, password, project: name });
+  const again = await loginAs({ username: name, password, project: name });
   expect(await statuses(again.token)).toEqual(new Set([200]));
 });
 
@@ -110,7 +120,6 @@ const loginWith = ({ id, secret }: Secret) => {
   const identity = { methods: ['application_credential'], application_credential: { id, secret } };
   return ask('POST', tokens, { body: { auth: { identity } } });
 };
-const tokenIn = (answer: Answer): string => answer.headers.get('x-subject-token') ?? '';
 
 test('a credential logs in with its roles, until it is deleted', async () => {
   const user = await newUser('member');
@@ -251,11 +260,7 @@ describe('a monitor', () => {
   });
 });
 
-const attempt = (name: string, given: string) => {
-  const user = { name, domain: { id: 'default' }, password: given };
-  const auth = { identity: { methods: ['password'], password: { user } } };
-  return ask('POST', tokens, { body: { auth } });
-};
+const attempt = (name: string, given: string) => attemptLogin({ name, password: given });
 
 test('after ten wrong logins a user is refused, others are not, and nobody learns who is there', async () => {
   const [{ name }, other] = await Promise.all([newUser('member'), newUser('member')]);
@@ -291,7 +296,7 @@ test('a rotation of the signing key ends no token', async () => {
   expect(newest.signs_from).toBeGreaterThan(now);
   expect(await rotate()).toEqual({ made: false, newest });
   expect(await statuses(token)).toEqual(new Set([200]));
-  const again = await login(apiUrl(), { username: name, password, project: name });
+  const again = await loginAs({ username: name, password, project: name });
   expect(await statuses(again.token)).toEqual(new Set([200]));
   secrets.destroy();
 });

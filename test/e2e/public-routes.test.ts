@@ -4,12 +4,12 @@ import type { DialectName } from '../../adapters/http/dialects.ts';
 import type { PublicRoute } from '../../adapters/http/route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
 import { versionRoutes as compute } from '../../functions/compute/versions.ts';
-import { versionRoutes as doctor } from '../../functions/doctor/versions.ts';
+import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { discovery } from '../../functions/identity/handler.ts';
-import { versionRoutes as network } from '../../functions/network/versions.ts';
+import { networkVersionRoutes as network } from '../../functions/network/versions.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';
-import { type Answer, apiUrl } from '../stack/stack.ts';
+import { type Answer, apiUrl, attemptLogin, login } from '../stack/stack.ts';
 import { expectStatus } from './cloud.ts';
 import { refusals } from './dialects.ts';
 
@@ -76,7 +76,7 @@ describe.each(documents)('"$path" of $dialect', ({ dialect, path }) => {
   });
 
   test('has no other method', async () => {
-    const { token } = await login();
+    const { token } = await login('tenant-a');
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
       const answer = await ask(method, path, { 'x-auth-token': token });
       expectStatus(answer, 405);
@@ -85,27 +85,11 @@ describe.each(documents)('"$path" of $dialect', ({ dialect, path }) => {
   });
 });
 
-/** A login at some path of the API; its token. */
-async function login(path = '/identity/v3/auth/tokens', headers = {}) {
-  const { username, password, project } = readAccount('tenant-a');
-  const domain = { name: 'Default' };
-  const user = { name: username, domain, password };
-  const answer = await request(`${apiUrl()}${path}`, 'POST', {
-    headers,
-    body: {
-      auth: {
-        identity: { methods: ['password'], password: { user } },
-        scope: { project: { name: project, domain } },
-      },
-    },
-  });
-  return { status: answer.status, token: answer.headers.get('x-subject-token') ?? '' };
-}
-
 test.each(['/identity/v3/auth/tokens/', '/identity//v3/auth//tokens', '//identity/v3/auth/tokens'])(
   'a login at %s is one',
   async (path) => {
-    expect((await login(path)).status).toBe(201);
+    const { username: name, password } = readAccount('tenant-a');
+    expectStatus(await attemptLogin({ name, password, path }), 201);
   },
 );
 
@@ -130,7 +114,7 @@ describe('routes with a token', () => {
     '/alarming/v2/alarms',
     '/doctor/v1/subscriptions',
   ])('%s is found with doubled and trailing slashes', async (path) => {
-    const { token } = await login();
+    const { token } = await login('tenant-a');
     for (const other of [path, `${path}/`, path.replaceAll('/', '//')]) {
       if (path.endsWith('.json') && other.endsWith('/')) continue;
       expectStatus(await ask('GET', other, { 'x-auth-token': token }), 200);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { subscribe } from '../stack/stack.ts';
+import { attemptLogin, subscribe } from '../stack/stack.ts';
 import {
   type Cloud,
   eventAlarm,
@@ -32,7 +32,7 @@ afterAll(() => inbox?.close());
 
 const moment = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toISOString();
 
-/** An alarm on every event of an instance, told each time. */
+/** An alarm on every event of an instance, with repeated actions. */
 const onEverything = (id: string) =>
   newAlarm(cloud.a, {
     ...eventAlarm([]),
@@ -44,7 +44,7 @@ const typesTold = (alarm_id: string): unknown[] =>
   inbox.of(alarm_id).map(({ body }) => body.event_type);
 
 describe('a host', () => {
-  test('is made once, and then kept as it is', async () => {
+  test('is created once, and then not changed', async () => {
     const { admin } = cloud;
     const path = `/doctor/v1/hosts/${newName('cmp')}`;
     const body = { zone: 'az-1', hypervisor_type: 'QEMU', vcpus: 8 };
@@ -58,7 +58,7 @@ describe('a host', () => {
     expect((await admin.expect('GET', path)).body).toEqual(again.body);
   });
 
-  test('that was deleted is registered anew, up, with another service', async () => {
+  test('that was deleted is registered again, up, with another service', async () => {
     const { admin, a } = cloud;
     const host = await newHost(admin);
     const id = await newInstance(admin, { project_id: a.projectId, host });
@@ -79,7 +79,7 @@ describe('a host', () => {
     const after = await serviceOf(admin, host);
     expect(after).toMatchObject({ state: 'up', forced_down: false, status: 'enabled' });
     expect(after.id).not.toBe(before.id);
-    // The old fault is not owed by what is registered on the new host.
+    // The old fault is not owed to instances of the new host.
     const fresh = await newInstance(admin, { project_id: a.projectId, host });
     expect(await statesOf(a, fresh)).toEqual(['active', 1, null, 'ACTIVE']);
     const down = await forceDown(admin, host);
@@ -88,7 +88,7 @@ describe('a host', () => {
 });
 
 describe('an instance', () => {
-  test('is made once, then kept, and only a change is told', async () => {
+  test('is created once, then not changed, and only a change sends a notification', async () => {
     const { admin, a } = cloud;
     const host = await newHost(admin);
     const id = randomUUID();
@@ -110,7 +110,7 @@ describe('an instance', () => {
     expect(typesTold(alarm)).toHaveLength(3);
   });
 
-  test('is not overwritten by a feed that is older than what is known', async () => {
+  test('is not overwritten by an older report of a feed', async () => {
     const { admin, a } = cloud;
     const host = await newHost(admin);
     const id = await newInstance(admin, {
@@ -128,7 +128,7 @@ describe('an instance', () => {
     expect(await serverOf(a, id)).toMatchObject({ name: 'newest' });
   });
 
-  test('is not made active again by a feed from before its host failed', async () => {
+  test('is not made active again by a report from before its host failed', async () => {
     const { admin, a } = cloud;
     const host = await newHost(admin);
     const early = moment(-1);
@@ -139,7 +139,7 @@ describe('an instance', () => {
     });
     expect(late.headers.get('x-doctor-stale')).toBe('true');
     expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
-    // Nor by one from after it, while the host is down.
+    // Nor by a later report, while the host is down.
     const body = instanceBody({ project_id: a.projectId, host, name: 'after' });
     expectStatus(await admin.call('PUT', `/doctor/v1/servers/${id}`, { body }), 200);
     expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
@@ -147,7 +147,7 @@ describe('an instance', () => {
     expect(await statesOf(a, registered)).toEqual(['stopped', 4, null, 'SHUTOFF']);
   });
 
-  test('that is reported from a minute ahead is refused', async () => {
+  test('with a time a minute ahead is refused', async () => {
     const { admin, a } = cloud;
     const host = await newHost(admin);
     const facts = { project_id: a.projectId, host };
@@ -161,7 +161,7 @@ describe('an instance', () => {
     expectStatus(await admin.call('PUT', path, { body: slightly }), 201);
   });
 
-  test('that was deleted is gone, comes again as new, and not from an older feed', async () => {
+  test('that was deleted is not found; a later report creates it again, an older one does not', async () => {
     const { admin, a } = cloud;
     const host = await newHost(admin);
     const facts = { project_id: a.projectId, host };
@@ -186,7 +186,7 @@ describe('an instance', () => {
     expect(new Set(typesTold(alarm)).size).toBe(3); // deleted, made, stopped
   });
 
-  test('moves to another host, and the old one then concerns it no longer', async () => {
+  test('moves to another host, and faults of the old one no longer apply to it', async () => {
     const { admin, a } = cloud;
     const [from, to] = [await newHost(admin), await newHost(admin)];
     const facts = { project_id: a.projectId, name: newName('moving') };
@@ -203,17 +203,7 @@ test('a user may log in as registered, and no longer with an earlier password', 
   const { admin } = cloud;
   const name = newName('user');
   const projects = [{ name: newName('project'), roles: ['reader'] }];
-  const login = (password: string) =>
-    admin.call('POST', '/identity/v3/auth/tokens', {
-      body: {
-        auth: {
-          identity: {
-            methods: ['password'],
-            password: { user: { name, domain: { id: 'default' }, password } },
-          },
-        },
-      },
-    });
+  const login = (password: string) => attemptLogin({ name, password });
   const path = `/doctor/v1/users/${name}`;
   expectStatus(await login('correct horse'), 401);
   expectStatus(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Client, login, request } from '../../scripts/stack/api.ts';
-import { type Answer, apiUrl } from '../stack/stack.ts';
+import { type Client, request } from '../../scripts/stack/api.ts';
+import { type Answer, apiUrl, attemptLogin, tokenIn } from '../stack/stack.ts';
 import {
   at,
   type Cloud,
@@ -11,7 +11,9 @@ import {
   logins,
   newAlarm,
   newName,
+  newUser,
   stopped,
+  userPassword,
 } from './cloud.ts';
 import { refusals } from './dialects.ts';
 
@@ -22,28 +24,17 @@ let service: Client;
 let unscoped: string;
 let alarm: string;
 
-const password = 'correct horse';
-
-async function userWith(role: string): Promise<Client> {
-  const name = newName(role);
-  const projects = [{ name: 'tenant-a', roles: [role] }];
-  await cloud.admin.expect('PUT', `/doctor/v1/users/${name}`, { body: { password, projects } });
-  return login(apiUrl(), { username: name, password, project: 'tenant-a' });
-}
+const userWith = async (role: string): Promise<Client> =>
+  (await newUser(cloud.admin, [role], 'tenant-a')).client;
 
 async function unscopedToken(): Promise<string> {
   const name = newName('nobody');
-  await cloud.admin.expect('PUT', `/doctor/v1/users/${name}`, { body: { password, projects: [] } });
-  const identity = {
-    methods: ['password'],
-    password: { user: { name, domain: { name: 'Default' }, password } },
-  };
-  const answer = await request(`${apiUrl()}/identity/v3/auth/tokens`, 'POST', {
-    body: { auth: { identity, scope: 'unscoped' } },
-  });
+  const body = { password: userPassword, projects: [] };
+  await cloud.admin.expect('PUT', `/doctor/v1/users/${name}`, { body });
+  const answer = await attemptLogin({ name, password: userPassword, scope: 'unscoped' });
   expectStatus(answer, 201);
   expect(answer.body).not.toHaveProperty('token.project');
-  return answer.headers.get('x-subject-token') ?? '';
+  return tokenIn(answer);
 }
 
 beforeAll(async () => {

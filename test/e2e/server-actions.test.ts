@@ -40,7 +40,7 @@ const newServer = (facts: Record<string, unknown> = {}) =>
 const reset = (state: string) => ({ 'os-resetState': { state } });
 
 describe('an owner', () => {
-  test('stops and starts a server, and the alarm on it is told once', async () => {
+  test('stops and starts a server, and its alarm notifies once', async () => {
     const { a } = cloud;
     const id = await newServer();
     const alarm = await newAlarm(a, eventAlarm(stopped(id)));
@@ -57,7 +57,7 @@ describe('an owner', () => {
     expect(inbox.of(alarm)).toHaveLength(1);
   });
 
-  test('may not reset a state, nor touch what is another’s', async () => {
+  test('may not reset a state, nor change another project’s server', async () => {
     const id = await newServer();
     const refused = await act(cloud.a, id, reset('error'));
     expectStatus(refused, 403);
@@ -92,7 +92,7 @@ describe('an owner', () => {
 });
 
 describe('on a host that is down', () => {
-  test('nobody sees a server ACTIVE, whatever it is reset to, and nothing starts', async () => {
+  test('no reader sees a server ACTIVE after any reset, and no server starts', async () => {
     const { a, admin } = cloud;
     const failed = await newHost(admin);
     const project_id = a.projectId;
@@ -116,7 +116,7 @@ describe('on a host that is down', () => {
     }
   });
 
-  test('resets that cross the report leave nothing ACTIVE', async () => {
+  test('resets at the same time as the report leave no server ACTIVE', async () => {
     const { a, admin } = cloud;
     const failed = await newHost(admin);
     const ids = await Promise.all(
@@ -134,7 +134,7 @@ describe('on a host that is down', () => {
   });
 });
 
-test('zones and flavors are there for clients that ask, and servers are not made', async () => {
+test('zones and flavors are listed, and POST servers is refused', async () => {
   const { a } = cloud;
   const zones = await a.expect('GET', '/compute/v2.1/os-availability-zone');
   const Zones = z.object({ availabilityZoneInfo: z.array(z.object({ zoneName: z.string() })) });

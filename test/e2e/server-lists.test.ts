@@ -8,7 +8,7 @@ let cloud: Cloud;
 let host: string;
 /** In the order of their creation. */
 let ids: string[];
-/** Before any of it. */
+/** A time before all of them. */
 let began: string;
 
 const moment = (n: number) => `2026-03-01T00:0${n}:00Z`;
@@ -71,7 +71,7 @@ test.each<{ query: () => string; shown: number[] }>([
   expect((await pages(`${query}&limit=2`)).flat()).toEqual(asked.shown);
 });
 
-test('states, deleted ones too, are found in all projects and by pages', async () => {
+test('servers are found by state, also deleted ones, in all projects and by pages', async () => {
   for (const [query, shown] of [
     [`${all}&status=ERROR`, [1]],
     [`${all}&vm_state=stopped`, [2]],
@@ -82,14 +82,14 @@ test('states, deleted ones too, are found in all projects and by pages', async (
   }
 });
 
-test('a tenant finds its own, the deleted one among what changed', async () => {
+test('a tenant finds its own servers, and the deleted one in the list of changes', async () => {
   const { a, b } = cloud;
   expect((await pages(`changes-since=${began}&limit=2`, a)).flat()).toEqual([4, 2, 1, 0]);
   expect((await pages('name=db&limit=1', b)).flat()).toEqual([3]);
   expect((await pages(`host=${host}&limit=50`, a)).flat()).toEqual([2, 1, 0]);
 });
 
-test('a name, tags and a description are found and shown once they are told', async () => {
+test('a new name, tags and a description are found and shown', async () => {
   const { a } = cloud;
   const path = `/compute/v2.1/servers/${ids[0]}`;
   const server = { name: 'api-1', description: 'the door', hostname: 'api' };
@@ -121,7 +121,7 @@ test('hypervisors are found by uuid, by number and by name, and paged', async ()
   expect(Object(after.body).hypervisors.length).toBeLessThanOrEqual(1);
 });
 
-test('a fault takes its servers out of one list and into another', async () => {
+test('a fault moves its servers from one list by state to another', async () => {
   const { admin } = cloud;
   await forceDown(admin, host);
   expect((await pages(`${all}&status=ACTIVE&host=${host}`)).flat()).toEqual([]);

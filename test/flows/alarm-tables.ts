@@ -2,7 +2,7 @@
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type Chain, type Firing, isTold, type OutboxRow } from '../../domain/alarms/firing.ts';
 import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
-import { type EvaluateDeps, type Fired, fullPace } from '../../flows/evaluate-events.ts';
+import { type ChainOutcome, type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
 
 type Row = Firing['row'];
@@ -14,7 +14,7 @@ export function alarmTables(given: readonly Alarm[] = []) {
   const alarms = new Map(given.map((alarm) => [alarm.alarm_id, alarm]));
   const rows = new Map<string, Row>();
 
-  const write = (chain: Chain): Fired => {
+  const write = (chain: Chain): ChainOutcome => {
     const taken = chain.map(({ row }) => rows.has(rowKey(row)));
     const already = [...taken.keys()].filter((position) => taken[position]);
     if (already.length > 0) return { already };

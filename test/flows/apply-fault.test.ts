@@ -7,7 +7,7 @@ const vm = (n: number, given: Parameters<typeof instanceWith>[0] = {}) =>
   instanceWith({ uuid: id(n), ...given });
 const host = downHost();
 
-test('what runs on the host is stopped and told, what is exempt is neither', async () => {
+test('running instances are stopped, with an event; exempt ones are not', async () => {
   const world = worldOf({
     hosts: [host],
     instances: [vm(1), vm(2, { vm_state: 'shelved' }), vm(3, { host: 'compute-2' }), vm(4)],
@@ -19,7 +19,7 @@ test('what runs on the host is stopped and told, what is exempt is neither', asy
   expect(world.sent.map((event) => traitOf(event, 'resource_id'))).toEqual([id(1), id(4)]);
 });
 
-test('applied again it changes nothing and tells nobody', async () => {
+test('a fault that is applied again changes nothing and sends no event', async () => {
   const world = worldOf({ hosts: [host], instances: [vm(1), vm(2, { vm_state: 'error' })] });
   await applyFault(world.deps, host);
   const writes = world.writes.length;
@@ -28,7 +28,7 @@ test('applied again it changes nothing and tells nobody', async () => {
   expect(world.sent).toHaveLength(1);
 });
 
-test('an instance that somebody changed in between is read again and stopped all the same', async () => {
+test('an instance that another writer changed is read again and stopped', async () => {
   const world = worldOf({ hosts: [host], instances: [vm(1), vm(2)] });
   world.state.meanwhile = () => {
     world.instances.set(id(1), vm(1, { vm_state: 'paused', revision: 2 }));
@@ -42,7 +42,7 @@ test('an instance that somebody changed in between is read again and stopped all
   expect(world.sent).toHaveLength(2);
 });
 
-test('an instance that was moved in between is not hit by the fault of its old host', async () => {
+test('an instance that was moved meanwhile does not get the fault of its old host', async () => {
   const world = worldOf({ hosts: [host], instances: [vm(1)] });
   const moved = vm(1, { host: 'compute-2', revision: 2, reported_at: minute(11) });
   world.state.meanwhile = () => {
@@ -53,7 +53,7 @@ test('an instance that was moved in between is not hit by the fault of its old h
   expect(world.sent).toEqual([]);
 });
 
-test('an instance that was deleted in between stays so', async () => {
+test('an instance that was deleted meanwhile stays deleted', async () => {
   const world = worldOf({ hosts: [host], instances: [vm(1)] });
   const gone = vm(1, { deleted: true, vm_state: 'deleted', revision: 2 });
   world.state.meanwhile = () => {
@@ -63,7 +63,7 @@ test('an instance that was deleted in between stays so', async () => {
   expect(world.instances.get(id(1))).toEqual(gone);
 });
 
-test('an express lane that fails is noted, and the fault is applied', async () => {
+test('a failure of the express lane is logged, and the fault is applied', async () => {
   const world = worldOf({ hosts: [host], instances: [vm(1)] });
   const send = async () => {
     throw new Error('the queue is gone');
@@ -73,7 +73,7 @@ test('an express lane that fails is noted, and the fault is applied', async () =
   expect(world.instances.get(id(1))?.vm_state).toBe('stopped');
 });
 
-test('a thousand instances are all stopped, each told once', async () => {
+test('a thousand instances are all stopped, each with one event', async () => {
   const all = Array.from({ length: 1_000 }, (_, n) => vm(n + 1));
   const world = worldOf({ hosts: [host], instances: all });
   expect(await applyFault(world.deps, host)).toBe(1_000);
@@ -81,7 +81,7 @@ test('a thousand instances are all stopped, each told once', async () => {
   expect(world.sent).toHaveLength(1_000);
 });
 
-test('one chunk that fails stops no other, and is told when all have ended', async () => {
+test('the failure of one chunk stops no other chunk, and is thrown after all have ended', async () => {
   const all = Array.from({ length: 300 }, (_, n) => vm(n + 1));
   const world = worldOf({ hosts: [host], instances: all });
   const failing: typeof world.deps.change = async (changes) => {
@@ -101,7 +101,7 @@ test('one chunk that fails stops no other, and is told when all have ended', asy
   expect(world.sent).toHaveLength(200);
 });
 
-test('a host that never failed owes nothing', async () => {
+test('no fault is owed by a host that never failed', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [vm(1)] });
   expect(await applyFault(world.deps, hostWith())).toBe(0);
   expect(world.writes).toEqual([]);

@@ -14,20 +14,20 @@ const error: ServerAction = { name: 'os-resetState', state: 'error' };
 const told = ({ sent }: World) =>
   sent.map((event) => [traitOf(event, 'old_state'), traitOf(event, 'state')]);
 
-test('an action is written once and told once', async () => {
+test('an action is written once, with one event', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   await act(world, { name: 'os-stop' });
   expect(world.writes).toEqual([`instance ${id(10)}`]);
   expect(told(world)).toEqual([['active', 'stopped']]);
 });
 
-test('an action that changes nothing is neither written nor told', async () => {
+test('an action that changes nothing is not written and sends no event', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   await act(world, active);
   expect([world.writes, world.sent]).toEqual([[], []]);
 });
 
-test('what the host owes is written and told before the action', async () => {
+test('an owed fault is written, with its event, before the action', async () => {
   const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
   await act(world, error);
   expect(told(world)).toEqual([
@@ -37,14 +37,14 @@ test('what the host owes is written and told before the action', async () => {
   expect(world.instances.get(id(10))).toMatchObject({ revision: 3, pre_fault: null });
 });
 
-test('nobody is ever told ACTIVE on a host that is down', async () => {
+test('no event says ACTIVE on a host that is down', async () => {
   const failed = instanceWith({ vm_state: 'error', fault_number: 1 });
   const world = worldOf({ hosts: [downHost()], instances: [failed] });
   await act(world, active);
   expect(told(world)).toEqual([['error', 'stopped']]);
 });
 
-test('a fault that crosses a reset is owed by what the reset has written', async () => {
+test('a fault at the same time as a reset is owed to the written row', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith({ vm_state: 'error' })] });
   world.state.meanwhile = () => {
     world.hosts.set('compute-1', downHost());
@@ -59,7 +59,7 @@ test('a fault that crosses a reset is owed by what the reset has written', async
   ]);
 });
 
-test('an action that somebody overtakes is decided anew', async () => {
+test('an action that another writer overtakes is decided again', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   world.state.meanwhile = () => {
     world.instances.set(id(10), instanceWith({ vm_state: 'paused', revision: 2 }));
@@ -76,7 +76,7 @@ test.each([[[]], [[instanceWith({ deleted: true })]]])(
   },
 );
 
-test('what could not be sent is left to the safe lane, and the action stands', async () => {
+test('an event that could not be sent is left to the safe lane, and the action stays', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   const send = async () => {
     throw new Error('no queue');

@@ -32,7 +32,7 @@ beforeEach(() => {
 
 const choose = async () => (await targets.choose('source'))?.host;
 
-test('instances are spread, though they are counted only now and then', async () => {
+test('instances are spread over the hosts, although they are counted only every few seconds', async () => {
   const chosen: (string | undefined)[] = [];
   for (let n = 0; n < 6; n++) {
     const host = await choose();
@@ -52,13 +52,13 @@ test.each<Partial<Host>>([
   { status: 'disabled' },
   { maintenance: true },
   { deleted: true },
-])('a host that is %o by now is passed over', async (given) => {
+])('a host that has become %o is not chosen', async (given) => {
   expect(await choose()).toBe('b');
   put('b', given);
   expect(await choose()).toBe('c');
 });
 
-test('nobody is told that there is no target before all were looked at anew', async () => {
+test('all hosts are counted again before the answer that there is no target', async () => {
   for (const host of ['a', 'b', 'c']) put(host, { status: 'disabled' });
   expect(await choose()).toBeUndefined();
   put('a');

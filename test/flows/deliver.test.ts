@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
-import { firingOf } from '../../domain/alarms/firing.ts';
+import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { deliver } from '../../flows/deliver.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
@@ -49,7 +48,7 @@ test('what the topic refused is not marked, and noted', async () => {
   expect(steps).toEqual(['publish']);
 });
 
-test('a topic that throws leaves all of it to the sweeper, and fails nobody', async () => {
+test('a topic that throws leaves all rows to the sweeper, and does not throw', async () => {
   const { deps, marked, steps } = depsOf(async () => {
     throw new Error('gone');
   });
@@ -58,7 +57,7 @@ test('a topic that throws leaves all of it to the sweeper, and fails nobody', as
   expect(steps).toEqual(['delivery']);
 });
 
-test('a mark that fails is noted, and fails nobody', async () => {
+test('a mark that fails is logged, and does not throw', async () => {
   const { deps, steps } = depsOf(async (given) => given);
   const markDelivered = async () => {
     throw new Error('gone');
@@ -67,7 +66,7 @@ test('a mark that fails is noted, and fails nobody', async () => {
   expect(steps).toEqual(['delivery']);
 });
 
-test('nothing to tell is nothing to publish', async () => {
+test('without rows nothing is published', async () => {
   const { deps } = depsOf(async () => expect.unreachable());
   expect(await deliver(deps, [])).toBe(0);
 });
@@ -84,7 +83,7 @@ test('webhooks are queued before anything is published or marked', async () => {
   expect(marked).toEqual([hooked, ...rows]);
 });
 
-test('rows whose webhooks cannot be queued are left to the sweeper, the others are told', async () => {
+test('rows whose webhooks cannot be queued are left to the sweeper, the others are delivered', async () => {
   const { deps, marked, steps } = depsOf(async (given) => given);
   const sendWebhooks = async () => {
     throw new Error('gone');
@@ -94,7 +93,7 @@ test('rows whose webhooks cannot be queued are left to the sweeper, the others a
   expect(steps).toEqual(['webhooks']);
 });
 
-test('a row that does not say what to tell is left, and the others are told', async () => {
+test('a row whose body cannot be parsed is left, and the others are delivered', async () => {
   const { deps, marked, steps } = depsOf(async (given) => given);
   expect(await deliver(deps, [{ ...hooked, body: '{' }, ...rows])).toBe(3);
   expect(marked).toEqual(rows);

@@ -55,7 +55,7 @@ const failed = (given: Parameters<typeof worldOf>[0] = {}) =>
 const onItsWay = (hosts = [downHost(), targetHost()]) =>
   worldOf({ hosts, instances: [movingInstance()] });
 
-test('what the host owes is written and told first, and then the move, once each', async () => {
+test('the owed fault is written first, then the move, each with one event', async () => {
   const world = failed();
   await leave(world);
   expect(row(world)).toMatchObject({ host: 'compute-2', vm_state: 'active', revision: 3 });
@@ -67,7 +67,7 @@ test('what the host owes is written and told first, and then the move, once each
   expect(world.departures.get('compute-1')).toMatchObject({ done: 1 });
 });
 
-test('it goes to the named host, or to the one with the fewest instances', async () => {
+test('the target is the named host, or the one with the fewest instances', async () => {
   const third = hostWith({ host: 'compute-3', incarnation: id(31) });
   const there = instanceWith({ uuid: id(11), host: 'compute-2' });
   const instances = [instanceWith(), there];
@@ -90,7 +90,7 @@ test.each([
     'compute-2',
   ],
   ['the named host is down', [downHost(), failedTarget()], 'compute-2', 'compute-2'],
-])('without a target it is in error: %s', async (_, hosts, name, dest) => {
+])('without a target the instance is in error: %s', async (_, hosts, name, dest) => {
   const world = failed({ hosts });
   await leave(world, name);
   expect(row(world)).toMatchObject({
@@ -100,7 +100,7 @@ test.each([
   expect(world.departures.size).toBe(0);
 });
 
-test('with an executor it is on its way, and whoever executes the move is told', async () => {
+test('with an executor the instance is on its way, and an event notifies the executor', async () => {
   const world = failed();
   await leave(world, undefined, 'external');
   expect(row(world)).toMatchObject({ host: 'compute-1', task_state: 'rebuilding' });
@@ -110,7 +110,7 @@ test('with an executor it is on its way, and whoever executes the move is told',
   expect(row(world)).toMatchObject({ host: 'compute-2', vm_state: 'active', task_state: null });
 });
 
-test('a report comes true once; the same again changes nothing, another is refused', async () => {
+test('a report is recorded once; the same again changes nothing, another one is refused', async () => {
   const world = onItsWay();
   await report(world, 'done');
   const there = row(world);
@@ -122,7 +122,7 @@ test('a report comes true once; the same again changes nothing, another is refus
   await expect(report(world, 'failed')).rejects.toMatchObject({ code: 'conflict' });
 });
 
-test('a move that failed leaves the instance where it was', async () => {
+test('a failed move leaves the instance on its host', async () => {
   const world = onItsWay();
   await report(world, 'failed');
   expect(row(world)).toMatchObject({
@@ -133,7 +133,7 @@ test('a move that failed leaves the instance where it was', async () => {
   expect(world.sent).toHaveLength(1);
 });
 
-test('a target that has failed meanwhile has ended the move: a report is a conflict', async () => {
+test('the fault of the target has ended the move: a report is a conflict', async () => {
   const world = onItsWay([downHost(), failedTarget()]);
   await expect(report(world, 'done')).rejects.toMatchObject({ code: 'conflict' });
   expect(row(world)).toMatchObject({ host: 'compute-1', vm_state: 'error' });
@@ -142,7 +142,7 @@ test('a target that has failed meanwhile has ended the move: a report is a confl
   expect(world.sent).toHaveLength(1);
 });
 
-test('a target that fails while a report is written is looked at again', async () => {
+test('a target that fails while a report is written is read again', async () => {
   const world = onItsWay();
   world.state.meanwhile = () => {
     world.hosts.set('compute-2', failedTarget());
@@ -151,7 +151,7 @@ test('a target that fails while a report is written is looked at again', async (
   expect(row(world)).toMatchObject({ host: 'compute-1', vm_state: 'error' });
 });
 
-test('a host that is up again while an instance leaves it keeps it', async () => {
+test('an instance stays on a host that is up again at the same time', async () => {
   const stopped = instanceWith({ vm_state: 'stopped', power_state: 4, fault_number: 1 });
   const world = failed({ instances: [stopped] });
   world.state.meanwhile = () => {
@@ -162,7 +162,7 @@ test('a host that is up again while an instance leaves it keeps it', async () =>
   expect(world.migrations.size).toBe(0);
 });
 
-test('a target that fails while an instance is moved there is not moved to', async () => {
+test('no instance is moved to a target that fails at the same time', async () => {
   const stopped = instanceWith({ vm_state: 'stopped', power_state: 4, fault_number: 1 });
   const world = failed({ instances: [stopped] });
   world.state.meanwhile = () => {
@@ -173,7 +173,7 @@ test('a target that fails while an instance is moved there is not moved to', asy
   expect(world.sent).toHaveLength(1);
 });
 
-test('a restart of the source while an instance leaves it is counted before', async () => {
+test('a restart of the source at the same time counts before the departure', async () => {
   const stopped = instanceWith({ vm_state: 'stopped', power_state: 4, fault_number: 1 });
   const world = failed({ instances: [stopped] });
   world.state.meanwhile = () => {
@@ -184,7 +184,7 @@ test('a restart of the source while an instance leaves it is counted before', as
   expect(world.departures.get('compute-1')).toMatchObject({ done: 1, restarts: 3 });
 });
 
-test('while evacuations are done a host is not up again, until it tells of its restart', async () => {
+test('a host with departures is not up again before it reports its restart', async () => {
   const world = failed();
   await leave(world);
   const up = (update = {}) =>
@@ -203,7 +203,7 @@ test('while evacuations are done a host is not up again, until it tells of its r
   expect(world.hosts.get('compute-1')?.forced_down).toBe(false);
 });
 
-test('an evacuation that is done while its host is reported up stops that', async () => {
+test('an evacuation that is done at the same time refuses the report that the host is up', async () => {
   const world = failed();
   world.state.meanwhile = () => {
     world.departures.set('compute-1', { done: 1, restarts: 0, restarted_at: null });
@@ -215,7 +215,7 @@ test('an evacuation that is done while its host is reported up stops that', asyn
   expect(world.hosts.get('compute-1')).toEqual(downHost());
 });
 
-test('the fault of a target reaches what is on its way there, once', async () => {
+test('the fault of a target fails instances on their way there, once', async () => {
   const world = onItsWay([downHost(), failedTarget()]);
   expect(await applyFault(world.deps, failedTarget())).toBe(1);
   expect(row(world)).toMatchObject({ vm_state: 'error', evacuation: { status: 'failed' } });
@@ -224,13 +224,13 @@ test('the fault of a target reaches what is on its way there, once', async () =>
   expect(world.sent).toHaveLength(1);
 });
 
-test('a further report of its source does not reach what is on its way', async () => {
+test('a further fault of the source does not change instances on their way', async () => {
   const world = onItsWay([downHost(2), targetHost()]);
   expect(await applyFault(world.deps, downHost(2))).toBe(0);
   expect(row(world)).toEqual(movingInstance());
 });
 
-test('readers see what a lost target has left before it is written', async () => {
+test('readers see the failed move before it is written', async () => {
   const world = onItsWay([downHost(), failedTarget()]);
   world.state.hidden.add(id(10));
   await applyFault(world.deps, failedTarget());
@@ -242,7 +242,7 @@ test('readers see what a lost target has left before it is written', async () =>
   });
 });
 
-test('writers write what a lost target has left before what they came for', async () => {
+test('writers write the failed move before their own change', async () => {
   const world = onItsWay([downHost(), failedTarget()]);
   await changeServer(world.deps, id(10), () => undefined);
   expect(row(world)).toMatchObject({ vm_state: 'error', evacuation: { status: 'failed' } });
@@ -258,7 +258,7 @@ test.each([
   ['its target', 'compute-2', 'done', 1],
   ['a third host', 'compute-3', 'failed', undefined],
   ['no host', null, 'failed', undefined],
-])('a feed that sees it on %s ends the move', async (_, host, status, departed) => {
+])('a feed that reports it on %s ends the move', async (_, host, status, departed) => {
   const world = onItsWay([downHost(), targetHost(), hostWith({ host: 'compute-3' })]);
   await feed(world, { host, vm_state: 'active', power_state: 1, task_state: null });
   expect(row(world)).toMatchObject({ host, vm_state: 'active', evacuation: { status } });
@@ -266,7 +266,7 @@ test.each([
   expect(world.departures.get('compute-1')?.done).toBe(departed);
 });
 
-test('a feed that sees it where it was may tell of it, and not end its move', async () => {
+test('a feed that reports it on its old host may change its facts, and does not end the move', async () => {
   const world = onItsWay();
   await feed(world, { name: 'new', vm_state: 'active', power_state: 1, task_state: null });
   expect(row(world)).toEqual({
@@ -275,7 +275,7 @@ test('a feed that sees it where it was may tell of it, and not end its move', as
   });
 });
 
-test('a feed that sees it on its target when that has failed does not make it active', async () => {
+test('a feed that reports it on its failed target does not make it active', async () => {
   const world = onItsWay([downHost(), failedTarget()]);
   await feed(world, { host: 'compute-2', vm_state: 'active', power_state: 1, task_state: null });
   expect(row(world)).toMatchObject({
@@ -300,15 +300,18 @@ test('a host that instances are on their way to is not deleted', async () => {
   expect(world.hosts.get('compute-2')?.deleted).toBe(true);
 });
 
-test.each(['done', 'failed'] as const)('what was reset on its way may still be %s', async (end) => {
-  const reset = movingInstance({ vm_state: 'error', task_state: null, pre_fault: null });
-  const world = worldOf({ hosts: [downHost(), targetHost()], instances: [reset] });
-  await report(world, end);
-  expect(row(world)).toMatchObject({
-    vm_state: end === 'done' ? 'active' : 'error',
-    evacuation: { status: end },
-  });
-});
+test.each(['done', 'failed'] as const)(
+  'a move whose instance was reset may still be %s',
+  async (end) => {
+    const reset = movingInstance({ vm_state: 'error', task_state: null, pre_fault: null });
+    const world = worldOf({ hosts: [downHost(), targetHost()], instances: [reset] });
+    await report(world, end);
+    expect(row(world)).toMatchObject({
+      vm_state: end === 'done' ? 'active' : 'error',
+      evacuation: { status: end },
+    });
+  },
+);
 
 test.each([
   ['nobody', []],

@@ -1,4 +1,4 @@
-/** Evacuations, their ends, faults, resets and feeds at once, in whatever order their steps come. */
+/** Concurrent evacuations, their ends, faults, resets and feeds, in any order of their steps. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
@@ -10,7 +10,7 @@ import { afterAction } from '../../domain/servers/server-action.ts';
 import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
-import { evacuate, reportEvacuation, type Standing } from '../../flows/evacuate.ts';
+import { type ExpectedHost, evacuate, reportEvacuation } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { deleteInstance, registerInstance } from '../../flows/register.ts';
 import { updateService } from '../../flows/update-service.ts';
@@ -68,7 +68,7 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
     departures: step('read departures', deps.departures),
     saveInstance: step(
       'write instance',
-      async (from: Instance | undefined, to: Instance, standing?: readonly Standing[]) => {
+      async (from: Instance | undefined, to: Instance, standing?: readonly ExpectedHost[]) => {
         const done = await deps.saveInstance(from, to, standing);
         if (done) history.push({ from, to });
         return done;
@@ -114,7 +114,7 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
       }
     }
   };
-  /** A refusal is an answer; anything else is a failure of the test. */
+  /** A refusal is an answer; any other error fails the test. */
   const answered = async (given: Act, n: number): Promise<void> => {
     await act(given, n).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
@@ -146,10 +146,10 @@ function expectOneMove({ from, to }: Write): void {
 }
 
 /**
- * That rows, copies and counts say the same. Only of a move that somebody else executes may the end
- * come when its source is up again: as in Nova, `done` records keep a host down, accepted ones do not.
+ * Expects that rows, copies and counts agree. With an external executor a move may end after its source
+ * is up again: as in Nova, `done` records keep a host down, accepted ones do not.
  */
-function expectBooks(
+function expectAgreement(
   { hosts, instances, migrations, departures }: World,
   executor: Executor,
 ): void {
@@ -168,7 +168,7 @@ function expectBooks(
   }
 }
 
-/** That nobody sees an instance active on a host that is down, or on its way to one that failed. */
+/** Expects that no instance is active on a host that is down, or on its way to one that failed. */
 async function expectTruth({ deps, hosts }: World): Promise<void> {
   for (const { instance } of await readServers(deps, uuids)) {
     const host = hosts.get(instance.host ?? '');
@@ -191,7 +191,7 @@ test.each(executors)(
         for (const each of late) world.state.hidden.add(each);
         await scheduler.waitFor(Promise.all(given.map(answered)));
         for (const write of history) expectOneMove(write);
-        expectBooks(world, executor);
+        expectAgreement(world, executor);
         await expectTruth(world);
         // What the fault-finisher does, when the index shows all: rows are as readers saw them.
         const seen = await readServers(world.deps, uuids);
@@ -202,7 +202,7 @@ test.each(executors)(
             ...{ vm_state: instance.vm_state, evacuation: instance.evacuation },
           });
         }
-        expectBooks(world, executor);
+        expectAgreement(world, executor);
         const stamps = history
           .filter(({ from, to }) => to.revision !== from?.revision)
           .map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);

@@ -13,7 +13,7 @@ const { alarms, rows, told: toldRows, deps: tables } = alarmTables();
 const published: OutboxRow[] = [];
 const transactions: Chain[][] = [];
 const interruptions: string[] = [];
-/** Runs once, before the next transaction: somebody else. */
+/** Another writer: runs once, before the next transaction. */
 let meanwhile: (() => void) | undefined;
 
 beforeEach(() => {
@@ -76,25 +76,25 @@ test('an event fires every alarm that it concerns, and no other', async () => {
   expect(undelivered()).toEqual([]);
 });
 
-test('an event that concerns nobody costs no read of an alarm and no write', async () => {
+test('an event that concerns no alarm costs no read of an alarm and no write', async () => {
   const unasked = async () => expect.unreachable();
   const done = evaluate([change(1)], { alarms: unasked, fire: unasked, publish: unasked });
   expect(await done).toEqual({ candidates: 0, fired: 0, published: 0 });
 });
 
-test('an event evaluated twice is told once', async () => {
+test('an event that is evaluated twice is notified once', async () => {
   file({}, { repeat_actions: true });
   await evaluate([change(1)]);
   expect(await evaluate([change(1)])).toMatchObject({ fired: 0, published: 0 });
   expect(published).toHaveLength(2);
 });
 
-test('an event that stands twice in a message is told once', async () => {
+test('an event that stands twice in a message is notified once', async () => {
   file({ repeat_actions: true });
   expect(await evaluate([change(1), change(1)])).toMatchObject({ fired: 1 });
 });
 
-test('the safe copy after the tenant has reset the alarm tells nothing', async () => {
+test('the safe copy after the tenant has reset the alarm sends no notification', async () => {
   file({}, { repeat_actions: true });
   await evaluate([change(1)]);
   for (const alarm of alarms.values()) {
@@ -104,7 +104,7 @@ test('the safe copy after the tenant has reset the alarm tells nothing', async (
   expect(await evaluate([change(1)])).toMatchObject({ fired: 0, published: 0 });
 });
 
-test('of many events a plain alarm tells the first, a repeating one all, each once', async () => {
+test('of many events a plain alarm notifies of the first, a repeating one of all, each once', async () => {
   file({ name: 'plain' }, { name: 'repeating', repeat_actions: true });
   const burst = Array.from({ length: 30 }, (_, n) => change(n + 1));
   expect(await evaluate(burst)).toMatchObject({ fired: 31, published: 31 });
@@ -127,7 +127,7 @@ test('no transaction holds more than ten firings, nor changes an alarm twice', a
   }
 });
 
-test('an event of very many alarms fires some at a time, and tells of them meanwhile', async () => {
+test('an event of very many alarms fires some at a time, and delivers them meanwhile', async () => {
   file(...Array.from({ length: 1_000 }, () => ({ resource_id: 'vm-1' })));
   const [underWay, toldBy]: [number[], number[]] = [[], []];
   let running = 0;
@@ -143,7 +143,7 @@ test('an event of very many alarms fires some at a time, and tells of them meanw
   expect(toldBy.at(-1)).toBeGreaterThan(0);
 });
 
-test('an alarm renamed in between is read again, and tells its new name', async () => {
+test('an alarm renamed in between is read again, and its notification has the new name', async () => {
   file({ name: 'old' });
   meanwhile = () => {
     alarms.set(id(1), alarmWith({ name: 'new', revision: 2 }));
@@ -188,13 +188,13 @@ const rowOf = ({ message_id, event_type }: DoctorEvent): OutboxRow => ({
   ...{ attributes: { event_type }, undelivered_shard: 'undelivered#0', written_at: minute(1) },
 });
 
-test('tenants are told nothing of hosts', async () => {
+test('notifications of tenants name no host', async () => {
   file({});
   await evaluate([change(1)]);
   expect(published[0]?.body).not.toContain('compute-1');
 });
 
-test('at a gentle pace few are fired at a time, and told of before the next', async () => {
+test('at a gentle pace few are fired at a time, and delivered before the next', async () => {
   file(...Array.from({ length: 23 }, () => ({ resource_id: 'vm-1' })));
   const steps: string[] = [];
   const fire: EvaluateDeps['fire'] = async (firings) => {
@@ -213,7 +213,7 @@ test('at a gentle pace few are fired at a time, and told of before the next', as
   expect(steps).toEqual([...Array(4).fill(['fire 5', 'tell 5']).flat(), 'fire 3', 'tell 3']);
 });
 
-test('when a transaction throws, what others wrote is told before the message fails', async () => {
+test('when a transaction throws, the rows of others are delivered before the message fails', async () => {
   file(...Array.from({ length: 25 }, () => ({ resource_id: 'vm-1' })));
   let calls = 0;
   const fire: EvaluateDeps['fire'] = async (firings) => {
@@ -226,7 +226,7 @@ test('when a transaction throws, what others wrote is told before the message fa
   expect(await evaluate([change(1)])).toMatchObject({ fired: 10, published: 10 });
 });
 
-test('when a read throws, what was written is told before the message fails', async () => {
+test('when a read throws, written rows are delivered before the message fails', async () => {
   file({ repeat_actions: true }, { repeat_actions: true });
   meanwhile = () => {
     alarms.set(id(1), alarmWith({ repeat_actions: true, revision: 2 }));
@@ -274,7 +274,7 @@ const heard = () =>
     ({ previous, current, reason_data: { event } }) => `${event.message_id} ${previous}→${current}`,
   );
 
-test('a burst that raises and clears an alarm is written ten events at a time, and told in order', async () => {
+test('a burst that raises and clears an alarm is written ten events at a time, and notified in order', async () => {
   file(clearing);
   const burst = Array.from({ length: 25 }, (_, n) => becomes(n + 1, n % 2 ? 'active' : 'stopped'));
   expect(await evaluate(burst)).toMatchObject({ fired: 25, published: 25 });
@@ -294,7 +294,7 @@ test('events of a message are evaluated oldest first', async () => {
   expect(heard()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok', 'm-3 ok→alarm']);
 });
 
-test('what tells nobody is noted, so that a late copy is not taken for news', async () => {
+test('an event without a notification is recorded, so that a late copy does not count as new', async () => {
   file(clearing);
   await evaluate([becomes(1, 'stopped'), becomes(2, 'stopped'), becomes(3, 'active')]);
   expect(rows.get(`m-2 ${id(1)}`)).toMatchObject({ noted: 'already in alarm' });
@@ -374,7 +374,7 @@ test('an alarm on which the service itself fails harms no other', async () => {
   expect(alarms.get(id(1))?.state_reason).toBe('Cannot be evaluated: an error of the service.');
 });
 
-test('a row that is no alarm is reported, and a report that fails harms nobody', async () => {
+test('a row that is no alarm is reported, and a report that fails stops no other alarm', async () => {
   file({}, {});
   const unreadable = { alarm_id: id(1), revision: 1, reason: 'why', isReported: false };
   const read: EvaluateDeps['alarms'] = async () => ({

@@ -73,7 +73,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
   return { deps, published, snapshot };
 }
 
-test('a message that comes again, whole or in parts, changes nothing and tells nobody', async () => {
+test('a message that comes again, whole or in parts, changes nothing and sends no notification', async () => {
   await fc.assert(
     fc.asyncProperty(
       alarms,

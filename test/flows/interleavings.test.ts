@@ -1,4 +1,4 @@
-/** Reports and registrations at once, in whatever order their steps come. */
+/** Concurrent reports and registrations, in any order of their steps. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
@@ -12,7 +12,7 @@ import { worldOf } from './world.ts';
 const hostNames = ['compute-1', 'compute-2'];
 const uuids = [id(10), id(20)];
 
-/** What somebody does, and when they say it is: clocks differ by minutes. */
+/** A step, and the time of its caller's clock: clocks differ by minutes. */
 const Act = fc.oneof(
   fc.record({
     kind: fc.constantFrom('down', 'up'),
@@ -77,7 +77,7 @@ function rivals(scheduler: fc.Scheduler) {
       await registerInstance(flow, given.uuid, { factsOver: () => facts, reported_at, actor });
     }
   };
-  /** A 404 or 409 is an answer; anything else is a failure of the test. */
+  /** A 404 or 409 is an answer; any other error fails the test. */
   const answered = (given: Act, n: number) =>
     act(given, n).catch((error: unknown) => {
       if (!(error instanceof DomainError)) throw error;
@@ -85,7 +85,7 @@ function rivals(scheduler: fc.Scheduler) {
   return { world, history, answered };
 }
 
-test('no fault is noted without being applied, and nothing goes back in time', async () => {
+test('no fault is recorded without being applied, and no row goes back in time', async () => {
   const acts = fc.array(Act, { minLength: 2, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(acts, fc.subarray(uuids), fc.scheduler(), async (given, late, scheduler) => {

@@ -16,7 +16,7 @@ import {
 } from '../domain/rows.ts';
 import { traitOf, worldOf } from './world.ts';
 
-test('a reader sees what is owed, before anybody applied it', async () => {
+test('a reader sees an owed fault before it is applied', async () => {
   const { deps } = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
   const [seen] = await readServers(deps, [id(10), id(10), id(404)]);
   expect(seen?.instance).toMatchObject({ vm_state: 'stopped', power_state: 4 });
@@ -62,7 +62,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ does: fc.constantFrom('delete', 'hide', 'show'), vm }),
 );
 
-/** Does the steps one after the other, each a minute after the one before; refusals are no harm. */
+/** Runs the steps one after the other, a minute apart. Refusals are ignored. */
 async function play(steps: readonly Step[], check: (world: ReturnType<typeof worldOf>) => unknown) {
   const world = worldOf({ hosts: [hostWith(), hostWith({ host: 'compute-2' })] });
   const { deps, state } = world;
@@ -92,7 +92,7 @@ async function play(steps: readonly Step[], check: (world: ReturnType<typeof wor
   return world;
 }
 
-test('whatever happens in whatever order, no reader sees `active` on a host that is down', async () => {
+test('no reader sees `active` on a host that is down, in any order of steps', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
       await play(steps, async ({ deps }) => {
@@ -107,7 +107,7 @@ test('whatever happens in whatever order, no reader sees `active` on a host that
   );
 });
 
-test('an instance that was active when its host failed is told stopped, by whoever comes first', async () => {
+test('the first writer after a fault sends the event that the instance is stopped', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 10 }), async (steps) => {
       const begin: Step[] = [
@@ -131,7 +131,7 @@ test('an instance that was active when its host failed is told stopped, by whoev
   );
 });
 
-test('no event is ever sent twice by the express lane, and revisions never go back', async () => {
+test('the express lane sends no event twice, and revisions never go back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
       const newest = new Map<string, number>();

@@ -20,7 +20,7 @@ async function reconciled(...changes: RowChange[]) {
     {
       sendCopies: step('copies'),
       sendFinish: step('finish'),
-      bury: step('bury'),
+      deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
       noteAffected: step('affected'),
     },
@@ -33,7 +33,7 @@ const [up, down] = [hostWith(), downHost()];
 const [active, stopped] = [instanceWith(), settled(instanceWith(), downHost()) ?? instanceWith()];
 const unreadable: RowChange = { kind: 'unreadable', letter: { reason: 'x', element: 1 } };
 
-test('copies come first, then what finishes the fault, then what is put aside, then the audit', async () => {
+test('copies come first, then what finishes the fault, then the dead letters, then the audit', async () => {
   const { done, steps } = await reconciled(
     { kind: 'host', before: up, after: down },
     { kind: 'instance', before: active, after: stopped },
@@ -43,19 +43,19 @@ test('copies come first, then what finishes the fault, then what is put aside, t
   expect(steps).toEqual([
     ['copies', events],
     ['finish', [{ host: 'compute-1', number: 1, of: 'instances' }]],
-    ['bury', [unreadable.letter]],
+    ['deadLetter', [unreadable.letter]],
     ['audit', events],
     ['affected', affectedBy([stopped])],
   ]);
-  expect(done).toEqual({ events: 2, faults: 1, notices: 0, departures: 0, buried: 1 });
+  expect(done).toEqual({ events: 2, faults: 1, notices: 0, departures: 0, deadLettered: 1 });
 });
 
-test('a new row is told, whatever its revision', async () => {
+test('an event is sent for a new row, whatever its revision', async () => {
   const { steps } = await reconciled({ kind: 'instance', before: undefined, after: active });
   expect(steps.map(([name]) => name)).toEqual(['copies', 'audit']);
 });
 
-test('a row made anew over its tombstone is told, though its revision is lower', async () => {
+test('an event is sent for a row made anew over its tombstone, though its revision is lower', async () => {
   const before = instanceWith({ deleted: true, revision: 9 });
   const { done } = await reconciled({
     kind: 'instance',
@@ -70,7 +70,7 @@ test.each<RowChange>([
   { kind: 'instance', before: active, after: { ...active, fault_number: 1 } },
   { kind: 'host', before: up, after: { ...up, reported_at: minute(30) } },
   { kind: 'host', before: up, after: { ...up, last_seen_up: minute(30) } },
-])('what moves without a new revision is nobody’s news', async (change) => {
+])('a change without a new revision sends no event', async (change) => {
   expect((await reconciled(change)).steps).toEqual([]);
 });
 
@@ -99,7 +99,7 @@ test.each([up, down])(
 test('a switch of maintenance is finished with all that its events are made of', async () => {
   const after = hostWith({ maintenance: true, maintenance_number: 1, revision: 2 });
   const { done, steps } = await reconciled({ kind: 'host', before: up, after });
-  expect(done).toEqual({ events: 1, faults: 0, notices: 1, departures: 0, buried: 0 });
+  expect(done).toEqual({ events: 1, faults: 0, notices: 1, departures: 0, deadLettered: 0 });
   expect(steps).toContainEqual(['finish', [{ notice: noticeOf(up, after) }]]);
 });
 
@@ -109,7 +109,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
   };
   const done = reconcile(
     {
-      ...{ sendCopies: failing, sendFinish: failing, bury: failing, publishEvents: failing },
+      ...{ sendCopies: failing, sendFinish: failing, deadLetter: failing, publishEvents: failing },
       noteAffected: failing,
     },
     [{ kind: 'host', before: up, after: down }],
@@ -117,7 +117,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
   await expect(done).rejects.toThrow('gone');
 });
 
-test('a port’s change is told in all its events, and a report on a host’s ports is finished', async () => {
+test('a port’s change is sent in all its events, and a report on a host’s ports is finished', async () => {
   const before = portWith({ 'binding:host_id': 'h' });
   const told = {
     ...{ host: 'h', data_plane_status: 'DOWN' as const, newId: () => id(900) },

@@ -26,13 +26,13 @@ const register = ({ deps }: World, facts: Partial<Instance> = {}, when = at) =>
 const registerOn = ({ deps }: World, vcpus = 32, when = at) =>
   registerHost(deps, 'compute-1', { facts: { ...hostFactsOf(hostWith()), vcpus }, ...when });
 
-test('a new host is written once and told once', async () => {
+test('a new host is written once, with one event', async () => {
   const world = worldOf();
   expect(await registerOn(world)).toMatchObject({ kind: 'created' });
   expect(world.sent.map(({ event_type }) => event_type)).toEqual(['service.create']);
 });
 
-test('a host registered again as it is tells nobody, and takes no new number', async () => {
+test('a repeated registration of a host sends no event, and takes no new number', async () => {
   const world = worldOf({ hosts: [hostWith()] });
   expect(await registerOn(world)).toMatchObject({ kind: 'kept', row: { service_number: 1 } });
   expect(await registerOn(world)).toMatchObject({ kind: 'same' });
@@ -40,7 +40,7 @@ test('a host registered again as it is tells nobody, and takes no new number', a
   expect(world.sent).toEqual([]);
 });
 
-test('a registration that crosses a report does not take the report back', async () => {
+test('a registration at the same time as a report does not take the report back', async () => {
   const world = worldOf({ hosts: [hostWith()] });
   world.state.meanwhile = () => {
     world.hosts.set('compute-1', downHost());
@@ -49,7 +49,7 @@ test('a registration that crosses a report does not take the report back', async
   expect(world.hosts.get('compute-1')).toMatchObject({ forced_down: true, fault_number: 1 });
 });
 
-test('what the old host owes is written and told before the move', async () => {
+test('the owed fault of the old host is written, with its event, before the move', async () => {
   const hosts = [downHost(), hostWith({ host: 'compute-2', incarnation: id(50) })];
   const world = worldOf({ hosts, instances: [instanceWith()] });
   await register(world, { host: 'compute-2', vm_state: 'active' });
@@ -60,20 +60,20 @@ test('what the old host owes is written and told before the move', async () => {
   expect(world.instances.get(id(10))).toMatchObject({ host: 'compute-2', revision: 3 });
 });
 
-test('a late feed does not start what the fault has stopped, though nobody had applied it', async () => {
+test('a stale report does not start an instance whose owed fault was not applied yet', async () => {
   const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
   const late = { reported_at: minute(9), actor };
   expect(await register(world, {}, late)).toMatchObject({ kind: 'stale' });
   expect(world.instances.get(id(10))?.vm_state).toBe('stopped');
 });
 
-test('an instance registered on a host that is down is told stopped, never active', async () => {
+test('an instance registered on a host that is down has an event `stopped`, never `active`', async () => {
   const world = worldOf({ hosts: [downHost()] });
   expect(await register(world)).toMatchObject({ kind: 'created', row: { vm_state: 'stopped' } });
   expect(world.sent.map((event) => traitOf(event, 'state'))).toEqual(['stopped']);
 });
 
-test('a registration that crosses another is decided anew, and nothing is told twice', async () => {
+test('a registration that another one overtakes is decided again, and each event is sent once', async () => {
   const world = worldOf({ hosts: [hostWith()] });
   world.state.meanwhile = () => {
     world.instances.set(id(10), instanceWith({ vm_state: 'paused' }));
@@ -82,7 +82,7 @@ test('a registration that crosses another is decided anew, and nothing is told t
   expect(world.sent.map(({ event_type }) => event_type)).toEqual(['compute.instance.update']);
 });
 
-test('a settling that somebody overtakes is begun anew', async () => {
+test('settling starts again if another writer was faster', async () => {
   const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
   world.state.meanwhile = () => {
     world.instances.set(id(10), instanceWith({ vm_state: 'paused', revision: 2 }));
@@ -107,7 +107,7 @@ test('an instance without a host needs none', async () => {
   expect(done).toMatchObject({ kind: 'created', row: { host: null, fault_number: 0 } });
 });
 
-test('a deleted instance is told of once; the second time it is not found', async () => {
+test('a deletion sends one event; the second deletion is not found', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   expect(await deleteInstance(world.deps, id(10), at)).toMatchObject({ row: { deleted: true } });
   expect(world.sent.map(({ event_type }) => event_type)).toEqual(['compute.instance.delete.end']);
@@ -115,7 +115,7 @@ test('a deleted instance is told of once; the second time it is not found', asyn
   await expect(again).rejects.toMatchObject({ code: 'not_found' });
 });
 
-test('what is deleted on a failed host was stopped first', async () => {
+test('an instance that is deleted on a failed host is stopped first', async () => {
   const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
   await deleteInstance(world.deps, id(10), at);
   expect(world.sent.map((event) => [traitOf(event, 'old_state'), traitOf(event, 'state')])).toEqual(
@@ -133,7 +133,7 @@ test('a host with instances is not deleted', async () => {
   expect(world.writes).toEqual([]);
 });
 
-test('a failed host without instances is deleted with its fault closed, its number kept', async () => {
+test('a failed host without instances is deleted; its fault is closed and its number kept', async () => {
   const gone = deletedInstance(instanceWith(), { reported_at: minute(20), actor: actor }).row;
   const world = worldOf({ hosts: [downHost(2)], instances: [gone] });
   await deleteHost(world.deps, 'compute-1', actor);

@@ -84,7 +84,7 @@ function tables(scheduler: fc.Scheduler) {
   return { deps, done, alarms, published, told };
 }
 
-test('every event is told of once to a repeating alarm, and whatever is told is told once', async () => {
+test('a repeating alarm is notified of every event once, and every notification is sent once', async () => {
   const events = [1, 2, 3, 4].map(change);
   const messages = fc.array(fc.subarray(events, { minLength: 1 }), { minLength: 1, maxLength: 4 });
   const deeds = fc.array(Deed, { maxLength: 4 });

@@ -174,7 +174,7 @@ const requests = ({ project = 9, endpoint = 9 }) => {
   return { counted, countRequestOf: { project: count(project), endpoint: count(endpoint) } };
 };
 
-test('an endpoint that was requested lately is not again, also if it was deleted meanwhile', async () => {
+test('an endpoint is not requested twice in the cool-down, also if its subscription was deleted', async () => {
   const cool = { ...deps, ...requests({ endpoint: 1 }) };
   const { subscription } = await subscribe(cool, wish());
   const asleep = {
@@ -190,14 +190,14 @@ test('an endpoint that was requested lately is not again, also if it was deleted
   expect(rows.size).toBe(0);
 });
 
-test('what died before SNS has answered is finished when the endpoint may be requested again', async () => {
+test('a request that died before SNS answered is finished by the first request after the cool-down', async () => {
   const cool = { ...dying('subscribeTo'), ...requests({ endpoint: 1 }) };
   await expect(subscribe(cool, wish())).rejects.toThrow('died');
   await expect(subscribe(cool, wish())).rejects.toMatchObject({ code: 'conflict' });
   expect(await subscribe(deps, wish())).toMatchObject({ created: false });
 });
 
-test('a project makes no more requests than it may in an hour', async () => {
+test('a project that made its requests of an hour is refused more', async () => {
   const few = { ...deps, ...requests({ project: 1 }) };
   await subscribe(few, wish());
   const another = wish({ endpoint: 'https://b.example/' });
@@ -208,14 +208,14 @@ test('a project makes no more requests than it may in an hour', async () => {
   await subscribe(few, wish({ endpoint: 'https://b.example/', project_id: 'b' }));
 });
 
-test('queues and functions are sent nothing to confirm, and are not counted', async () => {
+test('requests for queues and functions are not counted: SNS sends them no confirmation', async () => {
   const none = requests({ project: 0, endpoint: 0 });
   const endpoint = 'arn:aws:sqs:eu-west-1:123456789012:own';
   await subscribe({ ...deps, ...none }, wish({ protocol: 'sqs', endpoint }));
   expect(none.counted).toEqual([]);
 });
 
-test('a request is counted once, however often another writer is faster', async () => {
+test('a request is counted once, also if another writer is faster', async () => {
   const { counted, countRequestOf } = requests({});
   let losses = 2;
   const claim: SubscribeDeps['claim'] = async (row) => losses-- <= 0 && deps.claim(row);

@@ -12,7 +12,7 @@ const down = { host: 'compute-1', update: { forced_down: true } };
 const up = { host: 'compute-1', update: { forced_down: false } };
 const report = ({ deps }: World, change = down) => updateService(deps, change, by);
 
-test('a report records host and fault, stops the instances and tells of all', async () => {
+test('a report records host and fault, stops the instances and sends all events', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   expect(await report(world)).toMatchObject({ affected: 1, host: { forced_down: true } });
   expect(world.writes).toEqual(['report compute-1', `change ${id(10)}`]);
@@ -23,7 +23,7 @@ test('a report records host and fault, stops the instances and tells of all', as
   expect(world.sent.map(({ fault_id }) => fault_id)).toEqual([fault, fault]);
 });
 
-test('the same report again writes and tells nothing', async () => {
+test('the same report again writes nothing and sends nothing', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   await report(world);
   const [writes, sent] = [world.writes.length, world.sent.length];
@@ -45,7 +45,7 @@ test('up again restores no instance', async () => {
   expect(world.instances.get(id(10))).toMatchObject({ vm_state: 'stopped', power_state: 4 });
 });
 
-test('a report that a rival overtook is decided anew', async () => {
+test('a report that another writer overtakes is decided again', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   world.state.meanwhile = () => {
     world.hosts.set('compute-1', downHost());
@@ -77,7 +77,7 @@ test('a report that cannot be recorded is not answered', async () => {
   expect(world.sent).toEqual([]);
 });
 
-test('disabling a service touches no instance', async () => {
+test('disabling a service changes no instance', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   const update = { host: 'compute-1', update: { status: 'disabled' as const } };
   expect(await updateService(world.deps, update, by)).toMatchObject({ affected: 0 });
@@ -94,7 +94,7 @@ test.each([
   expect(world.writes).toEqual([]);
 });
 
-test('rivals without end are a conflict, not an endless wait', async () => {
+test('endless competing writers are a conflict, not an endless wait', async () => {
   const world = worldOf({ hosts: [hostWith()] });
   const saveReport = async () => false;
   const done = updateService({ ...world.deps, saveReport }, down, by);

@@ -116,7 +116,7 @@ test('a fault fires all alarms that name its resource at once', async () => {
   expect(rests).toEqual([]);
 });
 
-test('a rest that cannot be queued fails the evaluation, after what was fired is told', async () => {
+test('a rest that cannot be queued fails the evaluation, after the fired rows are delivered', async () => {
   const { deps, told } = world(...many(30), { resource_id: 'vm-1' });
   const sendRest = async () => {
     throw new Error('the queue is gone');

@@ -1,10 +1,10 @@
-/** Hosts and instances in memory, as the tables hold them, for flows to work on. */
+/** Hosts and instances in memory, as in the tables, for tests of flows. */
 
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
-import type { HostReport } from '../../domain/hosts/host-fault.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
+import type { HostReport } from '../../domain/hosts/service-update.ts';
 import {
   type Departures,
   type Evacuation,
@@ -13,17 +13,17 @@ import {
 } from '../../domain/servers/evacuation.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
-import type { Standing } from '../../flows/evacuate.ts';
+import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { id } from '../domain/rows.ts';
 
-/** Whether a row still is as it was read; `undefined` for none. */
+/** Whether a row is as it was read; `undefined` for no row. */
 function isAsRead(row: Host | Instance | undefined, from: Host | Instance | undefined): boolean {
   return JSON.stringify(row) === JSON.stringify(from);
 }
 
 export type World = ReturnType<typeof worldOf>;
 
-/** A world with these rows. `meanwhile` runs once, just before the next write: somebody else. */
+/** A world with these rows. `meanwhile` runs once, just before the next write, as another writer. */
 export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) {
   const hosts = new Map((given.hosts ?? []).map((host) => [host.host, host]));
   const instances = new Map((given.instances ?? []).map((row) => [row.uuid, row]));
@@ -101,7 +101,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     saveInstance: async (
       from: Instance | undefined,
       to: Instance,
-      standing: readonly Standing[] = [],
+      standing: readonly ExpectedHost[] = [],
     ) => {
       others();
       if (!isAsRead(instances.get(to.uuid), from)) return false;

@@ -6,19 +6,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { placeOf } from '../../adapters/http/gateway-path.ts';
+import { gatewayPlaceOf } from '../../adapters/http/gateway-path.ts';
 import type { PublicRoute } from '../../adapters/http/route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
 import { versionRoutes as compute } from '../../functions/compute/versions.ts';
-import { versionRoutes as doctor } from '../../functions/doctor/versions.ts';
+import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { catalog } from '../../functions/identity/documents.ts';
 import { discovery } from '../../functions/identity/handler.ts';
-import { versionRoutes as network } from '../../functions/network/versions.ts';
+import { networkVersionRoutes as network } from '../../functions/network/versions.ts';
 import { stageUrl } from '../../scripts/stack/deploy.ts';
 
 const recorded = (name: string): string => {
   const file = join(import.meta.dirname, '../../events/api-gateway', `force-down.${name}.json`);
-  return placeOf(JSON.parse(readFileSync(file, 'utf8')), '').root;
+  return gatewayPlaceOf(JSON.parse(readFileSync(file, 'utf8')), '').root;
 };
 
 /** Where each target has the API's root. */

@@ -15,7 +15,7 @@ test('as many topics as the documents promise fit', () => {
 });
 
 test.each(['aws', 'emulator'] as const)(
-  'more topics than a function can be told of are an error at synth for %s, which names the setting',
+  'more topics than fit into a function’s environment are an error at synth for %s, which names the setting',
   (target) => {
     expect(() => synth({ notificationTopics: 40 }, target)).toThrow(
       /function doctor may take \d+ bytes, and AWS takes 4096: lower notificationTopics/,
@@ -34,7 +34,7 @@ test.each([
       (_, n) => `arn:aws:sns:eu-west-1:123456789012:alarms-of-project-${n}-in-production`,
     ),
   },
-])('so is any other list that is too long', (settings) => {
+])('any other list that is too long is such an error too', (settings) => {
   const [name = ''] = Object.keys(settings);
   expect(() => synth(settings)).toThrow(name);
 });

@@ -25,9 +25,8 @@ type Rule = {
 const pack = (...names: string[]): RegExp => new RegExp(`^(${names.join('|')})(/|$)`);
 
 /**
- * Libraries that compute and do nothing else. re2js: strangers' regular expressions in linear time
- * (ADR 0012). croner: the fields of cron and time zones, which others have got right. lru-cache:
- * keeps what was computed, within bounds.
+ * Libraries without I/O. re2js: regular expressions of untrusted callers in linear time (ADR 0012).
+ * croner: the fields of cron, and time zones. lru-cache: results of computations, a bounded number.
  */
 const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit', 'lru-cache');
 
@@ -84,7 +83,7 @@ const rules: readonly Rule[] = [
       /^node:crypto$/,
       /^domain\//,
       /^flows\//,
-      // What turns a handler into a Lambda, and speaks no AWS beyond that.
+      // Makes a Lambda of a handler, and uses AWS for nothing else.
       /^adapters\/(http\/|http\.ts$|lambda\.ts$)/,
       pack('zod', 'es-toolkit'),
     ],
@@ -110,7 +109,7 @@ const rules: readonly Rule[] = [
     ],
   },
   {
-    // A client like all others: it knows of Doctor what the API says.
+    // A client like all others: it uses the API only.
     room: 'cli',
     files: /^cli\//,
     may: [/^cli\//, /^node:/, pack('zod', 'p-map')],
@@ -150,7 +149,7 @@ function importsOf(from: string): Import[] {
 }
 
 const imports = ourFiles.flatMap(importsOf);
-const told = ({ from, to }: Import): string => `${from} imports ${to}`;
+const shown = ({ from, to }: Import): string => `${from} imports ${to}`;
 const any = (patterns: readonly RegExp[], text: string): boolean =>
   patterns.some((pattern) => pattern.test(text));
 
@@ -159,7 +158,7 @@ test('the rules have imports to judge', () => {
   expect(imports.length).toBeGreaterThan(ourFiles.length);
 });
 
-test('every file imports at least what its import keyword says', () => {
+test('every file with the import keyword has an import', () => {
   const silent = ourFiles.filter(
     (file) => /^import\s/m.test(readFileSync(join(root, file), 'utf8')) && !importsOf(file).length,
   );
@@ -172,7 +171,7 @@ test.each(rules)('$room imports only what it may', ({ files, may, mayType = [] }
   const wrong = judged.filter(
     ({ to, typeOnly }) => !any(may, to) && !(typeOnly && any(mayType, to)),
   );
-  expect(wrong.map(told)).toEqual([]);
+  expect(wrong.map(shown)).toEqual([]);
 });
 
 test('every folder of the domain has a rule', () => {
@@ -185,19 +184,19 @@ test('no function imports another function', () => {
   const wrong = imports.filter(
     ({ from, to }) => functionOf(from) && functionOf(to) && functionOf(from) !== functionOf(to),
   );
-  expect(wrong.map(told)).toEqual([]);
+  expect(wrong.map(shown)).toEqual([]);
 });
 
 test('nothing outside of test/ imports from it', () => {
-  expect(imports.filter(({ to }) => to.startsWith('test/')).map(told)).toEqual([]);
+  expect(imports.filter(({ to }) => to.startsWith('test/')).map(shown)).toEqual([]);
 });
 
-test('every file that is imported is there', () => {
+test('every imported file exists', () => {
   const own = imports.filter(({ to }) => /^[a-z]+\/.*\.(ts|json)$/.test(to));
-  expect(own.filter(({ to }) => !existsSync(join(root, to))).map(told)).toEqual([]);
+  expect(own.filter(({ to }) => !existsSync(join(root, to))).map(shown)).toEqual([]);
 });
 
-test('no file imports itself, by whatever detour', () => {
+test('there are no cycles of imports', () => {
   const graph = Map.groupBy(imports, ({ from }) => from);
   const done = new Set<string>();
   const cycles: string[] = [];

@@ -194,7 +194,10 @@ describe('permissions', () => {
     { name: 'FaultFinisher', queues: ['ChangeQueue', 'EventQueue'] },
     {
       name: 'Reconciler',
-      queues: ['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+      queues: [
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        'StreamDeadLetters',
+      ],
     },
     {
       name: 'Doctor',
@@ -232,7 +235,7 @@ describe('permissions', () => {
     );
   });
 
-  test('only the evaluators and the sweeper can tell tenants', () => {
+  test('only the evaluators and the sweeper can notify tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
     );
@@ -250,7 +253,7 @@ describe('permissions', () => {
     );
   });
 
-  test('projects spread over several topics are told and subscribed on all of them', () => {
+  test('projects that are spread over several topics are notified and subscribed on all of them', () => {
     const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
     const settings = { notificationTopics: 3 };
     const spread = policies(
@@ -277,7 +280,7 @@ describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(12);
+    expect(queues).toHaveLength(13);
     expect(consumed).toHaveLength(8);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
@@ -287,8 +290,8 @@ describe('what must not get lost', () => {
     }
   });
 
-  test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters'])(
-    'an alarm tells of messages in %s',
+  test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters', 'StreamDeadLetters'])(
+    'an alarm reports messages in %s',
     (name) => {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
         MetricName: 'ApproximateNumberOfMessagesVisible',
@@ -345,7 +348,6 @@ describe('what must not get lost', () => {
         Properties: {
           StartingPosition: 'TRIM_HORIZON',
           BatchSize: 100,
-          MaximumRetryAttempts: Match.absent(),
           MaximumBatchingWindowInSeconds: Match.absent(),
           FilterCriteria: {
             Filters: [{ Pattern: JSON.stringify(filter) }],
@@ -355,6 +357,24 @@ describe('what must not get lost', () => {
       expect(Object.keys(streams)).toHaveLength(count);
     },
   );
+
+  test('a record that cannot be handled is put aside alone, while its stream still has it', () => {
+    const streams = template.findResources('AWS::Lambda::EventSourceMapping', {
+      Properties: {
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 100,
+        MaximumRecordAgeInSeconds: 12 * 3600,
+        DestinationConfig: {
+          OnFailure: {
+            Destination: {
+              'Fn::GetAtt': [Match.stringLikeRegexp('^MessagingStreamDeadLetters'), 'Arn'],
+            },
+          },
+        },
+      },
+    });
+    expect(Object.keys(streams)).toHaveLength(3);
+  });
 
   test('a sweep that fails is not run again beside the next one', () => {
     template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
@@ -434,13 +454,16 @@ describe('the API', () => {
     expect(answers.length).toBeGreaterThan(2);
     for (const { Properties } of answers) {
       const body = Properties.ResponseTemplates['application/json'];
+      const throttled = Properties.ResponseType === 'THROTTLED';
       expect(Properties.ResponseParameters).toEqual({
         'gatewayresponse.header.x-openstack-request-id': 'context.requestId',
+        ...(throttled && { 'gatewayresponse.header.Retry-After': "'1'" }),
       });
       const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
       const { message } = parsed.error;
       const large = Properties.ResponseType === 'REQUEST_TOO_LARGE';
-      expect(message).toMatch(large ? /at most 5\.9 MB/ : /^why$/);
+      const told = large ? /at most 5\.9 MB/ : throttled ? /in a second/ : /^why$/;
+      expect(message).toMatch(told);
       expect(parsed).toEqual({
         error: { code: expect.any(Number), title: expect.any(String), message },
         NeutronError: { type: expect.stringMatching(/^HTTP\w+$/), message, detail: '' },
@@ -451,6 +474,41 @@ describe('the API', () => {
         },
       });
     }
+  });
+
+  test('what is throttled is a 503, after which monitors report again, as they do not after a 429', () => {
+    template.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseType: 'THROTTLED',
+      StatusCode: '503',
+    });
+  });
+
+  test('logins have limits of their own, tighter than those of every other method', () => {
+    const limits = (rate: number, burst: number) => ({
+      ThrottlingRateLimit: rate,
+      ThrottlingBurstLimit: burst,
+    });
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: [
+        {
+          DataTraceEnabled: false,
+          HttpMethod: '*',
+          ResourcePath: '/*',
+          ...limits(1000, 2000),
+        },
+        {
+          DataTraceEnabled: false,
+          HttpMethod: 'POST',
+          ResourcePath: '/~1identity~1{proxy+}',
+          ...limits(20, 40),
+        },
+      ],
+    });
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { HttpMethod: 'POST' }, 1);
+    template.hasResourceProperties('AWS::ApiGateway::Method', {
+      HttpMethod: 'POST',
+      ResourceId: { Ref: Match.stringLikeRegexp('^ApiRestidentityproxy') },
+    });
   });
 
   test('its one stage is called as no version of a service is', () => {
@@ -487,6 +545,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 12);
-  template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 2);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 13);
+  template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
 });

@@ -3,7 +3,7 @@ import { lostBy, type Template } from '../../scripts/stack/replaced.ts';
 import { run } from './spawned.ts';
 
 test.each(['start', 'demo', 'up', 'down'])(
-  '%s tells its usage, and starts nothing',
+  '%s prints its usage, and starts nothing',
   async (name) => {
     const help = run(['node', `scripts/${name}.ts`, '--help'], {});
     expect(await help.ended).toBe(0);

@@ -26,7 +26,7 @@ describe('npm run test:interop', () => {
     expect(output).not.toContain('Starting');
   });
 
-  test('--help tells the options', async () => {
+  test('--help lists the options', async () => {
     const { code, output } = await interop('--help');
     expect(code).toBe(0);
     expect(output).toContain('--instances-on-force-down SETTING');

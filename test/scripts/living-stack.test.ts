@@ -43,7 +43,7 @@ describe('up, of a stack that runs', () => {
     const { pid } = stack.state();
     process.kill(pid, 'SIGSTOP');
     const up = stack.begin('up');
-    await up.printed('Asking the stack that is up');
+    await up.printed('AccessRequest the stack that is up');
     setTimeout(() => process.kill(pid, 'SIGCONT'), 5000);
     expect(await up.ended).toBe(0);
     expect(up.output()).toContain('Using the stack that is up');
@@ -152,12 +152,12 @@ describe('up, of a stack that is down, refuses and changes nothing', () => {
   test('where it is not known what was up', () =>
     expectRefusal(join(stack.dir, 'stack.json'), '{"pid', 'cannot be read'));
 
-  test('where somebody else has its port', async () => {
+  test('where another process has its port', async () => {
     const other = await stranger(stack.state().port);
     const up = await stack.up();
     other.close();
     expect(up.status).toBe(1);
-    expect(up.output).toContain(`Port ${stack.state().port} belongs to somebody else`);
+    expect(up.output).toContain(`Port ${stack.state().port} is in use by another process`);
   });
 
   test('and goes on when all is as it was', async () => {

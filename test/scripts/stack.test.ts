@@ -20,7 +20,7 @@ test('npm start plays a fault, stays up, and after Ctrl-C leaves no process, and
   const start = run(['node', 'scripts/start.ts'], here.env);
   await start.printed('Ctrl-C stops it.');
   const { instance, dataDir } = saved(here.dir);
-  expect(start.output()).toMatch(/was told, once, \d+ ms after the report/);
+  expect(start.output()).toMatch(/was notified once, \d+ ms after the report/);
   expect(processesOf(instance).length).toBeGreaterThan(1);
   const openrc = join(here.dir, 'openrc');
   expect(statSync(openrc).mode & 0o777).toBe(0o600);
@@ -38,13 +38,13 @@ test('npm start plays a fault, stays up, and after Ctrl-C leaves no process, and
   expect(readdirSync(here.dir).sort()).toEqual(['cdk.out', 'ministack.log']);
 });
 
-test('a stranger on the port is told of and left alone; a second up and a demo reuse the stack', async () => {
+test('another process on the port is reported and left alone; a second up and a demo reuse the stack', async () => {
   using here = place();
   const other = await stranger();
   const env = { ...here.env, DOCTOR_PORT: String(other.port) };
   const first = run(['node', 'scripts/up.ts'], env);
   expect(await first.ended).toBe(0);
-  expect(first.output()).toContain(`Port ${other.port} belongs to somebody else`);
+  expect(first.output()).toContain(`Port ${other.port} is in use by another process`);
   expect(other.alive()).toBe(true);
   other.close();
   const { instance, port, outputs } = saved(here.dir);
@@ -57,16 +57,16 @@ test('a stranger on the port is told of and left alone; a second up and a demo r
 
   const demo = run(['node', 'scripts/demo.ts'], env);
   expect(await demo.ended).toBe(0);
-  expect(demo.output()).toMatch(/was told, once, \d+ ms after the report/);
+  expect(demo.output()).toMatch(/was notified once, \d+ ms after the report/);
   expect(processesOf(instance).length).toBeGreaterThan(0);
 
-  // Nobody can be told any more: the demo says so with its exit status.
+  // No notification can arrive any more: the demo says so with its exit status.
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const config = { endpoint: `http://localhost:${port}`, region: 'us-east-1', credentials };
   const TopicArn = outputs.NotificationsTopicArn;
   await new SNSClient(config).send(new DeleteTopicCommand({ TopicArn }));
-  const untold = run(['node', 'scripts/demo.ts'], env);
-  expect(await untold.ended).toBe(1);
+  const unnotified = run(['node', 'scripts/demo.ts'], env);
+  expect(await unnotified.ended).toBe(1);
 
   const down = run(['node', 'scripts/down.ts'], env);
   expect(await down.ended).toBe(0);

@@ -3,7 +3,13 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { readAccount, type Tenant } from '../../scripts/stack/accounts.ts';
-import { type Client, login as loginWith } from '../../scripts/stack/api.ts';
+import {
+  type Account,
+  type Answer,
+  type Client,
+  login as loginWith,
+  request,
+} from '../../scripts/stack/api.ts';
 import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
 import { type StackState, savedState, stateDir } from '../../scripts/stack/state.ts';
 import { type Subscriber, subscribe as subscribeTo } from '../../scripts/stack/subscriber.ts';
@@ -26,6 +32,7 @@ export type OutputName =
   | 'NotificationsTopicArn'
   | 'NotificationsTopicArns'
   | 'EventsTopicArn'
+  | 'AlarmsTopicArn'
   | 'EventQueueUrl'
   | 'EventDlqUrl'
   | 'ChangeQueueUrl'
@@ -35,6 +42,7 @@ export type OutputName =
   | 'BulkDlqUrl'
   | 'FaultQueueUrl'
   | 'FaultDlqUrl'
+  | 'StreamDlqUrl'
   | 'WebhookQueueUrl'
   | 'WebhookRetryQueueUrl'
   | 'WebhookDlqUrl'
@@ -100,8 +108,29 @@ export const dynamodb = (): DynamoDBDocumentClient =>
   });
 
 /** The API as the admin, or as a member of a tenant's project. */
-export const login = (who: 'admin' | Tenant): Promise<Client> =>
-  loginWith(apiUrl(), readAccount(who));
+export const login = (who: 'admin' | Tenant): Promise<Client> => loginAs(readAccount(who));
+
+/** The API as any user, in the named project. Throws if the login is refused. */
+export const loginAs = (account: Account): Promise<Client> => loginWith(apiUrl(), account);
+
+/**
+ * Logs in with a password, and gives the answer, a refusal too. Without a scope the token is for the
+ * user's default project. `path` is where the request goes.
+ */
+export const attemptLogin = (attempt: {
+  readonly name: string;
+  readonly password: string;
+  readonly scope?: unknown;
+  readonly path?: string;
+}): Promise<Answer> => {
+  const { name, password, scope, path = '/identity/v3/auth/tokens' } = attempt;
+  const user = { name, domain: { id: 'default' }, password };
+  const identity = { methods: ['password'], password: { user } };
+  return request(`${apiUrl()}${path}`, 'POST', { body: { auth: { identity, scope } } });
+};
+
+/** The token in the answer to a login; empty if the login was refused. */
+export const tokenIn = ({ headers }: Answer): string => headers.get('x-subject-token') ?? '';
 
 /** A new queue that is subscribed to what tenants are told; close it when done. */
 export const subscribe = (filterPolicy?: Record<string, unknown>): Promise<Subscriber> =>

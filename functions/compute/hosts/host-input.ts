@@ -1,10 +1,11 @@
 /**
- * What `PUT /os-hosts/{host}` takes: Nova's flat body, or OPNFV Doctor's, wrapped in `host`.
+ * The body of `PUT /os-hosts/{host}`: Nova's flat body, or OPNFV Doctor's, wrapped in `host`.
  * Sources: nova `api/openstack/compute/schemas/hosts.py`;
  * docs/wire/compute.md#the-report-in-os-hosts.
  */
 import * as z from 'zod';
-import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import { parsed } from '../../../adapters/http/route.ts';
+import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 
 const spellings = (word: string): string[] => [
   word,
@@ -12,12 +13,12 @@ const spellings = (word: string): string[] => [
   word.toUpperCase(),
 ];
 
-/** `enable` or `disable` in lower, Capital or UPPER case; whether it is `enable`. */
+/** `enable` (true) or `disable` (false), in lower, Capital or UPPER case. */
 const Switch = z
   .enum([...spellings('enable'), ...spellings('disable')], 'Must be enable or disable.')
   .transform((word) => word.toLowerCase() === 'enable');
 
-/** A JSON boolean, or its name in any case. */
+/** A JSON boolean, or `true` or `false` as a text in any case. */
 const Truth = z.union(
   [
     z.boolean(),
@@ -40,27 +41,26 @@ const Fields = z
     'One of status, maintenance_mode and host_down_reported is needed.',
   );
 
-/** The update as asked for, and in which envelope. */
+/**
+ * The requested update: its fields, the change of the service, and whether it was wrapped in
+ * `host`.
+ */
 export type HostUpdate = {
   readonly wrapped: boolean;
-  readonly asked: z.infer<typeof Fields>;
+  readonly fields: z.infer<typeof Fields>;
   readonly update: ServiceUpdate;
 };
 
 const Wrapped = z.strictObject({ host: Fields }).transform(({ host }) => host);
 
-export const HostUpdateInput = z.unknown().transform((body, context): HostUpdate => {
+/** Reads the body as an update. @throws invalid with the name of a wrong field. */
+export function hostUpdateOf(body: unknown): HostUpdate {
   const wrapped = typeof body === 'object' && body !== null && 'host' in body;
-  const fields = (wrapped ? Wrapped : Fields).safeParse(body);
-  if (!fields.success) {
-    // Issues of a schema within are told as they are, under their own paths.
-    for (const issue of fields.error.issues) context.addIssue({ ...issue });
-    return z.NEVER;
-  }
-  const { status, maintenance_mode, host_down_reported } = fields.data;
+  const fields = wrapped ? parsed(Wrapped, body) : parsed(Fields, body);
+  const { status, maintenance_mode, host_down_reported } = fields;
   return {
     wrapped,
-    asked: fields.data,
+    fields,
     update: {
       ...(status === undefined
         ? {}
@@ -69,4 +69,4 @@ export const HostUpdateInput = z.unknown().transform((body, context): HostUpdate
       ...(host_down_reported === undefined ? {} : { forced_down: host_down_reported }),
     },
   };
-});
+}

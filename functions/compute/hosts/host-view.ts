@@ -16,7 +16,10 @@ const sumOf = (instances: readonly Instance[]): Amounts => ({
   disk_gb: instances.reduce((sum, { flavor }) => sum + flavor.disk + flavor.ephemeral, 0),
 });
 
-/** What a host has and what is used of it: in all, and by each project, whatever state it is in. */
+/**
+ * The resources of a host: all of them, the used ones, and those used by each project. Servers
+ * count in every state.
+ */
 export function hostResources(host: Host, instances: readonly Instance[]) {
   const resource = (project: string, amounts: Amounts) => ({
     resource: { host: host.host, project, ...amounts },
@@ -35,10 +38,10 @@ export function hostResources(host: Host, instances: readonly Instance[]) {
 }
 
 /**
- * What came of an update, in the form of its request: OPNFV Doctor's, wrapped in `host`, or Nova's.
- * A host that is forced down with its instances left was not reported.
+ * The answer to an update, in the form of its request: OPNFV Doctor's, wrapped in `host`, or Nova's.
+ * `host_down_reported` is false for a host that is forced down with its instances left as they are.
  */
-export function updatedHost(host: Host, { wrapped, asked }: HostUpdate): unknown {
+export function updatedHost(host: Host, { wrapped, fields }: HostUpdate): unknown {
   const down = String(hasFailed(host));
   if (wrapped) {
     return {
@@ -53,8 +56,8 @@ export function updatedHost(host: Host, { wrapped, asked }: HostUpdate): unknown
   const mode = host.maintenance ? 'on_maintenance' : 'off_maintenance';
   return {
     host: host.host,
-    ...(asked.status === undefined ? {} : { status: host.status }),
-    ...(asked.maintenance_mode === undefined ? {} : { maintenance_mode: mode }),
-    ...(asked.host_down_reported === undefined ? {} : { host_down_reported: down }),
+    ...(fields.status === undefined ? {} : { status: host.status }),
+    ...(fields.maintenance_mode === undefined ? {} : { maintenance_mode: mode }),
+    ...(fields.host_down_reported === undefined ? {} : { host_down_reported: down }),
   };
 }

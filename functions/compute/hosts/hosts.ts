@@ -7,86 +7,92 @@ import { ignored, type Route, type RouteRequest, route } from '../../../adapters
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName } from '../../../domain/hosts/host.ts';
 import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
+import type { Instance } from '../../../domain/servers/instance.ts';
 import { queryOf } from '../nova-types.ts';
 import type { ServerPages } from '../servers/server-list.ts';
-import { HostUpdateInput } from './host-input.ts';
+import { hostUpdateOf } from './host-input.ts';
 import { hostResources, listedHost, updatedHost } from './host-view.ts';
 import type { ServiceDeps } from './services.ts';
 
 export type HostDeps = Pick<ServiceDeps, 'allHosts' | 'host' | 'updateService' | 'now'> &
   Pick<ServerPages, 'instancesOn' | 'allSeen'>;
 
-/** What Nova never asked of a host through another door; no hypervisor is reached from here. */
+/** Actions of Nova that Doctor cannot do: it reaches no hypervisor. */
 const powerActions = ['startup', 'shutdown', 'reboot'];
 
-export function hostRoutes(deps: HostDeps): Route[] {
-  const versions = { to: '2.42' } as const;
-  const shared = { roles: may.readHosts, versions } as const;
+const versions = { to: '2.42' } as const;
+const reading = { method: 'GET', roles: may.readHosts, versions, body: ignored } as const;
+const path = '/v2.1/os-hosts/:host';
 
-  return [
+export const hostRoutes = (deps: HostDeps): Route[] => [
+  route({
+    ...reading,
+    path: '/v2.1/os-hosts',
+    query: queryOf('zone'),
+    handle: async ({ args: { zone } }) => {
+      const hosts = (await deps.allHosts()).filter(
+        (host) => host.status === 'enabled' && (zone === undefined || host.zone === zone),
+      );
+      return { status: 200, body: { hosts: hosts.map(listedHost) } };
+    },
+  }),
+  route({
+    ...reading,
+    path,
+    query: ignored,
+    handle: async (request) => {
+      const host = await hostOfPath(deps, request);
+      return { status: 200, body: { host: hostResources(host, await instancesOf(deps, host)) } };
+    },
+  }),
+  updateRoute(deps),
+  ...powerActions.map((action) =>
     route({
-      ...{ method: 'GET', path: '/v2.1/os-hosts', ...shared },
-      query: queryOf('zone'),
-      body: ignored,
-      handle: async ({ args: { zone } }) => {
-        const hosts = (await deps.allHosts()).filter(
-          (host) => host.status === 'enabled' && (zone === undefined || host.zone === zone),
-        );
-        return { status: 200, body: { hosts: hosts.map(listedHost) } };
-      },
-    }),
-    route({
-      ...{ method: 'GET', path: '/v2.1/os-hosts/:host', ...shared },
+      ...reading,
+      path: `${path}/${action}`,
       query: ignored,
-      body: ignored,
       handle: async (request) => {
-        const host = await named(deps, request);
-        const uuids: string[] = [];
-        for await (const page of deps.instancesOn(host.host)) uuids.push(...page);
-        const on = (await deps.allSeen(uuids)).filter(
-          ({ instance }) => instance.host === host.host,
-        );
-        const resources = hostResources(
-          host,
-          on.map(({ instance }) => instance),
-        );
-        return { status: 200, body: { host: resources } };
+        await hostOfPath(deps, request);
+        throw new DomainError('not_implemented', `Doctor cannot ${action} hosts.`);
       },
     }),
-    route({
-      ...{ method: 'PUT', path: '/v2.1/os-hosts/:host', versions, roles: may.reportHostFaults },
-      query: ignored,
-      body: HostUpdateInput,
-      handle: async (request) => {
-        requireHostUpdate(request.caller, request.body.update);
-        const { host } = await named(deps, request);
-        const done = await deps.updateService(
-          { host, update: request.body.update },
-          { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
-        );
-        return {
-          status: 200,
-          body: updatedHost(done.host, request.body),
-          headers: { 'X-Doctor-Instances-Affected': String(done.affected) },
-        };
-      },
-    }),
-    ...powerActions.map((action) =>
-      route({
-        ...{ method: 'GET', path: `/v2.1/os-hosts/:host/${action}`, ...shared },
-        query: ignored,
-        body: ignored,
-        handle: async (request) => {
-          await named(deps, request);
-          throw new DomainError('not_implemented', `Doctor cannot ${action} hosts.`);
-        },
-      }),
-    ),
-  ];
+  ),
+];
+
+/** The report of a fault, and the switches of status and maintenance. */
+const updateRoute = (deps: HostDeps): Route =>
+  route({
+    method: 'PUT',
+    path,
+    versions,
+    roles: may.reportHostFaults,
+    query: ignored,
+    body: hostUpdateOf,
+    handle: async (request) => {
+      requireHostUpdate(request.caller, request.body.update);
+      const { host } = await hostOfPath(deps, request);
+      const done = await deps.updateService(
+        { host, update: request.body.update },
+        { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
+      );
+      return {
+        status: 200,
+        body: updatedHost(done.host, request.body),
+        headers: { 'X-Doctor-Instances-Affected': String(done.affected) },
+      };
+    },
+  });
+
+/** The instances on a host, settled. The index lags, so the rows are checked. */
+async function instancesOf(deps: HostDeps, { host }: Host): Promise<Instance[]> {
+  const uuids: string[] = [];
+  for await (const page of deps.instancesOn(host)) uuids.push(...page);
+  const seen = await deps.allSeen(uuids);
+  return seen.flatMap(({ instance }) => (instance.host === host ? [instance] : []));
 }
 
-/** The host in the path; 404 if there is none, a name that none can have included. */
-async function named(
+/** The host in the path. @throws not_found if there is none, also for a name that is not valid. */
+async function hostOfPath(
   deps: HostDeps,
   { params: { host: name = '' } }: RouteRequest<unknown, unknown>,
 ): Promise<Host> {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Limit, lastOf, NovaBoolean } from '../nova-types.ts';
 
 const Name = z.string().min(1).max(255);
-const Flag = z.string().transform((text, context) => {
+const NovaFlag = z.string().transform((text, context) => {
   const { success, data } = NovaBoolean.safeParse(text);
   if (success) return data;
   context.addIssue({ code: 'custom', message: 'Must be a boolean.' });
@@ -12,12 +12,13 @@ const Flag = z.string().transform((text, context) => {
 
 const Paged = z.object({ limit: lastOf(Limit), marker: lastOf(Name) });
 const Named = Paged.extend({
-  /** A part of the name. */
+  /** A text that the name contains. */
   hypervisor_hostname_pattern: lastOf(Name),
-  with_servers: lastOf(Flag),
+  with_servers: lastOf(NovaFlag),
 });
 const WithServers = Named.pick({ with_servers: true });
 
+/** The query of a hypervisor or of a list; each key is undefined if it is not given. */
 export type HypervisorQuery = Partial<z.infer<typeof Named>>;
 
 type Era = {
@@ -26,20 +27,20 @@ type Era = {
   readonly query: z.ZodType<HypervisorQuery>;
 };
 
-/** Nova pages over all hypervisors, and not over those of a pattern. */
+/** Whether paging and a pattern are not combined: Nova has no pages of a pattern. */
 const unpagedPattern = (query: HypervisorQuery): boolean =>
   query.hypervisor_hostname_pattern === undefined ||
   (query.limit === undefined && query.marker === undefined);
-const because = 'Paging over hypervisors with hypervisor_hostname_pattern is not supported.';
+const pagedPattern = 'Paging over hypervisors with hypervisor_hostname_pattern is not supported.';
 
-/** What a list takes, by microversion: what is not known is refused from 2.53 on. */
+/** The queries of lists, by microversion. Unknown keys are refused from 2.53 on. */
 export const listEras: readonly Era[] = [
   { from: '2.1', to: '2.32', query: z.object({}) },
   { from: '2.33', to: '2.52', query: Paged },
-  { from: '2.53', query: z.strictObject(Named.shape).refine(unpagedPattern, because) },
+  { from: '2.53', query: z.strictObject(Named.shape).refine(unpagedPattern, pagedPattern) },
 ];
 
-/** What is taken when one is shown. */
+/** The queries of one hypervisor, by microversion. */
 export const showEras: readonly Era[] = [
   { from: '2.1', to: '2.52', query: z.object({}) },
   { from: '2.53', query: z.strictObject(WithServers.shape) },

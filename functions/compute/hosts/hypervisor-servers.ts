@@ -1,13 +1,13 @@
-/** The servers on hosts, by name and id. */
+/** The servers on hosts. */
 import type { Host } from '../../../domain/hosts/host.ts';
 import { slices } from '../../../domain/slices.ts';
 import type { ServerPages } from '../servers/server-list.ts';
 import type { ShownServer } from './hypervisor-view.ts';
 
-/** How many hosts are asked for at a time. */
+/** For how many hosts the index is read at once. */
 const width = 20;
 
-/** The servers of each host, by its name; none for a host that is not in the map. */
+/** The servers of each host, by its name. Hosts without servers are not in the map. */
 export async function serversOn(
   { instancesOn, allSeen }: Pick<ServerPages, 'instancesOn' | 'allSeen'>,
   hosts: readonly Host[],
@@ -18,7 +18,7 @@ export async function serversOn(
   };
   for (const some of slices(hosts, width)) await Promise.all(some.map(collect));
   const found = new Map<string, ShownServer[]>();
-  // The index lags: the rows say where a server is.
+  // The index lags, so the host is taken from the row.
   for (const { instance } of await allSeen([...uuids].sort())) {
     if (instance.host === null) continue;
     const { name, uuid } = instance;

@@ -1,23 +1,23 @@
 /**
- * A host as a hypervisor. What Doctor does not know is 0, empty or null, never invented: it knows
- * what a host has and not what of it is used. Source: docs/wire/compute.md#hypervisors.
+ * A host as a hypervisor. Doctor knows the resources of a host, not how much of them is used: such fields
+ * are 0, empty or null. Source: docs/wire/compute.md#hypervisors.
  */
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 
-export type HypervisorView = {
+export type HypervisorContext = {
   readonly microversion: Microversion;
   readonly stateOf: (host: Host) => HostState;
 };
 
 export type ShownServer = { readonly name: string; readonly uuid: string };
 
-/** The id that a microversion has for it. */
+/** The id of a hypervisor: a uuid from 2.53 on, a number before. */
 export const hypervisorId = (host: Host, microversion: Microversion): string | number =>
   atLeast(microversion, '2.53') ? host.hypervisor_id : host.service_number;
 
 /** What `GET /os-hypervisors` lists. */
-export const briefHypervisor = (host: Host, { microversion, stateOf }: HypervisorView) => ({
+export const briefHypervisor = (host: Host, { microversion, stateOf }: HypervisorContext) => ({
   id: hypervisorId(host, microversion),
   hypervisor_hostname: host.host,
   state: stateOf(host),
@@ -25,7 +25,7 @@ export const briefHypervisor = (host: Host, { microversion, stateOf }: Hyperviso
 });
 
 /** What `GET /os-hypervisors/detail` and `GET /os-hypervisors/{id}` show. */
-export function detailedHypervisor(host: Host, view: HypervisorView) {
+export function detailedHypervisor(host: Host, view: HypervisorContext) {
   const { microversion } = view;
   return {
     ...briefHypervisor(host, view),
@@ -44,18 +44,25 @@ export function detailedHypervisor(host: Host, view: HypervisorView) {
 }
 
 const notKnown = {
-  ...{ vcpus_used: 0, memory_mb_used: 0, local_gb_used: 0 },
-  ...{ free_ram_mb: 0, free_disk_gb: 0, current_workload: 0, running_vms: 0 },
+  vcpus_used: 0,
+  memory_mb_used: 0,
+  local_gb_used: 0,
+  free_ram_mb: 0,
+  free_disk_gb: 0,
+  current_workload: 0,
+  running_vms: 0,
   disk_available_least: 0,
 };
 
-/** The figures that 2.88 dropped. */
+/** The fields that 2.88 removed. */
 const capacityOf = ({ vcpus, memory_mb, local_gb }: Host) => ({
-  ...{ vcpus, memory_mb, local_gb },
+  vcpus,
+  memory_mb,
+  local_gb,
   ...notKnown,
 });
 
-/** The same figures of all hosts together. */
+/** The sums of the same fields for all hosts. */
 export function statisticsOf(hosts: readonly Host[]) {
   const sum = { vcpus: 0, memory_mb: 0, local_gb: 0 };
   for (const { vcpus, memory_mb, local_gb } of hosts) {
@@ -66,6 +73,6 @@ export function statisticsOf(hosts: readonly Host[]) {
   return { count: hosts.length, ...sum, ...notKnown };
 }
 
-/** The servers of a hypervisor: before 2.75 the key is not there if there are none. */
+/** The key `servers` of a hypervisor. Before 2.75 it is left out if there are no servers. */
 export const serversShown = (servers: readonly ShownServer[], microversion: Microversion) =>
   servers.length > 0 || atLeast(microversion, '2.75') ? { servers } : {};

@@ -1,13 +1,13 @@
-/** What `os-services` takes. Source: nova `api/openstack/compute/schemas/services.py`. */
+/** The bodies of `os-services`. Source: nova `api/openstack/compute/schemas/services.py`. */
 import * as z from 'zod';
 import { HostName } from '../../../domain/hosts/host.ts';
-import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import { text } from '../../../domain/text.ts';
 import { NovaBoolean } from '../nova-types.ts';
 
 const Reason = text(255).min(1);
 
-/** Every action takes every field of its microversion, and ignores those that it does not need. */
+/** Every action accepts all fields of its microversion, and ignores those that it does not need. */
 const Named = z.strictObject({
   host: HostName,
   binary: z.string().min(1).max(255),
@@ -15,8 +15,10 @@ const Named = z.strictObject({
 });
 const Flagged = Named.extend({ forced_down: NovaBoolean.optional() });
 
+/** The actions of microversions before 2.53. */
 export const actionNames = ['enable', 'disable', 'disable-log-reason', 'force-down'] as const;
 export type ActionName = (typeof actionNames)[number];
+/** An update of the service of a host, both named in the body. */
 export type NamedUpdate = {
   readonly host: string;
   readonly binary: string;
@@ -30,10 +32,10 @@ type Fields = {
   readonly forced_down?: boolean | undefined;
 };
 
-/** What each action makes of the fields; a text is the name of a field that it needs. */
+/** The update that each action makes; a text is the name of a required field that is missing. */
 const meanings: Record<ActionName, (fields: Fields) => ServiceUpdate | keyof Fields> = {
   enable: () => ({ status: 'enabled', disabled_reason: null }),
-  // A reason sent here is dropped, as Nova drops it.
+  // Nova drops a reason that is sent here.
   disable: () => ({ status: 'disabled', disabled_reason: null }),
   'disable-log-reason': ({ disabled_reason }) =>
     disabled_reason === undefined ? 'disabled_reason' : { status: 'disabled', disabled_reason },
@@ -49,8 +51,8 @@ const bodyOf = (name: ActionName, fields: z.ZodType<Fields>): z.ZodType<NamedUpd
     return z.NEVER;
   });
 
-/** The actions of microversions before 2.53, each with the body that it takes. */
-export const actionEras: readonly {
+/** The actions of microversions before 2.53, with the body of each. */
+export const serviceActionEras: readonly {
   readonly name: ActionName;
   readonly versions: { readonly from: string; readonly to: string };
   readonly body: z.ZodType<NamedUpdate>;
@@ -62,11 +64,11 @@ export const actionEras: readonly {
 ]);
 
 /**
- * Body of `PUT /os-services/{uuid}`, from 2.53 on. A `disabled_reason` without a `status` is ignored:
- * a report that a host is down counts, whatever stands beside it.
+ * Body of `PUT /os-services/{uuid}`, from 2.53 on. A `disabled_reason` without a `status` is ignored, so
+ * that a report that a host is down is not refused.
  * Source: nova `api/openstack/compute/services.py`, `_update_v253`.
  */
-export const Update = z
+export const ServiceUpdateInput = z
   .strictObject({
     status: z.enum(['enabled', 'disabled']).optional(),
     disabled_reason: Reason.optional(),

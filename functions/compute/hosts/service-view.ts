@@ -2,15 +2,15 @@ import { atLeast, type Microversion } from '../../../adapters/http/microversion.
 import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import { microseconds } from '../../../domain/time.ts';
 
-/** When, at which microversion, and in which state a service is shown. */
-type View = {
+/** The state, the microversion and the time at which a service is shown. */
+type ServiceView = {
   readonly state: HostState;
   readonly microversion: Microversion;
   readonly now: string;
 };
 
-/** A host's nova-compute service, with exactly Nova's keys: tempest rejects extras. */
-export const serviceView = (host: Host, { state, microversion, now }: View) => ({
+/** A host's nova-compute service, with exactly Nova's keys: tempest refuses others. */
+export const serviceView = (host: Host, { state, microversion, now }: ServiceView) => ({
   id: atLeast(microversion, '2.53') ? host.service_id : host.service_number,
   binary: 'nova-compute',
   host: host.host,

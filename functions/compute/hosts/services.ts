@@ -12,18 +12,21 @@ import {
 } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../../domain/hosts/host.ts';
-import type { ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { queriesOf } from '../nova-types.ts';
-import { actionEras, Update } from './service-input.ts';
+import { ServiceUpdateInput, serviceActionEras } from './service-input.ts';
 import { serviceView } from './service-view.ts';
 
 export type ServiceDeps = {
+  /** Every registered host, by name. */
   readonly allHosts: () => Promise<readonly Host[]>;
+  /** The host's row by any spelling of its name, tombstones included. */
   readonly host: (name: string) => Promise<Host | undefined>;
+  /** nova-compute's state now. */
   readonly stateOf: (host: Host) => HostState;
-  /** The name of the host whose service has the id, from 2.53 on and before. */
+  /** The name of the host whose service has the id; a uuid from 2.53 on, a number before. */
   readonly hostOfService: (service_id: string) => Promise<string | undefined>;
   readonly hostOfNumber: (service_number: number) => Promise<string | undefined>;
   readonly updateService: (
@@ -33,7 +36,7 @@ export type ServiceDeps = {
       readonly reporter: ReturnType<typeof reporterOf>;
     },
   ) => Promise<UpdatedService>;
-  /** Whether these routes set the service's flag alone when they force a host down. */
+  /** Whether these routes only set the flag of the service when they force a host down. */
   readonly forceDownLeavesInstances: boolean;
   readonly deleteHost: (name: string, actor: ReturnType<typeof actorOf>) => Promise<void>;
   readonly now: () => string;
@@ -47,27 +50,69 @@ const ServiceNumber = z
   .regex(/^\d{1,15}$/, 'Must be an integer.')
   .transform(Number);
 
-/** The answer to an update: how many instances took another state is told in a header only. */
+/** The answer to an update. The number of changed instances is only in a header. */
 const updated = (body: unknown, { affected }: UpdatedService) => ({
   status: 200,
   body: { service: body },
   headers: { 'X-Doctor-Instances-Affected': String(affected) },
 });
 
-export function serviceRoutes(deps: ServiceDeps): Route[] {
-  const shown = (host: Host, microversion: Microversion) =>
-    serviceView(host, { state: deps.stateOf(host), microversion, now: deps.now() });
+export const serviceRoutes = (deps: ServiceDeps): Route[] => [
+  ...listRoutes(deps),
+  ...actionRoutes(deps),
+  updateRoute(deps),
+  route({
+    method: 'DELETE',
+    path: '/v2.1/os-services/:id',
+    roles: may.changeHosts,
+    query: ignored,
+    body: ignored,
+    handle: async (request) => {
+      await deps.deleteHost(await nameOf(deps, request), actorOf(request, deps.now()));
+      return { status: 204 };
+    },
+  }),
+];
 
-  const change = (host: string, update: ServiceUpdate, request: RouteRequest<unknown, unknown>) => {
-    requireHostUpdate(request.caller, update);
-    return deps.updateService(
-      { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
-      { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
-    );
-  };
+const shown = (deps: ServiceDeps, host: Host, microversion: Microversion) =>
+  serviceView(host, { state: deps.stateOf(host), microversion, now: deps.now() });
 
-  /** The actions of microversions before 2.53, by name of host and binary. */
-  const actions = actionEras.map(({ name, versions, body }) =>
+/**
+ * Updates a host's service for the caller. @throws forbidden if the caller may not set these
+ * fields.
+ */
+function change(
+  deps: ServiceDeps,
+  host: string,
+  update: ServiceUpdate,
+  request: RouteRequest<unknown, unknown>,
+): Promise<UpdatedService> {
+  requireHostUpdate(request.caller, update);
+  return deps.updateService(
+    { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
+    { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
+  );
+}
+
+const listRoutes = (deps: ServiceDeps): Route[] =>
+  queriesOf('host', 'binary').map((era) =>
+    route({
+      method: 'GET',
+      path: '/v2.1/os-services',
+      roles: may.readHosts,
+      ...era,
+      body: ignored,
+      handle: async ({ args: { host, binary }, microversion }) => {
+        const hosts = binary && binary !== compute ? [] : await hostsNamed(deps, host);
+        const services = hosts.map((each) => shown(deps, each, microversion));
+        return { status: 200, body: { services } };
+      },
+    }),
+  );
+
+/** The actions of microversions before 2.53, by host and binary. */
+const actionRoutes = (deps: ServiceDeps): Route[] =>
+  serviceActionEras.map(({ name, versions, body }) =>
     route({
       method: 'PUT',
       path: `/v2.1/os-services/${name}`,
@@ -77,69 +122,43 @@ export function serviceRoutes(deps: ServiceDeps): Route[] {
       body,
       handle: async (request) => {
         const { host, binary, update } = request.body;
-        if (binary !== compute)
+        if (binary !== compute) {
           throw new DomainError('invalid', `Updating a ${binary} is not supported.`);
-        const done = await change(host, update, request);
-        const told = Object.entries(update).filter(([, value]) => value !== null);
-        return updated({ host: done.host.host, binary, ...Object.fromEntries(told) }, done);
+        }
+        const done = await change(deps, host, update, request);
+        const set = Object.entries(update).filter(([, value]) => value !== null);
+        return updated({ host: done.host.host, binary, ...Object.fromEntries(set) }, done);
       },
     }),
   );
 
-  return [
-    ...queriesOf('host', 'binary').map((era) =>
-      route({
-        method: 'GET',
-        path: '/v2.1/os-services',
-        roles: may.readHosts,
-        ...era,
-        body: ignored,
-        handle: async ({ args: { host, binary }, microversion }) => {
-          const hosts = binary && binary !== compute ? [] : await found(deps, host);
-          return {
-            status: 200,
-            body: {
-              services: hosts.map((each) => shown(each, microversion)),
-            },
-          };
-        },
-      }),
-    ),
-    ...actions,
-    route({
-      method: 'PUT',
-      path: '/v2.1/os-services/:id',
-      versions: { from: '2.53' },
-      roles: may.reportHostFaults,
-      query: ignored,
-      body: Update,
-      handle: async (request) => {
-        const done = await change(await nameOf(deps, request), request.body, request);
-        return updated(shown(done.host, request.microversion), done);
-      },
-    }),
-    route({
-      method: 'DELETE',
-      path: '/v2.1/os-services/:id',
-      roles: may.changeHosts,
-      query: ignored,
-      body: ignored,
-      handle: async (request) => {
-        await deps.deleteHost(await nameOf(deps, request), actorOf(request, deps.now()));
-        return { status: 204 };
-      },
-    }),
-  ];
-}
+/** The update from 2.53 on, by the id of the service. */
+const updateRoute = (deps: ServiceDeps): Route =>
+  route({
+    method: 'PUT',
+    path: '/v2.1/os-services/:id',
+    versions: { from: '2.53' },
+    roles: may.reportHostFaults,
+    query: ignored,
+    body: ServiceUpdateInput,
+    handle: async (request) => {
+      const done = await change(deps, await nameOf(deps, request), request.body, request);
+      return updated(shown(deps, done.host, request.microversion), done);
+    },
+  });
 
-async function found(deps: ServiceDeps, host: string | undefined): Promise<readonly Host[]> {
+/** The registered host of that name; all hosts if no name is given. */
+async function hostsNamed(deps: ServiceDeps, host: string | undefined): Promise<readonly Host[]> {
   if (!host) return deps.allHosts();
   if (!HostName.safeParse(host).success) return [];
   const row = await deps.host(host);
   return row && !row.deleted ? [row] : [];
 }
 
-/** The host of the service in the path: a uuid from 2.53 on, an integer before. */
+/**
+ * The name of the host whose service is in the path: by a uuid from 2.53 on, by an integer before.
+ * @throws not_found if there is none; invalid for a malformed id.
+ */
 async function nameOf(
   deps: ServiceDeps,
   { params: { id = '' }, microversion }: RouteRequest<unknown, unknown>,

@@ -1,4 +1,4 @@
-/** `os-availability-zone`: the zones that hosts are in, the hosts for administrators only. */
+/** `os-availability-zone`: the zones of the hosts. Only administrators see the hosts. */
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
 import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import { may } from '../../../domain/identity/access.ts';
@@ -6,7 +6,7 @@ import { microseconds } from '../../../domain/time.ts';
 
 export type ZoneDeps = {
   readonly allHosts: () => Promise<readonly Host[]>;
-  /** nova-compute's state, as of now. */
+  /** nova-compute's state now. */
   readonly stateOf: (host: Host) => HostState;
   readonly now: () => string;
 };
@@ -39,7 +39,10 @@ export const zoneRoutes = ({ allHosts, stateOf, now }: ZoneDeps): Route[] => [
   }),
 ];
 
-/** By name. Source: nova `availability_zones.py`: a zone is available if one of its hosts is enabled. */
+/**
+ * The zones in order of their names. A zone is available if one of its hosts is enabled. Source:
+ * nova `availability_zones.py`.
+ */
 const zonesOf = (all: readonly Host[], shown: (hosts: readonly Host[]) => unknown) =>
   [...Map.groupBy(all, ({ zone }) => zone)]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,9 +1,10 @@
-/** A page of evacuations, newest first: read lazily from the narrowest index that the query names. */
+/** A page of evacuations, newest first. It is read from the narrowest index that the query allows. */
 import { DomainError } from '../../../domain/errors.ts';
 import {
   type Departures,
   evacuationStatuses,
   type Migration,
+  type MigrationIndex,
   noDepartures,
   placeOfRecord,
   shownStatus,
@@ -11,35 +12,37 @@ import {
 } from '../../../domain/servers/evacuation.ts';
 import type { MigrationFilter } from './migration-query.ts';
 
+/** What a list reads. */
 export type MigrationPages = {
   /** A record by its uuid; undefined if there is none. */
   readonly migration: (uuid: string) => Promise<Migration | undefined>;
-  /** Records newest first, placed at or before `to`, a page of an index at a time. */
+  /** Records newest first, with sort keys (`placeOfRecord`) not after `to`, a page at a time. */
   readonly migrations: (
-    by: 'source' | 'instance' | 'target' | 'status' | 'all',
+    by: MigrationIndex,
     value: string,
     to: string,
   ) => AsyncIterable<readonly Migration[]>;
+  /** The departures of hosts, by host; hosts without departures are left out. */
   readonly departuresFrom: (sources: readonly string[]) => Promise<ReadonlyMap<string, Departures>>;
 };
 
-/** A record with its status as it is shown. */
+/** A record with the status that clients see. */
 export type SeenMigration = {
   readonly migration: Migration;
   readonly status: ReturnType<typeof shownStatus>;
   readonly updated_at: string;
 };
 
-/** After every place: places begin with a digit. */
+/** Sorts after every sort key: they begin with a digit. */
 const last = '~';
 
 /**
- * Records that are read of one list for one page, at most. A filter that no index serves, such as
- * `user_id`, ends there with a link to go on from: its page may be short, and even empty.
+ * The most records that are read of one list for one page. A filter without an index, such as `user_id`,
+ * stops at this number, with a link to the rest: its page may be short, or empty.
  */
-export const mostRead = 10_000;
+export const mostRecordsRead = 10_000;
 
-/** A page, and the record that the next one begins after; undefined if nothing can follow. */
+/** A page, and the record after which the next page begins; undefined if there is no next page. */
 export async function pageOfMigrations(
   deps: MigrationPages,
   filter: MigrationFilter,
@@ -48,13 +51,14 @@ export async function pageOfMigrations(
   const before = marker === undefined ? undefined : await placeOfMarker(deps, marker);
   const known = filter.migration_type === undefined || filter.migration_type === 'evacuation';
   if (limit === 0 || !known) return { migrations: [], next: undefined };
-  const wanted = matcher(filter);
+  const matches = matcher(filter);
   const lists = await Promise.all(
     candidates(deps, filter, before ?? last).map((pages) =>
-      firstOf(deps, pages, limit, (seen) => wanted(seen) && placeOf(seen) !== before),
+      firstOf(deps, pages, limit, (seen) => matches(seen) && placeOf(seen) !== before),
     ),
   );
-  // Each list has its newest: down to the newest end of one, none is missing from all together.
+  // Each list was read from its newest record down to its `end`. Before the newest of these ends, no record
+  // is missing.
   const [end] = lists.flatMap((list) => list.end ?? []).sort(newestFirst);
   const migrations = lists
     .flatMap(({ found }) => found)
@@ -69,22 +73,22 @@ const placeOf = ({ migration }: SeenMigration): string => placeOfRecord(migratio
 const newestFirst = (a: Migration, b: Migration): number =>
   placeOfRecord(a) < placeOfRecord(b) ? 1 : -1;
 
-/** What of a list is wanted; `end` is the last record read where more was not looked at. */
+/** The matching records of a list. `end`: the last record read, if the list was not read to its end. */
 type Found = { readonly found: SeenMigration[]; readonly end: Migration | undefined };
 
 async function firstOf(
   deps: MigrationPages,
   pages: AsyncIterable<readonly Migration[]>,
   limit: number,
-  wanted: (seen: SeenMigration) => boolean,
+  matches: (seen: SeenMigration) => boolean,
 ): Promise<Found> {
   const found: SeenMigration[] = [];
   let read = 0;
   for await (const page of pages) {
-    found.push(...(await seenOf(deps, page)).filter(wanted));
+    found.push(...(await seenOf(deps, page)).filter(matches));
     read += page.length;
     if (found.length >= limit) break;
-    if (read >= mostRead) return { found, end: page.at(-1) };
+    if (read >= mostRecordsRead) return { found, end: page.at(-1) };
   }
   return { found: found.slice(0, limit), end: undefined };
 }
@@ -104,7 +108,7 @@ async function seenOf(
   });
 }
 
-/** The lists of which the page is made: no record is in two of them. */
+/** The lists that the page is made of. No record is in two of them. */
 function candidates(
   { migrations }: MigrationPages,
   { instance_uuid, source_compute, host, status }: MigrationFilter,
@@ -120,13 +124,13 @@ function candidates(
   return [migrations('all', 'migration', to)];
 }
 
-/** What is completed is kept as done. */
+/** The stored status of a shown one: `completed` is stored as `done`. */
 const storedAs = (status: string): string => (status === 'completed' ? 'done' : status);
 
 function matcher(filter: MigrationFilter): (seen: SeenMigration) => boolean {
   const { host, instance_uuid, source_compute, user_id, project_id, since, until } = filter;
-  const is = (wanted: string | undefined, ...values: (string | null)[]) =>
-    wanted === undefined || values.includes(wanted);
+  const is = (value: string | undefined, ...fields: (string | null)[]) =>
+    value === undefined || fields.includes(value);
   return ({ migration, status, updated_at }) =>
     is(host, migration.source, migration.dest) &&
     is(instance_uuid, migration.instance_uuid) &&

@@ -1,8 +1,8 @@
 /** The query of a list of migrations. Source: nova `api/openstack/compute/schemas/migrations.py`. */
 import * as z from 'zod';
-import { Limit, Moment, maxPage } from '../nova-types.ts';
+import { Limit, maxPage, QueryMoment } from '../nova-types.ts';
 
-/** The last value of a key; an empty one is no filter. */
+/** The last value of a key; undefined if it is empty or missing. */
 const last = <T>(value: z.ZodType<T, string>) =>
   z
     .array(z.string())
@@ -11,6 +11,7 @@ const last = <T>(value: z.ZodType<T, string>) =>
     .optional();
 
 const Text = last(z.string().max(255));
+/** What a list of migrations is made of; each field is undefined for any. */
 export type MigrationFilter = {
   /** As source or as target. */
   readonly host?: string | undefined;
@@ -20,7 +21,7 @@ export type MigrationFilter = {
   readonly migration_type?: string | undefined;
   readonly user_id?: string | undefined;
   readonly project_id?: string | undefined;
-  /** Last changed at or after, at or before these moments. */
+  /** The last change is between these times, both included. */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   readonly marker?: string | undefined;
@@ -38,26 +39,27 @@ const Fields = z.object({
 const Paged = Fields.extend({
   limit: last(Limit),
   marker: Text,
-  'changes-since': last(Moment),
+  'changes-since': last(QueryMoment),
 }).strict();
-const Bounded = Paged.extend({ 'changes-before': last(Moment) });
+const Bounded = Paged.extend({ 'changes-before': last(QueryMoment) });
 const Owned = Bounded.extend({ user_id: Text, project_id: Text });
 
-/** Everything that some version knows. */
+/** The keys of all microversions. */
 type Known = Partial<z.infer<typeof Owned>>;
 
 function filterOf(query: Known, context: z.RefinementCtx): MigrationFilter {
   const { 'changes-since': since, 'changes-before': until, hidden: _, ...rest } = query;
   if (since !== undefined && until !== undefined && since > until) {
     context.addIssue({
-      ...{ code: 'custom', path: ['changes-since'] },
+      code: 'custom',
+      path: ['changes-since'],
       message: 'It must not be later than changes-before.',
     });
   }
   return { ...rest, limit: rest.limit ?? maxPage, since, until };
 }
 
-/** The queries, by the first and last microversion that takes each; unknown keys from 2.59 on: 400. */
+/** The queries, by microversion. Unknown keys are refused from 2.59 on. */
 export const migrationQueries: readonly {
   readonly from: string;
   readonly to?: string;

@@ -1,5 +1,4 @@
-/** `os-migrations`, for administrators: the evacuations there were. Doctor knows no other migrations. */
-
+/** `os-migrations`, for administrators: all evacuations. Doctor has no other migrations. */
 import { fitting } from '../../../adapters/http/answer-size.ts';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
@@ -15,7 +14,7 @@ export type MigrationDeps = MigrationPages & {
   readonly host: (name: string) => Promise<Host | undefined>;
 };
 
-/** The filter with hosts in the spelling that records have. */
+/** The filter, with hosts in the spelling of their registration. */
 async function spelled(deps: MigrationDeps, filter: MigrationFilter): Promise<MigrationFilter> {
   const { host, source_compute } = filter;
   return {
@@ -55,7 +54,10 @@ export const migrationRoutes = (deps: MigrationDeps): Route[] =>
     }),
   );
 
-/** Source: nova `api/openstack/compute/migrations.py`; of an evacuation it knows no flavors either. */
+/**
+ * A record as Nova shows it; it has no flavors for evacuations. Source: nova
+ * `api/openstack/compute/migrations.py`.
+ */
 function migrationView(
   { migration, status, updated_at }: SeenMigration,
   microversion: Microversion,

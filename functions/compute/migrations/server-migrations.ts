@@ -1,6 +1,6 @@
 /**
- * `servers/{id}/migrations`, from 2.23 on: live migrations that are under way. Doctor moves nothing
- * that runs, so there are none; evacuations are in `os-migrations`, as Nova has it.
+ * `servers/{id}/migrations`, from 2.23 on: live migrations in progress. The list is always empty, because
+ * Doctor has none. Evacuations are in `os-migrations`, as in Nova.
  * Source: nova `api/openstack/compute/server_migrations.py`.
  */
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
@@ -13,14 +13,16 @@ export function serverMigrationRoutes(deps: OneServerDeps): Route[] {
   const shared = { method: 'GET', versions, query: ignored, body: ignored } as const;
   return [
     route({
-      ...{ ...shared, path },
+      ...shared,
+      path,
       handle: async (request) => {
         await serverFor('admin', deps, request);
         return { status: 200, body: { migrations: [] } };
       },
     }),
     route({
-      ...{ ...shared, path: `${path}/:migration_id` },
+      ...shared,
+      path: `${path}/:migration_id`,
       handle: async (request) => {
         const { instance } = await serverFor('admin', deps, request);
         const id = (request.params.migration_id ?? '').slice(0, 100);

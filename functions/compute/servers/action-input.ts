@@ -1,33 +1,42 @@
-/** What `POST /servers/{id}/action` takes. Source: nova `api/openstack/compute/schemas/servers.py`. */
+/**
+ * The bodies of `POST /servers/{id}/action`. Source: nova
+ * `api/openstack/compute/schemas/servers.py`.
+ */
 import * as z from 'zod';
 import { HostName } from '../../../domain/hosts/host.ts';
 import type { ServerAction } from '../../../domain/servers/server-action.ts';
 import { text } from '../../../domain/text.ts';
 import { NovaBoolean } from '../nova-types.ts';
 
-/** What is asked of one server. */
-export type ActionInput = ServerAction | Evacuation | Locking | { readonly name: 'forceDelete' };
+/** A requested action on one server. */
+export type ServerActionInput =
+  | ServerAction
+  | EvacuateAction
+  | LockAction
+  | { readonly name: 'forceDelete' };
 
-export type Locking =
+/** A request to lock or to unlock. */
+export type LockAction =
   | { readonly name: 'unlock' }
   | {
       readonly name: 'lock';
-      /** Undefined if none is given. */
+      /** Undefined if no reason is given. */
       readonly reason: string | undefined;
     };
 
-export type Evacuation = {
+/** A request to evacuate. */
+export type EvacuateAction = {
   readonly name: 'evacuate';
   /** The target's name; undefined for any. */
   readonly target: string | undefined;
-  /** What the guest's password shall be; undefined if nothing is said. Doctor stores it nowhere. */
+  /** The requested password of the guest; undefined if none is given. Doctor does not store it. */
   readonly adminPass: string | undefined;
 };
 
-/** Clients send null; Nova looks at no value of an action that takes none. */
+/** The value of an action without arguments: Nova does not check it. Most clients send null. */
 const Anything = z.unknown();
 
-const inputs: Readonly<Record<string, z.ZodType<ActionInput>>> = {
+const inputs: Readonly<Record<string, z.ZodType<ServerActionInput>>> = {
   'os-resetState': z
     .strictObject({ state: z.enum(['active', 'error']) })
     .transform(({ state }) => ({ name: 'os-resetState', state })),
@@ -37,13 +46,13 @@ const inputs: Readonly<Record<string, z.ZodType<ActionInput>>> = {
   forceDelete: Anything.transform(() => ({ name: 'forceDelete' })),
 };
 
-/** What `lock` takes: any value, and from 2.73 on a reason or null. */
+/** The argument of `lock`: any value, and from 2.73 on a reason or null. */
 const locks = {
-  first: Anything.transform((): Locking => ({ name: 'lock', reason: undefined })),
+  first: Anything.transform((): LockAction => ({ name: 'lock', reason: undefined })),
   reasoned: z
     .strictObject({ locked_reason: text(255).min(1).optional() })
     .nullable()
-    .transform((given): Locking => ({ name: 'lock', reason: given?.locked_reason })),
+    .transform((given): LockAction => ({ name: 'lock', reason: given?.locked_reason })),
 };
 
 const target = { host: HostName.optional(), adminPass: z.string().optional() };
@@ -54,25 +63,26 @@ const evacuation = ({
 }: {
   host?: string | undefined;
   adminPass?: string | undefined;
-}): Evacuation => ({ name: 'evacuate', target: host, adminPass });
+}): EvacuateAction => ({ name: 'evacuate', target: host, adminPass });
 
-/** What the actions take that changed with a microversion. */
+/** The arguments of the actions that changed with a microversion. */
 export type EraInputs = {
-  readonly evacuate: z.ZodType<Evacuation>;
-  readonly lock: z.ZodType<Locking>;
+  readonly evacuate: z.ZodType<EvacuateAction>;
+  readonly lock: z.ZodType<LockAction>;
 };
 
 /**
- * The bodies of `evacuate`, by the first and last microversion that takes each. `force` only skips
- * nova's scheduler: a host that is down is no target all the same. docs/wire/compute.md#evacuation.
+ * The arguments of `evacuate`, by microversion. `force` skips only nova's scheduler: a host that is down
+ * cannot be a target with it either. Source: docs/wire/compute.md#evacuation.
  */
 const evacuations: readonly {
   readonly from: string;
   readonly to?: string;
-  readonly evacuate: z.ZodType<Evacuation>;
+  readonly evacuate: z.ZodType<EvacuateAction>;
 }[] = [
   {
-    ...{ from: '2.1', to: '2.13' },
+    from: '2.1',
+    to: '2.13',
     evacuate: z
       .strictObject({ ...target, onSharedStorage: NovaBoolean })
       .refine(({ adminPass, onSharedStorage }) => adminPass === undefined || !onSharedStorage, {
@@ -83,11 +93,13 @@ const evacuations: readonly {
   },
   { from: '2.14', to: '2.28', evacuate: z.strictObject(target).transform(evacuation) },
   {
-    ...{ from: '2.29', to: '2.67' },
+    from: '2.29',
+    to: '2.67',
     evacuate: z
       .strictObject({ ...target, force: NovaBoolean.optional() })
       .refine(({ host, force }) => host !== undefined || !force, {
-        ...{ path: ['force'], error: 'It needs a host.' },
+        path: ['force'],
+        error: 'It needs a host.',
       })
       .transform(evacuation),
   },
@@ -95,16 +107,19 @@ const evacuations: readonly {
   { from: '2.73', evacuate: z.strictObject(target).transform(evacuation) },
 ];
 
-/** What actions take, by the first and last microversion. */
-export const actionEras = evacuations.map(({ from, to, evacuate }) => ({
+/** The arguments that changed, by the first and last microversion. */
+export const serverActionEras = evacuations.map(({ from, to, evacuate }) => ({
   versions: to === undefined ? { from } : { from, to },
   inputs: { evacuate, lock: from === '2.73' ? locks.reasoned : locks.first } satisfies EraInputs,
 }));
 
-/** An action, named by the one key of the body. */
+/**
+ * The schema of the body: an object whose only key names the action.
+ * @param later the arguments of the microversion.
+ */
 export const actionBody = (later: EraInputs) => {
   const known: typeof inputs = { ...inputs, ...later };
-  return z.record(z.string(), z.unknown()).transform((body, context): ActionInput => {
+  return z.record(z.string(), z.unknown()).transform((body, context): ServerActionInput => {
     const refuse = (message: string, path: PropertyKey[] = []) => {
       context.addIssue({ code: 'custom', message, path });
       return z.NEVER;

@@ -6,8 +6,8 @@ import type { Instance } from '../../../domain/servers/instance.ts';
 const prefix = 'fa:16:3e';
 
 /**
- * The MAC address of a server on a network of which nobody told it: always the same. It stands for one
- * port, so all addresses that the server has on the network share it.
+ * A MAC address for a server on a network whose registration has none: the same each time. It stands for
+ * one port, so all addresses of the server on the network share it.
  */
 function madeUpMac(uuid: string, network: string): string {
   const digits = createHash('sha256')
@@ -17,25 +17,25 @@ function madeUpMac(uuid: string, network: string): string {
 }
 
 /**
- * Every address with its type and its MAC address, which Nova's response schema requires. Where a
- * registration is silent, the type is `fixed`, and the MAC address is another's on the network, or made
- * up.
+ * All addresses, each with type and MAC address, which Nova's response schema requires. If the
+ * registration has no type, it is `fixed`. If it has no MAC address, it is that of another address of the
+ * server on the network, or made up.
  */
 export const fullAddresses = ({ uuid, addresses }: Pick<Instance, 'uuid' | 'addresses'>) =>
   Object.fromEntries(
     Object.entries(addresses).map(([network, list]) => {
-      const [told] = list.flatMap((each) => each['OS-EXT-IPS-MAC:mac_addr'] ?? []);
+      const [registered] = list.flatMap((each) => each['OS-EXT-IPS-MAC:mac_addr'] ?? []);
       const full = list.map((each) => ({
         version: each.version,
         addr: each.addr,
         'OS-EXT-IPS:type': each['OS-EXT-IPS:type'] ?? 'fixed',
         'OS-EXT-IPS-MAC:mac_addr':
-          each['OS-EXT-IPS-MAC:mac_addr'] ?? told ?? madeUpMac(uuid, network),
+          each['OS-EXT-IPS-MAC:mac_addr'] ?? registered ?? madeUpMac(uuid, network),
       }));
       return [network, full];
     }),
   );
 
-/** The same without what is of the network alone. */
+/** The addresses on one network, without type and MAC address. */
 export const briefAddresses = (list: Instance['addresses'][string]) =>
   list.map(({ version, addr }) => ({ version, addr }));

@@ -1,6 +1,6 @@
 /**
- * `servers/{id}/os-instance-actions`: what was done with a server. Doctor keeps the last change of
- * a row alone, so the list holds that, if it was one of Nova's actions, or nothing.
+ * `servers/{id}/os-instance-actions`: actions on a server. Doctor stores only the last change of a row.
+ * The list has that change if it was one of Nova's actions; else it is empty.
  */
 import * as z from 'zod';
 import { atLeast } from '../../../adapters/http/microversion.ts';
@@ -10,14 +10,14 @@ import { evacuateEvent } from '../../../domain/events/event.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { microseconds } from '../../../domain/time.ts';
-import { Limit, lastOf, Moment } from '../nova-types.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
+import { Limit, lastOf, QueryMoment } from '../nova-types.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 import type { ServerPages } from './server-list.ts';
-import type { SeenInstance } from './server-view.ts';
 
 export type InstanceActionDeps = OneServerDeps & Pick<ServerPages, 'allSeen'>;
 
-/** Nova's actions, by the event of a change that is one of its own. */
+/** Nova's actions, by the type of the event of the change. */
 const byEvent = new Map([
   ['compute.instance.create.end', 'create'],
   ['compute.instance.delete.end', 'delete'],
@@ -26,14 +26,14 @@ const byEvent = new Map([
   [evacuateEvent, 'evacuate'],
 ]);
 
-/** Nova's actions, by the task that a server was at when they ended. */
+/** Nova's actions, by the task that ended with the change. */
 const byTask = new Map([
   ['powering-off', 'stop'],
   ['powering-on', 'start'],
   ['rebuilding', 'evacuate'],
 ]);
 
-/** The action that the last change was; undefined if it was none of a user's, such as a fault. */
+/** The action of the last change; undefined if it was no action of a user, such as a fault. */
 function actionOf({ last_change, evacuation }: Instance): string | undefined {
   const { event_type, old_task_state, fault_id } = last_change;
   if (fault_id !== null) return undefined;
@@ -45,7 +45,7 @@ function actionOf({ last_change, evacuation }: Instance): string | undefined {
 
 type Request = RouteRequest<unknown, unknown>;
 
-/** From 2.21 on the actions of a deleted server are shown, too, for as long as its row is kept. */
+/** The server of the path. From 2.21 on it may be deleted, as long as its row is kept. */
 const serverIn = (deps: InstanceActionDeps, request: Request): Promise<SeenInstance> => {
   const seen: OneServerDeps['seen'] = async (uuid) =>
     (await deps.allSeen([uuid], { deleted: true }))[0];
@@ -53,15 +53,23 @@ const serverIn = (deps: InstanceActionDeps, request: Request): Promise<SeenInsta
   return serverFor('reader', reading, request);
 };
 
-/** Tenants are told what they did themselves: other users, and their requests, may be administrators'. */
+/**
+ * Tenants see only their own actions: another user may be an administrator, whose id they must not
+ * see.
+ */
 function actionsOf(instance: Instance, { caller, microversion }: Request) {
   const action = actionOf(instance);
   const { at, request_id, user_id } = instance.last_change;
   if (action === undefined || !(isAdmin(caller) || user_id === caller.user_id)) return [];
   return [
     {
-      ...{ action, instance_uuid: instance.uuid, request_id, user_id },
-      ...{ project_id: instance.project_id, start_time: microseconds(at), message: null },
+      action,
+      instance_uuid: instance.uuid,
+      request_id,
+      user_id,
+      project_id: instance.project_id,
+      start_time: microseconds(at),
+      message: null,
       ...(atLeast(microversion, '2.58') ? { updated_at: microseconds(at) } : {}),
     },
   ];
@@ -70,10 +78,10 @@ function actionsOf(instance: Instance, { caller, microversion }: Request) {
 const Paged = z.strictObject({
   limit: lastOf(Limit),
   marker: lastOf(z.string().max(255)),
-  'changes-since': lastOf(Moment),
+  'changes-since': lastOf(QueryMoment),
 });
 
-/** What the list takes, by microversion. */
+/** The queries of the list, by microversion. */
 const eras: readonly {
   readonly from: string;
   readonly to?: string;
@@ -83,7 +91,7 @@ const eras: readonly {
 }[] = [
   { from: '2.1', to: '2.57', query: z.object({}) },
   { from: '2.58', to: '2.65', query: Paged },
-  { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(Moment) }) },
+  { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(QueryMoment) }) },
 ];
 
 export function instanceActionRoutes(deps: InstanceActionDeps): Route[] {
@@ -91,7 +99,11 @@ export function instanceActionRoutes(deps: InstanceActionDeps): Route[] {
   return [
     ...eras.map(({ query, ...versions }) =>
       route({
-        ...{ method: 'GET', path, versions, query, body: ignored },
+        method: 'GET',
+        path,
+        versions,
+        query,
+        body: ignored,
         handle: async (request) => {
           const { instance } = await serverIn(deps, request);
           const { at, request_id } = instance.last_change;
@@ -101,13 +113,16 @@ export function instanceActionRoutes(deps: InstanceActionDeps): Route[] {
             throw new DomainError('invalid', `marker [${marker}] not found`);
           }
           const { 'changes-since': since = '', 'changes-before': before = '~' } = changes;
-          const wanted = limit > 0 && marker === undefined && at >= since && at <= before;
-          return { status: 200, body: { instanceActions: wanted ? all : [] } };
+          const inList = limit > 0 && marker === undefined && at >= since && at <= before;
+          return { status: 200, body: { instanceActions: inList ? all : [] } };
         },
       }),
     ),
     route({
-      ...{ method: 'GET', path: `${path}/:request_id`, query: ignored, body: ignored },
+      method: 'GET',
+      path: `${path}/:request_id`,
+      query: ignored,
+      body: ignored,
       handle: async (request) => {
         const { instance } = await serverIn(deps, request);
         const { request_id = '' } = request.params;

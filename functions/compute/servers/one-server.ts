@@ -1,16 +1,19 @@
-/** The server that a path names, as its caller may know of it. */
+/** The server in the path of a request, if its caller may see it. */
 import * as z from 'zod';
 import type { RouteRequest } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { canSee, type Role, requireRole } from '../../../domain/identity/access.ts';
-import type { SeenInstance } from './server-view.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
 
 export type OneServerDeps = {
-  /** An instance with its host, settled; undefined if there is none or it was deleted. */
+  /** An instance, settled, with its host; undefined if there is none or it was deleted. */
   readonly seen: (uuid: string) => Promise<SeenInstance | undefined>;
 };
 
-/** The server of `:id`. @throws not_found if there is none, or if it is another project's. */
+/**
+ * The server of `:id`. @throws not_found if there is none, or if the caller may not see its
+ * project.
+ */
 export async function serverOf(
   deps: OneServerDeps,
   { params: { id = '' }, caller }: RouteRequest<unknown, unknown>,
@@ -22,7 +25,10 @@ export async function serverOf(
   return seen;
 }
 
-/** The same for somebody who wants to change it: the lookup comes before the policy, as in Nova. */
+/**
+ * The server of `:id`, for a caller with a role. Looks up the server before it checks the role, as in Nova.
+ * @throws not_found as above; forbidden if the caller does not have the role.
+ */
 export async function serverFor(
   role: Role,
   deps: OneServerDeps,

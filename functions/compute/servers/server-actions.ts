@@ -9,22 +9,30 @@ import { projectOf, type Role } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { afterLock, afterUnlock, requireUnlocked } from '../../../domain/servers/lock.ts';
 import { afterAction } from '../../../domain/servers/server-action.ts';
-import type { Decide } from '../../../flows/change-server.ts';
-import type { Evacuating } from '../../../flows/evacuate.ts';
-import { type ActionInput, actionBody, actionEras, type Evacuation } from './action-input.ts';
+import type { ServerDecision } from '../../../flows/change-server.ts';
+import type { EvacuationRequest } from '../../../flows/evacuate.ts';
+import {
+  actionBody,
+  type EvacuateAction,
+  type ServerActionInput,
+  serverActionEras,
+} from './action-input.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 import { deleteServer, type ServerDeletionDeps } from './server-deletion.ts';
 
 export type ServerActionDeps = OneServerDeps &
   ServerDeletionDeps & {
-    readonly changeServer: (uuid: string, decide: Decide) => Promise<Instance>;
-    readonly evacuate: (uuid: string, evacuating: Evacuating) => Promise<Instance>;
-    /** nova-compute's state, as of now. */
+    /** Changes a server (`flows/change-server.ts`). */
+    readonly changeServer: (uuid: string, decide: ServerDecision) => Promise<Instance>;
+    /** Evacuates a server (`flows/evacuate.ts`). */
+    readonly evacuate: (uuid: string, evacuating: EvacuationRequest) => Promise<Instance>;
+    /** nova-compute's state now. */
     readonly stateOf: (host: Host) => HostState;
     readonly now: () => string;
   };
 
-const roleFor: Record<ActionInput['name'], Role> = {
+/** The role that the caller needs for an action. */
+const roleFor: Record<ServerActionInput['name'], Role> = {
   'os-resetState': 'admin',
   'os-stop': 'member',
   'os-start': 'member',
@@ -34,11 +42,11 @@ const roleFor: Record<ActionInput['name'], Role> = {
   forceDelete: 'member',
 };
 
-type Request = RouteRequest<ActionInput, unknown>;
+type Request = RouteRequest<ServerActionInput, unknown>;
 
-/** One route for the bodies of each era; most actions are the same at every microversion. */
+/** One route for each group of microversions whose bodies are the same. */
 export const serverActionRoutes = (deps: ServerActionDeps): Route[] =>
-  actionEras.map(({ versions, inputs }) =>
+  serverActionEras.map(({ versions, inputs }) =>
     route({
       method: 'POST',
       path: '/v2.1/servers/:id/action',
@@ -56,12 +64,12 @@ export const serverActionRoutes = (deps: ServerActionDeps): Route[] =>
     }),
   );
 
-/** What an action makes of a server. Administrators act on locked servers, others do not. */
+/** The change that an action makes. Only administrators may act on locked servers. */
 function decisionOn(
   { now, stateOf }: Pick<ServerActionDeps, 'now' | 'stateOf'>,
-  action: Exclude<ActionInput, Evacuation | { readonly name: 'forceDelete' }>,
+  action: Exclude<ServerActionInput, EvacuateAction | { readonly name: 'forceDelete' }>,
   request: Request,
-): Decide {
+): ServerDecision {
   const actor = actorOf(request, now());
   const { caller } = request;
   return ({ instance, host }) => {
@@ -75,11 +83,14 @@ function decisionOn(
   };
 }
 
-/** 200, not 202: gophercloud takes nothing else. Before 2.14 nova tells the guest's password. */
+/**
+ * Evacuates a server. Answers 200, not 202: gophercloud accepts nothing else. Before 2.14 the answer has
+ * the password of the guest, as in nova.
+ */
 async function evacuated(
   deps: ServerActionDeps,
   uuid: string,
-  { target, adminPass = randomBytes(9).toString('base64url') }: Evacuation,
+  { target, adminPass = randomBytes(9).toString('base64url') }: EvacuateAction,
   request: Request,
 ): Promise<ApiResponse> {
   const actor = actorOf(request, deps.now());

@@ -9,7 +9,8 @@ export function serverAddressRoutes(deps: OneServerDeps): Route[] {
   const shared = { method: 'GET', query: ignored, body: ignored } as const;
   return [
     route({
-      ...{ ...shared, path },
+      ...shared,
+      path,
       handle: async (request) => {
         const { instance } = await serverFor('reader', deps, request);
         const networks = Object.entries(instance.addresses);
@@ -20,7 +21,8 @@ export function serverAddressRoutes(deps: OneServerDeps): Route[] {
       },
     }),
     route({
-      ...{ ...shared, path: `${path}/:network` },
+      ...shared,
+      path: `${path}/:network`,
       handle: async (request) => {
         const { instance } = await serverFor('reader', deps, request);
         const { network = '' } = request.params;

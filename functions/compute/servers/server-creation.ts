@@ -1,4 +1,4 @@
-/** `POST /servers` means schedule and boot, which Doctor cannot do: servers are registered. */
+/** `POST /servers` is refused: Doctor cannot schedule or boot servers. They are registered. */
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 

@@ -1,21 +1,24 @@
-/** `DELETE /servers/{id}`: the books forget a server; its row stays as a tombstone. */
+/** `DELETE /servers/{id}`: deletes the record of a server. Its row stays as a tombstone. */
 import { actorOf } from '../../../adapters/http/actor.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { requireUnlocked } from '../../../domain/servers/lock.ts';
-import type { Told } from '../../../flows/register.ts';
+import type { ReportOrigin } from '../../../flows/register.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 
 export type ServerDeletionDeps = OneServerDeps & {
-  /** Deletes it if `allow` does not throw for the row as it is. */
+  /** Deletes an instance, unless `allow` throws for its row. */
   readonly deleteInstance: (
     uuid: string,
-    told: Told & { readonly allow: (instance: Instance) => void },
+    origin: ReportOrigin & { readonly allow: (instance: Instance) => void },
   ) => Promise<unknown>;
   readonly now: () => string;
 };
 
-/** Deletes a server, whatever its state. @throws conflict if it is locked, and no administrator asks. */
+/**
+ * Deletes a server in any state. @throws conflict if it is locked and the caller is not an
+ * administrator.
+ */
 export const deleteServer = (
   deps: ServerDeletionDeps,
   uuid: string,

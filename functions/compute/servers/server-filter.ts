@@ -1,49 +1,49 @@
 /**
- * What servers can be filtered by: each query key with what its value asks of a server. Sources:
- * nova `api/openstack/compute/schemas/servers.py` (which values are regular expressions) and
- * `db/main/api.py`, `instance_get_all_by_filters_sort`. What Doctor does not know of a server is
- * empty, as it is shown, and is matched as such.
+ * The filters of server lists: each query key with the test that its value makes. A field that Doctor does
+ * not know is empty, as in the views, and is matched as empty. Sources: nova
+ * `api/openstack/compute/schemas/servers.py` (which values are regular expressions) and
+ * `db/main/api.py`, `instance_get_all_by_filters_sort`.
  */
 import * as z from 'zod';
 import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { Pattern } from '../../../domain/pattern.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { parseMoment } from '../../../domain/time.ts';
-import { Flag, Moment } from '../nova-types.ts';
+import { Flag, QueryMoment } from '../nova-types.ts';
 
-/** Whether a server is wanted. */
-export type Test = (instance: Instance) => boolean;
+/** Whether a server passes a filter. */
+export type ServerTest = (instance: Instance) => boolean;
 
-/** How a filter reads its value. */
-type Filter = z.ZodType<Test, string>;
+/** Reads the value of a filter. */
+type Filter = z.ZodType<ServerTest, string>;
 
 const Value = z.string().max(255);
 
 const exactly = (of: (instance: Instance) => string | null): Filter =>
   Value.transform(
-    (wanted): Test =>
+    (value): ServerTest =>
       (instance) =>
-        of(instance) === wanted,
+        of(instance) === value,
   );
 
-/** A regular expression that is found somewhere in the value; what is null is never found. */
+/** A regular expression that matches a part of the field. Null never matches. */
 const matching = (of: (instance: Instance) => string | null): Filter =>
   Pattern.transform(
-    ({ isIn }): Test =>
+    ({ isIn }): ServerTest =>
       (instance) => {
         const value = of(instance);
         return value !== null && isIn(value);
       },
   );
 
-/** A time is the same to the second; what is none is a regular expression on Nova's text of it. */
+/** A time, equal to the second; any other text is a regular expression on Nova's text of the time. */
 const timed = (of: (instance: Instance) => string | null): Filter => {
   const text = (instance: Instance) => of(instance)?.slice(0, 19) ?? null;
   const pattern = matching((instance) => text(instance)?.replace('T', ' ') ?? null);
-  return Value.transform((wanted, context) => {
-    const moment = parseMoment(wanted)?.slice(0, 19);
+  return Value.transform((value, context) => {
+    const moment = parseMoment(value)?.slice(0, 19);
     if (moment !== undefined) return (instance: Instance) => text(instance) === moment;
-    const { success, data, error } = pattern.safeParse(wanted);
+    const { success, data, error } = pattern.safeParse(value);
     if (success) return data;
     const [issue] = error.issues;
     context.addIssue({ code: 'custom', message: issue?.message ?? 'Invalid.' });
@@ -51,26 +51,26 @@ const timed = (of: (instance: Instance) => string | null): Filter => {
   });
 };
 
-/** A part of an address will do, as where Nova asks Neutron. Source: nova `compute/api.py`. */
+/** A part of an address is enough, as in Nova, which asks Neutron. Source: nova `compute/api.py`. */
 const addressed = (version: 4 | 6): Filter =>
   Pattern.transform(
-    ({ isIn }): Test =>
+    ({ isIn }): ServerTest =>
       ({ addresses }) =>
         Object.values(addresses)
           .flat()
           .some((address) => address.version === version && isIn(address.addr)),
   );
 
-const tagged = (wanted: (has: (tag: string) => boolean, tags: readonly string[]) => boolean) =>
-  Value.transform((text): Test => {
+const tagged = (passes: (has: (tag: string) => boolean, tags: readonly string[]) => boolean) =>
+  Value.transform((text): ServerTest => {
     const tags = text.split(',');
-    return ({ owned }) => wanted((tag) => owned.tags.includes(tag), tags);
+    return ({ owned }) => passes((tag) => owned.tags.includes(tag), tags);
   });
 
 const image = exactly(({ image_id }) => image_id);
 const name = matching((instance) => instance.name);
 const description = matching(({ owned }) => owned.description);
-/** Of which Doctor knows nothing for any server. */
+/** A field that is null for every server. */
 const never = matching(() => null);
 const empty = matching(() => '');
 
@@ -90,9 +90,9 @@ export const filters = {
   vm_state: exactly(({ vm_state }) => vm_state),
   task_state: exactly(({ task_state }) => task_state),
   host: Value.transform(
-    (wanted): Test =>
+    (value): ServerTest =>
       ({ host }) =>
-        host !== null && isSameHost(host, wanted),
+        host !== null && isSameHost(host, value),
   ),
   node: matching(({ host }) => host),
   flavor: exactly((instance) => instance.flavor.id),
@@ -107,9 +107,9 @@ export const filters = {
   display_description: description,
   locked_by: matching(({ lock }) => lock?.by ?? null),
   uuid: Value.toLowerCase().transform(
-    (wanted): Test =>
+    (value): ServerTest =>
       ({ uuid }) =>
-        uuid === wanted,
+        uuid === value,
   ),
   root_device_name: never,
   config_drive: empty,
@@ -121,18 +121,18 @@ export const filters = {
   ip6: addressed(6),
 } as const satisfies Record<string, Filter>;
 
-const since = Moment.transform(
-  (from): Test =>
+const since = QueryMoment.transform(
+  (from): ServerTest =>
     ({ updated_at }) =>
       updated_at >= from,
 );
-const before = Moment.transform(
-  (to): Test =>
+const before = QueryMoment.transform(
+  (to): ServerTest =>
     ({ updated_at }) =>
       updated_at <= to,
 );
 
-/** Filters that came with a microversion, or that take another kind of value. */
+/** Filters that came with a later microversion, or whose value is of another kind. */
 export const laterFilters = {
   'changes-since': since,
   tags: tagged((has, tags) => tags.every(has)),
@@ -141,8 +141,8 @@ export const laterFilters = {
   'not-tags-any': tagged((has, tags) => !tags.some(has)),
   'changes-before': before,
   locked: Flag.transform(
-    (wanted): Test =>
+    (value): ServerTest =>
       ({ lock }) =>
-        (lock !== null) === wanted,
+        (lock !== null) === value,
   ),
 } as const satisfies Record<string, Filter>;

@@ -1,18 +1,22 @@
-/** A page of servers: read lazily from the narrowest index, so that it costs what it shows. */
+/**
+ * A page of servers. It is read from the index with the fewest other servers, no further than
+ * needed.
+ */
 import { DomainError } from '../../../domain/errors.ts';
 import type { VmState } from '../../../domain/servers/instance.ts';
 import {
-  type Listing,
   mergedPages,
   placeOfServer,
+  type ServerIndex,
+  type ServerRange,
   uuidAt,
-  type Walk,
 } from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
-import type { Test } from './server-filter.ts';
-import type { Order } from './server-sort.ts';
-import type { SeenInstance } from './server-view.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
+import type { ServerTest } from './server-filter.ts';
+import type { ServerOrder } from './server-sort.ts';
 
+/** What a list of servers is made of. */
 export type ServerFilter = {
   /** Undefined for all projects. */
   readonly project_id: string | undefined;
@@ -20,49 +24,59 @@ export type ServerFilter = {
   readonly uuid?: string | undefined;
   /** Undefined for any. */
   readonly vm_states?: readonly VmState[] | undefined;
-  /** Those that are not deleted, only those that are, or all. */
+  /** `no`: servers that are not deleted; `only`: deleted servers; `any`: all. */
   readonly deleted: 'no' | 'only' | 'any';
-  /** The last change is between these moments, both included. */
+  /** The last change is between these times, both included. */
   readonly since?: string | undefined;
   readonly before?: string | undefined;
-  /** All that a server must meet, what is named above included, but for `deleted`. */
-  readonly tests: readonly Test[];
-  readonly order: Order;
+  /** The tests that a server must pass: also those for the fields above, but not for `deleted`. */
+  readonly tests: readonly ServerTest[];
+  readonly order: ServerOrder;
   readonly marker?: string | undefined;
   readonly limit: number;
 };
 
+/** What a list reads. */
 export type ServerPages = {
-  /** Places in the order of a list, as its index shows them; pages begin short and grow. */
-  readonly listed: (listing: Listing, walk: Walk) => AsyncIterable<readonly string[]>;
-  /** Places of what changed, deleted ones too, in any order; undefined if that are more than `most`. */
+  /**
+   * Sort keys (`placeOfServer`) of a list, in order, as its index shows them; pages begin short and
+   * grow.
+   */
+  readonly listed: (list: ServerIndex, range: ServerRange) => AsyncIterable<readonly string[]>;
+  /**
+   * Sort keys of changed servers, deleted ones included, in any order; undefined if there are more
+   * than `most`.
+   */
   readonly changedBetween: (
     between: { readonly since: string; readonly before: string },
     most: number,
   ) => Promise<readonly string[] | undefined>;
   /** Uuids of the instances on a host, as the index shows them. */
   readonly instancesOn: (host: string) => AsyncIterable<readonly string[]>;
-  /** Instances with their hosts, settled, in any order; deleted ones only if they are asked for. */
+  /** Instances, settled, with their hosts, in any order; deleted ones only with `deleted: true`. */
   readonly allSeen: (
     uuids: readonly string[],
     also?: { readonly deleted: boolean },
   ) => Promise<readonly SeenInstance[]>;
 };
 
-/** A page, and the uuid that the next one begins after; undefined if nothing can follow. */
-export type Page = { readonly servers: readonly SeenInstance[]; readonly next: string | undefined };
+/** A page, and the uuid after which the next page begins; undefined if there is no next page. */
+export type ServerPage = {
+  readonly servers: readonly SeenInstance[];
+  readonly next: string | undefined;
+};
 
 /**
- * Servers that one request reads at most. A filter that no index serves (such as `name` in all
- * projects) goes through all servers, newest first, and ends there with a link to go on from: its
- * page may hold fewer servers than were asked for, and even none.
+ * The most servers that one request reads. A filter without an index (such as `name` in all projects)
+ * reads all servers, newest first. It stops at this number, with a link to the rest: its page may have
+ * fewer servers than the limit, or none.
  */
-export const mostRead = 10_000;
-/** Servers read together at most; at first as many as are asked for. */
+export const mostServersRead = 10_000;
+/** The most servers that are read at once. The first read has the limit of the page. */
 const mostTogether = 1000;
 
-/** The page that a filter asks for. @throws invalid if its marker is no server of its caller's. */
-export async function pageOf(deps: ServerPages, filter: ServerFilter): Promise<Page> {
+/** The page of a filter. @throws invalid if its marker is not a server of the list's project. */
+export async function pageOfServers(deps: ServerPages, filter: ServerFilter): Promise<ServerPage> {
   const none = filter.limit === 0 || filter.vm_states?.length === 0;
   if (none) return { servers: [], next: undefined };
   const marker = await markerOf(deps, filter);
@@ -75,47 +89,51 @@ async function pageInOrder(
   deps: ServerPages,
   filter: ServerFilter,
   marker: SeenInstance | undefined,
-): Promise<Page> {
+): Promise<ServerPage> {
   const { limit, order } = filter;
   const sign = order.oldestFirst ? 1 : -1;
   const inOrder = (a: SeenInstance, b: SeenInstance): number =>
     placeOfServer(a.instance) < placeOfServer(b.instance) ? -sign : sign;
   const found: SeenInstance[] = [];
-  let [read, last] = [0, marker];
+  let read = 0;
+  let last = marker;
   for await (const seen of candidates(deps, filter, marker)) {
-    // A row may have moved since it was indexed.
+    // The sort key of a row may differ from that in the index, which lags.
     const after = marker ? seen.filter((each) => inOrder(marker, each) < 0) : seen;
-    found.push(...after.filter(isWanted(filter)).sort(inOrder));
+    found.push(...after.filter(isIn(filter)).sort(inOrder));
     read += seen.length;
     last = [...after].sort(inOrder).at(-1) ?? last;
     if (found.length >= limit) break;
-    if (read >= mostRead) return { servers: found, next: last?.instance.uuid };
+    if (read >= mostServersRead) return { servers: found, next: last?.instance.uuid };
   }
   const servers = found.slice(0, limit);
   const full = servers.length === limit;
   return { servers, next: full ? servers.at(-1)?.instance.uuid : undefined };
 }
 
-/** A page in an order that no index has: all that the filter finds is read, up to a limit. */
+/**
+ * A page in an order that no index has: all servers of the filter are read, up to
+ * `mostServersRead`.
+ */
 async function sortedPage(
   deps: ServerPages,
   filter: ServerFilter,
-  compare: NonNullable<Order['compare']>,
+  compare: NonNullable<ServerOrder['compare']>,
   marker: SeenInstance | undefined,
-): Promise<Page> {
+): Promise<ServerPage> {
   const isAfter = ({ instance }: SeenInstance) => !marker || compare(instance, marker.instance) > 0;
   let servers: readonly SeenInstance[] = [];
   let read = 0;
   for await (const seen of candidates(deps, { ...filter, limit: mostTogether }, undefined)) {
     read += seen.length;
-    if (read > mostRead) {
+    if (read > mostServersRead) {
       throw new DomainError(
         'invalid',
-        `More than ${mostRead} servers cannot be sorted by sort_key. Name a project, host or status.`,
+        `More than ${mostServersRead} servers cannot be sorted by sort_key. Name a project, host or status.`,
       );
     }
-    // No more is kept than the page: rows may be large.
-    servers = [...servers, ...seen.filter(isWanted(filter)).filter(isAfter)]
+    // Only the page is kept in memory: rows may be large.
+    servers = [...servers, ...seen.filter(isIn(filter)).filter(isAfter)]
       .sort((a, b) => compare(a.instance, b.instance))
       .slice(0, filter.limit);
   }
@@ -123,7 +141,7 @@ async function sortedPage(
   return { servers, next: full ? servers.at(-1)?.instance.uuid : undefined };
 }
 
-const isWanted =
+const isIn =
   ({ tests, deleted }: ServerFilter) =>
   ({ instance }: SeenInstance): boolean =>
     (deleted !== 'only' || instance.deleted || instance.vm_state === 'deleted') &&
@@ -141,7 +159,7 @@ async function markerOf(
   return seen;
 }
 
-/** What may be on the page, in order, as far as it is pulled; settled. */
+/** Servers that may be on the page, settled, in order. Reads only as far as its caller iterates. */
 async function* candidates(
   deps: ServerPages,
   filter: ServerFilter,
@@ -157,7 +175,7 @@ async function* candidates(
 
 type Places = AsyncIterable<readonly string[]> | readonly (readonly string[])[];
 
-/** Places of the servers among which those of a filter are, from the index that has fewest others. */
+/** Sort keys of servers, from the index with the fewest servers that are not in the list. */
 async function placesOf(
   deps: ServerPages,
   filter: ServerFilter,
@@ -170,44 +188,47 @@ async function placesOf(
     const changed = await placesOfChanged(deps, filter, after);
     if (changed) return slices(changed, Math.max(limit, 100));
   }
-  const walk = { after, oldestFirst: order.oldestFirst, first: limit };
+  const range = { after, oldestFirst: order.oldestFirst, first: limit };
   return mergedPages(
-    listingsOf(filter).map((listing) => deps.listed(listing, walk)),
+    indexesOf(filter).map((list) => deps.listed(list, range)),
     order.oldestFirst,
   );
 }
 
-/** After every moment. */
+/** Sorts after every time. */
 const endOfTime = '~';
 
-/** What changed, in order; undefined if nobody asks for that, or if that is too much. */
+/**
+ * Sort keys of changed servers, in order; undefined if the filter has no `since`, or if there are
+ * too many.
+ */
 async function placesOfChanged(
   deps: ServerPages,
   { since, before = endOfTime, order: { oldestFirst } }: ServerFilter,
   after: string | undefined,
 ): Promise<readonly string[] | undefined> {
   if (since === undefined) return undefined;
-  const places = await deps.changedBetween({ since, before }, mostRead);
+  const places = await deps.changedBetween({ since, before }, mostServersRead);
   const sign = oldestFirst ? 1 : -1;
   return places
     ?.filter((place) => after === undefined || (oldestFirst ? place > after : place < after))
     .sort((a, b) => (a < b ? -sign : sign));
 }
 
-/** The listings that together have all servers that a filter may find. */
-function listingsOf({ host, project_id, vm_states, deleted }: ServerFilter): readonly Listing[] {
-  const gone: Listing =
+/** The lists that together have all servers of a filter. */
+function indexesOf({ host, project_id, vm_states, deleted }: ServerFilter): readonly ServerIndex[] {
+  const gone: ServerIndex =
     project_id === undefined
       ? { by: 'state', vm_state: 'deleted' }
       : { by: 'project', project_id, deleted: true };
-  const there = ((): readonly Listing[] => {
+  const there = ((): readonly ServerIndex[] => {
     if (host !== undefined) return [{ by: 'host', host }];
     if (project_id !== undefined) return [{ by: 'project', project_id, deleted: false }];
     if (vm_states) return vm_states.map((vm_state) => ({ by: 'state', vm_state }));
     return [{ by: 'time' }];
   })();
   if (deleted === 'no') return there;
-  // What a feed told of as deleted has no tombstone: in all projects its state finds it.
+  // A server that a feed reports in the state `deleted` has no tombstone; the list of the state has it.
   const apart = deleted === 'only' && host === undefined && project_id === undefined;
   return apart ? [gone] : [...there, gone];
 }

@@ -1,5 +1,6 @@
 /**
- * What a caller may list of what they ask for: the own project unless an administrator asks for all.
+ * The part of a requested list that the caller may see: the caller's project, or all projects if an
+ * administrator requests them.
  * Source: nova `api/openstack/compute/servers.py`, `_get_servers`.
  */
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
@@ -7,12 +8,15 @@ import type { RouteRequest } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { isAdmin, projectOf, requireRole } from '../../../domain/identity/access.ts';
 import { VmState } from '../../../domain/servers/instance.ts';
-import { statesOf, statusOf } from '../../../domain/servers/server-status.ts';
-import type { Test } from './server-filter.ts';
+import { serverStatus, vmStatesOf } from '../../../domain/servers/server-status.ts';
+import type { ServerTest } from './server-filter.ts';
 import type { ServerFilter } from './server-list.ts';
 import type { ServerQuery } from './server-query.ts';
 
-/** The filters that a tenant may use, by the microversion that they came with; others are dropped. */
+/**
+ * The filters that a tenant may use, by the microversion that added them. Other filters are
+ * ignored.
+ */
 const tenantFilters: Readonly<Record<string, readonly string[]>> = {
   '2.1': ['reservation_id', 'name', 'image', 'flavor', 'ip', 'changes-since'],
   '2.5': ['ip6'],
@@ -29,8 +33,8 @@ const tenantFilters: Readonly<Record<string, readonly string[]>> = {
 type Request = RouteRequest<unknown, unknown>;
 
 /**
- * What the list is made of.
- * @throws invalid for what cannot be listed by, forbidden for what the caller may not list by.
+ * The filter of the list for this caller.
+ * @throws invalid for a filter that Nova refuses; forbidden for one that the caller may not use.
  */
 export function filterFor(request: Request, query: ServerQuery): ServerFilter {
   const { caller, microversion } = request;
@@ -47,60 +51,75 @@ export function filterFor(request: Request, query: ServerQuery): ServerFilter {
     : tenantFilter(query, page, { microversion, project_id: projectOf(caller) });
 }
 
-/** Statuses of which none is one are refused from 2.38 on; deleted servers are an administrator's. */
+/**
+ * @throws invalid from 2.38 on if no requested status is a valid server status; forbidden if a caller who is
+ * not an administrator requests deleted servers.
+ */
 function checkStatuses(asked: readonly string[], { caller, microversion }: Request): void {
-  const unknown = asked.length > 0 && statesOf(asked).length === 0;
+  const unknown = asked.length > 0 && vmStatesOf(asked).length === 0;
   if (unknown && atLeast(microversion, '2.38')) {
     throw new DomainError('invalid', `Invalid status value: ${asked[0]?.slice(0, 100)}.`);
   }
   if (asked.includes('DELETED')) requireRole(caller, 'admin');
 }
 
-type Page = Pick<ServerFilter, 'order' | 'limit' | 'marker' | 'since' | 'before' | 'vm_states'> & {
-  readonly tests: readonly Test[];
+type CommonFilter = Pick<
+  ServerFilter,
+  'order' | 'limit' | 'marker' | 'since' | 'before' | 'vm_states'
+> & {
+  readonly tests: readonly ServerTest[];
 };
 
-/** What anybody may ask for. */
-function pageFor({ order, limit, marker, since, before, statuses }: ServerQuery): Page {
+/** The part of the filter that every caller may use. */
+function pageFor({ order, limit, marker, since, before, statuses }: ServerQuery): CommonFilter {
   const any = { order, limit, marker, since, before };
   if (statuses.length === 0) return { ...any, tests: [] };
   return {
     ...any,
-    vm_states: statesOf(statuses),
-    tests: [(instance) => statuses.includes(statusOf(instance))],
+    vm_states: vmStatesOf(statuses),
+    tests: [(instance) => statuses.includes(serverStatus(instance))],
   };
 }
 
 const ofProject =
-  (project_id: string): Test =>
+  (project_id: string): ServerTest =>
   (instance) =>
     instance.project_id === project_id;
 
-/** All filters; `tenant_id` without `all_tenants` is nothing, as in Nova. */
-function adminFilter(query: ServerQuery, page: Page, own: string | undefined): ServerFilter {
+/**
+ * All filters. `tenant_id` and `project_id` without `all_tenants` are ignored, as in Nova.
+ * @param own the caller's project; undefined for all projects.
+ */
+function adminFilter(
+  query: ServerQuery,
+  page: CommonFilter,
+  own: string | undefined,
+): ServerFilter {
   const { host, uuid, vm_state, statuses, since } = query;
   const project_id = own ?? query.project_id ?? query.tenant_id;
   const tests = [...query.tests].flatMap(([key, test]) =>
     own !== undefined && (key === 'project_id' || key === 'tenant_id') ? [] : [test],
   );
   const state = vm_state === undefined ? undefined : VmState.safeParse(vm_state).data;
-  const onlyGone = state === 'deleted' || (statuses.length > 0 && statuses.every(isDeleted));
-  const deleted = onlyGone || query.deleted ? 'only' : 'no';
+  const onlyDeleted = state === 'deleted' || (statuses.length > 0 && statuses.every(isDeleted));
+  const deleted = onlyDeleted || query.deleted ? 'only' : 'no';
   return {
     ...page,
-    ...{ project_id, host, uuid },
+    project_id,
+    host,
+    uuid,
     vm_states: page.vm_states ?? (vm_state === undefined ? undefined : state ? [state] : []),
-    deleted: since !== undefined && query.deleted === undefined && !onlyGone ? 'any' : deleted,
+    deleted: since !== undefined && query.deleted === undefined && !onlyDeleted ? 'any' : deleted,
     tests: [...page.tests, ...tests, ...(own === undefined ? [] : [ofProject(own)])],
   };
 }
 
 const isDeleted = (status: string): boolean => status === 'DELETED';
 
-/** Filters that name infrastructure, or that Nova keeps from tenants, are dropped. */
+/** Only the filters of tenants: others, such as those that name hosts, are ignored. */
 function tenantFilter(
   { tests, since }: ServerQuery,
-  page: Page,
+  page: CommonFilter,
   { microversion, project_id }: { microversion: Microversion; project_id: string },
 ): ServerFilter {
   const allowed = new Set(

@@ -1,16 +1,21 @@
 /** The query of a list of servers. Source: nova `api/openstack/compute/schemas/servers.py`. */
-
 import * as z from 'zod';
 import type { Query } from '../../../adapters/http/query.ts';
-import { Flag, LaxFlag, Limit, Moment, maxPage } from '../nova-types.ts';
-import { filters, laterFilters, type Test } from './server-filter.ts';
-import { type Direction, newestFirst, type Order, orderBy, sortKeyAt } from './server-sort.ts';
+import { Flag, LaxFlag, Limit, maxPage, QueryMoment } from '../nova-types.ts';
+import { filters, laterFilters, type ServerTest } from './server-filter.ts';
+import {
+  type Direction,
+  newestFirst,
+  orderBy,
+  type ServerOrder,
+  sortKeyAt,
+} from './server-sort.ts';
 
-/** What is asked for, before anybody looks at who asks. */
+/** A query as it is read, before the caller's rights are considered. */
 export type ServerQuery = {
-  /** By their keys; a key without a value is no filter. */
-  readonly tests: ReadonlyMap<string, Test>;
-  /** In upper case; empty for any. */
+  /** Tests by query key. A key without a value is left out. */
+  readonly tests: ReadonlyMap<string, ServerTest>;
+  /** In upper case; empty for any status. */
   readonly statuses: readonly string[];
   readonly host?: string | undefined;
   readonly uuid?: string | undefined;
@@ -21,18 +26,21 @@ export type ServerQuery = {
   readonly before?: string | undefined;
   readonly deleted?: boolean | undefined;
   readonly all_tenants: boolean;
-  readonly order: Order;
-  /** Keys of the order. */
+  readonly order: ServerOrder;
+  /** The sort keys of the order. */
   readonly sortedBy: readonly string[];
   readonly limit: number;
   readonly marker?: string | undefined;
-  /** Keys that Nova knows of the inside of its database, and refuses to filter by. */
+  /**
+   * Names of Nova's joined tables, or of private fields, in the query. Nova refuses them as
+   * filters.
+   */
   readonly inner: readonly string[];
 };
 
 const Short = z.string().max(255);
 
-/** Keys that are no filters of their own. */
+/** Keys that are read besides the filters. */
 const Controls = z.object({
   all_tenants: z
     .literal('')
@@ -43,8 +51,8 @@ const Controls = z.object({
   soft_deleted: LaxFlag.optional(),
   limit: Limit.optional(),
   marker: Short.optional(),
-  'changes-since': Moment.optional(),
-  'changes-before': Moment.optional(),
+  'changes-since': QueryMoment.optional(),
+  'changes-before': QueryMoment.optional(),
   host: Short.optional(),
   uuid: Short.optional(),
   project_id: Short.optional(),
@@ -64,10 +72,11 @@ type LaterKey = keyof typeof laterFilters;
 type Era = {
   readonly from: string;
   readonly to?: string;
-  /** The filters that it has of those that came later. */
+  /** Its filters among `laterFilters`. */
   readonly later: readonly LaterKey[];
+  /** Whether `locked` is a sort key. */
   readonly locked: boolean;
-  /** Whether a key that is not known is refused. */
+  /** Whether unknown keys are refused. */
   readonly strict: boolean;
 };
 
@@ -84,19 +93,21 @@ const eras: readonly Era[] = [
   { from: '2.75', later: withLocked, locked: true, strict: true },
 ];
 
-/** Says what is wrong with the value of a key. */
+/** Records what is wrong with the value of a key. */
 type Refuse = (message: string, key: string) => void;
 
-/** What a query of an era asks for. Of a key that is given more than once the last value counts. */
+/**
+ * Reads a query; undefined if it was refused. Of a key that is given more than once the last value counts.
+ */
 function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
-  const known = new Map<string, z.ZodType<Test, string>>([
+  const known = new Map<string, z.ZodType<ServerTest, string>>([
     ...Object.entries(filters),
     ...era.later.map((key) => [key, laterFilters[key]] as const),
   ]);
   const inner = Object.keys(query).filter((key) => joined.has(key) || key.startsWith('_'));
   const isKnown = (key: string) => known.has(key) || controls.has(key) || joined.has(key);
-  const [unheard] = era.strict ? Object.keys(query).filter((key) => !isKnown(key)) : [];
-  if (unheard !== undefined) return void refuse('It is not known.', unheard.slice(0, 100));
+  const [unknown] = era.strict ? Object.keys(query).filter((key) => !isKnown(key)) : [];
+  if (unknown !== undefined) return void refuse('It is not known.', unknown.slice(0, 100));
 
   const last = Object.entries(query).flatMap(([key, values]) => {
     const value = values.at(-1) ?? '';
@@ -109,7 +120,7 @@ function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
     for (const { message, path } of parsed.error.issues) refuse(message, String(path[0]));
     return undefined;
   }
-  const tests = new Map<string, Test>();
+  const tests = new Map<string, ServerTest>();
   for (const [key, value] of given) {
     const test = known.get(key)?.safeParse(value);
     if (test?.success) tests.set(key, test.data);
@@ -148,10 +159,10 @@ function orderOf(
   return { order, sortedBy };
 }
 
-/** The query by microversion. */
+/** The schema of the query, by microversion. */
 export const serverEras = eras.map((era) => ({
   versions: { from: era.from, ...(era.to && { to: era.to }) },
-  // Not a record, which would leave out a key that is called __proto__.
+  // Not `z.record`, which leaves out a key with the name __proto__.
   query: z.custom<Query>().transform((query, context): ServerQuery => {
     const found = read(query, era, (message, key) =>
       context.addIssue({ code: 'custom', message, path: [key] }),

@@ -1,20 +1,24 @@
-/** In which order servers are listed. Source: nova `api/openstack/compute/schemas/servers.py`. */
+/** The order of server lists. Source: nova `api/openstack/compute/schemas/servers.py`. */
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { type SortKey, sortedBy } from '../../../domain/sort.ts';
 
-/** By creation alone, as the indexes have it; or by what two servers are compared by. */
-export type Order = {
+/** By creation, as in the indexes (`oldestFirst`); or by `compare`, if it is there. */
+export type ServerOrder = {
   readonly oldestFirst: boolean;
   readonly compare?: (a: Instance, b: Instance) => number;
 };
 
-export const newestFirst: Order = { oldestFirst: false };
+/** The order of the indexes, newest first: the default. */
+export const newestFirst: ServerOrder = { oldestFirst: false };
 
 type Column = SortKey<Instance>['of'];
 
 const unknown: Column = () => null;
 
-/** Nova's sort keys with what Doctor knows of each; what it does not know is equal for all. */
+/**
+ * Nova's sort keys with the field of each. A field that Doctor does not know is the same for all
+ * servers.
+ */
 const columns: Readonly<Record<string, Column>> = {
   access_ip_v4: ({ owned }) => owned.access_ip_v4,
   access_ip_v6: ({ owned }) => owned.access_ip_v6,
@@ -48,7 +52,7 @@ const columns: Readonly<Record<string, Column>> = {
   vm_state: ({ vm_state }) => vm_state,
 };
 
-/** Keys that Nova once took, and ignores before 2.75. */
+/** Former sort keys, which Nova ignores before 2.75. */
 const ignoredKeys: ReadonlySet<string> = new Set([
   ...['architecture', 'cell_name', 'cleaned', 'default_ephemeral_device', 'default_swap_device'],
   ...['deleted', 'deleted_at', 'disable_terminate', 'ephemeral_gb', 'ephemeral_key_uuid', 'id'],
@@ -56,27 +60,31 @@ const ignoredKeys: ReadonlySet<string> = new Set([
   ...['shutdown_terminate', 'user_data', 'vcpus', 'vm_mode'],
 ]);
 
-/** What a microversion makes of a sort key: from 2.73 on `locked` is one, from 2.75 none is ignored. */
+/**
+ * How a microversion treats a sort key. `locked`: whether `locked` is a sort key (from 2.73 on); `strict`:
+ * whether no key is ignored (from 2.75 on).
+ */
 export function sortKeyAt(key: string, { locked, strict }: { locked: boolean; strict: boolean }) {
   if (Object.hasOwn(columns, key) && (key !== 'locked' || locked)) return 'known';
   return ignoredKeys.has(key) && !strict ? 'ignored' : 'unknown';
 }
 
+/** The direction of one sort key. */
 export type Direction = 'asc' | 'desc';
 
 /**
- * The order that keys and directions ask for; missing directions are as the first. Two that are
- * equal in all keys are in the order of their creation, in the first direction.
+ * The order by keys and directions. A missing direction is the first one. Servers that are equal in all
+ * keys are in the order of their creation, in the first direction.
  */
-export function orderBy(keys: readonly string[], directions: readonly Direction[]): Order {
+export function orderBy(keys: readonly string[], directions: readonly Direction[]): ServerOrder {
   const [first = 'desc'] = directions;
-  const wanted = keys.map((key, n) => ({ key, direction: directions[n] ?? first }));
-  const byTime = wanted.every(
+  const requested = keys.map((key, n) => ({ key, direction: directions[n] ?? first }));
+  const byTime = requested.every(
     ({ key, direction }, n) => key === (['created_at', 'uuid'][n] ?? '') && direction === first,
   );
   if (byTime) return { oldestFirst: first === 'asc' };
   const all = [
-    ...wanted,
+    ...requested,
     { key: 'created_at', direction: first },
     { key: 'uuid', direction: first },
   ];

@@ -1,4 +1,4 @@
-/** `PUT /servers/{id}`: what its owner tells of a server. */
+/** `PUT /servers/{id}`: updates of a server by its owner. */
 import * as z from 'zod';
 import { actorOf } from '../../../adapters/http/actor.ts';
 import { ignored, type Route, route } from '../../../adapters/http/route.ts';
@@ -35,10 +35,10 @@ const First = z.strictObject({
 });
 const Described = First.extend({ description: Description.optional() });
 const Hosted = Described.extend({ hostname: Hostname.optional() });
-// From here on Nova takes what it takes as the name of a compute host: `x`, `1` and `web_1`, too.
+// From 2.94 on Nova accepts a hostname by its rule for compute hosts: also `x`, `1` and `web_1`.
 const Full = Described.extend({ hostname: HostName.optional() });
 
-/** What may be told of a server, by microversion. */
+/** The fields that may be set, by microversion. */
 const eras: readonly {
   readonly from: string;
   readonly to?: string;
@@ -50,10 +50,10 @@ const eras: readonly {
   { from: '2.94', server: Full },
 ];
 
-/** What was told, in the words of the row; what was not told is not there. */
-function updateOf(told: Partial<z.infer<typeof Full>>): OwnersUpdate {
-  const { name, description, hostname, accessIPv4, accessIPv6 } = told;
-  const disk_config = told['OS-DCF:diskConfig'];
+/** The update, with the names of the row's fields. Fields that are not given are left out. */
+function updateOf(fields: Partial<z.infer<typeof Full>>): OwnersUpdate {
+  const { name, description, hostname, accessIPv4, accessIPv6 } = fields;
+  const disk_config = fields['OS-DCF:diskConfig'];
   const owned: Partial<Owned> = {
     ...(description === undefined ? {} : { description }),
     ...(hostname === undefined ? {} : { hostname }),

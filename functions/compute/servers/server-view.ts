@@ -1,13 +1,15 @@
-/** A server as Nova shows it: types and keys after nova's response schemas, by microversion. */
+/** A server as Nova shows it: keys and types as in nova's response schemas, by microversion. */
 import { createHash } from 'node:crypto';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import { statusOf } from '../../../domain/servers/server-status.ts';
+import { serverStatus } from '../../../domain/servers/server-status.ts';
 import { microseconds, seconds } from '../../../domain/time.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { fullAddresses } from './address-view.ts';
 
-export type View = {
+/** What a view of a server depends on besides the server. */
+export type ServerView = {
   readonly microversion: Microversion;
   readonly admin: boolean;
   readonly stateOf: (host: Host) => HostState;
@@ -17,10 +19,10 @@ export type View = {
   readonly single: boolean;
 };
 
-/** An instance as its owner may see it, with its host if it has one. */
-export type SeenInstance = { readonly instance: Instance; readonly host: Host | undefined };
-
-/** A host's name is told to tenants only as this hash. Source: nova `objects/instance.py`, `hostId`. */
+/**
+ * The hash that tenants see in place of the host's name. Source: nova `objects/instance.py`,
+ * `hostId`.
+ */
 const hostIdOf = ({ host, project_id }: Instance): string =>
   host === null ? '' : createHash('sha224').update(`${project_id}${host}`).digest('hex');
 
@@ -30,7 +32,7 @@ const links = (base: string, kind: string, id: string) => [
 ];
 
 /** What `GET /servers` lists. */
-export const briefServer = ({ uuid, name }: Instance, { base }: View) => ({
+export const briefServer = ({ uuid, name }: Instance, { base }: ServerView) => ({
   id: uuid,
   name,
   links: links(base, 'servers', uuid),
@@ -39,8 +41,8 @@ export const briefServer = ({ uuid, name }: Instance, { base }: View) => ({
 const progressing = new Set(['ACTIVE', 'BUILD', 'REBUILD', 'RESIZE', 'VERIFY_RESIZE', 'MIGRATING']);
 
 /** What `GET /servers/detail` and `GET /servers/{id}` show. */
-export function detailedServer({ instance, host }: SeenInstance, view: View) {
-  const status = statusOf(instance);
+export function detailedServer({ instance, host }: SeenInstance, view: ServerView) {
+  const status = serverStatus(instance);
   const { fault } = instance;
   return {
     ...briefServer(instance, view),
@@ -75,22 +77,22 @@ export function detailedServer({ instance, host }: SeenInstance, view: View) {
   };
 }
 
-function imageOf({ image_id }: Instance, { base }: View) {
+function imageOf({ image_id }: Instance, { base }: ServerView) {
   if (image_id === '') return '';
   return { id: image_id, links: [{ rel: 'bookmark', href: `${base}/images/${image_id}` }] };
 }
 
-function flavorOf({ flavor }: Instance, { base, microversion }: View) {
+function flavorOf({ flavor }: Instance, { base, microversion }: ServerView) {
   const { id, ...embedded } = flavor;
   if (atLeast(microversion, '2.47')) return embedded;
   return { id, links: [{ rel: 'bookmark', href: `${base}/flavors/${id}` }] };
 }
 
-/** The name that a server has for itself. */
+/** The host name of the guest. */
 const hostnameOf = ({ owned, name }: Instance): string => owned.hostname ?? name;
 
-/** Fields that came with a microversion, for everyone. */
-function laterFields(instance: Instance, { microversion, single }: View) {
+/** Fields of later microversions that every caller sees. */
+function laterFields(instance: Instance, { microversion, single }: ServerView) {
   const from = (version: string, fields: object) => (atLeast(microversion, version) ? fields : {});
   return {
     ...from('2.9', { locked: instance.lock !== null }),
@@ -103,19 +105,19 @@ function laterFields(instance: Instance, { microversion, single }: View) {
   };
 }
 
-/** What `PUT /servers/{id}` answers before 2.75: these are left out, whoever asks. */
-const notOfUpdates =
+/** Fields that the answer to `PUT /servers/{id}` does not have before 2.75, also for administrators. */
+const notInUpdates =
   /^(OS-EXT-|OS-SRV-USG:|os-extended-volumes:|host_status$|key_name$|config_drive$|server_groups$)/;
 
-/** A server as its update is answered. */
-export function updatedServer(seen: SeenInstance, view: View) {
+/** The server in the answer to its update. */
+export function updatedServer(seen: SeenInstance, view: ServerView) {
   const server = detailedServer(seen, view);
   if (atLeast(view.microversion, '2.75')) return server;
-  return Object.fromEntries(Object.entries(server).filter(([key]) => !notOfUpdates.test(key)));
+  return Object.fromEntries(Object.entries(server).filter(([key]) => !notInUpdates.test(key)));
 }
 
-/** What names infrastructure: for administrators only. */
-function adminFields(instance: Instance, host: Host | undefined, view: View) {
+/** Fields that name infrastructure: only administrators see them. */
+function adminFields(instance: Instance, host: Host | undefined, view: ServerView) {
   const prefixed = {
     host: instance.host,
     hypervisor_hostname: instance.host,
@@ -141,8 +143,8 @@ function adminFields(instance: Instance, host: Host | undefined, view: View) {
 }
 
 /** Source: nova `objects/instance.py` and `compute/api.py`, `get_instance_host_status`. */
-function hostStatusOf(host: Host | undefined, { stateOf }: View): string {
-  // One that was deleted has no service any more.
+function hostStatusOf(host: Host | undefined, { stateOf }: ServerView): string {
+  // A deleted host has no service.
   if (!host || host.deleted) return '';
   if (host.forced_down) return 'DOWN';
   if (host.status === 'disabled') return 'MAINTENANCE';

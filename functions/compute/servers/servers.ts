@@ -1,20 +1,20 @@
-/** `servers`: the owner's and the administrator's views. Every reader sees what a fault has left. */
-
+/** `servers`: lists of servers, and one server. All are shown settled. */
 import { fitting } from '../../../adapters/http/answer-size.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
 import { inAnySpelling } from '../../../flows/host-spelling.ts';
+import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { type OneServerDeps, serverOf } from './one-server.ts';
-import { pageOf, type ServerPages } from './server-list.ts';
+import { pageOfServers, type ServerPages } from './server-list.ts';
 import { filterFor } from './server-policy.ts';
 import { serverEras } from './server-query.ts';
-import { briefServer, detailedServer, type SeenInstance, type View } from './server-view.ts';
+import { briefServer, detailedServer, type ServerView } from './server-view.ts';
 
 export type ServerDeps = ServerPages &
   OneServerDeps & {
-    /** nova-compute's state, as of now. */
+    /** nova-compute's state now. */
     readonly stateOf: (host: Host) => HostState;
     /** The host's row by any spelling of its name. */
     readonly host: (name: string) => Promise<Host | undefined>;
@@ -22,12 +22,12 @@ export type ServerDeps = ServerPages &
 
 type Request = RouteRequest<unknown, unknown>;
 
-/** Who is shown what, and when. */
+/** The view for the caller of a request. */
 export const viewOf = (
   { microversion, caller, base }: Request,
   stateOf: ServerDeps['stateOf'],
   single: boolean,
-): View => ({
+): ServerView => ({
   stateOf,
   microversion,
   admin: isAdmin(caller),
@@ -36,7 +36,7 @@ export const viewOf = (
 });
 
 export function serverRoutes(deps: ServerDeps): Route[] {
-  const list = (path: string, show: (seen: SeenInstance, view: View) => unknown): Route[] =>
+  const list = (path: string, show: (seen: SeenInstance, view: ServerView) => unknown): Route[] =>
     serverEras.map((era) =>
       route({
         method: 'GET',
@@ -46,11 +46,11 @@ export function serverRoutes(deps: ServerDeps): Route[] {
         body: ignored,
         handle: async (request) => {
           const view = viewOf(request, deps.stateOf, false);
-          const asked = filterFor(request, request.args);
+          const filter = filterFor(request, request.args);
           const { servers, next } = await inAnySpelling(
             deps,
-            asked.host,
-            (host) => pageOf(deps, { ...asked, host }),
+            filter.host,
+            (host) => pageOfServers(deps, { ...filter, host }),
             (page) => page.servers.length === 0,
           );
           const shown = fitting(servers.map((server) => show(server, view)));

@@ -3,8 +3,9 @@ import * as z from 'zod';
 import { parseMoment } from '../../../domain/time.ts';
 import { Limit, maxPage } from '../nova-types.ts';
 
+/** A query of usage. */
 export type UsageQuery = {
-  /** Undefined for now. */
+  /** The period; undefined for the time of the request. */
   readonly start: string | undefined;
   readonly end: string | undefined;
   readonly detailed: boolean;
@@ -15,7 +16,7 @@ export type UsageQuery = {
 /** Nova's three forms, in UTC without a zone. */
 const form = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?| \d\d:\d\d:\d\d\.\d{1,6})$/;
 
-/** The first value of a key; an empty one is as if it was not there. */
+/** The first value of a key; undefined if it is empty or missing. */
 const first = <T>(value: z.ZodType<T, string>) =>
   z
     .array(z.string())
@@ -48,12 +49,15 @@ const asked = (schema: z.ZodType<Given>): z.ZodType<UsageQuery> =>
       const message = 'Invalid start time. The start time cannot occur after the end time.';
       context.addIssue({ code: 'custom', path: ['start'], message });
     }
-    // A page of no servers has no use: Nova's limit of 0 is none.
+    // As in Nova, a limit of 0 means no limit.
     const most = limit === 0 ? maxPage : limit;
     return { start, end, limit: most, marker, detailed: given.detailed === '1' };
   });
 
-/** What the list and one project's usage take, by microversion: unknown keys are refused from 2.75 on. */
+/**
+ * The queries of the list and of one project, by microversion. Unknown keys are refused from 2.75
+ * on.
+ */
 export const usageEras = [
   {
     versions: { from: '2.1', to: '2.39' },

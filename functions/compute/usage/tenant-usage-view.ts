@@ -1,13 +1,14 @@
-/** Usage as Nova shows it: of each server in a period, and the sums of each project. */
+/** Usage as Nova shows it: for each server in a period, and summed up for each project. */
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { microseconds } from '../../../domain/time.ts';
 
+/** A period, from `start` to `stop`. */
 export type Period = { readonly start: string; readonly stop: string };
 
 /** The usage of one project. */
 export type Usage = ReturnType<typeof projectUsage>;
 
-/** The usage of each project that has servers here, in their order. */
+/** The usage of each project, in the order of their first servers. */
 export const usagesOf = (instances: readonly Instance[], period: Period, now: string): Usage[] =>
   [...Map.groupBy(instances, ({ project_id }) => project_id)].map(([project_id, own]) =>
     projectUsage(project_id, own, { ...period, now }),
@@ -47,7 +48,7 @@ function hoursOf({ launched_at, terminated_at }: Instance, { start, stop }: Peri
   return Math.max(0, Date.parse(to) - Date.parse(from)) / msPerHour;
 }
 
-/** Figures of a flavor that nobody told are left out: Nova's schema takes no 0 for them. */
+/** Fields of a flavor that are not registered are left out: Nova's schema refuses 0 for them. */
 const known = (name: string, figure: number): object => (figure > 0 ? { [name]: figure } : {});
 
 function serverUsage(instance: Instance, clock: Clock) {

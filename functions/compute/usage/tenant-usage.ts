@@ -1,7 +1,6 @@
 /**
- * `os-simple-tenant-usage`: how long servers have been there, times what their flavors have. Doctor
- * knows when each was launched and deleted; a deleted one for as long as its row is kept. A page is of
- * servers, newest first, and no longer than Nova's.
+ * `os-simple-tenant-usage`: the lifetimes of servers, multiplied by the resources of their flavors. A
+ * deleted server counts as long as its row is kept. Pages are of servers, newest first.
  * Source: nova `api/openstack/compute/simple_tenant_usage.py`.
  */
 import { fitting } from '../../../adapters/http/answer-size.ts';
@@ -10,11 +9,12 @@ import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { requireRole } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import { pageOf, type ServerPages } from '../servers/server-list.ts';
+import { pageOfServers, type ServerPages } from '../servers/server-list.ts';
 import { newestFirst } from '../servers/server-sort.ts';
 import { type UsageQuery, usageEras } from './tenant-usage-query.ts';
 import { type Period, type Usage, usagesOf } from './tenant-usage-view.ts';
 
+/** What the routes need. */
 export type UsageDeps = ServerPages & { readonly now: () => string };
 
 type Request = RouteRequest<unknown, UsageQuery>;
@@ -24,7 +24,11 @@ export function tenantUsageRoutes(deps: UsageDeps): Route[] {
   const shared = { method: 'GET', body: ignored } as const;
   return usageEras.flatMap(({ versions, list, show }) => [
     route({
-      ...{ ...shared, path, versions, query: list, roles: ['admin'] },
+      ...shared,
+      path,
+      versions,
+      query: list,
+      roles: ['admin'],
       handle: async (request) => {
         const { usages, links } = await page(deps, request, undefined);
         const { detailed } = request.args;
@@ -36,7 +40,10 @@ export function tenantUsageRoutes(deps: UsageDeps): Route[] {
       },
     }),
     route({
-      ...{ ...shared, path: `${path}/:project_id`, versions, query: show },
+      ...shared,
+      path: `${path}/:project_id`,
+      versions,
+      query: show,
       handle: async (request) => {
         const { project_id = '' } = request.params;
         const own = request.caller.project_id === project_id;
@@ -51,13 +58,17 @@ export function tenantUsageRoutes(deps: UsageDeps): Route[] {
   ]);
 }
 
-/** The usage of a page of servers, and from 2.40 on a link to the next page where there is one. */
+/** The usage of a page of servers, and from 2.40 on a link to the next page, if there is one. */
 async function page(deps: UsageDeps, request: Request, project_id: string | undefined) {
-  const { limit, marker, ...asked } = request.args;
+  const { limit, marker, start, end } = request.args;
   const now = deps.now();
-  const period: Period = { start: asked.start ?? now, stop: earlier(asked.end ?? now, now) };
-  const { servers, next: end } = await pageOf(deps, {
-    ...{ project_id, deleted: 'any', order: newestFirst, limit, marker },
+  const period: Period = { start: start ?? now, stop: earlier(end ?? now, now) };
+  const { servers, next: following } = await pageOfServers(deps, {
+    project_id,
+    deleted: 'any',
+    order: newestFirst,
+    limit,
+    marker,
     tests: [
       (instance) => project_id === undefined || instance.project_id === project_id,
       isIn(period),
@@ -65,7 +76,7 @@ async function page(deps: UsageDeps, request: Request, project_id: string | unde
   });
   const instances = servers.map(({ instance }) => instance);
   const fit = fitting(instances);
-  const next = fit.length < instances.length ? fit.at(-1)?.uuid : end;
+  const next = fit.length < instances.length ? fit.at(-1)?.uuid : following;
   const paged = next !== undefined && atLeast(request.microversion, '2.40');
   const usages: readonly Usage[] = usagesOf(fit, period, now);
   return { usages, links: paged ? [{ rel: 'next', href: nextLink(request, next) }] : undefined };
@@ -73,7 +84,10 @@ async function page(deps: UsageDeps, request: Request, project_id: string | unde
 
 const earlier = (a: string, b: string): string => (a < b ? a : b);
 
-/** Whether a server was there in a period. Source: nova `db/main/api.py`, `instance_get_active_by_window_joined`. */
+/**
+ * Whether a server existed in a period. Source: nova `db/main/api.py`,
+ * `instance_get_active_by_window_joined`.
+ */
 const isIn =
   ({ start, stop }: Period) =>
   ({ launched_at, terminated_at }: Instance): boolean =>

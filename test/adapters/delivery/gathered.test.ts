@@ -11,7 +11,7 @@ test('who asks in one turn shares a call, who asks later has another', async () 
   expect(calls).toEqual([[1, 2, 3], [4]]);
 });
 
-test('who shares a call is given what it gives', async () => {
+test('all who share a call get its result', async () => {
   const highest = gathered(async (items: readonly number[]) => Math.max(...items));
   expect(await Promise.all([highest(1), highest(2)])).toEqual([2, 2]);
 });

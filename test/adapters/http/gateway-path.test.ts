@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeOf } from '../../../adapters/http/gateway-path.ts';
+import { gatewayPlaceOf } from '../../../adapters/http/gateway-path.ts';
 
 const stage = 'https://a1b2c3.execute-api.eu-west-1.amazonaws.com';
 const domain = 'https://faults.example';
@@ -18,7 +18,7 @@ const place = (given: Given, publicUrl = '') => {
   const { seen, path, resource = '/compute/{proxy+}', proxy, host = domain } = given;
   const pathParameters = proxy === undefined ? null : { proxy };
   const requestContext = { path: seen, domainName: new URL(host).hostname, stage: 'api' };
-  return placeOf({ path, resource, pathParameters, requestContext }, publicUrl);
+  return gatewayPlaceOf({ path, resource, pathParameters, requestContext }, publicUrl);
 };
 
 const servers = { path: '/compute/v2.1/servers', proxy: 'v2.1/servers' };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeAuthenticate } from '../../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../../adapters/http/basic.ts';
-import type { Asking, Headers } from '../../../adapters/http/surface.ts';
+import type { AccessRequest, Headers } from '../../../adapters/http/surface.ts';
 import { makeSessions } from '../../../adapters/identity/sessions.ts';
 import type { StoredCredential } from '../../../domain/identity/application-credential.ts';
 import { accountOf, callerOf, type Grant, grantFor } from '../../../domain/identity/identity.ts';
@@ -57,13 +57,13 @@ function setUp(given: Partial<StoredCredential> = {}) {
   };
   const monitor = makeMonitorLogin({ ...logins, ...sessions }, () => world.now);
   const check = makeAuthenticate({ verify: sessions.verify, monitor });
-  const authenticate = (headers: Headers, asked: Partial<Asking>) =>
+  const authenticate = (headers: Headers, asked: Partial<AccessRequest>) =>
     check(headers, { ...events, ...asked });
   return { world, authenticate };
 }
 
 /** The route that monitors use. */
-const events: Asking = {
+const events: AccessRequest = {
   basic: true,
   dialect: 'doctor',
   method: 'POST',
@@ -203,7 +203,7 @@ test('access rules let through what they name, of their service alone', async ()
   const { authenticate } = setUp({ access_rules: [rule] });
   const headers = credential(`${id}:sec:ret`);
   expect(await authenticate(headers, {})).toMatchObject({ user_name: 'bob' });
-  const others: Partial<Asking>[] = [
+  const others: Partial<AccessRequest>[] = [
     { method: 'GET' },
     { dialect: 'compute' },
     { path: '/v1/events/all' },

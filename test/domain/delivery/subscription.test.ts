@@ -10,7 +10,7 @@ import {
   topicsFor,
   whyTooLarge,
 } from '../../../domain/delivery/subscription.ts';
-import { SubscriptionInput, wishOf } from '../../../functions/doctor/subscription-input.ts';
+import { requestOf, SubscriptionInput } from '../../../functions/doctor/subscription-input.ts';
 import { id, minute } from '../rows.ts';
 import { delivers } from './sns-filter.ts';
 
@@ -134,7 +134,9 @@ test('whatever a tenant requests, no notification of another project is delivere
       if (!input.success) return;
       taken += 1;
       // As SNS receives it, in JSON.
-      const policy: unknown = JSON.parse(JSON.stringify(filterPolicyOf(wishOf(input.data, 'a'))));
+      const policy: unknown = JSON.parse(
+        JSON.stringify(filterPolicyOf(requestOf(input.data, 'a'))),
+      );
       const { filter } = input.data;
       const chosen = Object.fromEntries(
         Object.entries(filter).map(([name, [first = '']]) => [name, first]),

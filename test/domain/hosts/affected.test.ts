@@ -8,13 +8,13 @@ const stopped = (n: number, project_id = 'a') => {
   return settled(row, downHost()) ?? row;
 };
 
-test('instances are gathered by fault and project, each once', () => {
+test('instances are grouped by fault and project, each once', () => {
   expect(affectedBy([stopped(1), stopped(2, 'b'), stopped(3), stopped(1)])).toEqual([
     { ...firstFault, project_id: 'a', uuids: new Set([id(1), id(3)]) },
     { ...firstFault, project_id: 'b', uuids: new Set([id(2)]) },
   ]);
 });
 
-test('what no fault changed was touched by none', () => {
+test('rows that no fault changed are left out', () => {
   expect(affectedBy([instanceWith()])).toEqual([]);
 });

@@ -24,7 +24,7 @@ const all = vmStates.flatMap((vm_state) => tasks.map((task_state) => ({ vm_state
 
 type Expected = { vm_state: VmState; power_state: number; task_state: string | null };
 
-/** The table once more, in other words than the code's. */
+/** The same table, written in another way than in the code. */
 function expected({ vm_state, task_state }: (typeof all)[number]): Expected | undefined {
   if (exempt.includes(vm_state)) return undefined;
   const never = vm_state === 'building' || (task_state !== null && building.includes(task_state));
@@ -35,7 +35,7 @@ function expected({ vm_state, task_state }: (typeof all)[number]): Expected | un
     : { vm_state: 'stopped', power_state: 4, task_state: kept };
 }
 
-test.each(all)('a fault takes $vm_state with task $task_state where the table says', (states) => {
+test.each(all)('a fault changes $vm_state with task $task_state as in the table', (states) => {
   const instance = instanceWith({ ...states, power_state: 1 });
   const after = afterFault(instance, firstFault);
   const wanted = expected(states);
@@ -44,7 +44,7 @@ test.each(all)('a fault takes $vm_state with task $task_state where the table sa
   expect(after?.pre_fault).toEqual({ ...states, power_state: 1, ...firstFault });
 });
 
-test.each(all)('the same fault again leaves $vm_state with task $task_state alone', (states) => {
+test.each(all)('the same fault again does not change $vm_state with task $task_state', (states) => {
   const instance = instanceWith({ ...states, power_state: 1 });
   const after = afterFault(instance, firstFault);
   if (after) expect(afterFault({ ...instance, ...after }, firstFault)).toBeUndefined();
@@ -65,7 +65,7 @@ test.each([
   },
 );
 
-test('what was off already and says so is left alone', () => {
+test('an instance that is stopped and shut down is not changed', () => {
   const off = instanceWith({ vm_state: 'stopped', power_state: 4 });
   expect(afterFault(off, firstFault)).toBeUndefined();
 });
@@ -73,7 +73,7 @@ test('what was off already and says so is left alone', () => {
 test.each([
   { power_state: 1, task_state: null },
   { power_state: 4, task_state: 'powering-on' },
-])('what was stopped keeps its state, with power and task corrected: %o', (states) => {
+])('a stopped instance keeps its state; power state and task are corrected: %o', (states) => {
   const after = afterFault(instanceWith({ vm_state: 'stopped', ...states }), firstFault);
   expect(after).toMatchObject({ vm_state: 'stopped', power_state: 4, task_state: null });
 });
@@ -95,7 +95,7 @@ test.each([
   },
 );
 
-test('a second report of a fault keeps what was before the first', () => {
+test('a second report of a fault keeps the states before the first one', () => {
   const pre_fault = {
     vm_state: 'paused',
     power_state: 3,
@@ -106,7 +106,7 @@ test('a second report of a fault keeps what was before the first', () => {
   expect(afterFault(active, firstFault)?.pre_fault).toEqual(pre_fault);
 });
 
-test('another fault records anew what was before it', () => {
+test('another fault records the states before it', () => {
   const first = afterFault(instanceWith({ vm_state: 'paused', power_state: 3 }), firstFault);
   const second = { fault_id: id(99), at: minute(20) };
   const started = instanceWith({ ...first, vm_state: 'active', power_state: 1 });

@@ -34,13 +34,13 @@ test.each([
   expect(stateOf(host, { now: after(ms), serviceDownTimeSeconds: 60 })).toBe(state);
 });
 
-test('the service down time is what the deployment says', () => {
+test('the service down time is a setting of the deployment', () => {
   const host = hostWith({ heartbeat: true, last_seen_up: seen });
   expect(stateOf(host, { now: after(61_000), serviceDownTimeSeconds: 120 })).toBe('up');
   expect(stateOf(host, { now: after(1), serviceDownTimeSeconds: 0 })).toBe('down');
 });
 
-/** Clients judge a service by the age of this. It is asked for at minute 20. */
+/** Clients judge a service by the age of this time. The time of the request is minute 20. */
 test.each([
   ['is up without a heartbeat, now', {}, 'up', minute(20)],
   ['was forced down without a heartbeat, then', { forced_down: true }, 'down', minute(5)],

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import { hostEvent } from '../../../domain/events/event.ts';
 import { faultOf, standingFault } from '../../../domain/hosts/fault.ts';
 import { Host, stateOf } from '../../../domain/hosts/host.ts';
-import { afterUpdate, owedFault, type ServiceUpdate } from '../../../domain/hosts/host-fault.ts';
+import { owedFault } from '../../../domain/hosts/host-fault.ts';
 import { deletedHost, registeredHost } from '../../../domain/hosts/registered-host.ts';
+import { afterUpdate, type ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import { registeredInstance } from '../../../domain/servers/registered-instance.ts';
 import { afterAction } from '../../../domain/servers/server-action.ts';
 import { traitOf } from '../../flows/world.ts';
@@ -60,7 +61,7 @@ const standingOf = ({ forced_down, instances_left }: Host): Standing | 'neither'
   return instances_left ? 'left' : 'failed';
 };
 
-test.each(cases)('of a host that is $from, $ask makes one that is $to; fault: $fault', (each) => {
+test.each(cases)('$ask changes a host from $from to $to; fault: $fault', (each) => {
   const from = hosts[each.from];
   const report = update(from, asked[each.ask]);
   const unchanged = each.from === each.to && each.ask !== 'something else';
@@ -84,12 +85,12 @@ test.each(standings)(
   },
 );
 
-test('an instance is owed nothing by the flag, and still what was reported before it', () => {
+test('the flag owes no fault to an instance, and a fault reported before stays owed', () => {
   expect(owedFault(instanceWith({ fault_number: 2 }), hosts.left)).toBeUndefined();
   expect(owedFault(instanceWith({ fault_number: 1 }), hosts.left)).toMatchObject({ number: 2 });
 });
 
-/** What becomes of an instance that is said to run on the host. */
+/** An instance after a feed reported that it runs on the host. */
 const said = (host: Host) =>
   registeredInstance(undefined, id(10), host, {
     facts: factsOf(instanceWith()),
@@ -112,19 +113,19 @@ test.each([
   expect([said(hosts[standing]), reset(hosts[standing])]).toEqual([vm_state, vm_state]);
 });
 
-test('on a host whose instances were left, nothing is started or stopped: its service is down', () => {
+test('no instance is started or stopped on a host with the flag: its service is down', () => {
   const instance = instanceWith({ fault_number: 2 });
   const act = () =>
     afterAction({ instance, host: hosts.left, up: false }, { name: 'os-stop' }, actor);
   expect(act).toThrow(/host is down/);
 });
 
-test('a report from before an earlier fault is late on it, flag or not', () => {
+test('a report from before an earlier fault gets that fault, with the flag or without', () => {
   const host = { ...hosts.left, last_fault: { at: minute(16), user_id: 'm', request_id: 'r' } };
   expect(said(host)).toBe('stopped');
 });
 
-test('a host that is deleted and registered anew is neither', () => {
+test('a host that is deleted and registered again is up', () => {
   const gone = deletedHost(hosts.left, actor);
   expect(standingOf(gone)).toBe('up');
   const told = { reported_at: undefined, actor, newId: () => id(99) };
@@ -132,7 +133,7 @@ test('a host that is deleted and registered anew is neither', () => {
   expect(standingOf(row)).toBe('up');
 });
 
-test('a row of before there was the setting reads as one that was reported', () => {
+test('a row without the field is read as a reported fault', () => {
   const { instances_left: _, ...old } = downHost();
   expect(Host.parse(old)).toEqual(downHost());
 });

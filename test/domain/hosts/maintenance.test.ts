@@ -3,7 +3,6 @@ import { lookupKeysOfEvent } from '../../../domain/alarms/lookup.ts';
 import { hostEvent } from '../../../domain/events/event.ts';
 import { forTenant } from '../../../domain/events/visibility.ts';
 import { Host } from '../../../domain/hosts/host.ts';
-import { afterUpdate } from '../../../domain/hosts/host-fault.ts';
 import {
   isConcerned,
   maintenanceEvent,
@@ -11,6 +10,7 @@ import {
   noticeOf,
 } from '../../../domain/hosts/maintenance.ts';
 import { deletedHost, registeredHost } from '../../../domain/hosts/registered-host.ts';
+import { afterUpdate } from '../../../domain/hosts/service-update.ts';
 import { evacuated } from '../../../domain/servers/evacuate.ts';
 import { Instance } from '../../../domain/servers/instance.ts';
 import { registeredInstance } from '../../../domain/servers/registered-instance.ts';
@@ -28,7 +28,7 @@ function switched(host: Host, maintenance: boolean) {
 const on = switched(hostWith(), true);
 const off = switched(on.after, false);
 
-test('each switch raises the number, and every other change leaves it', () => {
+test('each switch raises the number, and no other change does', () => {
   expect([on.notice, off.notice]).toMatchObject([
     { number: 1, maintenance: true, revision: 2, at: minute(10), request_id: 'req-switch' },
     { number: 2, maintenance: false, revision: 3 },
@@ -39,7 +39,7 @@ test('each switch raises the number, and every other change leaves it', () => {
   expect(noticeOf(undefined, hostWith())).toBeUndefined();
 });
 
-test('a host that is deleted in maintenance and registered anew keeps the number, and tells nobody', () => {
+test('a host that is deleted in maintenance and registered again keeps the number, and sends no notice', () => {
   const gone = deletedHost(on.after, actor);
   const told = { reported_at: undefined, actor, newId: () => id(99) };
   const { row } = registeredHost(gone, 'compute-1', { facts: hostFactsOf(gone), ...told }, 2);
@@ -66,26 +66,26 @@ const registered = (existing: Instance | undefined, host: Host, more: Partial<In
     ...{ reported_at: minute(12), actor, newId: () => id(98) },
   }).row;
 
-test('what comes to a host in maintenance is told of its end alone, whatever else changes of it', () => {
+test('an instance that comes to a host in maintenance gets only the notice of its end', () => {
   const came = registered(undefined, on.after);
   const renamed = registered(came, on.after, { name: 'other' });
   expect([isConcerned(came, on.notice), isConcerned(renamed, on.notice)]).toEqual([false, false]);
   expect(isConcerned(renamed, off.notice)).toBe(true);
 });
 
-test('what was there before the switch stays concerned, whatever else changes of it', () => {
+test('an instance that was there before the switch gets its notice, also after other changes', () => {
   const before = registered(undefined, hostWith());
   expect(isConcerned(registered(before, on.after, { name: 'other' }), on.notice)).toBe(true);
 });
 
-test('what moves takes the number of its new host', () => {
+test('an instance that moves takes the number of its new host', () => {
   const elsewhere = hostWith({ host: 'compute-2', maintenance_number: 7 });
   const moved = registered(registered(undefined, on.after), elsewhere);
   expect(moved).toMatchObject({ host: 'compute-2', maintenance_number: 7 });
   expect(registered(moved, on.after)).toMatchObject({ maintenance_number: 1 });
 });
 
-test('what is evacuated takes the number of its new host, when it is there', () => {
+test('an evacuated instance takes the number of its new host on arrival', () => {
   const dest = hostWith({ host: 'compute-2', maintenance_number: 7 });
   const order = (executor: 'none' | 'external') => ({
     ...{ uuid: id(70), number: 1, executor, actor, project_id: 'ops', restarts: 0 },
@@ -97,7 +97,7 @@ test('what is evacuated takes the number of its new host, when it is there', () 
   expect(leaving).toMatchObject({ host: 'compute-1', maintenance_number: 1 });
 });
 
-test('the owner is told of the instance and not of the host', () => {
+test('the event names the instance and not the host', () => {
   const event = maintenanceEvent(instanceWith(), on.notice);
   expect(event).toMatchObject({
     event_type: 'maintenance.host',
@@ -115,12 +115,12 @@ test('the owner is told of the instance and not of the host', () => {
   expect(forTenant(event).traits.map(([name]) => name)).not.toContain('request_id');
 });
 
-test('an alarm that names the instance is found by it', () => {
+test('the event finds an alarm that names the instance', () => {
   const keys = lookupKeysOfEvent(forTenant(maintenanceEvent(instanceWith(), on.notice)));
   expect(keys).toContain(`resource#a#${id(10)}`);
 });
 
-test('beginning and end are one session, of each project its own; the next is another', () => {
+test('beginning and end have the same session id; other projects and other maintenances have others', () => {
   const session = (notice: Notice, project_id = 'a') =>
     traitOf(maintenanceEvent(instanceWith({ project_id }), notice), 'session_id');
   expect(session(off.notice)).toBe(session(on.notice));
@@ -128,7 +128,7 @@ test('beginning and end are one session, of each project its own; the next is an
   expect(session(switched(off.after, true).notice)).not.toBe(session(on.notice));
 });
 
-test('the event is one however often it is made, and another for each switch and instance', () => {
+test('the event is the same each time it is made; each switch and each instance has its own', () => {
   const made = (notice: Notice, uuid = id(10)) =>
     maintenanceEvent(instanceWith({ uuid, revision: 5, name: 'x' }), notice).message_id;
   expect(made(on.notice)).toBe(made(on.notice));
@@ -136,13 +136,13 @@ test('the event is one however often it is made, and another for each switch and
   expect(new Set([...ids, hostEvent(on.after).message_id]).size).toBe(4);
 });
 
-test('of one instance the end is newer than the beginning, and neither compares with its own changes', () => {
+test('the end is newer than the beginning, and neither is compared with changes of the instance', () => {
   const [begun, ended] = [on, off].map(({ notice }) => maintenanceEvent(instanceWith(), notice));
   expect(begun?.stamp).toEqual({ resource: id(10), incarnation: id(1), revision: 2 });
   expect(ended?.stamp).toEqual({ resource: id(10), incarnation: id(1), revision: 3 });
 });
 
-test('rows of before maintenance was counted read as of hosts that were never in it', () => {
+test('rows without the field are read as never in maintenance', () => {
   const { maintenance_number: _, ...host } = hostWith();
   const { maintenance_number: __, ...instance } = instanceWith();
   expect([Host.parse(host), Instance.parse(instance)]).toEqual([hostWith(), instanceWith()]);

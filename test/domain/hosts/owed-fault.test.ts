@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { instanceEvent } from '../../../domain/events/event.ts';
 import { Host } from '../../../domain/hosts/host.ts';
-import { afterUpdate, asSeen, owedFault, settled } from '../../../domain/hosts/host-fault.ts';
+import { asSeen, owedFault, settled } from '../../../domain/hosts/host-fault.ts';
+import { afterUpdate } from '../../../domain/hosts/service-update.ts';
 import { faultId } from '../../../domain/ids.ts';
 import { Instance, powerStates, vmStates } from '../../../domain/servers/instance.ts';
 import { downHost, faultSeries, hostWith, instanceWith, minute } from '../rows.ts';
@@ -39,21 +40,21 @@ test.each([
   },
   { owed: 'nothing', why: 'its host is not known', number: 0, host: undefined },
   { owed: 'nothing', why: 'the host is not its own', number: 0, host: downHost(1, { host: 'x' }) },
-])('an instance is owed $owed: $why', ({ owed, number, host }) => {
+])('the owed fault of an instance is $owed: $why', ({ owed, number, host }) => {
   const fault = owedFault(instanceWith({ fault_number: number }), host);
   expect(fault?.fault_id).toBe(owed === 'nothing' ? undefined : faultId(faultSeries, 1));
 });
 
-test('of several faults it is owed the first that came after its row', () => {
+test('the first of several faults after the row is owed', () => {
   const fault = owedFault(instanceWith({ fault_number: 1 }), downHost(3));
   expect(fault).toMatchObject({ number: 2, fault_id: faultId(faultSeries, 2) });
 });
 
-test('a deleted instance is owed nothing', () => {
+test('no fault is owed to a deleted instance', () => {
   expect(owedFault(instanceWith({ deleted: true }), downHost())).toBeUndefined();
 });
 
-test('what is settled is a new revision that says who reported the fault, and when', () => {
+test('a settled row has a new revision with the reporter and the time of the fault', () => {
   expect(settled(instanceWith(), downHost())).toMatchObject({
     vm_state: 'stopped',
     power_state: 4,
@@ -72,12 +73,12 @@ test('what is settled is a new revision that says who reported the fault, and wh
   });
 });
 
-test('an untouched instance takes note of the number and tells nobody', () => {
+test('an exempt instance records the number and sends no event', () => {
   const shelved = instanceWith({ vm_state: 'shelved' });
   expect(settled(shelved, downHost())).toEqual({ ...shelved, fault_number: 1 });
 });
 
-test('a newer registration keeps its time against a late feed', () => {
+test('a registration with a later time keeps that time', () => {
   const newer = instanceWith({ reported_at: minute(11) });
   expect(settled(newer, downHost())?.reported_at).toBe(minute(11));
 });
@@ -92,7 +93,7 @@ test('settling twice equals once', () => {
   );
 });
 
-test('a row that is settled is a row, never of a lower revision, number or time', () => {
+test('a settled row is a valid row, never with a lower revision, number or time', () => {
   fc.assert(
     fc.property(anyInstance, anyHost, (instance, host) => {
       const after = Instance.parse(asSeen(instance, host));
@@ -103,7 +104,7 @@ test('a row that is settled is a row, never of a lower revision, number or time'
   );
 });
 
-test('whoever settles, and however late, makes the same row and so the same event', () => {
+test('every writer at every time makes the same settled row, and so the same event', () => {
   fc.assert(
     fc.property(anyInstance, fc.nat(2), (instance, later) => {
       const [reported, up] = [
@@ -154,7 +155,7 @@ test('the same report again changes nothing', () => {
   expect(update(hostWith(), { forced_down: false })).toBeUndefined();
 });
 
-test('up again closes the fault and takes nothing back of its number', () => {
+test('up again closes the fault and keeps its number', () => {
   const report = update(downHost(2), { forced_down: false });
   expect(report).toMatchObject({
     host: { forced_down: false, fault_number: 2 },
@@ -172,7 +173,7 @@ test.each([
   });
 });
 
-test('both may be told at once, as one change', () => {
+test('both may be requested in one change', () => {
   const report = update(hostWith(), {
     status: 'disabled',
     disabled_reason: 'x',
@@ -203,13 +204,13 @@ test.each([true, false])(
   },
 );
 
-test('what is not told of maintenance leaves it, a report that the host is down included', () => {
+test('other updates do not change maintenance, also a report that the host is down', () => {
   const host = hostWith({ maintenance: true });
   expect(update(host, { forced_down: true })).toMatchObject({ host: { maintenance: true } });
   expect(update(host, { status: 'disabled' })).toMatchObject({ host: { maintenance: true } });
 });
 
-test('a row of before there was maintenance reads as one that is not in it', () => {
+test('a row without the field is read as not in maintenance', () => {
   const { maintenance: _, ...old } = hostWith();
   expect(Host.parse(old)).toEqual(hostWith({ maintenance: false }));
 });

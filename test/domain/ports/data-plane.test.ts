@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wantedDataPlane } from '../../../domain/ports/data-plane.ts';
+import { requestedDataPlane } from '../../../domain/ports/data-plane.ts';
 import { isDataPlaneDown } from '../../../domain/ports/port.ts';
 
 /** The rules of docs/wire/network.md#data-plane-status, case by case. */
@@ -11,7 +11,7 @@ test.each([
   { dp_down: false, stored: 'ACTIVE', becomes: 'ACTIVE' },
   { dp_down: false, stored: 'DOWN', becomes: 'ACTIVE' },
 ] as const)('dp_down $dp_down makes of $stored: $becomes', ({ dp_down, stored, becomes }) => {
-  expect(wantedDataPlane({ dp_down }, stored)).toBe(becomes);
+  expect(requestedDataPlane({ dp_down }, stored)).toBe(becomes);
 });
 
 const stored = [null, 'ACTIVE', 'DOWN'] as const;
@@ -21,7 +21,7 @@ test.each([
   { data_plane_status: 'ACTIVE', dp_down: false },
   { data_plane_status: null, dp_down: false },
 ] as const)('$data_plane_status and dp_down $dp_down agree, whatever is stored', (both) => {
-  for (const known of stored) expect(wantedDataPlane(both, known)).toBe(both.data_plane_status);
+  for (const known of stored) expect(requestedDataPlane(both, known)).toBe(both.data_plane_status);
 });
 
 test.each([
@@ -30,7 +30,7 @@ test.each([
   { data_plane_status: null, dp_down: true },
 ] as const)('$data_plane_status and dp_down $dp_down contradict each other', (both) => {
   for (const known of stored) {
-    expect(() => wantedDataPlane(both, known)).toThrow(
+    expect(() => requestedDataPlane(both, known)).toThrow(
       "'data_plane_status' and 'dp_down' do not match",
     );
   }
@@ -38,8 +38,8 @@ test.each([
 
 test.each(stored)('%s alone is what is asked for, and nothing asks for nothing', (status) => {
   for (const known of stored) {
-    expect(wantedDataPlane({ data_plane_status: status }, known)).toBe(status);
-    expect(wantedDataPlane({}, known)).toBeUndefined();
+    expect(requestedDataPlane({ data_plane_status: status }, known)).toBe(status);
+    expect(requestedDataPlane({}, known)).toBeUndefined();
   }
 });
 

@@ -2,21 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { instanceEvent } from '../../../domain/events/event.ts';
 import { forTenant } from '../../../domain/events/visibility.ts';
 import {
-  arrived,
   checkEvacuation,
+  type EvacuationCandidate,
+  type EvacuationOrder,
   evacuated,
-  isTarget,
-  type Leaving,
-  leastLoaded,
-  type Order,
-  reportedOn,
-  stranded,
 } from '../../../domain/servers/evacuate.ts';
 import {
   evacuationStatuses,
   noDepartures,
   shownStatus,
 } from '../../../domain/servers/evacuation.ts';
+import { arrived, reportedOn, stranded } from '../../../domain/servers/evacuation-end.ts';
+import { isTarget, leastLoaded } from '../../../domain/servers/evacuation-target.ts';
 import { Instance, type VmState, vmStates } from '../../../domain/servers/instance.ts';
 import {
   downHost,
@@ -31,7 +28,7 @@ import {
 } from '../rows.ts';
 
 const actor = { user_id: 'operator', request_id: 'req-evacuate', at: minute(20) };
-const order = (given: Partial<Order> = {}): Order => ({
+const order = (given: Partial<EvacuationOrder> = {}): EvacuationOrder => ({
   ...{ uuid: id(70), number: 7, executor: 'none', actor, project_id: 'ops', restarts: 0 },
   ...given,
 });
@@ -46,7 +43,7 @@ const stopped = (given: Partial<Instance> = {}) =>
   instanceWith({ ...off, pre_fault: priorTo('active'), ...given });
 
 describe('may an instance leave its host?', () => {
-  const leaving = (given: Partial<Leaving> = {}): Leaving => ({
+  const leaving = (given: Partial<EvacuationCandidate> = {}): EvacuationCandidate => ({
     ...{ instance: stopped(), source: downHost(), sourceUp: false, named: undefined },
     ...given,
   });
@@ -59,7 +56,7 @@ describe('may an instance leave its host?', () => {
   });
 
   const never = stopped({ launched_at: null });
-  test.each<[string, Partial<Leaving>, string, RegExp]>([
+  test.each<[string, Partial<EvacuationCandidate>, string, RegExp]>([
     [
       'to a host that nobody registered',
       { named: { name: 'x', host: undefined } },
@@ -81,9 +78,9 @@ describe('may an instance leave its host?', () => {
     expect(may).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
   });
 
-  /** Nova's order: each case fails in two ways, and the earlier one is told. */
+  /** Nova's order: each case fails two checks, and the error is that of the earlier one. */
   const nobody = { name: 'x', host: undefined };
-  test.each<[string, Partial<Leaving>, string]>([
+  test.each<[string, Partial<EvacuationCandidate>, string]>([
     ['an unknown target before the state', { named: nobody, instance: never }, 'not_found'],
     ['its own host before the state', { named: named('compute-1'), instance: never }, 'invalid'],
     ['the state before a host that is up', { instance: never, sourceUp: true }, 'conflict'],
@@ -92,7 +89,7 @@ describe('may an instance leave its host?', () => {
     expect(() => checkEvacuation(leaving(given))).toThrow(expect.objectContaining({ code }));
   });
 
-  test('from a host that was deleted it may', () => {
+  test('it may leave a host that was deleted', () => {
     const source = hostWith({ deleted: true });
     expect(checkEvacuation(leaving({ source, sourceUp: true }))).toEqual(source);
   });
@@ -115,7 +112,7 @@ test.each<[Record<string, number>, string | undefined]>([
   [{ source: 0, b: 9 }, 'b'],
   [{ source: 0 }, undefined],
   [{}, undefined],
-])('of %o the least loaded but the source is %s', (loads, host) => {
+])('of %o the least loaded host other than the source is %s', (loads, host) => {
   expect(leastLoaded(new Map(Object.entries(loads)), 'source')).toBe(host);
 });
 
@@ -127,27 +124,30 @@ const originals: readonly (readonly [VmState, 'active' | 'stopped'])[] = [
   ['stopped', 'stopped'],
 ];
 
-describe('where Doctor only keeps the books', () => {
-  test.each(originals)('what was %s before the fault is %s at once', (vm_state, original) => {
-    const instance = stopped({ pre_fault: priorTo(vm_state) });
-    const moved = evacuated(instance, downHost(), targetHost({ fault_number: 3 }), order());
-    expect(moved).toMatchObject({
-      ...{ vm_state: original, power_state: original === 'active' ? 1 : 4, task_state: null },
-      ...{ host: 'compute-2', availability_zone: 'west', fault_number: 3 },
-      ...{ launched_at: minute(20), updated_at: minute(20), revision: 2 },
-      ...{ pre_fault: null, fault: null },
-      evacuation: {
-        ...{ uuid: id(70), number: 7, status: 'done', source: 'compute-1', dest: 'compute-2' },
-        ...{ dest_ip: '192.0.2.12', user_id: 'operator', project_id: 'ops' },
-        ...{ created_at: minute(20), updated_at: minute(20) },
-      },
-      last_change: {
-        ...{ event_type: 'compute.instance.update', old_state: 'stopped', fault_id: null },
-        old_task_state: 'rebuilding',
-      },
-    });
-    expect(Instance.parse(moved)).toEqual(moved);
-  });
+describe('without an executor', () => {
+  test.each(originals)(
+    'an instance that was %s before the fault is %s at once',
+    (vm_state, original) => {
+      const instance = stopped({ pre_fault: priorTo(vm_state) });
+      const moved = evacuated(instance, downHost(), targetHost({ fault_number: 3 }), order());
+      expect(moved).toMatchObject({
+        ...{ vm_state: original, power_state: original === 'active' ? 1 : 4, task_state: null },
+        ...{ host: 'compute-2', availability_zone: 'west', fault_number: 3 },
+        ...{ launched_at: minute(20), updated_at: minute(20), revision: 2 },
+        ...{ pre_fault: null, fault: null },
+        evacuation: {
+          ...{ uuid: id(70), number: 7, status: 'done', source: 'compute-1', dest: 'compute-2' },
+          ...{ dest_ip: '192.0.2.12', user_id: 'operator', project_id: 'ops' },
+          ...{ created_at: minute(20), updated_at: minute(20) },
+        },
+        last_change: {
+          ...{ event_type: 'compute.instance.update', old_state: 'stopped', fault_id: null },
+          old_task_state: 'rebuilding',
+        },
+      });
+      expect(Instance.parse(moved)).toEqual(moved);
+    },
+  );
 
   test.each([
     ['active', 'active'],
@@ -158,13 +158,13 @@ describe('where Doctor only keeps the books', () => {
     expect(moved.vm_state).toBe(after);
   });
 
-  test('how often the source was restarted is remembered', () => {
+  test('the number of restarts of the source is recorded', () => {
     const moved = evacuated(stopped(), downHost(), targetHost(), order({ restarts: 4 }));
     expect(moved.evacuation?.source_restarts).toBe(4);
   });
 });
 
-describe('where somebody moves instances', () => {
+describe('with an external executor', () => {
   const accepted = () =>
     evacuated(
       stopped(),
@@ -173,7 +173,7 @@ describe('where somebody moves instances', () => {
       order({ executor: 'external' }),
     );
 
-  test('an instance is rebuilding where it was, and an event tells from where to where', () => {
+  test('an instance is rebuilding on its old host, and the event names source and target', () => {
     const on = accepted();
     expect(on).toMatchObject({
       ...{ vm_state: 'stopped', task_state: 'rebuilding', host: 'compute-1', fault_number: 1 },
@@ -194,13 +194,13 @@ describe('where somebody moves instances', () => {
     );
   });
 
-  test('its tenant is told of the task, and of no host', () => {
+  test('the tenant’s event has the task, and no host', () => {
     const told = JSON.stringify(forTenant(instanceEvent(accepted())));
     expect(told).toContain('rebuilding');
     expect(told).not.toMatch(/compute-\d|migration/);
   });
 
-  test('its arrival is that of a move without an executor', () => {
+  test('its arrival is the same as without an executor', () => {
     const on = accepted();
     if (!on.evacuation) throw new Error('no record');
     const there = arrived(on, on.evacuation, { dest: targetHost(), restarts: 2, actor });
@@ -211,7 +211,7 @@ describe('where somebody moves instances', () => {
     });
   });
 
-  test('a state that was reset meanwhile does not change what is restored', () => {
+  test('a reset during the move does not change the state that is restored', () => {
     const reset = movingInstance({ vm_state: 'error', task_state: null, pre_fault: null });
     const record = evacuationWith({ original: 'stopped' });
     const there = arrived(reset, record, { dest: targetHost(), restarts: 0, actor });
@@ -220,7 +220,7 @@ describe('where somebody moves instances', () => {
 });
 
 describe('without a target', () => {
-  test.each([null, 'compute-2'])('an instance is in error; the named one was %s', (unfit) => {
+  test.each([null, 'compute-2'])('an instance is in error; the named target was %s', (unfit) => {
     for (const executor of ['none', 'external'] as const) {
       const left = evacuated(stopped(), downHost(), { unfit }, order({ executor }));
       expect(left).toMatchObject({
@@ -246,7 +246,7 @@ describe('without a target', () => {
     },
   );
 
-  test('what was stopped stays so through moves that fail, one after another', () => {
+  test('a stopped instance stays stopped through several failed moves', () => {
     const unmoved = evacuated(stopped({ pre_fault: null }), downHost(), { unfit: null }, order());
     const onItsWay = evacuated(unmoved, downHost(), targetHost(), order({ executor: 'external' }));
     if (!onItsWay.evacuation) throw new Error('no record');
@@ -269,11 +269,11 @@ describe('without a target', () => {
   );
 });
 
-describe('what is given up', () => {
+describe('a failed move', () => {
   const failed = (instance: Instance, source = downHost()) =>
     stranded(instance, evacuationWith(), source, actor);
 
-  test('stays where it was, without a task', () => {
+  test('leaves the instance on its host, without a task', () => {
     expect(failed(movingInstance())).toMatchObject({
       ...{ vm_state: 'stopped', power_state: 4, task_state: null, host: 'compute-1' },
       ...{ evacuation: { status: 'failed', updated_at: minute(20) }, fault_number: 1 },
@@ -285,7 +285,7 @@ describe('what is given up', () => {
   test.each([
     ['is down', downHost(1)],
     ['failed since and is up again', downHost(1, { forced_down: false })],
-  ])('is not active on a host that %s', (_, source) => {
+  ])('leaves no active instance on a host that %s', (_, source) => {
     const silent = movingInstance({ vm_state: 'active', fault_number: 0, pre_fault: null });
     expect(failed(silent, source)).toMatchObject({
       ...{ vm_state: 'stopped', power_state: 4, fault_number: 1 },
@@ -294,7 +294,7 @@ describe('what is given up', () => {
     });
   });
 
-  test('is active where its host was only silent', () => {
+  test('leaves the instance active on a host that was only without heartbeats', () => {
     const silent = movingInstance({ vm_state: 'active', fault_number: 0, pre_fault: null });
     expect(failed(silent, hostWith())).toMatchObject({ vm_state: 'active', task_state: null });
   });
@@ -311,25 +311,25 @@ describe('a report of a move', () => {
     ),
   )('that it is $told finds the record $status', ({ status, told }) => {
     const report = () => reportedOn(record(status), { status: told, migration_uuid: undefined });
-    if (status in news) expect(report()).toMatchObject({ news: true });
-    else if (status === told) expect(report()).toMatchObject({ news: false });
+    if (status in news) expect(report()).toMatchObject({ isNew: true });
+    else if (status === told) expect(report()).toMatchObject({ isNew: false });
     else expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 
-  test('names the newest record, or none', () => {
+  test('may name the newest record, or no record', () => {
     const report = (migration_uuid: string) =>
       reportedOn(record('accepted'), { status: 'done', migration_uuid });
-    expect(report(id(70))).toMatchObject({ news: true });
+    expect(report(id(70))).toMatchObject({ isNew: true });
     expect(() => report(id(71))).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 
-  test('of an instance that was never evacuated is a conflict', () => {
+  test('about an instance that was never evacuated is a conflict', () => {
     const report = () => reportedOn(instanceWith(), { status: 'done', migration_uuid: undefined });
     expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 });
 
-test.each(evacuationStatuses)('%s is shown so until the source was restarted', (status) => {
+test.each(evacuationStatuses)('the status %s is shown until the source is restarted', (status) => {
   const record = evacuationWith({ status, source_restarts: 2 });
   const left = (restarts: number) => ({ ...noDepartures, restarts });
   expect(shownStatus(record, left(2))).toBe(status);

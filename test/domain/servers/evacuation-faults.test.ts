@@ -38,11 +38,11 @@ test.each(all)(
     const instance = instanceOf(row);
     const after = settled(instance, downHost());
     if (isMoving(row.status, row.task_state)) {
-      // Already moving: nothing of it is touched, not even the number of the fault that it is owed.
+      // Moving already: the row is not changed, and the fault stays owed.
       expect(after).toBeUndefined();
       return;
     }
-    // As if there were no record, which stays as it is.
+    // The result is that without a record; the record does not change.
     const { evacuation, ...plain } = instance;
     const without = settled({ ...plain, evacuation: null }, downHost());
     expect(after).toEqual({ ...without, evacuation });
@@ -83,13 +83,13 @@ test.each([
 describe('an instance on its way', () => {
   const source = downHost(2);
 
-  test('is left alone by further faults of its host, however many', () => {
+  test('is not changed by further faults of its host', () => {
     expect(settled(movingInstance(), source)).toBeUndefined();
     expect(settled(movingInstance(), source, targetHost())).toBeUndefined();
     expect(asSeen(movingInstance(), source)).toEqual(movingInstance());
   });
 
-  test('is owed them all the same, and hit by the next when its task was reset', () => {
+  test('has these faults owed, and gets them when its task is reset', () => {
     const reset = movingInstance({ vm_state: 'active', task_state: null, power_state: 1 });
     expect(settled(reset, source)).toMatchObject({
       ...{ vm_state: 'stopped', power_state: 4, fault_number: 2 },
@@ -97,7 +97,7 @@ describe('an instance on its way', () => {
     });
   });
 
-  test('is failed by its target’s fault, which is told as its cause', () => {
+  test('fails with a fault of its target, and its change names that fault', () => {
     const after = settled(movingInstance(), source, target);
     expect(after).toMatchObject({
       ...{ vm_state: 'error', fault_number: 2, pre_fault: { vm_state: 'active' } },
@@ -111,7 +111,7 @@ describe('an instance on its way', () => {
     expect(JSON.stringify(after?.fault)).not.toMatch(/compute-\d/);
   });
 
-  test('is failed by its target’s deletion, without a fault as its cause', () => {
+  test('fails with the deletion of its target, and its change names no fault', () => {
     for (const gone of [
       targetHost({ deleted: true, updated_at: minute(15) }),
       targetHost({ incarnation: 'another', updated_at: minute(15) }),
@@ -128,11 +128,11 @@ describe('an instance on its way', () => {
     ['is disabled', targetHost({ status: 'disabled', revision: 2 })],
     ['is maintained', targetHost({ maintenance: true, revision: 2 })],
     ['is another host', downHost(3, { host: 'compute-3' })],
-  ])('is owed nothing by a target that %s', (_, host) => {
+  ])('gets no fault from a target that %s', (_, host) => {
     expect(settled(movingInstance(), undefined, host)).toBeUndefined();
   });
 
-  test('comes out the same whichever of its hosts is looked at first, and settled once', () => {
+  test('is the same whichever of its hosts is settled first, and when it is settled again', () => {
     const bySource = asSeen(asSeen(movingInstance(), source), source, target);
     const byTarget = asSeen(asSeen(movingInstance(), undefined, target), source);
     expect(bySource).toEqual(byTarget);
@@ -143,13 +143,13 @@ describe('an instance on its way', () => {
     expect(settled(bySource, source, target)).toBeUndefined();
   });
 
-  test('that was deleted is owed nothing', () => {
+  test('that was deleted gets no fault', () => {
     const deleted = movingInstance({ deleted: true });
     expect(settled(deleted, source, target)).toBeUndefined();
   });
 });
 
-test('a row of before there were evacuations has none', () => {
+test('a row without the field is read as never evacuated', () => {
   const { evacuation: _, ...old } = instanceWith();
   expect(Instance.parse(old)).toEqual(instanceWith());
 });

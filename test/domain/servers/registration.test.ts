@@ -4,8 +4,7 @@ import { asSeen } from '../../../domain/hosts/host-fault.ts';
 import { deletedHost, registeredHost } from '../../../domain/hosts/registered-host.ts';
 import { faultId } from '../../../domain/ids.ts';
 import { reportTime } from '../../../domain/registration.ts';
-import type { Instance } from '../../../domain/servers/instance.ts';
-import { vmStates } from '../../../domain/servers/instance.ts';
+import { type Instance, vmStates } from '../../../domain/servers/instance.ts';
 import {
   deletedInstance,
   registeredInstance,
@@ -47,7 +46,7 @@ const report = (
     newId,
   });
 
-test('a registration that tells no time is of now, and never late: the feed may be ahead', () => {
+test('a registration without a time counts as of now, and is never stale', () => {
   const untimed = { facts: factsOf({ ...vm, name: 'new' }), reported_at: undefined, actor, newId };
   const made = registeredInstance(undefined, vm.uuid, host, untimed);
   expect(made.row.reported_at).toBe(actor.at);
@@ -64,7 +63,7 @@ test('a registration that tells no time is of now, and never late: the feed may 
   });
 });
 
-test('a report that is a minute ahead is taken, no more', () => {
+test('a report may be at most a minute ahead', () => {
   expect(reportTime(undefined, minute(5))).toBeUndefined();
   expect(reportTime(minute(6), minute(5))).toBe(minute(6));
   expect(() => reportTime('2026-01-01T00:06:00.001Z', minute(5))).toThrow(
@@ -72,7 +71,7 @@ test('a report that is a minute ahead is taken, no more', () => {
   );
 });
 
-test('a new host is up, enabled, of revision 1 and owes nobody a fault', () => {
+test('a new host is up and enabled, has revision 1 and no fault', () => {
   const made = registeredHost(
     undefined,
     'compute-1',
@@ -90,14 +89,14 @@ test.each([
   { kind: 'kept', facts: {}, at: minute(20), revision: 1 },
   { kind: 'same', facts: {}, at: minute(0), revision: 1 },
   { kind: 'stale', facts: { vcpus: 64 }, at: '2025-12-31T23:59:59.999Z', revision: 1 },
-])('a registered host is $kind by the facts $facts of $at', ({ kind, facts, at, revision }) => {
+])('the facts $facts of $at: the registered host is $kind', ({ kind, facts, at, revision }) => {
   const outcome = reportHost(host, facts, at);
   expect(outcome).toMatchObject({ kind, row: { revision } });
   if (kind !== 'changed')
     expect(outcome.row).toEqual({ ...host, reported_at: kind === 'kept' ? at : minute(0) });
 });
 
-test('what is told of a host that is down does not bring it up', () => {
+test('a registration of a host that is down does not bring it up', () => {
   expect(reportHost(downHost(), { vcpus: 1 }).row).toMatchObject({
     forced_down: true,
     fault_number: 1,
@@ -105,7 +104,7 @@ test('what is told of a host that is down does not bring it up', () => {
   });
 });
 
-test('a host deleted and made anew is another one, but counts its faults on', () => {
+test('a host that is deleted and registered again is another host, and its faults count on', () => {
   const tombstone = deletedHost(downHost(3), actor);
   expect(tombstone).toMatchObject({ deleted: true, forced_down: false, fault_number: 3 });
   const anew = reportHost(tombstone);
@@ -117,12 +116,12 @@ test('a host deleted and made anew is another one, but counts its faults on', ()
   expect(anew.row.service_id).not.toBe(host.service_id);
 });
 
-test('a feed that is late does not bring a deleted host back', () => {
+test('a stale report does not register a deleted host again', () => {
   const tombstone = deletedHost(host, actor);
   expect(reportHost(tombstone, {}, minute(19))).toEqual({ kind: 'stale', row: tombstone });
 });
 
-test('a new instance says so, and what it was before is nothing', () => {
+test('a new instance has the event of a creation and no old states', () => {
   expect(report(undefined)).toMatchObject({
     kind: 'created',
     row: {
@@ -149,7 +148,7 @@ test.each([
   if (kind === 'changed') expect(outcome.row.last_change.old_state).toBe('active');
 });
 
-test('the order of keys makes no change', () => {
+test('another order of keys is no change', () => {
   const before = instanceWith({ metadata: { a: '1', b: '2' } });
   expect(report(before, { metadata: { b: '2', a: '1' } }).kind).toBe('kept');
 });
@@ -171,11 +170,14 @@ test.each([
   { told: 'before the fault', at: minute(9), vm_state: 'stopped' },
   { told: 'at its moment', at: minute(10), vm_state: 'active' },
   { told: 'after it', at: minute(11), vm_state: 'active' },
-])('on a host that is up again, what was true $told is $vm_state', ({ at, vm_state }) => {
-  const up = downHost(1, { forced_down: false });
-  const { row } = report(undefined, { vm_state: 'active' }, { on: up, reported_at: at });
-  expect(row).toMatchObject({ vm_state, fault_number: 1 });
-});
+])(
+  'on a host that is up again, a report from $told makes the instance $vm_state',
+  ({ at, vm_state }) => {
+    const up = downHost(1, { forced_down: false });
+    const { row } = report(undefined, { vm_state: 'active' }, { on: up, reported_at: at });
+    expect(row).toMatchObject({ vm_state, fault_number: 1 });
+  },
+);
 
 test('a feed that repeats `active` on a host that is down changes nothing', () => {
   const stopped = asSeen(vm, downHost());
@@ -183,7 +185,7 @@ test('a feed that repeats `active` on a host that is down changes nothing', () =
   expect(outcome).toEqual({ kind: 'kept', row: { ...stopped, reported_at: minute(20) } });
 });
 
-test('moved off a failed host it is as its feed says, and owes nothing to the old host', () => {
+test('an instance that left a failed host has the reported states, and no owed fault', () => {
   const stopped = asSeen(vm, downHost());
   const other = hostWith({ host: 'compute-2', incarnation: id(50), fault_number: 0 });
   const moved = report(
@@ -197,7 +199,7 @@ test('moved off a failed host it is as its feed says, and owes nothing to the ol
   });
 });
 
-test('moved onto a host that is down it takes that host’s fault, with the states told', () => {
+test('an instance that came to a host that is down gets its fault, with the reported states as those before', () => {
   const fault_id = faultId(faultSeries, 2);
   const moved = report(vm, { host: 'compute-2' }, { on: downHost(2, { host: 'compute-2' }) });
   expect(moved.row).toMatchObject({
@@ -208,7 +210,7 @@ test('moved onto a host that is down it takes that host’s fault, with the stat
   });
 });
 
-test('what it was before its fault is kept while it stays stopped, and dropped when it starts', () => {
+test('the states before a fault are kept while the instance is stopped, and dropped when it starts', () => {
   const up = downHost(1, { forced_down: false });
   const stopped = asSeen(vm, up);
   expect(report(stopped, { name: 'new' }, { on: up }).row.pre_fault).toMatchObject(firstFault);
@@ -217,14 +219,14 @@ test('what it was before its fault is kept while it stays stopped, and dropped w
   expect(started.row.last_change).toMatchObject({ old_state: 'stopped', fault_id: null });
 });
 
-test('what it was before its fault is forgotten once it is stopped on another host', () => {
+test('the states before a fault are dropped when the instance is stopped on another host', () => {
   const stopped = asSeen(vm, downHost());
   const off = { host: 'compute-2', vm_state: 'stopped', power_state: 4 } as const;
   const there = report(stopped, off, { on: hostWith({ host: 'compute-2' }) });
   expect(there.row).toMatchObject({ host: 'compute-2', vm_state: 'stopped', pre_fault: null });
 });
 
-test.each(vmStates)('told to be on no host, it is %s as its feed says', (vm_state) => {
+test.each(vmStates)('an instance that is reported on no host is %s as reported', (vm_state) => {
   const gone = registeredInstance(vm, vm.uuid, undefined, {
     facts: factsOf({ ...vm, host: null, vm_state, power_state: 4, task_state: 't' }),
     ...{ reported_at: minute(20), actor, newId },
@@ -232,7 +234,7 @@ test.each(vmStates)('told to be on no host, it is %s as its feed says', (vm_stat
   expect(gone.row).toMatchObject({ host: null, vm_state, power_state: 4, task_state: 't' });
 });
 
-test('a deleted instance leaves a tombstone that a late feed does not bring back', () => {
+test('a deleted instance leaves a tombstone, and a stale report does not create it again', () => {
   const gone = deletedInstance(vm, { reported_at: minute(15), actor: actor });
   expect(gone).toMatchObject({
     kind: 'changed',
@@ -251,7 +253,7 @@ test('an older report does not delete an instance', () => {
   });
 });
 
-test('registered again after its deletion it is another instance of the same id', () => {
+test('an instance that is registered again after its deletion has a new incarnation', () => {
   const gone = deletedInstance(vm, { reported_at: minute(15), actor: actor }).row;
   const anew = report(gone, { vm_state: 'active' });
   expect(anew).toMatchObject({
@@ -261,7 +263,7 @@ test('registered again after its deletion it is another instance of the same id'
   expect(anew.row.incarnation).not.toBe(vm.incarnation);
 });
 
-test('what is registered twice is registered once', () => {
+test('a repeated registration changes nothing', () => {
   const states = fc.record({
     vm_state: fc.constantFrom(...vmStates),
     power_state: fc.constantFrom(0, 1, 4),
@@ -279,7 +281,7 @@ test('what is registered twice is registered once', () => {
   );
 });
 
-test('a new instance told of before its host’s last fault takes it, though the host is up again', () => {
+test('a new instance whose report is older than its host’s last fault gets that fault, although the host is up again', () => {
   const { at } = firstFault;
   const since = { at, user_id: 'u', request_id: 'r' };
   const recovered = hostWith({ fault_number: 1, last_fault: since });

@@ -10,7 +10,7 @@ const reset = (state: 'active' | 'error'): ServerAction => ({ name: 'os-resetSta
 
 const acted = (action: ServerAction, given: Partial<Instance> = {}, host = hostWith()) =>
   afterAction({ instance: instanceWith(given), host, up: !host.forced_down }, action, actor);
-/** On a host that is down the instance is settled: it carries the host's number. */
+/** On a host that is down the instance is settled: it has the host's fault number. */
 const actedOnDown = (action: ServerAction, given: Partial<Instance> = {}) =>
   acted(action, { fault_number: 1, ...given }, downHost());
 
@@ -48,7 +48,7 @@ test.each(
       (['active', 'error'] as const).map((state) => ({ vm_state, task_state, state })),
     ),
   ),
-)('$vm_state with task $task_state is reset to $state, its power as it was', (row) => {
+)('$vm_state with task $task_state is reset to $state, and its power state stays', (row) => {
   const { state, ...states } = row;
   const next = acted(reset(state), { ...states, power_state: 6 });
   if (row.vm_state === state && row.task_state === null) expect(next).toBeUndefined();
@@ -69,13 +69,13 @@ test.each(vmStates)('on a host that is down, %s reset to active is stopped at on
   expect(next?.last_change.fault_id).toBe(vm_state === 'stopped' ? null : firstFault.fault_id);
 });
 
-test('on a host that is down, what the fault stopped and is reset to active stays as it is', () => {
+test('on a host that is down, a reset to active of an instance that the fault stopped changes nothing', () => {
   const before = { vm_state: 'active', power_state: 1, task_state: null, ...firstFault } as const;
   const stopped = { vm_state: 'stopped', power_state: 4, pre_fault: before } as const;
   expect(actedOnDown(reset('active'), stopped)).toBeUndefined();
 });
 
-test('an error that an administrator sets stands on a host that is down, and nothing is to restore', () => {
+test('a reset to error on a host that is down stays, without states to restore', () => {
   const before = { vm_state: 'active', power_state: 1, task_state: null, ...firstFault } as const;
   const stopped = { vm_state: 'stopped', power_state: 4, pre_fault: before } as const;
   expect(actedOnDown(reset('error'), stopped)).toMatchObject({
@@ -107,19 +107,19 @@ describe('stopping and starting', () => {
     expect(() => acted(stop, { ...states, vm_state: 'error' }, host)).toThrow(/host is down/);
   });
 
-  test('is refused while nothing is heard of the host, though nobody reported it', () => {
+  test('is refused while the host sends no heartbeats, also without a report', () => {
     const act = () =>
       afterAction({ instance: instanceWith(), host: hostWith(), up: false }, stop, actor);
     expect(act).toThrow(/host is down/);
   });
 
-  test('is refused of an instance without a host', () => {
+  test('is refused for an instance without a host', () => {
     const instance = instanceWith({ host: null });
     const act = () => afterAction({ instance, host: undefined, up: false }, stop, actor);
     expect(act).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 
-  test('forgets the state before the fault: what is started has recovered', () => {
+  test('drops the states before the fault: a started instance has recovered', () => {
     const before = { vm_state: 'active', power_state: 1, task_state: null, ...firstFault } as const;
     const stopped = { vm_state: 'stopped', power_state: 4, pre_fault: before } as const;
     expect(acted(start, stopped)).toMatchObject({ vm_state: 'active', pre_fault: null });
@@ -134,7 +134,7 @@ describe('stopping and starting', () => {
   });
 });
 
-test('a feed that tells of a time before an action is late from then on', () => {
+test('a report from before an action is stale afterwards', () => {
   expect(acted(stop)).toMatchObject({ reported_at: minute(20), updated_at: minute(20) });
   expect(acted(stop, { reported_at: minute(21) })).toMatchObject({ reported_at: minute(21) });
 });

@@ -12,7 +12,7 @@ async function merged(lists: string[][][], oldestFirst = true): Promise<string[]
   return found;
 }
 
-test('a place tells its uuid', () => {
+test('the uuid is read from a sort key', () => {
   const place = placeOfServer({ created_at: minute(1), uuid: id(7) });
   expect(uuidAt(place)).toBe(id(7));
 });
@@ -36,13 +36,13 @@ test.each<[string, string[][][], string[]]>([
     [[['a'], ['z']], [['b']], [['c', 'd']]],
     ['a', 'b', 'c', 'd', 'z'],
   ],
-])('lists are one in order: %s', async (_, lists, all) => {
+])('lists are merged in order: %s', async (_, lists, all) => {
   expect(await merged(lists)).toEqual(all);
   const reversed = lists.map((list) => list.toReversed().map((page) => page.toReversed()));
   expect(await merged(reversed, false)).toEqual(all.toReversed());
 });
 
-test('no more is pulled than is needed for a page', async () => {
+test('no more pages are read than needed', async () => {
   let pulled = 0;
   async function* counted(...given: string[][]) {
     for (const page of given) {

@@ -21,7 +21,7 @@ test.each([
   expect(withItems(old, given)).toEqual(result);
 });
 
-test('an item is taken away by its name; one that is not there is not found', () => {
+test('an item is removed by its name; an unknown one is not found', () => {
   expect(withoutItem({ a: '1', b: '2' }, 'a')).toEqual({ b: '2' });
   for (const key of ['c', 'constructor', '']) {
     expect(() => withoutItem({ a: '1' }, key)).toThrow(
@@ -30,7 +30,7 @@ test('an item is taken away by its name; one that is not there is not found', ()
   }
 });
 
-test('a change of metadata is a revision whose event says that no state has changed', () => {
+test('a change of metadata is a new revision, and its event has the same old and new state', () => {
   expect(after({}, { a: '1' })).toMatchObject({
     ...{ metadata: { a: '1' }, revision: 2, reported_at: minute(20), vm_state: 'active' },
     last_change: { ...actor, old_state: 'active', old_task_state: null, fault_id: null },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { vmStates } from '../../../domain/servers/instance.ts';
-import { statusOf } from '../../../domain/servers/server-status.ts';
+import { serverStatus } from '../../../domain/servers/server-status.ts';
 
 const rebuilds = ['rebuilding', 'rebuild_block_device_mapping', 'rebuild_spawning'];
 const resizes = ['resize_prep', 'resize_migrating', 'resize_migrated', 'resize_finish'];
@@ -21,11 +21,14 @@ const defaults = {
   shelved_offloaded: 'SHELVED_OFFLOADED',
 };
 
-test.each(vmStates)('%s without a task, or with one that means nothing to it', (vm_state) => {
-  for (const task_state of [null, 'image_snapshot', 'constructor', 'deleting']) {
-    expect(statusOf({ vm_state, task_state })).toBe(defaults[vm_state]);
-  }
-});
+test.each(vmStates)(
+  '%s without a task, or with a task that does not change its status',
+  (vm_state) => {
+    for (const task_state of [null, 'image_snapshot', 'constructor', 'deleting']) {
+      expect(serverStatus({ vm_state, task_state })).toBe(defaults[vm_state]);
+    }
+  },
+);
 
 test.each([
   ...['rebooting', 'reboot_pending', 'reboot_started'].flatMap((task) => [
@@ -50,5 +53,5 @@ test.each([
   ['stopped', 'rebooting', 'SHUTOFF'] as const,
   ['building', 'spawning', 'BUILD'] as const,
 ])('%s with task %s is %s', (vm_state, task_state, status) => {
-  expect(statusOf({ vm_state, task_state })).toBe(status);
+  expect(serverStatus({ vm_state, task_state })).toBe(status);
 });

@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { as, filed, history, least, refused, reset } from './surface.ts';
+import { type AlarmingWorld, alarmingWorld, least, refused } from './surface.ts';
 
-beforeEach(reset);
+let world: AlarmingWorld;
+beforeEach(() => {
+  world = alarmingWorld();
+});
 
 const Changes = z.array(z.looseObject({ type: z.string(), event_id: z.string() }));
 const typesIn = (body: unknown) => Changes.parse(body).map(({ type }) => type);
@@ -10,14 +13,14 @@ const typesIn = (body: unknown) => Changes.parse(body).map(({ type }) => type);
 describe('the history of an alarm', () => {
   let id: string;
   beforeEach(async () => {
-    id = await filed({ severity: 'critical' });
-    await as('member', 'PUT', `/v2/alarms/${id}`, { ...least, name: 'm' });
-    await as('member', 'PUT', `/v2/alarms/${id}/state`, '"alarm"');
+    id = await world.filed({ severity: 'critical' });
+    await world.as('member', 'PUT', `/v2/alarms/${id}`, { ...least, name: 'm' });
+    await world.as('member', 'PUT', `/v2/alarms/${id}/state`, '"alarm"');
   });
   const historyOf = async (query: Record<string, string[]> = {}, who = 'reader') =>
-    as(who, 'GET', `/v2/alarms/${id}/history`, undefined, query);
+    world.as(who, 'GET', `/v2/alarms/${id}/history`, undefined, query);
   const search = async (filter?: unknown, who = 'reader', more = {}) =>
-    as(who, 'POST', '/v2/query/alarms/history', {
+    world.as(who, 'POST', '/v2/query/alarms/history', {
       ...(filter !== undefined && { filter: JSON.stringify(filter) }),
       ...more,
     });
@@ -79,7 +82,7 @@ describe('the history of an alarm', () => {
   });
 
   test('is not found by a deleted alarm, but can still be searched', async () => {
-    await as('member', 'DELETE', `/v2/alarms/${id}`);
+    await world.as('member', 'DELETE', `/v2/alarms/${id}`);
     expect(await historyOf()).toMatchObject({ status: 404 });
     const of = { '=': { alarm_id: id } };
     const { body } = await search(of);
@@ -90,7 +93,7 @@ describe('the history of an alarm', () => {
   });
 
   test('is searched by any field, in any order', async () => {
-    const other = await filed();
+    const other = await world.filed();
     expect(typesIn((await search()).body)).toHaveLength(4);
     const created = { and: [{ '=': { type: 'creation' } }, { '!=': { alarm_id: other } }] };
     expect(Changes.parse((await search(created)).body)).toMatchObject([{ alarm_id: id }]);
@@ -104,7 +107,7 @@ describe('the history of an alarm', () => {
   });
 
   test("shows a tenant all changes of its project's alarms, also those of an administrator", async () => {
-    await as('admin', 'PUT', `/v2/alarms/${id}/state`, '"ok"');
+    await world.as('admin', 'PUT', `/v2/alarms/${id}/state`, '"ok"');
     const [newest] = Changes.parse((await historyOf()).body);
     expect(newest).toMatchObject({ user_id: 'admin', project_id: 'ops', on_behalf_of: 'a' });
     expect(await search({ '=': { on_behalf_of: 'ops' } })).toMatchObject({ status: 401 });
@@ -112,15 +115,15 @@ describe('the history of an alarm', () => {
   });
 
   test("does not show a tenant a record on behalf of the administrator's project", async () => {
-    id = await filed({ project_id: 'a' }, 'admin');
+    id = await world.filed({ project_id: 'a' }, 'admin');
     expect((await historyOf()).body).toEqual([]);
     expect(typesIn((await historyOf({}, 'admin')).body)).toEqual(['creation']);
   });
 });
 
 test('the history shows the outcomes of webhooks', async () => {
-  const id = await filed();
-  const [created] = history;
+  const id = await world.filed();
+  const [created] = world.history;
   const outcome = {
     action: 'https://h/',
     result: 'delivered',
@@ -130,9 +133,9 @@ test('the history shows the outcomes of webhooks', async () => {
   } as const;
   if (created) {
     const at = created.timestamp;
-    history.push({ ...created, event_id: 'm', webhooks: { w: { ...outcome, at } } });
+    world.history.push({ ...created, event_id: 'm', webhooks: { w: { ...outcome, at } } });
   }
-  const { body } = await as('reader', 'GET', `/v2/alarms/${id}/history`);
+  const { body } = await world.as('reader', 'GET', `/v2/alarms/${id}/history`);
   expect(body).toContainEqual(
     expect.objectContaining({
       event_id: 'm',

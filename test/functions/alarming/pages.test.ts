@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { as, filed, moment, refused, reset } from './surface.ts';
+import { type AlarmingWorld, alarmingWorld, refused } from './surface.ts';
 
-beforeEach(reset);
+let world: AlarmingWorld;
+beforeEach(() => {
+  world = alarmingWorld();
+});
 
 const Views = z.array(z.looseObject({ alarm_id: z.string() }));
 const idsIn = (body: unknown) => Views.parse(body).map(({ alarm_id }) => alarm_id);
@@ -11,12 +14,12 @@ describe('pages of a list', () => {
   let all: string[];
   beforeEach(async () => {
     all = [];
-    for (const name of ['c', 'a', 'b', 'a', 'c', 'b', 'd']) all.push(await filed({ name }));
-    await filed({}, 'stranger');
-    moment.pagesRead = 0;
+    for (const name of ['c', 'a', 'b', 'a', 'c', 'b', 'd']) all.push(await world.filed({ name }));
+    await world.filed({}, 'stranger');
+    world.moment.pagesRead = 0;
   });
   const list = async (query: Record<string, string[]>, who = 'member') =>
-    as(who, 'GET', '/v2/alarms', undefined, query);
+    world.as(who, 'GET', '/v2/alarms', undefined, query);
   const walked = async (sort: string[], query: Record<string, string[]> = {}) => {
     const walk: string[] = [];
     for (;;) {
@@ -41,10 +44,10 @@ describe('pages of a list', () => {
 
   test('by time are read only until the page is full', async () => {
     expect(idsIn((await list({ limit: ['3'] })).body)).toEqual(all.slice(-3).reverse());
-    expect(moment.pagesRead).toBe(2);
+    expect(world.moment.pagesRead).toBe(2);
     const { body } = await list({ sort: ['timestamp'], limit: ['2'], marker: all.slice(1, 2) });
     expect(idsIn(body)).toEqual(all.slice(2, 4));
-    expect(moment.pagesRead).toBe(3);
+    expect(world.moment.pagesRead).toBe(3);
   });
 
   test('continue after a marker that the filter leaves out', async () => {

@@ -1,27 +1,30 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { as, filed, history, least, limits, refused, reset } from './surface.ts';
+import { type AlarmingWorld, alarmingWorld, least, refused } from './surface.ts';
 
-beforeEach(reset);
+let world: AlarmingWorld;
+beforeEach(() => {
+  world = alarmingWorld();
+});
 
 describe('quotas', () => {
   const quota = (limit: number, project_id = 'a') => ({
     project_id,
     quotas: [{ resource: 'alarms', limit }],
   });
-  const set = async (body: unknown, who = 'admin') => as(who, 'POST', '/v2/quotas', body);
+  const set = async (body: unknown, who = 'admin') => world.as(who, 'POST', '/v2/quotas', body);
 
   test('are unlimited until they are set, and reading them changes nothing', async () => {
     const answer = { status: 200, body: quota(-1) };
-    expect(await as('reader', 'GET', '/v2/quotas')).toMatchObject(answer);
-    expect(await as('reader', 'GET', '/v2/quotas/')).toMatchObject(answer);
-    await filed();
-    expect(limits.size).toBe(0);
+    expect(await world.as('reader', 'GET', '/v2/quotas')).toMatchObject(answer);
+    expect(await world.as('reader', 'GET', '/v2/quotas/')).toMatchObject(answer);
+    await world.filed();
+    expect(world.limits.size).toBe(0);
   });
 
   test("are shown for the caller's project, and to administrators for any project", async () => {
     await set(quota(5));
     const of = (who: string, project_id: string) =>
-      as(who, 'GET', '/v2/quotas', undefined, { project_id: [project_id], other: ['x'] });
+      world.as(who, 'GET', '/v2/quotas', undefined, { project_id: [project_id], other: ['x'] });
     expect(await of('member', 'a')).toMatchObject({ status: 200, body: quota(5) });
     expect(await of('admin', 'a')).toMatchObject({ status: 200, body: quota(5) });
     expect(await of('stranger', 'a')).toMatchObject({
@@ -32,22 +35,22 @@ describe('quotas', () => {
 
   test('refuse an alarm above the limit, of any user of the project, and store nothing', async () => {
     expect(await set(quota(1))).toMatchObject({ status: 201, body: quota(1) });
-    const id = await filed();
-    expect(await as('member', 'POST', '/v2/alarms', least)).toMatchObject({
+    const id = await world.filed();
+    expect(await world.as('member', 'POST', '/v2/alarms', least)).toMatchObject({
       status: 403,
       body: refused('Alarm quota exceeded for user member on project a'),
     });
-    expect(history).toHaveLength(1);
-    await filed({}, 'stranger');
-    await as('member', 'DELETE', `/v2/alarms/${id}`);
-    await filed();
+    expect(world.history).toHaveLength(1);
+    await world.filed({}, 'stranger');
+    await world.as('member', 'DELETE', `/v2/alarms/${id}`);
+    await world.filed();
   });
 
   test('can be deleted, repeatedly', async () => {
     await set(quota(0));
-    expect(await as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
-    expect(await as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
-    await filed();
+    expect(await world.as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
+    expect(await world.as('admin', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 204 });
+    await world.filed();
   });
 
   test('may be posted without a limit, which changes nothing', async () => {
@@ -80,7 +83,7 @@ describe('quotas', () => {
     [undefined, 'Missing argument: "body"'],
   ])('are refused in the words of Aodh as %j', async (body, text) => {
     expect(await set(body)).toMatchObject({ status: 400, body: refused(text) });
-    expect(limits.size).toBe(0);
+    expect(world.limits.size).toBe(0);
   });
 
   test.each([
@@ -93,7 +96,7 @@ describe('quotas', () => {
   ])('are refused as %j too, although Aodh fails or takes it', async (body, name) => {
     const text = expect.stringContaining(`Invalid input for field/attribute ${name}.`);
     expect(await set(body)).toMatchObject({ status: 400, body: refused(text) });
-    expect(limits.size).toBe(0);
+    expect(world.limits.size).toBe(0);
   });
 
   test('are set only by administrators, and cannot be read by id', async () => {
@@ -101,21 +104,21 @@ describe('quotas', () => {
       status: 403,
       body: refused('RBAC Authorization Failed'),
     });
-    expect(await as('member', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 403 });
+    expect(await world.as('member', 'DELETE', '/v2/quotas/a')).toMatchObject({ status: 403 });
     const long = 'x'.repeat(256);
-    expect(await as('admin', 'GET', '/v2/quotas', undefined, { project_id: [long] })).toMatchObject(
-      {
-        ...{
-          status: 400,
-          body: { error_message: { faultstring: expect.stringContaining('project_id') } },
-        },
+    expect(
+      await world.as('admin', 'GET', '/v2/quotas', undefined, { project_id: [long] }),
+    ).toMatchObject({
+      ...{
+        status: 400,
+        body: { error_message: { faultstring: expect.stringContaining('project_id') } },
       },
-    );
-    limits.set(long, 1);
-    limits.set(long.slice(1), 1);
-    expect(await as('admin', 'DELETE', `/v2/quotas/${long}`)).toMatchObject({ status: 204 });
-    expect(limits.get(long.slice(1))).toBe(1);
-    expect(await as('admin', 'GET', '/v2/quotas/a')).toMatchObject({
+    });
+    world.limits.set(long, 1);
+    world.limits.set(long.slice(1), 1);
+    expect(await world.as('admin', 'DELETE', `/v2/quotas/${long}`)).toMatchObject({ status: 204 });
+    expect(world.limits.get(long.slice(1))).toBe(1);
+    expect(await world.as('admin', 'GET', '/v2/quotas/a')).toMatchObject({
       status: 405,
       headers: { Allow: 'DELETE' },
     });

@@ -1,12 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { call } from '../call.ts';
-import { api, as, filed, reset, rows } from './surface.ts';
+import { type AlarmingWorld, alarmingWorld } from './surface.ts';
 
-beforeEach(reset);
+let world: AlarmingWorld;
+beforeEach(() => {
+  world = alarmingWorld();
+});
 
 test('the capabilities are shown, also under the path that the command line uses', async () => {
   for (const path of ['/v2/capabilities', '/v2/capabilities/']) {
-    expect(await as('reader', 'GET', path)).toMatchObject({
+    expect(await world.as('reader', 'GET', path)).toMatchObject({
       status: 200,
       body: {
         api: { 'alarms:query:complex': true, 'alarms:history:query:simple': true },
@@ -17,7 +20,7 @@ test('the capabilities are shown, also under the path that the command line uses
 });
 
 test('the health check needs no token and has no body', async () => {
-  const { status, headers, body } = await call(api, { path: '/alarming/healthcheck' });
+  const { status, headers, body } = await call(world.api, { path: '/alarming/healthcheck' });
   expect({ status, body, type: headers['Content-Type'] }).toEqual({
     status: 200,
     body: undefined,
@@ -27,13 +30,13 @@ test('the health check needs no token and has no body', async () => {
 
 describe('metrics', () => {
   const metrics = async (who: string, query: Record<string, string[]> = {}) =>
-    as(who, 'GET', '/v2/metrics', undefined, query);
+    world.as(who, 'GET', '/v2/metrics', undefined, query);
 
   test('count how often events took an alarm into each state', async () => {
-    const id = await filed();
-    const alarm = rows.get(id);
-    if (alarm) rows.set(id, { ...alarm, transitions: { alarm: 2, ok: 1 } });
-    await filed({}, 'stranger');
+    const id = await world.filed();
+    const alarm = world.rows.get(id);
+    if (alarm) world.rows.set(id, { ...alarm, transitions: { alarm: 2, ok: 1 } });
+    await world.filed({}, 'stranger');
     const counts = { ok: 1, alarm: 2, 'insufficient data': 0 };
     expect(await metrics('reader')).toMatchObject({
       status: 200,

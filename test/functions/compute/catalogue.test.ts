@@ -1,4 +1,4 @@
-/** What clients ask for beside servers: zones, flavors, and a new server. */
+/** What clients request besides servers: zones, flavors, and a new server. */
 import { expect, test } from 'vitest';
 import { downHost, hostWith } from '../../domain/rows.ts';
 import { worldOf } from '../../flows/world.ts';
@@ -7,7 +7,7 @@ import { computeOf } from './surface.ts';
 const everyone = ['admin', 'member', 'reader', 'stranger', 'service', 'unscoped'];
 const versions = ['2.1', '2.61', '2.94'];
 
-test.each(versions)('at %s anybody is shown the zones of hosts, by name', async (version) => {
+test.each(versions)('at %s every caller sees the zones of hosts, by name', async (version) => {
   const hosts = [
     hostWith({ zone: 'west', status: 'disabled' }),
     hostWith({ host: 'compute-2', zone: 'east' }),
@@ -27,7 +27,7 @@ test.each(versions)('at %s anybody is shown the zones of hosts, by name', async 
   }
 });
 
-test('an administrator is shown the hosts of each zone, a tenant is refused', async () => {
+test('an administrator sees the hosts of each zone, a tenant is refused', async () => {
   const hosts = [hostWith(), downHost(1, { host: 'compute-2', status: 'disabled' })];
   const ask = computeOf(worldOf({ hosts }));
   const { body } = await ask('/v2.1/os-availability-zone/detail');
@@ -50,7 +50,7 @@ test('an administrator is shown the hosts of each zone, a tenant is refused', as
   }
 });
 
-test.each(versions)('at %s there are no flavors, as clients tolerate', async (version) => {
+test.each(versions)('at %s the list of flavors is empty', async (version) => {
   const ask = computeOf(worldOf());
   const query = { is_public: ['None'] };
   const list = await ask('/v2.1/flavors/detail', { as: 'member', version, query });
@@ -59,7 +59,7 @@ test.each(versions)('at %s there are no flavors, as clients tolerate', async (ve
   expect(one).toMatchObject({ status: 404, body: { itemNotFound: { code: 404 } } });
 });
 
-test('a server is not made here: 501, to those who might', async () => {
+test('POST servers answers 501 to members', async () => {
   const ask = computeOf(worldOf());
   const body = { server: { name: 'vm', flavorRef: '1' } };
   const made = await ask('/v2.1/servers', { method: 'POST', as: 'member', body });

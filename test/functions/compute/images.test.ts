@@ -25,7 +25,7 @@ test.each(['', '/', '/versions', '/v2', '/v2/'])(
   },
 );
 
-test('there are no images, whatever is asked for', async () => {
+test('there are no images, with any query', async () => {
   const query = { limit: ['1000'], id: ['in:a,b'] };
   const list = await call(image, { path: '/image/v2/images', headers, query });
   expect(list).toMatchObject({ status: 200, body: { images: [] } });

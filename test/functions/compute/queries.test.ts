@@ -25,7 +25,7 @@ test.each([
   ['(?=a)', false],
   ['(a', false],
   ['x{1000}', false],
-])('servers named like %s can be asked for: %s', (name, accepted) => {
+])('a filter by the name %s is accepted: %s', (name, accepted) => {
   expect(asked({ name: [name] }).success).toBe(accepted);
 });
 
@@ -44,13 +44,13 @@ test.each([
   ['limit', '-1'],
   ['happy', '1'],
   ['__proto__', '1'],
-])('%s=%s is refused by its name', (key, value) => {
+])('%s=%s is refused, and the error names the key', (key, value) => {
   const { success, error } = asked(Object.fromEntries([[key, [value]]]));
   expect(success).toBe(false);
   expect(error?.issues[0]?.path).toEqual([key]);
 });
 
-test('more directions than sort keys, and changes before themselves, are refused', () => {
+test('more directions than sort keys, and changes-before before changes-since, are refused', () => {
   expect(asked({ sort_key: ['uuid'], sort_dir: ['asc', 'desc'] }).success).toBe(false);
   expect(asked({ sort_dir: ['asc', 'desc'] }).success).toBe(false);
   const [early, late] = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'];
@@ -58,7 +58,7 @@ test('more directions than sort keys, and changes before themselves, are refused
   expect(asked({ 'changes-since': [early], 'changes-before': [late] }).success).toBe(true);
 });
 
-/** What is not known yet, or no longer, at a microversion. */
+/** Keys that a microversion does not know yet, or no longer. */
 test.each([
   ['happy', '1', '2.74', true],
   ['happy', '1', '2.75', false],
@@ -74,7 +74,7 @@ test.each([
   expect(asked({ [key]: [value] }, version).success).toBe(accepted);
 });
 
-test('a filter longer than anything that is filtered by is refused, with its name', () => {
+test('a filter longer than any field is refused, and the error names the key', () => {
   const { success, error } = queryOf('host').safeParse({ host: ['x'.repeat(256)] });
   expect(success).toBe(false);
   expect(error?.issues[0]).toMatchObject({ path: ['host'], message: 'It is too long.' });

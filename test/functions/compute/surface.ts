@@ -3,10 +3,10 @@
 import type { Host } from '../../../domain/hosts/host.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type Migration, placeOfRecord } from '../../../domain/servers/evacuation.ts';
-import { type Listing, placeOfServer } from '../../../domain/servers/server-listing.ts';
+import { placeOfServer, type ServerIndex } from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
 import { compose } from '../../../functions/compute/compose.ts';
-import type { Deps } from '../../../functions/compute/handler.ts';
+import type { ComputeDeps } from '../../../functions/compute/handler.ts';
 import { minute } from '../../domain/rows.ts';
 import type { World } from '../../flows/world.ts';
 import { type Call, call, quiet } from '../call.ts';
@@ -26,10 +26,10 @@ const callers: Record<string, { project_id?: string; roles: string[] }> = {
 
 export type Asked = Partial<Call> & { as?: string; version?: string };
 
-/** Asks as somebody, at a microversion. */
+/** Sends a request as a user, at a microversion. */
 export function computeOf(
   { deps: flow, instances, hosts, migrations, departures }: World,
-  settings: Pick<Deps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
+  settings: Pick<ComputeDeps, 'forceDownLeavesInstances'> = { forceDownLeavesInstances: false },
 ) {
   const allHosts = async () => [...hosts.values()].filter(({ deleted }) => !deleted);
   const countsOn = async (names: readonly string[]) =>
@@ -39,17 +39,17 @@ export function computeOf(
         [...instances.values()].filter((row) => row.host === name).length,
       ]),
     );
-  const rowsOf = (listing: Listing) =>
+  const rowsOf = (list: ServerIndex) =>
     [...instances.values()].filter((row) => {
-      if (listing.by === 'state') return row.vm_state === listing.vm_state;
-      if (listing.by === 'project') {
-        return row.deleted === listing.deleted && row.project_id === listing.project_id;
+      if (list.by === 'state') return row.vm_state === list.vm_state;
+      if (list.by === 'project') {
+        return row.deleted === list.deleted && row.project_id === list.project_id;
       }
-      return !row.deleted && (listing.by === 'time' || row.host === listing.host);
+      return !row.deleted && (list.by === 'time' || row.host === list.host);
     });
-  /** Pages as short as they are asked for, as an index gives them. */
-  const listed: Deps['listed'] = async function* (listing, { after, oldestFirst, first }) {
-    const places = rowsOf(listing).map(placeOfServer).sort();
+  /** Pages of the requested length, as an index returns them. */
+  const listed: ComputeDeps['listed'] = async function* (list, { after, oldestFirst, first }) {
+    const places = rowsOf(list).map(placeOfServer).sort();
     if (!oldestFirst) places.reverse();
     const rest = places.filter((place) => !after || place > after === oldestFirst);
     yield* slices(
@@ -57,7 +57,7 @@ export function computeOf(
       first,
     );
   };
-  const changedBetween: Deps['changedBetween'] = async ({ since, before }, most) => {
+  const changedBetween: ComputeDeps['changedBetween'] = async ({ since, before }, most) => {
     // DynamoDB refuses a range that ends before it begins.
     if (since > before) throw new Error('a range that ends before it begins');
     const rows = [...instances.values()].filter(

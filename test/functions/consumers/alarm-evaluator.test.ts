@@ -4,9 +4,9 @@ import * as z from 'zod';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter, EventMessage } from '../../../domain/events/messages.ts';
 import {
-  createHandler,
-  type Deps,
-  type Totals,
+  alarmEvaluator,
+  type EvaluatorDeps,
+  type EvaluatorTotals,
 } from '../../../functions/alarm-evaluator/handler.ts';
 import { eventWith } from '../../domain/events/events.ts';
 import { rawSample } from '../../events/samples.ts';
@@ -17,14 +17,14 @@ const eventOf = (n: number): DoctorEvent => ({ ...eventWith(), message_id: `e-${
 const ids = (events: readonly DoctorEvent[]) => events.map(({ message_id }) => message_id);
 const harmful = 'e-13';
 
-async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
+async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const evaluations: string[][] = [];
   const splits: [string[], number, ...unknown[]][] = [];
   const froms: unknown[] = [];
-  const buried: DeadLetter[] = [];
-  const totals: Totals[] = [];
+  const deadLettered: DeadLetter[] = [];
+  const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
-  const handler = createHandler({
+  const handler = alarmEvaluator({
     evaluate: async (events, rest) => {
       if (ids(events).includes(harmful)) throw new Error('it cannot be evaluated');
       evaluations.push(ids(events));
@@ -34,8 +34,8 @@ async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
     split: async ({ events, attempts, lane, rest }) => {
       splits.push([ids(events), attempts, lane, ...(rest ? [rest] : [])]);
     },
-    bury: async (letters) => {
-      buried.push(...letters);
+    deadLetter: async (letters) => {
+      deadLettered.push(...letters);
     },
     count: (counted) => totals.push(counted),
     log,
@@ -43,7 +43,7 @@ async function evaluated(event: SQSEvent, given: Partial<Deps> = {}) {
   });
   const { batchItemFailures } = await handler(event, context);
   const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return { failed, evaluations, froms, splits, buried, totals, lines };
+  return { failed, evaluations, froms, splits, deadLettered, totals, lines };
 }
 const message = (
   events: number[],
@@ -54,7 +54,7 @@ const message = (
 });
 type Lane = Partial<Pick<EventMessage, 'lane' | 'rest'>>;
 
-test('messages are evaluated, counted and told of in one line', async () => {
+test('messages are evaluated and counted, and logged in one line', async () => {
   const { failed, evaluations, totals, lines } = await evaluated(
     queued(message([1, 2]), message([3])),
   );
@@ -125,9 +125,9 @@ test('an event alone is tried again until its attempts are made', async () => {
     [1, 3],
     [0, 4],
   ] as const) {
-    const { failed, buried } = await evaluated(queued(message([13], { attempts, receives })));
+    const { failed, deadLettered } = await evaluated(queued(message([13], { attempts, receives })));
     expect(failed).toEqual(['m-0']);
-    expect(buried).toEqual([]);
+    expect(deadLettered).toEqual([]);
   }
 });
 
@@ -136,38 +136,38 @@ test.each([
   [1, 4],
   [4, 1],
 ])(
-  'after %i attempts before and %i receives it is put aside with the reason',
+  'after %i attempts before and %i receives it is dead-lettered with the reason',
   async (attempts, receives) => {
-    const { failed, buried } = await evaluated(queued(message([13], { attempts, receives })));
+    const { failed, deadLettered } = await evaluated(queued(message([13], { attempts, receives })));
     expect(failed).toEqual([]);
-    expect(buried).toEqual([
+    expect(deadLettered).toEqual([
       { reason: expect.stringMatching(/5 attempts.*cannot be evaluated/), element: eventOf(13) },
     ]);
   },
 );
 
-test('an event whose evaluation never ends is put aside without another', async () => {
-  const { buried, evaluations } = await evaluated(queued(message([1], { receives: 6 })));
+test('an event whose evaluation never ends is dead-lettered without another attempt', async () => {
+  const { deadLettered, evaluations } = await evaluated(queued(message([1], { receives: 6 })));
   expect(evaluations).toEqual([]);
-  expect(buried).toHaveLength(1);
+  expect(deadLettered).toHaveLength(1);
 });
 
 test.each(['{', '"text"', '{"events":[{}],"attempts":0}', '{"events":[]}'])(
   'what is no message of events is put aside: %s',
   async (body) => {
-    const { failed, buried } = await evaluated(queued({ body }, message([1])));
+    const { failed, deadLettered } = await evaluated(queued({ body }, message([1])));
     expect(failed).toEqual([]);
-    expect(buried).toEqual([{ reason: expect.any(String), element: body }]);
+    expect(deadLettered).toEqual([{ reason: expect.any(String), element: body }]);
   },
 );
 
 test('what cannot be put aside is delivered again, not lost', async () => {
-  const bury = async () => {
+  const deadLetter = async () => {
     throw new Error('the queue is gone');
   };
-  expect((await evaluated(queued({ body: '{' }), { bury })).failed).toEqual(['m-0']);
+  expect((await evaluated(queued({ body: '{' }), { deadLetter })).failed).toEqual(['m-0']);
   const last = queued(message([13], { receives: 5 }));
-  expect((await evaluated(last, { bury })).failed).toEqual(['m-0']);
+  expect((await evaluated(last, { deadLetter })).failed).toEqual(['m-0']);
 });
 
 test('what cannot be split is delivered again, not lost', async () => {

@@ -27,7 +27,7 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
     sendFinish: async (messages, delays) => {
       sent.push([messages.length, delays]);
     },
-    bury: async () => {},
+    deadLetter: async () => {},
     publishEvents: async () => {},
     noteAffected: async () => {},
     safeLaneDelaySeconds: 7,
@@ -49,7 +49,7 @@ test.each(['full', 'gentle'] as const)(
       sendEvents: async (events, sending) => {
         sent.push([events.length, sending]);
       },
-      bury: unused,
+      deadLetter: unused,
       count: () => {},
       alarmsUnder: unused,
       alarms: unused,
@@ -96,7 +96,7 @@ async function sentAgain(
     note: async () => {},
     post: async () => answer,
     publish: async () => answer,
-    bury: async () => {},
+    deadLetter: async () => {},
     sendFirst: record('first tries'),
     sendRetry: record('further tries'),
     gather: gathered,
@@ -117,7 +117,7 @@ async function sentAgain(
   return sent;
 }
 
-test('the alarms of further tries of a batch are read in one request', async () => {
+test('the alarms of all retries of a batch are read in one request', async () => {
   const asked: (readonly string[])[] = [];
   const existing = async (ids: readonly string[]) => {
     asked.push(ids);

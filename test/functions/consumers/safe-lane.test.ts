@@ -9,9 +9,9 @@ import { deletedHost } from '../../../domain/hosts/registered-host.ts';
 import type { Departed } from '../../../domain/ports/departed-servers.ts';
 import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
-import { createHandler as finisherOf } from '../../../functions/fault-finisher/handler.ts';
-import { createHandler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
-import { createHandler as sweeperOf } from '../../../functions/sweeper/handler.ts';
+import { faultFinisher as finisherOf } from '../../../functions/fault-finisher/handler.ts';
+import { reconciler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
+import { type SweepCounts, sweeper as sweeperOf } from '../../../functions/sweeper/handler.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
 import { downHost, minute } from '../../domain/rows.ts';
@@ -45,13 +45,13 @@ test('the stream of ports holds ports, and what was reported of a host’s ports
 });
 
 test.each(['instance-expired', 'service-number'])(
-  'what is nobody’s report is left out: %s',
+  'rows that report no change are left out: %s',
   (name) => {
     expect(rowChanges(streamOf(name))).toEqual([]);
   },
 );
 
-test('a record that cannot be read is put aside with its reason, and the next is read', () => {
+test('a record that cannot be read is dead-lettered with its reason, and the next is read', () => {
   const [first, ...others] = streamOf('hosts').Records;
   const broken = {
     ...first,
@@ -62,14 +62,18 @@ test('a record that cannot be read is put aside with its reason, and the next is
   expect(changes[0]).toMatchObject({ letter: { reason: /cannot be read/, element: broken } });
 });
 
-test('the reconciler sends what the stream tells, and says so in one line', async () => {
+test('the reconciler sends what the stream shows, and logs one line', async () => {
   const sent: string[] = [];
   const step = (name: string) => async () => {
     sent.push(name);
   };
   const deps = {
     ...{ sendCopies: step('copies'), sendFinish: step('finish') },
-    ...{ bury: step('bury'), publishEvents: step('audit'), noteAffected: step('affected') },
+    ...{
+      deadLetter: step('deadLetter'),
+      publishEvents: step('audit'),
+      noteAffected: step('affected'),
+    },
   };
   const { lines, log } = logbook();
   const read = rowChanges;
@@ -79,7 +83,10 @@ test('the reconciler sends what the stream tells, and says so in one line', asyn
   expect(lines).toEqual([
     [
       'info',
-      ['reconciled', { changes: 3, events: 3, faults: 2, notices: 0, departures: 0, buried: 0 }],
+      [
+        'reconciled',
+        { changes: 3, events: 3, faults: 2, notices: 0, departures: 0, deadLettered: 0 },
+      ],
     ],
   ]);
 });
@@ -127,7 +134,7 @@ function finisher(host: Host | undefined, plane?: HostDataPlane) {
 
 const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
 
-test('owners are told of a maintenance from the message alone: the host may be another by now', async () => {
+test('owners are notified of a maintenance from the message alone: the host may have changed since', async () => {
   const { applied, told, finish } = finisher(undefined);
   const event = Sample.parse(rawSample('queues/finish-maintenance.json'));
   expect(await finish(event)).toEqual([]);
@@ -180,9 +187,9 @@ test('what could not be finished, or not be read, is delivered again', async () 
 
 const { row } = firingOf(alarmWith(), eventWith(), { kind: 'notice', reason: '' }, minute(0));
 
-test('the sweeper tells what no evaluator can be about to tell, and marks it', async () => {
+test('the sweeper publishes rows that no evaluator can still publish, and marks them', async () => {
   const asked: string[] = [];
-  const [published, marked, counts]: [OutboxRow[], OutboxRow[], number[]] = [[], [], []];
+  const [published, marked, counts]: [OutboxRow[], OutboxRow[], SweepCounts[]] = [[], [], []];
   const handler = sweeperOf({
     undelivered: async (before) => {
       asked.push(before);
@@ -204,5 +211,23 @@ test('the sweeper tells what no evaluator can be about to tell, and marks it', a
   });
   await handler(rawSample('schedule/sweep.json'), context);
   expect(asked).toEqual(['2026-01-01T00:00:30.000Z']);
-  expect({ published, marked, counts }).toEqual({ published: [row], marked: [row], counts: [1] });
+  expect({ published, marked }).toEqual({ published: [row], marked: [row] });
+  expect(counts).toEqual([{ found: 1 }, { published: 1 }]);
+});
+
+test('what cannot be published is counted as undelivered all the same', async () => {
+  const counts: SweepCounts[] = [];
+  const handler = sweeperOf({
+    undelivered: async () => [row],
+    sendWebhooks: async () => expect.unreachable(),
+    publish: async () => [],
+    markDelivered: async () => {},
+    interrupted: () => {},
+    evaluatorTimeoutSeconds: 20,
+    now: () => Date.parse(minute(1)),
+    count: (told) => counts.push(told),
+    log: logbook().log,
+  });
+  await handler(rawSample('schedule/sweep.json'), context);
+  expect(counts).toEqual([{ found: 1 }, { published: 0 }]);
 });

@@ -9,7 +9,10 @@ import {
 import type { Taken } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
-import { createHandler, type Deps } from '../../../functions/webhook-sender/handler.ts';
+import {
+  type WebhookSenderDeps,
+  webhookSender,
+} from '../../../functions/webhook-sender/handler.ts';
 import { rememberingFull } from '../../../functions/webhook-sender/places.ts';
 import { slowReceivers } from '../../../functions/webhook-sender/slow-receivers.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
@@ -30,7 +33,10 @@ const webhook = (action: string, more: Partial<WebhookMessage> = {}): WebhookMes
 const ofOther = (action: string): WebhookMessage =>
   webhook(action, { project_id: 'b', webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' });
 
-function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<Deps> = {}) {
+function sender(
+  answers: Readonly<Record<string, Answer>> = {},
+  given: Partial<WebhookSenderDeps> = {},
+) {
   const posted: WebhookMessage[] = [];
   const published: string[] = [];
   const notes: WebhookOutcome[] = [];
@@ -39,9 +45,9 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
   const deferred: WebhookMessage[] = [];
   const places: string[] = [];
   let taken = 0;
-  const buried: DeadLetter[] = [];
+  const deadLettered: DeadLetter[] = [];
   const { lines, log } = logbook();
-  const handler = createHandler({
+  const handler = webhookSender({
     outcome: async () => undefined,
     isAlarm: async () => true,
     post: async (message) => {
@@ -79,8 +85,8 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
         places.push(`interrupted ${step}`);
       },
     },
-    bury: async (letters) => {
-      buried.push(...letters);
+    deadLetter: async (letters) => {
+      deadLettered.push(...letters);
     },
     slow: slowReceivers(() => 0),
     mostAttempts: 3,
@@ -95,7 +101,18 @@ function sender(answers: Readonly<Record<string, Answer>> = {}, given: Partial<D
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { send, posted, published, notes, retries, diverted, deferred, places, buried, lines };
+  return {
+    send,
+    posted,
+    published,
+    notes,
+    retries,
+    diverted,
+    deferred,
+    places,
+    deadLettered,
+    lines,
+  };
 }
 
 const good = 'https://user:secret@good.example/x?token=secret';
@@ -103,7 +120,7 @@ const bad = 'https://bad.example/';
 const hung: Answer = { kind: 'unanswered', reason: 'no answer within 5 s', timedOut: true };
 
 test('what was delivered is noted, without the secrets of its URL', async () => {
-  const { send, notes, retries, buried, lines } = sender();
+  const { send, notes, retries, deadLettered, lines } = sender();
   expect(await send(webhook(good))).toEqual([]);
   expect(notes).toEqual([
     {
@@ -111,7 +128,7 @@ test('what was delivered is noted, without the secrets of its URL', async () => 
       ...{ result: 'delivered', attempts: 1, status: 200, reason: '', at: minute(2) },
     },
   ]);
-  expect([...retries, ...buried]).toEqual([]);
+  expect([...retries, ...deadLettered]).toEqual([]);
   expect(lines).toEqual([['info', ['webhooks', { delivered: 1 }]]]);
 });
 
@@ -124,10 +141,10 @@ test('a failure is queued again with its tries counted, and harms no other of th
 });
 
 test('after its last try it is put aside with the reason', async () => {
-  const { send, notes, retries, buried } = sender({ [bad]: hung });
+  const { send, notes, retries, deadLettered } = sender({ [bad]: hung });
   await send(webhook(bad, { attempts: 2, lane: 'later' }));
   expect(retries).toEqual([]);
-  expect(buried).toEqual([
+  expect(deadLettered).toEqual([
     {
       reason: 'given up after 3 of 3 tries: no answer within 5 s',
       element: webhook(bad, { attempts: 3, lane: 'later' }),
@@ -156,28 +173,28 @@ test('a message that comes again when a further try is queued makes no second ro
   expect([posted.length, notes.length]).toEqual([1, 1]);
 });
 
-test('a further try whose alarm was deleted is not made: its owner no longer wants it', async () => {
+test('a retry is not made if its alarm was deleted: the owner no longer wants it', async () => {
   const asked: string[] = [];
   const isAlarm = async (alarm_id: string) => {
     asked.push(alarm_id);
     return false;
   };
-  const { send, posted, notes, retries, buried } = sender({ [bad]: hung }, { isAlarm });
+  const { send, posted, notes, retries, deadLettered } = sender({ [bad]: hung }, { isAlarm });
   expect(await send(webhook(bad, { attempts: 2, lane: 'later' }))).toEqual([]);
-  expect({ posted, retries, buried }).toEqual({ posted: [], retries: [], buried: [] });
+  expect([...posted, ...retries, ...deadLettered]).toEqual([]);
   expect(notes).toMatchObject([
     { result: 'dropped', attempts: 2, reason: 'its alarm was deleted' },
   ]);
   expect(asked).toEqual([webhook(bad).body.alarm_id]);
 });
 
-test('a first try is made though its alarm was deleted since: the event was before', async () => {
+test('a first attempt is made although its alarm was deleted: the event came before', async () => {
   const { send, posted } = sender({}, { isAlarm: async () => expect.unreachable() });
   await send(webhook(good), webhook(bad, { lane: 'later' }));
   expect(posted).toHaveLength(2);
 });
 
-test('what was delivered stays so, though its alarm was deleted since', async () => {
+test('a delivered webhook stays delivered although its alarm was deleted', async () => {
   const known = { action: bad, attempts: 2, status: 200, reason: '', at: minute(1) };
   const outcome = async () => ({ ...known, result: 'delivered' as const });
   const { send, notes } = sender({}, { outcome, isAlarm: async () => false });
@@ -239,35 +256,35 @@ test('a topic is published to', async () => {
   expect(notes).toMatchObject([{ action: topic, result: 'delivered' }]);
 });
 
-test('an action that nobody calls is given up', async () => {
-  const { send, notes, buried } = sender();
+test('an action of a scheme without a caller is given up', async () => {
+  const { send, notes, deadLettered } = sender();
   await send(webhook('zaqar://?topic=a'));
   expect(notes).toMatchObject([{ result: 'given up', status: null }]);
-  expect(buried).toHaveLength(1);
+  expect(deadLettered).toHaveLength(1);
 });
 
 test.each(['{', '"text"', '{"action":"https://a.example/"}'])(
   'what is no webhook is put aside: %s',
   async (body) => {
-    const { send, buried } = sender();
+    const { send, deadLettered } = sender();
     expect(await send(body, webhook(good))).toEqual([]);
-    expect(buried).toEqual([{ reason: expect.any(String), element: body }]);
+    expect(deadLettered).toEqual([{ reason: expect.any(String), element: body }]);
   },
 );
 
-test.each(['again', 'bury', 'note', 'outcome', 'post'] as const)(
+test.each(['again', 'deadLetter', 'note', 'outcome', 'post'] as const)(
   'when %s fails, the message is delivered again and the others are not',
   async (step) => {
     const fail = async () => {
       throw new Error('gone');
     };
-    const most = step === 'bury' ? 1 : 3;
+    const most = step === 'deadLetter' ? 1 : 3;
     const { send } = sender({ [bad]: hung }, { [step]: fail, mostAttempts: most });
     expect(await send(webhook(bad))).toEqual(['m-0']);
   },
 );
 
-test('when the alarm of a further try cannot be read, the message is delivered again', async () => {
+test('when the alarm of a retry cannot be read, the message is delivered again', async () => {
   const isAlarm = async () => {
     throw new Error('gone');
   };
@@ -276,7 +293,7 @@ test('when the alarm of a further try cannot be read, the message is delivered a
   expect(posted).toHaveLength(1);
 });
 
-test('a webhook that is twice in a batch is told once, another try of it is made', async () => {
+test('a webhook that is twice in a batch is sent once, and another attempt of it is made', async () => {
   const { send, posted } = sender();
   await send(webhook(good), webhook(good), webhook(good, { attempts: 1, lane: 'later' }));
   expect(posted.map(({ attempts }) => attempts).sort()).toEqual([0, 1]);
@@ -305,21 +322,21 @@ test('the place of a project whose receiver hung is kept from it, and no other',
   expect(places.slice(2).sort()).toEqual(['give back 1#b', 'keep 0#a']);
 });
 
-test('a project that has much to tell and no place is tried a little later, among first tries', async () => {
+test('a project with many webhooks and no place is tried a little later, among first attempts', async () => {
   const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, retries, notes }).toEqual({ posted: [], retries: [], notes: [] });
   expect(deferred).toEqual([webhook(good)]);
 });
 
-test('a project whose receiver hung and that has no place left is told among further tries', async () => {
+test('a project without a place whose receiver hung is tried among the retries', async () => {
   const { send, posted, deferred, diverted } = sender({}, take({ full: 'hung' }));
   expect(await send(webhook(good))).toEqual([]);
   expect({ posted, deferred }).toEqual({ posted: [], deferred: [] });
   expect(diverted).toEqual([webhook(good)]);
 });
 
-test('what was told already needs no place, nor what cannot hang', async () => {
+test('a webhook that was delivered, or that cannot hang, needs no place', async () => {
   const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
   const outcome = async () => ({ ...known, result: 'delivered' as const });
   const told = sender({}, { outcome, ...take({ full: 'busy' }) });

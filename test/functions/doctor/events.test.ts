@@ -4,19 +4,19 @@ import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { OutsideEvents } from '../../../domain/events/outside-event.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
-import { type Deps, eventRoutes } from '../../../functions/doctor/events.ts';
+import { type EventDeps, eventRoutes } from '../../../functions/doctor/events.ts';
 import { minute } from '../../domain/rows.ts';
 import { sample } from '../../events/samples.ts';
 import { call, quiet } from '../call.ts';
 
 const sent: DoctorEvent[] = [];
-const buried: DeadLetter[] = [];
+const deadLettered: DeadLetter[] = [];
 const accepted: boolean[] = [];
 beforeEach(() => {
-  for (const all of [sent, buried, accepted]) all.length = 0;
+  for (const all of [sent, deadLettered, accepted]) all.length = 0;
 });
 
-const post = (body: unknown, given: Partial<Deps> = {}, as = 'service') =>
+const post = (body: unknown, given: Partial<EventDeps> = {}, as = 'service') =>
   call(
     createSurface({
       ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
@@ -29,8 +29,8 @@ const post = (body: unknown, given: Partial<Deps> = {}, as = 'service') =>
         sendTwice: async (events) => {
           sent.push(...events);
         },
-        bury: async (letters) => {
-          buried.push(...letters);
+        deadLetter: async (letters) => {
+          deadLettered.push(...letters);
         },
         now: () => minute(20),
         ...given,
@@ -61,11 +61,11 @@ test('a bad element is put aside with its reason, and harms no other', async () 
   const answer = await post([good, { event_type: 't' }, 7, null, { ...good, message_id: 'n' }]);
   expect(answer).toMatchObject({ status: 202, body: { accepted: 2, refused: 3 } });
   expect(sent.map(({ message_id }) => message_id)).toEqual(['m', 'n']);
-  expect(buried.map(({ element }) => element)).toEqual([{ event_type: 't' }, 7, null]);
-  for (const { reason } of buried) expect(reason).not.toBe('');
+  expect(deadLettered.map(({ element }) => element)).toEqual([{ event_type: 't' }, 7, null]);
+  for (const { reason } of deadLettered) expect(reason).not.toBe('');
 });
 
-test.each(['sendTwice', 'bury'] as const)(
+test.each(['sendTwice', 'deadLetter'] as const)(
   'nothing is promised that is not queued: %s',
   async (name) => {
     const failing = async () => {

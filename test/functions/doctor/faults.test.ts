@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
-import { type Affected, placeOf } from '../../../domain/hosts/affected.ts';
+import { type Affected, placeOfFault } from '../../../domain/hosts/affected.ts';
 import type { Fault } from '../../../domain/hosts/fault.ts';
 import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
@@ -41,10 +41,10 @@ const affected = all
   ]);
 
 const byPlace = (a: { at: string; fault_id: string }, b: { at: string; fault_id: string }) =>
-  placeOf(a) < placeOf(b) ? 1 : -1;
+  placeOfFault(a) < placeOfFault(b) ? 1 : -1;
 type Between = { from: string; to: string };
 const within = (row: { at: string; fault_id: string }, { from, to }: Between) =>
-  placeOf(row) >= from && placeOf(row) <= to;
+  placeOfFault(row) >= from && placeOfFault(row) <= to;
 
 /** Pages of two, as an index would give them. */
 async function* pages<T>(rows: readonly T[]) {

@@ -6,22 +6,22 @@ import {
   alice,
   aliceToken,
   aliceUnscoped,
-  ask,
   byName,
-  clock,
-  login,
+  type Keystone,
+  keystone,
   monitor,
   monitorToken,
   project,
-  start,
-  stored,
-  tokenOf,
-  users,
 } from './keystone.ts';
+
+let world: Keystone;
+beforeEach(async () => {
+  world = await keystone();
+});
 
 const path = `/identity/v3/users/${alice.id}/application_credentials`;
 const send = (method: string, where: string, own: string, body?: unknown) =>
-  ask({ method, path: where, headers: { 'X-Auth-Token': own }, body });
+  world.ask({ method, path: where, headers: { 'X-Auth-Token': own }, body });
 const create = (fields: object, own = aliceToken) =>
   send('POST', path, own, { application_credential: fields });
 
@@ -35,12 +35,6 @@ const made = async (fields: object, own = aliceToken) => {
 };
 const withId = ({ id, secret }: { id: string; secret: string }) => ({
   identity: { methods: ['application_credential'], application_credential: { id, secret } },
-});
-
-beforeEach(() => {
-  stored.clear();
-  users.set(alice.id, alice);
-  clock.now = start;
 });
 
 test('a credential is shown whole once, and without its secret from then on', async () => {
@@ -78,10 +72,10 @@ test('a list by name has that one alone', async () => {
   await made({ name: 'one' });
   await made({ name: 'two' });
   const query = { name: ['two'] };
-  const { body } = await ask({ path, query, headers: { 'X-Auth-Token': aliceToken } });
+  const { body } = await world.ask({ path, query, headers: { 'X-Auth-Token': aliceToken } });
   expect(body).toMatchObject({ application_credentials: [{ name: 'two' }] });
   const none = { name: ['three'] };
-  const empty = await ask({ path, query: none, headers: { 'X-Auth-Token': aliceToken } });
+  const empty = await world.ask({ path, query: none, headers: { 'X-Auth-Token': aliceToken } });
   expect(empty.body).toMatchObject({ application_credentials: [] });
 });
 
@@ -110,7 +104,7 @@ test.each([
   },
 ])('a login $how is for the project and roles of the credential', async ({ auth }) => {
   const credential = await made({ name: 'c', roles: [{ name: 'reader' }], secret: 'given' });
-  const { status, body } = await login(auth(credential));
+  const { status, body } = await world.login(auth(credential));
   expect(status).toBe(201);
   expect(body).toMatchObject({
     token: {
@@ -138,7 +132,7 @@ test.each([
   },
 ])('a login with $why is the one 401', async ({ auth }) => {
   const { id } = await made({ name: 'c' });
-  const { status, body } = await login(auth(id));
+  const { status, body } = await world.login(auth(id));
   expect([status, body]).toMatchObject([
     401,
     { error: { message: 'The request you have made requires authentication.' } },
@@ -151,7 +145,7 @@ test.each([
   { what: 'no secret', given: { id: 'c' } },
   { what: 'nothing', given: undefined },
 ])('a login with $what is a 400', async ({ given }) => {
-  const { status } = await login({
+  const { status } = await world.login({
     identity: { methods: ['application_credential'], application_credential: given },
   });
   expect(status).toBe(400);
@@ -159,20 +153,20 @@ test.each([
 
 test('a token ends with its credential, which gives none after its end', async () => {
   const credential = await made({ name: 'c', expires_at: '2026-08-21T09:30:00' });
-  const { body } = await login(withId(credential));
+  const { body } = await world.login(withId(credential));
   expect(body).toMatchObject({ token: { expires_at: '2026-08-21T09:30:00.000000Z' } });
-  clock.now = Date.parse('2026-08-21T09:30:00Z');
-  expect(await login(withId(credential))).toMatchObject({ status: 401 });
+  world.clock.now = Date.parse('2026-08-21T09:30:00Z');
+  expect(await world.login(withId(credential))).toMatchObject({ status: 401 });
 });
 
 test('tokens die with their credential', async () => {
   const credential = await made({ name: 'c' });
-  const token = await tokenOf(withId(credential));
+  const token = await world.tokenOf(withId(credential));
   expect(await send('GET', path, token)).toMatchObject({ status: 200 });
   const where = `${path}/${credential.id}`;
   expect(await send('DELETE', where, aliceToken)).toMatchObject({ status: 204 });
   expect(await send('GET', path, token)).toMatchObject({ status: 401 });
-  expect(await login(withId(credential))).toMatchObject({ status: 401 });
+  expect(await world.login(withId(credential))).toMatchObject({ status: 401 });
   expect(await send('DELETE', where, aliceToken)).toMatchObject({ status: 404 });
 });
 
@@ -185,26 +179,26 @@ test.each([
   const credential = await made({ name: 'c' });
   const [first] = alice.projects;
   const projects = first ? [{ ...first, roles: ['reader' as const] }] : [];
-  users.set(alice.id, { ...alice, ...('projects' in change ? { projects } : change) });
-  expect(await login(withId(credential))).toMatchObject({ status: 401 });
+  world.users.set(alice.id, { ...alice, ...('projects' in change ? { projects } : change) });
+  expect(await world.login(withId(credential))).toMatchObject({ status: 401 });
 });
 
 test('a restricted credential makes and deletes none, an unrestricted one does', async () => {
   const restricted = await made({ name: 'restricted' });
-  const own = await tokenOf(withId(restricted));
+  const own = await world.tokenOf(withId(restricted));
   expect(await create({ name: 'x' }, own)).toMatchObject({ status: 403 });
   const where = `${path}/${restricted.id}`;
   expect(await send('DELETE', where, own)).toMatchObject({ status: 403 });
   expect(await send('GET', where, own)).toMatchObject({ status: 200 });
   const free = await made({ name: 'free', unrestricted: true });
-  const token = await tokenOf(withId(free));
+  const token = await world.tokenOf(withId(free));
   expect(await create({ name: 'x' }, token)).toMatchObject({ status: 201 });
   expect(await send('DELETE', where, token)).toMatchObject({ status: 204 });
 });
 
 test('a credential has no more roles than the token that makes it', async () => {
   const reader = await made({ name: 'r', unrestricted: true, roles: [{ name: 'reader' }] });
-  const token = await tokenOf(withId(reader));
+  const token = await world.tokenOf(withId(reader));
   expect(await create({ name: 'x', roles: [{ name: 'member' }] }, token)).toMatchObject({
     status: 400,
   });
@@ -216,9 +210,9 @@ test('a credential has no more roles than the token that makes it', async () => 
 
 test('a token made of one keeps its project and roles, and takes no scope', async () => {
   const credential = await made({ name: 'c', roles: [{ name: 'reader' }] });
-  const id = await tokenOf(withId(credential));
+  const id = await world.tokenOf(withId(credential));
   const identity = { methods: ['token'], token: { id } };
-  const { status, body } = await login({ identity });
+  const { status, body } = await world.login({ identity });
   expect([status, body]).toMatchObject([
     201,
     {
@@ -231,28 +225,28 @@ test('a token made of one keeps its project and roles, and takes no scope', asyn
     },
   ]);
   for (const scope of [project('tenant-b'), project('tenant-a'), 'unscoped']) {
-    expect(await login({ identity, scope })).toMatchObject({ status: 403 });
+    expect(await world.login({ identity, scope })).toMatchObject({ status: 403 });
   }
 });
 
 const rule = { service: 'identity', method: 'GET', path: '/v3/users/**' } as const;
 
 test('a token makes the requests that its rules allow, and no other', async () => {
-  const token = await tokenOf(withId(await made({ name: 'c', access_rules: [rule] })));
+  const token = await world.tokenOf(withId(await made({ name: 'c', access_rules: [rule] })));
   expect(await send('GET', path, token)).toMatchObject({ status: 200 });
   expect(await send('GET', '/identity/v3/auth/catalog', token)).toMatchObject({ status: 401 });
   expect(await create({ name: 'x' }, token)).toMatchObject({ status: 401 });
 });
 
 test('no rules are none', async () => {
-  const token = await tokenOf(withId(await made({ name: 'c', access_rules: [] })));
+  const token = await world.tokenOf(withId(await made({ name: 'c', access_rules: [] })));
   expect(await send('GET', '/identity/v3/auth/catalog', token)).toMatchObject({ status: 200 });
 });
 
 test('a token with rules is shown to those who enforce them', async () => {
-  const token = await tokenOf(withId(await made({ name: 'c', access_rules: [rule] })));
+  const token = await world.tokenOf(withId(await made({ name: 'c', access_rules: [rule] })));
   const shown = (version?: string) =>
-    ask({
+    world.ask({
       path: '/identity/v3/auth/tokens',
       headers: {
         ...{ 'X-Auth-Token': adminToken, 'X-Subject-Token': token },
@@ -341,7 +335,7 @@ test.each([
   const { status, body } = await send('POST', path, aliceToken, { application_credential: fields });
   expect([status, body]).toMatchObject([400, { error: { title: 'Bad Request' } }]);
   expect(JSON.stringify(body)).toContain(names);
-  expect(stored.size).toBe(0);
+  expect(world.stored.size).toBe(0);
 });
 
 test('OSC sends null for what is not given', async () => {
@@ -353,6 +347,6 @@ test('OSC sends null for what is not given', async () => {
 });
 
 test('a disabled user does not log in', async () => {
-  users.set(alice.id, { ...alice, enabled: false });
-  expect(await login({ identity: byName('alice') })).toMatchObject({ status: 401 });
+  world.users.set(alice.id, { ...alice, enabled: false });
+  expect(await world.login({ identity: byName('alice') })).toMatchObject({ status: 401 });
 });

@@ -1,23 +1,25 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { nameId } from '../../../domain/ids.ts';
 import {
   alice,
   aliceToken,
   aliceUnscoped,
-  ask,
   byName,
-  clock,
-  issued,
-  login,
+  type Keystone,
+  keystone,
   project,
   self,
   start,
-  tokens,
 } from './keystone.ts';
 
+let world: Keystone;
+beforeEach(async () => {
+  world = await keystone();
+});
+
 test.each(['/identity', '/identity/', '/'])('GET %s lists version 3', async (path) => {
-  const { status, headers, body } = await ask({ path });
+  const { status, headers, body } = await world.ask({ path });
   expect(status).toBe(300);
   expect(headers).toMatchObject({ Location: self, Vary: 'X-Auth-Token' });
   expect(body).toMatchObject({
@@ -26,7 +28,7 @@ test.each(['/identity', '/identity/', '/'])('GET %s lists version 3', async (pat
 });
 
 test.each(['/identity/v3', '/identity/v3/'])('GET %s shows version 3', async (path) => {
-  const { status, body } = await ask({ path });
+  const { status, body } = await world.ask({ path });
   expect(status).toBe(200);
   expect(body).toMatchObject({
     version: { id: 'v3.14', status: 'stable', links: [{ rel: 'self', href: self }] },
@@ -34,16 +36,16 @@ test.each(['/identity/v3', '/identity/v3/'])('GET %s shows version 3', async (pa
 });
 
 test('a login answers with the token of the default project', async () => {
-  const { status, headers, body } = await login({ identity: byName('alice') });
+  const { status, headers, body } = await world.login({ identity: byName('alice') });
   expect(status).toBe(201);
   expect(headers).toMatchObject({ Vary: 'X-Auth-Token' });
-  expect(await tokens.verify(headers['X-Subject-Token'] ?? '')).toMatchObject({
+  expect(await world.tokens.verify(headers['X-Subject-Token'] ?? '')).toMatchObject({
     user: { name: 'alice' },
   });
   expect(body).toEqual({
     token: {
       methods: ['password'],
-      audit_ids: [issued.at(-1)],
+      audit_ids: [world.issued.at(-1)],
       issued_at: '2026-08-21T09:00:00.000000Z',
       expires_at: '2026-08-21T10:00:00.000000Z',
       user: {
@@ -86,7 +88,7 @@ const Catalog = z.object({
 });
 
 test('the catalogue has three interfaces of each service, under the public URL', async () => {
-  const { catalog } = Catalog.parse((await login({ identity: byName('alice') })).body).token;
+  const { catalog } = Catalog.parse((await world.login({ identity: byName('alice') })).body).token;
   const rows = catalog.flatMap(({ type, name, endpoints }) =>
     endpoints.map((endpoint) => [type, name, endpoint.interface, endpoint.url]),
   );
@@ -108,7 +110,7 @@ test('the catalogue has three interfaces of each service, under the public URL',
 });
 
 test('?nocatalog leaves the catalogue out', async () => {
-  const { status, body } = await login({ identity: byName('alice') }, { nocatalog: [''] });
+  const { status, body } = await world.login({ identity: byName('alice') }, { nocatalog: [''] });
   expect(status).toBe(201);
   expect(body).not.toHaveProperty('token.catalog');
 });
@@ -166,32 +168,32 @@ test.each([
     as: 'tenant-a',
   },
 ])('a login with $what is for project $as', async ({ auth, as }) => {
-  const { status, body } = await login(auth);
+  const { status, body } = await world.login(auth);
   expect(status).toBe(201);
   expect(Token.parse(body).token.project?.name).toBe(as);
 });
 
 test('an unscoped token has no project, roles or catalogue', async () => {
-  const { body } = await login({ identity: byName('alice'), scope: 'unscoped' });
+  const { body } = await world.login({ identity: byName('alice'), scope: 'unscoped' });
   for (const key of ['project', 'is_domain', 'roles', 'catalog']) {
     expect(body).not.toHaveProperty(`token.${key}`);
   }
 });
 
 test('a rescoped token ends when the first one does and names it', async () => {
-  const first = await login({ identity: byName('alice'), scope: 'unscoped' });
-  const audit = issued.at(-1);
-  clock.now = start + 600_000;
+  const first = await world.login({ identity: byName('alice'), scope: 'unscoped' });
+  const audit = world.issued.at(-1);
+  world.clock.now = start + 600_000;
   const id = first.headers['X-Subject-Token'];
-  const { body } = await login({
+  const { body } = await world.login({
     identity: { methods: ['token'], token: { id } },
     scope: project('tenant-b'),
   });
-  clock.now = start;
+  world.clock.now = start;
   expect(body).toMatchObject({
     token: {
       methods: ['token', 'password'],
-      audit_ids: [issued.at(-1), audit],
+      audit_ids: [world.issued.at(-1), audit],
       issued_at: '2026-08-21T09:10:00.000000Z',
       expires_at: '2026-08-21T10:00:00.000000Z',
       project: { name: 'tenant-b' },
@@ -228,16 +230,18 @@ test.each([
   { why: 'a trust', auth: alices({ 'OS-TRUST:trust': { id: 'x' } }) },
   { why: 'a bad token', auth: { identity: { methods: ['token'], token: { id: 'bad' } } } },
 ])('a login with $why is the one 401', async ({ auth }) => {
-  const { status, headers, body } = await login(auth);
+  const { status, headers, body } = await world.login(auth);
   expect(status).toBe(401);
   expect(body).toEqual(refusal);
   expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/api/identity"');
 });
 
 test('an expired token cannot be rescoped', async () => {
-  clock.now = start + 3_600_000;
-  const { status } = await login({ identity: { methods: ['token'], token: { id: aliceToken } } });
-  clock.now = start;
+  world.clock.now = start + 3_600_000;
+  const { status } = await world.login({
+    identity: { methods: ['token'], token: { id: aliceToken } },
+  });
+  world.clock.now = start;
   expect(status).toBe(401);
 });
 
@@ -246,7 +250,7 @@ test.each([
   { methods: [] },
   { methods: ['totp', 'password'], password: byName('alice').password },
 ])('methods $methods are refused with the list of those that there are', async (identity) => {
-  const { status, headers, body } = await login({ identity });
+  const { status, headers, body } = await world.login({ identity });
   expect(status).toBe(401);
   expect(headers['WWW-Authenticate']).toBe('Keystone uri="https://api.example/api/identity"');
   expect(body).toEqual({
@@ -303,7 +307,7 @@ test.each([
   { names: 'auth.scope.project.domain', body: { auth: alices({ project: { name: 'tenant-a' } }) } },
   { names: 'auth.scope.domain', body: { auth: alices({ domain: {} }) } },
 ])('a login that is wrong at $names is a 400 that names it', async ({ names, body }) => {
-  const answer = await ask({ method: 'POST', path: '/identity/v3/auth/tokens', body });
+  const answer = await world.ask({ method: 'POST', path: '/identity/v3/auth/tokens', body });
   expect(answer).toMatchObject({
     status: 400,
     body: { error: { code: 400, title: 'Bad Request' } },
@@ -319,6 +323,6 @@ test.each([
   { what: 'null', body: 'null' },
   { what: 'nothing', body: undefined },
 ])('a login with $what for a body is a 400', async ({ body }) => {
-  const answer = await ask({ method: 'POST', path: '/identity/v3/auth/tokens', body });
+  const answer = await world.ask({ method: 'POST', path: '/identity/v3/auth/tokens', body });
   expect(answer).toMatchObject({ status: 400, body: { error: { title: 'Bad Request' } } });
 });

@@ -1,10 +1,23 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { admin } from '../../../domain/identity/identity.ts';
 import { nameId } from '../../../domain/ids.ts';
-import { adminToken, alice, aliceToken, ask, homeless, monitor } from './keystone.ts';
+import {
+  adminToken,
+  alice,
+  aliceToken,
+  homeless,
+  type Keystone,
+  keystone,
+  monitor,
+} from './keystone.ts';
+
+let world: Keystone;
+beforeEach(async () => {
+  world = await keystone();
+});
 
 const get = (path: string, own: string, query: Record<string, string[]> = {}) =>
-  ask({ path: `/identity/v3/${path}`, query, headers: { 'X-Auth-Token': own } });
+  world.ask({ path: `/identity/v3/${path}`, query, headers: { 'X-Auth-Token': own } });
 const names = async (path: string, own: string, query: Record<string, string[]> = {}) => {
   const { body } = await get(path, own, query);
   return [...JSON.stringify(body).matchAll(/"name":"([^"]*)"/g)].map(([, name]) => name);

@@ -1,14 +1,19 @@
-import { expect, test } from 'vitest';
-import { alice, ask, byName, ended, login, project, tokenOf } from './keystone.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { alice, byName, type Keystone, keystone, project } from './keystone.ts';
+
+let world: Keystone;
+beforeEach(async () => {
+  world = await keystone();
+});
 
 const revoke = (own: string, subject: string) =>
-  ask({
+  world.ask({
     method: 'DELETE',
     path: '/identity/v3/auth/tokens',
     headers: { 'X-Auth-Token': own, 'X-Subject-Token': subject },
   });
 const validate = (own: string, subject: string) =>
-  ask({
+  world.ask({
     path: '/identity/v3/auth/tokens',
     headers: { 'X-Auth-Token': own, 'X-Subject-Token': subject },
   });
@@ -16,22 +21,22 @@ const rescoped = (id: string) => ({
   identity: { methods: ['token'], token: { id } },
   scope: project('tenant-b'),
 });
-const fresh = (name: string) => tokenOf({ identity: byName(name) });
+const fresh = (name: string) => world.tokenOf({ identity: byName(name) });
 
 test('a revoked token is unknown to validators and no login', async () => {
   const [admin, token] = [await fresh('admin'), await fresh('alice')];
   expect(await revoke(token, token)).toMatchObject({ status: 204, body: undefined });
   expect(await validate(admin, token)).toMatchObject({ status: 404 });
   expect(await validate(token, token)).toMatchObject({ status: 401 });
-  expect(await login(rescoped(token))).toMatchObject({ status: 401 });
+  expect(await world.login(rescoped(token))).toMatchObject({ status: 401 });
   expect(await revoke(admin, token)).toMatchObject({ status: 404 });
 });
 
 test('tokens that were made of a revoked one, and that it was made of, end with it', async () => {
   const admin = await fresh('admin');
   const first = await fresh('alice');
-  const second = await tokenOf(rescoped(first));
-  const third = await tokenOf(rescoped(second));
+  const second = await world.tokenOf(rescoped(first));
+  const third = await world.tokenOf(rescoped(second));
   expect(await revoke(first, second)).toMatchObject({ status: 204 });
   for (const token of [first, second, third]) {
     expect(await validate(admin, token)).toMatchObject({ status: 404 });
@@ -59,9 +64,9 @@ test('tokens of a user who has changed or was deleted end', async () => {
   const admin = await fresh('admin');
   for (const generation of ['another', null]) {
     const token = await fresh('alice');
-    ended.generations.set(alice.id, generation);
+    world.ended.generations.set(alice.id, generation);
     expect(await validate(admin, token)).toMatchObject({ status: 404 });
-    expect(await login(rescoped(token))).toMatchObject({ status: 401 });
-    ended.generations.delete(alice.id);
+    expect(await world.login(rescoped(token))).toMatchObject({ status: 401 });
+    world.ended.generations.delete(alice.id);
   }
 });

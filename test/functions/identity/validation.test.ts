@@ -1,19 +1,22 @@
-import { expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import {
   adminToken,
   aliceToken,
   aliceUnscoped,
-  ask,
   byName,
-  clock,
-  login,
+  type Keystone,
+  keystone,
   monitorToken,
   start,
-  tokenOf,
 } from './keystone.ts';
 
+let world: Keystone;
+beforeEach(async () => {
+  world = await keystone();
+});
+
 const validation = (method: string, own: string, subject?: string) =>
-  ask({
+  world.ask({
     method,
     path: '/identity/v3/auth/tokens',
     headers: {
@@ -23,7 +26,7 @@ const validation = (method: string, own: string, subject?: string) =>
   });
 
 test('a validation answers as the login did, with the token', async () => {
-  const first = await login({ identity: byName('alice') });
+  const first = await world.login({ identity: byName('alice') });
   const token = first.headers['X-Subject-Token'] ?? '';
   const { status, headers, body } = await validation('GET', adminToken, token);
   expect(status).toBe(200);
@@ -53,11 +56,11 @@ test.each([
 });
 
 test("an expired subject is a 404 in Keystone's words", async () => {
-  clock.now = start + 3_599_000;
-  const own = await tokenOf({ identity: byName('admin') });
-  clock.now = start + 3_600_000;
+  world.clock.now = start + 3_599_000;
+  const own = await world.tokenOf({ identity: byName('admin') });
+  world.clock.now = start + 3_600_000;
   const { status, body } = await validation('GET', own, aliceToken);
-  clock.now = start;
+  world.clock.now = start;
   expect(status).toBe(404);
   expect(body).toEqual({
     error: { code: 404, title: 'Not Found', message: 'Could not find token.' },
@@ -66,7 +69,7 @@ test("an expired subject is a 404 in Keystone's words", async () => {
 
 test('the rest of Keystone is a 404', async () => {
   const headers = { 'X-Auth-Token': adminToken };
-  const { status, body } = await ask({ path: '/identity/v3/regions', headers });
+  const { status, body } = await world.ask({ path: '/identity/v3/regions', headers });
   expect(status).toBe(404);
   expect(body).toMatchObject({ error: { code: 404, title: 'Not Found' } });
 });

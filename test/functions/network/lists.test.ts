@@ -5,7 +5,7 @@ import { portWith } from '../../domain/ports/ports.ts';
 import { id } from '../../domain/rows.ts';
 import { networkWorld } from './network.ts';
 
-const Page = z.object({
+const PageRequest = z.object({
   ports: z.array(z.record(z.string(), z.unknown())),
   ports_links: z.array(z.object({ rel: z.string(), href: z.string() })).optional(),
 });
@@ -27,7 +27,7 @@ function worldOf(ports: readonly Port[] = all) {
   const list = async (who: string, query: Query = {}) => {
     const { status, body } = await world.ask(who, 'GET', '/v2.0/ports', { query });
     if (status !== 200) return { status, body, ids: [], links: [] };
-    const { ports: shown, ports_links: links = [] } = Page.parse(body);
+    const { ports: shown, ports_links: links = [] } = PageRequest.parse(body);
     const ids = shown.map((port) => Number(String(port.id).slice(-12)));
     return { status, body, ids, links };
   };
@@ -249,7 +249,8 @@ test('fields pick, and what nobody knows picks nothing', async () => {
   const world = worldOf([at(1)]);
   expect((await world.list(admin, { fields: ['status', 'dp_down', 'x'] })).status).toBe(200);
   const shown = async (fields: string[]) =>
-    Page.parse((await world.ask(admin, 'GET', '/v2.0/ports', { query: { fields } })).body).ports;
+    PageRequest.parse((await world.ask(admin, 'GET', '/v2.0/ports', { query: { fields } })).body)
+      .ports;
   expect(await shown(['name', 'dp_down', 'x'])).toEqual([{ name: 'p1', dp_down: false }]);
   expect(await shown(['id,status'])).toEqual([{}]);
   const one = await world.ask(admin, 'GET', `/v2.0/ports/${id(1)}`, { query: { fields: ['id'] } });

@@ -6,14 +6,14 @@ import { unauthenticated } from '../../../domain/identity/identity.ts';
 import type { HostDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import type { Network } from '../../../domain/ports/network.ts';
 import type { Port } from '../../../domain/ports/port.ts';
-import type { Among } from '../../../domain/ports/port-index.ts';
+import type { PortIndex } from '../../../domain/ports/port-index.ts';
 import { compose } from '../../../functions/network/compose.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { type Call, call, quiet } from '../call.ts';
 
 const holder = ({ network_id, mac_address }: Port): string => `${network_id} ${mac_address}`;
 
-const isAmong = (port: Port, among: Among): boolean => {
+const isAmong = (port: Port, among: PortIndex): boolean => {
   switch (among.index) {
     case 'listing':
       return true;

@@ -22,7 +22,7 @@ const by = { host: 'compute-1', binary: 'nova-compute' };
 const force = 'os-services/force-down';
 const host = 'os-hosts/compute-1';
 
-describe('a report counts, whatever stands beside it:', () => {
+describe('a report counts, with any other fields beside it:', () => {
   test.each<[string, string, object]>([
     [service, '2.53', { forced_down: true }],
     [service, '2.53', { forced_down: true, disabled_reason: 'fenced by monitor' }],
@@ -51,13 +51,13 @@ test.each<[object, string, string | null]>([
   expect(row()).toMatchObject({ forced_down: true, status, disabled_reason });
 });
 
-test('a reason that stands already is kept by a report', async () => {
+test('a report keeps an existing reason', async () => {
   world.hosts.set('compute-1', hostWith({ status: 'disabled', disabled_reason: 'old disks' }));
   await report(service, { forced_down: true, disabled_reason: 'fenced' }, '2.53');
   expect(row()).toMatchObject({ disabled_reason: 'old disks', forced_down: true });
 });
 
-describe('what tells of no state, or of two, is refused and changes nothing:', () => {
+describe('a body with no state, or with two, is refused and changes nothing:', () => {
   test.each<[string, string, unknown]>([
     [service, '2.53', {}],
     [service, '2.53', { disabled_reason: 'why' }],
@@ -79,14 +79,14 @@ describe('what tells of no state, or of two, is refused and changes nothing:', (
   });
 });
 
-/** Nova takes the same fields for all four actions, and looks at those that an action needs. */
+/** Nova accepts the same fields for all four actions, and reads those that an action needs. */
 describe('the other actions before 2.53', () => {
   const both = { ...by, disabled_reason: 'why', forced_down: true };
   test.each([
     ['enable', 'enabled', null],
     ['disable', 'disabled', null],
     ['disable-log-reason', 'disabled', 'why'],
-  ])('%s takes fields that it does not need', async (name, status, disabled_reason) => {
+  ])('%s accepts fields that it does not need', async (name, status, disabled_reason) => {
     expect((await report(`os-services/${name}`, both, '2.11')).status).toBe(200);
     expect(row()).toMatchObject({ status, disabled_reason, forced_down: false });
     expect((await report(`os-services/${name}`, both, '2.10')).status).toBe(400);

@@ -26,7 +26,7 @@ const put = (path: string, body: unknown, given: Asked = {}) =>
 describe.each(spellings)('by the name %s', (name) => {
   const by = { host: name, binary: 'nova-compute' };
 
-  test('a report is about the one host, which is answered as it was registered', async () => {
+  test('a report finds the host, and answers with its registered spelling', async () => {
     const body = { ...by, forced_down: true };
     const { body: told } = await put('os-services/force-down', body, { version: '2.11' });
     expect(told).toEqual({
@@ -37,7 +37,7 @@ describe.each(spellings)('by the name %s', (name) => {
     expect(world.hosts.size).toBe(2);
   });
 
-  test('a report by os-hosts is, too', async () => {
+  test('a report by os-hosts finds the host too', async () => {
     const { body } = await put(`os-hosts/${name}`, { host: { host_down_reported: true } });
     expect(body).toMatchObject({ host: { host: 'Compute-1', host_down_reported: 'true' } });
     expect(world.instances.get(id(10))?.vm_state).toBe('stopped');
@@ -75,7 +75,7 @@ describe.each(spellings)('by the name %s', (name) => {
     expect((await registerInstance(world.deps, id(30), told)).row.host).toBe('Compute-1');
   });
 
-  test('a server goes there, and not where it is already', async () => {
+  test('a server is evacuated there, and not to its own host', async () => {
     await put(`os-services/${id(22)}`, { forced_down: true }, { version: '2.53' });
     world.instances.set(id(20), instanceWith({ uuid: id(20), host: 'compute-2' }));
     const evacuate = (uuid: string, host: string) =>

@@ -33,11 +33,11 @@ test.each<{ query: Record<string, string[]>; hosts: unknown[] }>([
   { query: { zone: [''] }, hosts: [one('compute-1', 'nova'), one('compute-2', 'other')] },
   { query: { zone: ['other'] }, hosts: [one('compute-2', 'other')] },
   { query: { zone: ['nowhere'] }, hosts: [] },
-])('the list of $query leaves out what is disabled', async ({ query, hosts }) => {
+])('the list of $query leaves out disabled hosts', async ({ query, hosts }) => {
   expect(await ask('/v2.1/os-hosts', { query })).toMatchObject({ status: 200, body: { hosts } });
 });
 
-test('a host is shown with what it has, what is used, and by which project', async () => {
+test('a host is shown with its resources, the used ones, and those of each project', async () => {
   const of = (project: string, cpu: number, memory_mb: number, disk_gb: number) => ({
     resource: { host: 'compute-1', project, cpu, memory_mb, disk_gb },
   });
@@ -77,7 +77,7 @@ test.each([
     { host: { status: 'disable', maintenance_mode: 'enable', host_down_reported: true } },
     wrapped('disabled', 'enabled', 'true'),
   ],
-])('%j is answered in its envelope, and again when it is repeated', async (body, reply) => {
+])('%j is answered in its own envelope, also when it is repeated', async (body, reply) => {
   expect(await put(body)).toMatchObject({ status: 200, body: reply });
   const written = row();
   const again = await put(body);
@@ -86,7 +86,7 @@ test.each([
   expect(row()).toEqual(written);
 });
 
-test('all three are one update, which stops what runs on the host', async () => {
+test('all three fields are one update, which stops the instances of the host', async () => {
   const body = { status: 'disable', maintenance_mode: 'enable', host_down_reported: true };
   const { headers } = await put({ host: body }, { version: '2.42' });
   expect(headers['X-Doctor-Instances-Affected']).toBe('2');
@@ -140,7 +140,7 @@ describe('refused', () => {
     expect(world.writes).toEqual([]);
   });
 
-  test('with the name of the field is what is wrong within the envelope', async () => {
+  test('with the name of the field, if a field in the envelope is wrong', async () => {
     expect(JSON.stringify((await put({ host: { status: 'on' } })).body)).toContain('host.status');
     expect(JSON.stringify((await put({ unheard_of: 1 })).body)).toContain('unheard_of');
   });
@@ -165,7 +165,7 @@ describe('refused', () => {
   });
 });
 
-test('the project may stand in the path', async () => {
+test('the path may contain the project', async () => {
   const to = `/v2.1/${projectA}/os-hosts/compute-1`;
   const body = { host: { host_down_reported: 'true' } };
   expect((await ask(to, { method: 'PUT', body })).status).toBe(200);

@@ -84,7 +84,7 @@ test.each([
   ['2.87', { ...byUuid, ...figures, cpu_info: {} }],
   ['2.88', { ...byUuid, uptime: null }],
   ['2.94', { ...byUuid, uptime: null }],
-])('at %s a hypervisor is shown with the keys of its time', async (version, shown) => {
+])('at %s a hypervisor is shown with the keys of that version', async (version, shown) => {
   const { hypervisors } = await listed(`${root}/detail`, { version });
   expect(hypervisors[0]).toEqual(shown);
   const answer = await ask(`${root}/${shown.id}`, { version });
@@ -92,7 +92,7 @@ test.each([
   expect(answer.body).toEqual({ hypervisor: shown });
 });
 
-/** Which routes are there: the last version that has them. */
+/** Routes with the last version that has them. */
 test.each([
   [`${root}/compute/search`, '2.52', 200, '2.53'],
   [`${root}/compute/servers`, '2.52', 200, '2.53'],
@@ -125,7 +125,7 @@ test.each([
   ['3', ['edge-3']],
   ['edge-3', ['edge-3']],
   ['EDGE', ['edge-3']],
-])('hypervisors are found by a part of their name: %s', async (pattern, names) => {
+])('hypervisors are found by a part of their names: %s', async (pattern, names) => {
   const expected = names.map((hypervisor_hostname) => ({ hypervisor_hostname }));
   const query = { hypervisor_hostname_pattern: [pattern] };
   for (const path of [root, `${root}/detail`]) {
@@ -135,15 +135,18 @@ test.each([
   expect(found).toMatchObject({ hypervisors: expected });
 });
 
-test.each(['gone', '.*', '%25', 'x'.repeat(200)])('nothing is found by %s', async (pattern) => {
-  const query = { hypervisor_hostname_pattern: [pattern] };
-  expect((await ask(root, { version: '2.53', query })).status).toBe(404);
-  expect((await ask(`${root}/${pattern}/search`, { version: '2.52' })).status).toBe(404);
-  expect((await ask(`${root}/${pattern}/servers`, { version: '2.52' })).status).toBe(404);
-});
+test.each(['gone', '.*', '%25', 'x'.repeat(200)])(
+  'the pattern %s matches no hypervisor',
+  async (pattern) => {
+    const query = { hypervisor_hostname_pattern: [pattern] };
+    expect((await ask(root, { version: '2.53', query })).status).toBe(404);
+    expect((await ask(`${root}/${pattern}/search`, { version: '2.52' })).status).toBe(404);
+    expect((await ask(`${root}/${pattern}/servers`, { version: '2.52' })).status).toBe(404);
+  },
+);
 
 const [a, b, c] = ['a', 'b', 'c'].map((name, n) => ({ name, uuid: id(10 + n) }));
-test('servers are listed with their hypervisors; without any the key came with 2.75', async () => {
+test('servers are listed with their hypervisors; an empty list is shown from 2.75 on', async () => {
   const query = { with_servers: ['True'] };
   for (const path of [root, `${root}/detail`]) {
     const { hypervisors } = await listed(path, { version: '2.53', query });
@@ -167,7 +170,7 @@ test.each([
   for (const hypervisor of hypervisors) expect(hypervisor).not.toHaveProperty('servers');
 });
 
-test('pages came with 2.33, and follow one another by their links', async () => {
+test('there are pages from 2.33 on, and their links lead through all of them', async () => {
   const query = { limit: ['2'] };
   expect((await listed(root, { version: '2.32', query })).hypervisors).toHaveLength(3);
   const first = await listed(root, { version: '2.94', query });
@@ -204,12 +207,12 @@ test.each(refused)('%o is refused from %s on, and ignored before', async (query,
   }
 });
 
-test('a pattern is not paged from a marker either', async () => {
+test('a pattern with a marker is refused too', async () => {
   const query = { hypervisor_hostname_pattern: ['compute'], marker: [one] };
   expect((await ask(root, { version: '2.53', query })).status).toBe(400);
 });
 
-test('what is asked of one is checked like what is asked of a list', async () => {
+test('the query of one hypervisor is checked like that of a list', async () => {
   const status = async (version: string, query: Record<string, string[]>) =>
     (await ask(`${root}/${one}`, { version, query })).status;
   expect(await status('2.53', { with_servers: ['perhaps'] })).toBe(400);
@@ -218,7 +221,7 @@ test('what is asked of one is checked like what is asked of a list', async () =>
   expect(await status('2.53', { limit: ['1'] })).toBe(400);
 });
 
-test('the statistics are sums of what is known', async () => {
+test('the statistics are sums of the known resources', async () => {
   expect((await ask(`${root}/statistics`, { version: '2.87' })).body).toEqual({
     hypervisor_statistics: {
       ...figures,
@@ -235,15 +238,18 @@ test('there are no aggregates', async () => {
   }
 });
 
-test.each(['member', 'stranger', 'service', 'unscoped'])('a %s sees none of it', async (as) => {
-  const paths = [root, `${root}/detail`, `${root}/${one}`, '/v2.1/os-aggregates'];
-  for (const path of paths) expect((await ask(path, { as, version: '2.94' })).status).toBe(403);
-  for (const path of [`${root}/e/search`, `${root}/e/servers`, `${root}/statistics`]) {
-    expect((await ask(path, { as, version: '2.52' })).status).toBe(403);
-  }
-  const query = { limit: ['-1'] };
-  expect((await ask(root, { as, version: '2.94', query })).status).toBe(400);
-});
+test.each(['member', 'stranger', 'service', 'unscoped'])(
+  'a %s is refused everywhere',
+  async (as) => {
+    const paths = [root, `${root}/detail`, `${root}/${one}`, '/v2.1/os-aggregates'];
+    for (const path of paths) expect((await ask(path, { as, version: '2.94' })).status).toBe(403);
+    for (const path of [`${root}/e/search`, `${root}/e/servers`, `${root}/statistics`]) {
+      expect((await ask(path, { as, version: '2.52' })).status).toBe(403);
+    }
+    const query = { limit: ['-1'] };
+    expect((await ask(root, { as, version: '2.94', query })).status).toBe(400);
+  },
+);
 
 describe('an answer that is too large for a function of Lambda', () => {
   /** 24 hosts with a thousand servers of long names each: some 8 MB. */
@@ -283,7 +289,7 @@ describe('an answer that is too large for a function of Lambda', () => {
     for (const each of all) expect(Object(each).servers).toHaveLength(1000);
   });
 
-  test('is refused where a list has no pages: a part would be taken for all', async () => {
+  test('is refused if a list has no pages: clients would take a part of it for all', async () => {
     const query = { hypervisor_hostname_pattern: ['host'], with_servers: ['true'] };
     const refused = await ask(root, { version: '2.94', query });
     expect(refused).toMatchObject({ status: 413, body: { overLimit: { code: 413 } } });

@@ -23,7 +23,7 @@ const record = {
   zone: 'nova',
   status: 'enabled',
   state: 'up',
-  // It is asked for at minute 10, and is up without a heartbeat.
+  // The time of the request is minute 10. The host is up without a heartbeat.
   updated_at: '2026-01-01T00:10:00.000000',
   disabled_reason: null,
 };
@@ -36,13 +36,13 @@ test.each([
   ['2.52', { ...record, id: 1, forced_down: false }],
   ['2.53', { ...record, id: uuid, forced_down: false }],
   ['latest', { ...record, id: uuid, forced_down: false }],
-])('at %s a service is shown with the keys of its time', async (version, service) => {
+])('at %s a service is shown with the keys of that version', async (version, service) => {
   const answer = await ask('/v2.1/os-services', { version, query: { host: ['compute-1'] } });
   expect(answer).toMatchObject({ status: 200, body: { services: [service] } });
   expect(answer.body).toEqual({ services: [service] });
 });
 
-test('a host that is silent is down, and one that was heard shows when', async () => {
+test('a host without heartbeats is down, and one with a heartbeat shows its time', async () => {
   const silent = hostWith({ heartbeat: true });
   world.hosts.set('compute-1', silent);
   const query = { host: ['compute-1'] };
@@ -78,7 +78,7 @@ test.each(['#service-number', 'x y', '%', 'ä'])(
   },
 );
 
-/** Which of the actions are there: 404 where they are not, 400 from 2.53 on, where names are uuids. */
+/** The actions by version: 404 before an action exists; 400 from 2.53 on, where its name is read as a uuid. */
 const actions = [
   { name: 'enable', body: by, from: 1 },
   { name: 'disable', body: by, from: 1 },
@@ -119,13 +119,13 @@ test.each([
     { ...by, status: 'disabled', disabled_reason: 'r' },
   ],
   ['force-down', { ...by, forced_down: 'True' }, { ...by, forced_down: true }],
-])('%s answers with what was asked for alone', async (name, body, service) => {
+])('%s answers only with the requested fields', async (name, body, service) => {
   const answer = await put(name, body, { version: '2.11' });
   expect(answer).toMatchObject({ status: 200 });
   expect(answer.body).toEqual({ service });
 });
 
-test('a report stops the instances, says in a header how many, and nothing of it in the body', async () => {
+test('a report stops the instances, and only a header says how many', async () => {
   const answer = await put('force-down', { ...by, forced_down: true }, { version: '2.11' });
   expect(answer.headers['X-Doctor-Instances-Affected']).toBe('1');
   expect(world.instances.get(id(10))?.vm_state).toBe('stopped');
@@ -146,7 +146,7 @@ test.each([
     { status: 'disabled', state: 'down' },
   ],
   [{ status: 'enabled' }, { status: 'enabled', disabled_reason: null }],
-])('from 2.53 on, %o gives the full record', async (body, service) => {
+])('from 2.53 on, %o is answered with the full record', async (body, service) => {
   const answer = await put(uuid, body, { version: '2.53' });
   expect(answer).toMatchObject({ status: 200, body: { service: { id: uuid, ...service } } });
 });
@@ -220,7 +220,7 @@ test.each(['member', 'service'])(
   },
 );
 
-/** Each case fails two checks; the earlier one answers: docs/wire/compute.md#order-of-checks. */
+/** Each case fails two checks, and the answer is that of the earlier check: docs/wire/compute.md#order-of-checks. */
 const xml = { 'Content-Type': 'application/xml' };
 test.each([
   { order: '401 before 406', given: { as: '', version: '9.9' }, status: 401 },
@@ -265,7 +265,7 @@ test('a host that is down says so, and keeps its status', async () => {
 });
 
 /** `instancesOnForceDown` = `leave`, as Nova: docs/wire/compute.md#a-host-that-is-reported-down. */
-describe('where a force-down leaves the instances', () => {
+describe('with instancesOnForceDown: leave', () => {
   beforeEach(() => {
     ask = computeOf(world, { forceDownLeavesInstances: true });
   });
@@ -288,7 +288,7 @@ describe('where a force-down leaves the instances', () => {
     expect(list).toMatchObject({ services: [{ state: 'down', status: 'enabled' }] });
   });
 
-  test('os-hosts reports the fault all the same, also of a host that is forced down', async () => {
+  test('os-hosts still reports a fault, also of a host that is forced down already', async () => {
     await put('force-down', { ...by, forced_down: true }, { version: '2.11' });
     const { body, headers } = await report();
     expect(headers['X-Doctor-Instances-Affected']).toBe('1');
@@ -297,14 +297,14 @@ describe('where a force-down leaves the instances', () => {
     expect(world.faults.size).toBe(1);
   });
 
-  test('a force-down takes no report back', async () => {
+  test('a force-down does not take a report back', async () => {
     await report();
     const { headers } = await put(uuid, { forced_down: true }, { version: '2.53' });
     expect(headers['X-Doctor-Instances-Affected']).toBe('0');
     expect(world.hosts.get('compute-1')).toMatchObject({ instances_left: false, fault_number: 1 });
   });
 
-  test('os-hosts says of a host that is merely forced down that no fault was reported', async () => {
+  test('os-hosts shows host_down_reported false for a host that is only forced down', async () => {
     await put(uuid, { forced_down: true }, { version: '2.53' });
     const { body } = await ask('/v2.1/os-hosts/compute-1', {
       ...{ method: 'PUT', body: { host: { status: 'enable' } } },

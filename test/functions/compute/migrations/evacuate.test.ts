@@ -60,7 +60,7 @@ test.each<[string, unknown, number, string]>([
   } else expect(where()).toBe('compute-2');
 });
 
-test('before 2.14 the password is told, given or made; after, nothing is', async () => {
+test('before 2.14 the answer has the password, given or made; later it is empty', async () => {
   const given = await evacuate({ ...shared, adminPass: 'secret' }, { version: '2.13' });
   expect(given.body).toEqual({ adminPass: 'secret' });
   const made = await evacuate(shared, { version: '2.1' }, 11);
@@ -91,7 +91,7 @@ test.each([
   expect(where()).toBe('compute-1');
 });
 
-test('from a host that is up nothing is moved, and what is paused is not either', async () => {
+test('no server leaves a host that is up, and no paused server is evacuated', async () => {
   world.hosts.set('compute-1', hostWith());
   const up = await evacuate({}, { version: '2.94' });
   expect(up).toMatchObject({ status: 400, body: { badRequest: { code: 400 } } });
@@ -100,7 +100,7 @@ test('from a host that is up nothing is moved, and what is paused is not either'
   expect(world.writes).toEqual([]);
 });
 
-test('a host that is only silent may be left', async () => {
+test('servers may leave a host that is down without a report', async () => {
   world.hosts.set('compute-1', hostWith({ heartbeat: true }));
   expect((await evacuate({}, { version: '2.94' })).status).toBe(200);
   expect(world.instances.get(id(10))).toMatchObject({ host: 'compute-2', vm_state: 'active' });
@@ -137,7 +137,7 @@ describe('os-migrations', () => {
     ['2.79', { ...first, ...type, ...uuid }],
     ['2.80', { ...first, ...type, ...uuid, ...owner }],
     ['2.94', { ...first, ...type, ...uuid, ...owner }],
-  ])('at %s a record has exactly the keys of its time', async (version, shown) => {
+  ])('at %s a record has exactly the keys of that version', async (version, shown) => {
     const { status, body } = await get({ instance_uuid: [id(10)] }, version);
     expect(status).toBe(200);
     expect(body).toEqual({ migrations: [shown] });
@@ -177,7 +177,7 @@ describe('os-migrations', () => {
     expect(await ids(query)).toHaveLength(count);
   });
 
-  test('pages are led to by a link until nothing follows', async () => {
+  test('links lead through all pages, and the last page has none', async () => {
     const seen: string[] = [];
     let query: Record<string, string[]> = { limit: ['2'] };
     for (let page = 0; page < 3; page++) {
@@ -192,7 +192,7 @@ describe('os-migrations', () => {
     expect(seen.sort()).toEqual([10, 11, 12].map(id));
   });
 
-  test('what is done is completed once its source was restarted', async () => {
+  test('a record that is done is shown as completed after its source was restarted', async () => {
     world.departures.set('compute-1', { done: 0, restarts: 1, restarted_at: minute(30) });
     const { body } = await get({ status: ['completed'], limit: ['1'] });
     expect(body).toMatchObject({
@@ -223,7 +223,7 @@ describe('os-migrations', () => {
     expect((await get(query, version)).status).toBe(status);
   });
 
-  test.each(['member', 'reader', 'service', 'unscoped'])('a %s sees none', async (as) => {
+  test.each(['member', 'reader', 'service', 'unscoped'])('a %s is refused', async (as) => {
     expect((await get({}, '2.94', as)).status).toBe(403);
   });
 });

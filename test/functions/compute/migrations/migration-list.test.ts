@@ -6,7 +6,7 @@ import {
 } from '../../../../domain/servers/evacuation.ts';
 import { slices } from '../../../../domain/slices.ts';
 import {
-  mostRead,
+  mostRecordsRead,
   pageOfMigrations,
 } from '../../../../functions/compute/migrations/migration-list.ts';
 import type { MigrationFilter } from '../../../../functions/compute/migrations/migration-query.ts';
@@ -17,7 +17,7 @@ const record = (n: number, given: Partial<Migration> = {}): Migration => ({
   ...{ instance_uuid: id(1), ...given },
 });
 
-/** A table in memory that counts what is read of it; `compute-9` was restarted since. */
+/** A table in memory that counts its reads; `compute-9` was restarted later. */
 function tableOf(records: readonly Migration[]) {
   const counted = { read: 0 };
   const restarted: Departures = { done: 0, restarts: 1, restarted_at: minute(99_999) };
@@ -44,28 +44,31 @@ function tableOf(records: readonly Migration[]) {
 }
 
 const many = (given: (n: number) => Partial<Migration> = () => ({})) =>
-  Array.from({ length: mostRead + 150 }, (_, n) => record(n + 1, given(n + 1)));
+  Array.from({ length: mostRecordsRead + 150 }, (_, n) => record(n + 1, given(n + 1)));
 
 test.each([
   [{ status: 'completed' }, { source: 'compute-9' }],
   [{ user_id: 'nobody' }, { user_id: 'nobody' }],
-])('a filter that no index serves, %o, reads so far and goes on from there', async (filter, of) => {
-  const { page, counted } = tableOf(many((n) => (n === 7 ? of : {})));
-  const first = await page(filter);
-  expect(first.migrations).toEqual([]);
-  expect(counted.read).toBe(mostRead);
-  const second = await page({ ...filter, marker: first.next?.uuid });
-  expect(second.migrations.map(({ migration }) => migration.uuid)).toEqual([id(7)]);
-  expect(second.next).toBeUndefined();
-});
+])(
+  'a filter without an index, %o, stops at the limit and continues on the next page',
+  async (filter, of) => {
+    const { page, counted } = tableOf(many((n) => (n === 7 ? of : {})));
+    const first = await page(filter);
+    expect(first.migrations).toEqual([]);
+    expect(counted.read).toBe(mostRecordsRead);
+    const second = await page({ ...filter, marker: first.next?.uuid });
+    expect(second.migrations.map(({ migration }) => migration.uuid)).toEqual([id(7)]);
+    expect(second.next).toBeUndefined();
+  },
+);
 
-test('of two lists none is shown beyond the end of the one that was not read through', async () => {
+test('a page of two lists ends where the list ends that was not read completely', async () => {
   // What left the host is long; of what came to it, one is newer and one older than that end.
   const there = { source: 'compute-3', dest: 'compute-1', user_id: 'me' };
-  const { page } = tableOf(many((n) => (n === 20 || n === mostRead ? there : {})));
+  const { page } = tableOf(many((n) => (n === 20 || n === mostRecordsRead ? there : {})));
   const asked = { host: 'compute-1', user_id: 'me' };
   const first = await page(asked);
-  expect(first.migrations.map(({ migration }) => migration.uuid)).toEqual([id(mostRead)]);
+  expect(first.migrations.map(({ migration }) => migration.uuid)).toEqual([id(mostRecordsRead)]);
   const second = await page({ ...asked, marker: first.next?.uuid });
   expect(second.migrations.map(({ migration }) => migration.uuid)).toEqual([id(20)]);
 });

@@ -11,7 +11,7 @@ const lockedBy = (by: 'owner' | 'admin', reason: string | null = null) => ({
   lock: { by, reason },
 });
 
-/** Server 10 is of the administrator's own project, server 20 of another. */
+/** Server 10 is in the administrator's project, server 20 in another one. */
 const start = (given: Partial<Instance> = {}) => {
   world = worldOf({
     hosts: [hostWith(), hostWith({ host: 'compute-2', service_id: id(22), service_number: 2 })],
@@ -48,7 +48,7 @@ test.each<[string, unknown, number]>([
   ['2.73', { locked_reason: null }, 400],
   ['2.73', { reason: 'misspelt' }, 400],
   ['2.73', 'yes', 400],
-])('at %s lock takes %j: %i', async (version, value, status) => {
+])('at %s lock with %j is a %i', async (version, value, status) => {
   expect((await act(20, { lock: value }, { version })).status).toBe(status);
   if (status === 400) expect(world.writes).toEqual([]);
   expect(lockOf(20)?.reason ?? null).toBe(
@@ -58,7 +58,7 @@ test.each<[string, unknown, number]>([
   );
 });
 
-test('the lock and its reason are shown, each from its version on, and nothing more', async () => {
+test('the lock and its reason are shown, each from its version on, and no other field', async () => {
   await act(20, { lock: { locked_reason: 'evacuation' } }, { version: '2.73' });
   const shown = async (version: string) =>
     (await ask(server(20), { version, as: 'stranger' })).body;
@@ -80,14 +80,14 @@ test.each([
   expect(body).toMatchObject({ servers: uuids.map((uuid) => ({ id: uuid })) });
 });
 
-test('whoever asks in the server’s project locks it as its owner', async () => {
+test('a caller with a token of the server’s project locks it as its owner', async () => {
   await act(10, { lock: null }, { as: 'member' });
   expect(lockOf(10)).toEqual({ by: 'owner', reason: null });
   await act(20, { lock: null }, { as: 'stranger' });
   expect(lockOf(20)).toEqual({ by: 'owner', reason: null });
 });
 
-describe('a lock that stands', () => {
+describe('an existing lock', () => {
   test('is not changed by the owner', async () => {
     start(lockedBy('owner', 'mine'));
     const lock = { locked_reason: 'other' };
@@ -118,7 +118,7 @@ describe('a lock that stands', () => {
   });
 });
 
-test('a server that is not locked may be unlocked: nothing changes', async () => {
+test('to unlock a server that is not locked changes nothing', async () => {
   expect((await act(20, { unlock: null }, { as: 'stranger' })).status).toBe(202);
   expect(world.writes).toEqual([]);
 });
@@ -132,8 +132,8 @@ test.each([
   expect((await act(n, { unlock: null }, { as })).status).toBe(status);
 });
 
-/** What Nova asks for a lock before, and what it does not. */
-describe.each(['owner', 'admin'] as const)('of a server that the %s has locked', (by) => {
+/** The requests that Nova refuses for a locked server, and those that it does not. */
+describe.each(['owner', 'admin'] as const)('a server that the %s has locked', (by) => {
   beforeEach(() => start(lockedBy(by)));
 
   test.each<[string, string, unknown]>([
@@ -162,13 +162,13 @@ describe.each(['owner', 'admin'] as const)('of a server that the %s has locked',
   test.each<[string, unknown]>([
     ['', { server: { name: 'new' } }],
     ['/tags', { tags: ['a'] }],
-  ])('PUT %s is the owner’s all the same', async (path, body) => {
+  ])('PUT %s by the owner is accepted', async (path, body) => {
     const given = { method: 'PUT', body, as: 'stranger', version: '2.94' };
     expect((await ask(`${server(20)}${path}`, given)).status).toBe(200);
     expect(lockOf(20)).toEqual({ by, reason: null });
   });
 
-  test('an administrator resets and evacuates it, and it stays locked', async () => {
+  test('may be reset and evacuated by an administrator, and stays locked', async () => {
     world.hosts.set('compute-1', downHost());
     expect((await act(20, { 'os-resetState': { state: 'error' } })).status).toBe(202);
     expect((await act(20, { evacuate: { host: 'compute-2' } }, { version: '2.94' })).status).toBe(
@@ -178,7 +178,7 @@ describe.each(['owner', 'admin'] as const)('of a server that the %s has locked',
   });
 });
 
-test('locks are events and actions of their own, and no late report is late because of one', async () => {
+test('a lock has its own event and action, and makes no report stale', async () => {
   await act(20, { lock: null }, { as: 'stranger' });
   expect(world.sent.at(-1)?.event_type).toBe('compute.instance.lock');
   const { body } = await ask(`${server(20)}/os-instance-actions`, { as: 'stranger' });

@@ -23,7 +23,7 @@ const act = (body: unknown, given: Asked = {}, which = id(10)) =>
   ask(path(which), { method: 'POST', body, ...given });
 const state = () => world.instances.get(id(10))?.vm_state;
 
-test.each(['2.1', '2.52', '2.53', '2.94'])('at %s actions are taken, without a body', async (v) => {
+test.each(['2.1', '2.52', '2.53', '2.94'])('at %s actions answer without a body', async (v) => {
   const at = { version: v };
   expect(await act({ 'os-stop': null }, at)).toMatchObject({ status: 202, body: undefined });
   expect(state()).toBe('stopped');
@@ -34,7 +34,7 @@ test.each(['2.1', '2.52', '2.53', '2.94'])('at %s actions are taken, without a b
   expect(state()).toBe('error');
 });
 
-test('who acted is remembered with the change', async () => {
+test('the user of an action is stored with the change', async () => {
   const { headers } = await act({ 'os-stop': {} }, { as: 'member' });
   expect(world.instances.get(id(10))?.last_change).toMatchObject({
     ...{ user_id: 'member', request_id: headers['x-compute-request-id'] },
@@ -94,7 +94,7 @@ describe('a body is refused, and changes nothing:', () => {
   });
 });
 
-/** Each case fails two checks; the earlier one answers: docs/wire/compute.md#order-of-checks. */
+/** Each case fails two checks, and the answer is that of the earlier check: docs/wire/compute.md#order-of-checks. */
 test.each<[string, Asked, string, number]>([
   ['401 before 406', { as: '', version: '9.9' }, id(10), 401],
   ['406 before 400', { version: '9.9', body: {} }, id(10), 406],
@@ -106,7 +106,7 @@ test.each<[string, Asked, string, number]>([
   expect((await act(body ?? { 'os-stop': null }, given, which)).status).toBe(status);
 });
 
-test('a state that does not allow an action is a conflict', async () => {
+test('an action in a state that does not allow it is a conflict', async () => {
   expect(await act({ 'os-start': null })).toMatchObject({
     status: 409,
     body: {
@@ -115,7 +115,7 @@ test('a state that does not allow an action is a conflict', async () => {
   });
 });
 
-test('on a host that is down nothing starts, and a tenant is told so without its name', async () => {
+test('no server starts on a host that is down, and the error for a tenant does not name the host', async () => {
   world.hosts.set('compute-1', downHost());
   const answer = await act({ 'os-start': null }, { as: 'member' });
   expect(answer.status).toBe(409);
@@ -124,13 +124,13 @@ test('on a host that is down nothing starts, and a tenant is told so without its
   expect(state()).toBe('stopped');
 });
 
-test('on a host that is silent nothing stops, and nothing of it is recorded', async () => {
+test('no server stops on a host without heartbeats, and no change is recorded', async () => {
   world.hosts.set('compute-1', hostWith({ heartbeat: true }));
   expect((await act({ 'os-stop': null })).status).toBe(409);
   expect(await act({ 'os-resetState': { state: 'error' } })).toMatchObject({ status: 202 });
 });
 
-test('with the project in its path it is the same action', async () => {
+test('a path with the project is the same action', async () => {
   const answer = await ask(`/v2.1/${projectA}/servers/${id(10)}/action`, {
     ...{ method: 'POST', body: { 'os-stop': null } },
   });

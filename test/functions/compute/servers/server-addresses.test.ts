@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 const server = `/v2.1/servers/${id(10)}`;
 
-test('every address has a type and a MAC address, told or made up', () => {
+test('every address has a type and a MAC address, registered or made up', () => {
   const shown = fullAddresses(instanceWith({ addresses }));
   const made = shown.private?.[0]?.[mac];
   expect(made).toMatch(/^fa:16:3e(:[0-9a-f]{2}){3}$/);
@@ -49,21 +49,21 @@ test('every address has a type and a MAC address, told or made up', () => {
   });
 });
 
-test('a MAC address that is made up is always the same, of one server and one network', () => {
+test('a made-up MAC address is always the same for a server and a network', () => {
   const of = (uuid: string, network: string) =>
     fullAddresses({ uuid, addresses: { [network]: addresses.private } })[network]?.[0]?.[mac];
   expect(of(id(10), 'a')).toBe(of(id(10), 'a'));
   expect(new Set([of(id(10), 'a'), of(id(10), 'b'), of(id(20), 'a')]).size).toBe(3);
 });
 
-test.each(['2.1', '2.94'])('at %s servers are shown with them', async (version) => {
+test.each(['2.1', '2.94'])('at %s servers are shown with these addresses', async (version) => {
   const one = await ask(server, { version });
   expect(one.body).toMatchObject({ server: { addresses: { private: [{ [type]: 'fixed' }, {}] } } });
   const list = await ask('/v2.1/servers/detail', { version });
   expect(JSON.stringify(list.body)).toContain('"fa:16:3e:');
 });
 
-test('ips shows addresses and versions alone, of all networks or of one', async () => {
+test('ips shows only addresses and versions, of all networks or of one', async () => {
   const brief = (list: typeof addresses.private) =>
     list.map(({ addr, version }) => ({ version, addr }));
   const all = await ask(`${server}/ips`, { as: 'reader' });
@@ -81,7 +81,7 @@ test.each([
   ['reader', `/v2.1/servers/${id(404)}/ips`],
   ['stranger', `${server}/ips`],
   ['stranger', `${server}/ips/private`],
-])('to a %s %s is not there', async (as, path) => {
+])('for a %s %s is not found', async (as, path) => {
   expect((await ask(path, { as })).status).toBe(404);
 });
 

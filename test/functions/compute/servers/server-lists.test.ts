@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Instance, nothingOwned } from '../../../../domain/servers/instance.ts';
-import { mostRead } from '../../../../functions/compute/servers/server-list.ts';
+import { mostServersRead } from '../../../../functions/compute/servers/server-list.ts';
 import { hostWith, id, instanceWith, minute } from '../../../domain/rows.ts';
 import { type World, worldOf } from '../../../flows/world.ts';
 import { type Asked, computeOf, projectA, projectB } from '../surface.ts';
@@ -58,7 +58,7 @@ async function listed(query: Query, { version = '2.94', ...given }: Asked = {}) 
 }
 const of = (...numbers: number[]) => numbers.map(id);
 
-/** The pages of a list by their links. */
+/** All pages of a list, read by their links. */
 async function pages(query: Query, given: Asked = {}): Promise<string[][]> {
   const all: string[][] = [];
   for (let asked: Query | undefined = query; asked; ) {
@@ -147,7 +147,7 @@ test.each<[Query, number[]]>([
   expect((await listed(query)).ids).toEqual(of(...numbers));
 });
 
-/** The filters of tenants, by the microversion that they came with; before, and others, are dropped. */
+/** The filters of tenants, by the microversion that added them. Earlier, and all others, they are ignored. */
 test.each<[Query, string, number[]]>([
   [{ image: [id(70)] }, '2.1', [1]],
   [{ flavor: ['none'] }, '2.1', []],
@@ -190,7 +190,7 @@ test.each([
   expect((await ask('/v2.1/servers', { query: { [key]: ['1'] }, version })).status).toBe(status);
 });
 
-/** Nova: null first; missing directions are as the first; equal ones are in that of creation. */
+/** Nova: null comes first; a missing direction is the first one; equal servers are in the order of creation. */
 test.each<[Query, number[]]>([
   [{ sort_dir: ['asc'] }, [1, 2, 3, 7]],
   [{ sort_key: ['created_at'] }, [7, 3, 2, 1]],
@@ -235,7 +235,7 @@ test.each<Query>([
   { ...all, uuid: [id(1)] },
   { ...all, tags: ['b'] },
   { 'not-tags': ['a'], 'tags-any': ['b,c'] },
-])('pages of two, with all filters kept in their links, are the whole list: %o', async (query) => {
+])('pages of two, whose links keep all filters, are together the whole list: %o', async (query) => {
   const { ids } = await listed(query);
   const parts = await pages({ ...query, limit: ['2'] });
   expect(parts.flat()).toEqual(ids);
@@ -243,7 +243,7 @@ test.each<Query>([
 });
 
 test('a page that would read too many servers ends, and links to the rest', async () => {
-  for (let n = 0; n < mostRead + 500; n += 1) {
+  for (let n = 0; n < mostServersRead + 500; n += 1) {
     world.instances.set(id(1000 + n), vm(1000 + n, { created_at: minute(100 + n) }));
   }
   const first = await listed({ ...all, name: ['^db$'] });
@@ -259,7 +259,7 @@ test('a page that would read too many servers ends, and links to the rest', asyn
   );
 });
 
-test('a deleted server is shown as such to whoever asks for what changed, and to nobody by its id', async () => {
+test('a deleted server is in lists of changes, and is not found by its id', async () => {
   const query = { 'changes-since': [minute(25)] };
   const { body } = await ask('/v2.1/servers/detail', { as: 'member', query, version: '2.94' });
   expect(body).toMatchObject({
@@ -273,7 +273,7 @@ test('a deleted server is shown as such to whoever asks for what changed, and to
   expect((await ask(`/v2.1/servers/${id(5)}`)).status).toBe(404);
 });
 
-test('a page of what changed may begin at a deleted server, another list may not', async () => {
+test('a list of changes may begin after a deleted server, other lists may not', async () => {
   const query = { 'changes-since': [minute(1)], marker: of(5) };
   expect((await listed(query)).ids).toEqual(of(3, 2, 1));
   expect((await ask('/v2.1/servers', { query: { marker: of(5) } })).status).toBe(400);

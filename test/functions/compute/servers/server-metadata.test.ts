@@ -17,7 +17,7 @@ const path = `/v2.1/servers/${id(10)}/metadata`;
 const send = (method: string, metadata: unknown, given: Asked = {}) =>
   ask(path, { method, as: 'member', body: { metadata }, ...given });
 
-test.each(['2.1', '2.94'])('at %s metadata is shown, added to, replaced and taken', async (v) => {
+test.each(['2.1', '2.94'])('at %s metadata is shown, added, replaced and deleted', async (v) => {
   const at = { as: 'member', version: v };
   const shown = await ask(path, { as: 'reader', version: v });
   expect(shown).toMatchObject({ status: 200, body: { metadata: { role: 'db', tier: '1' } } });
@@ -31,7 +31,7 @@ test.each(['2.1', '2.94'])('at %s metadata is shown, added to, replaced and take
   expect((await ask(path, at)).body).toEqual({ metadata: { c: 'y z' } });
 });
 
-test('a change tells one event, a repeated one none', async () => {
+test('a change sends one event, a repeated one none', async () => {
   await send('POST', { a: 'b' });
   await send('POST', { a: 'b' });
   expect(world.sent.map((event) => [traitOf(event, 'old_state'), traitOf(event, 'state')])).toEqual(
@@ -39,7 +39,7 @@ test('a change tells one event, a repeated one none', async () => {
   );
 });
 
-test('what the host owes is written first', async () => {
+test('an owed fault is written first', async () => {
   world.hosts.set('compute-1', downHost());
   await send('POST', { a: 'b' });
   expect(world.sent.map((event) => traitOf(event, 'state'))).toEqual(['stopped', 'stopped']);
@@ -81,7 +81,7 @@ test('more items than Nova’s quota are forbidden', async () => {
   expect(world.writes).toEqual([]);
 });
 
-test('an item that is not there is not found', async () => {
+test('an unknown item is not found', async () => {
   for (const key of ['nothing', 'constructor', '%00']) {
     const answer = await ask(`${path}/${key}`, { method: 'DELETE', as: 'member' });
     expect(answer).toMatchObject({ status: 404, body: { itemNotFound: {} } });

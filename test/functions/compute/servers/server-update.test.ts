@@ -1,4 +1,4 @@
-/** What an owner tells of a server: its update, its tags, an item of its metadata; and its actions. */
+/** What an owner may change of a server (fields, tags, items of metadata), and its list of actions. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { registeredInstance } from '../../../../domain/servers/registered-instance.ts';
 import {
@@ -28,7 +28,7 @@ const put = (server: unknown, given: Asked = {}) =>
 const row = () => world.instances.get(id(10));
 
 describe('an update', () => {
-  test('names and describes a server, and answers it whole from 2.75 on', async () => {
+  test('sets name and description, and answers with the whole server from 2.75 on', async () => {
     const told = {
       ...{ name: 'web 1', description: 'one\ntwo', 'OS-DCF:diskConfig': 'AUTO' },
       ...{ accessIPv4: '192.0.2.1', accessIPv6: '2001:db8::1' },
@@ -42,7 +42,7 @@ describe('an update', () => {
     expect(world.sent).toHaveLength(1);
   });
 
-  test('is answered without what Nova adds to a server before 2.75', async () => {
+  test('is answered before 2.75 without the fields of Nova’s extensions', async () => {
     const { body } = await put({ name: 'x' }, { as: 'admin', version: '2.74' });
     const { server } = Object(body);
     expect(server).toMatchObject({ name: 'x', status: 'ACTIVE', description: null, tags: [] });
@@ -52,14 +52,14 @@ describe('an update', () => {
     expect(added).toEqual([]);
   });
 
-  test('that changes nothing tells nobody', async () => {
+  test('that changes nothing sends no event', async () => {
     await put({ name: 'vm', description: null });
     await put({});
     expect(world.writes).toEqual([]);
     expect(world.sent).toEqual([]);
   });
 
-  test('makes no report of a feed late, and outlives the next one but for the name', async () => {
+  test('makes no report of a feed stale, and the next report changes only the name', async () => {
     await put({ name: 'web', description: 'mine' });
     const told = row();
     if (!told) return expect.unreachable();
@@ -72,7 +72,7 @@ describe('an update', () => {
     expect(next).toMatchObject({ name: 'vm', vm_state: 'paused', owned: { description: 'mine' } });
   });
 
-  test('shows what the host owes', async () => {
+  test('answers with the settled server', async () => {
     world.hosts.set('compute-1', downHost());
     expect((await put({ name: 'x' })).body).toMatchObject({ server: { status: 'SHUTOFF' } });
   });
@@ -82,7 +82,7 @@ describe('an update', () => {
     ['description', '2.19', 200],
     ['hostname', '2.89', 400],
     ['hostname', '2.90', 200],
-  ])('may tell a %s at %s: %i', async (key, version, status) => {
+  ])('may set %s at %s: %i', async (key, version, status) => {
     expect((await put({ [key]: 'text' }, { version })).status).toBe(status);
   });
 
@@ -137,7 +137,7 @@ describe('tags', () => {
   const tags = (end = '', given: Asked = {}) =>
     ask(`${path}/tags${end}`, { as: 'member', version: '2.26', ...given });
 
-  test('are replaced, added to, looked for and taken', async () => {
+  test('are replaced, added, looked up and deleted', async () => {
     const body = { tags: ['b', 'a', 'b'] };
     expect((await tags('', { method: 'PUT', body })).body).toEqual({ tags: ['a', 'b'] });
     const added = await tags('/c%20d', { method: 'PUT' });
@@ -156,7 +156,7 @@ describe('tags', () => {
     expect((await tags()).body).toEqual({ tags: [] });
   });
 
-  test('are not there before 2.26, and not a reader’s to write', async () => {
+  test('do not exist before 2.26, and a reader may not write them', async () => {
     expect((await tags('', { version: '2.25' })).status).toBe(404);
     expect((await tags('/a', { method: 'PUT', as: 'reader' })).status).toBe(403);
     expect((await tags('', { as: 'reader' })).status).toBe(200);
@@ -178,7 +178,7 @@ describe('tags', () => {
     expect(world.writes).toEqual([]);
   });
 
-  test('are fifty at most, and one that is none is not found or refused', async () => {
+  test('are at most fifty; an unknown tag is not found, a malformed one is refused', async () => {
     const fifty = Array.from({ length: 50 }, (_, n) => `t${n}`);
     await tags('', { method: 'PUT', body: { tags: fifty } });
     expect((await tags('/more', { method: 'PUT' })).status).toBe(400);
@@ -213,20 +213,20 @@ describe('an item of the metadata', () => {
     expect(world.writes).toEqual([]);
   });
 
-  test('is a member’s to write', async () => {
+  test('may be written by a member', async () => {
     const body = { meta: { a: 'b' } };
     expect((await item('a', { method: 'PUT', body, as: 'reader' })).status).toBe(403);
     expect((await item('role', { as: 'reader' })).status).toBe(200);
   });
 });
 
-describe('what was done with a server', () => {
+describe('the list of a server’s actions', () => {
   const actions = (end = '', given: Asked = {}) =>
     ask(`${path}/os-instance-actions${end}`, { as: 'member', version: '2.94', ...given });
   const stop = () =>
     ask(`${path}/action`, { method: 'POST', as: 'member', body: { 'os-stop': null } });
 
-  test('is the last change, to whoever did it and to administrators', async () => {
+  test('has the last change, for its user and for administrators', async () => {
     await stop();
     const request_id = row()?.last_change.request_id;
     const action = {
@@ -257,7 +257,7 @@ describe('what was done with a server', () => {
     expect(await page({ 'changes-before': minute(9) })).toEqual({ instanceActions: [] });
   });
 
-  test('is an evacuation, to administrators', async () => {
+  test('has an evacuation, for administrators', async () => {
     world.hosts.set('compute-1', downHost());
     world.hosts.set('compute-2', targetHost());
     const body = { evacuate: {} };
@@ -270,7 +270,7 @@ describe('what was done with a server', () => {
     expect((await actions()).body).toEqual({ instanceActions: [] });
   });
 
-  test('is nothing after a fault, or what is none of Nova’s actions', async () => {
+  test('is empty after a fault, and after a change that is not one of Nova’s actions', async () => {
     world.hosts.set('compute-1', downHost());
     expect((await actions('', { as: 'admin' })).body).toEqual({ instanceActions: [] });
     await put({ name: 'x' });
@@ -285,12 +285,12 @@ describe('what was done with a server', () => {
     ['changes-since', 'x'],
     ['changes-before', 'x'],
     ['happy', '1'],
-  ])('is not listed by %s=%s', async (key, value) => {
+  ])('does not have the action with %s=%s', async (key, value) => {
     expect((await actions('', { query: { [key]: [value] } })).status).toBe(400);
   });
 });
 
-/** Hostile names behind a server that is there. */
+/** Hostile names in the path of an existing server. */
 test.each([
   '%00',
   '%C3%28',
@@ -300,7 +300,7 @@ test.each([
   '..%2f',
   '%25',
   '__proto__',
-])('nothing is called %s, and nothing changes', async (odd) => {
+])('the name %s is not found or refused, and changes nothing', async (odd) => {
   const given = { as: 'member', version: '2.94' };
   for (const kind of ['tags', 'metadata', 'os-instance-actions']) {
     const { status } = await ask(`${path}/${kind}/${odd}`, given);

@@ -68,7 +68,7 @@ test('a server is shown with the types that clients decode', async () => {
   });
 });
 
-/** The first version that shows a field, to whom. */
+/** The first version that shows a field, and whether only administrators see it. */
 test.each([
   ['locked', '2.9', false],
   ['description', '2.19', false],
@@ -80,7 +80,7 @@ test.each([
   ['OS-EXT-SRV-ATTR:user_data', '2.3', true],
   ['OS-EXT-SRV-ATTR:launch_index', '2.3', true],
   ['host_status', '2.16', true],
-])('%s came with %s (for administrators alone: %s)', async (field, version, adminOnly) => {
+])('%s is shown from %s on (only to administrators: %s)', async (field, version, adminOnly) => {
   const before = `2.${Number(version.slice(2)) - 1}`;
   const as = adminOnly ? 'admin' : 'member';
   expect(await shown(before, { as })).not.toHaveProperty([field]);
@@ -103,7 +103,7 @@ test.each(['2.1', '2.53', '2.94'])(
   },
 );
 
-test('server groups are shown of one server, not in a list', async () => {
+test('server groups are shown for one server, not in a list', async () => {
   const list = await shown('2.94', { path: '/v2.1/servers/detail' });
   expect(list).not.toHaveProperty('server_groups');
 });
@@ -116,7 +116,7 @@ test('from 2.47 on the flavor is embedded, without its id', async () => {
   });
 });
 
-test('an image is a link, none is an empty text and never null', async () => {
+test('an image is a link; without an image it is an empty text, never null', async () => {
   expect((await shown('2.1', { row: { image_id: id(70) } })).image).toEqual({
     id: id(70),
     links: [{ rel: 'bookmark', href: `https://api.test/api/compute/images/${id(70)}` }],
@@ -134,7 +134,7 @@ test.each([
   expect(await shown('2.16', { host, row })).toMatchObject({ host_status: status });
 });
 
-test('the fault of a server in error is shown, of another it is not', async () => {
+test('a fault is shown only for a server in error', async () => {
   const failed = asSeen(instanceWith({ vm_state: 'building' }), downHost());
   const { vm_state, fault, fault_number } = failed;
   const row = { vm_state, fault, fault_number };
@@ -146,7 +146,7 @@ test('the fault of a server in error is shown, of another it is not', async () =
   expect(await shown('2.1', { row: recovered, host: downHost() })).not.toHaveProperty('fault');
 });
 
-test('the version documents need no token and say what is offered', async () => {
+test('the version documents need no token and list the versions', async () => {
   const ask = computeOf(worldOf());
   const document = {
     id: 'v2.1',

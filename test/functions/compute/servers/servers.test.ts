@@ -40,7 +40,7 @@ async function listed(query: Record<string, string[]> = {}, given: Asked = {}) {
 }
 const of = (...numbers: number[]) => numbers.map(id);
 
-test('servers are listed newest first, those of the own project, without deleted ones', async () => {
+test('the caller’s servers are listed newest first, without deleted ones', async () => {
   expect((await listed()).ids).toEqual(of(3, 2, 1));
   expect((await listed({}, { as: 'stranger' })).ids).toEqual(of(4));
 });
@@ -69,7 +69,7 @@ test.each(['1', 'True', 'true', ''])('all_tenants=%s shows an administrator all'
   expect((await listed({ all_tenants: [value] })).ids).toEqual(of(4, 3, 2, 1));
 });
 
-test('to a tenant all projects are forbidden', async () => {
+test('a tenant may not list all projects', async () => {
   const query = { all_tenants: ['1'] };
   expect((await ask('/v2.1/servers/detail', { as: 'member', query })).status).toBe(403);
 });
@@ -126,13 +126,13 @@ test.each([
   expect((await ask('/v2.1/servers', { query, version })).status).toBe(status);
 });
 
-test('a tenant may not ask for what is deleted, nor begin at another’s server', async () => {
+test('a tenant may not list deleted servers, nor use another project’s server as marker', async () => {
   const status = (query: Record<string, string[]>) => ask('/v2.1/servers', { as: 'member', query });
   expect((await status({ status: ['deleted'] })).status).toBe(403);
   expect((await status({ marker: [id(4)] })).status).toBe(400);
 });
 
-test('pages follow one another by their links, and show each server once', async () => {
+test('links lead through all pages, and each server is shown once', async () => {
   const seen: string[] = [];
   let query: Record<string, string[]> = { limit: ['2'], status: ['ACTIVE', 'SHUTOFF', 'REBOOT'] };
   for (let page = 0; page < 3; page++) {
@@ -148,20 +148,20 @@ test('pages follow one another by their links, and show each server once', async
   expect(seen).toEqual(of(3, 2, 1));
 });
 
-test('a full page has a link though nothing follows, an empty one and a short one have none', async () => {
+test('a full page has a link even if it is the last; an empty or short page has none', async () => {
   expect((await listed({ limit: ['3'] })).next).toContain(`marker=${id(1)}`);
   expect(await listed({ limit: ['4'] })).toMatchObject({ next: undefined });
   expect(await listed({ limit: ['0'] })).toEqual({ ids: [], next: undefined });
   expect(await listed({ marker: [id(1)] })).toEqual({ ids: [], next: undefined });
 });
 
-test('pages of one host follow one another too', async () => {
+test('links lead through all pages of one host', async () => {
   const first = await listed({ host: ['compute-1'], limit: ['1'] });
   expect(first.ids).toEqual(of(2));
   expect((await listed({ host: ['compute-1'], limit: ['1'], marker: of(2) })).ids).toEqual(of(1));
 });
 
-test('whoever reads sees what the fault has left, also by its state', async () => {
+test('every reader sees servers settled, also in lists by state', async () => {
   world.hosts.set('compute-1', downHost());
   expect((await listed({ status: ['ACTIVE'] })).ids).toEqual([]);
   expect((await listed({ status: ['SHUTOFF'] })).ids).toEqual(of(2, 1));
@@ -179,10 +179,10 @@ test.each([
   ['anybody, deleted', 'admin', 5, 404],
   ['anybody, unknown', 'admin', 404, 404],
   ['one without a role', 'unscoped', 1, 403],
-])('a server asked for by %s', async (_, as, n, status) => {
+])('a server shown to %s', async (_, as, n, status) => {
   expect((await ask(`/v2.1/servers/${id(n).toUpperCase()}`, { as })).status).toBe(status);
 });
 
-test('a server asked for by name is not found, so that clients look in the list', async () => {
+test('a server is not found by its name, so that clients search the list', async () => {
   expect((await ask('/v2.1/servers/vm-1')).status).toBe(404);
 });

@@ -6,7 +6,7 @@ import { type Asked, computeOf, projectA, projectB } from '../surface.ts';
 
 let ask: ReturnType<typeof computeOf>;
 const unknown = { ...instanceWith().flavor, vcpus: 0, ram: 0, disk: 0, ephemeral: 0 };
-/** It is asked at 00:10; a server was launched at 00:00 unless it is said otherwise. */
+/** The time of the request is 00:10. Servers were launched at 00:00 unless a test says otherwise. */
 const at = (hour: number) =>
   new Date(Date.parse('2026-01-01T00:00:00Z') + hour * 3_600_000).toISOString();
 
@@ -75,7 +75,7 @@ describe('usage', () => {
   const root = '/v2.1/os-simple-tenant-usage';
   const period = { start: ['2025-12-31T20:00:00'], end: ['2026-01-02T00:00:00.000000'] };
 
-  test('of a project is that of its servers that were there, up to now', async () => {
+  test('of a project is that of its servers in the period, up to now', async () => {
     const { status, body } = await ask(`${root}/${projectA}`, { as: 'reader', query: period });
     expect(status).toBe(200);
     const figures = { vcpus: 1, memory_mb: 2048, local_gb: 25, flavor: 'm1.small', name: 'vm' };
@@ -110,7 +110,7 @@ describe('usage', () => {
     });
   });
 
-  test('of all projects is an administrator’s, with their servers if they are asked for', async () => {
+  test('of all projects is for administrators, with the servers if they are requested', async () => {
     const { body } = await ask(root, { query: period });
     expect(body).toMatchObject({
       tenant_usages: expect.arrayContaining([

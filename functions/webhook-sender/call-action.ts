@@ -1,20 +1,22 @@
-/** One try of calling an action, by its scheme: docs/wire/alarming.md#actions. */
+/** One attempt to call an action, by its scheme: docs/wire/alarming.md#actions. */
 import type { Log } from '../../adapters/lambda.ts';
 import { schemeOf, type WebhookMessage } from '../../domain/delivery/webhook.ts';
 import type { Answer } from '../../domain/delivery/webhook-retry.ts';
 
-export type TellDeps = {
-  /** Never throws for what a receiver does. */
+/** What a call needs from outside. */
+export type CallDeps = {
+  /** Posts the webhook. Errors of the receiver are an answer; it throws others only. */
   readonly post: (webhook: WebhookMessage) => Promise<Answer>;
-  /** Publishes to the topic that the action is. Never throws for what SNS says. */
+  /** Publishes to the topic that the action names. Errors of SNS are an answer; it throws others only. */
   readonly publish: (webhook: WebhookMessage) => Promise<Answer>;
   readonly log: Log;
 };
 
 const done: Answer = { kind: 'answered', status: 200 };
 
-export async function tell(
-  { post, publish, log }: TellDeps,
+/** Calls the action once. A scheme without a caller is refused. */
+export async function callAction(
+  { post, publish, log }: CallDeps,
   webhook: WebhookMessage,
 ): Promise<Answer> {
   switch (schemeOf(webhook.action)) {
@@ -33,7 +35,7 @@ export async function tell(
   }
 }
 
-/** Source: aodh `notifier/log.py`. */
+/** The log line of an action `log:`. Source: aodh `notifier/log.py`. */
 const sentence = ({ action, body }: WebhookMessage): string =>
   `Notifying alarm ${body.alarm_name} ${body.alarm_id} of ${body.severity} priority from ` +
   `${body.previous} to ${body.current} with action ${action} because ${body.reason}.`;

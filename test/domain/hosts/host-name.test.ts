@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { hostKey, isSameHost } from '../../domain/hosts/host-name.ts';
-import { owedRows, reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
-import { portWith } from './ports/ports.ts';
-import { id, minute } from './rows.ts';
+import { hostKey, isSameHost } from '../../../domain/hosts/host-name.ts';
+import { owedRows, reportedDataPlane } from '../../../domain/ports/host-data-plane.ts';
+import { portWith } from '../ports/ports.ts';
+import { id, minute } from '../rows.ts';
 
 test.each([
   ['compute-1', 'Compute-1', true],

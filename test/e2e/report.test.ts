@@ -24,7 +24,7 @@ import { type Inbox, inboxOf, untilTime } from './inbox.ts';
 /** The safe lane's copy comes 5 s after the event; some more for its evaluation. */
 const safeLaneMs = 6_500;
 
-/** What instances of the failed host are, and what the fault makes of them. */
+/** The states of instances on the failed host, before and after the fault. */
 const cases = [
   { was: 'active', facts: {}, after: ['stopped', 4, null, 'SHUTOFF'] },
   { was: 'paused', facts: { vm_state: 'paused' }, after: ['stopped', 4, null, 'SHUTOFF'] },
@@ -32,7 +32,7 @@ const cases = [
   { was: 'building', facts: { vm_state: 'building' }, after: ['error', 0, null, 'ERROR'] },
 ] as const;
 
-/** What the fault leaves alone. */
+/** The states that the fault does not change. */
 const exempt = [
   { vm_state: 'soft-delete', power_state: 1, status: 'SOFT_DELETED' },
   { vm_state: 'deleted', power_state: 0, status: 'DELETED' },
@@ -47,7 +47,7 @@ let host: string;
 let report: Answer;
 let again: Answer;
 let reportedAt: number;
-/** All that tenant A is told, and what comes through filter policies of other kinds. */
+/** All notifications of tenant A, and those that pass filter policies of other kinds. */
 let inbox: Inbox;
 let audit: Inbox;
 const filtered = new Map<string, Inbox>();
@@ -73,7 +73,7 @@ const elsewhere = {
   event_type: 'compute.instance.delete.end',
 };
 
-/** A rule on any update of an instance, told each time. */
+/** A rule on any update of an instance, with repeated actions. */
 const anyUpdate = (id: string) =>
   eventAlarm([{ field: 'traits.instance_id', value: id }], { repeat_actions: true });
 
@@ -142,13 +142,13 @@ describe('a report of a failed host', () => {
     expect(report.headers.get('x-doctor-instances-affected')).toBe(String(cases.length));
   });
 
-  test('is answered the same when it is repeated, and then changes nothing', () => {
+  test('has the same answer when it is repeated, and then changes nothing', () => {
     expectStatus(again, 200);
     expect(again.body).toEqual(report.body);
     expect(again.headers.get('x-doctor-instances-affected')).toBe('0');
   });
 
-  test('takes the service down and leaves it enabled', async () => {
+  test('makes the service down and leaves it enabled', async () => {
     const { admin } = cloud;
     expect(await serviceOf(admin, host)).toMatchObject({
       ...{ binary: 'nova-compute', host, zone: 'nova', disabled_reason: null },
@@ -171,7 +171,7 @@ describe('a report of a failed host', () => {
     expect(service.updated_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
   });
 
-  test.each(cases)('leaves an instance that was $was as $after', async ({ was, after }) => {
+  test.each(cases)('changes an instance from $was to $after', async ({ was, after }) => {
     expect(await statesOf(cloud.a, idOf(was))).toEqual(after);
     expect(await statesOf(cloud.admin, idOf(was))).toEqual(after);
   });
@@ -181,7 +181,7 @@ describe('a report of a failed host', () => {
     expect(await statesOf(cloud.a, idOf(vm_state))).toEqual([vm_state, power_state, null, status]);
   });
 
-  test('gives an instance that was being built a fault that says so', async () => {
+  test('gives an instance that was being built a fault with this reason', async () => {
     expect(await serverOf(cloud.a, idOf('building'))).toMatchObject({
       fault: {
         code: 500,
@@ -191,7 +191,7 @@ describe('a report of a failed host', () => {
     });
   });
 
-  test('is seen in lists: by the tenant without the host, by the administrator with it', async () => {
+  test('is shown in lists: to the tenant without the host, to the administrator with it', async () => {
     const { a, admin } = cloud;
     const id = idOf('active');
     const { name } = await serverOf(a, id);
@@ -215,8 +215,8 @@ describe('a report of a failed host', () => {
   });
 });
 
-describe('whoever has an alarm', () => {
-  test('is told with the keys that Aodh posts and those of the notification', async () => {
+describe('the owner of an alarm', () => {
+  test('is notified with the keys that Aodh posts and those of the notification', async () => {
     const [message] = await inbox.until(alarmFor('active'));
     const { a } = cloud;
     expect(message?.body).toEqual({
@@ -256,7 +256,7 @@ describe('whoever has an alarm', () => {
     expect(message?.attributes).toEqual(attributesOf('active'));
   });
 
-  test('sees the alarm in state alarm, with the sentence that was told', async () => {
+  test('sees the alarm in state alarm, with the reason of the notification', async () => {
     const { reason } = await notificationOf('active');
     expect(await alarmOf(cloud.a, alarmFor('active'))).toMatchObject({
       state: 'alarm',
@@ -264,24 +264,24 @@ describe('whoever has an alarm', () => {
     });
   });
 
-  test("is told of an alarm in OPNFV Doctor's spelling too", async () => {
+  test("is notified by an alarm in OPNFV Doctor's spelling too", async () => {
     expect(await notificationOf('paused')).toMatchObject({
       ...{ severity: 'moderate', previous: 'ok', current: 'alarm', resource_id: idOf('paused') },
     });
   });
 
-  test('is told of an instance that was being built that it is in error', async () => {
+  test('is notified that an instance that was being built is in error', async () => {
     const { reason_data } = await notificationOf('building');
     expect(reason_data.event.traits).toContainEqual(['state', 1, 'error']);
   });
 
-  test('finds the same fault_id in all that one host fault caused', async () => {
+  test('finds the same fault_id in all notifications of one fault', async () => {
     const told = await Promise.all(cases.map(({ was }) => notificationOf(was)));
     expect(new Set(told.map(({ fault_id }) => fault_id)).size).toBe(1);
     expect(new Set(told.map(({ notification_id }) => notification_id)).size).toBe(cases.length);
   });
 
-  test('is told within a second of the report', async () => {
+  test('is notified within a second of the report', async () => {
     for (const { was } of cases) {
       const [message] = await inbox.until(alarmFor(was));
       expect((message?.sentAt ?? 0) - reportedAt).toBeLessThan(1_000);
@@ -297,7 +297,7 @@ describe('whoever has an alarm', () => {
   );
 });
 
-test('operators are told of the host on the topic of events', async () => {
+test('operators get the event of the host from the topic of events', async () => {
   const { fault_id } = await notificationOf('active');
   const message = await audit.untilSome(({ body }) => {
     const { event_type, stamp } = Object(body);
@@ -320,7 +320,7 @@ test('operators are told of the host on the topic of events', async () => {
   expect(instance.body).toMatchObject({ fault_id });
 });
 
-test('the safe copy tells nobody a second time, and whoever is exempt is never told', async () => {
+test('the safe copy notifies no owner a second time, and owners of exempt instances are never notified', async () => {
   await Promise.all(cases.map(({ was }) => inbox.until(alarmFor(was))));
   await untilTime(reportedAt + safeLaneMs);
   await Promise.all([inbox, ...filtered.values()].map((each) => each.look()));
@@ -336,8 +336,8 @@ test('the safe copy tells nobody a second time, and whoever is exempt is never t
   }
 });
 
-describe('a host that is taken back', () => {
-  test('is up again by name, and its instances stay as the fault left them', async () => {
+describe('a host that is reported up again', () => {
+  test('is up again by name, and its instances keep the states after the fault', async () => {
     const { admin, a } = cloud;
     const up = await forceDown(admin, host, false);
     expectStatus(up, 200);
@@ -346,7 +346,7 @@ describe('a host that is taken back', () => {
     expect(await statesOf(a, idOf('active'))).toEqual(['stopped', 4, null, 'SHUTOFF']);
   });
 
-  test('can be reported again by id, which is another fault', async () => {
+  test('can be reported down again by id, which is another fault', async () => {
     const { admin, a } = cloud;
     const { id } = await serviceOf(admin, host);
     const first = await notificationOf('active');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tellOwners } from '../../flows/tell-owners.ts';
+import { notifyOwners } from '../../flows/notify-owners.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { traitOf, worldOf } from './world.ts';
@@ -21,7 +21,7 @@ const cloud = () =>
     ],
   });
 
-test('the owners are told at the beginning and at the end, with the event of the host', async () => {
+test('the owners are notified at the beginning and at the end, besides the event of the host', async () => {
   const world = cloud();
   for (const maintenance of [true, false]) {
     await updateService(world.deps, update(maintenance), by);
@@ -44,7 +44,7 @@ test('the owners are told at the beginning and at the end, with the event of the
   expect(world.writes).toEqual(['report compute-1', 'report compute-1']);
 });
 
-test('of a host that fails and is maintained at once, both are told', async () => {
+test('a fault and a switch of maintenance in one update send both kinds of events', async () => {
   const world = cloud();
   const change = { host: 'compute-1', update: { maintenance: true, forced_down: true } };
   expect(await updateService(world.deps, change, by)).toMatchObject({ affected: 1 });
@@ -67,13 +67,13 @@ test.each(['instances', 'send'] as const)(
   },
 );
 
-test('a host without instances has nobody to tell', async () => {
+test('a host without instances has no owners to notify', async () => {
   const world = worldOf({ hosts: [downHost()] });
   await updateService(world.deps, update(true), by);
   expect(world.sent.map(({ event_type }) => event_type)).toEqual(['service.update']);
 });
 
-test('many are read and told a hundred at a time, and what cannot be sent is not swallowed', async () => {
+test('owners are notified a hundred at a time, and a failed send is thrown', async () => {
   const instances = Array.from({ length: 250 }, (_, n) => instanceWith({ uuid: id(1000 + n) }));
   const world = worldOf({ hosts: [hostWith()], instances });
   const sizes: number[] = [];
@@ -84,10 +84,10 @@ test('many are read and told a hundred at a time, and what cannot be sent is not
   const send = async (events: readonly unknown[]) => {
     sizes.push(events.length);
   };
-  expect(await tellOwners({ ...world.deps, send }, notice)).toBe(250);
+  expect(await notifyOwners({ ...world.deps, send }, notice)).toBe(250);
   expect(sizes).toEqual([100, 100, 50]);
   const failing = async () => {
     throw new Error('gone');
   };
-  await expect(tellOwners({ ...world.deps, send: failing }, notice)).rejects.toThrow('gone');
+  await expect(notifyOwners({ ...world.deps, send: failing }, notice)).rejects.toThrow('gone');
 });

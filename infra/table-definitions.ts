@@ -1,0 +1,139 @@
+/** The tables: keys, indexes, streams and expiry. `docs/design.md` says what each attribute holds. */
+import { type Attribute, AttributeType } from 'aws-cdk-lib/aws-dynamodb';
+
+export type TableDefinition = {
+  /** Partition key and sort key. */
+  readonly key: readonly [Attribute, Attribute?];
+  /**
+   * By name, each with its keys. Rows without the attributes are not in the index. Indexes hold the
+   * keys only: rows are read by key.
+   */
+  readonly indexes?: Readonly<Record<string, readonly [Attribute, Attribute?]>>;
+  /** Attributes that some indexes hold too, of rows that hardly ever change and are large. */
+  readonly included?: { readonly in: readonly string[]; readonly attributes: readonly string[] };
+  /** True: its changes are a stream of old and new rows. */
+  readonly stream?: boolean;
+  /** True: a row is deleted after the moment in its `expires_at`. */
+  readonly expires?: boolean;
+};
+
+const text = (name: string): Attribute => ({ name, type: AttributeType.STRING });
+const number = (name: string): Attribute => ({ name, type: AttributeType.NUMBER });
+
+/** One table for each kind of row. */
+export const tableDefinitions = {
+  hosts: {
+    key: [text('host')],
+    indexes: {
+      listing: [text('listing'), text('host')],
+      byService: [text('service_id')],
+      byNumber: [number('service_number')],
+      byHypervisor: [text('hypervisor_id')],
+    },
+    stream: true,
+  },
+  faults: {
+    key: [text('host'), number('number')],
+    indexes: {
+      byFaultId: [text('fault_id')],
+      byHost: [text('host'), text('sort_key')],
+      open: [text('open'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+    },
+  },
+  affected: {
+    key: [text('fault_id'), text('project_id')],
+    indexes: { byProject: [text('project_id'), text('sort_key')] },
+  },
+  instances: {
+    key: [text('uuid')],
+    indexes: {
+      byHost: [text('on_host'), text('sort_key')],
+      byTarget: [text('to_host'), text('uuid')],
+      byProject: [text('in_project'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+      byState: [text('in_state'), text('sort_key')],
+      byChange: [text('changes'), text('changed_key')],
+    },
+    stream: true,
+    expires: true,
+  },
+  migrations: {
+    key: [text('source'), text('record')],
+    indexes: {
+      byUuid: [text('uuid')],
+      byInstance: [text('instance_uuid'), text('record')],
+      byTarget: [text('to_host'), text('record')],
+      byStatus: [text('status'), text('record')],
+      byTime: [text('live'), text('record')],
+    },
+  },
+  ports: {
+    key: [text('id')],
+    indexes: {
+      byHost: [text('on_host'), text('id')],
+      byDevice: [text('on_device'), text('in_order')],
+      byName: [text('named'), text('in_order')],
+      byProject: [text('in_project'), text('id')],
+      listing: [text('live'), text('id')],
+    },
+    stream: true,
+    expires: true,
+  },
+  networks: {
+    key: [text('network_id'), text('kind')],
+    indexes: {
+      byProject: [text('in_project'), text('network_id')],
+      listing: [text('live'), text('network_id')],
+    },
+  },
+  alarms: {
+    key: [text('alarm_id'), text('kind')],
+    indexes: {
+      lookup: [text('lookup_key'), text('alarm_id')],
+      byProject: [text('in_project'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+      byName: [text('named'), text('in_project')],
+    },
+  },
+  quotas: { key: [text('owner')] },
+  history: {
+    key: [text('event_id'), text('alarm_id')],
+    indexes: {
+      byAlarm: [text('alarm_id'), text('sort_key')],
+      byProject: [text('on_behalf_of'), text('sort_key')],
+      byTime: [text('time_shard'), text('sort_key')],
+      undelivered: [text('undelivered_shard'), text('written_at')],
+    },
+    // Readers of the history need neither the message nor the mark of its delivery.
+    included: {
+      in: ['byAlarm', 'byProject', 'byTime'],
+      attributes: [
+        'type',
+        'detail',
+        'user_id',
+        'project_id',
+        'on_behalf_of',
+        'timestamp',
+        'severity',
+        'webhooks',
+      ],
+    },
+    expires: true,
+  },
+  identity: {
+    key: [text('id')],
+    indexes: { listing: [text('kind'), text('name')] },
+  },
+  validity: { key: [text('id')], expires: true },
+  credentials: { key: [text('owner'), text('name')] },
+  attempts: { key: [text('id')], expires: true },
+  subscriptions: {
+    key: [text('subscription_id')],
+    indexes: {
+      byProject: [text('project_id'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+    },
+  },
+  places: { key: [text('place')], expires: true },
+} satisfies Record<string, TableDefinition>;

@@ -1,0 +1,36 @@
+/** `docs/reference/command-line.md`. */
+import { commands } from '../../cli/commands.ts';
+import { run } from '../../cli/run.ts';
+import { generatedFrom, page } from './markdown.ts';
+
+/** What `doctor` prints for a command line that asks for help. */
+async function helpOf(...args: readonly string[]): Promise<string> {
+  let printed = '';
+  await run(
+    [...args, '--help'],
+    {},
+    {
+      out: (text) => {
+        printed += text;
+      },
+      err: (text) => {
+        printed += text;
+      },
+      terminal: false,
+    },
+  );
+  return `\`\`\`text\n${printed.trimEnd()}\n\`\`\``;
+}
+
+/** The page. */
+export const commandLinePage = async (): Promise<string> =>
+  page(
+    '# Command line',
+    generatedFrom('the help texts of `cli/`'),
+    '`npm run doctor -- COMMAND` runs it from a clone. `npm install -g .` puts `doctor` on the path, and needs Node 24.',
+    await helpOf(),
+    '`--format json` prints all fields.',
+    ...(await Promise.all(
+      commands.map(async ({ name }) => `## ${name}\n\n${await helpOf(...name.split(' '))}`),
+    )),
+  );

@@ -1,0 +1,78 @@
+/** Functions that carry faults always have room to run, and the account has that room. */
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { DoctorStack } from '../../infra/service.ts';
+import { defaults, type ServiceSettings } from '../../infra/settings.ts';
+import { makeStack } from './template.ts';
+
+const stackWith = (settings: Partial<ServiceSettings>, target: 'aws' | 'emulator' = 'aws') => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return { app, stack: new DoctorStack(app, 'Doctor', { target, settings }) };
+};
+
+/** What is reserved, by the construct that holds the function. */
+const reserved = (stack: DoctorStack) =>
+  Object.fromEntries(
+    Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function')).flatMap(
+      ([id, { Properties }]) =>
+        Properties.ReservedConcurrentExecutions === undefined
+          ? []
+          : [[id.replace(/Function[0-9A-F]{8}$/, ''), Properties.ReservedConcurrentExecutions]],
+    ),
+  );
+
+test('the functions that carry faults have a concurrency that nothing else can take', () => {
+  expect(reserved(makeStack())).toEqual({
+    Compute: 100,
+    Doctor: 100,
+    Reconciler: 20,
+    AlarmEvaluator: defaults.evaluatorConcurrency,
+    FaultFinisher: 2,
+  });
+});
+
+test('a queue never starts more consumers at once than are reserved for it', () => {
+  const { stack } = stackWith({ evaluatorConcurrency: 7 });
+  expect(reserved(stack)).toMatchObject({ AlarmEvaluator: 7 });
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: Match.stringLikeRegexp('^AlarmEvaluator') },
+    ScalingConfig: { MaximumConcurrency: 7 },
+  });
+});
+
+test('emulators reserve nothing, and are not asked what they have', () => {
+  const { app, stack } = stackWith({ accountConcurrency: 10 }, 'emulator');
+  expect(reserved(stack)).toEqual({});
+  expect(() => app.synth()).not.toThrow();
+});
+
+test.each([
+  { accountConcurrency: 10 },
+  { accountConcurrency: 325 },
+  { reportConcurrency: 500 },
+  { evaluatorConcurrency: 900 },
+])('more than the account has is an error at synth, which says what to set: %o', (settings) => {
+  expect(() => stackWith(settings).app.synth()).toThrow(
+    /functions reserve a concurrency of \d+, and AWS keeps 100 .*accountConcurrency.*reportConcurrency=0/,
+  );
+});
+
+test.each([{ accountConcurrency: 326 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
+  'what fits is deployed: %o',
+  (settings) => {
+    const { app, stack } = stackWith(settings);
+    expect(() => app.synth()).not.toThrow();
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('queues start'));
+  },
+);
+
+test('an account that its queues can use up is deployed with a warning, where nothing is reserved', () => {
+  const { app, stack } = stackWith({ accountConcurrency: 10, reportConcurrency: 0 });
+  expect(() => app.synth()).not.toThrow();
+  expect(reserved(stack)).toEqual({});
+  Annotations.fromStack(stack).hasWarning(
+    '*',
+    Match.stringLikeRegexp('queues start 34 functions at once, and the account has 10'),
+  );
+});
