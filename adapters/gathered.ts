@@ -1,11 +1,11 @@
 /**
  * Lets calls in the same turn of the event loop share one call: each gives an item and waits until
- * all items are done. If the shared call throws, every caller gets that error.
+ * all items are done. Every caller gets the result of the shared call, or the error that it throws.
  */
-export function gathered<T>(work: (items: readonly T[]) => Promise<void>) {
+export function gathered<T, R = void>(work: (items: readonly T[]) => Promise<R>) {
   let waiting: T[] = [];
-  let shared: Promise<void> | undefined;
-  return (item: T): Promise<void> => {
+  let shared: Promise<R> | undefined;
+  return (item: T): Promise<R> => {
     waiting.push(item);
     shared ??= new Promise<void>((turn) => setImmediate(turn)).then(() => {
       const items = waiting;

@@ -2,7 +2,7 @@
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import type { ChangedAlarm } from '../domain/alarms/alarm-change.ts';
 import type { AlarmChange } from '../domain/alarms/alarm-history.ts';
-import { overQuota } from '../domain/alarms/quota.ts';
+import { overQuota, overWideQuota } from '../domain/alarms/quota.ts';
 import { DomainError } from '../domain/errors.ts';
 import { untilWritten } from './retry.ts';
 
@@ -14,14 +14,18 @@ export type ChangeAlarmDeps = {
   readonly create: (
     alarm: Alarm,
     change: AlarmChange,
-  ) => Promise<'filed' | 'over quota' | 'overtaken'>;
+  ) => Promise<'filed' | 'over quota' | 'over wide quota' | 'overtaken'>;
   /** False if the alarm is no longer as it was read. */
-  readonly replace: (before: Alarm, after: Alarm, change: AlarmChange) => Promise<boolean>;
+  readonly replace: (
+    before: Alarm,
+    after: Alarm,
+    change: AlarmChange,
+  ) => Promise<boolean | 'over wide quota'>;
   /** False if the alarm is no longer as it was read. */
   readonly remove: (alarm: Alarm, change: AlarmChange) => Promise<boolean>;
 };
 
-/** Files a new alarm. @throws the refusal `overQuota`. */
+/** Files a new alarm. @throws the refusals `overQuota` and `overWideQuota`. */
 export async function createAlarm(
   { create }: Pick<ChangeAlarmDeps, 'create'>,
   { alarm, change }: ChangedAlarm,
@@ -29,6 +33,7 @@ export async function createAlarm(
   return untilWritten(async () => {
     const outcome = await create(alarm, change);
     if (outcome === 'over quota') throw overQuota(alarm);
+    if (outcome === 'over wide quota') throw overWideQuota(alarm);
     return outcome === 'filed' ? alarm : undefined;
   });
 }
@@ -39,7 +44,8 @@ export type DecideAlarm<T> = (found: Alarm | undefined) => T;
 /**
  * Changes an alarm as `decide` says; reads and decides again if another writer was faster.
  * @param first the alarm, if the caller has read it already: it is not read again at first.
- * @returns the alarm as it is now. @throws what `decide` throws, before anything is written.
+ * @returns the alarm as it is now.
+ * @throws what `decide` throws, and the refusal `overWideQuota`, before anything is written.
  */
 export async function changeAlarm(
   { alarm, replace }: Pick<ChangeAlarmDeps, 'alarm' | 'replace'>,
@@ -54,7 +60,9 @@ export async function changeAlarm(
     const changed = decide(found);
     if (!found) throw missing(id);
     if (!changed) return found;
-    return (await replace(found, changed.alarm, changed.change)) ? changed.alarm : undefined;
+    const outcome = await replace(found, changed.alarm, changed.change);
+    if (outcome === 'over wide quota') throw overWideQuota(changed.alarm);
+    return outcome ? changed.alarm : undefined;
   });
 }
 

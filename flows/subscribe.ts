@@ -5,7 +5,9 @@
  */
 
 import {
+  asksToConfirm,
   claimOf,
+  isComplete,
   isSameRequest,
   type Subscription,
   type SubscriptionRequest,
@@ -31,27 +33,45 @@ export type SubscribeDeps = {
   readonly subscribeTo: (topic: string, request: SubscriptionRequest) => Promise<string>;
   /** Does nothing if the subscription no longer exists. */
   readonly unsubscribe: (arn: string) => Promise<void>;
+  /**
+   * Counts a request of the project or for the endpoint, before SNS is asked. False if there were
+   * too many lately; the request is then not counted.
+   */
+  readonly countRequestOf: {
+    readonly project: (project_id: string) => Promise<boolean>;
+    readonly endpoint: (subscription_id: string) => Promise<boolean>;
+  };
+  /** The seconds after which one endpoint may be requested again. */
+  readonly cooldownSeconds: number;
   readonly topics: readonly string[];
   readonly mostPerProject: number;
   readonly now: () => string;
 };
 
 /**
- * The requested subscription, and whether it is new.
- * @throws DomainError `conflict` if the endpoint has another subscription; `forbidden` over the quota.
+ * The requested subscription, and whether it is new. SNS may send a mail for each request, so a request
+ * that comes too soon is answered from the row if that is complete, and refused otherwise.
+ * @throws DomainError `conflict` if the endpoint has another subscription, or was requested a moment
+ * ago; `forbidden` over the quota, or if the project made too many requests.
  */
 export function subscribe(
   deps: SubscribeDeps,
   request: SubscriptionRequest,
 ): Promise<{ subscription: Subscription; created: boolean }> {
+  // Counted once, however often another writer is faster.
+  let refused: Promise<DomainError | undefined> | undefined;
   return untilWritten(async () => {
     const claim = claimOf(request, deps.now());
     const known = await deps.subscription(claim.subscription_id);
     if (known && !isSameRequest(known, request)) throw taken(known, request);
-    if (!known) {
-      await checkQuota(deps, request);
-      if (!(await deps.claim(claim))) return undefined;
+    if (!known) await checkQuota(deps, request);
+    refused ??= tooSoon(deps, claim);
+    const refusal = await refused;
+    if (refusal && known && isComplete(known, deps.topics)) {
+      return { subscription: known, created: false };
     }
+    if (refusal) throw refusal;
+    if (!known && !(await deps.claim(claim))) return undefined;
     const row = known ?? claim;
     const arns = await subscribed(deps, row).catch(async (error: unknown) => {
       if (!known && error instanceof DomainError) await deps.remove(row);
@@ -60,6 +80,21 @@ export function subscribe(
     const after = { ...row, arns: { ...row.arns, ...arns }, revision: row.revision + 1 };
     return (await deps.replace(row, after)) ? { subscription: after, created: !known } : undefined;
   });
+}
+
+/** Counts the request. The refusal if SNS would send a confirmation too soon; undefined if not. */
+async function tooSoon(
+  { countRequestOf, cooldownSeconds }: SubscribeDeps,
+  { protocol, project_id, subscription_id }: Subscription,
+): Promise<DomainError | undefined> {
+  if (!asksToConfirm(protocol)) return undefined;
+  if (!(await countRequestOf.endpoint(subscription_id))) {
+    const message = 'The endpoint was requested a moment ago. Try again later.';
+    return new DomainError('conflict', message, { 'Retry-After': String(cooldownSeconds) });
+  }
+  if (await countRequestOf.project(project_id)) return undefined;
+  const message = 'Subscription quota exceeded: the project made too many requests in an hour.';
+  return new DomainError('forbidden', message, { 'Retry-After': '3600' });
 }
 
 async function checkQuota(deps: SubscribeDeps, { project_id }: SubscriptionRequest): Promise<void> {

@@ -29,6 +29,9 @@ export class Alarming extends Construct implements Capability {
           'historyRetentionDays',
           'projectAlarmQuota',
           'userAlarmQuota',
+          'projectWideAlarmQuota',
+          'actionsPerAlarm',
+          'timeConstraintsPerAlarm',
         ),
       },
     });

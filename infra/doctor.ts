@@ -5,6 +5,22 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
+/** The variables for subscriptions to notifications. */
+const subscriptionVariables = ({
+  tables,
+  messaging,
+  settings,
+}: Pick<Wiring, 'tables' | 'messaging' | 'settings'>) => ({
+  SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
+  NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
+  ...variablesOf(
+    settings,
+    'subscriptionsPerProject',
+    'subscriptionCooldownSeconds',
+    'subscriptionRequestsPerHour',
+  ),
+});
+
 /** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -23,9 +39,7 @@ export class Doctor extends Construct implements Capability {
         IDENTITY_TABLE: tables.identity.tableName,
         CREDENTIALS_TABLE: tables.credentials.tableName,
         ...attemptLimits({ tables, settings }),
-        SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
-        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
-        ...variablesOf(settings, 'subscriptionsPerProject'),
+        ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,

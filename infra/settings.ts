@@ -101,7 +101,7 @@ const Settings = z.object({
     'HISTORY_RETENTION_DAYS',
   ),
   projectAlarmQuota: setting(
-    limit.default(-1),
+    limit.default(10_000),
     'alarms that a project may have if no administrator has set its quota; `-1`: no limit',
     'PROJECT_ALARM_QUOTA',
   ),
@@ -109,6 +109,21 @@ const Settings = z.object({
     limit.default(-1),
     'alarms that a user may have, in all projects together; `-1`: no limit',
     'USER_ALARM_QUOTA',
+  ),
+  projectWideAlarmQuota: setting(
+    limit.default(1_000),
+    'alarms of a project that may name no resource, and so are evaluated for every event of a type or of the project; `-1`: no limit',
+    'PROJECT_WIDE_ALARM_QUOTA',
+  ),
+  actionsPerAlarm: setting(
+    wholeNumber({ most: 100 }).default(20),
+    'actions that an alarm may have for each of its states; at most 100',
+    'ACTIONS_PER_ALARM',
+  ),
+  timeConstraintsPerAlarm: setting(
+    wholeNumber({ most: 100 }).default(20),
+    'time constraints that an alarm may have; at most 100',
+    'TIME_CONSTRAINTS_PER_ALARM',
   ),
   webhookTimeoutSeconds: setting(
     wholeNumber({ least: 1, most: 10 }).default(5),
@@ -147,6 +162,16 @@ const Settings = z.object({
     wholeNumber().default(20),
     'subscriptions that a project may make',
     'SUBSCRIPTIONS_PER_PROJECT',
+  ),
+  subscriptionCooldownSeconds: setting(
+    wholeNumber({ most: 86_400 }).default(300),
+    'how long after a request the same mail address or URL cannot be requested again, because SNS sends it a confirmation each time; `0`: no limit; at most 86400',
+    'SUBSCRIPTION_COOLDOWN_SECONDS',
+  ),
+  subscriptionRequestsPerHour: setting(
+    wholeNumber().default(60),
+    'requests to subscribe mail addresses and URLs that a project may make in an hour; `0`: no limit',
+    'SUBSCRIPTION_REQUESTS_PER_HOUR',
   ),
   loginAttemptsPerUser: setting(
     wholeNumber().default(10),

@@ -19,6 +19,7 @@ export class WebhookSender extends Construct implements Capability {
       errorImpact: 'webhooks are late; after ten receives a webhook is in the dead-letter queue',
       timeout: Duration.seconds(webhookSenderTimeoutSeconds),
       environment: {
+        ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         PLACES_TABLE: tables.places.tableName,
         ...variablesOf(settings, 'webhookPlacesPerProject'),
@@ -48,6 +49,7 @@ export class WebhookSender extends Construct implements Capability {
         }),
       );
     }
+    allowRows(fn, tables.alarms, 'BatchGetItem');
     allowRows(fn, tables.history, 'GetItem', 'UpdateItem');
     allowRows(fn, tables.places, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowSecret(fn, secrets.webhooks);

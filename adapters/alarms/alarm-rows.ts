@@ -6,7 +6,7 @@
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { alarmSortKey } from '../../domain/alarms/alarm-index.ts';
-import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
+import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import { type AlarmQuotas, ownersOf } from '../../domain/alarms/quota.ts';
 import type { Row } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
@@ -51,8 +51,20 @@ export const alarmRow = (alarm: Alarm): Row => ({
 export const countsOfCreation = 2;
 
 /**
+ * The position of the count of alarms without a resource: in a creation after the other counts, in a
+ * replacement after the alarm. It is there if the alarm is, or becomes, one without a resource.
+ */
+export const wideCountOfCreation = countsOfCreation;
+export const wideCountOfReplacement = 1;
+
+/** Whether a change makes an alarm without a resource of one that names a resource. */
+export const becomesWide = (before: Alarm, after: Alarm): boolean =>
+  isProjectWide(after) && !isProjectWide(before);
+
+/**
  * The transaction that creates an alarm. It fails at one of the first `countsOfCreation` actions if
- * the project or the user has no room for another alarm.
+ * the project or the user has no room for another alarm, and at `wideCountOfCreation` if the project
+ * has no room for another without a resource.
  */
 export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
   const { alarms, quotas, quota } = tables;
@@ -60,6 +72,7 @@ export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmCh
   return [
     countedWithin(quotas, owners.project, quota.project),
     countedWithin(quotas, owners.user, quota.user),
+    ...(isProjectWide(alarm) ? [countedWithin(quotas, owners.wide, quota.wide)] : []),
     {
       Put: {
         TableName: alarms,
@@ -72,20 +85,24 @@ export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmCh
   ];
 }
 
-/** The transaction that replaces an alarm, on condition that it is unchanged since it was read. */
+/**
+ * The transaction that replaces an alarm, on condition that it is unchanged since it was read. It
+ * fails at `wideCountOfReplacement` if the project has no room for another alarm without a resource.
+ */
 export function alarmReplacement(
   tables: AlarmTables,
   before: Alarm,
   after: Alarm,
   change: AlarmChange,
 ): Action[] {
-  const { alarms, quotas } = tables;
+  const { alarms, quotas, quota } = tables;
   const oldKeys = lookupKeysOf(before);
   const newKeys = lookupKeysOf(after);
   const from = ownersOf(before);
   const to = ownersOf(after);
   return [
     { Put: { TableName: alarms, Item: alarmRow(after), ...atRevision(before) } },
+    ...wideMoved(quotas, quota.wide, before, after),
     ...oldKeys
       .filter((key) => !newKeys.includes(key))
       .map((key) => lookupDelete(alarms, before, key)),
@@ -114,6 +131,7 @@ export function alarmDeletion(tables: AlarmTables, alarm: Alarm, change: AlarmCh
     ...lookupKeysOf(alarm).map((key) => lookupDelete(alarms, alarm, key)),
     counted(quotas, owners.project, -1),
     counted(quotas, owners.user, -1),
+    ...(isProjectWide(alarm) ? [counted(quotas, owners.wide, -1)] : []),
     recorded(tables, change),
   ];
 }
@@ -144,3 +162,15 @@ const atRevision = ({ revision }: Alarm) => ({
 /** The counts of two owners after an alarm moved from one to the other. */
 const moved = (table: string, from: string, to: string): Action[] =>
   from === to ? [] : [counted(table, from, -1), counted(table, to, 1)];
+
+/**
+ * The counts of alarms without a resource after a change. The limit is that of becoming one; whoever
+ * gives an alarm to another project is not limited, as with other alarms.
+ */
+function wideMoved(table: string, most: number, before: Alarm, after: Alarm): Action[] {
+  const from = ownersOf(before).wide;
+  const to = ownersOf(after).wide;
+  if (becomesWide(before, after)) return [countedWithin(table, to, most)];
+  if (!isProjectWide(before)) return [];
+  return isProjectWide(after) ? moved(table, from, to) : [counted(table, from, -1)];
+}

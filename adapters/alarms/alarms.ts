@@ -2,6 +2,7 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { type Alarm, isAlarmId } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { isProjectWide } from '../../domain/alarms/lookup.ts';
 import { storedAlarm } from '../../domain/alarms/stored-alarm.ts';
 import { transact } from '../transactions.ts';
 import {
@@ -9,15 +10,18 @@ import {
   alarmCreation,
   alarmDeletion,
   alarmReplacement,
+  becomesWide,
   countsOfCreation,
   kinds,
+  wideCountOfCreation,
+  wideCountOfReplacement,
 } from './alarm-rows.ts';
 
 /**
  * The outcome of a creation; `overtaken` if another writer changed one of its rows at the same
  * moment.
  */
-export type Filed = 'filed' | 'over quota' | 'overtaken';
+export type Filed = 'filed' | 'over quota' | 'over wide quota' | 'overtaken';
 
 /** The store of alarms for requests. */
 export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) => ({
@@ -38,12 +42,25 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
   create: async (alarm: Alarm, change: AlarmChange): Promise<Filed> => {
     const outcome = await transact(client, alarmCreation(tables, alarm, change));
     if (outcome === 'written') return 'filed';
-    return outcome === 'conflict' || outcome >= countsOfCreation ? 'overtaken' : 'over quota';
+    if (outcome === 'conflict') return 'overtaken';
+    if (outcome < countsOfCreation) return 'over quota';
+    const isWide = outcome === wideCountOfCreation && isProjectWide(alarm);
+    return isWide ? 'over wide quota' : 'overtaken';
   },
 
-  /** Replaces an alarm. False if it is no longer as it was read. */
-  replace: async (before: Alarm, after: Alarm, change: AlarmChange): Promise<boolean> =>
-    (await transact(client, alarmReplacement(tables, before, after, change))) === 'written',
+  /**
+   * Replaces an alarm. False if it is no longer as it was read; `over wide quota` if it would be
+   * one alarm without a resource too many.
+   */
+  replace: async (
+    before: Alarm,
+    after: Alarm,
+    change: AlarmChange,
+  ): Promise<boolean | 'over wide quota'> => {
+    const outcome = await transact(client, alarmReplacement(tables, before, after, change));
+    if (outcome === wideCountOfReplacement && becomesWide(before, after)) return 'over wide quota';
+    return outcome === 'written';
+  },
 
   /**
    * Deletes an alarm with all its rows, but not its history. False if it is no longer as it was

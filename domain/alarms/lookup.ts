@@ -47,6 +47,10 @@ function keyOf(
   return isLiteral(event_type) ? typeKey(project_id, event_type) : anyTypeKey(project_id);
 }
 
+/** Whether events of resources that the alarm does not name may match it: those of a type, or all. */
+export const isProjectWide = (alarm: LookupFields): boolean =>
+  lookupKeysOf(alarm).some((key) => key.startsWith(projectPrefix));
+
 /** The keys of all alarms that an event may match; each once. */
 export const lookupKeysOfEvent = (event: DoctorEvent): string[] => [
   ...resourceKeysOfEvent(event),
@@ -79,10 +83,12 @@ function namesResource({ field, op, type }: Condition): boolean {
 const resourceKey = (project_id: string, id: string): string =>
   `resource#${part(project_id)}#${part(id)}`;
 
-const typeKey = (project_id: string, event_type: string): string =>
-  `project#${part(project_id)}#${part(event_type)}`;
+const projectPrefix = 'project#';
 
-const anyTypeKey = (project_id: string): string => `project#${part(project_id)}#*`;
+const typeKey = (project_id: string, event_type: string): string =>
+  `${projectPrefix}${part(project_id)}#${part(event_type)}`;
+
+const anyTypeKey = (project_id: string): string => `${projectPrefix}${part(project_id)}#*`;
 
 /** The longest part, so that a key with its prefix fits the 1024 bytes that DynamoDB accepts. */
 const longestPart = 400;

@@ -7,13 +7,24 @@ import { rbacFailed } from './alarm-owner.ts';
 /** The limit that allows any number of alarms. */
 export const unlimited = -1;
 
-/** The limits of projects and users for which none was set; -1 for no limit. */
-export type AlarmQuotas = { readonly project: number; readonly user: number };
+/**
+ * The limits of projects and users for which none was set, and in `wide` that of a project's alarms
+ * without a resource; -1 for no limit.
+ */
+export type AlarmQuotas = {
+  readonly project: number;
+  readonly user: number;
+  readonly wide: number;
+};
 
-/** The keys of the numbers of alarms of a project and of a user, in the table `quotas`. */
+/**
+ * The keys of the numbers of alarms of a project and of a user, in the table `quotas`; and in `wide`
+ * that of the project's alarms without a resource.
+ */
 export const ownersOf = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'user_id'>) => ({
   project: projectOwner(project_id),
   user: `user#${user_id}`,
+  wide: `wide#${project_id}`,
 });
 
 /** The key of a project in the table `quotas`. */
@@ -24,6 +35,13 @@ export const overQuota = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'u
   new DomainError(
     'forbidden',
     `Alarm quota exceeded for user ${user_id.slice(0, 255)} on project ${project_id.slice(0, 255)}`,
+  );
+
+/** The refusal of one more alarm without a resource, in words like Aodh's. */
+export const overWideQuota = (alarm: Pick<Alarm, 'project_id' | 'user_id'>) =>
+  new DomainError(
+    'forbidden',
+    `${overQuota(alarm).message}: it has too many alarms that name no resource`,
   );
 
 /** The ids of projects are not longer, and DynamoDB refuses a key of 2 kB. */

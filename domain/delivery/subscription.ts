@@ -151,6 +151,14 @@ const endpoints: Readonly<Record<Protocol, { what: string; fits: (text: string) 
 export const wrongEndpoint = (protocol: Protocol, endpoint: string): string | undefined =>
   endpoints[protocol].fits(endpoint) ? undefined : `Must be ${endpoints[protocol].what}.`;
 
+/** True if SNS sends a confirmation to the endpoint for each request, whoever owns the endpoint. */
+export const asksToConfirm = (protocol: Protocol): boolean =>
+  ['http', 'https', 'email', 'email-json'].includes(protocol);
+
+/** True if the row has SNS's names of the subscription for all topics that it needs. */
+export const isComplete = (row: Subscription, topics: readonly string[]): boolean =>
+  topicsFor(topics, row).every((topic) => topic in row.arns);
+
 /** Whether SNS can send the notification alone, without its envelope, over this protocol. */
 export const canBeRaw = (protocol: Protocol): boolean =>
   ['sqs', 'http', 'https'].includes(protocol);

@@ -35,8 +35,11 @@ export const WebhookMessage = z.object({
 });
 export type WebhookMessage = z.infer<typeof WebhookMessage>;
 
-/** The results of a webhook so far; `retrying` is not final. */
-export const webhookResults = ['delivered', 'retrying', 'given up'] as const;
+/**
+ * The results of a webhook so far; `retrying` is not final. `dropped`: its alarm was deleted before a
+ * retry.
+ */
+export const webhookResults = ['delivered', 'retrying', 'given up', 'dropped'] as const;
 
 /** The outcome of a webhook, stored on the row of its firing. */
 export const WebhookOutcome = z.object({
@@ -47,7 +50,7 @@ export const WebhookOutcome = z.object({
   attempts: z.int().min(0),
   /** The receiver's HTTP status; null if there was no answer. */
   status: z.int().nullable(),
-  /** Why it is retried or was given up, for people; empty if it was delivered. */
+  /** Why it is retried, was given up or dropped, for people; empty if it was delivered. */
   reason: z.string(),
   at: Moment,
 });

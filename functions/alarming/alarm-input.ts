@@ -19,9 +19,12 @@ import { readRule } from './alarm-rule.ts';
 import { TimeConstraints } from './time-constraint-input.ts';
 import { readAs, wsmeChoice, wsmeFlag, wsmeText } from './wsme.ts';
 
+/** The lengths of an alarm's lists: of each list of actions, and of its time constraints. */
+export type ListBounds = { readonly actions: number; readonly timeConstraints: number };
+
 const actions = z
   .array(wsmeText(2048), 'A list is expected.')
-  .max(20, 'At most 20 are allowed.')
+  .max(100, 'At most 100 are allowed.')
   .nullish()
   .transform((given) => given ?? []);
 
@@ -93,6 +96,28 @@ export function readAlarm(body: unknown): AlarmInput {
     actions: [...given.ok_actions, ...given.alarm_actions, ...given.insufficient_data_actions],
   };
 }
+
+/**
+ * Reads a body as `readAlarm` does, and refuses longer lists than the operator allows. An action that
+ * is given twice counts once. Source: aodh `api/controllers/v2/alarms.py`, `check_alarm_actions`.
+ */
+export const alarmReader =
+  (most: ListBounds) =>
+  (body: unknown): AlarmInput => {
+    const alarm = readAlarm(body);
+    const { ok_actions, alarm_actions, insufficient_data_actions, time_constraints } = alarm.facts;
+    const lists = { ok_actions, alarm_actions, insufficient_data_actions };
+    for (const [name, { length }] of Object.entries(lists)) {
+      if (length > most.actions) throw tooMany(name, most.actions);
+    }
+    if (time_constraints.length > most.timeConstraints) {
+      throw tooMany('time_constraints', most.timeConstraints);
+    }
+    return alarm;
+  };
+
+const tooMany = (name: string, most: number): DomainError =>
+  new DomainError('invalid', `${name} count exceeds maximum value ${most}`);
 
 type Rules = { readonly event_rule?: unknown; readonly notification_rule?: unknown };
 

@@ -13,7 +13,7 @@ import {
   type DecideAlarm,
   deleteAlarm,
 } from '../../flows/change-alarm.ts';
-import { readAlarm } from './alarm-input.ts';
+import { alarmReader } from './alarm-input.ts';
 import { alarmView } from './alarm-view.ts';
 import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
 import { noArguments } from './query-readers.ts';
@@ -25,7 +25,7 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     path: '/v2/alarms',
     query: noArguments,
     before: ({ caller }) => requireAlarmRole(caller, 'member'),
-    body: readAlarm,
+    body: alarmReader(deps.mostListed),
     handle: async (request) => {
       const created = createdAlarm(request.body, contextOf(deps, request));
       const alarm = await createAlarm(deps, created);
@@ -51,7 +51,7 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     path: '/v2/alarms/:id',
     query: noArguments,
     before: (request) => alarmOf(deps, request, 'member'),
-    body: readAlarm,
+    body: alarmReader(deps.mostListed),
     handle: async ({ caller, before, body }) => {
       const id = before.alarm_id;
       const replaced: DecideAlarm<ChangedAlarm | undefined> = (found) =>

@@ -31,6 +31,9 @@ export const Environment = environment({
   HISTORY_RETENTION_DAYS: amount,
   PROJECT_ALARM_QUOTA: limit,
   USER_ALARM_QUOTA: limit,
+  PROJECT_WIDE_ALARM_QUOTA: limit,
+  ACTIONS_PER_ALARM: amount,
+  TIME_CONSTRAINTS_PER_ALARM: amount,
   ACTION_TOPICS: list,
   ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: truth,
 });
@@ -54,12 +57,20 @@ export function connect(
     ...alarmStore(dynamo, {
       ...tables,
       retentionDays: env.HISTORY_RETENTION_DAYS,
-      quota: { project: env.PROJECT_ALARM_QUOTA, user: env.USER_ALARM_QUOTA },
+      quota: {
+        project: env.PROJECT_ALARM_QUOTA,
+        user: env.USER_ALARM_QUOTA,
+        wide: env.PROJECT_WIDE_ALARM_QUOTA,
+      },
     }),
     ...alarmLists(dynamo, tables.alarms),
     ...historyStore(dynamo, tables.history),
     ...quotaStore(dynamo, tables.quotas),
     projectQuota: env.PROJECT_ALARM_QUOTA,
+    mostListed: {
+      actions: env.ACTIONS_PER_ALARM,
+      timeConstraints: env.TIME_CONSTRAINTS_PER_ALARM,
+    },
     now: () => momentOf(Date.now()),
     newId: uuid4,
     actionTopics: env.ACTION_TOPICS,

@@ -5,6 +5,7 @@ import type { AlarmScope, HistoryScope, TimeReading } from '../../domain/alarms/
 import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { ChangeAlarmDeps } from '../../flows/change-alarm.ts';
+import type { ListBounds } from './alarm-input.ts';
 
 /** The dependencies of the routes: stores, settings, clock and ids. */
 export type AlarmDeps = ChangeAlarmDeps & {
@@ -26,6 +27,8 @@ export type AlarmDeps = ChangeAlarmDeps & {
   readonly clearLimit: (project_id: string) => Promise<void>;
   /** The limit of a project for which none was set; -1 for no limit. */
   readonly projectQuota: number;
+  /** How long the lists of an alarm may be. */
+  readonly mostListed: ListBounds;
   readonly now: () => string;
   readonly newId: () => string;
   readonly acceptWithoutResource: boolean;

@@ -25,10 +25,10 @@ const Input = z.strictObject({
   description: wsmeText(1024).nullish(),
 });
 
-/** The list; an absent or null list is empty. At most twenty, with different names. */
+/** The list; an absent or null list is empty. At most a hundred, with different names. */
 export const TimeConstraints = z
   .array(Input, 'A list is expected.')
-  .max(20, 'At most 20 are allowed.')
+  .max(100, 'At most 100 are allowed.')
   .nullish()
   .transform((given) => (given ?? []).map(normalised))
   .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {

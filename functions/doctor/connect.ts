@@ -19,6 +19,7 @@ import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { attemptStore } from '../../adapters/identity/attempts.ts';
 import {
   authenticationVariables,
   makeAuthentication,
@@ -52,6 +53,8 @@ export const Environment = environment({
   SUBSCRIPTIONS_TABLE: required,
   NOTIFICATIONS_TOPIC_ARNS: requiredList,
   SUBSCRIPTIONS_PER_PROJECT: amount,
+  SUBSCRIPTION_COOLDOWN_SECONDS: amount,
+  SUBSCRIPTION_REQUESTS_PER_HOUR: amount,
   WEBHOOK_SECRET_ARN: required,
   SAFE_LANE_DELAY_SECONDS: amount,
   SERVICE_DOWN_TIME_SECONDS: amount,
@@ -134,5 +137,25 @@ function subscriptionsOf(env: DoctorEnv, { dynamo, sns, secrets }: DoctorClients
     ...webhookKeys(secretText(secrets, env.WEBHOOK_SECRET_ARN)),
     topics: env.NOTIFICATIONS_TOPIC_ARNS,
     mostPerProject: env.SUBSCRIPTIONS_PER_PROJECT,
+    ...subscriptionRequests(env, dynamo),
+  };
+}
+
+/** The counters of requests to SNS, beside those of logins: with names that no login has. */
+function subscriptionRequests(env: DoctorEnv, dynamo: DoctorClients['dynamo']) {
+  const cooldownSeconds = env.SUBSCRIPTION_COOLDOWN_SECONDS;
+  const counters = (perSource: number, windowSeconds: number) =>
+    attemptStore(dynamo, {
+      table: env.ATTEMPTS_TABLE,
+      limits: { perUser: 0, perSource, windowSeconds },
+    });
+  const ofEndpoint = counters(cooldownSeconds === 0 ? 0 : 1, cooldownSeconds);
+  const ofProject = counters(env.SUBSCRIPTION_REQUESTS_PER_HOUR, 3600);
+  return {
+    cooldownSeconds,
+    countRequestOf: {
+      endpoint: (id: string) => ofEndpoint.begin('', `subscription#${id}`),
+      project: (id: string) => ofProject.begin('', `subscriptions-of#${id}`),
+    },
   };
 }

@@ -8,7 +8,12 @@ import { slowReceivers } from './slow-receivers.ts';
 
 type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number) => Promise<void>;
 
-export type WebhookSenderParts = Omit<WebhookSenderDeps, 'again' | 'divert' | 'defer' | 'slow'> & {
+export type WebhookSenderParts = Omit<
+  WebhookSenderDeps,
+  'again' | 'divert' | 'defer' | 'slow' | 'isAlarm'
+> & {
+  /** Those of the ids that are ids of alarms, read consistently. */
+  readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Durably queues webhooks among the first attempts. */
   readonly sendFirst: SendWebhooks;
   /** Durably queues webhooks among the retries. */
@@ -22,12 +27,22 @@ export type WebhookSenderParts = Omit<WebhookSenderDeps, 'again' | 'divert' | 'd
 const later = (webhook: WebhookMessage): WebhookMessage => ({ ...webhook, lane: 'later' });
 
 /** The handler of the queues of webhooks. */
-export const compose = ({ sendFirst, sendRetry, gather, clock, ...parts }: WebhookSenderParts) =>
-  webhookSender({
+export const compose = ({
+  existing,
+  sendFirst,
+  sendRetry,
+  gather,
+  clock,
+  ...parts
+}: WebhookSenderParts) => {
+  const existingNow = gather(existing);
+  return webhookSender({
     ...parts,
+    isAlarm: async (alarm_id) => (await existingNow(alarm_id)).has(alarm_id),
     again: (webhook, delaySeconds) => sendRetry([later(webhook)], delaySeconds),
     divert: gather((webhooks: readonly WebhookMessage[]) => sendRetry(webhooks.map(later))),
     defer: gather((webhooks: readonly WebhookMessage[]) => sendFirst(webhooks, busySeconds)),
     places: { ...parts.places, take: rememberingFull(parts.places.take, clock) },
     slow: slowReceivers(clock),
   });
+};

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { existingAlarms } from '../../adapters/alarms/existing-alarms.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { actionTopics } from '../../adapters/delivery/action-topics.ts';
@@ -18,6 +19,7 @@ import { compose } from './compose.ts';
 
 /** The variables that `infra/webhook-sender.ts` sets. */
 export const Environment = environment({
+  ALARMS_TABLE: required,
   HISTORY_TABLE: required,
   PLACES_TABLE: required,
   WEBHOOK_PLACES: amount,
@@ -47,6 +49,7 @@ export function connect(
     now,
   });
   return compose({
+    ...existingAlarms(dynamo, env.ALARMS_TABLE),
     ...webhookOutcomes(dynamo, env.HISTORY_TABLE),
     ...webhookClient({
       ...webhookKeys(secretText(secrets, env.WEBHOOK_SECRET_ARN)),
@@ -69,6 +72,7 @@ export function connect(
         WebhooksDelivered: totals.delivered ?? 0,
         WebhooksRetried: totals.retrying ?? 0,
         WebhooksGivenUp: totals['given up'] ?? 0,
+        WebhooksDropped: totals.dropped ?? 0,
       }),
     log: logger,
   });

@@ -4,7 +4,8 @@
  * delays the first attempts for others. Projects share the senders of first attempts by places: each
  * project has a few. A message without a place is queued again, in the queue of retries if a receiver
  * of the project hung. The outcome of each attempt is recorded on the row of the firing. A message is
- * dropped if its webhook has its final outcome, or if a later attempt of it is queued already.
+ * dropped if its webhook has its final outcome, or if a later attempt of it is queued already. A retry
+ * is dropped, too, if its alarm was deleted: the owner no longer wants it.
  */
 import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
@@ -29,6 +30,8 @@ export type WebhookTotals = Readonly<Partial<Record<Done, number>>>;
 export type WebhookSenderDeps = CallDeps & {
   /** The recorded outcome of a webhook, read consistently; undefined before its first attempt. */
   readonly outcome: (webhook: WebhookMessage) => Promise<WebhookOutcome | undefined>;
+  /** True if there is an alarm with this id, read consistently. Ids are never used again. */
+  readonly isAlarm: (alarm_id: string) => Promise<boolean>;
   /** Records an outcome on the row of the firing. */
   readonly note: (webhook: WebhookMessage, outcome: WebhookOutcome) => Promise<void>;
   /** Queues a retry, to be delivered after the delay in seconds. */
@@ -90,11 +93,13 @@ async function handle(
   // The first webhook of a project reads its outcome while it takes a place. The others wait for that
   // place first, and need no read if there is none.
   const reading = mayHang && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
-  const [place, read] = await Promise.all([
+  const [place, read, isWanted] = await Promise.all([
     mayHang ? places.of(webhook.project_id) : 'held',
     reading,
+    webhook.attempts === 0 || deps.isAlarm(webhook.body.alarm_id),
   ]);
   if (read && isSettled(webhook, read)) return 'known';
+  if (!isWanted) return drop(deps, webhook);
   if (place === 'hung') {
     await deps.divert(webhook);
     return 'diverted';
@@ -135,6 +140,15 @@ async function settle(
     await deps.deadLetter([{ reason, element: { ...webhook, attempts } }]);
   }
   await deps.note(webhook, { action: shownAction(webhook.action), ...verdict, at: deps.now() });
+  return verdict.result;
+}
+
+/** Ends a webhook whose alarm was deleted. Nobody waits for it, so there is no dead letter. */
+async function drop(deps: WebhookSenderDeps, webhook: WebhookMessage): Promise<Done> {
+  const { action, attempts } = webhook;
+  const reason = 'its alarm was deleted';
+  const verdict = { result: 'dropped', attempts, status: null, reason } as const;
+  await deps.note(webhook, { action: shownAction(action), ...verdict, at: deps.now() });
   return verdict.result;
 }
 

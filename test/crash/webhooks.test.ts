@@ -172,3 +172,28 @@ test.each(hows)('when queueing a webhook for later %s, the action is told once',
   await finish(world, alarm_id);
   expect(good.heard).toHaveLength(1);
 });
+
+test.each(hows)(
+  'when the note that its alarm was deleted %s, a webhook is tried no further all the same',
+  async (how) => {
+    await using world = await makeWorld();
+    await using failing = await receiver((response) => {
+      response.writeHead(500).end();
+    });
+    const alarm_id = await raised(world, failing);
+    await world.evaluate();
+    await world.send();
+    await world.request({ method: 'DELETE', path: `/alarming/v2/alarms/${alarm_id}` });
+    let sent: Outcome | undefined;
+    while (!sent) sent = await world.send({ at: 1, how });
+    const dropped = async () =>
+      (await outcomesOf(world, alarm_id)).every(({ result }) => result === 'dropped');
+    const deadline = Date.now() + 10_000;
+    while (!(await dropped()) && Date.now() < deadline) {
+      await world.send();
+      await sleep(50);
+    }
+    expect(failing.heard).toHaveLength(1);
+    expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'dropped', attempts: 1 }]);
+  },
+);

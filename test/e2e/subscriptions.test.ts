@@ -142,6 +142,19 @@ describe('subscriptions', () => {
     }
   });
 
+  test('an URL that was subscribed and given up is not asked again a moment later', async () => {
+    await using hook = await receiver();
+    const body = { protocol: 'http', endpoint: `${hook.url}/` };
+    const { id } = await subscribed('b', body);
+    await vi.waitFor(() => expect(hook.heard).toHaveLength(1), { timeout: 10_000, interval: 20 });
+    expectStatus(await cloud.b.call('POST', path, { body }), 200);
+    await cloud.b.expect('DELETE', `${path}/${id}`);
+    const refused = await cloud.a.call('POST', path, { body });
+    expectStatus(refused, 409);
+    expect(refused.headers.get('retry-after')).toBe('300');
+    expect(hook.heard).toHaveLength(1);
+  });
+
   test('an URL waits for its confirmation, and is told when it has confirmed', async () => {
     await using hook = await receiver();
     const { id, status } = await subscribed('a', { protocol: 'http', endpoint: `${hook.url}/` });

@@ -84,6 +84,25 @@ test('one alarm too many is refused, and one that others overtook is tried again
   await expect(createAlarm(full, { alarm, change })).rejects.toMatchObject({ code: 'forbidden' });
 });
 
+test('one alarm without a resource too many is refused, and not tried again', async () => {
+  const message = expect.stringContaining('Alarm quota exceeded for user');
+  const refused = { code: 'forbidden', message };
+  const over = 'over wide quota' as const;
+  let tries = 0;
+  const full = {
+    alarm: async () => alarm,
+    create: async () => over,
+    replace: async () => {
+      tries++;
+      return over;
+    },
+  };
+  await expect(createAlarm(full, { alarm, change })).rejects.toMatchObject(refused);
+  const decided = changeAlarm(full, alarm.alarm_id, () => ({ alarm, change }));
+  await expect(decided).rejects.toMatchObject(refused);
+  expect(tries).toBe(1);
+});
+
 test('an alarm that was read already is read again only if the write is overtaken', async () => {
   const deps = losing(0);
   const next = (found: Alarm | undefined) =>

@@ -45,6 +45,8 @@ const deps: SubscribeDeps = {
   unsubscribe: async (arn) => {
     for (const [key, known] of made) if (known.arn === arn) made.delete(key);
   },
+  countRequestOf: { project: async () => true, endpoint: async () => true },
+  cooldownSeconds: 300,
   topics: ['t-0', 't-1'],
   mostPerProject: 2,
   now: () => minute(1),
@@ -159,4 +161,64 @@ test('a wish told again while it is deleted is either there, or gone', async () 
   const { subscription } = await subscribe(deps, wish());
   await Promise.all([unsubscribe(deps, subscription), subscribe(deps, wish())]);
   expect(rows.size).toBe(made.size);
+});
+
+/** Counters that let so many requests through. */
+const requests = ({ project = 9, endpoint = 9 }) => {
+  const counted: string[] = [];
+  const count = (most: number) => async (id: string) => {
+    const before = counted.filter((each) => each === id).length;
+    if (before < most) counted.push(id);
+    return before < most;
+  };
+  return { counted, countRequestOf: { project: count(project), endpoint: count(endpoint) } };
+};
+
+test('an endpoint is not requested twice in the cool-down, also if its subscription was deleted', async () => {
+  const cool = { ...deps, ...requests({ endpoint: 1 }) };
+  const { subscription } = await subscribe(cool, wish());
+  const asleep = {
+    ...cool,
+    subscribeTo: async () => expect.unreachable('SNS would send it another confirmation'),
+  };
+  expect(await subscribe(asleep, wish())).toEqual({ subscription, created: false });
+  await unsubscribe(cool, subscription);
+  const refused = { code: 'conflict', headers: { 'Retry-After': '300' } };
+  for (const project_id of ['a', 'b']) {
+    await expect(subscribe(asleep, wish({ project_id }))).rejects.toMatchObject(refused);
+  }
+  expect(rows.size).toBe(0);
+});
+
+test('a request that died before SNS answered is finished by the first request after the cool-down', async () => {
+  const cool = { ...dying('subscribeTo'), ...requests({ endpoint: 1 }) };
+  await expect(subscribe(cool, wish())).rejects.toThrow('died');
+  await expect(subscribe(cool, wish())).rejects.toMatchObject({ code: 'conflict' });
+  expect(await subscribe(deps, wish())).toMatchObject({ created: false });
+});
+
+test('a project that made its requests of an hour is refused more', async () => {
+  const few = { ...deps, ...requests({ project: 1 }) };
+  await subscribe(few, wish());
+  const another = wish({ endpoint: 'https://b.example/' });
+  await expect(subscribe(few, another)).rejects.toMatchObject({
+    ...{ code: 'forbidden', headers: { 'Retry-After': '3600' } },
+  });
+  expect(rows.size).toBe(1);
+  await subscribe(few, wish({ endpoint: 'https://b.example/', project_id: 'b' }));
+});
+
+test('requests for queues and functions are not counted: SNS sends them no confirmation', async () => {
+  const none = requests({ project: 0, endpoint: 0 });
+  const endpoint = 'arn:aws:sqs:eu-west-1:123456789012:own';
+  await subscribe({ ...deps, ...none }, wish({ protocol: 'sqs', endpoint }));
+  expect(none.counted).toEqual([]);
+});
+
+test('a request is counted once, also if another writer is faster', async () => {
+  const { counted, countRequestOf } = requests({});
+  let losses = 2;
+  const claim: SubscribeDeps['claim'] = async (row) => losses-- <= 0 && deps.claim(row);
+  await subscribe({ ...deps, countRequestOf, claim }, wish());
+  expect(counted).toHaveLength(2);
 });

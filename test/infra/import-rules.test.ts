@@ -26,9 +26,9 @@ const pack = (...names: string[]): RegExp => new RegExp(`^(${names.join('|')})(/
 
 /**
  * Libraries without I/O. re2js: regular expressions of untrusted callers in linear time (ADR 0012).
- * croner: the fields of cron, and time zones.
+ * croner: the fields of cron, and time zones. lru-cache: results of computations, a bounded number.
  */
-const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit');
+const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit', 'lru-cache');
 
 /** Which capabilities each capability of the domain knows of, besides itself and what all use. */
 const capabilities = {

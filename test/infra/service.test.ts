@@ -176,6 +176,7 @@ describe('permissions', () => {
     {
       name: 'WebhookSender',
       data: [
+        'BatchGetItem on Alarms',
         ...['GetItem on History', 'UpdateItem on History'],
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Places`),
       ],

@@ -11,6 +11,11 @@ test('who asks in one turn shares a call, who asks later has another', async () 
   expect(calls).toEqual([[1, 2, 3], [4]]);
 });
 
+test('all who share a call get its result', async () => {
+  const highest = gathered(async (items: readonly number[]) => Math.max(...items));
+  expect(await Promise.all([highest(1), highest(2)])).toEqual([2, 2]);
+});
+
 test('what the call throws is thrown to all that share it, and to no other', async () => {
   const add = gathered<number>(async (items) => {
     if (items.includes(13)) throw new Error('gone');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Condition } from '../../../domain/alarms/alarm.ts';
 import { matches } from '../../../domain/alarms/condition.ts';
-import { lookupKeysOf, lookupKeysOfEvent } from '../../../domain/alarms/lookup.ts';
+import { isProjectWide, lookupKeysOf, lookupKeysOfEvent } from '../../../domain/alarms/lookup.ts';
 import { projectOfEvent, resourceOfEvent } from '../../../domain/events/event.ts';
 import { anyEvent, anyProject, anyRule, eventWith } from '../events/events.ts';
 
@@ -174,4 +174,17 @@ test('every key fits the limit of DynamoDB', () => {
       }
     }),
   );
+});
+
+test('an alarm is without a resource if events of any may raise or clear it', () => {
+  const project_id = 'project#x';
+  const named = { event_type: '*', query: [eq('traits.resource_id', 'project#')] };
+  const any = { event_type: 'port.update', query: [] };
+  const wide = [{ ...any }, { ...named, clear: any }, { ...any, clear: named }];
+  for (const rule of wide)
+    expect(isProjectWide({ project_id, resource_id: null, rule })).toBe(true);
+  for (const rule of [...wide, named, { ...named, clear: named }]) {
+    expect(isProjectWide({ project_id, resource_id: 'project#', rule })).toBe(false);
+  }
+  expect(isProjectWide({ project_id, resource_id: null, rule: named })).toBe(false);
 });

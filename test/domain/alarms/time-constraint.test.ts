@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AlarmFacts } from '../../../domain/alarms/alarm.ts';
-import { isReadable, isWithin } from '../../../domain/alarms/time-constraint.ts';
+import { isReadable, isWithin, scheduleOf } from '../../../domain/alarms/time-constraint.ts';
 import { TimeConstraints } from '../../../functions/alarming/time-constraint-input.ts';
 
 type Constraint = AlarmFacts['time_constraints'][number];
@@ -101,4 +101,19 @@ test('the search for a start never takes long', () => {
   for (const each of constraints) {
     expect(isWithin([each], '2026-01-01T12:00:00.000Z')).toBe(false);
   }
+});
+
+test('a schedule is built once, whichever constraint has it, and one for each time zone', () => {
+  const first = scheduleOf(office('Europe/Berlin'));
+  expect(first).toBeDefined();
+  expect(scheduleOf(constraint(office('').start, 60, 'Europe/Berlin'))).toBe(first);
+  expect(scheduleOf(office('Asia/Tokyo'))).not.toBe(first);
+  expect(scheduleOf(office(''))).not.toBe(first);
+});
+
+test('a schedule that was used at one moment is right at an earlier one', () => {
+  const each = [office('')];
+  expect(isWithin(each, '2026-01-05T12:00:00.000Z')).toBe(true);
+  expect(isWithin(each, '2026-01-04T12:00:00.000Z')).toBe(false);
+  expect(isWithin(each, '2026-01-02T12:00:00.000Z')).toBe(true);
 });

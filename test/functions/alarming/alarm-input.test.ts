@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkFacts, requireOneRule } from '../../../domain/alarms/alarm-facts.ts';
-import { readAlarm } from '../../../functions/alarming/alarm-input.ts';
+import { alarmReader, readAlarm } from '../../../functions/alarming/alarm-input.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 
 const least = { name: 'n', type: 'event', event_rule: {} };
@@ -194,7 +194,7 @@ test.each([
     "alarm_actions. Value: 'http://h'. A list is expected.",
   ],
   [{ ...least, alarm_actions: [null] }, 'alarm_actions.0'],
-  [{ ...least, alarm_actions: Array(21).fill('http://h') }, 'At most 20'],
+  [{ ...least, alarm_actions: Array(101).fill('http://h') }, 'At most 100'],
   [{ ...least, state_reason: 'x'.repeat(70_000) }, 'state_reason'],
   [{ ...least, resource_id: 'x'.repeat(256) }, 'field/attribute resource_id.'],
   [{ ...least, timestamp: 'yesterday' }, 'A date and time is expected.'],
@@ -289,4 +289,32 @@ test('an alarm that is too large in total is refused', () => {
   checkFacts(alarm, true);
   const larger = { ...alarm, ok_actions: alarm.alarm_actions };
   expect(() => checkFacts(larger, true)).toThrow('larger than 65536 bytes');
+});
+
+const url = (n: number) => `http://h/${n}`;
+const zone = { start: '0 9 * * *', duration: 60 };
+test.each([
+  ['alarm_actions', [url(1), url(2), url(3)], 2],
+  ['ok_actions', [url(1), url(2), url(3)], 2],
+  ['insufficient_data_actions', [url(1), url(2), url(3)], 2],
+  [
+    'time_constraints',
+    [
+      { name: 'a', ...zone },
+      { name: 'b', ...zone },
+    ],
+    1,
+  ],
+])('more %s than the operator allows are refused in the words of Aodh', (name, list, most) => {
+  const read = alarmReader({ actions: 2, timeConstraints: 1 });
+  expect(() => read({ ...least, [name]: list })).toThrow(
+    `${name} count exceeds maximum value ${most}`,
+  );
+  expect(read({ ...least, [name]: list.slice(0, most) }).facts).toHaveProperty(name);
+});
+
+test('an action that is given twice counts once', () => {
+  const read = alarmReader({ actions: 1, timeConstraints: 0 });
+  const { alarm_actions } = read({ ...least, alarm_actions: [url(1), url(1)] }).facts;
+  expect(alarm_actions).toEqual([url(1)]);
 });

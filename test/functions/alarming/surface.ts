@@ -139,6 +139,7 @@ function depsOf(tables: Tables): AlarmingDeps {
     ...readsOf(tables),
     ...writesOf(tables),
     projectQuota: -1,
+    mostListed: { actions: 20, timeConstraints: 20 },
     now: () => new Date(Date.parse('2026-01-01T00:00:00.000Z') + ++clock).toISOString(),
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     acceptWithoutResource: true,

@@ -77,7 +77,14 @@ const [webhook] = webhooksOf(
 );
 
 /** The sender, with the place that projects get and the answer of receivers. */
-async function sentAgain(place: 'held' | 'busy' | 'hung', answer: Answer) {
+async function sentAgain(
+  place: 'held' | 'busy' | 'hung',
+  answer: Answer,
+  {
+    existing = async (ids: readonly string[]): Promise<ReadonlySet<string>> => new Set(ids),
+    bodies = [{ body: webhook }],
+  } = {},
+) {
   const sent: [string, WebhookMessage['lane'] | undefined, number | undefined][] = [];
   const record = (queue: string) => async (webhooks: readonly WebhookMessage[], delay?: number) => {
     sent.push([queue, webhooks[0]?.lane, delay]);
@@ -85,6 +92,7 @@ async function sentAgain(place: 'held' | 'busy' | 'hung', answer: Answer) {
   const { log } = logbook();
   const handler = webhookSenderOf({
     outcome: async () => undefined,
+    existing,
     note: async () => {},
     post: async () => answer,
     publish: async () => answer,
@@ -105,9 +113,26 @@ async function sentAgain(place: 'held' | 'busy' | 'hung', answer: Answer) {
     count: () => {},
     log,
   });
-  await handler(queued({ body: webhook }), context);
+  await handler(queued(...bodies), context);
   return sent;
 }
+
+test('the alarms of all retries of a batch are read in one request', async () => {
+  const asked: (readonly string[])[] = [];
+  const existing = async (ids: readonly string[]) => {
+    asked.push(ids);
+    return new Set<string>();
+  };
+  if (!webhook) throw new Error('no webhook');
+  const bodies = [1, 2].map((attempts) => ({
+    body: { ...webhook, attempts, lane: 'later' as const },
+  }));
+  expect(await sentAgain('held', { kind: 'answered', status: 503 }, { existing, bodies })).toEqual(
+    [],
+  );
+  expect(asked).toHaveLength(1);
+  expect(asked[0]).toHaveLength(2);
+});
 
 test('a try that failed is made again among further tries, after a delay', async () => {
   const sent = await sentAgain('held', { kind: 'answered', status: 503 });

@@ -49,6 +49,7 @@ function sender(
   const { lines, log } = logbook();
   const handler = webhookSender({
     outcome: async () => undefined,
+    isAlarm: async () => true,
     post: async (message) => {
       posted.push(message);
       return answers[message.action] ?? { kind: 'answered', status: 200 };
@@ -152,7 +153,7 @@ test('after its last try it is put aside with the reason', async () => {
   expect(notes).toMatchObject([{ result: 'given up', attempts: 3 }]);
 });
 
-test.each<(typeof webhookResults)[number]>(['delivered', 'given up'])(
+test.each<(typeof webhookResults)[number]>(['delivered', 'given up', 'dropped'])(
   'a message that comes again when it was %s is dropped',
   async (result) => {
     const known = { action: bad, result, attempts: 1, status: 200, reason: '', at: minute(1) };
@@ -170,6 +171,35 @@ test('a message that comes again when a further try is queued makes no second ro
   expect([...posted, ...notes, ...retries]).toEqual([]);
   await send(webhook(bad, { attempts: 1, lane: 'later' }));
   expect([posted.length, notes.length]).toEqual([1, 1]);
+});
+
+test('a retry is not made if its alarm was deleted: the owner no longer wants it', async () => {
+  const asked: string[] = [];
+  const isAlarm = async (alarm_id: string) => {
+    asked.push(alarm_id);
+    return false;
+  };
+  const { send, posted, notes, retries, deadLettered } = sender({ [bad]: hung }, { isAlarm });
+  expect(await send(webhook(bad, { attempts: 2, lane: 'later' }))).toEqual([]);
+  expect([...posted, ...retries, ...deadLettered]).toEqual([]);
+  expect(notes).toMatchObject([
+    { result: 'dropped', attempts: 2, reason: 'its alarm was deleted' },
+  ]);
+  expect(asked).toEqual([webhook(bad).body.alarm_id]);
+});
+
+test('a first attempt is made although its alarm was deleted: the event came before', async () => {
+  const { send, posted } = sender({}, { isAlarm: async () => expect.unreachable() });
+  await send(webhook(good), webhook(bad, { lane: 'later' }));
+  expect(posted).toHaveLength(2);
+});
+
+test('a delivered webhook stays delivered although its alarm was deleted', async () => {
+  const known = { action: bad, attempts: 2, status: 200, reason: '', at: minute(1) };
+  const outcome = async () => ({ ...known, result: 'delivered' as const });
+  const { send, notes } = sender({}, { outcome, isAlarm: async () => false });
+  await send(webhook(bad, { attempts: 1, lane: 'later' }));
+  expect(notes).toEqual([]);
 });
 
 test('a receiver that hung is sent nothing among first tries for a while', async () => {
@@ -253,6 +283,15 @@ test.each(['again', 'deadLetter', 'note', 'outcome', 'post'] as const)(
     expect(await send(webhook(bad))).toEqual(['m-0']);
   },
 );
+
+test('when the alarm of a retry cannot be read, the message is delivered again', async () => {
+  const isAlarm = async () => {
+    throw new Error('gone');
+  };
+  const { send, posted } = sender({}, { isAlarm });
+  expect(await send(webhook(bad, { attempts: 1, lane: 'later' }), webhook(good))).toEqual(['m-0']);
+  expect(posted).toHaveLength(1);
+});
 
 test('a webhook that is twice in a batch is sent once, and another attempt of it is made', async () => {
   const { send, posted } = sender();

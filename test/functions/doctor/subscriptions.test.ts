@@ -23,6 +23,8 @@ function world() {
       return `${topic}:${asked.length}`;
     },
     unsubscribe: async () => {},
+    countRequestOf: { project: async () => true, endpoint: async () => true },
+    cooldownSeconds: 300,
     topics: ['arn:t-0', 'arn:t-1'],
     mostPerProject: 20,
     now: () => minute(1),
