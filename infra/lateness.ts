@@ -1,6 +1,6 @@
 /**
- * CloudWatch alarms that tell when something is late, and who is told of all alarms of the stack. On AWS
- * only: emulators have none of these metrics.
+ * CloudWatch alarms on lateness, and the topic that all alarms of the stack notify. On AWS only:
+ * emulators have none of these metrics.
  */
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Alarm, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
@@ -37,7 +37,7 @@ const period = Duration.minutes(1);
 
 /**
  * The age of a queue's oldest message that is late, in seconds: the longest that messages are delayed
- * on purpose, and what may pass before somebody must look.
+ * on purpose, and the time that may pass before an operator must act.
  */
 const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
   const { safeLaneDelaySeconds: copy, finishDelaysSeconds: finish } = settings;
@@ -87,7 +87,7 @@ export class Lateness extends Construct {
       'ApiServerErrors',
       serverErrors,
       { threshold: 1, minutes: 5, late: 3 },
-      'The API answers with 5xx: reports are refused, and repeated by whoever sent them',
+      'The API answers with 5xx: reports are refused, and their senders repeat them',
     );
     this.#alarm(
       'Undelivered',
@@ -122,11 +122,11 @@ export class Lateness extends Construct {
       }),
     );
     if (email !== '') topic.addSubscription(new EmailSubscription(email));
-    const told = new SnsAction(topic);
+    const notify = new SnsAction(topic);
     for (const each of Stack.of(this).node.findAll()) {
       if (!(each instanceof Alarm)) continue;
-      each.addAlarmAction(told);
-      each.addOkAction(told);
+      each.addAlarmAction(notify);
+      each.addOkAction(notify);
     }
   }
 }

@@ -216,7 +216,7 @@ const Settings = z.object({
   ),
   alarmEmail: setting(
     email.default(''),
-    'who gets mail of every CloudWatch alarm on AWS, once the address is confirmed; empty: nobody',
+    'the address that gets a mail for every CloudWatch alarm on AWS, once it is confirmed; empty: no mail',
   ),
 });
 

@@ -164,8 +164,8 @@ const moved = (table: string, from: string, to: string): Action[] =>
   from === to ? [] : [counted(table, from, -1), counted(table, to, 1)];
 
 /**
- * The counts of alarms without a resource after a change. The limit is that of becoming one; whoever
- * gives an alarm to another project is not limited, as with other alarms.
+ * The counts of alarms without a resource after a change. An alarm that loses its resource is counted
+ * against the limit. An alarm that moves to another project is not, like all other alarms.
  */
 function wideMoved(table: string, most: number, before: Alarm, after: Alarm): Action[] {
   const from = ownersOf(before).wide;

@@ -23,12 +23,12 @@ type Settings = {
   readonly table: string;
   /** Places of a project. */
   readonly perProject: number;
-  /** A new name for whoever takes one. */
+  /** A new id for the holder of a place. */
   readonly newId: () => string;
   readonly now: () => string;
 };
 
-/** A day later a row that nobody gave back is gone. */
+/** A row whose place was not given back expires a day later. */
 const expiryOf = (until: string): number => Math.ceil(Date.parse(until) / 1000) + 86_400;
 
 export function webhookPlaces(
@@ -71,7 +71,7 @@ export function webhookPlaces(
       return { full: hung ? 'hung' : 'busy' };
     },
 
-    /** Gives a place back; nothing happens if somebody else has it by now. */
+    /** Gives a place back. Nothing happens if it has another holder by now. */
     giveBack: async ({ place, holder }: Held): Promise<void> => {
       await ifUnchanged(
         client.send(

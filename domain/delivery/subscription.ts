@@ -151,7 +151,7 @@ const endpoints: Readonly<Record<Protocol, { what: string; fits: (text: string) 
 export const wrongEndpoint = (protocol: Protocol, endpoint: string): string | undefined =>
   endpoints[protocol].fits(endpoint) ? undefined : `Must be ${endpoints[protocol].what}.`;
 
-/** True if SNS sends a confirmation to the endpoint for each request, whoever owns the endpoint. */
+/** True if SNS sends a confirmation to the endpoint for each request. */
 export const asksToConfirm = (protocol: Protocol): boolean =>
   ['http', 'https', 'email', 'email-json'].includes(protocol);
 

@@ -5,21 +5,21 @@
 import * as z from 'zod';
 import { Moment } from '../time.ts';
 
-/** A place that is taken; free again after a moment, if nobody gave it back before. */
+/** A place that is taken. It is free again at `until`, or when it was given back before. */
 export const WebhookPlace = z.object({
   /** The project's id and the number of the place. */
   place: z.string(),
-  /** Who took it: a batch. */
+  /** The batch that took it. */
   holder: z.uuid(),
   until: Moment,
-  /** Whether a receiver let the time of a try pass: the place is kept from its project for a while. */
+  /** True if a receiver did not answer in time: the project does not get the place back for a while. */
   hung: z.boolean(),
 });
 export type WebhookPlace = z.infer<typeof WebhookPlace>;
 
-/** For longer than any batch may take, in seconds: whoever took it and died holds it up to then. */
+/** How long a place is held, in seconds: longer than any batch. A batch that died holds it until then. */
 export const placeSeconds = 40;
-/** For so long, in seconds, a place is kept from a project whose receiver hung. */
+/** How long a project whose receiver hung does not get the place back, in seconds. */
 export const hungSeconds = 60;
 /** A webhook that finds no place, and whose project only has much to tell, is seen again after so long. */
 export const busySeconds = 1;

@@ -55,7 +55,7 @@ export function byOwnLane(
 
 /**
  * The lane of an event from outside. Periodic audits (`*.exists`) are never urgent: they repeat what
- * was told when it happened.
+ * was reported when it happened.
  */
 export function laneOf(event: DoctorEvent): 'urgent' | 'bulk' {
   const last = event.event_type.split('.').at(-1)?.toLowerCase() ?? '';

@@ -16,7 +16,7 @@ export type SweeperDeps = DeliverDeps & {
   readonly evaluatorTimeoutSeconds: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Told what was found, before it is published, and then what was published of it. */
+  /** Counts what was found before it is published, and then what was published. */
   readonly count: (counts: SweepCounts) => void;
   readonly log: Log;
 };

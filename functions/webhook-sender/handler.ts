@@ -143,7 +143,7 @@ async function settle(
   return verdict.result;
 }
 
-/** Ends a webhook whose alarm was deleted. Nobody waits for it, so there is no dead letter. */
+/** Ends a webhook whose alarm was deleted. Its owner does not want it any more, so there is no dead letter. */
 async function drop(deps: WebhookSenderDeps, webhook: WebhookMessage): Promise<Done> {
   const { action, attempts } = webhook;
   const reason = 'its alarm was deleted';
