@@ -129,6 +129,8 @@ export type PublicRoute = {
   readonly path: string;
   readonly match: Route['match'];
   readonly run: (request: RawRequest) => Promise<ApiResponse>;
+  /** True if the route only refuses its method: it is no part of the reference. */
+  readonly refuses?: boolean;
 };
 
 /** What a handler of a public route gets: everything is parsed. */

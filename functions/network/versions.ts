@@ -33,7 +33,7 @@ export const networkVersionRoutes: readonly PublicRoute[] = documents.flatMap(({
     path,
     handle: ({ base }) => ({ status: 200, body: of(base) }),
   });
-  const refused = others.map((method) => ({ ...shown, method, run: refuse }));
+  const refused = others.map((method) => ({ ...shown, method, run: refuse, refuses: true }));
   return [shown, ...refused];
 });
 

@@ -230,9 +230,6 @@ const computeServers: Readonly<Record<string, RouteText>> = {
   ),
 };
 
-/** Neutron answers its documents to any method. */
-const documentMethods = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS'];
-
 const tagTexts = (of: string): Readonly<Record<string, RouteText>> => ({
   [`GET /network/v2.0/${of}/{id}/tags`]: text('lists the tags', 'reader'),
   [`PUT /network/v2.0/${of}/{id}/tags`]: text('replaces the tags', 'member'),
@@ -245,12 +242,8 @@ const tagTexts = (of: string): Readonly<Record<string, RouteText>> => ({
 const seesPorts = 'reader; admin, service and data_plane_integrator in all projects';
 
 const network: Readonly<Record<string, RouteText>> = {
-  ...Object.fromEntries(
-    documentMethods.flatMap((method) => [
-      [`${method} /network/`, text('lists the versions')],
-      [`${method} /network/v2.0`, text('lists the resources')],
-    ]),
-  ),
+  'GET /network/': text('lists the versions'),
+  'GET /network/v2.0': text('lists the resources'),
   'GET /network/v2.0/extensions': text("lists Neutron's extensions that work here", 'any'),
   'GET /network/v2.0/extensions/{alias}': text('shows an extension', 'any'),
   'GET /network/v2.0/ports': text(

@@ -54,12 +54,14 @@ export function listedRoutes({
 
 /** The documents of a surface, and logins: what needs no token. */
 export const listedPublicRoutes = (surface: Surface): ListedRoute[] =>
-  (surface.publicRoutes ?? []).map(({ method, path }: PublicRoute) => ({
-    method,
-    path: shownPath(surface.prefix, path),
-    roles: [],
-    versions: '',
-  }));
+  (surface.publicRoutes ?? [])
+    .filter(({ refuses = false }: PublicRoute) => !refuses)
+    .map(({ method, path }) => ({
+      method,
+      path: shownPath(surface.prefix, path),
+      roles: [],
+      versions: '',
+    }));
 
 /** Every route of Doctor, public ones included. */
 export const allRoutes: readonly ListedRoute[] = surfaces.flatMap((surface) => [

@@ -147,10 +147,8 @@ test('every route of the reference is deployed with its methods', async () => {
     const allowed = await Promise.all(
       ['2.42', '2.52', '2.94'].map(async (version) => {
         const headers = { 'X-OpenStack-Nova-API-Version': version };
-        const { status, headers: answered } = await admin.call('PATCH', url, { headers });
-        // Neutron's documents answer to every method.
-        const answersPatch = methods.includes('PATCH') && status < 400;
-        return answersPatch ? methods.join() : (answered.get('allow') ?? '');
+        const { headers: answered } = await admin.call('PATCH', url, { headers });
+        return answered.get('allow') ?? '';
       }),
     );
     for (const method of methods) {
