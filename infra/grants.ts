@@ -9,7 +9,7 @@ type Grantee = IGrantable & IConstruct;
  * For a batch, AWS requires the permission of the single action; MiniStack requires one with the name
  * of the batch call. MiniStack does not find the table of PartiQL statements, nor the topic of a
  * subscription. A missing grant of PartiQL on a table fails on AWS only, so
- * `test/infra/service.test.ts` checks those grants.
+ * `test/infra/permissions.test.ts` checks those grants.
  */
 const emulatorAlsoRequires = new Map<Action, { action: Action; resource?: '*' }>([
   ['sqs:SendMessage', { action: 'sqs:SendMessageBatch' }],

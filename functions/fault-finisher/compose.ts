@@ -31,7 +31,7 @@ export function compose({ host, log, ...parts }: FaultFinisherParts) {
   return faultFinisher({
     host,
     applyFault: (failed) => applyFault(flows, failed),
-    tellOwners: (notice) => notifyOwners(flows, notice),
+    notifyOwners: (notice) => notifyOwners(flows, notice),
     takePortsAlong: (departed) => takePortsAlong(flows, departed),
     dataPlane: flows.dataPlane,
     applyDataPlane: (plane) => finishDataPlane(flows, plane),

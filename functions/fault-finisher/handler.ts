@@ -23,7 +23,7 @@ export type FaultFinisherDeps = {
   /** Applies the report; returns the number of ports that changed. */
   readonly applyDataPlane: (plane: HostDataPlane) => Promise<number>;
   /** Sends the events of a maintenance; returns the number of instances concerned. */
-  readonly tellOwners: (notice: Notice) => Promise<number>;
+  readonly notifyOwners: (notice: Notice) => Promise<number>;
   /** Binds the ports of servers that left a host; returns the number of ports that were bound. */
   readonly takePortsAlong: (departed: Departed) => Promise<number>;
   readonly log: Log;
@@ -37,7 +37,7 @@ export const faultFinisher = (deps: FaultFinisherDeps) =>
       const message = FinishMessage.parse(JSON.parse(body));
       if ('notice' in message) {
         const { host, number } = message.notice;
-        return { host, maintenance: number, concerned: await deps.tellOwners(message.notice) };
+        return { host, maintenance: number, concerned: await deps.notifyOwners(message.notice) };
       }
       if ('departed' in message) {
         const { left, servers } = message.departed;

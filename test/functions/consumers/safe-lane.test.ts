@@ -110,7 +110,7 @@ function finisher(host: Host | undefined, plane?: HostDataPlane) {
       applied.push(given);
       return 1;
     },
-    tellOwners: async (notice) => {
+    notifyOwners: async (notice) => {
       told.push(notice);
       return 2;
     },

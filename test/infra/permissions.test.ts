@@ -1,0 +1,276 @@
+/** What each function may do, action by action. */
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { DoctorStack } from '../../infra/service.ts';
+import { makeStack, policies, subject } from './template.ts';
+
+const template = Template.fromStack(makeStack());
+const allowed = policies(template);
+
+/** What a function may do, as `action on subject`, but for its log. */
+const grantsOf = (name: string): string[] =>
+  (allowed.get(name) ?? [])
+    .flatMap(({ action, resource }) =>
+      action.flatMap((verb) => resource.map((what) => `${verb} on ${subject(what)}`)),
+    )
+    .filter((grant) => !grant.startsWith('logs:'))
+    .sort();
+
+const functions = [
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor'],
+  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+];
+
+describe('permissions', () => {
+  test('every function has a policy of its own', () => {
+    expect([...allowed.keys()].sort()).toEqual([...functions].sort());
+  });
+
+  test.each(functions)('%s is allowed named actions only, and no scan', (name) => {
+    const actions = (allowed.get(name) ?? []).flatMap(({ action }) => action);
+    expect(actions.filter((action) => action.includes('*'))).toEqual([]);
+    expect(
+      actions.filter((action) => /:(Scan|PartiQLSelect|BatchWriteItem)$/.test(action)),
+    ).toEqual([]);
+  });
+
+  test.each(functions)('%s is allowed nothing on all resources but to list streams', (name) => {
+    const wide = (allowed.get(name) ?? []).filter(({ resource }) =>
+      resource.some((what) => JSON.stringify(what).includes('*')),
+    );
+    expect(
+      wide.flatMap(({ action }) => action).filter((a) => a !== 'dynamodb:ListStreams'),
+    ).toEqual([]);
+  });
+
+  test.each([
+    { name: 'Identity', secrets: ['AdminSecret', 'SigningSecret'] },
+    { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
+    { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'Network', secrets: ['SigningSecret'] },
+    { name: 'Alarming', secrets: ['SigningSecret'] },
+    { name: 'Reconciler', secrets: [] },
+    { name: 'AlarmEvaluator', secrets: [] },
+    { name: 'BulkEvaluator', secrets: [] },
+    { name: 'Sweeper', secrets: [] },
+    { name: 'FaultFinisher', secrets: [] },
+    { name: 'WebhookSender', secrets: ['WebhookSecret'] },
+  ])('$name reads the secrets $secrets', ({ name, secrets }) => {
+    const read = grantsOf(name).filter((grant) => grant.startsWith('secretsmanager:'));
+    expect(read).toEqual(
+      secrets.map((secret) => `secretsmanager:GetSecretValue on ${secret}`).sort(),
+    );
+  });
+
+  test.each([
+    {
+      name: 'Identity',
+      data: [
+        // It never writes users.
+        ...['BatchGetItem on Identity', 'GetItem on Identity', 'Query on Identity/listing'],
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((v) => `${v} on Validity`),
+        ...['DeleteItem', 'GetItem', 'PutItem', 'Query'].map((v) => `${v} on Credentials`),
+        ...['DeleteItem on Attempts', 'UpdateItem on Attempts'],
+      ],
+    },
+    {
+      name: 'Compute',
+      data: [
+        'BatchGetItem on Validity',
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Hosts`,
+        ),
+        ...['byHypervisor', 'byNumber', 'byService', 'listing'].map((i) => `Query on Hosts/${i}`),
+        ...['PutItem on Faults', 'UpdateItem on Faults'],
+        ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
+        ...['byChange', 'byHost', 'byProject', 'byState', 'byTarget', 'byTime'].map(
+          (index) => `Query on Instances/${index}`,
+        ),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
+          (verb) => `${verb} on Migrations`,
+        ),
+        ...['byInstance', 'byStatus', 'byTarget', 'byTime', 'byUuid'].map(
+          (index) => `Query on Migrations/${index}`,
+        ),
+      ],
+    },
+    {
+      name: 'Network',
+      data: [
+        'BatchGetItem on Validity',
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Ports`,
+        ),
+        ...['byDevice', 'byHost', 'byName', 'byProject', 'listing'].map(
+          (index) => `Query on Ports/${index}`,
+        ),
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'].map(
+          (verb) => `${verb} on Networks`,
+        ),
+        ...['Query on Networks/byProject', 'Query on Networks/listing'],
+      ],
+    },
+    {
+      name: 'Alarming',
+      data: [
+        'BatchGetItem on Validity',
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Alarms`),
+        ...['byName', 'byProject', 'byTime'].map((index) => `Query on Alarms/${index}`),
+        ...['GetItem on History', 'PutItem on History'],
+        ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
+        ...['GetItem on Quotas', 'UpdateItem on Quotas'],
+      ],
+    },
+    {
+      name: 'Doctor',
+      data: [
+        ...['DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Identity`),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Validity`),
+        ...['GetItem on Credentials', 'DeleteItem on Attempts', 'UpdateItem on Attempts'],
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
+          (verb) => `${verb} on Hosts`,
+        ),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
+        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
+        'Query on Ports/byHost',
+        ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Faults`),
+        ...['BatchGetItem', 'Query'].map((verb) => `${verb} on Affected`),
+        ...['byFaultId', 'byHost', 'byTime', 'open'].map((index) => `Query on Faults/${index}`),
+        'Query on Affected/byProject',
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Subscriptions`,
+        ),
+        ...['byProject', 'byTime'].map((index) => `Query on Subscriptions/${index}`),
+      ],
+    },
+    { name: 'Reconciler', data: ['UpdateItem on Affected'] },
+    ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
+      name,
+      data: [
+        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/lookup'],
+        ...['PartiQLUpdate on History', 'PutItem on History'],
+      ],
+    })),
+    {
+      name: 'Sweeper',
+      data: [
+        ...['BatchGetItem on History', 'PartiQLUpdate on History'],
+        'Query on History/undelivered',
+      ],
+    },
+    {
+      name: 'FaultFinisher',
+      data: [
+        ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
+        ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
+        'PutItem on Migrations',
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Ports`,
+        ),
+        'Query on Ports/byHost',
+      ],
+    },
+    {
+      name: 'WebhookSender',
+      data: [
+        'BatchGetItem on Alarms',
+        ...['GetItem on History', 'UpdateItem on History'],
+        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Places`),
+      ],
+    },
+  ])('$name touches these rows and indexes, and no others', ({ name, data }) => {
+    const touched = grantsOf(name).filter((grant) =>
+      /^dynamodb:(?!.* on (.*\/stream|\*)$)/.test(grant),
+    );
+    expect(touched).toEqual(data.map((grant) => `dynamodb:${grant}`).sort());
+  });
+
+  test.each([
+    { name: 'Compute', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'Network', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'FaultFinisher', queues: ['ChangeQueue', 'EventQueue'] },
+    {
+      name: 'Reconciler',
+      queues: [
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        'StreamDeadLetters',
+      ],
+    },
+    {
+      name: 'Doctor',
+      queues: ['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'UrgentQueue'],
+    },
+    {
+      name: 'AlarmEvaluator',
+      queues: ['EventDeadLetters', 'EventQueue', 'WebhookQueue', 'WideQueue'],
+    },
+    {
+      name: 'BulkEvaluator',
+      queues: [
+        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'UrgentQueue'],
+        ...['WebhookQueue', 'WideQueue'],
+      ],
+    },
+    { name: 'Sweeper', queues: ['WebhookQueue'] },
+    {
+      name: 'WebhookSender',
+      queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
+    },
+  ])('$name may send to $queues, and to no other queue', ({ name, queues }) => {
+    const sent = grantsOf(name).filter((grant) => grant.startsWith('sqs:SendMessage '));
+    expect(sent).toEqual(queues.map((queue) => `sqs:SendMessage on ${queue}`));
+  });
+
+  test('the evaluator of faults empties their queue and no other', () => {
+    const emptied = (name: string) =>
+      grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
+    expect(emptied('AlarmEvaluator')).toEqual(['sqs:ReceiveMessage on EventQueue']);
+    expect(emptied('BulkEvaluator')).toEqual(
+      ['BulkQueue', 'ChangeQueue', 'UrgentQueue', 'WideQueue'].map(
+        (queue) => `sqs:ReceiveMessage on ${queue}`,
+      ),
+    );
+  });
+
+  test('only the evaluators and the sweeper can notify tenants', () => {
+    const tellers = functions.filter((name) =>
+      grantsOf(name).includes('sns:Publish on Notifications'),
+    );
+    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
+  });
+
+  test('only doctor can subscribe anybody, and to the notifications alone', () => {
+    const of = (name: string) =>
+      grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
+    for (const name of functions.filter((each) => each !== 'Doctor')) expect(of(name)).toEqual([]);
+    expect(of('Doctor')).toEqual(
+      ['GetSubscriptionAttributes', 'Subscribe', 'Unsubscribe'].map(
+        (verb) => `sns:${verb} on Notifications`,
+      ),
+    );
+  });
+
+  test('projects that are spread over several topics are notified and subscribed on all of them', () => {
+    const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+    const settings = { notificationTopics: 3 };
+    const spread = policies(
+      Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings })),
+    );
+    const topics = (name: string, verb: string) =>
+      (spread.get(name) ?? []).filter(({ action }) => action.includes(`sns:${verb}`)).length;
+    expect(topics('AlarmEvaluator', 'Publish')).toBe(3);
+    expect(topics('BulkEvaluator', 'Publish')).toBe(3);
+    expect(topics('Sweeper', 'Publish')).toBe(3);
+    expect(topics('Doctor', 'Subscribe')).toBe(3);
+  });
+
+  test.each(['AlarmEvaluator', 'BulkEvaluator'])(
+    '%s never reads or writes hosts, instances or ports',
+    (name) => {
+      const touched = grantsOf(name).filter((grant) => / on (Hosts|Instances|Ports)/.test(grant));
+      expect(touched).toEqual([]);
+    },
+  );
+});
