@@ -38,6 +38,7 @@ const capabilities = {
   ports: ['hosts', 'servers', 'events', 'identity'],
   events: ['hosts', 'servers', 'ports', 'alarms'],
   alarms: ['events', 'delivery', 'identity'],
+  conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
 } as const;
 
