@@ -50,7 +50,7 @@ const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiR
 });
 
 /** The time that a report gives, or now; and its caller. */
-function toldAt(
+function reportOrigin(
   { now }: Pick<RegistrationDeps, 'now'>,
   request: RouteRequest<unknown, unknown>,
   reported_at: string | undefined,
@@ -75,7 +75,7 @@ const hostRoutes = (deps: RegistrationDeps): Route[] => [
     handle: async (request) => {
       const { facts, reported_at } = request.body;
       const name = parsed(HostName, request.params.host, 'host');
-      const done = await deps.registerHost(name, { facts, ...toldAt(deps, request, reported_at) });
+      const done = await deps.registerHost(name, { facts, ...reportOrigin(deps, request, reported_at) });
       return answer(done.kind, { host: hostView(done.row, deps.stateOf(done.row)) });
     },
   }),
@@ -105,7 +105,7 @@ const serverRoutes = (deps: RegistrationDeps): Route[] => [
     body: InstanceInput,
     handle: async (request) => {
       const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
-      const at = toldAt(deps, request, request.body.reported_at);
+      const at = reportOrigin(deps, request, request.body.reported_at);
       const done = await deps.registerInstance(uuid, {
         factsOver: (existing) => instanceFacts(request.body, existing, at.actor.at),
         ...at,
@@ -134,7 +134,7 @@ const serverRoutes = (deps: RegistrationDeps): Route[] => [
     body: ignored,
     handle: async (request) => {
       const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
-      const done = await deps.deleteInstance(uuid, toldAt(deps, request, request.args));
+      const done = await deps.deleteInstance(uuid, reportOrigin(deps, request, request.args));
       return { ...answer(done.kind, undefined), status: 204 };
     },
   }),

@@ -165,7 +165,7 @@ test('projects are told on the topic that is theirs', async () => {
     [first, own.notifications],
     [second, own.events],
   ] as const) {
-    const told = (await receive(of(topic).length)).map(({ body }) => body.n);
-    expect(told.sort()).toEqual(of(topic));
+    const numbers = (await receive(of(topic).length)).map(({ body }) => body.n);
+    expect(numbers.sort()).toEqual(of(topic));
   }
 });

@@ -146,6 +146,6 @@ test('what gophercloud sends evacuates below 2.14, and is a 400 from there on', 
 });
 
 test('nova host-evacuate of a host that nobody knows says so', async () => {
-  const { status, stderr } = await shells.run('nova', envOf('admin'), ['host-evacuate', 'nobody']);
+  const { status, stderr } = await shells.run('nova', envOf('admin'), ['host-evacuate', 'unknown']);
   expect([status, stderr]).toEqual([1, expect.stringMatching(/404/)]);
 });

@@ -50,8 +50,8 @@ function messageOf(events: readonly DoctorEvent[]) {
   return { Records: [record] };
 }
 
-const told = async (world: World): Promise<string[]> =>
-  (await world.told()).map(({ previous, current }) => `${previous}→${current}`);
+const received = async (world: World): Promise<string[]> =>
+  (await world.received()).map(({ previous, current }) => `${previous}→${current}`);
 const stateOf = async (world: World, alarm: string) =>
   ok(await world.request({ path: `/alarming/v2/alarms/${alarm}/state` }));
 
@@ -59,10 +59,10 @@ test('what raises and what clears is told in order, and late copies of both tell
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active', 'stopped', 'active']);
   for (const event of events) await evaluate(world, event);
-  expect(await told(world)).toEqual(['ok→alarm', 'alarm→ok', 'ok→alarm', 'alarm→ok']);
+  expect(await received(world)).toEqual(['ok→alarm', 'alarm→ok', 'ok→alarm', 'alarm→ok']);
   // Both lanes of all four are still in the queue.
   await world.recover();
-  expect(await told(world)).toEqual([]);
+  expect(await received(world)).toEqual([]);
   expect(await stateOf(world, alarm)).toBe('ok');
 });
 
@@ -107,9 +107,9 @@ test.each([
     const event = events[n];
     if (event) await evaluate(world, event);
   }
-  expect(await told(world)).toEqual(heard);
+  expect(await received(world)).toEqual(heard);
   await world.recover();
-  expect(await told(world)).toEqual([]);
+  expect(await received(world)).toEqual([]);
   expect(await stateOf(world, alarm)).toBe(ends);
 });
 
@@ -125,7 +125,7 @@ test('rivals that evaluate the same events at once tell each at most once, and e
   ]);
   expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'done'));
   await world.recover();
-  const all = await world.told();
+  const all = await world.received();
   expect(new Set(idsOf(all)).size).toBe(all.length);
   expect(all.at(-1)).toBeDefined();
   expect(await stateOf(world, alarm)).toBe('alarm');
@@ -146,10 +146,10 @@ test.each(calls.flatMap(([at, what]) => hows.map((how) => ({ at, what, how }))))
     const [raised, cleared] = events;
     if (!raised || !cleared) throw new Error('no events');
     await evaluate(world, raised);
-    expect(await told(world)).toEqual(['ok→alarm']);
+    expect(await received(world)).toEqual(['ok→alarm']);
     await world.run({ name: 'alarm-evaluator', event: messageOf([cleared]) }, { at, how });
     await world.recover();
-    const all = await world.told();
+    const all = await world.received();
     expect(new Set(idsOf(all)).size).toBe(1);
     expect(all[0]).toMatchObject({ previous: 'alarm', current: 'ok' });
     expect(await stateOf(world, alarm)).toBe('ok');

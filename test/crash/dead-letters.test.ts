@@ -57,7 +57,7 @@ test.each(hows)(
     const outcome = await world.evaluate({ at: 1, how });
     if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(ids).toHaveLength(3);
     expect(new Set(ids).size).toBe(3);
     expect(await letters(world)).toEqual([]);
@@ -79,7 +79,7 @@ test.each(hows)(
     // The copies and the finishing messages go first, the letter then.
     await world.reconcile({ at: 3, how });
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
     const [letter, ...more] = await letters(world);
     expect(more).toEqual([]);
     expect(letter?.reason).toContain('cannot be read');

@@ -49,12 +49,12 @@ test.each(rows)(
     const outcome = await world.evaluate({ at, how });
     if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(ids).toHaveLength(2 * copies);
     expect(new Set(ids).size).toBe(2);
     expect(new Set(ids.map((id) => id.split(' ')[0]))).toEqual(new Set(alarms));
     await world.recover();
-    expect(await world.told()).toEqual([]);
+    expect(await world.received()).toEqual([]);
   },
 );
 
@@ -77,9 +77,9 @@ test.each([
       ok(await world.request({ method, path, ...(full && { body: full }) }));
     }
     await world.recover();
-    const told = await world.told();
-    expect(told.map(({ alarm_name }) => alarm_name)).toEqual(['stopped', 'stopped']);
-    expect(new Set(told.map(({ resource_id }) => resource_id))).toEqual(new Set(uuids));
+    const received = await world.received();
+    expect(received.map(({ alarm_name }) => alarm_name)).toEqual(['stopped', 'stopped']);
+    expect(new Set(received.map(({ resource_id }) => resource_id))).toEqual(new Set(uuids));
     expect(await nova.row(uuids[0] ?? '')).toMatchObject({ vm_state: 'stopped' });
   },
 );
@@ -88,11 +88,11 @@ test('the safe copy after the tenant reset the alarm changes and tells nothing',
   await using world = await makeWorld();
   const { alarms } = await reported(world);
   await world.evaluate();
-  expect(await world.told()).toHaveLength(2);
+  expect(await world.received()).toHaveLength(2);
   const path = `/alarming/v2/alarms/${alarms[0]}/state`;
   ok(await world.request({ method: 'PUT', path, body: '"ok"' }));
   await world.recover();
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
   expect(ok(await world.request({ path }))).toBe('ok');
 });
 
@@ -120,9 +120,9 @@ test('an alarm renamed while a batch fires keeps its new name, and is told once'
     ),
   );
   await world.recover();
-  const told = await world.told();
-  expect(new Set(idsOf(told)).size).toBe(told.length);
-  const ofRenamed = told.filter(({ alarm_id }) => alarm_id === alarms[0]);
+  const received = await world.received();
+  expect(new Set(idsOf(received)).size).toBe(received.length);
+  const ofRenamed = received.filter(({ alarm_id }) => alarm_id === alarms[0]);
   expect(ofRenamed.length).toBeGreaterThan(0);
   expect(ofRenamed[0]).toMatchObject({ alarm_name: 'renamed', current: 'alarm' });
   const shown = ok(await world.request({ path: `/alarming/v2/alarms/${alarms[0]}` }));
@@ -152,5 +152,5 @@ test('a mark that meets the transaction of the other lane is made again: nobody 
   );
   await world.recover();
   expect(refused).toBe(1);
-  expect(await world.told()).toHaveLength(2);
+  expect(await world.received()).toHaveLength(2);
 });

@@ -84,7 +84,7 @@ test('an instance that its host failed and came back under, within one registrat
     ),
   );
   await world.recover();
-  expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+  expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
 });
 
 /** A host's row and the row of its spelling are one transaction. */

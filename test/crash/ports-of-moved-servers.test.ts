@@ -15,7 +15,7 @@ async function besideAFailedTarget() {
   ok(await neutron.report(place.target, 'DOWN'));
   await neutron.alarm(port);
   await world.recover();
-  await world.told();
+  await world.received();
   await neutron.toggles();
   return { world, nova, neutron, port, ...place };
 }
@@ -67,7 +67,7 @@ test.each<Disturbance & { step: string }>(disturbances)(
     expect(await neutron.row(port)).toMatchObject({
       ...{ 'binding:host_id': target, data_plane_status: 'DOWN', revision: 3 },
     });
-    expect(await world.told()).toHaveLength(1);
+    expect(await world.received()).toHaveLength(1);
   },
 );
 
@@ -80,7 +80,7 @@ test.each(hows)(
     for (const at of [1, 2, 3]) await world.reconcile({ at, how });
     await world.recover();
     expect(await neutron.row(port)).toMatchObject({ 'binding:host_id': target, revision: 3 });
-    expect(await world.told()).toHaveLength(1);
+    expect(await world.received()).toHaveLength(1);
   },
 );
 

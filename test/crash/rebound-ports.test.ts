@@ -14,7 +14,7 @@ async function besideAFailedHost() {
   ok(await neutron.report('failed', 'DOWN'));
   await neutron.alarm(port);
   await world.recover();
-  await world.told();
+  await world.received();
   await neutron.toggles();
   return { world, neutron, port };
 }
@@ -36,10 +36,10 @@ test('undisturbed, the owner is told once when its port comes to a failed host, 
   ok(await neutron.put(port, to('failed')));
   await Promise.all([world.evaluate(), world.reconcile().then(() => world.evaluate())]);
   await world.recover();
-  const told = await world.told();
-  expect(told).toHaveLength(1);
-  expect(told[0]?.fault_id).toEqual(expect.any(String));
-  expect(JSON.stringify(told)).not.toMatch(/failed|good/);
+  const received = await world.received();
+  expect(received).toHaveLength(1);
+  expect(received[0]?.fault_id).toEqual(expect.any(String));
+  expect(JSON.stringify(received)).not.toMatch(/failed|good/);
   ok(await neutron.put(port, to('good')));
   await world.recover();
   expect(await neutron.row(port)).toMatchObject({ data_plane_status: null, revision: 3 });
@@ -49,7 +49,7 @@ test('undisturbed, the owner is told once when its port comes to a failed host, 
   ok(await neutron.report('failed', 'DOWN'));
   await world.recover();
   expect(await neutron.row(port)).toMatchObject({ data_plane_status: null, revision: 3 });
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
 });
 
 const steps = ['the port', 'its events'] as const;
@@ -67,7 +67,7 @@ for (const how of hows) {
       expect(await neutron.row(port)).toMatchObject({
         ...{ ...to('failed'), data_plane_status: 'DOWN', report_number: 1, revision: 2 },
       });
-      expect(await world.told()).toHaveLength(1);
+      expect(await world.received()).toHaveLength(1);
     },
   );
 
@@ -84,9 +84,9 @@ for (const how of hows) {
       if (at === 1 && how === 'fails') ok(await make());
       await world.recover();
       expect(await neutron.row(id)).toMatchObject({ data_plane_status: 'DOWN', revision: 1 });
-      const told = await world.told();
-      expect(new Set(idsOf(told)).size).toBe(1);
-      expect(told).toHaveLength(1);
+      const received = await world.received();
+      expect(new Set(idsOf(received)).size).toBe(1);
+      expect(received).toHaveLength(1);
     },
   );
 }

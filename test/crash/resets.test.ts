@@ -23,5 +23,5 @@ test('40 resets, four in flight, while their host is reported down: none is lost
   await world.recover();
   const rows = await Promise.all(uuids.map(async (uuid) => Row.parse(await nova.row(uuid))));
   expect(rows.filter((row, n) => !isRight(n, row))).toEqual([]);
-  expect(notifiedOf(rows, await world.told())).toEqual({ lost: 0, repeated: 0 });
+  expect(notifiedOf(rows, await world.received())).toEqual({ lost: 0, repeated: 0 });
 });

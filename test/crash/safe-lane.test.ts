@@ -41,7 +41,7 @@ test.each(
   await world.reconcile({ at, how });
   await world.recover();
   await expectStopped(nova, uuids);
-  const ids = idsOf(await world.told());
+  const ids = idsOf(await world.received());
   expect(ids).toHaveLength(2);
   expect(new Set(ids).size).toBe(2);
   const audited = await world.things.events.receive(0, 0);
@@ -59,7 +59,7 @@ test.each(cases('the instances', 'their events'))(
     await world.finish({ at, how });
     await world.recover();
     await expectStopped(nova, uuids);
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(2);
   },
@@ -74,14 +74,14 @@ test.each(cases('the notifications', 'the marks'))(
     await world.evaluate({ at: 1, how: 'is the last thing done' });
     await world.sweep({ at, how });
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(new Set(ids.map((id) => id.split(' ')[0]))).toEqual(new Set(alarms));
     expect(new Set(ids).size).toBe(2);
     const repeated = at === 1 ? how !== 'fails' : how === 'fails';
     expect(ids).toHaveLength(repeated ? 4 : 2);
     await nova.down('h');
     await world.recover();
-    expect(await world.told()).toEqual([]);
+    expect(await world.received()).toEqual([]);
   },
 );
 
@@ -98,7 +98,7 @@ test.each(cases('the row', 'its event'))(
     await nova.server(uuid, 'h', stopped, { at, how });
     ok(await nova.server(uuid, 'h', stopped));
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
     expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', revision: 2 });
   },
 );
@@ -116,7 +116,7 @@ test.each(cases('the row', 'its event'))(
     const again = answerOf(await nova.act(uuid, { 'os-stop': null }));
     expect(again.status).toBe(at === 1 && how === 'fails' ? 202 : 409);
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
     expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', revision: 2 });
   },
 );
@@ -150,6 +150,6 @@ test.each(
     expect(await world.request(call, { at, how })).toMatchObject({ result: { statusCode: 500 } });
     ok(await world.request(call));
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
   },
 );

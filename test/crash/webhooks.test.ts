@@ -34,10 +34,10 @@ async function finish(world: World, alarm_id: string): Promise<void> {
   while (await world.send());
   await world.sweep();
   const deadline = Date.now() + 10_000;
-  for (let told = false; !told && Date.now() < deadline; ) {
+  for (let delivered = false; !delivered && Date.now() < deadline; ) {
     while (await world.send());
-    told = (await outcomesOf(world, alarm_id)).some(({ result }) => result === 'delivered');
-    if (!told) await sleep(50);
+    delivered = (await outcomesOf(world, alarm_id)).some(({ result }) => result === 'delivered');
+    if (!delivered) await sleep(50);
   }
 }
 
@@ -88,8 +88,8 @@ test.each(steps('firings', 'webhooks', 'notifications', 'marks'))(
     await finish(world, alarm_id);
     expect(good.heard).toHaveLength(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
-    const told = await world.told();
-    expect(new Set(told.map(({ notification_id }) => notification_id)).size).toBe(1);
+    const received = await world.received();
+    expect(new Set(received.map(({ notification_id }) => notification_id)).size).toBe(1);
     await finish(world, alarm_id);
     expect(good.heard).toHaveLength(1);
   },

@@ -156,7 +156,7 @@ export class World {
   }
 
   /** What the subscriber was told since the last call. */
-  async told(): Promise<Record<string, unknown>[]> {
+  async received(): Promise<Record<string, unknown>[]> {
     const received = await this.things.notifications.receive(0, 0);
     return received.map(({ body }) => body);
   }

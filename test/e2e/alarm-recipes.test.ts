@@ -25,12 +25,12 @@ const recipes = blocksOf('docs/tenants.md')
   .filter((alarm) => alarm !== undefined);
 
 let cloud: Cloud;
-let told: Inbox;
+let inbox: Inbox;
 beforeAll(async () => {
   cloud = await logins();
-  told = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
+  inbox = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
 });
-afterAll(() => told?.close());
+afterAll(() => inbox?.close());
 
 /** An event that Ceilometer tells of a resource of A. */
 async function post(id: string, type: string, traits: object, generated?: string): Promise<void> {
@@ -135,12 +135,12 @@ test.each(recipes)('$name ($type): its owner is told what it is for', async (rec
   const text = JSON.stringify(recipe).replaceAll(anyId, id);
   const alarm = await newAlarm(cloud.a, JSON.parse(text));
   const [deed, expected] = deeds[recipe.name] ?? [];
-  const ours = () => told.of(alarm).filter(({ body }) => body.resource_id === id);
-  await deed?.(id, () => told.untilSome(() => ours().length > 0));
-  await told.untilSome(() => ours().length >= (expected?.length ?? 1));
+  const ours = () => inbox.of(alarm).filter(({ body }) => body.resource_id === id);
+  await deed?.(id, () => inbox.untilSome(() => ours().length > 0));
+  await inbox.untilSome(() => ours().length >= (expected?.length ?? 1));
   // The safe copies tell nothing more; nor does anything that came late.
   await new Promise((done) => setTimeout(done, 300));
-  await told.look();
+  await inbox.look();
   const states = ours().map(({ body }) => `${body.previous}→${body.current}`);
   expect(states.sort()).toEqual(expected?.toSorted());
   expectStatus(await cloud.a.call('DELETE', `/alarming/v2/alarms/${alarm}`), 204);

@@ -48,7 +48,7 @@ async function alarmed(event_type = 'compute.instance.update') {
   return { id, alarm_id, traits, event: () => outsideEvent({ ...traits, state: 'error' }) };
 }
 
-const Told = z.object({
+const NotificationBody = z.object({
   reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
 });
 
@@ -70,9 +70,9 @@ describe('what Ceilometer sends', () => {
     expect(answer.body).toEqual({ accepted: 1, refused: 0 });
     const [message] = await inbox.until(alarm_id);
     expect(message?.body).toMatchObject({ project_id: cloud.a.projectId, fault_id: null });
-    const told = JSON.stringify(message?.body);
+    const received = JSON.stringify(message?.body);
     for (const secret of ['compute-1', 'controller-0', 'req-', 'message_signature', '"host"']) {
-      expect(told).not.toContain(secret);
+      expect(received).not.toContain(secret);
     }
   });
 
@@ -96,7 +96,7 @@ describe('what Ceilometer sends', () => {
     const [failure, change] = [event(), outsideEvent({ ...traits, state: 'active' })];
     expectStatus(await post([change, failure]), 202);
     const messages = await inbox.until(alarm_id, 2);
-    const ids = messages.map(({ body }) => Told.parse(body).reason_data.event.message_id);
+    const ids = messages.map(({ body }) => NotificationBody.parse(body).reason_data.event.message_id);
     expect(ids.sort()).toEqual([failure.message_id, change.message_id].sort());
   });
 
@@ -157,10 +157,10 @@ describe('a list', () => {
       [mark],
       mark,
     ];
-    const strangers = [null, 7, true, []];
-    const answer = await post([...bad, good[0], ...strangers, good[1]]);
+    const notEvents = [null, 7, true, []];
+    const answer = await post([...bad, good[0], ...notEvents, good[1]]);
     expectStatus(answer, 202);
-    expect(answer.body).toEqual({ accepted: 2, refused: bad.length + strangers.length });
+    expect(answer.body).toEqual({ accepted: 2, refused: bad.length + notEvents.length });
     expect(await inbox.until(alarm_id, 2)).toHaveLength(2);
     const letters = await deadLetters(mark, bad.length);
     expect(letters).toHaveLength(bad.length);
@@ -182,7 +182,7 @@ describe('a list', () => {
   test('of 5,000 events is taken whole, and its last one is told', async () => {
     const { alarm_id, event } = await alarmed();
     const filler = Array.from({ length: 4_999 }, () =>
-      outsideEvent({ project_id: 'nobody', instance_id: 'none', text: 'x'.repeat(600) }),
+      outsideEvent({ project_id: 'unknown', instance_id: 'none', text: 'x'.repeat(600) }),
     );
     const body = JSON.stringify([...filler, event()]);
     expect(body.length).toBeGreaterThan(4_000_000);
@@ -212,7 +212,7 @@ test('an event that comes again under its id is evaluated once', async () => {
 describe('whoever sends events', () => {
   test.each([
     { what: 'a wrong password', headers: basic('admin', 'wrong') },
-    { what: 'an unknown user', headers: basic('nobody', 'secret') },
+    { what: 'an unknown user', headers: basic('unknown', 'secret') },
     { what: 'no password', headers: { authorization: 'Basic YWRtaW4=' } },
     { what: 'no Base64', headers: { authorization: 'Basic ???' } },
     { what: 'another scheme', headers: { authorization: 'Bearer token' } },

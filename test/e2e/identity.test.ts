@@ -265,7 +265,7 @@ const attempt = (name: string, given: string) => attemptLogin({ name, password: 
 test('after ten wrong logins a user is refused, others are not, and nobody learns who is there', async () => {
   const [{ name }, other] = await Promise.all([newUser('member'), newUser('member')]);
   const seen: unknown[] = [];
-  for (const who of [name, newName('nobody')]) {
+  for (const who of [name, newName('unknown')]) {
     const answers: Answer[] = [];
     for (let n = 0; n < 10; n++) answers.push(await attempt(who, 'wrong'));
     answers.push(await attempt(who, password));

@@ -52,13 +52,13 @@ test('a toggle by a controller is told to the port’s owner, by port and by ser
   expect((await putPort(sdn, id, { dp_down: 'true' })).body).toMatchObject({
     port: { data_plane_status: 'DOWN', status: 'DOWN', 'binding:host_id': host },
   });
-  const [told] = await inbox.until(byPort);
-  expect(told?.body).toMatchObject({
+  const [received] = await inbox.until(byPort);
+  expect(received?.body).toMatchObject({
     ...{ event_type: 'port.data_plane_status.update', resource_id: id, current: 'alarm' },
     ...{ project_id: a.projectId, fault_id: null },
   });
   await inbox.until(byServer);
-  expect(JSON.stringify(told?.body)).not.toContain(host);
+  expect(JSON.stringify(received?.body)).not.toContain(host);
   expect(inbox.of(foreign)).toEqual([]);
   const shown = await portOf(a, id);
   expect(shown).toMatchObject({ dp_down: true, revision_number: 2, admin_state_up: true });
@@ -153,9 +153,9 @@ describe('a report on all ports of a host', () => {
     expect(await portOf(a, first)).toMatchObject({ data_plane_status: null, revision_number: 3 });
     expect(await portOf(a, second)).toMatchObject({ data_plane_status: 'ACTIVE' });
     // Down where it was, and then out of there.
-    const told = await inbox.until(alarm, 2);
-    expect(told).toHaveLength(2);
-    expect(JSON.stringify(told)).not.toMatch(new RegExp(`${failed}|${good}`));
+    const received = await inbox.until(alarm, 2);
+    expect(received).toHaveLength(2);
+    expect(JSON.stringify(received)).not.toMatch(new RegExp(`${failed}|${good}`));
   });
 
   test('is a 403 to tenants and services, a 404 of a host that nobody knows', async () => {

@@ -62,7 +62,7 @@ async function subscribed(who: keyof Cloud, body: Record<string, unknown>) {
 }
 
 /** Ids of the alarms that the queue was told of. */
-async function told(url: string): Promise<unknown[]> {
+async function alarmsReceived(url: string): Promise<unknown[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }),
   );
@@ -95,14 +95,14 @@ describe('subscriptions', () => {
     const everything: unknown[] = [];
     await vi.waitFor(
       async () => {
-        everything.push(...(await told(all.url)));
+        everything.push(...(await alarmsReceived(all.url)));
         expect(everything).toEqual(expect.arrayContaining([fired.a, fired.b]));
       },
       { timeout: 20_000, interval: 50 },
     );
     // Both were published, and what a topic sends, it has sent.
-    expect(await told(own.url)).toEqual([fired.a]);
-    expect(await told(less.url)).toEqual([]);
+    expect(await alarmsReceived(own.url)).toEqual([fired.a]);
+    expect(await alarmsReceived(less.url)).toEqual([]);
     await cloud.a.expect('DELETE', `${path}/${first.id}`);
     expectStatus(await cloud.a.call('GET', `${path}/${first.id}`), 404);
   });

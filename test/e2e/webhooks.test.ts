@@ -84,8 +84,8 @@ describe('webhooks', () => {
     const mac = createHmac('sha256', key).update(`${sent[1]}.${heard?.body}`).digest('hex');
     expect(sent[2]).toBe(mac);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
-      expect(told.get(`${good.url}/failure`)).toMatchObject({ result: 'delivered', attempts: 1 });
+      const recorded = await outcomes(event.message_id, alarm_id);
+      expect(recorded.get(`${good.url}/failure`)).toMatchObject({ result: 'delivered', attempts: 1 });
     }, patience);
     expect(good.heard).toHaveLength(1);
     const { body } = await cloud.a.expect('GET', `/alarming/v2/alarms/${alarm_id}/history`);
@@ -111,13 +111,13 @@ describe('webhooks', () => {
     await vi.waitFor(() => expect(hung.heard).toHaveLength(1), patience);
     expect((await outcomes(event.message_id, alarm_id)).has(`${hung.url}/`)).toBe(false);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
+      const recorded = await outcomes(event.message_id, alarm_id);
       for (const { url } of good) {
-        expect(told.get(`${url}/`)).toMatchObject({ result: 'delivered', attempts: 1 });
+        expect(recorded.get(`${url}/`)).toMatchObject({ result: 'delivered', attempts: 1 });
       }
-      expect(told.get(`${failing.url}/`)).toMatchObject({ result: 'retrying', status: 500 });
-      expect(told.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
-      expect(told.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
+      expect(recorded.get(`${failing.url}/`)).toMatchObject({ result: 'retrying', status: 500 });
+      expect(recorded.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
+      expect(recorded.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
     }, patience);
     // While the slow one's further tries go on, its first ones hold up nobody either.
     const next = await alarmed([`${hung.url}/`, `${good[0]?.url}/`]);
@@ -133,8 +133,8 @@ describe('webhooks', () => {
     const { alarm_id, event } = await alarmed([`${flaky.url}/`]);
     await raise(event);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
-      expect(told.get(`${flaky.url}/`)).toMatchObject({
+      const recorded = await outcomes(event.message_id, alarm_id);
+      expect(recorded.get(`${flaky.url}/`)).toMatchObject({
         ...{ result: 'delivered', attempts: 3, status: 204, reason: '' },
       });
     }, patience);
@@ -149,9 +149,9 @@ describe('webhooks', () => {
     const { alarm_id, event } = await alarmed(actions);
     await raise(event);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
-      expect([...told.keys()].sort()).toEqual(actions.sort());
-      for (const outcome of told.values()) {
+      const recorded = await outcomes(event.message_id, alarm_id);
+      expect([...recorded.keys()].sort()).toEqual(actions.sort());
+      for (const outcome of recorded.values()) {
         expect(outcome).toMatchObject({
           ...{ result: 'given up', attempts: 1, reason: 'its address is not a public one' },
         });
@@ -201,9 +201,9 @@ describe('webhooks', () => {
     await vi.waitFor(() => expect(failing.heard).toHaveLength(1), patience);
     await cloud.a.expect('DELETE', `/alarming/v2/alarms/${alarm_id}`);
     await vi.waitFor(async () => {
-      const told = (await outcomes(event.message_id, alarm_id)).get(`${failing.url}/`);
-      expect(told).toMatchObject({ result: 'dropped', reason: 'its alarm was deleted' });
-      expect(failing.heard).toHaveLength(told?.attempts ?? 0);
+      const recorded = (await outcomes(event.message_id, alarm_id)).get(`${failing.url}/`);
+      expect(recorded).toMatchObject({ result: 'dropped', reason: 'its alarm was deleted' });
+      expect(failing.heard).toHaveLength(recorded?.attempts ?? 0);
     }, patience);
   });
 });

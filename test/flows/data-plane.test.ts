@@ -19,10 +19,10 @@ test('a report takes all ports of its host, and says how many', async () => {
 test('a repeated report changes nothing and tells nobody', async () => {
   const { report, rows, sent, faults } = worldOf();
   await report('DOWN');
-  const [before, told] = [new Map(rows), sent.length];
+  const [before, sentBefore] = [new Map(rows), sent.length];
   expect(await report('DOWN', 'h', 2)).toMatchObject({ ports: 3, changed: 0 });
   expect(rows).toEqual(before);
-  expect(sent).toHaveLength(told);
+  expect(sent).toHaveLength(sentBefore);
   expect(faults[1]).toBeUndefined();
 });
 

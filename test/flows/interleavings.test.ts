@@ -107,8 +107,8 @@ test('no fault is recorded without being applied, and no row goes back in time',
           expect(['stopped', 'deleted']).toContain(to.vm_state);
         }
       }
-      const told = history.filter(({ from, to }) => to.revision !== from?.revision);
-      const stamps = told.map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
+      const changes = history.filter(({ from, to }) => to.revision !== from?.revision);
+      const stamps = changes.map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
       expect(new Set(stamps).size).toBe(stamps.length);
       for (const instance of world.instances.values()) {
         const host = world.hosts.get(instance.host ?? '');

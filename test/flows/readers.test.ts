@@ -121,11 +121,11 @@ test('the first writer after a fault sends the event that the instance is stoppe
       ];
       const world = await play([...begin, ...steps, ...end], () => undefined);
       const [fault_id] = world.faults.keys();
-      const told = world.sent.filter(
+      const sent = world.sent.filter(
         (event) => event.fault_id === fault_id && traitOf(event, 'instance_id') === id(10),
       );
-      expect(told.map((event) => traitOf(event, 'state'))).toContain('stopped');
-      expect(new Set(told.map(({ message_id }) => message_id)).size).toBe(told.length);
+      expect(sent.map((event) => traitOf(event, 'state'))).toContain('stopped');
+      expect(new Set(sent.map(({ message_id }) => message_id)).size).toBe(sent.length);
     }),
     { numRuns: 300 },
   );

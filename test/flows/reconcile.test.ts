@@ -119,14 +119,14 @@ test('a step that fails is not swallowed: the stream brings the records again', 
 
 test('a port’s change is sent in all its events, and a report on a host’s ports is finished', async () => {
   const before = portWith({ 'binding:host_id': 'h' });
-  const told = {
+  const report = {
     ...{ host: 'h', data_plane_status: 'DOWN' as const, newId: () => id(900) },
     actor: { user_id: 'sdn', request_id: 'req-sdn', at: minute(3) },
     reporter: { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' },
   };
-  const { plane } = reportedDataPlane(undefined, told);
+  const { plane } = reportedDataPlane(undefined, report);
   const [after = before] = owedRows(before, plane);
-  const again = reportedDataPlane(plane, told).plane;
+  const again = reportedDataPlane(plane, report).plane;
   const { steps } = await reconciled(
     { kind: 'data plane', before: undefined, after: plane },
     { kind: 'port', before, after },

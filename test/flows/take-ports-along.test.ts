@@ -34,9 +34,9 @@ test('ports of a server that moved are bound to its host, in its mover’s name,
     ...{ revision: 2, updated_at: minute(8), bound_at: minute(7) },
     last_change: { user_id, request_id, kind: 'update' },
   });
-  const told = world.sent.length;
+  const sentBefore = world.sent.length;
   expect(await world.take()).toBe(0);
-  expect(world.sent).toHaveLength(told);
+  expect(world.sent).toHaveLength(sentBefore);
 });
 
 test('a report on the host that was left comes first, and is left behind', async () => {

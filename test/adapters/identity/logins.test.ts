@@ -51,7 +51,7 @@ test('each password is an attempt of its source on its user; a right one is take
   expect(await logins.withPassword(alice.id, 'right', '192.0.2.1')).toEqual(alice);
   expect(begun).toEqual([
     [alice.id, '2001:db8:0:0::/64'],
-    ['nobody', '192.0.2.1'],
+    ['unknown', '192.0.2.1'],
     [alice.id, '192.0.2.1'],
   ]);
   expect(succeeded).toEqual([[alice.id, '192.0.2.1']]);

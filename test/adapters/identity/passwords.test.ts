@@ -47,8 +47,8 @@ async function keysDerived(work: () => Promise<unknown>): Promise<number> {
 }
 
 test.each([
-  { whose: 'nobody', stored: undefined },
-  { whose: 'somebody', stored: hash },
+  { whose: 'no user', stored: undefined },
+  { whose: 'a user', stored: hash },
 ])(
   "for a wrong password of $whose one key is derived: the answer's time does not tell",
   async ({ stored }) => {

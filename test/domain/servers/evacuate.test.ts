@@ -79,9 +79,9 @@ describe('may an instance leave its host?', () => {
   });
 
   /** Nova's order: each case fails two checks, and the error is that of the earlier one. */
-  const nobody = { name: 'x', host: undefined };
+  const unknown = { name: 'x', host: undefined };
   test.each<[string, Partial<EvacuationCandidate>, string]>([
-    ['an unknown target before the state', { named: nobody, instance: never }, 'not_found'],
+    ['an unknown target before the state', { named: unknown, instance: never }, 'not_found'],
     ['its own host before the state', { named: named('compute-1'), instance: never }, 'invalid'],
     ['the state before a host that is up', { instance: never, sourceUp: true }, 'conflict'],
     ['a move before a host that is up', { instance: movingInstance(), sourceUp: true }, 'conflict'],
@@ -195,9 +195,9 @@ describe('with an external executor', () => {
   });
 
   test('the tenant’s event has the task, and no host', () => {
-    const told = JSON.stringify(forTenant(instanceEvent(accepted())));
-    expect(told).toContain('rebuilding');
-    expect(told).not.toMatch(/compute-\d|migration/);
+    const reported = JSON.stringify(forTenant(instanceEvent(accepted())));
+    expect(reported).toContain('rebuilding');
+    expect(reported).not.toMatch(/compute-\d|migration/);
   });
 
   test('its arrival is the same as without an executor', () => {
@@ -303,16 +303,16 @@ describe('a failed move', () => {
 describe('a report of a move', () => {
   const record = (status: (typeof evacuationStatuses)[number]) =>
     movingInstance({ evacuation: evacuationWith({ status }) });
-  const news = { accepted: true, 'pre-migrating': true } as const;
+  const changed = { accepted: true, 'pre-migrating': true } as const;
 
   test.each(
     evacuationStatuses.flatMap((status) =>
-      (['done', 'failed'] as const).map((told) => ({ status, told })),
+      (['done', 'failed'] as const).map((reported) => ({ status, reported })),
     ),
-  )('that it is $told finds the record $status', ({ status, told }) => {
-    const report = () => reportedOn(record(status), { status: told, migration_uuid: undefined });
-    if (status in news) expect(report()).toMatchObject({ isNew: true });
-    else if (status === told) expect(report()).toMatchObject({ isNew: false });
+  )('that it is $told finds the record $status', ({ status, reported }) => {
+    const report = () => reportedOn(record(status), { status: reported, migration_uuid: undefined });
+    if (status in changed) expect(report()).toMatchObject({ isNew: true });
+    else if (status === reported) expect(report()).toMatchObject({ isNew: false });
     else expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 

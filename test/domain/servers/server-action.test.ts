@@ -3,7 +3,7 @@ import { type Instance, type VmState, vmStates } from '../../../domain/servers/i
 import { afterAction, type ServerAction } from '../../../domain/servers/server-action.ts';
 import { downHost, firstFault, hostWith, instanceWith, minute } from '../rows.ts';
 
-const actor = { user_id: 'somebody', request_id: 'req-act', at: minute(20) };
+const actor = { user_id: 'user-1', request_id: 'req-act', at: minute(20) };
 const stop: ServerAction = { name: 'os-stop' };
 const start: ServerAction = { name: 'os-start' };
 const reset = (state: 'active' | 'error'): ServerAction => ({ name: 'os-resetState', state });

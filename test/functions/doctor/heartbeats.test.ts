@@ -37,8 +37,8 @@ const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: heartbeatRoutes({
-      noteHeartbeat: (name, told) =>
-        noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, told),
+      noteHeartbeat: (name, report) =>
+        noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, report),
       now: () => minute(20),
     }),
   });
@@ -69,7 +69,7 @@ test('in another spelling it is noted of the host that was registered', async ()
 });
 
 test('a restart of a host that nobody registered is not noted', async () => {
-  expect((await beat({ restarted: true }, { host: 'nobody' })).status).toBe(404);
+  expect((await beat({ restarted: true }, { host: 'unknown' })).status).toBe(404);
   expect(restarts).toEqual([]);
 });
 
@@ -92,7 +92,7 @@ test.each(['member', 'reader'])('a %s has no heartbeat', async (as) => {
 });
 
 test.each([
-  ['nobody', 404],
+  ['unknown', 404],
   ['%23service-number', 400],
   ['a%20b', 400],
   ['x'.repeat(256), 400],

@@ -64,7 +64,7 @@ test('a host is shown; an unknown one is not found', async () => {
   expect(await ask('GET', 'hosts/compute-1')).toMatchObject({
     body: { host: { state: 'down', last_fault_at: minute(10) } },
   });
-  expect((await ask('GET', 'hosts/nobody')).status).toBe(404);
+  expect((await ask('GET', 'hosts/unknown')).status).toBe(404);
 });
 
 test('an instance needs a name, a project, a host and a state; the rest follows from them', async () => {
@@ -126,14 +126,14 @@ test.each(['servers', 'hosts'])(
 );
 
 test('a feed may be a minute ahead, no more', async () => {
-  const told = (reported_at: string) => put('hosts/compute-1', { reported_at });
-  expect((await told(minute(21))).status).toBe(200);
-  expect((await told(minute(22))).status).toBe(400);
+  const reportAt = (reported_at: string) => put('hosts/compute-1', { reported_at });
+  expect((await reportAt(minute(21))).status).toBe(200);
+  expect((await reportAt(minute(22))).status).toBe(400);
 });
 
 const keys = Array.from({ length: 3_000 }, (_, n) => [`k${n}`, 'v'.repeat(200)]);
 test.each([
-  [{ ...least, host: 'nobody' }, /nobody/],
+  [{ ...least, host: 'unknown' }, /unknown/],
   [{ ...least, vm_state: 'flying' }, /vm_state/],
   [{ ...least, power_state: 2 }, /power_state/],
   [{ ...least, power_state: 'on' }, /power_state/],

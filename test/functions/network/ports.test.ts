@@ -219,14 +219,14 @@ test('what the host’s reports owe a port is seen, and written before a change 
   const world = worldWith(portWith({ 'binding:host_id': 'h' }));
   const reporter = { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' };
   const actor = { user_id: 'sdn', request_id: 'req-sdn', at: minute(3) };
-  const told = {
+  const report = {
     host: 'h',
     data_plane_status: 'DOWN',
     actor,
     reporter,
     newId: () => id(900),
   } as const;
-  world.planes.set('h', reportedDataPlane(undefined, told).plane);
+  world.planes.set('h', reportedDataPlane(undefined, report).plane);
   const seen = { dp_down: true, revision_number: 2 };
   expect((await world.ask('member@a', 'GET', path)).body).toMatchObject({ port: seen });
   const filtered = await world.ask('member@a', 'GET', '/v2.0/ports', {

@@ -181,7 +181,7 @@ test.each([
 });
 
 test('an unknown host or service is not found', async () => {
-  const unknown = { ...by, host: 'nobody', forced_down: true };
+  const unknown = { ...by, host: 'unknown', forced_down: true };
   expect((await put('force-down', unknown, { version: '2.11' })).status).toBe(404);
   expect((await put(id(404), { forced_down: true }, { version: '2.53' })).status).toBe(404);
 });
@@ -209,7 +209,7 @@ test.each(['member', 'service'])(
   'a %s may do nothing here, and never learns of a host',
   async (as) => {
     expect((await ask('/v2.1/os-services', { as })).status).toBe(403);
-    for (const host of ['compute-1', 'nobody']) {
+    for (const host of ['compute-1', 'unknown']) {
       const body = { ...by, host, forced_down: true };
       expect((await put('force-down', body, { as, version: '2.11' })).status).toBe(403);
     }
@@ -239,7 +239,7 @@ test.each([
   const answer = await ask(`/v2.1${segment}/os-services/force-down`, {
     method: 'PUT',
     version: '2.11',
-    body: { ...by, host: 'nobody', forced_down: true },
+    body: { ...by, host: 'unknown', forced_down: true },
     ...given,
   });
   expect(answer.status).toBe(status);
