@@ -131,7 +131,8 @@ export async function evaluateEvents(
 }
 
 const roomOf = ({ chain }: Step): number => weightOf(chain);
-const notificationsOf = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(hasNotification);
+const notificationsOf = (chain: Chain): OutboxRow[] =>
+  chain.map(({ row }) => row).filter(hasNotification);
 
 /** The alarms that the index shows for the events, read consistently, each with its events. */
 async function lanesOf(

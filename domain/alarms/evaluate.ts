@@ -119,7 +119,9 @@ function decideClear(alarm: Alarm, event: DoctorEvent, clear: EventPattern): Dec
   // The alarm was cleared between two events that raise it. The owner was notified of the first
   // only.
   const between = alarm.entered_alarm_at !== null && alarm.entered_alarm_at <= event.accepted_at;
-  return between ? { kind: 'notice', reason } : withoutNotification(alarm, 'older than what raised the alarm');
+  return between
+    ? { kind: 'notice', reason }
+    : withoutNotification(alarm, 'older than what raised the alarm');
 }
 
 /**

@@ -75,7 +75,10 @@ const hostRoutes = (deps: RegistrationDeps): Route[] => [
     handle: async (request) => {
       const { facts, reported_at } = request.body;
       const name = parsed(HostName, request.params.host, 'host');
-      const done = await deps.registerHost(name, { facts, ...reportOrigin(deps, request, reported_at) });
+      const done = await deps.registerHost(name, {
+        facts,
+        ...reportOrigin(deps, request, reported_at),
+      });
       return answer(done.kind, { host: hostView(done.row, deps.stateOf(done.row)) });
     },
   }),

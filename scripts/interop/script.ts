@@ -69,7 +69,8 @@ export function scriptOf(
   return calls.map(({ method, path, headers, body, status }, index) => {
     const learn = learned[index] ?? {};
     const withoutTokens = { ...headers };
-    for (const name of ['x-auth-token', 'x-subject-token']) if (withoutTokens[name]) withoutTokens[name] = '{token}';
+    for (const name of ['x-auth-token', 'x-subject-token'])
+      if (withoutTokens[name]) withoutTokens[name] = '{token}';
     return {
       ...{ method, path: scripted(path), headers: withoutTokens, body: scripted(body), status },
       ...(Object.keys(learn).length > 0 && { learn }),

@@ -140,7 +140,7 @@ export async function startMiniStack({ port, keeps, before }: Start): Promise<St
   let ended = false;
   const startedAt = new Date().toISOString();
   const state = { pid: child.pid ?? 0, instance, port, endpoint, dataDir, startedAt, ...before };
-  saveState(state); // at once: a command that is interrupted now must not leave a stranger behind
+  saveState(state); // at once: a command that is interrupted now must not leave an unknown process behind
   const deadline = Date.now() + patienceMs();
   while (!(await answers(endpoint))) {
     if (Date.now() > deadline) failure = `no answer within ${patienceMs() / 1000} s`;
