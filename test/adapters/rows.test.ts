@@ -281,7 +281,7 @@ test('an instance without a host is on none, and in the list of its project', as
   expect(await uuidsOf(inProject(project_id))).toEqual([row.uuid]);
 });
 
-test('lists are newest first, the uuid tells two of one moment apart, and go on after any', async () => {
+test('lists are newest first, the uuid orders two of one moment, and go on after any', async () => {
   const project_id = randomUUID();
   const uuid = (n: number) => `0000000${n}${project_id.slice(8)}`;
   const rows = [

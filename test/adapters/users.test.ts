@@ -28,7 +28,7 @@ afterAll(async () => {
   secrets.destroy();
 });
 
-test('a user is created, changed and deleted, by nobody who has read an older row', async () => {
+test('a user is created, changed and deleted, and not by a writer who has read an older row', async () => {
   expect(await users.get(alice.id)).toBeUndefined();
   const made = { before: undefined, after: row, endsTokens: true };
   expect(await users.change(made)).toBe(true);

@@ -278,7 +278,7 @@ test.each([
   expect(err).toContain('could not be found');
 });
 
-/** What is told of the progress, one end each `step` milliseconds. */
+/** What is shown of the progress, one end each `step` milliseconds. */
 function progressShown(total: number, step: number, terminal: boolean): string[] {
   const said: string[] = [];
   let now = 0;
@@ -291,7 +291,7 @@ function progressShown(total: number, step: number, terminal: boolean): string[]
   return said;
 }
 
-test('on a terminal a bar is drawn over, else a line is told every five seconds', () => {
+test('on a terminal a bar is drawn over, else a line is printed every five seconds', () => {
   expect(progressShown(4, 60, true)).toEqual([
     `\r[${'#'.repeat(15)}${' '.repeat(15)}] 2 of 4 servers, 1 failed`,
     `\r[${'#'.repeat(30)}] 4 of 4 servers, 1 failed`,

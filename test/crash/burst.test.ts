@@ -30,7 +30,7 @@ const beforeTransactions =
       { step: 'initialize' },
     );
 
-test('1,000 events on one repeating alarm of a project are told of once each', async () => {
+test('1,000 events on one repeating alarm of a project are notified once each', async () => {
   await using world = await makeWorld();
   const alarm = await cloud(world).alarm(undefined, onSwitches(true));
   const ids = Array.from({ length: 1_000 }, (_, n) => `m-${n}`);

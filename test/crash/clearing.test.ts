@@ -55,7 +55,7 @@ const received = async (world: World): Promise<string[]> =>
 const stateOf = async (world: World, alarm: string) =>
   ok(await world.request({ path: `/alarming/v2/alarms/${alarm}/state` }));
 
-test('what raises and what clears is told in order, and late copies of both tell nothing', async () => {
+test('what raises and what clears is notified in order, and late copies of both notify nothing', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active', 'stopped', 'active']);
   for (const event of events) await evaluate(world, event);
@@ -78,7 +78,7 @@ const Records = z.array(
   }),
 );
 
-test('the history tells what was told, why and for whom, and no note', async () => {
+test('the history shows what was notified, why and for whom, and no note', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active']);
   for (const event of events)
@@ -113,7 +113,7 @@ test.each([
   expect(await stateOf(world, alarm)).toBe(ends);
 });
 
-test('rivals that evaluate the same events at once tell each at most once, and end in the truth', async () => {
+test('rivals that evaluate the same events at once notify each at most once, and the last state is true', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active', 'stopped']);
   const [first = [], second = []] = [events.slice(0, 2), events.slice(1)];
@@ -139,7 +139,7 @@ const calls = [
 ] as const;
 
 test.each(calls.flatMap(([at, what]) => hows.map((how) => ({ at, what, how }))))(
-  'when writing $what $how, the alarm is cleared all the same, and its owner told with one id',
+  'when writing $what $how, the alarm is cleared all the same, and its owner notified with one id',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { alarm, events } = await flapping(world, ['stopped', 'active']);

@@ -162,6 +162,6 @@ export async function expectStopped(
   }
 }
 
-/** Alarm id and notification id of everything told, sorted. */
+/** Alarm id and notification id of all notifications, sorted. */
 export const idsOf = (received: readonly Record<string, unknown>[]): string[] =>
   received.map(({ alarm_id, notification_id }) => `${alarm_id} ${notification_id}`).sort();

@@ -1,4 +1,4 @@
-/** What cannot be understood or evaluated is put aside with its reason, whoever dies over it. */
+/** What cannot be understood or evaluated goes to the dead-letter queue with its reason, whichever process dies meanwhile. */
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
@@ -33,7 +33,7 @@ test.each(hows)(
 );
 
 test.each(hows)(
-  'when the evaluator splitting a message that failed %s, each event is told of once',
+  'when the evaluator splitting a message that failed %s, each event is notified once',
   async (how) => {
     await using world = await makeWorld();
     const nova = cloud(world);

@@ -42,7 +42,7 @@ const rows: readonly Row[] = [
 ];
 
 test.each(rows)(
-  'when writing $what $how, every alarm is told, $copies times with one id',
+  'when writing $what $how, every alarm is notified, $copies times with one id',
   async ({ at, how, copies }) => {
     await using world = await makeWorld();
     const { alarms } = await reported(world);
@@ -65,7 +65,7 @@ test.each([
   { change: 'disabled', method: 'PUT', body: { name: 'stopped', enabled: false } },
   { change: 'deleted', method: 'DELETE', body: undefined },
 ] as const)(
-  'an alarm that is $change between transition and publish is told as it was',
+  'an alarm that is $change between transition and publish is notified as it was',
   async ({ method, body }) => {
     await using world = await makeWorld();
     const { nova, uuids, alarms } = await reported(world);
@@ -84,7 +84,7 @@ test.each([
   },
 );
 
-test('the safe copy after the tenant reset the alarm changes and tells nothing', async () => {
+test('the safe copy after the tenant reset the alarm changes and notifies nothing', async () => {
   await using world = await makeWorld();
   const { alarms } = await reported(world);
   await world.evaluate();
@@ -96,7 +96,7 @@ test('the safe copy after the tenant reset the alarm changes and tells nothing',
   expect(ok(await world.request({ path }))).toBe('ok');
 });
 
-test('an alarm renamed while a batch fires keeps its new name, and is told once', async () => {
+test('an alarm renamed while a batch fires keeps its new name, and is notified once', async () => {
   await using world = await makeWorld();
   const { alarms } = await reported(world);
   const renamed = { name: 'renamed', type: 'event', project_id: 'tenant' };
@@ -129,7 +129,7 @@ test('an alarm renamed while a batch fires keeps its new name, and is told once'
   expect(shown).toMatchObject({ name: 'renamed', state: 'alarm' });
 });
 
-test('a mark that meets the transaction of the other lane is made again: nobody is told twice', async () => {
+test('a mark that meets the transaction of the other lane is made again: no notification is sent twice', async () => {
   await using world = await makeWorld();
   await reported(world);
   let refused = 0;

@@ -46,7 +46,7 @@ test('a port that an evacuated server leaves a failed data plane with is not DOW
   expect(await neutron.row(port)).toMatchObject({
     ...{ 'binding:host_id': target, data_plane_status: null },
   });
-  // The port of nobody stays where it is bound.
+  // The port of no server stays where it is bound.
   expect(await neutron.row(stays)).toMatchObject({ 'binding:host_id': host });
   expect(await neutron.toggles()).toEqual([`${port} 4 undefined`]);
 });
@@ -55,7 +55,7 @@ const steps = ['the port', 'its events'] as const;
 const disturbances = hows.flatMap((how) => steps.map((step, n) => ({ how, step, at: n + 1 })));
 
 test.each<Disturbance & { step: string }>(disturbances)(
-  'when the finisher binds a port, which writes $step, and it $how, the port is bound and told once',
+  'when the finisher binds a port, which writes $step, and it $how, the port is bound and notified once',
   async ({ at, how }) => {
     const { world, nova, neutron, port, uuid, target } = await besideAFailedTarget();
     await using _ = world;

@@ -24,7 +24,7 @@ test('a report on a host’s ports makes the writes and the send of its table, a
   expect(await neutron.report('h', 'DOWN')).toMatchObject({ calls: ['TransactWriteItems'] });
 });
 
-test('undisturbed, owners are told once, however the lanes interleave, and a repeat tells nobody', async () => {
+test('undisturbed, owners are notified once, however the lanes interleave, and a repeat notifies no one', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
   const ports = await neutron.ports('h', 3);
@@ -45,7 +45,7 @@ const reportSteps = ['the report and its fault', 'the ports', 'their events'] as
 
 for (const how of hows) {
   test.each(reportSteps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a report writes $step and it ${how}, every port ends up down and every owner is told`,
+    `when a report writes $step and it ${how}, every port ends up down and every owner is notified`,
     async ({ at }) => {
       await using world = await makeWorld();
       const neutron = portsIn(world);
@@ -73,7 +73,7 @@ const toggleSteps = ['the port', 'its events'] as const;
 
 for (const how of hows) {
   test.each(toggleSteps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a toggle writes $step and it ${how}, what was written is told once`,
+    `when a toggle writes $step and it ${how}, what was written is notified once`,
     async ({ at }) => {
       await using world = await makeWorld();
       const neutron = portsIn(world);
@@ -106,7 +106,7 @@ const lagging =
       { step: 'initialize' },
     );
 
-test('a port that the index did not show goes down and is told of, also after the next report', async () => {
+test('a port that the index did not show goes down and its owner is notified, also after the next report', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
   const [port = '', other = ''] = await neutron.ports('h', 2);
@@ -169,7 +169,9 @@ test('twenty writers at once: one event for each real change, and none lost', as
   const received = (await neutron.toggles()).map((toggle) => toggle.split(' '));
   const revisions = received.map(([, number]) => Number(number)).sort((a, b) => a - b);
   expect(revisions).toEqual(Array.from({ length: revision - 1 }, (_, n) => n + 2));
-  const inOrder = received.sort(([, a], [, b]) => Number(a) - Number(b)).map(([, , status]) => status);
+  const inOrder = received
+    .sort(([, a], [, b]) => Number(a) - Number(b))
+    .map(([, , status]) => status);
   expect(inOrder).toEqual(inOrder.map((_, n) => (n % 2 === 0 ? inOrder[0] : inOrder[1])));
 });
 

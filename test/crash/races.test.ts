@@ -174,7 +174,7 @@ test('an alarm made before the event hears of it, one made after it does not', a
   expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([early]);
 });
 
-test('older news after newer, also of another resource, does not change the alarm again', async () => {
+test('an older event after a newer one, also of another resource, does not change the alarm again', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   const alarm = await nova.alarm(undefined, {

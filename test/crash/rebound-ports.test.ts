@@ -30,7 +30,7 @@ test('a port that goes to another host makes the write and the send of its table
   expect(await neutron.put(port, to('failed'))).toMatchObject({ calls: [] });
 });
 
-test('undisturbed, the owner is told once when its port comes to a failed host, and once when it leaves', async () => {
+test('undisturbed, the owner is notified once when its port comes to a failed host, and once when it leaves', async () => {
   const { world, neutron, port } = await besideAFailedHost();
   await using _ = world;
   ok(await neutron.put(port, to('failed')));
@@ -44,7 +44,7 @@ test('undisturbed, the owner is told once when its port comes to a failed host, 
   await world.recover();
   expect(await neutron.row(port)).toMatchObject({ data_plane_status: null, revision: 3 });
   expect(await neutron.toggles()).toEqual([`${port} 2 DOWN`, `${port} 3 undefined`]);
-  // What is reported of the host that it left is not told of it any more.
+  // Reports on the host that it left send no notification of it any more.
   ok(await neutron.report('failed', 'ACTIVE'));
   ok(await neutron.report('failed', 'DOWN'));
   await world.recover();
@@ -56,7 +56,7 @@ const steps = ['the port', 'its events'] as const;
 
 for (const how of hows) {
   test.each(steps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a port goes to a failed host, which writes $step, and it ${how}, it ends up there, down and told once`,
+    `when a port goes to a failed host, which writes $step, and it ${how}, it ends up there, down and notified once`,
     async ({ at }) => {
       const { world, neutron, port } = await besideAFailedHost();
       await using _ = world;
@@ -72,7 +72,7 @@ for (const how of hows) {
   );
 
   test.each(steps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a port is made on a failed host, which writes $step, and it ${how}, it is down and told once`,
+    `when a port is made on a failed host, which writes $step, and it ${how}, it is down and notified once`,
     async ({ at }) => {
       const { world, neutron } = await besideAFailedHost();
       await using _ = world;
@@ -91,7 +91,7 @@ for (const how of hows) {
   );
 }
 
-test('ports that leave a host while it is reported: each is told of both, or of none', async () => {
+test('ports that leave a host while it is reported: the owner of each is notified of both, or of neither', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
   // One stays: a host without ports that is not registered has nothing to report on.

@@ -33,7 +33,7 @@ test('without failures, every owner is notified once, in any order of the lanes'
 
 for (const how of hows) {
   test.each(steps.map((step, n) => ({ step, at: n + 1 })))(
-    `when writing $step ${how}, every instance ends up stopped and every alarm told`,
+    `when writing $step ${how}, every instance ends up stopped and every alarm notified`,
     async ({ at }) => {
       await using world = await makeWorld();
       const nova = cloud(world);

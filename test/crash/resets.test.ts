@@ -3,7 +3,7 @@ import { isRight, notifiedOf, Row, resetDuringFault, watchOf } from '../../bench
 import { answerOf, cloud, ok, project } from './cloud.ts';
 import { makeWorld } from './world.ts';
 
-test('40 resets, four in flight, while their host is reported down: none is lost, each change told once', async () => {
+test('40 resets, four in flight, while their host is reported down: none is lost, each change notified once', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');

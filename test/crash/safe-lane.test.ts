@@ -35,7 +35,7 @@ const noFanOut: Disturbance = { at: 1, how: 'is the last thing done' };
 
 test.each(
   cases('the safe copies', 'the finishing messages', 'the audit', 'the affected instances'),
-)('when the reconciler sending $step $how, everyone is told once', async ({ at, how }) => {
+)('when the reconciler sending $step $how, everyone is notified once', async ({ at, how }) => {
   await using world = await makeWorld();
   const { nova, uuids } = await cutShort(world, noExpress);
   await world.reconcile({ at, how });
@@ -51,7 +51,7 @@ test.each(
 });
 
 test.each(cases('the instances', 'their events'))(
-  'when the fault-finisher writing $step $how, every instance is stopped and everyone told',
+  'when the fault-finisher writing $step $how, every instance is stopped and everyone notified',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { nova, uuids } = await cutShort(world, noFanOut);
@@ -66,7 +66,7 @@ test.each(cases('the instances', 'their events'))(
 );
 
 test.each(cases('the notifications', 'the marks'))(
-  'when the sweeper writing $step $how, every alarm is told, always with one id',
+  'when the sweeper writing $step $how, every alarm is notified, always with one id',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { nova, alarms } = await cutShort(world, noExpress);
@@ -86,7 +86,7 @@ test.each(cases('the notifications', 'the marks'))(
 );
 
 test.each(cases('the row', 'its event'))(
-  'when a registration writing $step $how, its alarm is told once',
+  'when a registration writing $step $how, its alarm is notified once',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const nova = cloud(world);
@@ -104,7 +104,7 @@ test.each(cases('the row', 'its event'))(
 );
 
 test.each(cases('the row', 'its event'))(
-  'when an action writing $step $how, its alarm is told once',
+  'when an action writing $step $how, its alarm is notified once',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const nova = cloud(world);

@@ -1,11 +1,11 @@
-/** A sweep that has much to tell, and does not get to its end. */
+/** A sweep that has many notifications to send, and does not get to its end. */
 import { expect, test } from 'vitest';
 import { cloud, idsOf, ok } from './cloud.ts';
 import { makeWorld, type World } from './world.ts';
 
 const killed = { how: 'is the last thing done' } as const;
 
-/** Many notifications that were written and not told. */
+/** Many notifications that were written and not sent. */
 async function undelivered(world: World, count: number): Promise<void> {
   await cloud(world).alarm(undefined, {
     repeat_actions: true,
@@ -31,7 +31,7 @@ async function undelivered(world: World, count: number): Promise<void> {
   }
 }
 
-test('a sweep that dies repeats little of what it told', async () => {
+test('a sweep that dies repeats few of the notifications that it sent', async () => {
   await using world = await makeWorld();
   await undelivered(world, 300);
   expect(await world.received()).toEqual([]);

@@ -28,7 +28,7 @@ async function raised(world: World, { url }: Receiver): Promise<string> {
   return alarm_id;
 }
 
-/** Sends what is there, then sweeps, and sends on until the action has been told. */
+/** Sends what is there, then sweeps, and sends on until the action has been called. */
 async function finish(world: World, alarm_id: string): Promise<void> {
   while (await world.evaluate());
   while (await world.send());
@@ -79,7 +79,7 @@ const steps = (...whats: string[]): Step[] =>
   whats.flatMap((what, n) => hows.map((how) => ({ at: n + 1, what, how })));
 
 test.each(steps('firings', 'webhooks', 'notifications', 'marks'))(
-  'when writing the $what $how, the action is told once, and the subscriber as before',
+  'when writing the $what $how, the action is called once, and the subscriber notified as before',
   async ({ at, how }) => {
     await using world = await makeWorld();
     await using good = await receiver();
@@ -96,7 +96,7 @@ test.each(steps('firings', 'webhooks', 'notifications', 'marks'))(
 );
 
 test.each(hows.map((how) => ({ how, copies: how === 'fails' ? 2 : 1 })))(
-  'when the note that it was taken $how, it is told $copies times, with one request id',
+  'when the note that it was taken $how, the action is called $copies times, with one request id',
   async ({ how, copies }) => {
     await using world = await makeWorld();
     await using good = await receiver();
@@ -129,7 +129,7 @@ test.each(steps('further try', 'note of the failure'))(
 );
 
 test.each([1, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
-  'when write $at, of the place, $how, the action is told, and its project can go on',
+  'when write $at, of the place, $how, the action is called, and its project can go on',
   async ({ at, how }) => {
     await using world = await makeWorld();
     await using good = await receiver();
@@ -142,7 +142,7 @@ test.each([1, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
   },
 );
 
-test('a project with all its places taken is told later, and once', async () => {
+test('a project with all its places taken has its action called later, and once', async () => {
   await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
   await using good = await receiver();
   const place = {
@@ -158,7 +158,7 @@ test('a project with all its places taken is told later, and once', async () => 
   expect(good.heard).toHaveLength(1);
 });
 
-test.each(hows)('when queueing a webhook for later %s, the action is told once', async (how) => {
+test.each(hows)('when queueing a webhook for later %s, the action is called once', async (how) => {
   await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
   await using good = await receiver();
   const place = {

@@ -1,4 +1,4 @@
-/** Alarms of a whole project that are many: queued for later, and slice by slice, whoever dies. */
+/** Alarms of a whole project that are many: queued for later, and slice by slice, whichever process dies. */
 import { expect, test } from 'vitest';
 import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import { cloud, idsOf, ok } from './cloud.ts';
@@ -23,7 +23,7 @@ async function stopped(world: World) {
 }
 const alarmsOf = (ids: readonly string[]) => ids.map((id) => id.split(' ')[0] ?? '');
 
-test('the alarms that name the resource are told of with the event, those of the project after', async () => {
+test('the alarms that name the resource fire with the event, those of the project after', async () => {
   await using world = await makeWorld();
   const { named, others } = await stopped(world);
   const first = await world.evaluateLane('fault');
@@ -41,7 +41,7 @@ test('the alarms that name the resource are told of with the event, those of the
 });
 
 test.each(hows)(
-  'when queueing the alarms of a project %s, every alarm is told of once',
+  'when queueing the alarms of a project %s, every alarm is notified once',
   async (how) => {
     await using world = await makeWorld();
     const { named, others } = await stopped(world);
@@ -56,7 +56,7 @@ test.each(hows)(
 );
 
 test.each(hows.flatMap((how) => [1, 2].map((at): { at: number; how: How } => ({ at, how }))))(
-  'when write $at of a slice $how, every alarm is told of',
+  'when write $at of a slice $how, every alarm is notified',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { named, others } = await stopped(world);

@@ -155,7 +155,7 @@ export class World {
     await this.sweep();
   }
 
-  /** What the subscriber was told since the last call. */
+  /** The notifications that the subscriber received since the last call. */
   async received(): Promise<Record<string, unknown>[]> {
     const received = await this.things.notifications.receive(0, 0);
     return received.map(({ body }) => body);

@@ -49,7 +49,8 @@ type Traited = { readonly event_type: string; readonly traits: readonly (readonl
 function eventIn({ text }: Block): { event: Traited; known: string[] } | undefined {
   const notification = Notification.safeParse(JSON.parse(text));
   const notified = notification.data?.reason_data.event;
-  if (notified) return { event: notified, known: Object.keys(definitionOf(notified.event_type).tenant) };
+  if (notified)
+    return { event: notified, known: Object.keys(definitionOf(notified.event_type).tenant) };
   const event = DoctorEvent.safeParse(JSON.parse(text)).data;
   if (!event) return undefined;
   const { tenant, operator } = definitionOf(event.event_type);

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => inbox?.close());
 
-/** An event that Ceilometer tells of a resource of A. */
+/** An event of a resource of A, as Ceilometer sends it. */
 async function post(id: string, type: string, traits: object, generated?: string): Promise<void> {
   const own = { project_id: cloud.a.projectId, resource_id: id };
   const event = { ...outsideEvent({ ...own, ...traits }, type), ...(generated && { generated }) };
@@ -72,7 +72,7 @@ async function failAndStart(id: string, heard: () => Promise<unknown>): Promise<
 const update = 'compute.instance.update';
 /** The id of the server or port that a recipe is for. */
 const anyId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-/** What each is for, done to a resource, and the states that its owner is told of. */
+/** What each is for, done to a resource, and the states that its owner is notified of. */
 type Deed = (id: string, heard: () => Promise<unknown>) => Promise<unknown>;
 const deeds: Record<string, [Deed, string[]]> = {
   'web-1 is off': [fail, ['insufficient data→alarm']],
@@ -130,7 +130,7 @@ test('every alarm that is shown is tried', () => {
   expect(new Set(recipes.map(({ name }) => name))).toEqual(new Set(Object.keys(deeds)));
 });
 
-test.each(recipes)('$name ($type): its owner is told what it is for', async (recipe) => {
+test.each(recipes)('$name ($type): its owner is notified of what it is for', async (recipe) => {
   const id = randomUUID();
   const text = JSON.stringify(recipe).replaceAll(anyId, id);
   const alarm = await newAlarm(cloud.a, JSON.parse(text));
@@ -138,7 +138,7 @@ test.each(recipes)('$name ($type): its owner is told what it is for', async (rec
   const ours = () => inbox.of(alarm).filter(({ body }) => body.resource_id === id);
   await deed?.(id, () => inbox.untilSome(() => ours().length > 0));
   await inbox.untilSome(() => ours().length >= (expected?.length ?? 1));
-  // The safe copies tell nothing more; nor does anything that came late.
+  // The safe copies notify nothing more; nor does anything that came late.
   await new Promise((done) => setTimeout(done, 300));
   await inbox.look();
   const states = ours().map(({ body }) => `${body.previous}→${body.current}`);

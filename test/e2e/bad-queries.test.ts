@@ -1,4 +1,4 @@
-/** Queries that nobody should send. */
+/** Bad queries. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, test } from 'vitest';
 import { at, type Cloud, expectStatus, logins } from './cloud.ts';

@@ -1,4 +1,4 @@
-/** Paths, headers and bodies that nobody should send. */
+/** Bad paths, headers and bodies. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -168,7 +168,7 @@ describe('an id in a path', () => {
 });
 
 describe('what makes no sense together', () => {
-  test('an instance on a host that nobody registered is a 400', async () => {
+  test('an instance on a host that is not registered is a 400', async () => {
     const { admin, a } = cloud;
     const id = randomUUID();
     const body = instanceBody({ project_id: a.projectId, host: newName('nowhere') });

@@ -37,7 +37,7 @@ afterAll(async () => {
   await Promise.all([inbox.close(), audit.close()]);
 });
 
-test('a toggle by a controller is told to the port’s owner, by port and by server, at once', async () => {
+test('the port’s owner is notified of a toggle by a controller, by port and by server, at once', async () => {
   const { admin, a, b } = cloud;
   const host = await newHost(admin);
   const server = await newInstance(admin, { project_id: a.projectId, host });
@@ -67,7 +67,7 @@ test('a toggle by a controller is told to the port’s owner, by port and by ser
   expect(await serverOf(admin, server)).toEqual(before);
   expect(await serviceOf(admin, host)).toEqual({ ...service, updated_at: expect.any(String) });
 
-  // The same again, and what is refused, tell nobody.
+  // The same again, and what is refused, send no notification.
   expectStatus(await putPort(admin, id, { data_plane_status: 'DOWN' }), 200);
   expectStatus(await putPort(a, id, { dp_down: false }), 403);
   expectStatus(await putPort(b, id, { dp_down: false }), 404);
@@ -96,7 +96,7 @@ const toggleOf = (body: unknown, id: string): unknown =>
     : undefined;
 
 describe('a report on all ports of a host', () => {
-  test('takes them down, is a fault until it is taken back, and is told to each owner once', async () => {
+  test('takes them down, is a fault until it is taken back, and each owner is notified once', async () => {
     const { admin, a, b } = cloud;
     const host = await newHost(admin);
     const bound = { 'binding:host_id': host };
@@ -158,7 +158,7 @@ describe('a report on all ports of a host', () => {
     expect(JSON.stringify(received)).not.toMatch(new RegExp(`${failed}|${good}`));
   });
 
-  test('is a 403 to tenants and services, a 404 of a host that nobody knows', async () => {
+  test('is a 403 to tenants and services, a 404 of an unknown host', async () => {
     const { admin, a } = cloud;
     expectStatus(await reportHost(a, 'anything', 'DOWN'), 403);
     expectStatus(await reportHost(admin, newName('nowhere'), 'DOWN'), 404);

@@ -71,7 +71,10 @@ describe('programs of others, as they were recorded', () => {
 
     const got = [];
     for (const { method, path, headers, body, learn = {} } of recording.calls) {
-      const filledHeaders = Object.entries(headers).map(([name, value]) => [name, filled(value, names)]);
+      const filledHeaders = Object.entries(headers).map(([name, value]) => [
+        name,
+        filled(value, names),
+      ]);
       const answer = await fetch(`${apiUrl()}${filled(path, names)}`, {
         method,
         headers: Object.fromEntries(filledHeaders),

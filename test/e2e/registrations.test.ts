@@ -106,7 +106,9 @@ describe('an instance', () => {
     expectStatus(await admin.call('DELETE', path), 204);
     await inbox.until(alarm, 3);
     const types = ['compute.instance.create.end', 'compute.instance.update'];
-    expect(new Set(typesNotified(alarm))).toEqual(new Set([...types, 'compute.instance.delete.end']));
+    expect(new Set(typesNotified(alarm))).toEqual(
+      new Set([...types, 'compute.instance.delete.end']),
+    );
     expect(typesNotified(alarm)).toHaveLength(3);
   });
 

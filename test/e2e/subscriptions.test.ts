@@ -61,7 +61,7 @@ async function subscribed(who: keyof Cloud, body: Record<string, unknown>) {
   return subscription;
 }
 
-/** Ids of the alarms that the queue was told of. */
+/** Ids of the alarms of which the queue got notifications. */
 async function alarmsReceived(url: string): Promise<unknown[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }),
@@ -84,7 +84,7 @@ async function fireBoth(): Promise<{ a: string; b: string }> {
 }
 
 describe('subscriptions', () => {
-  test("a queue is told of its own project, an administrator's of all, a filtered one of less", async () => {
+  test("a queue gets the notifications of its own project, an administrator's of all, a filtered one of less", async () => {
     const [own, all, less] = await Promise.all([newQueue(), newQueue(), newQueue()]);
     const first = await subscribed('a', { protocol: 'sqs', endpoint: own.arn });
     expect(first).toMatchObject({ status: 'confirmed', project_id: cloud.a.projectId });
@@ -125,7 +125,7 @@ describe('subscriptions', () => {
     expect(all.map((each) => each.id)).toContain(id);
   });
 
-  test('what somebody subscribed past Doctor is neither taken over nor shown', async () => {
+  test('what a user subscribed past Doctor is neither taken over nor shown', async () => {
     const subscriber = await subscribe();
     try {
       const { Attributes } = await client.send(
@@ -155,7 +155,7 @@ describe('subscriptions', () => {
     expect(hook.heard).toHaveLength(1);
   });
 
-  test('an URL waits for its confirmation, and is told when it has confirmed', async () => {
+  test('an URL waits for its confirmation, and is notified when it has confirmed', async () => {
     await using hook = await receiver();
     const { id, status } = await subscribed('a', { protocol: 'http', endpoint: `${hook.url}/` });
     expect(status).toBe('pending confirmation');

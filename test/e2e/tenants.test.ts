@@ -28,7 +28,7 @@ let host: string;
 let ofA: string;
 let ofB: string;
 let alarmOfA: string;
-/** What each is told by a filter on their project. */
+/** The notifications that each gets by a filter on their project. */
 let inboxOfA: Inbox;
 let inboxOfB: Inbox;
 /** Alarms of B on A's resource, in every way there is to name it. */
@@ -101,7 +101,7 @@ describe("another project's things", () => {
     expect(after.body).toEqual(before.body);
   });
 
-  test('an instance is not found, as one that nobody has', async () => {
+  test('an instance is not found, as one that does not exist', async () => {
     for (const version of ['2.1', '2.94']) {
       const unknown = randomUUID();
       const [foreign, none] = await Promise.all(
@@ -232,7 +232,7 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     expectStatus(await forceDown(admin, host), 200);
     await inboxOfA.until(alarmOfA);
     await inboxOfB.until(marker);
-    // Sent after all else: once it is told, what should have been told before it has been.
+    // Sent after all else: once it has come, what should have come before it has.
     const last = eventAlarm([by('instance_id', ofB)]);
     const rule = { ...last.event_rule, event_type: 'compute.instance.delete.end' };
     const deleted = await newAlarm(b, { ...last, event_rule: rule });
@@ -240,7 +240,7 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     await inboxOfB.until(deleted);
   });
 
-  test("B is told of B's instance only", () => {
+  test("B is notified of B's instance only", () => {
     expect(inboxOfB.all().length).toBeGreaterThan(0);
     for (const { body, attributes } of inboxOfB.all()) {
       expect(attributes.project_id).toBe(cloud.b.projectId);

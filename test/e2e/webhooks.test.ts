@@ -85,7 +85,10 @@ describe('webhooks', () => {
     expect(sent[2]).toBe(mac);
     await vi.waitFor(async () => {
       const recorded = await outcomes(event.message_id, alarm_id);
-      expect(recorded.get(`${good.url}/failure`)).toMatchObject({ result: 'delivered', attempts: 1 });
+      expect(recorded.get(`${good.url}/failure`)).toMatchObject({
+        result: 'delivered',
+        attempts: 1,
+      });
     }, patience);
     expect(good.heard).toHaveLength(1);
     const { body } = await cloud.a.expect('GET', `/alarming/v2/alarms/${alarm_id}/history`);
@@ -107,7 +110,7 @@ describe('webhooks', () => {
     await vi.waitFor(() => {
       for (const { heard } of good) expect(heard).toHaveLength(1);
     }, patience);
-    // The one that hangs was sent its own, and its time is not over: nobody has waited for it.
+    // The one that hangs was sent its own, and its time is not over: no other has waited for it.
     await vi.waitFor(() => expect(hung.heard).toHaveLength(1), patience);
     expect((await outcomes(event.message_id, alarm_id)).has(`${hung.url}/`)).toBe(false);
     await vi.waitFor(async () => {
@@ -119,7 +122,7 @@ describe('webhooks', () => {
       expect(recorded.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
       expect(recorded.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
     }, patience);
-    // While the slow one's further tries go on, its first ones hold up nobody either.
+    // While the slow one's further tries go on, its first ones hold up no other either.
     const next = await alarmed([`${hung.url}/`, `${good[0]?.url}/`]);
     await raise(next.event);
     await vi.waitFor(() => expect(good[0]?.heard).toHaveLength(2), patience);

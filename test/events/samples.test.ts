@@ -194,7 +194,7 @@ test('the messages on the event queue are those of the rows in the streams', () 
   expect(sample('topics/events.json', of('topics/events.json'))).toEqual(events[1]);
 });
 
-test('a notification tells the tenant of the event what tenants may know', () => {
+test('a notification gives the tenant what tenants may see of the event', () => {
   const path = 'topics/notification-at-sqs.json';
   const { Message: body, MessageAttributes: attributes } = sample(path, of(path));
   const event = instanceEvent(Instance.parse(instanceStream.Records[1]?.dynamodb.NewImage));

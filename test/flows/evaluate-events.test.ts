@@ -203,14 +203,14 @@ test('at a gentle pace few are fired at a time, and delivered before the next', 
   };
   const publish: EvaluateDeps['publish'] = async (given) => {
     await new Promise((resolve) => setImmediate(resolve));
-    steps.push(`tell ${given.length}`);
+    steps.push(`publish ${given.length}`);
     return deps.publish(given);
   };
   expect(await evaluate([change(1)], { fire, publish, pace: gentlePace })).toMatchObject({
     fired: 23,
     published: 23,
   });
-  expect(steps).toEqual([...Array(4).fill(['fire 5', 'tell 5']).flat(), 'fire 3', 'tell 3']);
+  expect(steps).toEqual([...Array(4).fill(['fire 5', 'publish 5']).flat(), 'fire 3', 'publish 3']);
 });
 
 test('when a transaction throws, the rows of others are delivered before the message fails', async () => {

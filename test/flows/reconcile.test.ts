@@ -154,7 +154,7 @@ test('servers that left a host have their ports taken along, by host and each on
     move(2, 'c', 'b'),
     move(3, 'a', 'c'),
     move(1, 'a', 'd'),
-    // Nobody left: it came, stayed, is on no host any more, or is gone.
+    // No departure: it came, stayed, is on no host any more, or is gone.
     move(4, null, 'b'),
     move(5, 'a', 'a'),
     move(6, 'a', null),

@@ -65,7 +65,7 @@ const dying = (step: keyof SubscribeDeps): SubscribeDeps => ({
   },
 });
 
-test('a wish is carried out once, however often it is told', async () => {
+test('a request is carried out once, however often its message comes', async () => {
   const first = await subscribe(deps, wish());
   expect(first).toMatchObject({ created: true, subscription: { revision: 2 } });
   const again = await subscribe(deps, wish());
@@ -85,7 +85,7 @@ test('an endpoint has one subscription: another filter, or another project, is r
   expect([...rows.values()].map(({ project_id }) => project_id)).toEqual(['a']);
 });
 
-test('what SNS has of somebody else is not taken, and its endpoint not claimed', async () => {
+test('what SNS has of another subscriber is not taken, and its endpoint not claimed', async () => {
   refused = () => new DomainError('conflict', 'exists');
   await expect(subscribe(deps, wish())).rejects.toMatchObject({ code: 'conflict' });
   expect(rows.size).toBe(0);
@@ -148,7 +148,7 @@ test('administrators of two projects do not share a subscription to all projects
   await expect(subscribe(deps, other)).rejects.toMatchObject({ code: 'conflict' });
 });
 
-test('whoever deletes late does not delete what another project has claimed since', async () => {
+test('a late deletion does not delete what another project has claimed since', async () => {
   const { subscription } = await subscribe(deps, wish());
   await unsubscribe(deps, subscription);
   await subscribe(deps, wish({ project_id: 'b' }));
@@ -157,7 +157,7 @@ test('whoever deletes late does not delete what another project has claimed sinc
   expect(made.size).toBe(1);
 });
 
-test('a wish told again while it is deleted is either there, or gone', async () => {
+test('a request that comes again while it is deleted is either there, or gone', async () => {
   const { subscription } = await subscribe(deps, wish());
   await Promise.all([unsubscribe(deps, subscription), subscribe(deps, wish())]);
   expect(rows.size).toBe(made.size);

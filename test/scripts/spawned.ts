@@ -58,7 +58,7 @@ export function run(
 
 type OtherProcess = { port: number; close: () => void; alive: () => boolean };
 
-/** Somebody else, listening on a port of theirs, or on a given one. */
+/** Another process, listening on a port of its own, or on a given one. */
 export const otherProcess = (wanted = 0): Promise<OtherProcess> =>
   new Promise((done) => {
     const server = createServer();

@@ -4,7 +4,7 @@ import { DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { processesOf } from '../../scripts/stack/processes.ts';
-import { place, run, otherProcess } from './spawned.ts';
+import { otherProcess, place, run } from './spawned.ts';
 
 const Saved = z.object({
   instance: z.string(),

@@ -106,7 +106,7 @@ test('a refusal shows no more of a long input than one may read', async () => {
   expect(messageOf(answer).length).toBeLessThan(1_000);
 });
 
-test('a refusal of the domain is told with its words and headers', async () => {
+test('a refusal of the domain is answered with its words and headers', async () => {
   const answer = await ask('/failing/known');
   expect(answer).toMatchObject({ status: 409, headers: { 'X-Why': 'taken' } });
   expect(messageOf(answer)).toBe('It is taken.');
@@ -157,9 +157,12 @@ test('a 405 names what may be done', async () => {
   expect(headers.Allow).toBe('DELETE, PUT');
 });
 
-test.each(['/things', '/Things/1', '/things/1/2', ''])('"%s" is nobody’s path', async (path) => {
-  expect((await ask(path, { method: 'DELETE' })).status).toBe(404);
-});
+test.each(['/things', '/Things/1', '/things/1/2', ''])(
+  '"%s" is the path of no route',
+  async (path) => {
+    expect((await ask(path, { method: 'DELETE' })).status).toBe(404);
+  },
+);
 
 test('a malformed escape in a path is a 400', async () => {
   expect((await ask('/things/%zz', { method: 'DELETE' })).status).toBe(400);

@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Alarm, AlarmState, Condition } from '../../../domain/alarms/alarm.ts';
-import { alarmAfter, type Decision, decide, statesNotified } from '../../../domain/alarms/evaluate.ts';
+import {
+  alarmAfter,
+  type Decision,
+  decide,
+  statesNotified,
+} from '../../../domain/alarms/evaluate.ts';
 import { lookupKeysOf } from '../../../domain/alarms/lookup.ts';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import { eventWith } from '../events/events.ts';

@@ -103,7 +103,7 @@ test.each([
   expect(portAsSeen(port, planeAfter('DOWN'))).toBe(port);
 });
 
-test('whoever applies a report in parts writes the same rows', () => {
+test('a report that is applied in parts writes the same rows', () => {
   const whole = owedRows(onHost, planeAfter('DOWN', 'ACTIVE'));
   const [first] = owedRows(onHost, planeAfter('DOWN'));
   expect(first && [first, ...owedRows(first, planeAfter('DOWN', 'ACTIVE'))]).toEqual(whole);
@@ -118,7 +118,7 @@ test('what is remembered of a host does not grow without end', () => {
   expect(plane?.reports.at(-1)).toMatchObject({ number: 50, data_plane_status: 'ACTIVE' });
 });
 
-test('a report tells its toggle, and the end of an update that nobody asked of the port', () => {
+test('a report sends its toggle, and the end of an update that no caller requested of the port', () => {
   const [row = onHost] = owedRows(onHost, planeAfter('DOWN'));
   const events = portEvents(row);
   expect(events.map(({ event_type }) => event_type)).toEqual([

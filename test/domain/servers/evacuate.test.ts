@@ -58,7 +58,7 @@ describe('may an instance leave its host?', () => {
   const never = stopped({ launched_at: null });
   test.each<[string, Partial<EvacuationCandidate>, string, RegExp]>([
     [
-      'to a host that nobody registered',
+      'to a host that is not registered',
       { named: { name: 'x', host: undefined } },
       'not_found',
       /x/,
@@ -153,7 +153,7 @@ describe('without an executor', () => {
     ['active', 'active'],
     ['stopped', 'stopped'],
     ['error', 'active'],
-  ] as const)('of a host that nobody reported, %s comes up %s', (vm_state, after) => {
+  ] as const)('of a host that was not reported down, %s comes up %s', (vm_state, after) => {
     const moved = evacuated(instanceWith({ vm_state }), hostWith(), targetHost(), order());
     expect(moved.vm_state).toBe(after);
   });
@@ -256,7 +256,7 @@ describe('without a target', () => {
   });
 
   test.each(originals.filter(([state]) => state !== 'building'))(
-    'what was %s before is %s after the next evacuation, also of a host that nobody reported',
+    'what was %s before is %s after the next evacuation, also of a host that was not reported down',
     (vm_state, original) => {
       const reported = stopped({ pre_fault: priorTo(vm_state) });
       const silent = instanceWith({ vm_state: vm_state === 'stopped' ? 'stopped' : 'active' });
@@ -309,8 +309,9 @@ describe('a report of a move', () => {
     evacuationStatuses.flatMap((status) =>
       (['done', 'failed'] as const).map((reported) => ({ status, reported })),
     ),
-  )('that it is $told finds the record $status', ({ status, reported }) => {
-    const report = () => reportedOn(record(status), { status: reported, migration_uuid: undefined });
+  )('that it is $reported finds the record $status', ({ status, reported }) => {
+    const report = () =>
+      reportedOn(record(status), { status: reported, migration_uuid: undefined });
     if (status in changed) expect(report()).toMatchObject({ isNew: true });
     else if (status === reported) expect(report()).toMatchObject({ isNew: false });
     else expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));

@@ -171,7 +171,7 @@ test.each([
   { reported: 'at its moment', at: minute(10), vm_state: 'active' },
   { reported: 'after it', at: minute(11), vm_state: 'active' },
 ])(
-  'on a host that is up again, a report from $told makes the instance $vm_state',
+  'on a host that is up again, a report from $reported makes the instance $vm_state',
   ({ at, vm_state }) => {
     const up = downHost(1, { forced_down: false });
     const { row } = report(undefined, { vm_state: 'active' }, { on: up, reported_at: at });
@@ -274,7 +274,12 @@ test('a repeated registration changes nothing', () => {
       const on = number === 0 ? host : downHost(number);
       const existing = before ? asSeen(instanceWith(before), on) : undefined;
       const once = report(existing, facts, { on }).row;
-      const reported = { facts: factsOf({ ...vm, ...facts }), reported_at: minute(20), actor, newId };
+      const reported = {
+        facts: factsOf({ ...vm, ...facts }),
+        reported_at: minute(20),
+        actor,
+        newId,
+      };
       const twice = registeredInstance(once, vm.uuid, on, reported);
       expect(twice.row.revision).toBe(once.revision);
     }),

@@ -128,10 +128,13 @@ describe('stopping and starting', () => {
   test.each([
     [stop, { vm_state: 'active' }, 'powering-off'],
     [start, { vm_state: 'stopped' }, 'powering-on'],
-  ] as const)('%o tells of nova’s task as the old one', (action, states, old_task_state) => {
-    const last_change = { old_state: states.vm_state, old_task_state, ...actor, fault_id: null };
-    expect(acted(action, states)).toMatchObject({ last_change });
-  });
+  ] as const)(
+    '%o has nova’s task as the old one in its event',
+    (action, states, old_task_state) => {
+      const last_change = { old_state: states.vm_state, old_task_state, ...actor, fault_id: null };
+      expect(acted(action, states)).toMatchObject({ last_change });
+    },
+  );
 });
 
 test('a report from before an action is stale afterwards', () => {

@@ -39,7 +39,7 @@ const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) => {
 };
 
 test.each(['done', 'failed'])(
-  '%s is answered with the record, as often as it is told',
+  '%s is answered with the record, as often as it is reported',
   async (s) => {
     const evacuation = {
       ...{ migration_uuid: id(70), id: 7, instance_uuid: id(10), status: s },

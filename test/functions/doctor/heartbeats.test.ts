@@ -57,7 +57,7 @@ test.each([
   [{ restarted: false }, []],
   [{ restarted: null }, []],
   [undefined, []],
-])('%o notes the time, and a restart if it tells of one', async (body, noted) => {
+])('%o notes the time, and a restart if it reports one', async (body, noted) => {
   expect(await beat(body)).toMatchObject({ status: 204, body: undefined });
   expect(heard).toEqual([[known, minute(20)]]);
   expect(restarts).toEqual(noted);
@@ -68,7 +68,7 @@ test('in another spelling it is noted of the host that was registered', async ()
   expect([heard, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
 });
 
-test('a restart of a host that nobody registered is not noted', async () => {
+test('a restart of a host that is not registered is not noted', async () => {
   expect((await beat({ restarted: true }, { host: 'unknown' })).status).toBe(404);
   expect(restarts).toEqual([]);
 });

@@ -94,7 +94,7 @@ test.each([
   expect(body).toMatchObject({ server: { power_state } });
 });
 
-test('power is told by number or by name', async () => {
+test('power is reported by number or by name', async () => {
   for (const power_state of [6, 'crashed']) {
     const { body } = await put(`servers/${id(40)}`, { ...least, power_state });
     expect(body).toMatchObject({ server: { power_state: 6 } });
@@ -113,7 +113,7 @@ test('what a registration does not say of its times stays as it was', async () =
 });
 
 test.each(['servers', 'hosts'])(
-  'a late feed is answered, told so, and changes nothing: %s',
+  'a late feed is answered, with a header that says so, and changes nothing: %s',
   async (kind) => {
     const late = { reported_at: '2025-01-01T00:00:00Z' };
     const answer =

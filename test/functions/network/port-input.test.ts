@@ -169,7 +169,7 @@ test.each([
   expect(refusalOf(() => readNewPorts({ ports }, tenant))).toEqual(refusal);
 });
 
-test('whoever manages ports may name the id and the project', () => {
+test('a manager of ports may name the id and the project', () => {
   const port = { network_id, id: id(1).toUpperCase(), tenant_id: 'b' };
   const { bulk, ports } = readNewPorts({ port }, manager);
   expect({ bulk, values: ports[0]?.values }).toEqual({

@@ -72,7 +72,7 @@ test('before 2.14 the answer has the password, given or made; later it is empty'
 test.each([
   ['unknown', { body: { host: 'unknown' } }, 404],
   ['where it is', { body: { host: 'compute-1' } }, 400],
-  ['disabled: it is told by the server', { body: { host: 'compute-3' } }, 200],
+  ['disabled: the server has the reason', { body: { host: 'compute-3' } }, 200],
 ])('a target that is %s', async (_, { body }, status) => {
   expect((await evacuate(body, { version: '2.94' })).status).toBe(status);
   expect(where()).toBe('compute-1');

@@ -36,7 +36,9 @@ describe('an update', () => {
     const answer = await put({ ...given, hostname: 'web-1.example' });
     expect(answer).toMatchObject({
       status: 200,
-      body: { server: { ...given, 'OS-EXT-SRV-ATTR:hostname': 'web-1.example', server_groups: [] } },
+      body: {
+        server: { ...given, 'OS-EXT-SRV-ATTR:hostname': 'web-1.example', server_groups: [] },
+      },
     });
     expect(answer.body).toEqual((await ask(path, { as: 'member', version: '2.94' })).body);
     expect(world.sent).toHaveLength(1);
@@ -88,7 +90,7 @@ describe('an update', () => {
 
   /** Source: nova `api/validation/parameter_types.py`, `hostname` and, from 2.94 on, `fqdn`. */
   test.each(['web.example', 'x', '1', 'web_1', '-a-', 'w'.repeat(255)])(
-    'may tell the host name %s from 2.94 on',
+    'may show the host name %s from 2.94 on',
     async (hostname) => {
       expect((await put({ hostname }, { version: '2.93' })).status).toBe(400);
       expect((await put({ hostname }, { version: '2.94' })).status).toBe(200);
