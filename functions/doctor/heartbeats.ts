@@ -8,7 +8,7 @@ import type { HeartbeatReport } from '../../flows/note-heartbeat.ts';
 /** The dependencies of the route. */
 export type HeartbeatDeps = {
   /** @throws not_found if there is no such host. */
-  readonly noteHeartbeat: (host: string, heard: HeartbeatReport) => Promise<void>;
+  readonly noteHeartbeat: (host: string, report: HeartbeatReport) => Promise<void>;
   readonly now: () => string;
 };
 
@@ -27,8 +27,8 @@ export const heartbeatRoutes = ({ noteHeartbeat, now }: HeartbeatDeps): Route[] 
     query: ignored,
     body: Heartbeat,
     handle: async ({ params, body: { restarted } }) => {
-      const heard = { at: now(), restarted: restarted ?? false };
-      await noteHeartbeat(parsed(HostName, params.host, 'host'), heard);
+      const report = { at: now(), restarted: restarted ?? false };
+      await noteHeartbeat(parsed(HostName, params.host, 'host'), report);
       return { status: 204 };
     },
   }),

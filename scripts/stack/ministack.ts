@@ -176,7 +176,7 @@ export const isRunning = ({ pid, instance }: StackState): boolean =>
 
 /**
  * Ends a stack's processes, the Lambda workers included, and removes its working files. What is kept
- * stays: it is on disk before anybody has an answer, so a process may end at any time.
+ * stays: it is on disk before a caller has an answer, so a process may end at any time.
  */
 export async function stopMiniStack({ instance, dataDir }: StackState): Promise<void> {
   await end(instance);

@@ -104,10 +104,12 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   const row = newHost({ heartbeat: true });
   await hosts.saveHost(undefined, row);
   expect(await hosts.seenUp(row.host, minute(21))).toBe('noted');
-  const heard = { ...row, last_seen_up: minute(21) };
-  expect(await hosts.host(row.host)).toEqual(heard);
+  const withHeartbeat = { ...row, last_seen_up: minute(21) };
+  expect(await hosts.host(row.host)).toEqual(withHeartbeat);
   expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
-  expect(await hosts.saveHost(heard, { ...heard, revision: 2, vcpus: 1 })).toBe(true);
+  expect(await hosts.saveHost(withHeartbeat, { ...withHeartbeat, revision: 2, vcpus: 1 })).toBe(
+    true,
+  );
   expect(await hosts.host(row.host)).toMatchObject({ vcpus: 1, last_seen_up: minute(21) });
 });
 
@@ -123,11 +125,11 @@ test('every write of a host but a heartbeat says that it is a change, for the st
   const said = [await writer(row.host)];
   await hosts.seenUp(row.host, minute(21));
   said.push(await writer(row.host));
-  const heard = { ...row, last_seen_up: minute(21) };
-  await hosts.saveHost(heard, { ...heard, revision: 2 });
+  const withHeartbeat = { ...row, last_seen_up: minute(21) };
+  await hosts.saveHost(withHeartbeat, { ...withHeartbeat, revision: 2 });
   said.push(await writer(row.host));
   await hosts.seenUp(row.host, minute(22));
-  const last = { ...heard, revision: 2, last_seen_up: minute(22) };
+  const last = { ...withHeartbeat, revision: 2, last_seen_up: minute(22) };
   const report = afterUpdate(last, { forced_down: true }, actor, reporter);
   if (!report) return expect.unreachable();
   await reports.saveReport(last, report);

@@ -45,7 +45,7 @@ test('a user is created, changed and deleted, and not by a writer who has read a
   expect(await users.get(alice.id)).toBeUndefined();
 });
 
-test('a row of before there were revisions is changed once', async () => {
+test('a row written before revisions existed is changed once', async () => {
   await dynamo.send(new PutCommand({ TableName: table, Item: row }));
   const before = await users.get(alice.id);
   const change = { before, after: row, endsTokens: false };

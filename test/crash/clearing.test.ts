@@ -95,11 +95,11 @@ test('the history shows what was notified, why and for whom, and no note', async
 });
 
 test.each([
-  { order: [1, 0], heard: ['ok→ok'], ends: 'ok' },
-  { order: [2, 1, 0], heard: ['ok→alarm'], ends: 'alarm' },
-  { order: [0, 2, 1], heard: ['ok→alarm', 'alarm→alarm'], ends: 'alarm' },
-  { order: [0, 3, 2, 1], heard: ['ok→alarm', 'alarm→ok'], ends: 'ok' },
-])('arriving in the order $order the alarm ends in $ends', async ({ order, heard, ends }) => {
+  { order: [1, 0], notified: ['ok→ok'], ends: 'ok' },
+  { order: [2, 1, 0], notified: ['ok→alarm'], ends: 'alarm' },
+  { order: [0, 2, 1], notified: ['ok→alarm', 'alarm→alarm'], ends: 'alarm' },
+  { order: [0, 3, 2, 1], notified: ['ok→alarm', 'alarm→ok'], ends: 'ok' },
+])('arriving in the order $order the alarm ends in $ends', async ({ order, notified, ends }) => {
   await using world = await makeWorld();
   const states = ['stopped', 'active', 'stopped', 'active'].slice(0, order.length);
   const { alarm, events } = await flapping(world, states);
@@ -107,7 +107,7 @@ test.each([
     const event = events[n];
     if (event) await evaluate(world, event);
   }
-  expect(await received(world)).toEqual(heard);
+  expect(await received(world)).toEqual(notified);
   await world.recover();
   expect(await received(world)).toEqual([]);
   expect(await stateOf(world, alarm)).toBe(ends);

@@ -78,8 +78,8 @@ test('a host that sends a heartbeat meanwhile keeps its servers', async () => {
   await nova.host('target');
   const [uuid = ''] = await nova.servers('silent', 1);
   await sleep(1_100);
-  const heard = before(async () => ok(await nova.heartbeat('silent', {})));
-  expect(statusOf(await nova.evacuate(uuid, 'target', undefined, heard))).toBe(400);
+  const heartbeat = before(async () => ok(await nova.heartbeat('silent', {})));
+  expect(statusOf(await nova.evacuate(uuid, 'target', undefined, heartbeat))).toBe(400);
   expect(await nova.row(uuid)).toMatchObject({ host: 'silent', evacuation: null });
 });
 

@@ -53,8 +53,8 @@ async function outcomesOf(world: World, alarm_id: string): Promise<WebhookOutcom
   return Object.values(Row.parse(Item).webhooks);
 }
 
-const requestIds = ({ heard }: Receiver) =>
-  new Set(heard.map(({ headers }) => headers['x-openstack-request-id']));
+const requestIds = ({ received }: Receiver) =>
+  new Set(received.map(({ headers }) => headers['x-openstack-request-id']));
 
 test('an evaluation with webhooks, and sending them, makes these calls and no other', async () => {
   await using world = await makeWorld();
@@ -86,12 +86,12 @@ test.each(steps('firings', 'webhooks', 'notifications', 'marks'))(
     const alarm_id = await raised(world, good);
     await world.evaluate({ at, how });
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(1);
+    expect(good.received).toHaveLength(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
     const received = await world.received();
     expect(new Set(received.map(({ notification_id }) => notification_id)).size).toBe(1);
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(1);
+    expect(good.received).toHaveLength(1);
   },
 );
 
@@ -104,7 +104,7 @@ test.each(hows.map((how) => ({ how, copies: how === 'fails' ? 2 : 1 })))(
     await world.evaluate();
     await world.send({ at: 2, how });
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(copies);
+    expect(good.received).toHaveLength(copies);
     expect(requestIds(good).size).toBe(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
   },
@@ -122,7 +122,7 @@ test.each(steps('further try', 'note of the failure'))(
     // The place comes first.
     await world.send({ at: at + 1, how });
     await finish(world, alarm_id);
-    expect(flaky.heard).toHaveLength(2);
+    expect(flaky.received).toHaveLength(2);
     expect(requestIds(flaky).size).toBe(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
   },
@@ -137,7 +137,7 @@ test.each([1, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
     await world.evaluate();
     await world.send({ at, how });
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(1);
+    expect(good.received).toHaveLength(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
   },
 );
@@ -153,9 +153,9 @@ test('a project with all its places taken has its action called later, and once'
   const alarm_id = await raised(world, good);
   await world.evaluate();
   expect(await world.send()).toMatchObject({ calls: ['PutItem', 'SendMessageBatch'] });
-  expect(good.heard).toEqual([]);
+  expect(good.received).toEqual([]);
   await finish(world, alarm_id);
-  expect(good.heard).toHaveLength(1);
+  expect(good.received).toHaveLength(1);
 });
 
 test.each(hows)('when queueing a webhook for later %s, the action is called once', async (how) => {
@@ -170,7 +170,7 @@ test.each(hows)('when queueing a webhook for later %s, the action is called once
   await world.evaluate();
   await world.send({ at: 2, how });
   await finish(world, alarm_id);
-  expect(good.heard).toHaveLength(1);
+  expect(good.received).toHaveLength(1);
 });
 
 test.each(hows)(
@@ -193,7 +193,7 @@ test.each(hows)(
       await world.send();
       await sleep(50);
     }
-    expect(failing.heard).toHaveLength(1);
+    expect(failing.received).toHaveLength(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'dropped', attempts: 1 }]);
   },
 );

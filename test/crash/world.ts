@@ -15,7 +15,7 @@ import { type Invocation, type Invoked, invoke, type Prepare } from './invoke.ts
 import { makeQueueReader, type QueueReader } from './queue-reader.ts';
 import { makeStreamReader, type StreamReader } from './stream-reader.ts';
 
-/** What became of an invocation. */
+/** The outcome of an invocation. */
 export type Outcome =
   | ({ readonly kind: 'done' } & Invoked)
   | { readonly kind: 'threw'; readonly error: unknown }

@@ -60,9 +60,9 @@ async function plug(id: string): Promise<(port: object) => Promise<void>> {
 }
 
 /** Started again once its owner has heard that it failed. */
-async function failAndStart(id: string, heard: () => Promise<unknown>): Promise<void> {
+async function failAndStart(id: string, notified: () => Promise<unknown>): Promise<void> {
   const host = await fail(id);
-  await heard();
+  await notified();
   expectStatus(await forceDown(cloud.admin, host, false), 200);
   const path = `/compute/v2.1/servers/${id}/action`;
   const started = { headers: at('2.94'), body: { 'os-start': null } };
@@ -73,36 +73,36 @@ const update = 'compute.instance.update';
 /** The id of the server or port that a recipe is for. */
 const anyId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** What each is for, done to a resource, and the states that its owner is notified of. */
-type Deed = (id: string, heard: () => Promise<unknown>) => Promise<unknown>;
+type Deed = (id: string, notified: () => Promise<unknown>) => Promise<unknown>;
 const deeds: Record<string, [Deed, string[]]> = {
   'web-1 is off': [fail, ['insufficient data→alarm']],
   'a server lost its host': [fail, ['insufficient data→alarm']],
   'web-1 is off, until it runs again': [failAndStart, ['insufficient data→alarm', 'alarm→ok']],
   'the host of web-1 is maintained': [
-    async (id, heard) => {
+    async (id, notified) => {
       const path = `/compute/v2.1/os-hosts/${await run(id)}`;
       const set = (body: object) => cloud.admin.call('PUT', path, { body });
       expectStatus(await set({ maintenance_mode: 'enable' }), 200);
-      await heard();
+      await notified();
       expectStatus(await set({ maintenance_mode: 'disable' }), 200);
     },
     ['insufficient data→alarm', 'alarm→ok'],
   ],
   'port-1 carries no data': [
-    async (id, heard) => {
+    async (id, notified) => {
       const put = await plug(id);
       await put({ data_plane_status: 'DOWN' });
-      await heard();
+      await notified();
       await put({ name: 'renamed' });
       await put({ data_plane_status: 'ACTIVE' });
     },
     ['insufficient data→alarm', 'alarm→ok'],
   ],
   'the network of web-1 is down': [
-    async (id, heard) => {
+    async (id, notified) => {
       const put = await plug(id);
       await put({ dp_down: true });
-      await heard();
+      await notified();
       await put({ name: 'renamed' });
       await put({ dp_down: false });
       await put({ dp_down: true });

@@ -51,7 +51,7 @@ test('the table has every public document', () => {
 });
 
 describe.each(documents)('"$path" of $dialect', ({ dialect, path }) => {
-  test('is shown to anybody, with doubled and trailing slashes too', async () => {
+  test('is shown to every caller, with doubled and trailing slashes too', async () => {
     const shown = await ask('GET', path);
     expect([200, 300]).toContain(shown.status);
     for (const other of [`${path}/`, `${path}//`, path.replaceAll('/', '//'), `${path}/?a=b`]) {

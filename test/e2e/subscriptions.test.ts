@@ -146,29 +146,38 @@ describe('subscriptions', () => {
     await using hook = await receiver();
     const body = { protocol: 'http', endpoint: `${hook.url}/` };
     const { id } = await subscribed('b', body);
-    await vi.waitFor(() => expect(hook.heard).toHaveLength(1), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(hook.received).toHaveLength(1), {
+      timeout: 10_000,
+      interval: 20,
+    });
     expectStatus(await cloud.b.call('POST', path, { body }), 200);
     await cloud.b.expect('DELETE', `${path}/${id}`);
     const refused = await cloud.a.call('POST', path, { body });
     expectStatus(refused, 409);
     expect(refused.headers.get('retry-after')).toBe('300');
-    expect(hook.heard).toHaveLength(1);
+    expect(hook.received).toHaveLength(1);
   });
 
   test('an URL waits for its confirmation, and is notified when it has confirmed', async () => {
     await using hook = await receiver();
     const { id, status } = await subscribed('a', { protocol: 'http', endpoint: `${hook.url}/` });
     expect(status).toBe('pending confirmation');
-    await vi.waitFor(() => expect(hook.heard).toHaveLength(1), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(hook.received).toHaveLength(1), {
+      timeout: 10_000,
+      interval: 20,
+    });
     const { SubscribeURL } = z
       .object({ SubscribeURL: z.string() })
-      .parse(JSON.parse(hook.heard[0]?.body ?? ''));
+      .parse(JSON.parse(hook.received[0]?.body ?? ''));
     await fetch(SubscribeURL);
     const { subscription } = Shown.parse((await cloud.a.expect('GET', `${path}/${id}`)).body);
     expect(subscription.status).toBe('confirmed');
     const fired = await fireBoth();
-    await vi.waitFor(() => expect(hook.heard).toHaveLength(2), { timeout: 10_000, interval: 20 });
-    expect(hook.heard[1]?.body).toContain(fired.a);
+    await vi.waitFor(() => expect(hook.received).toHaveLength(2), {
+      timeout: 10_000,
+      interval: 20,
+    });
+    expect(hook.received[1]?.body).toContain(fired.a);
   });
 
   test('pages lead to one another and end', async () => {

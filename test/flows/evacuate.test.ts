@@ -197,8 +197,8 @@ test('a host with departures is not up again before it reports its restart', asy
   await expect(up({ status: 'disabled' })).rejects.toMatchObject({ code: 'invalid' });
   expect(world.hosts.get('compute-1')).toEqual(before);
   const seenUp = async () => 'noted' as const;
-  const heard = { at: minute(21), restarted: true };
-  await noteHeartbeat({ ...world.deps, seenUp }, 'compute-1', heard);
+  const heartbeat = { at: minute(21), restarted: true };
+  await noteHeartbeat({ ...world.deps, seenUp }, 'compute-1', heartbeat);
   await up();
   expect(world.hosts.get('compute-1')?.forced_down).toBe(false);
 });

@@ -269,7 +269,7 @@ const becomes = (n: number, to: string): DoctorEvent => {
   const event = change(n);
   return { ...event, traits: [...event.traits, ['state', 1, to]] };
 };
-const heard = () =>
+const transitions = () =>
   notified().map(
     ({ previous, current, reason_data: { event } }) => `${event.message_id} ${previous}→${current}`,
   );
@@ -279,7 +279,7 @@ test('a burst that raises and clears an alarm is written ten events at a time, a
   const burst = Array.from({ length: 25 }, (_, n) => becomes(n + 1, n % 2 ? 'active' : 'stopped'));
   expect(await evaluate(burst)).toMatchObject({ fired: 25, published: 25 });
   expect(transactions.map((chains) => chains.flat().length)).toEqual([10, 10, 5]);
-  expect(heard().slice(0, 3)).toEqual([
+  expect(transitions().slice(0, 3)).toEqual([
     'm-1 insufficient data→alarm',
     'm-2 alarm→ok',
     'm-3 ok→alarm',
@@ -291,7 +291,7 @@ test('a burst that raises and clears an alarm is written ten events at a time, a
 test('events of a message are evaluated oldest first', async () => {
   file(clearing);
   await evaluate([becomes(3, 'stopped'), becomes(2, 'active'), becomes(1, 'stopped')]);
-  expect(heard()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok', 'm-3 ok→alarm']);
+  expect(transitions()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok', 'm-3 ok→alarm']);
 });
 
 test('an event without a notification is recorded, so that a late copy does not count as new', async () => {
@@ -314,7 +314,7 @@ test('of a chain that a rival has begun the rest is decided anew', async () => {
     for (const [key, alarm] of rival.alarms) alarms.set(key, alarm);
   };
   expect(await evaluate(burst)).toMatchObject({ fired: 1 });
-  expect(heard()).toEqual(['m-3 ok→alarm']);
+  expect(transitions()).toEqual(['m-3 ok→alarm']);
 });
 
 const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<EvaluateDeps> => ({

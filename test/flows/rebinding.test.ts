@@ -70,7 +70,7 @@ test('what the same request says of the data plane stands', async () => {
   expect(world.rows.get(id(0))).toMatchObject({ data_plane_status: 'ACTIVE', report_number: 1 });
 });
 
-test('a word on the port itself stays with the host that it was said on', async () => {
+test('a status of the port itself stays with the host on which it was reported', async () => {
   const world = portsWorld(1);
   await world.set(id(0), 'DOWN');
   await world.bind(id(0), 'g');

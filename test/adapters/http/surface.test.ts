@@ -80,8 +80,8 @@ test('every answer has a request id of its own, under both names', async () => {
 
 test.each([
   { name: 'no token', sent: '{', as: '', status: 401 },
-  { name: 'a body that is not JSON, from anybody', sent: '{', as: 'reader', status: 400 },
-  { name: 'a wrong body, from anybody', sent: { name: 1 }, as: 'reader', status: 400 },
+  { name: 'a body that is not JSON, from any caller', sent: '{', as: 'reader', status: 400 },
+  { name: 'a wrong body, from any caller', sent: { name: 1 }, as: 'reader', status: 400 },
   { name: 'a good body, from one who may not', sent: { name: 'x' }, as: 'reader', status: 403 },
   { name: 'a good body, from one who may', sent: { name: 'x' }, as: 'admin', status: 200 },
 ])('$name: $status', async ({ sent, as, status }) => {

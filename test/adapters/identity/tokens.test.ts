@@ -127,7 +127,7 @@ test('through a rotation no token is refused, also by a process that reads the k
   expect(kid).toBe('new');
 });
 
-test('tokens of before a rotation are good to their end, and those of a leaked key are not', async () => {
+test('tokens issued before a rotation are good to their end, and those of a leaked key are not', async () => {
   const world = { text: key, reads: 0 };
   const old = await tokens.sign(grant);
   world.text = ring(key, 'new', start);

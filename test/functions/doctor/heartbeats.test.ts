@@ -8,15 +8,15 @@ import { hostWith, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
 
 const known = 'compute-1';
-let heard: [string, string][];
+let heartbeats: [string, string][];
 let restarts: [string, string][];
 let seenUp: NoteHeartbeatDeps['seenUp'];
 beforeEach(() => {
-  heard = [];
+  heartbeats = [];
   restarts = [];
   seenUp = async (name, at) => {
     if (name !== known) return 'unknown';
-    heard.push([name, at]);
+    heartbeats.push([name, at]);
     return 'noted';
   };
 });
@@ -59,13 +59,13 @@ test.each([
   [undefined, []],
 ])('%o notes the time, and a restart if it reports one', async (body, noted) => {
   expect(await beat(body)).toMatchObject({ status: 204, body: undefined });
-  expect(heard).toEqual([[known, minute(20)]]);
+  expect(heartbeats).toEqual([[known, minute(20)]]);
   expect(restarts).toEqual(noted);
 });
 
 test('in another spelling it is noted of the host that was registered', async () => {
   expect((await beat({ restarted: true }, { host: 'COMPUTE-1' })).status).toBe(204);
-  expect([heard, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
+  expect([heartbeats, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
 });
 
 test('a restart of a host that is not registered is not noted', async () => {
@@ -83,12 +83,12 @@ const wrong: [string, unknown][] = [
 ];
 test.each(wrong)('%s is refused', async (_, body) => {
   expect((await beat(body)).status).toBe(400);
-  expect(heard).toEqual([]);
+  expect(heartbeats).toEqual([]);
 });
 
 test.each(['member', 'reader'])('a %s has no heartbeat', async (as) => {
   expect((await beat({}, { as })).status).toBe(403);
-  expect(heard).toEqual([]);
+  expect(heartbeats).toEqual([]);
 });
 
 test.each([
@@ -105,5 +105,5 @@ test('while the row is in a report’s transaction it is noted a little later', 
   let busy = 2;
   seenUp = async (name, at) => (busy-- > 0 ? 'overtaken' : noted(name, at));
   expect((await beat({})).status).toBe(204);
-  expect(heard).toHaveLength(1);
+  expect(heartbeats).toHaveLength(1);
 });

@@ -176,8 +176,8 @@ test.each([
   ['its owner in capitals', 'member', 1, 200],
   ['another project', 'memberOfB', 1, 404],
   ['an administrator', 'admin', 4, 200],
-  ['anybody, deleted', 'admin', 5, 404],
-  ['anybody, unknown', 'admin', 404, 404],
+  ['an administrator, deleted', 'admin', 5, 404],
+  ['an administrator, unknown', 'admin', 404, 404],
   ['one without a role', 'unscoped', 1, 403],
 ])('a server shown to %s', async (_, as, n, status) => {
   expect((await ask(`/v2.1/servers/${id(n).toUpperCase()}`, { as })).status).toBe(status);
