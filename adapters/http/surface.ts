@@ -21,6 +21,7 @@ import {
   minMicroversion,
   requestedMicroversion,
 } from './microversion.ts';
+import type { PublicRoute } from './public-route.ts';
 import {
   type ApiResponse,
   type RawRequest,
@@ -28,7 +29,7 @@ import {
   readRequest,
   type Whereabouts,
 } from './request.ts';
-import type { PublicRoute, Route } from './route.ts';
+import type { Route } from './route.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 

@@ -1,5 +1,7 @@
 /** The routes of the history: of one existing alarm; and by conditions, of deleted alarms too. */
-import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+
+import { ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import { type AlarmChange, sortKeyOf } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';

@@ -1,5 +1,7 @@
 /** The routes of lists of alarms: `GET /v2/alarms`, and by conditions on any field. */
-import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+
+import { ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type AlarmScope, alarmSortKey } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';

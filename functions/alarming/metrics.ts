@@ -1,7 +1,8 @@
 /**
  * The route of metrics for Ceilometer's poller: how often events took each alarm into each state.
  */
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { readMetricsScope } from './alarm-list.ts';
 import { metricsView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';

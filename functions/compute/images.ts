@@ -2,13 +2,10 @@
  * `/image`: a part of Glance v2 that has no images, because Doctor boots nothing. Clients such as ClusterLabs'
  * `fence_evacuate` list images before they evacuate.
  */
-import {
-  ignored,
-  type PublicRoute,
-  publicRoute,
-  type Route,
-  route,
-} from '../../adapters/http/route.ts';
+
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { DomainError } from '../../domain/errors.ts';
 

@@ -1,10 +1,13 @@
-import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { accessRuleRoutes } from './access-rules.ts';
 import { type CredentialDeps, credentialRoutes } from './application-credentials.ts';
 import { version } from './documents.ts';
-import { type LookupDeps, lookupRoutes } from './lookups.ts';
-import { login, revoke, type TokenDeps, validate } from './tokens.ts';
+import type { LookupDeps } from './find-accounts.ts';
+import { login } from './login.ts';
+import { lookupRoutes } from './lookups.ts';
+import type { TokenDeps } from './token-response.ts';
+import { revoke, validate } from './tokens.ts';
 
 /** The dependencies of the surface. */
 export type IdentityDeps = Pick<

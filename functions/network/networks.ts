@@ -1,13 +1,7 @@
 /** The routes of networks: list, show, create, change, delete. Networks have no events. */
 
-import {
-  bodySent,
-  guardedRoute,
-  ignored,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../adapters/http/route.ts';
+import { bodySent, ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { createdNetwork, type Network, updatedNetwork } from '../../domain/ports/network.ts';
 import {
@@ -18,6 +12,7 @@ import {
   requireRevision,
 } from '../../domain/ports/port-access.ts';
 import { fieldsOf, idOf, isWrapped, makerOf, type NetworkDeps, requireNoBody } from './deps.ts';
+import { requiredRevision } from './if-match.ts';
 import { listNetworks, readNetworkList } from './list-networks.ts';
 import {
   type NetworkValues,
@@ -25,7 +20,6 @@ import {
   readNetworkUpdate,
   readNewNetwork,
 } from './network-input.ts';
-import { requiredRevision } from './port-input.ts';
 import { linksOf } from './port-list.ts';
 import { picked } from './port-view.ts';
 

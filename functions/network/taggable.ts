@@ -4,7 +4,7 @@ import { updatedPort } from '../../domain/ports/port.ts';
 import { requirePolicy } from '../../domain/ports/port-access.ts';
 import { actorAt, type NetworkDeps, type PortDeps } from './deps.ts';
 import { changedNetwork, readNetwork } from './networks.ts';
-import { change, readPort } from './ports.ts';
+import { changePortOfPath, readPort } from './port-of-path.ts';
 import type { Taggable } from './tags.ts';
 
 /** Each change of a port's tags is a change of the port, with its events. */
@@ -13,7 +13,7 @@ export const taggablePorts = (deps: PortDeps): Taggable => ({
   tagsOf: async (request) => (await readPort(deps, request)).tags,
   retag: async (request, tagsAfter) => {
     const at = deps.now();
-    const changed = await change(deps, request, (port) => {
+    const changed = await changePortOfPath(deps, request, (port) => {
       requirePolicy(request.caller, port, 'update_ports_tags');
       return updatedPort(port, { tags: tagsAfter(port.tags) }, actorAt(request, at));
     });

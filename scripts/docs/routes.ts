@@ -1,5 +1,6 @@
 /** `docs/reference/routes.md`. */
-import type { PublicRoute, Route } from '../../adapters/http/route.ts';
+import type { PublicRoute } from '../../adapters/http/public-route.ts';
+import type { Route } from '../../adapters/http/route.ts';
 import type { Surface } from '../../adapters/http/surface.ts';
 import { code, generatedFrom, page, table } from './markdown.ts';
 import { type RouteText, routeTexts, surfaceTexts } from './route-texts.ts';
