@@ -6,7 +6,7 @@
 import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { DomainError } from '../../domain/errors.ts';
 
 /** Versions after 2.0 add nothing to an empty list. Source: glance `api/versions.py`. */
@@ -45,17 +45,22 @@ const imageRoutes: Route[] = [
   }),
 ];
 
+/** The routes of the surface. */
+export const imageSurfaceRoutes: SurfaceRoutes = {
+  dialect: 'identity',
+  prefix: '/image',
+  publicRoutes: documents,
+  routes: imageRoutes,
+};
+
 /**
  * The image surface. Its errors have Keystone's shape: Glance's errors are HTML, which clients do
  * not parse.
  */
 export const imageApi = (deps: Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'>) =>
   createSurface({
-    dialect: 'identity',
-    prefix: '/image',
+    ...imageSurfaceRoutes,
     publicUrl: deps.publicUrl,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    publicRoutes: documents,
-    routes: imageRoutes,
   });
