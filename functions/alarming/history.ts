@@ -8,7 +8,7 @@ import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { changeView } from './alarm-view.ts';
 import { type AlarmDeps, alarmOf } from './deps.ts';
-import { gathered, readingOf } from './gather.ts';
+import { gatheredItems, readingOf } from './gather.ts';
 import { historyScope, readHistoryList, readHistoryQuery } from './history-list.ts';
 import { type ListRequest, unknownMarker } from './list-request.ts';
 import { noArguments } from './query-readers.ts';
@@ -19,7 +19,7 @@ const shown = (
   scope: HistoryScope,
   last?: AlarmChange,
 ): Promise<unknown[]> =>
-  gathered(deps.changesOf(scope, readingOf(list, true, last && sortKeyOf(last))), {
+  gatheredItems(deps.changesOf(scope, readingOf(list, true, last && sortKeyOf(last))), {
     list,
     ordered: true,
     last,

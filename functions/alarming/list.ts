@@ -9,7 +9,7 @@ import { readAlarmList, scopeOf } from './alarm-list.ts';
 import { queryScope, readAlarmQuery } from './alarm-query.ts';
 import { alarmView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';
-import { gathered, readingOf } from './gather.ts';
+import { gatheredItems, readingOf } from './gather.ts';
 import { type ListRequest, unknownMarker } from './list-request.ts';
 import { forReaders, noArguments } from './query-readers.ts';
 
@@ -21,7 +21,7 @@ async function shown(
   const last = await lastOf(deps, list, scope);
   const ordered = scope.name === undefined && scope.alarm_id === undefined;
   const pages = deps.alarmsOf(scope, readingOf(list, ordered, last && alarmSortKey(last)));
-  return gathered(pages, { list, ordered, last, view: alarmView });
+  return gatheredItems(pages, { list, ordered, last, view: alarmView });
 }
 
 /**

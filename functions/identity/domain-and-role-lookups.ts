@@ -10,7 +10,7 @@ import {
   LookupFilters,
   lookupNotFound,
   lookupRoute,
-  seesAll,
+  seesAllUsers,
 } from './lookup-requests.ts';
 
 /** The routes of domains and roles. There is one domain, and the roles are fixed. */
@@ -26,12 +26,12 @@ export const domainAndRoleRoutes: readonly Route[] = [
   }),
   lookupRoute('/v3/roles', LookupFilters, async (request) => {
     const { args, caller } = request;
-    if (!seesAll(caller)) throw forbiddenAction('list_roles');
+    if (!seesAllUsers(caller)) throw forbiddenAction('list_roles');
     const shown = isDefaultDomain(args) ? rolesNamed(args.name) : [];
     return keystoneList(request, 'roles', shown, roleView);
   }),
   lookupRoute('/v3/roles/:id', ignored, async ({ params: { id = '' }, caller, base }) => {
-    if (!seesAll(caller)) throw forbiddenAction('get_role');
+    if (!seesAllUsers(caller)) throw forbiddenAction('get_role');
     const role = roles.find((name) => nameId('role', name) === id);
     if (!role) throw lookupNotFound('role', id);
     return { status: 200, body: { role: roleView(role, base) } };

@@ -2,7 +2,7 @@
 
 import { type Account, admin, type Project } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
-import { isDefaultDomain, type LookupFilters, truthOf } from './lookup-requests.ts';
+import { isDefaultDomain, type LookupFilters, queryTruth } from './lookup-requests.ts';
 
 /** What the lookups read. */
 export type LookupDeps = {
@@ -26,8 +26,8 @@ export function accountFinders(deps: LookupDeps) {
   const projects = async (filters: LookupFilters): Promise<readonly Project[]> => {
     if (
       !isDefaultDomain(filters) ||
-      truthOf(filters.enabled) === false ||
-      truthOf(filters.is_domain)
+      queryTruth(filters.enabled) === false ||
+      queryTruth(filters.is_domain)
     )
       return [];
     if (filters.name === undefined) return [...own, ...(await deps.projects())];
@@ -40,7 +40,7 @@ export function accountFinders(deps: LookupDeps) {
     const { name } = filters;
     const byName = async () => [await deps.account(nameId('user', name ?? ''))];
     const found = name === undefined ? [admin, ...(await deps.users())] : await byName();
-    const enabled = truthOf(filters.enabled);
+    const enabled = queryTruth(filters.enabled);
     return found.flatMap((user) =>
       user && (enabled === undefined || user.enabled === enabled) ? [user] : [],
     );

@@ -38,14 +38,15 @@ export const lookupNotFound = (kind: string, id: string) =>
   new DomainError('not_found', `Could not find ${kind}: ${id.slice(0, 255)}.`);
 
 /** Whether the caller may see all users and projects. */
-export const seesAll = (caller: Caller): boolean => hasRole(caller, ...may.lookUpUsersAndProjects);
+export const seesAllUsers = (caller: Caller): boolean =>
+  hasRole(caller, ...may.lookUpUsersAndProjects);
 
 /** Whether the filters match the one domain. */
 export const isDefaultDomain = ({ domain_id }: LookupFilters): boolean =>
   !domain_id || domain_id === 'default';
 
 /** A truth value of a query: false only for `0` and `false`, as in Keystone. */
-export const truthOf = (text: string | undefined): boolean | undefined =>
+export const queryTruth = (text: string | undefined): boolean | undefined =>
   text === undefined ? undefined : !/^(0|false)$/i.test(text);
 
 type Lookup<Args> = RouteRequest<undefined, Args>;

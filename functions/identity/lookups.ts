@@ -16,7 +16,7 @@ import {
   LookupFilters,
   lookupNotFound,
   lookupRoute,
-  seesAll,
+  seesAllUsers,
 } from './lookup-requests.ts';
 
 /** The routes. */
@@ -26,22 +26,23 @@ export function lookupRoutes(deps: LookupDeps): Route[] {
     lookupRoute('/v3/projects', LookupFilters, async (request) => {
       const { args, caller } = request;
       const isOwn = args.name !== undefined && args.name === caller.project_name;
-      if (!seesAll(caller) && !isOwn) throw forbiddenAction('list_projects');
+      if (!seesAllUsers(caller) && !isOwn) throw forbiddenAction('list_projects');
       return keystoneList(request, 'projects', await projects(args), projectView);
     }),
     lookupRoute('/v3/projects/:id', ignored, async ({ params: { id = '' }, caller, base }) => {
-      if (!seesAll(caller) && caller.project_id !== id) throw forbiddenAction('get_project');
+      if (!seesAllUsers(caller) && caller.project_id !== id) throw forbiddenAction('get_project');
       const project = await projectById(id);
       if (!project) throw lookupNotFound('project', id);
       return { status: 200, body: { project: projectView(project, base) } };
     }),
     lookupRoute('/v3/users', LookupFilters, async (request) => {
       const { args, caller } = request;
-      if (!seesAll(caller) && args.name !== caller.user_name) throw forbiddenAction('list_users');
+      if (!seesAllUsers(caller) && args.name !== caller.user_name)
+        throw forbiddenAction('list_users');
       return keystoneList(request, 'users', await users(args), userView);
     }),
     lookupRoute('/v3/users/:id', ignored, async ({ params: { id = '' }, caller, base }) => {
-      if (!seesAll(caller) && caller.user_id !== id) throw forbiddenAction('get_user');
+      if (!seesAllUsers(caller) && caller.user_id !== id) throw forbiddenAction('get_user');
       const user = await deps.account(id);
       if (!user) throw lookupNotFound('user', id);
       return { status: 200, body: { user: userView(user, base) } };
@@ -49,7 +50,8 @@ export function lookupRoutes(deps: LookupDeps): Route[] {
     lookupRoute('/v3/users/:id/projects', ignored, async (request) => {
       const { params, caller } = request;
       const { id = '' } = params;
-      if (!seesAll(caller) && caller.user_id !== id) throw forbiddenAction('list_user_projects');
+      if (!seesAllUsers(caller) && caller.user_id !== id)
+        throw forbiddenAction('list_user_projects');
       return keystoneList(request, 'projects', await projectsOf(id), projectView);
     }),
     lookupRoute('/v3/auth/projects', ignored, async (request) =>

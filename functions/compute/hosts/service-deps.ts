@@ -52,7 +52,7 @@ export const shownService = (deps: ServiceDeps, host: Host, microversion: Microv
  * The name of the host whose service is in the path: by a uuid from 2.53 on, by an integer before.
  * @throws not_found if there is none; invalid for a malformed id.
  */
-export async function hostOfPath(
+export async function hostOfServicePath(
   deps: ServiceDeps,
   { params: { id = '' }, microversion }: RouteRequest<unknown, unknown>,
 ): Promise<string> {

@@ -7,7 +7,7 @@ import { DomainError } from '../../../domain/errors.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
-import { hostOfPath, novaCompute, type ServiceDeps, shownService } from './service-deps.ts';
+import { hostOfServicePath, novaCompute, type ServiceDeps, shownService } from './service-deps.ts';
 import { ServiceUpdateInput, serviceActionEras } from './service-input.ts';
 
 /** The answer to an update. The number of changed instances is only in a header. */
@@ -21,7 +21,7 @@ const updated = (body: unknown, { affected }: UpdatedService) => ({
  * Updates a host's service for the caller. @throws forbidden if the caller may not set these
  * fields.
  */
-export function change(
+function change(
   deps: ServiceDeps,
   host: string,
   update: ServiceUpdate,
@@ -66,7 +66,12 @@ export const updateRoute = (deps: ServiceDeps): Route =>
     query: ignored,
     body: ServiceUpdateInput,
     handle: async (request) => {
-      const done = await change(deps, await hostOfPath(deps, request), request.body, request);
+      const done = await change(
+        deps,
+        await hostOfServicePath(deps, request),
+        request.body,
+        request,
+      );
       return updated(shownService(deps, done.host, request.microversion), done);
     },
   });

@@ -6,7 +6,7 @@ import { type Route, route } from '../../../adapters/http/route.ts';
 import { type Host, HostName } from '../../../domain/hosts/host.ts';
 import { may } from '../../../domain/identity/access.ts';
 import { queriesOf } from '../nova-types.ts';
-import { hostOfPath, novaCompute, type ServiceDeps, shownService } from './service-deps.ts';
+import { hostOfServicePath, novaCompute, type ServiceDeps, shownService } from './service-deps.ts';
 import { actionRoutes, updateRoute } from './service-updates.ts';
 
 export const serviceRoutes = (deps: ServiceDeps): Route[] => [
@@ -20,7 +20,7 @@ export const serviceRoutes = (deps: ServiceDeps): Route[] => [
     query: ignored,
     body: ignored,
     handle: async (request) => {
-      await deps.deleteHost(await hostOfPath(deps, request), actorOf(request, deps.now()));
+      await deps.deleteHost(await hostOfServicePath(deps, request), actorOf(request, deps.now()));
       return { status: 204 };
     },
   }),
