@@ -1,3 +1,5 @@
+/** Reads an instance, and applies the fault that it is owed. */
+
 import { instanceEvent } from '../domain/events/event.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
 import type { Instance } from '../domain/servers/instance.ts';

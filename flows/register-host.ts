@@ -1,3 +1,5 @@
+/** Registers hosts, as feeds report them. */
+
 import { hostEvent } from '../domain/events/event.ts';
 import type { Host, HostFacts } from '../domain/hosts/host.ts';
 import { registeredHost } from '../domain/hosts/registered-host.ts';

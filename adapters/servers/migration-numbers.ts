@@ -1,3 +1,5 @@
+/** Numbers of the records in the table `migrations`. */
+
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { departuresOf } from './departures.ts';
 

@@ -1,3 +1,5 @@
+/** The writes to the table `migrations` that go with a change of an instance. */
+
 import { type Evacuation, placeOfRecord } from '../../domain/servers/evacuation.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { Row } from '../dynamodb.ts';

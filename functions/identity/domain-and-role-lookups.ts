@@ -1,3 +1,5 @@
+/** The routes of domains and roles. */
+
 import { ignored } from '../../adapters/http/readers.ts';
 import type { Route } from '../../adapters/http/route.ts';
 import { roles } from '../../domain/identity/access.ts';

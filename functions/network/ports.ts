@@ -4,14 +4,14 @@ import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import { requestedDataPlane } from '../../domain/ports/data-plane.ts';
 import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import { requirePolicy, requireRevision } from '../../domain/ports/port-access.ts';
-import { actorAt, fieldsOf, isWrapped, makerOf, type PortDeps, requireNoBody } from './deps.ts';
+import { actorAt, isWrapped, makerOf, type PortDeps, requireNoBody } from './deps.ts';
 import { requiredRevision } from './if-match.ts';
 import { listPorts, readPortList } from './list-ports.ts';
 import { newPort, requireNetworks } from './new-port.ts';
 import { type PortInput, readNewPorts, readPortUpdate } from './port-input.ts';
-import { linksOf } from './port-list.ts';
 import { changePortOfPath, readPort } from './port-of-path.ts';
-import { picked, portView } from './port-view.ts';
+import { portView } from './port-view.ts';
+import { readingRoutes } from './reading-routes.ts';
 
 const collection = '/v2.0/ports';
 
@@ -20,32 +20,12 @@ const item = '/v2.0/ports/:id';
 /** The routes. */
 export const portRoutes = (deps: PortDeps): Route[] => [...reading(deps), ...writing(deps)];
 
-const reading = (deps: PortDeps): Route[] => [
-  route({
-    method: 'GET',
-    path: collection,
-    query: readPortList,
-    body: ignored,
-    handle: async (request) => {
-      const shown = await listPorts(deps, request.caller, request.args);
-      const links = linksOf(request, shown);
-      return {
-        status: 200,
-        body: { ports: shown.views, ...(links.length > 0 && { ports_links: links }) },
-      };
-    },
-  }),
-  route({
-    method: 'GET',
-    path: item,
-    query: fieldsOf,
-    body: ignored,
-    handle: async (request) => {
-      const view = portView(await readPort(deps, request), request.caller);
-      return { status: 200, body: { port: picked(view, request.args) } };
-    },
-  }),
-];
+const reading = (deps: PortDeps): Route[] =>
+  readingRoutes('port', {
+    readList: readPortList,
+    list: (caller, list) => listPorts(deps, caller, list),
+    show: async (request) => portView(await readPort(deps, request), request.caller),
+  });
 
 const writing = (deps: PortDeps): Route[] => [
   route({

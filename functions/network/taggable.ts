@@ -3,7 +3,7 @@ import { updatedNetwork } from '../../domain/ports/network.ts';
 import { updatedPort } from '../../domain/ports/port.ts';
 import { requirePolicy } from '../../domain/ports/port-access.ts';
 import { actorAt, type NetworkDeps, type PortDeps } from './deps.ts';
-import { changedNetwork, readNetwork } from './networks.ts';
+import { changeNetworkOfPath, readNetwork } from './network-of-path.ts';
 import { changePortOfPath, readPort } from './port-of-path.ts';
 import type { Taggable } from './tags.ts';
 
@@ -27,7 +27,7 @@ export const taggableNetworks = (deps: NetworkDeps): Taggable => ({
   tagsOf: async (request) => (await readNetwork(deps, request)).tags,
   retag: async (request, tagsAfter) => {
     const at = deps.now();
-    const changed = await changedNetwork(deps, request, (network) => {
+    const changed = await changeNetworkOfPath(deps, request, (network) => {
       requirePolicy(request.caller, network, 'update_networks_tags');
       return updatedNetwork(network, { tags: tagsAfter(network.tags) }, at);
     });
