@@ -48,6 +48,7 @@ export default defineConfig({
           globalSetup: ['test/stack/global-setup.ts'],
           // The stack is shared and the machine small: one file at a time.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
