@@ -3,12 +3,19 @@ import { defineConfig } from 'vitest/config';
 /** Tests that talk to the deployed embedded stack; `test/stack/global-setup.ts` finds it. */
 const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs'];
 
+/**
+ * The files that a process runs share its modules: to load them again for each file takes longer than
+ * the tests. So no module keeps state between tests.
+ */
+const isolate = false;
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          isolate,
           include: [
             'test/{cli,domain,functions,flows,events}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
@@ -27,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'infra',
+          isolate,
           include: ['test/infra/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
@@ -35,10 +43,12 @@ export default defineConfig({
       ...onTheStack.map((name) => ({
         test: {
           name,
+          isolate,
           include: [name === 'adapters' ? 'test/adapters/*.test.ts' : `test/${name}/**/*.test.ts`],
           globalSetup: ['test/stack/global-setup.ts'],
           // The stack is shared and the machine small: one file at a time.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
