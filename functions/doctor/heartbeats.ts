@@ -1,6 +1,8 @@
 /** `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, reports that it runs. */
 import * as z from 'zod';
-import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import type { HeartbeatReport } from '../../flows/note-heartbeat.ts';

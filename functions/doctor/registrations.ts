@@ -4,20 +4,16 @@
  */
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
 import type { ApiResponse } from '../../adapters/http/request.ts';
-import {
-  ignored,
-  parsed,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../adapters/http/route.ts';
+import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
-import type { Registered, ReportOrigin } from '../../flows/register.ts';
+import type { Registered, ReportOrigin } from '../../flows/registration.ts';
 import { HostInput, InstanceInput, instanceFacts, ReportedAt } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
 

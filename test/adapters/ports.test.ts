@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
-import { portChanges, portStore } from '../../adapters/ports/ports.ts';
+import { portChanges } from '../../adapters/ports/port-saves.ts';
+import { portStore } from '../../adapters/ports/ports.ts';
 import { reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import { portWith } from '../domain/ports/ports.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { progressOf } from '../../cli/progress.ts';
-import { run } from '../../cli/run.ts';
+import { runCommandLine } from '../../cli/run.ts';
 
 type Server = {
   name: string;
@@ -107,7 +107,7 @@ beforeEach(() => {
 async function doctor(line: string) {
   const said = { out: '', err: '' };
   const env = { OS_AUTH_URL: url, OS_USERNAME: 'u', OS_PASSWORD: 'p', OS_PROJECT_NAME: 'a' };
-  const status = await run(line.split(' '), env, {
+  const status = await runCommandLine(line.split(' '), env, {
     out: (more) => {
       said.out += more;
     },

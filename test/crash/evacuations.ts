@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { departureStore } from '../../adapters/servers/migrations.ts';
+import { departureStore } from '../../adapters/servers/departures.ts';
 import type { Executor } from '../../domain/servers/evacuation.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { answerOf, type cloud, ok } from './cloud.ts';

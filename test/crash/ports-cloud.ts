@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { portReader } from '../../adapters/ports/ports.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
 import type { DataPlaneStatus, Port } from '../../domain/ports/port.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { ok, project } from './cloud.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { hostReader } from '../../adapters/hosts/hosts.ts';
+import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { evacuationWith } from '../domain/rows.ts';
 import { type Client, dynamodb, output } from '../stack/stack.ts';

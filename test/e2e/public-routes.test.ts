@@ -1,7 +1,7 @@
 /** Every route that needs no token, in every way that clients and browsers ask for one. */
 import { describe, expect, test } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';
-import type { PublicRoute } from '../../adapters/http/route.ts';
+import type { PublicRoute } from '../../adapters/http/public-route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
 import { versionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';

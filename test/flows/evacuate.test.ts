@@ -4,10 +4,11 @@ import type { Executor } from '../../domain/servers/evacuation.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
+import { deleteHost } from '../../flows/delete-host.ts';
 import { evacuate, reportEvacuation } from '../../flows/evacuate.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteHost, deleteInstance, registerInstance } from '../../flows/register.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import {
   downHost,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
-import { deleteInstance, registerInstance } from '../../flows/register.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { worldOf } from './world.ts';

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { type VmState, vmStates } from '../../domain/servers/instance.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
+import { registerHost } from '../../flows/register-host.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import {
   downHost,

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { publicRoute, type Route, route } from '../../../adapters/http/route.ts';
+import { publicRoute } from '../../../adapters/http/public-route.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { createSurface, type Surface } from '../../../adapters/http/surface.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';

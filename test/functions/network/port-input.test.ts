@@ -2,11 +2,8 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { errorBody } from '../../../adapters/http/dialects.ts';
 import { DomainError, Refusal } from '../../../domain/errors.ts';
-import {
-  readNewPorts,
-  readPortUpdate,
-  requiredRevision,
-} from '../../../functions/network/port-input.ts';
+import { requiredRevision } from '../../../functions/network/if-match.ts';
+import { readNewPorts, readPortUpdate } from '../../../functions/network/port-input.ts';
 import { id } from '../../domain/rows.ts';
 
 const tenant = { project_id: 'a', manages: false };

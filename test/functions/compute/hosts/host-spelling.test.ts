@@ -1,6 +1,7 @@
 /** Names of hosts that differ in case alone are one host. Decision: docs/adr/0025. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { registerHost, registerInstance } from '../../../../flows/register.ts';
+import { registerHost } from '../../../../flows/register-host.ts';
+import { registerInstance } from '../../../../flows/register-instance.ts';
 import { hostWith, id, instanceWith, minute } from '../../../domain/rows.ts';
 import { type World, worldOf } from '../../../flows/world.ts';
 import { type Asked, computeOf, projectA } from '../surface.ts';
