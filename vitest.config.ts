@@ -9,6 +9,9 @@ const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs'];
  */
 const isolate = false;
 
+/** Milliseconds after which a test hangs. Its machine may have other work, so this is no measure. */
+const testTimeout = 120_000;
+
 export default defineConfig({
   test: {
     projects: [
@@ -16,6 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate,
+          testTimeout,
           include: [
             'test/{cli,domain,functions,flows,events}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
@@ -28,7 +32,7 @@ export default defineConfig({
           name: 'scripts',
           include: ['test/scripts/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout,
         },
       },
       {
@@ -36,7 +40,7 @@ export default defineConfig({
           name: 'infra',
           isolate,
           include: ['test/infra/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout,
           hookTimeout: 120_000,
         },
       },
@@ -49,7 +53,7 @@ export default defineConfig({
           // The stack is shared and the machine small: one file at a time.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
-          testTimeout: 60_000,
+          testTimeout,
           hookTimeout: 120_000,
         },
       })),
