@@ -123,7 +123,7 @@ async function untilEnded(
     more?: { host?: string | null; reason?: string },
   ) => Evacuated,
 ): Promise<Evacuated> {
-  const body = { evacuateServer: target === undefined ? {} : { host: target } };
+  const body = { evacuate: target === undefined ? {} : { host: target } };
   const action = { ...compute, method: 'POST', path: `${pathOf(id)}/action`, body } as const;
   for (let tries = 1; ; tries++) {
     const refusal = await refusalOf(session.ask(action));

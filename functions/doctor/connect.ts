@@ -87,7 +87,7 @@ function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
   const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   return {
     authenticate: makeAuthenticate({
-      verify: sessions.verify,
+      ...sessions,
       monitor: makeMonitorLogin({ ...logins, ...sessions }),
     }),
     account: accounts.get,

@@ -8,6 +8,7 @@ import type { Host } from '../../domain/hosts/host.ts';
 import { settled } from '../../domain/hosts/host-fault.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { afterUpdate } from '../../domain/hosts/service-update.ts';
+
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type ServerRange,
   uuidAt,
 } from '../../domain/servers/server-listing.ts';
+import { owedBy } from '../../flows/apply-fault.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
@@ -191,6 +193,36 @@ test('a report writes host and fault together, or neither', async () => {
   expect(await reports.saveReport(report.host, up)).toBe(true);
   expect(await openFaults()).not.toContainEqual(expect.objectContaining({ host: row.host }));
   expect(await hosts.host(row.host)).toEqual(up.host);
+});
+
+test('a report is written with its instances, or nothing is', async () => {
+  const row = newHost();
+  await hosts.saveHost(undefined, row);
+  const report = afterUpdate(row, { forced_down: true }, actor, reporter);
+  if (!report) return expect.unreachable();
+  const at = { host: row.host, incarnation: randomUUID() };
+  const [one, two] = [randomUUID(), randomUUID()].map((uuid) => instanceWith({ ...at, uuid }));
+  if (!one || !two) return expect.unreachable();
+  await instances.saveInstance(undefined, one);
+  await instances.saveInstance(undefined, two);
+  const changes = owedBy([one, two], report.host);
+  const stale = changes.map((change) => ({ ...change, from: { ...change.from, revision: 9 } }));
+  const stillThere = [
+    ...[
+      { from: row, its: stale.slice(0, 1) },
+      { from: { ...row, revision: 9 }, its: changes },
+    ],
+  ];
+  for (const { from, its } of stillThere) {
+    expect(await reports.saveWhole(from, report, its)).toBe(false);
+    expect(await hosts.host(row.host)).toEqual(row);
+    expect(await instances.instances([one.uuid])).toEqual([one]);
+  }
+  expect(await reports.saveWhole(row, report, changes)).toBe(true);
+  expect(await hosts.host(row.host)).toEqual(report.host);
+  expect(await openFaults()).toContainEqual(expect.objectContaining({ host: row.host, number: 1 }));
+  const written = await instances.instances([one.uuid, two.uuid]);
+  expect(written.map(({ vm_state }) => vm_state)).toEqual(['stopped', 'stopped']);
 });
 
 test('two reports at once open one fault', async () => {

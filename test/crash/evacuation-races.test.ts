@@ -134,7 +134,7 @@ test('late reports of a move are refused, and change nothing', async () => {
   ];
   for (const { uuid, target } of [lost, gone, twice]) ok(await nova.evacuate(uuid, target));
   // Its target failed and is up again, and no writer has written that yet.
-  ok(await nova.down(lost.target, { at: 2, how: 'fails' }));
+  ok(await nova.downAlone(lost.target));
   ok(await nova.up(lost.target));
   expect(statusOf(await nova.moved(lost.uuid, 'done'))).toBe(409);
   expect(statesOf(await nova.row(lost.uuid))).toEqual([lost.host, 'error', null, 'failed']);

@@ -118,7 +118,7 @@ test('an interrupted report of a target fails the moves to it, each notified onc
   await using world = await worldWith('external');
   const nova = cloud(world);
   const places: Place[] = [];
-  for (const [n, disturbance] of cases(3).entries()) {
+  for (const [n, disturbance] of cases(2).entries()) {
     const place = await failedHost(nova, n);
     const { uuid, target } = place;
     places.push(place);

@@ -65,7 +65,7 @@ test('an instance that its host failed and came back under, within one registrat
       (next, context) => async (args) => {
         if (context.commandName === 'GetItemCommand' && ++reads === 3) {
           // Its fan-out is cut short, so that only the row's number shows the fault.
-          ok(await nova.down('h', { at: 2, how: 'fails' }));
+          ok(await nova.downAlone('h'));
           ok(await nova.up('h'));
         }
         return next(args);

@@ -75,6 +75,14 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
       },
     ),
     saveReport: step('write report', deps.saveReport),
+    saveWhole: step(
+      'write report and instances',
+      async (...args: Parameters<typeof deps.saveWhole>) => {
+        const done = await deps.saveWhole(...args);
+        if (done) history.push(...args[2]);
+        return done;
+      },
+    ),
     change: step('write instances', async (changes: readonly InstanceChange[]) => {
       const overtaken = await deps.change(changes);
       history.push(...changes.filter((change) => !overtaken.includes(change)));
