@@ -24,6 +24,7 @@ beforeEach(() => {
 
 const deps: EvaluateDeps = {
   pace: tables.pace,
+  alarmCounts: async (ids) => tables.alarmCounts(ids),
   alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
   sendRest: async () => expect.unreachable(),
   alarms: async (ids) => tables.alarms(ids),
@@ -318,6 +319,7 @@ test('of a chain that a rival has begun the rest is decided anew', async () => {
 });
 
 const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<EvaluateDeps> => ({
+  alarmCounts: async (ids) => made.alarmCounts(ids),
   alarmsUnder: async (keys) => made.alarmsUnder(keys),
   alarms: async (ids) => made.alarms(ids),
   fire: async (chains) => made.fire(chains),

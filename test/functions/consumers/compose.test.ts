@@ -51,6 +51,7 @@ test.each(['full', 'gentle'] as const)(
       },
       deadLetter: unused,
       count: () => {},
+      alarmCounts: unused,
       alarmsUnder: unused,
       alarms: unused,
       fire: unused,
