@@ -3,11 +3,12 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
+import { nothingLeft } from '../servers/departures.ts';
 import { instanceWrites } from '../servers/instances.ts';
-import { nothingLeft } from '../servers/migrations.ts';
 import { type Action, transact, transactPatiently } from '../transactions.ts';
 import { closedFault, openedFault } from './fault-rows.ts';
-import { indexedHost, unchangedHost } from './hosts.ts';
+import { unchangedHost } from './host-conditions.ts';
+import { indexedHost } from './host-rows.ts';
 
 type Tables = {
   readonly hosts: string;

@@ -22,6 +22,7 @@ import {
   minMicroversion,
   requestedMicroversion,
 } from './microversion.ts';
+import type { PublicRoute } from './public-route.ts';
 import {
   type ApiResponse,
   type RawRequest,
@@ -29,7 +30,7 @@ import {
   readRequest,
   type Whereabouts,
 } from './request.ts';
-import type { PublicRoute, Route } from './route.ts';
+import type { Route } from './route.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -60,6 +61,12 @@ export type Surface = Whereabouts & {
   readonly logger: Logger;
 };
 
+/** The part of a surface that its reference shows: which routes it has, and where. */
+export type SurfaceRoutes = Pick<
+  Surface,
+  'dialect' | 'prefix' | 'publicRoutes' | 'routes' | 'normalise' | 'microversions'
+>;
+
 /** What is known of a request when it is answered. It is filled while the request runs. */
 type Progress = {
   caller?: Caller;
@@ -76,15 +83,9 @@ type Sent = Omit<ApiResponse, 'body'> & { readonly text: string };
 /** The methods that may carry a body. */
 const bodied = new Set(['POST', 'PUT']);
 
-/** The surface behind each handler, for `surfaceOf`. */
-const surfaces = new WeakMap<object, Surface>();
-
-/** The surface that a handler of `createSurface` serves; undefined for any other. The reference of routes is made of it. */
-export const surfaceOf = (handler: object): Surface | undefined => surfaces.get(handler);
-
 /** The Lambda handler of a surface. */
 export function createSurface(surface: Surface) {
-  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
     const started = performance.now();
     const request = readRequest(event, surface, `req-${uuid4()}`);
     const progress: Progress = { headers: {} };
@@ -102,8 +103,6 @@ export function createSurface(surface: Surface) {
     });
     return toProxy(surface, sent, request, progress);
   });
-  surfaces.set(handler, surface);
-  return handler;
 }
 
 async function answer(

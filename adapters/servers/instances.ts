@@ -7,12 +7,12 @@ import { slices } from '../../domain/slices.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { getAll, ifUnchanged, type Row } from '../dynamodb.ts';
-import { hostUnchanged } from '../hosts/hosts.ts';
+import { hostUnchanged } from '../hosts/host-conditions.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
 import { shardOf } from './instance-index.ts';
 import { instanceLists } from './instance-lists.ts';
-import { migrationWrites } from './migrations.ts';
+import { migrationWrites } from './migration-writes.ts';
 
 type Tables = {
   readonly instances: string;

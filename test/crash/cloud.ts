@@ -176,6 +176,6 @@ export async function expectStopped(
   }
 }
 
-/** Alarm id and notification id of everything told, sorted. */
-export const idsOf = (told: readonly Record<string, unknown>[]): string[] =>
-  told.map(({ alarm_id, notification_id }) => `${alarm_id} ${notification_id}`).sort();
+/** Alarm id and notification id of all notifications, sorted. */
+export const idsOf = (received: readonly Record<string, unknown>[]): string[] =>
+  received.map(({ alarm_id, notification_id }) => `${alarm_id} ${notification_id}`).sort();

@@ -75,7 +75,7 @@ async function costsAmong(all: number): Promise<Record<'fault' | 'wide', Record<
     await world.evaluateLane(lane, undefined, counting(costs[lane]));
   }
   await world.recover();
-  expect(await world.told()).toHaveLength(100);
+  expect(await world.received()).toHaveLength(100);
   return costs;
 }
 
@@ -124,7 +124,7 @@ test("another project's alarms on the same resource are not read", async () => {
   );
   expect(outcome?.kind).toBe('done');
   expect(keys).toHaveLength(1);
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
 });
 
 test('a project without alarms costs one read, and no query', async () => {

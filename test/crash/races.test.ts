@@ -60,7 +60,7 @@ test('an instance that the index did not show is stopped, with a notification, e
   expect(await nova.seen(uuid)).toMatchObject({ status: 'SHUTOFF' });
   await world.recover();
   expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', power_state: 4 });
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
 });
 
 test('an instance moved to a healthy host in the middle of a fan-out runs there', async () => {
@@ -84,7 +84,7 @@ test('an instance moved to a healthy host in the middle of a fan-out runs there'
   );
   await world.recover();
   expect(await nova.row(uuid)).toMatchObject({ host: 'healthy', vm_state: 'active' });
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
   ok(await nova.up('h'));
   await world.recover();
   expect(await nova.row(uuid)).toMatchObject({ host: 'healthy', vm_state: 'active' });
@@ -109,7 +109,7 @@ test('an instance reported active in the middle of a fan-out is stopped too', as
   );
   await world.recover();
   expect(await nova.row(uuid)).toMatchObject({ name: 'again', vm_state: 'stopped' });
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
 });
 
 test('an instance registered on a host that is down is never shown active', async () => {
@@ -141,7 +141,7 @@ test('a host deleted and registered again owes no fault to its new instances', a
   ok(await nova.down('h'));
   await world.recover();
   expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', fault_number: 2 });
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
 });
 
 test('an instance deleted and registered again is notified again; a stale report does not create it again', async () => {
@@ -160,7 +160,7 @@ test('an instance deleted and registered again is notified again; a stale report
   });
   ok(await nova.down('h'));
   await world.recover();
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
   ok(await world.request({ method: 'DELETE', path }));
   ok(await nova.server(uuid, 'h', { reported_at: early }));
   expect(await nova.row(uuid)).toMatchObject({ deleted: true });
@@ -170,9 +170,9 @@ test('an instance deleted and registered again is notified again; a stale report
   expect(reborn).toMatchObject({ deleted: false, vm_state: 'active', revision: 1 });
   ok(await nova.down('h'));
   await world.recover();
-  const told = await world.told();
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatchObject({ previous: 'alarm', current: 'alarm' });
+  const received = await world.received();
+  expect(received).toHaveLength(1);
+  expect(received[0]).toMatchObject({ previous: 'alarm', current: 'alarm' });
 });
 
 test('an alarm made before the event hears of it, one made after it does not', async () => {
@@ -184,10 +184,10 @@ test('an alarm made before the event hears of it, one made after it does not', a
   ok(await nova.down('h'));
   await nova.alarm(uuid);
   await world.recover();
-  expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([early]);
+  expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([early]);
 });
 
-test('older news after newer, also of another resource, does not change the alarm again', async () => {
+test('an older event after a newer one, also of another resource, does not change the alarm again', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   const alarm = await nova.alarm(undefined, {
@@ -199,14 +199,14 @@ test('older news after newer, also of another resource, does not change the alar
   ok(await nova.server(a, 'h', { vm_state: 'paused' }));
   // Nothing was evaluated yet: the queue hands out five events, the newest first or not.
   await world.recover();
-  const told = await world.told();
-  expect(told.map(({ resource_id }) => resource_id).sort()).toEqual([a, a, b].sort());
-  expect(new Set(idsOf(told)).size).toBe(3);
-  expect(told.filter(({ previous }) => previous !== 'alarm')).toHaveLength(1);
+  const received = await world.received();
+  expect(received.map(({ resource_id }) => resource_id).sort()).toEqual([a, a, b].sort());
+  expect(new Set(idsOf(received)).size).toBe(3);
+  expect(received.filter(({ previous }) => previous !== 'alarm')).toHaveLength(1);
   const path = `/alarming/v2/alarms/${alarm}/state`;
   ok(await world.request({ method: 'PUT', path, body: '"ok"' }));
   await world.recover();
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
   expect(ok(await world.request({ path }))).toBe('ok');
 });
 
@@ -229,13 +229,13 @@ test('an update in whose middle the alarm fires loses neither the update nor the
     },
   });
   ok(await world.request({ method: 'PUT', path, body }, undefined, fires));
-  const told = await world.told();
-  expect(told).toMatchObject([{ previous: 'insufficient data', current: 'alarm' }]);
+  const received = await world.received();
+  expect(received).toMatchObject([{ previous: 'insufficient data', current: 'alarm' }]);
   const after = Shown.parse(ok(await world.request({ path })));
   expect(after).toMatchObject({ name: 'renamed', severity: 'critical', state: 'alarm' });
   expect(after.state_timestamp).not.toBe(shown.state_timestamp);
   await world.recover();
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
 });
 
 test('an update that falls between the reading and the writing of an evaluator stays', async () => {
@@ -257,7 +257,7 @@ test('an update that falls between the reading and the writing of an evaluator s
   });
   expect((await world.evaluate(undefined, edited))?.kind).toBe('done');
   await world.recover();
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
   expect(ok(await world.request({ path: pathOf(ids[0]) }))).toMatchObject({
     enabled: false,
     state: 'insufficient data',

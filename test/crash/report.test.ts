@@ -61,12 +61,12 @@ test('without failures, every owner is notified once, in any order of the lanes'
   await Promise.all([world.evaluate(), world.reconcile().then(() => world.evaluate())]);
   await world.recover();
   await expectStopped(nova, uuids);
-  expect(await world.told()).toHaveLength(3);
+  expect(await world.received()).toHaveLength(3);
 });
 
 for (const how of hows) {
   test.each(cases)(
-    `when writing $step of $size instances ${how}, every instance ends up stopped and every alarm told`,
+    `when writing $step of $size instances ${how}, every instance ends up stopped and every alarm notified`,
     async ({ size, at }) => {
       await using world = await makeWorld();
       const nova = cloud(world);
@@ -88,14 +88,14 @@ for (const how of hows) {
       }
       await world.recover();
       await expectStopped(nova, uuids);
-      const told = await world.told();
-      expect(new Set(idsOf(told)).size).toBe(2);
-      expect(told).toHaveLength(2);
-      expect(new Set(told.map(({ fault_id }) => fault_id)).size).toBe(1);
+      const received = await world.received();
+      expect(new Set(idsOf(received)).size).toBe(2);
+      expect(received).toHaveLength(2);
+      expect(new Set(received.map(({ fault_id }) => fault_id)).size).toBe(1);
 
       ok(await nova.down('h'));
       await world.recover();
-      expect(await world.told()).toEqual([]);
+      expect(await world.received()).toEqual([]);
     },
   );
 }

@@ -33,13 +33,13 @@ const noExpress: Disturbance = { at: 2, how: 'fails' };
 
 test.each(
   cases('the safe copies', 'the finishing messages', 'the audit', 'the affected instances'),
-)('when the reconciler sending $step $how, everyone is told once', async ({ at, how }) => {
+)('when the reconciler sending $step $how, everyone is notified once', async ({ at, how }) => {
   await using world = await makeWorld();
   const { nova, uuids } = await cutShort(world, noExpress);
   await world.reconcile({ at, how });
   await world.recover();
   await expectStopped(nova, uuids);
-  const ids = idsOf(await world.told());
+  const ids = idsOf(await world.received());
   expect(ids).toHaveLength(2);
   expect(new Set(ids).size).toBe(2);
   const audited = await world.things.events.receive(0, 0);
@@ -49,7 +49,7 @@ test.each(
 });
 
 test.each(cases('the instances', 'their events'))(
-  'when the fault-finisher writing $step $how, every instance is stopped and everyone told',
+  'when the fault-finisher writing $step $how, every instance is stopped and everyone notified',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { nova, uuids } = await cutShort(world, 'no instance is reached');
@@ -57,14 +57,14 @@ test.each(cases('the instances', 'their events'))(
     await world.finish({ at, how });
     await world.recover();
     await expectStopped(nova, uuids);
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(2);
   },
 );
 
 test.each(cases('the notifications', 'the marks'))(
-  'when the sweeper writing $step $how, every alarm is told, always with one id',
+  'when the sweeper writing $step $how, every alarm is notified, always with one id',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { nova, alarms } = await cutShort(world, noExpress);
@@ -72,19 +72,19 @@ test.each(cases('the notifications', 'the marks'))(
     await world.evaluate({ at: 1, how: 'is the last thing done' });
     await world.sweep({ at, how });
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(new Set(ids.map((id) => id.split(' ')[0]))).toEqual(new Set(alarms));
     expect(new Set(ids).size).toBe(2);
     const repeated = at === 1 ? how !== 'fails' : how === 'fails';
     expect(ids).toHaveLength(repeated ? 4 : 2);
     await nova.down('h');
     await world.recover();
-    expect(await world.told()).toEqual([]);
+    expect(await world.received()).toEqual([]);
   },
 );
 
 test.each(cases('the row', 'its event'))(
-  'when a registration writing $step $how, its alarm is told once',
+  'when a registration writing $step $how, its alarm is notified once',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const nova = cloud(world);
@@ -96,13 +96,13 @@ test.each(cases('the row', 'its event'))(
     await nova.server(uuid, 'h', stopped, { at, how });
     ok(await nova.server(uuid, 'h', stopped));
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
     expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', revision: 2 });
   },
 );
 
 test.each(cases('the row', 'its event'))(
-  'when an action writing $step $how, its alarm is told once',
+  'when an action writing $step $how, its alarm is notified once',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const nova = cloud(world);
@@ -114,7 +114,7 @@ test.each(cases('the row', 'its event'))(
     const again = answerOf(await nova.act(uuid, { 'os-stop': null }));
     expect(again.status).toBe(at === 1 && how === 'fails' ? 202 : 409);
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
     expect(await nova.row(uuid)).toMatchObject({ vm_state: 'stopped', revision: 2 });
   },
 );
@@ -148,6 +148,6 @@ test.each(
     expect(await world.request(call, { at, how })).toMatchObject({ result: { statusCode: 500 } });
     ok(await world.request(call));
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
   },
 );

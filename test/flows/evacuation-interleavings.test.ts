@@ -12,7 +12,7 @@ import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
 import { type ExpectedHost, evacuate, reportEvacuation } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteInstance, registerInstance } from '../../flows/register.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { downHost, factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { worldOf } from './world.ts';

@@ -14,7 +14,8 @@ import {
 import { expect, test } from 'vitest';
 import { makeDynamo, makeSecrets, makeSns, makeSqs } from '../../../adapters/clients.ts';
 import { makeAuthenticate } from '../../../adapters/http/authenticate.ts';
-import { ignored, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { route } from '../../../adapters/http/route.ts';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import { makeSessions } from '../../../adapters/identity/sessions.ts';
 import { permitted, underPermit } from '../../../adapters/permit.ts';
