@@ -8,7 +8,7 @@ export type Figure = {
   readonly scenario: string;
   readonly figure: string;
   readonly value: number;
-  readonly unit: 'ms' | 'count' | 's';
+  readonly unit: 'ms' | 'count' | 's' | 'kB' | '×' | '$';
   /** The highest value that meets the target; undefined without a target. */
   readonly target?: number;
 };
