@@ -7,6 +7,7 @@ import { alarmTables } from './alarm-tables.ts';
 import { becomes, clearing, evaluationWorld } from './evaluation-world.ts';
 
 const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<EvaluateDeps> => ({
+  alarmCounts: async (ids) => made.alarmCounts(ids),
   alarmsUnder: async (keys) => made.alarmsUnder(keys),
   alarms: async (ids) => made.alarms(ids),
   fire: async (chains) => made.fire(chains),

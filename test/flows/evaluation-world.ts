@@ -49,6 +49,7 @@ export function evaluationWorld() {
 
   const deps: EvaluateDeps = {
     pace: tables.pace,
+    alarmCounts: async (ids) => tables.alarmCounts(ids),
     alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),

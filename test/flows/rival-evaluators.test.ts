@@ -53,6 +53,7 @@ function tables(scheduler: fc.Scheduler) {
   const deps: EvaluateDeps = {
     pace: made.pace,
     sendRest: async () => expect.unreachable(),
+    alarmCounts: step('count alarms', made.alarmCounts),
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     fire: step('fire', made.fire),

@@ -149,7 +149,12 @@ describe('permissions', () => {
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
-        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/lookup'],
+        ...[
+          'BatchGetItem on Alarms',
+          'UpdateItem on Alarms',
+          'Query on Alarms/byKey',
+          'BatchGetItem on Quotas',
+        ],
         ...['PartiQLUpdate on History', 'PutItem on History'],
       ],
     })),

@@ -55,6 +55,7 @@ test.each(['full', 'gentle'] as const)(
       },
       deadLetter: unused,
       count: () => {},
+      alarmCounts: unused,
       alarmsUnder: unused,
       alarms: unused,
       fire: unused,
