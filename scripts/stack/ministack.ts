@@ -152,7 +152,7 @@ export async function startMiniStack({ port, keeps, before }: Start): Promise<St
   let ended = false;
   const startedAt = new Date().toISOString();
   const state = { pid: child.pid ?? 0, instance, port, endpoint, dataDir, startedAt, ...before };
-  saveState(state); // at once: a command that is interrupted now must not leave a stranger behind
+  saveState(state); // at once: a command that is interrupted now must not leave an unknown process behind
   const deadline = Date.now() + patienceMs();
   while (!(await answers(endpoint))) {
     if (Date.now() > deadline) failure = `no answer within ${patienceMs() / 1000} s`;
@@ -188,7 +188,7 @@ export const isRunning = ({ pid, instance }: StackState): boolean =>
 
 /**
  * Ends a stack's processes, the Lambda workers included, and removes its working files. What is kept
- * stays: it is on disk before anybody has an answer, so a process may end at any time.
+ * stays: it is on disk before a caller has an answer, so a process may end at any time.
  */
 export async function stopMiniStack({ instance, dataDir }: StackState): Promise<void> {
   await end(instance);

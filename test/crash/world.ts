@@ -16,7 +16,7 @@ import { type Invocation, type Invoked, invoke, type Prepare } from './invoke.ts
 import { makeQueueReader, type QueueReader } from './queue-reader.ts';
 import { makeStreamReader, type StreamReader } from './stream-reader.ts';
 
-/** What became of an invocation. */
+/** The outcome of an invocation. */
 export type Outcome =
   | ({ readonly kind: 'done' } & Invoked)
   | { readonly kind: 'threw'; readonly error: unknown }
@@ -156,8 +156,8 @@ export class World {
     await this.sweep();
   }
 
-  /** What the subscriber was told since the last call. */
-  async told(): Promise<Record<string, unknown>[]> {
+  /** The notifications that the subscriber received since the last call. */
+  async received(): Promise<Record<string, unknown>[]> {
     const received = await this.things.notifications.receive(0, 0);
     return received.map(({ body }) => body);
   }

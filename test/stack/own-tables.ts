@@ -63,7 +63,7 @@ export function isTokenCheck(input: unknown): boolean {
   return read.success && Object.keys(read.data.RequestItems).join().startsWith('own-validity-');
 }
 
-/** Names as a function's environment has them, of things that nobody else reads or writes. */
+/** Names as a function's environment has them, of things that no other test reads or writes. */
 export type OwnThings = {
   readonly env: Readonly<Record<EnvName, string>>;
   /** Receives all that is published to `NOTIFICATIONS_TOPIC_ARNS`. */
@@ -112,7 +112,9 @@ export async function ownThings(): Promise<OwnThings> {
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue] = made.slice(6);
-  const [notificationsTopic, eventsTopic] = await Promise.all(['told', 'audit'].map(topic));
+  const [notificationsTopic, eventsTopic] = await Promise.all(
+    ['notifications', 'audit'].map(topic),
+  );
   const [notifications, events] = await Promise.all([
     subscribe(endpoint, notificationsTopic ?? ''),
     subscribe(endpoint, eventsTopic ?? ''),
