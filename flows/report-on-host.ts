@@ -12,6 +12,7 @@ import {
   raiseOnHost,
 } from '../domain/conditions/host-condition.ts';
 import type { Observation } from '../domain/conditions/observation.ts';
+import { endOfNone, overtaken } from '../domain/conditions/order.ts';
 import type { Source } from '../domain/conditions/source.ts';
 import { type Host, HostName } from '../domain/hosts/host.ts';
 import type { Departures } from '../domain/servers/evacuation.ts';
@@ -53,16 +54,16 @@ export async function reportOnHost(
   const fenced = observation.status === 'raised' && isFenced(observation, from.source);
   const what = { name, condition_id, early: fenced };
   return step<ConditionStep | Unknown>(deps, what, async (host, before) => {
+    const late = overtaken(before, observation);
+    if (late) return late;
     if (observation.status === 'raised') {
       if (!host)
         return { kind: 'unmatched', reason: `Host ${name.slice(0, 255)} is not registered.` };
       return raiseOnHost({ host, before }, observation, from);
     }
-    if (before?.state !== 'raised') {
-      return { kind: 'ignored', reason: 'The condition is not raised.' };
-    }
+    if (before?.state !== 'raised') return endOfNone({ host, before }, observation, from);
     const stuck = host !== undefined && (await deps.departures(host.host)).done > 0;
-    return clearOnHost(host, before, { ...from, stuck });
+    return clearOnHost(host, before, { ...from, stuck, order: observation.order });
   });
 }
 

@@ -39,6 +39,8 @@ export const Condition = z.object({
   revision: z.int().min(1),
   raised_at: Moment,
   renewed_at: Moment,
+  /** The `order` of the newest report; null if its source gives none. */
+  order: z.string().nullable().default(null),
   cleared_at: Moment.nullable(),
   /** Who ended it, and why; null while it is raised. */
   cleared_by: z.object({ user_id: z.string(), reason: z.string() }).nullable(),
@@ -92,7 +94,7 @@ export type MonitorReport = ReportedBy & { readonly source: string };
 /** The row after a raise: of a new condition, of one that had ended, or of one that says more now. */
 export function raised(
   before: Condition | undefined,
-  { key, target, effect, severity, cause, observed_at }: Observation,
+  observation: Observation,
   by: MonitorReport,
   now: {
     readonly fenced: boolean;
@@ -100,6 +102,7 @@ export function raised(
     readonly target?: ConditionTarget;
   },
 ): Condition {
+  const { key, target, effect, severity, cause, observed_at } = observation;
   const { actor, reporter, source } = by;
   return {
     condition_id: idOfCondition(source, { target, key }),
@@ -116,6 +119,7 @@ export function raised(
     revision: (before?.revision ?? 0) + 1,
     raised_at: before?.state === 'raised' ? before.raised_at : actor.at,
     renewed_at: actor.at,
+    order: observation.order ?? before?.order ?? null,
     cleared_at: null,
     cleared_by: null,
     fault_id: now.fault_id,
@@ -124,26 +128,35 @@ export function raised(
   };
 }
 
-/** The row after a repeated raise: a monitor may have changed its words, and nothing else. */
+/**
+ * The row after a repeated raise: a monitor may have changed its words, and nothing else. With an `order`
+ * it is a new revision, so that two of them that are written at once leave the newer one.
+ */
 export const renewed = (
   before: Condition,
-  { severity, cause, observed_at }: Observation,
+  { severity, cause, observed_at, order }: Observation,
   { actor }: ReportedBy,
 ): Condition => ({
   ...before,
+  ...(order !== undefined && { order, revision: before.revision + 1 }),
   severity,
   cause: cause.slice(0, longestCause).toWellFormed(),
   observed_at,
   renewed_at: actor.at > before.renewed_at ? actor.at : before.renewed_at,
 });
 
-/** The row after its end. @param held whether its target stays as it is. */
+/** The row after its end. @param held whether its target stays as it is. @param order of the report of its end. */
 export const cleared = (
   before: Condition,
   { actor }: Pick<ReportedBy, 'actor'>,
-  { held, reason }: { readonly held: boolean; readonly reason: string },
+  {
+    held,
+    reason,
+    order,
+  }: { readonly held: boolean; readonly reason: string; readonly order?: string | undefined },
 ): Condition => ({
   ...before,
+  order: order ?? before.order,
   state: 'cleared',
   held,
   revision: before.revision + 1,

@@ -104,13 +104,20 @@ export function clearOnHost(
     source,
     by,
     stuck,
-  }: { readonly source: Source; readonly by: MonitorReport; readonly stuck: boolean },
+    order,
+  }: {
+    readonly source: Source;
+    readonly by: MonitorReport;
+    readonly stuck: boolean;
+    /** Of the report of its end. */
+    readonly order?: string | undefined;
+  },
 ): ConditionStep {
   const holders = host ? holdersOf(host) : [];
   const holder = holders.find(({ condition_id }) => condition_id === before.condition_id);
   const bySource = 'Its source has cleared it.';
   if (!host || !holder) {
-    const condition = cleared(before, by, { held: false, reason: bySource });
+    const condition = cleared(before, by, { held: false, reason: bySource, order });
     return { kind: 'cleared', condition, reason: null };
   }
   const last = holders.length === 1;
@@ -118,7 +125,7 @@ export function clearOnHost(
   const left = why
     ? withHolder(holders, { ...holder, cleared: true })
     : withoutHolder(holders, holder.condition_id);
-  const condition = cleared(before, by, { held: why !== undefined, reason: bySource });
+  const condition = cleared(before, by, { held: why !== undefined, reason: bySource, order });
   return {
     kind: 'cleared',
     condition,

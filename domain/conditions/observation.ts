@@ -58,6 +58,11 @@ export type Observation = {
   readonly cause: string;
   /** The monitor's own time, as it was sent; null if there is none. It is shown, and orders nothing. */
   readonly observed_at: string | null;
+  /**
+   * The place of the report among all reports of its condition: a moment, with anything behind it. The
+   * order of these texts is that of the reports. Left out where reports arrive once and in their order.
+   */
+  readonly order?: string | undefined;
   /** Whether the report says that the host was fenced; null leaves it to the source's setting. */
   readonly fenced: boolean | null;
 };

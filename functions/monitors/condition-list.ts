@@ -38,8 +38,8 @@ export type ConditionPages = {
 /** A condition as an administrator sees it. */
 export type ConditionView = ReturnType<typeof viewOf>;
 
-/** What is shown: without the number of changes, and with the state of now. */
-const viewOf = ({ condition_id, revision, ...rest }: Condition, state: ConditionState) => ({
+/** What is shown: without the number and order of changes, and with the state of now. */
+const viewOf = ({ condition_id, revision, order, ...rest }: Condition, state: ConditionState) => ({
   id: condition_id,
   ...rest,
   state,
