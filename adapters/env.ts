@@ -30,6 +30,7 @@ export type EnvName =
   | 'WIDE_QUEUE_URL'
   | 'EVENT_DLQ_URL'
   | 'BULK_DLQ_URL'
+  | 'REPORT_DLQ_URL'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'
   | 'WEBHOOK_QUEUE_URL'

@@ -7,12 +7,19 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { momentOf } from '../domain/time.ts';
 
 /** The log of a function; Powertools' logger is one. */
 export type Log = Pick<Logger, 'info' | 'warn' | 'error'>;
 
 /** The part of a queue's message that handlers use. */
 export type QueueMessage = {
+  /** The id that SQS gave it: the same on each delivery. */
+  readonly id: string;
+  /** The AWS principal that sent it: the id of a user, or `ROLE_ID:SESSION`. */
+  readonly sender: string;
+  /** When SQS took it. */
+  readonly sent_at: string;
   readonly body: string;
   /** How often the queue has delivered it, this time included. */
   readonly receives: number;
@@ -49,7 +56,9 @@ export const onBatches = <Done, Batch>({
       async ({ messageId, body, attributes }: SQSRecord) => {
         const receives = Number(attributes.ApproximateReceiveCount) || 1;
         try {
-          done.push(await consume({ body, receives }, batch));
+          const { SenderId: sender, SentTimestamp: sent } = attributes;
+          const from = { id: messageId, sender, sent_at: momentOf(Number(sent)) };
+          done.push(await consume({ ...from, body, receives }, batch));
         } catch (error) {
           log.error('a message failed and will be delivered again', { messageId, receives, error });
           throw error;

@@ -6,7 +6,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { finisherConcurrency } from './messaging.ts';
+import { finisherConcurrency, receiverConcurrency } from './messaging.ts';
 import type { ServiceSettings } from './settings.ts';
 
 /** What AWS Lambda keeps for functions without a reservation. Source: its quotas. */
@@ -27,6 +27,7 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
     Compute: reportConcurrency,
     Doctor: reportConcurrency,
     Monitors: reportConcurrency,
+    ReportReceiver: receiverConcurrency,
     Reconciler: streamConcurrency,
     AlarmEvaluator: evaluatorConcurrency,
     FaultFinisher: finisherConcurrency,
@@ -38,6 +39,7 @@ const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +
   4 * settings.bulkConcurrency +
   finisherConcurrency +
+  receiverConcurrency +
   2 * settings.webhookConcurrency;
 
 /** What is wrong with the settings on an account with this limit; undefined if all fits. */

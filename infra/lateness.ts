@@ -47,6 +47,7 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     { name: 'UrgentQueue', queue: messaging.urgentQueue, seconds: 120 },
     { name: 'BulkQueue', queue: messaging.bulkQueue, seconds: 900 },
     { name: 'WideQueue', queue: messaging.wideQueue, seconds: 900 },
+    { name: 'ReportQueue', queue: messaging.reportQueue, seconds: 60 },
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },
     { name: 'WebhookQueue', queue: messaging.webhookQueue, seconds: 120 },
     // The longest pause between two tries is 900 seconds.

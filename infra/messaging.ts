@@ -1,5 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { type DeadLetterQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -16,6 +17,12 @@ export const finisherTimeoutSeconds = 60;
 
 /** Finishers that run at once. */
 export const finisherConcurrency = 2;
+
+/** The timeout of the receiver of reports for a batch, in seconds. */
+export const receiverTimeoutSeconds = 60;
+
+/** Receivers of reports that run at once. */
+export const receiverConcurrency = 5;
 
 /** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
@@ -38,6 +45,9 @@ export class Messaging extends Construct {
   readonly wideQueue: Queue;
   /** Of the four queues before. */
   readonly bulkDeadLetters: Queue;
+  /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
+  readonly reportQueue: Queue;
+  readonly reportDeadLetters: Queue;
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
@@ -93,6 +103,12 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
+    this.reportDeadLetters = deadLetters(
+      'ReportDeadLetters',
+      'a report from the AWS account was not taken, see its reason',
+    );
+    this.reportQueue = queue('ReportQueue', receiverTimeoutSeconds, into(this.reportDeadLetters));
+    if (secureTransport) refuseOtherAccounts(this.reportQueue);
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
     this.streamDeadLetters = deadLetters(
@@ -114,4 +130,23 @@ export class Messaging extends Construct {
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
   }
+}
+
+/**
+ * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge
+ * sends as a service, and only for the rule that the policy of the queue names.
+ */
+function refuseOtherAccounts(queue: Queue): void {
+  queue.addToResourcePolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['sqs:*'],
+      resources: [queue.queueArn],
+      conditions: {
+        StringNotEquals: { 'aws:PrincipalAccount': Stack.of(queue).account },
+        Bool: { 'aws:PrincipalIsAWSService': 'false' },
+      },
+    }),
+  );
 }

@@ -14,6 +14,7 @@ import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
 import { Reconciler } from './reconciler.ts';
+import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
 import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
@@ -56,6 +57,7 @@ export class DoctorStack extends Stack {
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
+      ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
@@ -106,6 +108,8 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   BulkQueueUrl: messaging.bulkQueue.queueUrl,
   WideQueueUrl: messaging.wideQueue.queueUrl,
   BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
+  ReportQueueUrl: messaging.reportQueue.queueUrl,
+  ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
   FaultQueueUrl: messaging.faultQueue.queueUrl,
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,

@@ -85,6 +85,11 @@ function isRange(range: string): boolean {
 /** Ranges of IP addresses: `10.1.0.0/16,fd00::/8`. */
 export const ranges = listOf(z.string().refine(isRange, 'is not a range of addresses'));
 
+/** The beginning of names of CloudWatch alarms, or an empty text. EventBridge takes 256 characters. */
+export const namePrefix = text
+  .regex(/^[\x20-\x7e]*$/, 'has other characters than those of ASCII')
+  .max(255, 'has more than 255 characters');
+
 /** An address of e-mail, or an empty text. */
 export const email = text.regex(/^([^@\s,]+@[^@\s,]+)?$/, 'is not an e-mail address');
 

@@ -12,6 +12,7 @@ import {
   email,
   filledText,
   limit,
+  namePrefix,
   oneOf,
   origins,
   ranges,
@@ -192,6 +193,10 @@ const Settings = z.object({
     limit.default(100),
     'application credentials that a user may have; `-1`: no limit',
     'CREDENTIALS_PER_USER',
+  ),
+  cloudWatchAlarmPrefix: setting(
+    namePrefix.default('doctor'),
+    'the CloudWatch alarms of the account and region that report hosts: those whose names begin with it; empty: none',
   ),
   requestsPerSecond: setting(
     atLeastOne.default(1000),

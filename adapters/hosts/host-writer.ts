@@ -28,7 +28,7 @@ export const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
   },
 
   /**
-   * Sets only `last_seen_up` and `written_by`. `unknown` if there is no such host, `overtaken` if its
+   * Sets only `last_seen_up` and `written_by`; a newer time stays as it is. `unknown` if there is no such host, `overtaken` if its
    * row is in a transaction of another writer.
    */
   seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
@@ -38,13 +38,16 @@ export const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
           TableName: table,
           Key: { host: name },
           UpdateExpression: 'SET last_seen_up = :at, written_by = :us',
-          ConditionExpression: 'deleted = :no',
+          ConditionExpression: 'deleted = :no AND NOT last_seen_up > :at',
           ExpressionAttributeValues: { ':at': at, ':us': 'heartbeat', ':no': false },
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
       return 'noted';
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return 'unknown';
+      if (error instanceof ConditionalCheckFailedException) {
+        return error.Item?.deleted?.BOOL === false ? 'noted' : 'unknown';
+      }
       if (error instanceof TransactionConflictException) return 'overtaken';
       throw error;
     }

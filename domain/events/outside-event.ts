@@ -67,6 +67,20 @@ export function receive(element: unknown, accepted_at: string): Received {
   };
 }
 
+/** The events of elements, and the dead letters of those that are not valid events. */
+export function receiveAll(
+  elements: readonly unknown[],
+  accepted_at: string,
+): { readonly events: readonly DoctorEvent[]; readonly letters: readonly DeadLetter[] } {
+  const received = elements.map((element) => ({ element, ...receive(element, accepted_at) }));
+  return {
+    events: received.flatMap((each) => (each.ok ? [each.event] : [])),
+    letters: received.flatMap(({ element, ...each }) =>
+      each.ok ? [] : [deadLetterOf(element, each.reason)],
+    ),
+  };
+}
+
 /**
  * A refused element, for the dead-letter queue. An element nested too deeply for `JSON.stringify`
  * is left out.

@@ -1,6 +1,4 @@
 /** Puts Doctor's own surface together: handler and flows, on plain stores and settings. */
-import type { DoctorEvent } from '../../domain/events/event.ts';
-import { type EventLane, laneOf } from '../../domain/events/event-lane.ts';
 import { stateOf } from '../../domain/hosts/host.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
@@ -10,6 +8,7 @@ import { readServers } from '../../flows/read-servers.ts';
 import { registerHost } from '../../flows/register-host.ts';
 import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
+import { type SendTwiceDeps, sendTwice } from '../../flows/send-twice.ts';
 import { type DoctorDeps, doctorApi } from './handler.ts';
 
 /** What the flows answer for the routes. */
@@ -35,19 +34,13 @@ type Flows = DepsOf<typeof readServers> &
 
 export type DoctorParts = Omit<DoctorDeps, Composed> &
   Flows &
-  DoctorDeps['subscribing'] & {
+  DoctorDeps['subscribing'] &
+  SendTwiceDeps & {
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
     readonly portIds: (among: {
       readonly index: 'byHost';
       readonly value: string;
     }) => AsyncIterable<readonly string[]>;
-    /** Durably queues events from outside in their lane, to be seen after the delay. */
-    readonly sendOutside: (
-      events: readonly DoctorEvent[],
-      sending: { readonly lane: EventLane; readonly delaySeconds?: number },
-    ) => Promise<void>;
-    /** How long after an event from outside its safe copy is seen. */
-    readonly safeLaneDelaySeconds: number;
     /** A host that once sent a heartbeat is down when it has sent none for longer. */
     readonly serviceDownTimeSeconds: number;
   };
@@ -74,18 +67,4 @@ export function compose(parts: DoctorParts) {
     sendTwice: (events) => sendTwice(parts, events),
     subscribing: parts,
   });
-}
-
-/** Queues events from outside in their lanes: now, and a safe copy once an index can lag no more. */
-async function sendTwice(
-  { sendOutside, safeLaneDelaySeconds: delaySeconds }: DoctorParts,
-  events: readonly DoctorEvent[],
-): Promise<void> {
-  const byLane = [...Map.groupBy(events, laneOf)];
-  await Promise.all(
-    byLane.flatMap(([lane, some]) => [
-      sendOutside(some, { lane }),
-      sendOutside(some, { lane, delaySeconds }),
-    ]),
-  );
 }

@@ -6,7 +6,7 @@ import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
-import { deadLetterOf, OutsideEvents, receive } from '../../domain/events/outside-event.ts';
+import { OutsideEvents, receiveAll } from '../../domain/events/outside-event.ts';
 import { may } from '../../domain/identity/access.ts';
 
 /** The dependencies of the route. */
@@ -27,12 +27,7 @@ export const eventRoutes = ({ sendTwice, deadLetter, now }: EventDeps): Route[] 
     query: ignored,
     body: OutsideEvents,
     handle: async ({ body }) => {
-      const accepted_at = now();
-      const received = body.map((element) => ({ element, ...receive(element, accepted_at) }));
-      const events = received.flatMap((each) => (each.ok ? [each.event] : []));
-      const letters = received.flatMap(({ element, ...each }) =>
-        each.ok ? [] : [deadLetterOf(element, each.reason)],
-      );
+      const { events, letters } = receiveAll(body, now());
       await Promise.all([sendTwice(events), deadLetter(letters)]);
       return { status: 202, body: { accepted: events.length, refused: letters.length } };
     },

@@ -11,6 +11,7 @@ import { Environment as identity } from '../../functions/identity/connect.ts';
 import { Environment as monitors } from '../../functions/monitors/connect.ts';
 import { Environment as network } from '../../functions/network/connect.ts';
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
+import { Environment as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { Environment as sweeper } from '../../functions/sweeper/connect.ts';
 import { Environment as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { makeStack } from './template.ts';
@@ -25,6 +26,7 @@ const schemas = {
   monitors,
   network,
   reconciler,
+  'report-receiver': reportReceiver,
   sweeper,
   'webhook-sender': webhookSender,
 };

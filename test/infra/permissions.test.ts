@@ -18,7 +18,7 @@ const grantsOf = (name: string): string[] =>
     .sort();
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
   ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
@@ -51,6 +51,7 @@ describe('permissions', () => {
     { name: 'Compute', secrets: ['SigningSecret'] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
+    { name: 'ReportReceiver', secrets: [] },
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
@@ -164,6 +165,18 @@ describe('permissions', () => {
         ),
       ],
     },
+    {
+      name: 'ReportReceiver',
+      data: [
+        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
+        ...['PutItem on Faults', 'UpdateItem on Faults'],
+        ...['BatchGetItem on Instances', 'PutItem on Instances'],
+        ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
+        ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
+        ...['GetItem on Conditions', 'PutItem on Conditions', 'GetItem on Sources'],
+        ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
+      ],
+    },
     { name: 'Reconciler', data: ['UpdateItem on Affected'] },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
@@ -226,6 +239,13 @@ describe('permissions', () => {
     {
       name: 'Doctor',
       queues: ['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'UrgentQueue'],
+    },
+    {
+      name: 'ReportReceiver',
+      queues: [
+        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'ReportDeadLetters'],
+        'UrgentQueue',
+      ],
     },
     {
       name: 'AlarmEvaluator',

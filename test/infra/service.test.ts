@@ -7,7 +7,7 @@ import { makeStack } from './template.ts';
 const template = Template.fromStack(makeStack());
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
   ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
@@ -15,8 +15,8 @@ describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(13);
-    expect(consumed).toHaveLength(8);
+    expect(queues).toHaveLength(15);
+    expect(consumed).toHaveLength(9);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -25,21 +25,21 @@ describe('what must not get lost', () => {
     }
   });
 
-  test.each(['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters', 'StreamDeadLetters'])(
-    'an alarm reports messages in %s',
-    (name) => {
-      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-        MetricName: 'ApproximateNumberOfMessagesVisible',
-        Threshold: 1,
-        Dimensions: [
-          {
-            Name: 'QueueName',
-            Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^Messaging${name}`), 'QueueName'] },
-          },
-        ],
-      });
-    },
-  );
+  test.each([
+    ...['EventDeadLetters', 'BulkDeadLetters', 'FaultDeadLetters', 'StreamDeadLetters'],
+    'ReportDeadLetters',
+  ])('an alarm reports messages in %s', (name) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 1,
+      Dimensions: [
+        {
+          Name: 'QueueName',
+          Value: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^Messaging${name}`), 'QueueName'] },
+        },
+      ],
+    });
+  });
 
   test('a message stays hidden for longer than its consumer may work', () => {
     const byLogicalId = template.findResources('AWS::Lambda::Function');
@@ -50,7 +50,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(8);
+    expect(pairs).toHaveLength(9);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -282,6 +282,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 13);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 15);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
 });

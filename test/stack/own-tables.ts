@@ -110,11 +110,11 @@ export async function ownThings(): Promise<OwnThings> {
   const made = await Promise.all(
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
-      ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes'],
+      ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
-  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue] = made.slice(6);
+  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -153,6 +153,7 @@ export async function ownThings(): Promise<OwnThings> {
       WIDE_QUEUE_URL: wideQueue ?? '',
       EVENT_DLQ_URL: eventDlq ?? '',
       BULK_DLQ_URL: bulkDlq ?? '',
+      REPORT_DLQ_URL: reportDlq ?? '',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',

@@ -1,0 +1,66 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Clients } from '../../adapters/clients.ts';
+import { conditionStore } from '../../adapters/conditions/conditions.ts';
+import { sourceReader } from '../../adapters/conditions/sources.ts';
+import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
+import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
+import { hostStore } from '../../adapters/hosts/hosts.ts';
+import { reportStore } from '../../adapters/hosts/reports.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { deadLetters, eventQueues } from '../../adapters/queues.ts';
+import { departureStore } from '../../adapters/servers/departures.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import { compose } from './compose.ts';
+
+/** The variables that `infra/report-receiver.ts` sets. */
+export const Environment = environment({
+  ...ownEventVariables,
+  URGENT_QUEUE_URL: required,
+  BULK_QUEUE_URL: required,
+  BULK_DLQ_URL: required,
+  REPORT_DLQ_URL: required,
+  HOSTS_TABLE: required,
+  FAULTS_TABLE: required,
+  INSTANCES_TABLE: required,
+  MIGRATIONS_TABLE: required,
+  CONDITIONS_TABLE: required,
+  SOURCES_TABLE: required,
+  UNMATCHED_TABLE: required,
+  SAFE_LANE_DELAY_SECONDS: amount,
+});
+
+/** The receiver on the tables and queues that the variables name. */
+export function connect(
+  variables: Env,
+  { dynamo, sqs }: Pick<Clients, 'dynamo' | 'sqs'>,
+  logger: Logger,
+) {
+  const env = readEnv(Environment, variables);
+  const tables = {
+    hosts: env.HOSTS_TABLE,
+    faults: env.FAULTS_TABLE,
+    instances: env.INSTANCES_TABLE,
+    migrations: env.MIGRATIONS_TABLE,
+    conditions: env.CONDITIONS_TABLE,
+  };
+  const own = ownEvents(sqs, env);
+  const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
+  return compose({
+    ...hostStore(dynamo, tables.hosts),
+    ...reportStore(dynamo, tables),
+    ...instanceStore(dynamo, tables),
+    ...departureStore(dynamo, tables.migrations),
+    ...conditionStore(dynamo, tables.conditions),
+    ...sourceReader(dynamo, env.SOURCES_TABLE),
+    ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
+    ...deadLetters(sqs, env.BULK_DLQ_URL),
+    refuse: deadLetters(sqs, env.REPORT_DLQ_URL).deadLetter,
+    send: (events) => own.sendEvents(events),
+    sendOutside: outside.sendEvents,
+    safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
+    interrupted: interruptions(logger),
+    log: logger,
+    now: () => new Date().toISOString(),
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * Takes what arrives on the queue of reports: CloudWatch's alarms, and what trusted senders of the
+ * account put there. A message of no known form is sent to the dead-letter queue with the reason. One that
+ * fails is delivered again.
+ */
+import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
+import type { ReportItem } from '../../domain/conditions/observation.ts';
+import type { Source } from '../../domain/conditions/source.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import type { DeadLetter } from '../../domain/events/messages.ts';
+import { receiveAll } from '../../domain/events/outside-event.ts';
+import type { ReportConditions } from '../../flows/report-conditions.ts';
+import { parseAlarm } from '../monitors/cloudwatch.ts';
+import { parseOpnfv } from '../monitors/opnfv.ts';
+import { type ReportMessage, readMessage } from './message-form.ts';
+
+/** What the receiver needs from outside. */
+export type ReportReceiverDeps = {
+  /** The settings of a source, read consistently; the default ones if no operator has set it. */
+  readonly source: (name: string) => Promise<Source>;
+  readonly reportConditions: ReportConditions;
+  /** Records heartbeats of a time. @returns the names of hosts that are not registered. */
+  readonly noteHeartbeats: (hosts: readonly string[], at: string) => Promise<readonly string[]>;
+  /** Queues events from outside for evaluation now, and again some seconds later. */
+  readonly sendTwice: (events: readonly DoctorEvent[]) => Promise<void>;
+  /** Sends refused events to the dead-letter queue of events. */
+  readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
+  /** Sends messages of no known form to the dead-letter queue of reports. */
+  readonly refuse: (letters: readonly DeadLetter[]) => Promise<void>;
+  readonly now: () => string;
+  readonly log: Log;
+};
+
+/** What a message was; `refused`: it has none of the forms. */
+type Taken = ReportMessage['kind'] | 'refused';
+
+/** The handler of the queue of reports. */
+export const reportReceiver = (deps: ReportReceiverDeps) =>
+  onQueue({
+    log: deps.log,
+    consume: (message) => take(deps, message),
+    report: (done: readonly Taken[]) => {
+      const counts = [...Map.groupBy(done, (kind) => kind)].map(([kind, all]) => [
+        kind,
+        all.length,
+      ]);
+      deps.log.info('reports', Object.fromEntries(counts));
+    },
+  });
+
+async function take(deps: ReportReceiverDeps, message: QueueMessage): Promise<Taken> {
+  try {
+    const read = readMessage(message.body);
+    await takeForm(deps, read, message);
+    return read.kind;
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code !== 'invalid') throw error;
+    await deps.refuse([{ reason: error.message, element: message.body }]);
+    return 'refused';
+  }
+}
+
+async function takeForm(
+  deps: ReportReceiverDeps,
+  read: ReportMessage,
+  message: QueueMessage,
+): Promise<void> {
+  const { sent_at } = message;
+  if (read.kind === 'alarm') {
+    return report(deps, message, 'cloudwatch', (source) => parseAlarm(read.change, source));
+  }
+  if (read.kind === 'reports') {
+    return report(deps, message, read.source, () => ordered(parseOpnfv(read.body), sent_at));
+  }
+  if (read.kind === 'heartbeats') {
+    const unknown = await deps.noteHeartbeats(read.hosts, sent_at);
+    if (unknown.length === 0) return;
+    const items = unknown.map((host): ReportItem => {
+      const reason = `Host ${host} is not registered.`;
+      return { kind: 'unmatched', reason, item: { heartbeat: host } };
+    });
+    return report(deps, message, 'heartbeats', () => items);
+  }
+  const { events, letters } = receiveAll(read.elements, sent_at);
+  await Promise.all([deps.sendTwice(events), deps.deadLetter(letters)]);
+}
+
+async function report(
+  deps: ReportReceiverDeps,
+  { id, sender }: QueueMessage,
+  name: string,
+  itemsOf: (source: Source) => readonly ReportItem[],
+): Promise<void> {
+  const source = await deps.source(name);
+  const items = itemsOf(source);
+  if (items.length === 0) return;
+  const actor = { user_id: sender, request_id: id, at: deps.now() };
+  const reporter = { user_id: sender, user_name: sender, project_id: '' };
+  await deps.reportConditions({ source, actor, reporter, items });
+}
+
+/**
+ * The items with the time at which SQS took their message, and their place in it: SQS delivers messages in
+ * any order, and more than once.
+ */
+const ordered = (items: readonly ReportItem[], sent_at: string): ReportItem[] =>
+  items.map((item, place) => {
+    if (item.kind !== 'observation') return item;
+    const order = `${sent_at}#${String(place).padStart(6, '0')}`;
+    return { ...item, observation: { ...item.observation, order } };
+  });

@@ -1,0 +1,89 @@
+import { Duration } from 'aws-cdk-lib';
+import { Match, Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Construct } from 'constructs';
+import { allowIndexes, allowRows, allowSend } from './grants.ts';
+import { type Messaging, receiverConcurrency, receiverTimeoutSeconds } from './messaging.ts';
+import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
+
+/** Takes reports that arrive without HTTP: CloudWatch's alarms over EventBridge, and messages of the account. */
+export class ReportReceiver extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'report-receiver',
+      description: 'Doctor: takes reports from the AWS account',
+      errorImpact:
+        'reports from the AWS account are late; after ten receives a report is in the dead-letter queue',
+      timeout: Duration.seconds(receiverTimeoutSeconds),
+      environment: {
+        HOSTS_TABLE: tables.hosts.tableName,
+        FAULTS_TABLE: tables.faults.tableName,
+        INSTANCES_TABLE: tables.instances.tableName,
+        MIGRATIONS_TABLE: tables.migrations.tableName,
+        CONDITIONS_TABLE: tables.conditions.tableName,
+        SOURCES_TABLE: tables.sources.tableName,
+        UNMATCHED_TABLE: tables.unmatched.tableName,
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
+        URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
+        BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
+        BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
+        REPORT_DLQ_URL: messaging.reportDeadLetters.queueUrl,
+        ...variablesOf(settings, 'safeLaneDelaySeconds'),
+      },
+    });
+    const { function: fn } = this;
+    fn.addEventSource(
+      new SqsEventSource(messaging.reportQueue, {
+        batchSize: 10,
+        reportBatchItemFailures: true,
+        maxConcurrency: receiverConcurrency,
+      }),
+    );
+    const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
+    allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, faults, 'PutItem', 'UpdateItem');
+    allowRows(fn, instances, 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, instances, 'byHost', 'byTarget');
+    allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
+    allowRows(fn, conditions, 'GetItem', 'PutItem');
+    allowRows(fn, sources, 'GetItem');
+    allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
+    for (const queue of queuesOf(messaging)) allowSend(fn, queue);
+    if (settings.cloudWatchAlarmPrefix !== '') {
+      ruleOfAlarms(this, settings.cloudWatchAlarmPrefix, messaging);
+    }
+  }
+}
+
+/** The queues of events that it sends to, and those of what it cannot read. */
+const queuesOf = ({
+  eventQueue,
+  changeQueue,
+  urgentQueue,
+  bulkQueue,
+  bulkDeadLetters,
+  reportDeadLetters,
+}: Messaging) => [
+  ...[eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters, reportDeadLetters],
+];
+
+/** Sends the changes of state of the alarms whose names begin with the prefix to the queue of reports. */
+const ruleOfAlarms = (scope: Construct, prefix: string, messaging: Messaging): Rule =>
+  new Rule(scope, 'Alarms', {
+    description: 'Doctor: CloudWatch alarms that report hosts',
+    eventPattern: {
+      source: ['aws.cloudwatch'],
+      detailType: ['CloudWatch Alarm State Change'],
+      detail: { alarmName: Match.prefix(prefix) },
+    },
+    targets: [
+      new SqsQueue(messaging.reportQueue, { deadLetterQueue: messaging.reportDeadLetters }),
+    ],
+  });

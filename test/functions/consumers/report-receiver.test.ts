@@ -1,0 +1,167 @@
+/** The receiver of reports: each form of message, and what it does with all others. */
+import { expect, test } from 'vitest';
+import type { DoctorEvent } from '../../../domain/events/event.ts';
+import type { DeadLetter } from '../../../domain/events/messages.ts';
+import { compose } from '../../../functions/report-receiver/compose.ts';
+import { sourceWith } from '../../domain/conditions/reports.ts';
+import { hostWith, minute } from '../../domain/rows.ts';
+import { worldOf } from '../../flows/world.ts';
+import { lambdaContext as context } from '../call.ts';
+import { alarmEvent } from '../monitors/alarm-events.ts';
+import { logbook, queued } from './lambda.ts';
+
+/** When `queued` messages were sent. */
+const sentAt = '2026-01-01T00:00:00.000Z';
+
+function receiver(failing?: () => Promise<boolean>) {
+  const world = worldOf({ hosts: [hostWith(), hostWith({ host: 'compute-2' })] });
+  const sent: [string, number, readonly DoctorEvent[]][] = [];
+  const [refused, letters, seen]: [DeadLetter[], DeadLetter[], unknown[]] = [[], [], []];
+  const { log, lines } = logbook();
+  const handler = compose({
+    ...world.deps,
+    ...(failing && { saveReport: failing, saveWhole: failing }),
+    source: async (name) => sourceWith(name),
+    seenUp: async (host, at) => {
+      if (!world.hosts.has(host)) return 'unknown';
+      seen.push([host, at]);
+      return 'noted';
+    },
+    sendOutside: async (events, { lane, delaySeconds = 0 }) => {
+      sent.push([lane, delaySeconds, events]);
+    },
+    safeLaneDelaySeconds: 5,
+    deadLetter: async (more) => {
+      letters.push(...more);
+    },
+    refuse: async (more) => {
+      refused.push(...more);
+    },
+    now: () => minute(20),
+    log,
+  });
+  const take = (...bodies: unknown[]) =>
+    handler(queued(...bodies.map((body) => ({ body }))), context);
+  return { world, sent, refused, letters, seen, lines, take };
+}
+
+const report = (status: 'down' | 'up') => ({
+  type: 'compute.host.down',
+  details: { hostname: 'compute-1', status, monitor: 'script' },
+});
+
+test('an alarm state change raises a condition of the source cloudwatch, from the sender of the message', async () => {
+  const { world, take } = receiver();
+  expect(await take(alarmEvent({ description: 'host=compute-1' }))).toEqual({
+    batchItemFailures: [],
+  });
+  expect([...world.conditions.values()]).toMatchObject([
+    {
+      source: 'cloudwatch',
+      state: 'raised',
+      reported_by: { user_id: 'sender', project_id: '' },
+      request_id: 'm-0',
+    },
+  ]);
+  expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
+});
+
+test('an alarm without a host is kept as unmatched', async () => {
+  const { world, take, refused } = receiver();
+  await take(alarmEvent());
+  expect(world.unmatched).toMatchObject([{ source: 'cloudwatch' }]);
+  expect(refused).toEqual([]);
+});
+
+test.each([
+  ['a list', [report('down')], 'opnfv'],
+  ['an event', report('down'), 'opnfv'],
+  ['`event`', { event: report('down') }, 'opnfv'],
+  ['`events` with a source', { events: [report('down')], source: 'ping' }, 'opnfv/ping'],
+])('%s of OPNFV Doctor is a report of its source', async (_, body, source) => {
+  const { world, take } = receiver();
+  await take(body);
+  const order = `${sentAt}#000000`;
+  expect([...world.conditions.values()]).toMatchObject([{ source, state: 'raised', order }]);
+});
+
+test('reports of one message count in their order, and once, however often it is delivered', async () => {
+  const { world, take } = receiver();
+  const both = [report('down'), report('up')];
+  await take(both);
+  await take(both);
+  expect([...world.conditions.values()]).toMatchObject([{ state: 'cleared', revision: 2 }]);
+  expect(world.hosts.get('compute-1')?.forced_down).toBe(false);
+});
+
+const event = (message_id: string, more: object = {}) => ({
+  ...{ message_id, event_type: 'compute.instance.update', generated: '2026-01-01T00:00:00' },
+  ...{ traits: [['project_id', 1, 'p']], ...more },
+});
+
+test('events are queued in their lanes, now and later, and refused ones are dead letters', async () => {
+  const { sent, letters, refused, take } = receiver();
+  await take([event('a'), event('b', { traits: [['state', 1, 'error']] }), { event_type: 7 }]);
+  expect(
+    sent.map(([lane, delay, events]) => [lane, delay, events.map((e) => e.message_id)]),
+  ).toEqual(
+    expect.arrayContaining([
+      ...[
+        ['bulk', 0, ['a']],
+        ['bulk', 5, ['a']],
+      ],
+      ...[
+        ['urgent', 0, ['b']],
+        ['urgent', 5, ['b']],
+      ],
+    ]),
+  );
+  expect(sent[0]?.[2][0]?.accepted_at).toBe(sentAt);
+  expect(letters).toMatchObject([{ element: { event_type: 7 } }]);
+  expect(refused).toEqual([]);
+});
+
+test('one event by itself is a list of one, and an empty list is nothing', async () => {
+  const { sent, refused, take } = receiver();
+  await take(event('a'), []);
+  expect(sent.map(([lane]) => lane)).toEqual(['bulk', 'bulk']);
+  expect(refused).toEqual([]);
+});
+
+test('heartbeats count from the time of the message; unknown hosts are kept as unmatched', async () => {
+  const { world, seen, take } = receiver();
+  await take({ heartbeats: ['compute-1', 'compute-2', 'compute-1', 'compute-9'] });
+  expect(seen).toEqual([
+    ['compute-1', sentAt],
+    ['compute-2', sentAt],
+  ]);
+  expect(world.unmatched).toMatchObject([
+    { source: 'heartbeats', reason: 'Host compute-9 is not registered.' },
+  ]);
+});
+
+test.each([
+  ['no JSON', '{', /not JSON/],
+  ['a number', 7, /neither an alarm/],
+  ['another object', { hello: 1 }, /neither an alarm/],
+  ['another event of AWS', { 'detail-type': 'EC2 Instance State-change Notification' }, /source/],
+  ['a list of something else', [1, {}], /neither events nor reports/],
+  ['events and reports', [event('a'), report('down')], /both/],
+  ['more than 100 heartbeats', { heartbeats: Array(101).fill('compute-1') }, /heartbeats/],
+  ['a heartbeat of no host', { heartbeats: [7] }, /heartbeats/],
+  ['a misspelt key beside heartbeats', { heartbeats: [], restarted: true }, /restarted/],
+  ['no name of a source', { events: [report('down')], source: 'a/b' }, /source/],
+])('%s is a dead letter with the reason, and changes nothing', async (_, body, reason) => {
+  const { world, sent, letters, refused, take } = receiver();
+  expect(await take(body)).toEqual({ batchItemFailures: [] });
+  expect(refused).toMatchObject([{ reason: expect.stringMatching(reason) }]);
+  expect([world.writes, sent, letters]).toEqual([[], [], []]);
+});
+
+test('a message whose report cannot be stored is delivered again, the others are not', async () => {
+  const { take } = receiver(async () => {
+    throw new Error('the table is out');
+  });
+  const taken = await take(report('down'), { heartbeats: ['compute-1'] });
+  expect(taken).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+});
