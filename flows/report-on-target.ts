@@ -13,6 +13,7 @@ import type {
   ConditionTarget,
   Observation,
 } from '../domain/conditions/observation.ts';
+import { overtaken } from '../domain/conditions/order.ts';
 import { type Host, HostName } from '../domain/hosts/host.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { updatedPort } from '../domain/ports/port.ts';
@@ -56,15 +57,19 @@ export async function reportOnTarget(
   if (!changes(target, effect)) {
     return untilWritten(async () => {
       const before = await deps.condition(condition_id);
+      const late = overtaken(before, observation);
+      if (late) return late;
       const step = recordOnly(before, observation, from);
       if (!('condition' in step)) return step;
       return (await deps.saveCondition({ from: before, to: step.condition })) ? step : undefined;
     }, mostTries);
   }
   const step = await written(deps, condition_id, id, (holds, before) => {
+    const late = overtaken(before, observation);
+    if (late) return late;
     if (status === 'raised') return raiseOnTarget({ holds, before }, observation, from);
     return before?.state === 'raised'
-      ? clearOnTarget(holds, before, from)
+      ? clearOnTarget(holds, before, { ...from, order: observation.order })
       : { kind: 'ignored', reason: 'The condition is not raised.' };
   });
   await settle(deps, id, { target, effect }, from.by);

@@ -26,6 +26,7 @@ export class ReportReceiver extends Construct implements Capability {
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        PORTS_TABLE: tables.ports.tableName,
         CONDITIONS_TABLE: tables.conditions.tableName,
         SOURCES_TABLE: tables.sources.tableName,
         UNMATCHED_TABLE: tables.unmatched.tableName,
@@ -49,10 +50,12 @@ export class ReportReceiver extends Construct implements Capability {
     const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
     allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
-    allowRows(fn, instances, 'BatchGetItem', 'PutItem');
+    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
-    allowRows(fn, conditions, 'GetItem', 'PutItem');
+    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, tables.ports, 'byHost');
+    allowRows(fn, conditions, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, sources, 'GetItem');
     allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);

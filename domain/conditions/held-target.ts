@@ -90,7 +90,7 @@ export function raiseOnTarget(
 export function clearOnTarget(
   holds: Holds,
   before: Condition,
-  { source, by }: From,
+  { source, by, order }: From & { readonly order?: string | undefined },
   given?: string,
 ): TargetStep {
   const holder = holds.holders.find(({ condition_id }) => condition_id === before.condition_id);
@@ -100,7 +100,11 @@ export function clearOnTarget(
     : withoutHolder(holds.holders, before.condition_id);
   return {
     kind: 'cleared',
-    condition: cleared(before, by, { held, reason: given ?? 'Its source has cleared it.' }),
+    condition: cleared(before, by, {
+      held,
+      reason: given ?? 'Its source has cleared it.',
+      order,
+    }),
     holds: heldBy(holds, left),
     reason: held ? 'It stays as it is until an administrator ends it, as the source says.' : null,
   };

@@ -12,7 +12,7 @@ import type { Source } from './source.ts';
 export function overtaken(
   before: Pick<Condition, 'order'> | undefined,
   { order }: Pick<Observation, 'order'>,
-): ConditionStep | undefined {
+): Extract<ConditionStep, { readonly kind: 'ignored' }> | undefined {
   const newest = before?.order ?? null;
   if (order === undefined || newest === null || order > newest) return undefined;
   const reason =

@@ -1,7 +1,7 @@
 /** The mapping in the settings of a source: each dialect has a schema of its own. */
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
-import { CloudWatchMapping } from './cloudwatch.ts';
+import { CloudWatchMapping } from '../../dialects/cloudwatch.ts';
 
 /** For dialects whose reports need no mapping. */
 const None = z.strictObject({});

@@ -2,22 +2,51 @@
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { noteHeartbeats } from '../../flows/note-heartbeats.ts';
 import { reportConditions } from '../../flows/report-conditions.ts';
+import type { ReportDataPlaneDeps } from '../../flows/report-data-plane.ts';
+import type { ReportOnTargetDeps } from '../../flows/report-on-target.ts';
 import { type SendTwiceDeps, sendTwice } from '../../flows/send-twice.ts';
 import { type ReportReceiverDeps, reportReceiver } from './handler.ts';
+
+type Flows = DepsOf<typeof reportConditions>;
+type Nested = 'changingPorts' | 'changingServers' | 'reportingDataPlanes';
 
 export type ReportReceiverParts = Omit<
   ReportReceiverDeps,
   'reportConditions' | 'noteHeartbeats' | 'sendTwice'
 > &
-  DepsOf<typeof reportConditions> &
+  Omit<Flows, Nested> &
+  Omit<ReportOnTargetDeps['changingPorts'], 'freeAbandonedMac'> &
+  ReportOnTargetDeps['changingServers'] &
+  Omit<ReportDataPlaneDeps, 'portsOn' | 'isHost' | 'saveReport'> &
   DepsOf<typeof noteHeartbeats> &
-  SendTwiceDeps;
+  SendTwiceDeps & {
+    /** Writes a report on a data plane and its fault; false if another writer was faster. */
+    readonly saveDataPlane: ReportDataPlaneDeps['saveReport'];
+    /** Ids of the ports on a host, as the index shows them, a page at a time. */
+    readonly portIds: (among: {
+      readonly index: 'byHost';
+      readonly value: string;
+    }) => AsyncIterable<readonly string[]>;
+  };
 
 /** The handler of the queue of reports. */
-export const compose = (parts: ReportReceiverParts) =>
-  reportReceiver({
+export function compose(parts: ReportReceiverParts) {
+  const flows: Flows = {
     ...parts,
-    reportConditions: (report) => reportConditions(parts, report),
+    // A report keeps the MAC address of a port: there is none to take.
+    changingPorts: { ...parts, freeAbandonedMac: async () => false },
+    changingServers: parts,
+    reportingDataPlanes: {
+      ...parts,
+      saveReport: parts.saveDataPlane,
+      portsOn: (host) => parts.portIds({ index: 'byHost', value: host }),
+      isHost: async (name) => (await parts.host(name))?.deleted === false,
+    },
+  };
+  return reportReceiver({
+    ...parts,
+    reportConditions: (report) => reportConditions(flows, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(parts, hosts, at),
     sendTwice: (events) => sendTwice(parts, events),
   });
+}

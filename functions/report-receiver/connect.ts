@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore } from '../../adapters/conditions/conditions.ts';
+import { conditionStore, holdsStore } from '../../adapters/conditions/conditions.ts';
 import { sourceReader } from '../../adapters/conditions/sources.ts';
 import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
@@ -8,6 +9,9 @@ import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
+import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
 import { deadLetters, eventQueues } from '../../adapters/queues.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
@@ -24,6 +28,7 @@ export const Environment = environment({
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
+  PORTS_TABLE: required,
   CONDITIONS_TABLE: required,
   SOURCES_TABLE: required,
   UNMATCHED_TABLE: required,
@@ -43,6 +48,7 @@ export function connect(
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
     conditions: env.CONDITIONS_TABLE,
+    ports: env.PORTS_TABLE,
   };
   const own = ownEvents(sqs, env);
   const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
@@ -52,6 +58,11 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
+    ...holdsStore(dynamo, tables.conditions),
+    ...portReader(dynamo, tables.ports),
+    ...portChanges(dynamo, tables),
+    ...portSaves(dynamo, tables),
+    saveDataPlane: dataPlaneStore(dynamo, tables).saveReport,
     ...sourceReader(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
@@ -61,6 +72,7 @@ export function connect(
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     interrupted: interruptions(logger),
     log: logger,
+    newId: randomUUID,
     now: () => new Date().toISOString(),
   });
 }

@@ -4,6 +4,8 @@
  * fails is delivered again.
  */
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
+import { parseAlarm } from '../../dialects/cloudwatch.ts';
+import { parseOpnfv } from '../../dialects/opnfv.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
 import type { Source } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -11,8 +13,6 @@ import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import { receiveAll } from '../../domain/events/outside-event.ts';
 import type { ReportConditions } from '../../flows/report-conditions.ts';
-import { parseAlarm } from '../monitors/cloudwatch.ts';
-import { parseOpnfv } from '../monitors/opnfv.ts';
 import { type ReportMessage, readMessage } from './message-form.ts';
 
 /** What the receiver needs from outside. */

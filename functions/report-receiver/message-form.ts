@@ -1,10 +1,10 @@
 /** The forms of messages on the queue of reports. */
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
+import { AlarmStateChange } from '../../dialects/cloudwatch.ts';
 import { SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { HostName } from '../../domain/hosts/host.ts';
-import { AlarmStateChange } from '../monitors/cloudwatch.ts';
 
 /** The most hosts in a message of heartbeats. */
 export const mostHeartbeats = 100;

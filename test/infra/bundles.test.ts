@@ -14,6 +14,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   identity: 415,
   network: 480,
   reconciler: 425,
+  'report-receiver': 455,
   sweeper: 450,
   'webhook-sender': 480,
 };

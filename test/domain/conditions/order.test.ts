@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { endCondition } from '../../../flows/end-condition.ts';
 import { reportConditions } from '../../../flows/report-conditions.ts';
+import { conditionsWorld } from '../../flows/conditions-world.ts';
 import { worldOf } from '../../flows/world.ts';
 import { hostWith, minute } from '../rows.ts';
 import { observed, sender, sourceWith } from './reports.ts';
@@ -17,7 +18,7 @@ const [up, t1, t2, t3] = [
 
 /** A host, and the outcomes of reports that arrive one after the other. */
 async function after(...reports: Given[]) {
-  const world = worldOf({ hosts: [hostWith()] });
+  const world = conditionsWorld(worldOf({ hosts: [hostWith()] }));
   const outcomes: string[] = [];
   for (const given of reports) {
     const items = [{ kind: 'observation' as const, observation: observed(given) }];

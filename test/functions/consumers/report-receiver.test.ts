@@ -2,9 +2,13 @@
 import { expect, test } from 'vitest';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
-import { compose } from '../../../functions/report-receiver/compose.ts';
+import { noteHeartbeats } from '../../../flows/note-heartbeats.ts';
+import { reportConditions } from '../../../flows/report-conditions.ts';
+import { type SendTwiceDeps, sendTwice } from '../../../flows/send-twice.ts';
+import { reportReceiver } from '../../../functions/report-receiver/handler.ts';
 import { sourceWith } from '../../domain/conditions/reports.ts';
 import { hostWith, minute } from '../../domain/rows.ts';
+import { conditionsWorld } from '../../flows/conditions-world.ts';
 import { worldOf } from '../../flows/world.ts';
 import { lambdaContext as context } from '../call.ts';
 import { alarmEvent } from '../monitors/alarm-events.ts';
@@ -14,23 +18,32 @@ import { logbook, queued } from './lambda.ts';
 const sentAt = '2026-01-01T00:00:00.000Z';
 
 function receiver(failing?: () => Promise<boolean>) {
-  const world = worldOf({ hosts: [hostWith(), hostWith({ host: 'compute-2' })] });
+  const hosts = [hostWith(), hostWith({ host: 'compute-2' })];
+  const world = conditionsWorld(worldOf({ hosts }));
+  const deps = { ...world.deps, ...(failing && { saveReport: failing, saveWhole: failing }) };
   const sent: [string, number, readonly DoctorEvent[]][] = [];
   const [refused, letters, seen]: [DeadLetter[], DeadLetter[], unknown[]] = [[], [], []];
   const { log, lines } = logbook();
-  const handler = compose({
+  const beating = {
     ...world.deps,
-    ...(failing && { saveReport: failing, saveWhole: failing }),
-    source: async (name) => sourceWith(name),
-    seenUp: async (host, at) => {
-      if (!world.hosts.has(host)) return 'unknown';
+    seenUp: async (host: string, at: string) => {
+      if (!world.hosts.has(host)) return 'unknown' as const;
       seen.push([host, at]);
-      return 'noted';
+      return 'noted' as const;
     },
+    noteRestart: async () => 'noted' as const,
+  };
+  const sending: SendTwiceDeps = {
     sendOutside: async (events, { lane, delaySeconds = 0 }) => {
       sent.push([lane, delaySeconds, events]);
     },
     safeLaneDelaySeconds: 5,
+  };
+  const handler = reportReceiver({
+    source: async (name) => sourceWith(name),
+    reportConditions: (report) => reportConditions(deps, report),
+    noteHeartbeats: (hosts, at) => noteHeartbeats(beating, hosts, at),
+    sendTwice: (events) => sendTwice(sending, events),
     deadLetter: async (more) => {
       letters.push(...more);
     },

@@ -1,7 +1,7 @@
 /** CloudWatch's alarm state changes, as EventBridge delivers them. */
 import { expect, test } from 'vitest';
+import { AlarmStateChange, parseAlarm } from '../../../dialects/cloudwatch.ts';
 import { defaultSettings } from '../../../domain/conditions/source.ts';
-import { AlarmStateChange, parseAlarm } from '../../../functions/monitors/cloudwatch.ts';
 import { checkMapping } from '../../../functions/monitors/mappings.ts';
 import { type AlarmGiven, alarmEvent, arn } from './alarm-events.ts';
 

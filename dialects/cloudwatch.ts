@@ -8,10 +8,10 @@ import {
   type ConditionSeverity,
   conditionSeverities,
   type ReportItem,
-} from '../../domain/conditions/observation.ts';
-import type { Source } from '../../domain/conditions/source.ts';
-import { HostName } from '../../domain/hosts/host.ts';
-import { parseMoment } from '../../domain/time.ts';
+} from '../domain/conditions/observation.ts';
+import type { Source } from '../domain/conditions/source.ts';
+import { HostName } from '../domain/hosts/host.ts';
+import { parseMoment } from '../domain/time.ts';
 
 /** The mapping of the source `cloudwatch`: the compute host that runs on an EC2 instance, by its id. */
 export const CloudWatchMapping = z.strictObject({
