@@ -31,6 +31,8 @@ export type EnvName =
   | 'EVENT_DLQ_URL'
   | 'BULK_DLQ_URL'
   | 'REPORT_DLQ_URL'
+  /** Missing if events from outside change no rows. */
+  | 'INVENTORY_QUEUE_URL'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'
   | 'WEBHOOK_QUEUE_URL'

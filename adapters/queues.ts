@@ -114,6 +114,24 @@ function groupOfEvents(events: readonly DoctorEvent[]): string | undefined {
   return more.length > 0 ? undefined : groupOf(project ?? '');
 }
 
+/** Events in a message for the inventory. */
+const eventsForInventory = 10;
+
+/** Sends events from outside to the function that takes them over into the rows. */
+export const inventoryQueue = (client: SQSClient, url: string) => ({
+  /** Durably queues the events, at most ten in a message. */
+  sendInventory: (events: readonly DoctorEvent[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      packed(events, {
+        most: eventsForInventory,
+        size: maxBytes,
+        sizeOf: (event) => bytesOf(toJson(event)) + 1,
+      }).map((some) => ({ body: toJson({ events: some }), delaySeconds: 0 })),
+    ),
+});
+
 /** The queue of faults only. */
 export const eventQueue = (client: SQSClient, url: string) => eventQueues(client, { fault: url });
 

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
+import { inventoryVariables } from './inventory.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -51,6 +52,7 @@ export class Doctor extends Construct implements Capability {
         URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
+        ...inventoryVariables(messaging),
         ...variablesOf(
           settings,
           'safeLaneDelaySeconds',
@@ -82,6 +84,7 @@ export class Doctor extends Construct implements Capability {
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
+    if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
   }
 }
 

@@ -48,6 +48,9 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     { name: 'BulkQueue', queue: messaging.bulkQueue, seconds: 900 },
     { name: 'WideQueue', queue: messaging.wideQueue, seconds: 900 },
     { name: 'ReportQueue', queue: messaging.reportQueue, seconds: 60 },
+    ...(messaging.inventoryQueue
+      ? [{ name: 'InventoryQueue', queue: messaging.inventoryQueue, seconds: 300 }]
+      : []),
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },
     { name: 'WebhookQueue', queue: messaging.webhookQueue, seconds: 120 },
     // The longest pause between two tries is 900 seconds.

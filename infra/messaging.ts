@@ -21,6 +21,9 @@ export const finisherConcurrency = 2;
 /** The timeout of the receiver of reports for a batch, in seconds. */
 export const receiverTimeoutSeconds = 60;
 
+/** The timeout of the inventory for a message, in seconds. */
+export const inventoryTimeoutSeconds = 60;
+
 /** Receivers of reports that run at once. */
 export const receiverConcurrency = 5;
 
@@ -48,6 +51,8 @@ export class Messaging extends Construct {
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
   readonly reportDeadLetters: Queue;
+  /** Events from outside that may change rows; undefined if they change none. */
+  readonly inventoryQueue: Queue | undefined;
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
@@ -109,6 +114,9 @@ export class Messaging extends Construct {
     );
     this.reportQueue = queue('ReportQueue', receiverTimeoutSeconds, into(this.reportDeadLetters));
     if (secureTransport) refuseOtherAccounts(this.reportQueue);
+    this.inventoryQueue = settings.inventoryFromEvents
+      ? queue('InventoryQueue', inventoryTimeoutSeconds, into(this.bulkDeadLetters))
+      : undefined;
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
     this.streamDeadLetters = deadLetters(

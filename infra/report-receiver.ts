@@ -4,6 +4,7 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
+import { inventoryVariables } from './inventory.ts';
 import { type Messaging, receiverConcurrency, receiverTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
@@ -35,6 +36,7 @@ export class ReportReceiver extends Construct implements Capability {
         URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
+        ...inventoryVariables(messaging),
         REPORT_DLQ_URL: messaging.reportDeadLetters.queueUrl,
         ...variablesOf(settings, 'safeLaneDelaySeconds'),
       },
@@ -59,6 +61,7 @@ export class ReportReceiver extends Construct implements Capability {
     allowRows(fn, sources, 'GetItem');
     allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
+    if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
     if (settings.cloudWatchAlarmPrefix !== '') {
       ruleOfAlarms(this, settings.cloudWatchAlarmPrefix, messaging);
     }

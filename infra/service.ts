@@ -9,6 +9,7 @@ import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
+import { Inventory } from './inventory.ts';
 import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
@@ -58,6 +59,9 @@ export class DoctorStack extends Stack {
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
+      ...(settings.inventoryFromEvents && {
+        Inventory: new Inventory(this, 'Inventory', shared),
+      }),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),

@@ -198,6 +198,10 @@ const Settings = z.object({
     namePrefix.default('doctor'),
     'the CloudWatch alarms of the account and region that report hosts: those whose names begin with it; empty: none',
   ),
+  inventoryFromEvents: setting(
+    truth.default(false),
+    '`true`: events `compute.instance.*` from outside register, change and delete servers',
+  ),
   requestsPerSecond: setting(
     atLeastOne.default(1000),
     'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',

@@ -22,6 +22,9 @@ export const EventMessage = z.object({
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 
+/** On the queue of the inventory: events from outside that may change rows. */
+export const InventoryMessage = z.object({ events: z.array(DoctorEvent) });
+
 /**
  * On the fault queue, one of four tasks: apply the host's fault of this number, or its deletion,
  * to its instances; apply its data plane report of this number to its ports; notify the owners of

@@ -45,6 +45,22 @@ export const PowerState = z
 /** The name of a power state in events, such as `shutdown`; `pending` for an unknown number. */
 export const powerStateName = (state: number): string => powerStateNames.get(state) ?? 'pending';
 
+/** The power state that belongs to a `vm_state`. Source: nova `compute/manager.py`. */
+const powerOf: Partial<Record<VmState, PowerStateName>> = {
+  active: 'running',
+  rescued: 'running',
+  paused: 'paused',
+  suspended: 'suspended',
+  stopped: 'shutdown',
+  shelved: 'shutdown',
+  shelved_offloaded: 'shutdown',
+  resized: 'running',
+};
+
+/** The number of the power state that belongs to a `vm_state`; `pending` if none does. */
+export const powerStateOf = (vm_state: VmState): number =>
+  powerStates[powerOf[vm_state] ?? 'pending'];
+
 const States = z.object({
   vm_state: VmState,
   power_state: PowerState,

@@ -8,7 +8,7 @@ import { readServers } from '../../flows/read-servers.ts';
 import { registerHost } from '../../flows/register-host.ts';
 import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
-import { type SendTwiceDeps, sendTwice } from '../../flows/send-twice.ts';
+import { type TakeOutsideDeps, takeOutside } from '../../flows/take-outside.ts';
 import { type DoctorDeps, doctorApi } from './handler.ts';
 
 /** What the flows answer for the routes. */
@@ -35,7 +35,7 @@ type Flows = DepsOf<typeof readServers> &
 export type DoctorParts = Omit<DoctorDeps, Composed> &
   Flows &
   DoctorDeps['subscribing'] &
-  SendTwiceDeps & {
+  TakeOutsideDeps & {
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
     readonly portIds: (among: {
       readonly index: 'byHost';
@@ -64,7 +64,7 @@ export function compose(parts: DoctorParts) {
     registerHost: (host, registration) => registerHost(parts, host, registration),
     registerInstance: (uuid, registration) => registerInstance(parts, uuid, registration),
     deleteInstance: (uuid, when) => deleteInstance(parts, uuid, when),
-    sendTwice: (events) => sendTwice(parts, events),
+    sendTwice: (events) => takeOutside(parts, events),
     subscribing: parts,
   });
 }

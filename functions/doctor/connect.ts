@@ -8,6 +8,7 @@ import {
   amount,
   type Env,
   environment,
+  optionalText,
   readEnv,
   required,
   requiredList,
@@ -31,7 +32,7 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portReader } from '../../adapters/ports/port-reader.ts';
 import { portChanges } from '../../adapters/ports/port-saves.ts';
-import { deadLetters, eventQueues } from '../../adapters/queues.ts';
+import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
@@ -45,6 +46,7 @@ export const Environment = environment({
   URGENT_QUEUE_URL: required,
   BULK_QUEUE_URL: required,
   BULK_DLQ_URL: required,
+  INVENTORY_QUEUE_URL: optionalText,
   HOSTS_TABLE: required,
   FAULTS_TABLE: required,
   AFFECTED_TABLE: required,
@@ -126,6 +128,7 @@ function queuesOf(env: DoctorEnv, { sqs }: DoctorClients) {
   return {
     send: own.sendEvents,
     sendOutside: outside.sendEvents,
+    ...(env.INVENTORY_QUEUE_URL !== '' && inventoryQueue(sqs, env.INVENTORY_QUEUE_URL)),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
   };
 }

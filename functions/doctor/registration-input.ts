@@ -7,8 +7,8 @@ import {
   InstanceFacts,
   PowerState,
   type PowerStateName,
+  powerStateOf,
   powerStates,
-  type VmState,
 } from '../../domain/servers/instance.ts';
 import { parseMoment } from '../../domain/time.ts';
 
@@ -96,18 +96,6 @@ export const InstanceInput = z
     `The instance is larger than ${maxBytes} bytes.`,
   );
 
-/** The power state that belongs to a `vm_state`. Source: nova `compute/manager.py`. */
-const powerOf: Partial<Record<VmState, PowerStateName>> = {
-  active: 'running',
-  rescued: 'running',
-  paused: 'paused',
-  suspended: 'suspended',
-  stopped: 'shutdown',
-  shelved: 'shutdown',
-  shelved_offloaded: 'shutdown',
-  resized: 'running',
-};
-
 /**
  * The facts of a registration. Times that it leaves out stay as they are, or get the value for a new
  * instance. @param now the time of creation of a new instance.
@@ -122,7 +110,7 @@ export function instanceFacts(
   const launched = input.vm_state === 'building' ? null : created_at;
   return {
     ...rest,
-    power_state: power_state ?? powerStates[powerOf[input.vm_state] ?? 'pending'],
+    power_state: power_state ?? powerStateOf(input.vm_state),
     created_at,
     launched_at: launched_at !== undefined ? launched_at : (existing?.launched_at ?? launched),
     terminated_at: null,

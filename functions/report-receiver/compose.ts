@@ -4,7 +4,7 @@ import { noteHeartbeats } from '../../flows/note-heartbeats.ts';
 import { reportConditions } from '../../flows/report-conditions.ts';
 import type { ReportDataPlaneDeps } from '../../flows/report-data-plane.ts';
 import type { ReportOnTargetDeps } from '../../flows/report-on-target.ts';
-import { type SendTwiceDeps, sendTwice } from '../../flows/send-twice.ts';
+import { type TakeOutsideDeps, takeOutside } from '../../flows/take-outside.ts';
 import { type ReportReceiverDeps, reportReceiver } from './handler.ts';
 
 type Flows = DepsOf<typeof reportConditions>;
@@ -19,7 +19,7 @@ export type ReportReceiverParts = Omit<
   ReportOnTargetDeps['changingServers'] &
   Omit<ReportDataPlaneDeps, 'portsOn' | 'isHost' | 'saveReport'> &
   DepsOf<typeof noteHeartbeats> &
-  SendTwiceDeps & {
+  TakeOutsideDeps & {
     /** Writes a report on a data plane and its fault; false if another writer was faster. */
     readonly saveDataPlane: ReportDataPlaneDeps['saveReport'];
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
@@ -47,6 +47,6 @@ export function compose(parts: ReportReceiverParts) {
     ...parts,
     reportConditions: (report) => reportConditions(flows, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(parts, hosts, at),
-    sendTwice: (events) => sendTwice(parts, events),
+    sendTwice: (events) => takeOutside(parts, events),
   });
 }

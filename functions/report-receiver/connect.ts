@@ -4,7 +4,14 @@ import type { Clients } from '../../adapters/clients.ts';
 import { conditionStore, holdsStore } from '../../adapters/conditions/conditions.ts';
 import { sourceReader } from '../../adapters/conditions/sources.ts';
 import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
-import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import {
+  amount,
+  type Env,
+  environment,
+  optionalText,
+  readEnv,
+  required,
+} from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
@@ -12,7 +19,7 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portReader } from '../../adapters/ports/port-reader.ts';
 import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
-import { deadLetters, eventQueues } from '../../adapters/queues.ts';
+import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { compose } from './compose.ts';
@@ -23,6 +30,7 @@ export const Environment = environment({
   URGENT_QUEUE_URL: required,
   BULK_QUEUE_URL: required,
   BULK_DLQ_URL: required,
+  INVENTORY_QUEUE_URL: optionalText,
   REPORT_DLQ_URL: required,
   HOSTS_TABLE: required,
   FAULTS_TABLE: required,
@@ -69,6 +77,7 @@ export function connect(
     refuse: deadLetters(sqs, env.REPORT_DLQ_URL).deadLetter,
     send: (events) => own.sendEvents(events),
     sendOutside: outside.sendEvents,
+    ...(env.INVENTORY_QUEUE_URL !== '' && inventoryQueue(sqs, env.INVENTORY_QUEUE_URL)),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     interrupted: interruptions(logger),
     log: logger,

@@ -11,9 +11,11 @@ import { connect as compute } from '../../functions/compute/connect.ts';
 import { connect as doctor } from '../../functions/doctor/connect.ts';
 import { connect as faultFinisher } from '../../functions/fault-finisher/connect.ts';
 import { connect as identity } from '../../functions/identity/connect.ts';
+import { connect as inventory } from '../../functions/inventory/connect.ts';
 import { connect as monitors } from '../../functions/monitors/connect.ts';
 import { connect as network } from '../../functions/network/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
+import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
 import { connect as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { lambdaContext } from '../functions/call.ts';
@@ -29,7 +31,12 @@ export type Invocation =
       readonly event: APIGatewayProxyEvent;
     }
   | {
-      readonly name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender';
+      readonly name:
+        | 'alarm-evaluator'
+        | 'fault-finisher'
+        | 'webhook-sender'
+        | 'report-receiver'
+        | 'inventory';
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
@@ -86,6 +93,10 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return faultFinisher(env, clients, logger)(event, lambdaContext);
     case 'webhook-sender':
       return webhookSender(env, clients, logger, metrics)(event, lambdaContext);
+    case 'report-receiver':
+      return reportReceiver(env, clients, logger)(event, lambdaContext);
+    case 'inventory':
+      return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
     case 'sweeper':

@@ -154,6 +154,7 @@ export async function ownThings(): Promise<OwnThings> {
       EVENT_DLQ_URL: eventDlq ?? '',
       BULK_DLQ_URL: bulkDlq ?? '',
       REPORT_DLQ_URL: reportDlq ?? '',
+      INVENTORY_QUEUE_URL: '',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',

@@ -1,0 +1,49 @@
+/** The inventory by events: it is there with its setting only. */
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { Environment } from '../../functions/inventory/connect.ts';
+import { DoctorStack } from '../../infra/service.ts';
+import { policies, subject } from './template.ts';
+
+const templateWith = (inventoryFromEvents: boolean) => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const settings = { inventoryFromEvents };
+  return Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings }));
+};
+const template = templateWith(true);
+const name = { Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'inventory' } } };
+
+test('without the setting there is no function, no queue, and no function that knows of one', () => {
+  const without = templateWith(false);
+  without.resourcePropertiesCountIs('AWS::Lambda::Function', name, 0);
+  expect(JSON.stringify(without.toJSON())).not.toMatch(/Inventory|INVENTORY/);
+});
+
+test('the functions that take events from outside send to its queue, and it reads what it is given', () => {
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  const named = functions.map(({ Properties }) => Properties.Environment.Variables);
+  const senders = named.filter((variables) => 'INVENTORY_QUEUE_URL' in variables);
+  expect(senders.map((variables) => variables.POWERTOOLS_SERVICE_NAME).sort()).toEqual([
+    ...['doctor', 'report-receiver'],
+  ]);
+  const own = named.find((variables) => variables.POWERTOOLS_SERVICE_NAME === 'inventory');
+  for (const variable of Object.keys(Environment.shape)) expect(own).toHaveProperty(variable);
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MessagingInventoryQueue'), 'Arn'] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+});
+
+test('it touches hosts, servers and their moves, and no others', () => {
+  const touched = (policies(template).get('Inventory') ?? []).flatMap(({ action, resource }) =>
+    action
+      .filter((verb) => verb.startsWith('dynamodb:'))
+      .flatMap((verb) => resource.map((what) => `${verb.slice(9)} on ${subject(what)}`)),
+  );
+  expect(touched.sort()).toEqual([
+    ...['GetItem on Hosts', 'GetItem on Instances', 'GetItem on Migrations', 'PutItem on Hosts'],
+    ...['PutItem on Instances', 'PutItem on Migrations', 'UpdateItem on Hosts'],
+    'UpdateItem on Migrations',
+  ]);
+});
