@@ -40,6 +40,8 @@ export type OutputName =
   | 'BulkQueueUrl'
   | 'WideQueueUrl'
   | 'BulkDlqUrl'
+  | 'ReportQueueUrl'
+  | 'ReportDlqUrl'
   | 'FaultQueueUrl'
   | 'FaultDlqUrl'
   | 'StreamDlqUrl'
