@@ -33,6 +33,7 @@ function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: S
     DOCTOR_NOTIFICATIONS_TOPIC_ARN: outputs?.NotificationsTopicArn,
     DOCTOR_NOTIFICATIONS_TOPIC_ARNS: outputs?.NotificationsTopicArns,
     DOCTOR_EVENTS_TOPIC_ARN: outputs?.EventsTopicArn,
+    DOCTOR_REPORT_QUEUE_URL: outputs?.ReportQueueUrl,
   };
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`);
   writeWhole(file(who), `${lines.join('\n')}\n`, 0o600);

@@ -109,6 +109,9 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   expect(await hosts.seenUp(row.host, minute(21))).toBe('noted');
   const withHeartbeat = { ...row, last_seen_up: minute(21) };
   expect(await hosts.host(row.host)).toEqual(withHeartbeat);
+  // One that waited in a queue comes later than a newer one.
+  expect(await hosts.seenUp(row.host, minute(20))).toBe('noted');
+  expect(await hosts.host(row.host)).toEqual(withHeartbeat);
   expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
   expect(await hosts.saveHost(withHeartbeat, { ...withHeartbeat, revision: 2, vcpus: 1 })).toBe(
     true,
