@@ -28,6 +28,7 @@ const deps: EvaluateDeps = {
   alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
   sendRest: async () => expect.unreachable(),
   alarms: async (ids) => tables.alarms(ids),
+  written: async (keys) => tables.written(keys),
   fire: async (chains) => {
     const others = meanwhile;
     meanwhile = undefined;
