@@ -5,6 +5,7 @@ import { DomainError } from '../domain/errors.ts';
 /** The variables that `infra/` sets and functions read. */
 export type EnvName =
   | 'HOSTS_TABLE'
+  | 'ROSTER_TABLE'
   | 'FAULTS_TABLE'
   | 'AFFECTED_TABLE'
   | 'INSTANCES_TABLE'

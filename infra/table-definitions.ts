@@ -25,13 +25,13 @@ export const tableDefinitions = {
   hosts: {
     key: [text('host')],
     indexes: {
-      listing: [text('listing'), text('host')],
       byService: [text('service_id')],
       byNumber: [number('service_number')],
       byHypervisor: [text('hypervisor_id')],
     },
     stream: true,
   },
+  roster: { key: [text('shard'), text('host')] },
   faults: {
     key: [text('host'), number('number')],
     indexes: {

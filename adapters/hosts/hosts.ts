@@ -9,12 +9,13 @@ import {
   PutCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { Host, type HostRange } from '../../domain/hosts/host.ts';
+import { Host } from '../../domain/hosts/host.ts';
 import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { getAll, ifUnchanged, type Row } from '../dynamodb.ts';
 import { type Action, transactPatiently } from '../transactions.ts';
-import { hostNames, nameBy } from './host-index.ts';
+import { nameBy } from './host-index.ts';
+import { listHeartbeat, rosterReader, rosterWrites } from './roster.ts';
 
 /** The row with the last service number; no host can have this name. */
 const counterKey = { host: '#service-number' };
@@ -36,15 +37,10 @@ const spelled = (TableName: string, { host: name }: Host): Action => ({
 });
 
 /**
- * The row with the fields that only indexes and the stream need. `listing` puts it into the list of hosts;
- * tombstones do not have it. By `written_by` the stream is filtered (`infra/reconciler.ts`): a
- * heartbeat invokes no function.
+ * The row with the field by which the stream is filtered (`infra/reconciler.ts`): a heartbeat invokes no
+ * function.
  */
-export const indexedHost = (row: Host): Row => ({
-  ...row,
-  written_by: 'change',
-  ...(row.deleted ? {} : { listing: 'host' }),
-});
+export const streamedHost = (row: Host): Row => ({ ...row, written_by: 'change' });
 
 /**
  * The condition that a row is as it was read, or that there is still none. It includes `reported_at` and
@@ -114,9 +110,6 @@ export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
 
 /** Finds names of hosts. */
 const hostLookup = (client: DynamoDBDocumentClient, table: string) => ({
-  /** Names of registered hosts in order, as the index shows them. */
-  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
-
   /** The name of the host whose nova-compute service has the id, as the index shows it. */
   hostOfService: (service_id: string): Promise<string | undefined> =>
     nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),
@@ -128,11 +121,15 @@ const hostLookup = (client: DynamoDBDocumentClient, table: string) => ({
     nameBy(client, table, { index: 'byHypervisor', key: 'hypervisor_id', value: hypervisor_id }),
 });
 
+/** The tables of hosts. */
+export type HostTables = { readonly hosts: string; readonly roster: string };
+
 /** Reads and writes hosts. */
-export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
-  ...hostReader(client, table),
-  ...hostLookup(client, table),
-  ...hostWriter(client, table),
+export const hostStore = (client: DynamoDBDocumentClient, tables: HostTables) => ({
+  ...hostReader(client, tables.hosts),
+  ...hostLookup(client, tables.hosts),
+  ...rosterReader(client, tables.roster),
+  ...hostWriter(client, tables),
 
   /**
    * The rows of the names, tombstones included, read consistently, in any order; unknown names are
@@ -141,27 +138,15 @@ export const hostStore = (client: DynamoDBDocumentClient, table: string) => ({
   hosts: async (names: readonly string[]): Promise<Host[]> => {
     const rows = await getAll(
       client,
-      table,
+      tables.hosts,
       names.map((host) => ({ host })),
     );
     return rows.map((row) => Host.parse(row));
   },
-
-  /** Every registered host, by name. */
-  allHosts: async (): Promise<Host[]> => {
-    const names = await hostNames(client, table);
-    const rows = await getAll(
-      client,
-      table,
-      names.map((host) => ({ host })),
-    );
-    const hosts = rows.map((row) => Host.parse(row)).filter((host) => !host.deleted);
-    return hosts.sort((a, b) => (a.host < b.host ? -1 : 1));
-  },
 });
 
 /** Writes hosts. */
-const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
+const hostWriter = (client: DynamoDBDocumentClient, { hosts: table, roster }: HostTables) => ({
   /** A number that no service had before. */
   nextServiceNumber: async (): Promise<number> => {
     const { Attributes: row } = await client.send(
@@ -177,7 +162,7 @@ const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
   },
 
   /**
-   * Sets only `last_seen_up` and `written_by`. `unknown` if there is no such host, `overtaken` if its
+   * Sets only `last_seen_up` and `written_by`, and then the time in the list. `unknown` if there is no such host, `overtaken` if its
    * row is in a transaction of another writer.
    */
   seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
@@ -191,12 +176,12 @@ const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
           ExpressionAttributeValues: { ':at': at, ':us': 'heartbeat', ':no': false },
         }),
       );
-      return 'noted';
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return 'unknown';
       if (error instanceof TransactionConflictException) return 'overtaken';
       throw error;
     }
+    return (await listHeartbeat(client, roster, { host: name, at })) ? 'noted' : 'overtaken';
   },
 
   /**
@@ -204,8 +189,14 @@ const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
    * name is registered.
    */
   saveHost: (from: Host | undefined, to: Host): Promise<boolean> => {
-    const put = { TableName: table, Item: indexedHost(to), ...unchangedHost(from) };
-    if (from && !from.deleted) return ifUnchanged(client.send(new PutCommand(put)));
-    return transactPatiently(client, [{ Put: put }, spelled(table, to)]);
+    const put = { TableName: table, Item: streamedHost(to), ...unchangedHost(from) };
+    const listed = rosterWrites(roster, from, to);
+    const exists = from && !from.deleted;
+    if (exists && listed.length === 0) return ifUnchanged(client.send(new PutCommand(put)));
+    return transactPatiently(client, [
+      { Put: put },
+      ...listed,
+      ...(exists ? [] : [spelled(table, to)]),
+    ]);
   },
 });

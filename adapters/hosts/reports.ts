@@ -1,13 +1,14 @@
-/** Reports about hosts: the tables `hosts` and `faults` are changed in one transaction. */
+/** Reports about hosts: the tables `hosts`, `roster` and `faults` are changed in one transaction. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
 import { nothingLeft } from '../servers/migrations.ts';
 import { type Action, transactPatiently } from '../transactions.ts';
 import { closedFault, openedFault } from './fault-rows.ts';
-import { indexedHost, unchangedHost } from './hosts.ts';
+import { type HostTables, streamedHost, unchangedHost } from './hosts.ts';
+import { rosterWrites } from './roster.ts';
 
-type Tables = { readonly hosts: string; readonly faults: string; readonly migrations: string };
+type Tables = HostTables & { readonly faults: string; readonly migrations: string };
 
 /** Writes reports. */
 export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
@@ -18,11 +19,12 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
    */
   saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
     const put = {
-      Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchangedHost(from) },
+      Put: { TableName: tables.hosts, Item: streamedHost(host), ...unchangedHost(from) },
     };
     const up = from.forced_down && !host.forced_down && !host.deleted;
     return transactPatiently(client, [
       put,
+      ...rosterWrites(tables.roster, from, host),
       ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
       ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
     ]);

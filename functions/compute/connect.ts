@@ -23,6 +23,7 @@ export const Environment = environment({
   ...tokenVariables,
   ...ownEventVariables,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
@@ -40,6 +41,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     faults: env.FAULTS_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
@@ -52,7 +54,7 @@ export function connect(
   };
   const compute = compose({
     ...surface,
-    ...hostStore(dynamo, tables.hosts),
+    ...hostStore(dynamo, tables),
     ...reportStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...migrationStore(dynamo, tables.migrations),

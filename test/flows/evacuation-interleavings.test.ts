@@ -35,7 +35,7 @@ type Act = typeof Act extends fc.Arbitrary<infer T> ? T : never;
 /** Every write of an instance, in order. */
 type Write = { readonly from: Instance | undefined; readonly to: Instance };
 
-const stateOf = ({ forced_down }: Host) => (forced_down ? 'down' : 'up');
+const stateOf = ({ forced_down }: Pick<Host, 'forced_down'>) => (forced_down ? 'down' : 'up');
 
 function rivals(scheduler: fc.Scheduler, executor: Executor) {
   const world = worldOf({

@@ -19,6 +19,7 @@ import { clientConfig, output, readStack, sns, sqs } from './stack.ts';
 
 type TableName =
   | 'HOSTS'
+  | 'ROSTER'
   | 'FAULTS'
   | 'AFFECTED'
   | 'INSTANCES'
@@ -40,11 +41,12 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
   const stack = new Stack(new App(), 'OwnTables');
   const tables = new Tables(stack, 'Tables', { retain: false });
   const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
-  const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
+  const { hosts, roster, faults, affected, instances, migrations, ports, networks } = tables;
   const { alarms, history, quotas, identity, subscriptions, places } = tables;
   const { validity, credentials, attempts } = tables;
   const named: readonly (readonly [TableName, Table])[] = [
     ['HOSTS', hosts],
+    ['ROSTER', roster],
     ['FAULTS', faults],
     ['AFFECTED', affected],
     ['INSTANCES', instances],
@@ -149,6 +151,7 @@ export async function ownThings(): Promise<OwnThings> {
   return {
     env: {
       HOSTS_TABLE: tableName('HOSTS'),
+      ROSTER_TABLE: tableName('ROSTER'),
       FAULTS_TABLE: tableName('FAULTS'),
       AFFECTED_TABLE: tableName('AFFECTED'),
       INSTANCES_TABLE: tableName('INSTANCES'),

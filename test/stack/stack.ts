@@ -54,6 +54,7 @@ export type OutputName =
 
 type TableOutput =
   | 'Hosts'
+  | 'Roster'
   | 'Faults'
   | 'Affected'
   | 'Instances'

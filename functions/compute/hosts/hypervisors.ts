@@ -4,7 +4,7 @@ import { atLeast } from '../../../adapters/http/microversion.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { Host } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import { may, requireRole } from '../../../domain/identity/access.ts';
 import type { ServerPages } from '../servers/server-list.ts';
 import {
@@ -53,7 +53,7 @@ export const hypervisorRoutes = (deps: HypervisorDeps): Route[] => [
 /** Hosts as hypervisors, with their servers if these are requested and the caller may read them. */
 async function shown(
   deps: HypervisorDeps,
-  hosts: readonly Host[],
+  hosts: readonly ListedHost[],
   view: HypervisorView,
   { microversion, caller }: Request,
   with_servers = false,

@@ -12,6 +12,7 @@ import {
 } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
@@ -20,12 +21,12 @@ import { ServiceUpdateInput, serviceActionEras } from './service-input.ts';
 import { serviceView } from './service-view.ts';
 
 export type ServiceDeps = {
-  /** Every registered host, by name. */
-  readonly allHosts: () => Promise<readonly Host[]>;
+  /** Every registered host, by name, read consistently: a report is seen by whoever lists after it. */
+  readonly allHosts: () => Promise<readonly ListedHost[]>;
   /** The host's row by any spelling of its name, tombstones included. */
   readonly host: (name: string) => Promise<Host | undefined>;
   /** nova-compute's state now. */
-  readonly stateOf: (host: Host) => HostState;
+  readonly stateOf: (host: ListedHost) => HostState;
   /** The name of the host whose service has the id; a uuid from 2.53 on, a number before. */
   readonly hostOfService: (service_id: string) => Promise<string | undefined>;
   readonly hostOfNumber: (service_number: number) => Promise<string | undefined>;
@@ -74,7 +75,7 @@ export const serviceRoutes = (deps: ServiceDeps): Route[] => [
   }),
 ];
 
-const shown = (deps: ServiceDeps, host: Host, microversion: Microversion) =>
+const shown = (deps: ServiceDeps, host: ListedHost, microversion: Microversion) =>
   serviceView(host, { state: deps.stateOf(host), microversion, now: deps.now() });
 
 /**
@@ -148,7 +149,10 @@ const updateRoute = (deps: ServiceDeps): Route =>
   });
 
 /** The registered host of that name; all hosts if no name is given. */
-async function hostsNamed(deps: ServiceDeps, host: string | undefined): Promise<readonly Host[]> {
+async function hostsNamed(
+  deps: ServiceDeps,
+  host: string | undefined,
+): Promise<readonly ListedHost[]> {
   if (!host) return deps.allHosts();
   if (!HostName.safeParse(host).success) return [];
   const row = await deps.host(host);
