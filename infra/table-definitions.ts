@@ -101,7 +101,7 @@ export const tableDefinitions = {
     key: [text('event_id'), text('alarm_id')],
     indexes: {
       byAlarm: [text('alarm_id'), text('sort_key')],
-      byProject: [text('on_behalf_of'), text('sort_key')],
+      byProject: [text('project_shard'), text('sort_key')],
       byTime: [text('time_shard'), text('sort_key')],
       undelivered: [text('undelivered_shard'), text('written_at')],
     },

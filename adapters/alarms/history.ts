@@ -1,6 +1,11 @@
 /** The table `history` as lists read it: records in the order of their times. */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { AlarmChange, sortKeyOf, timeShards } from '../../domain/alarms/alarm-history.ts';
+import {
+  AlarmChange,
+  projectShards,
+  sortKeyOf,
+  timeShards,
+} from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { inOneOrder } from '../../domain/in-one-order.ts';
 import { growingPages, queryPages } from '../dynamodb.ts';
@@ -11,7 +16,13 @@ type Partition = { readonly index: string; readonly key: string; readonly value:
 function partitionsFor({ alarm_id, on_behalf_of }: HistoryScope): Partition[] {
   if (alarm_id !== undefined) return [{ index: 'byAlarm', key: 'alarm_id', value: alarm_id }];
   // Records without a project are not in the index by project.
-  if (on_behalf_of) return [{ index: 'byProject', key: 'on_behalf_of', value: on_behalf_of }];
+  if (on_behalf_of) {
+    return projectShards(on_behalf_of).map((value) => ({
+      index: 'byProject',
+      key: 'project_shard',
+      value,
+    }));
+  }
   return timeShards.map((value) => ({ index: 'byTime', key: 'time_shard', value }));
 }
 
@@ -73,7 +84,12 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
       reading: TimeReading,
     ): AsyncGenerator<readonly AlarmChange[]> {
       const { on_behalf_of } = scope;
-      const streams = partitionsFor(scope).map((each) => recordsIn(each, scope, reading));
+      const partitions = partitionsFor(scope);
+      const { first } = reading;
+      // Records are spread evenly, but not exactly: a partition may have more of a page than its share.
+      const share = first && Math.ceil((1.5 * first) / partitions.length);
+      const part = { ...reading, ...(share && { first: share }) };
+      const streams = partitions.map((each) => recordsIn(each, scope, part));
       const descending = !reading.oldestFirst;
       for await (const page of inOneOrder(streams, { keyOf: sortKeyOf, descending })) {
         yield on_behalf_of === undefined

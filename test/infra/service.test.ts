@@ -175,9 +175,10 @@ describe('tables', () => {
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {
       expect(Projection.ProjectionType).toBe('INCLUDE');
-      const keys = ['event_id', 'alarm_id', KeySchema[0].AttributeName, 'time_shard'];
+      const shards = ['time_shard', 'project_shard'];
+      const keys = ['event_id', 'alarm_id', KeySchema[0].AttributeName, ...shards];
       const held = new Set([...keys, ...Projection.NonKeyAttributes]);
-      const shown = new Set([...Object.keys(AlarmChange.shape), 'time_shard']);
+      const shown = new Set([...Object.keys(AlarmChange.shape), ...shards]);
       expect(held).toEqual(shown);
     }
   });
