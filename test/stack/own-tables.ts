@@ -168,6 +168,8 @@ export async function ownThings(): Promise<OwnThings> {
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       PLACES_TABLE: tableName('PLACES'),
       WEBHOOK_PLACES: '4',
+      WEBHOOK_POSTS_PER_RECEIVER: '600',
+      WEBHOOK_POSTS_PER_PROJECT: '3000',
       EVENT_QUEUE_URL: eventQueue ?? '',
       CHANGE_QUEUE_URL: changeQueue ?? '',
       URGENT_QUEUE_URL: urgentQueue ?? '',
