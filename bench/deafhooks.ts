@@ -81,7 +81,7 @@ export async function deafhooks(stack: Stack, runs: number): Promise<Figure[]> {
   const loud = await login(apiUrl, readAccount('tenant-b'));
   const tenant = await login(apiUrl, readAccount('tenant-a'));
   const queues = queuesOf(stack);
-  const { heard, url, close } = await listen();
+  const { received, url, close } = await listen();
   const deaf = await hang();
   const event_type = `bench.${randomUUID()}`;
   const own = await alarmOn(tenant, event_type, url);
@@ -101,7 +101,7 @@ export async function deafhooks(stack: Stack, runs: number): Promise<Figure[]> {
     const posted = performance.now();
     const message_id = await post(tenant.projectId);
     while (performance.now() < posted + patienceMs) {
-      const [first] = heard.get(message_id) ?? [];
+      const [first] = received.get(message_id) ?? [];
       if (first !== undefined) return first - posted;
       await sleep(1);
     }

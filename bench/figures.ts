@@ -56,7 +56,7 @@ export function store(run: Machine, figures: readonly Figure[]): string {
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 
 /** The figures as a table. */
-export function table(figures: readonly Figure[]): string {
+export function figuresTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.scenario,
     figure.figure,

@@ -7,7 +7,7 @@ import { authorizerBench } from './authorizer/scenario.ts';
 import { makeBed } from './bed.ts';
 import { deafhooks } from './deafhooks.ts';
 import { evacuation } from './evacuation.ts';
-import { type Figure, isMet, store, table } from './figures.ts';
+import { type Figure, figuresTable, isMet, store } from './figures.ts';
 import { machine } from './machine.ts';
 import { neighbour } from './neighbour.ts';
 import { oneInstance, onePort } from './one-instance.ts';
@@ -159,7 +159,7 @@ await run(async () => {
     return all;
   });
   if (!figures) return 1;
-  console.log(`\n${table(figures)}\n\nStored in ${store(facts, figures)}`);
+  console.log(`\n${figuresTable(figures)}\n\nStored in ${store(facts, figures)}`);
   console.log(`Load at the end: ${machine().load}, the bench's own included`);
   return figures.every(isMet) ? 0 : 1;
 });

@@ -13,7 +13,7 @@ const roundMs = 4_000;
 const patienceMs = 10_000;
 const warmUp = 10;
 
-const Heard = z.object({
+const NotificationBody = z.object({
   reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
 });
 
@@ -22,13 +22,13 @@ const addresses = 20;
 
 /** A receiver on loopback, at several addresses, that records when each event arrived, and how often. */
 export async function listen() {
-  const heard = new Map<string, number[]>();
+  const received = new Map<string, number[]>();
   const server = createServer(async (request, response) => {
     const at = performance.now();
     const body = Buffer.concat(await request.toArray()).toString();
     response.writeHead(204).end();
-    const { message_id } = Heard.parse(JSON.parse(body)).reason_data.event;
-    heard.set(message_id, [...(heard.get(message_id) ?? []), at]);
+    const { message_id } = NotificationBody.parse(JSON.parse(body)).reason_data.event;
+    received.set(message_id, [...(received.get(message_id) ?? []), at]);
   });
   await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
   const address = server.address();
@@ -37,7 +37,7 @@ export async function listen() {
     { length: addresses },
     (_, n) => `http://127.0.0.${n + 1}:${port}/alarms`,
   );
-  return { heard, url: urls[0] ?? '', urls, close: () => server.close() };
+  return { received, url: urls[0] ?? '', urls, close: () => server.close() };
 }
 
 /** The time from posting an event to the arrival of its webhook: one event at a time, `runs` times. */
@@ -46,7 +46,7 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
   const admin = await login(apiUrl, readAccount('admin'));
   const tenant = await login(apiUrl, readAccount('tenant-a'));
   const queues = queuesOf(stack);
-  const { heard, urls, close } = await listen();
+  const { received, urls, close } = await listen();
   const event_type = `bench.${randomUUID()}`;
   const typeFor = (n: number) => `${event_type}.${n % addresses}`;
   const alarms = await Promise.all(
@@ -72,7 +72,7 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
       body: [{ message_id, event_type: typeFor(n), traits }],
     });
     while (performance.now() < posted + patienceMs) {
-      const [first] = heard.get(message_id) ?? [];
+      const [first] = received.get(message_id) ?? [];
       if (first !== undefined) return first - posted;
       await sleep(1);
     }
@@ -91,7 +91,7 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
     }
     process.stdout.write('\n');
     await queues.allQuiet();
-    const repeated = [...heard.values()].filter(({ length }) => length > 1).length;
+    const repeated = [...received.values()].filter(({ length }) => length > 1).length;
     const scenario = 'webhook';
     return [
       ...spread(scenario, 'event to webhook', times.slice(warmUp), { p50: 60, p99: 400 }),

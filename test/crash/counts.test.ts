@@ -65,7 +65,7 @@ async function costsAmong(all: number): Promise<Record<'fault' | 'wide', Record<
     await world.evaluateLane(lane, undefined, counting(costs[lane]));
   }
   await world.recover();
-  expect(await world.told()).toHaveLength(100);
+  expect(await world.received()).toHaveLength(100);
   return costs;
 }
 
@@ -113,5 +113,5 @@ test("another project's alarms on the same resource are not read", async () => {
     ),
   );
   expect(outcome?.kind).toBe('done');
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
 });

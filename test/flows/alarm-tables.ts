@@ -1,6 +1,11 @@
 /** Alarms and their history as the tables hold them. */
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { type Chain, type Firing, isTold, type OutboxRow } from '../../domain/alarms/firing.ts';
+import {
+  type Chain,
+  type Firing,
+  hasNotification,
+  type OutboxRow,
+} from '../../domain/alarms/firing.ts';
 import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import { type ChainOutcome, type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
@@ -29,8 +34,8 @@ export function alarmTables(given: readonly Alarm[] = []) {
   return {
     alarms,
     rows,
-    /** What somebody was told, or is to be told, of. */
-    told: (): OutboxRow[] => [...rows.values()].filter(isTold),
+    /** The rows with a notification, sent or still to send. */
+    notifications: (): OutboxRow[] => [...rows.values()].filter(hasNotification),
     deps: {
       pace: fullPace,
       alarmsUnder: (keys: readonly string[], { after = '', most }: LookupBounds = {}) => {

@@ -9,7 +9,7 @@ import { eventWith } from '../domain/events/events.ts';
 import { id, minute } from '../domain/rows.ts';
 import { alarmTables, rowKey } from './alarm-tables.ts';
 
-const { alarms, rows, told: toldRows, deps: tables } = alarmTables();
+const { alarms, rows, notifications: notificationRows, deps: tables } = alarmTables();
 const published: OutboxRow[] = [];
 const transactions: Chain[][] = [];
 const interruptions: string[] = [];
@@ -65,14 +65,14 @@ const change = (n: number, given: Partial<DoctorEvent> = {}): DoctorEvent => ({
   stamp: { resource: 'vm-1', incarnation: 'i', revision: n },
   ...given,
 });
-const told = () => published.map(({ body }) => Notification.parse(JSON.parse(body)));
-const undelivered = () => toldRows().filter((row) => row.undelivered_shard);
+const notified = () => published.map(({ body }) => Notification.parse(JSON.parse(body)));
+const undelivered = () => notificationRows().filter((row) => row.undelivered_shard);
 
 test('an event fires every alarm that it concerns, and no other', async () => {
   file({ name: 'all' }, { name: 'its', resource_id: 'vm-1' }, { resource_id: 'vm-2' });
   file({ project_id: 'b' }, { rule: { event_type: 'port.*', query: [] } });
   expect(await evaluate([change(1)])).toEqual({ candidates: 3, fired: 2, published: 2 });
-  expect(new Set(told().map(({ alarm_name }) => alarm_name))).toEqual(new Set(['all', 'its']));
+  expect(new Set(notified().map(({ alarm_name }) => alarm_name))).toEqual(new Set(['all', 'its']));
   expect(undelivered()).toEqual([]);
 });
 
@@ -108,7 +108,7 @@ test('of many events a plain alarm notifies of the first, a repeating one of all
   file({ name: 'plain' }, { name: 'repeating', repeat_actions: true });
   const burst = Array.from({ length: 30 }, (_, n) => change(n + 1));
   expect(await evaluate(burst)).toMatchObject({ fired: 31, published: 31 });
-  const of = (name: string) => told().filter(({ alarm_name }) => alarm_name === name);
+  const of = (name: string) => notified().filter(({ alarm_name }) => alarm_name === name);
   expect(of('plain').map(({ previous, current }) => [previous, current])).toEqual([
     ['insufficient data', 'alarm'],
   ]);
@@ -129,18 +129,18 @@ test('no transaction holds more than ten firings, nor changes an alarm twice', a
 
 test('an event of very many alarms fires some at a time, and delivers them meanwhile', async () => {
   file(...Array.from({ length: 1_000 }, () => ({ resource_id: 'vm-1' })));
-  const [underWay, toldBy]: [number[], number[]] = [[], []];
+  const [underWay, publishedBy]: [number[], number[]] = [[], []];
   let running = 0;
   const fire: EvaluateDeps['fire'] = async (firings) => {
     underWay.push(++running);
-    toldBy.push(published.length);
+    publishedBy.push(published.length);
     await new Promise((resolve) => setImmediate(resolve));
     running -= 1;
     return deps.fire(firings);
   };
   expect(await evaluate([change(1)], { fire })).toMatchObject({ fired: 1_000, published: 1_000 });
   expect(Math.max(...underWay)).toBeLessThanOrEqual(16);
-  expect(toldBy.at(-1)).toBeGreaterThan(0);
+  expect(publishedBy.at(-1)).toBeGreaterThan(0);
 });
 
 test('an alarm renamed in between is read again, and its notification has the new name', async () => {
@@ -149,7 +149,7 @@ test('an alarm renamed in between is read again, and its notification has the ne
     alarms.set(id(1), alarmWith({ name: 'new', revision: 2 }));
   };
   expect(await evaluate([change(1)])).toMatchObject({ fired: 1 });
-  expect(told().map(({ alarm_name }) => alarm_name)).toEqual(['new']);
+  expect(notified().map(({ alarm_name }) => alarm_name)).toEqual(['new']);
   expect(alarms.get(id(1))).toMatchObject({ state: 'alarm', revision: 3 });
 });
 
@@ -161,7 +161,7 @@ test.each([
   file({}, {});
   meanwhile = others;
   expect(await evaluate([change(1)])).toMatchObject({ fired: 1, published: 1 });
-  expect(told().map(({ alarm_id }) => alarm_id)).toEqual([id(2)]);
+  expect(notified().map(({ alarm_id }) => alarm_id)).toEqual([id(2)]);
 });
 
 test('what another invocation wrote is left to it; later events go on from there', async () => {
@@ -171,7 +171,7 @@ test('what another invocation wrote is left to it; later events go on from there
     alarms.set(id(1), alarmWith({ repeat_actions: true, state: 'alarm', revision: 2 }));
   };
   expect(await evaluate([change(1), change(2)])).toMatchObject({ fired: 1 });
-  expect(told()).toMatchObject([{ previous: 'alarm', current: 'alarm' }]);
+  expect(notified()).toMatchObject([{ previous: 'alarm', current: 'alarm' }]);
 });
 
 const rowOf = ({ message_id, event_type }: DoctorEvent): OutboxRow => ({
@@ -203,14 +203,14 @@ test('at a gentle pace few are fired at a time, and delivered before the next', 
   };
   const publish: EvaluateDeps['publish'] = async (given) => {
     await new Promise((resolve) => setImmediate(resolve));
-    steps.push(`tell ${given.length}`);
+    steps.push(`publish ${given.length}`);
     return deps.publish(given);
   };
   expect(await evaluate([change(1)], { fire, publish, pace: gentlePace })).toMatchObject({
     fired: 23,
     published: 23,
   });
-  expect(steps).toEqual([...Array(4).fill(['fire 5', 'tell 5']).flat(), 'fire 3', 'tell 3']);
+  expect(steps).toEqual([...Array(4).fill(['fire 5', 'publish 5']).flat(), 'fire 3', 'publish 3']);
 });
 
 test('when a transaction throws, the rows of others are delivered before the message fails', async () => {
@@ -269,8 +269,8 @@ const becomes = (n: number, to: string): DoctorEvent => {
   const event = change(n);
   return { ...event, traits: [...event.traits, ['state', 1, to]] };
 };
-const heard = () =>
-  told().map(
+const transitions = () =>
+  notified().map(
     ({ previous, current, reason_data: { event } }) => `${event.message_id} ${previous}→${current}`,
   );
 
@@ -279,7 +279,7 @@ test('a burst that raises and clears an alarm is written ten events at a time, a
   const burst = Array.from({ length: 25 }, (_, n) => becomes(n + 1, n % 2 ? 'active' : 'stopped'));
   expect(await evaluate(burst)).toMatchObject({ fired: 25, published: 25 });
   expect(transactions.map((chains) => chains.flat().length)).toEqual([10, 10, 5]);
-  expect(heard().slice(0, 3)).toEqual([
+  expect(transitions().slice(0, 3)).toEqual([
     'm-1 insufficient data→alarm',
     'm-2 alarm→ok',
     'm-3 ok→alarm',
@@ -291,7 +291,7 @@ test('a burst that raises and clears an alarm is written ten events at a time, a
 test('events of a message are evaluated oldest first', async () => {
   file(clearing);
   await evaluate([becomes(3, 'stopped'), becomes(2, 'active'), becomes(1, 'stopped')]);
-  expect(heard()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok', 'm-3 ok→alarm']);
+  expect(transitions()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok', 'm-3 ok→alarm']);
 });
 
 test('an event without a notification is recorded, so that a late copy does not count as new', async () => {
@@ -314,7 +314,7 @@ test('of a chain that a rival has begun the rest is decided anew', async () => {
     for (const [key, alarm] of rival.alarms) alarms.set(key, alarm);
   };
   expect(await evaluate(burst)).toMatchObject({ fired: 1 });
-  expect(heard()).toEqual(['m-3 ok→alarm']);
+  expect(transitions()).toEqual(['m-3 ok→alarm']);
 });
 
 const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<EvaluateDeps> => ({

@@ -2,12 +2,9 @@ import { expect, test } from 'vitest';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
-import {
-  deleteHost,
-  deleteInstance,
-  registerHost,
-  registerInstance,
-} from '../../flows/register.ts';
+import { deleteHost } from '../../flows/delete-host.ts';
+import { registerHost } from '../../flows/register-host.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import {
   downHost,
   factsOf,

@@ -243,7 +243,7 @@ describe('permissions', () => {
     expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
   });
 
-  test('only doctor can subscribe anybody, and to the notifications alone', () => {
+  test('only doctor can make subscriptions, and to the notifications alone', () => {
     const of = (name: string) =>
       grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
     for (const name of functions.filter((each) => each !== 'Doctor')) expect(of(name)).toEqual([]);

@@ -1,10 +1,11 @@
 /** `os-availability-zone`: the zones of the hosts. Only administrators see the hosts. */
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import type { ListedHost, Zone } from '../../../domain/hosts/listed-host.ts';
 import { may } from '../../../domain/identity/access.ts';
 import { microseconds } from '../../../domain/time.ts';
-import type { ServiceDeps } from './services.ts';
+import type { ServiceDeps } from './service-deps.ts';
 
 export type ZoneDeps = Pick<ServiceDeps, 'allHosts' | 'stateOf' | 'now'> & {
   /** The zones that have hosts, in any order. It reads a row of each, whatever the number of hosts. */

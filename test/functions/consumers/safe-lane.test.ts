@@ -101,7 +101,7 @@ test('a reconciler that fails throws, so that the stream brings the batch again'
 
 function finisher(host: Host | undefined, plane?: HostDataPlane) {
   const applied: (Host | HostDataPlane)[] = [];
-  const told: Notice[] = [];
+  const notices: Notice[] = [];
   const taken: Departed[] = [];
   const handler = finisherOf({
     host: async (name) => (name === 'compute-1' ? host : undefined),
@@ -111,7 +111,7 @@ function finisher(host: Host | undefined, plane?: HostDataPlane) {
       return 1;
     },
     notifyOwners: async (notice) => {
-      told.push(notice);
+      notices.push(notice);
       return 2;
     },
     takePortsAlong: async (departed) => {
@@ -129,17 +129,17 @@ function finisher(host: Host | undefined, plane?: HostDataPlane) {
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort();
   };
-  return { applied, told, taken, finish };
+  return { applied, notices, taken, finish };
 }
 
 const Sample = z.custom<SQSEvent>((value) => typeof value === 'object');
 
 test('owners are notified of a maintenance from the message alone: the host may have changed since', async () => {
-  const { applied, told, finish } = finisher(undefined);
+  const { applied, notices, finish } = finisher(undefined);
   const event = Sample.parse(rawSample('queues/finish-maintenance.json'));
   expect(await finish(event)).toEqual([]);
   expect(applied).toEqual([]);
-  expect(told).toMatchObject([{ host: 'compute-1', number: 1, maintenance: true }]);
+  expect(notices).toMatchObject([{ host: 'compute-1', number: 1, maintenance: true }]);
 });
 
 test('ports of servers that left a host are taken along', async () => {
@@ -206,7 +206,7 @@ test('the sweeper publishes rows that no evaluator can still publish, and marks 
     interrupted: () => expect.unreachable(),
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
-    count: (told) => counts.push(told),
+    count: (notices) => counts.push(notices),
     log: logbook().log,
   });
   await handler(rawSample('schedule/sweep.json'), context);
@@ -225,7 +225,7 @@ test('what cannot be published is counted as undelivered all the same', async ()
     interrupted: () => {},
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
-    count: (told) => counts.push(told),
+    count: (notices) => counts.push(notices),
     log: logbook().log,
   });
   await handler(rawSample('schedule/sweep.json'), context);

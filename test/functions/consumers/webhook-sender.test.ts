@@ -341,9 +341,9 @@ test('a project without a place whose receiver hung is tried among the retries',
 test('a webhook that was delivered, or that cannot hang, needs no place', async () => {
   const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
   const outcome = async () => ({ ...known, result: 'delivered' as const });
-  const told = sender({}, { outcome, ...take({ full: 'busy' }) });
-  await told.send(webhook(good));
-  expect(told.deferred).toEqual([]);
+  const delivered = sender({}, { outcome, ...take({ full: 'busy' }) });
+  await delivered.send(webhook(good));
+  expect(delivered.deferred).toEqual([]);
   const { send, places } = sender();
   await send(webhook('log:'), webhook('test:'), webhook('arn:aws:sns:eu-west-1:123456789012:t'));
   expect(places).toEqual([]);

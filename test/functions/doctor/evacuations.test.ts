@@ -30,7 +30,7 @@ const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: evacuationRoutes({
-      reportEvacuation: (of, told, actor) => reportEvacuation(world.deps, of, told, actor),
+      reportEvacuation: (of, report, actor) => reportEvacuation(world.deps, of, report, actor),
       now: () => minute(20),
     }),
   });
@@ -39,7 +39,7 @@ const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) => {
 };
 
 test.each(['done', 'failed'])(
-  '%s is answered with the record, as often as it is told',
+  '%s is answered with the record, as often as it is reported',
   async (s) => {
     const evacuation = {
       ...{ migration_uuid: id(70), id: 7, instance_uuid: id(10), status: s },
@@ -63,7 +63,7 @@ test.each([
   ['of an unknown server', { status: 'done' }, { uuid: id(404) }, 404],
   ['of no server', { status: 'done' }, { uuid: 'x' }, 400],
   ['by a member', { status: 'done' }, { as: 'member' }, 403],
-  ['by nobody', { status: 'done' }, { as: '' }, 401],
+  ['by no caller', { status: 'done' }, { as: '' }, 401],
   ['by an administrator', { status: 'done' }, { as: 'admin' }, 200],
 ])('%s', async (_, body, given, status) => {
   expect((await report(body, given)).status).toBe(status);
