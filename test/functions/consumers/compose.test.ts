@@ -141,6 +141,12 @@ async function sentAgain(
     sendFirst: record('first tries'),
     sendRetry: record('further tries'),
     gather: gathered,
+    minutes: {
+      limits: { perReceiver: 600, perProject: 3_000 },
+      take: async (_, posts) => posts,
+      giveBack: async () => expect.unreachable(),
+      interrupted: () => expect.unreachable(),
+    },
     places: {
       take: async () => (place === 'held' ? { place: '0#a', holder: 'me' } : { full: place }),
       giveBack: async () => {},
