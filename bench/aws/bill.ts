@@ -82,6 +82,9 @@ const everySeconds = 10;
 const monthSeconds = 30 * 24 * 3_600;
 const heartbeats = (hosts * monthSeconds) / everySeconds;
 
+/** A month of two environments of 1 GB that are always warm: one of `compute`, one of `alarm-evaluator`. */
+export const monthWarm: Usage = { 'Lambda provisioned GB-second (Arm)': 2 * monthSeconds };
+
 /** The row's `last_seen_up`; no index has it. */
 const seen: Usage = { 'DynamoDB write unit': 1 };
 
