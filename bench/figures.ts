@@ -58,7 +58,7 @@ export const rounded = (value: number): number =>
   Math.abs(value) < 10 ? Math.round(value * 100) / 100 : Math.round(value * 10) / 10;
 
 /** The figures as a table. */
-export function table(figures: readonly Figure[]): string {
+export function figuresTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.scenario,
     figure.figure,

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import { Refusal, run } from '../scripts/stack/progress.ts';
 import { withStack } from '../scripts/stack/with-stack.ts';
-import { type Figure, isMet, store, table } from './figures.ts';
+import { type Figure, figuresTable, isMet, store } from './figures.ts';
 import { machine } from './machine.ts';
 import { related } from './relate.ts';
 import { keep, keptResultsFile } from './results.ts';
@@ -103,7 +103,7 @@ await run(async () => {
   const relations = related(all);
   if (relations.length > 0) figures.get('one')?.push(...relations);
   const shown = [...all, ...relations];
-  console.log(`\n${table(shown)}\n\nStored in ${store(facts, shown)}`);
+  console.log(`\n${figuresTable(shown)}\n\nStored in ${store(facts, shown)}`);
   const loadAtEnd = machine().load;
   if (values.keep) {
     keep({ ...facts, loadAtEnd }, figures);

@@ -2,12 +2,20 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
-import { nothingLeft } from '../servers/migrations.ts';
-import { type Action, transactPatiently } from '../transactions.ts';
+import type { InstanceChange } from '../../flows/apply-fault.ts';
+import { nothingLeft } from '../servers/departures.ts';
+import { instanceWrites } from '../servers/instances.ts';
+import { type Action, transact, transactPatiently } from '../transactions.ts';
 import { closedFault, openedFault } from './fault-rows.ts';
-import { indexedHost, unchangedHost } from './hosts.ts';
+import { unchangedHost } from './host-conditions.ts';
+import { indexedHost } from './host-rows.ts';
 
-type Tables = { readonly hosts: string; readonly faults: string; readonly migrations: string };
+type Tables = {
+  readonly hosts: string;
+  readonly faults: string;
+  readonly migrations: string;
+  readonly instances: string;
+};
 
 /** Writes reports. */
 export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
@@ -16,18 +24,34 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
    * was read, or if it shall be up again before its compute service was restarted, although instances
    * were evacuated from it.
    */
-  saveReport: (from: Host, { host, fault }: HostReport): Promise<boolean> => {
-    const put = {
-      Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchangedHost(from) },
-    };
-    const up = from.forced_down && !host.forced_down && !host.deleted;
-    return transactPatiently(client, [
-      put,
-      ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
-      ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
+  saveReport: (from: Host, report: HostReport): Promise<boolean> =>
+    transactPatiently(client, reportWrites(tables, from, report)),
+
+  /**
+   * The same in one transaction with changes of instances. False, and nothing written, also if an
+   * instance is not as it was read, or if another transaction is writing one of the rows.
+   */
+  saveWhole: async (
+    from: Host,
+    report: HostReport,
+    changes: readonly InstanceChange[],
+  ): Promise<boolean> => {
+    const outcome = await transact(client, [
+      ...reportWrites(tables, from, report),
+      ...changes.flatMap((change) => instanceWrites(tables, change.from, change.to)),
     ]);
+    return outcome === 'written';
   },
 });
+
+function reportWrites(tables: Tables, from: Host, { host, fault }: HostReport): Action[] {
+  const up = from.forced_down && !host.forced_down && !host.deleted;
+  return [
+    { Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchangedHost(from) } },
+    ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
+    ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
+  ];
+}
 
 const faultWrite = (table: string, host: Host, fault: NonNullable<HostReport['fault']>): Action =>
   'opened' in fault

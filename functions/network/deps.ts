@@ -11,7 +11,7 @@ import type { DecideNetwork, JudgeDeletion } from '../../flows/change-network.ts
 import type { DecidePort } from '../../flows/change-port.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
 import { badRequest } from './neutron.ts';
-import type { Maker } from './port-input.ts';
+import type { Maker } from './request-body.ts';
 
 /** The dependencies of the routes of ports. */
 export type PortDeps = {

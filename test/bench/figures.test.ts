@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { copyOf } from '../../bench/copies.ts';
-import { type Figure, isMet, percentile, table } from '../../bench/figures.ts';
+import { type Figure, figuresTable, isMet, percentile } from '../../bench/figures.ts';
 import { related } from '../../bench/relate.ts';
 import { merged } from '../../bench/results.ts';
 
@@ -27,7 +27,10 @@ test('a figure without a target is met, and one that equals its target', () => {
 });
 
 test('the table says whether a target is met', () => {
-  const shown = table([figure('a', 'x', 1, { target: 2 }), figure('b', 'y', 3, { target: 2 })]);
+  const shown = figuresTable([
+    figure('a', 'x', 1, { target: 2 }),
+    figure('b', 'y', 3, { target: 2 }),
+  ]);
   expect(shown).toMatch(/a +x +1 ms +met: at most 2/);
   expect(shown).toMatch(/b +y +3 ms +MISSED: at most 2/);
 });

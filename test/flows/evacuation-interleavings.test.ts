@@ -12,7 +12,7 @@ import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
 import { type ExpectedHost, evacuate, reportEvacuation } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteInstance, registerInstance } from '../../flows/register.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { downHost, factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { worldOf } from './world.ts';
@@ -75,6 +75,14 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
       },
     ),
     saveReport: step('write report', deps.saveReport),
+    saveWhole: step(
+      'write report and instances',
+      async (...args: Parameters<typeof deps.saveWhole>) => {
+        const done = await deps.saveWhole(...args);
+        if (done) history.push(...args[2]);
+        return done;
+      },
+    ),
     change: step('write instances', async (changes: readonly InstanceChange[]) => {
       const overtaken = await deps.change(changes);
       history.push(...changes.filter((change) => !overtaken.includes(change)));

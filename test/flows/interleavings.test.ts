@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
-import { deleteInstance, registerInstance } from '../../flows/register.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { worldOf } from './world.ts';
@@ -55,6 +55,14 @@ function rivals(scheduler: fc.Scheduler) {
       return done;
     }),
     saveReport: step('write report', deps.saveReport),
+    saveWhole: step(
+      'write report and instances',
+      async (...args: Parameters<typeof deps.saveWhole>) => {
+        const done = await deps.saveWhole(...args);
+        if (done) history.push(...args[2]);
+        return done;
+      },
+    ),
     change: step('write instances', async (changes: readonly InstanceChange[]) => {
       const overtaken = await deps.change(changes);
       history.push(...changes.filter((change) => !overtaken.includes(change)));
@@ -107,8 +115,8 @@ test('no fault is recorded without being applied, and no row goes back in time',
           expect(['stopped', 'deleted']).toContain(to.vm_state);
         }
       }
-      const told = history.filter(({ from, to }) => to.revision !== from?.revision);
-      const stamps = told.map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
+      const changes = history.filter(({ from, to }) => to.revision !== from?.revision);
+      const stamps = changes.map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
       expect(new Set(stamps).size).toBe(stamps.length);
       for (const instance of world.instances.values()) {
         const host = world.hosts.get(instance.host ?? '');

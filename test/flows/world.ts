@@ -128,6 +128,19 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       writes.push(`report ${host.host}`);
       return true;
     },
+    saveWhole: async (from: Host, report: HostReport, changes: readonly InstanceChange[]) => {
+      others();
+      const { host, fault } = report;
+      if (!isAsRead(hosts.get(host.host), from)) return false;
+      if (changes.some((change) => !isAsRead(instances.get(change.from.uuid), change.from))) {
+        return false;
+      }
+      hosts.set(host.host, host);
+      if (fault && 'opened' in fault) faults.set(fault.opened.fault_id, fault.opened);
+      for (const change of changes) put(change.from, change.to);
+      writes.push(`report ${host.host} with ${changes.map(({ to }) => to.uuid).join(' ')}`);
+      return true;
+    },
     nextServiceNumber: async () => ++state.ids,
     newId: () => id(++state.ids),
     send: async (events: readonly DoctorEvent[]) => {

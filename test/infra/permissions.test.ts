@@ -149,7 +149,12 @@ describe('permissions', () => {
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
-        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/lookup'],
+        ...[
+          'BatchGetItem on Alarms',
+          'UpdateItem on Alarms',
+          'Query on Alarms/byKey',
+          'BatchGetItem on Quotas',
+        ],
         ...['PartiQLUpdate on History', 'PutItem on History'],
       ],
     })),
@@ -241,7 +246,7 @@ describe('permissions', () => {
     expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
   });
 
-  test('only doctor can subscribe anybody, and to the notifications alone', () => {
+  test('only doctor can make subscriptions, and to the notifications alone', () => {
     const of = (name: string) =>
       grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
     for (const name of functions.filter((each) => each !== 'Doctor')) expect(of(name)).toEqual([]);

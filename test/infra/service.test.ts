@@ -197,8 +197,8 @@ describe('the API', () => {
       const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
       const { message } = parsed.error;
       const large = Properties.ResponseType === 'REQUEST_TOO_LARGE';
-      const told = large ? /at most 5\.9 MB/ : throttled ? /in a second/ : /^why$/;
-      expect(message).toMatch(told);
+      const expectedText = large ? /at most 5\.9 MB/ : throttled ? /in a second/ : /^why$/;
+      expect(message).toMatch(expectedText);
       expect(parsed).toEqual({
         error: { code: expect.any(Number), title: expect.any(String), message },
         NeutronError: { type: expect.stringMatching(/^HTTP\w+$/), message, detail: '' },

@@ -29,7 +29,7 @@ test('a hash of another cost is checked at that cost', async () => {
   expect(await isPassword('new', old)).toBe(false);
 });
 
-test('nobody has no password', async () => {
+test('no password fits a user who does not exist', async () => {
   expect(await isPassword('', undefined)).toBe(false);
 });
 
@@ -47,10 +47,10 @@ async function keysDerived(work: () => Promise<unknown>): Promise<number> {
 }
 
 test.each([
-  { whose: 'nobody', stored: undefined },
-  { whose: 'somebody', stored: hash },
+  { whose: 'no user', stored: undefined },
+  { whose: 'a user', stored: hash },
 ])(
-  "for a wrong password of $whose one key is derived: the answer's time does not tell",
+  "for a wrong password of $whose one key is derived: the answer's time does not reveal which",
   async ({ stored }) => {
     expect(await keysDerived(() => isPassword('wrong', stored))).toBe(1);
   },

@@ -16,13 +16,13 @@ test('a report takes all ports of its host, and says how many', async () => {
   expect(faults).toMatchObject([{ opened: { kind: 'data_plane', host: 'h' } }]);
 });
 
-test('a repeated report changes nothing and tells nobody', async () => {
+test('a repeated report changes nothing and notifies no one', async () => {
   const { report, rows, sent, faults } = worldOf();
   await report('DOWN');
-  const [before, told] = [new Map(rows), sent.length];
+  const [before, sentBefore] = [new Map(rows), sent.length];
   expect(await report('DOWN', 'h', 2)).toMatchObject({ ports: 3, changed: 0 });
   expect(rows).toEqual(before);
-  expect(sent).toHaveLength(told);
+  expect(sent).toHaveLength(sentBefore);
   expect(faults[1]).toBeUndefined();
 });
 
@@ -34,7 +34,7 @@ test('a repeated report takes a port that was reported otherwise since', async (
   expect(statuses(rows)).toEqual(['DOWN', 'DOWN', 'DOWN']);
 });
 
-test('a host of which nobody knows is a 404, and nothing is recorded', async () => {
+test('an unknown host is a 404, and nothing is recorded', async () => {
   const { report, planes } = worldOf();
   await expect(report('DOWN', 'nowhere')).rejects.toMatchObject({ code: 'not_found' });
   expect(planes.size).toBe(0);
@@ -86,7 +86,7 @@ test('a late finish does not undo what was reported of a port since', async () =
   expect(ofFirst.map(({ stamp }) => stamp?.revision)).toEqual([2, 3]);
 });
 
-test('reports that were never applied are told one by one', async () => {
+test('reports that were never applied are notified one by one', async () => {
   const { report, state, planes, deps, toggles } = worldOf(1);
   state.broken = true;
   await report('DOWN', 'h', 1);
@@ -101,7 +101,7 @@ test('reports that were never applied are told one by one', async () => {
   expect(traits).toEqual([['DOWN'], ['ACTIVE'], []]);
 });
 
-test('a port that moves while its host is reported is told of that report first, then of its new host', async () => {
+test('a port that moves while its host is reported is notified of that report first, then of its new host', async () => {
   const { report, state, rows, toggles, bind } = worldOf(2);
   state.hidden.add(id(0));
   await report('DOWN');
@@ -113,7 +113,7 @@ test('a port that moves while its host is reported is told of that report first,
   expect(ofIt.map(({ stamp }) => stamp?.revision)).toEqual([2, 3]);
 });
 
-test('somebody who changes a port meanwhile loses nothing, and is not undone', async () => {
+test('another writer that changes a port meanwhile loses nothing, and is not undone', async () => {
   const { report, state, set, rows, deps } = worldOf(2);
   state.meanwhile = () =>
     changePort(

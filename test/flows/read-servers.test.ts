@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { type VmState, vmStates } from '../../domain/servers/instance.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
+import { registerHost } from '../../flows/register-host.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import {
   downHost,
@@ -121,11 +122,11 @@ test('the first writer after a fault sends the event that the instance is stoppe
       ];
       const world = await play([...begin, ...steps, ...end], () => undefined);
       const [fault_id] = world.faults.keys();
-      const told = world.sent.filter(
+      const sent = world.sent.filter(
         (event) => event.fault_id === fault_id && traitOf(event, 'instance_id') === id(10),
       );
-      expect(told.map((event) => traitOf(event, 'state'))).toContain('stopped');
-      expect(new Set(told.map(({ message_id }) => message_id)).size).toBe(told.length);
+      expect(sent.map((event) => traitOf(event, 'state'))).toContain('stopped');
+      expect(new Set(sent.map(({ message_id }) => message_id)).size).toBe(sent.length);
     }),
     { numRuns: 300 },
   );

@@ -216,7 +216,7 @@ const alices = (scope: unknown) => ({ identity: byName('alice'), scope });
 
 test.each([
   { why: 'a wrong password', auth: { identity: byName('alice', 'wrong') } },
-  { why: 'an unknown user', auth: { identity: byName('nobody') } },
+  { why: 'an unknown user', auth: { identity: byName('unknown') } },
   { why: 'an unknown user id', auth: { identity: byId('f'.repeat(32)) } },
   { why: 'an unknown domain', auth: { identity: elsewhere } },
   { why: 'a project of others', auth: alices(project('tenant-z')) },
