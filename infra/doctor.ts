@@ -41,6 +41,7 @@ export class Doctor extends Construct implements Capability {
         ...attemptLimits({ tables, settings }),
         ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
+        ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
@@ -70,6 +71,7 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');
@@ -81,9 +83,15 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
-    const { eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters } = messaging;
-    for (const queue of [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters]) {
-      allowSend(fn, queue);
-    }
+    for (const queue of queuesOf(messaging)) allowSend(fn, queue);
   }
 }
+
+/** The queues of events that it sends to, and that of the events that it cannot read. */
+const queuesOf = ({
+  eventQueue,
+  changeQueue,
+  urgentQueue,
+  bulkQueue,
+  bulkDeadLetters,
+}: Wiring['messaging']) => [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters];

@@ -306,7 +306,13 @@ test('a noted row expires, and is not in the history', async () => {
   expect(await fire([noted])).toEqual(['written']);
   const row = await rowOf(noted);
   expect(row).toMatchObject({ noted: 'nothing to clear', expires_at: expect.any(Number) });
-  for (const key of ['sort_key', 'time_shard', 'on_behalf_of', 'undelivered_shard']) {
+  for (const key of [
+    'sort_key',
+    'time_shard',
+    'project_shard',
+    'on_behalf_of',
+    'undelivered_shard',
+  ]) {
     expect(row).not.toHaveProperty(key);
   }
   expect(await stored(alarm)).toEqual({ ...alarm, revision: 2, stamped_at: event.accepted_at });

@@ -81,7 +81,8 @@ describe('permissions', () => {
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
           (verb) => `${verb} on Hosts`,
         ),
-        ...['byHypervisor', 'byNumber', 'byService', 'listing'].map((i) => `Query on Hosts/${i}`),
+        ...['byHypervisor', 'byNumber', 'byService'].map((i) => `Query on Hosts/${i}`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
         ...['byChange', 'byHost', 'byProject', 'byState', 'byTarget', 'byTime'].map(
@@ -131,6 +132,7 @@ describe('permissions', () => {
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
           (verb) => `${verb} on Hosts`,
         ),
+        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),

@@ -55,6 +55,7 @@ export type OutputName =
 
 type TableOutput =
   | 'Hosts'
+  | 'Roster'
   | 'Faults'
   | 'Affected'
   | 'Instances'
