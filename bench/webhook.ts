@@ -94,7 +94,7 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
     const repeated = [...received.values()].filter(({ length }) => length > 1).length;
     const scenario = 'webhook';
     return [
-      ...spread(scenario, 'event to webhook', times.slice(warmUp), { p50: 60, p99: 400 }),
+      ...spread(scenario, 'event to webhook', times.slice(warmUp), { p50: 30, p99: 400 }),
       { scenario, figure: 'repeated', value: repeated, unit: 'count', target: 0 },
     ];
   } finally {

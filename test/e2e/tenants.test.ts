@@ -265,9 +265,12 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     for (const key of [...keys, `project#${cloud.a.projectId}#compute.instance.update`]) {
       const { Items = [] } = await client.send(
         new QueryCommand({
-          ...{ TableName: output('AlarmsTable'), IndexName: 'lookup' },
-          KeyConditionExpression: 'lookup_key = :key',
-          ExpressionAttributeValues: { ':key': key },
+          ...{ TableName: output('AlarmsTable'), IndexName: 'byKey' },
+          KeyConditionExpression: 'key_project = :project AND begins_with(key_place, :place)',
+          ExpressionAttributeValues: {
+            ':project': `project#${cloud.a.projectId}`,
+            ':place': `${key}#`,
+          },
         }),
       );
       if (key === keys[0]) expect(Items.map(({ alarm_id }) => alarm_id)).toContain(alarmOfA);

@@ -1,8 +1,4 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createSurface } from '../../../adapters/http/surface.ts';
-import { unauthenticated } from '../../../domain/identity/identity.ts';
-import { reportEvacuation } from '../../../flows/evacuate.ts';
-import { evacuationRoutes } from '../../../functions/doctor/evacuations.ts';
 import {
   downHost,
   id,
@@ -12,7 +8,7 @@ import {
   targetHost,
 } from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
-import { call, quiet } from '../call.ts';
+import { doctorOf } from './surface.ts';
 
 let world: World;
 beforeEach(() => {
@@ -22,21 +18,8 @@ beforeEach(() => {
   });
 });
 
-const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) => {
-  const surface = createSurface({
-    ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
-    authenticate: async ({ 'x-auth-token': role = '' }) => {
-      if (!role) throw unauthenticated();
-      return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
-    },
-    routes: evacuationRoutes({
-      reportEvacuation: (of, report, actor) => reportEvacuation(world.deps, of, report, actor),
-      now: () => minute(20),
-    }),
-  });
-  const path = `/doctor/v1/servers/${uuid}/evacuation`;
-  return call(surface, { method: 'POST', path, headers: { 'X-Auth-Token': as }, body });
-};
+const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) =>
+  doctorOf(world).ask('POST', `servers/${uuid}/evacuation`, { body }, as);
 
 test.each(['done', 'failed'])(
   '%s is answered with the record, as often as it is reported',

@@ -1,47 +1,17 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
-import { createSurface } from '../../../adapters/http/surface.ts';
-import { stateOf } from '../../../domain/hosts/host.ts';
-import { unauthenticated } from '../../../domain/identity/identity.ts';
-import { readServers } from '../../../flows/read-servers.ts';
-import { registerHost } from '../../../flows/register-host.ts';
-import { deleteInstance, registerInstance } from '../../../flows/register-instance.ts';
-import { registrationRoutes } from '../../../functions/doctor/registrations.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
-import { type Call, call, quiet } from '../call.ts';
+import type { Call } from '../call.ts';
+import { doctorOf } from './surface.ts';
 
 let world: World;
 beforeEach(() => {
   world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
 });
 
-const surface = () => {
-  const { deps: flow } = world;
-  return createSurface({
-    ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
-    authenticate: async ({ 'x-auth-token': role = '' }) => {
-      if (!role) throw unauthenticated();
-      return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
-    },
-    routes: registrationRoutes({
-      stateOf: (host) => stateOf(host, { now: minute(20), serviceDownTimeSeconds: 60 }),
-      host: flow.host,
-      seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
-      registerHost: (host, registration) => registerHost(flow, host, registration),
-      registerInstance: (uuid, registration) => registerInstance(flow, uuid, registration),
-      deleteInstance: (uuid, when) => deleteInstance(flow, uuid, when),
-      now: () => minute(20),
-    }),
-  });
-};
-const ask = (method: string, path: string, given: Partial<Call> = {}, as = 'service') =>
-  call(surface(), {
-    ...given,
-    method,
-    path: `/doctor/v1/${path}`,
-    headers: { 'X-Auth-Token': as },
-  });
+const ask = (method: string, path: string, given: Partial<Call> = {}, as?: string) =>
+  doctorOf(world).ask(method, path, given, as);
 const put = (path: string, body: unknown, as?: string) => ask('PUT', path, { body }, as);
 const least = { name: 'vm', project_id: 'a', host: 'compute-1', vm_state: 'active' };
 

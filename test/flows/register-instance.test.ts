@@ -1,50 +1,18 @@
+/** The registration and the deletion of instances. */
+
 import { expect, test } from 'vitest';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
-import { deletedInstance } from '../../domain/servers/registered-instance.ts';
-import { deleteHost } from '../../flows/delete-host.ts';
-import { registerHost } from '../../flows/register-host.ts';
 import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
-import {
-  downHost,
-  factsOf,
-  hostFactsOf,
-  hostWith,
-  id,
-  instanceWith,
-  minute,
-} from '../domain/rows.ts';
+import { downHost, factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { traitOf, type World, worldOf } from './world.ts';
 
 const actor = { user_id: 'feed', request_id: 'req-2', at: minute(20) };
+
 const at = { reported_at: minute(20), actor };
+
 const register = ({ deps }: World, facts: Partial<Instance> = {}, when = at) =>
   registerInstance(deps, id(10), { ...when, factsOver: () => factsOf(instanceWith(facts)) });
-const registerOn = ({ deps }: World, vcpus = 32, when = at) =>
-  registerHost(deps, 'compute-1', { facts: { ...hostFactsOf(hostWith()), vcpus }, ...when });
-
-test('a new host is written once, with one event', async () => {
-  const world = worldOf();
-  expect(await registerOn(world)).toMatchObject({ kind: 'created' });
-  expect(world.sent.map(({ event_type }) => event_type)).toEqual(['service.create']);
-});
-
-test('a repeated registration of a host sends no event, and takes no new number', async () => {
-  const world = worldOf({ hosts: [hostWith()] });
-  expect(await registerOn(world)).toMatchObject({ kind: 'kept', row: { service_number: 1 } });
-  expect(await registerOn(world)).toMatchObject({ kind: 'same' });
-  expect(world.writes).toEqual(['host compute-1']);
-  expect(world.sent).toEqual([]);
-});
-
-test('a registration at the same time as a report does not take the report back', async () => {
-  const world = worldOf({ hosts: [hostWith()] });
-  world.state.meanwhile = () => {
-    world.hosts.set('compute-1', downHost());
-  };
-  expect(await registerOn(world, 64)).toMatchObject({ kind: 'changed', row: { vcpus: 64 } });
-  expect(world.hosts.get('compute-1')).toMatchObject({ forced_down: true, fault_number: 1 });
-});
 
 test('the owed fault of the old host is written, with its event, before the move', async () => {
   const hosts = [downHost(), hostWith({ host: 'compute-2', incarnation: id(50) })];
@@ -121,23 +89,4 @@ test('an instance that is deleted on a failed host is stopped first', async () =
       ['stopped', 'deleted'],
     ],
   );
-});
-
-test('a host with instances is not deleted', async () => {
-  const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
-  const done = deleteHost(world.deps, 'compute-1', actor);
-  await expect(done).rejects.toMatchObject({ code: 'conflict' });
-  expect(world.writes).toEqual([]);
-});
-
-test('a failed host without instances is deleted; its fault is closed and its number kept', async () => {
-  const gone = deletedInstance(instanceWith(), { reported_at: minute(20), actor: actor }).row;
-  const world = worldOf({ hosts: [downHost(2)], instances: [gone] });
-  await deleteHost(world.deps, 'compute-1', actor);
-  expect(world.hosts.get('compute-1')).toMatchObject({
-    ...{ deleted: true, forced_down: false, fault_number: 2 },
-  });
-  expect(world.sent.map(({ event_type }) => event_type)).toEqual(['service.delete']);
-  const again = deleteHost(world.deps, 'compute-1', actor);
-  await expect(again).rejects.toMatchObject({ code: 'not_found' });
 });
