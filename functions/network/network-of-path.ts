@@ -4,7 +4,8 @@ import type { RouteRequest } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { Network } from '../../domain/ports/network.ts';
 import { canRead, notFound } from '../../domain/ports/port-access.ts';
-import { idOf, type NetworkDeps } from './deps.ts';
+import type { NetworkDeps } from './deps.ts';
+import { idOf } from './request-parts.ts';
 
 /** The caller and the path of a request. */
 type NetworkRequest = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params'>;

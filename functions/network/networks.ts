@@ -4,7 +4,7 @@ import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { createdNetwork, type Network, updatedNetwork } from '../../domain/ports/network.ts';
 import { disallowed, requirePolicy, requireRevision } from '../../domain/ports/port-access.ts';
-import { isWrapped, makerOf, type NetworkDeps, requireNoBody } from './deps.ts';
+import type { NetworkDeps } from './deps.ts';
 import { requiredRevision } from './if-match.ts';
 import { listNetworks, readNetworkList } from './list-networks.ts';
 import {
@@ -20,6 +20,7 @@ import {
   visibleNetwork,
 } from './network-of-path.ts';
 import { readingRoutes } from './reading-routes.ts';
+import { isWrapped, makerOf, requireNoBody } from './request-parts.ts';
 
 const collection = '/v2.0/networks';
 

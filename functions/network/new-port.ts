@@ -5,9 +5,10 @@ import type { Caller } from '../../domain/identity/access.ts';
 import { createdPort } from '../../domain/ports/port.ts';
 import { canRead, disallowed, notFound, requirePolicy } from '../../domain/ports/port-access.ts';
 import type { NewPort } from '../../flows/create-ports.ts';
-import { actorAt, type PortDeps } from './deps.ts';
+import type { PortDeps } from './deps.ts';
 import type { PortInput } from './port-input.ts';
 import { missing } from './request-body.ts';
+import { actorAt } from './request-parts.ts';
 
 /** The port of an input. @throws PolicyNotAuthorized if the caller may not create it. */
 export function newPort(

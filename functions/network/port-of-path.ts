@@ -3,7 +3,8 @@
 import type { RouteRequest } from '../../adapters/http/route.ts';
 import type { Port } from '../../domain/ports/port.ts';
 import { notFound, visiblePort } from '../../domain/ports/port-access.ts';
-import { idOf, type PortDeps } from './deps.ts';
+import type { PortDeps } from './deps.ts';
+import { idOf } from './request-parts.ts';
 
 /** The caller and the path of a request. */
 type PathRequest = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params'>;

@@ -4,7 +4,7 @@ import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import { requestedDataPlane } from '../../domain/ports/data-plane.ts';
 import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import { requirePolicy, requireRevision } from '../../domain/ports/port-access.ts';
-import { actorAt, isWrapped, makerOf, type PortDeps, requireNoBody } from './deps.ts';
+import type { PortDeps } from './deps.ts';
 import { requiredRevision } from './if-match.ts';
 import { listPorts, readPortList } from './list-ports.ts';
 import { newPort, requireNetworks } from './new-port.ts';
@@ -12,6 +12,7 @@ import { type PortInput, readNewPorts, readPortUpdate } from './port-input.ts';
 import { changePortOfPath, readPort } from './port-of-path.ts';
 import { portView } from './port-view.ts';
 import { readingRoutes } from './reading-routes.ts';
+import { actorAt, isWrapped, makerOf, requireNoBody } from './request-parts.ts';
 
 const collection = '/v2.0/ports';
 

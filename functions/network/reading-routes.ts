@@ -5,10 +5,9 @@ import { ignored, type Reader } from '../../adapters/http/readers.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
 import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import type { Caller } from '../../domain/identity/access.ts';
-import { fieldsOf } from './deps.ts';
+import { fieldsOf, picked } from './fields.ts';
 import type { ShownPage } from './page.ts';
-import { linksOf } from './port-list.ts';
-import { picked } from './port-view.ts';
+import { linksOf } from './page-links.ts';
 
 /** How a kind of resource is read. `List` is what the query of a list says. */
 type Reading<List> = {

@@ -2,9 +2,10 @@
 import { updatedNetwork } from '../../domain/ports/network.ts';
 import { updatedPort } from '../../domain/ports/port.ts';
 import { requirePolicy } from '../../domain/ports/port-access.ts';
-import { actorAt, type NetworkDeps, type PortDeps } from './deps.ts';
+import type { NetworkDeps, PortDeps } from './deps.ts';
 import { changeNetworkOfPath, readNetwork } from './network-of-path.ts';
 import { changePortOfPath, readPort } from './port-of-path.ts';
+import { actorAt } from './request-parts.ts';
 import type { Taggable } from './tags.ts';
 
 /** Each change of a port's tags is a change of the port, with its events. */

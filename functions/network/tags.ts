@@ -5,10 +5,10 @@
 import { bodySent, ignored } from '../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { requireNoBody } from './deps.ts';
 import { shown } from './neutron.ts';
 import { tagListOf, tagOf } from './port-values.ts';
 import { bodyOf, requireKnown } from './request-body.ts';
+import { requireNoBody } from './request-parts.ts';
 
 type TaggedRequest = RouteRequest<unknown, unknown>;
 type Tags = readonly string[];

@@ -16,6 +16,7 @@ import { readDefinitions } from './table-definitions.ts';
 
 const tableNames = [
   'HOSTS',
+  'ROSTER',
   'FAULTS',
   'AFFECTED',
   'INSTANCES',
@@ -124,6 +125,7 @@ export async function ownThings(): Promise<OwnThings> {
   return {
     env: {
       HOSTS_TABLE: tableName('HOSTS'),
+      ROSTER_TABLE: tableName('ROSTER'),
       FAULTS_TABLE: tableName('FAULTS'),
       AFFECTED_TABLE: tableName('AFFECTED'),
       INSTANCES_TABLE: tableName('INSTANCES'),
@@ -140,6 +142,8 @@ export async function ownThings(): Promise<OwnThings> {
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       PLACES_TABLE: tableName('PLACES'),
       WEBHOOK_PLACES: '4',
+      WEBHOOK_POSTS_PER_RECEIVER: '600',
+      WEBHOOK_POSTS_PER_PROJECT: '3000',
       EVENT_QUEUE_URL: eventQueue ?? '',
       CHANGE_QUEUE_URL: changeQueue ?? '',
       URGENT_QUEUE_URL: urgentQueue ?? '',

@@ -1,4 +1,3 @@
-import { createHook } from 'node:async_hooks';
 import { expect, test } from 'vitest';
 import { makeLogins } from '../../../adapters/identity/logins.ts';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../../adapters/identity/secret-hashes.ts';
 import type { StoredCredential } from '../../../domain/identity/application-credential.ts';
 import { accountOf } from '../../../domain/identity/identity.ts';
+import { keysDerived } from './keys-derived.ts';
 
 const alice = { ...accountOf('alice', []), incarnation: 'i' };
 const credential: StoredCredential = {
@@ -77,19 +77,6 @@ test.each([
   expect(login).toEqual(found ? { account: alice, credential } : undefined);
   expect(await logins.withCredential(reference, 'wrong', 's')).toBeUndefined();
 });
-
-/** How many keys are derived while the work is done. */
-async function keysDerived(work: () => Promise<unknown>): Promise<number> {
-  let keys = 0;
-  const hook = createHook({
-    init: (_, type) => {
-      if (type === 'SCRYPTREQUEST') keys++;
-    },
-  }).enable();
-  await work();
-  hook.disable();
-  return keys;
-}
 
 const given = await hashGiven('correct horse');
 test.each([

@@ -1,7 +1,7 @@
-import { createHook } from 'node:async_hooks';
 import { scryptSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { hashPassword, isPassword } from '../../../adapters/identity/passwords.ts';
+import { keysDerived } from './keys-derived.ts';
 
 const hash = await hashPassword('correct horse');
 
@@ -32,19 +32,6 @@ test('a hash of another cost is checked at that cost', async () => {
 test('no password fits a user who does not exist', async () => {
   expect(await isPassword('', undefined)).toBe(false);
 });
-
-/** How many keys are derived while the work is done: each is one request of Node to its threads. */
-async function keysDerived(work: () => Promise<unknown>): Promise<number> {
-  let keys = 0;
-  const hook = createHook({
-    init: (_, type) => {
-      if (type === 'SCRYPTREQUEST') keys++;
-    },
-  }).enable();
-  await work();
-  hook.disable();
-  return keys;
-}
 
 test.each([
   { whose: 'no user', stored: undefined },
