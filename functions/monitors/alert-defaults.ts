@@ -51,6 +51,7 @@ export const severityOf = (labels: Labels): ConditionSeverity =>
 /** The effect of each type that a URL (`?type=`) or the label `doctor_type` may name. */
 const effectByType: ReadonlyMap<string, ConditionEffect> = new Map([
   ['compute.host.down', 'host_down'],
+  ['compute.host.unreachable', 'host_unreachable'],
   ...conditionEffects.map((effect) => [effect, effect] as const),
 ]);
 

@@ -17,33 +17,31 @@ const LabelName = text(128).min(1);
 /** Tests the value of a label, which is empty if the alert has no such label. */
 type ValueTest = (value: string) => boolean;
 
+const ByValue = text(1_024).transform(
+  (wanted): ValueTest =>
+    (value) =>
+      value === wanted,
+);
+const ByPattern = z
+  .strictObject({ pattern: WholePattern }, 'Must be a text, or an object with only a "pattern".')
+  .transform(
+    ({ pattern }): ValueTest =>
+      (value) =>
+        pattern.capture(value) !== undefined,
+  );
+
 /**
  * The value of a label, or `{ pattern }`, a regular expression of RE2 that matches the whole value. The
- * empty value matches an alert without the label, as in Prometheus.
+ * empty value matches an alert without the label, as in Prometheus. (A union would name no field.)
  */
-const Matcher = z.union(
-  [
-    text(1_024).transform(
-      (wanted): ValueTest =>
-        (value) =>
-          value === wanted,
-    ),
-    z.strictObject({ pattern: WholePattern }).transform(
-      ({ pattern }): ValueTest =>
-        (value) =>
-          pattern.capture(value) !== undefined,
-    ),
-  ],
-  { error: unionError },
-);
-
-/** Zod names no reason of a union: this names that of the branch which fits the given type. */
-function unionError({ input }: { readonly input?: unknown }): string {
-  const isPattern = typeof input === 'object' && input !== null && 'pattern' in input;
-  if (!isPattern) return 'Must be a text, or an object with a "pattern".';
-  const reason = WholePattern.safeParse(input.pattern).error?.issues[0]?.message;
-  return reason === undefined ? 'Unknown attribute beside "pattern".' : `pattern: ${reason}`;
-}
+const Matcher = z.unknown().transform((given, context): ValueTest => {
+  const result = (typeof given === 'string' ? ByValue : ByPattern).safeParse(given);
+  if (result.success) return result.data;
+  for (const { message, path } of result.error.issues) {
+    context.addIssue({ code: 'custom', message, path: [...path] });
+  }
+  return z.NEVER;
+});
 
 const Rule = z.strictObject({
   /** All of them must match. Without any, the rule matches every alert. */

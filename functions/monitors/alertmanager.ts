@@ -32,28 +32,36 @@ const WebhookAlert = z.object({
   fingerprint: z.string().min(1),
 });
 
-/** What a webhook says. Alerts that it does not list are neither raised nor cleared. */
+/**
+ * What a webhook says. Alerts that it does not list are neither raised nor cleared. If `max_alerts` cut
+ * some off, the last item says so and is not matched: their ends may never be sent.
+ */
 export function readWebhook(
-  { receiver, alerts }: AlertmanagerWebhook,
+  { receiver, alerts, truncatedAlerts }: AlertmanagerWebhook,
   reading: AlertReading,
 ): ReportItem[] {
-  return alerts.map((item) => {
-    const parsed = WebhookAlert.safeParse(item);
-    if (!parsed.success) {
-      return { kind: 'unmatched', reason: describeIssue(parsed.error, 'alert'), item };
-    }
-    const { status, labels, annotations, startsAt, endsAt, fingerprint } = parsed.data;
-    const isFiring = status === 'firing';
-    const alert = {
-      key: keyOf(fingerprint, receiver, reading.type),
-      status: isFiring ? ('raised' as const) : ('cleared' as const),
-      labels,
-      cause: causeOf(labels, annotations),
-      observed_at: isFiring ? firstTime(startsAt) : firstTime(endsAt, startsAt),
-      item,
-    };
-    return observe(alert, reading);
-  });
+  const items = alerts.map((item) => readAlert(item, receiver, reading));
+  if (!truncatedAlerts) return items;
+  const reason = `max_alerts cut off ${truncatedAlerts} alerts, which may never be reported: set it to 0.`;
+  return [...items, { kind: 'unmatched', reason, item: { receiver, truncatedAlerts } }];
+}
+
+function readAlert(item: unknown, receiver: string, reading: AlertReading): ReportItem {
+  const parsed = WebhookAlert.safeParse(item);
+  if (!parsed.success) {
+    return { kind: 'unmatched', reason: describeIssue(parsed.error, 'alert'), item };
+  }
+  const { status, labels, annotations, startsAt, endsAt, fingerprint } = parsed.data;
+  const isFiring = status === 'firing';
+  const alert = {
+    key: keyOf(fingerprint, receiver, reading.type),
+    status: isFiring ? ('raised' as const) : ('cleared' as const),
+    labels,
+    cause: causeOf(labels, annotations),
+    observed_at: isFiring ? firstTime(startsAt) : firstTime(endsAt, startsAt),
+    item,
+  };
+  return observe(alert, reading);
 }
 
 /**

@@ -3,6 +3,7 @@
  * path of OPNFV Doctor's published inspector.
  */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { opnfvRoutes } from './opnfv.ts';
 import type { ReportDeps } from './report-route.ts';
 
@@ -17,7 +18,10 @@ export type MonitorsDeps = Pick<
  * Every route of a monitor below `/doctor`. A dialect adds its routes here, and the first segment of its
  * path to `monitorPaths` in `infra/monitors.ts`.
  */
-const monitorRoutes = (deps: MonitorsDeps) => [...opnfvRoutes(deps, '/v1/inspector/events')];
+const monitorRoutes = (deps: MonitorsDeps) => [
+  ...opnfvRoutes(deps, '/v1/inspector/events'),
+  ...alertRoutes(deps),
+];
 
 const shared = ({ publicUrl, allowedOrigins, authenticate, logger }: MonitorsDeps) => ({
   dialect: 'doctor' as const,
