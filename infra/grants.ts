@@ -38,6 +38,7 @@ function allow(grantee: Grantee, actions: readonly Action[], arn: string): Grant
 
 type RowAction =
   | 'BatchGetItem'
+  | 'BatchWriteItem'
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'
