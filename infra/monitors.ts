@@ -6,7 +6,7 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes that monitors report to. */
-export const monitorPaths = ['inspector'] as const;
+export const monitorPaths = ['inspector', 'alertmanager', 'prometheus', 'am'] as const;
 
 /** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers. */
 export class Monitors extends Construct implements Capability {

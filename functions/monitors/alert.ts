@@ -3,6 +3,7 @@
  * for people, and its times. Format: docs/wire/monitors.md#alerts.
  */
 import * as z from 'zod';
+import { longestCause } from '../../domain/conditions/condition.ts';
 import { parseMoment } from '../../domain/time.ts';
 
 /** The labels of an alert. A label with an empty value is left out: Prometheus treats it as absent. */
@@ -32,9 +33,6 @@ export const Annotations = z
   .record(z.string(), z.unknown())
   .nullish()
   .transform((annotations) => annotations ?? {});
-
-/** The longest cause that is kept. */
-const longestCause = 1_024;
 
 /** The sentence for people: the summary, else the description, else the name of the alert. */
 export function causeOf(labels: Labels, annotations: Readonly<Record<string, unknown>>): string {
