@@ -3,7 +3,6 @@
  * for people, and its times. Format: docs/wire/monitors.md#alerts.
  */
 import * as z from 'zod';
-import { longestCause } from '../../domain/conditions/condition.ts';
 import { parseMoment } from '../../domain/time.ts';
 
 /** The labels of an alert. A label with an empty value is left out: Prometheus treats it as absent. */
@@ -38,7 +37,7 @@ export const Annotations = z
 export function causeOf(labels: Labels, annotations: Readonly<Record<string, unknown>>): string {
   const sentences = [annotations.summary, annotations.description, labels.get('alertname')];
   const sentence = sentences.find((each) => typeof each === 'string' && each !== '');
-  return typeof sentence === 'string' ? sentence.slice(0, longestCause).toWellFormed() : '';
+  return typeof sentence === 'string' ? sentence : '';
 }
 
 /** Go's zero time, as a moment: the time is not set. */
