@@ -38,7 +38,6 @@ function allow(grantee: Grantee, actions: readonly Action[], arn: string): Grant
 
 type RowAction =
   | 'BatchGetItem'
-  | 'BatchWriteItem'
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'

@@ -52,7 +52,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, conditions, 'GetItem', 'PutItem');
     allowRows(fn, sources, 'GetItem');
-    allowRows(fn, unmatched, 'UpdateItem', 'BatchWriteItem');
+    allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
   }

@@ -1,9 +1,5 @@
 /** The table `unmatched`: items of reports that matched nothing, and how many each source had in an hour. */
-import {
-  BatchWriteCommand,
-  type DynamoDBDocumentClient,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   hourOf,
   mostUnmatchedPerHour,
@@ -11,9 +7,12 @@ import {
   unmatchedSeconds,
 } from '../../domain/conditions/unmatched.ts';
 import { getAll, growingPages, ifUnchanged } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
 
-/** The most items of one report that are kept: as many as DynamoDB writes in one request. */
+/** The most items of one report that are kept. */
 const mostAtOnce = 25;
+/** How many items are written at once. */
+const width = 5;
 /** The most items that are read at once. */
 const longest = 100;
 
@@ -48,17 +47,10 @@ export const unmatchedWriter = (client: DynamoDBDocumentClient, table: string) =
       ),
     );
     if (!fits) return;
-    const rows = kept.map((item) => ({
-      PutRequest: {
-        Item: {
-          ...item,
-          live: 'unmatched',
-          sort_key: placeOf(item),
-          expires_at: expiryOf(item.at),
-        },
-      },
-    }));
-    await client.send(new BatchWriteCommand({ RequestItems: { [table]: rows } }));
+    await inParallel(kept, width, (item) => {
+      const row = { live: 'unmatched', sort_key: placeOf(item), expires_at: expiryOf(item.at) };
+      return client.send(new PutCommand({ TableName: table, Item: { ...item, ...row } }));
+    });
   },
 });
 
