@@ -6,7 +6,10 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
-export const monitorPaths = ['conditions', 'sources', 'unmatched', 'inspector'] as const;
+export const monitorPaths = [
+  ...['conditions', 'sources', 'unmatched', 'inspector'],
+  ...['alertmanager', 'prometheus', 'am'],
+];
 
 /** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
