@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'test/{cli,domain,functions,flows,events}/**/*.test.ts',
+            'test/{cli,domain,functions,flows,events,integrations}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
             'test/adapters/{delivery,http,identity}/*.test.ts',
           ],
