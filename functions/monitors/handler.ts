@@ -5,6 +5,7 @@
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { opnfvRoutes } from './opnfv.ts';
+import { redfishRoutes } from './redfish.ts';
 import type { ReportDeps } from './report-route.ts';
 
 /** The dependencies of the surfaces. */
@@ -21,6 +22,7 @@ export type MonitorsDeps = Pick<
 const monitorRoutes = (deps: MonitorsDeps) => [
   ...opnfvRoutes(deps, '/v1/inspector/events'),
   ...alertRoutes(deps),
+  ...redfishRoutes(deps),
 ];
 
 const shared = ({ publicUrl, allowedOrigins, authenticate, logger }: MonitorsDeps) => ({
