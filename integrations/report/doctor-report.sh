@@ -284,6 +284,7 @@ esac
 
 # --- Where to, and with which credential ---------------------------------------------------------
 
+command -v curl >/dev/null 2>&1 || misuse 'curl is not installed.'
 file_url='' file_token='' file_username='' file_password=''
 read_config() {
   mode=$(ls -ldL "$1" 2>/dev/null) || misuse "$1 cannot be read."
