@@ -100,7 +100,7 @@ async function bodyOf(
   const body = await input();
   if (body.length === 0) throw new Misuse('Standard input is empty.');
   const query = monitor === '' ? '' : `?source=${monitor}`;
-  return { path: `/${from}${query}`, body, what: `the report of ${from}` };
+  return { path: `/${from}${query}`, body, what: `the body from ${from}` };
 }
 
 /**

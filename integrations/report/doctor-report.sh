@@ -369,7 +369,7 @@ if [ -z "$path" ]; then
   data="data-raw = \"$(curl_text "$body")\""
 else
   # A list may be long: it goes through a file, which has no secrets.
-  what="the report of $from"
+  what="the body from $from"
   directory=$(mktemp -d "${TMPDIR:-/tmp}/doctor-report.XXXXXX") || misuse 'mktemp failed.'
   trap 'rm -rf "$directory"' EXIT
   trap 'exit 1' HUP INT TERM
