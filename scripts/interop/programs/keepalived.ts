@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { debianFolder, unpackDebian } from '../install.ts';
-import { setSource } from '../monitors/doctor.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { reportScript } from '../monitors/report-script.ts';
 import { watchedHost } from '../monitors/watched-host.ts';
@@ -51,7 +50,6 @@ async function startKeepalived(world: World, host: string): Promise<Daemon> {
 
 async function run(world: World): Promise<string> {
   const watched = await watchedHost(world, 'keepalived');
-  await setSource(world, 'script/keepalived', { clear: 'auto' });
   const ok = join(world.folder, 'ok');
   writeFileSync(ok, '');
   const keepalived = await startKeepalived(world, watched.host);
