@@ -45,6 +45,14 @@ export const webhookId = (alarm_id: string, event_id: string, action: string): s
 export const subscriptionId = (protocol: string, endpoint: string): string =>
   derived('subscription', protocol, endpoint);
 
+/** The id of the condition that a source reports of a target under a key of its own. */
+export const conditionId = (source: string, target: string, key: string): string =>
+  derived('condition', source, target, key);
+
+/** The id of an item of a report that matched nothing: the same for repeats within an hour. */
+export const unmatchedId = (source: string, hour: string, reason: string, item: string): string =>
+  derived('unmatched', source, hour, reason, item);
+
 /**
  * The key of a condition within its source, made of parts that a monitor sends: the parts joined by `/`,
  * or a derived id if that is too long, or cannot be the key of a row.
