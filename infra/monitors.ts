@@ -6,7 +6,14 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes that monitors report to. */
-export const monitorPaths = ['inspector'] as const;
+export const monitorPaths = [
+  'alertmanager',
+  'am',
+  'consul',
+  'inspector',
+  'prometheus',
+  'redfish',
+] as const;
 
 /** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers. */
 export class Monitors extends Construct implements Capability {
@@ -50,7 +57,8 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, instances, 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
-    allowRows(fn, conditions, 'GetItem', 'PutItem');
+    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, conditions, 'open');
     allowRows(fn, sources, 'GetItem');
     allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
     allowSend(fn, messaging.eventQueue);

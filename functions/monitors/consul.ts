@@ -47,13 +47,13 @@ function itemOf(item: unknown): ReportItem {
   };
 }
 
+export type ConsulDeps = {
+  /** Takes a report that is the whole state of its source: what it does not raise has ended. */
+  readonly reportSnapshot: ReportConditions;
+};
+
 /** `POST /doctor/v1/consul[?source=NAME]`: the list of the critical checks. */
-export const consulRoutes = (
-  deps: ReportDeps & {
-    /** Takes a report that is the whole state of its source: what it does not raise has ended. */
-    readonly reportSnapshot: ReportConditions;
-  },
-): Route[] => [
+export const consulRoutes = (deps: ReportDeps & ConsulDeps): Route[] => [
   reportRoute(
     { ...deps, reportConditions: deps.reportSnapshot },
     {

@@ -4,6 +4,7 @@
  */
 import { createSurface, type Surface } from '../../adapters/http/surface.ts';
 import { alertRoutes } from './alert-routes.ts';
+import { type ConsulDeps, consulRoutes } from './consul.ts';
 import { opnfvRoutes } from './opnfv.ts';
 import { redfishRoutes } from './redfish.ts';
 import type { ReportDeps } from './report-route.ts';
@@ -13,7 +14,8 @@ export type MonitorsDeps = Pick<
   Surface,
   'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
 > &
-  ReportDeps;
+  ReportDeps &
+  ConsulDeps;
 
 /**
  * Every route of a monitor below `/doctor`. A dialect adds its routes here, and the first segment of its
@@ -23,6 +25,7 @@ const monitorRoutes = (deps: MonitorsDeps) => [
   ...opnfvRoutes(deps, '/v1/inspector/events'),
   ...alertRoutes(deps),
   ...redfishRoutes(deps),
+  ...consulRoutes(deps),
 ];
 
 const shared = ({ publicUrl, allowedOrigins, authenticate, logger }: MonitorsDeps) => ({
