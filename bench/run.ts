@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import { Refusal, run } from '../scripts/stack/progress.ts';
 import { withStack } from '../scripts/stack/with-stack.ts';
+import { alertmanager } from './alertmanager.ts';
 import { authorizerBench } from './authorizer/scenario.ts';
 import { makeBed } from './bed.ts';
 import { deafhooks } from './deafhooks.ts';
@@ -76,6 +77,11 @@ const scenarios: Record<string, Scenario> = {
     about: '`doctor host-evacuate` of a host that is down, with as many servers as runs',
     runs: 1_000,
     play: onBed(evacuation),
+  },
+  alertmanager: {
+    about: "one, by Alertmanager's webhook and by os-services in the same run",
+    runs: 200,
+    play: onBed(alertmanager),
   },
   webhook: {
     about: 'from an event to its webhook, one at a time',

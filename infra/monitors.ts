@@ -7,11 +7,11 @@ import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes that monitors report to. */
 export const monitorPaths = [
+  'inspector',
   'alertmanager',
+  'prometheus',
   'am',
   'consul',
-  'inspector',
-  'prometheus',
   'redfish',
 ] as const;
 

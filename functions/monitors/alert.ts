@@ -33,14 +33,11 @@ export const Annotations = z
   .nullish()
   .transform((annotations) => annotations ?? {});
 
-/** The longest cause that is kept. */
-const longestCause = 1_024;
-
 /** The sentence for people: the summary, else the description, else the name of the alert. */
 export function causeOf(labels: Labels, annotations: Readonly<Record<string, unknown>>): string {
   const sentences = [annotations.summary, annotations.description, labels.get('alertname')];
   const sentence = sentences.find((each) => typeof each === 'string' && each !== '');
-  return typeof sentence === 'string' ? sentence.slice(0, longestCause).toWellFormed() : '';
+  return typeof sentence === 'string' ? sentence : '';
 }
 
 /** Go's zero time, as a moment: the time is not set. */
