@@ -4,6 +4,7 @@ import { collectd } from './programs/collectd.ts';
 import { exporter } from './programs/exporter.ts';
 import { fenceCompute, fenceEvacuate } from './programs/fence-agents.ts';
 import { gophercloudNew, gophercloudOld } from './programs/gophercloud.ts';
+import { icinga2 } from './programs/icinga2.ts';
 import { instanceHa } from './programs/instanceha.ts';
 import { keepalived } from './programs/keepalived.ts';
 import { masakari } from './programs/masakari.ts';
@@ -31,6 +32,7 @@ export const programs: readonly Program[] = [
   alertmanager,
   collectd,
   nagios,
+  icinga2,
   zabbix,
   keepalived,
   instanceHa,

@@ -1,20 +1,11 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../../stack/progress.ts';
-import { type Daemon, eventually, startDaemon } from '../daemon.ts';
+import { type Daemon, startDaemon } from '../daemon.ts';
 import { debianFolder, unpackDebian } from '../install.ts';
-import { conditionsOf, raisedBy, setSource } from '../monitors/doctor.ts';
+import { playCheckedHost } from '../monitors/checked-host.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { reportScript } from '../monitors/report-script.ts';
-import { watchedHost } from '../monitors/watched-host.ts';
 import type { Program, World } from '../program.ts';
-
-/** A plugin that says that the host is up while a file is there, else words that a shell would act on. */
-const plugin = (file: string): string => `#!/bin/sh
-if [ -e '${file}' ]; then echo 'PING OK'; exit 0; fi
-echo "CRITICAL; \\$(touch x) 'unreachable' \\"192.0.2.11\\" | load=1"; exit 2
-`;
 
 /** The operator's own host; Nagios does not start without a service. */
 const hosts = (host: string, command: string): string => `
@@ -69,47 +60,16 @@ host_inter_check_delay_method=n
 illegal_macro_output_chars=\`~$&|'"<>
 `;
 
-/** Starts Nagios on the folder's files, of which \`up\` says whether the host answers. */
-async function startNagios(world: World, host: string): Promise<Daemon> {
+/** Starts Nagios on the folder's files. */
+async function startNagios(world: World, host: string, command: string): Promise<Daemon> {
   const { folder, log } = world;
   mkdirSync(join(folder, 'spool'));
-  const check = join(folder, 'is-up.sh');
-  writeFileSync(check, plugin(join(folder, 'up')));
-  chmodSync(check, 0o755);
   const [page = ''] = blocksOf('nagios', 'text');
   writeConfig(join(folder, 'doctor.cfg'), page, await reportScript(world));
-  writeFileSync(join(folder, 'hosts.cfg'), hosts(host, check));
+  writeFileSync(join(folder, 'hosts.cfg'), hosts(host, command));
   writeFileSync(join(folder, 'nagios.cfg'), main(folder));
-  const command = join(debianFolder('nagios'), 'usr/sbin/nagios4');
-  return startDaemon(command, [join(folder, 'nagios.cfg')], { log });
-}
-
-async function run(world: World): Promise<string> {
-  const watched = await watchedHost(world, 'nagios');
-  const { host } = watched;
-  // The operator's monitor fences the host when it reports it.
-  await setSource(world, 'script/nagios', { clear: 'auto', fenced: true });
-  const up = join(world.folder, 'up');
-  writeFileSync(up, '');
-  const nagios = await startNagios(world, host);
-  try {
-    await sleep(3_000); // Nagios has seen it up
-    const failed = Date.now();
-    rmSync(up);
-    const down = (await watched.notified()) - failed;
-    await sleep(6_000); // the notification is repeated
-    const conditions = await conditionsOf(world, host);
-    if (conditions.length !== 1) throw new Refusal(`${conditions.length} conditions for one fault`);
-    writeFileSync(up, '');
-    const returned = Date.now();
-    await watched.becomes('up');
-    const back = Date.now() - returned;
-    await eventually('no source raises it', async () => (await raisedBy(world, host)).length === 0);
-    return `in s: the tenant was notified after ${down / 1000}, the host up after ${back / 1000}`;
-  } finally {
-    await nagios.end('SIGTERM');
-    await watched.close();
-  }
+  const binary = join(debianFolder('nagios'), 'usr/sbin/nagios4');
+  return startDaemon(binary, [join(folder, 'nagios.cfg')], { log });
 }
 
 /** Debian's Nagios runs the script, with the page's configuration. */
@@ -119,5 +79,6 @@ export const nagios: Program = {
   needs: "Debian's apt-get",
   instancesOnForceDown: 'stop',
   install: (log) => unpackDebian('nagios', [['nagios4-core']], log),
-  run,
+  run: (world) =>
+    playCheckedHost(world, 'nagios', (host, command) => startNagios(world, host, command)),
 };
