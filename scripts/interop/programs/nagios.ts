@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { debianFolder, unpackDebian } from '../install.ts';
@@ -51,6 +52,8 @@ check_result_path=${folder}/spool
 lock_file=${folder}/lock
 command_file=${folder}/command
 query_socket=${folder}/query
+nagios_user=${userInfo().username}
+nagios_group=${userInfo().username}
 use_syslog=0
 interval_length=1
 enable_notifications=1
