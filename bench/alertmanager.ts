@@ -51,7 +51,7 @@ const isMedian = ({ figure }: Figure): boolean => figure.endsWith('p50');
  */
 export async function alertmanager(bed: Bed, runs: number): Promise<Figure[]> {
   const { admin } = bed;
-  const path = `/doctor/v1/sources/${encodeURIComponent(source)}`;
+  const path = `/doctor/v1/sources/${source}`;
   await admin.expect('PUT', path, { body: { clear: 'auto', fenced: true } });
   const one = await oneAtATime(bed, { runs, scenario: 'one', fleetOf: bed.fleetOf });
   const target = longerThanOne * (one.find(isMedian)?.value ?? 0);

@@ -55,7 +55,7 @@ export async function oneAtATime(bed: Bed, { runs, scenario, fleetOf }: Play): P
   await bed.queues.allQuiet();
   const repeated = await taken(bed);
   return [
-    ...spread(scenario, 'report to notification', times.slice(warmUp), { p50: 50, p99: 300 }),
+    ...spread(scenario, 'report to notification', times.slice(warmUp), { p50: 35, p99: 90 }),
     { scenario, figure: 'repeated', value: repeated.length, unit: 'count', target: 0 },
   ];
 }

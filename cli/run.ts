@@ -6,7 +6,7 @@ import { type Command, commands } from './commands.ts';
 import { printed } from './output.ts';
 import type { Screen } from './progress.ts';
 import { report, reportDoes } from './report/report.ts';
-import { type Env, Failure, logIn, Misuse } from './session.ts';
+import { type CliVariables, Failure, logIn, Misuse } from './session.ts';
 
 /** Where the command prints. */
 export type Streams = Screen & { readonly out: (text: string) => void };
@@ -70,9 +70,9 @@ function parsed(command: Command, args: string[]) {
 }
 
 /** Runs a command line; returns the exit status. `input` reads standard input, for `report`. */
-export async function run(
+export async function runCommandLine(
   args: readonly string[],
-  env: Env,
+  env: CliVariables,
   streams: Streams,
   input = async () => new Uint8Array(await buffer(process.stdin)),
 ): Promise<number> {

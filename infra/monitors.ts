@@ -5,17 +5,13 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** The first segments below `/doctor/v1` of the routes that monitors report to. */
+/** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
 export const monitorPaths = [
-  'inspector',
-  'alertmanager',
-  'prometheus',
-  'am',
-  'consul',
-  'redfish',
-] as const;
+  ...['conditions', 'sources', 'unmatched', 'inspector'],
+  ...['alertmanager', 'prometheus', 'am', 'consul', 'redfish'],
+];
 
-/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers. */
+/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -58,9 +54,11 @@ export class Monitors extends Construct implements Capability {
     allowIndexes(fn, instances, 'byHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem');
-    allowIndexes(fn, conditions, 'open');
-    allowRows(fn, sources, 'GetItem');
-    allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
+    allowIndexes(fn, conditions, 'bySource', 'byTarget', 'byTime', 'open');
+    allowRows(fn, sources, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
+    allowIndexes(fn, sources, 'listing');
+    allowRows(fn, unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');
+    allowIndexes(fn, unmatched, 'bySource', 'byTime');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
   }

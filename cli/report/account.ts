@@ -1,6 +1,6 @@
 /** Where Doctor is, and the credential: daemons have no shell's environment, so a file may say it. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { type Env, Misuse } from '../session.ts';
+import { type CliVariables, Misuse } from '../session.ts';
 
 /** Read if it exists and no other file is named. */
 const usualFile = '/etc/doctor/report.conf';
@@ -19,7 +19,7 @@ export type Account = {
 };
 
 /** Reads the file, if any, and the environment, which goes first. @throws Misuse */
-export function accountOf(config: string, env: Env): Account {
+export function accountOf(config: string, env: CliVariables): Account {
   const file = config || (existsSync(usualFile) ? usualFile : '');
   const settings = file === '' ? {} : readFile(file);
   const value = (name: Name): string => env[name] || settings[name] || '';

@@ -3,7 +3,7 @@
  * Source: docs/wire/monitors.md#monitors-that-run-a-command.
  */
 import { hostname } from 'node:os';
-import { type Env, Misuse } from '../session.ts';
+import { type CliVariables, Misuse } from '../session.ts';
 import type { MacroName, ReportOptions } from './options.ts';
 
 /** What is to be sent: a report of Doctor's own form, a body of the monitor's, or nothing. */
@@ -30,7 +30,7 @@ const report = (
 ): Reading => ({ kind: 'report', host, status, cause, fenced: false, eventId: '', ...more });
 
 /** Reads what the monitor gave. @throws Misuse if it gave something else. */
-export function readMonitor(options: ReportOptions, env: Env): Reading {
+export function readMonitor(options: ReportOptions, env: CliVariables): Reading {
   const { from, status, positionals } = options;
   if (from === undefined) {
     if (!status) throw new Misuse('One of --down, --up and --from is needed.');
@@ -59,7 +59,11 @@ function oneHost([host = '', odd]: readonly string[]): string {
 }
 
 /** Nagios and Icinga: a notification if it has a type, else an event handler, of hard states alone. */
-function fromState({ macros }: ReportOptions, env: Env, from: 'nagios' | 'icinga'): Reading {
+function fromState(
+  { macros }: ReportOptions,
+  env: CliVariables,
+  from: 'nagios' | 'icinga',
+): Reading {
   const macro = (name: MacroName): string =>
     macros[name] || env[`${from.toUpperCase()}_${name}`] || '';
   const [host, state, type] = [macro('HOSTNAME'), macro('HOSTSTATE'), macro('NOTIFICATIONTYPE')];
@@ -78,7 +82,7 @@ function fromState({ macros }: ReportOptions, env: Env, from: 'nagios' | 'icinga
 const problemIn = (macro: (name: MacroName) => string): string =>
   [macro('HOSTPROBLEMID'), macro('LASTHOSTPROBLEMID')].find((id) => id !== '' && id !== '0') ?? '';
 
-function fromPacemaker(env: Env): Reading {
+function fromPacemaker(env: CliVariables): Reading {
   const { CRM_alert_kind: kind, CRM_alert_desc: desc = '', CRM_alert_node: host = '' } = env;
   const known = (reading: Reading): Reading => {
     if (host === '') throw new Misuse('CRM_alert_node is missing.');

@@ -1,5 +1,5 @@
 /** `doctor report`: a host's fault, or its end, as a monitor that runs a command says it. */
-import { type Env, Failure, Misuse } from '../session.ts';
+import { type CliVariables, Failure, Misuse } from '../session.ts';
 import { accountOf } from './account.ts';
 import { type ReportOptions, readOptions } from './options.ts';
 import { type Reading, readMonitor } from './reading.ts';
@@ -62,7 +62,7 @@ const lineOf = (text: string): string =>
 /** Runs the command; returns the exit status. */
 export async function report(
   args: readonly string[],
-  env: Env,
+  env: CliVariables,
   { out, err }: Printers,
   input: Input,
 ): Promise<number> {

@@ -2,8 +2,10 @@
  * The routes of Alertmanager's webhook, and of programs that send alerts as Prometheus does: to the API
  * of an Alertmanager, `…/api/v2/alerts`, below a `path_prefix`.
  */
+
+import { parsed } from '../../adapters/http/parsed.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
-import { parsed, type Route } from '../../adapters/http/route.ts';
+import type { Route } from '../../adapters/http/route.ts';
 import { type Source, SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { AlertMapping } from './alert-mapping.ts';
@@ -58,7 +60,3 @@ const pushRoutes = (deps: ReportDeps): Route[] =>
 
 /** The routes of alerts. */
 export const alertRoutes = (deps: ReportDeps): Route[] => [webhookRoute(deps), ...pushRoutes(deps)];
-
-/** Whether the mapping of the source is an `AlertMapping`: its name begins with one of these kinds. */
-const kinds = ['alertmanager', 'prometheus'];
-export const readsAlerts = (source: string): boolean => kinds.includes(source.split('/')[0] ?? '');

@@ -2,7 +2,7 @@
  * Alertmanager's webhook, version 4. Format: docs/wire/monitors.md#webhook-of-alertmanager.
  */
 import * as z from 'zod';
-import { describeIssue } from '../../adapters/http/route.ts';
+import { describeIssue } from '../../adapters/http/parsed.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
 import { conditionKey } from '../../domain/ids.ts';
 import { AlertLabels, Annotations, causeOf, firstTime } from './alert.ts';

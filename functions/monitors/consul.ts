@@ -3,7 +3,8 @@
  * state. Format: docs/wire/monitors.md#monitors-that-run-a-command.
  */
 import * as z from 'zod';
-import { describeIssue, parsed, type Route } from '../../adapters/http/route.ts';
+import { describeIssue, parsed } from '../../adapters/http/parsed.ts';
+import type { Route } from '../../adapters/http/route.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import type { ReportConditions } from '../../flows/report-conditions.ts';

@@ -3,7 +3,7 @@
  * the same form. Format: docs/wire/monitors.md#alerts-of-prometheus and #notifications-of-collectd.
  */
 import * as z from 'zod';
-import { describeIssue } from '../../adapters/http/route.ts';
+import { describeIssue } from '../../adapters/http/parsed.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
 import { labelsKey } from '../../domain/ids.ts';
 import {

@@ -3,8 +3,9 @@
  * short list of messages is read. Format: docs/wire/monitors.md#events-of-redfish.
  */
 import * as z from 'zod';
+import { describeIssue, parsed } from '../../adapters/http/parsed.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
-import { describeIssue, parsed, type Route } from '../../adapters/http/route.ts';
+import type { Route } from '../../adapters/http/route.ts';
 import type { Observation, ReportItem } from '../../domain/conditions/observation.ts';
 import { SourceName } from '../../domain/conditions/source.ts';
 import { HostName } from '../../domain/hosts/host.ts';

@@ -12,7 +12,7 @@ export async function setSource(
     readonly mapping?: unknown;
   },
 ): Promise<void> {
-  await admin.expect('PUT', `/doctor/v1/sources/${encodeURIComponent(name)}`, { body: settings });
+  await admin.expect('PUT', `/doctor/v1/sources/${name}`, { body: settings });
 }
 
 const Faults = z.object({ faults: z.array(z.object({ raised_at: z.string() })) });

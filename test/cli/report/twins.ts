@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
-import { run } from '../../../cli/run.ts';
+import { runCommandLine } from '../../../cli/run.ts';
 
 export type Env = Readonly<Record<string, string>>;
 export type Result = { readonly status: number; readonly out: string; readonly err: string };
@@ -43,7 +43,7 @@ const commandLine: Twin = {
       terminal: false,
     };
     const read = async () => new Uint8Array(Buffer.from(input));
-    return { status: await run(['report', ...args], env, streams, read), ...said };
+    return { status: await runCommandLine(['report', ...args], env, streams, read), ...said };
   },
 };
 

@@ -1,7 +1,7 @@
 /** The rules of an operator for the alerts of a source. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parsed } from '../../../adapters/http/route.ts';
+import { parsed } from '../../../adapters/http/parsed.ts';
 import { AlertMapping } from '../../../functions/monitors/alert-mapping.ts';
 import { observe } from '../../../functions/monitors/observe-alert.ts';
 import { observations, reading, reasons } from './alert-samples.ts';

@@ -6,7 +6,8 @@ import { defaultSettings } from '../../../domain/conditions/source.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import type { ConditionReport } from '../../../flows/report-conditions.ts';
-import { alertRoutes, readsAlerts } from '../../../functions/monitors/alert-routes.ts';
+import { alertRoutes } from '../../../functions/monitors/alert-routes.ts';
+import { checkMapping } from '../../../functions/monitors/mappings.ts';
 import { call, quiet } from '../call.ts';
 import { alertSample, observations, reasons } from './alert-samples.ts';
 
@@ -143,12 +144,16 @@ test.each([new Error('throttled'), new DomainError('unavailable', 'busy')])(
   },
 );
 
-test.each([
-  ['alertmanager', true],
-  ['alertmanager/dc1', true],
-  ['prometheus/dc1', true],
-  ['alertmanagers', false],
-  ['masakari', false],
-])('whether the source %s has rules for alerts: %s', (name, expected) => {
-  expect(readsAlerts(name)).toBe(expected);
+test.each(['alertmanager', 'alertmanager/dc1', 'prometheus', 'prometheus/dc1'])(
+  'the mapping of the source %s has rules, which are checked when it is set',
+  (name) => {
+    expect(() => checkMapping(name, { rules: [{ effect: 'none' }] })).not.toThrow();
+    expect(() => checkMapping(name, { rules: [{ effect: 'x' }] })).toThrow(
+      /mapping.rules.0.effect/,
+    );
+  },
+);
+
+test('the mapping of another source has no rules', () => {
+  expect(() => checkMapping('masakari', { rules: [] })).toThrow(/mapping.rules/);
 });
