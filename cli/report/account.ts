@@ -11,7 +11,7 @@ type Name = (typeof names)[number];
 /** Bits of a mode: the group may write, others may read, others may write. */
 const tooOpen = 0o026;
 
-export type Account = {
+export type ReportAccount = {
   /** Ends in `/doctor/v1`, without a slash. */
   readonly url: string;
   /** The header `Authorization`. */
@@ -19,7 +19,7 @@ export type Account = {
 };
 
 /** Reads the file, if any, and the environment, which goes first. @throws Misuse */
-export function accountOf(config: string, env: CliVariables): Account {
+export function reportAccountOf(config: string, env: CliVariables): ReportAccount {
   const file = config || (existsSync(usualFile) ? usualFile : '');
   const settings = file === '' ? {} : readFile(file);
   const value = (name: Name): string => env[name] || settings[name] || '';

@@ -1,6 +1,6 @@
 /** `doctor report`: a host's fault, or its end, as a monitor that runs a command says it. */
 import { type CliVariables, Failure, Misuse } from '../session.ts';
-import { accountOf } from './account.ts';
+import { reportAccountOf } from './account.ts';
 import { type ReportOptions, readOptions } from './options.ts';
 import { type Reading, readMonitor } from './reading.ts';
 import { type Outgoing, sendReport } from './send.ts';
@@ -77,7 +77,7 @@ export async function report(
       out(lineOf(`nothing to report: ${reading.why}`));
       return 0;
     }
-    const account = accountOf(options.config, env);
+    const account = reportAccountOf(options.config, env);
     const outgoing =
       reading.kind === 'body'
         ? await bodyOf(reading.monitor, options, input)

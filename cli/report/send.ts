@@ -1,7 +1,7 @@
 /** Sends a report, and repeats it: no monitor looks at the exit status of what it runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../session.ts';
-import type { Account } from './account.ts';
+import type { ReportAccount } from './account.ts';
 
 /** The longest wait for one answer, and the first and longest pause, in milliseconds. */
 const longestWait = 6_000;
@@ -24,7 +24,7 @@ export type Outgoing = {
  */
 export async function sendReport(
   { path, body, what }: Outgoing,
-  { url, authorization }: Account,
+  { url, authorization }: ReportAccount,
   timeout: number,
 ): Promise<string> {
   const deadline = Date.now() + timeout * 1000;
