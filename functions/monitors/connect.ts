@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore } from '../../adapters/conditions/conditions.ts';
+import { conditionStore, raisedConditions } from '../../adapters/conditions/conditions.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
@@ -63,6 +63,7 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
+    ...raisedConditions(dynamo, tables.conditions),
     ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),
