@@ -13,7 +13,10 @@ import { proxyOf } from './proxy.ts';
 
 const patienceMs = 600_000;
 
-/** Sends the requests of Doctor's functions to another endpoint; the result ends that. */
+/**
+ * Sends the requests of Doctor's functions to another endpoint; the result ends that. SQS is called at the
+ * URLs of the queues, so these change, too.
+ */
 async function redirected({ endpoint }: Stack, url: string): Promise<() => Promise<void>> {
   const client = new LambdaClient({ endpoint, region, credentials: rootCredentials });
   const names: string[] = [];
@@ -31,14 +34,20 @@ async function redirected({ endpoint }: Stack, url: string): Promise<() => Promi
     );
     before.set(FunctionName, Environment?.Variables ?? {});
   }
-  const set = async (more: Record<string, string>): Promise<void> => {
+  const set = async (changed: (variables: Record<string, string>) => Record<string, string>) => {
     for (const [FunctionName, variables] of before) {
-      const Environment = { Variables: { ...variables, ...more } };
+      const Environment = { Variables: changed(variables) };
       await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
     }
   };
-  await set({ AWS_ENDPOINT_URL: url });
-  return () => set({});
+  const own = new RegExp(`http://[^/]+:${new URL(endpoint).port}(?=/\\d+/)`, 'g');
+  await set((variables) => ({
+    ...Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [name, value.replace(own, url)]),
+    ),
+    AWS_ENDPOINT_URL: url,
+  }));
+  return () => set((variables) => variables);
 }
 
 /**
