@@ -27,11 +27,17 @@ import type { Action } from '../transactions.ts';
 
 const keyOf = (host: string) => ({ shard: rosterShardOf(host), host });
 
-/** The row of a host. */
-export const rosterRow = (host: ListedHost): Row => ({
-  ...keyOf(host.host),
-  ...ListedHost.parse(host),
-});
+/**
+ * The row of a host. Its fields are one text, which is read and sent several times faster than twenty
+ * attributes; the time that heartbeats write is beside it.
+ */
+export const rosterRow = (host: ListedHost): Row => {
+  const { last_seen_up, ...facts } = ListedHost.parse(host);
+  return { ...keyOf(host.host), facts: JSON.stringify(facts), last_seen_up };
+};
+
+const listedOf = ({ facts, last_seen_up }: Row): ListedHost =>
+  ListedHost.parse({ ...JSON.parse(String(facts)), last_seen_up });
 
 /** The partition with the counts of zones; no host is in it. */
 const zonePartition = 'zones';
@@ -90,7 +96,7 @@ export async function listHeartbeat(
         UpdateExpression: 'SET last_seen_up = :at',
         // A host that was deleted meanwhile is not listed again.
         ConditionExpression:
-          'attribute_exists(service_id) AND (attribute_type(last_seen_up, :null) OR last_seen_up < :at)',
+          'attribute_exists(facts) AND (attribute_type(last_seen_up, :null) OR last_seen_up < :at)',
         ExpressionAttributeValues: { ':at': at, ':null': 'NULL' },
       }),
     );
@@ -124,7 +130,7 @@ export const rosterReader = (client: DynamoDBDocumentClient, table: string) => {
     // Names are spread evenly, but not exactly: a part of a short page may have more than its share.
     const first = Math.ceil((1.5 * most) / allRosterShards.length) + 2;
     const pages = growingPages(client, query(shard, after), { first, longest: longestPage });
-    for await (const page of pages) yield page.map((row) => ListedHost.parse(row));
+    for await (const page of pages) yield page.map(listedOf);
   }
 
   return {
@@ -133,7 +139,7 @@ export const rosterReader = (client: DynamoDBDocumentClient, table: string) => {
       const parts = await inParallel(allRosterShards, allRosterShards.length, async (shard) => {
         const hosts: ListedHost[] = [];
         for await (const page of queryPages(client, query(shard))) {
-          hosts.push(...page.map((row) => ListedHost.parse(row)));
+          hosts.push(...page.map(listedOf));
         }
         return hosts;
       });
