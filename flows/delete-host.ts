@@ -6,7 +6,7 @@ import { hostEvent } from '../domain/events/event.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { deletedHost } from '../domain/hosts/registered-host.ts';
-import type { HostReport } from '../domain/hosts/service-update.ts';
+import { endedBy, type HostReport } from '../domain/hosts/service-update.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import type { RegisterDeps } from './registration.ts';
 import { untilWritten } from './retry.ts';
@@ -36,7 +36,8 @@ export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Acto
       throw cannot('instances are being evacuated to it');
     const host = deletedHost(from, actor);
     const fault = hasFailed(from) ? { closed: from.fault_number } : undefined;
-    return (await deps.saveReport(from, { host, fault })) ? host : undefined;
+    const report = { host, fault, ...endedBy(from, [], 'Its host was deleted.') };
+    return (await deps.saveReport(from, report)) ? host : undefined;
   });
   await sendExpress(deps, [hostEvent(deleted)]);
 }

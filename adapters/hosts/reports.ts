@@ -3,6 +3,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
+import type { ConditionWrite } from '../../flows/write-report.ts';
+import { endedConditions, writtenCondition } from '../conditions/condition-rows.ts';
 import { nothingLeft } from '../servers/departures.ts';
 import { instanceWrites } from '../servers/instances.ts';
 import { type Action, transact, transactPatiently } from '../transactions.ts';
@@ -14,18 +16,19 @@ import { rosterWrites } from './roster.ts';
 type Tables = HostTables & {
   readonly faults: string;
   readonly migrations: string;
+  readonly conditions: string;
   readonly instances: string;
 };
 
 /** Writes reports. */
 export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => ({
   /**
-   * Writes a host and its fault in one transaction. False, and nothing written, if the host is not as it
-   * was read, or if it shall be up again before its compute service was restarted, although instances
-   * were evacuated from it.
+   * Writes a host, its fault, and the conditions that the report changes or ends, in one transaction.
+   * False, and nothing written, if the host or the condition is not as it was read, or if the host shall
+   * be up again before its compute service was restarted, although instances were evacuated from it.
    */
-  saveReport: (from: Host, report: HostReport): Promise<boolean> =>
-    transactPatiently(client, reportWrites(tables, from, report)),
+  saveReport: (from: Host, report: HostReport, condition?: ConditionWrite): Promise<boolean> =>
+    transactPatiently(client, reportWrites(tables, from, report, condition)),
 
   /**
    * The same in one transaction with changes of instances. False, and nothing written, also if an
@@ -35,22 +38,30 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
     from: Host,
     report: HostReport,
     changes: readonly InstanceChange[],
+    condition?: ConditionWrite,
   ): Promise<boolean> => {
     const outcome = await transact(client, [
-      ...reportWrites(tables, from, report),
+      ...reportWrites(tables, from, report, condition),
       ...changes.flatMap((change) => instanceWrites(tables, change.from, change.to)),
     ]);
     return outcome === 'written';
   },
 });
 
-function reportWrites(tables: Tables, from: Host, { host, fault }: HostReport): Action[] {
+function reportWrites(
+  tables: Tables,
+  from: Host,
+  { host, fault, ended }: HostReport,
+  condition: ConditionWrite | undefined,
+): Action[] {
   const up = from.forced_down && !host.forced_down && !host.deleted;
   return [
     { Put: { TableName: tables.hosts, Item: streamedHost(host), ...unchangedHost(from) } },
     ...rosterWrites(tables.roster, from, host),
     ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
     ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
+    ...(condition ? [{ Put: writtenCondition(tables.conditions, condition) }] : []),
+    ...(ended ? endedConditions(tables.conditions, ended, host.last_change) : []),
   ];
 }
 

@@ -34,6 +34,8 @@ export type Caller = {
 export const may = {
   reportHostFaults: ['admin', 'monitor'],
   reportDataPlanesOfHosts: ['admin', 'data_plane_integrator', 'monitor'],
+  reportConditions: ['admin', 'monitor'],
+  administrateMonitors: ['admin'],
   sendEvents: ['admin', 'service', 'monitor'],
   readHosts: ['admin', 'monitor'],
   readRegisteredHosts: ['admin', 'service', 'monitor'],

@@ -6,14 +6,18 @@ import { computeRoutes } from '../../functions/compute/handler.ts';
 import { imageSurfaceRoutes } from '../../functions/compute/images.ts';
 import { doctorRoutes } from '../../functions/doctor/handler.ts';
 import { identityRoutes } from '../../functions/identity/handler.ts';
+import { inspectorRoutes, monitorRoutes } from '../../functions/monitors/handler.ts';
 import { networkSurfaceRoutes } from '../../functions/network/handler.ts';
 
 /** Dependencies that nothing calls: the routes are listed here and never run. */
 const uncalled = <Deps>(): Deps => z.custom<Deps>().parse({});
 
+const doctor = doctorRoutes(uncalled());
+
 /** Every surface, in the order of the reference. */
 export const surfaces: readonly SurfaceRoutes[] = [
-  doctorRoutes(uncalled()),
+  { ...doctor, routes: [...doctor.routes, ...monitorRoutes(uncalled()).routes] },
+  inspectorRoutes(uncalled()),
   identityRoutes(uncalled()),
   alarmingRoutes(uncalled()),
   computeRoutes(uncalled()),

@@ -36,6 +36,7 @@ beforeAll(async () => {
     faults: own.env.FAULTS_TABLE,
     instances: own.env.INSTANCES_TABLE,
     migrations: own.env.MIGRATIONS_TABLE,
+    conditions: own.env.CONDITIONS_TABLE,
   };
   hosts = hostStore(client, tables);
   reports = reportStore(client, tables);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { mostInReport } from '../../flows/update-service.ts';
+import { mostInReport } from '../../flows/write-report.ts';
 import { isTokenCheck } from '../stack/own-tables.ts';
 import { login } from '../stack/stack.ts';
 import { answerOf, cloud, expectStopped, idsOf, ok } from './cloud.ts';

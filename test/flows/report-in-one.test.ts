@@ -1,6 +1,7 @@
 /** A report that is written together with the instances of its host. */
 import { expect, test } from 'vitest';
-import { mostInReport, updateService } from '../../flows/update-service.ts';
+import { updateService } from '../../flows/update-service.ts';
+import { mostInReport } from '../../flows/write-report.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { traitOf, type World, worldOf } from './world.ts';
 

@@ -32,6 +32,9 @@ const tableNames = [
   'ATTEMPTS',
   'SUBSCRIPTIONS',
   'PLACES',
+  'CONDITIONS',
+  'SOURCES',
+  'UNMATCHED',
 ] as const;
 type TableName = (typeof tableNames)[number];
 
@@ -141,6 +144,9 @@ export async function ownThings(): Promise<OwnThings> {
       ATTEMPTS_TABLE: tableName('ATTEMPTS'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       PLACES_TABLE: tableName('PLACES'),
+      CONDITIONS_TABLE: tableName('CONDITIONS'),
+      SOURCES_TABLE: tableName('SOURCES'),
+      UNMATCHED_TABLE: tableName('UNMATCHED'),
       WEBHOOK_PLACES: '4',
       WEBHOOK_POSTS_PER_RECEIVER: '600',
       WEBHOOK_POSTS_PER_PROJECT: '3000',

@@ -5,7 +5,7 @@ import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
-import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
+import { isAdmin, may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { hostOfServicePath, novaCompute, type ServiceDeps, shownService } from './service-deps.ts';
 import { ServiceUpdateInput, serviceActionEras } from './service-input.ts';
@@ -29,7 +29,14 @@ function change(
 ): Promise<UpdatedService> {
   requireHostUpdate(request.caller, update);
   return deps.updateService(
-    { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
+    {
+      host,
+      update: {
+        ...update,
+        instances_left: deps.forceDownLeavesInstances,
+        ends: isAdmin(request.caller) ? 'all' : 'own',
+      },
+    },
     { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
   );
 }
