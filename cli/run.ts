@@ -2,7 +2,8 @@
 import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { type Command, commands } from './commands.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands.ts';
 import { printed } from './output.ts';
 import type { Screen } from './progress.ts';
 import { report, reportDoes } from './report/report.ts';

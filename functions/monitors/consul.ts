@@ -60,8 +60,9 @@ export const consulRoutes = (deps: ReportDeps & ConsulDeps): Route[] => [
     {
       method: 'POST',
       path: '/v1/consul',
-      source: (request) => querySource(request, 'consul'),
-      parse: readChecks,
+      source: (query) => querySource(query, 'consul'),
+      body: readChecks,
+      items: (items) => items,
     },
   ),
 ];

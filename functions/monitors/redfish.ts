@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { describeIssue, parsed } from '../../adapters/http/parsed.ts';
+import type { Query } from '../../adapters/http/query.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
 import type { Route } from '../../adapters/http/route.ts';
 import type { Observation, ReportItem } from '../../domain/conditions/observation.ts';
@@ -91,14 +92,14 @@ const detailsOf = ({ Message, MessageId, EventTimestamp }: Event) => ({
 });
 
 /** The host of the URL. @throws DomainError `invalid` for a name that no host can have. */
-const hostOf = ({ params }: AuthenticRequest): string | undefined =>
+const hostOf = ({ params }: Pick<AuthenticRequest, 'params'>): string | undefined =>
   params.host === undefined ? undefined : parsed(HostName, params.host, 'host');
 
 /** The source: `redfish/HOST` with the host of the URL, else `redfish` or `redfish/NAME`. */
-const sourceOf = (request: AuthenticRequest): string => {
+const redfishSource = (query: Query, request: AuthenticRequest): string => {
   const host = hostOf(request);
   return host === undefined
-    ? querySource(request, 'redfish')
+    ? querySource(query, 'redfish')
     : parsed(SourceName, `redfish/${host}`, 'host');
 };
 
@@ -108,7 +109,8 @@ export const redfishRoutes = (deps: ReportDeps): Route[] =>
     reportRoute(deps, {
       method: 'POST',
       path,
-      source: sourceOf,
-      parse: (body, _, request) => readRedfish(body, hostOf(request)),
+      source: redfishSource,
+      body: (body, request) => readRedfish(body, hostOf(request)),
+      items: (items) => items,
     }),
   );
