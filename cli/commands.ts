@@ -2,10 +2,12 @@
 import type { ParseArgsOptionsConfig } from 'node:util';
 import * as z from 'zod';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
+import { monitoringCommands } from './monitoring.ts';
 import { type Found, Item } from './output.ts';
 import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf, type Screen } from './progress.ts';
-import { type CliSession, Failure, Misuse, type Request } from './session.ts';
+import { all, one, queryOf, segment } from './requests.ts';
+import { type CliSession, Failure, Misuse } from './session.ts';
 
 /** The options as they were given. */
 export type Given = Readonly<Record<string, string | boolean | undefined>>;
@@ -31,34 +33,6 @@ const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 /** The highest microversion that has `os-hosts`, and the one of services and servers. */
 const [hostsVersion, version] = ['2.42', '2.90'];
-
-const segment = encodeURIComponent;
-const one = async (session: CliSession, key: string, request: Request): Promise<Found> => ({
-  item: z.object({ [key]: Item }).parse(await session.ask(request))[key] ?? {},
-});
-
-function queryOf(given: Readonly<Record<string, string | boolean | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(given)) {
-    if (typeof value === 'string') query.set(name, value);
-  }
-  return query.size === 0 ? '' : `?${query}`;
-}
-
-/** All items of a list, from all its pages. */
-async function all(
-  session: CliSession,
-  request: Request,
-  read: (body: unknown) => { items: Item[]; next: string | undefined },
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for (let path: string | undefined = request.path; path !== undefined; ) {
-    const page = read(await session.ask({ ...request, path }));
-    items.push(...page.items);
-    path = page.next;
-  }
-  return items;
-}
 
 const Servers = z
   .object({
@@ -278,4 +252,5 @@ export const commands: readonly Command[] = [
     run: (session, _, id) =>
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
+  ...monitoringCommands,
 ];

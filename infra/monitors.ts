@@ -32,6 +32,7 @@ export class Monitors extends Construct implements Capability {
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        PORTS_TABLE: tables.ports.tableName,
         CONDITIONS_TABLE: tables.conditions.tableName,
         SOURCES_TABLE: tables.sources.tableName,
         UNMATCHED_TABLE: tables.unmatched.tableName,
@@ -50,10 +51,12 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'PutItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
-    allowRows(fn, instances, 'BatchGetItem', 'PutItem');
+    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
-    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, tables.ports, 'byHost');
+    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowIndexes(fn, conditions, 'bySource', 'byTarget', 'byTime', 'open');
     allowRows(fn, sources, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, sources, 'listing');

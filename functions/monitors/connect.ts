@@ -1,6 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore, raisedConditions } from '../../adapters/conditions/conditions.ts';
+import {
+  conditionStore,
+  holdsStore,
+  raisedConditions,
+} from '../../adapters/conditions/conditions.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
@@ -15,6 +20,9 @@ import {
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
+import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { compose } from './compose.ts';
@@ -28,6 +36,7 @@ export const Environment = environment({
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
+  PORTS_TABLE: required,
   CONDITIONS_TABLE: required,
   SOURCES_TABLE: required,
   UNMATCHED_TABLE: required,
@@ -46,6 +55,7 @@ export function connect(
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
     conditions: env.CONDITIONS_TABLE,
+    ports: env.PORTS_TABLE,
   };
   const { sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   const queue = ownEvents(sqs, env);
@@ -61,12 +71,18 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
+    ...holdsStore(dynamo, tables.conditions),
     ...raisedConditions(dynamo, tables.conditions),
+    ...portReader(dynamo, tables.ports),
+    ...portChanges(dynamo, tables),
+    ...portSaves(dynamo, tables),
+    saveDataPlane: dataPlaneStore(dynamo, tables).saveReport,
     ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
+    newId: randomUUID,
     now: () => new Date().toISOString(),
   });
 }
