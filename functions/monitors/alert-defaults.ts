@@ -82,7 +82,7 @@ const kinds: Readonly<Record<ConditionEffect, ConditionTarget['kind']>> = {
 };
 
 /** The target with this name, of the kind that the effect has. */
-export function targetOf(effect: ConditionEffect, name: string): ConditionTarget {
+export function targetNamed(effect: ConditionEffect, name: string): ConditionTarget {
   const kind = kinds[effect];
   if (kind === 'port') return { kind, port_id: name };
   if (kind === 'server') return { kind, server_id: name };

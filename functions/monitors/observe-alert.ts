@@ -7,8 +7,8 @@ import {
   knownTypes,
   severityOf,
   targetLabelsOf,
+  targetNamed,
   targetNameOf,
-  targetOf,
 } from './alert-defaults.ts';
 import { type AlertMapping, type AlertRule, ruleFor } from './alert-mapping.ts';
 
@@ -63,7 +63,7 @@ export function observe(
     observation: {
       key,
       status,
-      target: targetOf(effect, found.name),
+      target: targetNamed(effect, found.name),
       effect,
       severity: rule?.severity ?? severityOf(labels),
       cause,

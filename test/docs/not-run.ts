@@ -66,6 +66,11 @@ export const notRun: readonly NotRun[] = [
     reason: 'it installs files on the machine of a monitor',
   },
   {
+    document: 'docs/performance.md',
+    first: 'npm run bench -- --help',
+    reason: 'it takes minutes',
+  },
+  {
     document: 'docs/reference/settings.md',
     first: 'npm run deploy -- -c regionName=eu-1 -c acceptAlarmsWithoutResourceId=false',
     reason: 'needs an AWS account',
