@@ -34,7 +34,8 @@ type Play = {
   readonly fleetOf: (size: number) => Promise<Fleet>;
 };
 
-async function oneAtATime(bed: Bed, { runs, scenario, fleetOf }: Play): Promise<Figure[]> {
+/** Fleets that are reported one at a time, each timed from the report to the notification. */
+export async function oneAtATime(bed: Bed, { runs, scenario, fleetOf }: Play): Promise<Figure[]> {
   const fleets = await Promise.all(Array.from({ length: hosts }, () => fleetOf(1)));
   const warmUp = 10;
   const times: number[] = [];

@@ -29,6 +29,7 @@ export const Environment = environment({
   ...authenticationVariables,
   ...ownEventVariables,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
@@ -47,6 +48,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     faults: env.FAULTS_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
