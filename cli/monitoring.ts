@@ -1,8 +1,8 @@
 /** The commands for what monitors report: conditions, sources, and items that matched nothing. */
 import * as z from 'zod';
-import type { Command, Given } from './commands.ts';
+import type { Command, Given } from './command.ts';
 import { Item } from './output.ts';
-import { all, one, queryOf, segment } from './requests.ts';
+import { all, one, queryString, segment } from './requests.ts';
 import { type CliSession, Misuse } from './session.ts';
 
 const text = { type: 'string' } as const;
@@ -56,7 +56,7 @@ const conditionCommands: readonly Command[] = [
     does: 'List what monitors say of hosts, ports and servers; STATE is raised, cleared or stale.',
     options: { source: text, host: text, port: text, server: text, state: text, effect: text },
     run: async (session, { port, server, ...filters }) => {
-      const query = queryOf({ ...filters, port_id: port, server_id: server });
+      const query = queryString({ ...filters, port_id: port, server_id: server });
       const request = { service, path: `/conditions${query}` };
       const items = await all(session, request, pageOf('conditions'));
       return { items, columns: conditionColumns };
@@ -70,7 +70,7 @@ const conditionCommands: readonly Command[] = [
     options: { reason: text },
     run: async (session, { reason }, id) => {
       if (reason === undefined) throw new Misuse('--reason is needed.');
-      const path = `/conditions/${segment(id)}${queryOf({ reason })}`;
+      const path = `/conditions/${segment(id)}${queryString({ reason })}`;
       return one(session, 'condition', { service, method: 'DELETE', path });
     },
   },
@@ -133,7 +133,7 @@ export const monitoringCommands: readonly Command[] = [
     does: 'List what monitors reported in the last day and matched nothing, with the reasons.',
     options: { source: text },
     run: async (session, given) => {
-      const request = { service, path: `/unmatched${queryOf(given)}` };
+      const request = { service, path: `/unmatched${queryString(given)}` };
       const items = await all(session, request, pageOf('unmatched'));
       const columns = { At: 'at', Source: 'source', Reason: 'reason', Item: 'item' };
       return { items, columns };

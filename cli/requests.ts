@@ -12,7 +12,7 @@ export const one = async (session: CliSession, key: string, request: Request): P
 });
 
 /** The options that were given as the query of a URL; empty without any. */
-export function queryOf(given: Readonly<Record<string, string | boolean | undefined>>): string {
+export function queryString(given: Readonly<Record<string, string | boolean | undefined>>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(given)) {
     if (typeof value === 'string') query.set(name, value);
