@@ -25,6 +25,7 @@ export class Inventory extends Construct implements Capability {
       timeout: Duration.seconds(inventoryTimeoutSeconds),
       environment: {
         HOSTS_TABLE: tables.hosts.tableName,
+        ROSTER_TABLE: tables.roster.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
@@ -46,6 +47,7 @@ export class Inventory extends Construct implements Capability {
       );
     }
     allowRows(fn, tables.hosts, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, tables.instances, 'GetItem', 'PutItem');
     allowRows(fn, tables.migrations, 'GetItem', 'PutItem', 'UpdateItem');
     const { eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters } = messaging;

@@ -6,7 +6,10 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
-export const monitorPaths = ['conditions', 'sources', 'unmatched', 'inspector'] as const;
+export const monitorPaths = [
+  ...['conditions', 'sources', 'unmatched', 'inspector'],
+  ...['alertmanager', 'prometheus', 'am', 'consul', 'redfish'],
+];
 
 /** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
@@ -26,6 +29,7 @@ export class Monitors extends Construct implements Capability {
         CREDENTIALS_TABLE: tables.credentials.tableName,
         ...attemptLimits({ tables, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
+        ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
@@ -39,7 +43,7 @@ export class Monitors extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
+    const { hosts, roster, faults, instances, migrations, conditions, sources, unmatched } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
     allowRows(fn, tables.identity, 'GetItem');
@@ -47,6 +51,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'PutItem');
+    allowRows(fn, roster, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');

@@ -24,6 +24,7 @@ export class ReportReceiver extends Construct implements Capability {
       timeout: Duration.seconds(receiverTimeoutSeconds),
       environment: {
         HOSTS_TABLE: tables.hosts.tableName,
+        ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
@@ -51,6 +52,7 @@ export class ReportReceiver extends Construct implements Capability {
     );
     const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
     allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');

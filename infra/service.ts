@@ -124,6 +124,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   SigningSecretArn: secrets.signing.secretArn,
   WebhookSecretArn: secrets.webhooks.secretArn,
   HostsTable: tables.hosts.tableName,
+  RosterTable: tables.roster.tableName,
   FaultsTable: tables.faults.tableName,
   AffectedTable: tables.affected.tableName,
   InstancesTable: tables.instances.tableName,

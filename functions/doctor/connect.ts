@@ -48,6 +48,7 @@ export const Environment = environment({
   BULK_DLQ_URL: required,
   INVENTORY_QUEUE_URL: optionalText,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   AFFECTED_TABLE: required,
   INSTANCES_TABLE: required,
@@ -104,13 +105,14 @@ function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
 function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
     ports: env.PORTS_TABLE,
     faults: env.FAULTS_TABLE,
   };
   return {
-    ...hostStore(dynamo, tables.hosts),
+    ...hostStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...portReader(dynamo, tables.ports),

@@ -17,6 +17,7 @@ export const Environment = environment({
   BULK_QUEUE_URL: required,
   BULK_DLQ_URL: required,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
   SAFE_LANE_DELAY_SECONDS: amount,
@@ -31,13 +32,14 @@ export function connect(
   const env = readEnv(Environment, variables);
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
   };
   const own = ownEvents(sqs, env);
   const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
   return compose({
-    ...hostStore(dynamo, tables.hosts),
+    ...hostStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...deadLetters(sqs, env.BULK_DLQ_URL),

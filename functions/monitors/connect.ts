@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore, holdsStore } from '../../adapters/conditions/conditions.ts';
+import {
+  conditionStore,
+  holdsStore,
+  raisedConditions,
+} from '../../adapters/conditions/conditions.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
@@ -29,6 +33,7 @@ export const Environment = environment({
   ...authenticationVariables,
   ...ownEventVariables,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
@@ -47,6 +52,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     faults: env.FAULTS_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
@@ -67,6 +73,7 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
+    ...raisedConditions(dynamo, tables.conditions),
     ...holdsStore(dynamo, tables.conditions),
     ...portReader(dynamo, tables.ports),
     ...portChanges(dynamo, tables),

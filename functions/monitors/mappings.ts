@@ -2,12 +2,15 @@
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { CloudWatchMapping } from '../../dialects/cloudwatch.ts';
+import { AlertMapping } from './alert-mapping.ts';
 
 /** For dialects whose reports need no mapping. */
 const None = z.strictObject({});
 
 /** The schema of each kind of source that has a mapping, by the part of its name before the slash. */
 const schemas: Readonly<Record<string, z.ZodType>> = {
+  alertmanager: AlertMapping,
+  prometheus: AlertMapping,
   cloudwatch: CloudWatchMapping,
 };
 

@@ -33,6 +33,7 @@ export const Environment = environment({
   INVENTORY_QUEUE_URL: optionalText,
   REPORT_DLQ_URL: required,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
@@ -52,6 +53,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     faults: env.FAULTS_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
@@ -61,7 +63,7 @@ export function connect(
   const own = ownEvents(sqs, env);
   const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
   return compose({
-    ...hostStore(dynamo, tables.hosts),
+    ...hostStore(dynamo, tables),
     ...reportStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),

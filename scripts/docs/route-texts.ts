@@ -48,6 +48,19 @@ const monitors: Readonly<Record<string, RouteText>> = {
     'takes faults in the form of OPNFV Doctor’s southbound interface; a token, HTTP Basic or Bearer',
   ),
   'POST /doctor/v1/inspector/events': text('the same'),
+  'POST /doctor/v1/alertmanager': text(
+    "takes Alertmanager's webhook, version 4; `source` names the source, `type` what its alerts mean",
+  ),
+  'POST /doctor/v1/prometheus/api/v2/alerts': text(
+    "takes Prometheus' alerts and collectd's notifications",
+  ),
+  'POST /doctor/v1/prometheus/{source}/api/v2/alerts': text('the same, of the named source'),
+  'POST /doctor/v1/am/api/v2/alerts': text('the same as `/doctor/v1/prometheus/api/v2/alerts`'),
+  'POST /doctor/v1/consul': text(
+    "takes the list of Consul's watch on critical checks as the whole state of its source",
+  ),
+  'POST /doctor/v1/redfish/{host}': text("takes a BMC's events of this host"),
+  'POST /doctor/v1/redfish': text("takes a BMC's events; their `Context` names the host"),
   'PUT /events/': text('the same as `/doctor/v1/inspector/events`'),
   'POST /events/': text('the same'),
 };

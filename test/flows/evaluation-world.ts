@@ -1,6 +1,6 @@
 /** Alarms and history in memory, for tests of the evaluation of events. */
 import { expect } from 'vitest';
-import type { Alarm, Condition } from '../../domain/alarms/alarm.ts';
+import type { Alarm, RuleCondition } from '../../domain/alarms/alarm.ts';
 import type { Chain, OutboxRow } from '../../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
@@ -26,7 +26,7 @@ export const becomes = (n: number, to: string): DoctorEvent => {
 };
 
 /** A condition on the state of a server. */
-export const stateIs = (value: string): Condition => ({
+export const stateIs = (value: string): RuleCondition => ({
   ...{ field: 'traits.state', op: 'eq', type: '', value },
 });
 
@@ -53,6 +53,7 @@ export function evaluationWorld() {
     alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),
+    written: async (keys) => tables.written(keys),
     fire: async (chains) => {
       const others = state.meanwhile;
       state.meanwhile = undefined;

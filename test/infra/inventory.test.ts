@@ -42,8 +42,9 @@ test('it touches hosts, servers and their moves, and no others', () => {
       .flatMap((verb) => resource.map((what) => `${verb.slice(9)} on ${subject(what)}`)),
   );
   expect(touched.sort()).toEqual([
+    'DeleteItem on Roster',
     ...['GetItem on Hosts', 'GetItem on Instances', 'GetItem on Migrations', 'PutItem on Hosts'],
-    ...['PutItem on Instances', 'PutItem on Migrations', 'UpdateItem on Hosts'],
-    'UpdateItem on Migrations',
+    ...['PutItem on Instances', 'PutItem on Migrations', 'PutItem on Roster'],
+    ...['UpdateItem on Hosts', 'UpdateItem on Migrations', 'UpdateItem on Roster'],
   ]);
 });

@@ -16,6 +16,7 @@ import { readDefinitions } from './table-definitions.ts';
 
 const tableNames = [
   'HOSTS',
+  'ROSTER',
   'FAULTS',
   'AFFECTED',
   'INSTANCES',
@@ -127,6 +128,7 @@ export async function ownThings(): Promise<OwnThings> {
   return {
     env: {
       HOSTS_TABLE: tableName('HOSTS'),
+      ROSTER_TABLE: tableName('ROSTER'),
       FAULTS_TABLE: tableName('FAULTS'),
       AFFECTED_TABLE: tableName('AFFECTED'),
       INSTANCES_TABLE: tableName('INSTANCES'),
@@ -146,6 +148,8 @@ export async function ownThings(): Promise<OwnThings> {
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
       WEBHOOK_PLACES: '4',
+      WEBHOOK_POSTS_PER_RECEIVER: '600',
+      WEBHOOK_POSTS_PER_PROJECT: '3000',
       EVENT_QUEUE_URL: eventQueue ?? '',
       CHANGE_QUEUE_URL: changeQueue ?? '',
       URGENT_QUEUE_URL: urgentQueue ?? '',
