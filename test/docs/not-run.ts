@@ -61,6 +61,21 @@ export const notRun: readonly NotRun[] = [
     reason: 'needs Docker',
   },
   {
+    document: 'docs/how-to/monitors/aws.md',
+    first: 'aws cloudwatch put-metric-alarm --alarm-name doctor-compute-9-system \\',
+    reason: 'needs an AWS account',
+  },
+  {
+    document: 'docs/how-to/monitors/aws.md',
+    first: 'aws events put-permission --event-bus-name default --action events:PutEvents \\',
+    reason: 'needs an AWS account',
+  },
+  {
+    document: 'docs/how-to/monitors/aws.md',
+    first: `aws events put-rule --name doctor-alarms --event-pattern '{"source": ["aws.cloudwatch"],`,
+    reason: 'needs an AWS account',
+  },
+  {
     document: 'docs/how-to/monitors/scripts.md',
     first: 'install -m 755 integrations/report/doctor-report.sh /usr/local/bin/doctor-report.sh',
     reason: 'it installs files on the machine of a monitor',
@@ -76,19 +91,4 @@ export const notRun: readonly NotRun[] = [
     reason: 'needs an AWS account',
   },
   { document: 'docs/tutorial/first-fault.md', first: 'npm run up', reason: 'it starts a stack' },
-  {
-    document: 'docs/how-to/monitors/aws.md',
-    first: 'aws cloudwatch put-metric-alarm --alarm-name doctor-compute-9-system \\',
-    reason: 'needs an AWS account',
-  },
-  {
-    document: 'docs/how-to/monitors/aws.md',
-    first: 'aws events put-permission --event-bus-name default --action events:PutEvents \\',
-    reason: 'needs an AWS account',
-  },
-  {
-    document: 'docs/how-to/monitors/aws.md',
-    first: `aws events put-rule --name doctor-alarms --event-pattern '{"source": ["aws.cloudwatch"],`,
-    reason: 'needs an AWS account',
-  },
 ];

@@ -62,7 +62,10 @@ test.each(documents)(
   'every variable and state in capitals that %s names is one that the code knows',
   (document) => {
     const sources = globSync(
-      ['{adapters,bench,cli,domain,functions,infra,scripts}/**/*.{ts,mjs}', 'docker-compose.yml'],
+      [
+        '{adapters,bench,cli,dialects,domain,functions,infra,scripts}/**/*.{ts,mjs}',
+        'docker-compose.yml',
+      ],
       { cwd: root },
     ).map((file) => readFileSync(join(root, file), 'utf8'));
     const known = new Set(

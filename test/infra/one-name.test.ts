@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** The rooms of the deployed code, and of the command line. */
-const rooms = ['domain', 'flows', 'functions', 'adapters', 'cli'];
+const rooms = ['domain', 'dialects', 'flows', 'functions', 'adapters', 'cli'];
 
 /** The names that each function's wiring has. */
 const wiring = new Set(['Environment', 'connect', 'compose', 'handler']);
