@@ -1,0 +1,119 @@
+/**
+ * `/v1/segments`, to read only: one failover segment for each availability zone.
+ * docs/wire/instance-ha.md#segments.
+ */
+import { ignored, type Route } from '../../adapters/http/route.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Host } from '../../domain/hosts/host.ts';
+import { may } from '../../domain/identity/access.ts';
+import { segmentId } from '../../domain/ids.ts';
+import { haRoute } from './ha-route.ts';
+import { listPage } from './list-query.ts';
+
+export type SegmentDeps = {
+  /** The names of the zones, in order. */
+  readonly zones: () => Promise<readonly string[]>;
+  /** The registered hosts of a zone, by name. */
+  readonly hostsOfZone: (zone: string) => Promise<readonly Host[]>;
+};
+
+const reading = { method: 'GET', roles: may.readHosts, body: ignored } as const;
+
+export const segmentRoutes = (deps: SegmentDeps): Route[] => [
+  haRoute({
+    ...reading,
+    path: '/v1/segments',
+    query: listPage,
+    handle: async ({ args }) => {
+      const segments = (await deps.zones()).map(segmentView);
+      return { status: 200, body: { segments: pageOf(segments, args) } };
+    },
+  }),
+  haRoute({
+    ...reading,
+    path: '/v1/segments/:segment',
+    query: ignored,
+    handle: async ({ params }) => {
+      const segment = segmentView(await zoneOf(deps, params.segment));
+      return { status: 200, body: { segment } };
+    },
+  }),
+  haRoute({
+    ...reading,
+    path: '/v1/segments/:segment/hosts',
+    query: listPage,
+    handle: async ({ params, args }) => {
+      const zone = await zoneOf(deps, params.segment);
+      const hosts = (await deps.hostsOfZone(zone)).map(hostView);
+      return { status: 200, body: { hosts: pageOf(hosts, args) } };
+    },
+  }),
+  haRoute({
+    ...reading,
+    path: '/v1/segments/:segment/hosts/:host',
+    query: ignored,
+    handle: async ({ params }) => {
+      const hosts = await deps.hostsOfZone(await zoneOf(deps, params.segment));
+      const found = hosts.find(({ hypervisor_id }) => hypervisor_id === params.host);
+      if (found) return { status: 200, body: { host: hostView(found) } };
+      throw notFound('Host', params.host);
+    },
+  }),
+];
+
+const notFound = (what: string, id = ''): DomainError =>
+  new DomainError('not_found', `${what} with id ${id.slice(0, 100)} could not be found.`);
+
+async function zoneOf({ zones }: SegmentDeps, id: string | undefined): Promise<string> {
+  const zone = (await zones()).find((name) => segmentId(name) === id);
+  if (zone === undefined) throw notFound('No failover segment', id);
+  return zone;
+}
+
+/** The items after the one with the id `marker`, at most `limit`. */
+function pageOf<T extends { readonly uuid: string }>(
+  items: readonly T[],
+  { limit, marker }: ReturnType<typeof listPage>,
+): readonly T[] {
+  if (marker === undefined) return items.slice(0, limit);
+  const place = items.findIndex(({ uuid }) => uuid === marker);
+  if (place < 0) {
+    throw new DomainError('invalid', `Marker ${marker.slice(0, 100)} could not be found.`);
+  }
+  return items.slice(place + 1, place + 1 + limit);
+}
+
+const numberOf = (uuid: string): number => Number.parseInt(uuid.slice(0, 8), 16) >>> 1;
+
+/** Masakari's facts of a row that Doctor does not have. */
+const untimed = { created_at: null, updated_at: null, deleted: false, deleted_at: null };
+
+function segmentView(zone: string) {
+  const uuid = segmentId(zone);
+  return {
+    id: numberOf(uuid),
+    uuid,
+    name: zone,
+    description: `The hosts of the availability zone ${zone}.`,
+    service_type: 'COMPUTE',
+    recovery_method: 'auto',
+    enabled: true,
+    ...untimed,
+  };
+}
+
+function hostView({ host, hypervisor_id, zone, maintenance }: Host) {
+  const failover_segment = segmentView(zone);
+  return {
+    id: numberOf(hypervisor_id),
+    uuid: hypervisor_id,
+    name: host,
+    type: 'COMPUTE',
+    control_attributes: '',
+    reserved: false,
+    on_maintenance: maintenance,
+    failover_segment_id: failover_segment.uuid,
+    failover_segment,
+    ...untimed,
+  };
+}
