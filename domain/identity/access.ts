@@ -34,6 +34,7 @@ export type Caller = {
 export const may = {
   reportHostFaults: ['admin', 'monitor'],
   reportDataPlanesOfHosts: ['admin', 'data_plane_integrator', 'monitor'],
+  reportConditions: ['admin', 'monitor'],
   sendEvents: ['admin', 'service', 'monitor'],
   sendHaNotifications: ['admin', 'service', 'monitor'],
   readHosts: ['admin', 'monitor'],

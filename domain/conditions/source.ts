@@ -1,0 +1,64 @@
+/** The programs that report conditions, and what the operator decided about each. */
+import * as z from 'zod';
+import { Dictionary } from '../json.ts';
+import { Moment } from '../time.ts';
+
+/**
+ * The name of a source: the kind of monitor, and where there may be several of a kind a name behind a
+ * slash: `masakari`, `alertmanager/prod`, `redfish/compute-1`.
+ */
+export const SourceName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,31}(\/[a-zA-Z0-9._-]{1,255})?$/,
+    'Must be a kind of monitor (a-z, 0-9 and -), with /NAME behind it if there are several of the kind.',
+  );
+
+/** What the end of a condition does to the host that it holds down. */
+export const clearRules = ['auto', 'hold', 'unset'] as const;
+export type ClearRule = (typeof clearRules)[number];
+
+/** What an operator sets for a source. */
+export const SourceSettings = z.object({
+  /**
+   * `auto`: a host is up again when its conditions have ended. `hold`: it stays down until an
+   * administrator ends it. `unset`: `hold` for a condition that reported its host as fenced, else `auto`.
+   */
+  clear: z.enum(clearRules),
+  /** Whether each host that the source reports down counts as fenced, unless a report says otherwise. */
+  fenced: z.boolean(),
+  /** Seconds after the last raise or renewal of a condition from which it is shown as stale; null: never. */
+  stale_after: z
+    .int()
+    .min(1)
+    .max(30 * 86_400)
+    .nullable(),
+  /** How the dialect of the source maps its reports; each dialect checks its own. Empty: its default. */
+  mapping: Dictionary,
+});
+export type SourceSettings = z.infer<typeof SourceSettings>;
+
+/** A source with its settings: what a dialect's parser and the flow get. */
+export type Source = SourceSettings & { readonly name: string };
+
+/** The row of a source that an operator has set. */
+export const SourceRow = SourceSettings.extend({
+  name: SourceName,
+  updated_at: Moment,
+  updated_by: z.object({ user_id: z.string(), user_name: z.string() }),
+});
+export type SourceRow = z.infer<typeof SourceRow>;
+
+/** The settings of a source that no operator has set. */
+export const defaultSettings: SourceSettings = {
+  clear: 'unset',
+  fenced: false,
+  stale_after: null,
+  mapping: {},
+};
+
+/** The source of a name, with its settings, or the default ones if it has no row. */
+export const sourceOf = (name: string, row: SourceRow | undefined): Source => {
+  const { clear, fenced, stale_after, mapping } = row ?? defaultSettings;
+  return { name, clear, fenced, stale_after, mapping };
+};

@@ -1,0 +1,100 @@
+/**
+ * The routes that monitors report to. A dialect of a monitor is a parser from its body to items; the
+ * rest is the same for all, and here.
+ */
+import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
+import type { ApiResponse, AuthenticRequest } from '../../adapters/http/request.ts';
+import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import type { ReportItem } from '../../domain/conditions/observation.ts';
+import { type Source, SourceName } from '../../domain/conditions/source.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { may } from '../../domain/identity/access.ts';
+import type { ItemOutcome, ReportConditions } from '../../flows/report-conditions.ts';
+
+/** The dependencies of every route of a monitor. */
+export type ReportDeps = {
+  /** The settings of a source, read consistently; the default ones if no operator has set it. */
+  readonly source: (name: string) => Promise<Source>;
+  readonly reportConditions: ReportConditions;
+  /** Logs an error that the caller does not see. */
+  readonly interrupted: (step: string, error: unknown) => void;
+  readonly now: () => string;
+};
+
+/** The route of a dialect. */
+export type ReportRoute = {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  /** The name of the source, mostly `querySource`. @throws DomainError `invalid`. */
+  readonly source: (request: AuthenticRequest) => string;
+  /**
+   * The items of a body, in its order. What it understands but cannot use is `unmatched`.
+   * @throws DomainError `invalid` only if the whole body does not have the form of the dialect.
+   */
+  readonly parse: (
+    body: unknown,
+    source: Source,
+    request: AuthenticRequest,
+  ) => readonly ReportItem[];
+  /** The answer; by default 200 with the outcome of each item. It is never a redirect. */
+  readonly answer?: (outcomes: readonly ItemOutcome[], request: AuthenticRequest) => ApiResponse;
+};
+
+/**
+ * The source that a query names with `source=NAME`: `KIND` without it, else `KIND/NAME`.
+ * @throws DomainError `invalid` for a name that is not valid, or that is given twice.
+ */
+export function querySource({ query }: Pick<AuthenticRequest, 'query'>, kind: string): string {
+  const { source: given = [] } = query;
+  if (given.length > 1) throw new DomainError('invalid', 'source is given more than once.');
+  const [name] = given;
+  return name === undefined || name === '' ? kind : parsed(SourceName, `${kind}/${name}`, 'source');
+}
+
+const counted = (outcomes: readonly ItemOutcome[]): ApiResponse => ({
+  status: 200,
+  body: { items: outcomes },
+});
+
+/** The route of a dialect: monitors send a password or a token, and get an answer per item. */
+export const reportRoute = (
+  deps: ReportDeps,
+  { method, path, source: nameOf, parse, answer = counted }: ReportRoute,
+): Route =>
+  route({
+    method,
+    path,
+    basic: true,
+    roles: may.reportConditions,
+    query: ignored,
+    body: (json: unknown) => json,
+    handle: async (request) => {
+      const raw = { ...request, text: undefined };
+      const name = nameOf(raw);
+      const outcomes = await orUnavailable(deps, async () => {
+        const source = await deps.source(name);
+        const items = parse(request.body, source, raw);
+        const sender = {
+          actor: actorOf(request, deps.now()),
+          reporter: reporterOf(request.caller),
+        };
+        return deps.reportConditions({ source, ...sender, items });
+      });
+      return answer(outcomes, raw);
+    },
+  });
+
+/** Refusals that are the sender's fault. All others are a 503, after which monitors send again. */
+const ofSender = new Set(['invalid', 'forbidden', 'not_found', 'too_large']);
+
+async function orUnavailable<T>({ interrupted }: ReportDeps, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DomainError && ofSender.has(error.code)) throw error;
+    interrupted('report of a monitor', error);
+    throw new DomainError('unavailable', 'The report could not be stored. Send it again.', {
+      'Retry-After': '1',
+    });
+  }
+}
