@@ -47,6 +47,14 @@ export const segmentId = (zone: string): string => derived('segment', zone);
 export const subscriptionId = (protocol: string, endpoint: string): string =>
   derived('subscription', protocol, endpoint);
 
+/** The id of the condition that a source reports of a target under a key of its own. */
+export const conditionId = (source: string, target: string, key: string): string =>
+  derived('condition', source, target, key);
+
+/** The id of an item of a report that matched nothing: the same for repeats within an hour. */
+export const unmatchedId = (source: string, hour: string, reason: string, item: string): string =>
+  derived('unmatched', source, hour, reason, item);
+
 /**
  * The bucket of a name, from 0 to `count - 1`: always the same for a name, and names spread evenly.
  */

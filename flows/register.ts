@@ -6,7 +6,7 @@ import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host, HostFacts } from '../domain/hosts/host.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
 import { deletedHost, registeredHost } from '../domain/hosts/registered-host.ts';
-import type { HostReport } from '../domain/hosts/service-update.ts';
+import { endedBy, type HostReport } from '../domain/hosts/service-update.ts';
 import type { RegistrationOutcome } from '../domain/registration.ts';
 import { type Departures, inFlight } from '../domain/servers/evacuation.ts';
 import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
@@ -171,7 +171,8 @@ export async function deleteHost(deps: DeleteHostDeps, name: string, actor: Acto
       throw cannot('instances are being evacuated to it');
     const host = deletedHost(from, actor);
     const fault = hasFailed(from) ? { closed: from.fault_number } : undefined;
-    return (await deps.saveReport(from, { host, fault })) ? host : undefined;
+    const report = { host, fault, ...endedBy(from, [], 'Its host was deleted.') };
+    return (await deps.saveReport(from, report)) ? host : undefined;
   });
   await sendExpress(deps, [hostEvent(deleted)]);
 }

@@ -1,8 +1,18 @@
 /** What a monitor reports: conditions that are raised, renewed or cleared, each as one crash-safe step. */
+import pMap from 'p-map';
 import type { Actor } from '../domain/change.ts';
-import type { ReportItem } from '../domain/conditions/observation.ts';
+import { type Condition, idOfCondition, targetKey } from '../domain/conditions/condition.ts';
+import type { ConditionStep } from '../domain/conditions/host-condition.ts';
+import type { Observation, ReportItem } from '../domain/conditions/observation.ts';
 import type { Source } from '../domain/conditions/source.ts';
+import { type Unmatched, unmatchedItem } from '../domain/conditions/unmatched.ts';
 import type { Reporter } from '../domain/hosts/service-update.ts';
+import {
+  type ReportFrom,
+  type ReportOnHostDeps,
+  reportOnHost,
+  type Unknown,
+} from './report-on-host.ts';
 
 /** A report of a monitor: its source with the settings, its sender, and its items in their order. */
 export type ConditionReport = {
@@ -26,9 +36,100 @@ export type ItemOutcome = {
   readonly reason: string | null;
   /** Null for an item that is no condition. */
   readonly condition_id: string | null;
-  /** The fault that the condition opened, or that it holds open; null if there is none. */
+  /** The fault that the condition opened, or that stood when it was raised; null if there is none. */
   readonly fault_id: string | null;
 };
 
 /** Takes a report; the outcomes are in the order of the items. */
 export type ReportConditions = (report: ConditionReport) => Promise<readonly ItemOutcome[]>;
+
+export type ReportConditionsDeps = ReportOnHostDeps & {
+  /** Keeps items that matched nothing, as many as fit into the hour of their source. */
+  readonly keepUnmatched: (items: readonly Unmatched[]) => Promise<void>;
+};
+
+/** What became of an observation: a step, or why its target is not known. */
+export type Reported = ConditionStep | Unknown;
+
+/** Targets whose observations are handled at once. */
+const targetsAtOnce = 8;
+
+/**
+ * Takes a report. Observations of one target are handled in their order, several targets at once. Each is
+ * one transaction; what follows from it is done by the fault-finisher if the process dies.
+ * @throws the first error of a target, after all others are done: the monitor sends the whole report again,
+ * and what was done is then only renewed.
+ */
+export async function reportConditions(
+  deps: ReportConditionsDeps,
+  { source, actor, reporter, items }: ConditionReport,
+): Promise<readonly ItemOutcome[]> {
+  const by = { actor, reporter, source: source.name };
+  const outcomes: ItemOutcome[] = items.map((item) => ({
+    outcome: 'unmatched',
+    reason: item.kind === 'unmatched' ? item.reason : null,
+    condition_id: null,
+    fault_id: null,
+  }));
+  const observed = items.flatMap((item, place) =>
+    item.kind === 'observation' ? [{ place, observation: item.observation }] : [],
+  );
+  const targets = Map.groupBy(observed, ({ observation }) => targetKey(observation.target));
+  await pMap(
+    targets.values(),
+    async (group) => {
+      for (const { place, observation } of group) {
+        const reported = await report(deps, observation, { source, by });
+        outcomes[place] = outcomeOf(reported, idOfCondition(source.name, observation));
+      }
+    },
+    { concurrency: targetsAtOnce, stopOnError: false },
+  );
+  await keep(deps, items, outcomes, by);
+  return outcomes;
+}
+
+/** One observation, by what it says of its target. */
+async function report(
+  deps: ReportConditionsDeps,
+  observation: Observation,
+  from: ReportFrom,
+): Promise<Reported> {
+  const { target } = observation;
+  if (target.kind === 'host') return reportOnHost(deps, observation, target.host, from);
+  return { kind: 'unmatched', reason: `A ${target.kind} cannot be reported yet.` };
+}
+
+function outcomeOf(reported: Reported, condition_id: string): ItemOutcome {
+  const condition: Condition | undefined = 'condition' in reported ? reported.condition : undefined;
+  return {
+    outcome: reported.kind,
+    reason: reported.reason,
+    condition_id: reported.kind === 'unmatched' ? null : condition_id,
+    fault_id: condition?.fault_id ?? null,
+  };
+}
+
+/** Keeps what matched nothing. A failure is logged: the report itself is stored. */
+async function keep(
+  deps: ReportConditionsDeps,
+  items: readonly ReportItem[],
+  outcomes: readonly ItemOutcome[],
+  { actor, reporter, source }: ReportFrom['by'],
+): Promise<void> {
+  const from = { source, at: actor.at, reported_by: reporter, request_id: actor.request_id };
+  const unmatched = new Map<string, Unmatched>();
+  for (const [place, item] of items.entries()) {
+    const { outcome, reason } = outcomes[place] ?? {};
+    if (outcome !== 'unmatched') continue;
+    const sent = item.kind === 'unmatched' ? item.item : item.observation;
+    const row = unmatchedItem({ reason: reason ?? '', item: sent }, from);
+    unmatched.set(row.unmatched_id, row);
+  }
+  if (unmatched.size === 0) return;
+  try {
+    await deps.keepUnmatched([...unmatched.values()]);
+  } catch (error) {
+    deps.interrupted('items that matched nothing', error);
+  }
+}

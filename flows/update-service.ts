@@ -47,30 +47,60 @@ export async function updateService(
   { host: name, update }: { readonly host: string; readonly update: ServiceUpdate },
   { actor, reporter }: { readonly actor: Actor; readonly reporter: Reporter },
 ): Promise<UpdatedService> {
-  const { host, changed, notice } = await untilWritten(async () => {
+  const { from, host } = await untilWritten(async () => {
     const from = await deps.host(name);
     if (!from || from.deleted) {
       throw new DomainError('not_found', `Compute host ${name} could not be found.`);
     }
     const report = afterUpdate(from, update, actor, reporter);
-    if (!report) return { host: from, changed: false, notice: undefined };
+    if (!report) return { from, host: from };
     if (from.forced_down && !report.host.forced_down) await checkDepartures(deps, from.host);
-    if (!(await deps.saveReport(from, report))) return undefined;
-    return { host: report.host, changed: true, notice: noticeOf(from, report.host) };
+    return (await deps.saveReport(from, report)) ? { from, host: report.host } : undefined;
   });
+  return {
+    host,
+    affected: await applied(deps, { from, host, reported: update.forced_down ?? false }),
+  };
+}
+
+/** A host as it was read and as it was written, and whether it was reported down. */
+export type WrittenReport = {
+  readonly from: Host;
+  readonly host: Host;
+  readonly reported: boolean;
+};
+
+/**
+ * Does what follows from a report that is written: applies the fault, notifies owners of a switch of
+ * maintenance, and sends the host's event if clients see a change. A failure is logged, and the
+ * fault-finisher does the rest.
+ * @returns how many instances this call changed.
+ */
+export async function applied(
+  deps: ApplyFaultDeps,
+  { from, host, reported }: WrittenReport,
+): Promise<number> {
+  const changed = host.revision > from.revision;
   const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
-  const reported = update.forced_down && hasFailed(host);
-  const affected = reported
-    ? await countOf(deps, 'instances of a failed host', applyFault({ ...deps, ...out }, host))
-    : 0;
+  const affected =
+    reported && hasFailed(host)
+      ? await countOf(deps, 'instances of a failed host', applyFault({ ...deps, ...out }, host))
+      : 0;
+  const notice = noticeOf(from, host);
   if (notice)
     await countOf(deps, 'owners in maintenance', notifyOwners({ ...deps, ...out }, notice));
   await flush();
-  return { host, affected };
+  return affected;
 }
 
-/** The old guests may still run on the host. Source: nova `api/openstack/compute/services.py`. */
-async function checkDepartures(deps: UpdateServiceDeps, name: string): Promise<void> {
+/**
+ * The old guests may still run on the host. Source: nova `api/openstack/compute/services.py`.
+ * @throws invalid if instances were evacuated from the host, and its compute service was not restarted.
+ */
+export async function checkDepartures(
+  deps: Pick<UpdateServiceDeps, 'departures'>,
+  name: string,
+): Promise<void> {
   const { done } = await deps.departures(name);
   if (done === 0) return;
   throw new DomainError(
@@ -81,7 +111,7 @@ async function checkDepartures(deps: UpdateServiceDeps, name: string): Promise<v
 
 /** The count of the work; 0 if it failed: the failure is logged, and the fault-finisher does it again. */
 async function countOf(
-  { interrupted }: UpdateServiceDeps,
+  { interrupted }: ApplyFaultDeps,
   step: string,
   work: Promise<number>,
 ): Promise<number> {

@@ -76,6 +76,17 @@ const limits = ({ perSecond, burst }: Rate): MethodDeploymentOptions => ({
   throttlingBurstLimit: burst,
 });
 
+export interface ServeOptions {
+  readonly root?: boolean;
+  readonly posts?: boolean;
+  /** `segments` below `/<surface>/<path>`, which `handler` serves with all paths below them. */
+  readonly within?: {
+    readonly path: string;
+    readonly segments: readonly string[];
+    readonly handler: IFunction;
+  };
+}
+
 /** The REST API with one stage. Each surface is one function, which routes and authenticates itself. */
 export class Api extends Construct {
   /** Ends with the stage, without a slash. */
@@ -122,9 +133,14 @@ export class Api extends Construct {
   /**
    * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too. With
    * `posts`, `POST` is a method of its own, with its own limits. The login's path is not a resource of its
-   * own: a path with a doubled slash would bypass it.
+   * own: a path with a doubled slash would bypass it. With `within`, some paths of the surface go to
+   * another function; with a doubled slash they reach the surface's own, which has no such routes.
    */
-  serve(surface: string, handler: IFunction, { root = false, posts = false } = {}): void {
+  serve(
+    surface: string,
+    handler: IFunction,
+    { root = false, posts = false, within }: ServeOptions = {},
+  ): void {
     const integration = new LambdaIntegration(handler, {
       scopePermissionToMethod: false,
     });
@@ -134,5 +150,15 @@ export class Api extends Construct {
     below.addMethod('ANY', integration);
     if (posts) below.addMethod('POST', integration);
     if (root) this.#api.root.addMethod('ANY', integration);
+    if (!within) return;
+    const part = resource.addResource(within.path);
+    // Without it the gateway would refuse the path itself, since it has resources below.
+    part.addMethod('ANY', integration);
+    const other = new LambdaIntegration(within.handler, { scopePermissionToMethod: false });
+    for (const segment of within.segments) {
+      const place = part.addResource(segment);
+      place.addMethod('ANY', other);
+      place.addResource('{proxy+}').addMethod('ANY', other);
+    }
   }
 }

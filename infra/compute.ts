@@ -21,6 +21,7 @@ export class Compute extends Construct implements Capability {
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        CONDITIONS_TABLE: tables.conditions.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         ...variablesOf(
@@ -40,6 +41,7 @@ export class Compute extends Construct implements Capability {
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, hosts, 'listing', 'byService', 'byNumber', 'byHypervisor');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.conditions, 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget', 'byProject', 'byTime', 'byState', 'byChange');
     allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'Query');

@@ -26,6 +26,7 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
   return {
     Compute: reportConcurrency,
     Doctor: reportConcurrency,
+    Monitors: reportConcurrency,
     Reconciler: streamConcurrency,
     AlarmEvaluator: evaluatorConcurrency,
     FaultFinisher: finisherConcurrency,

@@ -11,6 +11,7 @@ import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
 import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
+import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
 import { Reconciler } from './reconciler.ts';
 import { Secrets } from './secrets.ts';
@@ -54,6 +55,7 @@ export class DoctorStack extends Stack {
       Network: new Network(this, 'Network', shared),
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
+      Monitors: new Monitors(this, 'Monitors', shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
@@ -66,7 +68,10 @@ export class DoctorStack extends Stack {
     api.serve('image', capabilities.Compute.function);
     api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
-    api.serve('doctor', capabilities.Doctor.function);
+    api.serve('doctor', capabilities.Doctor.function, {
+      within: { path: 'v1', segments: monitorPaths, handler: capabilities.Monitors.function },
+    });
+    api.serve('events', capabilities.Monitors.function);
 
     const functions = Object.fromEntries(
       Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
@@ -126,6 +131,9 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
   PlacesTable: tables.places.tableName,
+  ConditionsTable: tables.conditions.tableName,
+  SourcesTable: tables.sources.tableName,
+  UnmatchedTable: tables.unmatched.tableName,
 });
 
 /** The output `<name>FunctionName` of each capability. */

@@ -208,7 +208,7 @@ const Settings = z.object({
   loginBurst: setting(atLeastOne.default(40), 'the same as `requestBurst` for logins'),
   reportConcurrency: setting(
     wholeNumber().default(100),
-    'requests to `compute` and to `doctor` that run at once, each: so many are reserved of what the account has, and no more run; the functions that carry faults on get reservations too. `0` reserves nothing',
+    'requests to `compute`, to `doctor` and of monitors that run at once, each: so many are reserved of what the account has, and no more run; the functions that carry faults on get reservations too. `0` reserves nothing',
   ),
   accountConcurrency: setting(
     atLeastOne.default(1000),

@@ -136,4 +136,23 @@ export const tableDefinitions = {
     },
   },
   places: { key: [text('place')], expires: true },
+  conditions: {
+    key: [text('condition_id')],
+    indexes: {
+      bySource: [text('source'), text('sort_key')],
+      byTarget: [text('on_target'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+      open: [text('open'), text('sort_key')],
+    },
+    expires: true,
+  },
+  sources: { key: [text('name')], indexes: { listing: [text('listing'), text('name')] } },
+  unmatched: {
+    key: [text('unmatched_id')],
+    indexes: {
+      bySource: [text('source'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+    },
+    expires: true,
+  },
 } satisfies Record<string, TableDefinition>;

@@ -26,6 +26,9 @@ export class Tables extends Construct {
   readonly attempts: Table;
   readonly subscriptions: Table;
   readonly places: Table;
+  readonly conditions: Table;
+  readonly sources: Table;
+  readonly unmatched: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -47,6 +50,9 @@ export class Tables extends Construct {
     this.attempts = table('Attempts', tableDefinitions.attempts);
     this.subscriptions = table('Subscriptions', tableDefinitions.subscriptions);
     this.places = table('Places', tableDefinitions.places);
+    this.conditions = table('Conditions', tableDefinitions.conditions);
+    this.sources = table('Sources', tableDefinitions.sources);
+    this.unmatched = table('Unmatched', tableDefinitions.unmatched);
   }
 }
 

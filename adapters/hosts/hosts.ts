@@ -47,8 +47,8 @@ export const indexedHost = (row: Host): Row => ({
 });
 
 /**
- * The condition that a row is as it was read, or that there is still none. It includes `reported_at` and
- * `last_seen_up`, which change without a new revision and must never go back.
+ * The condition that a row is as it was read, or that there is still none. It includes `held_number`,
+ * `reported_at` and `last_seen_up`, which change without a new revision and must never go back.
  */
 export function unchangedHost(from: Host | undefined) {
   if (!from)
@@ -58,14 +58,21 @@ export function unchangedHost(from: Host | undefined) {
     };
   const { condition, values } = noHeartbeatSince(from);
   return {
-    ConditionExpression: `${asRead} AND reported_at = :reported_at AND ${condition}`,
+    ConditionExpression: `${asRead} AND reported_at = :reported_at AND ${condition} AND ${heldAsRead(from)}`,
     ExpressionAttributeValues: {
       ...valuesOf(from),
       ...values,
+      ':held_number': from.held_number,
       ':reported_at': from.reported_at,
     },
   };
 }
+
+/** The condition that what holds a host down has not changed since the host was read. */
+const heldAsRead = ({ held_number }: Host): string =>
+  held_number === 0
+    ? '(attribute_not_exists(held_number) OR held_number = :held_number)'
+    : 'held_number = :held_number';
 
 const asRead = 'incarnation = :incarnation AND revision = :revision';
 const valuesOf = ({ incarnation, revision }: Host) => ({

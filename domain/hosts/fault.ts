@@ -18,6 +18,11 @@ export const Fault = z.object({
   at: Moment,
   reported_by: z.object({ user_id: z.string(), user_name: z.string(), project_id: z.string() }),
   request_id: z.string(),
+  /**
+   * The monitor whose report it was, such as `alertmanager/prod`; null if a user reported it. Missing in
+   * rows written before monitors were sources; read as null.
+   */
+  source: z.string().nullable().default(null),
   cleared_at: Moment.nullable(),
 });
 export type Fault = z.infer<typeof Fault>;

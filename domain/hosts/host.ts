@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { LastChange } from '../change.ts';
 import { text } from '../text.ts';
 import { Moment } from '../time.ts';
+import { Holder } from './holders.ts';
 
 /** Nova's rule for host names. */
 export const HostName = z
@@ -42,6 +43,13 @@ export const Host = HostFacts.extend({
    * forced down. Missing in rows written before the field existed; read as false.
    */
   instances_left: z.boolean().default(false),
+  /**
+   * What holds it down; empty if it is up. Missing in rows written before the field existed; read as
+   * empty: see `holdersOf`.
+   */
+  held_by: z.array(Holder).default([]),
+  /** How often `held_by` changed. Such a change alone raises no revision, since no client sees it. */
+  held_number: z.int().min(0).default(0),
   /**
    * Whether it is in maintenance: it is no target of evacuations. Missing in rows written before the
    * field existed; read as false.

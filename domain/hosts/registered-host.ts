@@ -6,6 +6,7 @@ import {
   type RegistrationOutcome,
   registrationTime,
 } from '../registration.ts';
+import { heldFields } from './holders.ts';
 import type { Host, HostFacts } from './host.ts';
 
 /**
@@ -45,6 +46,8 @@ export function registeredHost(
       disabled_reason: null,
       forced_down: false,
       instances_left: false,
+      held_by: [],
+      held_number: existing?.held_number ?? 0,
       maintenance: false,
       maintenance_number: existing?.maintenance_number ?? 0,
       fault_number: existing?.fault_number ?? 0,
@@ -62,9 +65,8 @@ export function registeredHost(
 /** The tombstone of a host: it keeps the number of its faults, which never goes back. */
 export const deletedHost = (host: Host, actor: Actor): Host => ({
   ...host,
+  ...heldFields([]),
   deleted: true,
-  forced_down: false,
-  instances_left: false,
   revision: host.revision + 1,
   reported_at: registrationTime({ reported_at: undefined, actor }, host),
   updated_at: actor.at,

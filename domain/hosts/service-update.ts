@@ -1,6 +1,16 @@
 /** Updates of a host's service: the report that it is down or up again, its status and its maintenance. */
+import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
 import { type Fault, faultOf, hasFailed } from './fault.ts';
+import {
+  type Holder,
+  heldFields,
+  holdersOf,
+  ownHolder,
+  ownSource,
+  withHolder,
+  withoutHolder,
+} from './holders.ts';
 import type { Host } from './host.ts';
 
 /** The user who reports a fault, for the audit. */
@@ -10,11 +20,16 @@ export type Reporter = {
   readonly project_id: string;
 };
 
+/** Conditions that an administrator's report about their host ends. */
+export type EndedConditions = { readonly holders: readonly Holder[]; readonly reason: string };
+
 /** A change of a host, with the change of its fault's row. */
 export type HostReport = {
   readonly host: Host;
   /** The row of a new fault, or the number of the open fault to close; undefined for neither. */
   readonly fault: { readonly opened: Fault } | { readonly closed: number } | undefined;
+  /** The conditions that held the host down and that this ends, and why; absent for none. */
+  readonly ended?: EndedConditions;
 };
 
 /**
@@ -24,7 +39,13 @@ export type HostReport = {
  */
 export type ServiceUpdate = Partial<
   Pick<Host, 'forced_down' | 'instances_left' | 'status' | 'disabled_reason' | 'maintenance'>
->;
+> & {
+  /**
+   * What `forced_down: false` ends: all that holds the host down, or only what was reported by these
+   * routes, as for callers who are no administrators. Absent: all.
+   */
+  readonly ends?: 'all' | 'own';
+};
 
 /**
  * The host after an update of its service; undefined if the update changes nothing.
@@ -41,32 +62,90 @@ export function afterUpdate(
   actor: Actor,
   reporter: Reporter,
 ): HostReport | undefined {
-  const { forced_down, status, disabled_reason, maintenance } = { ...host, ...update };
-  const instances_left = leavesInstances(host, update);
-  const same =
-    forced_down === host.forced_down &&
-    instances_left === host.instances_left &&
-    status === host.status &&
-    disabled_reason === host.disabled_reason &&
-    maintenance === host.maintenance;
-  if (same) return undefined;
-  const { user_id, request_id, at } = actor;
-  const next: Host = {
-    ...host,
-    forced_down,
-    instances_left,
-    status,
-    disabled_reason,
-    maintenance,
-    maintenance_number: host.maintenance_number + (maintenance === host.maintenance ? 0 : 1),
+  const { forced_down: _, instances_left: __, ends: ___, ...switches } = update;
+  const holders = holdersAfter(host, update);
+  const report = heldHost(
+    { ...host, ...switches },
+    holders,
+    { actor, reporter, source: null },
+    host,
+  );
+  if (!report) return undefined;
+  return { ...report, ...endedBy(host, holders, 'An administrator has reported the host up.') };
+}
+
+/** All that holds the host down after an update of its service. */
+function holdersAfter(
+  host: Host,
+  { forced_down, instances_left = false, ends = 'all' }: ServiceUpdate,
+): readonly Holder[] {
+  const holders = holdersOf(host);
+  if (forced_down === undefined) return holders;
+  if (forced_down) return withHolder(holders, ownHolder(!instances_left));
+  return ends === 'all' ? [] : withoutHolder(holders, ownSource);
+}
+
+/** The conditions of a host that nothing holds any more; empty if there are none. */
+export function endedBy(
+  host: Host,
+  left: readonly Holder[],
+  reason: string,
+): Pick<HostReport, 'ended'> {
+  const holders = host.held_by.filter(({ source }) => source !== ownSource);
+  return left.length > 0 || holders.length === 0 ? {} : { ended: { holders, reason } };
+}
+
+/** Who reports, and the monitor for which it does; null for a user's own report. */
+export type ReportedBy = {
+  readonly actor: Actor;
+  readonly reporter: Reporter;
+  readonly source: string | null;
+};
+
+/**
+ * The host's row with what holds it down from now on, and the fault that is opened or closed by that.
+ * Undefined if nothing changes.
+ * @param next the host with its other new fields. @param host the row as it was read.
+ */
+export function heldHost(
+  next: Host,
+  holders: readonly Holder[],
+  { actor, reporter, source }: ReportedBy,
+  host: Host = next,
+): HostReport | undefined {
+  const held = isEqual(holders, holdersOf(host))
+    ? {}
+    : { ...heldFields(holders), held_number: host.held_number + 1 };
+  const changed = { ...next, ...held };
+  if (!differs(host, changed)) {
+    return 'held_by' in held ? { host: changed, fault: undefined } : undefined;
+  }
+  const switched = changed.maintenance === host.maintenance ? 0 : 1;
+  const visible: Host = {
+    ...changed,
+    maintenance_number: host.maintenance_number + switched,
     revision: host.revision + 1,
-    updated_at: at,
+    updated_at: actor.at,
     last_change: { ...actor, event_type: 'service.update' },
   };
-  if (hasFailed(next) === hasFailed(host)) return { host: next, fault: undefined };
-  if (hasFailed(host)) return { host: next, fault: { closed: host.fault_number } };
+  if (hasFailed(visible) === hasFailed(host)) return { host: visible, fault: undefined };
+  if (hasFailed(host)) return { host: visible, fault: { closed: host.fault_number } };
+  return failedHost(visible, { actor, reporter, source });
+}
+
+/** Whether clients see a difference between two rows of a service. */
+const differs = (a: Host, b: Host): boolean =>
+  a.forced_down !== b.forced_down ||
+  a.instances_left !== b.instances_left ||
+  a.status !== b.status ||
+  a.disabled_reason !== b.disabled_reason ||
+  a.maintenance !== b.maintenance;
+
+/** The host with a new fault, and the row of the fault. */
+function failedHost(host: Host, { actor, reporter, source }: ReportedBy): HostReport {
+  const { user_id, request_id, at } = actor;
   const number = host.fault_number + 1;
-  const down = { ...next, fault_number: number, last_fault: { at, user_id, request_id } };
+  const down = { ...host, fault_number: number, last_fault: { at, user_id, request_id } };
   const { fault_id } = faultOf(down, number);
   const opened: Fault = {
     kind: 'host',
@@ -76,13 +155,8 @@ export function afterUpdate(
     at,
     reported_by: reporter,
     request_id,
+    source,
     cleared_at: null,
   };
   return { host: down, fault: { opened } };
-}
-
-/** Whether the updated host is forced down with its instances left as they are. */
-function leavesInstances(host: Host, { forced_down, instances_left = false }: ServiceUpdate) {
-  if (forced_down === undefined) return host.instances_left;
-  return forced_down && instances_left && !hasFailed(host);
 }

@@ -92,6 +92,7 @@ export function reportedDataPlane(
       at,
       reported_by: reporter,
       request_id,
+      source: null,
       cleared_at: null,
     };
     return { plane, fault: { opened } };

@@ -26,6 +26,7 @@ export const Environment = environment({
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
+  CONDITIONS_TABLE: required,
   SERVICE_DOWN_TIME_SECONDS: amount,
   INSTANCES_ON_FORCE_DOWN: z.enum(['stop', 'leave']),
   EVACUATION_EXECUTOR: z.enum(executors),
@@ -43,6 +44,7 @@ export function connect(
     faults: env.FAULTS_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
+    conditions: env.CONDITIONS_TABLE,
   };
   const queue = ownEvents(sqs, env);
   const surface = {

@@ -27,6 +27,7 @@ const shared = (fault: Fault, affected: readonly Affected[]) => ({
 export const listedFault = (fault: Fault, affected: readonly Affected[]) => ({
   ...shared(fault, affected),
   host: fault.host,
+  source: fault.source,
   reported_by: fault.reported_by,
   request_id: fault.request_id,
 });

@@ -66,7 +66,7 @@ function worldOf(project: string) {
     const reported_by = { user_id: 'u', user_name: 'u', project_id: 'p' };
     return {
       ...{ kind: 'host', host: `compute-${padded(n % 5)}`, number: n + 1, fault_id: randomUUID() },
-      ...{ at: minute(n), reported_by, request_id: 'req', cleared_at: null },
+      ...{ at: minute(n), reported_by, request_id: 'req', source: null, cleared_at: null },
     };
   });
   return { allHosts, instances: [...live, ...gone], faults };

@@ -32,6 +32,7 @@ beforeAll(async () => {
     faults: own.env.FAULTS_TABLE,
     instances: own.env.INSTANCES_TABLE,
     migrations: own.env.MIGRATIONS_TABLE,
+    conditions: own.env.CONDITIONS_TABLE,
   };
   hosts = hostStore(client, tables.hosts);
   reports = reportStore(client, tables);

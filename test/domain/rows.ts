@@ -38,6 +38,8 @@ export const hostWith = (given: Partial<Host> = {}): Host => ({
   disabled_reason: null,
   forced_down: false,
   instances_left: false,
+  held_by: [],
+  held_number: 0,
   maintenance: false,
   maintenance_number: 0,
   fault_number: 0,

@@ -1,5 +1,7 @@
 /** Hosts and instances in memory, as in the tables, for tests of flows. */
 
+import { type Condition, cleared } from '../../domain/conditions/condition.ts';
+import type { Unmatched } from '../../domain/conditions/unmatched.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
@@ -14,6 +16,7 @@ import {
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
+import type { ConditionWrite } from '../../flows/report-on-host.ts';
 import { id } from '../domain/rows.ts';
 
 /** Whether a row is as it was read; `undefined` for no row. */
@@ -28,6 +31,11 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
   const hosts = new Map((given.hosts ?? []).map((host) => [host.host, host]));
   const instances = new Map((given.instances ?? []).map((row) => [row.uuid, row]));
   const faults = new Map<string, Fault>();
+  const conditions = new Map<string, Condition>();
+  const unmatched: Unmatched[] = [];
+  /** As the table does it: renewals do not count. */
+  const isConditionAsRead = ({ from, to }: ConditionWrite): boolean =>
+    conditions.get(to.condition_id)?.revision === from?.revision;
   const sent: DoctorEvent[] = [];
   const interruptions: string[] = [];
   const writes: string[] = [];
@@ -117,16 +125,43 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       writes.push(`host ${to.host}`);
       return true;
     },
-    saveReport: async (from: Host, { host, fault }: HostReport) => {
+    saveReport: async (
+      from: Host,
+      { host, fault, ended }: HostReport,
+      condition?: ConditionWrite,
+    ) => {
       others();
       if (!isAsRead(hosts.get(host.host), from)) return false;
+      if (condition && !isConditionAsRead(condition)) return false;
       if (from.forced_down && !host.forced_down && !host.deleted && left(host.host).done > 0) {
         return false;
       }
       hosts.set(host.host, host);
       if (fault && 'opened' in fault) faults.set(fault.opened.fault_id, fault.opened);
+      for (const [id, each] of faults) {
+        const closed = fault && 'closed' in fault && fault.closed === each.number;
+        if (closed) faults.set(id, { ...each, cleared_at: host.last_change.at });
+      }
+      if (condition) conditions.set(condition.to.condition_id, condition.to);
+      for (const { condition_id } of ended?.holders ?? []) {
+        const row = conditions.get(condition_id);
+        const by = { actor: host.last_change };
+        const end = { held: false, reason: ended?.reason ?? '' };
+        if (row) conditions.set(condition_id, cleared(row, by, end));
+      }
       writes.push(`report ${host.host}`);
       return true;
+    },
+    condition: async (id: string) => conditions.get(id),
+    saveCondition: async (change: ConditionWrite) => {
+      others();
+      if (!isConditionAsRead(change)) return false;
+      conditions.set(change.to.condition_id, change.to);
+      writes.push('condition');
+      return true;
+    },
+    keepUnmatched: async (items: readonly Unmatched[]) => {
+      unmatched.push(...items);
     },
     nextServiceNumber: async () => ++state.ids,
     newId: () => id(++state.ids),
@@ -144,6 +179,8 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     migrations,
     departures,
     faults,
+    conditions,
+    unmatched,
     sent,
     interruptions,
     writes,

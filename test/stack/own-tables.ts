@@ -33,7 +33,10 @@ type TableName =
   | 'CREDENTIALS'
   | 'ATTEMPTS'
   | 'SUBSCRIPTIONS'
-  | 'PLACES';
+  | 'PLACES'
+  | 'CONDITIONS'
+  | 'SOURCES'
+  | 'UNMATCHED';
 
 /** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
@@ -60,6 +63,9 @@ function definitions(): Map<TableName, CreateTableCommandInput> {
     ['ATTEMPTS', attempts],
     ['SUBSCRIPTIONS', subscriptions],
     ['PLACES', places],
+    ['CONDITIONS', tables.conditions],
+    ['SOURCES', tables.sources],
+    ['UNMATCHED', tables.unmatched],
   ];
   return new Map(
     named.map(([name, { node }]) => {
@@ -164,6 +170,9 @@ export async function ownThings(): Promise<OwnThings> {
       ATTEMPTS_TABLE: tableName('ATTEMPTS'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       PLACES_TABLE: tableName('PLACES'),
+      CONDITIONS_TABLE: tableName('CONDITIONS'),
+      SOURCES_TABLE: tableName('SOURCES'),
+      UNMATCHED_TABLE: tableName('UNMATCHED'),
       WEBHOOK_PLACES: '4',
       EVENT_QUEUE_URL: eventQueue ?? '',
       CHANGE_QUEUE_URL: changeQueue ?? '',

@@ -6,7 +6,7 @@ import { actorOf, reporterOf } from '../../../adapters/http/actor.ts';
 import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName } from '../../../domain/hosts/host.ts';
-import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
+import { isAdmin, may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { queryOf } from '../nova-types.ts';
 import type { ServerPages } from '../servers/server-list.ts';
@@ -72,7 +72,10 @@ const updateRoute = (deps: HostDeps): Route =>
       requireHostUpdate(request.caller, request.body.update);
       const { host } = await hostOfPath(deps, request);
       const done = await deps.updateService(
-        { host, update: request.body.update },
+        {
+          host,
+          update: { ...request.body.update, ends: isAdmin(request.caller) ? 'all' : 'own' },
+        },
         { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
       );
       return {

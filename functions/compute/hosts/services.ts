@@ -13,7 +13,7 @@ import {
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../../domain/hosts/host.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
-import { may, requireHostUpdate } from '../../../domain/identity/access.ts';
+import { isAdmin, may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { queriesOf } from '../nova-types.ts';
 import { ServiceUpdateInput, serviceActionEras } from './service-input.ts';
@@ -89,7 +89,14 @@ function change(
 ): Promise<UpdatedService> {
   requireHostUpdate(request.caller, update);
   return deps.updateService(
-    { host, update: { ...update, instances_left: deps.forceDownLeavesInstances } },
+    {
+      host,
+      update: {
+        ...update,
+        instances_left: deps.forceDownLeavesInstances,
+        ends: isAdmin(request.caller) ? 'all' : 'own',
+      },
+    },
     { actor: actorOf(request, deps.now()), reporter: reporterOf(request.caller) },
   );
 }

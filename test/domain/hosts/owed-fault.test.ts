@@ -129,6 +129,10 @@ test('a report makes the host down, leaves its status, and opens a fault with th
     host: {
       ...host,
       forced_down: true,
+      held_by: [
+        { condition_id: 'os-services', source: 'os-services', fenced: true, cleared: false },
+      ],
+      held_number: 1,
       fault_number: 5,
       revision: 2,
       updated_at: actor.at,
@@ -144,6 +148,7 @@ test('a report makes the host down, leaves its status, and opens a fault with th
         at: actor.at,
         reported_by: reporter,
         request_id: actor.request_id,
+        source: null,
         cleared_at: null,
       },
     },

@@ -17,6 +17,7 @@ const faultOf = (n: number, given: Partial<Fault> = {}): Fault => ({
   at: minute(n),
   reported_by: { user_id: 'monitor', user_name: 'm', project_id: 'services' },
   request_id: 'req-1',
+  source: null,
   cleared_at: null,
   ...given,
 });
@@ -154,7 +155,7 @@ test('an administrator sees host, reporter and how many instances of all project
     fault: {
       ...{ fault_id: id(2), status: 'open', raised_at: minute(2), cleared_at: null },
       ...{ kind: 'host', ports_affected: 0 },
-      ...{ instances_affected: 3, host: 'compute-2', request_id: 'req-1' },
+      ...{ instances_affected: 3, host: 'compute-2', request_id: 'req-1', source: null },
       reported_by: { user_id: 'monitor', user_name: 'm', project_id: 'services' },
       instances: [
         { id: id(101), project_id: 'a' },

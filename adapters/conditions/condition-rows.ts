@@ -1,0 +1,72 @@
+/** The writes of a condition's row, made alone or in one transaction with the row of its target. */
+import { type Condition, targetKey } from '../../domain/conditions/condition.ts';
+import type { EndedConditions } from '../../domain/hosts/service-update.ts';
+import type { Row } from '../dynamodb.ts';
+import type { Action } from '../transactions.ts';
+
+/** How long a condition is kept after it ended. */
+const keptSeconds = 30 * 86_400;
+
+const expiryOf = (at: string): number => Math.floor(Date.parse(at) / 1_000) + keptSeconds;
+
+/** The sort key in lists by time; the id separates two conditions of the same time. */
+export const placeOfCondition = ({
+  raised_at,
+  condition_id,
+}: Pick<Condition, 'raised_at' | 'condition_id'>): string => `${raised_at}#${condition_id}`;
+
+/**
+ * The row with the fields that only indexes need. `open` is there while it is raised, or holds its target;
+ * such a row does not expire.
+ */
+const indexed = (condition: Condition): Row => {
+  const open = condition.state === 'raised' || condition.held;
+  return {
+    ...condition,
+    live: 'condition',
+    sort_key: placeOfCondition(condition),
+    on_target: targetKey(condition.target),
+    ...(open ? { open: 'condition' } : { expires_at: expiryOf(condition.cleared_at ?? '') }),
+  };
+};
+
+/** A condition as it was read, undefined if there was none, and as it is to be written. */
+export type ConditionChange = { readonly from: Condition | undefined; readonly to: Condition };
+
+/** Puts a condition, on the condition that its row is as it was read. */
+export const writtenCondition = (
+  TableName: string,
+  { from, to }: ConditionChange,
+): NonNullable<Action['Put']> => ({
+  TableName,
+  Item: indexed(to),
+  ...(from
+    ? {
+        ConditionExpression: 'revision = :revision',
+        ExpressionAttributeValues: { ':revision': from.revision },
+      }
+    : { ConditionExpression: 'attribute_not_exists(condition_id)' }),
+});
+
+/** Ends the conditions that held a host: their rows are there, because they end with the host's row. */
+export const endedConditions = (
+  TableName: string,
+  { holders, reason }: EndedConditions,
+  { at, user_id }: { readonly at: string; readonly user_id: string },
+): Action[] =>
+  holders.map(({ condition_id, cleared }) => ({
+    Update: {
+      TableName,
+      Key: { condition_id },
+      UpdateExpression: `SET held = :no, expires_at = :expiry${cleared ? '' : ended} REMOVE #open ADD revision :one`,
+      ExpressionAttributeNames: { '#open': 'open', ...(!cleared && { '#state': 'state' }) },
+      ExpressionAttributeValues: {
+        ':no': false,
+        ':expiry': expiryOf(at),
+        ':one': 1,
+        ...(!cleared && { ':cleared': 'cleared', ':at': at, ':by': { user_id, reason } }),
+      },
+    },
+  }));
+
+const ended = ', #state = :cleared, cleared_at = :at, cleared_by = :by';

@@ -1,0 +1,58 @@
+/** The table `conditions`. */
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { Condition } from '../../domain/conditions/condition.ts';
+import { getAll, growingPages, ifUnchanged } from '../dynamodb.ts';
+import { type ConditionChange, writtenCondition } from './condition-rows.ts';
+
+/** The most conditions on a page. */
+const longest = 100;
+
+/** Where a list is read: the newest first, from sort key `from` to `to`, both included. */
+export type ConditionListing = {
+  readonly index: 'byTime' | 'open' | 'bySource' | 'byTarget';
+  /** The value of the index's key: a source's name, or a target as `targetKey` writes it. */
+  readonly value: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+const keys = { byTime: 'live', open: 'open', bySource: 'source', byTarget: 'on_target' } as const;
+
+/** Reads conditions. */
+export const conditionReader = (client: DynamoDBDocumentClient, table: string) => ({
+  /** The condition, read consistently; undefined if there is none. */
+  condition: async (condition_id: string): Promise<Condition | undefined> => {
+    const { Item: row } = await client.send(
+      new GetCommand({ TableName: table, Key: { condition_id }, ConsistentRead: true }),
+    );
+    return row && Condition.parse(row);
+  },
+
+  /** The conditions of a list, the newest page first, in any order within a page. */
+  conditionPages: async function* (
+    { index, value, from, to }: ConditionListing,
+    first: number,
+  ): AsyncGenerator<Condition[]> {
+    const query = {
+      TableName: table,
+      IndexName: index,
+      KeyConditionExpression: '#key = :value AND sort_key BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#key': keys[index] },
+      ExpressionAttributeValues: { ':value': value, ':from': from, ':to': to },
+      ScanIndexForward: false,
+    };
+    for await (const page of growingPages(client, query, { first, longest })) {
+      const ids = page.map(({ condition_id }) => ({ condition_id: String(condition_id) }));
+      yield (await getAll(client, table, ids)).map((row) => Condition.parse(row));
+    }
+  },
+});
+
+/** Writes conditions that change nothing but themselves. */
+export const conditionStore = (client: DynamoDBDocumentClient, table: string) => ({
+  ...conditionReader(client, table),
+
+  /** False, and nothing written, if another writer was faster. */
+  saveCondition: (change: ConditionChange): Promise<boolean> =>
+    ifUnchanged(client.send(new PutCommand(writtenCondition(table, change)))),
+});

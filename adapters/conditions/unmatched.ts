@@ -1,0 +1,81 @@
+/** The table `unmatched`: items of reports that matched nothing, and how many each source had in an hour. */
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  hourOf,
+  mostUnmatchedPerHour,
+  Unmatched,
+  unmatchedSeconds,
+} from '../../domain/conditions/unmatched.ts';
+import { getAll, growingPages, ifUnchanged } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
+
+/** The most items of one report that are kept. */
+const mostAtOnce = 25;
+/** How many items are written at once. */
+const width = 5;
+/** The most items that are read at once. */
+const longest = 100;
+
+const expiryOf = (at: string): number => Math.floor(Date.parse(at) / 1_000) + unmatchedSeconds;
+
+/** The sort key in lists by time. */
+const placeOf = ({ at, unmatched_id }: Unmatched): string => `${at}#${unmatched_id}`;
+
+/** Writes items. */
+export const unmatchedWriter = (client: DynamoDBDocumentClient, table: string) => ({
+  /**
+   * Keeps items of one source, as many as fit into its hour. A crash before the items are written only
+   * costs places in that hour. @param items of one source and one time, with different ids.
+   */
+  keepUnmatched: async (items: readonly Unmatched[]): Promise<void> => {
+    const [first] = items;
+    if (!first) return;
+    const kept = items.slice(0, mostAtOnce);
+    const fits = await ifUnchanged(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { unmatched_id: `#count#${first.source}#${hourOf(first.at)}` },
+          UpdateExpression: 'SET expires_at = :expiry ADD places :more',
+          ConditionExpression: 'attribute_not_exists(places) OR places <= :most',
+          ExpressionAttributeValues: {
+            ':expiry': expiryOf(first.at),
+            ':more': kept.length,
+            ':most': mostUnmatchedPerHour - kept.length,
+          },
+        }),
+      ),
+    );
+    if (!fits) return;
+    await inParallel(kept, width, (item) => {
+      const row = { live: 'unmatched', sort_key: placeOf(item), expires_at: expiryOf(item.at) };
+      return client.send(new PutCommand({ TableName: table, Item: { ...item, ...row } }));
+    });
+  },
+});
+
+/** Reads items. */
+export const unmatchedReader = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Items, the newest page first, in any order within a page; those of one source, or of all. */
+  unmatchedPages: async function* (
+    {
+      source,
+      from,
+      to,
+    }: { readonly source?: string | undefined; readonly from: string; readonly to: string },
+    first: number,
+  ): AsyncGenerator<Unmatched[]> {
+    const query = {
+      TableName: table,
+      IndexName: source === undefined ? 'byTime' : 'bySource',
+      KeyConditionExpression: '#key = :value AND sort_key BETWEEN :from AND :to',
+      ExpressionAttributeNames: { '#key': source === undefined ? 'live' : 'source' },
+      ExpressionAttributeValues: { ':value': source ?? 'unmatched', ':from': from, ':to': to },
+      ScanIndexForward: false,
+    };
+    for await (const page of growingPages(client, query, { first, longest })) {
+      const ids = page.map(({ unmatched_id }) => ({ unmatched_id: String(unmatched_id) }));
+      yield (await getAll(client, table, ids)).map((row) => Unmatched.parse(row));
+    }
+  },
+});

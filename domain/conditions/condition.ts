@@ -1,0 +1,146 @@
+/** A condition: what one source says of one target, under a key of its own. */
+import * as z from 'zod';
+import type { ReportedBy } from '../hosts/service-update.ts';
+import { conditionId } from '../ids.ts';
+import { Moment } from '../time.ts';
+import {
+  type ConditionTarget,
+  conditionEffects,
+  conditionSeverities,
+  type Observation,
+} from './observation.ts';
+import { SourceName } from './source.ts';
+
+/** The longest cause that is stored, in characters. */
+export const longestCause = 1_024;
+
+const Target = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('host'), host: z.string() }),
+  z.object({ kind: z.literal('port'), port_id: z.string() }),
+  z.object({ kind: z.literal('server'), server_id: z.string() }),
+]);
+
+/** The row of a condition. It is kept for 30 days after it ended. */
+export const Condition = z.object({
+  condition_id: z.uuid(),
+  source: SourceName,
+  key: z.string(),
+  target: Target,
+  effect: z.enum(conditionEffects),
+  severity: z.enum(conditionSeverities),
+  cause: z.string(),
+  observed_at: z.string().nullable(),
+  /** Whether its host counts as fenced; false for targets that are no hosts. */
+  fenced: z.boolean(),
+  state: z.enum(['raised', 'cleared']),
+  /** Whether its target stays as it is, although the source has cleared it, until an administrator ends it. */
+  held: z.boolean(),
+  /** Raised by each change but renewals. */
+  revision: z.int().min(1),
+  raised_at: Moment,
+  renewed_at: Moment,
+  cleared_at: Moment.nullable(),
+  /** Who ended it, and why; null while it is raised. */
+  cleared_by: z.object({ user_id: z.string(), reason: z.string() }).nullable(),
+  /** The fault that it opened, or that stood when it was raised; null without one. */
+  fault_id: z.uuid().nullable(),
+  reported_by: z.object({ user_id: z.string(), user_name: z.string(), project_id: z.string() }),
+  request_id: z.string(),
+});
+export type Condition = z.infer<typeof Condition>;
+
+/** The state that is shown: a raised condition is stale if it was not renewed in time. */
+export const conditionStates = ['raised', 'cleared', 'stale'] as const;
+export type ConditionState = (typeof conditionStates)[number];
+
+/** A target as a text: the same for all spellings of a host's name. */
+export const targetKey = (target: ConditionTarget): string => {
+  if (target.kind === 'host') return `host#${target.host.toLowerCase()}`;
+  return target.kind === 'port'
+    ? `port#${target.port_id.toLowerCase()}`
+    : `server#${target.server_id.toLowerCase()}`;
+};
+
+/** The id of the condition that a source reports of a target under a key. */
+export const idOfCondition = (
+  source: string,
+  { target, key }: Pick<Observation, 'target' | 'key'>,
+): string => conditionId(source, targetKey(target), key);
+
+/**
+ * The state of a condition at a time.
+ * @param stale_after the source's setting, in seconds; null: it is never stale.
+ */
+export function shownState(
+  { state, renewed_at }: Pick<Condition, 'state' | 'renewed_at'>,
+  stale_after: number | null,
+  now: string,
+): ConditionState {
+  if (state === 'cleared' || stale_after === null) return state;
+  return Date.parse(now) - Date.parse(renewed_at) > stale_after * 1_000 ? 'stale' : 'raised';
+}
+
+/** A report's sender, whose source is a monitor. */
+export type MonitorReport = ReportedBy & { readonly source: string };
+
+/** The row after a raise: of a new condition, of one that had ended, or of one that says more now. */
+export function raised(
+  before: Condition | undefined,
+  { key, target, effect, severity, cause, observed_at }: Observation,
+  by: MonitorReport,
+  now: {
+    readonly fenced: boolean;
+    readonly fault_id: string | null;
+    readonly target?: ConditionTarget;
+  },
+): Condition {
+  const { actor, reporter, source } = by;
+  return {
+    condition_id: idOfCondition(source, { target, key }),
+    source,
+    key,
+    target: now.target ?? target,
+    effect,
+    severity,
+    cause: cause.slice(0, longestCause).toWellFormed(),
+    observed_at,
+    fenced: now.fenced,
+    state: 'raised',
+    held: false,
+    revision: (before?.revision ?? 0) + 1,
+    raised_at: before?.state === 'raised' ? before.raised_at : actor.at,
+    renewed_at: actor.at,
+    cleared_at: null,
+    cleared_by: null,
+    fault_id: now.fault_id,
+    reported_by: reporter,
+    request_id: actor.request_id,
+  };
+}
+
+/** The row after a repeated raise: a monitor may have changed its words, and nothing else. */
+export const renewed = (
+  before: Condition,
+  { severity, cause, observed_at }: Observation,
+  { actor }: ReportedBy,
+): Condition => ({
+  ...before,
+  severity,
+  cause: cause.slice(0, longestCause).toWellFormed(),
+  observed_at,
+  renewed_at: actor.at > before.renewed_at ? actor.at : before.renewed_at,
+});
+
+/** The row after its end. @param held whether its target stays as it is. */
+export const cleared = (
+  before: Condition,
+  { actor }: Pick<ReportedBy, 'actor'>,
+  { held, reason }: { readonly held: boolean; readonly reason: string },
+): Condition => ({
+  ...before,
+  state: 'cleared',
+  held,
+  revision: before.revision + 1,
+  cleared_at: before.cleared_at ?? actor.at,
+  cleared_by: { user_id: actor.user_id, reason },
+});

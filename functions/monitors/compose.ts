@@ -1,0 +1,17 @@
+/** Puts the surfaces of monitors together: handlers and flows, on plain stores. */
+import type { DepsOf } from '../../flows/deps-of.ts';
+import { reportConditions } from '../../flows/report-conditions.ts';
+import { eventsApi, type MonitorsDeps, monitorsApi } from './handler.ts';
+import { byResource } from './surfaces.ts';
+
+export type MonitorsParts = Omit<MonitorsDeps, 'reportConditions'> &
+  DepsOf<typeof reportConditions>;
+
+/** The handler of all surfaces of monitors. */
+export function compose(parts: MonitorsParts) {
+  const deps: MonitorsDeps = {
+    ...parts,
+    reportConditions: (report) => reportConditions(parts, report),
+  };
+  return byResource({ '/events': eventsApi(deps) }, monitorsApi(deps));
+}

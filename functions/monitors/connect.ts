@@ -1,0 +1,70 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Clients } from '../../adapters/clients.ts';
+import { conditionStore } from '../../adapters/conditions/conditions.ts';
+import { sourceReader } from '../../adapters/conditions/sources.ts';
+import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
+import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
+import { hostReader } from '../../adapters/hosts/hosts.ts';
+import { reportStore } from '../../adapters/hosts/reports.ts';
+import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
+import { makeMonitorLogin } from '../../adapters/http/basic.ts';
+import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import {
+  authenticationVariables,
+  makeAuthentication,
+} from '../../adapters/identity/authentication.ts';
+import { interruptions } from '../../adapters/interruptions.ts';
+import { instanceStore } from '../../adapters/servers/instances.ts';
+import { departureStore } from '../../adapters/servers/migrations.ts';
+import { compose } from './compose.ts';
+
+/** The variables that `infra/monitors.ts` sets. */
+export const Environment = environment({
+  ...surfaceVariables,
+  ...authenticationVariables,
+  ...ownEventVariables,
+  HOSTS_TABLE: required,
+  FAULTS_TABLE: required,
+  INSTANCES_TABLE: required,
+  MIGRATIONS_TABLE: required,
+  CONDITIONS_TABLE: required,
+  SOURCES_TABLE: required,
+  UNMATCHED_TABLE: required,
+});
+
+/** The surfaces of monitors on the tables, queues and secrets that the variables name. */
+export function connect(
+  variables: Env,
+  { dynamo, sqs, secrets }: Pick<Clients, 'dynamo' | 'sqs' | 'secrets'>,
+  logger: Logger,
+) {
+  const env = readEnv(Environment, variables);
+  const tables = {
+    hosts: env.HOSTS_TABLE,
+    faults: env.FAULTS_TABLE,
+    instances: env.INSTANCES_TABLE,
+    migrations: env.MIGRATIONS_TABLE,
+    conditions: env.CONDITIONS_TABLE,
+  };
+  const { sessions, logins } = makeAuthentication(env, { dynamo, secrets });
+  const queue = ownEvents(sqs, env);
+  return compose({
+    ...addressOf(env),
+    authenticate: makeAuthenticate({
+      verify: sessions.verify,
+      monitor: makeMonitorLogin({ ...logins, ...sessions }),
+    }),
+    logger,
+    ...hostReader(dynamo, tables.hosts),
+    ...reportStore(dynamo, tables),
+    ...instanceStore(dynamo, tables),
+    ...departureStore(dynamo, tables.migrations),
+    ...conditionStore(dynamo, tables.conditions),
+    ...sourceReader(dynamo, env.SOURCES_TABLE),
+    ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
+    send: (events) => queue.sendEvents(events),
+    interrupted: interruptions(logger),
+    now: () => new Date().toISOString(),
+  });
+}

@@ -1,0 +1,17 @@
+/** The surfaces that this function serves. */
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+/**
+ * The handler of the function. Decides by the gateway's resource, because the path of a request may begin
+ * with a base path. @param surfaces by the first segment of their resources, such as `/events`.
+ * @param other of all other resources.
+ */
+export const byResource =
+  (surfaces: Readonly<Record<string, Handler>>, other: Handler): Handler =>
+  (event, context) => {
+    const [, first = ''] = event.resource.split('/');
+    const handler = Object.entries(surfaces).find(([prefix]) => prefix === `/${first}`)?.[1];
+    return (handler ?? other)(event, context);
+  };

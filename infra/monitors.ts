@@ -1,0 +1,59 @@
+import { Construct } from 'constructs';
+import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
+import { attemptLimits } from './identity.ts';
+import { ServiceFunction } from './service-function.ts';
+import { variablesOf } from './settings.ts';
+import type { Capability, Wiring } from './wiring.ts';
+
+/** The first segments below `/doctor/v1` of the routes that monitors report to. */
+export const monitorPaths = ['inspector'] as const;
+
+/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers. */
+export class Monitors extends Construct implements Capability {
+  readonly function: ServiceFunction;
+
+  constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      name: 'monitors',
+      description: 'Doctor: what monitors report of hosts, ports and servers',
+      errorImpact: 'monitors get 5xx, and most of them send again',
+      environment: {
+        ADMIN_SECRET_ARN: secrets.admin.secretArn,
+        SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        VALIDITY_TABLE: tables.validity.tableName,
+        IDENTITY_TABLE: tables.identity.tableName,
+        CREDENTIALS_TABLE: tables.credentials.tableName,
+        ...attemptLimits({ tables, settings }),
+        HOSTS_TABLE: tables.hosts.tableName,
+        FAULTS_TABLE: tables.faults.tableName,
+        INSTANCES_TABLE: tables.instances.tableName,
+        MIGRATIONS_TABLE: tables.migrations.tableName,
+        CONDITIONS_TABLE: tables.conditions.tableName,
+        SOURCES_TABLE: tables.sources.tableName,
+        UNMATCHED_TABLE: tables.unmatched.tableName,
+        EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
+        ...variablesOf(settings, 'publicUrl', 'corsAllowedOrigins'),
+      },
+    });
+    const { function: fn } = this;
+    const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
+    allowSecret(fn, secrets.admin);
+    allowSecret(fn, secrets.signing);
+    allowRows(fn, tables.identity, 'GetItem');
+    allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem');
+    allowRows(fn, tables.credentials, 'GetItem');
+    allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
+    allowRows(fn, hosts, 'GetItem', 'PutItem');
+    allowRows(fn, faults, 'PutItem', 'UpdateItem');
+    allowRows(fn, instances, 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, instances, 'byHost', 'byTarget');
+    allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
+    allowRows(fn, conditions, 'GetItem', 'PutItem');
+    allowRows(fn, sources, 'GetItem');
+    allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
+    allowSend(fn, messaging.eventQueue);
+    allowSend(fn, messaging.changeQueue);
+  }
+}
