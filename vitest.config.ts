@@ -3,14 +3,25 @@ import { defineConfig } from 'vitest/config';
 /** Tests that talk to the deployed embedded stack; `test/stack/global-setup.ts` finds it. */
 const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs'];
 
+/**
+ * The files that a process runs share its modules: to load them again for each file takes longer than
+ * the tests. So no module keeps state between tests.
+ */
+const isolate = false;
+
+/** Milliseconds after which a test hangs. Its machine may have other work, so this is no measure. */
+const testTimeout = 120_000;
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          isolate,
+          testTimeout,
           include: [
-            'test/{cli,domain,functions,flows,events}/**/*.test.ts',
+            'test/{bench,cli,domain,functions,flows,events}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
             'test/adapters/{delivery,http,identity}/*.test.ts',
           ],
@@ -21,25 +32,28 @@ export default defineConfig({
           name: 'scripts',
           include: ['test/scripts/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 120_000,
+          testTimeout,
         },
       },
       {
         test: {
           name: 'infra',
+          isolate,
           include: ['test/infra/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout,
           hookTimeout: 120_000,
         },
       },
       ...onTheStack.map((name) => ({
         test: {
           name,
+          isolate,
           include: [name === 'adapters' ? 'test/adapters/*.test.ts' : `test/${name}/**/*.test.ts`],
           globalSetup: ['test/stack/global-setup.ts'],
           // The stack is shared and the machine small: one file at a time.
           fileParallelism: false,
-          testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+          testTimeout,
           hookTimeout: 120_000,
         },
       })),

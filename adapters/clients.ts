@@ -1,12 +1,14 @@
 /**
  * The AWS clients, made once per cold start by a function's `index.ts`. The SDK takes region and
- * credentials from the environment, and the endpoint from `AWS_ENDPOINT_URL` if it is set.
+ * credentials from the environment, and the endpoint from `AWS_ENDPOINT_URL` if it is set. Changes wait
+ * until the caller of the request is known to be allowed (`permit.ts`).
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { heldUntilPermitted } from './permit.ts';
 
 /**
  * Ends a hung connection long before the Lambda times out; the SDK's default is no limit. The SDK
@@ -21,11 +23,17 @@ const limits = {
   },
 } as const;
 
+/** The first step of every call. */
+const first = { step: 'initialize', priority: 'high', name: 'permit' } as const;
+
 /** DynamoDB with plain values; an undefined attribute is left out. */
-export const makeDynamo = (): DynamoDBDocumentClient =>
-  DynamoDBDocumentClient.from(new DynamoDBClient(limits), {
+export function makeDynamo(): DynamoDBDocumentClient {
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient(limits), {
     marshallOptions: { removeUndefinedValues: true },
   });
+  client.middlewareStack.add(heldUntilPermitted, first);
+  return client;
+}
 
 /** The clients of a function; each takes those that it needs. */
 export type Clients = {
@@ -36,10 +44,22 @@ export type Clients = {
 };
 
 /** SNS with limits on every attempt. */
-export const makeSns = (): SNSClient => new SNSClient(limits);
+export function makeSns(): SNSClient {
+  const client = new SNSClient(limits);
+  client.middlewareStack.add(heldUntilPermitted, first);
+  return client;
+}
 
 /** SQS with limits on every attempt. */
-export const makeSqs = (): SQSClient => new SQSClient(limits);
+export function makeSqs(): SQSClient {
+  const client = new SQSClient(limits);
+  client.middlewareStack.add(heldUntilPermitted, first);
+  return client;
+}
 
 /** Secrets Manager with limits on every attempt. */
-export const makeSecrets = (): SecretsManagerClient => new SecretsManagerClient(limits);
+export function makeSecrets(): SecretsManagerClient {
+  const client = new SecretsManagerClient(limits);
+  client.middlewareStack.add(heldUntilPermitted, first);
+  return client;
+}

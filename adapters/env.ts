@@ -78,7 +78,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export const required = z.string('is not set').min(1, 'is not set');
 
 /** A text that may be empty. A variable that is missing is read as empty. */
-export const text = z.string().default('');
+export const optionalText = z.string().default('');
 
 const items = (joined: string): string[] =>
   joined
@@ -87,7 +87,7 @@ const items = (joined: string): string[] =>
     .filter((item) => item !== '');
 
 /** Items separated by commas. A variable that is missing or empty is an empty list. */
-export const list = text.transform(items);
+export const list = optionalText.transform(items);
 
 /** Items separated by commas: at least one. */
 export const requiredList = required.transform(items);

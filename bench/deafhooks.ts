@@ -74,6 +74,17 @@ async function alarmOn(tenant: Client, event_type: string, url: string): Promise
   return Alarm.parse(body).alarm_id;
 }
 
+/** Posts an event of a project; returns its id. */
+async function postEvent(admin: Client, event_type: string, project: string): Promise<string> {
+  const message_id = randomUUID();
+  const traits = [
+    ['project_id', 1, project],
+    ['resource_id', 1, 'r'],
+  ];
+  await admin.expect('POST', '/doctor/v1/events', { body: [{ message_id, event_type, traits }] });
+  return message_id;
+}
+
 /** One event calls 500 receivers of a tenant, all of which hang; another tenant's webhooks follow. */
 export async function deafhooks(stack: Stack, runs: number): Promise<Figure[]> {
   const apiUrl = stack.outputs.ApiUrl ?? '';
@@ -81,27 +92,19 @@ export async function deafhooks(stack: Stack, runs: number): Promise<Figure[]> {
   const loud = await login(apiUrl, readAccount('tenant-b'));
   const tenant = await login(apiUrl, readAccount('tenant-a'));
   const queues = queuesOf(stack);
-  const { heard, url, close } = await listen();
+  const { received, url, close } = await listen();
   const deaf = await hang();
   const event_type = `bench.${randomUUID()}`;
   const own = await alarmOn(tenant, event_type, url);
   const others = await inParallel(deaf.urls, 4, (each) => alarmOn(loud, event_type, each));
 
-  const post = async (project: string): Promise<string> => {
-    const message_id = randomUUID();
-    const traits = [
-      ['project_id', 1, project],
-      ['resource_id', 1, 'r'],
-    ];
-    await admin.expect('POST', '/doctor/v1/events', { body: [{ message_id, event_type, traits }] });
-    return message_id;
-  };
+  const post = (project: string): Promise<string> => postEvent(admin, event_type, project);
   /** From just before the request to the receiver's first byte, in ms. */
   const timed = async (): Promise<number> => {
     const posted = performance.now();
     const message_id = await post(tenant.projectId);
     while (performance.now() < posted + patienceMs) {
-      const [first] = heard.get(message_id) ?? [];
+      const [first] = received.get(message_id) ?? [];
       if (first !== undefined) return first - posted;
       await sleep(1);
     }

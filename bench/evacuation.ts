@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { inParallel } from '../adapters/in-parallel.ts';
-import { run } from '../cli/run.ts';
+import { runCommandLine } from '../cli/run.ts';
 import { readAccount } from '../scripts/stack/accounts.ts';
 import type { Bed } from './bed.ts';
 import type { Figure } from './figures.ts';
@@ -39,7 +39,7 @@ export async function evacuation(bed: Bed, servers: number): Promise<Figure[]> {
   };
   let printed = '';
   const begun = Date.now();
-  const status = await run(['host-evacuate', source, '--format', 'json'], env, {
+  const status = await runCommandLine(['host-evacuate', source, '--format', 'json'], env, {
     out: (text) => {
       printed += text;
     },

@@ -8,7 +8,7 @@ export type Figure = {
   readonly scenario: string;
   readonly figure: string;
   readonly value: number;
-  readonly unit: 'ms' | 'count' | 's';
+  readonly unit: 'ms' | 'count' | 's' | 'kB' | '×' | '$';
   /** The highest value that meets the target; undefined without a target. */
   readonly target?: number;
 };
@@ -53,17 +53,19 @@ export function store(run: Machine, figures: readonly Figure[]): string {
   return relative(process.cwd(), file);
 }
 
-const rounded = (value: number): number => Math.round(value * 10) / 10;
+/** With one digit after the point; small values, such as factors and dollars, with two. */
+export const rounded = (value: number): number =>
+  Math.abs(value) < 10 ? Math.round(value * 100) / 100 : Math.round(value * 10) / 10;
 
 /** The figures as a table. */
-export function table(figures: readonly Figure[]): string {
+export function figuresTable(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => [
     figure.scenario,
     figure.figure,
     `${rounded(figure.value)} ${figure.unit === 'count' ? '' : figure.unit}`.trim(),
     figure.target === undefined
       ? ''
-      : `${isMet(figure) ? 'met' : 'MISSED'}: at most ${figure.target}`,
+      : `${isMet(figure) ? 'met' : 'MISSED'}: at most ${rounded(figure.target)}`,
   ]);
   const all = [['scenario', 'figure', 'value', 'target'], ...rows];
   const widths = [0, 1, 2, 3].map((column) =>

@@ -55,6 +55,17 @@ function writerOf(tenant: Client, uuids: readonly string[]) {
   };
 }
 
+/** An alarm that every event of the tenant fires; returns its id. */
+async function alarmOnAll(tenant: Client): Promise<string> {
+  const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
+    body: {
+      ...{ name: randomUUID(), type: 'event', severity: 'low', repeat_actions: true },
+      event_rule: { event_type: '*' },
+    },
+  });
+  return Alarm.parse(body).alarm_id;
+}
+
 /**
  * A neighbour with 600 alarms on everything writes metadata 20 times a second, while hosts of another
  * tenant fail, one after the other.
@@ -73,15 +84,7 @@ export async function neighbour(stack: Stack, runs: number): Promise<Figure[]> {
       body: { name: 'loud', host, project_id: loud.projectId, vm_state: 'active' },
     }),
   );
-  const ids = await inParallel(Array.from({ length: alarms }), 4, async () => {
-    const { body } = await loud.expect('POST', '/alarming/v2/alarms', {
-      body: {
-        ...{ name: randomUUID(), type: 'event', severity: 'low', repeat_actions: true },
-        event_rule: { event_type: '*' },
-      },
-    });
-    return Alarm.parse(body).alarm_id;
-  });
+  const ids = await inParallel(Array.from({ length: alarms }), 4, () => alarmOnAll(loud));
 
   const writer = writerOf(loud, uuids);
   const quiet: number[] = [];

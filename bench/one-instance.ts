@@ -54,7 +54,7 @@ async function oneAtATime(bed: Bed, { runs, scenario, fleetOf }: Play): Promise<
   await bed.queues.allQuiet();
   const repeated = await taken(bed);
   return [
-    ...spread(scenario, 'report to notification', times.slice(warmUp), { p50: 50, p99: 300 }),
+    ...spread(scenario, 'report to notification', times.slice(warmUp), { p50: 35, p99: 90 }),
     { scenario, figure: 'repeated', value: repeated.length, unit: 'count', target: 0 },
   ];
 }

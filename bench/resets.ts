@@ -14,17 +14,17 @@ const leftBy = {
 } as const;
 
 /** An instance's row, as its registrars see it; `revision` was 1 when it was made. */
-export const Row = z.object({
+export const ResetRow = z.object({
   revision: z.int(),
   vm_state: z.string(),
   power_state: z.int(),
   task_state: z.string().nullable(),
   pre_fault: z.object({ vm_state: z.string() }).nullable(),
 });
-export type Row = z.infer<typeof Row>;
+export type ResetRow = z.infer<typeof ResetRow>;
 
 /** Whether the n-th instance is left as the fault table and its reset say. */
-export function isRight(n: number, row: Row): boolean {
+export function isRight(n: number, row: ResetRow): boolean {
   const { vm_state, power_state, before } = leftBy[stateOf(n)];
   return (
     row.vm_state === vm_state &&
@@ -67,7 +67,7 @@ export async function resetDuringFault(
 
 /** How many of the rows' changes were not notified, and how many twice. */
 export function notifiedOf(
-  rows: readonly Row[],
+  rows: readonly ResetRow[],
   notifications: readonly Readonly<Record<string, unknown>>[],
 ): { lost: number; repeated: number } {
   const changes = rows.reduce((sum, { revision }) => sum + revision - 1, 0);
@@ -111,7 +111,7 @@ export async function resets(
     });
     const rows = await inParallel(fleet.uuids, width, async (uuid) => {
       const { body } = await bed.admin.expect('GET', `/doctor/v1/servers/${uuid}`);
-      return z.object({ server: Row }).parse(body).server;
+      return z.object({ server: ResetRow }).parse(body).server;
     });
     const changes = rows.reduce((sum, { revision }) => sum + revision - 1, 0);
     await bed.arrived(changes, patienceMs);

@@ -3,120 +3,38 @@ import { parseArgs } from 'node:util';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import { Refusal, run } from '../scripts/stack/progress.ts';
 import { withStack } from '../scripts/stack/with-stack.ts';
-import { authorizerBench } from './authorizer/scenario.ts';
-import { makeBed } from './bed.ts';
-import { deafhooks } from './deafhooks.ts';
-import { evacuation } from './evacuation.ts';
-import { type Figure, isMet, store, table } from './figures.ts';
+import { type Figure, figuresTable, isMet, store } from './figures.ts';
 import { machine } from './machine.ts';
-import { neighbour } from './neighbour.ts';
-import { oneInstance, onePort } from './one-instance.ts';
-import { resets } from './resets.ts';
-import { storm } from './storm.ts';
-import { webhook } from './webhook.ts';
-import { wholeHost } from './whole-host.ts';
+import { related } from './relate.ts';
+import { keep, keptResultsFile } from './results.ts';
+import { type Scenario, scenariosWith } from './scenarios.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
-type Scenario = {
-  readonly about: string;
-  /** The runs without `--runs`. */
-  readonly runs: number;
-  readonly play: (stack: Stack, runs: number) => Promise<Figure[]>;
-};
+/** The stored alarms of `million` by default. A million need some 6 GB and half an hour here. */
+const usualAlarms = 50_000;
 
-/** A scenario with a bed that is made for it and deleted afterwards. */
-const onBed =
-  (play: (bed: Awaited<ReturnType<typeof makeBed>>, runs: number) => Promise<Figure[]>) =>
-  async (stack: Stack, runs: number): Promise<Figure[]> => {
-    const bed = await makeBed(stack);
-    try {
-      return await play(bed, runs);
-    } finally {
-      await bed.close();
-    }
-  };
-
-const scenarios: Record<string, Scenario> = {
-  one: {
-    about: 'a host with one instance and one alarm, one report at a time',
-    runs: 200,
-    play: onBed(oneInstance),
-  },
-  fifty: {
-    about: 'a host with 50 instances, each with its own alarm',
-    runs: 5,
-    play: onBed((bed, runs) => wholeHost(bed, { instances: 50, runs, lastMs: 400 })),
-  },
-  thousand: {
-    about: 'a host with 1,000 instances, each with its own alarm',
-    runs: 3,
-    play: onBed((bed, runs) => wholeHost(bed, { instances: 1_000, runs, lastMs: 5_000 })),
-  },
-  port: {
-    about: 'a port with one alarm, its data plane reported down, one at a time',
-    runs: 200,
-    play: onBed(onePort),
-  },
-  ports: {
-    about: 'a host with 1,000 ports, each with its own alarm, reported by their host',
-    runs: 3,
-    play: onBed((bed, runs) =>
-      wholeHost(bed, {
-        ...{ instances: 1_000, runs, lastMs: 5_000, fleetOf: bed.portsOf, of: 'ports' },
-      }),
-    ),
-  },
-  resets: {
-    about: '200 os-resetState, four in flight, while the host of their instances is reported down',
-    runs: 3,
-    play: onBed((bed, runs) => resets(bed, { instances: 200, runs })),
-  },
-  evacuation: {
-    about: '`doctor host-evacuate` of a host that is down, with as many servers as runs',
-    runs: 1_000,
-    play: onBed(evacuation),
-  },
-  webhook: {
-    about: 'from an event to its webhook, one at a time',
-    runs: 200,
-    play: webhook,
-  },
-  storm: {
-    about: '10,000 events from outside, and meanwhile a fault in their project and one in another',
-    runs: 10,
-    play: storm,
-  },
-  neighbour: {
-    about: 'a fault, beside a tenant with 600 alarms on everything that writes 20 times a second',
-    runs: 10,
-    play: neighbour,
-  },
-  deafhooks: {
-    about: "a webhook, beside another tenant's 500 receivers that hang",
-    runs: 10,
-    play: deafhooks,
-  },
-  authorizer: {
-    about: 'a request that the function checks itself, and one behind a gateway authorizer',
-    runs: 200,
-    play: authorizerBench,
-  },
-};
-
-const help = `npm run bench -- [scenario …] [--runs N]
+const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--keep]
 
 Measures from the report of a fault to the arrival of its notifications at a subscriber, on an
 embedded stack of its own, and stores the figures in bench/results/, one JSON line each.
 Exit status 1 if a figure misses its target.
 
-${Object.entries(scenarios)
+${Object.entries(scenariosWith({ alarms: usualAlarms }))
   .map(([name, { about, runs }]) => `  ${name.padEnd(12)}${about} (${runs} runs)`)
   .join('\n')}
 
+  --runs N     so many runs of each scenario
+  --alarms N   the stored alarms of million (${usualAlarms})
+  --keep       stores the figures in ${keptResultsFile} too; \`npm run docs\` shows them in
+               docs/performance.md
+
 Without a scenario: all of them. DOCTOR_STATE_DIR: the folder of a stack that is up, to use instead.`;
 
-function chosen(names: readonly string[]): [string, Scenario][] {
+type Play = readonly [name: string, scenario: Scenario];
+
+function chosen(names: readonly string[], alarms: number): Play[] {
+  const scenarios = scenariosWith({ alarms });
   const requested = names.length > 0 ? names : Object.keys(scenarios);
   return requested.map((name) => {
     const scenario = scenarios[name];
@@ -125,41 +43,72 @@ function chosen(names: readonly string[]): [string, Scenario][] {
   });
 }
 
-/** The runs of each scenario by `--runs`; undefined without it. */
-function runsOf(text: string | undefined): number | undefined {
+/** The number of an option; undefined without it. */
+function numberOf(option: string, text: string | undefined, least: number): number | undefined {
   if (text === undefined) return undefined;
-  const runs = Number(text);
-  if (!Number.isInteger(runs) || runs < 1)
-    throw new Refusal(`--runs ${text}: it must be a number of at least 1.`);
-  return runs;
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < least)
+    throw new Refusal(`--${option} ${text}: it must be a number of at least ${least}.`);
+  return number;
+}
+
+/** Plays the scenarios one after the other; undefined after an interruption. */
+async function played(
+  plays: readonly Play[],
+  runs: number | undefined,
+): Promise<ReadonlyMap<string, Figure[]> | undefined> {
+  const figures = new Map<string, Figure[]>();
+  const play = async ([name, scenario]: Play, stack: Stack | undefined): Promise<void> => {
+    console.log(`\n${name}: ${scenario.about}`);
+    const count = runs ?? scenario.runs;
+    if (scenario.on === 'this machine') figures.set(name, await scenario.play(count));
+    else if (stack) figures.set(name, await scenario.play(stack, count));
+  };
+  for (const each of plays.filter(([, { on }]) => on === 'this machine')) {
+    await play(each, undefined);
+  }
+  const onStack = plays.filter(([, { on }]) => on === 'the stack');
+  if (onStack.length === 0) return figures;
+  return withStack(0, async ({ stack }) => {
+    for (const each of onStack) await play(each, stack);
+    return figures;
+  });
 }
 
 await run(async () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean' }, runs: { type: 'string' } },
+    options: {
+      help: { type: 'boolean' },
+      runs: { type: 'string' },
+      alarms: { type: 'string' },
+      keep: { type: 'boolean' },
+    },
   });
   if (values.help) {
     console.log(help);
     return 0;
   }
-  const plays = chosen(positionals);
-  const asked = runsOf(values.runs);
+  const alarms = numberOf('alarms', values.alarms, 1_000) ?? usualAlarms;
+  const plays = chosen(positionals, alarms);
+  const runs = numberOf('runs', values.runs, 1);
   const facts = machine();
   const { cores, cpu, memoryGb, node, load } = facts;
   console.log(`${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, load ${load} at the start`);
   if (load > cores / 2)
     console.log('The machine is busy: the figures will be worse than on an idle one.');
-  const figures = await withStack(0, async ({ stack }) => {
-    const all: Figure[] = [];
-    for (const [name, { about, runs, play }] of plays) {
-      console.log(`\n${name}: ${about}`);
-      all.push(...(await play(stack, asked ?? runs)));
-    }
-    return all;
-  });
+  const figures = await played(plays, runs);
   if (!figures) return 1;
-  console.log(`\n${table(figures)}\n\nStored in ${store(facts, figures)}`);
-  console.log(`Load at the end: ${machine().load}, the bench's own included`);
-  return figures.every(isMet) ? 0 : 1;
+  const all = [...figures.values()].flat();
+  const relations = related(all);
+  if (relations.length > 0) figures.get('one')?.push(...relations);
+  const shown = [...all, ...relations];
+  console.log(`\n${figuresTable(shown)}\n\nStored in ${store(facts, shown)}`);
+  const loadAtEnd = machine().load;
+  if (values.keep) {
+    keep({ ...facts, loadAtEnd }, figures);
+    console.log(`Kept in ${keptResultsFile}: now run \`npm run docs\``);
+  }
+  console.log(`Load at the end: ${loadAtEnd}, the bench's own included`);
+  return shown.every(isMet) ? 0 : 1;
 });

@@ -48,9 +48,9 @@ export async function watcherOf(stack: Stack, who: Tenant, hosts: number): Promi
       const reported = Date.now();
       await fleet(n).reportDown();
       answers.push(Date.now() - reported);
-      const [told] = await subscriber.receive(1, patienceMs);
-      if (!told) throw new Error(`no notification of a fault within ${patienceMs} ms`);
-      return told.sentAt - reported;
+      const [received] = await subscriber.receive(1, patienceMs);
+      if (!received) throw new Error(`no notification of a fault within ${patienceMs} ms`);
+      return received.sentAt - reported;
     },
     restore: async () => {
       for (const each of fleets) await each.restore();

@@ -25,15 +25,15 @@ async function play(bed: Bed, fleet: Fleet): Promise<Outcome> {
   await bed.arrived(fleet.size, patienceMs);
   await sleep(safeLaneMs);
   await bed.queues.allQuiet();
-  const told = await taken(bed);
-  const ids = new Set(told.map(({ body }) => String(body.notification_id)));
-  const times = told.map(({ sentAt }) => sentAt - reported);
+  const received = await taken(bed);
+  const ids = new Set(received.map(({ body }) => String(body.notification_id)));
+  const times = received.map(({ sentAt }) => sentAt - reported);
   return {
     answer,
     first: percentile(times, 0),
     last: percentile(times, 1),
     lost: fleet.size - ids.size,
-    repeated: told.length - ids.size,
+    repeated: received.length - ids.size,
   };
 }
 

@@ -1,11 +1,11 @@
 /** The commands: their options, requests and output. */
 import type { ParseArgsOptionsConfig } from 'node:util';
 import * as z from 'zod';
-import { type Evacuated, evacuate, evacuateAll, look, serversOf } from './evacuate.ts';
+import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { type Found, Item } from './output.ts';
 import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf, type Screen } from './progress.ts';
-import { Failure, Misuse, type Request, type Session } from './session.ts';
+import { type CliSession, Failure, Misuse, type Request } from './session.ts';
 
 /** The options as they were given. */
 export type Given = Readonly<Record<string, string | boolean | undefined>>;
@@ -20,7 +20,7 @@ export type Command = {
   readonly argument?: string;
   readonly options: ParseArgsOptionsConfig;
   readonly run: (
-    session: Session,
+    session: CliSession,
     given: Given,
     argument: string,
     screen: Screen,
@@ -33,7 +33,7 @@ const flag = { type: 'boolean' } as const;
 const [hostsVersion, version] = ['2.42', '2.90'];
 
 const segment = encodeURIComponent;
-const one = async (session: Session, key: string, request: Request): Promise<Found> => ({
+const one = async (session: CliSession, key: string, request: Request): Promise<Found> => ({
   item: z.object({ [key]: Item }).parse(await session.ask(request))[key] ?? {},
 });
 
@@ -47,7 +47,7 @@ function queryOf(given: Readonly<Record<string, string | boolean | undefined>>):
 
 /** All items of a list, from all its pages. */
 async function all(
-  session: Session,
+  session: CliSession,
   request: Request,
   read: (body: unknown) => { items: Item[]; next: string | undefined },
 ): Promise<Item[]> {
@@ -202,7 +202,7 @@ export const commands: readonly Command[] = [
       const source = server?.['OS-EXT-SRV-ATTR:host'];
       if (!server || !source) throw new Failure(`Server ${id} could not be found on any host.`);
       const named = { id, name: z.string().catch('').parse(server.name) };
-      const item = await evacuate(session, named, { source, target: targetOf(given) });
+      const item = await evacuateServer(session, named, { source, target: targetOf(given) });
       return { item, failed: hasFailed(item) };
     },
   },

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import * as z from 'zod';
-import { Failure, type Request, type Session } from './session.ts';
+import { type CliSession, Failure, type Request } from './session.ts';
 
 /** The attempts for one server, with longer and longer pauses in milliseconds. */
 const mostTries = 6;
@@ -28,7 +28,7 @@ export type Evacuated = Named & {
   readonly reason: string;
 };
 
-export type Evacuation = {
+export type EvacuationOptions = {
   readonly source: string;
   /** Undefined: each server's target is chosen for it. */
   readonly target: string | undefined;
@@ -61,7 +61,7 @@ const pauseAfter = (tries: number, { retryAfter }: Failure): Promise<void> => {
 };
 
 /** Sends a request, and repeats it where that may help. Only for requests that change nothing. */
-async function patiently(session: Session, request: Request): Promise<unknown> {
+async function patiently(session: CliSession, request: Request): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     try {
       return await session.ask(request);
@@ -86,7 +86,7 @@ async function refusalOf(asking: Promise<unknown>): Promise<Failure | undefined>
 const pathOf = (id: string): string => `/servers/${encodeURIComponent(id)}`;
 
 /** A server as it is now; undefined if there is none. */
-export async function look(session: Session, id: string): Promise<Looked | undefined> {
+export async function look(session: CliSession, id: string): Promise<Looked | undefined> {
   try {
     return Looked.parse(await patiently(session, { ...compute, path: pathOf(id) })).server;
   } catch (error) {
@@ -96,10 +96,10 @@ export async function look(session: Session, id: string): Promise<Looked | undef
 }
 
 /** Evacuates one server. A failure is an outcome, not an error. */
-export async function evacuate(
-  session: Session,
+export async function evacuateServer(
+  session: CliSession,
   { id, name }: Named,
-  evacuation: Evacuation,
+  evacuation: EvacuationOptions,
 ): Promise<Evacuated> {
   const ended = (
     status: Evacuated['status'],
@@ -115,9 +115,9 @@ export async function evacuate(
 }
 
 async function untilEnded(
-  session: Session,
+  session: CliSession,
   id: string,
-  { source, target }: Evacuation,
+  { source, target }: EvacuationOptions,
   ended: (
     status: Evacuated['status'],
     more?: { host?: string | null; reason?: string },
@@ -154,7 +154,7 @@ const Servers = z
  * All servers of a host that is down, of all projects.
  * @throws Failure if there is no such host, or its service is up: then servers cannot be evacuated.
  */
-export async function serversOf(session: Session, host: string): Promise<Named[]> {
+export async function serversOf(session: CliSession, host: string): Promise<Named[]> {
   const named = new URLSearchParams({ host, binary: 'nova-compute' });
   const services = z
     .object({ services: z.array(z.object({ state: z.string() })) })
@@ -175,16 +175,16 @@ export async function serversOf(session: Session, host: string): Promise<Named[]
 
 /** Evacuates the servers, `jobs` at once. `onOutcome` gets each outcome when it is known; the result has the servers' order. */
 export async function evacuateAll(
-  session: Session,
+  session: CliSession,
   servers: readonly Named[],
   {
     jobs,
     onOutcome,
     ...evacuation
-  }: Evacuation & { jobs: number; onOutcome: (one: Evacuated) => void },
+  }: EvacuationOptions & { jobs: number; onOutcome: (one: Evacuated) => void },
 ): Promise<Evacuated[]> {
   const one = async (server: Named): Promise<Evacuated> => {
-    const outcome = await evacuate(session, server, evacuation);
+    const outcome = await evacuateServer(session, server, evacuation);
     onOutcome(outcome);
     return outcome;
   };

@@ -1,7 +1,7 @@
 /** Finds ports by id or name, and changes their status and data plane status. */
 import * as z from 'zod';
 import { Item } from './output.ts';
-import { Failure, Misuse, type Session } from './session.ts';
+import { type CliSession, Failure, Misuse } from './session.ts';
 
 type Given = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -12,7 +12,7 @@ const Ports = z.object({
 
 /** The ports that meet all filters, from all pages. */
 export async function portsOf(
-  session: Session,
+  session: CliSession,
   filters: Readonly<Record<string, string>>,
 ): Promise<Item[]> {
   const ports: Item[] = [];
@@ -27,7 +27,7 @@ export async function portsOf(
 }
 
 /** The port with the id, else the one with the name. @throws Failure if there is none, or several. */
-export async function portNamed(session: Session, text: string): Promise<Item> {
+export async function portNamed(session: CliSession, text: string): Promise<Item> {
   for (const key of ['id', 'name']) {
     const [port, ...more] = await portsOf(session, { [key]: text });
     if (more.length > 0)
@@ -72,7 +72,7 @@ function oneOf(
 }
 
 /** Changes a port; returns the changed port. */
-export async function setPort(session: Session, given: Given, text: string): Promise<Item> {
+export async function setPort(session: CliSession, given: Given, text: string): Promise<Item> {
   const port = portUpdate(given);
   const { id } = await portNamed(session, text);
   const path = `/v2.0/ports/${encodeURIComponent(String(id))}`;

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type Command, commands } from './commands.ts';
 import { printed } from './output.ts';
 import type { Screen } from './progress.ts';
-import { type Env, Failure, logIn, Misuse } from './session.ts';
+import { type CliVariables, Failure, logIn, Misuse } from './session.ts';
 
 /** Where the command prints. */
 export type Streams = Screen & { readonly out: (text: string) => void };
@@ -66,7 +66,11 @@ function parsed(command: Command, args: string[]) {
 }
 
 /** Runs a command line; returns the exit status. */
-export async function run(args: readonly string[], env: Env, streams: Streams): Promise<number> {
+export async function runCommandLine(
+  args: readonly string[],
+  env: CliVariables,
+  streams: Streams,
+): Promise<number> {
   const found = commandOf(args);
   if (!found) {
     const asked = args.some((arg) => ['--help', '-h', 'help'].includes(arg));

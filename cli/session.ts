@@ -1,7 +1,7 @@
 /** A login with the variables that OpenStack's tools read, and requests to the services it lists. */
 import * as z from 'zod';
 
-export type Env = Readonly<Record<string, string | undefined>>;
+export type CliVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * A request that failed. The message is printed as it is; exit status 1. `status` is the status of the
@@ -30,7 +30,7 @@ export type Request = {
   readonly microversion?: string;
 };
 
-export type Session = {
+export type CliSession = {
   /** The body of the answer. @throws Failure unless the status is 2xx. */
   readonly ask: (request: Request) => Promise<unknown>;
 };
@@ -55,7 +55,7 @@ const Token = z.object({
 const Refusal = z.record(z.string(), z.looseObject({ message: z.string() }));
 
 /** Logs in, with a password or, where `OS_TOKEN` is given, with a token. */
-export async function logIn(env: Env): Promise<Session> {
+export async function logIn(env: CliVariables): Promise<CliSession> {
   const identity = needed(env, 'OS_AUTH_URL').replace(/\/+$/, '').replace(/\/v3$/, '');
   const { headers, body } = await send(`${identity}/v3/auth/tokens`, {
     method: 'POST',
@@ -86,13 +86,13 @@ export async function logIn(env: Env): Promise<Session> {
   };
 }
 
-function needed(env: Env, ...names: readonly string[]): string {
+function needed(env: CliVariables, ...names: readonly string[]): string {
   const found = names.map((name) => env[name]).find((value) => value);
   if (found === undefined) throw new Misuse(`${names.join(' or ')} is not set.`);
   return found;
 }
 
-function whoOf(env: Env): unknown {
+function whoOf(env: CliVariables): unknown {
   const { OS_TOKEN: id } = env;
   if (id) return { methods: ['token'], token: { id } };
   const password = needed(env, 'OS_PASSWORD');
@@ -103,14 +103,14 @@ function whoOf(env: Env): unknown {
   return { methods: ['password'], password: { user: { ...named, password } } };
 }
 
-function scopeOf(env: Env): unknown {
+function scopeOf(env: CliVariables): unknown {
   const { OS_PROJECT_ID: id } = env;
   if (id) return { project: { id } };
   const name = needed(env, 'OS_PROJECT_NAME', 'OS_PROJECT_ID');
   return { project: { name, domain: domainOf(env, 'PROJECT') } };
 }
 
-function domainOf(env: Env, of: 'USER' | 'PROJECT'): unknown {
+function domainOf(env: CliVariables, of: 'USER' | 'PROJECT'): unknown {
   const id = env[`OS_${of}_DOMAIN_ID`];
   const name = env[`OS_${of}_DOMAIN_NAME`];
   if (name && !id) return { name };
@@ -120,7 +120,7 @@ function domainOf(env: Env, of: 'USER' | 'PROJECT'): unknown {
 function endpointOf(
   catalog: z.infer<typeof Token>['token']['catalog'],
   service: string,
-  { OS_INTERFACE: given = 'public', OS_REGION_NAME: region }: Env,
+  { OS_INTERFACE: given = 'public', OS_REGION_NAME: region }: CliVariables,
 ): string {
   const name = given.replace(/URL$/, '');
   const endpoints = catalog

@@ -2,8 +2,9 @@
  * Regular expressions that untrusted callers write, as in Nova's filters. They have RE2's syntax
  * and run on its engine: the time of a match grows at most with text length times pattern size.
  */
-import { RE2JS, RE2JSException } from 're2js';
+import type { RE2JS } from 're2js';
 import * as z from 'zod';
+import { re2js } from './on-demand.ts';
 
 /**
  * The most instructions of a compiled pattern. With more, a search in 10,000 names takes too long.
@@ -15,11 +16,12 @@ export type Pattern = { readonly isIn: (text: string) => boolean };
 
 /** Undefined if the text is not a regular expression, or is too long. */
 function compiled(text: string): RE2JS | undefined {
+  const engine = re2js();
   try {
-    const pattern = RE2JS.compile(text);
+    const pattern = engine.RE2JS.compile(text);
     return pattern.programSize() <= mostInstructions ? pattern : undefined;
   } catch (error) {
-    if (error instanceof RE2JSException) return undefined;
+    if (error instanceof engine.RE2JSException) return undefined;
     throw error;
   }
 }

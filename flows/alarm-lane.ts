@@ -1,7 +1,7 @@
 /** One alarm and the events that may concern it: decides which firings can be written at once. */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { cannotBeEvaluated, type Decision, decide } from '../domain/alarms/evaluate.ts';
-import { type Chain, type Firing, firingOf, isTold } from '../domain/alarms/firing.ts';
+import { type Chain, type Firing, firingOf, hasNotification } from '../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import type { EventsOut } from './events-out.ts';
 
@@ -30,7 +30,7 @@ const noteWeight = 1 / 4;
 
 /** The share of a transaction that the chain takes, of `weightPerTransaction`; its alarm is included. */
 export const weightOf = (chain: Chain): number =>
-  chain.reduce((sum, { row }) => sum + (isTold(row) ? 1 : noteWeight), 0);
+  chain.reduce((sum, { row }) => sum + (hasNotification(row) ? 1 : noteWeight), 0);
 
 type StepDeps = Pick<EventsOut, 'interrupted'> & { readonly now: () => string };
 

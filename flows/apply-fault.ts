@@ -71,7 +71,8 @@ async function applyToChunk(
   return done.length;
 }
 
-function owedBy(instances: readonly Instance[], host: Host): InstanceChange[] {
+/** The changes that the host's fault owes the instances. */
+export function owedBy(instances: readonly Instance[], host: Host): InstanceChange[] {
   return instances.flatMap((from) => {
     const to = settled(from, host, host);
     return to ? [{ from, to }] : [];

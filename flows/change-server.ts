@@ -5,7 +5,8 @@ import type { Host } from '../domain/hosts/host.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
-import { type RegisterDeps, readSettled } from './register.ts';
+import { readSettled } from './read-settled.ts';
+import type { RegisterDeps } from './registration.ts';
 import { untilWritten } from './retry.ts';
 
 /** What the flow reads, writes and sends. */

@@ -17,7 +17,7 @@ import type { Instance } from '../domain/servers/instance.ts';
 import type { Targets } from './choose-target.ts';
 import { type EventsOut, sendExpress } from './events-out.ts';
 import { type HostsAround, hostsAround } from './hosts-around.ts';
-import type { RegisterDeps } from './register.ts';
+import type { RegisterDeps } from './registration.ts';
 import { untilWritten } from './retry.ts';
 
 /**

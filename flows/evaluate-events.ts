@@ -4,7 +4,7 @@
  */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
-import { type Chain, isTold, type OutboxRow } from '../domain/alarms/firing.ts';
+import { type Chain, hasNotification, type OutboxRow } from '../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
 import {
@@ -131,7 +131,8 @@ export async function evaluateEvents(
 }
 
 const roomOf = ({ chain }: Step): number => weightOf(chain);
-const notificationsOf = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isTold);
+const notificationsOf = (chain: Chain): OutboxRow[] =>
+  chain.map(({ row }) => row).filter(hasNotification);
 
 /** The alarms that the index shows for the events, read consistently, each with its events. */
 async function lanesOf(

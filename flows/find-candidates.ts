@@ -4,6 +4,7 @@
  */
 import { firstShare, pairsPerSlice, wideAtOnce, wideShare } from '../domain/alarms/alarm-share.ts';
 import { projectKeysOfEvent, resourceKeysOfEvent } from '../domain/alarms/lookup.ts';
+import { type AlarmCounts, noAlarms, type ProjectKeys } from '../domain/alarms/lookup-plan.ts';
 import { oldestFirst } from '../domain/alarms/order.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 import type { EventMessage } from '../domain/events/messages.ts';
@@ -13,9 +14,13 @@ export type LookupBounds = { readonly after?: string; readonly most?: number };
 
 /** What the search needs from outside. */
 export type FindDeps = {
-  /** The ids of the alarms under each key, as the index shows them. */
+  /** How many alarms each project has, read consistently; projects without alarms may be left out. */
+  readonly alarmCounts: (
+    project_ids: readonly string[],
+  ) => Promise<ReadonlyMap<string, AlarmCounts>>;
+  /** The ids of the alarms under each key, as the index shows them, in their order. */
   readonly alarmsUnder: (
-    keys: readonly string[],
+    asked: readonly ProjectKeys[],
     bounds?: LookupBounds,
   ) => Promise<ReadonlyMap<string, readonly string[]>>;
 };
@@ -33,6 +38,8 @@ export type Candidates = {
   readonly rests: readonly Rest[];
 };
 
+const noneFound: ReadonlyMap<string, readonly string[]> = new Map();
+
 type Search = {
   /** Deferred alarms of an earlier search; undefined: all alarms. */
   readonly from: Cursor | undefined;
@@ -40,9 +47,13 @@ type Search = {
   readonly slicesNamed: boolean;
 };
 
-/** Finds the alarms of the events. An event that stands twice in a message counts once. */
+/**
+ * Finds the alarms of the events. An event that stands twice in a message counts once. No key is
+ * requested of a project without alarms. The count is never behind the index: it is written with the
+ * alarm, and read consistently.
+ */
 export async function findCandidates(
-  { alarmsUnder }: FindDeps,
+  { alarmCounts, alarmsUnder }: FindDeps,
   given: readonly DoctorEvent[],
   { from, slicesNamed }: Search,
 ): Promise<Candidates> {
@@ -54,15 +65,23 @@ export async function findCandidates(
     wide: isSliced.wide ? pairsPerSlice : wideAtOnce,
   };
   const after = from?.after ? { after: from.after } : {};
+  const byProject = Map.groupBy(events, projectOfEvent);
+  const counts = await alarmCounts([...byProject.keys()]);
   const look = async (kind: Cursor['of'], keysOf: (event: DoctorEvent) => string[]) => {
     const isRequested = from === undefined || from.of === kind;
-    const keysBy = new Map(events.map((event) => [event, isRequested ? keysOf(event) : []]));
+    const asked = [...byProject].flatMap(([project_id, its]): ProjectKeys[] => {
+      const { all, wide } = counts.get(project_id) ?? noAlarms;
+      // An alarm that names no resource may name one in its `clear`, so `named` may be any of them.
+      if (!isRequested || (kind === 'wide' ? wide : all) <= 0) return [];
+      return [{ project_id, keys: [...new Set(its.flatMap(keysOf))], alarms: all }];
+    });
     const limit = most[kind];
     // One more than is taken shows whether there is a rest.
     const bounds = limit === undefined ? undefined : { ...after, most: limit + 1 };
-    const found = await alarmsUnder([...new Set([...keysBy.values()].flat())], bounds);
+    const isAsked = asked.some(({ keys }) => keys.length > 0);
+    const found = isAsked ? await alarmsUnder(asked, bounds) : noneFound;
     return (event: DoctorEvent): string[] => [
-      ...new Set((keysBy.get(event) ?? []).flatMap((key) => found.get(key) ?? [])),
+      ...new Set(keysOf(event).flatMap((key) => found.get(key) ?? [])),
     ];
   };
   const [namedBy, wideBy] = await Promise.all([
@@ -71,7 +90,7 @@ export async function findCandidates(
   ]);
   const now = { named: new Set<string>(), wide: new Set<string>() };
   const rests: Rest[] = [];
-  for (const [, its] of Map.groupBy(events, projectOfEvent)) {
+  for (const its of byProject.values()) {
     const wide = its.flatMap(wideBy);
     const shares = {
       named: firstShare(its.flatMap(namedBy), most.named ?? Number.POSITIVE_INFINITY),

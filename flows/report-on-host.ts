@@ -8,33 +8,30 @@ import {
   type ConditionStep,
   clearOnHost,
   endOnHost,
+  isFenced,
   raiseOnHost,
 } from '../domain/conditions/host-condition.ts';
 import type { Observation } from '../domain/conditions/observation.ts';
 import type { Source } from '../domain/conditions/source.ts';
 import { type Host, HostName } from '../domain/hosts/host.ts';
-import type { HostReport } from '../domain/hosts/service-update.ts';
 import type { Departures } from '../domain/servers/evacuation.ts';
-import type { ApplyFaultDeps } from './apply-fault.ts';
+import { readAhead } from './read-ahead.ts';
 import { untilWritten } from './retry.ts';
-import { applied, checkDepartures } from './update-service.ts';
+import {
+  type ConditionWrite,
+  checkDepartures,
+  followReport,
+  type WriteReportDeps,
+  writeReport,
+} from './write-report.ts';
 
-/** A condition's row as it was read, undefined if there was none, and as it is to be written. */
-export type ConditionWrite = { readonly from: Condition | undefined; readonly to: Condition };
-
-export type ReportOnHostDeps = ApplyFaultDeps & {
+export type ReportOnHostDeps = WriteReportDeps & {
   /** The host's row by any spelling of its name, tombstones included, read consistently. */
   readonly host: (name: string) => Promise<Host | undefined>;
   /** The condition's row, read consistently. */
   readonly condition: (condition_id: string) => Promise<Condition | undefined>;
   /** Writes a condition that is as it was read; false if another writer was faster. */
   readonly saveCondition: (change: ConditionWrite) => Promise<boolean>;
-  /** Writes host, fault and condition in one transaction; false if another writer was faster. */
-  readonly saveReport: (
-    from: Host,
-    report: HostReport,
-    condition?: ConditionWrite,
-  ) => Promise<boolean>;
   /** The evacuations from a host, read consistently. */
   readonly departures: (source: string) => Promise<Departures>;
 };
@@ -53,7 +50,9 @@ export async function reportOnHost(
   from: ReportFrom,
 ): Promise<ConditionStep | Unknown> {
   const condition_id = idOfCondition(from.source.name, observation);
-  return step<ConditionStep | Unknown>(deps, { name, condition_id }, async (host, before) => {
+  const fenced = observation.status === 'raised' && isFenced(observation, from.source);
+  const what = { name, condition_id, early: fenced };
+  return step<ConditionStep | Unknown>(deps, what, async (host, before) => {
     if (observation.status === 'raised') {
       if (!host)
         return { kind: 'unmatched', reason: `Host ${name.slice(0, 255)} is not registered.` };
@@ -76,17 +75,25 @@ export async function endConditionOfHost(
   { condition_id, name }: { readonly condition_id: string; readonly name: string },
   by: MonitorReport & { readonly reason: string },
 ): Promise<ConditionStep> {
-  return step<ConditionStep>(deps, { name, condition_id }, async (host, before) => {
+  return step<ConditionStep>(deps, { name, condition_id, early: false }, async (host, before) => {
     if (!before || (before.state === 'cleared' && !before.held)) {
       return { kind: 'ignored', reason: 'The condition has ended before.' };
     }
     const ended = endOnHost(host, before, by);
     const up =
       host?.forced_down && ended.kind === 'cleared' && ended.report?.host.forced_down === false;
-    if (up) await checkDepartures(deps, host.host);
+    if (up) checkDepartures(host.host, await deps.departures(host.host));
     return ended;
   });
 }
+
+type Asked = {
+  /** The name of the host, in any spelling. */
+  readonly name: string;
+  readonly condition_id: string;
+  /** Whether the host's instances are looked up while its row is read: a fault is likely. */
+  readonly early: boolean;
+};
 
 /**
  * Reads host and condition, has the step decided, and writes it; again if another writer was faster.
@@ -94,26 +101,31 @@ export async function endConditionOfHost(
  */
 async function step<T extends ConditionStep | Unknown>(
   deps: ReportOnHostDeps,
-  { name, condition_id }: { readonly name: string; readonly condition_id: string },
+  { name, condition_id, early }: Asked,
   decide: (host: Host | undefined, before: Condition | undefined) => Promise<T>,
 ): Promise<T> {
   const { decided, written } = await untilWritten(async () => {
+    const valid = HostName.safeParse(name).success;
+    const started = early && valid ? readAhead(deps, name) : undefined;
     const [row, before] = await Promise.all([
-      HostName.safeParse(name).success ? deps.host(name) : undefined,
+      valid ? deps.host(name) : undefined,
       deps.condition(condition_id),
     ]);
     const host = row?.deleted ? undefined : row;
     const decided = await decide(host, before);
     if (!('condition' in decided)) return { decided, written: undefined };
-    const change = { from: before, to: decided.condition };
-    if (!host || !decided.report) {
-      return (await deps.saveCondition(change)) ? { decided, written: undefined } : undefined;
+    const condition = { from: before, to: decided.condition };
+    const { report } = decided;
+    if (!host || !report) {
+      return (await deps.saveCondition(condition)) ? { decided, written: undefined } : undefined;
     }
-    if (!(await deps.saveReport(host, decided.report, change))) return undefined;
-    const reported = decided.kind === 'raised';
-    return { decided, written: { from: host, host: decided.report.host, reported } };
+    const failed = report.fault !== undefined && 'opened' in report.fault;
+    const found = host.host === name ? started : undefined;
+    const ahead = failed ? { ahead: found ?? readAhead(deps, host.host) } : {};
+    const written = await writeReport(deps, { from: host, report, condition, ...ahead });
+    return written && { decided, written };
   }, mostTries);
-  if (written) await applied(deps, written);
+  if (written) await followReport(deps, written, decided.kind === 'raised');
   return decided;
 }
 

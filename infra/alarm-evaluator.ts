@@ -38,6 +38,7 @@ class Evaluator extends Construct implements Capability {
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        QUOTAS_TABLE: tables.quotas.tableName,
         WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
         ...Object.fromEntries(urls),
         EVENT_DLQ_URL: deadLetters.queueUrl,
@@ -58,7 +59,8 @@ class Evaluator extends Construct implements Capability {
         }),
       );
     }
-    allowIndexes(fn, tables.alarms, 'lookup');
+    allowIndexes(fn, tables.alarms, 'byKey');
+    allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
     for (const topic of messaging.notifications) allowPublish(fn, topic);

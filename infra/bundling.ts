@@ -1,16 +1,54 @@
-import { OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { join } from 'node:path';
+import {
+  type BundlingOptions,
+  type ICommandHooks,
+  OutputFormat,
+} from 'aws-cdk-lib/aws-lambda-nodejs';
 
-/** How esbuild bundles a function into one file. test/infra/bundles.test.ts limits the sizes. */
+/**
+ * The packages that a function loads when it first needs them (`domain/on-demand.ts`), by function.
+ * They are beside its bundle, not in it.
+ */
+export const onDemand: Readonly<Record<string, readonly string[]>> = {
+  compute: ['re2js'],
+  alarming: ['re2js', 'croner'],
+  'alarm-evaluator': ['croner'],
+};
+
+/**
+ * Modules that are replaced in the bundles. A function has its credentials in its environment; the
+ * SDK's default looks for them in files, by single sign-on and over HTTP as well.
+ */
+export const replaced = {
+  '@aws-sdk/credential-provider-node': join(import.meta.dirname, '../adapters/credentials.ts'),
+};
+
+/** How esbuild bundles each function into one file. test/infra/bundles.test.ts limits the sizes. */
 export const bundling = {
   format: OutputFormat.CJS,
   target: 'node24',
   minify: true,
   bundleAwsSDK: true,
-  // A function has its credentials in its environment. These providers read profiles and single
-  // sign-on; the SDK loads them only without such credentials. They are a tenth of a bundle.
-  externalModules: ['sso', 'ini', 'process', 'web-identity'].map(
-    (source) => `@aws-sdk/credential-provider-${source}`,
-  ),
+  // No service that is called here has event streams; the SDK loads them for those only.
+  externalModules: ['@smithy/core/event-streams', 're2js', 'croner'],
   // Unused exports of ES modules are left out of the bundle; those of CommonJS builds are not.
   mainFields: ['module', 'main'],
-};
+  // The name of a file, as CommonJS has it.
+  define: { 'import.meta.filename': '__filename' },
+  esbuildArgs: { '--alias': Object.entries(replaced).map(([from, to]) => `${from}=${to}`) },
+} satisfies BundlingOptions;
+
+/** Puts a function's packages on demand beside its bundle. */
+export const besideBundle = (name: string): ICommandHooks => ({
+  beforeBundling: () => [],
+  beforeInstall: () => [],
+  afterBundling: (inputDir, outputDir) =>
+    (onDemand[name] ?? []).map((pack) => packed(pack, inputDir, outputDir)),
+});
+
+/** The command that bundles a package for itself. */
+const packed = (pack: string, root: string, folder: string): string =>
+  [
+    `"${join(root, 'node_modules/.bin/esbuild')}" ${pack} --bundle --minify --platform=node`,
+    `--format=cjs --log-level=error --outfile="${join(folder, 'node_modules', pack, 'index.js')}"`,
+  ].join(' ');

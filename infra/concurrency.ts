@@ -1,6 +1,6 @@
 /**
  * What of the account's concurrency is reserved for the functions that carry faults, so that nothing
- * else that runs in the account can take it. Not on emulators: theirs burns the receive counts of
+ * else that runs in the account can take it. Not on emulators: their reserved concurrency burns the receive counts of
  * messages.
  */
 import { Annotations } from 'aws-cdk-lib';

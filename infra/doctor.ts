@@ -81,9 +81,15 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
-    const { eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters } = messaging;
-    for (const queue of [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters]) {
-      allowSend(fn, queue);
-    }
+    for (const queue of queuesOf(messaging)) allowSend(fn, queue);
   }
 }
+
+/** The queues of events that it sends to, and that of the events that it cannot read. */
+const queuesOf = ({
+  eventQueue,
+  changeQueue,
+  urgentQueue,
+  bulkQueue,
+  bulkDeadLetters,
+}: Wiring['messaging']) => [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters];

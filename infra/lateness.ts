@@ -54,7 +54,7 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
   ];
 };
 
-/** The alarms. They, and those on dead letters and errors, tell the topic of alarms. */
+/** The alarms. They, and those on dead letters and errors, publish to the topic of alarms. */
 export class Lateness extends Construct {
   constructor(scope: Construct, id: string, props: LatenessProps) {
     super(scope, id);
@@ -65,7 +65,7 @@ export class Lateness extends Construct {
         `${name}Age`,
         queue.metricApproximateAgeOfOldestMessage({ period }),
         { threshold: seconds, minutes: 3, late: 2 },
-        `The oldest message of ${name} is more than ${seconds} seconds old: what it tells is late`,
+        `The oldest message of ${name} is more than ${seconds} seconds old: what it reports is late`,
       );
     }
     for (const [name, fn] of Object.entries(functions)) {
@@ -101,7 +101,7 @@ export class Lateness extends Construct {
       { threshold: 1, minutes: 5, late: 3 },
       'Notifications that were written are not published, although the sweeper tries',
     );
-    this.#tell(messaging.alarms, settings.alarmEmail);
+    this.#notify(messaging.alarms, settings.alarmEmail);
   }
 
   #alarm(id: string, metric: Metric, { threshold, minutes, late }: Limit, means: string): void {
@@ -114,8 +114,8 @@ export class Lateness extends Construct {
     });
   }
 
-  /** Tells the topic of all alarms of the stack, when they begin and when they end. */
-  #tell(topic: Topic, email: string): void {
+  /** All alarms of the stack publish to the topic when they begin and when they end. */
+  #notify(topic: Topic, email: string): void {
     topic.grantPublish(
       new ServicePrincipal('cloudwatch.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },

@@ -20,6 +20,9 @@ export const finisherConcurrency = 2;
 /** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
 
+/** A message goes there after ten receives. */
+const into = (queue: Queue): DeadLetterQueue => ({ queue, maxReceiveCount: 10 });
+
 /** The queues with their dead-letter queues, alarms on dead letters, and the topics. */
 export class Messaging extends Construct {
   /** Events of faults, from the express lane and the safe lane. */
@@ -82,31 +85,22 @@ export class Messaging extends Construct {
     };
 
     this.eventDeadLetters = deadLetters('EventDeadLetters');
-    this.eventQueue = queue('EventQueue', settings.evaluatorTimeoutSeconds, {
-      queue: this.eventDeadLetters,
-      maxReceiveCount: 10,
-    });
+    const { evaluatorTimeoutSeconds } = settings;
+    this.eventQueue = queue('EventQueue', evaluatorTimeoutSeconds, into(this.eventDeadLetters));
     this.bulkDeadLetters = deadLetters('BulkDeadLetters');
-    const bulk = (name: string) =>
-      queue(name, settings.evaluatorTimeoutSeconds, {
-        queue: this.bulkDeadLetters,
-        maxReceiveCount: 10,
-      });
+    const bulk = (name: string) => queue(name, evaluatorTimeoutSeconds, into(this.bulkDeadLetters));
     this.changeQueue = bulk('ChangeQueue');
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
-    this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, {
-      queue: this.faultDeadLetters,
-      maxReceiveCount: 10,
-    });
+    this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
     this.streamDeadLetters = deadLetters(
       'StreamDeadLetters',
       'changes have no safe copy; read them from the stream within 12 hours',
     );
     this.webhookDeadLetters = queue('WebhookDeadLetters', 20);
-    const givenUp = { queue: this.webhookDeadLetters, maxReceiveCount: 10 };
+    const givenUp = into(this.webhookDeadLetters);
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
     this.notifications = Array.from(

@@ -5,10 +5,10 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** The first segments below `/doctor/v1` of the routes that monitors report to. */
-export const monitorPaths = ['inspector'] as const;
+/** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
+export const monitorPaths = ['conditions', 'sources', 'unmatched', 'inspector'] as const;
 
-/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers. */
+/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -50,9 +50,12 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, instances, 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
-    allowRows(fn, conditions, 'GetItem', 'PutItem');
-    allowRows(fn, sources, 'GetItem');
-    allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
+    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, conditions, 'bySource', 'byTarget', 'byTime', 'open');
+    allowRows(fn, sources, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
+    allowIndexes(fn, sources, 'listing');
+    allowRows(fn, unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');
+    allowIndexes(fn, unmatched, 'bySource', 'byTime');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
   }

@@ -7,7 +7,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvName } from '../adapters/env.ts';
-import { bundling } from './bundling.ts';
+import { besideBundle, bundling } from './bundling.ts';
 import { requireFittingEnvironment } from './environment-size.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -53,7 +53,7 @@ export class ServiceFunction extends NodejsFunction {
       memorySize: memorySize ?? 1024,
       timeout: timeout ?? Duration.seconds(28),
       environment: variables,
-      bundling,
+      bundling: { ...bundling, commandHooks: besideBundle(name) },
     });
     requireFittingEnvironment(this, name, variables);
 

@@ -90,7 +90,7 @@ export const tableDefinitions = {
   alarms: {
     key: [text('alarm_id'), text('kind')],
     indexes: {
-      lookup: [text('lookup_key'), text('alarm_id')],
+      byKey: [text('key_project'), text('key_place')],
       byProject: [text('in_project'), text('sort_key')],
       byTime: [text('live'), text('sort_key')],
       byName: [text('named'), text('in_project')],

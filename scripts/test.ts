@@ -1,82 +1,36 @@
 import './test-state.ts';
-import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import * as z from 'zod';
+import { mkdirSync } from 'node:fs';
 import { run } from './stack/progress.ts';
-import { root, stateDir } from './stack/state.ts';
+import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
+import { type Count, inOrder, makeParts, sideBySide } from './test-parts.ts';
 
-// `npm test`: lint, types, unit tests, then the tests that need the embedded stack, which this
-// starts and stops itself beside any other that is up. Last line: `N passed, N failed`.
+// `npm test`: lint, types, unit tests, the scripts' tests on stacks of their own, and the tests that
+// need the embedded stack, which this starts and stops itself beside any other that is up. Last line:
+// `N passed, N failed`.
+//
+// Three rows of parts run side by side, for each of them waits much of its time. They disturb nothing
+// of each other's: one uses the deployed service, one tables and queues of its own, one no shared stack.
 
-type Count = { passed: number; failed: number };
-
-/** What vitest's JSON reporter writes, as far as it is counted. */
-const Report = z.object({
-  numPassedTests: z.int(),
-  numFailedTests: z.int(),
-  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
-});
-
-/** Runs a command with its output on the screen; its exit status. */
-const show = (command: string, args: readonly string[]): Promise<number> =>
-  new Promise((done) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
-    child.once('error', () => done(1));
-    child.once('close', (code) => done(code ?? 1));
-  });
-
-const title = (text: string): void => console.log(`\n── ${text}`);
-
-/** A command that passes or fails as one. */
-async function check(name: string, command: string, ...args: string[]): Promise<Count> {
-  title(name);
-  const ok = (await show(command, args)) === 0;
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
-}
-
-/** The tests of some vitest projects; a file that does not load, or a run without tests, fails too. */
-async function vitest(...projects: string[]): Promise<Count> {
-  title(`tests: ${projects.join(', ')}`);
-  const file = join(stateDir, `report-${projects[0]}.json`);
-  rmSync(file, { force: true });
-  const code = await show('vitest', [
-    'run',
-    ...projects.flatMap((project) => ['--project', project]),
-    ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
-  ]);
-  try {
-    const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
-    const unloaded = report.testResults.filter(
-      ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-    ).length;
-    const failed = report.numFailedTests + unloaded;
-    const passed = report.numPassedTests;
-    const unseen = failed === 0 && (code !== 0 || passed === 0) ? 1 : 0;
-    return { passed, failed: failed + unseen };
-  } catch {
-    return { passed: 0, failed: 1 };
-  }
-}
+const interrupted: Count = { passed: 0, failed: 1 };
 
 await run(async () => {
   mkdirSync(stateDir, { recursive: true });
-  const counts: Count[] = [
-    await check('lint', 'biome', 'check'),
-    await check('types', 'tsc'),
-    await vitest('unit', 'infra'),
-    await vitest('scripts'),
-  ];
-  title('the embedded stack');
-  const onStack = await withStack(0, () =>
-    vitest('adapters', 'e2e', 'crash', 'clients', 'docs'),
-  ).catch((error: Error): Count => {
-    console.error(error.message);
-    return { passed: 0, failed: 1 };
+  const { check, vitest, stop } = makeParts();
+  const onStack = withStack(0, (_, interruption) => {
+    interruption.then(stop);
+    return sideBySide(vitest('e2e', 'clients', 'docs'), vitest('crash', 'adapters'));
   });
-  counts.push(onStack ?? { passed: 0, failed: 1 });
-  const sum = (of: keyof Count) => counts.reduce((total, count) => total + count[of], 0);
-  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
-  return sum('failed') === 0 ? 0 : 1;
+  const withoutStack = inOrder(
+    () => check('lint', 'biome', 'check'),
+    () => check('types', 'tsc'),
+    () => vitest('unit', 'infra'),
+    () => vitest('scripts'),
+  );
+  const { passed, failed } = await sideBySide(
+    onStack.then((count) => count ?? interrupted),
+    withoutStack,
+  );
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
 });

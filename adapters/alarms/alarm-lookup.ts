@@ -2,12 +2,14 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Alarm } from '../../domain/alarms/alarm.ts';
+import { isReadWhole, type ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
 import { whyNoAlarm } from '../../domain/alarms/stored-alarm.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { AlarmsRead } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
 import { getAll, queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
+import { indexKeys, kinds, placesOf } from './alarm-rows.ts';
 
 /** Index queries in flight unless something else is said: more wait for each other on one Lambda. */
 const usualWidth = 8;
@@ -31,29 +33,22 @@ export const alarmLookup = (
   width: number = usualWidth,
 ) => ({
   /**
-   * Ids of the alarms under each key, as the index shows them. With bounds: those after an id, the
-   * first so many of each key in their order, and no more is read.
+   * Ids of the alarms under each key, in their order, as the index shows them. Where many keys of a
+   * project are requested, all of its lookup rows are read instead. With bounds: the first so many ids
+   * of each key that come after an id; single keys read no more than these.
    */
   alarmsUnder: async (
-    keys: readonly string[],
-    { after = '', most }: LookupBounds = {},
+    asked: readonly ProjectKeys[],
+    bounds: LookupBounds = {},
   ): Promise<Map<string, string[]>> => {
-    const found = await inParallel(keys, width, async (key): Promise<[string, string[]]> => {
-      const ids: string[] = [];
-      const query = {
-        TableName: table,
-        IndexName: 'lookup',
-        KeyConditionExpression: `lookup_key = :key${after && ' AND alarm_id > :after'}`,
-        ExpressionAttributeValues: { ':key': key, ...(after && { ':after': after }) },
-        ...(most !== undefined && { Limit: most }),
-      };
-      for await (const page of queryPages(client, query)) {
-        ids.push(...page.map(({ alarm_id }) => String(alarm_id)));
-        if (most !== undefined && ids.length >= most) break;
-      }
-      return [key, ids];
-    });
-    return new Map(found);
+    const reads = asked.flatMap((project): (() => Promise<Found[]>)[] =>
+      isReadWhole(project)
+        ? [() => underAll(client, table, project, bounds)]
+        : project.keys.map((key) => async () => [
+            [key, await underOne(client, table, { ...project, key }, bounds)],
+          ]),
+    );
+    return new Map((await inParallel(reads, width, (read) => read())).flat());
   },
 
   /** The alarms, read consistently, in any order; ids without an alarm are left out. */
@@ -67,3 +62,60 @@ export const alarmLookup = (
     };
   },
 });
+
+/** A key with the ids of its alarms. */
+type Found = [key: string, ids: string[]];
+
+/** The ids under one key. */
+async function underOne(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { project_id, key }: { readonly project_id: string; readonly key: string },
+  { after, most }: LookupBounds,
+): Promise<string[]> {
+  const place = placesOf(key);
+  const ids: string[] = [];
+  const query = {
+    TableName: table,
+    IndexName: 'byKey',
+    KeyConditionExpression: 'key_project = :project AND key_place BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':project': indexKeys.project(project_id),
+      // `!` comes after the end of an id, and `~` after all of them.
+      ':first': after === undefined ? place : `${place}${after}!`,
+      ':last': `${place}~`,
+    },
+    ...(most !== undefined && { Limit: most }),
+  };
+  for await (const page of queryPages(client, query)) {
+    ids.push(...page.map(({ alarm_id }) => String(alarm_id)));
+    if (most !== undefined && ids.length >= most) break;
+  }
+  return ids;
+}
+
+/** The ids under each of many keys, from all lookup rows of the project. */
+async function underAll(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { project_id, keys }: ProjectKeys,
+  { after = '', most }: LookupBounds,
+): Promise<Found[]> {
+  const idsOf = new Map(keys.map((key): Found => [kinds.lookup(key), []]));
+  const query = {
+    TableName: table,
+    IndexName: 'byKey',
+    KeyConditionExpression: 'key_project = :project',
+    ExpressionAttributeValues: { ':project': indexKeys.project(project_id) },
+  };
+  for await (const page of queryPages(client, query)) {
+    for (const { alarm_id, kind } of page) {
+      const ids = idsOf.get(String(kind));
+      if (ids) ids.push(String(alarm_id));
+    }
+  }
+  return keys.map((key) => {
+    const ids = (idsOf.get(kinds.lookup(key)) ?? []).filter((id) => id > after);
+    return [key, ids.slice(0, most)];
+  });
+}

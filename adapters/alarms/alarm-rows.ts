@@ -146,8 +146,21 @@ const recorded = ({ history, retentionDays }: AlarmTables, change: AlarmChange):
   },
 });
 
-const lookupPut = (table: string, { alarm_id }: Alarm, key: string): Action => ({
-  Put: { TableName: table, Item: { alarm_id, kind: kinds.lookup(key), lookup_key: key } },
+/** What comes before the ids of a key's alarms in `key_place`. No key contains a `#` at this place. */
+export const placesOf = (key: string): string => `${key}#`;
+
+/** The row by which events find an alarm: by its project, its key and its id. */
+export const lookupRow = ({ alarm_id, project_id }: LookupOwner, key: string): Row => ({
+  alarm_id,
+  kind: kinds.lookup(key),
+  key_project: indexKeys.project(project_id),
+  key_place: `${placesOf(key)}${alarm_id}`,
+});
+
+type LookupOwner = Pick<Alarm, 'alarm_id' | 'project_id'>;
+
+const lookupPut = (table: string, alarm: Alarm, key: string): Action => ({
+  Put: { TableName: table, Item: lookupRow(alarm, key) },
 });
 
 const lookupDelete = (table: string, { alarm_id }: Alarm, key: string): Action => ({

@@ -1,7 +1,7 @@
 /** Writes firings: the alarms' new states and their history rows, in transactions. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { type Chain, type Firing, isTold } from '../../domain/alarms/firing.ts';
+import { type Chain, type Firing, hasNotification } from '../../domain/alarms/firing.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { ChainOutcome } from '../../flows/evaluate-events.ts';
 import { ifUnchanged } from '../dynamodb.ts';
@@ -15,7 +15,7 @@ type Tables = { readonly alarms: string; readonly history: string };
  * it is delivered.
  */
 const itemOf = (row: Firing['row']) =>
-  isTold(row) ? historyRow(row) : { ...row, expires_at: expiryOf(row.timestamp, 0) };
+  hasNotification(row) ? historyRow(row) : { ...row, expires_at: expiryOf(row.timestamp, 0) };
 
 const rowPut = (table: string, row: Firing['row']): Action => ({
   Put: {

@@ -1,6 +1,7 @@
 /** The writes of a condition's row, made alone or in one transaction with the row of its target. */
-import { type Condition, targetKey } from '../../domain/conditions/condition.ts';
+import { type Condition, placeOfCondition, targetKey } from '../../domain/conditions/condition.ts';
 import type { EndedConditions } from '../../domain/hosts/service-update.ts';
+import type { ConditionWrite } from '../../flows/write-report.ts';
 import type { Row } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
 
@@ -8,12 +9,6 @@ import type { Action } from '../transactions.ts';
 const keptSeconds = 30 * 86_400;
 
 const expiryOf = (at: string): number => Math.floor(Date.parse(at) / 1_000) + keptSeconds;
-
-/** The sort key in lists by time; the id separates two conditions of the same time. */
-export const placeOfCondition = ({
-  raised_at,
-  condition_id,
-}: Pick<Condition, 'raised_at' | 'condition_id'>): string => `${raised_at}#${condition_id}`;
 
 /**
  * The row with the fields that only indexes need. `open` is there while it is raised, or holds its target;
@@ -30,13 +25,10 @@ const indexed = (condition: Condition): Row => {
   };
 };
 
-/** A condition as it was read, undefined if there was none, and as it is to be written. */
-export type ConditionChange = { readonly from: Condition | undefined; readonly to: Condition };
-
 /** Puts a condition, on the condition that its row is as it was read. */
 export const writtenCondition = (
   TableName: string,
-  { from, to }: ConditionChange,
+  { from, to }: ConditionWrite,
 ): NonNullable<Action['Put']> => ({
   TableName,
   Item: indexed(to),

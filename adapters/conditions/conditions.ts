@@ -1,8 +1,9 @@
 /** The table `conditions`. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { Condition } from '../../domain/conditions/condition.ts';
+import type { ConditionWrite } from '../../flows/write-report.ts';
 import { getAll, growingPages, ifUnchanged } from '../dynamodb.ts';
-import { type ConditionChange, writtenCondition } from './condition-rows.ts';
+import { writtenCondition } from './condition-rows.ts';
 
 /** The most conditions on a page. */
 const longest = 100;
@@ -53,6 +54,6 @@ export const conditionStore = (client: DynamoDBDocumentClient, table: string) =>
   ...conditionReader(client, table),
 
   /** False, and nothing written, if another writer was faster. */
-  saveCondition: (change: ConditionChange): Promise<boolean> =>
+  saveCondition: (change: ConditionWrite): Promise<boolean> =>
     ifUnchanged(client.send(new PutCommand(writtenCondition(table, change)))),
 });

@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk
 import {
   hourOf,
   mostUnmatchedPerHour,
+  placeOfUnmatched,
   Unmatched,
   unmatchedSeconds,
 } from '../../domain/conditions/unmatched.ts';
@@ -17,9 +18,6 @@ const width = 5;
 const longest = 100;
 
 const expiryOf = (at: string): number => Math.floor(Date.parse(at) / 1_000) + unmatchedSeconds;
-
-/** The sort key in lists by time. */
-const placeOf = ({ at, unmatched_id }: Unmatched): string => `${at}#${unmatched_id}`;
 
 /** Writes items. */
 export const unmatchedWriter = (client: DynamoDBDocumentClient, table: string) => ({
@@ -48,7 +46,11 @@ export const unmatchedWriter = (client: DynamoDBDocumentClient, table: string) =
     );
     if (!fits) return;
     await inParallel(kept, width, (item) => {
-      const row = { live: 'unmatched', sort_key: placeOf(item), expires_at: expiryOf(item.at) };
+      const row = {
+        live: 'unmatched',
+        sort_key: placeOfUnmatched(item),
+        expires_at: expiryOf(item.at),
+      };
       return client.send(new PutCommand({ TableName: table, Item: { ...item, ...row } }));
     });
   },

@@ -31,30 +31,33 @@ type Settings = {
 /** A row whose place was not given back expires a day later. */
 const expiryOf = (until: string): number => Math.ceil(Date.parse(until) / 1000) + 86_400;
 
-export function webhookPlaces(
+/** Takes a place; returns the row of its holder if it is not free, else undefined. */
+async function holderOf(
   client: DynamoDBDocumentClient,
-  { table, perProject, newId, now }: Settings,
-) {
-  /** Undefined if it was taken; else who has it. */
-  async function taker(row: WebhookPlace): Promise<WebhookPlace | undefined> {
-    try {
-      await client.send(
-        new PutCommand({
-          TableName: table,
-          Item: { ...row, expires_at: expiryOf(row.until) },
-          ConditionExpression: 'attribute_not_exists(place) OR #until < :now',
-          ExpressionAttributeNames: { '#until': 'until' },
-          ExpressionAttributeValues: { ':now': now() },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      );
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return { ...row, ...WebhookPlace.partial().parse(error.Item ? unmarshall(error.Item) : {}) };
-    }
+  { table, now }: Pick<Settings, 'table' | 'now'>,
+  row: WebhookPlace,
+): Promise<WebhookPlace | undefined> {
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: { ...row, expires_at: expiryOf(row.until) },
+        ConditionExpression: 'attribute_not_exists(place) OR #until < :now',
+        ExpressionAttributeNames: { '#until': 'until' },
+        ExpressionAttributeValues: { ':now': now() },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { ...row, ...WebhookPlace.partial().parse(error.Item ? unmarshall(error.Item) : {}) };
   }
+}
 
+/** Takes places of projects, and gives them back. */
+export function webhookPlaces(client: DynamoDBDocumentClient, settings: Settings) {
+  const { table, perProject, newId, now } = settings;
   return {
     /** Takes a place of the project, if one is free. */
     take: async (project_id: string): Promise<Taken> => {
@@ -64,7 +67,7 @@ export function webhookPlaces(
       let hung = false;
       for (let n = 0; n < perProject; n++) {
         const place = placeName(project_id, (first + n) % perProject);
-        const other = await taker({ place, holder, until, hung: false });
+        const other = await holderOf(client, settings, { place, holder, until, hung: false });
         if (!other) return { place, holder };
         hung ||= other.hung;
       }

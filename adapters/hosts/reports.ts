@@ -2,21 +2,22 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
-import {
-  type ConditionChange,
-  endedConditions,
-  writtenCondition,
-} from '../conditions/condition-rows.ts';
-import { nothingLeft } from '../servers/migrations.ts';
-import { type Action, transactPatiently } from '../transactions.ts';
+import type { InstanceChange } from '../../flows/apply-fault.ts';
+import type { ConditionWrite } from '../../flows/write-report.ts';
+import { endedConditions, writtenCondition } from '../conditions/condition-rows.ts';
+import { nothingLeft } from '../servers/departures.ts';
+import { instanceWrites } from '../servers/instances.ts';
+import { type Action, transact, transactPatiently } from '../transactions.ts';
 import { closedFault, openedFault } from './fault-rows.ts';
-import { indexedHost, unchangedHost } from './hosts.ts';
+import { unchangedHost } from './host-conditions.ts';
+import { indexedHost } from './host-rows.ts';
 
 type Tables = {
   readonly hosts: string;
   readonly faults: string;
   readonly migrations: string;
   readonly conditions: string;
+  readonly instances: string;
 };
 
 /** Writes reports. */
@@ -26,24 +27,42 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
    * False, and nothing written, if the host or the condition is not as it was read, or if the host shall
    * be up again before its compute service was restarted, although instances were evacuated from it.
    */
-  saveReport: (
+  saveReport: (from: Host, report: HostReport, condition?: ConditionWrite): Promise<boolean> =>
+    transactPatiently(client, reportWrites(tables, from, report, condition)),
+
+  /**
+   * The same in one transaction with changes of instances. False, and nothing written, also if an
+   * instance is not as it was read, or if another transaction is writing one of the rows.
+   */
+  saveWhole: async (
     from: Host,
-    { host, fault, ended }: HostReport,
-    condition?: ConditionChange,
+    report: HostReport,
+    changes: readonly InstanceChange[],
+    condition?: ConditionWrite,
   ): Promise<boolean> => {
-    const put = {
-      Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchangedHost(from) },
-    };
-    const up = from.forced_down && !host.forced_down && !host.deleted;
-    return transactPatiently(client, [
-      put,
-      ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
-      ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
-      ...(condition ? [{ Put: writtenCondition(tables.conditions, condition) }] : []),
-      ...(ended ? endedConditions(tables.conditions, ended, host.last_change) : []),
+    const outcome = await transact(client, [
+      ...reportWrites(tables, from, report, condition),
+      ...changes.flatMap((change) => instanceWrites(tables, change.from, change.to)),
     ]);
+    return outcome === 'written';
   },
 });
+
+function reportWrites(
+  tables: Tables,
+  from: Host,
+  { host, fault, ended }: HostReport,
+  condition: ConditionWrite | undefined,
+): Action[] {
+  const up = from.forced_down && !host.forced_down && !host.deleted;
+  return [
+    { Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchangedHost(from) } },
+    ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
+    ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
+    ...(condition ? [{ Put: writtenCondition(tables.conditions, condition) }] : []),
+    ...(ended ? endedConditions(tables.conditions, ended, host.last_change) : []),
+  ];
+}
 
 const faultWrite = (table: string, host: Host, fault: NonNullable<HostReport['fault']>): Action =>
   'opened' in fault

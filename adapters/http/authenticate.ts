@@ -1,6 +1,8 @@
 import { isAllowed } from '../../domain/identity/access-rule.ts';
 import { callerOf, unauthenticated } from '../../domain/identity/identity.ts';
 import type { Session } from '../../domain/identity/validity.ts';
+import type { OpenedToken } from '../identity/sessions.ts';
+import { permitAfter } from '../permit.ts';
 import type { MonitorLogin } from './basic.ts';
 import type { DialectName } from './dialects.ts';
 import type { Authenticate } from './surface.ts';
@@ -9,6 +11,11 @@ import type { Authenticate } from './surface.ts';
 export type AuthenticateDeps = {
   /** The session of a token; undefined if the token is not valid. */
   readonly verify: (token: string) => Promise<Session | undefined>;
+  /**
+   * Opens a token by its signature; undefined if it is not valid. With it, the request reads while its
+   * session is checked. Absent where routes need to know the caller's credential.
+   */
+  readonly open?: (token: string) => Promise<OpenedToken | undefined>;
   /** Checks `Authorization` for the routes that accept it; absent on surfaces without such routes. */
   readonly monitor?: MonitorLogin;
 };
@@ -29,15 +36,27 @@ const serviceTypes: Record<DialectName, string> = {
  * access rules too, as in keystonemiddleware.
  */
 export const makeAuthenticate =
-  ({ verify, monitor }: AuthenticateDeps): Authenticate =>
+  ({ verify, open, monitor }: AuthenticateDeps): Authenticate =>
   async (headers, { basic, dialect, method, path, address }) => {
+    const asked = { service: serviceTypes[dialect], method, path };
+    const allowed = (session: Session | undefined): Session => {
+      if (!session) throw unauthenticated();
+      if (!isAllowed(session.credential?.access_rules, asked)) throw unauthenticated();
+      return session;
+    };
     const token = headers['x-auth-token']?.trim();
+    if (token && open) {
+      const opened = await open(token);
+      if (!opened) throw unauthenticated();
+      const check = async () => {
+        allowed(await opened.session());
+      };
+      if (!permitAfter(check)) await check();
+      return callerOf(opened.grant);
+    }
     const { authorization } = headers;
     let session: Session | undefined;
     if (token) session = await verify(token);
     else if (basic && authorization) session = await monitor?.(authorization, address);
-    if (!session) throw unauthenticated();
-    const asked = { service: serviceTypes[dialect], method, path };
-    if (!isAllowed(session.credential?.access_rules, asked)) throw unauthenticated();
-    return callerOf(session);
+    return callerOf(allowed(session));
   };

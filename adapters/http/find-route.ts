@@ -1,7 +1,8 @@
 /** Finds the route of a request among the routes of a surface. */
 import { DomainError } from '../../domain/errors.ts';
 import { type Microversion, within } from './microversion.ts';
-import type { PublicRoute, Route } from './route.ts';
+import type { PublicRoute } from './public-route.ts';
+import type { Route } from './route.ts';
 
 /** The methods that a route of this method answers. HEAD is GET without the body (RFC 9110). */
 const publicMethods = (method: string): readonly string[] =>

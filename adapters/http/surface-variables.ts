@@ -1,9 +1,9 @@
 /** What the environment says about an API surface. */
-import { list, text } from '../env.ts';
+import { list, optionalText } from '../env.ts';
 import type { Surface } from './surface.ts';
 
 /** The variables of a function that serves an API surface. */
-export const surfaceVariables = { PUBLIC_URL: text, CORS_ALLOWED_ORIGINS: list };
+export const surfaceVariables = { PUBLIC_URL: optionalText, CORS_ALLOWED_ORIGINS: list };
 
 /** The address and the allowed origins of a surface. */
 export const addressOf = (env: {

@@ -9,6 +9,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { v4 as uuid4 } from 'uuid';
 import { DomainError, Refusal } from '../../domain/errors.ts';
 import type { Caller } from '../../domain/identity/access.ts';
+import { permitted, underPermit } from '../permit.ts';
 import { requireFittingAnswer, requireFittingRequest } from './answer-size.ts';
 import { type Challenges, challenges } from './challenges.ts';
 import { type AllowedOrigins, isPreflight, originHeaders, preflight } from './cors.ts';
@@ -21,6 +22,7 @@ import {
   minMicroversion,
   requestedMicroversion,
 } from './microversion.ts';
+import type { PublicRoute } from './public-route.ts';
 import {
   type ApiResponse,
   type RawRequest,
@@ -28,12 +30,13 @@ import {
   readRequest,
   type Whereabouts,
 } from './request.ts';
-import type { PublicRoute, Route } from './route.ts';
+import type { Route } from './route.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
 /**
- * The caller of a request. Tokens are checked here only.
+ * The caller of a request. Tokens are checked here only. It may return before the check has ended
+ * (`permitAfter`): the surface answers, and the clients change something, only after it has.
  * @throws DomainError `unauthenticated`.
  */
 export type Authenticate = (headers: Headers, request: AccessRequest) => Promise<Caller>;
@@ -58,6 +61,12 @@ export type Surface = Whereabouts & {
   readonly logger: Logger;
 };
 
+/** The part of a surface that its reference shows: which routes it has, and where. */
+export type SurfaceRoutes = Pick<
+  Surface,
+  'dialect' | 'prefix' | 'publicRoutes' | 'routes' | 'normalise' | 'microversions'
+>;
+
 /** What is known of a request when it is answered. It is filled while the request runs. */
 type Progress = {
   caller?: Caller;
@@ -74,19 +83,13 @@ type Sent = Omit<ApiResponse, 'body'> & { readonly text: string };
 /** The methods that may carry a body. */
 const bodied = new Set(['POST', 'PUT']);
 
-/** The surface behind each handler, for `surfaceOf`. */
-const surfaces = new WeakMap<object, Surface>();
-
-/** The surface that a handler of `createSurface` serves; undefined for any other. The reference of routes is made of it. */
-export const surfaceOf = (handler: object): Surface | undefined => surfaces.get(handler);
-
 /** The Lambda handler of a surface. */
 export function createSurface(surface: Surface) {
-  const handler = middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>().handler(async (event) => {
     const started = performance.now();
     const request = readRequest(event, surface, `req-${uuid4()}`);
     const progress: Progress = { headers: {} };
-    const sent = await answer(surface, request, progress)
+    const sent = await underPermit(() => answer(surface, request, progress))
       .then(written)
       .catch((error: unknown) => written(refusal(surface, request, progress, error)));
     surface.logger.info('request', {
@@ -100,8 +103,6 @@ export function createSurface(surface: Surface) {
     });
     return toProxy(surface, sent, request, progress);
   });
-  surfaces.set(handler, surface);
-  return handler;
 }
 
 async function answer(
@@ -124,13 +125,27 @@ async function answer(
   const { dialect } = surface;
   const caller = await surface.authenticate(request.headers, { ...request, basic, dialect });
   progress.caller = caller;
+  const running = runRoute(surface, { ...request, caller }, progress, allowed);
+  // The refusal of the check is the answer, whatever the route finds out meanwhile.
+  running.catch(() => {});
+  await permitted();
+  return running;
+}
+
+async function runRoute(
+  surface: Surface,
+  request: RawRequest & { readonly caller: Caller },
+  progress: Progress,
+  allowed: ReturnType<typeof findPublicRoute>['allowed'],
+): Promise<ApiResponse> {
+  const { caller } = request;
   const microversion = microversionOf(surface, request, progress);
   // Nova reads a body before it looks at the project in the path, or for the route's version.
   if (surface.microversions && bodied.has(request.method)) readJson(request);
   const path = surface.normalise ? surface.normalise(request.path, caller) : request.path;
   const asked = { method: request.method, path, microversion, allowed };
-  const { route, params } = findRoute(routes, asked);
-  return route.run({ ...request, path, params, caller }, microversion);
+  const { route, params } = findRoute(surface.routes, asked);
+  return route.run({ ...request, path, params }, microversion);
 }
 
 function microversionOf(surface: Surface, request: RawRequest, progress: Progress): Microversion {

@@ -40,6 +40,26 @@ const validityRow = (credential: StoredCredential): Row => {
 
 type Tables = { readonly credentials: string; readonly validity: string };
 
+/** All of an owner's credentials, by name. */
+async function credentialsOf(
+  dynamo: DynamoDBDocumentClient,
+  TableName: string,
+  owner: CredentialOwner,
+): Promise<StoredCredential[]> {
+  const query = {
+    TableName,
+    ConsistentRead: true,
+    KeyConditionExpression: '#owner = :owner',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':owner': ownerKey(owner) },
+  };
+  const found: StoredCredential[] = [];
+  for await (const page of queryPages(dynamo, query)) {
+    found.push(...page.map((row) => StoredCredential.parse(row)));
+  }
+  return found;
+}
+
 /** The store of credentials. Every read is consistent. */
 export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables): CredentialStore {
   const get = async (TableName: string, Key: Row): Promise<Row | undefined> =>
@@ -62,20 +82,7 @@ export function credentialStore(dynamo: DynamoDBDocumentClient, tables: Tables):
       const found = await byName(pointer, pointer.name);
       return found?.id === id ? found : undefined;
     },
-    of: async (owner) => {
-      const query = {
-        TableName: tables.credentials,
-        ConsistentRead: true,
-        KeyConditionExpression: '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ':owner': ownerKey(owner) },
-      };
-      const found: StoredCredential[] = [];
-      for await (const page of queryPages(dynamo, query)) {
-        found.push(...page.map((row) => StoredCredential.parse(row)));
-      }
-      return found;
-    },
+    of: (owner) => credentialsOf(dynamo, tables.credentials, owner),
     add: (credential) =>
       write(
         {

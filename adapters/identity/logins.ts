@@ -35,7 +35,7 @@ export type Logins = {
 };
 
 /** The subject of attempts on an unknown user, so that they are limited too. */
-const unknownUser = 'nobody';
+const unknownUser = 'unknown';
 
 const subjectOf = (reference: CredentialReference): string =>
   'id' in reference

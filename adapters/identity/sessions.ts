@@ -5,7 +5,16 @@ import { type Session, sessionOf } from '../../domain/identity/validity.ts';
 import type { Tokens } from './tokens.ts';
 import type { Validity } from './validity.ts';
 
+/** A token whose signature is right. */
+export type OpenedToken = {
+  readonly grant: Grant;
+  /** Checks that it was not ended: the session, or undefined. */
+  readonly session: () => Promise<Session | undefined>;
+};
+
 export type Sessions = {
+  /** The token by its signature alone; undefined if it is not Doctor's, or has expired. */
+  readonly open: (token: string) => Promise<OpenedToken | undefined>;
   /** The session of a token; undefined if it is not Doctor's, has expired or was ended. */
   readonly verify: (token: string) => Promise<Session | undefined>;
   /** The session of a grant that was valid before; undefined if it was ended. */
@@ -20,6 +29,10 @@ export function makeSessions(
   const renew = async (grant: Grant) => sessionOf(grant, await factsOf(grant));
   return {
     renew,
+    open: async (token) => {
+      const grant = await verify(token);
+      return grant && { grant, session: () => renew(grant) };
+    },
     verify: async (token) => {
       const grant = await verify(token);
       return grant && renew(grant);

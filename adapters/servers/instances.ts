@@ -7,12 +7,12 @@ import { slices } from '../../domain/slices.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
 import { getAll, ifUnchanged, type Row } from '../dynamodb.ts';
-import { hostUnchanged } from '../hosts/hosts.ts';
+import { hostUnchanged } from '../hosts/host-conditions.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
 import { shardOf } from './instance-index.ts';
 import { instanceLists } from './instance-lists.ts';
-import { migrationWrites } from './migrations.ts';
+import { migrationWrites } from './migration-writes.ts';
 
 type Tables = {
   readonly instances: string;
@@ -84,10 +84,11 @@ const put = (table: string, from: Instance | undefined, to: Instance) => ({
 });
 
 /** The writes of a change of an instance and of its record; all of them are made, or none. */
-const whole = (tables: Tables, from: Instance | undefined, to: Instance): Action[] => [
-  put(tables.instances, from, to),
-  ...migrationWrites(tables.migrations, from, to),
-];
+export const instanceWrites = (
+  tables: Pick<Tables, 'instances' | 'migrations'>,
+  from: Instance | undefined,
+  to: Instance,
+): Action[] => [put(tables.instances, from, to), ...migrationWrites(tables.migrations, from, to)];
 
 /** How many instances are changed in one request; each change succeeds or fails alone. */
 const perTransaction = 25;
@@ -108,7 +109,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
     expected: readonly ExpectedHost[] = [],
   ): Promise<boolean> => {
     const actions = [
-      ...whole(tables, from, to),
+      ...instanceWrites(tables, from, to),
       ...expected.map((each) => hostUnchanged(tables.hosts, each)),
     ];
     if (actions.length === 1) {
@@ -122,7 +123,7 @@ export const instanceStore = (client: DynamoDBDocumentClient, tables: Tables) =>
     const overtaken = await inParallel(slices(changes, perTransaction), 4, async (slice) => {
       // A transaction may write each row once. No fault makes an evacuation `done`, so no departures' row
       // is written for two instances.
-      const groups = slice.map(({ from, to }) => whole(tables, from, to));
+      const groups = slice.map(({ from, to }) => instanceWrites(tables, from, to));
       const failed = await transactGroups(client, groups);
       return slice.filter((_, n) => failed[n]?.length);
     });

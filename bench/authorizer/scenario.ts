@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { makeTokens } from '../../adapters/identity/tokens.ts';
 import { admin, grantFor } from '../../domain/identity/identity.ts';
 import { request } from '../../scripts/stack/api.ts';
 import type { Stack } from '../../scripts/stack/bring-up.ts';
-import { emulatorEnv } from '../../scripts/stack/ministack.ts';
-import { step } from '../../scripts/stack/progress.ts';
-import { root, stateDir } from '../../scripts/stack/state.ts';
 import { type Figure, spread } from '../figures.ts';
+import { withThrowaway } from '../throwaway.ts';
 
 const warmUp = 20;
 
@@ -20,33 +15,11 @@ const ways = {
   cached: 'authorizer, cached',
 } as const;
 
-/** Deploys or destroys the throwaway stack. */
-function cdk({ endpoint }: Stack, verb: 'deploy' | 'destroy', key: string, ...more: string[]) {
-  const args = [
-    ...[
-      verb,
-      'AuthorizerBench',
-      '--app',
-      'node bench/authorizer/app.ts',
-      '--context',
-      `key=${key}`,
-    ],
-    ...['--output', join(stateDir, 'cdk.authorizer.out'), ...more],
-  ];
-  const env = { ...emulatorEnv(endpoint), CI: 'true' };
-  return promisify(execFile)(join(root, 'node_modules/.bin/cdk'), args, { cwd: root, env });
-}
-
 /** One answer behind the check in the function and behind an authorizer, asked for in turn. */
 export async function authorizerBench(stack: Stack, runs: number): Promise<Figure[]> {
   const key = randomBytes(32).toString('hex');
-  const deployment = ['--require-approval', 'never', '--method', 'direct'];
-  await step('Deploying two ways', () => cdk(stack, 'deploy', key, ...deployment));
-  try {
-    return await measured(stack, key, runs);
-  } finally {
-    await cdk(stack, 'destroy', key, '--force');
-  }
+  const throwaway = { name: 'AuthorizerBench', app: 'bench/authorizer/app.ts', context: { key } };
+  return withThrowaway(stack, throwaway, () => measured(stack, key, runs));
 }
 
 async function measured({ endpoint }: Stack, key: string, runs: number): Promise<Figure[]> {

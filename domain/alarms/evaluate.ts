@@ -93,9 +93,9 @@ function decideRaise(alarm: Alarm, event: DoctorEvent): Decision {
   if (!stays) return { kind: 'transition', to: 'alarm', reason };
   if (wasClearedSince(alarm, event)) return { kind: 'transition', to: 'ok', reason };
   if (alarm.repeat_actions) return { kind: 'notice', reason };
-  if (alarm.state === 'alarm') return untold(alarm, 'already in alarm');
+  if (alarm.state === 'alarm') return withoutNotification(alarm, 'already in alarm');
   return wasCovered(alarm, event)
-    ? untold(alarm, 'was covered by the alarm that has been left since')
+    ? withoutNotification(alarm, 'was covered by the alarm that has been left since')
     : { kind: 'notice', reason };
 }
 
@@ -113,20 +113,22 @@ const wasClearedSince = (alarm: Alarm, event: DoctorEvent): boolean =>
  * Time constraints do not apply to clearing, because no second event would clear the alarm later.
  */
 function decideClear(alarm: Alarm, event: DoctorEvent, clear: EventPattern): Decision {
-  if (alarm.state !== 'alarm') return untold(alarm, 'nothing to clear');
+  if (alarm.state !== 'alarm') return withoutNotification(alarm, 'nothing to clear');
   const reason = reasonOf(clear, event, 'clear query');
   if (!isOlder(alarm, event)) return { kind: 'transition', to: 'ok', reason };
   // The alarm was cleared between two events that raise it. The owner was notified of the first
   // only.
   const between = alarm.entered_alarm_at !== null && alarm.entered_alarm_at <= event.accepted_at;
-  return between ? { kind: 'notice', reason } : untold(alarm, 'older than what raised the alarm');
+  return between
+    ? { kind: 'notice', reason }
+    : withoutNotification(alarm, 'older than what raised the alarm');
 }
 
 /**
  * No notification. An alarm without `clear` gives the same decision for the event's other copy. An
  * alarm with `clear` may be cleared and raised in between, so for it the decision is recorded.
  */
-const untold = ({ rule }: Alarm, why: Why): Decision => ({
+const withoutNotification = ({ rule }: Alarm, why: Why): Decision => ({
   kind: rule.clear ? 'noted' : 'nothing',
   why,
 });
@@ -179,7 +181,7 @@ export function alarmAfter(
 }
 
 /** The states before and after that the notification reports. */
-export const statesTold = (
+export const statesNotified = (
   alarm: Alarm,
   decision: Written,
 ): { readonly previous: AlarmState; readonly current: AlarmState } => ({

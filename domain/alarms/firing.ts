@@ -8,7 +8,7 @@ import { toJson } from '../json.ts';
 import { Moment } from '../time.ts';
 import type { Alarm, AlarmState } from './alarm.ts';
 import { AlarmChange } from './alarm-history.ts';
-import { alarmAfter, statesTold, type Written } from './evaluate.ts';
+import { alarmAfter, statesNotified, type Written } from './evaluate.ts';
 
 /**
  * The number of partitions of the index of undelivered rows: enough for a burst, few enough for a
@@ -57,7 +57,7 @@ export type Firing<Row = OutboxRow | NotedRow> = {
 export type Chain = readonly Firing[];
 
 /** Whether the row has a notification to send. */
-export const isTold = (row: OutboxRow | NotedRow): row is OutboxRow => 'body' in row;
+export const hasNotification = (row: OutboxRow | NotedRow): row is OutboxRow => 'body' in row;
 
 /** The writes for a decision. The event must be as the alarm's owner may see it (`visibleTo`). */
 export function firingOf(
@@ -75,7 +75,7 @@ export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, no
     return { from: alarm, to, row };
   }
   const notification = notificationOf(to ?? alarm, event, {
-    ...statesTold(alarm, decision),
+    ...statesNotified(alarm, decision),
     reason: decision.reason,
   });
   const actions = actionsFor(to ?? alarm, notification.current);

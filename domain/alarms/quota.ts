@@ -24,11 +24,14 @@ export type AlarmQuotas = {
 export const ownersOf = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'user_id'>) => ({
   project: projectOwner(project_id),
   user: `user#${user_id}`,
-  wide: `wide#${project_id}`,
+  wide: wideOwner(project_id),
 });
 
 /** The key of a project in the table `quotas`. */
 export const projectOwner = (project_id: string): string => `project#${project_id}`;
+
+/** The key of the number of a project's alarms that name no resource. */
+export const wideOwner = (project_id: string): string => `wide#${project_id}`;
 
 /** Aodh's refusal of an alarm above the limit. */
 export const overQuota = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'user_id'>) =>

@@ -3,8 +3,9 @@
  * event alarms but ignores them. In Doctor they have the meaning that they have for Aodh's other
  * alarms.
  */
-import { Cron } from 'croner';
+import type { Cron } from 'croner';
 import { LRUCache } from 'lru-cache';
+import { croner } from '../on-demand.ts';
 import type { TimeConstraint } from './alarm.ts';
 
 /** Whether there is a time zone of this name. */
@@ -52,6 +53,7 @@ function readSchedule({ start, timezone }: Schedule): Cron | undefined {
   const fields = start.trim().split(/\s+/);
   const [second = '0', inYears = '*'] = fields.slice(5);
   if (!years.test(inYears)) return undefined;
+  const { Cron } = croner();
   try {
     return new Cron([second, ...fields.slice(0, 5), inYears].join(' '), {
       mode: '7-part',

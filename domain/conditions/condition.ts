@@ -53,6 +53,12 @@ export type Condition = z.infer<typeof Condition>;
 export const conditionStates = ['raised', 'cleared', 'stale'] as const;
 export type ConditionState = (typeof conditionStates)[number];
 
+/** The sort key in lists by time; the id separates two conditions of the same time. */
+export const placeOfCondition = ({
+  raised_at,
+  condition_id,
+}: Pick<Condition, 'raised_at' | 'condition_id'>): string => `${raised_at}#${condition_id}`;
+
 /** A target as a text: the same for all spellings of a host's name. */
 export const targetKey = (target: ConditionTarget): string => {
   if (target.kind === 'host') return `host#${target.host.toLowerCase()}`;

@@ -36,3 +36,9 @@ export function unmatchedItem(
 
 /** The hour of a moment: `2026-01-01T00`. */
 export const hourOf = (at: string): string => at.slice(0, 13);
+
+/** The sort key in lists by time. */
+export const placeOfUnmatched = ({
+  at,
+  unmatched_id,
+}: Pick<Unmatched, 'at' | 'unmatched_id'>): string => `${at}#${unmatched_id}`;

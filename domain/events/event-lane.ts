@@ -7,14 +7,14 @@ import { type DoctorEvent, projectOfEvent, traitText } from './event.ts';
 
 /**
  * `fault`: what Doctor changed because of a fault, or is one. `change`: all else that Doctor changed,
- * such as what a tenant wrote. `urgent`: from outside, and tells of a failure. `bulk`: from outside,
+ * such as what a tenant wrote. `urgent`: from outside, and reports a failure. `bulk`: from outside,
  * all else. `wide`: events of any of these, for alarms that were left for later: above all those of a
  * whole project.
  */
 export const eventLanes = ['fault', 'change', 'urgent', 'bulk', 'wide'] as const;
 export type EventLane = (typeof eventLanes)[number];
 
-/** The last words of the types that tell of a failure, as in `compute.instance.create.error`. */
+/** The last words of the types that report a failure, as in `compute.instance.create.error`. */
 export const failureWords = [
   ...['error', 'fail', 'failed', 'failure', 'fault', 'down', 'lost', 'crash', 'crashed'],
 ] as const;

@@ -11,7 +11,7 @@ import { eventLanes } from './event-lane.ts';
 /**
  * On the queues of events: events to evaluate. `attempts` counts the receives before the message was
  * split, so that a split message is not tried for ever. With a `rest`, which messages in the lane `wide`
- * have, they are evaluated for some alarms alone: those that name a resource of theirs, or those of
+ * have, they are evaluated for some alarms alone: those that name a resource of the events, or those of
  * their whole project, whose ids come after `after`; all of them if it is empty.
  */
 export const EventMessage = z.object({

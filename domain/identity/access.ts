@@ -35,6 +35,7 @@ export const may = {
   reportHostFaults: ['admin', 'monitor'],
   reportDataPlanesOfHosts: ['admin', 'data_plane_integrator', 'monitor'],
   reportConditions: ['admin', 'monitor'],
+  administrateMonitors: ['admin'],
   sendEvents: ['admin', 'service', 'monitor'],
   sendHaNotifications: ['admin', 'service', 'monitor'],
   readHosts: ['admin', 'monitor'],

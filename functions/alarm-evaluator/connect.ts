@@ -5,6 +5,7 @@ import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
+import { alarmCounter } from '../../adapters/alarms/quotas.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -24,6 +25,7 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
+  QUOTAS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
@@ -54,6 +56,7 @@ export function connect(
     ...(pace === 'gentle'
       ? alarmLookup(dynamo, alarms, gentleLookups)
       : alarmLookup(dynamo, alarms)),
+    ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...firings(dynamo, { alarms, history }),
     ...outbox(dynamo, {
       table: history,

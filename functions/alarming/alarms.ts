@@ -1,5 +1,7 @@
 /** The routes of one alarm: create, show, replace, delete. Source: docs/wire/alarming.md#routes. */
-import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+
+import { ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import {
   type ChangedAlarm,
   createdAlarm,

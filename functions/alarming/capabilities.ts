@@ -1,4 +1,5 @@
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { noArguments } from './query-readers.ts';
 

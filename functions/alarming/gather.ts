@@ -49,7 +49,7 @@ type Gathering<T> = {
  * @throws DomainError `too_large` if there is too much to read or to answer; it never cuts an
  * answer.
  */
-export async function gathered<T>(
+export async function gatheredItems<T>(
   pages: AsyncIterable<readonly T[]>,
   { list, ordered, last, view }: Gathering<T>,
 ): Promise<unknown[]> {

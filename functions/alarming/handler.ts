@@ -1,5 +1,5 @@
 /** The surface `/alarming`: Aodh's API v2 for event alarms. */
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { alarmRoutes } from './alarms.ts';
 import { capabilityRoutes } from './capabilities.ts';
 import type { AlarmDeps } from './deps.ts';
@@ -17,23 +17,28 @@ export type AlarmingDeps = Pick<
 > &
   AlarmDeps;
 
+/** The routes of the surface. */
+export const alarmingRoutes = (deps: AlarmDeps): SurfaceRoutes => ({
+  dialect: 'alarming',
+  prefix: '/alarming',
+  publicRoutes: openRoutes,
+  routes: [
+    ...listRoutes(deps),
+    ...alarmRoutes(deps),
+    ...stateRoutes(deps),
+    ...historyRoutes(deps),
+    ...quotaRoutes(deps),
+    ...metricsRoutes(deps),
+    ...capabilityRoutes,
+  ],
+});
+
 /** The handler of the surface. */
 export const alarmingApi = (deps: AlarmingDeps) =>
   createSurface({
-    dialect: 'alarming',
-    prefix: '/alarming',
+    ...alarmingRoutes(deps),
     publicUrl: deps.publicUrl,
     allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    publicRoutes: openRoutes,
-    routes: [
-      ...listRoutes(deps),
-      ...alarmRoutes(deps),
-      ...stateRoutes(deps),
-      ...historyRoutes(deps),
-      ...quotaRoutes(deps),
-      ...metricsRoutes(deps),
-      ...capabilityRoutes,
-    ],
   });

@@ -1,12 +1,14 @@
 /** The routes of the history: of one existing alarm; and by conditions, of deleted alarms too. */
-import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+
+import { ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import { type AlarmChange, sortKeyOf } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { changeView } from './alarm-view.ts';
 import { type AlarmDeps, alarmOf } from './deps.ts';
-import { gathered, readingOf } from './gather.ts';
+import { gatheredItems, readingOf } from './gather.ts';
 import { historyScope, readHistoryList, readHistoryQuery } from './history-list.ts';
 import { type ListRequest, unknownMarker } from './list-request.ts';
 import { noArguments } from './query-readers.ts';
@@ -17,7 +19,7 @@ const shown = (
   scope: HistoryScope,
   last?: AlarmChange,
 ): Promise<unknown[]> =>
-  gathered(deps.changesOf(scope, readingOf(list, true, last && sortKeyOf(last))), {
+  gatheredItems(deps.changesOf(scope, readingOf(list, true, last && sortKeyOf(last))), {
     list,
     ordered: true,
     last,

@@ -1,5 +1,7 @@
 /** The routes of lists of alarms: `GET /v2/alarms`, and by conditions on any field. */
-import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+
+import { ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type AlarmScope, alarmSortKey } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
@@ -7,7 +9,7 @@ import { readAlarmList, scopeOf } from './alarm-list.ts';
 import { queryScope, readAlarmQuery } from './alarm-query.ts';
 import { alarmView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';
-import { gathered, readingOf } from './gather.ts';
+import { gatheredItems, readingOf } from './gather.ts';
 import { type ListRequest, unknownMarker } from './list-request.ts';
 import { forReaders, noArguments } from './query-readers.ts';
 
@@ -19,7 +21,7 @@ async function shown(
   const last = await lastOf(deps, list, scope);
   const ordered = scope.name === undefined && scope.alarm_id === undefined;
   const pages = deps.alarmsOf(scope, readingOf(list, ordered, last && alarmSortKey(last)));
-  return gathered(pages, { list, ordered, last, view: alarmView });
+  return gatheredItems(pages, { list, ordered, last, view: alarmView });
 }
 
 /**

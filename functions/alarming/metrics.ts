@@ -1,11 +1,12 @@
 /**
  * The route of metrics for Ceilometer's poller: how often events took each alarm into each state.
  */
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { readMetricsScope } from './alarm-list.ts';
 import { metricsView } from './alarm-view.ts';
 import type { AlarmDeps } from './deps.ts';
-import { gathered } from './gather.ts';
+import { gatheredItems } from './gather.ts';
 import { everything } from './list-request.ts';
 import { forReaders } from './query-readers.ts';
 
@@ -21,7 +22,7 @@ export const metricsRoutes = (deps: AlarmDeps): Route[] => [
     handle: async ({ args: scope }) => {
       const pages = deps.alarmsOf(scope, {});
       const all = { list: everything, ordered: true, last: undefined, view: metricsView };
-      return { status: 200, body: { evaluation_results: await gathered(pages, all) } };
+      return { status: 200, body: { evaluation_results: await gatheredItems(pages, all) } };
     },
   }),
 ];

@@ -1,5 +1,7 @@
 /** The routes of quotas: how many alarms a project may have. docs/wire/alarming.md#quotas. */
-import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+
+import { ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import { mayHaveLimit, requireQuotaRole } from '../../domain/alarms/quota.ts';
 import type { AlarmDeps } from './deps.ts';
 import { single } from './list-request.ts';

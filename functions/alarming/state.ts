@@ -2,7 +2,9 @@
  * The routes of an alarm's state: read it, or set it, which calls no action. Both answer a JSON
  * string.
  */
-import { guardedRoute, ignored, type Route, route } from '../../adapters/http/route.ts';
+
+import { ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import { AlarmState } from '../../domain/alarms/alarm.ts';
 import { alarmInState, type ChangedAlarm } from '../../domain/alarms/alarm-change.ts';
 import { visibleAlarm } from '../../domain/alarms/alarm-owner.ts';

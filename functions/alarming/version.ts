@@ -2,7 +2,7 @@
  * The routes without a token: the version document and the health check.
  * docs/wire/alarming.md#routes.
  */
-import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
 
 /** Tempest expects both media types. The answers are always JSON. */
 const mediaTypes = ['json', 'xml'].map((format) => ({

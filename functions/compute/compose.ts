@@ -2,10 +2,11 @@
 import { type Host, stateOf } from '../../domain/hosts/host.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { type ChooseTargetDeps, makeTargets } from '../../flows/choose-target.ts';
+import { deleteHost } from '../../flows/delete-host.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { evacuate } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteHost, deleteInstance } from '../../flows/register.ts';
+import { deleteInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { type ComputeDeps, computeApi } from './handler.ts';
 

@@ -1,5 +1,6 @@
 /** `flavors`: the list is empty, because Doctor boots nothing. A server has its flavor in its row. */
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { queriesOf } from './nova-types.ts';
 

@@ -1,9 +1,10 @@
 /** The compute surface: the part of Nova's API that fault management needs. */
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { flavorRoutes } from './flavors.ts';
 import { type HostDeps, hostRoutes } from './hosts/hosts.ts';
 import { type HypervisorDeps, hypervisorRoutes } from './hosts/hypervisors.ts';
-import { type ServiceDeps, serviceRoutes } from './hosts/services.ts';
+import type { ServiceDeps } from './hosts/service-deps.ts';
+import { serviceRoutes } from './hosts/services.ts';
 import { type ZoneDeps, zoneRoutes } from './hosts/zones.ts';
 import { type MigrationDeps, migrationRoutes } from './migrations/migrations.ts';
 import { serverMigrationRoutes } from './migrations/server-migrations.ts';
@@ -22,11 +23,7 @@ import { tenantUsageRoutes } from './usage/tenant-usage.ts';
 import { versionRoutes } from './versions.ts';
 
 /** What the routes need. */
-export type ComputeDeps = Pick<
-  Surface,
-  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
-> &
-  HypervisorDeps &
+export type ComputeRouteDeps = HypervisorDeps &
   HostDeps &
   MigrationDeps &
   ServerActionDeps &
@@ -35,39 +32,51 @@ export type ComputeDeps = Pick<
   ServiceDeps &
   ZoneDeps;
 
+/** What the surface needs. */
+export type ComputeDeps = Pick<
+  Surface,
+  'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
+> &
+  ComputeRouteDeps;
+
 /** Adds the version to the path of a server's bookmark, which has none. */
 const bookmarked = (path: string): string => (path.startsWith('/servers/') ? `/v2.1${path}` : path);
+
+/** The routes of the surface. */
+export const computeRoutes = (deps: ComputeRouteDeps): SurfaceRoutes => ({
+  dialect: 'compute',
+  prefix: '/compute',
+  normalise: (path, caller) => withoutProject(bookmarked(path), caller),
+  microversions: true,
+  publicRoutes: versionRoutes,
+  routes: [
+    ...serviceRoutes(deps),
+    ...hypervisorRoutes(deps),
+    ...hostRoutes(deps),
+    ...serverRoutes(deps),
+    ...serverActionRoutes(deps),
+    ...serverUpdateRoutes(deps),
+    ...serverMetadataRoutes(deps),
+    ...serverTagRoutes(deps),
+    ...serverAddressRoutes(deps),
+    ...serverMigrationRoutes(deps),
+    ...instanceActionRoutes(deps),
+    ...serverDeletionRoutes(deps),
+    ...serverCreationRoutes,
+    ...migrationRoutes(deps),
+    ...flavorRoutes,
+    ...limitRoutes(deps),
+    ...tenantUsageRoutes(deps),
+    ...zoneRoutes(deps),
+  ],
+});
 
 /** The Lambda handler of the compute surface. */
 export const computeApi = (deps: ComputeDeps) =>
   createSurface({
-    dialect: 'compute',
-    prefix: '/compute',
+    ...computeRoutes(deps),
     publicUrl: deps.publicUrl,
     allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    normalise: (path, caller) => withoutProject(bookmarked(path), caller),
-    microversions: true,
-    publicRoutes: versionRoutes,
-    routes: [
-      ...serviceRoutes(deps),
-      ...hypervisorRoutes(deps),
-      ...hostRoutes(deps),
-      ...serverRoutes(deps),
-      ...serverActionRoutes(deps),
-      ...serverUpdateRoutes(deps),
-      ...serverMetadataRoutes(deps),
-      ...serverTagRoutes(deps),
-      ...serverAddressRoutes(deps),
-      ...serverMigrationRoutes(deps),
-      ...instanceActionRoutes(deps),
-      ...serverDeletionRoutes(deps),
-      ...serverCreationRoutes,
-      ...migrationRoutes(deps),
-      ...flavorRoutes,
-      ...limitRoutes(deps),
-      ...tenantUsageRoutes(deps),
-      ...zoneRoutes(deps),
-    ],
   });

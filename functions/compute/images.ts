@@ -2,14 +2,11 @@
  * `/image`: a part of Glance v2 that has no images, because Doctor boots nothing. Clients such as ClusterLabs'
  * `fence_evacuate` list images before they evacuate.
  */
-import {
-  ignored,
-  type PublicRoute,
-  publicRoute,
-  type Route,
-  route,
-} from '../../adapters/http/route.ts';
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { DomainError } from '../../domain/errors.ts';
 
 /** Versions after 2.0 add nothing to an empty list. Source: glance `api/versions.py`. */
@@ -48,17 +45,22 @@ const imageRoutes: Route[] = [
   }),
 ];
 
+/** The routes of the surface. */
+export const imageSurfaceRoutes: SurfaceRoutes = {
+  dialect: 'identity',
+  prefix: '/image',
+  publicRoutes: documents,
+  routes: imageRoutes,
+};
+
 /**
  * The image surface. Its errors have Keystone's shape: Glance's errors are HTML, which clients do
  * not parse.
  */
 export const imageApi = (deps: Pick<Surface, 'authenticate' | 'logger' | 'publicUrl'>) =>
   createSurface({
-    dialect: 'identity',
-    prefix: '/image',
+    ...imageSurfaceRoutes,
     publicUrl: deps.publicUrl,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    publicRoutes: documents,
-    routes: imageRoutes,
   });

@@ -1,6 +1,6 @@
 /** Version documents, for clients without a token: docs/wire/compute.md#version-documents. */
 import { format, maxMicroversion, minMicroversion } from '../../adapters/http/microversion.ts';
-import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
 
 const version = (base: string) => ({
   id: 'v2.1',

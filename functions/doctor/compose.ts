@@ -7,7 +7,8 @@ import { reportEvacuation } from '../../flows/evacuate.ts';
 import { spellingOf } from '../../flows/host-spelling.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteInstance, registerHost, registerInstance } from '../../flows/register.ts';
+import { registerHost } from '../../flows/register-host.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
 import { type DoctorDeps, doctorApi } from './handler.ts';
 

@@ -29,11 +29,12 @@ import { hashPassword, isPassword } from '../../adapters/identity/passwords.ts';
 import { userStore } from '../../adapters/identity/users.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
-import { portChanges, portReader } from '../../adapters/ports/ports.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
+import { portChanges } from '../../adapters/ports/port-saves.ts';
 import { deadLetters, eventQueues } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
+import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
-import { departureStore } from '../../adapters/servers/migrations.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/doctor.ts` sets. */
@@ -86,7 +87,7 @@ function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
   const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   return {
     authenticate: makeAuthenticate({
-      verify: sessions.verify,
+      ...sessions,
       monitor: makeMonitorLogin({ ...logins, ...sessions }),
     }),
     account: accounts.get,

@@ -1,7 +1,9 @@
 /** `PUT /doctor/v1/hosts/{host}/data-plane-status`: a report on the data plane of all ports of a host. */
 import * as z from 'zod';
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
-import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import { DataPlaneStatus } from '../../domain/ports/port.ts';

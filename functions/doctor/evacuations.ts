@@ -2,7 +2,9 @@
 
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
-import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
 import { may } from '../../domain/identity/access.ts';
 import type { EvacuationReport } from '../../domain/servers/evacuation-end.ts';

@@ -2,7 +2,8 @@
  * `POST /doctor/v1/events`: events from outside, as Ceilometer's HTTP publisher sends them. It does not
  * repeat an event, so the answer is 202 only after all of them are stored in queues.
  */
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import { deadLetterOf, OutsideEvents, receive } from '../../domain/events/outside-event.ts';

@@ -1,22 +1,11 @@
 import * as z from 'zod';
+import { limitUpTo, marker, once } from '../../adapters/http/query-fields.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import { parseMoment } from '../../domain/time.ts';
 import type { FaultFilter } from './fault-list.ts';
 
 /** The largest page, and the size of a page without `limit`. */
 const maxPage = 100;
-
-const once = <T>(value: z.ZodType<T, string>) =>
-  z
-    .array(z.string())
-    .transform((values, context) => {
-      const [only, ...more] = values;
-      if (only !== undefined && more.length === 0) return only;
-      context.addIssue({ code: 'custom', message: 'It must be given once.' });
-      return z.NEVER;
-    })
-    .pipe(value)
-    .optional();
 
 const Time = z
   .string()
@@ -36,13 +25,8 @@ export const FaultQuery = z
     project_id: once(z.string().min(1).max(255)),
     since: once(Time),
     until: once(Time),
-    marker: once(z.guid().transform((id) => id.toLowerCase())),
-    limit: once(
-      z
-        .string()
-        .regex(/^\d{1,9}$/, 'Must be a non-negative integer.')
-        .transform((text) => Math.min(Number(text), maxPage)),
-    ),
+    marker,
+    limit: limitUpTo(maxPage),
   })
   .transform(
     ({ status = 'open', limit = maxPage, ...rest }): FaultFilter => ({

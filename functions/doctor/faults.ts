@@ -3,13 +3,9 @@
 import * as z from 'zod';
 import { fitting } from '../../adapters/http/answer-size.ts';
 import { nextLink } from '../../adapters/http/next-link.ts';
-import {
-  ignored,
-  parsed,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../adapters/http/route.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Affected } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';

@@ -1,5 +1,5 @@
 /** The surface `/doctor/v1`: functions for which OpenStack has no API. */
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { type DataPlaneDeps, dataPlaneRoutes } from './data-plane.ts';
 import { type EvacuationDeps, evacuationRoutes } from './evacuations.ts';
 import { type EventDeps, eventRoutes } from './events.ts';
@@ -11,9 +11,8 @@ import { type UserDeps, userRoutes } from './users.ts';
 import { doctorVersionRoutes } from './versions.ts';
 import { type WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
-/** The dependencies of the surface. */
-export type DoctorDeps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
-  EvacuationDeps &
+/** What the routes need. */
+export type DoctorRouteDeps = EvacuationDeps &
   DataPlaneDeps &
   EventDeps &
   FaultDeps &
@@ -23,25 +22,34 @@ export type DoctorDeps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logg
   UserDeps &
   WebhookKeyDeps;
 
+/** What the surface needs. */
+export type DoctorDeps = Pick<Surface, 'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'> &
+  DoctorRouteDeps;
+
+/** The routes of the surface. */
+export const doctorRoutes = (deps: DoctorRouteDeps): SurfaceRoutes => ({
+  dialect: 'doctor',
+  prefix: '/doctor',
+  publicRoutes: doctorVersionRoutes,
+  routes: [
+    ...eventRoutes(deps),
+    ...dataPlaneRoutes(deps),
+    ...faultRoutes(deps),
+    ...registrationRoutes(deps),
+    ...evacuationRoutes(deps),
+    ...heartbeatRoutes(deps),
+    ...subscriptionRoutes(deps),
+    ...userRoutes(deps),
+    ...webhookKeyRoutes(deps),
+  ],
+});
+
 /** The handler of the surface. */
 export const doctorApi = (deps: DoctorDeps) =>
   createSurface({
-    dialect: 'doctor',
-    prefix: '/doctor',
+    ...doctorRoutes(deps),
     publicUrl: deps.publicUrl,
     allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    publicRoutes: doctorVersionRoutes,
-    routes: [
-      ...eventRoutes(deps),
-      ...dataPlaneRoutes(deps),
-      ...faultRoutes(deps),
-      ...registrationRoutes(deps),
-      ...evacuationRoutes(deps),
-      ...heartbeatRoutes(deps),
-      ...subscriptionRoutes(deps),
-      ...userRoutes(deps),
-      ...webhookKeyRoutes(deps),
-    ],
   });

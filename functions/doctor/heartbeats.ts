@@ -1,6 +1,8 @@
 /** `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, reports that it runs. */
 import * as z from 'zod';
-import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import type { HeartbeatReport } from '../../flows/note-heartbeat.ts';
@@ -8,7 +10,7 @@ import type { HeartbeatReport } from '../../flows/note-heartbeat.ts';
 /** The dependencies of the route. */
 export type HeartbeatDeps = {
   /** @throws not_found if there is no such host. */
-  readonly noteHeartbeat: (host: string, heard: HeartbeatReport) => Promise<void>;
+  readonly noteHeartbeat: (host: string, report: HeartbeatReport) => Promise<void>;
   readonly now: () => string;
 };
 
@@ -27,8 +29,8 @@ export const heartbeatRoutes = ({ noteHeartbeat, now }: HeartbeatDeps): Route[] 
     query: ignored,
     body: Heartbeat,
     handle: async ({ params, body: { restarted } }) => {
-      const heard = { at: now(), restarted: restarted ?? false };
-      await noteHeartbeat(parsed(HostName, params.host, 'host'), heard);
+      const report = { at: now(), restarted: restarted ?? false };
+      await noteHeartbeat(parsed(HostName, params.host, 'host'), report);
       return { status: 204 };
     },
   }),

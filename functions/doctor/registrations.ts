@@ -4,20 +4,16 @@
  */
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
 import type { ApiResponse } from '../../adapters/http/request.ts';
-import {
-  ignored,
-  parsed,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../adapters/http/route.ts';
+import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Host, HostName, type HostState } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import { type RegistrationOutcome, reportTime } from '../../domain/registration.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
-import type { Registered, ReportOrigin } from '../../flows/register.ts';
+import type { Registered, ReportOrigin } from '../../flows/registration.ts';
 import { HostInput, InstanceInput, instanceFacts, ReportedAt } from './registration-input.ts';
 import { hostView, instanceView } from './registration-view.ts';
 
@@ -50,7 +46,7 @@ const answer = (kind: RegistrationOutcome<unknown>['kind'], body: unknown): ApiR
 });
 
 /** The time that a report gives, or now; and its caller. */
-function toldAt(
+function reportOrigin(
   { now }: Pick<RegistrationDeps, 'now'>,
   request: RouteRequest<unknown, unknown>,
   reported_at: string | undefined,
@@ -75,7 +71,10 @@ const hostRoutes = (deps: RegistrationDeps): Route[] => [
     handle: async (request) => {
       const { facts, reported_at } = request.body;
       const name = parsed(HostName, request.params.host, 'host');
-      const done = await deps.registerHost(name, { facts, ...toldAt(deps, request, reported_at) });
+      const done = await deps.registerHost(name, {
+        facts,
+        ...reportOrigin(deps, request, reported_at),
+      });
       return answer(done.kind, { host: hostView(done.row, deps.stateOf(done.row)) });
     },
   }),
@@ -105,7 +104,7 @@ const serverRoutes = (deps: RegistrationDeps): Route[] => [
     body: InstanceInput,
     handle: async (request) => {
       const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
-      const at = toldAt(deps, request, request.body.reported_at);
+      const at = reportOrigin(deps, request, request.body.reported_at);
       const done = await deps.registerInstance(uuid, {
         factsOver: (existing) => instanceFacts(request.body, existing, at.actor.at),
         ...at,
@@ -134,7 +133,7 @@ const serverRoutes = (deps: RegistrationDeps): Route[] => [
     body: ignored,
     handle: async (request) => {
       const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
-      const done = await deps.deleteInstance(uuid, toldAt(deps, request, request.args));
+      const done = await deps.deleteInstance(uuid, reportOrigin(deps, request, request.args));
       return { ...answer(done.kind, undefined), status: 204 };
     },
   }),

@@ -2,13 +2,9 @@
 
 import * as z from 'zod';
 import { nextLink } from '../../adapters/http/next-link.ts';
-import {
-  ignored,
-  parsed,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../adapters/http/route.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import type { Subscription } from '../../domain/delivery/subscription.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { canSee, isAdmin, projectOf } from '../../domain/identity/access.ts';

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { may, roles } from '../../domain/identity/access.ts';
 import { type Account, admin, IdentityName } from '../../domain/identity/identity.ts';

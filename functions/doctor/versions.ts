@@ -1,5 +1,5 @@
 /** Version documents, so that the surface's URL in the catalogue answers, as for other services. */
-import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
 
 const version = (base: string) => ({
   id: 'v1',

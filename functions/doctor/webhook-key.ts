@@ -1,6 +1,7 @@
 /** `/doctor/v1/webhook-key`: the key with which a project verifies its webhooks. */
 import * as z from 'zod';
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 

@@ -2,9 +2,10 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
-import { hostReader } from '../../adapters/hosts/hosts.ts';
+import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { portChanges, portReader, portSaves } from '../../adapters/ports/ports.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
+import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { compose } from './compose.ts';
 

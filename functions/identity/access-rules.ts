@@ -2,7 +2,8 @@
  * `/v3/users/{user_id}/access_rules`: the rules of a user's application credentials. A rule exists as
  * long as a credential has it, so a rule cannot be deleted alone.
  */
-import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type AccessRule, accessRuleId } from '../../domain/identity/access-rule.ts';
 import { type CredentialDeps, ownerOf } from './application-credentials.ts';

@@ -3,7 +3,8 @@
  * administrators read and delete them. Source: keystone `api/users.py`, `common/policies/application_credential.py`.
  */
 import * as z from 'zod';
-import { ignored, type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 import {

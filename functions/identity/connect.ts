@@ -33,7 +33,7 @@ export function connect(
   );
   return identityApi({
     ...addressOf(env),
-    authenticate: makeAuthenticate(sessions),
+    authenticate: makeAuthenticate({ verify: sessions.verify }),
     logger,
     account: accounts.get,
     ...logins,

@@ -1,35 +1,47 @@
-import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { accessRuleRoutes } from './access-rules.ts';
 import { type CredentialDeps, credentialRoutes } from './application-credentials.ts';
 import { version } from './documents.ts';
-import { type LookupDeps, lookupRoutes } from './lookups.ts';
-import { login, revoke, type TokenDeps, validate } from './tokens.ts';
+import type { LookupDeps } from './find-accounts.ts';
+import { login } from './login.ts';
+import { lookupRoutes } from './lookups.ts';
+import type { TokenDeps } from './token-response.ts';
+import { revoke, validate } from './tokens.ts';
 
-/** The dependencies of the surface. */
+/** What the routes need. */
+export type IdentityRouteDeps = CredentialDeps & LookupDeps & TokenDeps;
+
+/** What the surface needs. */
 export type IdentityDeps = Pick<
   Surface,
   'allowedOrigins' | 'authenticate' | 'publicUrl' | 'logger'
 > &
-  CredentialDeps &
-  LookupDeps &
-  TokenDeps;
+  IdentityRouteDeps;
+
+/** The routes of the surface. */
+export const identityRoutes = (deps: IdentityRouteDeps): SurfaceRoutes => ({
+  dialect: 'identity',
+  prefix: '/identity',
+  publicRoutes: [...discovery, login(deps)],
+  routes: [
+    validate(deps, 'GET'),
+    validate(deps, 'HEAD'),
+    revoke(deps),
+    ...lookupRoutes(deps),
+    ...credentialRoutes(deps),
+    ...accessRuleRoutes(deps),
+  ],
+});
 
 /** `/identity`: discovery, tokens, application credentials and lookups, as Keystone v3 has them. */
 export const identityApi = (deps: IdentityDeps) =>
   createSurface({
-    ...deps,
-    dialect: 'identity',
-    prefix: '/identity',
-    publicRoutes: [...discovery, login(deps)],
-    routes: [
-      validate(deps, 'GET'),
-      validate(deps, 'HEAD'),
-      revoke(deps),
-      ...lookupRoutes(deps),
-      ...credentialRoutes(deps),
-      ...accessRuleRoutes(deps),
-    ],
+    ...identityRoutes(deps),
+    publicUrl: deps.publicUrl,
+    allowedOrigins: deps.allowedOrigins,
+    authenticate: deps.authenticate,
+    logger: deps.logger,
   }).after(({ response }) => {
     if (!response) return;
     const { Vary: vary } = { Vary: '', ...response.headers };

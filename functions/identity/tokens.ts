@@ -1,127 +1,11 @@
-import type { ApiResponse, RawRequest } from '../../adapters/http/request.ts';
-import {
-  ignored,
-  type PublicRoute,
-  parsedPublicRoute,
-  type Route,
-  route,
-} from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import type { RawRequest } from '../../adapters/http/request.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, hasRole, may, type Role } from '../../domain/identity/access.ts';
-import {
-  type Credential,
-  type CredentialFacts,
-  type CredentialReference,
-  grantForCredential,
-} from '../../domain/identity/application-credential.ts';
-import {
-  type Account,
-  type Grant,
-  grantFor,
-  unauthenticated,
-  unauthenticatedText,
-} from '../../domain/identity/identity.ts';
-import type { Session } from '../../domain/identity/validity.ts';
-import { AuthRequest, type Proof, supportedMethods, TokenQuery } from './auth-request.ts';
-import { catalog, tokenDocument } from './documents.ts';
-
-export type TokenDeps = {
-  /** The account with an id; undefined if there is none. */
-  readonly account: (id: string) => Promise<Account | undefined>;
-  /** The account of an id and a password; undefined if either is wrong, or after too many failures. */
-  readonly withPassword: (
-    id: string | undefined,
-    password: string,
-    address: string,
-  ) => Promise<Account | undefined>;
-  /** The same for an application credential, with its user. */
-  readonly withCredential: (
-    reference: CredentialReference,
-    secret: string,
-    address: string,
-  ) => Promise<{ readonly account: Account; readonly credential: Credential } | undefined>;
-  readonly sign: (grant: Grant) => Promise<string>;
-  /** The session of a token; undefined if the token is not valid. */
-  readonly verify: (token: string) => Promise<Session | undefined>;
-  /** Ends all tokens of a token's chain. */
-  readonly revoke: (grant: Grant) => Promise<void>;
-  readonly newAuditId: () => string;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** The region that the catalogue names. */
-  readonly region: string;
-};
-
-export const login = (deps: TokenDeps): PublicRoute =>
-  parsedPublicRoute({
-    method: 'POST',
-    path: '/v3/auth/tokens',
-    query: TokenQuery,
-    body: AuthRequest,
-    handle: async (request) => {
-      const { body: login } = request;
-      if (login.proof.method === 'unsupported') return unsupportedMethod(request);
-      const { grant, credential } = await proven(deps, { ...login, proof: login.proof }, request);
-      const token = await deps.sign(grant);
-      return tokenResponse(deps, request, { status: 201, grant, credential, token });
-    },
-  });
-
-type KnownProof = Exclude<Proof, { method: 'unsupported' }>;
-type AskedLogin = {
-  readonly proof: KnownProof;
-  readonly scope: Parameters<typeof grantFor>[0]['scope'];
-};
-
-/** The grant of a login. @throws DomainError `unauthenticated` if the proof is wrong. */
-async function proven(
-  deps: TokenDeps,
-  { proof, scope }: AskedLogin,
-  { address }: Pick<RawRequest, 'address'>,
-): Promise<{ grant: Grant; credential?: CredentialFacts | undefined }> {
-  const made = { audit_id: deps.newAuditId(), now: Math.floor(deps.now() / 1000) };
-  switch (proof.method) {
-    case 'token': {
-      const from = await deps.verify(proof.token);
-      const account = from && (await deps.account(from.user.id));
-      if (!account) throw unauthenticated();
-      const { credential, ...grant } = from;
-      return { grant: grantFor({ ...made, account, scope, from: grant }), credential };
-    }
-    case 'password': {
-      const account = await deps.withPassword(proof.user_id, proof.password, address);
-      if (!account) throw unauthenticated();
-      return { grant: grantFor({ ...made, account, scope }) };
-    }
-    case 'application_credential': {
-      // Source: keystone `auth/core.py`: credentials cannot request a scope.
-      if (scope.kind !== 'default') throw unauthenticated();
-      const found = await deps.withCredential(proof.reference, proof.secret, address);
-      if (!found) throw unauthenticated();
-      return { grant: grantForCredential({ ...made, ...found }), credential: found.credential };
-    }
-  }
-}
-
-/**
- * The 401 for an unsupported method. It lists the supported methods.
- * Source: keystone `exception.py`, `AuthMethodNotSupported`.
- */
-function unsupportedMethod({ base }: Pick<RawRequest, 'base'>): ApiResponse {
-  const code = 401;
-  return {
-    status: code,
-    body: {
-      error: {
-        code,
-        title: 'Unauthorized',
-        message: unauthenticatedText,
-        identity: { methods: supportedMethods },
-      },
-    },
-    headers: { 'WWW-Authenticate': `Keystone uri="${base}"` },
-  };
-}
+import type { Grant } from '../../domain/identity/identity.ts';
+import { TokenQuery } from './auth-request.ts';
+import { type TokenDeps, tokenResponse } from './token-response.ts';
 
 /** The token in `X-Subject-Token`. @throws DomainError `not_found` if it is not valid. */
 async function subjectOf({ verify }: TokenDeps, { headers }: Pick<RawRequest, 'headers'>) {
@@ -186,24 +70,4 @@ function requireOwnToken(
     'forbidden',
     `You are not authorized to perform the requested action: identity:${action}.`,
   );
-}
-
-type Answered = {
-  readonly status: number;
-  readonly grant: Grant;
-  readonly credential?: CredentialFacts | undefined;
-  readonly token: string;
-};
-
-function tokenResponse(
-  { region }: TokenDeps,
-  { root, args }: Pick<RawRequest, 'root'> & { readonly args: TokenQuery },
-  { status, grant, credential, token }: Answered,
-): ApiResponse {
-  const services = args.withCatalog ? catalog(root, region) : undefined;
-  return {
-    status,
-    body: tokenDocument(grant, { services, credential }),
-    headers: { 'X-Subject-Token': token },
-  };
 }

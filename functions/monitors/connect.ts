@@ -1,11 +1,11 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
 import { conditionStore } from '../../adapters/conditions/conditions.ts';
-import { sourceReader } from '../../adapters/conditions/sources.ts';
-import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
+import { sourceStore } from '../../adapters/conditions/sources.ts';
+import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
-import { hostReader } from '../../adapters/hosts/hosts.ts';
+import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
@@ -15,8 +15,8 @@ import {
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
-import { departureStore } from '../../adapters/servers/migrations.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/monitors.ts` sets. */
@@ -61,8 +61,9 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
-    ...sourceReader(dynamo, env.SOURCES_TABLE),
+    ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
+    ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
     now: () => new Date().toISOString(),

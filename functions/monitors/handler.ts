@@ -2,35 +2,56 @@
  * The surfaces of monitors: `/doctor/v1/…` for what monitors report. The same function serves `/events`, the
  * path of OPNFV Doctor's published inspector.
  */
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
+import { type ConditionDeps, conditionRoutes } from './conditions.ts';
 import { opnfvRoutes } from './opnfv.ts';
 import type { ReportDeps } from './report-route.ts';
+import { type SourceDeps, sourceRoutes } from './sources.ts';
+import { type UnmatchedDeps, unmatchedRoutes } from './unmatched.ts';
 
-/** The dependencies of the surfaces. */
+/** What all routes need. */
+export type MonitorRouteDeps = ReportDeps & ConditionDeps & SourceDeps & UnmatchedDeps;
+
+/** What the surfaces need. */
 export type MonitorsDeps = Pick<
   Surface,
   'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
 > &
-  ReportDeps;
+  MonitorRouteDeps;
 
 /**
- * Every route of a monitor below `/doctor`. A dialect adds its routes here, and the first segment of its
+ * Every route of conditions and of monitors below `/doctor`. A dialect adds its routes here, and the first segment of its
  * path to `monitorPaths` in `infra/monitors.ts`.
  */
-const monitorRoutes = (deps: MonitorsDeps) => [...opnfvRoutes(deps, '/v1/inspector/events')];
-
-const shared = ({ publicUrl, allowedOrigins, authenticate, logger }: MonitorsDeps) => ({
-  dialect: 'doctor' as const,
-  publicUrl,
-  ...(allowedOrigins && { allowedOrigins }),
-  authenticate,
-  logger,
+export const monitorRoutes = (deps: MonitorRouteDeps): SurfaceRoutes => ({
+  dialect: 'doctor',
+  prefix: '/doctor',
+  routes: [
+    ...conditionRoutes(deps),
+    ...sourceRoutes(deps),
+    ...unmatchedRoutes(deps),
+    ...opnfvRoutes(deps, '/v1/inspector/events'),
+  ],
 });
 
+/** The routes of `/events`. */
+export const inspectorRoutes = (deps: ReportDeps): SurfaceRoutes => ({
+  dialect: 'doctor',
+  prefix: '/events',
+  routes: opnfvRoutes(deps, '/'),
+});
+
+const handlerOf = (routes: SurfaceRoutes, deps: MonitorsDeps) =>
+  createSurface({
+    ...routes,
+    publicUrl: deps.publicUrl,
+    ...(deps.allowedOrigins && { allowedOrigins: deps.allowedOrigins }),
+    authenticate: deps.authenticate,
+    logger: deps.logger,
+  });
+
 /** The handler of the routes below `/doctor`. */
-export const monitorsApi = (deps: MonitorsDeps) =>
-  createSurface({ ...shared(deps), prefix: '/doctor', routes: monitorRoutes(deps) });
+export const monitorsApi = (deps: MonitorsDeps) => handlerOf(monitorRoutes(deps), deps);
 
 /** The handler of `/events`. */
-export const eventsApi = (deps: MonitorsDeps) =>
-  createSurface({ ...shared(deps), prefix: '/events', routes: opnfvRoutes(deps, '/') });
+export const eventsApi = (deps: MonitorsDeps) => handlerOf(inspectorRoutes(deps), deps);

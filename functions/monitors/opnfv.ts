@@ -3,8 +3,9 @@
  * `doctor report` and the media type of Zabbix send.
  */
 import * as z from 'zod';
+import { parsed } from '../../adapters/http/parsed.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
-import { parsed, type Route } from '../../adapters/http/route.ts';
+import type { Route } from '../../adapters/http/route.ts';
 import {
   type ConditionSeverity,
   conditionSeverities,

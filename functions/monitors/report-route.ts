@@ -3,8 +3,10 @@
  * rest is the same for all, and here.
  */
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
+import { parsed } from '../../adapters/http/parsed.ts';
+import { ignored } from '../../adapters/http/readers.ts';
 import type { ApiResponse, AuthenticRequest } from '../../adapters/http/request.ts';
-import { ignored, parsed, type Route, route } from '../../adapters/http/route.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
 import { type Source, SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';

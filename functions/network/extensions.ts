@@ -1,5 +1,6 @@
 /** Neutron's extensions that work here, and Doctor's own ones: docs/wire/network.md#extensions. */
-import { ignored, type Route, route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import { type Route, route } from '../../adapters/http/route.ts';
 import { Refusal } from '../../domain/errors.ts';
 import { shown } from './neutron.ts';
 

@@ -1,6 +1,6 @@
 /** The surface `/network`: the part of Neutron's API v2.0 that a registry of ports needs. */
 
-import { createSurface, type Surface } from '../../adapters/http/surface.ts';
+import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import type { NetworkDeps, PortDeps } from './deps.ts';
 import { extensionRoutes } from './extensions.ts';
 import { networkRoutes } from './networks.ts';
@@ -20,22 +20,27 @@ export type NetworkApiDeps = Pick<
 /** `/v2.0/ports.json` is `/v2.0/ports`: clients send either. */
 const plainPath = (path: string): string => path.replace(/\.json$/, '');
 
+/** The routes of the surface. */
+export const networkSurfaceRoutes = (deps: PortDeps & NetworkDeps): SurfaceRoutes => ({
+  dialect: 'network',
+  prefix: '/network',
+  normalise: plainPath,
+  publicRoutes: networkVersionRoutes,
+  routes: [
+    ...extensionRoutes,
+    ...portRoutes(deps),
+    ...tagRoutes(taggablePorts(deps)),
+    ...networkRoutes(deps),
+    ...tagRoutes(taggableNetworks(deps)),
+  ],
+});
+
 /** The handler of the surface. */
 export const networkApi = (deps: NetworkApiDeps) =>
   createSurface({
-    dialect: 'network',
-    prefix: '/network',
+    ...networkSurfaceRoutes(deps),
     publicUrl: deps.publicUrl,
     allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
-    normalise: plainPath,
-    publicRoutes: networkVersionRoutes,
-    routes: [
-      ...extensionRoutes,
-      ...portRoutes(deps),
-      ...tagRoutes(taggablePorts(deps)),
-      ...networkRoutes(deps),
-      ...tagRoutes(taggableNetworks(deps)),
-    ],
   });

@@ -3,12 +3,13 @@
 import type { Query } from '../../adapters/http/query.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { canRead, listedProject, notFound } from '../../domain/ports/port-access.ts';
-import { fieldsOf, type NetworkDeps } from './deps.ts';
+import type { NetworkDeps } from './deps.ts';
+import { fieldsOf, picked } from './fields.ts';
+import { readOrder } from './list-order.ts';
 import { networkView } from './network-input.ts';
 import { networkFilter, networkSortKeys } from './network-list.ts';
 import { type ShownPage, shownPage } from './page.ts';
-import { readOrder, readPage } from './port-list.ts';
-import { picked } from './port-view.ts';
+import { readPage } from './page-request.ts';
 
 /** The query of `GET /v2.0/networks`. @throws HTTPBadRequest */
 export const readNetworkList = (query: Query) => ({

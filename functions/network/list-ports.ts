@@ -11,17 +11,15 @@ import type { Port } from '../../domain/ports/port.ts';
 import { listedProject, seesHosts, visiblePort } from '../../domain/ports/port-access.ts';
 import type { PortIndex } from '../../domain/ports/port-index.ts';
 import { slices } from '../../domain/slices.ts';
-import { fieldsOf, idOf, type PortDeps } from './deps.ts';
+import type { PortDeps } from './deps.ts';
+import { fieldsOf, picked } from './fields.ts';
+import { type ListOrder, readOrder } from './list-order.ts';
 import { type ShownPage, shownPage } from './page.ts';
+import { type PageRequest, readPage } from './page-request.ts';
 import { filterOf, isFiltered, type PortTest } from './port-filter.ts';
-import {
-  type ListOrder,
-  type PageRequest,
-  portSortKeys,
-  readOrder,
-  readPage,
-} from './port-list.ts';
-import { picked, portView } from './port-view.ts';
+import { portSortKeys } from './port-sort.ts';
+import { portView } from './port-view.ts';
+import { idOf } from './request-parts.ts';
 
 type ListDeps = Pick<PortDeps, 'portIds' | 'readPorts'>;
 

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Network, NetworkUpdate } from '../../domain/ports/network.ts';
 import { seconds } from '../../domain/time.ts';
 import { badRequest, truthOf } from './neutron.ts';
+import { idTextOf, textOf, uuidOf } from './port-values.ts';
 import {
   bodyOf,
   type Maker,
@@ -10,8 +11,7 @@ import {
   requireOneProject,
   requireOwnProject,
   unwrapped,
-} from './port-input.ts';
-import { idTextOf, textOf, uuidOf } from './port-values.ts';
+} from './request-body.ts';
 
 /** A network as Neutron shows it. Doctor plugs nothing, so it is always `ACTIVE`. */
 export const networkView = (network: Network) => ({

@@ -1,9 +1,9 @@
 /** The filters and the order of a list of networks. Source: neutron-lib `api/definitions/network.py`. */
 
 import type { Query } from '../../adapters/http/query.ts';
+import type { SortKeys } from './list-order.ts';
 import { type NetworkView, networkTruths } from './network-input.ts';
 import { badRequest, shown, truthOf } from './neutron.ts';
-import type { SortKeys } from './port-list.ts';
 import { tagFilters } from './tag-filter.ts';
 
 /** The attributes by which networks can be sorted. */

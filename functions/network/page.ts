@@ -1,6 +1,6 @@
 /** A page of a list, cut to the size of an answer. */
 import { answerBytes, mostAnswerBytes } from '../../adapters/http/answer-size.ts';
-import type { PageRequest } from './port-list.ts';
+import type { PageRequest } from './page-request.ts';
 
 /** A page that is shown: the views, their ids, and whether there may be more. */
 export type ShownPage = {

@@ -44,10 +44,3 @@ export function portView(port: Port, caller: Caller): PortView {
     }),
   };
 }
-
-/** The attributes of a view that `fields` names; all if it is empty. Unknown names are ignored. */
-export function picked(view: PortView, fields: readonly string[]): PortView {
-  if (fields.length === 0) return view;
-  const wanted = new Set(fields);
-  return Object.fromEntries(Object.entries(view).filter(([name]) => wanted.has(name)));
-}

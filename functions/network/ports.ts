@@ -1,78 +1,32 @@
 /** The routes of ports: list, show, create, change, delete. Source: docs/wire/network.md#one-port. */
-import {
-  bodySent,
-  guardedRoute,
-  ignored,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../adapters/http/route.ts';
-import type { Caller } from '../../domain/identity/access.ts';
+import { bodySent, ignored } from '../../adapters/http/readers.ts';
+import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
 import { requestedDataPlane } from '../../domain/ports/data-plane.ts';
-import { createdPort, deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
-import {
-  canRead,
-  disallowed,
-  notFound,
-  requirePolicy,
-  requireRevision,
-  visiblePort,
-} from '../../domain/ports/port-access.ts';
-import type { NewPort } from '../../flows/create-ports.ts';
-import {
-  actorAt,
-  fieldsOf,
-  idOf,
-  isWrapped,
-  makerOf,
-  type PortDeps,
-  requireNoBody,
-} from './deps.ts';
+import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
+import { requirePolicy, requireRevision } from '../../domain/ports/port-access.ts';
+import type { PortDeps } from './deps.ts';
+import { requiredRevision } from './if-match.ts';
 import { listPorts, readPortList } from './list-ports.ts';
-import {
-  missing,
-  type PortInput,
-  readNewPorts,
-  readPortUpdate,
-  requiredRevision,
-} from './port-input.ts';
-import { linksOf } from './port-list.ts';
-import { picked, portView } from './port-view.ts';
-
-type PortRequest = RouteRequest<unknown, unknown>;
+import { newPort, requireNetworks } from './new-port.ts';
+import { type PortInput, readNewPorts, readPortUpdate } from './port-input.ts';
+import { changePortOfPath, readPort } from './port-of-path.ts';
+import { portView } from './port-view.ts';
+import { readingRoutes } from './reading-routes.ts';
+import { actorAt, isWrapped, makerOf, requireNoBody } from './request-parts.ts';
 
 const collection = '/v2.0/ports';
+
 const item = '/v2.0/ports/:id';
 
 /** The routes. */
 export const portRoutes = (deps: PortDeps): Route[] => [...reading(deps), ...writing(deps)];
 
-const reading = (deps: PortDeps): Route[] => [
-  route({
-    method: 'GET',
-    path: collection,
-    query: readPortList,
-    body: ignored,
-    handle: async (request) => {
-      const shown = await listPorts(deps, request.caller, request.args);
-      const links = linksOf(request, shown);
-      return {
-        status: 200,
-        body: { ports: shown.views, ...(links.length > 0 && { ports_links: links }) },
-      };
-    },
-  }),
-  route({
-    method: 'GET',
-    path: item,
-    query: fieldsOf,
-    body: ignored,
-    handle: async (request) => {
-      const view = portView(await readPort(deps, request), request.caller);
-      return { status: 200, body: { port: picked(view, request.args) } };
-    },
-  }),
-];
+const reading = (deps: PortDeps): Route[] =>
+  readingRoutes('port', {
+    readList: readPortList,
+    list: (caller, list) => listPorts(deps, caller, list),
+    show: async (request) => portView(await readPort(deps, request), request.caller),
+  });
 
 const writing = (deps: PortDeps): Route[] => [
   route({
@@ -103,7 +57,7 @@ const writing = (deps: PortDeps): Route[] => [
       const { caller, headers, body: input } = request;
       const revision = requiredRevision(headers['if-match']);
       const at = deps.now();
-      const changed = await change(deps, request, (port) => {
+      const changed = await changePortOfPath(deps, request, (port) => {
         requirePolicy(caller, port, 'update_port', input);
         requireRevision(revision, port);
         return updatedPort(port, updateOf(port, input), actorAt(request, at));
@@ -119,7 +73,7 @@ const writing = (deps: PortDeps): Route[] => [
     handle: async (request) => {
       const revision = requiredRevision(request.headers['if-match']);
       const at = deps.now();
-      await change(deps, request, (port) => {
+      await changePortOfPath(deps, request, (port) => {
         requirePolicy(request.caller, port, 'delete_port');
         requireNoBody(request.body);
         requireRevision(revision, port);
@@ -130,27 +84,6 @@ const writing = (deps: PortDeps): Route[] => [
   }),
 ];
 
-/** The port of the path, if the caller may know of it. @throws PortNotFound */
-export async function readPort(
-  deps: Pick<PortDeps, 'readPorts'>,
-  { caller, params: { id: text = '' } }: Pick<PortRequest, 'caller' | 'params'>,
-): Promise<Port> {
-  const id = idOf(text);
-  const [found] = id === undefined ? [] : await deps.readPorts([id]);
-  return visiblePort(caller, text, found);
-}
-
-/** Changes the port of the path, if the caller may know of it. @throws PortNotFound */
-export function change(
-  deps: PortDeps,
-  { caller, params: { id: text = '' } }: Pick<PortRequest, 'caller' | 'params'>,
-  decide: (port: Port) => Port | undefined,
-): Promise<Port> {
-  const id = idOf(text);
-  if (id === undefined) throw notFound('Port', text);
-  return deps.changePort(id, (port) => decide(visiblePort(caller, text, port)));
-}
-
 /** The update of a port by an input, in which the two names of the data plane's status are one value. */
 function updateOf(port: Port, { values }: PortInput): Parameters<typeof updatedPort>[1] {
   const { id: _, network_id: __, project_id: ___, dp_down, data_plane_status, ...rest } = values;
@@ -159,50 +92,4 @@ function updateOf(port: Port, { values }: PortInput): Parameters<typeof updatedP
     ([, value]) => value !== undefined,
   );
   return Object.fromEntries(given);
-}
-
-/** The port of an input. @throws PolicyNotAuthorized if the caller may not create it. */
-function newPort(deps: PortDeps, request: PortRequest, input: PortInput): NewPort {
-  const { caller } = request;
-  const { values } = input;
-  const project_id = values.project_id ?? caller.project_id;
-  if (project_id === undefined) throw disallowed('rule:create_port');
-  requirePolicy(caller, { project_id }, 'create_port', input);
-  const { network_id } = values;
-  if (network_id === undefined) throw missing('network_id');
-  const port = createdPort(
-    {
-      id: values.id ?? deps.newId(),
-      network_id,
-      project_id,
-      name: values.name ?? '',
-      description: values.description ?? '',
-      admin_state_up: values.admin_state_up ?? true,
-      device_id: values.device_id ?? '',
-      device_owner: values.device_owner ?? '',
-      mac_address: values.mac_address ?? deps.newMac(),
-      fixed_ips: values.fixed_ips ?? [],
-      security_groups: values.security_groups ?? [],
-      'binding:host_id': values['binding:host_id'] ?? '',
-      'binding:vnic_type': values['binding:vnic_type'] ?? 'normal',
-      'binding:profile': values['binding:profile'] ?? '{}',
-    },
-    { actor: actorAt(request, deps.now()), incarnation: deps.newId() },
-  );
-  return { port, macGiven: values.mac_address !== undefined };
-}
-
-/**
- * Checks that the caller may see the registered networks of new ports. Any other id is accepted.
- * @throws NetworkNotFound
- */
-async function requireNetworks(
-  deps: PortDeps,
-  caller: Caller,
-  requested: readonly NewPort[],
-): Promise<void> {
-  const ids = new Set(requested.map(({ port }) => port.network_id));
-  for (const network of await deps.networks([...ids])) {
-    if (!canRead(caller, network)) throw notFound('Network', network.network_id);
-  }
 }

@@ -2,9 +2,10 @@
 import { updatedNetwork } from '../../domain/ports/network.ts';
 import { updatedPort } from '../../domain/ports/port.ts';
 import { requirePolicy } from '../../domain/ports/port-access.ts';
-import { actorAt, type NetworkDeps, type PortDeps } from './deps.ts';
-import { changedNetwork, readNetwork } from './networks.ts';
-import { change, readPort } from './ports.ts';
+import type { NetworkDeps, PortDeps } from './deps.ts';
+import { changeNetworkOfPath, readNetwork } from './network-of-path.ts';
+import { changePortOfPath, readPort } from './port-of-path.ts';
+import { actorAt } from './request-parts.ts';
 import type { Taggable } from './tags.ts';
 
 /** Each change of a port's tags is a change of the port, with its events. */
@@ -13,7 +14,7 @@ export const taggablePorts = (deps: PortDeps): Taggable => ({
   tagsOf: async (request) => (await readPort(deps, request)).tags,
   retag: async (request, tagsAfter) => {
     const at = deps.now();
-    const changed = await change(deps, request, (port) => {
+    const changed = await changePortOfPath(deps, request, (port) => {
       requirePolicy(request.caller, port, 'update_ports_tags');
       return updatedPort(port, { tags: tagsAfter(port.tags) }, actorAt(request, at));
     });
@@ -27,7 +28,7 @@ export const taggableNetworks = (deps: NetworkDeps): Taggable => ({
   tagsOf: async (request) => (await readNetwork(deps, request)).tags,
   retag: async (request, tagsAfter) => {
     const at = deps.now();
-    const changed = await changedNetwork(deps, request, (network) => {
+    const changed = await changeNetworkOfPath(deps, request, (network) => {
       requirePolicy(request.caller, network, 'update_networks_tags');
       return updatedNetwork(network, { tags: tagsAfter(network.tags) }, at);
     });

@@ -2,18 +2,13 @@
  * The routes of the tags of ports and networks. Neutron checks a body before it looks for the resource. Source: neutron `extensions/tagging.py`.
  */
 
-import {
-  bodySent,
-  ignored,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../adapters/http/route.ts';
+import { bodySent, ignored } from '../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { Refusal } from '../../domain/errors.ts';
-import { requireNoBody } from './deps.ts';
 import { shown } from './neutron.ts';
-import { bodyOf, requireKnown } from './port-input.ts';
 import { tagListOf, tagOf } from './port-values.ts';
+import { bodyOf, requireKnown } from './request-body.ts';
+import { requireNoBody } from './request-parts.ts';
 
 type TaggedRequest = RouteRequest<unknown, unknown>;
 type Tags = readonly string[];

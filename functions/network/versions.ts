@@ -1,5 +1,5 @@
 /** What the surface is, for clients without a token: docs/wire/network.md#version-documents. */
-import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
 import { DomainError } from '../../domain/errors.ts';
 
 const version = (base: string) => ({

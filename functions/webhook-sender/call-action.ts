@@ -31,7 +31,7 @@ export async function callAction(
     case 'test':
       return done;
     default:
-      return { kind: 'refused', reason: 'nobody calls actions of this scheme' };
+      return { kind: 'refused', reason: 'Doctor does not call actions of this scheme' };
   }
 }
 

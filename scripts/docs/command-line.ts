@@ -1,12 +1,12 @@
 /** `docs/reference/command-line.md`. */
 import { commands } from '../../cli/commands.ts';
-import { run } from '../../cli/run.ts';
+import { runCommandLine } from '../../cli/run.ts';
 import { generatedFrom, page } from './markdown.ts';
 
 /** What `doctor` prints for a command line that asks for help. */
 async function helpOf(...args: readonly string[]): Promise<string> {
   let printed = '';
-  await run(
+  await runCommandLine(
     [...args, '--help'],
     {},
     {

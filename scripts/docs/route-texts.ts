@@ -42,6 +42,36 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1/webhook-key': text("shows the key that signs the project's webhooks"),
 };
 
+/** The routes of monitors: a token, HTTP Basic or Bearer. */
+const monitors: Readonly<Record<string, RouteText>> = {
+  'PUT /doctor/v1/inspector/events': text(
+    'takes faults in the form of OPNFV Doctor’s southbound interface; a token, HTTP Basic or Bearer',
+  ),
+  'POST /doctor/v1/inspector/events': text('the same'),
+  'PUT /events/': text('the same as `/doctor/v1/inspector/events`'),
+  'POST /events/': text('the same'),
+};
+
+const conditions: Readonly<Record<string, RouteText>> = {
+  'GET /doctor/v1/conditions': text(
+    'lists conditions, newest first; `source`, `host`, `port_id`, `server_id`, `state` and `effect` filter',
+  ),
+  'GET /doctor/v1/conditions/{id}': text('shows a condition'),
+  'DELETE /doctor/v1/conditions/{id}': text(
+    'ends a condition by hand, whatever the rule of its source; `reason` is needed, and recorded',
+  ),
+  'GET /doctor/v1/sources': text('lists the sources that have settings, by name'),
+  'GET /doctor/v1/sources/{kind}': text('shows the settings of a source, or the default ones'),
+  'PUT /doctor/v1/sources/{kind}': text('replaces the settings of a source'),
+  'DELETE /doctor/v1/sources/{kind}': text('returns a source to the default settings'),
+  'GET /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
+  'PUT /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
+  'DELETE /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
+  'GET /doctor/v1/unmatched': text(
+    'lists what monitors reported of the last day and matched nothing, newest first, with the reasons',
+  ),
+};
+
 const own = 'any for their own; admin for all';
 
 const identity: Readonly<Record<string, RouteText>> = {
@@ -280,6 +310,8 @@ const image: Readonly<Record<string, RouteText>> = {
 /** The texts, by `METHOD path` with parameters in braces: `GET /compute/v2.1/servers/{id}`. */
 export const routeTexts: Readonly<Record<string, RouteText>> = {
   ...doctor,
+  ...conditions,
+  ...monitors,
   ...identity,
   ...alarming,
   ...computeHosts,
@@ -294,7 +326,11 @@ export const surfaceTexts: Readonly<
 > = {
   '/doctor': {
     title: '/doctor/v1: what OpenStack has no API for',
-    is: 'Registrations, faults, heartbeats, events from outside, subscriptions and users.',
+    is: 'Registrations, faults, what monitors report, heartbeats, events from outside, subscriptions and users.',
+  },
+  '/events': {
+    title: '/events: the path of OPNFV Doctor’s published inspector',
+    is: 'What monitors that were written for that inspector send, without a change of their path.',
   },
   '/identity': {
     title: '/identity: Keystone v3',

@@ -1,6 +1,7 @@
 /** `docs/reference/routes.md`. */
-import type { PublicRoute, Route } from '../../adapters/http/route.ts';
-import type { Surface } from '../../adapters/http/surface.ts';
+import type { PublicRoute } from '../../adapters/http/public-route.ts';
+import type { Route } from '../../adapters/http/route.ts';
+import type { SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { code, generatedFrom, page, table } from './markdown.ts';
 import { type RouteText, routeTexts, surfaceTexts } from './route-texts.ts';
 import { surfaces } from './surfaces.ts';
@@ -39,7 +40,7 @@ function versionsOf(routes: readonly Route[]): string {
 export function listedRoutes({
   prefix,
   routes,
-}: Pick<Surface, 'prefix' | 'routes'>): ListedRoute[] {
+}: Pick<SurfaceRoutes, 'prefix' | 'routes'>): ListedRoute[] {
   const groups = Map.groupBy(routes, ({ method, path }) =>
     keyOf({ method, path: shownPath(prefix, path) }),
   );
@@ -53,7 +54,7 @@ export function listedRoutes({
 }
 
 /** The documents of a surface, and logins: what needs no token. */
-export const listedPublicRoutes = (surface: Surface): ListedRoute[] =>
+export const listedPublicRoutes = (surface: SurfaceRoutes): ListedRoute[] =>
   (surface.publicRoutes ?? [])
     .filter(({ refuses = false }: PublicRoute) => !refuses)
     .map(({ method, path }) => ({
@@ -81,7 +82,7 @@ function rowOf(route: ListedRoute): string[] {
   return [code(keyOf(route)), does, route.roles.length > 0 ? route.roles.join(', ') : who];
 }
 
-function sectionOf(surface: Surface): string {
+function sectionOf(surface: SurfaceRoutes): string {
   const about = surfaceTexts[surface.prefix];
   if (!about) throw new Error(`scripts/docs/route-texts.ts has no text for ${surface.prefix}`);
   const open = [...Map.groupBy(listedPublicRoutes(surface), ({ path }) => path)].flatMap(

@@ -65,13 +65,14 @@ export function scriptOf(
   }
   const longestFirst = [...names].sort(([a], [b]) => b.length - a.length);
   const scripted = (text: string): string =>
-    longestFirst.reduce((told, [value, name]) => told.replaceAll(value, `{${name}}`), text);
+    longestFirst.reduce((named, [value, name]) => named.replaceAll(value, `{${name}}`), text);
   return calls.map(({ method, path, headers, body, status }, index) => {
     const learn = learned[index] ?? {};
-    const told = { ...headers };
-    for (const name of ['x-auth-token', 'x-subject-token']) if (told[name]) told[name] = '{token}';
+    const withoutTokens = { ...headers };
+    for (const name of ['x-auth-token', 'x-subject-token'])
+      if (withoutTokens[name]) withoutTokens[name] = '{token}';
     return {
-      ...{ method, path: scripted(path), headers: told, body: scripted(body), status },
+      ...{ method, path: scripted(path), headers: withoutTokens, body: scripted(body), status },
       ...(Object.keys(learn).length > 0 && { learn }),
     };
   });

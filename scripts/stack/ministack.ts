@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -40,7 +40,7 @@ export function emulatorEnv(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Listens for a moment; port 0 takes any free one. Undefined if another process listens there. */
+/** Listens for a moment, and gives the port. Undefined if another process listens there. */
 const tryPort = (port: number): Promise<number | undefined> =>
   new Promise((done) => {
     const server = createServer();
@@ -52,12 +52,24 @@ const tryPort = (port: number): Promise<number | undefined> =>
     });
   });
 
-/** The port for a new stack: the requested one, or a free one if another process uses it. */
+/**
+ * A free port that no system gives to an outgoing connection: a stack that keeps its data needs the
+ * same port each time. Source: net.ipv4.ip_local_port_range of Linux begins at 32768, others higher.
+ */
+async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = await tryPort(randomInt(20_000, 32_768));
+    if (port !== undefined) return port;
+  }
+  throw new Refusal('No free port on 127.0.0.1.');
+}
+
+/** The port for a new stack: the requested one, or a free one for 0 or if another process uses it. */
 export async function choosePort(requested: number): Promise<number> {
+  if (requested === 0) return freePort();
   const port = await tryPort(requested);
   if (port !== undefined) return port;
-  const free = await tryPort(0);
-  if (free === undefined) throw new Refusal('No free port on 127.0.0.1.');
+  const free = await freePort();
   console.log(`Port ${requested} is in use by another process: taking ${free}.`);
   return free;
 }
@@ -140,7 +152,7 @@ export async function startMiniStack({ port, keeps, before }: Start): Promise<St
   let ended = false;
   const startedAt = new Date().toISOString();
   const state = { pid: child.pid ?? 0, instance, port, endpoint, dataDir, startedAt, ...before };
-  saveState(state); // at once: a command that is interrupted now must not leave a stranger behind
+  saveState(state); // at once: a command that is interrupted now must not leave an unknown process behind
   const deadline = Date.now() + patienceMs();
   while (!(await answers(endpoint))) {
     if (Date.now() > deadline) failure = `no answer within ${patienceMs() / 1000} s`;
@@ -176,7 +188,7 @@ export const isRunning = ({ pid, instance }: StackState): boolean =>
 
 /**
  * Ends a stack's processes, the Lambda workers included, and removes its working files. What is kept
- * stays: it is on disk before anybody has an answer, so a process may end at any time.
+ * stays: it is on disk before a caller has an answer, so a process may end at any time.
  */
 export async function stopMiniStack({ instance, dataDir }: StackState): Promise<void> {
   await end(instance);

@@ -56,6 +56,20 @@ function show(notification: Received): void {
   for (const line of compact.split('\n')) say(`  ${line}`);
 }
 
+/** Reports a host down, or up again. */
+const setForcedDown = (admin: Client, host: string, forced_down: boolean) =>
+  admin.expect('PUT', '/compute/v2.1/os-services/force-down', {
+    headers: { 'X-OpenStack-Nova-API-Version': '2.11' },
+    body: { host, binary: 'nova-compute', forced_down },
+  });
+
+/** Takes the steps back, the last one first. A failure is printed, and stops no other. */
+async function cleanUp(undo: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of undo.toReversed()) {
+    await step().catch((error) => say(`cleaning up: ${error.message}`));
+  }
+}
+
 /**
  * One host fault, from the report to the tenant's notification, with what each side sees.
  * Deletes all that it made.
@@ -69,11 +83,7 @@ export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> 
   const tenant = await login(apiUrl, readAccount('tenant-a'));
   const undo: (() => Promise<unknown>)[] = [];
 
-  const forceDown = (forced_down: boolean) =>
-    admin.expect('PUT', '/compute/v2.1/os-services/force-down', {
-      headers: { 'X-OpenStack-Nova-API-Version': '2.11' },
-      body: { host, binary: 'nova-compute', forced_down },
-    });
+  const forceDown = (forced_down: boolean) => setForcedDown(admin, host, forced_down);
 
   try {
     console.log('\nOne host fault, end to end\n');
@@ -122,8 +132,6 @@ export async function playFault({ endpoint, outputs }: Stack): Promise<boolean> 
     show(notification);
     return received.length === 1 && after === 'SHUTOFF';
   } finally {
-    for (const step of undo.reverse()) {
-      await step().catch((error) => say(`cleaning up: ${error.message}`));
-    }
+    await cleanUp(undo);
   }
 }

@@ -26,7 +26,7 @@ function processes(): Process[] {
 
 /**
  * The processes of one of our stacks: the emulator has the instance's name as an argument, and its
- * Lambda workers run from a folder of that name. So a stranger with a pid of ours is never touched.
+ * Lambda workers run from a folder of that name. So another process that got a pid of ours is never touched.
  */
 export const processesOf = (instance: string): number[] =>
   processes()

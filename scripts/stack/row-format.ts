@@ -3,4 +3,4 @@
  * written before can no longer be read: rows are not migrated, so `npm run up` then refuses a stack
  * that keeps older ones, instead of failing on each of them.
  */
-export const rowFormat = 1;
+export const rowFormat = 2;

@@ -21,7 +21,7 @@ export const outputsFile = join(stateDir, 'outputs.json');
 export const StackState = z.object({
   /** The emulator's process, which leads a process group of its own. */
   pid: z.int(),
-  /** Tells our process from a stranger that got the same pid or port since. */
+  /** Distinguishes our process from another that got the same pid or port since. */
   instance: z.string(),
   port: z.int(),
   /** `http://localhost:<port>`: every AWS service. */

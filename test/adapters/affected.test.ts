@@ -25,7 +25,7 @@ const noted = (fault_id: string, project_id: string, uuids: string[], n = 1): Af
 });
 const uuids = (count: number) => Array.from({ length: count }, () => randomUUID());
 
-test('what is noted twice is kept once, with the time that was told first', async () => {
+test('what is noted twice is kept once, with the time that was reported first', async () => {
   const [fault, [one = '', two = '']] = [randomUUID(), uuids(2)];
   await store.noteAffected([noted(fault, 'a', [one]), noted(fault, 'b', [two])]);
   await store.noteAffected([noted(fault, 'a', [one, two], 2)]);

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { alarmLists } from '../../adapters/alarms/alarm-lists.ts';
-import { alarmRow } from '../../adapters/alarms/alarm-rows.ts';
+import { alarmRow, indexKeys, placesOf } from '../../adapters/alarms/alarm-rows.ts';
 import { alarmStore } from '../../adapters/alarms/alarms.ts';
-import { quotaStore } from '../../adapters/alarms/quotas.ts';
+import { alarmCounter, quotaStore } from '../../adapters/alarms/quotas.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type AlarmChange, timeShardOf } from '../../domain/alarms/alarm-history.ts';
 import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
@@ -79,9 +79,12 @@ const foundUnder = async (key: string) => {
   const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName: own.env.ALARMS_TABLE,
-      IndexName: 'lookup',
-      KeyConditionExpression: 'lookup_key = :key',
-      ExpressionAttributeValues: { ':key': key },
+      IndexName: 'byKey',
+      KeyConditionExpression: 'key_project = :project AND begins_with(key_place, :place)',
+      ExpressionAttributeValues: {
+        ':project': indexKeys.project(key.split('#')[1] ?? ''),
+        ':place': placesOf(key),
+      },
     }),
   );
   return Items.map(({ alarm_id }) => String(alarm_id));
@@ -358,4 +361,32 @@ describe('a quota', () => {
       'filed',
     ]);
   });
+});
+
+test('the counts of projects follow every change of their alarms', async () => {
+  const { alarmCounts } = alarmCounter(dynamo, own.env.QUOTAS_TABLE);
+  const [here, there] = [randomUUID(), randomUUID()];
+  const counts = async () => {
+    const found = await alarmCounts([here, there, '', 'x'.repeat(3_000)]);
+    return [here, there].map((id) => found.get(id));
+  };
+  const none = { all: 0, wide: 0 };
+  expect(await counts()).toEqual([none, none]);
+  const wide = newAlarm({ project_id: here, resource_id: null });
+  const named = newAlarm({ project_id: here, resource_id: 'r' });
+  for (const each of [wide, named]) await create(each);
+  expect(await counts()).toEqual([{ all: 2, wide: 1 }, none]);
+  const moved = { ...wide, project_id: there, revision: 2 };
+  await store.replace(wide, moved, changeOf(moved, 'rule change'));
+  expect(await counts()).toEqual([
+    { all: 1, wide: 0 },
+    { all: 1, wide: 1 },
+  ]);
+  const { clear: _, ...rule } = named.rule;
+  const cleared = { ...named, resource_id: null, rule, revision: 2 };
+  await store.replace(named, cleared, changeOf(cleared, 'rule change'));
+  expect((await counts())[0]).toEqual({ all: 1, wide: 1 });
+  await store.remove(cleared, changeOf(cleared, 'deletion'));
+  await store.remove(moved, changeOf(moved, 'deletion'));
+  expect(await counts()).toEqual([none, none]);
 });

@@ -136,7 +136,7 @@ test('work runs so wide and no wider, with results in the order of the items', a
   expect(most).toBe(2);
 });
 
-test('when some of the work fails, the rest has ended before it is told', async () => {
+test('when some of the work fails, the rest has ended before the error is thrown', async () => {
   const ended: number[] = [];
   const work = inParallel([1, 2, 3], 2, async (n) => {
     if (n === 1) throw new Error('the first');

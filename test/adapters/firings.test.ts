@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
+import { lookupRow } from '../../adapters/alarms/alarm-rows.ts';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
@@ -236,19 +237,31 @@ test('alarms are found by each of many keys, and read consistently', async () =>
   const key = (n: number) => `key-${n % 3}`;
   await Promise.all(
     alarms.map(({ alarm_id }, n) => {
-      const Item = { alarm_id, kind: `lookup#${key(n)}`, lookup_key: key(n) };
+      const Item = lookupRow({ alarm_id, project_id: 'p' }, key(n));
       return client.send(new PutCommand({ TableName: own.env.ALARMS_TABLE, Item }));
     }),
   );
-  const under = await lookup().alarmsUnder(['key-0', 'key-1', 'key-none']);
-  expect([...under].map(([name, ids]) => [name, ids.length])).toEqual([
-    ...[
-      ['key-0', 40],
-      ['key-1', 40],
-      ['key-none', 0],
-    ],
-  ]);
+  const keys = ['key-0', 'key-1', 'key-none', 'key-', 'key-0#', 'other'];
   const ids = alarms.map(({ alarm_id }) => alarm_id);
+  const under = (n: number) => ids.filter((_, each) => each % 3 === n).sort();
+  const [few, other] = [
+    { project_id: 'p', keys, alarms: 1e6 },
+    { project_id: 'q', keys, alarms: 1 },
+  ];
+  // One by one, and all at once: the same.
+  for (const asked of [few, { ...few, alarms: 120 }]) {
+    const found = await lookup().alarmsUnder([asked]);
+    expect(Object.fromEntries(found)).toEqual({
+      ...Object.fromEntries(keys.map((each) => [each, []])),
+      ...{ 'key-0': under(0), 'key-1': under(1) },
+    });
+    const after = under(0)[9] ?? '';
+    const some = await lookup().alarmsUnder([asked], { after, most: 5 });
+    expect(some.get('key-0')).toEqual(under(0).slice(10, 15));
+    const first = await lookup().alarmsUnder([asked], { after: '', most: 2 });
+    expect(first.get('key-1')).toEqual(under(1).slice(0, 2));
+  }
+  expect([...(await lookup().alarmsUnder([other])).values()].flat()).toEqual([]);
   const read = await lookup().alarms([...ids, randomUUID()]);
   expect(read.unreadable).toEqual([]);
   expect(read.alarms.map(({ alarm_id }) => alarm_id).sort()).toEqual(ids.sort());

@@ -51,7 +51,7 @@ test('of two spellings that are registered at once, one is the host', async () =
   expect(saved.filter(Boolean)).toHaveLength(1);
 });
 
-test('a host of before there were spellings is found in lower case, and gets one with its next start', async () => {
+test('a host registered before spellings existed is found in lower case, and gets one with its next start', async () => {
   const name = newName();
   const old = named(name.toLowerCase());
   const { HOSTS_TABLE: TableName } = own.env;

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
-import { portChanges, portStore } from '../../adapters/ports/ports.ts';
+import { portChanges } from '../../adapters/ports/port-saves.ts';
+import { portStore } from '../../adapters/ports/ports.ts';
 import { reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import { portWith } from '../domain/ports/ports.ts';
@@ -87,7 +88,7 @@ test('a port is written only as it was read', async () => {
   expect(await store().port(port.id)).toEqual(named);
 });
 
-test('a port leaves its host only if nobody has reported there since it was read', async () => {
+test('a port leaves its host only if there was no report on the host since it was read', async () => {
   const [old, planes] = [randomUUID(), dataPlaneStore(client, { ...tables(), faults: faults() })];
   const port = newPort({ 'binding:host_id': old });
   await store().insertPorts([port]);
@@ -137,7 +138,7 @@ test('a deleted port is in no index, its address and its id are free, its networ
   expect(await store().insertPorts([again])).toBe('inserted');
 });
 
-test('of many changes those come back that somebody overtook', async () => {
+test('of many changes those come back that another writer overtook', async () => {
   const ports = some(30, randomUUID());
   await store().insertPorts(ports);
   const [first = newPort()] = ports;

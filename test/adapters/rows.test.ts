@@ -8,6 +8,7 @@ import type { Host } from '../../domain/hosts/host.ts';
 import { settled } from '../../domain/hosts/host-fault.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { afterUpdate } from '../../domain/hosts/service-update.ts';
+
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type ServerRange,
   uuidAt,
 } from '../../domain/servers/server-listing.ts';
+import { owedBy } from '../../flows/apply-fault.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
@@ -83,7 +85,7 @@ test('a host is read as written, found by its service and in the list', async ()
   const row = newHost({ disabled_reason: null, host_ip: null });
   expect(await hosts.saveHost(undefined, row)).toBe(true);
   expect(await hosts.host(row.host)).toEqual(row);
-  expect(await hosts.hosts([row.host, 'nobody'])).toEqual([row]);
+  expect(await hosts.hosts([row.host, 'unknown'])).toEqual([row]);
   expect(await hosts.hostOfService(row.service_id)).toBe(row.host);
   expect(await hosts.allHosts()).toContainEqual(row);
 });
@@ -105,10 +107,12 @@ test('a heartbeat changes the time alone, and none is lost to a change of the ho
   const row = newHost({ heartbeat: true });
   await hosts.saveHost(undefined, row);
   expect(await hosts.seenUp(row.host, minute(21))).toBe('noted');
-  const heard = { ...row, last_seen_up: minute(21) };
-  expect(await hosts.host(row.host)).toEqual(heard);
+  const withHeartbeat = { ...row, last_seen_up: minute(21) };
+  expect(await hosts.host(row.host)).toEqual(withHeartbeat);
   expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
-  expect(await hosts.saveHost(heard, { ...heard, revision: 2, vcpus: 1 })).toBe(true);
+  expect(await hosts.saveHost(withHeartbeat, { ...withHeartbeat, revision: 2, vcpus: 1 })).toBe(
+    true,
+  );
   expect(await hosts.host(row.host)).toMatchObject({ vcpus: 1, last_seen_up: minute(21) });
 });
 
@@ -124,11 +128,11 @@ test('every write of a host but a heartbeat says that it is a change, for the st
   const said = [await writer(row.host)];
   await hosts.seenUp(row.host, minute(21));
   said.push(await writer(row.host));
-  const heard = { ...row, last_seen_up: minute(21) };
-  await hosts.saveHost(heard, { ...heard, revision: 2 });
+  const withHeartbeat = { ...row, last_seen_up: minute(21) };
+  await hosts.saveHost(withHeartbeat, { ...withHeartbeat, revision: 2 });
   said.push(await writer(row.host));
   await hosts.seenUp(row.host, minute(22));
-  const last = { ...heard, revision: 2, last_seen_up: minute(22) };
+  const last = { ...withHeartbeat, revision: 2, last_seen_up: minute(22) };
   const report = afterUpdate(last, { forced_down: true }, actor, reporter);
   if (!report) return expect.unreachable();
   await reports.saveReport(last, report);
@@ -190,6 +194,36 @@ test('a report writes host and fault together, or neither', async () => {
   expect(await reports.saveReport(report.host, up)).toBe(true);
   expect(await openFaults()).not.toContainEqual(expect.objectContaining({ host: row.host }));
   expect(await hosts.host(row.host)).toEqual(up.host);
+});
+
+test('a report is written with its instances, or nothing is', async () => {
+  const row = newHost();
+  await hosts.saveHost(undefined, row);
+  const report = afterUpdate(row, { forced_down: true }, actor, reporter);
+  if (!report) return expect.unreachable();
+  const at = { host: row.host, incarnation: randomUUID() };
+  const [one, two] = [randomUUID(), randomUUID()].map((uuid) => instanceWith({ ...at, uuid }));
+  if (!one || !two) return expect.unreachable();
+  await instances.saveInstance(undefined, one);
+  await instances.saveInstance(undefined, two);
+  const changes = owedBy([one, two], report.host);
+  const stale = changes.map((change) => ({ ...change, from: { ...change.from, revision: 9 } }));
+  const stillThere = [
+    ...[
+      { from: row, its: stale.slice(0, 1) },
+      { from: { ...row, revision: 9 }, its: changes },
+    ],
+  ];
+  for (const { from, its } of stillThere) {
+    expect(await reports.saveWhole(from, report, its)).toBe(false);
+    expect(await hosts.host(row.host)).toEqual(row);
+    expect(await instances.instances([one.uuid])).toEqual([one]);
+  }
+  expect(await reports.saveWhole(row, report, changes)).toBe(true);
+  expect(await hosts.host(row.host)).toEqual(report.host);
+  expect(await openFaults()).toContainEqual(expect.objectContaining({ host: row.host, number: 1 }));
+  const written = await instances.instances([one.uuid, two.uuid]);
+  expect(written.map(({ vm_state }) => vm_state)).toEqual(['stopped', 'stopped']);
 });
 
 test('two reports at once open one fault', async () => {
@@ -282,7 +316,7 @@ test('an instance without a host is on none, and in the list of its project', as
   expect(await uuidsOf(inProject(project_id))).toEqual([row.uuid]);
 });
 
-test('lists are newest first, the uuid tells two of one moment apart, and go on after any', async () => {
+test('lists are newest first, the uuid orders two of one moment, and go on after any', async () => {
   const project_id = randomUUID();
   const uuid = (n: number) => `0000000${n}${project_id.slice(8)}`;
   const rows = [

@@ -107,7 +107,7 @@ test('a second try that fails leaves what the first one took', async () => {
   await own.notifications.receive(3);
 });
 
-test('a batch that fails takes no other with it: what was taken is told to be', async () => {
+test('a batch that fails takes no other with it: what was taken is reported as taken', async () => {
   disturb({ sns: client }, 'PublishBatch', refused(new Error('the connection is gone')));
   const rows = rowsOf(25);
   expect(await publish(rows)).toEqual(rows.slice(10));
@@ -152,7 +152,7 @@ test('an action that is an allowed topic is published to, with what is posted to
   });
 });
 
-test('projects are told on the topic that is theirs', async () => {
+test('projects are notified on the topic that is theirs', async () => {
   const [first, second] = [own.env.NOTIFICATIONS_TOPIC_ARNS, own.env.EVENTS_TOPIC_ARN];
   const rows = rowsOf(1).flatMap((row) =>
     Array.from({ length: 8 }, (_, n) => ({ ...row, on_behalf_of: `p-${n}`, body: `{"n":${n}}` })),
@@ -165,7 +165,7 @@ test('projects are told on the topic that is theirs', async () => {
     [first, own.notifications],
     [second, own.events],
   ] as const) {
-    const told = (await receive(of(topic).length)).map(({ body }) => body.n);
-    expect(told.sort()).toEqual(of(topic));
+    const numbers = (await receive(of(topic).length)).map(({ body }) => body.n);
+    expect(numbers.sort()).toEqual(of(topic));
   }
 });

@@ -28,7 +28,7 @@ afterAll(async () => {
   secrets.destroy();
 });
 
-test('a user is created, changed and deleted, by nobody who has read an older row', async () => {
+test('a user is created, changed and deleted, and not by a writer who has read an older row', async () => {
   expect(await users.get(alice.id)).toBeUndefined();
   const made = { before: undefined, after: row, endsTokens: true };
   expect(await users.change(made)).toBe(true);
@@ -45,7 +45,7 @@ test('a user is created, changed and deleted, by nobody who has read an older ro
   expect(await users.get(alice.id)).toBeUndefined();
 });
 
-test('a row of before there were revisions is changed once', async () => {
+test('a row written before revisions existed is changed once', async () => {
   await dynamo.send(new PutCommand({ TableName: table, Item: row }));
   const before = await users.get(alice.id);
   const change = { before, after: row, endsTokens: false };

@@ -84,7 +84,7 @@ test('a place that is kept is free after a while, and says why until then', asyn
   await held(project);
 });
 
-test('a place that somebody else has by now is not kept', async () => {
+test('a place that another sender has by now is not kept', async () => {
   const { held, take, keep, after } = placesOf(1);
   const project = randomUUID();
   const late = await held(project);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { progressOf } from '../../cli/progress.ts';
-import { run } from '../../cli/run.ts';
+import { runCommandLine } from '../../cli/run.ts';
 
 type Server = {
   name: string;
@@ -107,7 +107,7 @@ beforeEach(() => {
 async function doctor(line: string) {
   const said = { out: '', err: '' };
   const env = { OS_AUTH_URL: url, OS_USERNAME: 'u', OS_PASSWORD: 'p', OS_PROJECT_NAME: 'a' };
-  const status = await run(line.split(' '), env, {
+  const status = await runCommandLine(line.split(' '), env, {
     out: (more) => {
       said.out += more;
     },
@@ -243,7 +243,7 @@ test('a host without servers has nothing to do', async () => {
 
 test.each([
   ['a host that is up', 'up', 'host-evacuate h', 'is up'],
-  ['a host that is not there', 'down', 'host-evacuate nobody', 'could not be found'],
+  ['a host that is not there', 'down', 'host-evacuate unknown', 'could not be found'],
 ])('%s is not evacuated: status 1', async (_, now, line, message) => {
   state = now;
   const { status, out, err } = await doctor(line);
@@ -278,8 +278,8 @@ test.each([
   expect(err).toContain('could not be found');
 });
 
-/** What is told of the progress, one end each `step` milliseconds. */
-function told(total: number, step: number, terminal: boolean): string[] {
+/** What is shown of the progress, one end each `step` milliseconds. */
+function progressShown(total: number, step: number, terminal: boolean): string[] {
   const said: string[] = [];
   let now = 0;
   const progress = progressOf({ err: (text) => said.push(text), terminal }, total, () => now);
@@ -291,14 +291,14 @@ function told(total: number, step: number, terminal: boolean): string[] {
   return said;
 }
 
-test('on a terminal a bar is drawn over, else a line is told every five seconds', () => {
-  expect(told(4, 60, true)).toEqual([
+test('on a terminal a bar is drawn over, else a line is printed every five seconds', () => {
+  expect(progressShown(4, 60, true)).toEqual([
     `\r[${'#'.repeat(15)}${' '.repeat(15)}] 2 of 4 servers, 1 failed`,
     `\r[${'#'.repeat(30)}] 4 of 4 servers, 1 failed`,
     `\r[${'#'.repeat(30)}] 4 of 4 servers, 1 failed\n`,
   ]);
-  expect(told(4, 2_600, false)).toEqual([
+  expect(progressShown(4, 2_600, false)).toEqual([
     ...['2 of 4', '4 of 4', '4 of 4'].map((counts) => `${counts} servers, 1 failed\n`),
   ]);
-  expect(told(0, 1, true)).toEqual([`\r[${'#'.repeat(30)}] 0 of 0 servers, 0 failed\n`]);
+  expect(progressShown(0, 1, true)).toEqual([`\r[${'#'.repeat(30)}] 0 of 0 servers, 0 failed\n`]);
 });

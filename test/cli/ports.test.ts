@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { portNamed, portsOf, portUpdate, setPort } from '../../cli/ports.ts';
-import { Failure, Misuse, type Request, type Session } from '../../cli/session.ts';
+import { type CliSession, Failure, Misuse, type Request } from '../../cli/session.ts';
 
 /** A cloud that answers by method and path, and remembers what it was asked. */
 function cloudOf(answers: Readonly<Record<string, unknown>>) {
   const asked: Request[] = [];
-  const session: Session = {
+  const session: CliSession = {
     ask: async (request) => {
       asked.push(request);
       return answers[`${request.method ?? 'GET'} ${request.path}`] ?? { ports: [] };

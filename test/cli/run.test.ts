@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { run } from '../../cli/run.ts';
+import { runCommandLine } from '../../cli/run.ts';
 
 /** What the cloud below was asked, in its order: method, path, body; and its headers. */
 let asked: [string, string, unknown][] = [];
@@ -62,7 +62,7 @@ async function doctor(line: string, given: Record<string, string | undefined> = 
     ...{ OS_PROJECT_NAME: 'tenant-a', OS_REGION_NAME: 'R' },
     ...given,
   };
-  const status = await run(line.split(' ').filter(Boolean), env, {
+  const status = await runCommandLine(line.split(' ').filter(Boolean), env, {
     out: (more) => {
       said.out += more;
     },

@@ -102,7 +102,7 @@ describe('openstack alarm', () => {
     for (const other of others) await openstack('alarm', 'delete', other);
   });
 
-  test('update changes what it is told to, and keeps the rest', async () => {
+  test('update changes the given fields, and keeps the rest', async () => {
     await openstack('alarm', 'update', id, '--severity', 'critical');
     await openstack('alarm', 'update', '--name', name, '--enabled', 'False');
     await openstack('alarm', 'update', id, '--type', 'event', '--query', 'traits.state=stopped');
@@ -199,7 +199,7 @@ describe('openstack alarm', () => {
     expect(await types('alarm-history', 'search')).toContain('deletion');
   });
 
-  test('quota is shown to all and set by administrators, and showing it refuses nobody', async () => {
+  test('quota is shown to all and set by administrators, and showing it refuses no user', async () => {
     const { projectId } = cloud.b;
     const show = () => shells.shown('tenant-b', 'alarm', 'quota', 'show');
     const set = (limit: number) =>

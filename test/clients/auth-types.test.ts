@@ -31,7 +31,7 @@ test.each(['password', 'v3password'])('%s lists services', async (type) => {
   expect([status, JSON.parse(stdout)]).toMatchObject([0, [{ Host: host, State: 'up' }]]);
 });
 
-test('a wrong password is told in a sentence', async () => {
+test('a wrong password is answered with a sentence', async () => {
   const { status, stderr } = await run({ ...login(), OS_PASSWORD: 'wrong' }, list());
   expect([status, stderr]).toEqual([1, expect.stringMatching(/HTTP 401/)]);
 });
@@ -58,7 +58,7 @@ test('admin_token sends its token to the endpoint, and lists services and hyperv
   });
 });
 
-test('admin_token lists servers once it is told where identity is', async () => {
+test('admin_token lists servers once it is given the address of identity', async () => {
   const env = { ...reached(), OS_AUTH_TYPE: 'admin_token', OS_TOKEN: cloud.admin.token };
   const servers = ['server', 'list', '--all-projects', '--host', host];
   expect(await run(env, servers)).toMatchObject({
@@ -75,7 +75,7 @@ test('none is no login: nothing is shown without a token', async () => {
   });
 });
 
-test('nova takes a password, and a wrong one is told in a sentence', async () => {
+test('nova takes a password, and a wrong one is answered with a sentence', async () => {
   expect(await shells.run('nova', login(), ['service-list'])).toMatchObject({ status: 0 });
   const wrong = { ...login(), OS_PASSWORD: 'wrong' };
   expect(await shells.run('nova', wrong, ['service-list'])).toMatchObject({

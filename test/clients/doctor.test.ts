@@ -10,7 +10,7 @@ import { type Cloud, logins, newHost, newInstance, statesOf } from '../e2e/cloud
 
 const run = promisify(execFile);
 
-/** Runs our command line as somebody, with the file that they would source. */
+/** Runs our command line as a user, with the file that they would source. */
 async function doctor(who: 'admin' | Tenant, ...args: readonly string[]): Promise<string> {
   const openrc = join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
   const command = [process.execPath, join(root, packages.bin.doctor), ...args];
@@ -61,7 +61,7 @@ test('host-update maintains, disables and enables', async () => {
   expect(on).toMatchObject({ status: 'enabled', host_down_reported: 'true' });
 });
 
-test('host-evacuate moves the servers of a host that is down, and tells how far it is', async () => {
+test('host-evacuate moves the servers of a host that is down, and shows its progress', async () => {
   const { admin, a } = cloud;
   const [failed, target] = [await newHost(admin), await newHost(admin)];
   const ids: string[] = [];

@@ -145,7 +145,7 @@ test('what gophercloud sends evacuates below 2.14, and is a 400 from there on', 
   expect(await where(id)).toEqual(there());
 });
 
-test('nova host-evacuate of a host that nobody knows says so', async () => {
-  const { status, stderr } = await shells.run('nova', envOf('admin'), ['host-evacuate', 'nobody']);
+test('nova host-evacuate of an unknown host says so', async () => {
+  const { status, stderr } = await shells.run('nova', envOf('admin'), ['host-evacuate', 'unknown']);
   expect([status, stderr]).toEqual([1, expect.stringMatching(/404/)]);
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => shells?.close());
 
-/** What a command asks of the API, as it tells with `--debug`: method, path and query, status. */
+/** What a command asks of the API, as it prints with `--debug`: method, path and query, status. */
 async function asked(who: Who, ...args: readonly string[]): Promise<string[]> {
   const { stderr, stdout } = await run(who, '--debug', ...args);
   const root = new URL(apiUrl()).pathname;

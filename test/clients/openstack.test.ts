@@ -91,7 +91,7 @@ describe('a tenant with an alarm', () => {
       await set('--down');
     });
 
-    test('is told over a queue that is subscribed with a filter policy', async () => {
+    test('reaches a queue that is subscribed with a filter policy', async () => {
       const [message] = await inbox.until(alarm_id);
       expect(message?.body).toMatchObject({
         ...{ alarm_id, alarm_name: name, severity: 'critical', current: 'alarm' },
@@ -165,7 +165,7 @@ describe('the administrator', () => {
     expect(await services()).toMatchObject([{ Host: host, Status: 'enabled', State: 'up' }]);
   });
 
-  test('has to have the role: a tenant is told so in a sentence', async () => {
+  test('has to have the role: a tenant gets a sentence that says so', async () => {
     const [down, list] = await Promise.allSettled([
       openstack('tenant-a', 'compute', 'service', 'set', '--down', host, 'nova-compute'),
       openstack('tenant-a', 'compute', 'service', 'list'),

@@ -8,7 +8,7 @@ const shells = (): Shells => {
 };
 
 /**
- * Runs `openstack` as somebody, with the file of the stack that they would source. Gives what it
+ * Runs `openstack` as a user, with the file of the stack that they would source. Gives what it
  * prints; throws what it complains of.
  */
 export const openstack = (who: Who, ...args: readonly string[]): Promise<string> =>

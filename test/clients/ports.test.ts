@@ -70,7 +70,7 @@ describe('openstack port set', () => {
   });
 });
 
-test('fifty toggles of the command line in a row: each arrives, and is told once', async () => {
+test('fifty toggles of the command line in a row: each arrives, and is notified once', async () => {
   const { admin, a } = cloud;
   const id = await newPort(admin, { project_id: a.projectId });
   const inbox = inboxOf(await subscribe({ resource_id: [id] }));

@@ -17,14 +17,14 @@ beforeAll(async () => {
 afterAll(() => shells?.close());
 
 const service = () => `service = list(conn.compute.services(host='${host}'))[0]`;
-const told = 'print(json.dumps([service.state, service.is_forced_down, service.status]))';
+const printService = 'print(json.dumps([service.state, service.is_forced_down, service.status]))';
 
 test('a service forces itself down, by host and binary at 2.11', async () => {
   const lines = [
     service(),
     'service.set_forced_down(conn.compute, service.host, service.binary, True)',
     service(),
-    told,
+    printService,
   ];
   expect(await shells.sdk('admin', ...lines)).toEqual(['down', true, 'enabled']);
   expect(await statesOf(cloud.a, server)).toEqual(['stopped', 4, null, 'SHUTOFF']);

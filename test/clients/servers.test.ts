@@ -54,7 +54,7 @@ test('openstack server set and unset write its name, description, host name and 
   expect(await seen()).toMatchObject({ tags: ['edge'] });
 });
 
-test('openstack server list finds it by what it is, and event list tells what was done', async () => {
+test('openstack server list finds it by what it is, and event list shows what was done', async () => {
   const listed = (...args: string[]) => shown('tenant-a', 'server', 'list', '-c', 'ID', ...args);
   const it = [expect.objectContaining({ ID: instance })];
   const since = ['--changes-since', '2026-01-01T00:00:00Z', '--status', 'ACTIVE'];

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import type { Tenant } from '../../scripts/stack/accounts.ts';
 import { root, stateDir } from '../../scripts/stack/state.ts';
 
-/** What became of a command. */
+/** The outcome of a command. */
 const Ran = z.object({ status: z.int(), stdout: z.string(), stderr: z.string() });
 export type Ran = z.infer<typeof Ran>;
 

@@ -30,18 +30,18 @@ const beforeTransactions =
       { step: 'initialize' },
     );
 
-test('1,000 events on one repeating alarm of a project are told of once each', async () => {
+test('1,000 events on one repeating alarm of a project are notified once each', async () => {
   await using world = await makeWorld();
   const alarm = await cloud(world).alarm(undefined, onSwitches(true));
   const ids = Array.from({ length: 1_000 }, (_, n) => `m-${n}`);
   await post(world, ids);
   await Promise.all([world.evaluate(), world.evaluate(), world.evaluate(), world.evaluate()]);
   await world.recover();
-  const told = await world.told();
-  expect(told).toHaveLength(1_000);
-  expect(new Set(idsOf(told)).size).toBe(1_000);
-  expect(told.filter(({ previous }) => previous !== 'alarm')).toHaveLength(1);
-  expect(told.every(({ alarm_id }) => alarm_id === alarm)).toBe(true);
+  const received = await world.received();
+  expect(received).toHaveLength(1_000);
+  expect(new Set(idsOf(received)).size).toBe(1_000);
+  expect(received.filter(({ previous }) => previous !== 'alarm')).toHaveLength(1);
+  expect(received.every(({ alarm_id }) => alarm_id === alarm)).toBe(true);
 });
 
 test('one event of fifty that cannot be evaluated ends as a dead letter, and harms no other', async () => {
@@ -55,8 +55,8 @@ test('one event of fifty that cannot be evaluated ends as a dead letter, and har
     if (json.includes('m-13.')) throw new Error('this one cannot be written');
   });
   while ((await world.evaluate(undefined, poison)) !== undefined);
-  const told = await world.told();
-  const events = told.map(({ reason }) => /id=(m-\d+\.)/.exec(String(reason))?.[1]);
+  const received = await world.received();
+  const events = received.map(({ reason }) => /id=(m-\d+\.)/.exec(String(reason))?.[1]);
   expect(new Set(events).size).toBe(49);
   expect(events).toHaveLength(49);
   expect(events).not.toContain('m-13.');
@@ -96,5 +96,5 @@ test.each([
   await world.evaluate(undefined, conflicting);
   await world.recover();
   expect(conflicts).toBeGreaterThan(1);
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
 });

@@ -1,4 +1,5 @@
 /** One invocation in a process of its own, which may be killed: `node child.ts`, its job on stdin. */
+import { flushCompileCache } from 'node:module';
 import { text } from 'node:stream/consumers';
 import * as z from 'zod';
 import { Disturbance } from './disturbance.ts';
@@ -10,5 +11,6 @@ const Job = z.object({
   disturbance: Disturbance,
 });
 
+flushCompileCache(); // it is killed: Node would keep nothing
 const { invocation, env, disturbance } = Job.parse(JSON.parse(await text(process.stdin)));
 await invoke(invocation, env, disturbance);

@@ -50,19 +50,19 @@ function messageOf(events: readonly DoctorEvent[]) {
   return { Records: [record] };
 }
 
-const told = async (world: World): Promise<string[]> =>
-  (await world.told()).map(({ previous, current }) => `${previous}→${current}`);
+const received = async (world: World): Promise<string[]> =>
+  (await world.received()).map(({ previous, current }) => `${previous}→${current}`);
 const stateOf = async (world: World, alarm: string) =>
   ok(await world.request({ path: `/alarming/v2/alarms/${alarm}/state` }));
 
-test('what raises and what clears is told in order, and late copies of both tell nothing', async () => {
+test('what raises and what clears is notified in order, and late copies of both notify nothing', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active', 'stopped', 'active']);
   for (const event of events) await evaluate(world, event);
-  expect(await told(world)).toEqual(['ok→alarm', 'alarm→ok', 'ok→alarm', 'alarm→ok']);
+  expect(await received(world)).toEqual(['ok→alarm', 'alarm→ok', 'ok→alarm', 'alarm→ok']);
   // Both lanes of all four are still in the queue.
   await world.recover();
-  expect(await told(world)).toEqual([]);
+  expect(await received(world)).toEqual([]);
   expect(await stateOf(world, alarm)).toBe('ok');
 });
 
@@ -78,7 +78,7 @@ const Records = z.array(
   }),
 );
 
-test('the history tells what was told, why and for whom, and no note', async () => {
+test('the history shows what was notified, why and for whom, and no note', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active']);
   for (const event of events)
@@ -95,11 +95,11 @@ test('the history tells what was told, why and for whom, and no note', async () 
 });
 
 test.each([
-  { order: [1, 0], heard: ['ok→ok'], ends: 'ok' },
-  { order: [2, 1, 0], heard: ['ok→alarm'], ends: 'alarm' },
-  { order: [0, 2, 1], heard: ['ok→alarm', 'alarm→alarm'], ends: 'alarm' },
-  { order: [0, 3, 2, 1], heard: ['ok→alarm', 'alarm→ok'], ends: 'ok' },
-])('arriving in the order $order the alarm ends in $ends', async ({ order, heard, ends }) => {
+  { order: [1, 0], notified: ['ok→ok'], ends: 'ok' },
+  { order: [2, 1, 0], notified: ['ok→alarm'], ends: 'alarm' },
+  { order: [0, 2, 1], notified: ['ok→alarm', 'alarm→alarm'], ends: 'alarm' },
+  { order: [0, 3, 2, 1], notified: ['ok→alarm', 'alarm→ok'], ends: 'ok' },
+])('arriving in the order $order the alarm ends in $ends', async ({ order, notified, ends }) => {
   await using world = await makeWorld();
   const states = ['stopped', 'active', 'stopped', 'active'].slice(0, order.length);
   const { alarm, events } = await flapping(world, states);
@@ -107,13 +107,13 @@ test.each([
     const event = events[n];
     if (event) await evaluate(world, event);
   }
-  expect(await told(world)).toEqual(heard);
+  expect(await received(world)).toEqual(notified);
   await world.recover();
-  expect(await told(world)).toEqual([]);
+  expect(await received(world)).toEqual([]);
   expect(await stateOf(world, alarm)).toBe(ends);
 });
 
-test('rivals that evaluate the same events at once tell each at most once, and end in the truth', async () => {
+test('rivals that evaluate the same events at once notify each at most once, and the last state is true', async () => {
   await using world = await makeWorld();
   const { alarm, events } = await flapping(world, ['stopped', 'active', 'stopped']);
   const [first = [], second = []] = [events.slice(0, 2), events.slice(1)];
@@ -125,7 +125,7 @@ test('rivals that evaluate the same events at once tell each at most once, and e
   ]);
   expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'done'));
   await world.recover();
-  const all = await world.told();
+  const all = await world.received();
   expect(new Set(idsOf(all)).size).toBe(all.length);
   expect(all.at(-1)).toBeDefined();
   expect(await stateOf(world, alarm)).toBe('alarm');
@@ -139,17 +139,17 @@ const calls = [
 ] as const;
 
 test.each(calls.flatMap(([at, what]) => hows.map((how) => ({ at, what, how }))))(
-  'when writing $what $how, the alarm is cleared all the same, and its owner told with one id',
+  'when writing $what $how, the alarm is cleared all the same, and its owner notified with one id',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { alarm, events } = await flapping(world, ['stopped', 'active']);
     const [raised, cleared] = events;
     if (!raised || !cleared) throw new Error('no events');
     await evaluate(world, raised);
-    expect(await told(world)).toEqual(['ok→alarm']);
+    expect(await received(world)).toEqual(['ok→alarm']);
     await world.run({ name: 'alarm-evaluator', event: messageOf([cleared]) }, { at, how });
     await world.recover();
-    const all = await world.told();
+    const all = await world.received();
     expect(new Set(idsOf(all)).size).toBe(1);
     expect(all[0]).toMatchObject({ previous: 'alarm', current: 'ok' });
     expect(await stateOf(world, alarm)).toBe('ok');

@@ -1,4 +1,4 @@
-/** What cannot be understood or evaluated is put aside with its reason, whoever dies over it. */
+/** What cannot be understood or evaluated goes to the dead-letter queue with its reason, whichever process dies meanwhile. */
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
@@ -33,7 +33,7 @@ test.each(hows)(
 );
 
 test.each(hows)(
-  'when the evaluator splitting a message that failed %s, each event is told of once',
+  'when the evaluator splitting a message that failed %s, each event is notified once',
   async (how) => {
     await using world = await makeWorld();
     const nova = cloud(world);
@@ -57,7 +57,7 @@ test.each(hows)(
     const outcome = await world.evaluate({ at: 1, how });
     if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(ids).toHaveLength(3);
     expect(new Set(ids).size).toBe(3);
     expect(await letters(world)).toEqual([]);
@@ -75,11 +75,11 @@ test.each(hows)(
     await world.recover();
     const Item = { uuid: '00000000-0000-4000-8000-000000000000', vm_state: 'asleep' };
     await dynamodb().send(new PutCommand({ TableName: world.things.env.INSTANCES_TABLE, Item }));
-    await nova.down('h', { at: 3, how: 'fails' });
+    await nova.down('h', { at: 2, how: 'fails' });
     // The copies and the finishing messages go first, the letter then.
     await world.reconcile({ at: 3, how });
     await world.recover();
-    expect((await world.told()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
+    expect((await world.received()).map(({ alarm_id }) => alarm_id)).toEqual([alarm]);
     const [letter, ...more] = await letters(world);
     expect(more).toEqual([]);
     expect(letter?.reason).toContain('cannot be read');

@@ -78,8 +78,8 @@ test('a host that sends a heartbeat meanwhile keeps its servers', async () => {
   await nova.host('target');
   const [uuid = ''] = await nova.servers('silent', 1);
   await sleep(1_100);
-  const heard = before(async () => ok(await nova.heartbeat('silent', {})));
-  expect(statusOf(await nova.evacuate(uuid, 'target', undefined, heard))).toBe(400);
+  const heartbeat = before(async () => ok(await nova.heartbeat('silent', {})));
+  expect(statusOf(await nova.evacuate(uuid, 'target', undefined, heartbeat))).toBe(400);
   expect(await nova.row(uuid)).toMatchObject({ host: 'silent', evacuation: null });
 });
 
@@ -114,8 +114,8 @@ test('a feed at the same time as the report of a move does not bring the server 
     ok(await nova.evacuate(uuid, target));
     const at = seen === 'third' ? 'third' : seen === 'target' ? target : host;
     const feed = before(async () => ok(await nova.server(uuid, at)));
-    const told = await nova.moved(uuid, 'done', undefined, feed);
-    expect(statusOf(told)).toBe(seen === 'third' ? 409 : 200);
+    const answer = await nova.moved(uuid, 'done', undefined, feed);
+    expect(statusOf(answer)).toBe(seen === 'third' ? 409 : 200);
     const row = await nova.row(uuid);
     expect(row).toMatchObject({ host: seen === 'third' ? 'third' : target, vm_state: 'active' });
     expect(await nova.migrations({ instance_uuid: uuid })).toMatchObject([
@@ -134,7 +134,7 @@ test('late reports of a move are refused, and change nothing', async () => {
   ];
   for (const { uuid, target } of [lost, gone, twice]) ok(await nova.evacuate(uuid, target));
   // Its target failed and is up again, and no writer has written that yet.
-  ok(await nova.down(lost.target, { at: 2, how: 'fails' }));
+  ok(await nova.downAlone(lost.target));
   ok(await nova.up(lost.target));
   expect(statusOf(await nova.moved(lost.uuid, 'done'))).toBe(409);
   expect(statesOf(await nova.row(lost.uuid))).toEqual([lost.host, 'error', null, 'failed']);

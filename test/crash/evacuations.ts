@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { departureStore } from '../../adapters/servers/migrations.ts';
+import { departureStore } from '../../adapters/servers/departures.ts';
 import type { Executor } from '../../domain/servers/evacuation.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { answerOf, type cloud, ok } from './cloud.ts';
@@ -34,9 +34,9 @@ export const alarmOn = (nova: Nova, uuid: string, state: string) => {
 };
 
 /** How many notifications each server had. */
-export async function toldOf(world: World): Promise<Record<string, number>> {
+export async function notificationsByServer(world: World): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { resource_id } of await world.told()) {
+  for (const { resource_id } of await world.received()) {
     counts[String(resource_id)] = (counts[String(resource_id)] ?? 0) + 1;
   }
   return counts;

@@ -42,19 +42,19 @@ const rows: readonly Row[] = [
 ];
 
 test.each(rows)(
-  'when writing $what $how, every alarm is told, $copies times with one id',
+  'when writing $what $how, every alarm is notified, $copies times with one id',
   async ({ at, how, copies }) => {
     await using world = await makeWorld();
     const { alarms } = await reported(world);
     const outcome = await world.evaluate({ at, how });
     if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(ids).toHaveLength(2 * copies);
     expect(new Set(ids).size).toBe(2);
     expect(new Set(ids.map((id) => id.split(' ')[0]))).toEqual(new Set(alarms));
     await world.recover();
-    expect(await world.told()).toEqual([]);
+    expect(await world.received()).toEqual([]);
   },
 );
 
@@ -65,7 +65,7 @@ test.each([
   { change: 'disabled', method: 'PUT', body: { name: 'stopped', enabled: false } },
   { change: 'deleted', method: 'DELETE', body: undefined },
 ] as const)(
-  'an alarm that is $change between transition and publish is told as it was',
+  'an alarm that is $change between transition and publish is notified as it was',
   async ({ method, body }) => {
     await using world = await makeWorld();
     const { nova, uuids, alarms } = await reported(world);
@@ -77,26 +77,26 @@ test.each([
       ok(await world.request({ method, path, ...(full && { body: full }) }));
     }
     await world.recover();
-    const told = await world.told();
-    expect(told.map(({ alarm_name }) => alarm_name)).toEqual(['stopped', 'stopped']);
-    expect(new Set(told.map(({ resource_id }) => resource_id))).toEqual(new Set(uuids));
+    const received = await world.received();
+    expect(received.map(({ alarm_name }) => alarm_name)).toEqual(['stopped', 'stopped']);
+    expect(new Set(received.map(({ resource_id }) => resource_id))).toEqual(new Set(uuids));
     expect(await nova.row(uuids[0] ?? '')).toMatchObject({ vm_state: 'stopped' });
   },
 );
 
-test('the safe copy after the tenant reset the alarm changes and tells nothing', async () => {
+test('the safe copy after the tenant reset the alarm changes and notifies nothing', async () => {
   await using world = await makeWorld();
   const { alarms } = await reported(world);
   await world.evaluate();
-  expect(await world.told()).toHaveLength(2);
+  expect(await world.received()).toHaveLength(2);
   const path = `/alarming/v2/alarms/${alarms[0]}/state`;
   ok(await world.request({ method: 'PUT', path, body: '"ok"' }));
   await world.recover();
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
   expect(ok(await world.request({ path }))).toBe('ok');
 });
 
-test('an alarm renamed while a batch fires keeps its new name, and is told once', async () => {
+test('an alarm renamed while a batch fires keeps its new name, and is notified once', async () => {
   await using world = await makeWorld();
   const { alarms } = await reported(world);
   const renamed = { name: 'renamed', type: 'event', project_id: 'tenant' };
@@ -120,16 +120,16 @@ test('an alarm renamed while a batch fires keeps its new name, and is told once'
     ),
   );
   await world.recover();
-  const told = await world.told();
-  expect(new Set(idsOf(told)).size).toBe(told.length);
-  const ofRenamed = told.filter(({ alarm_id }) => alarm_id === alarms[0]);
+  const received = await world.received();
+  expect(new Set(idsOf(received)).size).toBe(received.length);
+  const ofRenamed = received.filter(({ alarm_id }) => alarm_id === alarms[0]);
   expect(ofRenamed.length).toBeGreaterThan(0);
   expect(ofRenamed[0]).toMatchObject({ alarm_name: 'renamed', current: 'alarm' });
   const shown = ok(await world.request({ path: `/alarming/v2/alarms/${alarms[0]}` }));
   expect(shown).toMatchObject({ name: 'renamed', state: 'alarm' });
 });
 
-test('a mark that meets the transaction of the other lane is made again: nobody is told twice', async () => {
+test('a mark that meets the transaction of the other lane is made again: no notification is sent twice', async () => {
   await using world = await makeWorld();
   await reported(world);
   let refused = 0;
@@ -152,5 +152,5 @@ test('a mark that meets the transaction of the other lane is made again: nobody 
   );
   await world.recover();
   expect(refused).toBe(1);
-  expect(await world.told()).toHaveLength(2);
+  expect(await world.received()).toHaveLength(2);
 });

@@ -31,7 +31,7 @@ const subjectIn = (outcome: Outcome): string => {
 };
 const tokenOf = async (world: World): Promise<string> => subjectIn(await login(world));
 
-/** Whether validators are told that a token is good. */
+/** Whether validation answers that a token is good. */
 async function isGood(world: World, token: string): Promise<boolean> {
   const headers = { 'X-Subject-Token': token };
   const { status } = answerOf(await world.request({ path: tokens, headers }));
@@ -118,7 +118,7 @@ test.each(hows)('a user is deleted with tokens and credentials, or not at all: %
   expect(gone).toBe(how !== 'fails');
   expect(await isGood(world, token)).toBe(!gone);
   expect(answerOf(await loginWith(world, credential)).status).toBe(gone ? 401 : 201);
-  // Whoever comes after under the same name has nothing of it.
+  // A later user of the same name has nothing of it.
   await world.request({ method: 'DELETE', path: alice });
   ok(await register(world));
   expect(await isGood(world, token)).toBe(false);

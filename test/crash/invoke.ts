@@ -18,7 +18,7 @@ import { connect as webhookSender } from '../../functions/webhook-sender/connect
 import { lambdaContext } from '../functions/call.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 
-// What is counted here is nobody's figure.
+// No test reads what is counted here.
 process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 
 /** What each function is invoked with. */

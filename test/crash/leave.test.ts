@@ -12,7 +12,7 @@ test('instances left by a force-down are stopped by the report that follows, aft
   uuids.push(...(await nova.servers('h', 1)));
   await world.recover();
   for (const uuid of uuids) expect(await nova.seen(uuid)).toMatchObject({ status: 'ACTIVE' });
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
 
   const report = { host: { host_down_reported: true } };
   const outcome = await nova.update('h', report, { at: 1, how: 'is the last thing done' });
@@ -20,5 +20,5 @@ test('instances left by a force-down are stopped by the report that follows, aft
   for (const uuid of uuids) expect(await nova.seen(uuid)).toMatchObject({ status: 'SHUTOFF' });
   await world.recover();
   await expectStopped(nova, uuids);
-  expect(await world.told()).toHaveLength(2);
+  expect(await world.received()).toHaveLength(2);
 });

@@ -23,8 +23,8 @@ const watch = (uuid: string) => {
 };
 
 /** The notifications: the instance of each, and the state of its host. */
-const toldOf = (told: readonly Record<string, unknown>[]): string[] =>
-  told
+const statesIn = (received: readonly Record<string, unknown>[]): string[] =>
+  received
     .map((each) => `${each.resource_id} ${JSON.stringify(each).match(/IN_MAINT\w+|\w+_COMPLETE/)}`)
     .sort();
 const of = (state: string, uuids: readonly string[]) => uuids.map((uuid) => `${uuid} ${state}`);
@@ -51,12 +51,12 @@ for (const how of hows) {
       ok(await nova.update('h', on));
     }
     await world.recover();
-    const told = await world.told();
-    expect(toldOf(told)).toEqual(of('IN_MAINTENANCE', uuids).sort());
-    expect(JSON.stringify(told)).not.toContain('"h"');
+    const received = await world.received();
+    expect(statesIn(received)).toEqual(of('IN_MAINTENANCE', uuids).sort());
+    expect(JSON.stringify(received)).not.toContain('"h"');
     ok(await nova.update('h', on));
     await world.recover();
-    expect(await world.told()).toEqual([]);
+    expect(await world.received()).toEqual([]);
   });
 
   test(`when the fault-finisher sending the events ${how}, every owner is notified once`, async () => {
@@ -66,7 +66,7 @@ for (const how of hows) {
     await world.reconcile();
     await world.finish({ at: 1, how });
     await world.recover();
-    expect(toldOf(await world.told())).toEqual(of('IN_MAINTENANCE', uuids).sort());
+    expect(statesIn(await world.received())).toEqual(of('IN_MAINTENANCE', uuids).sort());
   });
 }
 
@@ -84,11 +84,11 @@ test('two switches whose writers died are both notified, each once, with other c
   ok(await nova.down('h'));
   await nova.update('h', off, noExpress);
   await world.recover();
-  const told = await world.told();
-  expect(toldOf(told)).toEqual(
+  const received = await world.received();
+  expect(statesIn(received)).toEqual(
     [...of('IN_MAINTENANCE', uuids), ...of('MAINTENANCE_COMPLETE', [...uuids, came])].sort(),
   );
-  expect(new Set(idsOf(told)).size).toBe(5);
+  expect(new Set(idsOf(received)).size).toBe(5);
 });
 
 test('an instance that has left the host before the fault-finisher reads it is not notified', async () => {
@@ -99,5 +99,5 @@ test('an instance that has left the host before the fault-finisher reads it is n
   await nova.update('h', on, noExpress);
   ok(await nova.server(moves, 'other'));
   await world.recover();
-  expect(toldOf(await world.told())).toEqual(of('IN_MAINTENANCE', [stays]));
+  expect(statesIn(await world.received())).toEqual(of('IN_MAINTENANCE', [stays]));
 });

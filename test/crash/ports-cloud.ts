@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { portReader } from '../../adapters/ports/ports.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
 import type { DataPlaneStatus, Port } from '../../domain/ports/port.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { ok, project } from './cloud.ts';
@@ -66,7 +66,7 @@ export const portsIn = (world: World) => {
       const body = ok(await world.request({ path: `/network/v2.0/ports/${port}` }));
       return z.object({ port: z.record(z.string(), z.unknown()) }).parse(body).port;
     },
-    /** The toggles that operators were told of, as port, revision and new status; each id once. */
+    /** The toggles in the operators' events, as port, revision and new status; each id once. */
     toggles: async (): Promise<string[]> => {
       const received = await world.things.events.receive(0, 0);
       const events = received.map(({ body }) => Toggle.parse(body));

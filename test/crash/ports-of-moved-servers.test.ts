@@ -15,7 +15,7 @@ async function besideAFailedTarget() {
   ok(await neutron.report(place.target, 'DOWN'));
   await neutron.alarm(port);
   await world.recover();
-  await world.told();
+  await world.received();
   await neutron.toggles();
   return { world, nova, neutron, port, ...place };
 }
@@ -46,7 +46,7 @@ test('a port that an evacuated server leaves a failed data plane with is not DOW
   expect(await neutron.row(port)).toMatchObject({
     ...{ 'binding:host_id': target, data_plane_status: null },
   });
-  // The port of nobody stays where it is bound.
+  // The port of no server stays where it is bound.
   expect(await neutron.row(stays)).toMatchObject({ 'binding:host_id': host });
   expect(await neutron.toggles()).toEqual([`${port} 4 undefined`]);
 });
@@ -55,7 +55,7 @@ const steps = ['the port', 'its events'] as const;
 const disturbances = hows.flatMap((how) => steps.map((step, n) => ({ how, step, at: n + 1 })));
 
 test.each<Disturbance & { step: string }>(disturbances)(
-  'when the finisher binds a port, which writes $step, and it $how, the port is bound and told once',
+  'when the finisher binds a port, which writes $step, and it $how, the port is bound and notified once',
   async ({ at, how }) => {
     const { world, nova, neutron, port, uuid, target } = await besideAFailedTarget();
     await using _ = world;
@@ -67,7 +67,7 @@ test.each<Disturbance & { step: string }>(disturbances)(
     expect(await neutron.row(port)).toMatchObject({
       ...{ 'binding:host_id': target, data_plane_status: 'DOWN', revision: 3 },
     });
-    expect(await world.told()).toHaveLength(1);
+    expect(await world.received()).toHaveLength(1);
   },
 );
 
@@ -80,7 +80,7 @@ test.each(hows)(
     for (const at of [1, 2, 3]) await world.reconcile({ at, how });
     await world.recover();
     expect(await neutron.row(port)).toMatchObject({ 'binding:host_id': target, revision: 3 });
-    expect(await world.told()).toHaveLength(1);
+    expect(await world.received()).toHaveLength(1);
   },
 );
 

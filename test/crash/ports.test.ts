@@ -24,7 +24,7 @@ test('a report on a host’s ports makes the writes and the send of its table, a
   expect(await neutron.report('h', 'DOWN')).toMatchObject({ calls: ['TransactWriteItems'] });
 });
 
-test('undisturbed, owners are told once, however the lanes interleave, and a repeat tells nobody', async () => {
+test('undisturbed, owners are notified once, however the lanes interleave, and a repeat notifies no one', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
   const ports = await neutron.ports('h', 3);
@@ -34,18 +34,18 @@ test('undisturbed, owners are told once, however the lanes interleave, and a rep
   await Promise.all([world.evaluate(), world.reconcile().then(() => world.evaluate())]);
   await world.recover();
   await expectDown(neutron, ports);
-  expect(await world.told()).toHaveLength(3);
+  expect(await world.received()).toHaveLength(3);
   ok(await neutron.report('h', 'DOWN'));
   ok(await neutron.put(ports[0] ?? '', { data_plane_status: 'DOWN' }));
   await world.recover();
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
 });
 
 const reportSteps = ['the report and its fault', 'the ports', 'their events'] as const;
 
 for (const how of hows) {
   test.each(reportSteps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a report writes $step and it ${how}, every port ends up down and every owner is told`,
+    `when a report writes $step and it ${how}, every port ends up down and every owner is notified`,
     async ({ at }) => {
       await using world = await makeWorld();
       const neutron = portsIn(world);
@@ -61,10 +61,10 @@ for (const how of hows) {
       }
       await world.recover();
       await expectDown(neutron, ports);
-      const told = await world.told();
-      expect(new Set(idsOf(told)).size).toBe(2);
-      expect(told).toHaveLength(2);
-      expect(new Set(told.map(({ fault_id }) => fault_id)).size).toBe(1);
+      const received = await world.received();
+      expect(new Set(idsOf(received)).size).toBe(2);
+      expect(received).toHaveLength(2);
+      expect(new Set(received.map(({ fault_id }) => fault_id)).size).toBe(1);
     },
   );
 }
@@ -73,7 +73,7 @@ const toggleSteps = ['the port', 'its events'] as const;
 
 for (const how of hows) {
   test.each(toggleSteps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a toggle writes $step and it ${how}, what was written is told once`,
+    `when a toggle writes $step and it ${how}, what was written is notified once`,
     async ({ at }) => {
       await using world = await makeWorld();
       const neutron = portsIn(world);
@@ -85,7 +85,7 @@ for (const how of hows) {
       if (at === 1 && how === 'fails') ok(await neutron.put(port, { dp_down: true }));
       await world.recover();
       expect(await neutron.row(port)).toMatchObject({ data_plane_status: 'DOWN', revision: 2 });
-      expect(await world.told()).toHaveLength(1);
+      expect(await world.received()).toHaveLength(1);
     },
   );
 }
@@ -106,7 +106,7 @@ const lagging =
       { step: 'initialize' },
     );
 
-test('a port that the index did not show goes down and is told of, also after the next report', async () => {
+test('a port that the index did not show goes down and its owner is notified, also after the next report', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
   const [port = '', other = ''] = await neutron.ports('h', 2);
@@ -121,7 +121,7 @@ test('a port that the index did not show goes down and is told of, also after th
   for (const each of [port, other]) {
     expect(await neutron.row(each)).toMatchObject({ data_plane_status: 'ACTIVE', revision: 3 });
   }
-  expect(await world.told()).toHaveLength(1);
+  expect(await world.received()).toHaveLength(1);
   const expected = [port, other].flatMap((each) => [`${each} 2 DOWN`, `${each} 3 ACTIVE`]);
   expect((await neutron.toggles()).sort()).toEqual(expected.sort());
 });
@@ -166,10 +166,12 @@ test('twenty writers at once: one event for each real change, and none lost', as
   for (const outcome of outcomes) ok(outcome);
   await world.recover();
   const revision = (await neutron.row(port))?.revision ?? 0;
-  const told = (await neutron.toggles()).map((toggle) => toggle.split(' '));
-  const revisions = told.map(([, number]) => Number(number)).sort((a, b) => a - b);
+  const received = (await neutron.toggles()).map((toggle) => toggle.split(' '));
+  const revisions = received.map(([, number]) => Number(number)).sort((a, b) => a - b);
   expect(revisions).toEqual(Array.from({ length: revision - 1 }, (_, n) => n + 2));
-  const inOrder = told.sort(([, a], [, b]) => Number(a) - Number(b)).map(([, , status]) => status);
+  const inOrder = received
+    .sort(([, a], [, b]) => Number(a) - Number(b))
+    .map(([, , status]) => status);
   expect(inOrder).toEqual(inOrder.map((_, n) => (n % 2 === 0 ? inOrder[0] : inOrder[1])));
 });
 

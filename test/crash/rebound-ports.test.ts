@@ -14,7 +14,7 @@ async function besideAFailedHost() {
   ok(await neutron.report('failed', 'DOWN'));
   await neutron.alarm(port);
   await world.recover();
-  await world.told();
+  await world.received();
   await neutron.toggles();
   return { world, neutron, port };
 }
@@ -30,33 +30,33 @@ test('a port that goes to another host makes the write and the send of its table
   expect(await neutron.put(port, to('failed'))).toMatchObject({ calls: [] });
 });
 
-test('undisturbed, the owner is told once when its port comes to a failed host, and once when it leaves', async () => {
+test('undisturbed, the owner is notified once when its port comes to a failed host, and once when it leaves', async () => {
   const { world, neutron, port } = await besideAFailedHost();
   await using _ = world;
   ok(await neutron.put(port, to('failed')));
   await Promise.all([world.evaluate(), world.reconcile().then(() => world.evaluate())]);
   await world.recover();
-  const told = await world.told();
-  expect(told).toHaveLength(1);
-  expect(told[0]?.fault_id).toEqual(expect.any(String));
-  expect(JSON.stringify(told)).not.toMatch(/failed|good/);
+  const received = await world.received();
+  expect(received).toHaveLength(1);
+  expect(received[0]?.fault_id).toEqual(expect.any(String));
+  expect(JSON.stringify(received)).not.toMatch(/failed|good/);
   ok(await neutron.put(port, to('good')));
   await world.recover();
   expect(await neutron.row(port)).toMatchObject({ data_plane_status: null, revision: 3 });
   expect(await neutron.toggles()).toEqual([`${port} 2 DOWN`, `${port} 3 undefined`]);
-  // What is reported of the host that it left is not told of it any more.
+  // Reports on the host that it left send no notification of it any more.
   ok(await neutron.report('failed', 'ACTIVE'));
   ok(await neutron.report('failed', 'DOWN'));
   await world.recover();
   expect(await neutron.row(port)).toMatchObject({ data_plane_status: null, revision: 3 });
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
 });
 
 const steps = ['the port', 'its events'] as const;
 
 for (const how of hows) {
   test.each(steps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a port goes to a failed host, which writes $step, and it ${how}, it ends up there, down and told once`,
+    `when a port goes to a failed host, which writes $step, and it ${how}, it ends up there, down and notified once`,
     async ({ at }) => {
       const { world, neutron, port } = await besideAFailedHost();
       await using _ = world;
@@ -67,12 +67,12 @@ for (const how of hows) {
       expect(await neutron.row(port)).toMatchObject({
         ...{ ...to('failed'), data_plane_status: 'DOWN', report_number: 1, revision: 2 },
       });
-      expect(await world.told()).toHaveLength(1);
+      expect(await world.received()).toHaveLength(1);
     },
   );
 
   test.each(steps.map((step, n) => ({ step, at: n + 1 })))(
-    `when a port is made on a failed host, which writes $step, and it ${how}, it is down and told once`,
+    `when a port is made on a failed host, which writes $step, and it ${how}, it is down and notified once`,
     async ({ at }) => {
       const { world, neutron } = await besideAFailedHost();
       await using _ = world;
@@ -84,14 +84,14 @@ for (const how of hows) {
       if (at === 1 && how === 'fails') ok(await make());
       await world.recover();
       expect(await neutron.row(id)).toMatchObject({ data_plane_status: 'DOWN', revision: 1 });
-      const told = await world.told();
-      expect(new Set(idsOf(told)).size).toBe(1);
-      expect(told).toHaveLength(1);
+      const received = await world.received();
+      expect(new Set(idsOf(received)).size).toBe(1);
+      expect(received).toHaveLength(1);
     },
   );
 }
 
-test('ports that leave a host while it is reported: each is told of both, or of none', async () => {
+test('ports that leave a host while it is reported: the owner of each is notified of both, or of neither', async () => {
   await using world = await makeWorld();
   const neutron = portsIn(world);
   // One stays: a host without ports that is not registered has nothing to report on.

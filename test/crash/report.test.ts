@@ -1,20 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
+import { mostInReport } from '../../flows/write-report.ts';
+import { isTokenCheck } from '../stack/own-tables.ts';
+import { login } from '../stack/stack.ts';
+import { answerOf, cloud, expectStopped, idsOf, ok } from './cloud.ts';
+import { counting } from './costs.ts';
 import { hows } from './disturbance.ts';
 import { makeWorld } from './world.ts';
 
-const steps = ['host and fault', 'the instances', 'their events and the host’s'] as const;
+const few = 2;
+const more = mostInReport + 1;
 
-test('a report makes the listed writes and sends, and no others', async () => {
+/** The steps of a report on a host with so many instances; `at` counts its writes and sends. */
+const cases = [
+  { size: few, at: 1, step: 'host, fault and instances' },
+  { size: few, at: 2, step: 'their events and the host’s' },
+  { size: more, at: 1, step: 'host and fault' },
+  { size: more, at: 2, step: 'the instances' },
+  { size: more, at: 4, step: 'their events and the host’s' },
+] as const;
+
+test('the report of a few instances is one write and one send', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
-  await nova.servers('h', 2);
-  const outcome = await nova.down('h');
+  await nova.servers('h', few);
+  const costs: Record<string, number> = {};
+  const outcome = await nova.down('h', undefined, counting(costs));
   expect(outcome).toMatchObject({
     kind: 'done',
-    calls: ['TransactWriteItems', 'TransactWriteItems', 'SendMessageBatch'],
+    calls: ['TransactWriteItems', 'SendMessageBatch'],
   });
+  expect(costs).toEqual({
+    ...{ GetItemCommand: 1, QueryCommand: 2, BatchGetItemCommand: 1 },
+    ...{ TransactWriteItemsCommand: 1, SendMessageBatchCommand: 1 },
+    'capacity units': expect.any(Number),
+  });
+});
+
+test('the report of more makes the listed writes and sends, and no others', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  await nova.servers('h', more);
+  const costs: Record<string, number> = {};
+  const outcome = await nova.down('h', undefined, counting(costs));
+  const [host, ...others] = ['TransactWriteItems', 'TransactWriteItems', 'TransactWriteItems'];
+  expect(outcome).toMatchObject({ kind: 'done', calls: [host, ...others, 'SendMessageBatch'] });
+  expect(costs).toMatchObject({ GetItemCommand: 1, QueryCommand: 2, BatchGetItemCommand: 1 });
 });
 
 test('without failures, every owner is notified once, in any order of the lanes', async () => {
@@ -28,25 +61,26 @@ test('without failures, every owner is notified once, in any order of the lanes'
   await Promise.all([world.evaluate(), world.reconcile().then(() => world.evaluate())]);
   await world.recover();
   await expectStopped(nova, uuids);
-  expect(await world.told()).toHaveLength(3);
+  expect(await world.received()).toHaveLength(3);
 });
 
 for (const how of hows) {
-  test.each(steps.map((step, n) => ({ step, at: n + 1 })))(
-    `when writing $step ${how}, every instance ends up stopped and every alarm told`,
-    async ({ at }) => {
+  test.each(cases)(
+    `when writing $step of $size instances ${how}, every instance ends up stopped and every alarm notified`,
+    async ({ size, at }) => {
       await using world = await makeWorld();
       const nova = cloud(world);
       await nova.host('h');
-      const uuids = await nova.servers('h', 2);
-      for (const uuid of uuids) await nova.alarm(uuid);
+      const uuids = await nova.servers('h', size);
+      const watched = uuids.slice(0, 2);
+      for (const uuid of watched) await nova.alarm(uuid);
       await world.recover();
 
       const outcome = await nova.down('h', { at, how });
       if (how === 'is the last thing done') expect(outcome.kind).toBe('was killed');
       const durable = at > 1 || how !== 'fails';
       if (!durable) ok(await nova.down('h'));
-      for (const uuid of uuids) {
+      for (const uuid of watched) {
         expect(await nova.seen(uuid)).toMatchObject({
           status: 'SHUTOFF',
           'OS-EXT-STS:power_state': 4,
@@ -54,14 +88,45 @@ for (const how of hows) {
       }
       await world.recover();
       await expectStopped(nova, uuids);
-      const told = await world.told();
-      expect(new Set(idsOf(told)).size).toBe(2);
-      expect(told).toHaveLength(2);
-      expect(new Set(told.map(({ fault_id }) => fault_id)).size).toBe(1);
+      const received = await world.received();
+      expect(new Set(idsOf(received)).size).toBe(2);
+      expect(received).toHaveLength(2);
+      expect(new Set(received.map(({ fault_id }) => fault_id)).size).toBe(1);
 
       ok(await nova.down('h'));
       await world.recover();
-      expect(await world.told()).toEqual([]);
+      expect(await world.received()).toEqual([]);
     },
   );
 }
+
+test('a caller who is refused late changes and learns nothing', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  const { token } = await login('admin');
+  const headers = { 'X-Auth-Token': token, 'X-Subject-Token': token };
+  ok(await world.request({ method: 'DELETE', path: '/identity/v3/auth/tokens', headers }));
+  for (const host of ['h', 'no-such-host']) {
+    const report = {
+      method: 'PUT',
+      path: '/compute/v2.1/os-services/force-down',
+      headers: { 'X-Auth-Token': token, 'X-OpenStack-Nova-API-Version': '2.11' },
+      body: { host, binary: 'nova-compute', forced_down: true },
+    } as const;
+    const outcome = await world.request(report, undefined, ({ dynamo }) =>
+      dynamo.middlewareStack.add(
+        (next) => async (args) => {
+          // The check ends long after all other reads.
+          if (isTokenCheck(args.input)) await sleep(300);
+          return next(args);
+        },
+        { step: 'initialize' },
+      ),
+    );
+    expect(answerOf(outcome).status).toBe(401);
+    expect(outcome).toMatchObject({ calls: [] });
+  }
+  expect(await nova.row(uuid)).toMatchObject({ vm_state: 'active', fault_number: 0 });
+});

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { isRight, notifiedOf, Row, resetDuringFault, watchOf } from '../../bench/resets.ts';
+import { isRight, notifiedOf, ResetRow, resetDuringFault, watchOf } from '../../bench/resets.ts';
 import { answerOf, cloud, ok, project } from './cloud.ts';
 import { makeWorld } from './world.ts';
 
-test('40 resets, four in flight, while their host is reported down: none is lost, each change told once', async () => {
+test('40 resets, four in flight, while their host is reported down: none is lost, each change notified once', async () => {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
@@ -21,7 +21,7 @@ test('40 resets, four in flight, while their host is reported down: none is lost
   });
   expect(statuses).toEqual(uuids.map(() => 202));
   await world.recover();
-  const rows = await Promise.all(uuids.map(async (uuid) => Row.parse(await nova.row(uuid))));
+  const rows = await Promise.all(uuids.map(async (uuid) => ResetRow.parse(await nova.row(uuid))));
   expect(rows.filter((row, n) => !isRight(n, row))).toEqual([]);
-  expect(notifiedOf(rows, await world.told())).toEqual({ lost: 0, repeated: 0 });
+  expect(notifiedOf(rows, await world.received())).toEqual({ lost: 0, repeated: 0 });
 });

@@ -1,12 +1,12 @@
-/** A sweep that has much to tell, and does not get to its end. */
+/** A sweep that has many notifications to send, and does not get to its end. */
 import { expect, test } from 'vitest';
 import { cloud, idsOf, ok } from './cloud.ts';
 import { makeWorld, type World } from './world.ts';
 
 const killed = { how: 'is the last thing done' } as const;
 
-/** Many notifications that were written and not told. */
-async function untold(world: World, count: number): Promise<void> {
+/** Many notifications that were written and not sent. */
+async function undelivered(world: World, count: number): Promise<void> {
   await cloud(world).alarm(undefined, {
     repeat_actions: true,
     event_rule: { event_type: 'switch.*' },
@@ -31,13 +31,13 @@ async function untold(world: World, count: number): Promise<void> {
   }
 }
 
-test('a sweep that dies repeats little of what it told', async () => {
+test('a sweep that dies repeats few of the notifications that it sent', async () => {
   await using world = await makeWorld();
-  await untold(world, 300);
-  expect(await world.told()).toEqual([]);
+  await undelivered(world, 300);
+  expect(await world.received()).toEqual([]);
   expect((await world.sweep({ at: 25, ...killed })).kind).toBe('was killed');
   await world.recover();
-  const ids = idsOf(await world.told());
+  const ids = idsOf(await world.received());
   expect(new Set(ids).size).toBe(300);
   expect(ids.length - 300).toBeLessThanOrEqual(100);
 });

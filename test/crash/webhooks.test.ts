@@ -28,16 +28,16 @@ async function raised(world: World, { url }: Receiver): Promise<string> {
   return alarm_id;
 }
 
-/** Sends what is there, then sweeps, and sends on until the action has been told. */
+/** Sends what is there, then sweeps, and sends on until the action has been called. */
 async function finish(world: World, alarm_id: string): Promise<void> {
   while (await world.evaluate());
   while (await world.send());
   await world.sweep();
   const deadline = Date.now() + 10_000;
-  for (let told = false; !told && Date.now() < deadline; ) {
+  for (let delivered = false; !delivered && Date.now() < deadline; ) {
     while (await world.send());
-    told = (await outcomesOf(world, alarm_id)).some(({ result }) => result === 'delivered');
-    if (!told) await sleep(50);
+    delivered = (await outcomesOf(world, alarm_id)).some(({ result }) => result === 'delivered');
+    if (!delivered) await sleep(50);
   }
 }
 
@@ -53,8 +53,8 @@ async function outcomesOf(world: World, alarm_id: string): Promise<WebhookOutcom
   return Object.values(Row.parse(Item).webhooks);
 }
 
-const requestIds = ({ heard }: Receiver) =>
-  new Set(heard.map(({ headers }) => headers['x-openstack-request-id']));
+const requestIds = ({ received }: Receiver) =>
+  new Set(received.map(({ headers }) => headers['x-openstack-request-id']));
 
 test('an evaluation with webhooks, and sending them, makes these calls and no other', async () => {
   await using world = await makeWorld();
@@ -79,24 +79,24 @@ const steps = (...whats: string[]): Step[] =>
   whats.flatMap((what, n) => hows.map((how) => ({ at: n + 1, what, how })));
 
 test.each(steps('firings', 'webhooks', 'notifications', 'marks'))(
-  'when writing the $what $how, the action is told once, and the subscriber as before',
+  'when writing the $what $how, the action is called once, and the subscriber notified as before',
   async ({ at, how }) => {
     await using world = await makeWorld();
     await using good = await receiver();
     const alarm_id = await raised(world, good);
     await world.evaluate({ at, how });
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(1);
+    expect(good.received).toHaveLength(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
-    const told = await world.told();
-    expect(new Set(told.map(({ notification_id }) => notification_id)).size).toBe(1);
+    const received = await world.received();
+    expect(new Set(received.map(({ notification_id }) => notification_id)).size).toBe(1);
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(1);
+    expect(good.received).toHaveLength(1);
   },
 );
 
 test.each(hows.map((how) => ({ how, copies: how === 'fails' ? 2 : 1 })))(
-  'when the note that it was taken $how, it is told $copies times, with one request id',
+  'when the note that it was taken $how, the action is called $copies times, with one request id',
   async ({ how, copies }) => {
     await using world = await makeWorld();
     await using good = await receiver();
@@ -104,7 +104,7 @@ test.each(hows.map((how) => ({ how, copies: how === 'fails' ? 2 : 1 })))(
     await world.evaluate();
     await world.send({ at: 2, how });
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(copies);
+    expect(good.received).toHaveLength(copies);
     expect(requestIds(good).size).toBe(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
   },
@@ -122,14 +122,14 @@ test.each(steps('further try', 'note of the failure'))(
     // The place comes first.
     await world.send({ at: at + 1, how });
     await finish(world, alarm_id);
-    expect(flaky.heard).toHaveLength(2);
+    expect(flaky.received).toHaveLength(2);
     expect(requestIds(flaky).size).toBe(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
   },
 );
 
 test.each([1, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
-  'when write $at, of the place, $how, the action is told, and its project can go on',
+  'when write $at, of the place, $how, the action is called, and its project can go on',
   async ({ at, how }) => {
     await using world = await makeWorld();
     await using good = await receiver();
@@ -137,12 +137,12 @@ test.each([1, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
     await world.evaluate();
     await world.send({ at, how });
     await finish(world, alarm_id);
-    expect(good.heard).toHaveLength(1);
+    expect(good.received).toHaveLength(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'delivered' }]);
   },
 );
 
-test('a project with all its places taken is told later, and once', async () => {
+test('a project with all its places taken has its action called later, and once', async () => {
   await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
   await using good = await receiver();
   const place = {
@@ -153,12 +153,12 @@ test('a project with all its places taken is told later, and once', async () => 
   const alarm_id = await raised(world, good);
   await world.evaluate();
   expect(await world.send()).toMatchObject({ calls: ['PutItem', 'SendMessageBatch'] });
-  expect(good.heard).toEqual([]);
+  expect(good.received).toEqual([]);
   await finish(world, alarm_id);
-  expect(good.heard).toHaveLength(1);
+  expect(good.received).toHaveLength(1);
 });
 
-test.each(hows)('when queueing a webhook for later %s, the action is told once', async (how) => {
+test.each(hows)('when queueing a webhook for later %s, the action is called once', async (how) => {
   await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
   await using good = await receiver();
   const place = {
@@ -170,7 +170,7 @@ test.each(hows)('when queueing a webhook for later %s, the action is told once',
   await world.evaluate();
   await world.send({ at: 2, how });
   await finish(world, alarm_id);
-  expect(good.heard).toHaveLength(1);
+  expect(good.received).toHaveLength(1);
 });
 
 test.each(hows)(
@@ -193,7 +193,7 @@ test.each(hows)(
       await world.send();
       await sleep(50);
     }
-    expect(failing.heard).toHaveLength(1);
+    expect(failing.received).toHaveLength(1);
     expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'dropped', attempts: 1 }]);
   },
 );

@@ -1,4 +1,4 @@
-/** Alarms of a whole project that are many: queued for later, and slice by slice, whoever dies. */
+/** Alarms of a whole project that are many: queued for later, and slice by slice, whichever process dies. */
 import { expect, test } from 'vitest';
 import { wideAtOnce } from '../../domain/alarms/alarm-share.ts';
 import { cloud, idsOf, ok } from './cloud.ts';
@@ -23,7 +23,7 @@ async function stopped(world: World) {
 }
 const alarmsOf = (ids: readonly string[]) => ids.map((id) => id.split(' ')[0] ?? '');
 
-test('the alarms that name the resource are told of with the event, those of the project after', async () => {
+test('the alarms that name the resource fire with the event, those of the project after', async () => {
   await using world = await makeWorld();
   const { named, others } = await stopped(world);
   const first = await world.evaluateLane('fault');
@@ -33,15 +33,15 @@ test('the alarms that name the resource are told of with the event, those of the
       ...['BatchExecuteStatement', 'PublishBatch', 'SendMessageBatch', 'TransactWriteItems'],
     ]);
   }
-  expect(alarmsOf(idsOf(await world.told()))).toEqual([named]);
+  expect(alarmsOf(idsOf(await world.received()))).toEqual([named]);
   const second = await world.evaluateLane('wide');
   expect(second).toMatchObject({ kind: 'done' });
   if (second?.kind === 'done') expect(second.calls).not.toContain('SendMessageBatch');
-  expect(alarmsOf(idsOf(await world.told())).sort()).toEqual(others.sort());
+  expect(alarmsOf(idsOf(await world.received())).sort()).toEqual(others.sort());
 });
 
 test.each(hows)(
-  'when queueing the alarms of a project %s, every alarm is told of once',
+  'when queueing the alarms of a project %s, every alarm is notified once',
   async (how) => {
     await using world = await makeWorld();
     const { named, others } = await stopped(world);
@@ -49,21 +49,21 @@ test.each(hows)(
     const outcome = await world.evaluateLane('fault', { at: 1, how });
     if (how === 'is the last thing done') expect(outcome?.kind).toBe('was killed');
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(new Set(ids).size).toBe(ids.length);
     expect(alarmsOf(ids).sort()).toEqual([named, ...others].sort());
   },
 );
 
 test.each(hows.flatMap((how) => [1, 2].map((at): { at: number; how: How } => ({ at, how }))))(
-  'when write $at of a slice $how, every alarm is told of',
+  'when write $at of a slice $how, every alarm is notified',
   async ({ at, how }) => {
     await using world = await makeWorld();
     const { named, others } = await stopped(world);
     await world.evaluateLane('fault');
     await world.evaluateLane('wide', { at, how });
     await world.recover();
-    const ids = idsOf(await world.told());
+    const ids = idsOf(await world.received());
     expect(alarmsOf([...new Set(ids)]).sort()).toEqual([named, ...others].sort());
   },
 );
@@ -83,12 +83,12 @@ test('a slice that leaves some over queues them, and dies without losing any', a
   }));
   ok(await world.request({ method: 'POST', path: '/doctor/v1/events', body }));
   await world.evaluateLane('bulk');
-  expect(await world.told()).toEqual([]);
+  expect(await world.received()).toEqual([]);
   // Both copies are there: the first dies when it has queued what it leaves.
   const outcome = await world.evaluateLane('wide', { at: 1, how: 'is the last thing done' });
   expect(outcome?.kind).toBe('was killed');
   await world.recover();
-  const ids = idsOf(await world.told());
+  const ids = idsOf(await world.received());
   expect(new Set(ids).size).toBe(ids.length);
   expect(new Set(alarmsOf(ids))).toEqual(new Set(alarms));
 });

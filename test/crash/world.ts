@@ -3,10 +3,11 @@
  * says which function runs when, and what goes wrong in it.
  */
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnvName } from '../../adapters/env.ts';
 import { type EventLane, eventLanes } from '../../domain/events/event-lane.ts';
+import { stateDir } from '../../scripts/stack/state.ts';
 import { type Call, proxyEvent } from '../functions/call.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { login, readStack } from '../stack/stack.ts';
@@ -15,7 +16,7 @@ import { type Invocation, type Invoked, invoke, type Prepare } from './invoke.ts
 import { makeQueueReader, type QueueReader } from './queue-reader.ts';
 import { makeStreamReader, type StreamReader } from './stream-reader.ts';
 
-/** What became of an invocation. */
+/** The outcome of an invocation. */
 export type Outcome =
   | ({ readonly kind: 'done' } & Invoked)
   | { readonly kind: 'threw'; readonly error: unknown }
@@ -155,8 +156,8 @@ export class World {
     await this.sweep();
   }
 
-  /** What the subscriber was told since the last call. */
-  async told(): Promise<Record<string, unknown>[]> {
+  /** The notifications that the subscriber received since the last call. */
+  async received(): Promise<Record<string, unknown>[]> {
     const received = await this.things.notifications.receive(0, 0);
     return received.map(({ body }) => body);
   }
@@ -179,7 +180,8 @@ function runAndKill(job: {
 }): Promise<Outcome> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [resolve(import.meta.dirname, 'child.ts')], {
-      env: { ...process.env, ...awsEnv() },
+      // The process compiles hundreds of modules: half of its time, unless they are kept.
+      env: { ...process.env, ...awsEnv(), NODE_COMPILE_CACHE: join(stateDir, 'compiled') },
       stdio: ['pipe', 'ignore', 'inherit'],
     });
     child.on('error', failed);

@@ -48,8 +48,9 @@ type Traited = { readonly event_type: string; readonly traits: readonly (readonl
 /** The event that a block shows, with the traits that it may have; undefined if it shows none. */
 function eventIn({ text }: Block): { event: Traited; known: string[] } | undefined {
   const notification = Notification.safeParse(JSON.parse(text));
-  const told = notification.data?.reason_data.event;
-  if (told) return { event: told, known: Object.keys(definitionOf(told.event_type).tenant) };
+  const notified = notification.data?.reason_data.event;
+  if (notified)
+    return { event: notified, known: Object.keys(definitionOf(notified.event_type).tenant) };
   const event = DoctorEvent.safeParse(JSON.parse(text)).data;
   if (!event) return undefined;
   const { tenant, operator } = definitionOf(event.event_type);

@@ -11,7 +11,7 @@ export type Shell = {
   readonly close: () => void;
 };
 
-/** The caller's environment without its clouds, and without what vitest tells its own children. */
+/** The caller's environment without its clouds, and without what vitest sets for its own children. */
 function plainEnv(): Record<string, string | undefined> {
   const own = Object.entries(process.env).filter(
     ([name]) => !/^(AWS|OS|DOCTOR|VITEST|NODE)_|^(VITEST|TEST|MODE|DEV|PROD)$/.test(name),

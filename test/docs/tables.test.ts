@@ -47,8 +47,8 @@ test("the tenants' guide gives the types of traits", () => {
   const moment = /_at$|^audit_period_/;
   for (const type of firstCodes('docs/tenants.md', 'Traits')) {
     for (const [name, is] of Object.entries(definitionOf(type).tenant)) {
-      const told = integers.has(name) ? 'integer' : moment.test(name) ? 'datetime' : 'text';
-      expect(is, name).toBe(told);
+      const documented = integers.has(name) ? 'integer' : moment.test(name) ? 'datetime' : 'text';
+      expect(is, name).toBe(documented);
     }
   }
 });
@@ -90,8 +90,8 @@ test("the tenants' guide lists every operator and type of a condition, and every
 
 test("the tenants' guide lists every state, and only valid statuses", () => {
   const rows = rowsBelow('docs/tenants.md', 'What the states mean');
-  const told = rows.flatMap(([, states = '']) => codesIn(states));
-  expect(new Set(told)).toEqual(new Set(vmStates));
+  const documented = rows.flatMap(([, states = '']) => codesIn(states));
+  expect(new Set(documented)).toEqual(new Set(vmStates));
   for (const status of rows.flatMap(([cell = '']) => codesIn(cell))) {
     expect(vmStatesOf([status]), status).not.toEqual([]);
   }
@@ -107,16 +107,16 @@ const outcomes = rowsBelow('docs/administrators.md', 'What happens to the server
 );
 
 test.each(vmStates)("the administrators' guide says what a fault makes of %s", (vm_state) => {
-  const told = outcomes.filter((row) => row.vm_state === vm_state);
-  expect(told).toHaveLength(1);
+  const documented = outcomes.filter((row) => row.vm_state === vm_state);
+  expect(documented).toHaveLength(1);
   const before = { vm_state, power_state: 1, task_state: null };
   const fault = {
     fault_id: 'a0373a3b-0730-58af-8f7b-f9517a64fcf0',
     at: '2026-01-01T00:00:00.000Z',
   };
   const after = { ...before, ...afterFault({ ...before, pre_fault: null, fault: null }, fault) };
-  expect(after.vm_state).toBe(told[0]?.after ?? vm_state);
-  const shutdown = told[0]?.power === '`shutdown`';
+  expect(after.vm_state).toBe(documented[0]?.after ?? vm_state);
+  const shutdown = documented[0]?.power === '`shutdown`';
   expect(after.power_state).toBe(shutdown ? powerStates.shutdown : before.power_state);
 });
 
@@ -158,11 +158,11 @@ test('every route of the reference is deployed with its methods', async () => {
 });
 
 test("the administrators' guide says which roles have each right", () => {
-  const told = rowsBelow('docs/administrators.md', 'Users and roles').flatMap(
+  const documented = rowsBelow('docs/administrators.md', 'Users and roles').flatMap(
     ([who = '', rights = '']) =>
       codesIn(rights)
         .filter((right) => right in may)
         .map((right) => [right, codesIn(who)] as const),
   );
-  expect(Object.fromEntries(told)).toEqual(may);
+  expect(Object.fromEntries(documented)).toEqual(may);
 });

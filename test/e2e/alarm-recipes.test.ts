@@ -25,14 +25,14 @@ const recipes = blocksOf('docs/tenants.md')
   .filter((alarm) => alarm !== undefined);
 
 let cloud: Cloud;
-let told: Inbox;
+let inbox: Inbox;
 beforeAll(async () => {
   cloud = await logins();
-  told = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
+  inbox = inboxOf(await subscribe({ project_id: [cloud.a.projectId] }));
 });
-afterAll(() => told?.close());
+afterAll(() => inbox?.close());
 
-/** An event that Ceilometer tells of a resource of A. */
+/** An event of a resource of A, as Ceilometer sends it. */
 async function post(id: string, type: string, traits: object, generated?: string): Promise<void> {
   const own = { project_id: cloud.a.projectId, resource_id: id };
   const event = { ...outsideEvent({ ...own, ...traits }, type), ...(generated && { generated }) };
@@ -60,9 +60,9 @@ async function plug(id: string): Promise<(port: object) => Promise<void>> {
 }
 
 /** Started again once its owner has heard that it failed. */
-async function failAndStart(id: string, heard: () => Promise<unknown>): Promise<void> {
+async function failAndStart(id: string, notified: () => Promise<unknown>): Promise<void> {
   const host = await fail(id);
-  await heard();
+  await notified();
   expectStatus(await forceDown(cloud.admin, host, false), 200);
   const path = `/compute/v2.1/servers/${id}/action`;
   const started = { headers: at('2.94'), body: { 'os-start': null } };
@@ -72,37 +72,37 @@ async function failAndStart(id: string, heard: () => Promise<unknown>): Promise<
 const update = 'compute.instance.update';
 /** The id of the server or port that a recipe is for. */
 const anyId = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
-/** What each is for, done to a resource, and the states that its owner is told of. */
-type Deed = (id: string, heard: () => Promise<unknown>) => Promise<unknown>;
+/** What each is for, done to a resource, and the states that its owner is notified of. */
+type Deed = (id: string, notified: () => Promise<unknown>) => Promise<unknown>;
 const deeds: Record<string, [Deed, string[]]> = {
   'web-1 is off': [fail, ['insufficient data→alarm']],
   'a server lost its host': [fail, ['insufficient data→alarm']],
   'web-1 is off, until it runs again': [failAndStart, ['insufficient data→alarm', 'alarm→ok']],
   'the host of web-1 is maintained': [
-    async (id, heard) => {
+    async (id, notified) => {
       const path = `/compute/v2.1/os-hosts/${await run(id)}`;
       const set = (body: object) => cloud.admin.call('PUT', path, { body });
       expectStatus(await set({ maintenance_mode: 'enable' }), 200);
-      await heard();
+      await notified();
       expectStatus(await set({ maintenance_mode: 'disable' }), 200);
     },
     ['insufficient data→alarm', 'alarm→ok'],
   ],
   'port-1 carries no data': [
-    async (id, heard) => {
+    async (id, notified) => {
       const put = await plug(id);
       await put({ data_plane_status: 'DOWN' });
-      await heard();
+      await notified();
       await put({ name: 'renamed' });
       await put({ data_plane_status: 'ACTIVE' });
     },
     ['insufficient data→alarm', 'alarm→ok'],
   ],
   'the network of web-1 is down': [
-    async (id, heard) => {
+    async (id, notified) => {
       const put = await plug(id);
       await put({ dp_down: true });
-      await heard();
+      await notified();
       await put({ name: 'renamed' });
       await put({ dp_down: false });
       await put({ dp_down: true });
@@ -130,17 +130,17 @@ test('every alarm that is shown is tried', () => {
   expect(new Set(recipes.map(({ name }) => name))).toEqual(new Set(Object.keys(deeds)));
 });
 
-test.each(recipes)('$name ($type): its owner is told what it is for', async (recipe) => {
+test.each(recipes)('$name ($type): its owner is notified of what it is for', async (recipe) => {
   const id = randomUUID();
   const text = JSON.stringify(recipe).replaceAll(anyId, id);
   const alarm = await newAlarm(cloud.a, JSON.parse(text));
   const [deed, expected] = deeds[recipe.name] ?? [];
-  const ours = () => told.of(alarm).filter(({ body }) => body.resource_id === id);
-  await deed?.(id, () => told.untilSome(() => ours().length > 0));
-  await told.untilSome(() => ours().length >= (expected?.length ?? 1));
-  // The safe copies tell nothing more; nor does anything that came late.
+  const ours = () => inbox.of(alarm).filter(({ body }) => body.resource_id === id);
+  await deed?.(id, () => inbox.untilSome(() => ours().length > 0));
+  await inbox.untilSome(() => ours().length >= (expected?.length ?? 1));
+  // The safe copies notify nothing more; nor does anything that came late.
   await new Promise((done) => setTimeout(done, 300));
-  await told.look();
+  await inbox.look();
   const states = ours().map(({ body }) => `${body.previous}→${body.current}`);
   expect(states.sort()).toEqual(expected?.toSorted());
   expectStatus(await cloud.a.call('DELETE', `/alarming/v2/alarms/${alarm}`), 204);

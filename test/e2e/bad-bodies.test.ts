@@ -1,4 +1,4 @@
-/** Bodies that nobody should send, to every route that takes one. */
+/** Bad bodies, sent to every route that takes one. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';
 import { type Answer, apiUrl, type Client } from '../stack/stack.ts';
@@ -72,7 +72,7 @@ describe.each(targetNames)('the body of %s', (name) => {
     expect(await shownTo(cloud.admin, to)).toEqual(before);
   });
 
-  test('is refused with a key that nobody knows, and nothing changes', async () => {
+  test('is refused with an unknown key, and nothing changes', async () => {
     const to = target(name);
     if (to.dialect === 'identity') return; // Keystone takes what it does not know
     const before = await shownTo(cloud.admin, to);

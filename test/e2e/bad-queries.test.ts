@@ -1,4 +1,4 @@
-/** Queries that nobody should send. */
+/** Bad queries. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, test } from 'vitest';
 import { at, type Cloud, expectStatus, logins } from './cloud.ts';
@@ -188,7 +188,7 @@ describe('a query that asks for', () => {
     `${servers}?name=${encodeURIComponent('a*a*a*a*b|a{|]')}`,
     `${services}?host=&binary=`,
     `${services}?host=%00`,
-    `${services}?host=nobody&binary=nova-compute`,
+    `${services}?host=unknown&binary=nova-compute`,
     `${services}?binary=nova-api`,
     `${migrations}?limit=x&marker=x&unheard_of=1`,
     `${migrations}?host=%00&instance_uuid=%00`,

@@ -1,4 +1,4 @@
-/** Paths, headers and bodies that nobody should send. */
+/** Bad paths, headers and bodies. */
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -68,7 +68,7 @@ describe('an id in a path', () => {
   test('that is unknown is a 404 for every read and every change of it', async () => {
     const { admin } = cloud;
     const id = randomUUID();
-    const by = { host: 'nobody', binary: 'nova-compute' };
+    const by = { host: 'unknown', binary: 'nova-compute' };
     const alarm = eventAlarm([]);
     const metadata = { metadata: { key: 'value' } };
     const done = { status: 'done' };
@@ -78,7 +78,7 @@ describe('an id in a path', () => {
       { dialect: 'compute', method: 'DELETE', path: `${servers}/${id}` },
       ...[
         ...[{ 'os-stop': null }, { 'os-start': null }, { 'os-resetState': { state: 'error' } }],
-        ...[{ evacuate: {} }, { evacuate: { host: 'nobody' } }],
+        ...[{ evacuate: {} }, { evacuate: { host: 'unknown' } }],
       ].map(
         (body) =>
           ({ dialect: 'compute', method: 'POST', path: `${servers}/${id}/action`, body }) as const,
@@ -107,7 +107,7 @@ describe('an id in a path', () => {
       { dialect: 'alarming', method: 'GET', path: `${alarms}/${id}/state` },
       { dialect: 'alarming', method: 'GET', path: `${alarms}/${id}/history` },
       { dialect: 'alarming', method: 'PUT', path: `${alarms}/${id}/state`, body: '"ok"' },
-      { dialect: 'doctor', method: 'GET', path: '/doctor/v1/hosts/nobody' },
+      { dialect: 'doctor', method: 'GET', path: '/doctor/v1/hosts/unknown' },
       { dialect: 'doctor', method: 'GET', path: `/doctor/v1/servers/${id}` },
       {
         dialect: 'doctor',
@@ -115,7 +115,7 @@ describe('an id in a path', () => {
         path: `/doctor/v1/servers/${id}/evacuation`,
         body: done,
       },
-      { dialect: 'doctor', method: 'GET', path: '/doctor/v1/users/nobody' },
+      { dialect: 'doctor', method: 'GET', path: '/doctor/v1/users/unknown' },
     ] as const;
     for (const { dialect, method, path, ...rest } of calls) {
       const headers = dialect === 'compute' ? { headers: at('2.53') } : {};
@@ -156,7 +156,7 @@ describe('an id in a path', () => {
     for (const [path, body] of [
       ['/doctor/v1/hosts/a%20b', { zone: 'nova' }],
       [`/doctor/v1/hosts/${'x'.repeat(256)}`, { zone: 'nova' }],
-      ['/doctor/v1/servers/x', instanceBody({ project_id: 'p', host: 'nobody' })],
+      ['/doctor/v1/servers/x', instanceBody({ project_id: 'p', host: 'unknown' })],
       ['/doctor/v1/users/a%20b', { password: 'correct horse', projects: [] }],
       ['/doctor/v1/users/.a', { password: 'correct horse', projects: [] }],
     ] as const) {
@@ -168,7 +168,7 @@ describe('an id in a path', () => {
 });
 
 describe('what makes no sense together', () => {
-  test('an instance on a host that nobody registered is a 400', async () => {
+  test('an instance on a host that is not registered is a 400', async () => {
     const { admin, a } = cloud;
     const id = randomUUID();
     const body = instanceBody({ project_id: a.projectId, host: newName('nowhere') });
@@ -190,7 +190,7 @@ describe('what makes no sense together', () => {
   });
 
   test('the action force-down is unknown below 2.11, and no id from 2.53 on', async () => {
-    const body = { host: 'nobody', binary: 'nova-compute', forced_down: true };
+    const body = { host: 'unknown', binary: 'nova-compute', forced_down: true };
     const path = `${services}/force-down`;
     const early = await cloud.admin.call('PUT', path, { headers: at('2.10'), body });
     expect(early.body).toEqual(refusals.compute(404));

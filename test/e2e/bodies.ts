@@ -56,7 +56,7 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
     },
     ...{ ok_actions: ['https://a.test/'], alarm_actions: [], insufficient_data_actions: [] },
     ...{ repeat_actions: true, state: 'ok', timestamp: moment, state_timestamp: moment },
-    ...{ project_id: admin.projectId, user_id: 'somebody', alarm_id: alarm },
+    ...{ project_id: admin.projectId, user_id: 'user-1', alarm_id: alarm },
     time_constraints: [
       { name: 'n', start: '0 0 * * *', duration: 60, timezone: 'UTC', description: 'text' },
     ],

@@ -31,7 +31,7 @@ export async function newHost(admin: Client, host = newName('cmp')): Promise<str
 /** The facts of an instance as a feed reports them. */
 export const instanceBody = (facts: Record<string, unknown>): Record<string, unknown> => ({
   name: newName('vnf'),
-  user_id: 'somebody',
+  user_id: 'user-1',
   vm_state: 'active',
   ...facts,
 });

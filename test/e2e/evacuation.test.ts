@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { hostReader } from '../../adapters/hosts/hosts.ts';
+import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { evacuationWith } from '../domain/rows.ts';
 import { type Client, dynamodb, output } from '../stack/stack.ts';
@@ -112,7 +112,7 @@ test('without a target that may take the server, the answer is 200 and the serve
   const id = await newInstance(admin, { project_id: a.projectId, host: failed });
   expectStatus(await forceDown(admin, failed), 200);
   expectStatus(await forceDown(admin, target), 200);
-  expectStatus(await evacuate(admin, id, { host: 'nobody' }), 404);
+  expectStatus(await evacuate(admin, id, { host: 'unknown' }), 404);
   expectStatus(await evacuate(admin, id, { host: failed }), 400);
   expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
   expectStatus(await evacuate(admin, id, { host: target }), 200);

@@ -34,7 +34,7 @@ const asUser = (who: 'admin' | 'tenant-a') => {
   return basic(username, password);
 };
 
-/** An alarm of tenant A on a new instance, told of each matching event. */
+/** An alarm of tenant A on a new instance, notified of each matching event. */
 async function alarmed(event_type = 'compute.instance.update') {
   const id = randomUUID();
   const alarm_id = await newAlarm(cloud.a, {
@@ -48,7 +48,7 @@ async function alarmed(event_type = 'compute.instance.update') {
   return { id, alarm_id, traits, event: () => outsideEvent({ ...traits, state: 'error' }) };
 }
 
-const Told = z.object({
+const NotificationBody = z.object({
   reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
 });
 
@@ -63,20 +63,20 @@ const playedFor = (file: string, instance: string): string =>
     .replace(/"message_id": "[^"]*"/, `"message_id": "${randomUUID()}"`);
 
 describe('what Ceilometer sends', () => {
-  test.each(recorded)('%s is taken with a token, and its tenant is told', async (file) => {
+  test.each(recorded)('%s is taken with a token, and its tenant is notified', async (file) => {
     const { id, alarm_id } = await alarmed('*');
     const answer = await post(playedFor(file, id));
     expectStatus(answer, 202);
     expect(answer.body).toEqual({ accepted: 1, refused: 0 });
     const [message] = await inbox.until(alarm_id);
     expect(message?.body).toMatchObject({ project_id: cloud.a.projectId, fault_id: null });
-    const told = JSON.stringify(message?.body);
+    const received = JSON.stringify(message?.body);
     for (const secret of ['compute-1', 'controller-0', 'req-', 'message_signature', '"host"']) {
-      expect(told).not.toContain(secret);
+      expect(received).not.toContain(secret);
     }
   });
 
-  test.each(recorded)('%s is taken with HTTP Basic, and its tenant is told', async (file) => {
+  test.each(recorded)('%s is taken with HTTP Basic, and its tenant is notified', async (file) => {
     const { id, alarm_id } = await alarmed('*');
     const answer = await request(`${apiUrl()}${path}?ignored=1`, 'POST', {
       ...{ body: playedFor(file, id), headers: asUser('admin') },
@@ -91,16 +91,18 @@ describe('what Ceilometer sends', () => {
     await inbox.until(alarm_id);
   });
 
-  test('failures and all else are told of, whatever queue they wait in', async () => {
+  test('failures and all else are notified, whatever queue they wait in', async () => {
     const { alarm_id, event, traits } = await alarmed();
     const [failure, change] = [event(), outsideEvent({ ...traits, state: 'active' })];
     expectStatus(await post([change, failure]), 202);
     const messages = await inbox.until(alarm_id, 2);
-    const ids = messages.map(({ body }) => Told.parse(body).reason_data.event.message_id);
+    const ids = messages.map(
+      ({ body }) => NotificationBody.parse(body).reason_data.event.message_id,
+    );
     expect(ids.sort()).toEqual([failure.message_id, change.message_id].sort());
   });
 
-  test('many alarms of a whole project are each told of once', async () => {
+  test('many alarms of a whole project are each notified once', async () => {
     const event_type = newName('switch');
     const alarms = await Promise.all(
       Array.from({ length: 2 * wideAtOnce }, () =>
@@ -143,7 +145,7 @@ async function deadLetters(text: string, count: number): Promise<DeadLetter[]> {
 }
 
 describe('a list', () => {
-  test('with bad elements is taken: they are put aside with their reason, the others told', async () => {
+  test('with bad elements is taken: those are dead-lettered with their reason, the others notified', async () => {
     const { alarm_id, event } = await alarmed();
     const mark = newName('bad');
     const good = [event(), event()];
@@ -157,10 +159,10 @@ describe('a list', () => {
       [mark],
       mark,
     ];
-    const strangers = [null, 7, true, []];
-    const answer = await post([...bad, good[0], ...strangers, good[1]]);
+    const notEvents = [null, 7, true, []];
+    const answer = await post([...bad, good[0], ...notEvents, good[1]]);
     expectStatus(answer, 202);
-    expect(answer.body).toEqual({ accepted: 2, refused: bad.length + strangers.length });
+    expect(answer.body).toEqual({ accepted: 2, refused: bad.length + notEvents.length });
     expect(await inbox.until(alarm_id, 2)).toHaveLength(2);
     const letters = await deadLetters(mark, bad.length);
     expect(letters).toHaveLength(bad.length);
@@ -179,10 +181,10 @@ describe('a list', () => {
     await inbox.until(alarm_id);
   });
 
-  test('of 5,000 events is taken whole, and its last one is told', async () => {
+  test('of 5,000 events is taken whole, and its last one is notified', async () => {
     const { alarm_id, event } = await alarmed();
     const filler = Array.from({ length: 4_999 }, () =>
-      outsideEvent({ project_id: 'nobody', instance_id: 'none', text: 'x'.repeat(600) }),
+      outsideEvent({ project_id: 'unknown', instance_id: 'none', text: 'x'.repeat(600) }),
     );
     const body = JSON.stringify([...filler, event()]);
     expect(body.length).toBeGreaterThan(4_000_000);
@@ -209,10 +211,10 @@ test('an event that comes again under its id is evaluated once', async () => {
   expect(ids.sort()).toEqual([again.message_id, marker.message_id].sort());
 });
 
-describe('whoever sends events', () => {
+describe('the sender of events', () => {
   test.each([
     { what: 'a wrong password', headers: basic('admin', 'wrong') },
-    { what: 'an unknown user', headers: basic('nobody', 'secret') },
+    { what: 'an unknown user', headers: basic('unknown', 'secret') },
     { what: 'no password', headers: { authorization: 'Basic YWRtaW4=' } },
     { what: 'no Base64', headers: { authorization: 'Basic ???' } },
     { what: 'another scheme', headers: { authorization: 'Bearer token' } },
@@ -245,7 +247,7 @@ describe('whoever sends events', () => {
     ['PUT', '/doctor/v1/hosts/h'],
     ['PUT', '/doctor/v1/users/u'],
     ['GET', '/identity/v3/auth/tokens'],
-  ])('is nobody with HTTP Basic for %s %s', async (method, elsewhere) => {
+  ])('has no identity with HTTP Basic for %s %s', async (method, elsewhere) => {
     const answer = await request(`${apiUrl()}${elsewhere}`, method, { headers: asUser('admin') });
     expectStatus(answer, 401);
     expect(answer.body).toEqual(refusals.identity(401));

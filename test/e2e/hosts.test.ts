@@ -69,8 +69,8 @@ test('the owner of a server is notified of the beginning and end of maintenance,
   for (const maintenance_mode of ['disable', 'enable', 'disable']) {
     expectStatus(await put({ maintenance_mode }), 200);
   }
-  const told = await inbox.until(alarm, 3);
-  const traits = told.map(({ body }) => {
+  const received = await inbox.until(alarm, 3);
+  const traits = received.map(({ body }) => {
     const { traits } = Notification.parse(body).reason_data.event;
     return Object.fromEntries(traits.map(([name, , value]) => [name, value]));
   });
@@ -78,7 +78,7 @@ test('the owner of a server is notified of the beginning and end of maintenance,
   expect(states).toEqual(['IN_MAINTENANCE', 'MAINTENANCE_COMPLETE', 'MAINTENANCE_COMPLETE']);
   expect(new Set(traits.map(({ resource_id }) => resource_id))).toEqual(new Set([server]));
   expect(new Set(traits.map(({ session_id }) => session_id)).size).toBe(2);
-  expect(JSON.stringify(told)).not.toContain(host);
+  expect(JSON.stringify(received)).not.toContain(host);
   await inbox.close();
 });
 
@@ -96,8 +96,8 @@ test('an alarm is raised while the host is in maintenance, and cleared after it'
   await inbox.until(alarm, 1);
   expect(await alarmOf(cloud.a, alarm)).toMatchObject({ state: 'alarm' });
   expectStatus(await put({ maintenance_mode: 'disable' }), 200);
-  const told = await inbox.until(alarm, 2);
-  expect(told.map(({ body }) => body.current)).toEqual(['alarm', 'ok']);
+  const received = await inbox.until(alarm, 2);
+  expect(received.map(({ body }) => body.current)).toEqual(['alarm', 'ok']);
   expect(await alarmOf(cloud.a, alarm)).toMatchObject({ state: 'ok' });
   await inbox.close();
 });
@@ -113,7 +113,7 @@ test('hosts are shown to administrators with their used resources, and are not f
   }
   const power = await admin.call('GET', `${path()}/reboot`);
   expect(power.status).toBe(501);
-  const foreign = await a.call('PUT', '/compute/v2.1/os-hosts/nobody', {
+  const foreign = await a.call('PUT', '/compute/v2.1/os-hosts/unknown', {
     body: { status: 'enable' },
   });
   expect(foreign.body).toEqual(refusals.compute(403));

@@ -118,8 +118,8 @@ describe('a host with a heartbeat', () => {
       expectStatus(await updateService(cloud.admin, id, { status }), 200);
       expectStatus(await beat(), 204);
       await audit.untilSome(({ body }) => {
-        const told = JSON.stringify(body);
-        return told.includes(beating) && told.includes(`"${status}"`);
+        const text = JSON.stringify(body);
+        return text.includes(beating) && text.includes(`"${status}"`);
       });
     }
     await audit.close();

@@ -137,7 +137,7 @@ test('a credential logs in with its roles, until it is deleted', async () => {
   expectStatus(await loginWith(credential), 401);
 });
 
-test('a secret that somebody chose works as well, and a wrong one does not', async () => {
+test('a secret that the caller chose works as well, and a wrong one does not', async () => {
   const credential = await newCredential(await newUser('member'), { secret: 'open sesame' });
   expect(credential.secret).toBe('open sesame');
   expectStatus(await loginWith(credential), 201);
@@ -262,10 +262,10 @@ describe('a monitor', () => {
 
 const attempt = (name: string, given: string) => attemptLogin({ name, password: given });
 
-test('after ten wrong logins a user is refused, others are not, and nobody learns who is there', async () => {
+test('after ten wrong logins a user is refused, others are not, and the answer does not reveal who exists', async () => {
   const [{ name }, other] = await Promise.all([newUser('member'), newUser('member')]);
   const seen: unknown[] = [];
-  for (const who of [name, newName('nobody')]) {
+  for (const who of [name, newName('unknown')]) {
     const answers: Answer[] = [];
     for (let n = 0; n < 10; n++) answers.push(await attempt(who, 'wrong'));
     answers.push(await attempt(who, password));

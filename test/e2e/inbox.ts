@@ -6,7 +6,7 @@ export type Inbox = {
   readonly of: (alarm_id: string) => readonly Received[];
   /** Everything that arrived so far. */
   readonly all: () => readonly Received[];
-  /** Waits until an alarm has been told of `count` times; throws if it is not in time. */
+  /** Waits until `count` notifications of an alarm have come; throws if it is not in time. */
   readonly until: (alarm_id: string, count?: number) => Promise<readonly Received[]>;
   /** Waits until a message is such; throws if none is in time. */
   readonly untilSome: (wanted: (message: Received) => boolean) => Promise<Received>;

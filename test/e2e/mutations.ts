@@ -10,7 +10,7 @@ export type Wrong = {
 
 const deepMark = '@deep@';
 const hugeMark = '@huge@';
-/** Deep enough to exhaust the stack of whoever walks it by recursion. */
+/** Deep enough to exhaust the stack of code that walks it by recursion. */
 const depth = 20_000;
 const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
 /** A megabyte of text. */
@@ -106,7 +106,7 @@ export const noObject: readonly Wrong[] = [
   { what: 'a megabyte of text', text: JSON.stringify(megabyte) },
 ];
 
-/** The good body with a key that nobody knows. */
+/** The good body with an unknown key. */
 export const unknownKey = (good: object): Wrong => ({
   what: 'an unknown key',
   text: JSON.stringify({ ...good, unheard_of: 1 }),

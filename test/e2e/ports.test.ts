@@ -37,7 +37,7 @@ afterAll(async () => {
   await Promise.all([inbox.close(), audit.close()]);
 });
 
-test('a toggle by a controller is told to the port’s owner, by port and by server, at once', async () => {
+test('the port’s owner is notified of a toggle by a controller, by port and by server, at once', async () => {
   const { admin, a, b } = cloud;
   const host = await newHost(admin);
   const server = await newInstance(admin, { project_id: a.projectId, host });
@@ -52,13 +52,13 @@ test('a toggle by a controller is told to the port’s owner, by port and by ser
   expect((await putPort(sdn, id, { dp_down: 'true' })).body).toMatchObject({
     port: { data_plane_status: 'DOWN', status: 'DOWN', 'binding:host_id': host },
   });
-  const [told] = await inbox.until(byPort);
-  expect(told?.body).toMatchObject({
+  const [received] = await inbox.until(byPort);
+  expect(received?.body).toMatchObject({
     ...{ event_type: 'port.data_plane_status.update', resource_id: id, current: 'alarm' },
     ...{ project_id: a.projectId, fault_id: null },
   });
   await inbox.until(byServer);
-  expect(JSON.stringify(told?.body)).not.toContain(host);
+  expect(JSON.stringify(received?.body)).not.toContain(host);
   expect(inbox.of(foreign)).toEqual([]);
   const shown = await portOf(a, id);
   expect(shown).toMatchObject({ dp_down: true, revision_number: 2, admin_state_up: true });
@@ -67,7 +67,7 @@ test('a toggle by a controller is told to the port’s owner, by port and by ser
   expect(await serverOf(admin, server)).toEqual(before);
   expect(await serviceOf(admin, host)).toEqual({ ...service, updated_at: expect.any(String) });
 
-  // The same again, and what is refused, tell nobody.
+  // The same again, and what is refused, send no notification.
   expectStatus(await putPort(admin, id, { data_plane_status: 'DOWN' }), 200);
   expectStatus(await putPort(a, id, { dp_down: false }), 403);
   expectStatus(await putPort(b, id, { dp_down: false }), 404);
@@ -96,7 +96,7 @@ const toggleOf = (body: unknown, id: string): unknown =>
     : undefined;
 
 describe('a report on all ports of a host', () => {
-  test('takes them down, is a fault until it is taken back, and is told to each owner once', async () => {
+  test('takes them down, is a fault until it is taken back, and each owner is notified once', async () => {
     const { admin, a, b } = cloud;
     const host = await newHost(admin);
     const bound = { 'binding:host_id': host };
@@ -153,12 +153,12 @@ describe('a report on all ports of a host', () => {
     expect(await portOf(a, first)).toMatchObject({ data_plane_status: null, revision_number: 3 });
     expect(await portOf(a, second)).toMatchObject({ data_plane_status: 'ACTIVE' });
     // Down where it was, and then out of there.
-    const told = await inbox.until(alarm, 2);
-    expect(told).toHaveLength(2);
-    expect(JSON.stringify(told)).not.toMatch(new RegExp(`${failed}|${good}`));
+    const received = await inbox.until(alarm, 2);
+    expect(received).toHaveLength(2);
+    expect(JSON.stringify(received)).not.toMatch(new RegExp(`${failed}|${good}`));
   });
 
-  test('is a 403 to tenants and services, a 404 of a host that nobody knows', async () => {
+  test('is a 403 to tenants and services, a 404 of an unknown host', async () => {
     const { admin, a } = cloud;
     expectStatus(await reportHost(a, 'anything', 'DOWN'), 403);
     expectStatus(await reportHost(admin, newName('nowhere'), 'DOWN'), 404);

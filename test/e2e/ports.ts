@@ -16,7 +16,7 @@ export async function newPort(client: Client, given: object = {}): Promise<strin
   return z.object({ port: Port }).parse(body).port.id;
 }
 
-/** A port as somebody sees it. */
+/** A port as a user sees it. */
 export async function portOf(client: Client, id: string) {
   return z.object({ port: Port }).parse((await client.expect('GET', `${ports}/${id}`)).body).port;
 }

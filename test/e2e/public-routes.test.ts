@@ -1,7 +1,7 @@
 /** Every route that needs no token, in every way that clients and browsers ask for one. */
 import { describe, expect, test } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';
-import type { PublicRoute } from '../../adapters/http/route.ts';
+import type { PublicRoute } from '../../adapters/http/public-route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
 import { versionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
@@ -54,7 +54,7 @@ test('the table has every public document', () => {
 });
 
 describe.each(documents)('"$path" of $dialect', ({ dialect, path }) => {
-  test('is shown to anybody, with doubled and trailing slashes too', async () => {
+  test('is shown to every caller, with doubled and trailing slashes too', async () => {
     const shown = await ask('GET', path);
     expect([200, 300]).toContain(shown.status);
     for (const other of [`${path}/`, `${path}//`, path.replaceAll('/', '//'), `${path}/?a=b`]) {

@@ -71,10 +71,13 @@ describe('programs of others, as they were recorded', () => {
 
     const got = [];
     for (const { method, path, headers, body, learn = {} } of recording.calls) {
-      const told = Object.entries(headers).map(([name, value]) => [name, filled(value, names)]);
+      const filledHeaders = Object.entries(headers).map(([name, value]) => [
+        name,
+        filled(value, names),
+      ]);
       const answer = await fetch(`${apiUrl()}${filled(path, names)}`, {
         method,
-        headers: Object.fromEntries(told),
+        headers: Object.fromEntries(filledHeaders),
         // As bytes: a text would be sent with a Content-Type, and some clients send none.
         ...(body !== '' && { body: Buffer.from(filled(body, names)) }),
       });

@@ -40,7 +40,7 @@ const onEverything = (id: string) =>
     event_rule: { query: [{ field: 'traits.instance_id', op: 'eq', type: '', value: id }] },
   });
 
-const typesTold = (alarm_id: string): unknown[] =>
+const typesNotified = (alarm_id: string): unknown[] =>
   inbox.of(alarm_id).map(({ body }) => body.event_type);
 
 describe('a host', () => {
@@ -105,9 +105,11 @@ describe('an instance', () => {
     });
     expectStatus(await admin.call('DELETE', path), 204);
     await inbox.until(alarm, 3);
-    const told = ['compute.instance.create.end', 'compute.instance.update'];
-    expect(new Set(typesTold(alarm))).toEqual(new Set([...told, 'compute.instance.delete.end']));
-    expect(typesTold(alarm)).toHaveLength(3);
+    const types = ['compute.instance.create.end', 'compute.instance.update'];
+    expect(new Set(typesNotified(alarm))).toEqual(
+      new Set([...types, 'compute.instance.delete.end']),
+    );
+    expect(typesNotified(alarm)).toHaveLength(3);
   });
 
   test('is not overwritten by an older report of a feed', async () => {
@@ -183,7 +185,7 @@ describe('an instance', () => {
     await forceDown(admin, host);
     expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
     await inbox.until(alarm, 3);
-    expect(new Set(typesTold(alarm)).size).toBe(3); // deleted, made, stopped
+    expect(new Set(typesNotified(alarm)).size).toBe(3); // deleted, made, stopped
   });
 
   test('moves to another host, and faults of the old one no longer apply to it', async () => {

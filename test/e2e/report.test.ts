@@ -106,7 +106,7 @@ beforeAll(async () => {
   for (const name of ['rebooting', 'building', ...exempt.map(({ vm_state }) => vm_state)]) {
     alarms.set(name, await newAlarm(a, anyUpdate(idOf(name))));
   }
-  alarms.set('other', await newAlarm(a, eventAlarm(stopped('somebody-else'))));
+  alarms.set('other', await newAlarm(a, eventAlarm(stopped('another-server'))));
 
   for (const [name, value] of Object.entries(attributesOf('active'))) {
     const policy = { resource_id: [idOf('active')], [name]: [value] };
@@ -276,9 +276,9 @@ describe('the owner of an alarm', () => {
   });
 
   test('finds the same fault_id in all notifications of one fault', async () => {
-    const told = await Promise.all(cases.map(({ was }) => notificationOf(was)));
-    expect(new Set(told.map(({ fault_id }) => fault_id)).size).toBe(1);
-    expect(new Set(told.map(({ notification_id }) => notification_id)).size).toBe(cases.length);
+    const received = await Promise.all(cases.map(({ was }) => notificationOf(was)));
+    expect(new Set(received.map(({ fault_id }) => fault_id)).size).toBe(1);
+    expect(new Set(received.map(({ notification_id }) => notification_id)).size).toBe(cases.length);
   });
 
   test('is notified within a second of the report', async () => {
@@ -291,8 +291,8 @@ describe('the owner of an alarm', () => {
   test.each(['project_id', 'alarm_id', 'resource_id', 'severity', 'current', 'event_type'])(
     'can filter on %s',
     async (name) => {
-      const told = await filtered.get(name)?.until(alarmFor('active'));
-      expect(told).toHaveLength(1);
+      const received = await filtered.get(name)?.until(alarmFor('active'));
+      expect(received).toHaveLength(1);
     },
   );
 });
@@ -324,15 +324,15 @@ test('the safe copy notifies no owner a second time, and owners of exempt instan
   await Promise.all(cases.map(({ was }) => inbox.until(alarmFor(was))));
   await untilTime(reportedAt + safeLaneMs);
   await Promise.all([inbox, ...filtered.values()].map((each) => each.look()));
-  const told = Object.fromEntries(
+  const received = Object.fromEntries(
     [...alarms].map(([name, alarm_id]) => [name, inbox.of(alarm_id).length]),
   );
   const once = cases.map(({ was }) => [was, 1]);
   const never = [...exempt.map(({ vm_state }) => [vm_state, 0]), ['other', 0]];
-  expect(told).toEqual(Object.fromEntries([...once, ...never]));
+  expect(received).toEqual(Object.fromEntries([...once, ...never]));
   for (const [name, { of }] of filtered) {
     const times = name.startsWith('other') ? 0 : 1;
-    expect({ name, told: of(alarmFor('active')).length }).toEqual({ name, told: times });
+    expect({ name, received: of(alarmFor('active')).length }).toEqual({ name, received: times });
   }
 });
 

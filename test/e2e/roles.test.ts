@@ -28,7 +28,7 @@ const userWith = async (role: string): Promise<Client> =>
   (await newUser(cloud.admin, [role], 'tenant-a')).client;
 
 async function unscopedToken(): Promise<string> {
-  const name = newName('nobody');
+  const name = newName('unknown');
   const body = { password: userPassword, projects: [] };
   await cloud.admin.expect('PUT', `/doctor/v1/users/${name}`, { body });
   const answer = await attemptLogin({ name, password: userPassword, scope: 'unscoped' });
@@ -67,7 +67,7 @@ describe('a reader', () => {
       expect(answer.body).toEqual(refusals.alarming(403, 'RBAC'));
     }
     expect((await reader.expect('GET', `${path}/state`)).body).toBe('insufficient data');
-    expectStatus(await forceDown(reader, 'nobody'), 403);
+    expectStatus(await forceDown(reader, 'unknown'), 403);
   });
 });
 

@@ -47,9 +47,9 @@ describe('an owner', () => {
     const answer = await act(a, id, { 'os-stop': null });
     expectStatus(answer, 202);
     expect(await statesOf(a, id)).toEqual(['stopped', 4, null, 'SHUTOFF']);
-    const [told] = await inbox.until(alarm);
-    expect(told?.body).toMatchObject({ alarm_id: alarm, resource_id: id, current: 'alarm' });
-    expect(JSON.stringify(told?.body)).not.toContain(host);
+    const [received] = await inbox.until(alarm);
+    expect(received?.body).toMatchObject({ alarm_id: alarm, resource_id: id, current: 'alarm' });
+    expect(JSON.stringify(received?.body)).not.toContain(host);
     expectStatus(await act(a, id, { 'os-stop': null }), 409);
     expectStatus(await act(a, id, { 'os-start': null }), 202);
     expect(await statesOf(a, id)).toEqual(['active', 1, null, 'ACTIVE']);

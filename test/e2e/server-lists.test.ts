@@ -93,8 +93,8 @@ test('a new name, tags and a description are found and shown', async () => {
   const { a } = cloud;
   const path = `/compute/v2.1/servers/${ids[0]}`;
   const server = { name: 'api-1', description: 'the door', hostname: 'api' };
-  const told = await a.expect('PUT', path, { headers: at('2.90'), body: { server } });
-  expect(told.body).toMatchObject({
+  const answer = await a.expect('PUT', path, { headers: at('2.90'), body: { server } });
+  expect(answer.body).toMatchObject({
     server: { name: 'api-1', description: 'the door', 'OS-EXT-SRV-ATTR:hostname': 'api' },
   });
   await a.expect('PUT', `${path}/tags`, { headers: at('2.26'), body: { tags: ['edge', 'prod'] } });

@@ -61,8 +61,8 @@ async function subscribed(who: keyof Cloud, body: Record<string, unknown>) {
   return subscription;
 }
 
-/** Ids of the alarms that the queue was told of. */
-async function told(url: string): Promise<unknown[]> {
+/** Ids of the alarms of which the queue got notifications. */
+async function alarmsReceived(url: string): Promise<unknown[]> {
   const { Messages = [] } = await client.send(
     new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10 }),
   );
@@ -84,7 +84,7 @@ async function fireBoth(): Promise<{ a: string; b: string }> {
 }
 
 describe('subscriptions', () => {
-  test("a queue is told of its own project, an administrator's of all, a filtered one of less", async () => {
+  test("a queue gets the notifications of its own project, an administrator's of all, a filtered one of less", async () => {
     const [own, all, less] = await Promise.all([newQueue(), newQueue(), newQueue()]);
     const first = await subscribed('a', { protocol: 'sqs', endpoint: own.arn });
     expect(first).toMatchObject({ status: 'confirmed', project_id: cloud.a.projectId });
@@ -95,14 +95,14 @@ describe('subscriptions', () => {
     const everything: unknown[] = [];
     await vi.waitFor(
       async () => {
-        everything.push(...(await told(all.url)));
+        everything.push(...(await alarmsReceived(all.url)));
         expect(everything).toEqual(expect.arrayContaining([fired.a, fired.b]));
       },
       { timeout: 20_000, interval: 50 },
     );
     // Both were published, and what a topic sends, it has sent.
-    expect(await told(own.url)).toEqual([fired.a]);
-    expect(await told(less.url)).toEqual([]);
+    expect(await alarmsReceived(own.url)).toEqual([fired.a]);
+    expect(await alarmsReceived(less.url)).toEqual([]);
     await cloud.a.expect('DELETE', `${path}/${first.id}`);
     expectStatus(await cloud.a.call('GET', `${path}/${first.id}`), 404);
   });
@@ -125,7 +125,7 @@ describe('subscriptions', () => {
     expect(all.map((each) => each.id)).toContain(id);
   });
 
-  test('what somebody subscribed past Doctor is neither taken over nor shown', async () => {
+  test('what a user subscribed past Doctor is neither taken over nor shown', async () => {
     const subscriber = await subscribe();
     try {
       const { Attributes } = await client.send(
@@ -146,29 +146,38 @@ describe('subscriptions', () => {
     await using hook = await receiver();
     const body = { protocol: 'http', endpoint: `${hook.url}/` };
     const { id } = await subscribed('b', body);
-    await vi.waitFor(() => expect(hook.heard).toHaveLength(1), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(hook.received).toHaveLength(1), {
+      timeout: 10_000,
+      interval: 20,
+    });
     expectStatus(await cloud.b.call('POST', path, { body }), 200);
     await cloud.b.expect('DELETE', `${path}/${id}`);
     const refused = await cloud.a.call('POST', path, { body });
     expectStatus(refused, 409);
     expect(refused.headers.get('retry-after')).toBe('300');
-    expect(hook.heard).toHaveLength(1);
+    expect(hook.received).toHaveLength(1);
   });
 
-  test('an URL waits for its confirmation, and is told when it has confirmed', async () => {
+  test('an URL waits for its confirmation, and is notified when it has confirmed', async () => {
     await using hook = await receiver();
     const { id, status } = await subscribed('a', { protocol: 'http', endpoint: `${hook.url}/` });
     expect(status).toBe('pending confirmation');
-    await vi.waitFor(() => expect(hook.heard).toHaveLength(1), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(hook.received).toHaveLength(1), {
+      timeout: 10_000,
+      interval: 20,
+    });
     const { SubscribeURL } = z
       .object({ SubscribeURL: z.string() })
-      .parse(JSON.parse(hook.heard[0]?.body ?? ''));
+      .parse(JSON.parse(hook.received[0]?.body ?? ''));
     await fetch(SubscribeURL);
     const { subscription } = Shown.parse((await cloud.a.expect('GET', `${path}/${id}`)).body);
     expect(subscription.status).toBe('confirmed');
     const fired = await fireBoth();
-    await vi.waitFor(() => expect(hook.heard).toHaveLength(2), { timeout: 10_000, interval: 20 });
-    expect(hook.heard[1]?.body).toContain(fired.a);
+    await vi.waitFor(() => expect(hook.received).toHaveLength(2), {
+      timeout: 10_000,
+      interval: 20,
+    });
+    expect(hook.received[1]?.body).toContain(fired.a);
   });
 
   test('pages lead to one another and end', async () => {

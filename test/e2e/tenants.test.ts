@@ -28,9 +28,9 @@ let host: string;
 let ofA: string;
 let ofB: string;
 let alarmOfA: string;
-/** What each is told by a filter on their project. */
-let toldA: Inbox;
-let toldB: Inbox;
+/** The notifications that each gets by a filter on their project. */
+let inboxOfA: Inbox;
+let inboxOfB: Inbox;
 /** Alarms of B on A's resource, in every way there is to name it. */
 let spies: string[];
 /** Alarms of A that ask where the instance runs, or who changed it. */
@@ -71,8 +71,8 @@ beforeAll(async () => {
       [by('node', host)],
     ].map((query) => newAlarm(a, eventAlarm([by('instance_id', ofA), ...query]))),
   );
-  toldA = inboxOf(await subscribe({ project_id: [a.projectId] }));
-  toldB = inboxOf(await subscribe({ project_id: [b.projectId] }));
+  inboxOfA = inboxOf(await subscribe({ project_id: [a.projectId] }));
+  inboxOfB = inboxOf(await subscribe({ project_id: [b.projectId] }));
 });
 
 afterAll(async () => {
@@ -80,7 +80,7 @@ afterAll(async () => {
   const { a, b } = cloud;
   for (const id of spies) await b.call('DELETE', `/alarming/v2/alarms/${id}`);
   for (const id of oracles) await a.call('DELETE', `/alarming/v2/alarms/${id}`);
-  await Promise.all([toldA, toldB].map((inbox) => inbox?.close()));
+  await Promise.all([inboxOfA, inboxOfB].map((inbox) => inbox?.close()));
 });
 
 describe("another project's things", () => {
@@ -101,7 +101,7 @@ describe("another project's things", () => {
     expect(after.body).toEqual(before.body);
   });
 
-  test('an instance is not found, as one that nobody has', async () => {
+  test('an instance is not found, as one that does not exist', async () => {
     for (const version of ['2.1', '2.94']) {
       const unknown = randomUUID();
       const [foreign, none] = await Promise.all(
@@ -168,7 +168,7 @@ describe("an administrator's actions", () => {
     const answers = {
       compute: [
         await forceDown(a, host),
-        await forceDown(a, 'nobody'),
+        await forceDown(a, 'unknown'),
         await updateService(a, service.id, { forced_down: true }),
         await updateService(a, randomUUID(), { forced_down: true }),
         await a.call('DELETE', `/compute/v2.1/os-services/${service.id}`, { headers: at('2.53') }),
@@ -230,24 +230,24 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     const { admin, b } = cloud;
     const marker = await newAlarm(b, eventAlarm(stopped(ofB)));
     expectStatus(await forceDown(admin, host), 200);
-    await toldA.until(alarmOfA);
-    await toldB.until(marker);
-    // Sent after all else: once it is told, what should have been told before it has been.
+    await inboxOfA.until(alarmOfA);
+    await inboxOfB.until(marker);
+    // Sent after all else: once it has come, what should have come before it has.
     const last = eventAlarm([by('instance_id', ofB)]);
     const rule = { ...last.event_rule, event_type: 'compute.instance.delete.end' };
     const deleted = await newAlarm(b, { ...last, event_rule: rule });
     await admin.expect('DELETE', `/doctor/v1/servers/${ofB}`);
-    await toldB.until(deleted);
+    await inboxOfB.until(deleted);
   });
 
-  test("B is told of B's instance only", () => {
-    expect(toldB.all().length).toBeGreaterThan(0);
-    for (const { body, attributes } of toldB.all()) {
+  test("B is notified of B's instance only", () => {
+    expect(inboxOfB.all().length).toBeGreaterThan(0);
+    for (const { body, attributes } of inboxOfB.all()) {
       expect(attributes.project_id).toBe(cloud.b.projectId);
       expect(body.resource_id).toBe(ofB);
     }
-    expect(JSON.stringify(toldB.all())).not.toContain(ofA);
-    expect(JSON.stringify(toldB.all())).not.toContain(cloud.a.projectId);
+    expect(JSON.stringify(inboxOfB.all())).not.toContain(ofA);
+    expect(JSON.stringify(inboxOfB.all())).not.toContain(cloud.a.projectId);
   });
 
   test("B's alarms on A's resource never fire", async () => {
@@ -255,7 +255,7 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     for (const id of onlyOfA) {
       const { body } = await cloud.b.expect('GET', `/alarming/v2/alarms/${id}/state`);
       expect(body).toBe('insufficient data');
-      expect(toldB.of(id)).toEqual([]);
+      expect(inboxOfB.of(id)).toEqual([]);
     }
   });
 
@@ -265,9 +265,12 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     for (const key of [...keys, `project#${cloud.a.projectId}#compute.instance.update`]) {
       const { Items = [] } = await client.send(
         new QueryCommand({
-          ...{ TableName: output('AlarmsTable'), IndexName: 'lookup' },
-          KeyConditionExpression: 'lookup_key = :key',
-          ExpressionAttributeValues: { ':key': key },
+          ...{ TableName: output('AlarmsTable'), IndexName: 'byKey' },
+          KeyConditionExpression: 'key_project = :project AND begins_with(key_place, :place)',
+          ExpressionAttributeValues: {
+            ':project': `project#${cloud.a.projectId}`,
+            ':place': `${key}#`,
+          },
         }),
       );
       if (key === keys[0]) expect(Items.map(({ alarm_id }) => alarm_id)).toContain(alarmOfA);
@@ -278,7 +281,7 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
 
   test('an alarm cannot ask where an instance runs, or who changed it', async () => {
     for (const id of oracles) {
-      expect(toldA.of(id)).toEqual([]);
+      expect(inboxOfA.of(id)).toEqual([]);
       const { body } = await cloud.a.expect('GET', `/alarming/v2/alarms/${id}/state`);
       expect(body).toBe('insufficient data');
     }
@@ -288,8 +291,8 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
     const { a } = cloud;
     const service = await serviceOf(cloud.admin, host);
     const texts = [
-      JSON.stringify(toldA.all()),
-      JSON.stringify(toldB.all()),
+      JSON.stringify(inboxOfA.all()),
+      JSON.stringify(inboxOfB.all()),
       JSON.stringify(await serverOf(a, ofA)),
       JSON.stringify((await a.expect('GET', '/compute/v2.1/servers/detail')).body),
       JSON.stringify((await a.expect('GET', `/alarming/v2/alarms/${alarmOfA}`)).body),
@@ -305,8 +308,8 @@ describe("when the host of both fails, and B's instance is deleted last", () => 
         expect(text).not.toContain(`[\\"${trait}\\",`);
       }
     }
-    const told = toldA.of(alarmOfA)[0]?.body;
-    expect(Object(told).reason_data.event.raw).toEqual({});
+    const received = inboxOfA.of(alarmOfA)[0]?.body;
+    expect(Object(received).reason_data.event.raw).toEqual({});
   });
 
   test("a tenant's view of a server has no field of administrators, an administrator's has", async () => {

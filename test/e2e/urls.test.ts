@@ -19,8 +19,8 @@ const urlsIn = (text: string): string[] => text.match(/http:\/\/localhost:[^"]+/
 /** Gets a path as the administrator; all URLs of the answer, in headers and body. */
 async function urlsAt(path: string, headers: Record<string, string> = {}): Promise<string[]> {
   const { admin } = cloud;
-  const { body, headers: told } = await admin.expect('GET', path, { headers });
-  return urlsIn(JSON.stringify([body, ...told]));
+  const { body, headers: answered } = await admin.expect('GET', path, { headers });
+  return urlsIn(JSON.stringify([body, ...answered]));
 }
 
 /** The version that a surface has at the start of its path. */

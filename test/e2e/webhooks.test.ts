@@ -48,9 +48,9 @@ describe('webhooks', () => {
     await using good = await receiver();
     const { alarm_id, event } = await alarmed([`${good.url}/failure?from=doctor`]);
     await raise(event);
-    await vi.waitFor(() => expect(good.heard).toHaveLength(1), patience);
-    const [heard] = good.heard;
-    expect(heard).toMatchObject({
+    await vi.waitFor(() => expect(good.received).toHaveLength(1), patience);
+    const [received] = good.received;
+    expect(received).toMatchObject({
       method: 'POST',
       path: '/failure?from=doctor',
       headers: {
@@ -58,7 +58,7 @@ describe('webhooks', () => {
         'x-openstack-request-id': expect.stringMatching(/^req-[0-9a-f-]{36}$/),
       },
     });
-    expect(JSON.parse(heard?.body ?? '')).toEqual({
+    expect(JSON.parse(received?.body ?? '')).toEqual({
       alarm_name: 'Süd',
       alarm_id,
       severity: 'low',
@@ -80,14 +80,17 @@ describe('webhooks', () => {
       },
     });
     const { key } = Key.parse((await cloud.a.expect('GET', '/doctor/v1/webhook-key')).body);
-    const sent = Signature.exec(String(heard?.headers['x-doctor-signature'])) ?? [];
-    const mac = createHmac('sha256', key).update(`${sent[1]}.${heard?.body}`).digest('hex');
+    const sent = Signature.exec(String(received?.headers['x-doctor-signature'])) ?? [];
+    const mac = createHmac('sha256', key).update(`${sent[1]}.${received?.body}`).digest('hex');
     expect(sent[2]).toBe(mac);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
-      expect(told.get(`${good.url}/failure`)).toMatchObject({ result: 'delivered', attempts: 1 });
+      const recorded = await outcomes(event.message_id, alarm_id);
+      expect(recorded.get(`${good.url}/failure`)).toMatchObject({
+        result: 'delivered',
+        attempts: 1,
+      });
     }, patience);
-    expect(good.heard).toHaveLength(1);
+    expect(good.received).toHaveLength(1);
     const { body } = await cloud.a.expect('GET', `/alarming/v2/alarms/${alarm_id}/history`);
     const records = z.array(z.looseObject({ type: z.string() })).parse(body);
     expect(records.find(({ type }) => type === 'state transition')).toMatchObject({
@@ -105,24 +108,24 @@ describe('webhooks', () => {
     const { alarm_id, event } = await alarmed(urls);
     await raise(event);
     await vi.waitFor(() => {
-      for (const { heard } of good) expect(heard).toHaveLength(1);
+      for (const { received } of good) expect(received).toHaveLength(1);
     }, patience);
-    // The one that hangs was sent its own, and its time is not over: nobody has waited for it.
-    await vi.waitFor(() => expect(hung.heard).toHaveLength(1), patience);
+    // The one that hangs was sent its own, and its time is not over: no other has waited for it.
+    await vi.waitFor(() => expect(hung.received).toHaveLength(1), patience);
     expect((await outcomes(event.message_id, alarm_id)).has(`${hung.url}/`)).toBe(false);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
+      const recorded = await outcomes(event.message_id, alarm_id);
       for (const { url } of good) {
-        expect(told.get(`${url}/`)).toMatchObject({ result: 'delivered', attempts: 1 });
+        expect(recorded.get(`${url}/`)).toMatchObject({ result: 'delivered', attempts: 1 });
       }
-      expect(told.get(`${failing.url}/`)).toMatchObject({ result: 'retrying', status: 500 });
-      expect(told.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
-      expect(told.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
+      expect(recorded.get(`${failing.url}/`)).toMatchObject({ result: 'retrying', status: 500 });
+      expect(recorded.get(`${dead.url}/`)).toMatchObject({ reason: 'no answer: ECONNREFUSED' });
+      expect(recorded.get(`${hung.url}/`)).toMatchObject({ reason: 'no answer within 5 s' });
     }, patience);
-    // While the slow one's further tries go on, its first ones hold up nobody either.
+    // While the slow one's further tries go on, its first ones hold up no other either.
     const next = await alarmed([`${hung.url}/`, `${good[0]?.url}/`]);
     await raise(next.event);
-    await vi.waitFor(() => expect(good[0]?.heard).toHaveLength(2), patience);
+    await vi.waitFor(() => expect(good[0]?.received).toHaveLength(2), patience);
     await Promise.all(good.map((each) => each[Symbol.asyncDispose]()));
   });
 
@@ -133,15 +136,15 @@ describe('webhooks', () => {
     const { alarm_id, event } = await alarmed([`${flaky.url}/`]);
     await raise(event);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
-      expect(told.get(`${flaky.url}/`)).toMatchObject({
+      const recorded = await outcomes(event.message_id, alarm_id);
+      expect(recorded.get(`${flaky.url}/`)).toMatchObject({
         ...{ result: 'delivered', attempts: 3, status: 204, reason: '' },
       });
     }, patience);
-    const ids = new Set(flaky.heard.map(({ headers }) => headers['x-openstack-request-id']));
-    expect(flaky.heard).toHaveLength(3);
+    const ids = new Set(flaky.received.map(({ headers }) => headers['x-openstack-request-id']));
+    expect(flaky.received).toHaveLength(3);
     expect(ids.size).toBe(1);
-    expect(new Set(flaky.heard.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(flaky.received.map(({ body }) => body)).size).toBe(1);
   });
 
   test('an address that is neither public nor allowed is given up, and said to be so', async () => {
@@ -149,9 +152,9 @@ describe('webhooks', () => {
     const { alarm_id, event } = await alarmed(actions);
     await raise(event);
     await vi.waitFor(async () => {
-      const told = await outcomes(event.message_id, alarm_id);
-      expect([...told.keys()].sort()).toEqual(actions.sort());
-      for (const outcome of told.values()) {
+      const recorded = await outcomes(event.message_id, alarm_id);
+      expect([...recorded.keys()].sort()).toEqual(actions.sort());
+      for (const outcome of recorded.values()) {
         expect(outcome).toMatchObject({
           ...{ result: 'given up', attempts: 1, reason: 'its address is not a public one' },
         });
@@ -177,7 +180,7 @@ describe('webhooks', () => {
     });
   });
 
-  test("a project reads its own key, an administrator anybody's", async () => {
+  test('a project reads its own key, an administrator that of any project', async () => {
     const path = '/doctor/v1/webhook-key';
     const of = async (who: keyof Cloud, query = '') =>
       Key.parse((await cloud[who].expect('GET', `${path}${query}`)).body);
@@ -198,12 +201,12 @@ describe('webhooks', () => {
     });
     const { alarm_id, event } = await alarmed([`${failing.url}/`]);
     await raise(event);
-    await vi.waitFor(() => expect(failing.heard).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(failing.received).toHaveLength(1), patience);
     await cloud.a.expect('DELETE', `/alarming/v2/alarms/${alarm_id}`);
     await vi.waitFor(async () => {
-      const told = (await outcomes(event.message_id, alarm_id)).get(`${failing.url}/`);
-      expect(told).toMatchObject({ result: 'dropped', reason: 'its alarm was deleted' });
-      expect(failing.heard).toHaveLength(told?.attempts ?? 0);
+      const recorded = (await outcomes(event.message_id, alarm_id)).get(`${failing.url}/`);
+      expect(recorded).toMatchObject({ result: 'dropped', reason: 'its alarm was deleted' });
+      expect(failing.received).toHaveLength(recorded?.attempts ?? 0);
     }, patience);
   });
 });

@@ -1,4 +1,4 @@
-/** What AWS puts around our messages, as far as anybody here reads it. */
+/** What AWS puts around our messages, as far as the tests read it. */
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod';
 

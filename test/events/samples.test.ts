@@ -194,14 +194,14 @@ test('the messages on the event queue are those of the rows in the streams', () 
   expect(sample('topics/events.json', of('topics/events.json'))).toEqual(events[1]);
 });
 
-test('a notification tells the tenant of the event what tenants may know', () => {
+test('a notification gives the tenant what tenants may see of the event', () => {
   const path = 'topics/notification-at-sqs.json';
-  const { Message: told, MessageAttributes: attributes } = sample(path, of(path));
+  const { Message: body, MessageAttributes: attributes } = sample(path, of(path));
   const event = instanceEvent(Instance.parse(instanceStream.Records[1]?.dynamodb.NewImage));
   const { message_id, event_type, generated, traits } = forTenant(event);
-  expect(told.reason_data.event).toEqual({ message_id, event_type, generated, traits, raw: {} });
+  expect(body.reason_data.event).toEqual({ message_id, event_type, generated, traits, raw: {} });
   expect(JSON.stringify(rawSample(path))).not.toContain('compute-1');
-  const { project_id, alarm_id, resource_id, severity, current } = told;
+  const { project_id, alarm_id, resource_id, severity, current } = body;
   const values = Object.entries(attributes).map(([name, { Value }]) => [name, Value]);
   const expected = { project_id, alarm_id, resource_id, severity, current, event_type };
   expect(Object.fromEntries(values)).toEqual(expected);
@@ -209,9 +209,9 @@ test('a notification tells the tenant of the event what tenants may know', () =>
 
 test('the webhooks on their queues, tried or not, are those of the notification', () => {
   const path = 'topics/notification-at-sqs.json';
-  const { Message: told } = sample(path, of(path));
+  const { Message: body } = sample(path, of(path));
   const action = 'https://vnfm.example/alarms';
-  const row = { body: JSON.stringify(told), actions: [action], on_behalf_of: told.project_id };
+  const row = { body: JSON.stringify(body), actions: [action], on_behalf_of: body.project_id };
   const [webhook] = webhooksOf(row);
   const { Records } = sample('queues/webhooks.json', of('queues/webhooks.json'));
   expect(Records.map(({ body }) => body)).toEqual([

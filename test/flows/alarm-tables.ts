@@ -1,7 +1,13 @@
 /** Alarms and their history as the tables hold them. */
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { type Chain, type Firing, isTold, type OutboxRow } from '../../domain/alarms/firing.ts';
-import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
+import {
+  type Chain,
+  type Firing,
+  hasNotification,
+  type OutboxRow,
+} from '../../domain/alarms/firing.ts';
+import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
+import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
 import { type ChainOutcome, type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
 
@@ -29,17 +35,24 @@ export function alarmTables(given: readonly Alarm[] = []) {
   return {
     alarms,
     rows,
-    /** What somebody was told, or is to be told, of. */
-    told: (): OutboxRow[] => [...rows.values()].filter(isTold),
+    /** The rows with a notification, sent or still to send. */
+    notifications: (): OutboxRow[] => [...rows.values()].filter(hasNotification),
     deps: {
       pace: fullPace,
-      alarmsUnder: (keys: readonly string[], { after = '', most }: LookupBounds = {}) => {
+      alarmCounts: (project_ids: readonly string[]) =>
+        new Map(
+          project_ids.map((id): [string, AlarmCounts] => {
+            const its = [...alarms.values()].filter(({ project_id }) => project_id === id);
+            return [id, { all: its.length, wide: its.filter(isProjectWide).length }];
+          }),
+        ),
+      alarmsUnder: (asked: readonly ProjectKeys[], { after = '', most }: LookupBounds = {}) => {
         const under = (key: string): string[] => {
           const found = [...alarms.values()].filter((alarm) => lookupKeysOf(alarm).includes(key));
           const ids = found.map(({ alarm_id }) => alarm_id).filter((id) => id > after);
           return ids.sort().slice(0, most);
         };
-        return new Map(keys.map((key) => [key, under(key)]));
+        return new Map(asked.flatMap(({ keys }) => keys).map((key) => [key, under(key)]));
       },
       alarms: (ids: readonly string[]) => ({
         alarms: ids.flatMap((alarm_id) => alarms.get(alarm_id) ?? []),

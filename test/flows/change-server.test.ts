@@ -4,21 +4,21 @@ import { changeServer } from '../../flows/change-server.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { traitOf, type World, worldOf } from './world.ts';
 
-const actor = { user_id: 'somebody', request_id: 'req-act', at: minute(20) };
+const actor = { user_id: 'user-1', request_id: 'req-act', at: minute(20) };
 const act = ({ deps }: World, action: ServerAction) =>
   changeServer(deps, id(10), (on) =>
     afterAction({ ...on, up: !on.host?.forced_down }, action, actor),
   );
 const active: ServerAction = { name: 'os-resetState', state: 'active' };
 const error: ServerAction = { name: 'os-resetState', state: 'error' };
-const told = ({ sent }: World) =>
+const statesSent = ({ sent }: World) =>
   sent.map((event) => [traitOf(event, 'old_state'), traitOf(event, 'state')]);
 
 test('an action is written once, with one event', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   await act(world, { name: 'os-stop' });
   expect(world.writes).toEqual([`instance ${id(10)}`]);
-  expect(told(world)).toEqual([['active', 'stopped']]);
+  expect(statesSent(world)).toEqual([['active', 'stopped']]);
 });
 
 test('an action that changes nothing is not written and sends no event', async () => {
@@ -30,7 +30,7 @@ test('an action that changes nothing is not written and sends no event', async (
 test('an owed fault is written, with its event, before the action', async () => {
   const world = worldOf({ hosts: [downHost()], instances: [instanceWith()] });
   await act(world, error);
-  expect(told(world)).toEqual([
+  expect(statesSent(world)).toEqual([
     ['active', 'stopped'],
     ['stopped', 'error'],
   ]);
@@ -41,7 +41,7 @@ test('no event says ACTIVE on a host that is down', async () => {
   const failed = instanceWith({ vm_state: 'error', fault_number: 1 });
   const world = worldOf({ hosts: [downHost()], instances: [failed] });
   await act(world, active);
-  expect(told(world)).toEqual([['error', 'stopped']]);
+  expect(statesSent(world)).toEqual([['error', 'stopped']]);
 });
 
 test('a fault at the same time as a reset is owed to the written row', async () => {
@@ -52,7 +52,7 @@ test('a fault at the same time as a reset is owed to the written row', async () 
   await act(world, active);
   expect(world.instances.get(id(10))).toMatchObject({ vm_state: 'active', fault_number: 0 });
   await act(world, error);
-  expect(told(world)).toEqual([
+  expect(statesSent(world)).toEqual([
     ['error', 'active'],
     ['active', 'stopped'],
     ['stopped', 'error'],

@@ -4,10 +4,11 @@ import type { Executor } from '../../domain/servers/evacuation.ts';
 import { applyFault } from '../../flows/apply-fault.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
+import { deleteHost } from '../../flows/delete-host.ts';
 import { evacuate, reportEvacuation } from '../../flows/evacuate.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteHost, deleteInstance, registerInstance } from '../../flows/register.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import {
   downHost,
@@ -48,7 +49,7 @@ function leave(world: World, target?: string, executor: Executor = 'none') {
 const report = ({ deps }: World, status: 'done' | 'failed', migration_uuid?: string) =>
   reportEvacuation(deps, id(10), { status, migration_uuid }, actor);
 const row = ({ instances }: World) => instances.get(id(10));
-const told = ({ sent }: World) =>
+const changesSent = ({ sent }: World) =>
   sent.map((event) => [event.event_type, traitOf(event, 'old_state'), traitOf(event, 'state')]);
 const failed = (given: Parameters<typeof worldOf>[0] = {}) =>
   worldOf({ hosts: [downHost(), targetHost()], instances: [instanceWith()], ...given });
@@ -59,7 +60,7 @@ test('the owed fault is written first, then the move, each with one event', asyn
   const world = failed();
   await leave(world);
   expect(row(world)).toMatchObject({ host: 'compute-2', vm_state: 'active', revision: 3 });
-  expect(told(world)).toEqual([
+  expect(changesSent(world)).toEqual([
     ['compute.instance.update', 'active', 'stopped'],
     ['compute.instance.update', 'stopped', 'active'],
   ]);
@@ -96,7 +97,7 @@ test.each([
   expect(row(world)).toMatchObject({
     ...{ vm_state: 'error', host: 'compute-1', evacuation: { status: 'error', dest } },
   });
-  expect(told(world).at(-1)).toEqual(['compute.instance.update', 'stopped', 'error']);
+  expect(changesSent(world).at(-1)).toEqual(['compute.instance.update', 'stopped', 'error']);
   expect(world.departures.size).toBe(0);
 });
 
@@ -104,7 +105,7 @@ test('with an executor the instance is on its way, and an event notifies the exe
   const world = failed();
   await leave(world, undefined, 'external');
   expect(row(world)).toMatchObject({ host: 'compute-1', task_state: 'rebuilding' });
-  expect(told(world).at(-1)).toEqual(['compute.instance.evacuate', 'stopped', 'stopped']);
+  expect(changesSent(world).at(-1)).toEqual(['compute.instance.evacuate', 'stopped', 'stopped']);
   await expect(leave(world, undefined, 'external')).rejects.toMatchObject({ code: 'conflict' });
   await report(world, 'done', row(world)?.evacuation?.uuid);
   expect(row(world)).toMatchObject({ host: 'compute-2', vm_state: 'active', task_state: null });
@@ -137,7 +138,7 @@ test('the fault of the target has ended the move: a report is a conflict', async
   const world = onItsWay([downHost(), failedTarget()]);
   await expect(report(world, 'done')).rejects.toMatchObject({ code: 'conflict' });
   expect(row(world)).toMatchObject({ host: 'compute-1', vm_state: 'error' });
-  expect(told(world)).toEqual([['compute.instance.update', 'stopped', 'error']]);
+  expect(changesSent(world)).toEqual([['compute.instance.update', 'stopped', 'error']]);
   await report(world, 'failed');
   expect(world.sent).toHaveLength(1);
 });
@@ -197,8 +198,8 @@ test('a host with departures is not up again before it reports its restart', asy
   await expect(up({ status: 'disabled' })).rejects.toMatchObject({ code: 'invalid' });
   expect(world.hosts.get('compute-1')).toEqual(before);
   const seenUp = async () => 'noted' as const;
-  const heard = { at: minute(21), restarted: true };
-  await noteHeartbeat({ ...world.deps, seenUp }, 'compute-1', heard);
+  const heartbeat = { at: minute(21), restarted: true };
+  await noteHeartbeat({ ...world.deps, seenUp }, 'compute-1', heartbeat);
   await up();
   expect(world.hosts.get('compute-1')?.forced_down).toBe(false);
 });
@@ -314,7 +315,7 @@ test.each(['done', 'failed'] as const)(
 );
 
 test.each([
-  ['nobody', []],
+  ['unknown', []],
   ['deleted', [instanceWith({ deleted: true, evacuation: evacuationWith() })]],
 ])('an instance that is %s is not found', async (_, instances) => {
   const world = failed({ instances });

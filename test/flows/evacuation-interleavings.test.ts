@@ -5,16 +5,16 @@ import { DomainError } from '../../domain/errors.ts';
 import { hasFailed } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { type Executor, executors, inFlight } from '../../domain/servers/evacuation.ts';
-import type { Instance } from '../../domain/servers/instance.ts';
 import { afterAction } from '../../domain/servers/server-action.ts';
-import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
+import { applyFault } from '../../flows/apply-fault.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { makeTargets } from '../../flows/choose-target.ts';
-import { type ExpectedHost, evacuate, reportEvacuation } from '../../flows/evacuate.ts';
+import { evacuate, reportEvacuation } from '../../flows/evacuate.ts';
 import { readServers } from '../../flows/read-servers.ts';
-import { deleteInstance, registerInstance } from '../../flows/register.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { downHost, factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
+import { instanceSteps, scheduledBy, type Write } from './scheduled-steps.ts';
 import { worldOf } from './world.ts';
 
 const hostNames = ['compute-1', 'compute-2', 'compute-3'];
@@ -32,9 +32,6 @@ const Act = fc.oneof(
 );
 type Act = typeof Act extends fc.Arbitrary<infer T> ? T : never;
 
-/** Every write of an instance, in order. */
-type Write = { readonly from: Instance | undefined; readonly to: Instance };
-
 const stateOf = ({ forced_down }: Host) => (forced_down ? 'down' : 'up');
 
 function rivals(scheduler: fc.Scheduler, executor: Executor) {
@@ -47,12 +44,7 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
     instances: uuids.map((each) => instanceWith({ uuid: each })),
   });
   const history: Write[] = [];
-  const step =
-    <Args extends readonly unknown[], T>(name: string, work: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      await scheduler.schedule(Promise.resolve(), name);
-      return work(...args);
-    };
+  const step = scheduledBy(scheduler);
   const { deps } = world;
   const read = step('read host', deps.host);
   const targets = makeTargets({
@@ -63,23 +55,8 @@ function rivals(scheduler: fc.Scheduler, executor: Executor) {
   const flow = {
     ...deps,
     ...{ targets, executor, stateOf, host: read },
-    instance: step('read instance', deps.instance),
-    instances: step('read instances', deps.instances),
     departures: step('read departures', deps.departures),
-    saveInstance: step(
-      'write instance',
-      async (from: Instance | undefined, to: Instance, standing?: readonly ExpectedHost[]) => {
-        const done = await deps.saveInstance(from, to, standing);
-        if (done) history.push({ from, to });
-        return done;
-      },
-    ),
-    saveReport: step('write report', deps.saveReport),
-    change: step('write instances', async (changes: readonly InstanceChange[]) => {
-      const overtaken = await deps.change(changes);
-      history.push(...changes.filter((change) => !overtaken.includes(change)));
-      return overtaken;
-    }),
+    ...instanceSteps(step, world, history),
   };
   const act = async (given: Act, n: number): Promise<unknown> => {
     const actor = { user_id: 'u', request_id: `req-${n}`, at: minute(20 + n) };

@@ -53,6 +53,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
   const published: string[] = [];
   const deps: EvaluateDeps = {
     pace: tables.deps.pace,
+    alarmCounts: async (ids) => tables.deps.alarmCounts(ids),
     alarmsUnder: async (keys, bounds) => tables.deps.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),

@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DomainError } from '../../domain/errors.ts';
-import type { Instance } from '../../domain/servers/instance.ts';
-import { applyFault, type InstanceChange } from '../../flows/apply-fault.ts';
-import { deleteInstance, registerInstance } from '../../flows/register.ts';
+import { applyFault } from '../../flows/apply-fault.ts';
+import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { factsOf, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
+import { instanceSteps, scheduledBy, type Write } from './scheduled-steps.ts';
 import { worldOf } from './world.ts';
 
 const hostNames = ['compute-1', 'compute-2'];
@@ -28,38 +28,18 @@ const Act = fc.oneof(
 );
 type Act = typeof Act extends fc.Arbitrary<infer T> ? T : never;
 
-/** Every write of an instance, in order. */
-type Write = { readonly from: Instance | undefined; readonly to: Instance };
-
 function rivals(scheduler: fc.Scheduler) {
   const world = worldOf({
     hosts: hostNames.map((host, n) => hostWith({ host, incarnation: id(100 + n) })),
     instances: uuids.map((uuid) => instanceWith({ uuid })),
   });
   const history: Write[] = [];
-  const step =
-    <Args extends readonly unknown[], T>(name: string, work: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      await scheduler.schedule(Promise.resolve(), name);
-      return work(...args);
-    };
+  const step = scheduledBy(scheduler);
   const { deps } = world;
   const flow = {
     ...deps,
     host: step('read host', deps.host),
-    instance: step('read instance', deps.instance),
-    instances: step('read instances', deps.instances),
-    saveInstance: step('write instance', async (from: Instance | undefined, to: Instance) => {
-      const done = await deps.saveInstance(from, to);
-      if (done) history.push({ from, to });
-      return done;
-    }),
-    saveReport: step('write report', deps.saveReport),
-    change: step('write instances', async (changes: readonly InstanceChange[]) => {
-      const overtaken = await deps.change(changes);
-      history.push(...changes.filter((change) => !overtaken.includes(change)));
-      return overtaken;
-    }),
+    ...instanceSteps(step, world, history),
   };
   const act = async (given: Act, n: number): Promise<void> => {
     const actor = { user_id: 'u', request_id: `req-${n}`, at: minute(given.at) };
@@ -107,8 +87,8 @@ test('no fault is recorded without being applied, and no row goes back in time',
           expect(['stopped', 'deleted']).toContain(to.vm_state);
         }
       }
-      const told = history.filter(({ from, to }) => to.revision !== from?.revision);
-      const stamps = told.map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
+      const changes = history.filter(({ from, to }) => to.revision !== from?.revision);
+      const stamps = changes.map(({ to }) => `${to.uuid} ${to.incarnation} ${to.revision}`);
       expect(new Set(stamps).size).toBe(stamps.length);
       for (const instance of world.instances.values()) {
         const host = world.hosts.get(instance.host ?? '');

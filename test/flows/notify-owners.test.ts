@@ -27,13 +27,13 @@ test('the owners are notified at the beginning and at the end, besides the event
     await updateService(world.deps, update(maintenance), by);
     await updateService(world.deps, update(maintenance), by);
   }
-  const told = world.sent.map((event) => [
+  const sent = world.sent.map((event) => [
     event.event_type,
     traitOf(event, 'resource_id'),
     traitOf(event, 'project_id'),
     traitOf(event, 'state'),
   ]);
-  expect(told).toEqual([
+  expect(sent).toEqual([
     ['service.update', 'compute-1', undefined, 'up'],
     ['maintenance.host', id(10), 'a', 'IN_MAINTENANCE'],
     ['maintenance.host', id(12), 'b', 'IN_MAINTENANCE'],

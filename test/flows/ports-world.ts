@@ -15,8 +15,8 @@ import { portWith } from '../domain/ports/ports.ts';
 import { id, minute } from '../domain/rows.ts';
 
 /**
- * As many ports on host `h`, in memory. `meanwhile` runs once, just before the next write: somebody
- * else. `hidden` are ports that the index by host does not show yet.
+ * As many ports on host `h`, in memory. `meanwhile` runs once, just before the next write: another
+ * writer. `hidden` are ports that the index by host does not show yet.
  */
 export function portsWorld(count = 3, given: Partial<Port> = {}) {
   const rows = new Map(

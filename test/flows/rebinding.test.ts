@@ -55,7 +55,7 @@ test('a port that is made on a failed host is DOWN from its first row on', async
   ]);
 });
 
-test('a port that goes to a host in the same state is told of no toggle', async () => {
+test('a port that goes to a host in the same state sends no toggle', async () => {
   const world = portsWorld(1);
   await world.report('DOWN', 'h', 1);
   await world.report('DOWN', 'registered', 2);
@@ -70,14 +70,14 @@ test('what the same request says of the data plane stands', async () => {
   expect(world.rows.get(id(0))).toMatchObject({ data_plane_status: 'ACTIVE', report_number: 1 });
 });
 
-test('a word on the port itself stays with the host that it was said on', async () => {
+test('a status of the port itself stays with the host on which it was reported', async () => {
   const world = portsWorld(1);
   await world.set(id(0), 'DOWN');
   await world.bind(id(0), 'g');
   expect(world.rows.get(id(0))).toMatchObject({ data_plane_status: null });
 });
 
-test('a report that comes while the port leaves is told before it goes', async () => {
+test('a report that comes while the port leaves is notified before it goes', async () => {
   const world = portsWorld(2);
   world.state.hidden.add(id(0));
   world.state.meanwhile = () => world.report('DOWN', 'h', 1);
@@ -192,7 +192,7 @@ function statusThere({ from, to, planes }: Write) {
   return from?.['binding:host_id'] === '' ? from.data_plane_status : null;
 }
 
-test('in any order of steps no report is lost or told twice, and each port shows its own host', async () => {
+test('in any order of steps no report is lost or notified twice, and each port shows its own host', async () => {
   const acts = fc.array(Act, { minLength: 2, maxLength: 7 });
   await fc.assert(
     fc.asyncProperty(acts, fc.subarray([...ports]), fc.scheduler(), async (given, late, s) => {
@@ -210,7 +210,7 @@ test('in any order of steps no report is lost or told twice, and each port shows
         expect(to.last_change.data_plane_toggled).toBe(to.data_plane_status !== before);
         const moved = from?.['binding:host_id'] !== to['binding:host_id'];
         if (moved) expect(to.data_plane_status).toBe(statusThere(write));
-        // Whatever was reported while a port was on a host is told before it leaves.
+        // Whatever was reported while a port was on a host is notified before it leaves.
         if (from && moved) expect(owedRows(from, planes.get(from['binding:host_id']))).toEqual([]);
         if (from && !moved) expect(to.report_number).toBeGreaterThanOrEqual(from.report_number);
       }

@@ -119,14 +119,14 @@ test('a step that fails is not swallowed: the stream brings the records again', 
 
 test('a port’s change is sent in all its events, and a report on a host’s ports is finished', async () => {
   const before = portWith({ 'binding:host_id': 'h' });
-  const told = {
+  const report = {
     ...{ host: 'h', data_plane_status: 'DOWN' as const, newId: () => id(900) },
     actor: { user_id: 'sdn', request_id: 'req-sdn', at: minute(3) },
     reporter: { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' },
   };
-  const { plane } = reportedDataPlane(undefined, told);
+  const { plane } = reportedDataPlane(undefined, report);
   const [after = before] = owedRows(before, plane);
-  const again = reportedDataPlane(plane, told).plane;
+  const again = reportedDataPlane(plane, report).plane;
   const { steps } = await reconciled(
     { kind: 'data plane', before: undefined, after: plane },
     { kind: 'port', before, after },
@@ -154,7 +154,7 @@ test('servers that left a host have their ports taken along, by host and each on
     move(2, 'c', 'b'),
     move(3, 'a', 'c'),
     move(1, 'a', 'd'),
-    // Nobody left: it came, stayed, is on no host any more, or is gone.
+    // No departure: it came, stayed, is on no host any more, or is gone.
     move(4, null, 'b'),
     move(5, 'a', 'a'),
     move(6, 'a', null),

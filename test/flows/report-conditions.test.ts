@@ -27,7 +27,7 @@ test('a fenced raise is a report as of an administrator: fault, servers, events,
   const [fault] = [...w.faults.values()];
   expect(fault).toMatchObject({ source: 'alertmanager', reported_by: { user_name: 'doctor' } });
   expect(outcome).toMatchObject({ outcome: 'raised', reason: null, fault_id: fault?.fault_id });
-  expect(w.writes).toEqual(['report compute-1', `change ${id(10)}`]);
+  expect(w.writes).toEqual([`report compute-1 with ${id(10)}`]);
   expect(w.instances.get(id(10))?.vm_state).toBe('stopped');
   expect(w.sent.map(({ event_type }) => event_type).sort()).toEqual([
     'compute.instance.update',

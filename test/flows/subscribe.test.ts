@@ -52,7 +52,7 @@ const deps: SubscribeDeps = {
   now: () => minute(1),
 };
 
-const wish = (given: Partial<SubscriptionRequest> = {}): SubscriptionRequest => ({
+const requestOf = (given: Partial<SubscriptionRequest> = {}): SubscriptionRequest => ({
   ...{ protocol: 'https', endpoint: 'https://a.example/', project_id: 'a', all_projects: false },
   ...{ filter: {}, raw_message_delivery: false },
   ...given,
@@ -65,41 +65,43 @@ const dying = (step: keyof SubscribeDeps): SubscribeDeps => ({
   },
 });
 
-test('a wish is carried out once, however often it is told', async () => {
-  const first = await subscribe(deps, wish());
+test('a request is carried out once, however often its message comes', async () => {
+  const first = await subscribe(deps, requestOf());
   expect(first).toMatchObject({ created: true, subscription: { revision: 2 } });
-  const again = await subscribe(deps, wish());
+  const again = await subscribe(deps, requestOf());
   expect(again).toMatchObject({ created: false, subscription: { arns: first.subscription.arns } });
   expect([rows.size, made.size]).toEqual([1, 1]);
 });
 
 test('an endpoint has one subscription: another filter, or another project, is refused', async () => {
-  await subscribe(deps, wish());
-  const other = wish({ filter: { severity: ['low'] } });
+  await subscribe(deps, requestOf());
+  const other = requestOf({ filter: { severity: ['low'] } });
   await expect(subscribe(deps, other)).rejects.toMatchObject({
     ...{ code: 'conflict', message: expect.stringContaining('another filter') },
   });
-  await expect(subscribe(deps, wish({ project_id: 'b' }))).rejects.toMatchObject({
+  await expect(subscribe(deps, requestOf({ project_id: 'b' }))).rejects.toMatchObject({
     ...{ code: 'conflict', message: expect.not.stringContaining('another filter') },
   });
   expect([...rows.values()].map(({ project_id }) => project_id)).toEqual(['a']);
 });
 
-test('what SNS has of somebody else is not taken, and its endpoint not claimed', async () => {
+test('what SNS has of another subscriber is not taken, and its endpoint not claimed', async () => {
   refused = () => new DomainError('conflict', 'exists');
-  await expect(subscribe(deps, wish())).rejects.toMatchObject({ code: 'conflict' });
+  await expect(subscribe(deps, requestOf())).rejects.toMatchObject({ code: 'conflict' });
   expect(rows.size).toBe(0);
 });
 
 test('a project has no more than its quota', async () => {
-  for (const n of [1, 2]) await subscribe(deps, wish({ endpoint: `https://a.example/${n}` }));
-  const third = wish({ endpoint: 'https://a.example/3' });
+  for (const n of [1, 2]) await subscribe(deps, requestOf({ endpoint: `https://a.example/${n}` }));
+  const third = requestOf({ endpoint: 'https://a.example/3' });
   await expect(subscribe(deps, third)).rejects.toMatchObject({ code: 'forbidden' });
-  expect((await subscribe(deps, wish({ endpoint: 'https://a.example/2' }))).created).toBe(false);
+  expect((await subscribe(deps, requestOf({ endpoint: 'https://a.example/2' }))).created).toBe(
+    false,
+  );
 });
 
 test('all projects are those of every topic; if one refuses, the others are taken back', async () => {
-  const all = wish({ all_projects: true });
+  const all = requestOf({ all_projects: true });
   refused = (topic) => topic === 't-1' && new DomainError('forbidden', 'full');
   await expect(subscribe(deps, all)).rejects.toMatchObject({ code: 'forbidden' });
   expect([rows.size, made.size]).toEqual([0, 0]);
@@ -111,14 +113,14 @@ test('all projects are those of every topic; if one refuses, the others are take
 test.each(['subscribeTo', 'replace'] as const)(
   'what died before %s is finished by the same wish, or ended by deleting it',
   async (step) => {
-    await expect(subscribe(dying(step), wish())).rejects.toThrow('died');
+    await expect(subscribe(dying(step), requestOf())).rejects.toThrow('died');
     const [left] = [...rows.values()];
     expect(left).toMatchObject({ arns: {}, project_id: 'a' });
-    await expect(subscribe(deps, wish({ project_id: 'b' }))).rejects.toThrow();
+    await expect(subscribe(deps, requestOf({ project_id: 'b' }))).rejects.toThrow();
     if (left) await unsubscribe(deps, left);
     expect([rows.size, made.size]).toEqual([0, 0]);
-    await expect(subscribe(dying(step), wish())).rejects.toThrow('died');
-    expect(await subscribe(deps, wish())).toMatchObject({ created: false });
+    await expect(subscribe(dying(step), requestOf())).rejects.toThrow('died');
+    expect(await subscribe(deps, requestOf())).toMatchObject({ created: false });
     expect([rows.size, made.size]).toEqual([1, 1]);
   },
 );
@@ -126,7 +128,7 @@ test.each(['subscribeTo', 'replace'] as const)(
 test.each(['unsubscribe', 'remove'] as const)(
   'a deletion that died before %s is finished by the next',
   async (step) => {
-    const { subscription } = await subscribe(deps, wish());
+    const { subscription } = await subscribe(deps, requestOf());
     await expect(unsubscribe(dying(step), subscription)).rejects.toThrow('died');
     await unsubscribe(deps, subscription);
     expect([rows.size, made.size]).toEqual([0, 0]);
@@ -135,7 +137,7 @@ test.each(['unsubscribe', 'remove'] as const)(
 );
 
 test('a claim of what SNS has refused since its process died can be given up', async () => {
-  await expect(subscribe(dying('subscribeTo'), wish())).rejects.toThrow('died');
+  await expect(subscribe(dying('subscribeTo'), requestOf())).rejects.toThrow('died');
   refused = () => new DomainError('invalid', 'no such endpoint');
   const [left] = [...rows.values()];
   if (left) await unsubscribe(deps, left);
@@ -143,23 +145,23 @@ test('a claim of what SNS has refused since its process died can be given up', a
 });
 
 test('administrators of two projects do not share a subscription to all projects', async () => {
-  await subscribe(deps, wish({ all_projects: true }));
-  const other = wish({ all_projects: true, project_id: 'b' });
+  await subscribe(deps, requestOf({ all_projects: true }));
+  const other = requestOf({ all_projects: true, project_id: 'b' });
   await expect(subscribe(deps, other)).rejects.toMatchObject({ code: 'conflict' });
 });
 
-test('whoever deletes late does not delete what another project has claimed since', async () => {
-  const { subscription } = await subscribe(deps, wish());
+test('a late deletion does not delete what another project has claimed since', async () => {
+  const { subscription } = await subscribe(deps, requestOf());
   await unsubscribe(deps, subscription);
-  await subscribe(deps, wish({ project_id: 'b' }));
+  await subscribe(deps, requestOf({ project_id: 'b' }));
   await unsubscribe(deps, subscription);
   expect([...rows.values()].map(({ project_id }) => project_id)).toEqual(['b']);
   expect(made.size).toBe(1);
 });
 
-test('a wish told again while it is deleted is either there, or gone', async () => {
-  const { subscription } = await subscribe(deps, wish());
-  await Promise.all([unsubscribe(deps, subscription), subscribe(deps, wish())]);
+test('a request that comes again while it is deleted is either there, or gone', async () => {
+  const { subscription } = await subscribe(deps, requestOf());
+  await Promise.all([unsubscribe(deps, subscription), subscribe(deps, requestOf())]);
   expect(rows.size).toBe(made.size);
 });
 
@@ -176,42 +178,42 @@ const requests = ({ project = 9, endpoint = 9 }) => {
 
 test('an endpoint is not requested twice in the cool-down, also if its subscription was deleted', async () => {
   const cool = { ...deps, ...requests({ endpoint: 1 }) };
-  const { subscription } = await subscribe(cool, wish());
+  const { subscription } = await subscribe(cool, requestOf());
   const asleep = {
     ...cool,
     subscribeTo: async () => expect.unreachable('SNS would send it another confirmation'),
   };
-  expect(await subscribe(asleep, wish())).toEqual({ subscription, created: false });
+  expect(await subscribe(asleep, requestOf())).toEqual({ subscription, created: false });
   await unsubscribe(cool, subscription);
   const refused = { code: 'conflict', headers: { 'Retry-After': '300' } };
   for (const project_id of ['a', 'b']) {
-    await expect(subscribe(asleep, wish({ project_id }))).rejects.toMatchObject(refused);
+    await expect(subscribe(asleep, requestOf({ project_id }))).rejects.toMatchObject(refused);
   }
   expect(rows.size).toBe(0);
 });
 
 test('a request that died before SNS answered is finished by the first request after the cool-down', async () => {
   const cool = { ...dying('subscribeTo'), ...requests({ endpoint: 1 }) };
-  await expect(subscribe(cool, wish())).rejects.toThrow('died');
-  await expect(subscribe(cool, wish())).rejects.toMatchObject({ code: 'conflict' });
-  expect(await subscribe(deps, wish())).toMatchObject({ created: false });
+  await expect(subscribe(cool, requestOf())).rejects.toThrow('died');
+  await expect(subscribe(cool, requestOf())).rejects.toMatchObject({ code: 'conflict' });
+  expect(await subscribe(deps, requestOf())).toMatchObject({ created: false });
 });
 
 test('a project that made its requests of an hour is refused more', async () => {
   const few = { ...deps, ...requests({ project: 1 }) };
-  await subscribe(few, wish());
-  const another = wish({ endpoint: 'https://b.example/' });
+  await subscribe(few, requestOf());
+  const another = requestOf({ endpoint: 'https://b.example/' });
   await expect(subscribe(few, another)).rejects.toMatchObject({
     ...{ code: 'forbidden', headers: { 'Retry-After': '3600' } },
   });
   expect(rows.size).toBe(1);
-  await subscribe(few, wish({ endpoint: 'https://b.example/', project_id: 'b' }));
+  await subscribe(few, requestOf({ endpoint: 'https://b.example/', project_id: 'b' }));
 });
 
 test('requests for queues and functions are not counted: SNS sends them no confirmation', async () => {
   const none = requests({ project: 0, endpoint: 0 });
   const endpoint = 'arn:aws:sqs:eu-west-1:123456789012:own';
-  await subscribe({ ...deps, ...none }, wish({ protocol: 'sqs', endpoint }));
+  await subscribe({ ...deps, ...none }, requestOf({ protocol: 'sqs', endpoint }));
   expect(none.counted).toEqual([]);
 });
 
@@ -219,6 +221,6 @@ test('a request is counted once, also if another writer is faster', async () => 
   const { counted, countRequestOf } = requests({});
   let losses = 2;
   const claim: SubscribeDeps['claim'] = async (row) => losses-- <= 0 && deps.claim(row);
-  await subscribe({ ...deps, countRequestOf, claim }, wish());
+  await subscribe({ ...deps, countRequestOf, claim }, requestOf());
   expect(counted).toHaveLength(2);
 });

@@ -4,7 +4,7 @@ import { takePortsAlong } from '../../flows/take-ports-along.ts';
 import { id, instanceWith, minute } from '../domain/rows.ts';
 import { portsWorld } from './ports-world.ts';
 
-/** Three ports on host `h`: two of the server, which is at `new` by now, and one of nobody. */
+/** Three ports on host `h`: two of the server, which is at `new` by now, and one of no server. */
 function movedServer(given: Partial<Instance> = {}) {
   const world = portsWorld(3, { device_id: id(500) });
   world.rows.set(id(2), { ...(world.rows.get(id(2)) ?? never()), device_id: '' });
@@ -34,9 +34,9 @@ test('ports of a server that moved are bound to its host, in its mover’s name,
     ...{ revision: 2, updated_at: minute(8), bound_at: minute(7) },
     last_change: { user_id, request_id, kind: 'update' },
   });
-  const told = world.sent.length;
+  const sentBefore = world.sent.length;
   expect(await world.take()).toBe(0);
-  expect(world.sent).toHaveLength(told);
+  expect(world.sent).toHaveLength(sentBefore);
 });
 
 test('a report on the host that was left comes first, and is left behind', async () => {
@@ -50,7 +50,7 @@ test('a report on the host that was left comes first, and is left behind', async
   expect(ofFirst.map(({ stamp }) => stamp?.revision)).toEqual([2, 3]);
 });
 
-test('somebody who binds a port meanwhile is not overruled', async () => {
+test('another writer that binds a port meanwhile is not overruled', async () => {
   const world = movedServer();
   world.state.meanwhile = () => world.bind(id(0), 'third');
   expect(await world.take()).toBe(1);

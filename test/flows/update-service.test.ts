@@ -15,7 +15,7 @@ const report = ({ deps }: World, change = down) => updateService(deps, change, b
 test('a report records host and fault, stops the instances and sends all events', async () => {
   const world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
   expect(await report(world)).toMatchObject({ affected: 1, host: { forced_down: true } });
-  expect(world.writes).toEqual(['report compute-1', `change ${id(10)}`]);
+  expect(world.writes).toEqual([`report compute-1 with ${id(10)}`]);
   expect([...world.faults.values()]).toMatchObject([{ number: 1, cleared_at: null }]);
   const types = world.sent.map(({ event_type }) => event_type).sort();
   expect(types).toEqual(['compute.instance.update', 'service.update']);
@@ -62,7 +62,8 @@ test.each(['change', 'instances', 'send'] as const)(
     const failing = async () => {
       throw new Error('gone');
     };
-    const done = await updateService({ ...world.deps, [name]: failing }, down, by);
+    const saveWhole = async () => false;
+    const done = await updateService({ ...world.deps, saveWhole, [name]: failing }, down, by);
     expect(done.host.forced_down).toBe(true);
     expect(world.interruptions.length).toBeGreaterThan(0);
   },
@@ -73,7 +74,8 @@ test('a report that cannot be recorded is not answered', async () => {
   const saveReport = async () => {
     throw new Error('gone');
   };
-  await expect(updateService({ ...world.deps, saveReport }, down, by)).rejects.toThrow('gone');
+  const deps = { ...world.deps, saveReport, saveWhole: saveReport };
+  await expect(updateService(deps, down, by)).rejects.toThrow('gone');
   expect(world.sent).toEqual([]);
 });
 

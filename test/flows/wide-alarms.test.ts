@@ -17,13 +17,14 @@ const event = (n: number, project = 'a'): DoctorEvent => ({
 });
 
 function world(...given: Partial<Alarm>[]) {
-  const { deps: made, told } = alarmTables(
+  const { deps: made, notifications } = alarmTables(
     given.map((each, n) => alarmWith({ alarm_id: id(n + 1), repeat_actions: true, ...each })),
   );
   const rests: Rest[] = [];
   const bounds: unknown[] = [];
   const deps: EvaluateDeps = {
     pace: made.pace,
+    alarmCounts: async (ids) => made.alarmCounts(ids),
     alarmsUnder: async (keys, given_) => {
       bounds.push(given_);
       return made.alarmsUnder(keys, given_);
@@ -47,7 +48,7 @@ function world(...given: Partial<Alarm>[]) {
     if (!rest) throw new Error('there is no rest');
     return evaluateEvents(deps, rest.events, rest.rest);
   };
-  return { deps, told, rests, bounds, next };
+  return { deps, notifications, rests, bounds, next };
 }
 const many = (count: number, given: Partial<Alarm> = {}) =>
   Array.from({ length: count }, () => given);
@@ -65,29 +66,29 @@ test('of many, those that name the resource are fired at once, and the others ar
 });
 
 test('what was queued is fired slice by slice, each alarm once', async () => {
-  const { deps, rests, told, next } = world(...many(120));
+  const { deps, rests, notifications, next } = world(...many(120));
   await evaluateEvents(deps, [event(1)]);
   expect(await next()).toMatchObject({ fired: 50 });
   expect(await next()).toMatchObject({ fired: 50 });
   expect(await next()).toMatchObject({ fired: 20 });
   expect(rests).toEqual([]);
-  expect(new Set(told().map(({ alarm_id }) => alarm_id)).size).toBe(120);
+  expect(new Set(notifications().map(({ alarm_id }) => alarm_id)).size).toBe(120);
 });
 
 test('a rest that comes twice changes nothing', async () => {
-  const { deps, rests, told, next } = world(...many(30));
+  const { deps, rests, notifications, next } = world(...many(30));
   await evaluateEvents(deps, [event(1)]);
   await evaluateEvents(deps, [event(1)]);
   expect(rests).toHaveLength(2);
   expect(await next()).toMatchObject({ fired: 30 });
   expect(await next()).toMatchObject({ fired: 0 });
-  expect(told()).toHaveLength(30);
+  expect(notifications()).toHaveLength(30);
 });
 
 test('each project of a message has its own share', async () => {
-  const { deps, rests, told } = world(...many(30), ...many(3, { project_id: 'b' }));
+  const { deps, rests, notifications } = world(...many(30), ...many(3, { project_id: 'b' }));
   await evaluateEvents(deps, [event(1), event(2, 'b'), event(3)]);
-  expect(told().map(({ event_id }) => event_id)).toEqual(Array(3).fill('m-b-2'));
+  expect(notifications().map(({ event_id }) => event_id)).toEqual(Array(3).fill('m-b-2'));
   expect(rests).toEqual([{ events: [event(1), event(3)], rest: { of: 'wide', after: '' } }]);
 });
 
@@ -96,18 +97,18 @@ test('no more of the index is read than a slice needs', async () => {
   await evaluateEvents(deps, [event(1)]);
   await evaluateEvents(deps, [event(1)], { of: 'wide', after: id(7) });
   expect(bounds.slice(0, 2)).toEqual([undefined, { most: 11 }]);
-  expect(bounds[3]).toEqual({ after: id(7), most: 51 });
+  expect(bounds.slice(2)).toEqual([{ after: id(7), most: 51 }]);
 });
 
 test('where nothing is urgent, alarms that name the resource follow in slices, too', async () => {
-  const { deps, rests, told, next } = world(...many(120, { resource_id: 'vm-1' }), {});
+  const { deps, rests, notifications, next } = world(...many(120, { resource_id: 'vm-1' }), {});
   const gentle = { ...deps, pace: gentlePace };
   expect(await evaluateEvents(gentle, [event(1)])).toMatchObject({ fired: 51 });
   expect(rests).toEqual([{ events: [event(1)], rest: { of: 'named', after: id(50) } }]);
   expect(await next()).toMatchObject({ fired: 50 });
   expect(await next()).toMatchObject({ fired: 20 });
   expect(rests).toEqual([]);
-  expect(new Set(told().map(({ alarm_id }) => alarm_id)).size).toBe(121);
+  expect(new Set(notifications().map(({ alarm_id }) => alarm_id)).size).toBe(121);
 });
 
 test('a fault fires all alarms that name its resource at once', async () => {
@@ -117,10 +118,10 @@ test('a fault fires all alarms that name its resource at once', async () => {
 });
 
 test('a rest that cannot be queued fails the evaluation, after the fired rows are delivered', async () => {
-  const { deps, told } = world(...many(30), { resource_id: 'vm-1' });
+  const { deps, notifications } = world(...many(30), { resource_id: 'vm-1' });
   const sendRest = async () => {
     throw new Error('the queue is gone');
   };
   await expect(evaluateEvents({ ...deps, sendRest }, [event(1)])).rejects.toThrow('gone');
-  expect(told()).toHaveLength(1);
+  expect(notifications()).toHaveLength(1);
 });

@@ -16,7 +16,7 @@ import {
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
-import type { ConditionWrite } from '../../flows/report-on-host.ts';
+import type { ConditionWrite } from '../../flows/write-report.ts';
 import { id } from '../domain/rows.ts';
 
 /** Whether a row is as it was read; `undefined` for no row. */
@@ -162,6 +162,26 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     },
     keepUnmatched: async (items: readonly Unmatched[]) => {
       unmatched.push(...items);
+    },
+    saveWhole: async (
+      from: Host,
+      report: HostReport,
+      changes: readonly InstanceChange[],
+      condition?: ConditionWrite,
+    ) => {
+      others();
+      const { host, fault } = report;
+      if (!isAsRead(hosts.get(host.host), from)) return false;
+      if (condition && !isConditionAsRead(condition)) return false;
+      if (changes.some((change) => !isAsRead(instances.get(change.from.uuid), change.from))) {
+        return false;
+      }
+      hosts.set(host.host, host);
+      if (fault && 'opened' in fault) faults.set(fault.opened.fault_id, fault.opened);
+      if (condition) conditions.set(condition.to.condition_id, condition.to);
+      for (const change of changes) put(change.from, change.to);
+      writes.push(`report ${host.host} with ${changes.map(({ to }) => to.uuid).join(' ')}`);
+      return true;
     },
     nextServiceNumber: async () => ++state.ids,
     newId: () => id(++state.ids),

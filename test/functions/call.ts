@@ -98,7 +98,7 @@ export function proxyEvent({
   };
 }
 
-/** What Lambda tells a function of itself. */
+/** What Lambda gives a function about its invocation. */
 export const lambdaContext: Context = {
   awsRequestId: 'lambda-request',
   callbackWaitsForEmptyEventLoop: true,

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { gatewayPlaceOf } from '../../adapters/http/gateway-path.ts';
-import type { PublicRoute } from '../../adapters/http/route.ts';
+import type { PublicRoute } from '../../adapters/http/public-route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
 import { versionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';

@@ -26,6 +26,7 @@ test('the functions that carry faults have a concurrency that nothing else can t
   expect(reserved(makeStack())).toEqual({
     Compute: 100,
     Doctor: 100,
+    Monitors: 100,
     Reconciler: 20,
     AlarmEvaluator: defaults.evaluatorConcurrency,
     FaultFinisher: 2,
@@ -49,7 +50,7 @@ test('emulators reserve nothing, and are not asked what they have', () => {
 
 test.each([
   { accountConcurrency: 10 },
-  { accountConcurrency: 325 },
+  { accountConcurrency: 425 },
   { reportConcurrency: 500 },
   { evaluatorConcurrency: 900 },
 ])('more than the account has is an error at synth, which says what to set: %o', (settings) => {
@@ -58,7 +59,7 @@ test.each([
   );
 });
 
-test.each([{ accountConcurrency: 326 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
+test.each([{ accountConcurrency: 426 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
   'what fits is deployed: %o',
   (settings) => {
     const { app, stack } = stackWith(settings);

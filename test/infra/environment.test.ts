@@ -8,6 +8,7 @@ import { Environment as compute } from '../../functions/compute/connect.ts';
 import { Environment as doctor } from '../../functions/doctor/connect.ts';
 import { Environment as faultFinisher } from '../../functions/fault-finisher/connect.ts';
 import { Environment as identity } from '../../functions/identity/connect.ts';
+import { Environment as monitors } from '../../functions/monitors/connect.ts';
 import { Environment as network } from '../../functions/network/connect.ts';
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
 import { Environment as sweeper } from '../../functions/sweeper/connect.ts';
@@ -21,6 +22,7 @@ const schemas = {
   doctor,
   'fault-finisher': faultFinisher,
   identity,
+  monitors,
   network,
   reconciler,
   sweeper,

@@ -43,7 +43,17 @@ const capabilities = {
 } as const;
 
 const domainRules: readonly Rule[] = [
-  { room: 'domain', files: /^domain\/[^/]+$/, may: [/^domain\/[^/]+$/, pureLibraries] },
+  {
+    room: 'domain',
+    files: /^domain\/(?!on-demand)[^/]+$/,
+    may: [/^domain\/[^/]+$/, pureLibraries],
+  },
+  {
+    // Loads pure libraries later, and nothing else.
+    room: 'domain/on-demand',
+    files: /^domain\/on-demand\.ts$/,
+    may: [/^node:module$/, pureLibraries],
+  },
   ...Object.entries(capabilities).map(([name, known]) => ({
     room: `domain/${name}`,
     files: new RegExp(`^domain/${name}/`),

@@ -1,4 +1,4 @@
-/** Whoever runs Doctor is told when something is late, and not by its tenants. */
+/** Operators are notified by alarms when something is late, not by their tenants. */
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
@@ -61,7 +61,7 @@ test('streams that are a minute behind, 5xx of the API and undelivered notificat
   ]);
 });
 
-test('every alarm tells one topic when it begins and ends, and none is raised by silence', () => {
+test('every alarm publishes to one topic when it begins and ends, and no data raises none', () => {
   for (const { AlarmActions = [], OKActions, TreatMissingData } of alarms) {
     expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^MessagingAlarms/) }]);
     expect(OKActions).toEqual(AlarmActions);
@@ -84,7 +84,7 @@ test('CloudWatch may publish to the topic, for this account alone', () => {
   });
 });
 
-test('somebody gets mail only if the setting says who', () => {
+test('mail is sent only if the setting has an address', () => {
   template.resourceCountIs('AWS::SNS::Subscription', 0);
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const settings = { alarmEmail: 'ops@cloud.example' };

@@ -59,11 +59,11 @@ const findings = new AwsSolutionsChecks(stack)
   );
 
 test('cdk-nag finds nothing but what we accept', () => {
-  const news = findings.filter(
+  const unexplained = findings.filter(
     (finding) =>
       !accepted.some(({ rule, where }) => rule === finding.rule && where.test(finding.where)),
   );
-  expect(news).toEqual([]);
+  expect(unexplained).toEqual([]);
 });
 
 test.each(accepted)('$rule is still found: $reason', ({ rule, where }) => {

@@ -18,7 +18,7 @@ const grantsOf = (name: string): string[] =>
     .sort();
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors'],
   ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
@@ -47,6 +47,7 @@ describe('permissions', () => {
   test.each([
     { name: 'Identity', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
+    { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
@@ -82,7 +83,7 @@ describe('permissions', () => {
           (verb) => `${verb} on Hosts`,
         ),
         ...['byHypervisor', 'byNumber', 'byService', 'listing'].map((i) => `Query on Hosts/${i}`),
-        ...['PutItem on Faults', 'UpdateItem on Faults'],
+        ...['PutItem on Faults', 'UpdateItem on Faults', 'UpdateItem on Conditions'],
         ...['BatchGetItem on Instances', 'GetItem on Instances', 'PutItem on Instances'],
         ...['byChange', 'byHost', 'byProject', 'byState', 'byTarget', 'byTime'].map(
           (index) => `Query on Instances/${index}`,
@@ -145,11 +146,34 @@ describe('permissions', () => {
         ...['byProject', 'byTime'].map((index) => `Query on Subscriptions/${index}`),
       ],
     },
+    {
+      name: 'Monitors',
+      data: [
+        ...['GetItem on Identity', 'BatchGetItem on Validity', 'GetItem on Validity'],
+        ...['GetItem on Credentials', 'DeleteItem on Attempts', 'UpdateItem on Attempts'],
+        ...['GetItem on Hosts', 'PutItem on Hosts', 'PutItem on Faults', 'UpdateItem on Faults'],
+        ...['BatchGetItem on Instances', 'PutItem on Instances'],
+        ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
+        ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Conditions`),
+        ...['bySource', 'byTarget', 'byTime', 'open'].map((i) => `Query on Conditions/${i}`),
+        ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Sources`),
+        ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Unmatched`),
+        ...['Sources/listing', 'Unmatched/bySource', 'Unmatched/byTime'].map(
+          (i) => `Query on ${i}`,
+        ),
+      ],
+    },
     { name: 'Reconciler', data: ['UpdateItem on Affected'] },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
-        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/lookup'],
+        ...[
+          'BatchGetItem on Alarms',
+          'UpdateItem on Alarms',
+          'Query on Alarms/byKey',
+          'BatchGetItem on Quotas',
+        ],
         ...['PartiQLUpdate on History', 'PutItem on History'],
       ],
     })),
@@ -189,6 +213,7 @@ describe('permissions', () => {
 
   test.each([
     { name: 'Compute', queues: ['ChangeQueue', 'EventQueue'] },
+    { name: 'Monitors', queues: ['ChangeQueue', 'EventQueue'] },
     { name: 'Network', queues: ['ChangeQueue', 'EventQueue'] },
     { name: 'FaultFinisher', queues: ['ChangeQueue', 'EventQueue'] },
     {
@@ -241,7 +266,7 @@ describe('permissions', () => {
     expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
   });
 
-  test('only doctor can subscribe anybody, and to the notifications alone', () => {
+  test('only doctor can make subscriptions, and to the notifications alone', () => {
     const of = (name: string) =>
       grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
     for (const name of functions.filter((each) => each !== 'Doctor')) expect(of(name)).toEqual([]);

@@ -7,7 +7,7 @@ import { makeStack } from './template.ts';
 const template = Template.fromStack(makeStack());
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors'],
   ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
 ];
 
@@ -131,7 +131,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(16);
+    expect(tables).toHaveLength(19);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -156,10 +156,12 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, conditions, unmatched items, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
-    expect(keys).toEqual(['event_id', 'id', 'id', 'id', 'place', 'uuid']);
+    expect(keys).toEqual([
+      ...['condition_id', 'event_id', 'id', 'id', 'id', 'place', 'unmatched_id', 'uuid'],
+    ]);
     for (const { Properties } of expiring) {
       expect(Properties.TimeToLiveSpecification).toEqual({
         AttributeName: 'expires_at',
@@ -170,7 +172,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history what it shows', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(38);
+    expect(indexes).toHaveLength(45);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
     for (const { KeySchema, Projection } of wide) {
@@ -197,8 +199,8 @@ describe('the API', () => {
       const parsed = JSON.parse(body.replaceAll('$context.error.messageString', '"why"'));
       const { message } = parsed.error;
       const large = Properties.ResponseType === 'REQUEST_TOO_LARGE';
-      const told = large ? /at most 5\.9 MB/ : throttled ? /in a second/ : /^why$/;
-      expect(message).toMatch(told);
+      const expectedText = large ? /at most 5\.9 MB/ : throttled ? /in a second/ : /^why$/;
+      expect(message).toMatch(expectedText);
       expect(parsed).toEqual({
         error: { code: expect.any(Number), title: expect.any(String), message },
         NeutronError: { type: expect.stringMatching(/^HTTP\w+$/), message, detail: '' },

@@ -7,7 +7,7 @@ import { readAccount } from '../../scripts/stack/accounts.ts';
 import { processesOf } from '../../scripts/stack/processes.ts';
 import { root } from '../../scripts/stack/state.ts';
 import { type KeptStack, keptStack } from './kept-stack.ts';
-import { stranger } from './spawned.ts';
+import { otherProcess } from './spawned.ts';
 
 let stack: KeptStack;
 /** Registered at first: there after everything that is refused. */
@@ -63,7 +63,7 @@ describe('up, of a stack that runs', () => {
   test('a second process on the same data is refused', () => {
     const folder = join(stack.dir, 'data');
     const keeper = () =>
-      execFileSync(join(root, '.venv/bin/python'), ['-m', 'keeper.main', 'nobody'], {
+      execFileSync(join(root, '.venv/bin/python'), ['-m', 'keeper.main', 'unknown'], {
         env: {
           ...{ PYTHONPATH: join(root, 'scripts/stack'), PATH: process.env.PATH },
           ...{ DOCTOR_KEPT_DIR: folder, STATE_DIR: folder, GATEWAY_PORT: '1' },
@@ -153,7 +153,7 @@ describe('up, of a stack that is down, refuses and changes nothing', () => {
     expectRefusal(join(stack.dir, 'stack.json'), '{"pid', 'cannot be read'));
 
   test('where another process has its port', async () => {
-    const other = await stranger(stack.state().port);
+    const other = await otherProcess(stack.state().port);
     const up = await stack.up();
     other.close();
     expect(up.status).toBe(1);

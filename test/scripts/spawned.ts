@@ -56,10 +56,10 @@ export function run(
   };
 }
 
-type Stranger = { port: number; close: () => void; alive: () => boolean };
+type OtherProcess = { port: number; close: () => void; alive: () => boolean };
 
-/** Somebody else, listening on a port of theirs, or on a given one. */
-export const stranger = (wanted = 0): Promise<Stranger> =>
+/** Another process, listening on a port of its own, or on a given one. */
+export const otherProcess = (wanted = 0): Promise<OtherProcess> =>
   new Promise((done) => {
     const server = createServer();
     server.listen(wanted, '127.0.0.1', () => {

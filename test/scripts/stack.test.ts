@@ -4,7 +4,7 @@ import { DeleteTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { processesOf } from '../../scripts/stack/processes.ts';
-import { place, run, stranger } from './spawned.ts';
+import { otherProcess, place, run } from './spawned.ts';
 
 const Saved = z.object({
   instance: z.string(),
@@ -40,7 +40,7 @@ test('npm start plays a fault, stays up, and after Ctrl-C leaves no process, and
 
 test('another process on the port is reported and left alone; a second up and a demo reuse the stack', async () => {
   using here = place();
-  const other = await stranger();
+  const other = await otherProcess();
   const env = { ...here.env, DOCTOR_PORT: String(other.port) };
   const first = run(['node', 'scripts/up.ts'], env);
   expect(await first.ended).toBe(0);

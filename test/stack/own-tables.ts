@@ -7,81 +7,51 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { CreateTopicCommand, DeleteTopicCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
-import { App, CfnElement, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import * as z from 'zod';
 import type { EnvName } from '../../adapters/env.ts';
-import { Tables } from '../../infra/tables.ts';
 import { loopback } from '../../scripts/stack/deploy.ts';
 import { type Subscriber, subscribe } from '../../scripts/stack/subscriber.ts';
 import { clientConfig, output, readStack, sns, sqs } from './stack.ts';
+import { readDefinitions } from './table-definitions.ts';
 
-type TableName =
-  | 'HOSTS'
-  | 'FAULTS'
-  | 'AFFECTED'
-  | 'INSTANCES'
-  | 'MIGRATIONS'
-  | 'PORTS'
-  | 'NETWORKS'
-  | 'ALARMS'
-  | 'HISTORY'
-  | 'QUOTAS'
-  | 'IDENTITY'
-  | 'VALIDITY'
-  | 'CREDENTIALS'
-  | 'ATTEMPTS'
-  | 'SUBSCRIPTIONS'
-  | 'PLACES'
-  | 'CONDITIONS'
-  | 'SOURCES'
-  | 'UNMATCHED';
+const tableNames = [
+  'HOSTS',
+  'FAULTS',
+  'AFFECTED',
+  'INSTANCES',
+  'MIGRATIONS',
+  'PORTS',
+  'NETWORKS',
+  'ALARMS',
+  'HISTORY',
+  'QUOTAS',
+  'IDENTITY',
+  'VALIDITY',
+  'CREDENTIALS',
+  'ATTEMPTS',
+  'SUBSCRIPTIONS',
+  'PLACES',
+  'CONDITIONS',
+  'SOURCES',
+  'UNMATCHED',
+] as const;
+type TableName = (typeof tableNames)[number];
 
-/** The tables' definitions, as CDK synthesizes them: the tests cannot drift from the stack. */
+/** `HOSTS` is the output `HostsTable`. */
+const outputOf = (name: TableName): string => `${name[0]}${name.slice(1).toLowerCase()}Table`;
+
+/** The deployed tables' definitions, with names of the test's own. */
 function definitions(): Map<TableName, CreateTableCommandInput> {
-  const stack = new Stack(new App(), 'OwnTables');
-  const tables = new Tables(stack, 'Tables', { retain: false });
-  const resources = Template.fromStack(stack).findResources('AWS::DynamoDB::Table');
-  const { hosts, faults, affected, instances, migrations, ports, networks } = tables;
-  const { alarms, history, quotas, identity, subscriptions, places } = tables;
-  const { validity, credentials, attempts } = tables;
-  const named: readonly (readonly [TableName, Table])[] = [
-    ['HOSTS', hosts],
-    ['FAULTS', faults],
-    ['AFFECTED', affected],
-    ['INSTANCES', instances],
-    ['MIGRATIONS', migrations],
-    ['PORTS', ports],
-    ['NETWORKS', networks],
-    ['ALARMS', alarms],
-    ['HISTORY', history],
-    ['QUOTAS', quotas],
-    ['IDENTITY', identity],
-    ['VALIDITY', validity],
-    ['CREDENTIALS', credentials],
-    ['ATTEMPTS', attempts],
-    ['SUBSCRIPTIONS', subscriptions],
-    ['PLACES', places],
-    ['CONDITIONS', tables.conditions],
-    ['SOURCES', tables.sources],
-    ['UNMATCHED', tables.unmatched],
-  ];
+  const definitionOf = readDefinitions();
   return new Map(
-    named.map(([name, { node }]) => {
-      const child = node.defaultChild;
-      const id = CfnElement.isCfnElement(child) ? stack.getLogicalId(child) : '';
-      const { StreamSpecification, ...properties } = resources[id]?.Properties ?? {};
-      const { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = properties;
-      const definition = { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes };
+    tableNames.map((name) => {
+      const { StreamSpecification: stream, ...definition } = definitionOf(outputOf(name));
       return [
         name,
         {
           TableName: `own-${name.toLowerCase()}-${randomUUID()}`,
           ...definition,
-          ...(StreamSpecification && {
-            StreamSpecification: { StreamEnabled: true, ...StreamSpecification },
-          }),
+          ...(stream && { StreamSpecification: { StreamEnabled: true, ...stream } }),
         },
       ];
     }),
@@ -96,7 +66,7 @@ export function isTokenCheck(input: unknown): boolean {
   return read.success && Object.keys(read.data.RequestItems).join().startsWith('own-validity-');
 }
 
-/** Names as a function's environment has them, of things that nobody else reads or writes. */
+/** Names as a function's environment has them, of things that no other test reads or writes. */
 export type OwnThings = {
   readonly env: Readonly<Record<EnvName, string>>;
   /** Receives all that is published to `NOTIFICATIONS_TOPIC_ARNS`. */
@@ -145,7 +115,9 @@ export async function ownThings(): Promise<OwnThings> {
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue] = made.slice(6);
-  const [notificationsTopic, eventsTopic] = await Promise.all(['told', 'audit'].map(topic));
+  const [notificationsTopic, eventsTopic] = await Promise.all(
+    ['notifications', 'audit'].map(topic),
+  );
   const [notifications, events] = await Promise.all([
     subscribe(endpoint, notificationsTopic ?? ''),
     subscribe(endpoint, eventsTopic ?? ''),

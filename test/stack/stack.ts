@@ -132,11 +132,11 @@ export const attemptLogin = (attempt: {
 /** The token in the answer to a login; empty if the login was refused. */
 export const tokenIn = ({ headers }: Answer): string => headers.get('x-subject-token') ?? '';
 
-/** A new queue that is subscribed to what tenants are told; close it when done. */
+/** A new queue that is subscribed to the tenants' notifications; close it when done. */
 export const subscribe = (filterPolicy?: Record<string, unknown>): Promise<Subscriber> =>
   subscribeTo(readStack().endpoint, output('NotificationsTopicArn'), filterPolicy);
 
-/** The same, for what operators are told. */
+/** The same, for the operators' events. */
 export const subscribeToEvents = (filterPolicy?: Record<string, unknown>): Promise<Subscriber> =>
   subscribeTo(readStack().endpoint, output('EventsTopicArn'), filterPolicy);
 

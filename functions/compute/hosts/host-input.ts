@@ -4,7 +4,7 @@
  * docs/wire/compute.md#the-report-in-os-hosts.
  */
 import * as z from 'zod';
-import { parsed } from '../../../adapters/http/route.ts';
+import { parsed } from '../../../adapters/http/parsed.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 
 const spellings = (word: string): string[] => [

@@ -3,16 +3,17 @@
  * report of a host's fault as OPNFV Doctor proposed it. docs/wire/compute.md#the-report-in-os-hosts.
  */
 import { actorOf, reporterOf } from '../../../adapters/http/actor.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { type Host, HostName } from '../../../domain/hosts/host.ts';
 import { isAdmin, may, requireHostUpdate } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { queryOf } from '../nova-types.ts';
-import type { ServerPages } from '../servers/server-list.ts';
+import type { ServerPages } from '../servers/server-pages.ts';
 import { hostUpdateOf } from './host-input.ts';
 import { hostResources, listedHost, updatedHost } from './host-view.ts';
-import type { ServiceDeps } from './services.ts';
+import type { ServiceDeps } from './service-deps.ts';
 
 export type HostDeps = Pick<ServiceDeps, 'allHosts' | 'host' | 'updateService' | 'now'> &
   Pick<ServerPages, 'instancesOn' | 'allSeen'>;

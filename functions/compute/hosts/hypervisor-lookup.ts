@@ -1,14 +1,15 @@
 /** Finds the hosts that a request for hypervisors is about. */
 import * as z from 'zod';
 import { atLeast } from '../../../adapters/http/microversion.ts';
-import { parsed, type RouteRequest } from '../../../adapters/http/route.ts';
+import { parsed } from '../../../adapters/http/parsed.ts';
+import type { RouteRequest } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Host, HostRange } from '../../../domain/hosts/host.ts';
 import { hostKey } from '../../../domain/hosts/host-name.ts';
 import { maxPage } from '../nova-types.ts';
 import type { HypervisorQuery } from './hypervisor-query.ts';
 import { hypervisorId } from './hypervisor-view.ts';
-import type { ServiceDeps } from './services.ts';
+import type { ServiceDeps } from './service-deps.ts';
 
 export type HypervisorLookupDeps = Pick<ServiceDeps, 'host' | 'hostOfNumber'> & {
   /** The name of the host whose hypervisor has the id; undefined if there is none. */

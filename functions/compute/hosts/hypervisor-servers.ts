@@ -1,7 +1,7 @@
 /** The servers on hosts. */
 import type { Host } from '../../../domain/hosts/host.ts';
 import { slices } from '../../../domain/slices.ts';
-import type { ServerPages } from '../servers/server-list.ts';
+import type { ServerPages } from '../servers/server-pages.ts';
 import type { ShownServer } from './hypervisor-view.ts';
 
 /** For how many hosts the index is read at once. */

@@ -2,11 +2,12 @@
 import { answerBytes, fitting, mostAnswerBytes } from '../../../adapters/http/answer-size.ts';
 import { atLeast } from '../../../adapters/http/microversion.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { may, requireRole } from '../../../domain/identity/access.ts';
-import type { ServerPages } from '../servers/server-list.ts';
+import type { ServerPages } from '../servers/server-pages.ts';
 import {
   type HypervisorLookupDeps,
   hostOfPath,
@@ -22,7 +23,7 @@ import {
   serversShown,
   statisticsOf,
 } from './hypervisor-view.ts';
-import type { ServiceDeps } from './services.ts';
+import type { ServiceDeps } from './service-deps.ts';
 
 export type HypervisorDeps = HypervisorLookupDeps &
   Pick<ServiceDeps, 'allHosts' | 'stateOf'> &

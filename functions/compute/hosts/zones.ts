@@ -1,5 +1,6 @@
 /** `os-availability-zone`: the zones of the hosts. Only administrators see the hosts. */
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import { may } from '../../../domain/identity/access.ts';
 import { microseconds } from '../../../domain/time.ts';

@@ -2,7 +2,8 @@
 import { fitting } from '../../../adapters/http/answer-size.ts';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { microseconds } from '../../../domain/time.ts';
 import { spellingOf } from '../../../flows/host-spelling.ts';

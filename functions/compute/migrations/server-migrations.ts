@@ -3,7 +3,8 @@
  * Doctor has none. Evacuations are in `os-migrations`, as in Nova.
  * Source: nova `api/openstack/compute/server_migrations.py`.
  */
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { type OneServerDeps, serverFor } from '../servers/one-server.ts';
 

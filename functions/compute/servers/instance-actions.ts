@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import { atLeast } from '../../../adapters/http/microversion.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { evacuateEvent } from '../../../domain/events/event.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
@@ -13,7 +14,7 @@ import { microseconds } from '../../../domain/time.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { Limit, lastOf, QueryMoment } from '../nova-types.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
-import type { ServerPages } from './server-list.ts';
+import type { ServerPages } from './server-pages.ts';
 
 export type InstanceActionDeps = OneServerDeps & Pick<ServerPages, 'allSeen'>;
 

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { actorOf } from '../../../adapters/http/actor.ts';
 import { atLeast } from '../../../adapters/http/microversion.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
 import type { ApiResponse } from '../../../adapters/http/request.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import { projectOf, type Role } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';

@@ -1,5 +1,6 @@
 /** `servers/{id}/ips`: the addresses of a server, of all its networks or of one. */
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { briefAddresses } from './address-view.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';

@@ -1,5 +1,6 @@
 /** `POST /servers` is refused: Doctor cannot schedule or boot servers. They are registered. */
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 
 export const serverCreationRoutes: Route[] = [

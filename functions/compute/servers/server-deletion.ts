@@ -1,9 +1,10 @@
 /** `DELETE /servers/{id}`: deletes the record of a server. Its row stays as a tombstone. */
 import { actorOf } from '../../../adapters/http/actor.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { requireUnlocked } from '../../../domain/servers/lock.ts';
-import type { ReportOrigin } from '../../../flows/register.ts';
+import type { ReportOrigin } from '../../../flows/registration.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 
 export type ServerDeletionDeps = OneServerDeps & {

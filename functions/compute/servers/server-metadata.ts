@@ -1,7 +1,8 @@
 /** `servers/{id}/metadata`: texts by name, which the owner of a server may write. */
 import * as z from 'zod';
 import { actorOf } from '../../../adapters/http/actor.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { requireUnlocked } from '../../../domain/servers/lock.ts';
 import {

@@ -10,7 +10,7 @@ import { isAdmin, projectOf, requireRole } from '../../../domain/identity/access
 import { VmState } from '../../../domain/servers/instance.ts';
 import { serverStatus, vmStatesOf } from '../../../domain/servers/server-status.ts';
 import type { ServerTest } from './server-filter.ts';
-import type { ServerFilter } from './server-list.ts';
+import type { ServerFilter } from './server-pages.ts';
 import type { ServerQuery } from './server-query.ts';
 
 /**

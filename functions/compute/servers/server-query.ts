@@ -2,14 +2,10 @@
 import * as z from 'zod';
 import type { Query } from '../../../adapters/http/query.ts';
 import { Flag, LaxFlag, Limit, maxPage, QueryMoment } from '../nova-types.ts';
+import { type QueryEra, queryEras } from './server-eras.ts';
 import { filters, laterFilters, type ServerTest } from './server-filter.ts';
-import {
-  type Direction,
-  newestFirst,
-  orderBy,
-  type ServerOrder,
-  sortKeyAt,
-} from './server-sort.ts';
+import { orderOf, type Refuse } from './server-order.ts';
+import type { ServerOrder } from './server-sort.ts';
 
 /** A query as it is read, before the caller's rights are considered. */
 export type ServerQuery = {
@@ -68,38 +64,10 @@ const joined = new Set([
 
 const controls = new Set([...Object.keys(Controls.shape), 'status', 'sort_key', 'sort_dir']);
 
-type LaterKey = keyof typeof laterFilters;
-type Era = {
-  readonly from: string;
-  readonly to?: string;
-  /** Its filters among `laterFilters`. */
-  readonly later: readonly LaterKey[];
-  /** Whether `locked` is a sort key. */
-  readonly locked: boolean;
-  /** Whether unknown keys are refused. */
-  readonly strict: boolean;
-};
-
-const first: LaterKey[] = ['changes-since'];
-const withTags: LaterKey[] = [...first, 'tags', 'tags-any', 'not-tags', 'not-tags-any'];
-const withBefore: LaterKey[] = [...withTags, 'changes-before'];
-const withLocked: LaterKey[] = [...withBefore, 'locked'];
-
-const eras: readonly Era[] = [
-  { from: '2.1', to: '2.25', later: first, locked: false, strict: false },
-  { from: '2.26', to: '2.65', later: withTags, locked: false, strict: false },
-  { from: '2.66', to: '2.72', later: withBefore, locked: false, strict: false },
-  { from: '2.73', to: '2.74', later: withLocked, locked: true, strict: false },
-  { from: '2.75', later: withLocked, locked: true, strict: true },
-];
-
-/** Records what is wrong with the value of a key. */
-type Refuse = (message: string, key: string) => void;
-
 /**
  * Reads a query; undefined if it was refused. Of a key that is given more than once the last value counts.
  */
-function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
+function read(query: Query, era: QueryEra, refuse: Refuse): ServerQuery | undefined {
   const known = new Map<string, z.ZodType<ServerTest, string>>([
     ...Object.entries(filters),
     ...era.later.map((key) => [key, laterFilters[key]] as const),
@@ -137,30 +105,8 @@ function read(query: Query, era: Era, refuse: Refuse): ServerQuery | undefined {
   return { ...named, ...order, all_tenants, limit, since, before, tests, statuses, inner };
 }
 
-const isDirection = (word: string): word is Direction => word === 'asc' || word === 'desc';
-
-function orderOf(
-  { sort_key = [], sort_dir = [] }: Query,
-  era: Era,
-  refuse: Refuse,
-): Pick<ServerQuery, 'order' | 'sortedBy'> | undefined {
-  for (const key of sort_key) {
-    if (sortKeyAt(key, era) === 'unknown') return void refuse('It is no sort key.', 'sort_key');
-  }
-  const directions = sort_dir.filter(isDirection);
-  if (directions.length < sort_dir.length) return void refuse('Must be asc or desc.', 'sort_dir');
-  if (directions.length > Math.max(sort_key.length, 1)) {
-    return void refuse('There are more than sort keys.', 'sort_dir');
-  }
-  const sortedBy = [...new Set(sort_key.filter((key) => sortKeyAt(key, era) === 'known'))];
-  if (sortedBy.length === 0) sortedBy.push('created_at');
-  const order =
-    sort_key.length + directions.length === 0 ? newestFirst : orderBy(sortedBy, directions);
-  return { order, sortedBy };
-}
-
 /** The schema of the query, by microversion. */
-export const serverEras = eras.map((era) => ({
+export const serverEras = queryEras.map((era) => ({
   versions: { from: era.from, ...(era.to && { to: era.to }) },
   // Not `z.record`, which leaves out a key with the name __proto__.
   query: z.custom<Query>().transform((query, context): ServerQuery => {

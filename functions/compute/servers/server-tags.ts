@@ -1,13 +1,9 @@
 /** `servers/{id}/tags`, from 2.26 on. Source: nova `api/openstack/compute/server_tags.py`. */
 import * as z from 'zod';
 import { actorOf } from '../../../adapters/http/actor.ts';
-import {
-  ignored,
-  parsed,
-  type Route,
-  type RouteRequest,
-  route,
-} from '../../../adapters/http/route.ts';
+import { parsed } from '../../../adapters/http/parsed.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { afterOwner, mostServerTags, sortedTags } from '../../../domain/servers/server-owned.ts';
 import { notPlain, plain, text } from '../../../domain/text.ts';

@@ -1,7 +1,8 @@
 /** `PUT /servers/{id}`: updates of a server by its owner. */
 import * as z from 'zod';
 import { actorOf } from '../../../adapters/http/actor.ts';
-import { ignored, type Route, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { HostName } from '../../../domain/hosts/host.ts';
 import type { Owned } from '../../../domain/servers/instance.ts';
 import { afterOwner, type OwnersUpdate } from '../../../domain/servers/server-owned.ts';

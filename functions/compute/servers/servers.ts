@@ -1,13 +1,15 @@
 /** `servers`: lists of servers, and one server. All are shown settled. */
 import { fitting } from '../../../adapters/http/answer-size.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
 import { inAnySpelling } from '../../../flows/host-spelling.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { type OneServerDeps, serverOf } from './one-server.ts';
-import { pageOfServers, type ServerPages } from './server-list.ts';
+import { pageOfServers } from './server-list.ts';
+import type { ServerPages } from './server-pages.ts';
 import { filterFor } from './server-policy.ts';
 import { serverEras } from './server-query.ts';
 import { briefServer, detailedServer, type ServerView } from './server-view.ts';

@@ -4,11 +4,13 @@
  * Source: nova `api/openstack/compute/limits.py`.
  */
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { projectOf, requireRole } from '../../../domain/identity/access.ts';
 import { mostItems } from '../../../domain/servers/server-metadata.ts';
 import { maxPage, queriesOf } from '../nova-types.ts';
-import { pageOfServers, type ServerPages } from '../servers/server-list.ts';
+import { pageOfServers } from '../servers/server-list.ts';
+import type { ServerPages } from '../servers/server-pages.ts';
 import { newestFirst } from '../servers/server-sort.ts';
 
 const unlimited = -1;

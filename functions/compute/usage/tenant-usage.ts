@@ -6,10 +6,12 @@
 import { fitting } from '../../../adapters/http/answer-size.ts';
 import { atLeast } from '../../../adapters/http/microversion.ts';
 import { nextLink } from '../../../adapters/http/next-link.ts';
-import { ignored, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { ignored } from '../../../adapters/http/readers.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { requireRole } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import { pageOfServers, type ServerPages } from '../servers/server-list.ts';
+import { pageOfServers } from '../servers/server-list.ts';
+import type { ServerPages } from '../servers/server-pages.ts';
 import { newestFirst } from '../servers/server-sort.ts';
 import { type UsageQuery, usageEras } from './tenant-usage-query.ts';
 import { type Period, type Usage, usagesOf } from './tenant-usage-view.ts';

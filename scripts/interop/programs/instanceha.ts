@@ -10,7 +10,7 @@ import type { Program, World } from '../program.ts';
 /** Names the script, which no registry has: `templates/instanceha/bin/instanceha.py` of infra-operator. */
 const variable = 'INSTANCEHA';
 
-/** What infra-operator's templates tell it, and a fencing agent that does nothing. */
+/** The configuration that infra-operator's templates give it, and a fencing agent that does nothing. */
 function configure({ account, folder }: World, host: string): Record<string, string> {
   const auth = {
     auth_url: account.OS_AUTH_URL,

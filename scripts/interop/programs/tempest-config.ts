@@ -5,9 +5,9 @@ import type { World } from '../program.ts';
 type TempestUser = {
   readonly username: string;
   readonly project: string;
-  /** What Doctor is told. */
+  /** What is registered with Doctor. */
   readonly granted: readonly string[];
-  /** What tempest is told that the account has. */
+  /** What tempest's configuration says that the account has. */
   readonly roles: readonly string[];
   readonly admin?: boolean;
 };

@@ -20,7 +20,7 @@ _SEGMENT = re.compile(r"^journal-(\d+)\.jsonl$")
 
 
 class Damaged(Exception):
-    """The journal holds a whole line that cannot be read: somebody or something changed the file."""
+    """The journal holds a whole line that cannot be read: another process changed the file."""
 
 
 def segment_path(folder: str, number: int) -> str:

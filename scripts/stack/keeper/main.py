@@ -5,7 +5,7 @@ The embedded stack's process: MiniStack, and, if `DOCTOR_KEPT_DIR` names a folde
 
 `STATE_DIR` must name the same folder: MiniStack puts the functions' code there.
 
-Over HTTP, for the scripts: `GET /_doctor/kept` tells how it is; `POST /_doctor/kept/hold` puts off
+Over HTTP, for the scripts: `GET /_doctor/kept` answers with the keeper's state; `POST /_doctor/kept/hold` puts off
 snapshots while a deployment is half done; `POST /_doctor/kept/save` takes one now and answers when
 it is on disk. Ends with status 3, and a line that begins with `kept:`, if the data cannot be used.
 """
@@ -110,7 +110,7 @@ class Keeper:
             gc.disable()  # a socket that is collected closes a descriptor that is a file of ours by then
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os.closerange(3, self.lock_file)
-            os.closerange(self.lock_file + 1, 65536)  # the lock stays: nobody reads before we have ended
+            os.closerange(self.lock_file + 1, 65536)  # the lock stays: no process reads the files before this one has ended
             os.nice(5)
             snapshot.write(self.folder, number, self.services, self.version)
             return 0

@@ -181,7 +181,7 @@ def load(kept: str, services: dict, version: str) -> int | None:
 
 
 def _receivers_are_gone(sqs) -> None:
-    """Whoever had received a message died with the stack: it is visible at once, not after a timeout."""
+    """The process that had received a message died with the stack: the message is visible at once, not after a timeout."""
     now = time.time()
     for queue in sqs._queues.all_values():
         for message in queue["messages"]:

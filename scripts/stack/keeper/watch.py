@@ -3,7 +3,7 @@
 Rows, stream records, positions in streams, queues and messages are written as they change; topics
 with their subscriptions, and secrets, whole after each call that may change them. What else there
 is (functions, roles, the API, rules, CloudFormation's stacks) only a deployment changes: `attach`
-tells of it, and a snapshot is taken.
+notices it, and a snapshot is taken.
 """
 
 import copy
@@ -162,18 +162,18 @@ def _as_one_call(handler, journal: Journal):
 def _watch_queues(sqs, journal: Journal) -> None:
     sqs._queues._data = Queues(sqs._queues._data, journal)
 
-    def then_tell(handler):
+    def then_record(handler):
         @functools.wraps(handler)
-        def told(data, url):
+        def recorded(data, url):
             result = handler(data, url)
             queue = sqs._get_q(data.get("QueueUrl", url))
             journal.append("queue", *queue.key, queue.about())
             return result
 
-        return told
+        return recorded
 
     for name in ("SetQueueAttributes", "AddPermission", "RemovePermission", "TagQueue", "UntagQueue"):
-        sqs._HANDLERS[name] = then_tell(sqs._HANDLERS[name])
+        sqs._HANDLERS[name] = then_record(sqs._HANDLERS[name])
 
 
 def _action(headers: dict, body: bytes, query: dict) -> str:
@@ -186,11 +186,11 @@ def _action(headers: dict, body: bytes, query: dict) -> str:
 
 
 def _watch_calls(module, name: str, journal: Journal, changed) -> None:
-    """Tells of the calls of a service that may have changed it."""
+    """Records the calls of a service that may have changed it."""
     handle = module.handle_request
 
     @functools.wraps(handle)
-    async def told(method, path, headers, body, query_params, *args, **kwargs):
+    async def recorded(method, path, headers, body, query_params, *args, **kwargs):
         answer = await handle(method, path, headers, body, query_params, *args, **kwargs)
         action = _action(headers, body or b"", query_params or {})
         harmless = _HARMLESS.match(action) if action else method in ("GET", "HEAD") or "/invocations" in path
@@ -201,7 +201,7 @@ def _watch_calls(module, name: str, journal: Journal, changed) -> None:
                 changed()
         return answer
 
-    module.handle_request = told
+    module.handle_request = recorded
 
 
 def attach(services: dict, journal: Journal, changed) -> None:

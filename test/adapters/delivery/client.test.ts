@@ -47,7 +47,7 @@ test('a webhook is posted with the body and the headers of Aodh, and signed', as
   await using good = await receiver();
   const action = `${good.url}/alarms/a%20b?x=1&y=%26#part`;
   expect(await post(action)).toEqual({ kind: 'answered', status: 200 });
-  const [request, ...more] = good.heard;
+  const [request, ...more] = good.received;
   expect(more).toEqual([]);
   const webhook = webhookTo(action);
   expect(request).toMatchObject({ method: 'POST', path: '/alarms/a%20b?x=1&y=%26' });
@@ -70,7 +70,7 @@ test('a webhook is posted with the body and the headers of Aodh, and signed', as
 test('the user and password of a URL become Basic, and are sent nowhere else', async () => {
   await using good = await receiver();
   await post(good.url.replace('//', '//us%40er:p%3Aw%zz@'));
-  const [request] = good.heard;
+  const [request] = good.received;
   const basic = Buffer.from('us@er:p%3Aw%zz').toString('base64');
   expect(request?.headers).toMatchObject({ authorization: `Basic ${basic}` });
   expect(JSON.stringify({ ...request, headers: {} })).not.toContain('p%3Aw');
@@ -80,7 +80,7 @@ test.each([201, 302, 404, 500])('the status %i of a receiver is returned', async
   await using other = await receiver();
   await using one = await receiver(answering(status, { location: other.url }));
   expect(await post(one.url)).toEqual({ kind: 'answered', status });
-  expect(other.heard).toEqual([]);
+  expect(other.received).toEqual([]);
 });
 
 test.each([
@@ -139,7 +139,7 @@ test('a self-signed certificate is not trusted, whatever the URL says', async ()
   expect(await post(`${own.url}/?aodh-alarm-ssl-verify=0`)).toEqual({
     ...{ kind: 'unanswered', reason: 'no answer: DEPTH_ZERO_SELF_SIGNED_CERT', timedOut: false },
   });
-  expect(own.heard).toEqual([]);
+  expect(own.received).toEqual([]);
 });
 
 test.each(['ftp://a.example/', 'http://', 'no url', 'http://a.example:99999/'])(
@@ -157,7 +157,7 @@ test('a proxy in the environment is not used', async () => {
   }
   vi.stubEnv('NODE_USE_ENV_PROXY', '1');
   await post(good.url);
-  expect([good.heard.length, proxy.heard.length]).toEqual([1, 0]);
+  expect([good.received.length, proxy.received.length]).toEqual([1, 0]);
 });
 
 test.each([
@@ -173,7 +173,7 @@ test.each([
   for (const scheme of ['http', 'https']) {
     expect(await post(`${scheme}://${host}:${inside.port}/`, { ranges: [] })).toEqual(refused);
   }
-  expect(inside.heard).toEqual([]);
+  expect(inside.received).toEqual([]);
 });
 
 /** A lookup that returns these addresses for any name: each list once, then always the last. */
@@ -203,7 +203,7 @@ test.each([
   const lookup = lookupOf(addresses);
   const action = `http://inside.example:${inside.port}/`;
   expect(await post(action, { ranges: [], lookup })).toEqual(refused);
-  expect(inside.heard).toEqual([]);
+  expect(inside.received).toEqual([]);
 });
 
 test('a name that changes its address is checked by the address of the connection', async () => {
@@ -214,7 +214,7 @@ test('a name that changes its address is checked by the address of the connectio
   const lookup = lookupOf(['127.0.0.1'], ['127.0.0.2']);
   expect(await post(action, { ranges, lookup })).toMatchObject({ status: 200 });
   expect(await post(action, { ranges, lookup })).toEqual(refused);
-  expect(inside.heard).toHaveLength(1);
+  expect(inside.received).toHaveLength(1);
 });
 
 test('each try looks a name up once, so the checked address is that of the connection', async () => {
@@ -225,14 +225,14 @@ test('each try looks a name up once, so the checked address is that of the conne
     lookupOf(lookups === 1 ? ['127.0.0.1'] : ['127.0.0.2'])(name, options, done);
   };
   await post(`http://once.example:${inside.port}/`, { ranges: ['127.0.0.1/32'], lookup });
-  expect([lookups, inside.heard.length]).toEqual([1, 1]);
+  expect([lookups, inside.received.length]).toEqual([1, 1]);
 });
 
 test('a receiver cannot redirect Doctor to an internal address', async () => {
   await using inside = await receiver();
   await using outside = await receiver(answering(307, { location: inside.url }));
   expect(await post(outside.url)).toEqual({ kind: 'answered', status: 307 });
-  expect(inside.heard).toEqual([]);
+  expect(inside.received).toEqual([]);
 });
 
 test('an allowed range allows only its own addresses', async () => {

@@ -21,7 +21,7 @@ export type Receiver = AsyncDisposable & {
   /** `http://127.0.0.1:<port>`, or as a container sees it. */
   readonly url: string;
   /** The requests so far, in order. */
-  readonly heard: readonly ReceivedRequest[];
+  readonly received: readonly ReceivedRequest[];
 };
 
 export const answering =
@@ -37,11 +37,11 @@ export async function receiver(
   behaviour: Behaviour = answering(200),
   tls?: { key: string; cert: string },
 ): Promise<Receiver> {
-  const heard: ReceivedRequest[] = [];
+  const received: ReceivedRequest[] = [];
   const listen = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url: path = '', headers } = request;
-    heard.push({ method, path, headers, body: await text(request) });
-    behaviour(response, heard.length);
+    received.push({ method, path, headers, body: await text(request) });
+    behaviour(response, received.length);
   };
   const server = tls ? createTlsServer(tls, listen) : createServer(listen);
   await new Promise<void>((done) => server.listen(0, seenAs ? '0.0.0.0' : '127.0.0.1', done));
@@ -50,7 +50,7 @@ export async function receiver(
   return {
     port,
     url: `${tls ? 'https' : 'http'}://${seenAs ?? '127.0.0.1'}:${port}`,
-    heard,
+    received,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));

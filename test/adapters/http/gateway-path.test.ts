@@ -85,7 +85,7 @@ test.each([
   expect(place({ seen: given.path, ...given })).toEqual({ path: below, root: `${domain}/cloud` });
 });
 
-test('where the gateway names no resource, the configured address tells the base path', () => {
+test('where the gateway names no resource, the configured address gives the base path', () => {
   const given = { seen: '/x', path: '/cloud/compute/v2.1', resource: '/{proxy+}' };
   expect(place(given, 'https://faults.example/cloud/')).toEqual({
     path: '/compute/v2.1',

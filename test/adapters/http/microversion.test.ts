@@ -55,7 +55,7 @@ test.each(['2.0', '2.95', '1.9', '3.0', '2.999', '2.999999999'])(
   },
 );
 
-test('a huge version is not told back whole', () => {
+test('the answer to a huge version does not repeat all of it', () => {
   for (const text of [`2.${huge}`, `${huge}.1`]) {
     const message = expect.stringMatching(/^.{0,200}$/);
     const thrown = expect.objectContaining({ code: 'not_acceptable', message });

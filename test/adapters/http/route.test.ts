@@ -1,13 +1,9 @@
 /** The order in which a route parses and checks, and what its handler gets. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import {
-  bodySent,
-  guardedRoute,
-  ignored,
-  parsedPublicRoute,
-  route,
-} from '../../../adapters/http/route.ts';
+import { parsedPublicRoute } from '../../../adapters/http/public-route.ts';
+import { bodySent, ignored } from '../../../adapters/http/readers.ts';
+import { guardedRoute, route } from '../../../adapters/http/route.ts';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { call, quiet } from '../../functions/call.ts';

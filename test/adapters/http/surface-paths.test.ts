@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { publicRoute, type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { publicRoute } from '../../../adapters/http/public-route.ts';
+import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { call, quiet } from '../../functions/call.ts';

@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect, test, vi } from 'vitest';
 import * as z from 'zod';
-import { publicRoute, type Route, route } from '../../../adapters/http/route.ts';
+import { publicRoute } from '../../../adapters/http/public-route.ts';
+import { type Route, route } from '../../../adapters/http/route.ts';
 import { createSurface, type Surface } from '../../../adapters/http/surface.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
@@ -80,8 +81,8 @@ test('every answer has a request id of its own, under both names', async () => {
 
 test.each([
   { name: 'no token', sent: '{', as: '', status: 401 },
-  { name: 'a body that is not JSON, from anybody', sent: '{', as: 'reader', status: 400 },
-  { name: 'a wrong body, from anybody', sent: { name: 1 }, as: 'reader', status: 400 },
+  { name: 'a body that is not JSON, from any caller', sent: '{', as: 'reader', status: 400 },
+  { name: 'a wrong body, from any caller', sent: { name: 1 }, as: 'reader', status: 400 },
   { name: 'a good body, from one who may not', sent: { name: 'x' }, as: 'reader', status: 403 },
   { name: 'a good body, from one who may', sent: { name: 'x' }, as: 'admin', status: 200 },
 ])('$name: $status', async ({ sent, as, status }) => {
@@ -106,7 +107,7 @@ test('a refusal shows no more of a long input than one may read', async () => {
   expect(messageOf(answer).length).toBeLessThan(1_000);
 });
 
-test('a refusal of the domain is told with its words and headers', async () => {
+test('a refusal of the domain is answered with its words and headers', async () => {
   const answer = await ask('/failing/known');
   expect(answer).toMatchObject({ status: 409, headers: { 'X-Why': 'taken' } });
   expect(messageOf(answer)).toBe('It is taken.');
@@ -157,9 +158,12 @@ test('a 405 names what may be done', async () => {
   expect(headers.Allow).toBe('DELETE, PUT');
 });
 
-test.each(['/things', '/Things/1', '/things/1/2', ''])('"%s" is nobody’s path', async (path) => {
-  expect((await ask(path, { method: 'DELETE' })).status).toBe(404);
-});
+test.each(['/things', '/Things/1', '/things/1/2', ''])(
+  '"%s" is the path of no route',
+  async (path) => {
+    expect((await ask(path, { method: 'DELETE' })).status).toBe(404);
+  },
+);
 
 test('a malformed escape in a path is a 400', async () => {
   expect((await ask('/things/%zz', { method: 'DELETE' })).status).toBe(400);

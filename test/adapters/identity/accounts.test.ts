@@ -17,7 +17,7 @@ const accounts = makeAccounts(
 test.each([
   { who: 'a user', id: alice.id, password: 'alice-secret', found: alice },
   { who: 'a user with a wrong password', id: alice.id, password: 'admin-secret', found: undefined },
-  { who: 'nobody', id: 'unknown', password: 'alice-secret', found: undefined },
+  { who: 'no user', id: 'unknown', password: 'alice-secret', found: undefined },
   { who: 'the admin', id: admin.id, password: 'admin-secret', found: admin },
   { who: 'the admin, wrongly', id: admin.id, password: 'admin-secre', found: undefined },
 ])('$who gives an account without its hash, or none', async ({ id, password, found }) => {

@@ -113,7 +113,7 @@ test.each<{ why: string; headers: Headers; basic: boolean }>([
   });
 });
 
-test('where Basic is not configured nobody gets in with it', async () => {
+test('where Basic is not configured no caller gets in with it', async () => {
   const authenticate = makeAuthenticate({ verify: async () => undefined });
   await expect(authenticate(right, events)).rejects.toThrow(refused);
 });

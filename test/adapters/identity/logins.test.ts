@@ -1,4 +1,3 @@
-import { createHook } from 'node:async_hooks';
 import { expect, test } from 'vitest';
 import { makeLogins } from '../../../adapters/identity/logins.ts';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../../adapters/identity/secret-hashes.ts';
 import type { StoredCredential } from '../../../domain/identity/application-credential.ts';
 import { accountOf } from '../../../domain/identity/identity.ts';
+import { keysDerived } from './keys-derived.ts';
 
 const alice = { ...accountOf('alice', []), incarnation: 'i' };
 const credential: StoredCredential = {
@@ -51,13 +51,13 @@ test('each password is an attempt of its source on its user; a right one is take
   expect(await logins.withPassword(alice.id, 'right', '192.0.2.1')).toEqual(alice);
   expect(begun).toEqual([
     [alice.id, '2001:db8:0:0::/64'],
-    ['nobody', '192.0.2.1'],
+    ['unknown', '192.0.2.1'],
     [alice.id, '192.0.2.1'],
   ]);
   expect(succeeded).toEqual([[alice.id, '192.0.2.1']]);
 });
 
-test('after too many attempts nobody gets in, with the right password or secret either', async () => {
+test('after too many attempts no login succeeds, with the right password or secret either', async () => {
   const { logins, succeeded } = setUp({ allowed: false });
   expect(await logins.withPassword(alice.id, 'right', 's')).toBeUndefined();
   expect(await logins.withCredential({ id: 'c1' }, 'secret', 's')).toBeUndefined();
@@ -78,27 +78,17 @@ test.each([
   expect(await logins.withCredential(reference, 'wrong', 's')).toBeUndefined();
 });
 
-/** How many keys are derived while the work is done. */
-async function keysDerived(work: () => Promise<unknown>): Promise<number> {
-  let keys = 0;
-  const hook = createHook({
-    init: (_, type) => {
-      if (type === 'SCRYPTREQUEST') keys++;
-    },
-  }).enable();
-  await work();
-  hook.disable();
-  return keys;
-}
-
 const given = await hashGiven('correct horse');
 test.each([
   { what: 'no credential', hash: undefined, keys: 1 },
   { what: 'a generated secret', hash: hashGenerated('secret'), keys: 1 },
-  { what: 'a secret of somebody', hash: given, keys: 1 },
-])('a wrong secret of $what derives one key: time does not tell', async ({ hash, keys }) => {
-  expect(await keysDerived(() => isSecret('wrong', hash))).toBe(keys);
-});
+  { what: 'the secret of a credential', hash: given, keys: 1 },
+])(
+  'a wrong secret of $what derives one key: the time does not reveal which',
+  async ({ hash, keys }) => {
+    expect(await keysDerived(() => isSecret('wrong', hash))).toBe(keys);
+  },
+);
 
 test('a right secret that we generated costs no key', async () => {
   const secret = newSecret();

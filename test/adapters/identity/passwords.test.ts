@@ -1,7 +1,7 @@
-import { createHook } from 'node:async_hooks';
 import { scryptSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { hashPassword, isPassword } from '../../../adapters/identity/passwords.ts';
+import { keysDerived } from './keys-derived.ts';
 
 const hash = await hashPassword('correct horse');
 
@@ -29,28 +29,15 @@ test('a hash of another cost is checked at that cost', async () => {
   expect(await isPassword('new', old)).toBe(false);
 });
 
-test('nobody has no password', async () => {
+test('no password fits a user who does not exist', async () => {
   expect(await isPassword('', undefined)).toBe(false);
 });
 
-/** How many keys are derived while the work is done: each is one request of Node to its threads. */
-async function keysDerived(work: () => Promise<unknown>): Promise<number> {
-  let keys = 0;
-  const hook = createHook({
-    init: (_, type) => {
-      if (type === 'SCRYPTREQUEST') keys++;
-    },
-  }).enable();
-  await work();
-  hook.disable();
-  return keys;
-}
-
 test.each([
-  { whose: 'nobody', stored: undefined },
-  { whose: 'somebody', stored: hash },
+  { whose: 'no user', stored: undefined },
+  { whose: 'a user', stored: hash },
 ])(
-  "for a wrong password of $whose one key is derived: the answer's time does not tell",
+  "for a wrong password of $whose one key is derived: the answer's time does not reveal which",
   async ({ stored }) => {
     expect(await keysDerived(() => isPassword('wrong', stored))).toBe(1);
   },

@@ -111,7 +111,7 @@ function reader(world: { text: string; reads: number }) {
 const ring = (text: string, kid: string, now: number) =>
   keyRingText(rotated(readKeyRing(text), { kid, key: kid.padEnd(64, 'x') }, now));
 
-test('through a rotation no token is refused, by whoever reads the keys late', async () => {
+test('through a rotation no token is refused, also by a process that reads the keys late', async () => {
   const world = { text: key, reads: 0 };
   const [signer, verifier] = [reader(world), reader(world)];
   const signed = async (now: number) =>
@@ -127,7 +127,7 @@ test('through a rotation no token is refused, by whoever reads the keys late', a
   expect(kid).toBe('new');
 });
 
-test('tokens of before a rotation are good to their end, and those of a leaked key are not', async () => {
+test('tokens issued before a rotation are good to their end, and those of a leaked key are not', async () => {
   const world = { text: key, reads: 0 };
   const old = await tokens.sign(grant);
   world.text = ring(key, 'new', start);

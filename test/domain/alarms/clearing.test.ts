@@ -2,7 +2,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Alarm, AlarmState, Condition } from '../../../domain/alarms/alarm.ts';
-import { alarmAfter, type Decision, decide, statesTold } from '../../../domain/alarms/evaluate.ts';
+import {
+  alarmAfter,
+  type Decision,
+  decide,
+  statesNotified,
+} from '../../../domain/alarms/evaluate.ts';
 import { lookupKeysOf } from '../../../domain/alarms/lookup.ts';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import { eventWith } from '../events/events.ts';
@@ -69,7 +74,7 @@ test('clearing takes the alarm to ok, and its reason names the clear query', () 
     stamped_at: minute(2),
     left_alarm_at: minute(2),
   });
-  expect(statesTold(alarm, decision)).toEqual({ previous: 'alarm', current: 'ok' });
+  expect(statesNotified(alarm, decision)).toEqual({ previous: 'alarm', current: 'ok' });
 });
 
 test.each([
@@ -116,7 +121,7 @@ function play(alarm: Alarm, events: readonly DoctorEvent[]) {
     if (rows.has(event.message_id)) continue;
     rows.add(event.message_id);
     if (decision.kind !== 'noted') {
-      notifications.push({ event: event.message_id, ...statesTold(now, decision) });
+      notifications.push({ event: event.message_id, ...statesNotified(now, decision) });
     }
     now = alarmAfter(now, event, decision, minute(59)) ?? now;
   }

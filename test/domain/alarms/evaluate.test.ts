@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../../domain/alarms/alarm.ts';
-import { alarmAfter, decide, statesTold, visibleTo } from '../../../domain/alarms/evaluate.ts';
+import { alarmAfter, decide, statesNotified, visibleTo } from '../../../domain/alarms/evaluate.ts';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import { anyEvent, anyRule, eventWith } from '../events/events.ts';
 import { minute } from '../rows.ts';
@@ -115,11 +115,11 @@ test.each([
 
 test('a notification about an older event reports the present state', () => {
   const alarm = alarmWith({ ...left, entered_alarm_at: null });
-  expect(statesTold(alarm, { kind: 'notice', reason: '' })).toEqual({
+  expect(statesNotified(alarm, { kind: 'notice', reason: '' })).toEqual({
     previous: 'ok',
     current: 'ok',
   });
-  expect(statesTold(alarm, { kind: 'transition', to: 'alarm', reason: '' })).toEqual({
+  expect(statesNotified(alarm, { kind: 'transition', to: 'alarm', reason: '' })).toEqual({
     previous: 'ok',
     current: 'alarm',
   });

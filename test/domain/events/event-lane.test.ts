@@ -15,7 +15,7 @@ test.each<[string, ...Trait[]]>([
   ['port.data_plane_status.update', ['data_plane_status', 1, 'DOWN']],
   ['switch.down'],
   ['node.power.FAILED'],
-])('%s with %j tells of a failure: it is urgent', (type, ...traits) => {
+])('%s with %j reports a failure: it is urgent', (type, ...traits) => {
   expect(laneOf(event(type, ...traits))).toBe('urgent');
 });
 
@@ -47,7 +47,7 @@ test.each([
     'a server that is reset to an error',
     event('compute.instance.update', project, ['state', 1, 'error']),
   ],
-  ['maintenance, which owners are told of', event('maintenance.host', project)],
+  ['maintenance, of which owners are notified', event('maintenance.host', project)],
 ])('%s is a fault', (_, given) => {
   expect(laneOfOwn(given)).toBe('fault');
 });

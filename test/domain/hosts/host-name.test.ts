@@ -14,15 +14,15 @@ test.each([
   expect(hostKey(one) === hostKey(other)).toBe(same);
 });
 
-const told = (host: string) => ({
+const portsDown = (host: string) => ({
   ...({ host, data_plane_status: 'DOWN', newId: () => id(7) } as const),
   actor: { user_id: 'u', request_id: 'r', at: minute(1) },
   reporter: { user_id: 'u', user_name: 'u', project_id: 'p' },
 });
 
 test('a report on a host’s data plane is owed by its ports, however they spell the host', () => {
-  const first = reportedDataPlane(undefined, told('Compute-1'));
-  const second = reportedDataPlane(first.plane, told('COMPUTE-1'));
+  const first = reportedDataPlane(undefined, portsDown('Compute-1'));
+  const second = reportedDataPlane(first.plane, portsDown('COMPUTE-1'));
   expect(second.plane).toMatchObject({ host: 'Compute-1', number: 2 });
   const port = portWith({ 'binding:host_id': 'compute-1' });
   expect(owedRows(port, second.plane)).toMatchObject([{ data_plane_status: 'DOWN' }]);

@@ -128,8 +128,8 @@ test('a report from before an earlier fault gets that fault, with the flag or wi
 test('a host that is deleted and registered again is up', () => {
   const gone = deletedHost(hosts.left, actor);
   expect(standingOf(gone)).toBe('up');
-  const told = { reported_at: undefined, actor, newId: () => id(99) };
-  const { row } = registeredHost(gone, 'compute-1', { facts: hostFactsOf(gone), ...told }, 2);
+  const report = { reported_at: undefined, actor, newId: () => id(99) };
+  const { row } = registeredHost(gone, 'compute-1', { facts: hostFactsOf(gone), ...report }, 2);
   expect(standingOf(row)).toBe('up');
 });
 

@@ -41,8 +41,8 @@ test('each switch raises the number, and no other change does', () => {
 
 test('a host that is deleted in maintenance and registered again keeps the number, and sends no notice', () => {
   const gone = deletedHost(on.after, actor);
-  const told = { reported_at: undefined, actor, newId: () => id(99) };
-  const { row } = registeredHost(gone, 'compute-1', { facts: hostFactsOf(gone), ...told }, 2);
+  const report = { reported_at: undefined, actor, newId: () => id(99) };
+  const { row } = registeredHost(gone, 'compute-1', { facts: hostFactsOf(gone), ...report }, 2);
   expect(row).toMatchObject({ maintenance: false, maintenance_number: 1 });
   expect([noticeOf(on.after, gone), noticeOf(gone, row)]).toEqual([undefined, undefined]);
   expect(noticeOf(undefined, row)).toMatchObject({ number: 1 });

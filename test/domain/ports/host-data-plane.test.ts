@@ -12,7 +12,7 @@ import { id, minute } from '../rows.ts';
 import { portWith } from './ports.ts';
 
 const reporter = { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' };
-const told = (data_plane_status: DataPlaneStatus, n = 1) => ({
+const reportOf = (data_plane_status: DataPlaneStatus, n = 1) => ({
   ...{ host: 'h', data_plane_status, reporter, newId: () => id(900) },
   actor: { user_id: 'sdn', request_id: `req-${n}`, at: minute(n) },
 });
@@ -20,7 +20,7 @@ const told = (data_plane_status: DataPlaneStatus, n = 1) => ({
 /** What a host's reports leave, one a minute. */
 function planeAfter(...statuses: DataPlaneStatus[]): HostDataPlane | undefined {
   return statuses.reduce<HostDataPlane | undefined>(
-    (plane, status, n) => reportedDataPlane(plane, told(status, n + 1)).plane,
+    (plane, status, n) => reportedDataPlane(plane, reportOf(status, n + 1)).plane,
     undefined,
   );
 }
@@ -29,7 +29,7 @@ const onHost = portWith({ 'binding:host_id': 'h' });
 
 test('a first report of DOWN opens a fault, numbered downwards', () => {
   const fault_id = faultId(id(900), 1);
-  const { plane, fault } = reportedDataPlane(undefined, told('DOWN'));
+  const { plane, fault } = reportedDataPlane(undefined, reportOf('DOWN'));
   expect(plane).toEqual({
     ...{ host: 'h', number: 1, fault_series: id(900), open_fault: 1 },
     reports: [
@@ -48,7 +48,7 @@ test('a first report of DOWN opens a fault, numbered downwards', () => {
 });
 
 test('a repeated DOWN is a report of the same fault, which it opens no second time', () => {
-  const { plane, fault } = reportedDataPlane(planeAfter('DOWN'), told('DOWN', 2));
+  const { plane, fault } = reportedDataPlane(planeAfter('DOWN'), reportOf('DOWN', 2));
   expect(fault).toBeUndefined();
   expect(plane).toMatchObject({ number: 2, open_fault: 1 });
   expect(new Set(plane.reports.map(({ fault_id }) => fault_id)).size).toBe(1);
@@ -56,15 +56,15 @@ test('a repeated DOWN is a report of the same fault, which it opens no second ti
 
 test.each(['ACTIVE', null] as const)('%s closes the fault; the next DOWN is another', (status) => {
   const before = planeAfter('DOWN', 'DOWN');
-  const { plane, fault } = reportedDataPlane(before, told(status, 3));
+  const { plane, fault } = reportedDataPlane(before, reportOf(status, 3));
   expect(fault).toEqual({ closed: -1 });
   expect(plane).toMatchObject({ number: 3, open_fault: null });
-  const next = reportedDataPlane(plane, told('DOWN', 4));
+  const next = reportedDataPlane(plane, reportOf('DOWN', 4));
   expect(next.fault).toMatchObject({ opened: { number: -4, fault_id: faultId(id(900), 4) } });
 });
 
 test.each(['ACTIVE', null] as const)('%s without a fault closes none', (status) => {
-  expect(reportedDataPlane(undefined, told(status)).fault).toBeUndefined();
+  expect(reportedDataPlane(undefined, reportOf(status)).fault).toBeUndefined();
 });
 
 test('a port is owed the reports since its row was written, each that changes it', () => {
@@ -103,7 +103,7 @@ test.each([
   expect(portAsSeen(port, planeAfter('DOWN'))).toBe(port);
 });
 
-test('whoever applies a report in parts writes the same rows', () => {
+test('a report that is applied in parts writes the same rows', () => {
   const whole = owedRows(onHost, planeAfter('DOWN', 'ACTIVE'));
   const [first] = owedRows(onHost, planeAfter('DOWN'));
   expect(first && [first, ...owedRows(first, planeAfter('DOWN', 'ACTIVE'))]).toEqual(whole);
@@ -118,7 +118,7 @@ test('what is remembered of a host does not grow without end', () => {
   expect(plane?.reports.at(-1)).toMatchObject({ number: 50, data_plane_status: 'ACTIVE' });
 });
 
-test('a report tells its toggle, and the end of an update that nobody asked of the port', () => {
+test('a report sends its toggle, and the end of an update that no caller requested of the port', () => {
   const [row = onHost] = owedRows(onHost, planeAfter('DOWN'));
   const events = portEvents(row);
   expect(events.map(({ event_type }) => event_type)).toEqual([

@@ -58,7 +58,7 @@ describe('may an instance leave its host?', () => {
   const never = stopped({ launched_at: null });
   test.each<[string, Partial<EvacuationCandidate>, string, RegExp]>([
     [
-      'to a host that nobody registered',
+      'to a host that is not registered',
       { named: { name: 'x', host: undefined } },
       'not_found',
       /x/,
@@ -79,9 +79,9 @@ describe('may an instance leave its host?', () => {
   });
 
   /** Nova's order: each case fails two checks, and the error is that of the earlier one. */
-  const nobody = { name: 'x', host: undefined };
+  const unknown = { name: 'x', host: undefined };
   test.each<[string, Partial<EvacuationCandidate>, string]>([
-    ['an unknown target before the state', { named: nobody, instance: never }, 'not_found'],
+    ['an unknown target before the state', { named: unknown, instance: never }, 'not_found'],
     ['its own host before the state', { named: named('compute-1'), instance: never }, 'invalid'],
     ['the state before a host that is up', { instance: never, sourceUp: true }, 'conflict'],
     ['a move before a host that is up', { instance: movingInstance(), sourceUp: true }, 'conflict'],
@@ -153,7 +153,7 @@ describe('without an executor', () => {
     ['active', 'active'],
     ['stopped', 'stopped'],
     ['error', 'active'],
-  ] as const)('of a host that nobody reported, %s comes up %s', (vm_state, after) => {
+  ] as const)('of a host that was not reported down, %s comes up %s', (vm_state, after) => {
     const moved = evacuated(instanceWith({ vm_state }), hostWith(), targetHost(), order());
     expect(moved.vm_state).toBe(after);
   });
@@ -195,9 +195,9 @@ describe('with an external executor', () => {
   });
 
   test('the tenant’s event has the task, and no host', () => {
-    const told = JSON.stringify(forTenant(instanceEvent(accepted())));
-    expect(told).toContain('rebuilding');
-    expect(told).not.toMatch(/compute-\d|migration/);
+    const reported = JSON.stringify(forTenant(instanceEvent(accepted())));
+    expect(reported).toContain('rebuilding');
+    expect(reported).not.toMatch(/compute-\d|migration/);
   });
 
   test('its arrival is the same as without an executor', () => {
@@ -256,7 +256,7 @@ describe('without a target', () => {
   });
 
   test.each(originals.filter(([state]) => state !== 'building'))(
-    'what was %s before is %s after the next evacuation, also of a host that nobody reported',
+    'what was %s before is %s after the next evacuation, also of a host that was not reported down',
     (vm_state, original) => {
       const reported = stopped({ pre_fault: priorTo(vm_state) });
       const silent = instanceWith({ vm_state: vm_state === 'stopped' ? 'stopped' : 'active' });
@@ -303,16 +303,17 @@ describe('a failed move', () => {
 describe('a report of a move', () => {
   const record = (status: (typeof evacuationStatuses)[number]) =>
     movingInstance({ evacuation: evacuationWith({ status }) });
-  const news = { accepted: true, 'pre-migrating': true } as const;
+  const changed = { accepted: true, 'pre-migrating': true } as const;
 
   test.each(
     evacuationStatuses.flatMap((status) =>
-      (['done', 'failed'] as const).map((told) => ({ status, told })),
+      (['done', 'failed'] as const).map((reported) => ({ status, reported })),
     ),
-  )('that it is $told finds the record $status', ({ status, told }) => {
-    const report = () => reportedOn(record(status), { status: told, migration_uuid: undefined });
-    if (status in news) expect(report()).toMatchObject({ isNew: true });
-    else if (status === told) expect(report()).toMatchObject({ isNew: false });
+  )('that it is $reported finds the record $status', ({ status, reported }) => {
+    const report = () =>
+      reportedOn(record(status), { status: reported, migration_uuid: undefined });
+    if (status in changed) expect(report()).toMatchObject({ isNew: true });
+    else if (status === reported) expect(report()).toMatchObject({ isNew: false });
     else expect(report).toThrow(expect.objectContaining({ code: 'conflict' }));
   });
 

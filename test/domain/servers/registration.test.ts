@@ -167,11 +167,11 @@ test.each(vmStates)(
 );
 
 test.each([
-  { told: 'before the fault', at: minute(9), vm_state: 'stopped' },
-  { told: 'at its moment', at: minute(10), vm_state: 'active' },
-  { told: 'after it', at: minute(11), vm_state: 'active' },
+  { reported: 'before the fault', at: minute(9), vm_state: 'stopped' },
+  { reported: 'at its moment', at: minute(10), vm_state: 'active' },
+  { reported: 'after it', at: minute(11), vm_state: 'active' },
 ])(
-  'on a host that is up again, a report from $told makes the instance $vm_state',
+  'on a host that is up again, a report from $reported makes the instance $vm_state',
   ({ at, vm_state }) => {
     const up = downHost(1, { forced_down: false });
     const { row } = report(undefined, { vm_state: 'active' }, { on: up, reported_at: at });
@@ -274,8 +274,13 @@ test('a repeated registration changes nothing', () => {
       const on = number === 0 ? host : downHost(number);
       const existing = before ? asSeen(instanceWith(before), on) : undefined;
       const once = report(existing, facts, { on }).row;
-      const told = { facts: factsOf({ ...vm, ...facts }), reported_at: minute(20), actor, newId };
-      const twice = registeredInstance(once, vm.uuid, on, told);
+      const reported = {
+        facts: factsOf({ ...vm, ...facts }),
+        reported_at: minute(20),
+        actor,
+        newId,
+      };
+      const twice = registeredInstance(once, vm.uuid, on, reported);
       expect(twice.row.revision).toBe(once.revision);
     }),
   );

@@ -3,7 +3,7 @@ import { type Instance, type VmState, vmStates } from '../../../domain/servers/i
 import { afterAction, type ServerAction } from '../../../domain/servers/server-action.ts';
 import { downHost, firstFault, hostWith, instanceWith, minute } from '../rows.ts';
 
-const actor = { user_id: 'somebody', request_id: 'req-act', at: minute(20) };
+const actor = { user_id: 'user-1', request_id: 'req-act', at: minute(20) };
 const stop: ServerAction = { name: 'os-stop' };
 const start: ServerAction = { name: 'os-start' };
 const reset = (state: 'active' | 'error'): ServerAction => ({ name: 'os-resetState', state });
@@ -128,10 +128,13 @@ describe('stopping and starting', () => {
   test.each([
     [stop, { vm_state: 'active' }, 'powering-off'],
     [start, { vm_state: 'stopped' }, 'powering-on'],
-  ] as const)('%o tells of nova’s task as the old one', (action, states, old_task_state) => {
-    const last_change = { old_state: states.vm_state, old_task_state, ...actor, fault_id: null };
-    expect(acted(action, states)).toMatchObject({ last_change });
-  });
+  ] as const)(
+    '%o has nova’s task as the old one in its event',
+    (action, states, old_task_state) => {
+      const last_change = { old_state: states.vm_state, old_task_state, ...actor, fault_id: null };
+      expect(acted(action, states)).toMatchObject({ last_change });
+    },
+  );
 });
 
 test('a report from before an action is stale afterwards', () => {

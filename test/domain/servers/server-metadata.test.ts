@@ -7,7 +7,7 @@ import {
 } from '../../../domain/servers/server-metadata.ts';
 import { instanceWith, minute } from '../rows.ts';
 
-const actor = { user_id: 'somebody', request_id: 'req-act', at: minute(20) };
+const actor = { user_id: 'user-1', request_id: 'req-act', at: minute(20) };
 const items = (count: number, value = 'v') =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`key-${n}`, value]));
 const after = (old: Record<string, string>, metadata: Record<string, string>) =>

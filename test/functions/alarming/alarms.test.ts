@@ -96,16 +96,16 @@ test('the body that the command line sends is accepted', async () => {
 test('an alarm of another project is not found, on every route', async () => {
   const id = await world.filed();
   const calls = [
-    world.as('stranger', 'GET', `/v2/alarms/${id}`),
-    world.as('stranger', 'PUT', `/v2/alarms/${id}`, least),
-    world.as('stranger', 'DELETE', `/v2/alarms/${id}`),
-    world.as('stranger', 'GET', `/v2/alarms/${id}/state`),
-    world.as('stranger', 'PUT', `/v2/alarms/${id}/state`, '"ok"'),
+    world.as('memberOfB', 'GET', `/v2/alarms/${id}`),
+    world.as('memberOfB', 'PUT', `/v2/alarms/${id}`, least),
+    world.as('memberOfB', 'DELETE', `/v2/alarms/${id}`),
+    world.as('memberOfB', 'GET', `/v2/alarms/${id}/state`),
+    world.as('memberOfB', 'PUT', `/v2/alarms/${id}/state`, '"ok"'),
   ];
   for (const answer of await Promise.all(calls)) {
     expect(answer).toMatchObject({ status: 404, body: refused(`Alarm ${id} not found`) });
   }
-  expect(await world.as('stranger', 'GET', '/v2/alarms')).toMatchObject({ body: [] });
+  expect(await world.as('memberOfB', 'GET', '/v2/alarms')).toMatchObject({ body: [] });
   expect(await world.as('admin', 'GET', `/v2/alarms/${id}`)).toMatchObject({ status: 200 });
   expect(world.history).toHaveLength(1);
 });
@@ -125,7 +125,7 @@ test('a reader may not write, and a caller without a role may not read', async (
   ];
   for (const answer of await Promise.all(calls))
     expect(answer).toMatchObject({ status: 403, body });
-  expect(await world.as('nobody', 'GET', '/v2/alarms')).toMatchObject({ status: 401 });
+  expect(await world.as('unknown', 'GET', '/v2/alarms')).toMatchObject({ status: 401 });
 });
 
 test("naming another project is a 401 in Aodh's words", async () => {
@@ -221,7 +221,7 @@ test('an alarm is found by its name, as the command line looks it up', async () 
   const query = (name: string) => ({ filter: JSON.stringify({ '=': { name } }) });
   const found = await world.as('reader', 'POST', '/v2/query/alarms', query('mine'));
   expect(found).toMatchObject({ status: 200, body: [{ alarm_id: id }] });
-  expect(await world.as('stranger', 'POST', '/v2/query/alarms', query('mine'))).toMatchObject({
+  expect(await world.as('memberOfB', 'POST', '/v2/query/alarms', query('mine'))).toMatchObject({
     body: [],
   });
 });

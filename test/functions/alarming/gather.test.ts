@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gathered } from '../../../functions/alarming/gather.ts';
+import { gatheredItems } from '../../../functions/alarming/gather.ts';
 import { everything, type ListRequest } from '../../../functions/alarming/list-request.ts';
 
 /** Endless pages of a thousand numbers each. */
@@ -7,7 +7,7 @@ async function* numbers() {
   for (let page = 0; ; page += 1) yield Array.from({ length: 1_000 }, (_, n) => page * 1_000 + n);
 }
 const list = (given: Partial<ListRequest<number>>, ordered = true) =>
-  gathered(numbers(), {
+  gatheredItems(numbers(), {
     list: { ...everything, order: (a, b) => a - b, ...given },
     ordered,
     last: undefined,
@@ -30,6 +30,6 @@ test('a search that finds too little is refused after a bounded number of rows',
 test('a list that is too large for one answer is refused', async () => {
   const view = (n: number) => 'x'.repeat(1_000 + n);
   const list = { ...everything, order: (a: number, b: number) => a - b };
-  const all = gathered(numbers(), { list, ordered: true, last: undefined, view });
+  const all = gatheredItems(numbers(), { list, ordered: true, last: undefined, view });
   await expect(all).rejects.toThrow('The list is too large for one answer');
 });

@@ -15,7 +15,7 @@ describe('pages of a list', () => {
   beforeEach(async () => {
     all = [];
     for (const name of ['c', 'a', 'b', 'a', 'c', 'b', 'd']) all.push(await world.filed({ name }));
-    await world.filed({}, 'stranger');
+    await world.filed({}, 'memberOfB');
     world.moment.pagesRead = 0;
   });
   const list = async (query: Record<string, string[]>, who = 'member') =>
@@ -69,7 +69,7 @@ describe('pages of a list', () => {
 
   test('are refused with an alarm of another project as marker', async () => {
     const marker = all.slice(0, 1);
-    expect(await list({ marker }, 'stranger')).toMatchObject({ status: 400 });
+    expect(await list({ marker }, 'memberOfB')).toMatchObject({ status: 400 });
     expect(await list({ marker, all_projects: ['true'] }, 'admin')).toMatchObject({ status: 200 });
   });
 });

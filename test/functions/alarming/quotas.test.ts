@@ -27,7 +27,7 @@ describe('quotas', () => {
       world.as(who, 'GET', '/v2/quotas', undefined, { project_id: [project_id], other: ['x'] });
     expect(await of('member', 'a')).toMatchObject({ status: 200, body: quota(5) });
     expect(await of('admin', 'a')).toMatchObject({ status: 200, body: quota(5) });
-    expect(await of('stranger', 'a')).toMatchObject({
+    expect(await of('memberOfB', 'a')).toMatchObject({
       status: 401,
       body: refused('Not Authorized to access project a'),
     });
@@ -41,7 +41,7 @@ describe('quotas', () => {
       body: refused('Alarm quota exceeded for user member on project a'),
     });
     expect(world.history).toHaveLength(1);
-    await world.filed({}, 'stranger');
+    await world.filed({}, 'memberOfB');
     await world.as('member', 'DELETE', `/v2/alarms/${id}`);
     await world.filed();
   });

@@ -36,7 +36,7 @@ describe('metrics', () => {
     const id = await world.filed();
     const alarm = world.rows.get(id);
     if (alarm) world.rows.set(id, { ...alarm, transitions: { alarm: 2, ok: 1 } });
-    await world.filed({}, 'stranger');
+    await world.filed({}, 'memberOfB');
     const counts = { ok: 1, alarm: 2, 'insufficient data': 0 };
     expect(await metrics('reader')).toMatchObject({
       status: 200,

@@ -13,7 +13,7 @@ const callers: Record<string, { project_id: string; roles: string[] }> = {
   admin: { project_id: 'ops', roles: ['admin', 'member', 'reader'] },
   member: { project_id: 'a', roles: ['member', 'reader'] },
   reader: { project_id: 'a', roles: ['reader'] },
-  stranger: { project_id: 'b', roles: ['member', 'reader'] },
+  memberOfB: { project_id: 'b', roles: ['member', 'reader'] },
   roleless: { project_id: 'a', roles: [] },
 };
 

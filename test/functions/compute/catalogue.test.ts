@@ -4,7 +4,7 @@ import { downHost, hostWith } from '../../domain/rows.ts';
 import { worldOf } from '../../flows/world.ts';
 import { computeOf } from './surface.ts';
 
-const everyone = ['admin', 'member', 'reader', 'stranger', 'service', 'unscoped'];
+const everyone = ['admin', 'member', 'reader', 'memberOfB', 'service', 'unscoped'];
 const versions = ['2.1', '2.61', '2.94'];
 
 test.each(versions)('at %s every caller sees the zones of hosts, by name', async (version) => {

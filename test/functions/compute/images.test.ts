@@ -15,7 +15,7 @@ const headers = { 'X-Auth-Token': 'reader' };
 const links = [{ rel: 'self', href: 'https://api.test/v1/image/v2/' }];
 
 test.each(['', '/', '/versions', '/v2', '/v2/'])(
-  'the document at "%s" names version 2, to anybody',
+  'the document at "%s" names version 2, to every caller',
   async (path) => {
     const answer = await call(image, { path: `/image${path}` });
     expect(answer).toMatchObject({

@@ -19,7 +19,7 @@ const callers: Record<string, { project_id?: string; roles: string[] }> = {
   admin: { project_id: projectA, roles: all },
   member: { project_id: projectA, roles: ['member', 'reader'] },
   reader: { project_id: projectA, roles: ['reader'] },
-  stranger: { project_id: projectB, roles: ['member', 'reader'] },
+  memberOfB: { project_id: projectB, roles: ['member', 'reader'] },
   service: { project_id: projectB, roles: ['service'] },
   unscoped: { roles: [] },
 };

@@ -5,13 +5,17 @@ import { firingOf } from '../../../domain/alarms/firing.ts';
 import { type WebhookMessage, webhooksOf } from '../../../domain/delivery/webhook.ts';
 import { busySeconds } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
+import { reportedDataPlane } from '../../../domain/ports/host-data-plane.ts';
 import type { RowChange } from '../../../flows/reconcile.ts';
 import { compose as evaluatorOf } from '../../../functions/alarm-evaluator/compose.ts';
+import { compose as finisherOf } from '../../../functions/fault-finisher/compose.ts';
 import { compose as reconcilerOf } from '../../../functions/reconciler/compose.ts';
 import { compose as webhookSenderOf } from '../../../functions/webhook-sender/compose.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
-import { downHost, hostWith, minute } from '../../domain/rows.ts';
+import { downHost, hostWith, id, instanceWith, minute } from '../../domain/rows.ts';
+import { portsWorld } from '../../flows/ports-world.ts';
+import { worldOf } from '../../flows/world.ts';
 import { lambdaContext as context } from '../call.ts';
 import { logbook, queued } from './lambda.ts';
 
@@ -51,6 +55,7 @@ test.each(['full', 'gentle'] as const)(
       },
       deadLetter: unused,
       count: () => {},
+      alarmCounts: unused,
       alarmsUnder: unused,
       alarms: unused,
       fire: unused,
@@ -66,6 +71,41 @@ test.each(['full', 'gentle'] as const)(
     expect(sent).toEqual([[2, { lane: 'bulk', attempts: 1, perMessage: 1 }]]);
   },
 );
+
+test('the fault-finisher applies a fault, a report on ports and a departure to the rows that missed them', async () => {
+  const world = worldOf({
+    hosts: [downHost()],
+    instances: [instanceWith(), instanceWith({ uuid: id(1), host: 'compute-2' })],
+  });
+  const ports = portsWorld(1, {
+    'binding:host_id': 'compute-1',
+    device_id: id(1),
+    device_owner: 'compute:nova',
+  });
+  const reportedAt = { user_id: 'sdn', request_id: 'req-sdn', at: minute(1) };
+  const { plane } = reportedDataPlane(undefined, {
+    ...{ host: 'compute-1', data_plane_status: 'DOWN', newId: () => id(900) },
+    ...{ actor: reportedAt, reporter: { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' } },
+  });
+  ports.planes.set('compute-1', plane);
+  const handler = finisherOf({
+    ...world.deps,
+    ...ports.deps,
+    send: world.deps.send,
+    portIds: ({ value }) => ports.deps.portsOn(value),
+    now: () => minute(20),
+    log: logbook().log,
+  });
+  const fault = { host: 'compute-1', number: 1, of: 'instances' };
+  const report = { host: 'compute-1', number: 1, of: 'ports' };
+  await handler(queued({ body: fault }, { body: report }), context);
+  expect(world.instances.get(id(10))).toMatchObject({ vm_state: 'stopped' });
+  expect(world.instances.get(id(1))).toMatchObject({ vm_state: 'active' });
+  expect(ports.rows.get(id(0))).toMatchObject({ data_plane_status: 'DOWN' });
+  const departed = { left: 'compute-1', servers: [{ uuid: id(1), at: minute(9) }] };
+  await handler(queued({ body: { departed } }), context);
+  expect(ports.rows.get(id(0))).toMatchObject({ 'binding:host_id': 'compute-2' });
+});
 
 const [webhook] = webhooksOf(
   firingOf(

@@ -8,10 +8,10 @@ import {
   environment,
   limit,
   list,
+  optionalText,
   readEnv,
   required,
   requiredList,
-  text,
   truth,
 } from '../../../adapters/env.ts';
 
@@ -30,7 +30,7 @@ test('a variable that must be set stops the function by its name, also if it is 
 });
 
 test('a text or list that is missing is empty, as one that is set to nothing', () => {
-  const schema = environment({ PUBLIC_URL: text, ACTION_TOPICS: list });
+  const schema = environment({ PUBLIC_URL: optionalText, ACTION_TOPICS: list });
   const empty = { PUBLIC_URL: '', ACTION_TOPICS: [] };
   expect(readEnv(schema, {})).toEqual(empty);
   expect(readEnv(schema, { PUBLIC_URL: '', ACTION_TOPICS: '' })).toEqual(empty);

@@ -1,8 +1,4 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createSurface } from '../../../adapters/http/surface.ts';
-import { unauthenticated } from '../../../domain/identity/identity.ts';
-import { reportEvacuation } from '../../../flows/evacuate.ts';
-import { evacuationRoutes } from '../../../functions/doctor/evacuations.ts';
 import {
   downHost,
   id,
@@ -12,7 +8,7 @@ import {
   targetHost,
 } from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
-import { call, quiet } from '../call.ts';
+import { doctorOf } from './surface.ts';
 
 let world: World;
 beforeEach(() => {
@@ -22,24 +18,11 @@ beforeEach(() => {
   });
 });
 
-const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) => {
-  const surface = createSurface({
-    ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
-    authenticate: async ({ 'x-auth-token': role = '' }) => {
-      if (!role) throw unauthenticated();
-      return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
-    },
-    routes: evacuationRoutes({
-      reportEvacuation: (of, told, actor) => reportEvacuation(world.deps, of, told, actor),
-      now: () => minute(20),
-    }),
-  });
-  const path = `/doctor/v1/servers/${uuid}/evacuation`;
-  return call(surface, { method: 'POST', path, headers: { 'X-Auth-Token': as }, body });
-};
+const report = (body: unknown, { uuid = id(10), as = 'service' } = {}) =>
+  doctorOf(world).ask('POST', `servers/${uuid}/evacuation`, { body }, as);
 
 test.each(['done', 'failed'])(
-  '%s is answered with the record, as often as it is told',
+  '%s is answered with the record, as often as it is reported',
   async (s) => {
     const evacuation = {
       ...{ migration_uuid: id(70), id: 7, instance_uuid: id(10), status: s },
@@ -63,7 +46,7 @@ test.each([
   ['of an unknown server', { status: 'done' }, { uuid: id(404) }, 404],
   ['of no server', { status: 'done' }, { uuid: 'x' }, 400],
   ['by a member', { status: 'done' }, { as: 'member' }, 403],
-  ['by nobody', { status: 'done' }, { as: '' }, 401],
+  ['by no caller', { status: 'done' }, { as: '' }, 401],
   ['by an administrator', { status: 'done' }, { as: 'admin' }, 200],
 ])('%s', async (_, body, given, status) => {
   expect((await report(body, given)).status).toBe(status);

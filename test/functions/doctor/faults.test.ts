@@ -104,7 +104,7 @@ test.each([
   { query: { status: 'all' }, ids: [5, 4, 3, 2, 1] },
   { query: { host: 'compute-1' }, ids: [5, 1] },
   { query: { host: 'COMPUTE-1' }, ids: [5, 1] },
-  { query: { host: 'nobody' }, ids: [] },
+  { query: { host: 'unknown' }, ids: [] },
   { query: { project_id: 'b' }, ids: [2] },
   { query: { project_id: 'a', host: 'compute-1' }, ids: [1] },
   { query: { project_id: 'a', status: 'all' }, ids: [4, 3, 2, 1] },

@@ -8,15 +8,15 @@ import { hostWith, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
 
 const known = 'compute-1';
-let heard: [string, string][];
+let heartbeats: [string, string][];
 let restarts: [string, string][];
 let seenUp: NoteHeartbeatDeps['seenUp'];
 beforeEach(() => {
-  heard = [];
+  heartbeats = [];
   restarts = [];
   seenUp = async (name, at) => {
     if (name !== known) return 'unknown';
-    heard.push([name, at]);
+    heartbeats.push([name, at]);
     return 'noted';
   };
 });
@@ -37,8 +37,8 @@ const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: heartbeatRoutes({
-      noteHeartbeat: (name, told) =>
-        noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, told),
+      noteHeartbeat: (name, report) =>
+        noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, report),
       now: () => minute(20),
     }),
   });
@@ -57,19 +57,19 @@ test.each([
   [{ restarted: false }, []],
   [{ restarted: null }, []],
   [undefined, []],
-])('%o notes the time, and a restart if it tells of one', async (body, noted) => {
+])('%o notes the time, and a restart if it reports one', async (body, noted) => {
   expect(await beat(body)).toMatchObject({ status: 204, body: undefined });
-  expect(heard).toEqual([[known, minute(20)]]);
+  expect(heartbeats).toEqual([[known, minute(20)]]);
   expect(restarts).toEqual(noted);
 });
 
 test('in another spelling it is noted of the host that was registered', async () => {
   expect((await beat({ restarted: true }, { host: 'COMPUTE-1' })).status).toBe(204);
-  expect([heard, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
+  expect([heartbeats, restarts]).toEqual([[[known, minute(20)]], [[known, minute(20)]]]);
 });
 
-test('a restart of a host that nobody registered is not noted', async () => {
-  expect((await beat({ restarted: true }, { host: 'nobody' })).status).toBe(404);
+test('a restart of a host that is not registered is not noted', async () => {
+  expect((await beat({ restarted: true }, { host: 'unknown' })).status).toBe(404);
   expect(restarts).toEqual([]);
 });
 
@@ -83,16 +83,16 @@ const wrong: [string, unknown][] = [
 ];
 test.each(wrong)('%s is refused', async (_, body) => {
   expect((await beat(body)).status).toBe(400);
-  expect(heard).toEqual([]);
+  expect(heartbeats).toEqual([]);
 });
 
 test.each(['member', 'reader'])('a %s has no heartbeat', async (as) => {
   expect((await beat({}, { as })).status).toBe(403);
-  expect(heard).toEqual([]);
+  expect(heartbeats).toEqual([]);
 });
 
 test.each([
-  ['nobody', 404],
+  ['unknown', 404],
   ['%23service-number', 400],
   ['a%20b', 400],
   ['x'.repeat(256), 400],
@@ -105,5 +105,5 @@ test('while the row is in a report’s transaction it is noted a little later', 
   let busy = 2;
   seenUp = async (name, at) => (busy-- > 0 ? 'overtaken' : noted(name, at));
   expect((await beat({})).status).toBe(204);
-  expect(heard).toHaveLength(1);
+  expect(heartbeats).toHaveLength(1);
 });

@@ -1,46 +1,17 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
-import { createSurface } from '../../../adapters/http/surface.ts';
-import { stateOf } from '../../../domain/hosts/host.ts';
-import { unauthenticated } from '../../../domain/identity/identity.ts';
-import { readServers } from '../../../flows/read-servers.ts';
-import { deleteInstance, registerHost, registerInstance } from '../../../flows/register.ts';
-import { registrationRoutes } from '../../../functions/doctor/registrations.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../../domain/rows.ts';
 import { type World, worldOf } from '../../flows/world.ts';
-import { type Call, call, quiet } from '../call.ts';
+import type { Call } from '../call.ts';
+import { doctorOf } from './surface.ts';
 
 let world: World;
 beforeEach(() => {
   world = worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
 });
 
-const surface = () => {
-  const { deps: flow } = world;
-  return createSurface({
-    ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
-    authenticate: async ({ 'x-auth-token': role = '' }) => {
-      if (!role) throw unauthenticated();
-      return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
-    },
-    routes: registrationRoutes({
-      stateOf: (host) => stateOf(host, { now: minute(20), serviceDownTimeSeconds: 60 }),
-      host: flow.host,
-      seen: async (uuid) => (await readServers(flow, [uuid]))[0]?.instance,
-      registerHost: (host, registration) => registerHost(flow, host, registration),
-      registerInstance: (uuid, registration) => registerInstance(flow, uuid, registration),
-      deleteInstance: (uuid, when) => deleteInstance(flow, uuid, when),
-      now: () => minute(20),
-    }),
-  });
-};
-const ask = (method: string, path: string, given: Partial<Call> = {}, as = 'service') =>
-  call(surface(), {
-    ...given,
-    method,
-    path: `/doctor/v1/${path}`,
-    headers: { 'X-Auth-Token': as },
-  });
+const ask = (method: string, path: string, given: Partial<Call> = {}, as?: string) =>
+  doctorOf(world).ask(method, path, given, as);
 const put = (path: string, body: unknown, as?: string) => ask('PUT', path, { body }, as);
 const least = { name: 'vm', project_id: 'a', host: 'compute-1', vm_state: 'active' };
 
@@ -64,7 +35,7 @@ test('a host is shown; an unknown one is not found', async () => {
   expect(await ask('GET', 'hosts/compute-1')).toMatchObject({
     body: { host: { state: 'down', last_fault_at: minute(10) } },
   });
-  expect((await ask('GET', 'hosts/nobody')).status).toBe(404);
+  expect((await ask('GET', 'hosts/unknown')).status).toBe(404);
 });
 
 test('an instance needs a name, a project, a host and a state; the rest follows from them', async () => {
@@ -94,7 +65,7 @@ test.each([
   expect(body).toMatchObject({ server: { power_state } });
 });
 
-test('power is told by number or by name', async () => {
+test('power is reported by number or by name', async () => {
   for (const power_state of [6, 'crashed']) {
     const { body } = await put(`servers/${id(40)}`, { ...least, power_state });
     expect(body).toMatchObject({ server: { power_state: 6 } });
@@ -113,7 +84,7 @@ test('what a registration does not say of its times stays as it was', async () =
 });
 
 test.each(['servers', 'hosts'])(
-  'a late feed is answered, told so, and changes nothing: %s',
+  'a late feed is answered, with a header that says so, and changes nothing: %s',
   async (kind) => {
     const late = { reported_at: '2025-01-01T00:00:00Z' };
     const answer =
@@ -126,14 +97,14 @@ test.each(['servers', 'hosts'])(
 );
 
 test('a feed may be a minute ahead, no more', async () => {
-  const told = (reported_at: string) => put('hosts/compute-1', { reported_at });
-  expect((await told(minute(21))).status).toBe(200);
-  expect((await told(minute(22))).status).toBe(400);
+  const reportAt = (reported_at: string) => put('hosts/compute-1', { reported_at });
+  expect((await reportAt(minute(21))).status).toBe(200);
+  expect((await reportAt(minute(22))).status).toBe(400);
 });
 
 const keys = Array.from({ length: 3_000 }, (_, n) => [`k${n}`, 'v'.repeat(200)]);
 test.each([
-  [{ ...least, host: 'nobody' }, /nobody/],
+  [{ ...least, host: 'unknown' }, /unknown/],
   [{ ...least, vm_state: 'flying' }, /vm_state/],
   [{ ...least, power_state: 2 }, /power_state/],
   [{ ...least, power_state: 'on' }, /power_state/],

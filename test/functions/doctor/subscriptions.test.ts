@@ -18,8 +18,8 @@ function world() {
     claim: async (row) => Boolean(rows.set(row.subscription_id, row)),
     replace: async (_, after) => Boolean(rows.set(after.subscription_id, after)),
     remove: async ({ subscription_id }) => rows.delete(subscription_id),
-    subscribeTo: async (topic, wish) => {
-      asked.push(wish);
+    subscribeTo: async (topic, request) => {
+      asked.push(request);
       return `${topic}:${asked.length}`;
     },
     unsubscribe: async () => {},
@@ -73,7 +73,7 @@ test('a queue gets the bare notification unless it asks for the envelope', async
   const { post, asked } = world();
   await post({ protocol: 'sqs', endpoint: queue });
   await post({ protocol: 'sqs', endpoint: `${queue}2`, raw_message_delivery: false });
-  expect(asked.map((wish) => wish.raw_message_delivery)).toEqual([true, false]);
+  expect(asked.map((request) => request.raw_message_delivery)).toEqual([true, false]);
 });
 
 test("another project's subscription is not there, but for an administrator", async () => {

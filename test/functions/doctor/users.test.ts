@@ -7,7 +7,7 @@ import { userRoutes } from '../../../functions/doctor/users.ts';
 import { type Call, call, quiet } from '../call.ts';
 
 type World = {
-  /** How often somebody else changes the user first. */
+  /** How often another writer changes the user first. */
   rivals: number;
   /** Generations that ended the tokens of those before them. */
   ended: string[];
@@ -59,7 +59,7 @@ function setUp(roles: readonly string[] = ['admin']) {
 }
 
 const path = '/doctor/v1/users/alice';
-/** The generation and incarnation of somebody made when so many ids were given out. */
+/** The generation and incarnation of a user made when so many ids were given out. */
 const made = (n: number) => ({ generation: `id-${n}`, incarnation: `id-${n + 1}` });
 const shownAdmin = { id: admin.id, name: 'admin', projects: admin.projects, enabled: true };
 const registration = {

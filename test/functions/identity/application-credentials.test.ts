@@ -289,7 +289,7 @@ test('rules are listed and shown, and can be named by id; one in use is not dele
 test.each([
   { who: 'the user', own: aliceToken, see: 200, make: 201, end: 204 },
   { who: 'an admin', own: adminToken, see: 200, make: 403, end: 204 },
-  { who: 'somebody else', own: monitorToken, see: 403, make: 403, end: 403 },
+  { who: 'another user', own: monitorToken, see: 403, make: 403, end: 403 },
 ])('$who sees ($see), makes ($make) and deletes ($end)', async ({ own, see, make, end }) => {
   const { id } = await made({ name: 'c' });
   expect(await send('GET', path, own)).toMatchObject({ status: see });
@@ -308,7 +308,7 @@ test('a second of a name is a 409, one too many a 403, one without a project a 4
 });
 
 test('an unknown user is a 404 to an admin', async () => {
-  const unknown = '/identity/v3/users/nobody/application_credentials';
+  const unknown = '/identity/v3/users/unknown/application_credentials';
   expect(await send('GET', unknown, adminToken)).toMatchObject({ status: 404 });
   const others = `/identity/v3/users/${monitor.id}/application_credentials`;
   expect(await send('GET', others, adminToken)).toMatchObject({ status: 200 });

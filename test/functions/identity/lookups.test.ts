@@ -50,13 +50,13 @@ test.each<{ path: string; query: Query; is: string[] }>([
   { path: 'projects', query: {}, is: ['admin', 'services', 'tenant-a', 'tenant-b'] },
   { path: 'projects', query: { name: ['tenant-b'] }, is: ['tenant-b'] },
   { path: 'projects', query: { name: ['admin'] }, is: ['admin'] },
-  { path: 'projects', query: { name: ['nobody'] }, is: [] },
+  { path: 'projects', query: { name: ['unknown'] }, is: [] },
   { path: 'projects', query: { domain_id: ['other'] }, is: [] },
   { path: 'projects', query: { enabled: ['false'] }, is: [] },
   { path: 'projects', query: { is_domain: ['true'] }, is: [] },
   { path: 'users', query: {}, is: ['admin', 'alice', 'homeless', 'monitor'] },
   { path: 'users', query: { name: ['alice'], domain_id: ['default'] }, is: ['alice'] },
-  { path: 'users', query: { name: ['nobody'] }, is: [] },
+  { path: 'users', query: { name: ['unknown'] }, is: [] },
   { path: 'users', query: { domain_id: ['other'], name: ['alice'] }, is: [] },
   { path: 'users', query: { enabled: ['false'] }, is: [] },
   { path: `users/${alice.id}/projects`, query: {}, is: ['tenant-a', 'tenant-b'] },
@@ -88,7 +88,7 @@ test.each<{ path: string; query: Query; status: number }>([
   { path: 'projects', query: {}, status: 403 },
   { path: 'projects', query: { name: ['tenant-b'] }, status: 403 },
   { path: `projects/${b}`, query: {}, status: 403 },
-  { path: 'projects/nobody', query: {}, status: 403 },
+  { path: 'projects/unknown', query: {}, status: 403 },
   { path: 'users', query: {}, status: 403 },
   { path: 'users', query: { name: ['monitor'] }, status: 403 },
   { path: `users/${monitor.id}`, query: {}, status: 403 },
@@ -98,7 +98,7 @@ test.each<{ path: string; query: Query; status: number }>([
   expect(await get(path, aliceToken, query)).toMatchObject({ status });
 });
 
-test.each(['projects/nobody', 'users/nobody', 'domains/nobody', 'roles/nobody'])(
+test.each(['projects/unknown', 'users/unknown', 'domains/unknown', 'roles/unknown'])(
   '%s is a 404 to an admin',
   async (path) => {
     const { status, body } = await get(path, adminToken);

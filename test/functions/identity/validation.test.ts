@@ -45,10 +45,10 @@ test.each([
   { who: 'an admin', own: adminToken, subject: aliceToken, GET: 200, HEAD: 200 },
   { who: 'the user itself', own: aliceToken, subject: aliceUnscoped, GET: 200, HEAD: 200 },
   { who: 'a service', own: monitorToken, subject: aliceToken, GET: 200, HEAD: 403 },
-  { who: 'somebody else', own: aliceToken, subject: adminToken, GET: 403, HEAD: 403 },
+  { who: 'another user', own: aliceToken, subject: adminToken, GET: 403, HEAD: 403 },
   { who: 'an admin, of nothing,', own: adminToken, subject: undefined, GET: 404, HEAD: 404 },
   { who: 'an admin, of a bad token,', own: adminToken, subject: 'bad', GET: 404, HEAD: 404 },
-  { who: 'nobody', own: '', subject: aliceToken, GET: 401, HEAD: 401 },
+  { who: 'no user', own: '', subject: aliceToken, GET: 401, HEAD: 401 },
   { who: 'the holder of a bad token', own: 'bad', subject: aliceToken, GET: 401, HEAD: 401 },
 ])('a validation by $who is $GET, and by HEAD $HEAD', async ({ own, subject, GET, HEAD }) => {
   expect((await validation('GET', own, subject)).status).toBe(GET);

@@ -245,7 +245,7 @@ test('an answer is cut where it would not fit, and leads on', async () => {
   expect(second.ids[0]).toBe(first.ids.length + 1);
 });
 
-test('fields pick, and what nobody knows picks nothing', async () => {
+test('fields pick, and unknown fields pick nothing', async () => {
   const world = worldOf([at(1)]);
   expect((await world.list(admin, { fields: ['status', 'dp_down', 'x'] })).status).toBe(200);
   const shown = async (fields: string[]) =>

@@ -146,7 +146,7 @@ export function networkWorld() {
     newId: () => id(++state.ids),
   });
 
-  /** A request of somebody, below `/network`. */
+  /** A request of a user, below `/network`. */
   const ask = (who: string, method: string, path: string, more: Partial<Call> = {}) =>
     call(surface, {
       method,

@@ -57,7 +57,7 @@ test('a port is made on a network that is registered only by who may see it', as
   expect(gone.body).toMatchObject({ NeutronError: { type: 'NetworkInUse' } });
 });
 
-test('whoever manages ports names id and project; an id is there once', async () => {
+test('a manager of ports names id and project; an id is there once', async () => {
   const given = { id: id(1), project_id: 'a', name: 'n', admin_state_up: 'no' };
   const { ask, network, status } = await made('admin@ops', given);
   expect(status).toBe(201);
@@ -149,7 +149,7 @@ test.each([
   { who: 'data_plane_integrator@ops', status: 403 },
   { who: 'admin@ops', status: 200 },
   { who: 'service@ops', status: 200 },
-])('$who changes somebody’s network: $status', async ({ who, status }) => {
+])('$who changes the network of a project: $status', async ({ who, status }) => {
   const { ask, network } = await made();
   const path = `/v2.0/networks/${network.id}`;
   expect((await ask(who, 'PUT', path, put({ network: { name: 'x' } }))).status).toBe(status);

@@ -2,11 +2,8 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { errorBody } from '../../../adapters/http/dialects.ts';
 import { DomainError, Refusal } from '../../../domain/errors.ts';
-import {
-  readNewPorts,
-  readPortUpdate,
-  requiredRevision,
-} from '../../../functions/network/port-input.ts';
+import { requiredRevision } from '../../../functions/network/if-match.ts';
+import { readNewPorts, readPortUpdate } from '../../../functions/network/port-input.ts';
 import { id } from '../../domain/rows.ts';
 
 const tenant = { project_id: 'a', manages: false };
@@ -169,7 +166,7 @@ test.each([
   expect(refusalOf(() => readNewPorts({ ports }, tenant))).toEqual(refusal);
 });
 
-test('whoever manages ports may name the id and the project', () => {
+test('a manager of ports may name the id and the project', () => {
   const port = { network_id, id: id(1).toUpperCase(), tenant_id: 'b' };
   const { bulk, ports } = readNewPorts({ port }, manager);
   expect({ bulk, values: ports[0]?.values }).toEqual({

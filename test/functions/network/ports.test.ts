@@ -158,7 +158,7 @@ test.each([
   expect((await world.ask(who, 'GET', '/v2.0/ports')).body).toEqual({ ports: [shown] });
 });
 
-test('a change raises the revision and tells; the same again does neither', async () => {
+test('a change raises the revision and sends an event; the same again does neither', async () => {
   const world = worldWith();
   expect((await world.put(admin, { dp_down: true })).body).toMatchObject({
     port: { data_plane_status: 'DOWN', dp_down: true, status: 'ACTIVE', revision_number: 2 },
@@ -183,7 +183,7 @@ test('setting null takes the report back', async () => {
   expect(body).toMatchObject({ port: { data_plane_status: null, dp_down: false } });
 });
 
-test('status and data plane status change together, and tell of both', async () => {
+test('status and data plane status change together, and each sends an event', async () => {
   const world = worldWith();
   await world.put(admin, { status: 'ERROR', dp_down: true });
   const [plane, status] = world.sent;
@@ -219,14 +219,14 @@ test('what the host’s reports owe a port is seen, and written before a change 
   const world = worldWith(portWith({ 'binding:host_id': 'h' }));
   const reporter = { user_id: 'sdn', user_name: 'sdn', project_id: 'ops' };
   const actor = { user_id: 'sdn', request_id: 'req-sdn', at: minute(3) };
-  const told = {
+  const report = {
     host: 'h',
     data_plane_status: 'DOWN',
     actor,
     reporter,
     newId: () => id(900),
   } as const;
-  world.planes.set('h', reportedDataPlane(undefined, told).plane);
+  world.planes.set('h', reportedDataPlane(undefined, report).plane);
   const seen = { dp_down: true, revision_number: 2 };
   expect((await world.ask('member@a', 'GET', path)).body).toMatchObject({ port: seen });
   const filtered = await world.ask('member@a', 'GET', '/v2.0/ports', {
@@ -234,7 +234,7 @@ test('what the host’s reports owe a port is seen, and written before a change 
   });
   expect(filtered.body).toMatchObject({ ports: [seen] });
   expect(world.row()?.revision).toBe(1);
-  // A newer word on the port itself: the report is told first, then this.
+  // A newer status of the port itself: the event of the report is sent first, then this.
   await world.put(admin, { data_plane_status: 'ACTIVE' });
   const toggles = world.sent.filter(({ event_type }) => event_type.includes('data_plane'));
   expect(toggles.map(({ stamp, fault_id }) => [stamp?.revision, fault_id !== null])).toEqual([
@@ -328,7 +328,7 @@ test.each([
   expect(body).toEqual(refusal('PolicyNotAuthorized', `${rule} is disallowed by policy`));
 });
 
-test('a port that is deleted is gone, tells of it, and its id is free', async () => {
+test('a port that is deleted is gone, sends an event, and its id is free', async () => {
   const world = worldWith();
   expect((await world.ask('reader@a', 'DELETE', path)).status).toBe(403);
   expect((await world.ask(admin, 'DELETE', path, { body: {} })).body).toEqual(
@@ -347,7 +347,7 @@ test('a port that is deleted is gone, tells of it, and its id is free', async ()
   expect((await world.ask(admin, 'POST', '/v2.0/ports', { body })).status).toBe(201);
 });
 
-test('twenty writers at once: each change is told once, and none is lost', async () => {
+test('twenty writers at once: each change sends one event, and none is lost', async () => {
   const world = worldWith();
   const words = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? 'DOWN' : 'ACTIVE'));
   const answers = await Promise.all(

@@ -1,6 +1,7 @@
 /** Names of hosts that differ in case alone are one host. Decision: docs/adr/0025. */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { registerHost, registerInstance } from '../../../../flows/register.ts';
+import { registerHost } from '../../../../flows/register-host.ts';
+import { registerInstance } from '../../../../flows/register-instance.ts';
 import { hostWith, id, instanceWith, minute } from '../../../domain/rows.ts';
 import { type World, worldOf } from '../../../flows/world.ts';
 import { type Asked, computeOf, projectA } from '../surface.ts';
@@ -28,8 +29,8 @@ describe.each(spellings)('by the name %s', (name) => {
 
   test('a report finds the host, and answers with its registered spelling', async () => {
     const body = { ...by, forced_down: true };
-    const { body: told } = await put('os-services/force-down', body, { version: '2.11' });
-    expect(told).toEqual({
+    const { body: answered } = await put('os-services/force-down', body, { version: '2.11' });
+    expect(answered).toEqual({
       service: { host: 'Compute-1', binary: 'nova-compute', forced_down: true },
     });
     expect(row()).toMatchObject({ forced_down: true, fault_number: 1 });
@@ -71,8 +72,8 @@ describe.each(spellings)('by the name %s', (name) => {
   test('a server is registered on the one host', async () => {
     const { uuid: _, ...facts } = instanceWith({ host: name });
     const actor = { user_id: 'feed', request_id: 'req-2', at: minute(20) };
-    const told = { factsOver: () => facts, actor, reported_at: undefined };
-    expect((await registerInstance(world.deps, id(30), told)).row.host).toBe('Compute-1');
+    const answered = { factsOver: () => facts, actor, reported_at: undefined };
+    expect((await registerInstance(world.deps, id(30), answered)).row.host).toBe('Compute-1');
   });
 
   test('a server is evacuated there, and not to its own host', async () => {

@@ -152,13 +152,13 @@ describe('refused', () => {
     { what: 'a service', given: { ...good, as: 'service' }, status: 403 },
     { what: 'a member who lists', path: '/v2.1/os-hosts', given: { as: 'member' }, status: 403 },
     { what: 'a member who shows', given: { as: 'member' }, status: 403 },
-    { what: 'nobody', given: { ...good, as: '' }, status: 401 },
+    { what: 'no user', given: { ...good, as: '' }, status: 401 },
     { what: 'version 2.43', given: { ...good, version: '2.43' }, status: 404 },
     { what: 'the list at 2.43', path: '/v2.1/os-hosts', given: { version: '2.43' }, status: 404 },
     { what: 'a host of no name', path: '/v2.1/os-hosts/a%20b', given: good, status: 404 },
-    { what: 'an unknown host', path: '/v2.1/os-hosts/nobody', given: good, status: 404 },
+    { what: 'an unknown host', path: '/v2.1/os-hosts/unknown', given: good, status: 404 },
     { what: 'a deleted host', path: '/v2.1/os-hosts/gone', given: good, status: 404 },
-    { what: 'an unknown host shown', path: '/v2.1/os-hosts/nobody', given: {}, status: 404 },
+    { what: 'an unknown host shown', path: '/v2.1/os-hosts/unknown', given: {}, status: 404 },
   ])('with $status is $what', async ({ path: to = path, given, status }) => {
     expect((await ask(to, given)).status).toBe(status);
     expect(world.writes).toEqual([]);
@@ -177,5 +177,5 @@ test('the path may contain the project', async () => {
 test.each(['startup', 'shutdown', 'reboot'])('%s is answered with 501', async (action) => {
   const answer = await ask(`${path}/${action}`);
   expect(answer).toMatchObject({ status: 501, body: { notImplemented: { code: 501 } } });
-  expect((await ask(`/v2.1/os-hosts/nobody/${action}`)).status).toBe(404);
+  expect((await ask(`/v2.1/os-hosts/unknown/${action}`)).status).toBe(404);
 });

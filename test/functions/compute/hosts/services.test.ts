@@ -49,8 +49,8 @@ test('a host without heartbeats is down, and one with a heartbeat shows its time
   const silence = await ask('/v2.1/os-services', { query });
   expect(silence.body).toMatchObject({ services: [{ state: 'down', status: 'enabled' }] });
   world.hosts.set('compute-1', { ...silent, last_seen_up: minute(9) });
-  const heard = await ask('/v2.1/os-services', { query });
-  expect(heard.body).toMatchObject({
+  const listed = await ask('/v2.1/os-services', { query });
+  expect(listed.body).toMatchObject({
     services: [{ state: 'up', updated_at: '2026-01-01T00:09:00.000000' }],
   });
 });
@@ -181,7 +181,7 @@ test.each([
 });
 
 test('an unknown host or service is not found', async () => {
-  const unknown = { ...by, host: 'nobody', forced_down: true };
+  const unknown = { ...by, host: 'unknown', forced_down: true };
   expect((await put('force-down', unknown, { version: '2.11' })).status).toBe(404);
   expect((await put(id(404), { forced_down: true }, { version: '2.53' })).status).toBe(404);
 });
@@ -205,20 +205,17 @@ test.each([
   expect(answer.status).toBe(status);
 });
 
-test.each(['member', 'service'])(
-  'a %s may do nothing here, and never learns of a host',
-  async (as) => {
-    expect((await ask('/v2.1/os-services', { as })).status).toBe(403);
-    for (const host of ['compute-1', 'nobody']) {
-      const body = { ...by, host, forced_down: true };
-      expect((await put('force-down', body, { as, version: '2.11' })).status).toBe(403);
-    }
-    for (const each of [uuid, id(404)]) {
-      expect((await put(each, { forced_down: true }, { as, version: '2.53' })).status).toBe(403);
-    }
-    expect(world.writes).toEqual([]);
-  },
-);
+test.each(['member', 'service'])('a %s may do nothing here, and sees no host', async (as) => {
+  expect((await ask('/v2.1/os-services', { as })).status).toBe(403);
+  for (const host of ['compute-1', 'unknown']) {
+    const body = { ...by, host, forced_down: true };
+    expect((await put('force-down', body, { as, version: '2.11' })).status).toBe(403);
+  }
+  for (const each of [uuid, id(404)]) {
+    expect((await put(each, { forced_down: true }, { as, version: '2.53' })).status).toBe(403);
+  }
+  expect(world.writes).toEqual([]);
+});
 
 /** Each case fails two checks, and the answer is that of the earlier check: docs/wire/compute.md#order-of-checks. */
 const xml = { 'Content-Type': 'application/xml' };
@@ -239,7 +236,7 @@ test.each([
   const answer = await ask(`/v2.1${segment}/os-services/force-down`, {
     method: 'PUT',
     version: '2.11',
-    body: { ...by, host: 'nobody', forced_down: true },
+    body: { ...by, host: 'unknown', forced_down: true },
     ...given,
   });
   expect(answer.status).toBe(status);

@@ -70,9 +70,9 @@ test('before 2.14 the answer has the password, given or made; later it is empty'
 });
 
 test.each([
-  ['unknown', { body: { host: 'nobody' } }, 404],
+  ['unknown', { body: { host: 'unknown' } }, 404],
   ['where it is', { body: { host: 'compute-1' } }, 400],
-  ['disabled: it is told by the server', { body: { host: 'compute-3' } }, 200],
+  ['disabled: the server has the reason', { body: { host: 'compute-3' } }, 200],
 ])('a target that is %s', async (_, { body }, status) => {
   expect((await evacuate(body, { version: '2.94' })).status).toBe(status);
   expect(where()).toBe('compute-1');
@@ -83,7 +83,7 @@ test.each([
 test.each([
   ['a member', { as: 'member' }, 10, 403],
   ['a member, with a bad body', { as: 'member', body: { evacuate: 1 } }, 10, 400],
-  ['a stranger', { as: 'stranger' }, 10, 404],
+  ['a member of another project', { as: 'memberOfB' }, 10, 404],
   ['a service', { as: 'service' }, 10, 404],
   ['an administrator, of nothing', {}, 404, 404],
 ])('%s is answered with a %i', async (_, given, n, status) => {

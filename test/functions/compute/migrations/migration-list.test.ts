@@ -48,7 +48,7 @@ const many = (given: (n: number) => Partial<Migration> = () => ({})) =>
 
 test.each([
   [{ status: 'completed' }, { source: 'compute-9' }],
-  [{ user_id: 'nobody' }, { user_id: 'nobody' }],
+  [{ user_id: 'unknown' }, { user_id: 'unknown' }],
 ])(
   'a filter without an index, %o, stops at the limit and continues on the next page',
   async (filter, of) => {

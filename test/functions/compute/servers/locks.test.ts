@@ -61,7 +61,7 @@ test.each<[string, unknown, number]>([
 test('the lock and its reason are shown, each from its version on, and no other field', async () => {
   await act(20, { lock: { locked_reason: 'evacuation' } }, { version: '2.73' });
   const shown = async (version: string) =>
-    (await ask(server(20), { version, as: 'stranger' })).body;
+    (await ask(server(20), { version, as: 'memberOfB' })).body;
   expect(await shown('2.8')).not.toHaveProperty('server.locked');
   expect(await shown('2.9')).toMatchObject({ server: { locked: true } });
   expect(await shown('2.72')).not.toHaveProperty('server.locked_reason');
@@ -83,7 +83,7 @@ test.each([
 test('a caller with a token of the server’s project locks it as its owner', async () => {
   await act(10, { lock: null }, { as: 'member' });
   expect(lockOf(10)).toEqual({ by: 'owner', reason: null });
-  await act(20, { lock: null }, { as: 'stranger' });
+  await act(20, { lock: null }, { as: 'memberOfB' });
   expect(lockOf(20)).toEqual({ by: 'owner', reason: null });
 });
 
@@ -91,7 +91,7 @@ describe('an existing lock', () => {
   test('is not changed by the owner', async () => {
     start(lockedBy('owner', 'mine'));
     const lock = { locked_reason: 'other' };
-    expect((await act(20, { lock }, { as: 'stranger', version: '2.73' })).status).toBe(202);
+    expect((await act(20, { lock }, { as: 'memberOfB', version: '2.73' })).status).toBe(202);
     expect(world.writes).toEqual([]);
   });
 
@@ -107,10 +107,10 @@ describe('an existing lock', () => {
   });
 
   test.each([
-    ['owner', 'stranger', 202],
+    ['owner', 'memberOfB', 202],
     ['owner', 'admin', 202],
     ['admin', 'admin', 202],
-    ['admin', 'stranger', 403],
+    ['admin', 'memberOfB', 403],
   ] as const)('of the %s is taken away by %s: %i', async (by, as, status) => {
     start(lockedBy(by));
     expect((await act(20, { unlock: null }, { as })).status).toBe(status);
@@ -119,13 +119,13 @@ describe('an existing lock', () => {
 });
 
 test('to unlock a server that is not locked changes nothing', async () => {
-  expect((await act(20, { unlock: null }, { as: 'stranger' })).status).toBe(202);
+  expect((await act(20, { unlock: null }, { as: 'memberOfB' })).status).toBe(202);
   expect(world.writes).toEqual([]);
 });
 
 test.each([
   ['reader', 10, 403],
-  ['stranger', 10, 404],
+  ['memberOfB', 10, 404],
   ['service', 10, 404],
 ])('a %s may not lock server %i: %i', async (as, n, status) => {
   expect((await act(n, { lock: null }, { as })).status).toBe(status);
@@ -147,14 +147,14 @@ describe.each(['owner', 'admin'] as const)('a server that the %s has locked', (b
   ])(
     '%s %s %j is a conflict for a tenant, and not for an administrator',
     async (method, path, body) => {
-      const answer = await ask(`${server(20)}${path}`, { method, body, as: 'stranger' });
+      const answer = await ask(`${server(20)}${path}`, { method, body, as: 'memberOfB' });
       expect(answer).toMatchObject({
         status: 409,
         body: { conflictingRequest: { message: `Instance ${id(20)} is locked` } },
       });
       expect(world.writes).toEqual([]);
-      const { status, body: told } = await ask(`${server(20)}${path}`, { method, body });
-      if (status === 409) expect(JSON.stringify(told)).not.toContain('is locked');
+      const { status, body: answered } = await ask(`${server(20)}${path}`, { method, body });
+      if (status === 409) expect(JSON.stringify(answered)).not.toContain('is locked');
       else expect(status).toBeLessThan(300);
     },
   );
@@ -163,7 +163,7 @@ describe.each(['owner', 'admin'] as const)('a server that the %s has locked', (b
     ['', { server: { name: 'new' } }],
     ['/tags', { tags: ['a'] }],
   ])('PUT %s by the owner is accepted', async (path, body) => {
-    const given = { method: 'PUT', body, as: 'stranger', version: '2.94' };
+    const given = { method: 'PUT', body, as: 'memberOfB', version: '2.94' };
     expect((await ask(`${server(20)}${path}`, given)).status).toBe(200);
     expect(lockOf(20)).toEqual({ by, reason: null });
   });
@@ -179,11 +179,11 @@ describe.each(['owner', 'admin'] as const)('a server that the %s has locked', (b
 });
 
 test('a lock has its own event and action, and makes no report stale', async () => {
-  await act(20, { lock: null }, { as: 'stranger' });
+  await act(20, { lock: null }, { as: 'memberOfB' });
   expect(world.sent.at(-1)?.event_type).toBe('compute.instance.lock');
-  const { body } = await ask(`${server(20)}/os-instance-actions`, { as: 'stranger' });
-  expect(body).toMatchObject({ instanceActions: [{ action: 'lock', user_id: 'stranger' }] });
-  await act(20, { unlock: null }, { as: 'stranger' });
+  const { body } = await ask(`${server(20)}/os-instance-actions`, { as: 'memberOfB' });
+  expect(body).toMatchObject({ instanceActions: [{ action: 'lock', user_id: 'memberOfB' }] });
+  await act(20, { unlock: null }, { as: 'memberOfB' });
   expect(world.sent.at(-1)?.event_type).toBe('compute.instance.unlock');
   expect(world.instances.get(id(20))?.reported_at).toBe(instanceWith().reported_at);
 });
@@ -191,9 +191,9 @@ test('a lock has its own event and action, and makes no report stale', async () 
 describe('forceDelete', () => {
   test.each([
     ['admin', 20, 202],
-    ['stranger', 20, 202],
+    ['memberOfB', 20, 202],
     ['reader', 10, 403],
-    ['stranger', 10, 404],
+    ['memberOfB', 10, 404],
   ])('by %s of server %i: %i', async (as, n, status) => {
     expect((await act(n, { forceDelete: null }, { as })).status).toBe(status);
     expect(world.instances.get(id(n))?.deleted).toBe(status === 202);
@@ -216,9 +216,9 @@ describe('the actions of a deleted server', () => {
     ['2.58', 200],
     ['2.94', 200],
   ])('at %s: %i', async (version, status) => {
-    await act(20, { forceDelete: null }, { as: 'stranger' });
+    await act(20, { forceDelete: null }, { as: 'memberOfB' });
     const path = `${server(20)}/os-instance-actions`;
-    const answer = await ask(path, { as: 'stranger', version });
+    const answer = await ask(path, { as: 'memberOfB', version });
     expect(answer.status).toBe(status);
     if (status === 200) {
       expect(answer.body).toMatchObject({ instanceActions: [{ action: 'delete' }] });

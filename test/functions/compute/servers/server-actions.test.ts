@@ -47,12 +47,12 @@ test.each([
   ['os-stop', 'member', 10, { 'os-stop': null }, 202],
   ['os-stop', 'admin', 20, { 'os-stop': null }, 202],
   ['os-stop', 'reader', 10, { 'os-stop': null }, 403],
-  ['os-stop', 'stranger', 10, { 'os-stop': null }, 404],
+  ['os-stop', 'memberOfB', 10, { 'os-stop': null }, 404],
   ['os-stop', 'unscoped', 10, { 'os-stop': null }, 404],
   ['os-resetState', 'admin', 20, reset, 202],
   ['os-resetState', 'member', 10, reset, 403],
   ['os-resetState', 'service', 20, reset, 403],
-  ['os-resetState', 'stranger', 10, reset, 404],
+  ['os-resetState', 'memberOfB', 10, reset, 404],
   ['os-resetState', 'admin', 30, reset, 404],
   ['os-resetState', 'admin', 404, reset, 404],
 ])('%s by %s of server %i', async (_, as, n, body, status) => {
@@ -100,7 +100,7 @@ test.each<[string, Asked, string, number]>([
   ['406 before 400', { version: '9.9', body: {} }, id(10), 406],
   ['400 of the schema before 404', { body: { explode: null } }, id(404), 400],
   ['400 of the schema before 403', { as: 'member', body: { 'os-resetState': {} } }, id(10), 400],
-  ['404 before 403', { as: 'stranger', body: reset }, id(10), 404],
+  ['404 before 403', { as: 'memberOfB', body: reset }, id(10), 404],
   ['403 before 409', { as: 'reader', body: { 'os-start': null } }, id(10), 403],
 ])('%s', async (_, { body, ...given }, which, status) => {
   expect((await act(body ?? { 'os-stop': null }, given, which)).status).toBe(status);

@@ -79,8 +79,8 @@ test.each([
   ['reader', `${server}/ips/nowhere`],
   ['reader', `${server}/ips/__proto__`],
   ['reader', `/v2.1/servers/${id(404)}/ips`],
-  ['stranger', `${server}/ips`],
-  ['stranger', `${server}/ips/private`],
+  ['memberOfB', `${server}/ips`],
+  ['memberOfB', `${server}/ips/private`],
 ])('for a %s %s is not found', async (as, path) => {
   expect((await ask(path, { as })).status).toBe(404);
 });
@@ -91,7 +91,7 @@ test.each([
   ['2.94', 'admin', '', 200],
   ['2.94', 'admin', '/1', 404],
   ['2.94', 'member', '', 403],
-  ['2.94', 'stranger', '', 404],
+  ['2.94', 'memberOfB', '', 404],
 ])('at %s the live migrations are shown to %s (%s): %i', async (version, as, end, status) => {
   const answer = await ask(`${server}/migrations${end}`, { version, as });
   expect(answer.status).toBe(status);

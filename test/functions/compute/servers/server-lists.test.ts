@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import { type Instance, nothingOwned } from '../../../../domain/servers/instance.ts';
-import { mostServersRead } from '../../../../functions/compute/servers/server-list.ts';
+import { mostServersRead } from '../../../../functions/compute/servers/server-pages.ts';
 import { hostWith, id, instanceWith, minute } from '../../../domain/rows.ts';
 import { type World, worldOf } from '../../../flows/world.ts';
 import { type Asked, computeOf, projectA, projectB } from '../surface.ts';

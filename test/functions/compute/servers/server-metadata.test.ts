@@ -92,7 +92,7 @@ test.each([
   ['reader', 200, 403],
   ['member', 200, 200],
   ['admin', 200, 200],
-  ['stranger', 404, 404],
+  ['memberOfB', 404, 404],
   ['unscoped', 404, 404],
 ])('a %s may read: %i, and write: %i', async (as, read, write) => {
   expect((await ask(path, { as })).status).toBe(read);
@@ -102,7 +102,7 @@ test.each([
 
 test.each([
   ['reader', 403],
-  ['stranger', 404],
+  ['memberOfB', 404],
   ['member', 204],
   ['admin', 204],
 ])('a server is deleted by a %s: %i', async (as, status) => {

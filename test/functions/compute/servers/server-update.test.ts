@@ -29,14 +29,16 @@ const row = () => world.instances.get(id(10));
 
 describe('an update', () => {
   test('sets name and description, and answers with the whole server from 2.75 on', async () => {
-    const told = {
+    const given = {
       ...{ name: 'web 1', description: 'one\ntwo', 'OS-DCF:diskConfig': 'AUTO' },
       ...{ accessIPv4: '192.0.2.1', accessIPv6: '2001:db8::1' },
     };
-    const answer = await put({ ...told, hostname: 'web-1.example' });
+    const answer = await put({ ...given, hostname: 'web-1.example' });
     expect(answer).toMatchObject({
       status: 200,
-      body: { server: { ...told, 'OS-EXT-SRV-ATTR:hostname': 'web-1.example', server_groups: [] } },
+      body: {
+        server: { ...given, 'OS-EXT-SRV-ATTR:hostname': 'web-1.example', server_groups: [] },
+      },
     });
     expect(answer.body).toEqual((await ask(path, { as: 'member', version: '2.94' })).body);
     expect(world.sent).toHaveLength(1);
@@ -61,12 +63,12 @@ describe('an update', () => {
 
   test('makes no report of a feed stale, and the next report changes only the name', async () => {
     await put({ name: 'web', description: 'mine' });
-    const told = row();
-    if (!told) return expect.unreachable();
-    expect(told.reported_at).toBe(minute(1));
+    const given = row();
+    if (!given) return expect.unreachable();
+    expect(given.reported_at).toBe(minute(1));
     const facts = factsOf(instanceWith({ project_id: projectA, vm_state: 'paused' }));
     const actor = { user_id: 'feed', request_id: 'req', at: minute(11) };
-    const { row: next } = registeredInstance(told, told.uuid, hostWith(), {
+    const { row: next } = registeredInstance(given, given.uuid, hostWith(), {
       ...{ facts, actor, reported_at: minute(2), newId: () => id(99) },
     });
     expect(next).toMatchObject({ name: 'vm', vm_state: 'paused', owned: { description: 'mine' } });
@@ -88,7 +90,7 @@ describe('an update', () => {
 
   /** Source: nova `api/validation/parameter_types.py`, `hostname` and, from 2.94 on, `fqdn`. */
   test.each(['web.example', 'x', '1', 'web_1', '-a-', 'w'.repeat(255)])(
-    'may tell the host name %s from 2.94 on',
+    'may show the host name %s from 2.94 on',
     async (hostname) => {
       expect((await put({ hostname }, { version: '2.93' })).status).toBe(400);
       expect((await put({ hostname }, { version: '2.94' })).status).toBe(200);
@@ -125,7 +127,7 @@ describe('an update', () => {
 
   test.each([
     ['reader', 403],
-    ['stranger', 404],
+    ['memberOfB', 404],
     ['unscoped', 404],
     ['admin', 200],
   ])('by a %s is a %i', async (as, status) => {
@@ -160,7 +162,7 @@ describe('tags', () => {
     expect((await tags('', { version: '2.25' })).status).toBe(404);
     expect((await tags('/a', { method: 'PUT', as: 'reader' })).status).toBe(403);
     expect((await tags('', { as: 'reader' })).status).toBe(200);
-    expect((await tags('', { as: 'stranger' })).status).toBe(404);
+    expect((await tags('', { as: 'memberOfB' })).status).toBe(404);
   });
 
   test.each<unknown>([
@@ -244,7 +246,7 @@ describe('the list of a server’s actions', () => {
     });
     expect((await actions('', { as: 'reader' })).body).toEqual({ instanceActions: [] });
     expect((await actions(`/${request_id}`, { as: 'reader' })).status).toBe(404);
-    expect((await actions('', { as: 'stranger' })).status).toBe(404);
+    expect((await actions('', { as: 'memberOfB' })).status).toBe(404);
     const page = async (query: Record<string, string>) =>
       (
         await actions('', {

@@ -42,7 +42,7 @@ const of = (...numbers: number[]) => numbers.map(id);
 
 test('the caller’s servers are listed newest first, without deleted ones', async () => {
   expect((await listed()).ids).toEqual(of(3, 2, 1));
-  expect((await listed({}, { as: 'stranger' })).ids).toEqual(of(4));
+  expect((await listed({}, { as: 'memberOfB' })).ids).toEqual(of(4));
 });
 
 test('a page ends where an answer of a Lambda function would be too large, and links to the rest', async () => {
@@ -174,10 +174,10 @@ test('every reader sees servers settled, also in lists by state', async () => {
 test.each([
   ['its owner', 'member', 1, 200],
   ['its owner in capitals', 'member', 1, 200],
-  ['another project', 'stranger', 1, 404],
+  ['another project', 'memberOfB', 1, 404],
   ['an administrator', 'admin', 4, 200],
-  ['anybody, deleted', 'admin', 5, 404],
-  ['anybody, unknown', 'admin', 404, 404],
+  ['an administrator, deleted', 'admin', 5, 404],
+  ['an administrator, unknown', 'admin', 404, 404],
   ['one without a role', 'unscoped', 1, 403],
 ])('a server shown to %s', async (_, as, n, status) => {
   expect((await ask(`/v2.1/servers/${id(n).toUpperCase()}`, { as })).status).toBe(status);

@@ -1,0 +1,44 @@
+/** Reads the table `hosts`, and finds names in its indexes. */
+
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { Host, type HostRange } from '../../domain/hosts/host.ts';
+import { hostKey } from '../../domain/hosts/host-name.ts';
+import type { Row } from '../dynamodb.ts';
+import { hostNames, nameBy } from './host-index.ts';
+import { spellingKey } from './host-rows.ts';
+
+/** Reads single hosts. */
+export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
+  const read = async (Key: { readonly host: string }): Promise<Row | undefined> =>
+    (await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
+  return {
+    /**
+     * The row of a name in any spelling, tombstones included, read consistently. The registered spelling
+     * costs one read, any other spelling three.
+     */
+    host: async (name: string): Promise<Host | undefined> => {
+      const row = await read({ host: name });
+      if (row) return Host.parse(row);
+      // Rows written before spellings were recorded are found only if their name is in lower case.
+      const { spelling = hostKey(name) } = (await read(spellingKey(name))) ?? {};
+      const other = spelling === name ? undefined : await read({ host: String(spelling) });
+      return other && Host.parse(other);
+    },
+  };
+};
+
+/** Finds names of hosts. */
+export const hostLookup = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Names of registered hosts in order, as the index shows them. */
+  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
+
+  /** The name of the host whose nova-compute service has the id, as the index shows it. */
+  hostOfService: (service_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),
+  /** The same, by the id of the service before microversion 2.53. */
+  hostOfNumber: (service_number: number): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byNumber', key: 'service_number', value: service_number }),
+  /** The same, by the id of its hypervisor. */
+  hostOfHypervisor: (hypervisor_id: string): Promise<string | undefined> =>
+    nameBy(client, table, { index: 'byHypervisor', key: 'hypervisor_id', value: hypervisor_id }),
+});

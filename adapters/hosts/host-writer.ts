@@ -1,0 +1,62 @@
+/** Writes the table `hosts`. */
+
+import {
+  ConditionalCheckFailedException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Host } from '../../domain/hosts/host.ts';
+import { ifUnchanged } from '../dynamodb.ts';
+import { transactPatiently } from '../transactions.ts';
+import { unchangedHost } from './host-conditions.ts';
+import { counterKey, indexedHost, spelled } from './host-rows.ts';
+
+/** Writes hosts. */
+export const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
+  /** A number that no service had before. */
+  nextServiceNumber: async (): Promise<number> => {
+    const { Attributes: row } = await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: counterKey,
+        UpdateExpression: 'ADD last_number :one',
+        ExpressionAttributeValues: { ':one': 1 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return Number(row?.last_number);
+  },
+
+  /**
+   * Sets only `last_seen_up` and `written_by`. `unknown` if there is no such host, `overtaken` if its
+   * row is in a transaction of another writer.
+   */
+  seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
+    try {
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { host: name },
+          UpdateExpression: 'SET last_seen_up = :at, written_by = :us',
+          ConditionExpression: 'deleted = :no',
+          ExpressionAttributeValues: { ':at': at, ':us': 'heartbeat', ':no': false },
+        }),
+      );
+      return 'noted';
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return 'unknown';
+      if (error instanceof TransactionConflictException) return 'overtaken';
+      throw error;
+    }
+  },
+
+  /**
+   * Writes a host. False, and nothing written, if it is not as it was read or if another spelling of its
+   * name is registered.
+   */
+  saveHost: (from: Host | undefined, to: Host): Promise<boolean> => {
+    const put = { TableName: table, Item: indexedHost(to), ...unchangedHost(from) };
+    if (from && !from.deleted) return ifUnchanged(client.send(new PutCommand(put)));
+    return transactPatiently(client, [{ Put: put }, spelled(table, to)]);
+  },
+});

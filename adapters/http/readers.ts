@@ -1,0 +1,31 @@
+/** How routes read their bodies and queries. */
+
+import type * as z from 'zod';
+import { parsed } from './parsed.ts';
+import type { RawRequest } from './request.ts';
+
+/**
+ * How a route reads its body or its query: a zod schema, whose refusals name the field in Nova's
+ * words; or a function, which throws a `DomainError` in the words of its API.
+ */
+export type Reader<Input, Asked, Output> =
+  | z.ZodType<Output>
+  | ((input: Input, request: Asked) => Output);
+
+/** Reads nothing: for a body or a query that a route does not have. A body may be of any form. */
+export const ignored = (): undefined => undefined;
+
+/** Whether a body was sent. It may be of any form: it is not read. */
+export const bodySent = (_: unknown, { text }: Pick<RawRequest, 'text'>): boolean =>
+  text !== undefined;
+
+/** The readers of a body that do not need its JSON. */
+export const withoutJson = new Set<unknown>([ignored, bodySent]);
+
+/** The input as a schema or a function reads it. */
+export function readWith<Input, Asked, Output>(
+  reader: Reader<Input, Asked, Output>,
+  { input, request, where }: { input: Input; request: Asked; where: string },
+): Output {
+  return typeof reader === 'function' ? reader(input, request) : parsed(reader, input, where);
+}

@@ -1,0 +1,117 @@
+/** What Doctor uses of AWS, from the calls of docs/design.md. Update it with them; then run `npm run docs`. */
+import { sumOf, times, type Usage } from './prices.ts';
+
+/** A function of 1 GB that runs so many ms, with its lines in the log. */
+const invocation = (ms: number): Usage => ({
+  'Lambda request': 1,
+  'Lambda GB-second (Arm)': ms / 1_000,
+  // Lambda's own three lines, and one of the function's.
+  'log GB': 600e-9,
+});
+
+/** A read of a key in an index: half a unit. */
+const lookup: Usage = { 'DynamoDB read unit': 0.5 };
+
+/** A consistent read of a row up to 4 kB. */
+const read: Usage = { 'DynamoDB read unit': 1 };
+
+/** A request through the gateway, with the check of its token: two rows of `validity`. */
+const apiCall = (ms: number): Usage =>
+  sumOf({ 'API Gateway request': 1 }, invocation(ms), times(2, read));
+
+/** Events in a request of Ceilometer, and in a message of a queue. */
+const perRequest = 500;
+const perMessage = 50;
+/** An event comes by both lanes. */
+const lanes = 2;
+
+/**
+ * A message of events on its way through a queue: 50 events of 1 kB fit into 64 kB, which is one
+ * request. Sent, received and deleted.
+ */
+const message: Usage = { 'SQS request': 3 };
+
+/**
+ * An event from outside that no alarm is interested in: its part of the request and of the messages, the two keys of
+ * its resource and instance, and its part of the two keys of its project.
+ */
+export const unmatchedEvent: Usage = sumOf(
+  times(1 / perRequest, apiCall(200)),
+  times(
+    lanes,
+    sumOf(
+      times(1 / perMessage, sumOf(message, invocation(20), times(2, lookup))),
+      times(2, lookup),
+      // Two lookups run at once, 5 ms each.
+      { 'Lambda GB-second (Arm)': 0.005 },
+    ),
+  ),
+);
+
+/**
+ * A firing: the alarm (1 kB) and the history row (3 kB, with the message) in a transaction, which counts
+ * double; the row in four indexes; the mark, which takes it out of one; its part of a publish of ten.
+ */
+const firing: Usage = sumOf(read, {
+  'DynamoDB write unit': 2 * (1 + 3) + 4 + 3 + 1,
+  'SNS publish': 0.1,
+  'Lambda GB-second (Arm)': 0.01,
+});
+
+/** The same event with one alarm that fires. The copy in the safe lane reads the alarm again. */
+export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, read);
+
+/**
+ * The report of a host with 50 servers, each with an alarm: the request, host and fault, the instances (1 kB, five
+ * indexes of which two change) in transactions, the streams' copies and audit, the rows of affected instances,
+ * two messages for the finisher, and 51 events.
+ */
+export const faultOf50: Usage = sumOf(
+  apiCall(400),
+  { 'DynamoDB write unit': 2 * (1 + 1) + 6 },
+  times(50, sumOf(read, { 'DynamoDB write unit': 2 * 1 + 4 })),
+  times(3, invocation(200)),
+  { 'SNS publish': 6, 'DynamoDB write unit': 4, 'SQS request': 12 },
+  times(2, sumOf(invocation(200), { 'SQS request': 3 }, times(51, read))),
+  times(51, times(lanes, sumOf(times(2, lookup), { 'Lambda GB-second (Arm)': 0.005 }))),
+  times(50, sumOf(firing, read)),
+);
+
+const hosts = 1_000;
+const everySeconds = 10;
+const monthSeconds = 30 * 24 * 3_600;
+const heartbeats = (hosts * monthSeconds) / everySeconds;
+
+/** The row's `last_seen_up`; no index has it. */
+const seen: Usage = { 'DynamoDB write unit': 1 };
+
+/** A month of heartbeats of 1,000 hosts each 10 s, by the way in which they come. */
+export const monthsOfHeartbeats: readonly {
+  readonly way: string;
+  readonly state: 'there' | 'planned';
+  readonly usage: Usage;
+}[] = [
+  {
+    way: 'each host calls the API: `POST /doctor/v1/hosts/{host}/heartbeat`',
+    state: 'there',
+    usage: times(heartbeats, sumOf(apiCall(10), seen)),
+  },
+  {
+    way: 'each host calls the API, once a minute',
+    state: 'there',
+    usage: times(heartbeats / 6, sumOf(apiCall(10), seen)),
+  },
+  {
+    way: 'an agent reports 100 hosts in one call: `POST /doctor/v1/heartbeats`',
+    state: 'planned',
+    usage: sumOf(times(heartbeats / 100, apiCall(60)), times(heartbeats, seen)),
+  },
+  {
+    way: 'each host sends to a queue of SQS, which a function empties ten at a time',
+    state: 'planned',
+    usage: sumOf(
+      times(heartbeats, sumOf({ 'SQS request': 1 }, seen)),
+      times(heartbeats / 10, sumOf({ 'SQS request': 2 }, invocation(15))),
+    ),
+  },
+];

@@ -1,0 +1,31 @@
+import type { HopName } from './hops.ts';
+
+/** What happens one after the other: hops that run at the same time are in one stage. */
+export type Stage = {
+  readonly what: string;
+  readonly hops: readonly HopName[];
+  /** A function is invoked, which may have to start. */
+  readonly invokes?: true;
+};
+
+/**
+ * From the report of a host with one server and one alarm to the subscriber's queue, in the order of
+ * docs/design.md, "The path of a fault". Update it when a call on this path comes, goes or moves;
+ * then run `npm run docs`.
+ */
+export const sequence: readonly Stage[] = [
+  { what: 'API Gateway', hops: ['gateway'], invokes: true },
+  { what: 'code of `compute`', hops: ['code of a handler'] },
+  { what: 'check of the token (`validity`)', hops: ['read'] },
+  { what: "the host's row", hops: ['read'] },
+  { what: 'host and fault', hops: ['transaction'] },
+  { what: 'index: the instances on the host', hops: ['read'] },
+  { what: 'the instances', hops: ['read'] },
+  { what: 'the instances, settled', hops: ['transaction'] },
+  { what: 'event queue to `alarm-evaluator`', hops: ['queue to function'], invokes: true },
+  { what: 'code of `alarm-evaluator`', hops: ['code of a handler'] },
+  { what: 'index: the alarms, by four keys at once', hops: ['read', 'read', 'read', 'read'] },
+  { what: 'the alarms', hops: ['read'] },
+  { what: 'firing: alarm and history', hops: ['transaction'] },
+  { what: 'topic `notifications` to the queue of the subscriber', hops: ['topic to queue'] },
+];

@@ -1,0 +1,54 @@
+import { randomLcg, randomLogNormal, randomUniform } from 'd3-random';
+import { percentile } from '../figures.ts';
+import type { Hop } from './hops.ts';
+
+/** The 99th percentile of the standard normal distribution. */
+const z99 = 2.3263;
+
+type Spread = Pick<Hop, 'p50' | 'p99'>;
+
+/** Draws times that are distributed log-normally, with the given median and 99th percentile. */
+function drawn({ p50, p99 }: Spread, source: () => number): () => number {
+  return randomLogNormal.source(source)(Math.log(p50), Math.log(p99 / p50) / z99);
+}
+
+export type Simulation = {
+  /** Stages in order, with the names of their hops. */
+  readonly sequence: readonly { readonly hops: readonly string[]; readonly invokes?: true }[];
+  readonly hops: Readonly<Record<string, Spread>>;
+  /** How a function starts; without it, every function is warm. */
+  readonly cold?: Spread & { readonly share: number };
+  readonly runs: number;
+  /** The same seed gives the same result. */
+  readonly seed: number;
+};
+
+/** Times of whole sequences, in ms: stages add up, and a stage takes as long as its longest hop. */
+export function simulate({ sequence, hops, cold, runs, seed }: Simulation): number[] {
+  const source = randomLcg(seed);
+  const chance = randomUniform.source(source)(0, 1);
+  const start = cold ? drawn(cold, source) : () => 0;
+  const stages = sequence.map(({ hops: names, invokes }) => ({
+    draws: names.map((name) => {
+      const hop = hops[name];
+      if (!hop) throw new Error(`no hop "${name}"`);
+      return drawn(hop, source);
+    }),
+    invokes: invokes ?? false,
+  }));
+  return Array.from({ length: runs }, () =>
+    stages.reduce((sum, { draws, invokes }) => {
+      const longest = Math.max(...draws.map((draw) => draw()));
+      const starts = invokes && cold !== undefined && chance() < cold.share;
+      return sum + longest + (starts ? start() : 0);
+    }, 0),
+  );
+}
+
+/** Median and 99th percentile, in whole ms. */
+export const summary = (
+  times: readonly number[],
+): { readonly p50: number; readonly p99: number } => ({
+  p50: Math.round(percentile(times, 0.5)),
+  p99: Math.round(percentile(times, 0.99)),
+});

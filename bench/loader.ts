@@ -1,0 +1,78 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { inParallel } from '../adapters/in-parallel.ts';
+import { slices } from '../domain/slices.ts';
+import type { Stack } from '../scripts/stack/bring-up.ts';
+import { region, rootCredentials } from '../scripts/stack/ministack.ts';
+import { copyOf, type Row } from './copies.ts';
+
+/** Rows of a table that are written by the thousand, without the API. */
+export type Loader = {
+  /** The rows whose partition key is this, as the API wrote them. */
+  readonly rows: (key: string) => Promise<Row[]>;
+  /** Writes copies of rows, for each set of replacements; prints its progress. */
+  readonly load: (
+    rows: readonly Row[],
+    replacements: readonly Readonly<Record<string, string>>[],
+  ) => Promise<void>;
+  /** Deletes what was loaded. */
+  readonly unload: () => Promise<void>;
+};
+
+/** Requests at once. */
+const width = 4;
+
+/**
+ * A loader of one of the stack's tables.
+ * @param kind the table's name in `infra/tables.ts`, such as `Alarms`.
+ * @param keys its partition key, and its sort key if it has one.
+ */
+export async function loaderOf(
+  { endpoint }: Stack,
+  kind: string,
+  keys: readonly [string, ...string[]],
+): Promise<Loader> {
+  const plain = new DynamoDBClient({ endpoint, region, credentials: rootCredentials });
+  const { TableNames: names = [] } = await plain.send(new ListTablesCommand({}));
+  const table = names.find((name) => new RegExp(`Tables${kind}[0-9A-F]{8}`).test(name));
+  if (!table) throw new Error(`no table ${kind} among ${names.join(', ')}`);
+  const dynamo = DynamoDBDocumentClient.from(plain);
+  const loaded: Row[] = [];
+  const send = (requests: readonly Record<string, unknown>[]) =>
+    dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: [...requests] } }));
+  return {
+    rows: async (key) => {
+      const { Items = [] } = await dynamo.send(
+        new QueryCommand({
+          TableName: table,
+          KeyConditionExpression: '#key = :key',
+          ExpressionAttributeNames: { '#key': keys[0] },
+          ExpressionAttributeValues: { ':key': key },
+          ConsistentRead: true,
+        }),
+      );
+      return Items;
+    },
+    load: async (rows, replacements) => {
+      let done = 0;
+      await inParallel(slices(replacements, Math.floor(25 / rows.length)), width, async (slice) => {
+        const copies = slice.flatMap((each) => rows.map((row) => copyOf(row, each)));
+        await send(copies.map((Item) => ({ PutRequest: { Item } })));
+        loaded.push(...copies.map((row) => keyOf(row, keys)));
+        done += slice.length;
+        if (done % 1_000 < slice.length) {
+          process.stdout.write(`\r  ${done} of ${replacements.length} loaded`);
+        }
+      });
+      process.stdout.write('\n');
+    },
+    unload: async () => {
+      await inParallel(slices(loaded.splice(0), 25), width, (slice) =>
+        send(slice.map((Key) => ({ DeleteRequest: { Key } }))),
+      );
+    },
+  };
+}
+
+const keyOf = (row: Row, keys: readonly string[]): Row =>
+  Object.fromEntries(keys.map((key) => [key, row[key]]));

@@ -1,0 +1,86 @@
+/** Registers and deletes instances, as feeds report them. */
+
+import { DomainError } from '../domain/errors.ts';
+import { instanceEvent } from '../domain/events/event.ts';
+import { settled } from '../domain/hosts/host-fault.ts';
+import type { RegistrationOutcome } from '../domain/registration.ts';
+import { inFlight } from '../domain/servers/evacuation.ts';
+import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
+import { deletedInstance, registeredInstance } from '../domain/servers/registered-instance.ts';
+import { type EventsOut, sendExpress } from './events-out.ts';
+import { readSettled } from './read-settled.ts';
+import type { RegisterDeps, Registered, ReportOrigin } from './registration.ts';
+import { untilWritten } from './retry.ts';
+
+/**
+ * Registers an instance, moves it to another host, or updates its facts. An owed fault of its old host is
+ * applied first, as a separate change.
+ * @throws invalid if its host is not registered.
+ */
+export async function registerInstance(
+  deps: RegisterDeps,
+  uuid: string,
+  registration: {
+    /** The reported facts, completed from the row of the instance; undefined if there is none. */
+    readonly factsOver: (existing: Instance | undefined) => InstanceFacts;
+  } & ReportOrigin,
+): Promise<Registered<Instance>> {
+  return untilWritten(async () => {
+    const from = await readSettled(deps, uuid);
+    if (from === 'overtaken') return undefined;
+    const reported = registration.factsOver(from && !from.deleted ? from : undefined);
+    const host = reported.host === null ? undefined : await deps.host(reported.host);
+    if (reported.host !== null && (!host || host.deleted)) {
+      throw new DomainError(
+        'invalid',
+        `Invalid input for field/attribute host. Compute host ${reported.host} could not be found.`,
+      );
+    }
+    const facts = { ...reported, host: host?.host ?? null };
+    // The host failed between the two reads: start again, so that this fault is settled first too.
+    if (from && settled(from, host, host)) return undefined;
+    const { reported_at, actor } = registration;
+    const evacuation = from && inFlight(from);
+    const restarts = evacuation ? (await deps.departures(evacuation.source)).restarts : 0;
+    const next = registeredInstance(from, uuid, host, {
+      restarts,
+      facts,
+      reported_at,
+      actor,
+      newId: deps.newId,
+    });
+    return written(deps, from, next);
+  });
+}
+
+/**
+ * Deletes an instance; its row stays as a tombstone.
+ * @throws not_found if there is none; what `allow` throws for the row to delete.
+ */
+export async function deleteInstance(
+  deps: EventsOut & Pick<RegisterDeps, 'host' | 'instance' | 'saveInstance'>,
+  uuid: string,
+  { allow, ...origin }: ReportOrigin & { readonly allow?: (instance: Instance) => void },
+): Promise<Registered<Instance>> {
+  return untilWritten(async () => {
+    const from = await readSettled(deps, uuid);
+    if (from === 'overtaken') return undefined;
+    if (!from || from.deleted) {
+      throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+    }
+    allow?.(from);
+    return written(deps, from, deletedInstance(from, origin));
+  });
+}
+
+/** Writes an outcome and sends its event; undefined if another writer was faster. */
+async function written(
+  deps: Pick<RegisterDeps, 'saveInstance'> & EventsOut,
+  from: Instance | undefined,
+  next: RegistrationOutcome<Instance>,
+): Promise<Registered<Instance> | undefined> {
+  if (next.kind === 'stale' || next.kind === 'same') return next;
+  if (!(await deps.saveInstance(from, next.row))) return undefined;
+  if (next.kind !== 'kept') await sendExpress(deps, [instanceEvent(next.row)]);
+  return next;
+}

@@ -1,0 +1,163 @@
+/** A report about a host: it is written, and then all is done that follows from it. */
+import type { Condition } from '../domain/conditions/condition.ts';
+import { DomainError } from '../domain/errors.ts';
+import { hostEvent, instanceEvent } from '../domain/events/event.ts';
+import { hasFailed } from '../domain/hosts/fault.ts';
+import type { Host } from '../domain/hosts/host.ts';
+import { noticeOf } from '../domain/hosts/maintenance.ts';
+import type { HostReport } from '../domain/hosts/service-update.ts';
+import type { Departures } from '../domain/servers/evacuation.ts';
+import { type ApplyFaultDeps, applyFault, type InstanceChange, owedBy } from './apply-fault.ts';
+import { sendExpress, withFirst } from './events-out.ts';
+import { notifyOwners } from './notify-owners.ts';
+import type { ReadAhead } from './read-ahead.ts';
+
+/** A condition's row as it was read, undefined if there was none, and as it is to be written. */
+export type ConditionWrite = { readonly from: Condition | undefined; readonly to: Condition };
+
+export type WriteReportDeps = ApplyFaultDeps & {
+  /**
+   * Writes host and fault, and the condition of a monitor's report, in one transaction; false if another
+   * writer was faster.
+   */
+  readonly saveReport: (
+    from: Host,
+    report: HostReport,
+    condition?: ConditionWrite,
+  ) => Promise<boolean>;
+  /**
+   * The same with instances. False, and nothing written, if one of the rows is not as it was read, or if
+   * another transaction is writing it.
+   * @param changes at most `mostInReport`.
+   */
+  readonly saveWhole: (
+    from: Host,
+    report: HostReport,
+    changes: readonly InstanceChange[],
+    condition?: ConditionWrite,
+  ) => Promise<boolean>;
+};
+
+/**
+ * So many instances are written with the report itself. More would make one transaction slow, and more
+ * likely to meet another writer.
+ */
+export const mostInReport = 25;
+
+/** A report to write: the host as it was read, and what else belongs to it. */
+type ReportToWrite = {
+  readonly from: Host;
+  readonly report: HostReport;
+  readonly condition?: ConditionWrite;
+  /** The instances that were found before it is written. */
+  readonly ahead?: ReadAhead;
+};
+
+/** A report that is written, or that changed nothing. */
+export type WrittenReport = {
+  readonly host: Host;
+  /** Whether clients see a change of the host. */
+  readonly changed: boolean;
+  readonly notice: ReturnType<typeof noticeOf>;
+  /** The instances whose change was written with it; undefined if none was. */
+  readonly whole?: readonly InstanceChange[];
+  readonly ahead?: ReadAhead;
+};
+
+/** Writes a report, with the instances of the host if these are few; undefined if another writer was faster. */
+export async function writeReport(
+  deps: WriteReportDeps,
+  { from, report, condition, ahead }: ReportToWrite,
+): Promise<WrittenReport | undefined> {
+  const { host } = report;
+  const written = {
+    host,
+    changed: host.revision > from.revision,
+    notice: noticeOf(from, host),
+    ...(ahead && { ahead }),
+  };
+  if (ahead && !written.notice) {
+    const whole = await writtenWhole(deps, {
+      from,
+      report,
+      ahead,
+      ...(condition && { condition }),
+    });
+    if (whole) return { ...written, whole };
+  }
+  return (await deps.saveReport(from, report, condition)) ? written : undefined;
+}
+
+/**
+ * Writes the report with the instances of the host, if these are few. Any failure is left to the
+ * report alone: no report fails because of an instance.
+ * @returns the changes that are real; undefined if nothing is known to be written.
+ */
+async function writtenWhole(
+  deps: WriteReportDeps,
+  { from, report, condition, ahead: { few } }: ReportToWrite & { readonly ahead: ReadAhead },
+): Promise<readonly InstanceChange[] | undefined> {
+  if (!hasFailed(report.host)) return undefined;
+  try {
+    const changes = owedBy((await few(mostInReport)) ?? [], report.host);
+    if (changes.length === 0) return undefined;
+    if (!(await deps.saveWhole(from, report, changes, condition))) return undefined;
+    return changes.filter((change) => change.to.revision > change.from.revision);
+  } catch (error) {
+    deps.interrupted('report with its instances', error);
+    return undefined;
+  }
+}
+
+/**
+ * Does what follows from a report that is written: applies the fault to instances, notifies their owners
+ * of a switch of maintenance, and sends the events. A failure is logged, and the fault-finisher does the
+ * rest.
+ * @param down whether the host was reported down. @returns how many instances the report changed.
+ */
+export async function followReport(
+  deps: ApplyFaultDeps,
+  { host, changed, notice, whole, ahead }: WrittenReport,
+  down: boolean,
+): Promise<number> {
+  if (whole) {
+    await sendExpress(deps, [hostEvent(host), ...whole.map(({ to }) => to).map(instanceEvent)]);
+    return whole.length;
+  }
+  const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
+  const applying = { ...deps, ...out, ...ahead };
+  const affected =
+    down && hasFailed(host)
+      ? await countOf(deps, 'instances of a failed host', applyFault(applying, host))
+      : 0;
+  if (notice)
+    await countOf(deps, 'owners in maintenance', notifyOwners({ ...deps, ...out }, notice));
+  await flush();
+  return affected;
+}
+
+/** The count of the work; 0 if it failed: the failure is logged, and the fault-finisher does it again. */
+async function countOf(
+  { interrupted }: ApplyFaultDeps,
+  step: string,
+  work: Promise<number>,
+): Promise<number> {
+  try {
+    return await work;
+  } catch (error) {
+    interrupted(step, error);
+    return 0;
+  }
+}
+
+/**
+ * The old guests may still run on the host. Source: nova `api/openstack/compute/services.py`.
+ * @throws invalid if instances were evacuated from the host, and its compute service was not restarted.
+ */
+export function checkDepartures(name: string, { done }: Departures): void {
+  if (done === 0) return;
+  throw new DomainError(
+    'invalid',
+    `Unable to force up ${name}: ${done} evacuations from it are done. Restart its compute service first.`,
+  );
+}

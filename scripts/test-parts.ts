@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import * as z from 'zod';
+import { root, stateDir } from './stack/state.ts';
+
+/** How many tests passed and failed. */
+export type Count = { readonly passed: number; readonly failed: number };
+
+/** What vitest's JSON reporter writes, as far as it is counted. */
+const Report = z.object({
+  numPassedTests: z.int(),
+  numFailedTests: z.int(),
+  testResults: z.array(z.object({ status: z.string(), assertionResults: z.array(z.unknown()) })),
+});
+
+/** A file that does not load, or a run without tests, counts as a failed test. */
+function countOf(file: string, status: number): Count {
+  try {
+    const report = Report.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const unloaded = report.testResults.filter(
+      (each) => each.status === 'failed' && each.assertionResults.length === 0,
+    ).length;
+    const failed = report.numFailedTests + unloaded;
+    const passed = report.numPassedTests;
+    const unseen = failed === 0 && (status !== 0 || passed === 0) ? 1 : 0;
+    return { passed, failed: failed + unseen };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
+
+/** The parts of a test run. Each line that a part prints begins with its name. */
+export function makeParts() {
+  const running = new Set<{ kill: () => boolean }>();
+  let stopped = false;
+
+  /** Runs a command to its end; its exit status. */
+  const show = (name: string, command: string, args: readonly string[]): Promise<number> =>
+    new Promise((done) => {
+      const env = { ...process.env, ...colours };
+      const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+      for (const input of [child.stdout, child.stderr]) {
+        createInterface({ input }).on('line', (line) => console.log(`${name} │ ${line}`.trimEnd()));
+      }
+      running.add(child);
+      child.once('error', () => done(1));
+      child.once('close', (code) => {
+        running.delete(child);
+        done(code ?? 1);
+      });
+    });
+
+  return {
+    /** A command that passes or fails as one. */
+    check: async (name: string, command: string, ...args: string[]): Promise<Count> => {
+      const ok = !stopped && (await show(name, command, args)) === 0;
+      return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+    },
+    /** The tests of some vitest projects. */
+    vitest: async (first: string, ...others: string[]): Promise<Count> => {
+      if (stopped) return { passed: 0, failed: 1 };
+      const file = join(stateDir, `report-${first}.json`);
+      rmSync(file, { force: true });
+      const status = await show(first, 'vitest', [
+        'run',
+        ...[first, ...others].flatMap((project) => ['--project', project]),
+        ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
+      ]);
+      return countOf(file, status);
+    },
+    /** Ends the parts that run; those that would come after them fail. */
+    stop: (): void => {
+      stopped = true;
+      for (const child of running) child.kill();
+    },
+  };
+}
+
+const sum = (counts: readonly Count[]): Count => ({
+  passed: counts.reduce((total, { passed }) => total + passed, 0),
+  failed: counts.reduce((total, { failed }) => total + failed, 0),
+});
+
+/** Runs parts one after the other. */
+export async function inOrder(...parts: readonly (() => Promise<Count>)[]): Promise<Count> {
+  const counts: Count[] = [];
+  for (const part of parts) counts.push(await part());
+  return sum(counts);
+}
+
+/** Waits for rows of parts; a row that breaks off counts as a failed test. */
+export async function sideBySide(...rows: readonly Promise<Count>[]): Promise<Count> {
+  const settled = rows.map((row) =>
+    row.catch((error: unknown): Count => {
+      console.error(error instanceof Error ? error.message : error);
+      return { passed: 0, failed: 1 };
+    }),
+  );
+  return sum(await Promise.all(settled));
+}

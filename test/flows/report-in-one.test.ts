@@ -1,0 +1,143 @@
+/** A report that is written together with the instances of its host. */
+import { expect, test } from 'vitest';
+import { updateService } from '../../flows/update-service.ts';
+import { mostInReport } from '../../flows/write-report.ts';
+import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
+import { traitOf, type World, worldOf } from './world.ts';
+
+const by = {
+  actor: { user_id: 'monitor', request_id: 'req-report', at: minute(10) },
+  reporter: { user_id: 'monitor', user_name: 'doctor', project_id: 'ops' },
+};
+const vms = (count: number) =>
+  Array.from({ length: count }, (_, n) => instanceWith({ uuid: id(n + 100) }));
+const worldWith = (count: number) => worldOf({ hosts: [hostWith()], instances: vms(count) });
+const report = (deps: World['deps'], host = 'compute-1') =>
+  updateService(deps, { host, update: { forced_down: true } }, by);
+const states = ({ instances }: World) =>
+  new Set([...instances.values()].map(({ vm_state }) => vm_state));
+
+test('the host and the indexes are read at once, and the rows while nothing is written', async () => {
+  const world = worldWith(2);
+  const log: string[] = [];
+  const { promise: answers, resolve } = Promise.withResolvers<void>();
+  const { deps } = world;
+  const slow = async function* (name: string, pages: AsyncIterable<string[]>) {
+    log.push(name);
+    await answers;
+    yield* pages;
+  };
+  const done = report({
+    ...deps,
+    host: async (name) => {
+      log.push('host');
+      await answers;
+      return deps.host(name);
+    },
+    instancesOn: (host) => slow('on it', deps.instancesOn(host)),
+    instancesTo: (host) => slow('to it', deps.instancesTo(host)),
+  });
+  await new Promise(setImmediate);
+  expect(log.toSorted()).toEqual(['host', 'on it', 'to it']);
+  resolve();
+  expect(await done).toMatchObject({ affected: 2 });
+});
+
+test('few instances are one write and one send; the event of the host is sent first', async () => {
+  const world = worldWith(mostInReport);
+  const sends: number[] = [];
+  const send: World['deps']['send'] = async (events) => {
+    sends.push(events.length);
+    await world.deps.send(events);
+  };
+  expect(await report({ ...world.deps, send })).toMatchObject({ affected: mostInReport });
+  expect(world.writes).toHaveLength(1);
+  expect(sends).toEqual([mostInReport + 1]);
+  expect(world.sent[0]?.event_type).toBe('service.update');
+  expect(states(world)).toEqual(new Set(['stopped']));
+});
+
+test('more instances are written after the report, and looked up once', async () => {
+  const world = worldWith(mostInReport + 1);
+  let lookups = 0;
+  const instancesOn: World['deps']['instancesOn'] = (host) => {
+    lookups += 1;
+    return world.deps.instancesOn(host);
+  };
+  expect(await report({ ...world.deps, instancesOn })).toMatchObject({
+    affected: mostInReport + 1,
+  });
+  expect(world.writes[0]).toBe('report compute-1');
+  expect(lookups).toBe(1);
+  expect(states(world)).toEqual(new Set(['stopped']));
+});
+
+test('an instance that is only noted is written, and sends no event', async () => {
+  const given = [instanceWith({ uuid: id(100), vm_state: 'shelved' }), ...vms(2).slice(1)];
+  const world = worldOf({ hosts: [hostWith()], instances: given });
+  expect(await report(world.deps)).toMatchObject({ affected: 1 });
+  expect(world.instances.get(id(100))).toMatchObject({ vm_state: 'shelved', fault_number: 1 });
+  expect(world.sent.map((event) => traitOf(event, 'resource_id'))).toEqual(['compute-1', id(101)]);
+});
+
+test('an instance that another writer changes leaves the report as it is, and is read again', async () => {
+  const world = worldWith(2);
+  world.state.meanwhile = () => {
+    world.instances.set(id(100), instanceWith({ uuid: id(100), vm_state: 'paused', revision: 2 }));
+  };
+  expect(await report(world.deps)).toMatchObject({ affected: 2 });
+  expect(world.writes[0]).toBe('report compute-1');
+  expect(world.instances.get(id(100))).toMatchObject({
+    vm_state: 'stopped',
+    revision: 3,
+    pre_fault: { vm_state: 'paused' },
+  });
+  expect(world.sent).toHaveLength(3);
+});
+
+test('a host that another monitor reports meanwhile gets one fault, and one event an instance', async () => {
+  const world = worldWith(2);
+  world.state.meanwhile = () => {
+    world.hosts.set('compute-1', downHost());
+  };
+  expect(await report(world.deps)).toMatchObject({ affected: 2, host: { fault_number: 1 } });
+  expect(world.faults.size).toBe(0);
+  expect(world.sent).toHaveLength(2);
+});
+
+test.each(['instances', 'saveWhole'] as const)(
+  'a failure of `%s` leaves the report to be written alone',
+  async (name) => {
+    const world = worldWith(2);
+    let failures = 1;
+    const failing = async (...args: Parameters<(typeof world.deps)['saveWhole']>) => {
+      if (failures-- > 0) throw new Error('too large');
+      return world.deps.saveWhole(...args);
+    };
+    const unread: World['deps']['instances'] = async (uuids) => {
+      if (failures-- > 0) throw new Error('too busy');
+      return world.deps.instances(uuids);
+    };
+    const other = name === 'saveWhole' ? { saveWhole: failing } : { instances: unread };
+    expect(await report({ ...world.deps, ...other })).toMatchObject({ affected: 2 });
+    expect(world.interruptions).toEqual(['report with its instances']);
+    expect(states(world)).toEqual(new Set(['stopped']));
+    expect(world.sent).toHaveLength(3);
+  },
+);
+
+test('another spelling of the name finds the same instances', async () => {
+  const world = worldWith(2);
+  expect(await report(world.deps, 'COMPUTE-1')).toMatchObject({ affected: 2 });
+  expect(world.writes).toHaveLength(1);
+});
+
+test('an update that is no report looks up no instances', async () => {
+  const world = worldWith(2);
+  const instancesOn = () => {
+    throw new Error('not needed');
+  };
+  const update = { status: 'disabled' } as const;
+  const done = updateService({ ...world.deps, instancesOn }, { host: 'compute-1', update }, by);
+  expect(await done).toMatchObject({ affected: 0 });
+});

@@ -1,0 +1,30 @@
+/** Actions that are no webhooks: log, test and topics. */
+
+import { expect, test } from 'vitest';
+import { sender, webhook } from './sender.ts';
+
+test('log actions write the sentence of Aodh, test actions nothing; both are done', async () => {
+  const { send, posted, notes, lines } = sender();
+  await send(webhook('log:'), webhook('test:'));
+  expect(posted).toEqual([]);
+  expect(notes.map(({ result }) => result)).toEqual(['delivered', 'delivered']);
+  expect(lines[0]).toEqual(['info', [expect.any(String), expect.anything()]]);
+  expect(JSON.stringify(lines[0])).toContain(
+    `Notifying alarm n ${webhook('log:').body.alarm_id} of low priority from insufficient data to alarm with action log: because because.`,
+  );
+});
+
+test('a topic is published to', async () => {
+  const { send, posted, published, notes } = sender();
+  const topic = 'arn:aws:sns:eu-west-1:123456789012:alarms';
+  await send(webhook(topic));
+  expect({ posted, published }).toEqual({ posted: [], published: [topic] });
+  expect(notes).toMatchObject([{ action: topic, result: 'delivered' }]);
+});
+
+test('an action of a scheme without a caller is given up', async () => {
+  const { send, notes, deadLettered } = sender();
+  await send(webhook('zaqar://?topic=a'));
+  expect(notes).toMatchObject([{ result: 'given up', status: null }]);
+  expect(deadLettered).toHaveLength(1);
+});

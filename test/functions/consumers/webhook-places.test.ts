@@ -1,0 +1,115 @@
+/** The places that bound how many senders work for a project. */
+
+import { expect, test } from 'vitest';
+import type { Taken } from '../../../domain/delivery/webhook-place.ts';
+import { rememberingFull } from '../../../functions/webhook-sender/places.ts';
+import { minute } from '../../domain/rows.ts';
+import { bad, good, hung, ofOther, sender, webhook } from './sender.ts';
+
+const take = (taken: Taken) => ({
+  places: {
+    take: async () => taken,
+    giveBack: async () => expect.unreachable(),
+    keep: async () => expect.unreachable(),
+    interrupted: () => expect.unreachable(),
+  },
+});
+
+test('a batch takes one place of each project among its first tries, and gives it back', async () => {
+  const { send, posted, places } = sender();
+  const later = webhook('https://later.example/', { lane: 'later' });
+  await send(webhook(good), webhook(bad), ofOther(good), later);
+  expect(posted).toHaveLength(4);
+  expect(places).toEqual(['take a', 'take b', 'give back 0#a', 'give back 1#b']);
+});
+
+test('the place of a project whose receiver hung is kept from it, and no other', async () => {
+  const { send, places } = sender({ [bad]: hung });
+  await send(webhook(bad), webhook(good), ofOther(good));
+  expect(places.slice(2).sort()).toEqual(['give back 1#b', 'keep 0#a']);
+});
+
+test('a project with many webhooks and no place is tried a little later, among first attempts', async () => {
+  const { send, posted, deferred, retries, notes } = sender({}, take({ full: 'busy' }));
+  expect(await send(webhook(good))).toEqual([]);
+  expect({ posted, retries, notes }).toEqual({ posted: [], retries: [], notes: [] });
+  expect(deferred).toEqual([webhook(good)]);
+});
+
+test('a project without a place whose receiver hung is tried among the retries', async () => {
+  const { send, posted, deferred, diverted } = sender({}, take({ full: 'hung' }));
+  expect(await send(webhook(good))).toEqual([]);
+  expect({ posted, deferred }).toEqual({ posted: [], deferred: [] });
+  expect(diverted).toEqual([webhook(good)]);
+});
+
+test('a webhook that was delivered, or that cannot hang, needs no place', async () => {
+  const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
+  const outcome = async () => ({ ...known, result: 'delivered' as const });
+  const delivered = sender({}, { outcome, ...take({ full: 'busy' }) });
+  await delivered.send(webhook(good));
+  expect(delivered.deferred).toEqual([]);
+  const { send, places } = sender();
+  await send(webhook('log:'), webhook('test:'), webhook('arn:aws:sns:eu-west-1:123456789012:t'));
+  expect(places).toEqual([]);
+});
+
+test.each(['take', 'giveBack', 'keep'] as const)(
+  'when the places fail to %s, the webhooks are sent all the same',
+  async (step) => {
+    const noted: string[] = [];
+    const places = {
+      take: async () => ({ place: '0#a', holder: 'me' }),
+      giveBack: async () => undefined,
+      keep: async () => undefined,
+      interrupted: (what: string) => {
+        noted.push(what);
+      },
+      [step]: async () => {
+        throw new Error('gone');
+      },
+    };
+    const { send, posted } = sender({ [bad]: hung }, { places });
+    expect(await send(webhook(step === 'keep' ? bad : good))).toEqual([]);
+    expect(posted).toHaveLength(1);
+    expect(noted).toEqual(['place']);
+  },
+);
+
+test('when a webhook cannot be queued for later, its message is delivered again', async () => {
+  const defer = async () => {
+    throw new Error('gone');
+  };
+  const { send } = sender({}, { defer, ...take({ full: 'busy' }) });
+  expect(await send(webhook(good))).toEqual(['m-0']);
+});
+
+test('of a batch without a place one webhook alone is looked up', async () => {
+  let reads = 0;
+  const outcome = async () => {
+    reads++;
+    return undefined;
+  };
+  const { send, deferred } = sender({}, { outcome, ...take({ full: 'busy' }) });
+  await send(webhook(good), webhook(bad, { webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' }));
+  expect({ reads, deferred: deferred.length }).toEqual({ reads: 1, deferred: 2 });
+});
+
+test('a process asks no more than twice a second for a project that has no place', async () => {
+  let [asked, now] = [0, 0];
+  const remembering = rememberingFull(
+    async (project_id) => {
+      asked++;
+      return project_id === 'a' ? { full: 'busy' } : { place: `0#${project_id}`, holder: 'me' };
+    },
+    () => now,
+  );
+  for (const at of [0, 499, 500]) {
+    now = at;
+    expect(await remembering('a')).toEqual({ full: 'busy' });
+  }
+  expect(asked).toBe(2);
+  await remembering('b');
+  await remembering('b');
+  expect(asked).toBe(4);
+});
