@@ -1,13 +1,9 @@
 /** A route of the surface: it reads the version of the request, and its answer names it. */
 
 import type { Query } from '../../adapters/http/query.ts';
+import type { Reader } from '../../adapters/http/readers.ts';
 import type { ApiResponse, AuthenticRequest } from '../../adapters/http/request.ts';
-import {
-  guardedRoute,
-  type Reader,
-  type Route,
-  type RouteRequest,
-} from '../../adapters/http/route.ts';
+import { guardedRoute, type Route, type RouteRequest } from '../../adapters/http/route.ts';
 import type { Role } from '../../domain/identity/access.ts';
 import { haVersionHeaders, haVersionOf } from './ha-version.ts';
 
@@ -18,6 +14,8 @@ type HaDefinition<Body, Args> = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly roles: readonly Role[];
+  /** Whether monitors use it: `Authorization` is accepted beside `X-Auth-Token`. */
+  readonly basic?: boolean;
   readonly query: Reader<Query, AuthenticRequest, Args>;
   readonly body: Reader<unknown, AuthenticRequest, Body>;
   readonly handle: (request: HaRequest<Body, Args>) => Promise<ApiResponse>;

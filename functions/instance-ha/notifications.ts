@@ -1,7 +1,8 @@
 /** `/v1/notifications`: what masakari-monitors report. docs/wire/instance-ha.md#notifications. */
 import * as z from 'zod';
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
-import { ignored, type Route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import type { Route } from '../../adapters/http/route.ts';
 import type { Observation } from '../../domain/conditions/observation.ts';
 import type {
   notificationStatuses,
@@ -44,6 +45,7 @@ export const notificationRoutes = (deps: NotificationDeps): Route[] => [
   haRoute({
     method: 'POST',
     path: '/v1/notifications',
+    basic: true,
     roles: may.sendHaNotifications,
     query: ignored,
     body: NotificationBody,

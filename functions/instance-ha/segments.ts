@@ -2,7 +2,8 @@
  * `/v1/segments`, to read only: one failover segment for each availability zone.
  * docs/wire/instance-ha.md#segments.
  */
-import { ignored, type Route } from '../../adapters/http/route.ts';
+import { ignored } from '../../adapters/http/readers.ts';
+import type { Route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';

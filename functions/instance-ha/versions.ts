@@ -1,5 +1,5 @@
 /** What the surface is, for clients without a token: docs/wire/instance-ha.md#versions. */
-import { type PublicRoute, publicRoute } from '../../adapters/http/route.ts';
+import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
 import { haVersions } from './ha-version.ts';
 
 /** The `openstack` client pins 1.3: with a lower `version` it refuses every command. */
