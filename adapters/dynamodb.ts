@@ -72,13 +72,17 @@ export async function* growingPages(
 /**
  * The rows of the keys, read consistently, in any order; missing rows are left out.
  * @param keys no two are the same.
+ * @param only the attributes to read, whose names are no words of DynamoDB; absent for all.
  */
 export async function getAll(
   client: DynamoDBDocumentClient,
   table: string,
   keys: readonly Key[],
+  only?: readonly string[],
 ): Promise<Row[]> {
-  const pages = await inParallel(slices(keys, 100), 4, (slice) => getSlice(client, table, slice));
+  const pages = await inParallel(slices(keys, 100), 4, (slice) =>
+    getSlice(client, table, slice, only),
+  );
   return pages.flat();
 }
 
@@ -87,12 +91,16 @@ async function getSlice(
   client: DynamoDBDocumentClient,
   table: string,
   keys: readonly Key[],
+  only: readonly string[] | undefined,
 ): Promise<Row[]> {
+  const shown = only && { ProjectionExpression: only.join(', ') };
   const rows: Row[] = [];
   let left: Row[] = keys.map((key) => ({ ...key }));
   for (let pause = 20; left.length > 0; pause = Math.min(pause * 2, 1_000)) {
     const answer = await client.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: true } } }),
+      new BatchGetCommand({
+        RequestItems: { [table]: { Keys: left, ConsistentRead: true, ...shown } },
+      }),
     );
     rows.push(...(answer.Responses?.[table] ?? []));
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];

@@ -5,6 +5,7 @@ import { DomainError } from '../domain/errors.ts';
 /** The variables that `infra/` sets and functions read. */
 export type EnvName =
   | 'HOSTS_TABLE'
+  | 'ROSTER_TABLE'
   | 'FAULTS_TABLE'
   | 'AFFECTED_TABLE'
   | 'INSTANCES_TABLE'
@@ -23,6 +24,7 @@ export type EnvName =
   | 'CONDITIONS_TABLE'
   | 'SOURCES_TABLE'
   | 'UNMATCHED_TABLE'
+  | 'RECEIVED_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'CHANGE_QUEUE_URL'
   | 'URGENT_QUEUE_URL'
@@ -40,6 +42,8 @@ export type EnvName =
   | 'WEBHOOK_TIMEOUT_SECONDS'
   | 'WEBHOOK_ATTEMPTS'
   | 'WEBHOOK_PLACES'
+  | 'WEBHOOK_POSTS_PER_RECEIVER'
+  | 'WEBHOOK_POSTS_PER_PROJECT'
   | 'WEBHOOK_ALLOWED_RANGES'
   /** Read by libuv: the number of threads, which look up names. */
   | 'UV_THREADPOOL_SIZE'

@@ -44,11 +44,11 @@ export function ownEvents(
     /** Durably queues the events, each in its lane, to be delivered after the delay. */
     sendEvents: async (
       events: readonly DoctorEvent[],
-      { delaySeconds = 0 }: { readonly delaySeconds?: number } = {},
+      sending: { readonly delaySeconds?: number; readonly copy?: true } = {},
     ): Promise<void> => {
       const byLane = [...byOwnLane(events)];
       await Promise.all(
-        byLane.map(([lane, some]) => queues.sendEvents(some, { lane, delaySeconds })),
+        byLane.map(([lane, some]) => queues.sendEvents(some, { ...sending, lane })),
       );
     },
   };

@@ -78,6 +78,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
       lane = 'fault',
       attempts = 0,
       rest,
+      copy,
       delaySeconds = 0,
       perMessage = eventsPerMessage,
     }: Sending = {},
@@ -99,6 +100,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
           attempts,
           lane,
           ...(rest && { rest }),
+          ...(copy && { copy }),
         };
         const group = groupOfEvents(its);
         return { body: toJson(message), delaySeconds, ...(group && { group }) };

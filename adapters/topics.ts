@@ -10,6 +10,7 @@ import type { DoctorEvent } from '../domain/events/event.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
 import { inParallel } from './in-parallel.ts';
+import { topicAudience } from './topic-audience.ts';
 
 /** SNS takes 256 KiB for a batch, attributes included. */
 const maxBytes = 240_000;
@@ -106,10 +107,15 @@ export const notifications = (client: SNSClient, topics: readonly string[]) => (
   },
 });
 
-/** Publishes events for operators. */
-export const audit = (client: SNSClient, topic: string) => ({
+/** Publishes events for operators, unless `hasAudience` says that nobody receives them. */
+export const audit = (
+  client: SNSClient,
+  topic: string,
+  hasAudience: () => Promise<boolean> = topicAudience(client, topic),
+) => ({
   /** Publishes the whole events, for operators only: they name the infrastructure. @throws if one is refused. */
   publishEvents: async (events: readonly DoctorEvent[]): Promise<void> => {
+    if (!(await hasAudience())) return;
     const messages = events.map((event) => ({
       body: toJson(event),
       attributes: { event_type: event.event_type },

@@ -1,5 +1,10 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { BatchWriteCommand, DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { inParallel } from '../adapters/in-parallel.ts';
 import { slices } from '../domain/slices.ts';
 import type { Stack } from '../scripts/stack/bring-up.ts';
@@ -15,6 +20,8 @@ export type Loader = {
     rows: readonly Row[],
     replacements: readonly Readonly<Record<string, string>>[],
   ) => Promise<void>;
+  /** Adds to a number of a row. */
+  readonly add: (key: Row, attribute: string, amount: number) => Promise<void>;
   /** Deletes what was loaded. */
   readonly unload: () => Promise<void>;
 };
@@ -65,6 +72,15 @@ export async function loaderOf(
         }
       });
       process.stdout.write('\n');
+    },
+    add: async (Key, attribute, amount) => {
+      await dynamo.send(
+        new UpdateCommand({
+          ...{ TableName: table, Key, UpdateExpression: 'ADD #attribute :amount' },
+          ExpressionAttributeNames: { '#attribute': attribute },
+          ExpressionAttributeValues: { ':amount': amount },
+        }),
+      );
     },
     unload: async () => {
       await inParallel(slices(loaded.splice(0), 25), width, (slice) =>

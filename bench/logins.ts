@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inParallel } from '../adapters/in-parallel.ts';
 import { readAccount } from '../scripts/stack/accounts.ts';
-import { type Answer, login, request } from '../scripts/stack/api.ts';
+import { type Answer, type Client, login, request } from '../scripts/stack/api.ts';
 import type { Stack } from '../scripts/stack/bring-up.ts';
 import type { Figure } from './figures.ts';
-import { loaderOf } from './loader.ts';
 import { queuesOf } from './queues.ts';
-import { ranks, watcherOf } from './watcher.ts';
+import { ranks, type Watcher, watcherOf } from './watcher.ts';
 
-/** The clients that log in with wrong passwords, and as many that list zones of so many hosts. */
+/** The clients that log in with wrong passwords, and as many that list zones. */
 const clients = 12;
-const hosts = 12_000;
+/** Requests at once that register hosts. */
+const width = 4;
 /** The pause before each fault, and until the clients are under way. */
 const pauseMs = 500;
 const patienceMs = 600_000;
@@ -38,92 +39,103 @@ function repeating(send: () => Promise<Answer>) {
 const counted = (statuses: ReadonlyMap<number, number>, from: number, to: number): number =>
   [...statuses].reduce((sum, [status, n]) => sum + (status >= from && status <= to ? n : 0), 0);
 
-/**
- * Clients log in with wrong passwords, and others list the zones of 12,000 hosts, all without a pause, while hosts
- * fail, one after the other. An answer that the caller comes too often (429, or 503 with `Retry-After`) is
- * meant to come; no other 5xx is.
- */
-export async function logins(stack: Stack, runs: number): Promise<Figure[]> {
-  const apiUrl = stack.outputs.ApiUrl ?? '';
-  const admin = await login(apiUrl, readAccount('admin'));
-  const reader = await login(apiUrl, readAccount('tenant-b'));
-  const queues = queuesOf(stack);
-  const victim = await watcherOf(stack, 'tenant-a', 2 * runs);
-  const name = `bench-${randomUUID().slice(0, 8)}`;
-  await admin.expect('PUT', `/doctor/v1/hosts/${name}`, { body: { zone: 'nova' } });
-  const loader = await loaderOf(stack, 'Hosts', ['host']);
-  const rows = [...(await loader.rows(name)), ...(await loader.rows(`#spelling#${name}`))];
-
-  const domain = { name: 'Default' };
-  const wrong = { user: { name: 'tenant-b', domain, password: 'wrong' } };
-  const auth = { identity: { methods: ['password'], password: wrong } };
-  const wrongLogin = () => request(`${apiUrl}/identity/v3/auth/tokens`, 'POST', { body: { auth } });
-  const zones = () => reader.call('GET', '/compute/v2.1/os-availability-zone');
-  const attackers = Array.from({ length: clients }, () => repeating(wrongLogin));
-  const listers = Array.from({ length: clients }, () => repeating(zones));
-  const everyone = [...attackers, ...listers];
-  const quiet: number[] = [];
-  const beside: number[] = [];
-  try {
-    await loader.load(
-      rows,
-      Array.from({ length: hosts }, (_, n) => ({ [name]: `${name}-${n}` })),
-    );
-    await queues.allQuiet(patienceMs);
-    for (let n = 0; n < runs; n++) {
-      await sleep(pauseMs);
-      quiet.push(await victim.timed(n));
-    }
-    await queues.allQuiet(patienceMs);
-    const running = everyone.map(({ run }) => run());
-    await sleep(4 * pauseMs);
-    for (let n = runs; n < 2 * runs; n++) {
-      await sleep(pauseMs);
-      beside.push(await victim.timed(n));
-      console.log(
-        `  fault ${n - runs + 1}: ${beside.at(-1)} ms, reported in ${victim.answers.at(-1)} ms`,
-      );
-    }
-    for (const { stop } of everyone) stop();
-    await Promise.all(running);
-  } finally {
-    for (const { stop } of everyone) stop();
-    await queues.allQuiet(patienceMs);
-    await loader.unload();
-    await victim.close();
-  }
-  return figuresOf({ quiet, beside, answers: victim.answers, runs, attackers, listers });
-}
-
-type Measured = {
-  readonly quiet: readonly number[];
-  readonly beside: readonly number[];
-  readonly answers: readonly number[];
-  readonly runs: number;
-  readonly attackers: readonly Pick<ReturnType<typeof repeating>, 'statuses'>[];
-  readonly listers: readonly Pick<ReturnType<typeof repeating>, 'statuses'>[];
-};
-
-function figuresOf({ quiet, beside, answers, runs, attackers, listers }: Measured): Figure[] {
-  const scenario = 'logins';
-  const sum = (all: Measured['listers'], from: number, to: number): number =>
-    all.reduce((total, { statuses }) => total + counted(statuses, from, to), 0);
-  const count = (figure: string, value: number, target?: number): Figure => ({
-    ...{ scenario, figure, value, unit: 'count' },
-    ...(target !== undefined && { target }),
+/** Registers hosts over the API, as a feed does: their rows, lists and counts are as in a real cloud. */
+async function register(admin: Client, hosts: number): Promise<void> {
+  const prefix = `bench-${randomUUID().slice(0, 8)}`;
+  let done = 0;
+  const numbers = Array.from({ length: hosts }, (_, n) => n);
+  await inParallel(numbers, width, async (n) => {
+    await admin.expect('PUT', `/doctor/v1/hosts/${prefix}-${n}`, { body: { zone: 'nova' } });
+    if (++done % 500 === 0) process.stdout.write(`\r  ${done} of ${hosts} hosts`);
   });
-  return [
-    ...ranks(scenario, 'quiet: a report', answers.slice(0, runs)),
-    ...ranks(scenario, 'quiet: its notification', quiet),
-    ...ranks(scenario, 'a report', answers.slice(runs), 1_000),
-    ...ranks(scenario, 'its notification', beside),
-    count('lists of zones', sum(listers, 200, 299)),
-    count('lists refused for now', sum(listers, 429, 429) + sum(listers, 503, 503)),
-    count('wrong logins refused', sum(attackers, 400, 499)),
-    count(
-      '5xx but 503',
-      sum([...attackers, ...listers], 500, 502) + sum([...attackers, ...listers], 504, 599),
-      0,
-    ),
-  ];
+  process.stdout.write('\n');
 }
+
+/** Reports hosts down, one after the other: the times to their notifications, and the reports that failed. */
+async function faults(victim: Watcher, numbers: readonly number[]) {
+  const times: number[] = [];
+  let failed = 0;
+  for (const n of numbers) {
+    await sleep(pauseMs);
+    try {
+      times.push(await victim.timed(n));
+      console.log(`  fault: ${times.at(-1)} ms, reported in ${victim.answers.at(-1)} ms`);
+    } catch (error) {
+      failed++;
+      console.log(`  a report failed: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return { times, failed };
+}
+
+/** The requests of all clients: wrong logins and lists of zones. */
+function clientsOf(apiUrl: string, reader: Client) {
+  const wrong = { user: { name: 'nobody', domain: { name: 'Default' }, password: 'wrong' } };
+  const auth = { identity: { methods: ['password'], password: wrong } };
+  const many = (send: () => Promise<Answer>) =>
+    Array.from({ length: clients }, () => repeating(send));
+  const attackers = many(() =>
+    request(`${apiUrl}/identity/v3/auth/tokens`, 'POST', { body: { auth } }),
+  );
+  const listers = many(() => reader.call('GET', '/compute/v2.1/os-availability-zone'));
+  return { attackers, listers };
+}
+
+/**
+ * Clients log in with wrong passwords, and others list the zones of many hosts, all without a pause, while
+ * hosts fail, one after the other. The hosts stay registered.
+ */
+export const logins =
+  (hosts: number) =>
+  async (stack: Stack, runs: number): Promise<Figure[]> => {
+    const apiUrl = stack.outputs.ApiUrl ?? '';
+    const admin = await login(apiUrl, readAccount('admin'));
+    const reader = await login(apiUrl, readAccount('tenant-b'));
+    const queues = queuesOf(stack);
+    await register(admin, hosts);
+    const victim = await watcherOf(stack, 'tenant-a', 2 * runs);
+    const { attackers, listers } = clientsOf(apiUrl, reader);
+    const everyone = [...attackers, ...listers];
+    const numbers = Array.from({ length: 2 * runs }, (_, n) => n);
+    try {
+      await queues.allQuiet(patienceMs);
+      const quiet = await faults(victim, numbers.slice(0, runs));
+      await queues.allQuiet(patienceMs);
+      const quietAnswers = [...victim.answers];
+      const running = everyone.map(({ run }) => run());
+      await sleep(4 * pauseMs);
+      const beside = await faults(victim, numbers.slice(runs));
+      for (const { stop } of everyone) stop();
+      await Promise.all(running);
+      const answers = victim.answers.slice(quietAnswers.length);
+      return [
+        ...ranks(scenario, 'quiet: a report', quietAnswers),
+        ...ranks(scenario, 'quiet: its notification', quiet.times),
+        ...ranks(scenario, 'a report', answers, 1_000),
+        ...ranks(scenario, 'its notification', beside.times),
+        count('reports that failed', quiet.failed + beside.failed, 0),
+        count('lists of zones', answered(listers, 200, 299)),
+        count('lists with 5xx', answered(listers, 500, 599), 0),
+        count('wrong logins refused', answered(attackers, 400, 499)),
+        count('logins put off by the gateway (503)', answered(attackers, 503, 503)),
+      ];
+    } finally {
+      for (const { stop } of everyone) stop();
+      await queues.allQuiet(patienceMs);
+      await victim.close();
+    }
+  };
+
+const scenario = 'logins';
+
+const count = (figure: string, value: number, target?: number): Figure => ({
+  ...{ scenario, figure, value, unit: 'count' },
+  ...(target !== undefined && { target }),
+});
+
+/** How many answers of these clients had a status of the range. */
+const answered = (
+  all: readonly Pick<ReturnType<typeof repeating>, 'statuses'>[],
+  from: number,
+  to: number,
+): number => all.reduce((sum, { statuses }) => sum + counted(statuses, from, to), 0);

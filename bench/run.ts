@@ -7,25 +7,26 @@ import { type Figure, figuresTable, isMet, store } from './figures.ts';
 import { machine } from './machine.ts';
 import { related } from './relate.ts';
 import { keep, keptResultsFile } from './results.ts';
-import { type Scenario, scenariosWith } from './scenarios.ts';
+import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
-/** The stored alarms of `million` by default. A million need some 6 GB and half an hour here. */
-const usualAlarms = 50_000;
+/** The sizes by default. A million alarms need some 6 GB and half an hour here. */
+const usual = { alarms: 50_000, hosts: 12_000 };
 
-const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--keep]
+const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--hosts N] [--keep]
 
 Measures from the report of a fault to the arrival of its notifications at a subscriber, on an
 embedded stack of its own, and stores the figures in bench/results/, one JSON line each.
 Exit status 1 if a figure misses its target.
 
-${Object.entries(scenariosWith({ alarms: usualAlarms }))
+${Object.entries(scenariosWith(usual))
   .map(([name, { about, runs }]) => `  ${name.padEnd(12)}${about} (${runs} runs)`)
   .join('\n')}
 
   --runs N     so many runs of each scenario
-  --alarms N   the stored alarms of million (${usualAlarms})
+  --alarms N   the stored alarms of million (${usual.alarms})
+  --hosts N    the hosts of logins (${usual.hosts})
   --keep       stores the figures in ${keptResultsFile} too; \`npm run docs\` shows them in
                docs/performance.md
 
@@ -33,8 +34,8 @@ Without a scenario: all of them. DOCTOR_STATE_DIR: the folder of a stack that is
 
 type Play = readonly [name: string, scenario: Scenario];
 
-function chosen(names: readonly string[], alarms: number): Play[] {
-  const scenarios = scenariosWith({ alarms });
+function chosen(names: readonly string[], sizes: Sizes): Play[] {
+  const scenarios = scenariosWith(sizes);
   const requested = names.length > 0 ? names : Object.keys(scenarios);
   return requested.map((name) => {
     const scenario = scenarios[name];
@@ -52,26 +53,41 @@ function numberOf(option: string, text: string | undefined, least: number): numb
   return number;
 }
 
-/** Plays the scenarios one after the other; undefined after an interruption. */
+type Played = {
+  readonly figures: ReadonlyMap<string, Figure[]>;
+  /** The names of the scenarios that ended with an error. */
+  readonly failed: readonly string[];
+};
+
+/**
+ * Plays the scenarios one after the other; undefined after an interruption. One that ends with an error
+ * has no figures; the others go on.
+ */
 async function played(
   plays: readonly Play[],
   runs: number | undefined,
-): Promise<ReadonlyMap<string, Figure[]> | undefined> {
+): Promise<Played | undefined> {
   const figures = new Map<string, Figure[]>();
+  const failed: string[] = [];
   const play = async ([name, scenario]: Play, stack: Stack | undefined): Promise<void> => {
     console.log(`\n${name}: ${scenario.about}`);
     const count = runs ?? scenario.runs;
-    if (scenario.on === 'this machine') figures.set(name, await scenario.play(count));
-    else if (stack) figures.set(name, await scenario.play(stack, count));
+    try {
+      if (scenario.on === 'this machine') figures.set(name, await scenario.play(count));
+      else if (stack) figures.set(name, await scenario.play(stack, count));
+    } catch (error) {
+      failed.push(name);
+      console.error(error);
+    }
   };
   for (const each of plays.filter(([, { on }]) => on === 'this machine')) {
     await play(each, undefined);
   }
   const onStack = plays.filter(([, { on }]) => on === 'the stack');
-  if (onStack.length === 0) return figures;
+  if (onStack.length === 0) return { figures, failed };
   return withStack(0, async ({ stack }) => {
     for (const each of onStack) await play(each, stack);
-    return figures;
+    return { figures, failed };
   });
 }
 
@@ -82,6 +98,7 @@ await run(async () => {
       help: { type: 'boolean' },
       runs: { type: 'string' },
       alarms: { type: 'string' },
+      hosts: { type: 'string' },
       keep: { type: 'boolean' },
     },
   });
@@ -89,16 +106,19 @@ await run(async () => {
     console.log(help);
     return 0;
   }
-  const alarms = numberOf('alarms', values.alarms, 1_000) ?? usualAlarms;
-  const plays = chosen(positionals, alarms);
+  const plays = chosen(positionals, {
+    alarms: numberOf('alarms', values.alarms, 1_000) ?? usual.alarms,
+    hosts: numberOf('hosts', values.hosts, 1) ?? usual.hosts,
+  });
   const runs = numberOf('runs', values.runs, 1);
   const facts = machine();
   const { cores, cpu, memoryGb, node, load } = facts;
   console.log(`${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, load ${load} at the start`);
   if (load > cores / 2)
     console.log('The machine is busy: the figures will be worse than on an idle one.');
-  const figures = await played(plays, runs);
-  if (!figures) return 1;
+  const done = await played(plays, runs);
+  if (!done) return 1;
+  const { figures, failed } = done;
   const all = [...figures.values()].flat();
   const relations = related(all);
   if (relations.length > 0) figures.get('one')?.push(...relations);
@@ -110,5 +130,6 @@ await run(async () => {
     console.log(`Kept in ${keptResultsFile}: now run \`npm run docs\``);
   }
   console.log(`Load at the end: ${loadAtEnd}, the bench's own included`);
-  return shown.every(isMet) ? 0 : 1;
+  for (const name of failed) console.log(`${name} ended with an error, and has no figures`);
+  return failed.length === 0 && shown.every(isMet) ? 0 : 1;
 });

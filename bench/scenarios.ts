@@ -11,6 +11,7 @@ import { logins } from './logins.ts';
 import { million } from './million.ts';
 import { neighbour } from './neighbour.ts';
 import { oneInstance, onePort } from './one-instance.ts';
+import { requests } from './requests/scenario.ts';
 import { resets } from './resets.ts';
 import { storm } from './storm.ts';
 import { webhook } from './webhook.ts';
@@ -82,6 +83,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     1_000,
     onBed(evacuation),
   ),
+  requests: onStack(
+    'the requests that reports of hosts with 1, 50 and 1,000 instances make, by kind (no times)',
+    1,
+    requests,
+  ),
   webhook: onStack('from an event to its webhook, one at a time', 200, webhook),
 };
 
@@ -98,11 +104,6 @@ const beside: Readonly<Record<string, Scenario>> = {
     neighbour,
   ),
   deafhooks: onStack("a webhook, beside another tenant's 500 receivers that hang", 10, deafhooks),
-  logins: onStack(
-    'a fault, beside 12 clients with wrong passwords and 12 that list zones of 12,000 hosts',
-    10,
-    logins,
-  ),
 };
 
 /** What needs no stack. */
@@ -121,15 +122,15 @@ const offStack: Readonly<Record<string, Scenario>> = {
   },
 };
 
-/**
- * All scenarios by name, in the order in which they run.
- * @param alarms how many stored alarms `million` has.
- */
-export const scenariosWith = ({
-  alarms,
-}: {
+/** The sizes of scenarios. */
+export type Sizes = {
+  /** The stored alarms of `million`, and the hosts of `logins`. */
   readonly alarms: number;
-}): Readonly<Record<string, Scenario>> => ({
+  readonly hosts: number;
+};
+
+/** All scenarios by name, in the order in which they run. */
+export const scenariosWith = ({ alarms, hosts }: Sizes): Readonly<Record<string, Scenario>> => ({
   ...alone,
   ...beside,
   million: onStack(
@@ -141,6 +142,12 @@ export const scenariosWith = ({
     'a request that the function checks itself, and one behind a gateway authorizer',
     200,
     authorizerBench,
+  ),
+  // The last one: after it, logins from this machine are refused for some time.
+  logins: onStack(
+    'a fault, beside 12 clients with wrong passwords and 12 that list zones of --hosts hosts',
+    10,
+    logins(hosts),
   ),
   ...offStack,
 });

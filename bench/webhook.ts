@@ -17,7 +17,10 @@ const NotificationBody = z.object({
   reason_data: z.object({ event: z.object({ message_id: z.string() }) }),
 });
 
-/** A receiver on loopback that records when each event arrived, and how often. */
+/** Addresses of the receiver. One of them gets no more than `webhookPostsPerReceiver` a minute. */
+const addresses = 20;
+
+/** A receiver on loopback, at several addresses, that records when each event arrived, and how often. */
 export async function listen() {
   const received = new Map<string, number[]>();
   const server = createServer(async (request, response) => {
@@ -27,10 +30,14 @@ export async function listen() {
     const { message_id } = NotificationBody.parse(JSON.parse(body)).reason_data.event;
     received.set(message_id, [...(received.get(message_id) ?? []), at]);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(0, '0.0.0.0', done));
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
-  return { received, url: `http://127.0.0.1:${port}/alarms`, close: () => server.close() };
+  const urls = Array.from(
+    { length: addresses },
+    (_, n) => `http://127.0.0.${n + 1}:${port}/alarms`,
+  );
+  return { received, url: urls[0] ?? '', urls, close: () => server.close() };
 }
 
 /** The time from posting an event to the arrival of its webhook: one event at a time, `runs` times. */
@@ -39,24 +46,31 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
   const admin = await login(apiUrl, readAccount('admin'));
   const tenant = await login(apiUrl, readAccount('tenant-a'));
   const queues = queuesOf(stack);
-  const { received, url, close } = await listen();
+  const { received, urls, close } = await listen();
   const event_type = `bench.${randomUUID()}`;
-  const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
-    body: {
-      ...{ name: 'bench', type: 'event', event_rule: { event_type } },
-      ...{ repeat_actions: true, alarm_actions: [url] },
-    },
-  });
-  const { alarm_id } = z.object({ alarm_id: z.string() }).parse(body);
+  const typeFor = (n: number) => `${event_type}.${n % addresses}`;
+  const alarms = await Promise.all(
+    urls.map(async (url, n) => {
+      const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
+        body: {
+          ...{ name: `bench ${n}`, type: 'event', event_rule: { event_type: typeFor(n) } },
+          ...{ repeat_actions: true, alarm_actions: [url] },
+        },
+      });
+      return z.object({ alarm_id: z.string() }).parse(body).alarm_id;
+    }),
+  );
 
   /** From just before the request to the receiver's first byte, in ms. */
-  const timed = async (): Promise<number> => {
+  const timed = async (n: number): Promise<number> => {
     await queues.evaluatorIdle();
     await sleep(20); // the answers of the last work, and ours, are through
     const message_id = randomUUID();
     const traits = [['project_id', 1, tenant.projectId]];
     const posted = performance.now();
-    await admin.expect('POST', '/doctor/v1/events', { body: [{ message_id, event_type, traits }] });
+    await admin.expect('POST', '/doctor/v1/events', {
+      body: [{ message_id, event_type: typeFor(n), traits }],
+    });
     while (performance.now() < posted + patienceMs) {
       const [first] = received.get(message_id) ?? [];
       if (first !== undefined) return first - posted;
@@ -71,7 +85,7 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
       await queues.allQuiet();
       const started = Date.now();
       while (Date.now() - started < roundMs && times.length < runs + warmUp) {
-        times.push(await timed());
+        times.push(await timed(times.length));
       }
       process.stdout.write(`\r  ${Math.max(0, times.length - warmUp)} of ${runs} runs`);
     }
@@ -84,7 +98,7 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
       { scenario, figure: 'repeated', value: repeated, unit: 'count', target: 0 },
     ];
   } finally {
-    await tenant.call('DELETE', `/alarming/v2/alarms/${alarm_id}`);
+    for (const id of alarms) await tenant.call('DELETE', `/alarming/v2/alarms/${id}`);
     close();
   }
 }

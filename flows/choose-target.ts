@@ -1,15 +1,17 @@
 /** Chooses the target of an evacuation if the caller names none: the host with the fewest instances. */
 import type { Host, HostState } from '../domain/hosts/host.ts';
+import type { ListedHost } from '../domain/hosts/listed-host.ts';
 import { isTarget, leastLoaded } from '../domain/servers/evacuation-target.ts';
 
 /** What the choice reads. */
 export type ChooseTargetDeps = {
-  readonly allHosts: () => Promise<readonly Host[]>;
+  /** Every registered host, read consistently. */
+  readonly allHosts: () => Promise<readonly ListedHost[]>;
   /** The number of instances on each host or on their way there, as the indexes show it. */
   readonly countsOn: (hosts: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   /** A host's row, read consistently. */
   readonly host: (name: string) => Promise<Host | undefined>;
-  readonly stateOf: (host: Host) => HostState;
+  readonly stateOf: (host: ListedHost) => HostState;
   /** Epoch milliseconds. */
   readonly clock: () => number;
 };

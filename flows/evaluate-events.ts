@@ -17,6 +17,7 @@ import {
 } from './alarm-lane.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
+import { type WrittenDeps, writtenBefore } from './written-before.ts';
 
 /** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
 export type ChainOutcome = 'written' | 'alarm changed' | { readonly already: readonly number[] };
@@ -56,10 +57,11 @@ export const gentlePace: Pace = {
 
 /** What the evaluation needs from outside. */
 export type EvaluateDeps = DeliverDeps &
-  FindDeps & {
+  FindDeps &
+  WrittenDeps & {
     readonly pace: Pace;
     /** Durably queues events for deferred alarms. */
-    readonly sendRest: (rest: Rest) => Promise<void>;
+    readonly sendRest: (rest: Rest, isCopy: boolean) => Promise<void>;
     /** Alarms read consistently, in any order; unknown ones are left out. */
     readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
     /**
@@ -84,16 +86,20 @@ export type Evaluated = {
  * Evaluates the events. Alarms that are deferred are queued meanwhile. Safe to repeat: firings that were
  * written before are skipped.
  * @param from deferred alarms of an earlier evaluation; only these are evaluated.
+ * @param isCopy true if the events were probably evaluated before: rows that exist are looked for first.
  * @throws the first error of a read, write or send, after all written rows are published.
  */
 export async function evaluateEvents(
   deps: EvaluateDeps,
   events: readonly DoctorEvent[],
   from?: Cursor,
+  isCopy = false,
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
   const { lanes, rests } = await lanesOf(deps, events, from);
-  const queued = Promise.all(rests.map(deps.sendRest)).catch((error) => failures.push(error));
+  const queued = Promise.all(rests.map((rest) => deps.sendRest(rest, isCopy))).catch((error) =>
+    failures.push(error),
+  );
   const written: OutboxRow[] = [];
   const deliveries: Promise<number>[] = [];
   const reports: Promise<unknown>[] = [];
@@ -103,19 +109,23 @@ export async function evaluateEvents(
       if (unreadable) reports.push(report(deps, unreadable));
       return steps;
     });
-    const outcomes: (ChainOutcome | undefined)[] = [];
-    for (const some of packed(steps, { size: deps.pace.firings, sizeOf: roomOf })) {
+    const before = await writtenBefore(deps, isCopy ? steps : []);
+    const outcomes = new Map<Step, ChainOutcome | undefined>(
+      [...before].map(([step, already]) => [step, { already }]),
+    );
+    const fresh = steps.filter((step) => !before.has(step));
+    for (const some of packed(fresh, { size: deps.pace.firings, sizeOf: roomOf })) {
       const fired = await fireAll(deps, some, failures);
       const rows = some.flatMap(({ chain }, n) =>
         fired[n] === 'written' ? notificationsOf(chain) : [],
       );
-      outcomes.push(...fired);
+      for (const [n, step] of some.entries()) outcomes.set(step, fired[n]);
       written.push(...rows);
       const delivery = deliver(deps, rows);
       deliveries.push(delivery);
       if (!deps.pace.deliverMeanwhile) await delivery;
     }
-    open = await lanesLeft(deps, steps, outcomes).catch((error: unknown) => {
+    open = await lanesLeft(deps, outcomes).catch((error: unknown) => {
       failures.push(error);
       return [];
     });
@@ -194,14 +204,12 @@ async function fireAll(
 /** The lanes that have events left, with their alarms read again where another writer changed them. */
 async function lanesLeft(
   deps: EvaluateDeps,
-  steps: readonly Step[],
-  outcomes: readonly (ChainOutcome | undefined)[],
+  outcomes: ReadonlyMap<Step, ChainOutcome | undefined>,
 ): Promise<AlarmLane[]> {
   const lanes = new Set<AlarmLane>();
   const stale = new Set<AlarmLane>();
-  for (const [n, { chain, events, lane }] of steps.entries()) {
+  for (const [{ chain, events, lane }, outcome] of outcomes) {
     lanes.add(lane);
-    const outcome = outcomes[n];
     const changes = chain.findLast(({ to }) => to)?.to;
     if (outcome === 'written' && changes) lane.alarm = changes;
     if (outcome === 'written' || !changes) continue;

@@ -62,7 +62,7 @@ class Evaluator extends Construct implements Capability {
     allowIndexes(fn, tables.alarms, 'byKey');
     allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
-    allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
+    allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
     for (const topic of messaging.notifications) allowPublish(fn, topic);
     const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
     for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);

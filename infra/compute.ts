@@ -18,6 +18,7 @@ export class Compute extends Construct implements Capability {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,
         HOSTS_TABLE: tables.hosts.tableName,
+        ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
@@ -35,11 +36,12 @@ export class Compute extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    const { hosts, faults, instances, migrations } = tables;
+    const { hosts, roster, faults, instances, migrations } = tables;
     allowSecret(fn, secrets.signing);
     allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
-    allowIndexes(fn, hosts, 'listing', 'byService', 'byNumber', 'byHypervisor');
+    allowIndexes(fn, hosts, 'byService', 'byNumber', 'byHypervisor');
+    allowRows(fn, roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, tables.conditions, 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');

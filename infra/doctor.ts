@@ -41,6 +41,7 @@ export class Doctor extends Construct implements Capability {
         ...attemptLimits({ tables, settings }),
         ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
+        ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
@@ -70,6 +71,7 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');

@@ -66,6 +66,12 @@ export const allowSend = (grantee: Grantee, { queueArn }: { queueArn: string }):
 export const allowPublish = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>
   allow(grantee, ['sns:Publish'], topicArn);
 
+/** Grants reading how many subscribers a topic has. */
+export const allowCountingSubscribers = (
+  grantee: Grantee,
+  { topicArn }: { topicArn: string },
+): Grant => allow(grantee, ['sns:GetTopicAttributes'], topicArn);
+
 /**
  * Grants subscribing endpoints to a topic, and reading and deleting its subscriptions. SNS checks all
  * three actions on the topic, as its refusals show; the reference of actions says otherwise.

@@ -8,7 +8,7 @@ import type { Capability, Wiring } from './wiring.ts';
 /** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
 export const monitorPaths = ['conditions', 'sources', 'unmatched', 'inspector'] as const;
 
-/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers, and their administration. */
+/** What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -26,12 +26,14 @@ export class Monitors extends Construct implements Capability {
         CREDENTIALS_TABLE: tables.credentials.tableName,
         ...attemptLimits({ tables, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
+        ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
         CONDITIONS_TABLE: tables.conditions.tableName,
         SOURCES_TABLE: tables.sources.tableName,
         UNMATCHED_TABLE: tables.unmatched.tableName,
+        RECEIVED_TABLE: tables.received.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         ...variablesOf(settings, 'publicUrl', 'corsAllowedOrigins'),
@@ -46,6 +48,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'PutItem');
+    allowRows(fn, tables.roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
@@ -56,6 +59,8 @@ export class Monitors extends Construct implements Capability {
     allowIndexes(fn, sources, 'listing');
     allowRows(fn, unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowIndexes(fn, unmatched, 'bySource', 'byTime');
+    allowRows(fn, tables.received, 'GetItem', 'PutItem');
+    allowIndexes(fn, tables.received, 'byTime');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
   }

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
-import { allowPublish, allowRows, allowSend } from './grants.ts';
+import { allowCountingSubscribers, allowPublish, allowRows, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -69,5 +69,6 @@ export class Reconciler extends Construct implements Capability {
     allowSend(fn, messaging.faultQueue);
     allowSend(fn, messaging.streamDeadLetters);
     allowPublish(fn, messaging.events);
+    allowCountingSubscribers(fn, messaging.events);
   }
 }

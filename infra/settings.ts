@@ -144,6 +144,16 @@ const Settings = z.object({
     'senders of first attempts that work for one project at once at most; less than `webhookConcurrency`, so that other projects are served too',
     'WEBHOOK_PLACES',
   ),
+  webhookPostsPerReceiver: setting(
+    wholeNumber().default(600),
+    'webhooks that are posted in a minute to one host and port, for all projects together, and half as many for one project; more wait for a later minute; `0`: no limit',
+    'WEBHOOK_POSTS_PER_RECEIVER',
+  ),
+  webhookPostsPerProject: setting(
+    wholeNumber().default(3_000),
+    'webhooks of one project that are posted in a minute; more wait for a later minute; `0`: no limit',
+    'WEBHOOK_POSTS_PER_PROJECT',
+  ),
   webhookAllowedRanges: setting(
     ranges.default([]),
     'ranges such as `10.1.0.0/16,fd00::/8` that webhooks may reach although they are not public',

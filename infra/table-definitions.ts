@@ -25,13 +25,13 @@ export const tableDefinitions = {
   hosts: {
     key: [text('host')],
     indexes: {
-      listing: [text('listing'), text('host')],
       byService: [text('service_id')],
       byNumber: [number('service_number')],
       byHypervisor: [text('hypervisor_id')],
     },
     stream: true,
   },
+  roster: { key: [text('shard'), text('host')] },
   faults: {
     key: [text('host'), number('number')],
     indexes: {
@@ -101,7 +101,7 @@ export const tableDefinitions = {
     key: [text('event_id'), text('alarm_id')],
     indexes: {
       byAlarm: [text('alarm_id'), text('sort_key')],
-      byProject: [text('on_behalf_of'), text('sort_key')],
+      byProject: [text('project_shard'), text('sort_key')],
       byTime: [text('time_shard'), text('sort_key')],
       undelivered: [text('undelivered_shard'), text('written_at')],
     },
@@ -152,6 +152,16 @@ export const tableDefinitions = {
     indexes: {
       bySource: [text('source'), text('sort_key')],
       byTime: [text('live'), text('sort_key')],
+    },
+    expires: true,
+  },
+  received: {
+    key: [text('notification_uuid')],
+    indexes: { byTime: [text('live'), text('sort_key')] },
+    // A list filters and sorts all of them.
+    included: {
+      in: ['byTime'],
+      attributes: ['type', 'source_host_uuid', 'generated_time', 'status', 'payload', 'created_at'],
     },
     expires: true,
   },

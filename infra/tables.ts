@@ -11,6 +11,7 @@ export interface TablesProps {
 /** The tables as constructs; `docs/design.md` says what each attribute holds and what each index is for. */
 export class Tables extends Construct {
   readonly hosts: Table;
+  readonly roster: Table;
   readonly faults: Table;
   readonly affected: Table;
   readonly instances: Table;
@@ -29,12 +30,14 @@ export class Tables extends Construct {
   readonly conditions: Table;
   readonly sources: Table;
   readonly unmatched: Table;
+  readonly received: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
     const table = (name: string, definition: TableDefinition): Table =>
       makeTable(this, name, definition, retain);
     this.hosts = table('Hosts', tableDefinitions.hosts);
+    this.roster = table('Roster', tableDefinitions.roster);
     this.faults = table('Faults', tableDefinitions.faults);
     this.affected = table('Affected', tableDefinitions.affected);
     this.instances = table('Instances', tableDefinitions.instances);
@@ -53,6 +56,7 @@ export class Tables extends Construct {
     this.conditions = table('Conditions', tableDefinitions.conditions);
     this.sources = table('Sources', tableDefinitions.sources);
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);
+    this.received = table('Received', tableDefinitions.received);
   }
 }
 

@@ -22,7 +22,12 @@ export class WebhookSender extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         PLACES_TABLE: tables.places.tableName,
-        ...variablesOf(settings, 'webhookPlacesPerProject'),
+        ...variablesOf(
+          settings,
+          'webhookPlacesPerProject',
+          'webhookPostsPerReceiver',
+          'webhookPostsPerProject',
+        ),
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         ...variablesOf(settings, 'actionTopics'),
         WEBHOOK_RETRY_QUEUE_URL: messaging.webhookRetryQueue.queueUrl,

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes the pages of `docs/reference/`. */
+/** `npm run docs`: writes the pages of `docs/reference/`, and the chart and tables of docs/performance.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { referencePages } from './docs/pages.ts';

@@ -1,12 +1,16 @@
 /** Writes firings: the alarms' new states and their history rows, in transactions. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type Chain, type Firing, hasNotification } from '../../domain/alarms/firing.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { ChainOutcome } from '../../flows/evaluate-events.ts';
-import { ifUnchanged } from '../dynamodb.ts';
+import { getAll, ifUnchanged } from '../dynamodb.ts';
 import { type Action, transactGroups } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
+
+const RowKey = z.object({ event_id: z.string(), alarm_id: z.string() });
+type RowKey = z.infer<typeof RowKey>;
 
 type Tables = { readonly alarms: string; readonly history: string };
 
@@ -76,6 +80,14 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
         if (already.length > 0) return { already };
         return positions.length > 0 ? 'alarm changed' : 'written';
       });
+    },
+
+    /** Those of the keys that have a row, read consistently, 100 a request, in any order. */
+    written: async (keys: readonly RowKey[]): Promise<RowKey[]> => {
+      const names = ['event_id', 'alarm_id'] as const;
+      const asked = keys.map(({ event_id, alarm_id }) => ({ event_id, alarm_id }));
+      const rows = await getAll(client, tables.history, asked, names);
+      return rows.map((row) => RowKey.parse(row));
     },
 
     /**

@@ -1,5 +1,10 @@
 /** The rows of the table `history`. */
-import { type AlarmChange, sortKeyOf, timeShardOf } from '../../domain/alarms/alarm-history.ts';
+import {
+  type AlarmChange,
+  projectShardOf,
+  sortKeyOf,
+  timeShardOf,
+} from '../../domain/alarms/alarm-history.ts';
 import type { Row } from '../dynamodb.ts';
 
 /**
@@ -16,6 +21,7 @@ const leastDays = 15;
 export const historyRow = <T extends AlarmChange>(change: T): Row => ({
   ...change,
   on_behalf_of: change.on_behalf_of || undefined,
+  project_shard: projectShardOf(change),
   sort_key: sortKeyOf(change),
   time_shard: timeShardOf(change),
 });

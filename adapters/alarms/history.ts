@@ -1,7 +1,13 @@
 /** The table `history` as lists read it: records in the order of their times. */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { AlarmChange, sortKeyOf, timeShards } from '../../domain/alarms/alarm-history.ts';
+import {
+  AlarmChange,
+  projectShards,
+  sortKeyOf,
+  timeShards,
+} from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
+import { inOneOrder } from '../../domain/in-one-order.ts';
 import { growingPages, queryPages } from '../dynamodb.ts';
 
 type Partition = { readonly index: string; readonly key: string; readonly value: string };
@@ -10,7 +16,13 @@ type Partition = { readonly index: string; readonly key: string; readonly value:
 function partitionsFor({ alarm_id, on_behalf_of }: HistoryScope): Partition[] {
   if (alarm_id !== undefined) return [{ index: 'byAlarm', key: 'alarm_id', value: alarm_id }];
   // Records without a project are not in the index by project.
-  if (on_behalf_of) return [{ index: 'byProject', key: 'on_behalf_of', value: on_behalf_of }];
+  if (on_behalf_of) {
+    return projectShards(on_behalf_of).map((value) => ({
+      index: 'byProject',
+      key: 'project_shard',
+      value,
+    }));
+  }
   return timeShards.map((value) => ({ index: 'byTime', key: 'time_shard', value }));
 }
 
@@ -67,10 +79,19 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
     },
 
     /** The records in scope, in pages, in the order of time that `reading` asks for. */
-    async *changesOf(scope: HistoryScope, reading: TimeReading): AsyncGenerator<AlarmChange[]> {
+    async *changesOf(
+      scope: HistoryScope,
+      reading: TimeReading,
+    ): AsyncGenerator<readonly AlarmChange[]> {
       const { on_behalf_of } = scope;
-      const streams = partitionsFor(scope).map((each) => recordsIn(each, scope, reading));
-      for await (const page of inOneOrder(streams, reading.oldestFirst ?? false)) {
+      const partitions = partitionsFor(scope);
+      const { first } = reading;
+      // Records are spread evenly, but not exactly: a partition may have more of a page than its share.
+      const share = first && Math.ceil((1.5 * first) / partitions.length);
+      const part = { ...reading, ...(share && { first: share }) };
+      const streams = partitions.map((each) => recordsIn(each, scope, part));
+      const descending = !reading.oldestFirst;
+      for await (const page of inOneOrder(streams, { keyOf: sortKeyOf, descending })) {
         yield on_behalf_of === undefined
           ? page
           : page.filter((one) => one.on_behalf_of === on_behalf_of);
@@ -78,43 +99,3 @@ export const historyStore = (client: DynamoDBDocumentClient, table: string) => {
     },
   };
 };
-
-/** The records of a merged page. */
-const mergedAtOnce = 100;
-
-/** A stream, with the records that were read of it and not yet merged. */
-type Head = { readonly stream: AsyncGenerator<AlarmChange[]>; readonly waiting: AlarmChange[] };
-
-/** Merges the pages of streams, each in the order of time, into pages in that order. */
-async function* inOneOrder(
-  streams: readonly AsyncGenerator<AlarmChange[]>[],
-  oldestFirst: boolean,
-): AsyncGenerator<AlarmChange[]> {
-  const [only, ...others] = streams;
-  if (only && others.length === 0) return yield* only;
-  const heads = streams.map((stream): Head => ({ stream, waiting: [] }));
-  const fill = async (head: Head): Promise<boolean> => {
-    while (head.waiting.length === 0) {
-      const { value, done } = await head.stream.next();
-      if (done) return false;
-      head.waiting.push(...value);
-    }
-    return true;
-  };
-  const full = await Promise.all(heads.map(fill));
-  let open = heads.filter((_, n) => full[n]);
-  let page: AlarmChange[] = [];
-  const keyOf = ({ waiting: [first] }: Head) => (first ? sortKeyOf(first) : '');
-  while (open.length > 0) {
-    const next = open.reduce((best, head) =>
-      keyOf(head) < keyOf(best) === oldestFirst ? head : best,
-    );
-    page.push(...next.waiting.splice(0, 1));
-    if (page.length >= mergedAtOnce) {
-      yield page;
-      page = [];
-    }
-    if (!(await fill(next))) open = open.filter((head) => head !== next);
-  }
-  yield page;
-}

@@ -1,10 +1,10 @@
 /** Reads the table `hosts`, and finds names in its indexes. */
 
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { Host, type HostRange } from '../../domain/hosts/host.ts';
+import { Host } from '../../domain/hosts/host.ts';
 import { hostKey } from '../../domain/hosts/host-name.ts';
 import type { Row } from '../dynamodb.ts';
-import { hostNames, nameBy } from './host-index.ts';
+import { nameBy } from './host-index.ts';
 import { spellingKey } from './host-rows.ts';
 
 /** Reads single hosts. */
@@ -29,9 +29,6 @@ export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
 
 /** Finds names of hosts. */
 export const hostLookup = (client: DynamoDBDocumentClient, table: string) => ({
-  /** Names of registered hosts in order, as the index shows them. */
-  hostNames: (range?: HostRange): Promise<string[]> => hostNames(client, table, range),
-
   /** The name of the host whose nova-compute service has the id, as the index shows it. */
   hostOfService: (service_id: string): Promise<string | undefined> =>
     nameBy(client, table, { index: 'byService', key: 'service_id', value: service_id }),

@@ -24,13 +24,11 @@ export const spelled = (TableName: string, { host: name }: Host): Action => ({
   },
 });
 
+/** The tables of hosts. */
+export type HostTables = { readonly hosts: string; readonly roster: string };
+
 /**
- * The row with the fields that only indexes and the stream need. `listing` puts it into the list of hosts;
- * tombstones do not have it. By `written_by` the stream is filtered (`infra/reconciler.ts`): a
- * heartbeat invokes no function.
+ * The row with the field by which the stream is filtered (`infra/reconciler.ts`): a heartbeat invokes no
+ * function.
  */
-export const indexedHost = (row: Host): Row => ({
-  ...row,
-  written_by: 'change',
-  ...(row.deleted ? {} : { listing: 'host' }),
-});
+export const streamedHost = (row: Host): Row => ({ ...row, written_by: 'change' });

@@ -9,10 +9,14 @@ import type { Host } from '../../domain/hosts/host.ts';
 import { ifUnchanged } from '../dynamodb.ts';
 import { transactPatiently } from '../transactions.ts';
 import { unchangedHost } from './host-conditions.ts';
-import { counterKey, indexedHost, spelled } from './host-rows.ts';
+import { counterKey, type HostTables, spelled, streamedHost } from './host-rows.ts';
+import { listHeartbeat, rosterWrites } from './roster.ts';
 
 /** Writes hosts. */
-export const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
+export const hostWriter = (
+  client: DynamoDBDocumentClient,
+  { hosts: table, roster }: HostTables,
+) => ({
   /** A number that no service had before. */
   nextServiceNumber: async (): Promise<number> => {
     const { Attributes: row } = await client.send(
@@ -28,8 +32,8 @@ export const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
   },
 
   /**
-   * Sets only `last_seen_up` and `written_by`. `unknown` if there is no such host, `overtaken` if its
-   * row is in a transaction of another writer.
+   * Sets only `last_seen_up` and `written_by`, and then the time in the list. `unknown` if there is no
+   * such host, `overtaken` if its row is in a transaction of another writer.
    */
   seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
     try {
@@ -42,12 +46,12 @@ export const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
           ExpressionAttributeValues: { ':at': at, ':us': 'heartbeat', ':no': false },
         }),
       );
-      return 'noted';
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return 'unknown';
       if (error instanceof TransactionConflictException) return 'overtaken';
       throw error;
     }
+    return (await listHeartbeat(client, roster, { host: name, at })) ? 'noted' : 'overtaken';
   },
 
   /**
@@ -55,8 +59,11 @@ export const hostWriter = (client: DynamoDBDocumentClient, table: string) => ({
    * name is registered.
    */
   saveHost: (from: Host | undefined, to: Host): Promise<boolean> => {
-    const put = { TableName: table, Item: indexedHost(to), ...unchangedHost(from) };
-    if (from && !from.deleted) return ifUnchanged(client.send(new PutCommand(put)));
-    return transactPatiently(client, [{ Put: put }, spelled(table, to)]);
+    const put = { TableName: table, Item: streamedHost(to), ...unchangedHost(from) };
+    const listed = rosterWrites(roster, from, to);
+    const exists = from && !from.deleted;
+    if (exists && listed.length === 0) return ifUnchanged(client.send(new PutCommand(put)));
+    const spelling = exists ? [] : [spelled(table, to)];
+    return transactPatiently(client, [{ Put: put }, ...listed, ...spelling]);
   },
 });

@@ -1,4 +1,4 @@
-/** Reports about hosts: the tables `hosts` and `faults` are changed in one transaction. */
+/** Reports about hosts: the tables `hosts`, `roster` and `faults` are changed in one transaction. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
@@ -10,10 +10,10 @@ import { instanceWrites } from '../servers/instances.ts';
 import { type Action, transact, transactPatiently } from '../transactions.ts';
 import { closedFault, openedFault } from './fault-rows.ts';
 import { unchangedHost } from './host-conditions.ts';
-import { indexedHost } from './host-rows.ts';
+import { type HostTables, streamedHost } from './host-rows.ts';
+import { rosterWrites } from './roster.ts';
 
-type Tables = {
-  readonly hosts: string;
+type Tables = HostTables & {
   readonly faults: string;
   readonly migrations: string;
   readonly conditions: string;
@@ -56,7 +56,8 @@ function reportWrites(
 ): Action[] {
   const up = from.forced_down && !host.forced_down && !host.deleted;
   return [
-    { Put: { TableName: tables.hosts, Item: indexedHost(host), ...unchangedHost(from) } },
+    { Put: { TableName: tables.hosts, Item: streamedHost(host), ...unchangedHost(from) } },
+    ...rosterWrites(tables.roster, from, host),
     ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
     ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
     ...(condition ? [{ Put: writtenCondition(tables.conditions, condition) }] : []),

@@ -36,7 +36,7 @@ export function requireFittingAnswer(text: string): void {
   if (bytes <= mostBodyBytes) return;
   throw new DomainError(
     'too_large',
-    `The answer is too large: it takes ${inMegabytes(bytes)} as JSON text, and at most ${inMegabytes(mostBodyBytes)} fit. Ask for less at once, as with limit.`,
+    `The answer is too large: it takes ${inMegabytes(bytes)} as JSON text, and at most ${inMegabytes(mostBodyBytes)} fit. Ask for less at once, as with limit or with a filter.`,
   );
 }
 

@@ -32,15 +32,16 @@ const lanes = 2;
 const message: Usage = { 'SQS request': 3 };
 
 /**
- * An event from outside that no alarm is interested in: its part of the request and of the messages, the two keys of
- * its resource and instance, and its part of the two keys of its project.
+ * An event from outside that no alarm is interested in, of a project that has alarms: its part of the request
+ * and of the messages, the two keys of its resource and instance, and its part of what is read for each
+ * message: the two counts of alarms and the two keys of its project.
  */
 export const unmatchedEvent: Usage = sumOf(
   times(1 / perRequest, apiCall(200)),
   times(
     lanes,
     sumOf(
-      times(1 / perMessage, sumOf(message, invocation(20), times(2, lookup))),
+      times(1 / perMessage, sumOf(message, invocation(20), times(2, read), times(2, lookup))),
       times(2, lookup),
       // Two lookups run at once, 5 ms each.
       { 'Lambda GB-second (Arm)': 0.005 },
@@ -81,6 +82,9 @@ const hosts = 1_000;
 const everySeconds = 10;
 const monthSeconds = 30 * 24 * 3_600;
 const heartbeats = (hosts * monthSeconds) / everySeconds;
+
+/** A month of two environments of 1 GB that are always warm: one of `compute`, one of `alarm-evaluator`. */
+export const monthWarm: Usage = { 'Lambda provisioned GB-second (Arm)': 2 * monthSeconds };
 
 /** The row's `last_seen_up`; no index has it. */
 const seen: Usage = { 'DynamoDB write unit': 1 };

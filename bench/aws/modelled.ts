@@ -1,5 +1,5 @@
 import type { Figure } from '../figures.ts';
-import { faultOf50, matchedEvent, monthsOfHeartbeats, unmatchedEvent } from './bill.ts';
+import { faultOf50, matchedEvent, monthsOfHeartbeats, monthWarm, unmatchedEvent } from './bill.ts';
 import { coldStart, hops } from './hops.ts';
 import { dollarsOf } from './prices.ts';
 import { sequence } from './sequence.ts';
@@ -21,6 +21,7 @@ export const bill = {
   unmatched: 1_000_000 * dollarsOf(unmatchedEvent),
   matched: dollarsOf(matchedEvent),
   fault: dollarsOf(faultOf50),
+  warm: dollarsOf(monthWarm),
   heartbeats: monthsOfHeartbeats.map(({ way, state, usage }) => ({
     ...{ way, state, dollars: dollarsOf(usage) },
   })),

@@ -10,6 +10,7 @@ export const prices = {
   'API Gateway request': 3.5 / million,
   'Lambda request': 0.2 / million,
   'Lambda GB-second (Arm)': 13.3334 / million,
+  'Lambda provisioned GB-second (Arm)': 3.3334 / million,
   'DynamoDB write unit': 0.625 / million,
   'DynamoDB read unit': 0.125 / million,
   'SQS request': 0.4 / million,

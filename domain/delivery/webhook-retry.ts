@@ -56,6 +56,13 @@ function againOr(
   return { result: 'retrying', ...known, delaySeconds };
 }
 
+/** The longest time that all tries of a webhook take together, in seconds. */
+export const retryAgeSeconds = (mostAttempts: number): number =>
+  Array.from({ length: mostAttempts - 1 }, (_, n) => Math.min(2 ** (n + 1), longestDelay)).reduce(
+    (sum, seconds) => sum + seconds,
+    0,
+  );
+
 /**
  * Seconds until the next try. They double from try to try; a random part of up to a half is taken
  * off.

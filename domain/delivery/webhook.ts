@@ -32,6 +32,11 @@ export const WebhookMessage = z.object({
   attempts: z.int().min(0),
   /** `later` for a retry, and for a slow receiver: these must not delay first tries. */
   lane: z.enum(['first', 'later']),
+  /**
+   * When its next try had to wait first, because its receiver or its project had all the posts of that
+   * minute; absent if it does not wait.
+   */
+  waiting_since: Moment.optional(),
 });
 export type WebhookMessage = z.infer<typeof WebhookMessage>;
 
@@ -91,6 +96,17 @@ export const schemeOf = (action: string): string => action.split(':', 1)[0]?.toL
 export function receiverOf(action: string): string {
   const url = URL.canParse(action) ? new URL(action) : undefined;
   return url?.host ? `${url.protocol}//${url.host}` : action;
+}
+
+/**
+ * The address of an action's receiver: host and port, the same for each scheme, path and spelling. An
+ * action that is not a URL with a host is its own address.
+ */
+export function receiverAddress(action: string): string {
+  const url = URL.canParse(action) ? new URL(action) : undefined;
+  if (!url?.host) return action;
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return `${url.hostname.toLowerCase().replace(/\.$/, '')}:${port}`;
 }
 
 /** An action as it may be shown and logged: without credentials, query and fragment. */

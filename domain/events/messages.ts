@@ -12,13 +12,15 @@ import { eventLanes } from './event-lane.ts';
  * On the queues of events: events to evaluate. `attempts` counts the receives before the message was
  * split, so that a split message is not tried for ever. With a `rest`, which messages in the lane `wide`
  * have, they are evaluated for some alarms alone: those that name a resource of the events, or those of
- * their whole project, whose ids come after `after`; all of them if it is empty.
+ * their whole project, whose ids come after `after`; all of them if it is empty. A `copy` is in the safe
+ * lane: its events were most likely evaluated before.
  */
 export const EventMessage = z.object({
   events: z.array(DoctorEvent),
   attempts: z.int().min(0),
   lane: z.enum(eventLanes).default('fault'),
   rest: z.object({ of: z.enum(['named', 'wide']), after: z.string() }).optional(),
+  copy: z.literal(true).optional(),
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 

@@ -72,6 +72,9 @@ export const Host = HostFacts.extend({
 });
 export type Host = z.infer<typeof Host>;
 
+/** What the state of a host's service depends on. */
+type Heard = Pick<Host, 'forced_down' | 'heartbeat' | 'last_seen_up' | 'created_at'>;
+
 /** nova-compute's `state`. */
 export type HostState = 'up' | 'down';
 
@@ -84,7 +87,7 @@ export type StateClock = { readonly now: string; readonly serviceDownTimeSeconds
  * the time counts from its registration. All others are up.
  * Source: nova `servicegroup/drivers/db.py`, `is_up`.
  */
-export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock): HostState {
+export function stateOf(host: Heard, { now, serviceDownTimeSeconds }: StateClock): HostState {
   if (host.forced_down) return 'down';
   if (!host.heartbeat) return 'up';
   const silence = Math.abs(Date.parse(now) - Date.parse(host.last_seen_up ?? host.created_at));
@@ -96,11 +99,12 @@ export function stateOf(host: Host, { now, serviceDownTimeSeconds }: StateClock)
  * last report is old. A host that sends heartbeats: its last heartbeat, or its registration. Another
  * host: `now` while it is up; the time at which it was forced down while it is down.
  */
-export function lastReport(host: Host, state: HostState, now: string): string {
+export function lastReport(
+  host: Heard & Pick<Host, 'updated_at'>,
+  state: HostState,
+  now: string,
+): string {
   const { heartbeat, last_seen_up, created_at, updated_at } = host;
   if (heartbeat) return last_seen_up ?? created_at;
   return state === 'up' ? now : updated_at;
 }
-
-/** A range of host names in order: those after one name (undefined: from the first), at most `most`. */
-export type HostRange = { readonly after?: string | undefined; readonly most?: number };

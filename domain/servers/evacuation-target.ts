@@ -1,8 +1,15 @@
 /** Which hosts may take evacuated instances, and which of them comes first. */
-import type { Host, HostState } from '../hosts/host.ts';
+import type { HostState } from '../hosts/host.ts';
+import type { ListedHost } from '../hosts/listed-host.ts';
 
-/** Whether a host may take instances: it is up, enabled, registered and not in maintenance. */
-export const isTarget = (host: Host, state: HostState): boolean =>
+/**
+ * Whether a host may take instances: it is up, enabled, registered and not in maintenance.
+ * @param host its row, or its row in the list, which has registered hosts only.
+ */
+export const isTarget = (
+  host: ListedHost & { readonly deleted?: boolean },
+  state: HostState,
+): boolean =>
   !host.deleted &&
   !host.forced_down &&
   !host.maintenance &&

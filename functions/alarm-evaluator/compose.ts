@@ -28,11 +28,14 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
   const flow: EvaluateDeps = {
     ...parts,
     pace: pace === 'gentle' ? gentlePace : fullPace,
-    sendRest: ({ events, rest }) =>
-      parts.sendEvents(events, { lane: 'wide', rest, perMessage: perRest }),
+    sendRest: ({ events, rest }, isCopy) =>
+      parts.sendEvents(events, {
+        ...{ lane: 'wide', rest, perMessage: perRest },
+        ...(isCopy && { copy: true }),
+      }),
   };
   return alarmEvaluator({
-    evaluate: (events, rest) => evaluateEvents(flow, events, rest),
+    evaluate: (events, rest, isCopy) => evaluateEvents(flow, events, rest, isCopy),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: pace === 'gentle',
     deadLetter,

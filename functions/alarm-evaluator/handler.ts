@@ -13,10 +13,11 @@ export type EvaluatorTotals = Evaluated & { readonly messages: number; readonly 
 
 /** What the evaluator needs from outside. */
 export type EvaluatorDeps = {
-  /** With a rest: evaluates only the alarms of the rest. */
+  /** With a rest: evaluates only the alarms of the rest. `isCopy`: they were probably evaluated before. */
   readonly evaluate: (
     events: readonly DoctorEvent[],
     rest?: EventMessage['rest'],
+    isCopy?: boolean,
   ) => Promise<Evaluated>;
   /** Queues each event as a message of its own, with the lane and rest of the message, and its attempts so far. */
   readonly split: (message: EventMessage) => Promise<void>;
@@ -60,7 +61,7 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
     await deps.deadLetter([{ reason: message, element: body }]);
     return nothing;
   }
-  const { events, rest } = message;
+  const { events, rest, copy } = message;
   const attempts = message.attempts + receives;
   if (receives > 1 && events.length > 1) {
     await deps.split({ ...message, attempts: attempts - 1 });
@@ -68,7 +69,7 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
   }
   try {
     if (attempts > maxAttempts) throw new Error('its evaluation never ended');
-    return { ...(await deps.evaluate(events, rest)), events: events.length };
+    return { ...(await deps.evaluate(events, rest, copy || receives > 1)), events: events.length };
   } catch (error) {
     if (events.length > 1 || attempts < maxAttempts) throw error;
     const reason = `given up after ${attempts} attempts: ${String(error)}`;

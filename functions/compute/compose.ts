@@ -1,5 +1,6 @@
 /** Puts the compute surface together: handler and flows, on plain stores and settings. */
-import { type Host, stateOf } from '../../domain/hosts/host.ts';
+import { stateOf } from '../../domain/hosts/host.ts';
+import type { ListedHost } from '../../domain/hosts/listed-host.ts';
 import { changeServer } from '../../flows/change-server.ts';
 import { type ChooseTargetDeps, makeTargets } from '../../flows/choose-target.ts';
 import { deleteHost } from '../../flows/delete-host.ts';
@@ -38,7 +39,7 @@ export type ComputeParts = Omit<ComputeDeps, Composed> &
 /** The handler of the compute surface. */
 export function compose(parts: ComputeParts) {
   const { now, serviceDownTimeSeconds } = parts;
-  const state = (host: Host) => stateOf(host, { now: now(), serviceDownTimeSeconds });
+  const state = (host: ListedHost) => stateOf(host, { now: now(), serviceDownTimeSeconds });
   const withStates = { ...parts, stateOf: state };
   const evacuation = { ...withStates, targets: makeTargets(withStates) };
   const allSeen: ComputeDeps['allSeen'] = (uuids, also) => readServers(parts, uuids, also);

@@ -24,6 +24,7 @@ export const Environment = environment({
   ...tokenVariables,
   ...ownEventVariables,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
@@ -42,6 +43,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     faults: env.FAULTS_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
@@ -55,7 +57,7 @@ export function connect(
   };
   const compute = compose({
     ...surface,
-    ...hostStore(dynamo, tables.hosts),
+    ...hostStore(dynamo, tables),
     ...reportStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...migrationStore(dynamo, tables.migrations),

@@ -44,7 +44,11 @@ export type DoctorParts = Omit<DoctorDeps, Composed> &
     /** Durably queues events from outside in their lane, to be seen after the delay. */
     readonly sendOutside: (
       events: readonly DoctorEvent[],
-      sending: { readonly lane: EventLane; readonly delaySeconds?: number },
+      sending: {
+        readonly lane: EventLane;
+        readonly delaySeconds?: number;
+        readonly copy?: true;
+      },
     ) => Promise<void>;
     /** How long after an event from outside its safe copy is seen. */
     readonly safeLaneDelaySeconds: number;
@@ -85,7 +89,7 @@ async function sendTwice(
   await Promise.all(
     byLane.flatMap(([lane, some]) => [
       sendOutside(some, { lane }),
-      sendOutside(some, { lane, delaySeconds }),
+      sendOutside(some, { lane, delaySeconds, copy: true }),
     ]),
   );
 }

@@ -46,6 +46,7 @@ export const Environment = environment({
   BULK_QUEUE_URL: required,
   BULK_DLQ_URL: required,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   AFFECTED_TABLE: required,
   INSTANCES_TABLE: required,
@@ -102,13 +103,14 @@ function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
 function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
     ports: env.PORTS_TABLE,
     faults: env.FAULTS_TABLE,
   };
   return {
-    ...hostStore(dynamo, tables.hosts),
+    ...hostStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...portReader(dynamo, tables.ports),

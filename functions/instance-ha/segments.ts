@@ -11,11 +11,14 @@ import { segmentId } from '../../domain/ids.ts';
 import { haRoute } from './ha-route.ts';
 import { listPage } from './list-query.ts';
 
+/** What is shown of a host. */
+type SegmentHost = Pick<Host, 'host' | 'hypervisor_id' | 'maintenance' | 'zone'>;
+
 export type SegmentDeps = {
-  /** The names of the zones, in order. */
-  readonly zones: () => Promise<readonly string[]>;
-  /** The registered hosts of a zone, by name. */
-  readonly hostsOfZone: (zone: string) => Promise<readonly Host[]>;
+  /** The zones that have hosts, in any order. */
+  readonly zones: () => Promise<readonly { readonly name: string }[]>;
+  /** Every registered host, by name. */
+  readonly allHosts: () => Promise<readonly SegmentHost[]>;
 };
 
 const reading = { method: 'GET', roles: may.readHosts, body: ignored } as const;
@@ -26,7 +29,7 @@ export const segmentRoutes = (deps: SegmentDeps): Route[] => [
     path: '/v1/segments',
     query: listPage,
     handle: async ({ args }) => {
-      const segments = (await deps.zones()).map(segmentView);
+      const segments = (await zonesOf(deps)).map(segmentView);
       return { status: 200, body: { segments: pageOf(segments, args) } };
     },
   }),
@@ -45,7 +48,7 @@ export const segmentRoutes = (deps: SegmentDeps): Route[] => [
     query: listPage,
     handle: async ({ params, args }) => {
       const zone = await zoneOf(deps, params.segment);
-      const hosts = (await deps.hostsOfZone(zone)).map(hostView);
+      const hosts = (await hostsOfZone(deps, zone)).map(hostView);
       return { status: 200, body: { hosts: pageOf(hosts, args) } };
     },
   }),
@@ -54,7 +57,7 @@ export const segmentRoutes = (deps: SegmentDeps): Route[] => [
     path: '/v1/segments/:segment/hosts/:host',
     query: ignored,
     handle: async ({ params }) => {
-      const hosts = await deps.hostsOfZone(await zoneOf(deps, params.segment));
+      const hosts = await hostsOfZone(deps, await zoneOf(deps, params.segment));
       const found = hosts.find(({ hypervisor_id }) => hypervisor_id === params.host);
       if (found) return { status: 200, body: { host: hostView(found) } };
       throw notFound('Host', params.host);
@@ -65,8 +68,15 @@ export const segmentRoutes = (deps: SegmentDeps): Route[] => [
 const notFound = (what: string, id = ''): DomainError =>
   new DomainError('not_found', `${what} with id ${id.slice(0, 100)} could not be found.`);
 
-async function zoneOf({ zones }: SegmentDeps, id: string | undefined): Promise<string> {
-  const zone = (await zones()).find((name) => segmentId(name) === id);
+/** The names of the zones, in order. */
+const zonesOf = async ({ zones }: SegmentDeps): Promise<string[]> =>
+  (await zones()).map(({ name }) => name).sort();
+
+const hostsOfZone = async ({ allHosts }: SegmentDeps, zone: string): Promise<SegmentHost[]> =>
+  (await allHosts()).filter((host) => host.zone === zone);
+
+async function zoneOf(deps: SegmentDeps, id: string | undefined): Promise<string> {
+  const zone = (await zonesOf(deps)).find((name) => segmentId(name) === id);
   if (zone === undefined) throw notFound('No failover segment', id);
   return zone;
 }
@@ -103,7 +113,7 @@ function segmentView(zone: string) {
   };
 }
 
-function hostView({ host, hypervisor_id, zone, maintenance }: Host) {
+function hostView({ host, hypervisor_id, zone, maintenance }: SegmentHost) {
   const failover_segment = segmentView(zone);
   return {
     id: numberOf(hypervisor_id),

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
 import { conditionStore } from '../../adapters/conditions/conditions.ts';
+import { receivedNotifications } from '../../adapters/conditions/received-notifications.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
+import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
@@ -25,12 +28,14 @@ export const Environment = environment({
   ...authenticationVariables,
   ...ownEventVariables,
   HOSTS_TABLE: required,
+  ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
   CONDITIONS_TABLE: required,
   SOURCES_TABLE: required,
   UNMATCHED_TABLE: required,
+  RECEIVED_TABLE: required,
 });
 
 /** The surfaces of monitors on the tables, queues and secrets that the variables name. */
@@ -42,6 +47,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const tables = {
     hosts: env.HOSTS_TABLE,
+    roster: env.ROSTER_TABLE,
     faults: env.FAULTS_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
@@ -57,6 +63,7 @@ export function connect(
     }),
     logger,
     ...hostReader(dynamo, tables.hosts),
+    ...rosterReader(dynamo, tables.roster),
     ...reportStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
@@ -64,8 +71,10 @@ export function connect(
     ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),
+    ...receivedNotifications(dynamo, env.RECEIVED_TABLE),
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
     now: () => new Date().toISOString(),
+    newId: randomUUID,
   });
 }

@@ -9,7 +9,7 @@ export type ReconcilerParts<Batch> = Pick<ReconcilerDeps<Batch>, 'read' | 'log'>
     /** Durably queues the events, to be delivered after the delay. */
     readonly sendEvents: (
       events: readonly DoctorEvent[],
-      sending: { readonly delaySeconds: number },
+      sending: { readonly delaySeconds: number; readonly copy: true },
     ) => Promise<void>;
     /** Durably queues the messages, once for each delay in seconds. */
     readonly sendFinish: (
@@ -26,7 +26,8 @@ export type ReconcilerParts<Batch> = Pick<ReconcilerDeps<Batch>, 'read' | 'log'>
 export function compose<Batch>({ read, log, ...parts }: ReconcilerParts<Batch>) {
   const flow: ReconcileDeps = {
     ...parts,
-    sendCopies: (events) => parts.sendEvents(events, { delaySeconds: parts.safeLaneDelaySeconds }),
+    sendCopies: (events) =>
+      parts.sendEvents(events, { delaySeconds: parts.safeLaneDelaySeconds, copy: true }),
     sendFinish: (messages) => parts.sendFinish(messages, parts.finishDelaysSeconds),
   };
   return reconciler({ read, reconcile: (changes) => reconcile(flow, changes), log });

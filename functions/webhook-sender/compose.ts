@@ -3,6 +3,7 @@ import type { gathered } from '../../adapters/gathered.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { busySeconds } from '../../domain/delivery/webhook-place.ts';
 import { type WebhookSenderDeps, webhookSender } from './handler.ts';
+import { type MinuteDeps, minuteRoom } from './minutes.ts';
 import { rememberingFull } from './places.ts';
 import { slowReceivers } from './slow-receivers.ts';
 
@@ -10,8 +11,9 @@ type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number)
 
 export type WebhookSenderParts = Omit<
   WebhookSenderDeps,
-  'again' | 'divert' | 'defer' | 'slow' | 'isAlarm'
+  'again' | 'divert' | 'defer' | 'slow' | 'isAlarm' | 'fullCounter' | 'limits'
 > & {
+  readonly minutes: Omit<MinuteDeps, 'now'>;
   /** Those of the ids that are ids of alarms, read consistently. */
   readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Durably queues webhooks among the first attempts. */
@@ -29,6 +31,7 @@ const later = (webhook: WebhookMessage): WebhookMessage => ({ ...webhook, lane: 
 /** The handler of the queues of webhooks. */
 export const compose = ({
   existing,
+  minutes,
   sendFirst,
   sendRetry,
   gather,
@@ -36,12 +39,16 @@ export const compose = ({
   ...parts
 }: WebhookSenderParts) => {
   const existingNow = gather(existing);
+  const roomFor = minuteRoom({ ...minutes, now: parts.now });
+  const withoutRoom = gather((webhooks: readonly WebhookMessage[]) => roomFor(webhooks));
   return webhookSender({
     ...parts,
     isAlarm: async (alarm_id) => (await existingNow(alarm_id)).has(alarm_id),
     again: (webhook, delaySeconds) => sendRetry([later(webhook)], delaySeconds),
     divert: gather((webhooks: readonly WebhookMessage[]) => sendRetry(webhooks.map(later))),
     defer: gather((webhooks: readonly WebhookMessage[]) => sendFirst(webhooks, busySeconds)),
+    fullCounter: async (webhook) => (await withoutRoom(webhook)).get(webhook),
+    limits: minutes.limits,
     places: { ...parts.places, take: rememberingFull(parts.places.take, clock) },
     slow: slowReceivers(clock),
   });

@@ -8,6 +8,7 @@ import { actionTopics } from '../../adapters/delivery/action-topics.ts';
 import { rangesOf } from '../../adapters/delivery/public-addresses.ts';
 import { webhookClient } from '../../adapters/delivery/webhook-client.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
+import { webhookMinutes } from '../../adapters/delivery/webhook-minutes.ts';
 import { webhookOutcomes } from '../../adapters/delivery/webhook-outcomes.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
 import { amount, type Env, environment, list, readEnv, required } from '../../adapters/env.ts';
@@ -23,6 +24,8 @@ export const Environment = environment({
   HISTORY_TABLE: required,
   PLACES_TABLE: required,
   WEBHOOK_PLACES: amount,
+  WEBHOOK_POSTS_PER_RECEIVER: amount,
+  WEBHOOK_POSTS_PER_PROJECT: amount,
   WEBHOOK_QUEUE_URL: required,
   WEBHOOK_RETRY_QUEUE_URL: required,
   WEBHOOK_DLQ_URL: required,
@@ -63,6 +66,14 @@ export function connect(
     sendRetry: webhookQueue(sqs, env.WEBHOOK_RETRY_QUEUE_URL).sendWebhooks,
     gather: gathered,
     places: { ...places, interrupted: interruptions(logger) },
+    minutes: {
+      ...webhookMinutes(dynamo, { table: env.PLACES_TABLE, now }),
+      limits: {
+        perReceiver: env.WEBHOOK_POSTS_PER_RECEIVER,
+        perProject: env.WEBHOOK_POSTS_PER_PROJECT,
+      },
+      interrupted: interruptions(logger),
+    },
     mostAttempts: env.WEBHOOK_ATTEMPTS,
     now,
     clock: Date.now,
@@ -73,6 +84,7 @@ export function connect(
         WebhooksRetried: totals.retrying ?? 0,
         WebhooksGivenUp: totals['given up'] ?? 0,
         WebhooksDropped: totals.dropped ?? 0,
+        WebhooksWaiting: totals.waiting ?? 0,
       }),
     log: logger,
   });

@@ -3,7 +3,8 @@
  * other. A failed attempt is queued again with a delay in the queue of retries, so that no receiver
  * delays the first attempts for others. Projects share the senders of first attempts by places: each
  * project has a few. A message without a place is queued again, in the queue of retries if a receiver
- * of the project hung. The outcome of each attempt is recorded on the row of the firing. A message is
+ * of the project hung. A post for which its receiver or its project has no room in this minute waits in the
+ * queue of retries, for as long as its tries may take in all. The outcome of each attempt is recorded on the row of the firing. A message is
  * dropped if its webhook has its final outcome, or if a later attempt of it is queued already. A retry
  * is dropped, too, if its alarm was deleted: the owner no longer wants it.
  */
@@ -15,6 +16,12 @@ import {
   type WebhookOutcome,
   type webhookResults,
 } from '../../domain/delivery/webhook.ts';
+import {
+  type FullCounter,
+  type MinuteLimits,
+  waitedTooLong,
+  waitSeconds,
+} from '../../domain/delivery/webhook-minute.ts';
 import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import { type CallDeps, callAction } from './call-action.ts';
@@ -22,7 +29,13 @@ import { type BatchPlaces, batchPlaces, type PlaceDeps } from './places.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
 
 /** The outcome of a message; `known`: there was nothing left to do. */
-type Done = (typeof webhookResults)[number] | 'diverted' | 'deferred' | 'known' | 'unreadable';
+type Done =
+  | (typeof webhookResults)[number]
+  | 'diverted'
+  | 'deferred'
+  | 'waiting'
+  | 'known'
+  | 'unreadable';
 /** How many messages had each outcome. */
 export type WebhookTotals = Readonly<Partial<Record<Done, number>>>;
 
@@ -41,6 +54,9 @@ export type WebhookSenderDeps = CallDeps & {
   /** Queues a first attempt again among first attempts, for a little later. */
   readonly defer: (webhook: WebhookMessage) => Promise<void>;
   readonly places: PlaceDeps;
+  /** The count of this minute that has no room for a post of the webhook; undefined if there is room. */
+  readonly fullCounter: (webhook: WebhookMessage) => Promise<FullCounter | undefined>;
+  readonly limits: MinuteLimits;
   /** Sends webhooks that are given up, and bodies that cannot be read, to the dead-letter queue. */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly slow: SlowReceivers;
@@ -85,7 +101,8 @@ async function handle(
   const attempt = `${webhook.webhook_id} ${webhook.attempts}`;
   if (seen.has(attempt)) return 'known';
   seen.add(attempt);
-  const mayHang = webhook.lane === 'first' && /^https?$/.test(schemeOf(webhook.action));
+  const isPost = /^https?$/.test(schemeOf(webhook.action));
+  const mayHang = webhook.lane === 'first' && isPost;
   if (mayHang && deps.slow.isSlow(webhook.action)) {
     await deps.divert(webhook);
     return 'diverted';
@@ -96,7 +113,7 @@ async function handle(
   const [place, read, isWanted] = await Promise.all([
     mayHang ? places.of(webhook.project_id) : 'held',
     reading,
-    webhook.attempts === 0 || deps.isAlarm(webhook.body.alarm_id),
+    isNew(webhook) || deps.isAlarm(webhook.body.alarm_id),
   ]);
   if (read && isSettled(webhook, read)) return 'known';
   if (!isWanted) return drop(deps, webhook);
@@ -110,6 +127,17 @@ async function handle(
   }
   const known = reading ? undefined : await deps.outcome(webhook);
   if (known && isSettled(webhook, known)) return 'known';
+  const full = isPost ? await deps.fullCounter(webhook) : undefined;
+  if (full) return wait(deps, webhook, full);
+  return call(deps, webhook, places);
+}
+
+/** Makes the try, and records that a receiver hung. */
+async function call(
+  deps: WebhookSenderDeps,
+  { waiting_since: _, ...webhook }: WebhookMessage,
+  places: BatchPlaces,
+): Promise<Done> {
   const answer = await callAction(deps, webhook);
   if (answer.kind === 'unanswered' && answer.timedOut) {
     deps.slow.note(webhook.action);
@@ -118,9 +146,34 @@ async function handle(
   return settle(deps, webhook, answer);
 }
 
+/** True for a webhook that was neither tried before nor has waited: its alarm was there a moment ago. */
+const isNew = ({ attempts, waiting_since }: WebhookMessage): boolean =>
+  attempts === 0 && waiting_since === undefined;
+
 /** True if the webhook has its final outcome, or a later attempt of it is queued already. */
 const isSettled = ({ attempts }: WebhookMessage, known: WebhookOutcome): boolean =>
   known.result !== 'retrying' || attempts < known.attempts;
+
+/** Queues a webhook without room for a later minute, or gives it up if it has waited too long. */
+async function wait(
+  deps: WebhookSenderDeps,
+  webhook: WebhookMessage,
+  full: FullCounter,
+): Promise<Done> {
+  const now = deps.now();
+  const { waiting_since: since = now, attempts } = webhook;
+  const { mostAttempts } = deps;
+  const delay = waitSeconds({ now, since, mostAttempts, random: deps.random() });
+  if (delay !== undefined) {
+    await deps.again({ ...webhook, waiting_since: since }, delay);
+    return 'waiting';
+  }
+  const reason = waitedTooLong(full, deps.limits);
+  await deps.deadLetter([{ reason: `given up: ${reason}`, element: webhook }]);
+  const verdict = { result: 'given up', attempts, status: null, reason } as const;
+  await deps.note(webhook, { action: shownAction(webhook.action), ...verdict, at: now });
+  return verdict.result;
+}
 
 /** Queues the retry or dead letter before it records the outcome: nothing is sent after that record. */
 async function settle(

@@ -1,5 +1,6 @@
-/** The pages of `docs/reference/`, as the code gives them. */
+/** The pages of `docs/reference/`, and the generated parts of docs/performance.md. */
 import { commandLinePage } from './command-line.ts';
+import { performancePages } from './performance/page.ts';
 import { routesPage } from './routes.ts';
 import { settingsPage } from './settings.ts';
 
@@ -9,4 +10,5 @@ export const referencePages = async (): Promise<ReadonlyMap<string, string>> =>
     ['docs/reference/routes.md', routesPage()],
     ['docs/reference/settings.md', settingsPage()],
     ['docs/reference/command-line.md', await commandLinePage()],
+    ...(await performancePages()),
   ]);

@@ -6,7 +6,11 @@ import { alarmRow, indexKeys, placesOf } from '../../adapters/alarms/alarm-rows.
 import { alarmStore } from '../../adapters/alarms/alarms.ts';
 import { alarmCounter, quotaStore } from '../../adapters/alarms/quotas.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { type AlarmChange, timeShardOf } from '../../domain/alarms/alarm-history.ts';
+import {
+  type AlarmChange,
+  projectShardOf,
+  timeShardOf,
+} from '../../domain/alarms/alarm-history.ts';
 import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import type { AlarmQuotas } from '../../domain/alarms/quota.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
@@ -101,6 +105,7 @@ test('a new alarm is read as written, is found by its key, and has a record that
     {
       ...change,
       sort_key: `${change.timestamp}#${change.event_id}`,
+      project_shard: projectShardOf(change),
       time_shard: timeShardOf(change),
       expires_at: Date.parse('2026-01-31T00:00:00.000Z') / 1000,
     },

@@ -267,6 +267,17 @@ test('alarms are found by each of many keys, and read consistently', async () =>
   expect(read.alarms.map(({ alarm_id }) => alarm_id).sort()).toEqual(ids.sort());
 });
 
+test('rows that exist are found among many keys', async () => {
+  const alarm = await newAlarm();
+  const there = Array.from({ length: 3 }, () => notice(alarm));
+  await fire(there);
+  const others = Array.from({ length: 150 }, () => notice(alarm));
+  const found = await writer().written([...others, ...there].map(({ row }) => row));
+  const keys = there.map(({ row: { event_id, alarm_id } }) => ({ event_id, alarm_id }));
+  expect(found).toHaveLength(3);
+  expect(found).toEqual(expect.arrayContaining(keys));
+});
+
 test('a chain writes all its rows, and the alarm after its last firing', async () => {
   const alarm = await newAlarm();
   const raised = transition(alarm);
@@ -295,7 +306,13 @@ test('a noted row expires, and is not in the history', async () => {
   expect(await fire([noted])).toEqual(['written']);
   const row = await rowOf(noted);
   expect(row).toMatchObject({ noted: 'nothing to clear', expires_at: expect.any(Number) });
-  for (const key of ['sort_key', 'time_shard', 'on_behalf_of', 'undelivered_shard']) {
+  for (const key of [
+    'sort_key',
+    'time_shard',
+    'project_shard',
+    'on_behalf_of',
+    'undelivered_shard',
+  ]) {
     expect(row).not.toHaveProperty(key);
   }
   expect(await stored(alarm)).toEqual({ ...alarm, revision: 2, stamped_at: event.accepted_at });

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alarmStore } from '../../adapters/alarms/alarms.ts';
 import { historyStore } from '../../adapters/alarms/history.ts';
-import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { type AlarmChange, projectShardOf } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { every } from '../stack/every.ts';
@@ -105,6 +105,7 @@ test('a record that cannot be read does not hide the others', async () => {
   const [good, broken] = ['a', 'b'].map((event_id) => ({
     ...{ event_id, alarm_id, on_behalf_of, timestamp, severity: 'low', type: 'deletion' },
     ...{ detail: '{}', user_id: 'u', project_id: 'p', sort_key: `${timestamp}#${event_id}` },
+    project_shard: projectShardOf({ event_id, alarm_id, on_behalf_of }),
   }));
   for (const Item of [good, { ...broken, type: 'forgotten' }]) {
     await dynamo.send(new PutCommand({ TableName: own.env.HISTORY_TABLE, Item }));

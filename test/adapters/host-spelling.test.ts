@@ -21,7 +21,7 @@ afterAll(async () => {
   await own.cleanup();
 });
 
-const hosts = () => hostStore(client, own.env.HOSTS_TABLE);
+const hosts = () => hostStore(client, { hosts: own.env.HOSTS_TABLE, roster: own.env.ROSTER_TABLE });
 const newName = () => `Host-${randomUUID().slice(0, 8)}`;
 const named = (host: string) =>
   hostWith({ host, incarnation: randomUUID(), service_id: randomUUID() });
@@ -36,7 +36,7 @@ test('a host is read by any spelling, and each has one row', async () => {
   expect(await hosts().host(`${name}-2`)).toBeUndefined();
   expect(await hosts().saveHost(undefined, named(name.toLowerCase()))).toBe(false);
   expect(await hosts().saveHost(undefined, named(name.toUpperCase()))).toBe(false);
-  const listed = (await hosts().hostNames()).filter((each) => /^host-/i.test(each));
+  const listed = (await hosts().allHosts()).map(({ host }) => host);
   expect(listed).toContain(name);
   expect(listed).not.toContain(name.toLowerCase());
 });

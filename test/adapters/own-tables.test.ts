@@ -26,6 +26,7 @@ const shape = async (TableName: string) => {
 
 test.each([
   ['HostsTable', 'HOSTS_TABLE'],
+  ['RosterTable', 'ROSTER_TABLE'],
   ['FaultsTable', 'FAULTS_TABLE'],
   ['AffectedTable', 'AFFECTED_TABLE'],
   ['InstancesTable', 'INSTANCES_TABLE'],

@@ -6,6 +6,7 @@ import { reportStore } from '../../adapters/hosts/reports.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { settled } from '../../domain/hosts/host-fault.ts';
+import { ListedHost } from '../../domain/hosts/listed-host.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { afterUpdate } from '../../domain/hosts/service-update.ts';
 
@@ -31,12 +32,13 @@ beforeAll(async () => {
   own = await ownThings();
   const tables = {
     hosts: own.env.HOSTS_TABLE,
+    roster: own.env.ROSTER_TABLE,
     faults: own.env.FAULTS_TABLE,
     instances: own.env.INSTANCES_TABLE,
     migrations: own.env.MIGRATIONS_TABLE,
     conditions: own.env.CONDITIONS_TABLE,
   };
-  hosts = hostStore(client, tables.hosts);
+  hosts = hostStore(client, tables);
   reports = reportStore(client, tables);
   instances = instanceStore(client, tables);
 });
@@ -87,7 +89,7 @@ test('a host is read as written, found by its service and in the list', async ()
   expect(await hosts.host(row.host)).toEqual(row);
   expect(await hosts.hosts([row.host, 'unknown'])).toEqual([row]);
   expect(await hosts.hostOfService(row.service_id)).toBe(row.host);
-  expect(await hosts.allHosts()).toContainEqual(row);
+  expect(await hosts.allHosts()).toContainEqual(ListedHost.parse(row));
 });
 
 test('a host is made once, and changed only as it was read', async () => {
@@ -408,9 +410,13 @@ test('hosts are found by their numbers and hypervisors, and listed by name from 
   );
   for (const row of rows) await hosts.saveHost(undefined, row);
   const [a, b, c] = rows.map(({ host }) => host);
-  expect(await hosts.hostNames({ after: prefix, most: 2 })).toEqual([a, b]);
-  expect(await hosts.hostNames({ after: b, most: 1 })).toEqual([c]);
-  expect(await hosts.hostNames()).toEqual(expect.arrayContaining([a, b, c]));
+  const namesIn = async (range: { after: string; most: number }) =>
+    (await hosts.hostsIn(range)).map(({ host }) => host);
+  expect(await namesIn({ after: prefix, most: 2 })).toEqual([a, b]);
+  expect(await namesIn({ after: b ?? '', most: 1 })).toEqual([c]);
+  const all = (await hosts.allHosts()).map(({ host }) => host);
+  expect(all).toEqual(expect.arrayContaining([a, b, c]));
+  expect(all).toEqual(all.toSorted());
   expect(await hosts.hostOfNumber(900_001)).toBe(b);
   expect(await hosts.hostOfNumber(899_999)).toBeUndefined();
   expect(await hosts.hostOfHypervisor(rows[2]?.hypervisor_id ?? '')).toBe(c);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { actionTopics } from '../../adapters/delivery/action-topics.ts';
+import { topicAudience } from '../../adapters/topic-audience.ts';
 import { audit, notifications } from '../../adapters/topics.ts';
 import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
 import { topicOf } from '../../domain/delivery/subscription.ts';
@@ -126,6 +127,53 @@ test('the audit gets events whole, infrastructure included', async () => {
   const ids = received.map(({ body }) => body.message_id).sort();
   expect(ids).toEqual(events.map(({ message_id }) => message_id).sort());
   expect(received[0]?.attributes).toEqual({ event_type: received[0]?.body.event_type });
+});
+
+test('where nobody subscribes, nothing is published, and SNS is asked once a second', async () => {
+  let now = 0;
+  const batches = disturb({ sns: client }, 'PublishBatch');
+  const none = answered({ Attributes: { SubscriptionsConfirmed: '0' } });
+  const other = sns();
+  const asked = disturb(
+    { sns: other },
+    'GetTopicAttributes',
+    ...[none, none, answered({}), refused(new Error('the topic is gone'))],
+  );
+  const topic = own.env.EVENTS_TOPIC_ARN;
+  const { publishEvents } = audit(
+    client,
+    topic,
+    topicAudience(other, topic, () => now),
+  );
+  const audited: number[][] = [];
+  for (const at of [0, 999, 1_000, 2_000, 61_999, 62_000]) {
+    now = at;
+    await publishEvents([hostEvent(hostWith())]);
+    audited.push([asked.length, batches.length]);
+  }
+  expect(audited).toEqual([
+    ...[
+      [1, 0],
+      [1, 0],
+      [2, 0],
+    ],
+    // Somebody subscribes, and once SNS does not say.
+    ...[
+      [3, 1],
+      [3, 2],
+      [4, 3],
+    ],
+  ]);
+  await own.events.receive(3);
+  other.destroy();
+});
+
+test('the audit of 25 events is three batches, two of them full', async () => {
+  const batches = disturb({ sns: client }, 'PublishBatch');
+  const events = Array.from({ length: 25 }, (_, n) => hostEvent(hostWith({ revision: n + 1 })));
+  await audit(client, own.env.EVENTS_TOPIC_ARN).publishEvents(events);
+  expect(sizes(batches)).toEqual([10, 10, 5]);
+  await own.events.receive(25);
 });
 
 test('an audit message that is refused throws, so that the stream brings it again', async () => {

@@ -1,12 +1,20 @@
 /** What requests cost, and many rows at once. */
+import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { alarmRow, lookupRow } from '../../adapters/alarms/alarm-rows.ts';
 import type { Row } from '../../adapters/dynamodb.ts';
 import { inParallel } from '../../adapters/in-parallel.ts';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
+import { projectOwner, wideOwner } from '../../domain/alarms/quota.ts';
 import { slices } from '../../domain/slices.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
 import { isTokenCheck } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
+import { project } from './cloud.ts';
 import type { Prepare } from './invoke.ts';
+import type { World } from './world.ts';
 
 export async function writeRows(table: string, rows: readonly Row[]): Promise<void> {
   const client = dynamodb();
@@ -18,6 +26,24 @@ export async function writeRows(table: string, rows: readonly Row[]): Promise<vo
     ),
   );
   client.destroy();
+}
+
+/** Alarms of one project, written as the API writes them. */
+export async function seedAlarms(world: World, given: readonly Partial<Alarm>[]): Promise<void> {
+  const made = given.map((each) => {
+    const alarm = alarmWith({ alarm_id: randomUUID(), project_id: project, ...each });
+    const keys = lookupKeysOf(alarm);
+    return { alarm, rows: [alarmRow(alarm), ...keys.map((key) => lookupRow(alarm, key))] };
+  });
+  const { ALARMS_TABLE, QUOTAS_TABLE } = world.things.env;
+  await writeRows(
+    ALARMS_TABLE,
+    made.flatMap(({ rows }) => rows),
+  );
+  await writeRows(QUOTAS_TABLE, [
+    { owner: projectOwner(project), alarms: made.length },
+    { owner: wideOwner(project), alarms: made.filter(({ alarm }) => isProjectWide(alarm)).length },
+  ]);
 }
 
 const Capacity = z.object({ CapacityUnits: z.number() });

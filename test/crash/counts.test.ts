@@ -2,14 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { alarmRow, lookupRow } from '../../adapters/alarms/alarm-rows.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
-import { projectOwner, wideOwner } from '../../domain/alarms/quota.ts';
-import { alarmWith } from '../domain/alarms/alarms.ts';
-import { cloud, ok, project } from './cloud.ts';
-import { counting, writeRows } from './costs.ts';
-import { makeWorld, type World } from './world.ts';
+import { cloud, ok } from './cloud.ts';
+import { counting, seedAlarms } from './costs.ts';
+import { makeWorld } from './world.ts';
 
 type Rule = Alarm['rule'];
 const event_type = 'compute.instance.update';
@@ -40,31 +36,13 @@ const Alarms = z.object({
   RequestItems: z.record(z.string(), z.object({ Keys: z.array(z.unknown()) })),
 });
 
-/** Alarms of one project, written as the API writes them. */
-async function seed(world: World, given: readonly Partial<Alarm>[]): Promise<void> {
-  const made = given.map((each) => {
-    const alarm = alarmWith({ alarm_id: randomUUID(), project_id: project, ...each });
-    const keys = lookupKeysOf(alarm);
-    return { alarm, rows: [alarmRow(alarm), ...keys.map((key) => lookupRow(alarm, key))] };
-  });
-  const { ALARMS_TABLE, QUOTAS_TABLE } = world.things.env;
-  await writeRows(
-    ALARMS_TABLE,
-    made.flatMap(({ rows }) => rows),
-  );
-  await writeRows(QUOTAS_TABLE, [
-    { owner: projectOwner(project), alarms: made.length },
-    { owner: wideOwner(project), alarms: made.filter(({ alarm }) => isProjectWide(alarm)).length },
-  ]);
-}
-
 /** What it costs that an instance stops, with a hundred alarms that wait for it among so many. */
 async function costsAmong(all: number): Promise<Record<'fault' | 'wide', Record<string, number>>> {
   await using world = await makeWorld();
   const nova = cloud(world);
   await nova.host('h');
   const [uuid = ''] = await nova.servers('h', 1);
-  await seed(
+  await seedAlarms(
     world,
     Array.from({ length: all }, (_, n) => (n < 100 ? matching(n, uuid) : unconcerned(n))),
   );

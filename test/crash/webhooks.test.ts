@@ -1,11 +1,13 @@
 /** What becomes of webhooks when something goes wrong on their way. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { eventQueue } from '../../adapters/queues.ts';
 import { WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import { projectCounter } from '../../domain/delivery/webhook-minute.ts';
 import { placeName, secondsAfter } from '../../domain/delivery/webhook-place.ts';
 import { receive } from '../../domain/events/outside-event.ts';
 import { type Receiver, receiver } from '../adapters/delivery/receiver.ts';
@@ -66,12 +68,15 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
     calls: ['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
   });
   expect(await world.send()).toMatchObject({
-    calls: ['PutItem', 'SendMessageBatch', 'UpdateItem', 'DeleteItem'],
+    // The place, the posts of the minute (of project and receiver), the retry, the outcome, the place again.
+    calls: [
+      ...['PutItem', 'UpdateItem', 'UpdateItem', 'SendMessageBatch', 'UpdateItem', 'DeleteItem'],
+    ],
   });
   expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'retrying', attempts: 1 }]);
   let sent: Outcome | undefined;
   while (!sent) sent = await world.send();
-  expect(sent).toMatchObject({ calls: ['UpdateItem'] });
+  expect(sent).toMatchObject({ calls: ['UpdateItem', 'UpdateItem', 'UpdateItem'] });
 });
 
 type Step = { readonly at: number; readonly what: string; readonly how: How };
@@ -102,7 +107,7 @@ test.each(hows.map((how) => ({ how, copies: how === 'fails' ? 2 : 1 })))(
     await using good = await receiver();
     const alarm_id = await raised(world, good);
     await world.evaluate();
-    await world.send({ at: 2, how });
+    await world.send({ at: 4, how });
     await finish(world, alarm_id);
     expect(good.received).toHaveLength(copies);
     expect(requestIds(good).size).toBe(1);
@@ -119,8 +124,8 @@ test.each(steps('further try', 'note of the failure'))(
     });
     const alarm_id = await raised(world, flaky);
     await world.evaluate();
-    // The place comes first.
-    await world.send({ at: at + 1, how });
+    // The place and the posts of the minute come first.
+    await world.send({ at: at + 3, how });
     await finish(world, alarm_id);
     expect(flaky.received).toHaveLength(2);
     expect(requestIds(flaky).size).toBe(1);
@@ -128,8 +133,8 @@ test.each(steps('further try', 'note of the failure'))(
   },
 );
 
-test.each([1, 3].flatMap((at) => hows.map((how) => ({ at, how }))))(
-  'when write $at, of the place, $how, the action is called, and its project can go on',
+test.each([1, 2, 3, 5].flatMap((at) => hows.map((how) => ({ at, how }))))(
+  'when write $at, of the place or of the posts of a minute, $how, the action is called, and its project can go on',
   async ({ at, how }) => {
     await using world = await makeWorld();
     await using good = await receiver();
@@ -163,7 +168,7 @@ test.each(hows)('when queueing a webhook for later %s, the action is called once
   await using good = await receiver();
   const place = {
     place: placeName('tenant', 0),
-    ...{ holder: randomUUID(), hung: true, until: secondsAfter(new Date().toISOString(), 1) },
+    ...{ holder: randomUUID(), hung: true, until: secondsAfter(new Date().toISOString(), 30) },
   };
   await dynamodb().send(new PutCommand({ TableName: world.things.env.PLACES_TABLE, Item: place }));
   const alarm_id = await raised(world, good);
@@ -172,6 +177,51 @@ test.each(hows)('when queueing a webhook for later %s, the action is called once
   await finish(world, alarm_id);
   expect(good.received).toHaveLength(1);
 });
+
+const Attributes = z.record(z.string(), z.string());
+
+/** How many webhooks are in the queue of retries, those included that it does not deliver yet. */
+async function waiting(world: World): Promise<number> {
+  const { Attributes: found } = await sqs().send(
+    new GetQueueAttributesCommand({
+      QueueUrl: world.things.env.WEBHOOK_RETRY_QUEUE_URL,
+      AttributeNames: ['All'],
+    }),
+  );
+  const counts = Attributes.parse(found);
+  return ['', 'Delayed', 'NotVisible']
+    .map((state) => Number(counts[`ApproximateNumberOfMessages${state}`]))
+    .reduce((sum, count) => sum + count);
+}
+
+test.each(['goes well' as const, ...hows])(
+  'when queueing a webhook without room in this minute %s, it is neither posted nor lost',
+  async (how) => {
+    await using world = await makeWorld({
+      ...{ WEBHOOK_POSTS_PER_PROJECT: '1', WEBHOOK_POSTS_PER_RECEIVER: '0' },
+    });
+    await using good = await receiver();
+    // This minute and the next one are full.
+    for (const seconds of [0, 60]) {
+      const now = secondsAfter(new Date().toISOString(), seconds);
+      const limits = { perReceiver: 0, perProject: 1 };
+      const counter = projectCounter({ project_id: 'tenant' }, limits, now);
+      await dynamodb().send(
+        new PutCommand({
+          TableName: world.things.env.PLACES_TABLE,
+          Item: { place: counter?.key, posts: 1 },
+        }),
+      );
+    }
+    await raised(world, good);
+    await world.evaluate();
+    // The place, the count, and then the queue.
+    await world.send(how === 'goes well' ? undefined : { at: 3, how });
+    while (await world.send());
+    expect(good.received).toEqual([]);
+    expect(await waiting(world)).toBe(how === 'fails' || how === 'goes well' ? 1 : 2);
+  },
+);
 
 test.each(hows)(
   'when the note that its alarm was deleted %s, a webhook is tried no further all the same',

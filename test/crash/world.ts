@@ -32,6 +32,9 @@ function awsEnv(): Record<string, string> {
   };
 }
 
+/** The batch size of the reconciler's event sources. */
+const recordsAtOnce = 100;
+
 export class World {
   readonly things: OwnThings;
   readonly #streams: StreamReader;
@@ -87,13 +90,18 @@ export class World {
   }
 
   /** The reconciler on what the streams hold since; records stay if it does not succeed. */
-  async reconcile(disturbance?: Disturbance): Promise<Outcome | undefined> {
-    const records = await this.#streams.pending();
+  async reconcile(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
+    const records = (await this.#streams.pending()).slice(0, recordsAtOnce);
     if (records.length === 0) return undefined;
     const event = { Records: records };
-    const outcome = await this.run({ name: 'reconciler', event }, disturbance);
+    const outcome = await this.run({ name: 'reconciler', event }, disturbance, prepare);
     if (outcome.kind === 'done') this.#streams.forget(records);
     return outcome;
+  }
+
+  /** Leaves out what the streams hold now, as if it was handled. */
+  async skipRecords(): Promise<void> {
+    this.#streams.forget(await this.#streams.pending());
   }
 
   /** The evaluator on what one of the queues of events holds; messages stay if they do not succeed. */
@@ -115,8 +123,8 @@ export class World {
   }
 
   /** The fault-finisher on what its queue holds. */
-  finish(disturbance?: Disturbance): Promise<Outcome | undefined> {
-    return this.#consume('fault-finisher', this.#queues.faults, disturbance);
+  finish(disturbance?: Disturbance, prepare?: Prepare): Promise<Outcome | undefined> {
+    return this.#consume('fault-finisher', this.#queues.faults, disturbance, prepare);
   }
 
   /** The sender of webhooks on what is to be tried first, or else again. */

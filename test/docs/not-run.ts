@@ -60,6 +60,11 @@ export const notRun: readonly NotRun[] = [
     reason: 'needs Docker',
   },
   {
+    document: 'docs/performance.md',
+    first: 'npm run bench -- --help',
+    reason: 'it takes minutes',
+  },
+  {
     document: 'docs/reference/settings.md',
     first: 'npm run deploy -- -c regionName=eu-1 -c acceptAlarmsWithoutResourceId=false',
     reason: 'needs an AWS account',

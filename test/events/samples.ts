@@ -30,7 +30,6 @@ const IndexedInstance = Instance.extend({
   expires_at: z.int().optional(),
 }).strict();
 const IndexedHost = Host.extend({
-  listing: z.literal('host').optional(),
   written_by: z.enum(['change', 'heartbeat']),
 }).strict();
 

@@ -10,6 +10,7 @@ import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
 import { type ChainOutcome, type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
+import type { RowKey } from '../../flows/written-before.ts';
 
 type Row = Firing['row'];
 
@@ -58,6 +59,7 @@ export function alarmTables(given: readonly Alarm[] = []) {
         alarms: ids.flatMap((alarm_id) => alarms.get(alarm_id) ?? []),
         unreadable: [],
       }),
+      written: (keys: readonly RowKey[]) => keys.filter((key) => rows.has(rowKey(key))),
       fire: (chains: readonly Chain[]) => chains.map(write),
       report: ({ alarm_id, reason }: Parameters<EvaluateDeps['report']>[0]) => {
         const alarm = alarms.get(alarm_id);

@@ -10,6 +10,7 @@ const rivalDeps = ({ deps: made }: ReturnType<typeof alarmTables>): Partial<Eval
   alarmCounts: async (ids) => made.alarmCounts(ids),
   alarmsUnder: async (keys) => made.alarmsUnder(keys),
   alarms: async (ids) => made.alarms(ids),
+  written: async (keys) => made.written(keys),
   fire: async (chains) => made.fire(chains),
 });
 

@@ -32,7 +32,7 @@ const Act = fc.oneof(
 );
 type Act = typeof Act extends fc.Arbitrary<infer T> ? T : never;
 
-const stateOf = ({ forced_down }: Host) => (forced_down ? 'down' : 'up');
+const stateOf = ({ forced_down }: Pick<Host, 'forced_down'>) => (forced_down ? 'down' : 'up');
 
 function rivals(scheduler: fc.Scheduler, executor: Executor) {
   const world = worldOf({

@@ -57,6 +57,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
     alarmsUnder: async (keys, bounds) => tables.deps.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),
+    written: async (keys) => tables.deps.written(keys),
     fire: async (chains) => tables.deps.fire(chains),
     report: async (unreadable) => tables.deps.report(unreadable),
     sendWebhooks: async () => undefined,
@@ -86,12 +87,12 @@ test('a message that comes again, whole or in parts, changes nothing and sends n
           await evaluateEvents(deps, message);
           const once = snapshot();
           const part = message.filter(() => again.next().value);
-          await evaluateEvents(deps, part);
+          await evaluateEvents(deps, part, undefined, true);
           await evaluateEvents(deps, message.toReversed());
           expect(snapshot()).toEqual(once);
         }
         const once = snapshot();
-        await evaluateEvents(deps, all.flat());
+        await evaluateEvents(deps, all.flat(), undefined, true);
         expect(snapshot()).toEqual(once);
         expect(new Set(published).size).toBe(published.length);
       },

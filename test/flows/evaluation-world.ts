@@ -53,6 +53,7 @@ export function evaluationWorld() {
     alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),
+    written: async (keys) => tables.written(keys),
     fire: async (chains) => {
       const others = state.meanwhile;
       state.meanwhile = undefined;

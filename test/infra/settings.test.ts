@@ -75,6 +75,8 @@ test.each([
   ['webhookAttempts', '0'],
   ['webhookConcurrency', '1'],
   ['webhookPlacesPerProject', '0'],
+  ['webhookPostsPerReceiver', '-1'],
+  ['webhookPostsPerProject', 'many'],
   ['actionTopics', 'arn:aws:sqs:eu-west-1:123456789012:queue'],
   ['actionTopics', 'arn:aws:sns:eu-west-1:123456789012:t.fifo'],
   ['notificationTopics', '0'],

@@ -16,6 +16,7 @@ import { readDefinitions } from './table-definitions.ts';
 
 const tableNames = [
   'HOSTS',
+  'ROSTER',
   'FAULTS',
   'AFFECTED',
   'INSTANCES',
@@ -34,6 +35,7 @@ const tableNames = [
   'CONDITIONS',
   'SOURCES',
   'UNMATCHED',
+  'RECEIVED',
 ] as const;
 type TableName = (typeof tableNames)[number];
 
@@ -127,6 +129,7 @@ export async function ownThings(): Promise<OwnThings> {
   return {
     env: {
       HOSTS_TABLE: tableName('HOSTS'),
+      ROSTER_TABLE: tableName('ROSTER'),
       FAULTS_TABLE: tableName('FAULTS'),
       AFFECTED_TABLE: tableName('AFFECTED'),
       INSTANCES_TABLE: tableName('INSTANCES'),
@@ -145,7 +148,10 @@ export async function ownThings(): Promise<OwnThings> {
       CONDITIONS_TABLE: tableName('CONDITIONS'),
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
+      RECEIVED_TABLE: tableName('RECEIVED'),
       WEBHOOK_PLACES: '4',
+      WEBHOOK_POSTS_PER_RECEIVER: '600',
+      WEBHOOK_POSTS_PER_PROJECT: '3000',
       EVENT_QUEUE_URL: eventQueue ?? '',
       CHANGE_QUEUE_URL: changeQueue ?? '',
       URGENT_QUEUE_URL: urgentQueue ?? '',

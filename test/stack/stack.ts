@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -54,6 +55,7 @@ export type OutputName =
 
 type TableOutput =
   | 'Hosts'
+  | 'Roster'
   | 'Faults'
   | 'Affected'
   | 'Instances'
@@ -137,8 +139,14 @@ export const subscribe = (filterPolicy?: Record<string, unknown>): Promise<Subsc
   subscribeTo(readStack().endpoint, output('NotificationsTopicArn'), filterPolicy);
 
 /** The same, for the operators' events. */
-export const subscribeToEvents = (filterPolicy?: Record<string, unknown>): Promise<Subscriber> =>
-  subscribeTo(readStack().endpoint, output('EventsTopicArn'), filterPolicy);
+export async function subscribeToEvents(
+  filterPolicy?: Record<string, unknown>,
+): Promise<Subscriber> {
+  const made = await subscribeTo(readStack().endpoint, output('EventsTopicArn'), filterPolicy);
+  // A reconciler remembers for a second that the topic has no subscribers.
+  await sleep(1_000);
+  return made;
+}
 
 /** The environment that the `openstack` command line needs to be `who`. */
 export function openstackEnv(who: 'admin' | Tenant): Record<string, string> {

@@ -2,11 +2,16 @@
 
 import { hasFailed } from '../../../domain/hosts/fault.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import type { HostUpdate } from './host-input.ts';
 
 /** A host in the list; `service` is the topic, not the binary. */
-export const listedHost = ({ host, zone }: Host) => ({ host_name: host, service: 'compute', zone });
+export const listedHost = ({ host, zone }: ListedHost) => ({
+  host_name: host,
+  service: 'compute',
+  zone,
+});
 
 type Amounts = { readonly cpu: number; readonly memory_mb: number; readonly disk_gb: number };
 

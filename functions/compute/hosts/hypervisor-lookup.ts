@@ -4,20 +4,19 @@ import { atLeast } from '../../../adapters/http/microversion.ts';
 import { parsed } from '../../../adapters/http/parsed.ts';
 import type { RouteRequest } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { Host, HostRange } from '../../../domain/hosts/host.ts';
+import type { Host } from '../../../domain/hosts/host.ts';
 import { hostKey } from '../../../domain/hosts/host-name.ts';
+import type { HostRange, ListedHost } from '../../../domain/hosts/listed-host.ts';
 import { maxPage } from '../nova-types.ts';
 import type { HypervisorQuery } from './hypervisor-query.ts';
 import { hypervisorId } from './hypervisor-view.ts';
 import type { ServiceDeps } from './service-deps.ts';
 
-export type HypervisorLookupDeps = Pick<ServiceDeps, 'host' | 'hostOfNumber'> & {
+export type HypervisorLookupDeps = Pick<ServiceDeps, 'allHosts' | 'host' | 'hostOfNumber'> & {
   /** The name of the host whose hypervisor has the id; undefined if there is none. */
   readonly hostOfHypervisor: (hypervisor_id: string) => Promise<string | undefined>;
-  /** Names of registered hosts in order, as the index shows them. */
-  readonly hostNames: (range?: HostRange) => Promise<readonly string[]>;
-  /** The rows of the names, tombstones included, in any order; unknown names are left out. */
-  readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
+  /** Registered hosts in a range, by name, read consistently. */
+  readonly hostsIn: (range: HostRange) => Promise<readonly ListedHost[]>;
 };
 
 type Request = RouteRequest<unknown, unknown>;
@@ -32,23 +31,11 @@ const notFound = (what: string) =>
 export async function hostsMatching(
   deps: HypervisorLookupDeps,
   text: string,
-): Promise<readonly Host[]> {
-  const names = await deps.hostNames();
-  const hosts = await registered(
-    deps,
-    names.filter((name) => hostKey(name).includes(hostKey(text))),
-  );
+): Promise<readonly ListedHost[]> {
+  const all = await deps.allHosts();
+  const hosts = all.filter(({ host }) => hostKey(host).includes(hostKey(text)));
   if (hosts.length === 0) throw notFound(`No hypervisor matching '${text}'`);
   return hosts;
-}
-
-/** The registered hosts among these names, in order of their names. */
-async function registered(
-  { hosts }: Pick<HypervisorLookupDeps, 'hosts'>,
-  names: readonly string[],
-): Promise<readonly Host[]> {
-  const found = (await hosts(names)).filter(({ deleted }) => !deleted);
-  return found.toSorted((a, b) => (a.host < b.host ? -1 : 1));
 }
 
 /**
@@ -58,15 +45,15 @@ async function registered(
 export async function pageOfHosts(
   deps: HypervisorLookupDeps,
   request: RouteRequest<unknown, HypervisorQuery>,
-): Promise<{ readonly hosts: readonly Host[]; readonly more: boolean }> {
+): Promise<{ readonly hosts: readonly ListedHost[]; readonly more: boolean }> {
   const { limit = maxPage, marker } = request.args;
   const after = marker === undefined ? undefined : await hostById(deps, marker, request);
   if (marker !== undefined && !after) {
     throw new DomainError('invalid', `Marker ${marker} could not be found.`);
   }
   if (limit === 0) return { hosts: [], more: false };
-  const names = await deps.hostNames({ after: after?.host, most: limit + 1 });
-  return { hosts: await registered(deps, names.slice(0, limit)), more: names.length > limit };
+  const hosts = await deps.hostsIn({ after: after?.host, most: limit + 1 });
+  return { hosts: hosts.slice(0, limit), more: hosts.length > limit };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The servers on hosts. */
-import type { Host } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import { slices } from '../../../domain/slices.ts';
 import type { ServerPages } from '../servers/server-pages.ts';
 import type { ShownServer } from './hypervisor-view.ts';
@@ -10,10 +10,10 @@ const width = 20;
 /** The servers of each host, by its name. Hosts without servers are not in the map. */
 export async function serversOn(
   { instancesOn, allSeen }: Pick<ServerPages, 'instancesOn' | 'allSeen'>,
-  hosts: readonly Host[],
+  hosts: readonly ListedHost[],
 ): Promise<ReadonlyMap<string, readonly ShownServer[]>> {
   const uuids = new Set<string>();
-  const collect = async ({ host }: Host) => {
+  const collect = async ({ host }: ListedHost) => {
     for await (const page of instancesOn(host)) for (const uuid of page) uuids.add(uuid);
   };
   for (const some of slices(hosts, width)) await Promise.all(some.map(collect));

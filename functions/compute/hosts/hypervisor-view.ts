@@ -3,21 +3,25 @@
  * are 0, empty or null. Source: docs/wire/compute.md#hypervisors.
  */
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
-import type { Host, HostState } from '../../../domain/hosts/host.ts';
+import type { HostState } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 
 export type HypervisorContext = {
   readonly microversion: Microversion;
-  readonly stateOf: (host: Host) => HostState;
+  readonly stateOf: (host: ListedHost) => HostState;
 };
 
 export type ShownServer = { readonly name: string; readonly uuid: string };
 
 /** The id of a hypervisor: a uuid from 2.53 on, a number before. */
-export const hypervisorId = (host: Host, microversion: Microversion): string | number =>
+export const hypervisorId = (host: ListedHost, microversion: Microversion): string | number =>
   atLeast(microversion, '2.53') ? host.hypervisor_id : host.service_number;
 
 /** What `GET /os-hypervisors` lists. */
-export const briefHypervisor = (host: Host, { microversion, stateOf }: HypervisorContext) => ({
+export const briefHypervisor = (
+  host: ListedHost,
+  { microversion, stateOf }: HypervisorContext,
+) => ({
   id: hypervisorId(host, microversion),
   hypervisor_hostname: host.host,
   state: stateOf(host),
@@ -25,7 +29,7 @@ export const briefHypervisor = (host: Host, { microversion, stateOf }: Hyperviso
 });
 
 /** What `GET /os-hypervisors/detail` and `GET /os-hypervisors/{id}` show. */
-export function detailedHypervisor(host: Host, view: HypervisorContext) {
+export function detailedHypervisor(host: ListedHost, view: HypervisorContext) {
   const { microversion } = view;
   return {
     ...briefHypervisor(host, view),
@@ -55,7 +59,7 @@ const notKnown = {
 };
 
 /** The fields that 2.88 removed. */
-const capacityOf = ({ vcpus, memory_mb, local_gb }: Host) => ({
+const capacityOf = ({ vcpus, memory_mb, local_gb }: ListedHost) => ({
   vcpus,
   memory_mb,
   local_gb,
@@ -63,7 +67,7 @@ const capacityOf = ({ vcpus, memory_mb, local_gb }: Host) => ({
 });
 
 /** The sums of the same fields for all hosts. */
-export function statisticsOf(hosts: readonly Host[]) {
+export function statisticsOf(hosts: readonly ListedHost[]) {
   const sum = { vcpus: 0, memory_mb: 0, local_gb: 0 };
   for (const { vcpus, memory_mb, local_gb } of hosts) {
     sum.vcpus += vcpus;

@@ -5,7 +5,7 @@ import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { Host } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import { may, requireRole } from '../../../domain/identity/access.ts';
 import type { ServerPages } from '../servers/server-pages.ts';
 import {
@@ -54,7 +54,7 @@ export const hypervisorRoutes = (deps: HypervisorDeps): Route[] => [
 /** Hosts as hypervisors, with their servers if these are requested and the caller may read them. */
 async function shown(
   deps: HypervisorDeps,
-  hosts: readonly Host[],
+  hosts: readonly ListedHost[],
   view: HypervisorView,
   { microversion, caller }: Request,
   with_servers = false,

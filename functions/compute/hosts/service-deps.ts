@@ -7,18 +7,19 @@ import { parsed } from '../../../adapters/http/parsed.ts';
 import type { RouteRequest } from '../../../adapters/http/route.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import type { ServiceUpdate } from '../../../domain/hosts/service-update.ts';
 import type { UpdatedService } from '../../../flows/update-service.ts';
 import { serviceView } from './service-view.ts';
 
 /** What the routes of services read and write. */
 export type ServiceDeps = {
-  /** Every registered host, by name. */
-  readonly allHosts: () => Promise<readonly Host[]>;
+  /** Every registered host, by name, read consistently: a list shows each report that was answered before. */
+  readonly allHosts: () => Promise<readonly ListedHost[]>;
   /** The host's row by any spelling of its name, tombstones included. */
   readonly host: (name: string) => Promise<Host | undefined>;
   /** nova-compute's state now. */
-  readonly stateOf: (host: Host) => HostState;
+  readonly stateOf: (host: ListedHost) => HostState;
   /** The name of the host whose service has the id; a uuid from 2.53 on, a number before. */
   readonly hostOfService: (service_id: string) => Promise<string | undefined>;
   readonly hostOfNumber: (service_number: number) => Promise<string | undefined>;
@@ -45,7 +46,7 @@ const ServiceNumber = z
   .transform(Number);
 
 /** A service as Nova shows it at a microversion. */
-export const shownService = (deps: ServiceDeps, host: Host, microversion: Microversion) =>
+export const shownService = (deps: ServiceDeps, host: ListedHost, microversion: Microversion) =>
   serviceView(host, { state: deps.stateOf(host), microversion, now: deps.now() });
 
 /**

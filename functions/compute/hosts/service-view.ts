@@ -1,5 +1,6 @@
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
-import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
+import { type HostState, lastReport } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import { microseconds } from '../../../domain/time.ts';
 
 /** The state, the microversion and the time at which a service is shown. */
@@ -10,7 +11,7 @@ type ServiceView = {
 };
 
 /** A host's nova-compute service, with exactly Nova's keys: tempest refuses others. */
-export const serviceView = (host: Host, { state, microversion, now }: ServiceView) => ({
+export const serviceView = (host: ListedHost, { state, microversion, now }: ServiceView) => ({
   id: atLeast(microversion, '2.53') ? host.service_id : host.service_number,
   binary: 'nova-compute',
   host: host.host,

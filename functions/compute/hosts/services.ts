@@ -3,7 +3,8 @@
 import { actorOf } from '../../../adapters/http/actor.ts';
 import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, route } from '../../../adapters/http/route.ts';
-import { type Host, HostName } from '../../../domain/hosts/host.ts';
+import { HostName } from '../../../domain/hosts/host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
 import { may } from '../../../domain/identity/access.ts';
 import { queriesOf } from '../nova-types.ts';
 import { hostOfServicePath, novaCompute, type ServiceDeps, shownService } from './service-deps.ts';
@@ -43,7 +44,10 @@ const listRoutes = (deps: ServiceDeps): Route[] =>
   );
 
 /** The registered host of that name; all hosts if no name is given. */
-async function hostsNamed(deps: ServiceDeps, host: string | undefined): Promise<readonly Host[]> {
+async function hostsNamed(
+  deps: ServiceDeps,
+  host: string | undefined,
+): Promise<readonly ListedHost[]> {
   if (!host) return deps.allHosts();
   if (!HostName.safeParse(host).success) return [];
   const row = await deps.host(host);

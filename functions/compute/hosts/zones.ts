@@ -1,25 +1,26 @@
 /** `os-availability-zone`: the zones of the hosts. Only administrators see the hosts. */
 import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, route } from '../../../adapters/http/route.ts';
-import { type Host, type HostState, lastReport } from '../../../domain/hosts/host.ts';
+import { type HostState, lastReport } from '../../../domain/hosts/host.ts';
+import type { ListedHost, Zone } from '../../../domain/hosts/listed-host.ts';
 import { may } from '../../../domain/identity/access.ts';
 import { microseconds } from '../../../domain/time.ts';
+import type { ServiceDeps } from './service-deps.ts';
 
-export type ZoneDeps = {
-  readonly allHosts: () => Promise<readonly Host[]>;
-  /** nova-compute's state now. */
-  readonly stateOf: (host: Host) => HostState;
-  readonly now: () => string;
+export type ZoneDeps = Pick<ServiceDeps, 'allHosts' | 'stateOf' | 'now'> & {
+  /** The zones that have hosts, in any order. It reads a row of each, whatever the number of hosts. */
+  readonly zones: () => Promise<readonly Zone[]>;
 };
 
-export const zoneRoutes = ({ allHosts, stateOf, now }: ZoneDeps): Route[] => [
+export const zoneRoutes = ({ zones, allHosts, stateOf, now }: ZoneDeps): Route[] => [
   route({
     method: 'GET',
     path: '/v2.1/os-availability-zone',
     query: ignored,
     body: ignored,
     handle: async () => {
-      const availabilityZoneInfo = zonesOf(await allHosts(), () => null);
+      const shown = (await zones()).map(({ name, available }) => zoneView(name, available, null));
+      const availabilityZoneInfo = shown.toSorted(byName);
       return { status: 200, body: { availabilityZoneInfo } };
     },
   }),
@@ -30,30 +31,30 @@ export const zoneRoutes = ({ allHosts, stateOf, now }: ZoneDeps): Route[] => [
     query: ignored,
     body: ignored,
     handle: async () => {
-      const availabilityZoneInfo = zonesOf(await allHosts(), (hosts) =>
-        Object.fromEntries(
-          hosts.map((host) => [host.host, servicesOf(host, stateOf(host), now())]),
-        ),
-      );
-      return { status: 200, body: { availabilityZoneInfo } };
+      const hosts = Map.groupBy(await allHosts(), ({ zone }) => zone);
+      const availabilityZoneInfo = [...hosts].map(([zone, its]) => {
+        const services = its.map(
+          (host) => [host.host, servicesOf(host, stateOf(host), now())] as const,
+        );
+        const available = its.some(({ status }) => status === 'enabled');
+        return zoneView(zone, available, Object.fromEntries(services));
+      });
+      return { status: 200, body: { availabilityZoneInfo: availabilityZoneInfo.toSorted(byName) } };
     },
   }),
 ];
 
-/**
- * The zones in order of their names. A zone is available if one of its hosts is enabled. Source:
- * nova `availability_zones.py`.
- */
-const zonesOf = (all: readonly Host[], shown: (hosts: readonly Host[]) => unknown) =>
-  [...Map.groupBy(all, ({ zone }) => zone)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([zoneName, hosts]) => ({
-      zoneName,
-      zoneState: { available: hosts.some(({ status }) => status === 'enabled') },
-      hosts: shown(hosts),
-    }));
+/** A zone is available if one of its hosts is enabled. Source: nova `availability_zones.py`. */
+const zoneView = (zoneName: string, available: boolean, hosts: unknown) => ({
+  zoneName,
+  zoneState: { available },
+  hosts,
+});
 
-const servicesOf = (host: Host, state: HostState, now: string) => ({
+const byName = (a: { readonly zoneName: string }, b: { readonly zoneName: string }) =>
+  a.zoneName < b.zoneName ? -1 : 1;
+
+const servicesOf = (host: ListedHost, state: HostState, now: string) => ({
   'nova-compute': {
     active: host.status === 'enabled',
     available: state === 'up',

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import {
   AlarmChange,
+  projectShardOf,
+  projectShards,
   sortKeyOf,
   timeShardOf,
   timeShards,
@@ -22,6 +24,7 @@ const change: AlarmChange = {
 test('a record without a project is stored without one, and read with an empty one', () => {
   const { on_behalf_of, ...stored } = change;
   expect(AlarmChange.parse(stored)).toEqual({ ...change, on_behalf_of: '' });
+  expect(projectShardOf({ ...change, on_behalf_of: '' })).toBeUndefined();
 });
 
 test('the sort keys of records have the order of their times', () => {
@@ -34,6 +37,8 @@ test('many records of one alarm or of one event are spread over all shards', () 
   const ofOneEvent = Array.from({ length: 200 }, () => ({ ...change, alarm_id: randomUUID() }));
   for (const records of [ofOneAlarm, ofOneEvent]) {
     expect([...new Set(records.map(timeShardOf))].sort()).toEqual(timeShards);
+    const parts = new Set(records.map(projectShardOf));
+    expect(parts).toEqual(new Set(projectShards(change.on_behalf_of)));
   }
   expect(timeShardOf({ ...change })).toBe(timeShardOf(change));
 });

@@ -77,12 +77,17 @@ export function computeOf(
       return { user_id: name, user_name: name, ...caller };
     },
     countsOn,
-    hostNames: async ({ after = '', most } = {}) =>
+    hostsIn: async ({ after = '', most }) =>
       [...hosts.values()]
-        .flatMap(({ host, deleted }) => (deleted || host <= after ? [] : [host]))
-        .sort()
+        .filter(({ host, deleted }) => !deleted && host > after)
+        .sort((a, b) => (a.host < b.host ? -1 : 1))
         .slice(0, most),
     allHosts,
+    zones: async () =>
+      [...Map.groupBy(await allHosts(), ({ zone }) => zone)].map(([name, its]) => ({
+        name,
+        available: its.some(({ status }) => status === 'enabled'),
+      })),
     hostOfService: (id) => hostBy(({ service_id }) => service_id === id),
     hostOfNumber: (number) => hostBy(({ service_number }) => service_number === number),
     hostOfHypervisor: (id) => hostBy(({ hypervisor_id }) => hypervisor_id === id),

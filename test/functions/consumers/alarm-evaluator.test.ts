@@ -21,18 +21,26 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const evaluations: string[][] = [];
   const splits: [string[], number, ...unknown[]][] = [];
   const froms: unknown[] = [];
+  const copies: boolean[] = [];
   const deadLettered: DeadLetter[] = [];
   const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
   const handler = alarmEvaluator({
-    evaluate: async (events, rest) => {
+    evaluate: async (events, rest, isCopy) => {
       if (ids(events).includes(harmful)) throw new Error('it cannot be evaluated');
       evaluations.push(ids(events));
       froms.push(rest);
+      copies.push(isCopy ?? false);
       return { candidates: 2, fired: 1, published: 1 };
     },
-    split: async ({ events, attempts, lane, rest }) => {
-      splits.push([ids(events), attempts, lane, ...(rest ? [rest] : [])]);
+    split: async ({ events, attempts, lane, rest, copy }) => {
+      splits.push([
+        ids(events),
+        attempts,
+        lane,
+        ...(rest ? [rest] : []),
+        ...(copy ? ['copy'] : []),
+      ]);
     },
     deadLetter: async (letters) => {
       deadLettered.push(...letters);
@@ -43,7 +51,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   });
   const { batchItemFailures } = await handler(event, context);
   const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return { failed, evaluations, froms, splits, deadLettered, totals, lines };
+  return { failed, evaluations, froms, copies, splits, deadLettered, totals, lines };
 }
 const message = (
   events: number[],
@@ -52,7 +60,14 @@ const message = (
   body: { events: events.map(eventOf), attempts, ...lane },
   receives,
 });
-type Lane = Partial<Pick<EventMessage, 'lane' | 'rest'>>;
+type Lane = Partial<Pick<EventMessage, 'lane' | 'rest' | 'copy'>>;
+
+test('a copy, and a message that comes again, are evaluated as such', async () => {
+  const given = [message([1]), message([2], { copy: true }), message([3], { receives: 2 })];
+  expect((await evaluated(queued(...given))).copies).toEqual([false, true, true]);
+  const split = await evaluated(queued(message([1, 2], { copy: true, receives: 2 })));
+  expect(split.splits).toEqual([[['e-1', 'e-2'], 1, 'fault', 'copy']]);
+});
 
 test('messages are evaluated and counted, and logged in one line', async () => {
   const { failed, evaluations, totals, lines } = await evaluated(

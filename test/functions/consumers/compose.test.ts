@@ -38,7 +38,7 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
     finishDelaysSeconds: [1, 2],
   });
   await handler([{ kind: 'host', before: hostWith(), after: downHost() }], context);
-  expect(sent).toEqual(expect.arrayContaining([{ delaySeconds: 7 }, [1, [1, 2]]]));
+  expect(sent).toEqual(expect.arrayContaining([{ delaySeconds: 7, copy: true }, [1, [1, 2]]]));
 });
 
 test.each(['full', 'gentle'] as const)(
@@ -58,6 +58,7 @@ test.each(['full', 'gentle'] as const)(
       alarmCounts: unused,
       alarmsUnder: unused,
       alarms: unused,
+      written: unused,
       fire: unused,
       report: unused,
       sendWebhooks: unused,
@@ -140,6 +141,12 @@ async function sentAgain(
     sendFirst: record('first tries'),
     sendRetry: record('further tries'),
     gather: gathered,
+    minutes: {
+      limits: { perReceiver: 600, perProject: 3_000 },
+      take: async (_, posts) => posts,
+      giveBack: async () => expect.unreachable(),
+      interrupted: () => expect.unreachable(),
+    },
     places: {
       take: async () => (place === 'held' ? { place: '0#a', holder: 'me' } : { full: place }),
       giveBack: async () => {},

@@ -67,6 +67,8 @@ export function sender(
     divert: async (message) => {
       diverted.push(message);
     },
+    fullCounter: async () => undefined,
+    limits: { perReceiver: 600, perProject: 3_000 },
     defer: async (message) => {
       deferred.push(message);
     },

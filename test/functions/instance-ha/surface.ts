@@ -42,8 +42,8 @@ export function instanceHaWorld(
     },
     notification: async (uuid) => kept.find(({ notification_uuid }) => notification_uuid === uuid),
     notifications: async () => kept,
-    zones: async () => [...new Set(live.map(({ zone }) => zone))].sort(),
-    hostsOfZone: async (zone) => live.filter((host) => host.zone === zone),
+    zones: async () => [...new Set(live.map(({ zone }) => zone))].map((name) => ({ name })),
+    allHosts: async () => live,
     now: () => minute(++state.minutes),
     newId: () => id(1000 + kept.length),
   });

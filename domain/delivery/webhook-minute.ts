@@ -1,0 +1,91 @@
+/**
+ * How many webhooks are posted in a minute: to one receiver, over all projects, and for one project. What is
+ * over a limit waits for a later minute.
+ */
+import { receiverAddress, type WebhookMessage } from './webhook.ts';
+import { retryAgeSeconds } from './webhook-retry.ts';
+
+/** The limits of a minute; 0 for none. */
+export type MinuteLimits = { readonly perReceiver: number; readonly perProject: number };
+
+/** What a webhook that waits, waits for. */
+export const fullCounters = ['receiver', 'project'] as const;
+export type FullCounter = (typeof fullCounters)[number];
+
+/** A count of posts in one minute. */
+export type Counter = {
+  /** The key of its row. */
+  readonly key: string;
+  readonly most: number;
+  /** A part of the count, with a limit of its own: the posts of one project to a receiver. */
+  readonly part?: { readonly project_id: string; readonly most: number };
+};
+
+/** The minute of a moment, as it begins: `2026-01-01T00:00`. */
+const minuteOf = (now: string): string => now.slice(0, 16);
+
+/**
+ * The count of a webhook's receiver; undefined if there is no limit. One project gets at most half of a
+ * receiver's posts, so that no project alone can keep the others from a receiver that they share.
+ */
+export function receiverCounter(
+  { action, project_id }: Pick<WebhookMessage, 'action' | 'project_id'>,
+  { perReceiver: most }: MinuteLimits,
+  now: string,
+): Counter | undefined {
+  if (most === 0) return undefined;
+  const key = `minute#${minuteOf(now)}#receiver#${receiverAddress(action)}`;
+  return { key, most, part: { project_id, most: Math.ceil(most / 2) } };
+}
+
+/** The count of a webhook's project; undefined if there is no limit. */
+export function projectCounter(
+  { project_id }: Pick<WebhookMessage, 'project_id'>,
+  { perProject: most }: MinuteLimits,
+  now: string,
+): Counter | undefined {
+  if (most === 0) return undefined;
+  return { key: `minute#${minuteOf(now)}#project#${project_id}`, most };
+}
+
+/** How many more posts there is room for. @param counted the posts that are counted; 0 before the first. */
+export const roomIn = (
+  { most, part }: Counter,
+  counted: { readonly posts: number; readonly ofPart: number },
+): number => Math.max(0, Math.min(most - counted.posts, (part?.most ?? most) - counted.ofPart));
+
+/** SQS's longest delay, in seconds. */
+const longestDelay = 900;
+/** A webhook waits at least so long before it is given up, in seconds, however few its tries. */
+const leastAge = 600;
+
+type Waiting = {
+  readonly now: string;
+  /** When it had to wait first; undefined if it did not wait yet. */
+  readonly since: string | undefined;
+  /** The number of tries after which a webhook is given up. */
+  readonly mostAttempts: number;
+  /** A random number, at least 0 and less than 1. */
+  readonly random: number;
+};
+
+/**
+ * The seconds until a webhook without room is looked at again; undefined if it has waited as long as its
+ * tries may take in all. It comes back after the end of this minute, within as much time again as it has
+ * waited: so a flood is looked at a few times, and not each minute.
+ */
+export function waitSeconds({ now, since, mostAttempts, random }: Waiting): number | undefined {
+  const waited = since === undefined ? 0 : (Date.parse(now) - Date.parse(since)) / 1000;
+  if (waited > Math.max(retryAgeSeconds(mostAttempts), leastAge)) return undefined;
+  const rest = 60 - ((Date.parse(now) / 1000) % 60);
+  return Math.min(Math.ceil(rest + random * Math.max(waited, 60)), longestDelay);
+}
+
+/** Why a webhook that waited too long is given up, for people. */
+export const waitedTooLong = (
+  full: FullCounter,
+  { perReceiver, perProject }: MinuteLimits,
+): string =>
+  full === 'receiver'
+    ? `its receiver gets no more than ${perReceiver} posts a minute, half of them of one project`
+    : `its project gets no more than ${perProject} posts a minute`;

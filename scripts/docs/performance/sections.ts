@@ -1,0 +1,175 @@
+/** The generated parts of docs/performance.md, by the names of their places. */
+
+import { coldStart, hops } from '../../../bench/aws/hops.ts';
+import { bill, reportTimes, targets } from '../../../bench/aws/modelled.ts';
+import { pricedAt, prices } from '../../../bench/aws/prices.ts';
+import { sequence } from '../../../bench/aws/sequence.ts';
+import { isMet, rounded } from '../../../bench/figures.ts';
+import type { KeptResults } from '../../../bench/results.ts';
+import { table } from '../markdown.ts';
+
+const runs = 100_000;
+
+const dollars = (value: number): string =>
+  value < 0.01 ? `$${value.toPrecision(2)}` : `$${value.toFixed(value < 100 ? 2 : 0)}`;
+
+/** The figures of the scenarios, each with its target. */
+export function scenarioTable(results: KeptResults, order: readonly string[]): string {
+  const shown = order.filter((name) => !['coldstart', 'aws'].includes(name));
+  const missing = shown.filter((name) => !results[name]);
+  const rows = shown.flatMap((name) =>
+    (results[name]?.figures ?? []).map((figure) => [
+      name,
+      figure.figure,
+      `${rounded(figure.value)}${figure.unit === 'count' ? '' : ` ${figure.unit}`}`,
+      figure.target === undefined ? '' : `${rounded(figure.target)}`,
+      figure.target === undefined ? '' : isMet(figure) ? 'yes' : '**no**',
+    ]),
+  );
+  return [
+    table(['scenario', 'figure', 'value', 'at most', 'met'], rows),
+    ...(missing.length > 0 ? [`Not measured yet: ${missing.join(', ')}.`] : []),
+    runsTable(results, shown),
+  ].join('\n\n');
+}
+
+/** When and where each scenario was measured. */
+const runsTable = (results: KeptResults, names: readonly string[]): string =>
+  table(
+    ['scenario', 'measured', 'commit', 'machine', 'load before, after'],
+    names.flatMap((name) => {
+      const run = results[name];
+      if (!run) return [];
+      const machine = `${run.cores} cores (${run.cpu}), Node ${run.node}`;
+      return [[name, run.at.slice(0, 16), run.commit, machine, `${run.load}, ${run.loadAtEnd}`]];
+    }),
+  );
+
+/** The bundles and starts before ADR 0034, measured together with those of 2026-11-26 on the same machine. */
+const before: Readonly<Record<string, number>> = {
+  'alarm-evaluator': 537,
+  alarming: 678,
+  compute: 695,
+  doctor: 589,
+  'fault-finisher': 433,
+  identity: 438,
+  network: 500,
+  reconciler: 446,
+  sweeper: 474,
+  'webhook-sender': 500,
+};
+
+/** The bundles and starts of the functions. */
+export function coldStartTable(results: KeptResults): string {
+  const run = results.coldstart;
+  if (!run) return 'Not measured yet.';
+  const value = (figure: string) => run.figures.find((each) => each.figure === figure)?.value ?? 0;
+  const quiet = value('quiet: empty function, start');
+  const names = run.figures.flatMap(({ figure }) => /^(.*), bundle$/.exec(figure)?.[1] ?? []);
+  return [
+    `An empty function: ${quiet} ms. Load before and after: ${run.load}, ${run.loadAtEnd}.`,
+    table(
+      [
+        'function',
+        'bundle before, kB',
+        'bundle, kB',
+        'start, ms of processor time',
+        'by that of an empty function',
+      ],
+      names.map((name) => {
+        const start = value(`${name}, start`);
+        const kilobytes = `${Math.round(value(`${name}, bundle`))}`;
+        return [
+          name,
+          `${before[name] ?? ''}`,
+          kilobytes,
+          `${start}`,
+          `${rounded(start / quiet)} ×`,
+        ];
+      }),
+    ),
+  ].join('\n\n');
+}
+
+const source = ({ text, url, kind }: { text: string; url?: string; kind: string }): string =>
+  `${kind}: ${url ? `[${text}](${url})` : text}`;
+
+/** The hops, the sequence, and what they add up to. */
+export function awsTimes(): string {
+  const { warm, cold } = reportTimes(runs);
+  const met = (value: number, target: number): string => (value <= target ? 'yes' : '**no**');
+  const names = new Map(Object.entries(hops));
+  return [
+    table(
+      ['hop', 'p50, ms', 'p99, ms', 'source'],
+      [
+        ...[...names].map(([name, hop]) => [name, `${hop.p50}`, `${hop.p99}`, source(hop.source)]),
+        [
+          `cold start (${coldStart.share * 100} % of the invocations)`,
+          `${coldStart.p50}`,
+          `${coldStart.p99}`,
+          source(coldStart.source),
+        ],
+      ],
+    ),
+    table(
+      ['', 'stage', 'hops', 'p50 of one, ms'],
+      sequence.map(({ what, hops: its }, n) => {
+        const [name = ''] = its;
+        const shown = its.length > 1 ? `${its.length} × ${name}` : name;
+        return [`${n + 1}`, what, shown, `${names.get(name)?.p50 ?? ''}`];
+      }),
+    ),
+    table(
+      ['report to subscriber', 'ms', 'at most', 'met'],
+      [
+        ['p50, warm functions', `${warm.p50}`, `${targets.p50}`, met(warm.p50, targets.p50)],
+        ['p99, warm functions', `${warm.p99}`, `${targets.p99}`, met(warm.p99, targets.p99)],
+        ['p50, some cold', `${cold.p50}`, `${targets.p50}`, met(cold.p50, targets.p50)],
+        ['p99, some cold', `${cold.p99}`, `${targets.p99}`, met(cold.p99, targets.p99)],
+      ],
+    ),
+  ].join('\n\n');
+}
+
+/** The list prices, and what each thing costs. */
+export function awsBill(): string {
+  const unmatchedMet =
+    bill.unmatched <= targets.unmatchedDollars ? 'at most $1.50: yes' : 'at most $1.50: **no**';
+  return [
+    `List prices of us-east-1, ${pricedAt}, without free tier and discounts:`,
+    table(
+      ['unit', 'dollars a million'],
+      Object.entries(prices).map(([unit, price]) =>
+        unit === 'log GB'
+          ? ['a GB of log', `${price} each`]
+          : [unit, `${Number((price * 1_000_000).toPrecision(6))}`],
+      ),
+    ),
+    table(
+      ['what', 'costs', 'target'],
+      [
+        [
+          'a million events from outside that no alarm matches',
+          dollars(bill.unmatched),
+          unmatchedMet,
+        ],
+        ['an event that fires one alarm, over SNS', dollars(bill.matched), ''],
+        ['a fault of a host with 50 servers, each with an alarm', dollars(bill.fault), ''],
+        [
+          'a month of provisioned concurrency: one environment each of `compute` and `alarm-evaluator`',
+          dollars(bill.warm),
+          '',
+        ],
+      ],
+    ),
+    table(
+      ['1,000 hosts with heartbeats each 10 s', 'there', 'a month'],
+      bill.heartbeats.map(({ way, state, dollars: costs }) => [
+        way,
+        state === 'there' ? 'yes' : 'planned',
+        dollars(costs),
+      ]),
+    ),
+  ].join('\n\n');
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { KeptResults } from '../../bench/results.ts';
+import { barsOf, chartOf } from '../../scripts/docs/performance/chart.ts';
+import { filled } from '../../scripts/docs/performance/page.ts';
+import { coldStartTable, scenarioTable } from '../../scripts/docs/performance/sections.ts';
+
+const run = {
+  at: '2030-01-01T00:00:00Z',
+  commit: 'c',
+  cores: 2,
+  cpu: 'x',
+  node: 'v24',
+  load: 1,
+  loadAtEnd: 2,
+};
+const ms = (figure: string, value: number, target?: number) => ({
+  ...{ scenario: 's', figure, value, unit: 'ms' as const },
+  ...(target !== undefined && { target }),
+});
+const results: KeptResults = {
+  storm: {
+    ...run,
+    figures: [
+      ms('quiet: fault p95', 50),
+      ms('fault p95', 1_500, 1_000),
+      { scenario: 's', figure: 'lost', value: 0, unit: 'count', target: 0 },
+    ],
+  },
+  one: { ...run, figures: [ms('p50', 30, 35)] },
+};
+const order = ['one', 'storm', 'webhook'];
+
+test('a bar is a time with a target, beside the figure without load', () => {
+  expect(barsOf(results, order)).toEqual([
+    { label: 'one: p50', measured: 30, target: 35 },
+    { label: 'storm: fault p95', measured: 1_500, target: 1_000, quiet: 50 },
+  ]);
+});
+
+test('the same results give the same chart, with the name of each bar', async () => {
+  const chart = await chartOf(barsOf(results, order));
+  expect(chart).toBe(await chartOf(barsOf(results, order)));
+  expect(chart).toContain('storm: fault p95');
+});
+
+test('the table says what is met, what is missed and what was not measured', () => {
+  const shown = scenarioTable(results, order);
+  expect(shown).toContain('| one | p50 | 30 ms | 35 | yes |');
+  expect(shown).toContain('| storm | fault p95 | 1500 ms | 1000 | **no** |');
+  expect(shown).toContain('| storm | lost | 0 | 0 | yes |');
+  expect(shown).toContain('Not measured yet: webhook.');
+});
+
+test('a start is shown by that of the empty function', () => {
+  const kB = { scenario: 's', figure: 'sweeper, bundle', value: 430, unit: 'kB' as const };
+  const figures = [ms('quiet: empty function, start', 30), ms('sweeper, start', 60), kB];
+  expect(coldStartTable({ coldstart: { ...run, figures } })).toContain(
+    '| sweeper | 474 | 430 | 60 | 2 × |',
+  );
+});
+
+test('a generated part replaces what is in its place, again and again', () => {
+  const text = 'a\n<!-- begin: x -->\nold\n<!-- end: x -->\nb\n';
+  const once = filled(text, { x: 'new' });
+  expect(once).toBe('a\n<!-- begin: x -->\n\nnew\n\n<!-- end: x -->\nb\n');
+  expect(filled(once, { x: 'new' })).toBe(once);
+  expect(() => filled(text, { y: '' })).toThrow('no place for y');
+});

@@ -1,0 +1,90 @@
+/** What the fault of a host with 1,000 instances costs, each with an alarm of its own. */
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { indexedInstance } from '../../adapters/servers/instances.ts';
+import { instanceWith } from '../domain/rows.ts';
+import { cloud, ok, project } from './cloud.ts';
+import { counting, seedAlarms, writeRows } from './costs.ts';
+import type { Prepare } from './invoke.ts';
+import { makeWorld, type Outcome } from './world.ts';
+
+type Costs = Record<string, number>;
+const requests = ({ 'capacity units': _, ...kinds }: Costs): Costs => kinds;
+const sum = (costs: Costs) => Object.values(requests(costs)).reduce((all, one) => all + one, 0);
+
+/** Nobody subscribes to the operators' topic, as on a stack without an audit. */
+const withoutAudience: Prepare = ({ sns }) =>
+  sns.middlewareStack.add(
+    (next, context) => async (args) => {
+      const answer = await next(args);
+      if (context.commandName === 'GetTopicAttributesCommand') {
+        Object.assign(answer.output, { Attributes: { SubscriptionsConfirmed: '0' } });
+      }
+      return answer;
+    },
+    { step: 'initialize' },
+  );
+
+test('1,000 instances with an alarm each: at most 700 requests until all is done', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  await world.evaluate();
+  const uuids = Array.from({ length: 1_000 }, () => randomUUID());
+  const rows = uuids.map((uuid) =>
+    instanceWith({ uuid, host: 'h', project_id: project, incarnation: randomUUID() }),
+  );
+  await writeRows(world.things.env.INSTANCES_TABLE, rows.map(indexedInstance));
+  const rule = { event_type: 'compute.instance.update', query: [] };
+  await seedAlarms(
+    world,
+    uuids.map((resource_id) => ({ resource_id, rule })),
+  );
+  await world.skipRecords();
+
+  const costs: Record<'report' | 'alarms' | 'safe' | 'finish' | 'copies', Costs> = {
+    ...{ report: {}, alarms: {}, safe: {}, finish: {}, copies: {} },
+  };
+  const all = async (
+    step: (prepare: Prepare) => Promise<Outcome | undefined>,
+    of: Costs,
+  ): Promise<void> => {
+    const prepare: Prepare = (clients) => {
+      withoutAudience(clients);
+      counting(of)(clients);
+    };
+    for (let idle = 0; idle < 2; ) {
+      const outcome = await step(prepare);
+      if (outcome) expect(outcome.kind).toBe('done');
+      idle = outcome ? 0 : idle + 1;
+    }
+  };
+  ok(await nova.down('h', undefined, counting(costs.report)));
+  await all((prepare) => world.evaluateLane('fault', undefined, prepare), costs.alarms);
+  await all((prepare) => world.reconcile(undefined, prepare), costs.safe);
+  await all((prepare) => world.finish(undefined, prepare), costs.finish);
+  await all((prepare) => world.evaluateLane('fault', undefined, prepare), costs.copies);
+
+  // Each stage by kind. A message has 50 events, the first of them that of the host; a batch of the
+  // streams has 100 records, and a stream is read until it is empty.
+  expect(requests(costs.report)).toEqual({
+    ...{ GetItemCommand: 1, QueryCommand: 2, BatchGetItemCommand: 10 },
+    ...{ TransactWriteItemsCommand: 41, SendMessageBatchCommand: 10 },
+  });
+  // Of each message: counts, one lookup of all keys, and the alarms.
+  expect(requests(costs.alarms)).toEqual({
+    ...{ QueryCommand: 21, BatchGetItemCommand: 42 },
+    ...{ TransactWriteItemsCommand: 101, PublishBatchCommand: 101 },
+    BatchExecuteStatementCommand: 41,
+  });
+  expect(requests(costs.finish)).toEqual({
+    ...{ GetItemCommand: 1, QueryCommand: 2, BatchGetItemCommand: 10 },
+  });
+  // The same reads again, and no write. The host's copy has a message of its own, which is not looked up.
+  expect(requests(costs.copies)).toEqual({ QueryCommand: 21, BatchGetItemCommand: 43 });
+  expect(costs.safe).not.toHaveProperty('PublishBatchCommand');
+  expect(sum(costs.safe)).toBeLessThanOrEqual(60);
+  const stages = Object.values(costs).map(sum);
+  expect(stages.reduce((total, stage) => total + stage, 0)).toBeLessThanOrEqual(700);
+  expect(await world.received()).toHaveLength(1_000);
+});

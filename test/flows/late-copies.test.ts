@@ -1,0 +1,127 @@
+/** The copy of an event that was evaluated before: what it reads and writes. */
+import { expect, test } from 'vitest';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { type EvaluateDeps, evaluateEvents, gentlePace } from '../../flows/evaluate-events.ts';
+import type { Rest } from '../../flows/find-candidates.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { eventWith } from '../domain/events/events.ts';
+import { id, minute } from '../domain/rows.ts';
+import { alarmTables, rowKey } from './alarm-tables.ts';
+
+const event = (n: number) => ({
+  ...eventWith(['project_id', 1, 'a'], ['resource_id', 1, 'vm-1']),
+  message_id: `m-${n}`,
+  accepted_at: minute(n),
+});
+const events = [1, 2, 3].map(event);
+
+function world(count: number, given: Partial<Alarm> = {}) {
+  const alarms = Array.from({ length: count }, (_, n) =>
+    alarmWith({ alarm_id: id(n + 1), resource_id: 'vm-1', repeat_actions: true, ...given }),
+  );
+  const tables = alarmTables(alarms);
+  const { deps: made } = tables;
+  const log: string[] = [];
+  const published: string[] = [];
+  const rests: unknown[] = [];
+  const deps: EvaluateDeps = {
+    pace: made.pace,
+    alarmCounts: async (ids) => made.alarmCounts(ids),
+    alarmsUnder: async (asked, bounds) => made.alarmsUnder(asked, bounds),
+    alarms: async (ids) => made.alarms(ids),
+    written: async (keys) => {
+      log.push(`read ${keys.length} rows`);
+      return made.written(keys);
+    },
+    fire: async (chains) => {
+      log.push(`write ${chains.flat().length} rows`);
+      return made.fire(chains);
+    },
+    report: async () => undefined,
+    sendRest: async (rest: Rest, isCopy) => {
+      rests.push([rest.rest, isCopy]);
+    },
+    sendWebhooks: async () => undefined,
+    publish: async (rows) => {
+      published.push(...rows.map(rowKey));
+      return rows;
+    },
+    markDelivered: async () => undefined,
+    interrupted: (step) => {
+      log.push(`interrupted ${step}`);
+    },
+    now: () => minute(9),
+  };
+  const copy = (given: Partial<EvaluateDeps> = {}) =>
+    evaluateEvents({ ...deps, ...given }, events, undefined, true);
+  return { ...tables, deps, log, published, rests, copy };
+}
+
+test('the first evaluation reads no rows', async () => {
+  const { deps, log } = world(2);
+  await evaluateEvents(deps, events);
+  expect(log.filter((line) => line.startsWith('read'))).toEqual([]);
+});
+
+test('a copy whose rows are there costs one read, and no transaction', async () => {
+  const { deps, log, published, copy } = world(20);
+  await evaluateEvents(deps, events);
+  const before = published.length;
+  log.length = 0;
+  expect(await copy()).toMatchObject({ candidates: 20, fired: 0, published: 0 });
+  expect(log).toEqual(['read 60 rows']);
+  expect(published).toHaveLength(before);
+});
+
+test('an alarm that does not repeat costs no read either', async () => {
+  const { deps, log, copy } = world(20, { repeat_actions: false });
+  await evaluateEvents(deps, events);
+  log.length = 0;
+  await copy();
+  expect(log).toEqual([]);
+});
+
+test('an alarm that the index did not show is fired by the copy, and no other', async () => {
+  const { alarms, deps, log, published, copy } = world(3);
+  const late = alarms.get(id(2));
+  if (!late) return expect.unreachable();
+  alarms.delete(late.alarm_id);
+  await evaluateEvents(deps, events);
+  alarms.set(late.alarm_id, late);
+  [log.length, published.length] = [0, 0];
+  expect(await copy()).toMatchObject({ fired: 3 });
+  expect(log).toEqual(['read 9 rows', 'write 3 rows']);
+  expect(published).toEqual(events.map(({ message_id }) => `${message_id} ${id(2)}`));
+});
+
+test('an evaluation that died after some of its rows is completed by the copy', async () => {
+  const { rows, deps, published, copy } = world(2);
+  await evaluateEvents(deps, events);
+  rows.delete(`m-2 ${id(1)}`);
+  published.length = 0;
+  expect(await copy()).toMatchObject({ fired: 1 });
+  expect(published).toEqual([`m-2 ${id(1)}`]);
+});
+
+test('if the rows cannot be read, the transactions decide', async () => {
+  const { deps, log, copy } = world(2);
+  await evaluateEvents(deps, events);
+  log.length = 0;
+  const written = async () => {
+    throw new Error('too busy');
+  };
+  expect(await copy({ written })).toMatchObject({ fired: 0 });
+  expect(log[0]).toBe('interrupted rows of a copy');
+  expect(log).toContain('write 6 rows');
+});
+
+test('what a copy leaves for later is a copy as well', async () => {
+  const { deps, rests } = world(60);
+  const gentle = { ...deps, pace: gentlePace };
+  await evaluateEvents(gentle, events.slice(0, 1));
+  await evaluateEvents(gentle, events.slice(0, 1), undefined, true);
+  expect(rests).toEqual([
+    [{ of: 'named', after: id(50) }, false],
+    [{ of: 'named', after: id(50) }, true],
+  ]);
+});
