@@ -1,7 +1,7 @@
 /** A page of notifications. All that are kept are read: few, because only hosts that fail send any. */
 import type { ReceivedNotification } from '../../domain/conditions/received-notification.ts';
-import { DomainError } from '../../domain/errors.ts';
 import type { NotificationQuery } from './list-query.ts';
+import { afterMarker } from './markers.ts';
 
 /** The newest notifications that a list looks at. */
 export const mostNotificationsRead = 10_000;
@@ -23,17 +23,7 @@ export function pageOfNotifications(
         (since === undefined || each.generated_time >= since),
     )
     .sort(orderOf(query));
-  return afterMarker(listed, marker).slice(0, limit);
-}
-
-function afterMarker(
-  listed: readonly ReceivedNotification[],
-  marker: string | undefined,
-): readonly ReceivedNotification[] {
-  if (marker === undefined) return listed;
-  const place = listed.findIndex(({ notification_uuid }) => notification_uuid === marker);
-  if (place >= 0) return listed.slice(place + 1);
-  throw new DomainError('invalid', `Marker ${marker.slice(0, 100)} could not be found.`);
+  return afterMarker(listed, ({ notification_uuid }) => notification_uuid, marker).slice(0, limit);
 }
 
 type Order = (a: ReceivedNotification, b: ReceivedNotification) => number;

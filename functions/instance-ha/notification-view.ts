@@ -1,9 +1,7 @@
 /** A notification as Masakari shows it. docs/wire/instance-ha.md#notifications. */
 import type { ReceivedNotification } from '../../domain/conditions/received-notification.ts';
 import { microseconds } from '../../domain/time.ts';
-
-/** Masakari's number of a row: made of the id, because Doctor's rows have no numbers. */
-const numberOf = (uuid: string): number => Number.parseInt(uuid.slice(0, 8), 16) >>> 1;
+import { numberOf } from './markers.ts';
 
 export const notificationView = (notification: ReceivedNotification) => {
   const { notification_uuid, type, source_host_uuid, status, payload } = notification;

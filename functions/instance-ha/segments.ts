@@ -10,6 +10,7 @@ import { may } from '../../domain/identity/access.ts';
 import { segmentId } from '../../domain/ids.ts';
 import { haRoute } from './ha-route.ts';
 import { listPage } from './list-query.ts';
+import { afterMarker, numberOf } from './markers.ts';
 
 /** What is shown of a host. */
 type SegmentHost = Pick<Host, 'host' | 'hypervisor_id' | 'maintenance' | 'zone'>;
@@ -81,20 +82,11 @@ async function zoneOf(deps: SegmentDeps, id: string | undefined): Promise<string
   return zone;
 }
 
-/** The items after the one with the id `marker`, at most `limit`. */
-function pageOf<T extends { readonly uuid: string }>(
+/** The page that a query asks for. */
+const pageOf = <T extends { readonly uuid: string }>(
   items: readonly T[],
   { limit, marker }: ReturnType<typeof listPage>,
-): readonly T[] {
-  if (marker === undefined) return items.slice(0, limit);
-  const place = items.findIndex(({ uuid }) => uuid === marker);
-  if (place < 0) {
-    throw new DomainError('invalid', `Marker ${marker.slice(0, 100)} could not be found.`);
-  }
-  return items.slice(place + 1, place + 1 + limit);
-}
-
-const numberOf = (uuid: string): number => Number.parseInt(uuid.slice(0, 8), 16) >>> 1;
+): readonly T[] => afterMarker(items, ({ uuid }) => uuid, marker).slice(0, limit);
 
 /** Masakari's facts of a row that Doctor does not have. */
 const untimed = { created_at: null, updated_at: null, deleted: false, deleted_at: null };
