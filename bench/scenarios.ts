@@ -1,4 +1,5 @@
 import type { Stack } from '../scripts/stack/bring-up.ts';
+import { alertmanager } from './alertmanager.ts';
 import { authorizerBench } from './authorizer/scenario.ts';
 import { modelled } from './aws/modelled.ts';
 import { makeBed } from './bed.ts';
@@ -87,6 +88,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     'the requests that reports of hosts with 1, 50 and 1,000 instances make, by kind (no times)',
     1,
     requests,
+  ),
+  alertmanager: onStack(
+    "a host reported by Alertmanager's webhook, and by os-services in the same run",
+    200,
+    onBed(alertmanager),
   ),
   webhook: onStack('from an event to its webhook, one at a time', 200, webhook),
 };

@@ -1,4 +1,5 @@
 import { v5 as uuid5 } from 'uuid';
+import { plain } from './text.ts';
 
 /** Doctor's namespace for derived ids: the same parts give the same id on every retry. */
 const namespace = '0f4f7a0e-2f6b-5a5e-9d6c-3b1f1d0c7e11';
@@ -47,13 +48,30 @@ export const segmentId = (zone: string): string => derived('segment', zone);
 export const subscriptionId = (protocol: string, endpoint: string): string =>
   derived('subscription', protocol, endpoint);
 
-/** The id of the condition that a source reports of a target under a key of its own. */
-export const conditionId = (source: string, target: string, key: string): string =>
-  derived('condition', source, target, key);
+/** The id of the condition that a source reports of a state of a target under a key of its own. */
+export const conditionId = (of: {
+  readonly source: string;
+  readonly target: string;
+  readonly aspect: string;
+  readonly key: string;
+}): string => derived('condition', of.source, of.target, of.aspect, of.key);
 
 /** The id of an item of a report that matched nothing: the same for repeats within an hour. */
 export const unmatchedId = (source: string, hour: string, reason: string, item: string): string =>
   derived('unmatched', source, hour, reason, item);
+
+/**
+ * The key of a condition within its source, made of parts that a monitor sends: the parts joined by `/`,
+ * or a derived id if that is too long, or cannot be the key of a row.
+ */
+export function conditionKey(...parts: readonly string[]): string {
+  const key = parts.join('/');
+  return key.length <= 255 && plain.test(key) ? key : derived('condition', ...parts);
+}
+
+/** The key of a condition that is known by its labels, in any order. */
+export const labelsKey = (labels: readonly (readonly [name: string, value: string])[]): string =>
+  derived('labels', ...labels.toSorted(([one], [other]) => (one < other ? -1 : 1)).flat());
 
 /**
  * The bucket of a name, from 0 to `count - 1`: always the same for a name, and names spread evenly.

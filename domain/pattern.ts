@@ -26,11 +26,27 @@ function compiled(text: string): RE2JS | undefined {
   }
 }
 
-/** A regular expression of at most 255 characters. */
-export const Pattern = z
+/**
+ * A compiled pattern that matches a whole text. `capture` returns its first group, or the text if it has
+ * no group; undefined if the text does not match, or is longer than 1,024 characters.
+ */
+export type WholePattern = { readonly capture: (text: string) => string | undefined };
+
+/** The longest text that a `WholePattern` is compared with. */
+const longestText = 1_024;
+
+function captureOf(pattern: RE2JS, text: string): string | undefined {
+  if (text.length > longestText) return undefined;
+  const matcher = pattern.matcher(text);
+  if (!matcher.matches()) return undefined;
+  return pattern.groupCount() > 0 ? (matcher.group(1) ?? '') : text;
+}
+
+/** A regular expression of at most 255 characters, compiled by RE2. */
+const Compiled = z
   .string()
   .max(255)
-  .transform((text, context): Pattern => {
+  .transform((text, context): RE2JS => {
     const pattern = compiled(text);
     if (!pattern) {
       context.addIssue({
@@ -39,5 +55,15 @@ export const Pattern = z
       });
       return z.NEVER;
     }
-    return { isIn: (given) => pattern.matcher(given).find() };
+    return pattern;
   });
+
+/** A regular expression of at most 255 characters, found anywhere in a text. */
+export const Pattern = Compiled.transform(
+  (pattern): Pattern => ({ isIn: (given) => pattern.matcher(given).find() }),
+);
+
+/** A regular expression of at most 255 characters that matches a whole text. */
+export const WholePattern = Compiled.transform(
+  (pattern): WholePattern => ({ capture: (given) => captureOf(pattern, given) }),
+);

@@ -11,6 +11,7 @@ import {
  */
 export const onDemand: Readonly<Record<string, readonly string[]>> = {
   compute: ['re2js'],
+  monitors: ['re2js'],
   alarming: ['re2js', 'croner'],
   'alarm-evaluator': ['croner'],
 };

@@ -6,7 +6,10 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
-export const monitorPaths = ['conditions', 'sources', 'unmatched', 'inspector'] as const;
+export const monitorPaths = [
+  ...['conditions', 'sources', 'unmatched', 'inspector'],
+  ...['alertmanager', 'prometheus', 'am'],
+];
 
 /** What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
@@ -30,6 +33,7 @@ export class Monitors extends Construct implements Capability {
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        PORTS_TABLE: tables.ports.tableName,
         CONDITIONS_TABLE: tables.conditions.tableName,
         SOURCES_TABLE: tables.sources.tableName,
         UNMATCHED_TABLE: tables.unmatched.tableName,
@@ -40,7 +44,7 @@ export class Monitors extends Construct implements Capability {
       },
     });
     const { function: fn } = this;
-    const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
+    const { hosts, roster, faults, instances, migrations, conditions, sources, unmatched } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
     allowRows(fn, tables.identity, 'GetItem');
@@ -48,12 +52,14 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'PutItem');
-    allowRows(fn, tables.roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
-    allowRows(fn, instances, 'BatchGetItem', 'PutItem');
+    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
-    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, tables.ports, 'byHost');
+    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowIndexes(fn, conditions, 'bySource', 'byTarget', 'byTime', 'open');
     allowRows(fn, sources, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, sources, 'listing');

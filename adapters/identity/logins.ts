@@ -4,7 +4,7 @@ import type {
   CredentialReference,
   StoredCredential,
 } from '../../domain/identity/application-credential.ts';
-import { sourceOf } from '../../domain/identity/attempts.ts';
+import { attemptSource } from '../../domain/identity/attempts.ts';
 import type { Account } from '../../domain/identity/identity.ts';
 import type { Accounts } from './accounts.ts';
 import type { Attempts } from './attempts.ts';
@@ -54,7 +54,7 @@ export function makeLogins({ accounts, credentials, attempts }: LoginDeps): Logi
     address: string,
     check: () => Promise<T | undefined>,
   ): Promise<T | undefined> => {
-    const source = sourceOf(address);
+    const source = attemptSource(address);
     if (!(await attempts.begin(subject, source))) return undefined;
     const found = await check();
     if (found !== undefined) await attempts.succeed(subject, source);

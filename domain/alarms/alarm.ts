@@ -30,16 +30,16 @@ export const operators = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 export const conditionTypes = ['', 'string', 'integer', 'float', 'boolean', 'datetime'] as const;
 
 /** One comparison of a rule, with defaults filled in: `op` is `eq`, `type` is `''`. */
-export const Condition = z.object({
+export const RuleCondition = z.object({
   field: z.string(),
   op: z.enum(operators),
   type: z.enum(conditionTypes),
   value: z.string(),
 });
-export type Condition = z.infer<typeof Condition>;
+export type RuleCondition = z.infer<typeof RuleCondition>;
 
 /** Events whose type matches the shell glob and that meet every condition. */
-export const EventPattern = z.object({ event_type: z.string(), query: z.array(Condition) });
+export const EventPattern = z.object({ event_type: z.string(), query: z.array(RuleCondition) });
 export type EventPattern = z.infer<typeof EventPattern>;
 
 /**

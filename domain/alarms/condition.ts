@@ -5,7 +5,7 @@
  */
 import { type DoctorEvent, type Trait, traitTypes } from '../events/event.ts';
 import { parseMoment } from '../time.ts';
-import type { Condition, EventPattern } from './alarm.ts';
+import type { EventPattern, RuleCondition } from './alarm.ts';
 import { globMatches } from './glob.ts';
 
 /** A side of a comparison. Moments are ISO 8601 in UTC with microseconds. */
@@ -29,7 +29,10 @@ export function matches({ event_type, query }: EventPattern, event: DoctorEvent)
  * whose value does not fit its type (`abc` as an integer) meets no condition; neither does a field
  * that events do not have.
  */
-export function meetsCondition({ field, op, type, value }: Condition, event: DoctorEvent): boolean {
+export function meetsCondition(
+  { field, op, type, value }: RuleCondition,
+  event: DoctorEvent,
+): boolean {
   const expected = readValue(type, value);
   const found = fieldOf(event, field, type);
   if (expected === undefined || found === 'unreadable') return false;
@@ -39,7 +42,7 @@ export function meetsCondition({ field, op, type, value }: Condition, event: Doc
 }
 
 /** Whether a text can be read as a value of the type. The `value` of a condition must be. */
-export const isValueOf = (type: Condition['type'], text: string): boolean =>
+export const isValueOf = (type: RuleCondition['type'], text: string): boolean =>
   readValue(type, text) !== undefined;
 
 /**
@@ -54,7 +57,7 @@ export function traitAsString([, dtype, value]: Trait): string | undefined {
   return String(value);
 }
 
-const tests: Record<Condition['op'], (order: number) => boolean> = {
+const tests: Record<RuleCondition['op'], (order: number) => boolean> = {
   eq: (order) => order === 0,
   ne: (order) => order !== 0,
   lt: (order) => order < 0,
@@ -85,7 +88,7 @@ function byCodePoint(a: string, b: string): number {
 function fieldOf(
   event: DoctorEvent,
   field: string,
-  type: Condition['type'],
+  type: RuleCondition['type'],
 ): Value | 'missing' | 'unreadable' {
   if (field.startsWith('traits.')) {
     const name = field.slice('traits.'.length);
@@ -112,7 +115,7 @@ function readTrait(trait: Trait): Value | undefined {
 }
 
 /** A rule's `value` read by the condition's type; undefined if it does not fit that type. */
-function readValue(type: Condition['type'], text: string): Value | undefined {
+function readValue(type: RuleCondition['type'], text: string): Value | undefined {
   switch (type) {
     case '':
     case 'string':

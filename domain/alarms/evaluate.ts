@@ -6,7 +6,7 @@
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
 import { forTenant } from '../events/visibility.ts';
 import { parseMoment } from '../time.ts';
-import type { Alarm, AlarmState, Condition, EventPattern } from './alarm.ts';
+import type { Alarm, AlarmState, EventPattern, RuleCondition } from './alarm.ts';
 import { isValueOf, matches } from './condition.ts';
 import { isOlder, markOf, wasCovered } from './order.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
@@ -150,7 +150,7 @@ function reasonOf(
 /**
  * A condition as Python writes JSON with sorted keys. `field, op, type, value` are in that order.
  */
-function conditionText({ field, op, type, value }: Condition): string {
+function conditionText({ field, op, type, value }: RuleCondition): string {
   const pairs = Object.entries({ field, op, type, value });
   return `{${pairs.map(([key, text]) => `"${key}": ${JSON.stringify(text)}`).join(', ')}}`;
 }

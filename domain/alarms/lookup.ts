@@ -5,7 +5,7 @@
  */
 import { v5 as uuid5 } from 'uuid';
 import { type DoctorEvent, projectOfEvent, resourceOfEvent } from '../events/event.ts';
-import type { Alarm, Condition, EventPattern } from './alarm.ts';
+import type { Alarm, EventPattern, RuleCondition } from './alarm.ts';
 import { traitAsString } from './condition.ts';
 import { isLiteral } from './glob.ts';
 
@@ -75,7 +75,7 @@ export function projectKeysOfEvent(event: DoctorEvent): string[] {
 }
 
 /** Whether only events of one resource can meet the condition. */
-function namesResource({ field, op, type }: Condition): boolean {
+function namesResource({ field, op, type }: RuleCondition): boolean {
   if (op !== 'eq' || (type !== '' && type !== 'string')) return false;
   return resourceTraits.some((name) => field === `traits.${name}`);
 }

@@ -16,7 +16,7 @@ export type AttemptLimits = {
  * The source of a request by its address. Of an IPv6 address only the first 64 bits count, because
  * its owner chooses the rest.
  */
-export function sourceOf(address: string): string {
+export function attemptSource(address: string): string {
   if (!address.includes(':')) return address;
   // An IPv4 address written as IPv6: `::ffff:192.0.2.1`.
   if (address.includes('.')) return address.slice(address.lastIndexOf(':') + 1);

@@ -5,11 +5,11 @@
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import {
-  type Condition,
   conditionTypes,
   type EventPattern,
   operators,
   type Rule,
+  type RuleCondition,
 } from '../../domain/alarms/alarm.ts';
 import { isValueOf } from '../../domain/alarms/condition.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -80,7 +80,7 @@ function withConditions(given: unknown): unknown {
 
 type ConditionInput = NonNullable<z.infer<typeof Conditions>>[number];
 
-function normalised({ field, op, type, value }: ConditionInput): Condition {
+function normalised({ field, op, type, value }: ConditionInput): RuleCondition {
   const kind = type ?? '';
   if (!isValueOf(kind, value)) {
     throw new DomainError(

@@ -4,10 +4,10 @@
  * unchanged, unless `--type event` is given.
  * Source: aodhclient `utils.py`, `cli_to_array`.
  */
-import type { Condition } from '../../domain/alarms/alarm.ts';
+import type { RuleCondition } from '../../domain/alarms/alarm.ts';
 import { DomainError } from '../../domain/errors.ts';
 
-const operators = new Map<string, Condition['op']>([
+const operators = new Map<string, RuleCondition['op']>([
   ['!=', 'ne'],
   ['>=', 'ge'],
   ['<=', 'le'],
@@ -17,7 +17,7 @@ const operators = new Map<string, Condition['op']>([
 ]);
 
 /** One condition of the text; its type and value are not yet checked. */
-type CliCondition = { field: string; op: Condition['op']; type: string; value: string };
+type CliCondition = { field: string; op: RuleCondition['op']; type: string; value: string };
 
 /**
  * The conditions of the text, in order.

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore } from '../../adapters/conditions/conditions.ts';
+import { conditionStore, holdsStore } from '../../adapters/conditions/conditions.ts';
 import { receivedNotifications } from '../../adapters/conditions/received-notifications.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
@@ -18,6 +18,9 @@ import {
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
+import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { compose } from './compose.ts';
@@ -32,6 +35,7 @@ export const Environment = environment({
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
+  PORTS_TABLE: required,
   CONDITIONS_TABLE: required,
   SOURCES_TABLE: required,
   UNMATCHED_TABLE: required,
@@ -52,6 +56,7 @@ export function connect(
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
     conditions: env.CONDITIONS_TABLE,
+    ports: env.PORTS_TABLE,
   };
   const { sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   const queue = ownEvents(sqs, env);
@@ -68,6 +73,11 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
+    ...holdsStore(dynamo, tables.conditions),
+    ...portReader(dynamo, tables.ports),
+    ...portChanges(dynamo, tables),
+    ...portSaves(dynamo, tables),
+    saveDataPlane: dataPlaneStore(dynamo, tables).saveReport,
     ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),

@@ -3,6 +3,7 @@
  * path of OPNFV Doctor's published inspector.
  */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { type ConditionDeps, conditionRoutes } from './conditions.ts';
 import { opnfvRoutes } from './opnfv.ts';
 import type { ReportDeps } from './report-route.ts';
@@ -31,6 +32,7 @@ export const monitorRoutes = (deps: MonitorRouteDeps): SurfaceRoutes => ({
     ...sourceRoutes(deps),
     ...unmatchedRoutes(deps),
     ...opnfvRoutes(deps, '/v1/inspector/events'),
+    ...alertRoutes(deps),
   ],
 });
 

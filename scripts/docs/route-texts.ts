@@ -48,6 +48,14 @@ const monitors: Readonly<Record<string, RouteText>> = {
     'takes faults in the form of OPNFV Doctor’s southbound interface; a token, HTTP Basic or Bearer',
   ),
   'POST /doctor/v1/inspector/events': text('the same'),
+  'POST /doctor/v1/alertmanager': text(
+    "takes Alertmanager's webhook, version 4; `source` names the source, `type` what its alerts mean",
+  ),
+  'POST /doctor/v1/prometheus/api/v2/alerts': text(
+    "takes Prometheus' alerts and collectd's notifications",
+  ),
+  'POST /doctor/v1/prometheus/{source}/api/v2/alerts': text('the same, of the named source'),
+  'POST /doctor/v1/am/api/v2/alerts': text('the same as `/doctor/v1/prometheus/api/v2/alerts`'),
   'PUT /events/': text('the same as `/doctor/v1/inspector/events`'),
   'POST /events/': text('the same'),
 };

@@ -6,8 +6,8 @@ import { computeRoutes } from '../../functions/compute/handler.ts';
 import { imageSurfaceRoutes } from '../../functions/compute/images.ts';
 import { doctorRoutes } from '../../functions/doctor/handler.ts';
 import { identityRoutes } from '../../functions/identity/handler.ts';
-import { instanceHaRoutes } from '../../functions/instance-ha/handler.ts';
 import { inspectorRoutes, monitorRoutes } from '../../functions/monitors/handler.ts';
+import { instanceHaRoutes } from '../../functions/monitors/masakari/handler.ts';
 import { networkSurfaceRoutes } from '../../functions/network/handler.ts';
 
 /** Dependencies that nothing calls: the routes are listed here and never run. */

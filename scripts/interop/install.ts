@@ -59,21 +59,29 @@ export async function buildGo(folder: string, modfile: string, to: string, log: 
   await mustRun('go', args, { cwd: folder, log });
 }
 
-/** Where Debian's fence agents are unpacked. */
-export const fenceAgents = join(installed, 'fence-agents-debian');
+/** The folder in which packages of the machine's Debian are unpacked under this name. */
+export const debianFolder = (name: string): string => join(installed, `${name}-debian`);
 
-/** Gets the packages of the fence agents with apt, and unpacks them without installing them. */
-export async function unpackFenceAgents(log: string): Promise<void> {
-  await once(fenceAgents, [], async () => {
-    const options = { cwd: fenceAgents, log };
-    const download = (...names: string[]) => run('apt-get', ['download', ...names], options);
+/**
+ * Gets packages with apt, and unpacks them without installing them.
+ * @param choices lists of packages; the first list whose packages all exist is taken.
+ */
+export async function unpackDebian(
+  name: string,
+  choices: readonly (readonly string[])[],
+  log: string,
+): Promise<void> {
+  const folder = debianFolder(name);
+  await once(folder, choices.flat(), async () => {
+    const options = { cwd: folder, log };
     try {
-      // Since Debian 13 the agents have packages of their own.
-      const split = await download('fence-agents-compute', 'fence-agents-common');
-      if (split.code !== 0) await mustRun('apt-get', ['download', 'fence-agents'], options);
-      for (const file of readdirSync(fenceAgents).filter((name) => name.endsWith('.deb'))) {
-        await mustRun('dpkg', ['-x', file, '.'], options);
+      let failure = new Refusal(`No packages are named for ${name}.`);
+      for (const packages of choices) {
+        const { code } = await run('apt-get', ['download', ...packages], options);
+        if (code === 0) return await unpackAll(folder, log);
+        failure = new Refusal(`apt-get download ${packages.join(' ')} ended with ${code}.`);
       }
+      throw failure;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new Refusal(
@@ -82,6 +90,23 @@ export async function unpackFenceAgents(log: string): Promise<void> {
     }
   });
 }
+
+async function unpackAll(folder: string, log: string): Promise<void> {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb'))) {
+    await mustRun('dpkg', ['-x', file, '.'], { cwd: folder, log });
+  }
+}
+
+/** Where Debian's fence agents are unpacked. */
+export const fenceAgents = debianFolder('fence-agents');
+
+/** Since Debian 13 the agents have packages of their own. */
+export const unpackFenceAgents = (log: string): Promise<void> =>
+  unpackDebian(
+    'fence-agents',
+    [['fence-agents-compute', 'fence-agents-common'], ['fence-agents']],
+    log,
+  );
 
 /** A PATH with a folder of ours before all others. */
 export const pathWith = (folder: string): string => [folder, process.env.PATH].join(delimiter);

@@ -28,6 +28,7 @@ async function worldFor({ name }: Program, stack: Stack): Promise<World> {
   const { username, password, project } = readAccount('admin');
   return {
     folder,
+    stack,
     admin: await login(url, { username, password, project }),
     account: {
       OS_AUTH_URL: `${url}/identity/v3`,

@@ -1,9 +1,12 @@
 import type { Client } from '../stack/api.ts';
+import type { Stack } from '../stack/bring-up.ts';
 
 /** What a program finds when it runs. */
 export type World = {
   /** The administrator of the stack. */
   readonly admin: Client;
+  /** The stack that it runs on. */
+  readonly stack: Stack;
   /** `OS_…` of the administrator, for the program's environment or configuration. */
   readonly account: Readonly<Record<string, string>>;
   /** The program's own empty folder. */

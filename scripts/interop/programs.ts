@@ -1,4 +1,6 @@
 import type { Program } from './program.ts';
+import { alertmanager } from './programs/alertmanager.ts';
+import { collectd } from './programs/collectd.ts';
 import { exporter } from './programs/exporter.ts';
 import { fenceCompute, fenceEvacuate } from './programs/fence-agents.ts';
 import { gophercloudNew, gophercloudOld } from './programs/gophercloud.ts';
@@ -23,5 +25,7 @@ export const programs: readonly Program[] = [
   tempestTelemetry,
   exporter,
   masakari,
+  alertmanager,
+  collectd,
   instanceHa,
 ];

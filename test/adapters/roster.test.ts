@@ -17,10 +17,18 @@ let hosts: ReturnType<typeof hostStore>;
 let reports: ReturnType<typeof reportStore>;
 beforeAll(async () => {
   own = await ownThings();
-  const { HOSTS_TABLE, ROSTER_TABLE, FAULTS_TABLE, MIGRATIONS_TABLE, INSTANCES_TABLE } = own.env;
+  const {
+    HOSTS_TABLE,
+    ROSTER_TABLE,
+    FAULTS_TABLE,
+    MIGRATIONS_TABLE,
+    INSTANCES_TABLE,
+    CONDITIONS_TABLE,
+  } = own.env;
   const tables = {
     ...{ hosts: HOSTS_TABLE, roster: ROSTER_TABLE, conditions: own.env.CONDITIONS_TABLE },
     ...{ faults: FAULTS_TABLE, migrations: MIGRATIONS_TABLE, instances: INSTANCES_TABLE },
+    conditions: CONDITIONS_TABLE,
   };
   hosts = hostStore(client, tables);
   reports = reportStore(client, tables);

@@ -6,7 +6,7 @@ import { openRoutes } from '../../functions/alarming/version.ts';
 import { versionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { discovery } from '../../functions/identity/handler.ts';
-import { haVersionRoutes as instanceHa } from '../../functions/instance-ha/versions.ts';
+import { haVersionRoutes as instanceHa } from '../../functions/monitors/masakari/versions.ts';
 import { networkVersionRoutes as network } from '../../functions/network/versions.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';

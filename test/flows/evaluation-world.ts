@@ -1,6 +1,6 @@
 /** Alarms and history in memory, for tests of the evaluation of events. */
 import { expect } from 'vitest';
-import type { Alarm, Condition } from '../../domain/alarms/alarm.ts';
+import type { Alarm, RuleCondition } from '../../domain/alarms/alarm.ts';
 import type { Chain, OutboxRow } from '../../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
@@ -26,7 +26,7 @@ export const becomes = (n: number, to: string): DoctorEvent => {
 };
 
 /** A condition on the state of a server. */
-export const stateIs = (value: string): Condition => ({
+export const stateIs = (value: string): RuleCondition => ({
   ...{ field: 'traits.state', op: 'eq', type: '', value },
 });
 

@@ -1,14 +1,14 @@
 /** Alarms that cannot be evaluated harm no other alarm. */
 
 import { expect, test } from 'vitest';
-import type { Condition } from '../../domain/alarms/alarm.ts';
+import type { RuleCondition } from '../../domain/alarms/alarm.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { EvaluateDeps } from '../../flows/evaluate-events.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { id } from '../domain/rows.ts';
 import { becomes, change, clearing, evaluationWorld, stateIs } from './evaluation-world.ts';
 
-const broken = (given: Partial<Condition>) => ({
+const broken = (given: Partial<RuleCondition>) => ({
   rule: { event_type: '*', query: [{ ...stateIs('x'), ...given }] },
 });
 

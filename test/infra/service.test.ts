@@ -157,11 +157,21 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, conditions, unmatched items, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, conditions, unmatched items, notifications, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
     expect(keys).toEqual([
-      ...['condition_id', 'event_id', 'id', 'id', 'id', 'place', 'unmatched_id', 'uuid'],
+      ...[
+        'condition_id',
+        'event_id',
+        'id',
+        'id',
+        'id',
+        'notification_uuid',
+        'place',
+        'unmatched_id',
+        'uuid',
+      ],
     ]);
     for (const { Properties } of expiring) {
       expect(Properties.TimeToLiveSpecification).toEqual({

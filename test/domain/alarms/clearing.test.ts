@@ -1,7 +1,7 @@
 /** Alarms that events raise and clear; docs/adr/0014. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Alarm, AlarmState, Condition } from '../../../domain/alarms/alarm.ts';
+import type { Alarm, AlarmState, RuleCondition } from '../../../domain/alarms/alarm.ts';
 import {
   alarmAfter,
   type Decision,
@@ -14,7 +14,12 @@ import { eventWith } from '../events/events.ts';
 import { minute } from '../rows.ts';
 import { alarmWith } from './alarms.ts';
 
-const state = (value: string): Condition => ({ field: 'traits.state', op: 'eq', type: '', value });
+const state = (value: string): RuleCondition => ({
+  field: 'traits.state',
+  op: 'eq',
+  type: '',
+  value,
+});
 const down = { event_type: 'compute.instance.update', query: [state('stopped')] };
 const up = { event_type: 'compute.instance.update', query: [state('active')] };
 const rule = { ...down, clear: up };

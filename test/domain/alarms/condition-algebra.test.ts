@@ -1,7 +1,7 @@
 /** Properties of all conditions. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Condition, conditionTypes, operators } from '../../../domain/alarms/alarm.ts';
+import { conditionTypes, operators, type RuleCondition } from '../../../domain/alarms/alarm.ts';
 import { isValueOf, matches, meetsCondition } from '../../../domain/alarms/condition.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 import { anyCondition, anyEvent, anyRule, eventWith } from '../events/events.ts';
@@ -22,7 +22,7 @@ const condition = fc.record({
   value: text,
 });
 const event = trait.map((given) => eventWith(given));
-const asking = (given: Condition, of: DoctorEvent) => (op: Condition['op']) =>
+const asking = (given: RuleCondition, of: DoctorEvent) => (op: RuleCondition['op']) =>
   meetsCondition({ ...given, op }, of);
 const runs = { numRuns: 3_000 };
 
@@ -30,7 +30,7 @@ test('a rule is met if all its conditions are met; order and repetition do not m
   fc.assert(
     fc.property(anyRule, fc.array(anyCondition, { maxLength: 3 }), anyEvent, (rule, more, of) => {
       const { event_type, query } = rule;
-      const met = (all: readonly Condition[]) => matches({ event_type, query: [...all] }, of);
+      const met = (all: readonly RuleCondition[]) => matches({ event_type, query: [...all] }, of);
       const both = met([...query, ...more]);
       expect(both).toBe(met(query) && met(more));
       expect(met([...more, ...query])).toBe(both);
@@ -71,7 +71,7 @@ test('two values with an order meet exactly one of lt, eq and gt', () => {
 test('the order is transitive', () => {
   fc.assert(
     fc.property(type, text, text, trait, (type, low, high, given) => {
-      const is = (op: Condition['op'], value: string, of: Trait) =>
+      const is = (op: RuleCondition['op'], value: string, of: Trait) =>
         meetsCondition({ field: 'traits.t', op, type, value }, eventWith(of));
       // The lower value as a trait of an event: as a text, or as its own type writes it.
       const dtype = { integer: 2, float: 3, datetime: 4 }[String(type)] ?? 1;

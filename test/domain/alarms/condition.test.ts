@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Condition, conditionTypes, operators } from '../../../domain/alarms/alarm.ts';
+import { conditionTypes, operators, type RuleCondition } from '../../../domain/alarms/alarm.ts';
 import { isValueOf, matches, meetsCondition } from '../../../domain/alarms/condition.ts';
 import type { Trait } from '../../../domain/events/event.ts';
 import { anyEvent, anyRule, eventWith } from '../events/events.ts';
@@ -33,7 +33,7 @@ const event = eventWith(
 );
 
 /** `five ge integer::4`: a trait (or `.field` of the event), operator, type and value. */
-function condition(text: string): Condition {
+function condition(text: string): RuleCondition {
   const [, name = '', op, type = '', value = ''] =
     /^(\S*) (\w\w) (?:(\w+)::)?(.*)$/s.exec(text) ?? [];
   return {
@@ -183,7 +183,7 @@ test('a condition and its opposite are never both met', () => {
   fc.assert(
     fc.property(value, dtype, type, text, (traitValue, traitType, type, value) => {
       const about = eventWith(['t', traitType, traitValue]);
-      const is = (op: Condition['op']) =>
+      const is = (op: RuleCondition['op']) =>
         meetsCondition({ field: 'traits.t', op, type, value }, about);
       expect(is('eq') && is('ne')).toBe(false);
       expect(is('lt') && is('ge')).toBe(false);

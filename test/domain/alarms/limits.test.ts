@@ -1,6 +1,6 @@
 /** The largest alarm and the largest event that are accepted fit the limits of AWS. */
 import { expect, test } from 'vitest';
-import type { AlarmFacts, Condition } from '../../../domain/alarms/alarm.ts';
+import type { AlarmFacts, RuleCondition } from '../../../domain/alarms/alarm.ts';
 import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
 import { decide } from '../../../domain/alarms/evaluate.ts';
 import { type Firing, firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
@@ -82,7 +82,7 @@ const rowBytes = ({ row }: Pick<Firing<OutboxRow>, 'row' | 'to'>): number =>
   Buffer.byteLength(row.detail) +
   bytesOf({ ...row, body: '', detail: '' });
 
-test.each<[string, Partial<Condition>[]]>([
+test.each<[string, Partial<RuleCondition>[]]>([
   ['many long conditions', Array.from({ length: 20 }, () => ({ value: 'x'.repeat(1000) }))],
 ])('a rule of %s is refused, because every notification repeats it', (_, given) => {
   const query = given.map((condition) => ({ field: 'traits.name', ...condition }));

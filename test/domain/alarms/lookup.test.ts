@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Condition } from '../../../domain/alarms/alarm.ts';
+import type { RuleCondition } from '../../../domain/alarms/alarm.ts';
 import { matches } from '../../../domain/alarms/condition.ts';
 import { isProjectWide, lookupKeysOf, lookupKeysOfEvent } from '../../../domain/alarms/lookup.ts';
 import { projectOfEvent, resourceOfEvent } from '../../../domain/events/event.ts';
 import { anyEvent, anyProject, anyRule, eventWith } from '../events/events.ts';
 
-const eq = (field: string, value: string, type: Condition['type'] = ''): Condition => {
+const eq = (field: string, value: string, type: RuleCondition['type'] = ''): RuleCondition => {
   return { field, op: 'eq', type, value };
 };
 

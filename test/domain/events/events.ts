@@ -1,10 +1,10 @@
 /** Events and rules for tests: fixed ones, and arbitrary ones for properties. */
 import fc from 'fast-check';
 import {
-  type Condition,
   conditionTypes,
   operators,
   type Rule,
+  type RuleCondition,
 } from '../../../domain/alarms/alarm.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 
@@ -52,7 +52,7 @@ export const anyEvent: fc.Arbitrary<DoctorEvent> = fc
   })
   .map((given) => ({ ...eventWith(), ...given }));
 
-export const anyCondition: fc.Arbitrary<Condition> = fc.record({
+export const anyCondition: fc.Arbitrary<RuleCondition> = fc.record({
   field: fc.oneof(
     name.map((given) => `traits.${given}`),
     fc.constantFrom('event_type', 'message_id', 'generated', 'raw', ''),

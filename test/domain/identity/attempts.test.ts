@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countersOf, sourceOf } from '../../../domain/identity/attempts.ts';
+import { attemptSource, countersOf } from '../../../domain/identity/attempts.ts';
 
 const limits = { perUser: 10, perSource: 300, windowSeconds: 900 };
 
@@ -13,7 +13,7 @@ test.each([
   { address: 'fe80::1%eth0', source: 'fe80:0:0:0::/64' },
   { address: '', source: '' },
 ])('requests from $address are of the source $source', ({ address, source }) => {
-  expect(sourceOf(address)).toBe(source);
+  expect(attemptSource(address)).toBe(source);
 });
 
 test('a user of one source has a counter, and the source has one', () => {

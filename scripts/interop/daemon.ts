@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from '../stack/progress.ts';
+
+/** A program that runs until it is ended. */
+export type Daemon = {
+  /** Ends it, by default with SIGTERM, and waits for its end. It may have ended before. */
+  readonly end: (signal?: NodeJS.Signals) => Promise<void>;
+  readonly signal: (signal: NodeJS.Signals) => void;
+};
+
+export type DaemonOptions = {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** All that it prints is appended here. */
+  readonly log: string;
+};
+
+/** Starts a program in the background. */
+export function startDaemon(
+  command: string,
+  args: readonly string[],
+  { cwd, env = process.env, log }: DaemonOptions,
+): Daemon {
+  const output = openSync(log, 'a');
+  const child: ChildProcess = spawn(command, args, { cwd, env, stdio: ['ignore', output, output] });
+  const ended = new Promise<void>((done) => {
+    child.once('close', () => done());
+    child.once('error', () => done());
+  });
+  return {
+    signal: (signal) => void child.kill(signal),
+    end: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+/** A TCP port of loopback that is free now. */
+export const freePort = (): Promise<number> =>
+  new Promise((done, failed) => {
+    const server = createServer();
+    server.once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+/**
+ * Asks until there is an answer other than undefined or false, and returns it. A request that fails is
+ * no answer yet.
+ * @throws Refusal after `withinMs`, with `what` was expected.
+ */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined | false>,
+  withinMs = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (let problem = ''; ; await sleep(100)) {
+    const answer = await ask().catch((error: unknown) => {
+      problem = ` (${error instanceof Error ? error.message : error})`;
+      return undefined;
+    });
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline)
+      throw new Refusal(`not within ${withinMs / 1000} s: ${what}${problem}`);
+  }
+}
