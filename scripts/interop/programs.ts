@@ -6,6 +6,7 @@ import { fenceCompute, fenceEvacuate } from './programs/fence-agents.ts';
 import { gophercloudNew, gophercloudOld } from './programs/gophercloud.ts';
 import { instanceHa } from './programs/instanceha.ts';
 import { masakari } from './programs/masakari.ts';
+import { masakariMonitors } from './programs/masakari-monitors.ts';
 import {
   tempestCompute,
   tempestIdentity,
@@ -25,6 +26,7 @@ export const programs: readonly Program[] = [
   tempestTelemetry,
   exporter,
   masakari,
+  masakariMonitors,
   alertmanager,
   collectd,
   instanceHa,
