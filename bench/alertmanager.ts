@@ -44,7 +44,7 @@ function byAlertmanager({ admin }: Bed, fleet: Fleet): Fleet {
 }
 
 /** The parts in which the runs are made, of each kind in turn: the machine's other load changes. */
-const parts = 4;
+const parts = 2;
 
 /**
  * One host with one instance and one alarm, reported by Alertmanager's webhook, and by `os-services` in

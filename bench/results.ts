@@ -48,9 +48,8 @@ export function merged(
     name,
     {
       ...{ at, commit, cores, cpu, node, load, loadAtEnd },
-      figures: its.map(({ value, target, ...rest }) => ({
-        ...rest,
-        value: rounded(value),
+      figures: its.map(({ scenario, figure, value, unit, target }) => ({
+        ...{ scenario, figure, value: rounded(value), unit },
         ...(target !== undefined && { target: rounded(target) }),
       })),
     },

@@ -11,7 +11,7 @@ import { type Scenario, type Sizes, scenariosWith } from './scenarios.ts';
 
 // `npm run bench`: from the report of a fault to the notification, on a stack of its own.
 
-/** The sizes by default. A million alarms need some 6 GB and half an hour here. */
+/** The sizes by default. By estimate, a million alarms need 6 GB and half an hour here. */
 const usual = { alarms: 50_000, hosts: 12_000 };
 
 const help = `npm run bench -- [scenario …] [--runs N] [--alarms N] [--hosts N] [--keep]

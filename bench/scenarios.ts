@@ -12,7 +12,7 @@ import { logins } from './logins.ts';
 import { million } from './million.ts';
 import { neighbour } from './neighbour.ts';
 import { oneInstance, onePort } from './one-instance.ts';
-import { requests } from './requests/scenario.ts';
+import { requestsOf } from './requests/scenario.ts';
 import { resets } from './resets.ts';
 import { storm } from './storm.ts';
 import { webhook } from './webhook.ts';
@@ -87,7 +87,7 @@ const alone: Readonly<Record<string, Scenario>> = {
   requests: onStack(
     'the requests that reports of hosts with 1, 50 and 1,000 instances make, by kind (no times)',
     1,
-    requests,
+    requestsOf([1, 50, 1_000]),
   ),
   alertmanager: onStack(
     "a host reported by Alertmanager's webhook, and by os-services in the same run",

@@ -8,7 +8,7 @@ import type { Capability, Wiring } from './wiring.ts';
 /** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
 export const monitorPaths = [
   ...['conditions', 'sources', 'unmatched', 'inspector'],
-  ...['alertmanager', 'prometheus', 'am'],
+  ...['alertmanager', 'prometheus', 'am', 'consul', 'redfish'],
 ];
 
 /** What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts, ports and servers, and their administration. */

@@ -56,6 +56,23 @@ export const conditionReader = (client: DynamoDBDocumentClient, table: string) =
   },
 });
 
+/** Every sort key of a list: they begin with a time. */
+const everything = { from: '0', to: '~' };
+
+/** Finds what a source has raised. */
+export const raisedConditions = (client: DynamoDBDocumentClient, table: string) => ({
+  /** The raised conditions of a source, by the index of open ones, which may lag. */
+  raisedBy: async (source: string): Promise<Condition[]> => {
+    const { conditionPages } = conditionReader(client, table);
+    const listing = { index: 'open', value: 'condition', ...everything } as const;
+    const found: Condition[] = [];
+    for await (const page of conditionPages(listing, longest)) {
+      found.push(...page.filter((each) => each.source === source && each.state === 'raised'));
+    }
+    return found;
+  },
+});
+
 /** Who holds ports, servers and the networks beneath hosts: rows beside those of conditions. */
 export const holdsStore = (client: DynamoDBDocumentClient, table: string) => ({
   /** Who holds a target, read consistently; nobody if there is no row. */

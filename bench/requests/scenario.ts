@@ -11,10 +11,12 @@ import type { Figure } from '../figures.ts';
 import { countsOf } from './kind.ts';
 import { proxyOf } from './proxy.ts';
 
-const sizes = [1, 50, 1_000] as const;
-const patienceMs = 120_000;
+const patienceMs = 600_000;
 
-/** Sends the requests of Doctor's functions to another endpoint; the result ends that. */
+/**
+ * Sends the requests of Doctor's functions to another endpoint; the result ends that. SQS is called at the
+ * URLs of the queues, so these change, too.
+ */
 async function redirected({ endpoint }: Stack, url: string): Promise<() => Promise<void>> {
   const client = new LambdaClient({ endpoint, region, credentials: rootCredentials });
   const names: string[] = [];
@@ -32,14 +34,20 @@ async function redirected({ endpoint }: Stack, url: string): Promise<() => Promi
     );
     before.set(FunctionName, Environment?.Variables ?? {});
   }
-  const set = async (more: Record<string, string>): Promise<void> => {
+  const set = async (changed: (variables: Record<string, string>) => Record<string, string>) => {
     for (const [FunctionName, variables] of before) {
-      const Environment = { Variables: { ...variables, ...more } };
+      const Environment = { Variables: changed(variables) };
       await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment }));
     }
   };
-  await set({ AWS_ENDPOINT_URL: url });
-  return () => set({});
+  const own = new RegExp(`http://[^/]+:${new URL(endpoint).port}(?=/\\d+/)`, 'g');
+  await set((variables) => ({
+    ...Object.fromEntries(
+      Object.entries(variables).map(([name, value]) => [name, value.replace(own, url)]),
+    ),
+    AWS_ENDPOINT_URL: url,
+  }));
+  return () => set((variables) => variables);
 }
 
 /**
@@ -47,39 +55,41 @@ async function redirected({ endpoint }: Stack, url: string): Promise<() => Promi
  * until all is quiet, with the safe copies, the finisher's first message and the audit. Counts, no times: requests
  * go through a proxy.
  */
-export async function requests(stack: Stack): Promise<Figure[]> {
-  const scenario = 'requests';
-  const proxy = await proxyOf(stack.endpoint);
-  const bed = await makeBed(stack);
-  const restore = await redirected(stack, proxy.url);
-  try {
-    const figures: Figure[] = [];
-    for (const size of sizes) {
-      const fleet = await bed.fleetOf(size);
-      await bed.queues.allQuiet(patienceMs);
-      proxy.take();
-      await fleet.reportDown();
-      await bed.arrived(size, patienceMs);
-      const until = proxy.take();
-      await bed.queues.allQuiet(patienceMs);
-      await taken(bed);
-      const all = [...until, ...proxy.take()];
-      const figure = (name: string, value: number): Figure => ({
-        ...{ scenario, figure: `${size} instances: ${name}`, value, unit: 'count' },
-      });
-      figures.push(
-        figure('until all are notified', until.length),
-        figure('in all', all.length),
-        ...countsOf(all).map(([kind, n]) => figure(kind, n)),
-      );
-      console.log(
-        `  ${size} instances: ${until.length} requests until notified, ${all.length} in all`,
-      );
+export const requestsOf =
+  (sizes: readonly number[]) =>
+  async (stack: Stack): Promise<Figure[]> => {
+    const scenario = 'requests';
+    const proxy = await proxyOf(stack.endpoint);
+    const bed = await makeBed(stack);
+    const restore = await redirected(stack, proxy.url);
+    try {
+      const figures: Figure[] = [];
+      for (const size of sizes) {
+        const fleet = await bed.fleetOf(size);
+        await bed.queues.allQuiet(patienceMs);
+        proxy.take();
+        await fleet.reportDown();
+        await bed.arrived(size, patienceMs);
+        const until = proxy.take();
+        await bed.queues.allQuiet(patienceMs);
+        await taken(bed);
+        const all = [...until, ...proxy.take()];
+        const figure = (name: string, value: number): Figure => ({
+          ...{ scenario, figure: `${size} instances: ${name}`, value, unit: 'count' },
+        });
+        figures.push(
+          figure('until all are notified', until.length),
+          figure('in all', all.length),
+          ...countsOf(all).map(([kind, n]) => figure(kind, n)),
+        );
+        console.log(
+          `  ${size} instances: ${until.length} requests until notified, ${all.length} in all`,
+        );
+      }
+      return figures;
+    } finally {
+      await restore();
+      await bed.close();
+      proxy.close();
     }
-    return figures;
-  } finally {
-    await restore();
-    await bed.close();
-    proxy.close();
-  }
-}
+  };

@@ -1,9 +1,10 @@
 /** Puts the surfaces of monitors together: handlers and flows, on plain stores. */
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { endCondition } from '../../flows/end-condition.ts';
-import { reportConditions } from '../../flows/report-conditions.ts';
+import { type ReportConditions, reportConditions } from '../../flows/report-conditions.ts';
 import type { ReportDataPlaneDeps } from '../../flows/report-data-plane.ts';
 import type { ReportOnTargetDeps } from '../../flows/report-on-target.ts';
+import { type ReportSnapshotDeps, reportSnapshot } from '../../flows/report-snapshot.ts';
 import { eventsApi, type MonitorsDeps, monitorsApi } from './handler.ts';
 import { instanceHaApi } from './masakari/handler.ts';
 import { type MasakariParts, masakari } from './masakari/parts.ts';
@@ -12,7 +13,11 @@ import { byResource } from './surfaces.ts';
 type Flows = DepsOf<typeof reportConditions>;
 type Nested = 'changingPorts' | 'changingServers' | 'reportingDataPlanes';
 
-export type MonitorsParts = Omit<MonitorsDeps, 'reportConditions' | 'endCondition'> &
+export type MonitorsParts = Omit<
+  MonitorsDeps,
+  'reportConditions' | 'reportSnapshot' | 'endCondition'
+> &
+  Pick<ReportSnapshotDeps, 'raisedBy'> &
   Omit<Flows, Nested> &
   Omit<ReportOnTargetDeps['changingPorts'], 'freeAbandonedMac'> &
   ReportOnTargetDeps['changingServers'] &
@@ -40,9 +45,12 @@ export function compose(parts: MonitorsParts) {
       isHost: async (name) => (await parts.host(name))?.deleted === false,
     },
   };
+  const { raisedBy } = parts;
+  const take: ReportConditions = (report) => reportConditions(flows, report);
   const deps: MonitorsDeps = {
     ...parts,
-    reportConditions: (report) => reportConditions(flows, report),
+    reportConditions: take,
+    reportSnapshot: (report) => reportSnapshot({ raisedBy, reportConditions: take }, report),
     endCondition: (condition_id, ending) => endCondition(flows, condition_id, ending),
   };
   const surfaces = {

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore, holdsStore } from '../../adapters/conditions/conditions.ts';
+import {
+  conditionStore,
+  holdsStore,
+  raisedConditions,
+} from '../../adapters/conditions/conditions.ts';
 import { receivedNotifications } from '../../adapters/conditions/received-notifications.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
@@ -73,6 +77,7 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
+    ...raisedConditions(dynamo, tables.conditions),
     ...holdsStore(dynamo, tables.conditions),
     ...portReader(dynamo, tables.ports),
     ...portChanges(dynamo, tables),

@@ -56,6 +56,11 @@ const monitors: Readonly<Record<string, RouteText>> = {
   ),
   'POST /doctor/v1/prometheus/{source}/api/v2/alerts': text('the same, of the named source'),
   'POST /doctor/v1/am/api/v2/alerts': text('the same as `/doctor/v1/prometheus/api/v2/alerts`'),
+  'POST /doctor/v1/consul': text(
+    "takes the list of Consul's watch on critical checks as the whole state of its source",
+  ),
+  'POST /doctor/v1/redfish/{host}': text("takes a BMC's events of this host"),
+  'POST /doctor/v1/redfish': text("takes a BMC's events; their `Context` names the host"),
   'PUT /events/': text('the same as `/doctor/v1/inspector/events`'),
   'POST /events/': text('the same'),
 };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { copyOf } from '../../bench/copies.ts';
 import { type Figure, figuresTable, isMet, percentile } from '../../bench/figures.ts';
 import { related } from '../../bench/relate.ts';
-import { merged } from '../../bench/results.ts';
+import { KeptResults, merged } from '../../bench/results.ts';
 
 const figure = (
   scenario: string,
@@ -70,6 +70,7 @@ test('a kept run replaces the earlier one of the same scenario, and leaves other
     new Map([['one', [figure('one', 'f', 2.345)]]]),
   );
   expect(Object.keys(second)).toEqual(['b', 'one']);
+  expect(JSON.stringify(KeptResults.parse(second))).toBe(JSON.stringify(second));
   expect(second.b).toEqual(first.b);
   expect(second.one).toMatchObject({ at: '2031', figures: [{ value: 2.35 }] });
 });

@@ -55,7 +55,7 @@ test('a start is shown by that of the empty function', () => {
   const kB = { scenario: 's', figure: 'sweeper, bundle', value: 430, unit: 'kB' as const };
   const figures = [ms('quiet: empty function, start', 30), ms('sweeper, start', 60), kB];
   expect(coldStartTable({ coldstart: { ...run, figures } })).toContain(
-    '| sweeper | 474 | 430 | 60 | 2 × |',
+    '| sweeper | 474 | 430 | 3.18 × | 2 × | 60 |',
   );
 });
 
