@@ -85,6 +85,23 @@ test('a host is down after the first of several equal reports, and stays so unti
   });
 });
 
+test('a server that its hypervisor reports as failed is in error; one that its owner may have stopped is not', async () => {
+  const host = await newHost(cloud.admin);
+  const server = await newInstance(cloud.admin, { host, project_id: cloud.a.projectId });
+  const guest = (vir_domain_event: string) => ({
+    notification: {
+      ...{ type: 'VM', hostname: host, generated_time: '2026-11-26T16:41:16.153323' },
+      payload: { event: 'LIFECYCLE', instance_uuid: server, vir_domain_event },
+    },
+  });
+  const own = await report(guest('STOPPED_SHUTDOWN'));
+  expect(own).toMatchObject({ status: 202, body: { notification: { status: 'ignored' } } });
+  expect((await serverOf(cloud.a, server)).status).toBe('ACTIVE');
+  const failed = await report(guest('STOPPED_FAILED'));
+  expect(failed).toMatchObject({ status: 202, body: { notification: { status: 'finished' } } });
+  expect((await serverOf(cloud.a, server)).status).toBe('ERROR');
+});
+
 test('a host that is not registered is a 400, which ends the retries', async () => {
   const host = newName('nobody');
   const answer = await report(bodyOf(host, 'STOPPED'));
