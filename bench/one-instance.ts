@@ -34,8 +34,21 @@ type Play = {
   readonly fleetOf: (size: number) => Promise<Fleet>;
 };
 
-/** Fleets that are reported one at a time, each timed from the report to the notification. */
-export async function oneAtATime(bed: Bed, { runs, scenario, fleetOf }: Play): Promise<Figure[]> {
+async function oneAtATime(bed: Bed, { scenario, ...play }: Play): Promise<Figure[]> {
+  const times = await timesOf(bed, play);
+  await bed.queues.allQuiet();
+  const repeated = await taken(bed);
+  return [
+    ...spread(scenario, 'report to notification', times, { p50: 35, p99: 90 }),
+    { scenario, figure: 'repeated', value: repeated.length, unit: 'count', target: 0 },
+  ];
+}
+
+/** The times of fleets that are reported one at a time, from the report to the notification, in ms. */
+export async function timesOf(
+  bed: Bed,
+  { runs, fleetOf }: Omit<Play, 'scenario'>,
+): Promise<number[]> {
   const fleets = await Promise.all(Array.from({ length: hosts }, () => fleetOf(1)));
   const warmUp = 10;
   const times: number[] = [];
@@ -52,10 +65,5 @@ export async function oneAtATime(bed: Bed, { runs, scenario, fleetOf }: Play): P
     process.stdout.write(`\r  ${Math.max(0, times.length - warmUp)} of ${runs} runs`);
   }
   process.stdout.write('\n');
-  await bed.queues.allQuiet();
-  const repeated = await taken(bed);
-  return [
-    ...spread(scenario, 'report to notification', times.slice(warmUp), { p50: 35, p99: 90 }),
-    { scenario, figure: 'repeated', value: repeated.length, unit: 'count', target: 0 },
-  ];
+  return times.slice(warmUp);
 }

@@ -1,64 +1,18 @@
 /** The commands: their options, requests and output. */
-import type { ParseArgsOptionsConfig } from 'node:util';
 import * as z from 'zod';
+import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
-import { type Found, Item } from './output.ts';
+import { monitoringCommands } from './monitoring.ts';
+import { Item } from './output.ts';
 import { portNamed, portsOf, setPort } from './ports.ts';
-import { progressOf, type Screen } from './progress.ts';
-import { type CliSession, Failure, Misuse, type Request } from './session.ts';
-
-/** The options as they were given. */
-export type Given = Readonly<Record<string, string | boolean | undefined>>;
-
-/** A command of the command line. */
-export type Command = {
-  /** The words after `doctor`, as in the help. */
-  readonly name: string;
-  /** Its options, and the name of its argument if it has one. */
-  readonly usage: string;
-  readonly does: string;
-  readonly argument?: string;
-  readonly options: ParseArgsOptionsConfig;
-  readonly run: (
-    session: CliSession,
-    given: Given,
-    argument: string,
-    screen: Screen,
-  ) => Promise<Found>;
-};
+import { progressOf } from './progress.ts';
+import { all, one, queryString, segment } from './requests.ts';
+import { Failure, Misuse } from './session.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 /** The highest microversion that has `os-hosts`, and the one of services and servers. */
 const [hostsVersion, version] = ['2.42', '2.90'];
-
-const segment = encodeURIComponent;
-const one = async (session: CliSession, key: string, request: Request): Promise<Found> => ({
-  item: z.object({ [key]: Item }).parse(await session.ask(request))[key] ?? {},
-});
-
-function queryOf(given: Readonly<Record<string, string | boolean | undefined>>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(given)) {
-    if (typeof value === 'string') query.set(name, value);
-  }
-  return query.size === 0 ? '' : `?${query}`;
-}
-
-/** All items of a list, from all its pages. */
-async function all(
-  session: CliSession,
-  request: Request,
-  read: (body: unknown) => { items: Item[]; next: string | undefined },
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for (let path: string | undefined = request.path; path !== undefined; ) {
-    const page = read(await session.ask({ ...request, path }));
-    items.push(...page.items);
-    path = page.next;
-  }
-  return items;
-}
 
 const Servers = z
   .object({
@@ -168,7 +122,7 @@ export const commands: readonly Command[] = [
     does: 'List servers.',
     options: { 'all-projects': flag, host: text, status: text, name: text },
     run: async (session, { 'all-projects': everywhere, ...filters }) => {
-      const query = queryOf({ ...filters, ...(everywhere && { all_tenants: '1' }) });
+      const query = queryString({ ...filters, ...(everywhere && { all_tenants: '1' }) });
       const path = `/servers/detail${query}`;
       const request = { service: 'compute', path, microversion: version } as const;
       const items = await all(session, request, (body) => Servers.parse(body));
@@ -256,7 +210,7 @@ export const commands: readonly Command[] = [
     options: { all: flag, host: text, project: text, since: text, until: text },
     run: async (session, { all: cleared, project, ...filters }) => {
       const query = { ...filters, project_id: project, ...(cleared && { status: 'all' }) };
-      const path = `/faults${queryOf(query)}`;
+      const path = `/faults${queryString(query)}`;
       const request = { service: 'fault-management', path } as const;
       const items = await all(session, request, (body) => Faults.parse(body));
       const columns = {
@@ -278,4 +232,5 @@ export const commands: readonly Command[] = [
     run: (session, _, id) =>
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
+  ...monitoringCommands,
 ];

@@ -1,9 +1,12 @@
 /** Reads a command line and runs its command. */
+import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { type Command, commands } from './commands.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands.ts';
 import { printed } from './output.ts';
 import type { Screen } from './progress.ts';
+import { report, reportDoes } from './report/report.ts';
 import { type CliVariables, Failure, logIn, Misuse } from './session.ts';
 
 /** Where the command prints. */
@@ -17,7 +20,9 @@ const shared = {
 const overview = (): string => `Usage: doctor COMMAND [--format table|json] [--help]
 
 Commands:
-${commands.map(({ name, does }) => `  ${name.padEnd(15)} ${does}`).join('\n')}
+${[...commands, { name: 'report', does: reportDoes }]
+  .map(({ name, does }) => `  ${name.padEnd(15)} ${does}`)
+  .join('\n')}
 
 The login is read from the same variables as by OpenStack's tools: OS_AUTH_URL, OS_USERNAME,
 OS_PASSWORD, OS_PROJECT_NAME and so on.
@@ -65,12 +70,15 @@ function parsed(command: Command, args: string[]) {
   }
 }
 
-/** Runs a command line; returns the exit status. */
+/** Runs a command line; returns the exit status. `input` reads standard input, for `report`. */
 export async function runCommandLine(
   args: readonly string[],
   env: CliVariables,
   streams: Streams,
+  input = async () => new Uint8Array(await buffer(process.stdin)),
 ): Promise<number> {
+  // It has options and a credential of its own: monitors run it, not users.
+  if (args[0] === 'report') return report(args.slice(1), env, streams, input);
   const found = commandOf(args);
   if (!found) {
     const asked = args.some((arg) => ['--help', '-h', 'help'].includes(arg));

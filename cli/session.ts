@@ -22,7 +22,7 @@ export class Misuse extends Error {}
 
 export type Request = {
   readonly service: 'compute' | 'network' | 'fault-management';
-  readonly method?: 'GET' | 'PUT' | 'POST';
+  readonly method?: 'DELETE' | 'GET' | 'PUT' | 'POST';
   /** A path below the service's URL in the catalogue, or a whole URL, such as that of the next page. */
   readonly path: string;
   readonly body?: unknown;

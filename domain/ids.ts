@@ -41,13 +41,20 @@ export const notificationId = (alarm_id: string, event_id: string): string =>
 export const webhookId = (alarm_id: string, event_id: string, action: string): string =>
   derived('webhook', alarm_id, event_id, action);
 
+/** The id of the failover segment that shows an availability zone. */
+export const segmentId = (zone: string): string => derived('segment', zone);
+
 /** The id of the subscription of an endpoint. SNS keeps one subscription per endpoint and topic. */
 export const subscriptionId = (protocol: string, endpoint: string): string =>
   derived('subscription', protocol, endpoint);
 
-/** The id of the condition that a source reports of a target under a key of its own. */
-export const conditionId = (source: string, target: string, key: string): string =>
-  derived('condition', source, target, key);
+/** The id of the condition that a source reports of a state of a target under a key of its own. */
+export const conditionId = (of: {
+  readonly source: string;
+  readonly target: string;
+  readonly aspect: string;
+  readonly key: string;
+}): string => derived('condition', of.source, of.target, of.aspect, of.key);
 
 /** The id of an item of a report that matched nothing: the same for repeats within an hour. */
 export const unmatchedId = (source: string, hour: string, reason: string, item: string): string =>

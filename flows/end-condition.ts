@@ -1,7 +1,10 @@
 /** An administrator ends a condition by hand. */
 import type { Actor } from '../domain/change.ts';
+import { aspectOf } from '../domain/conditions/observation.ts';
+import { sourceOf } from '../domain/conditions/source.ts';
 import type { Reporter } from '../domain/hosts/service-update.ts';
 import { endConditionOfHost, type ReportOnHostDeps } from './report-on-host.ts';
+import { endConditionOfTarget, type ReportOnTargetDeps } from './report-on-target.ts';
 
 /** Who ends it, and why. */
 export type Ending = {
@@ -18,12 +21,18 @@ export type EndCondition = (condition_id: string, ending: Ending) => Promise<voi
 
 /** See `EndCondition`. A condition that does not exist is left. */
 export async function endCondition(
-  deps: ReportOnHostDeps,
+  deps: ReportOnHostDeps & ReportOnTargetDeps,
   condition_id: string,
   ending: Ending,
 ): Promise<void> {
   const row = await deps.condition(condition_id);
-  if (row?.target.kind !== 'host') return;
+  if (!row) return;
   const by = { ...ending, source: row.source };
-  await endConditionOfHost(deps, { condition_id, name: row.target.host }, by);
+  const { target, effect } = row;
+  if (target.kind === 'host' && aspectOf(effect) === 'service') {
+    await endConditionOfHost(deps, { condition_id, name: target.host }, by);
+    return;
+  }
+  const source = sourceOf(row.source, undefined);
+  await endConditionOfTarget(deps, row, { source, by, reason: ending.reason });
 }

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { Actor } from '../domain/change.ts';
 import { type Condition, idOfCondition, targetKey } from '../domain/conditions/condition.ts';
 import type { ConditionStep } from '../domain/conditions/host-condition.ts';
-import type { Observation, ReportItem } from '../domain/conditions/observation.ts';
+import { aspectOf, type Observation, type ReportItem } from '../domain/conditions/observation.ts';
 import type { Source } from '../domain/conditions/source.ts';
 import { type Unmatched, unmatchedItem } from '../domain/conditions/unmatched.ts';
 import type { Reporter } from '../domain/hosts/service-update.ts';
@@ -13,6 +13,7 @@ import {
   reportOnHost,
   type Unknown,
 } from './report-on-host.ts';
+import { type ReportOnTargetDeps, reportOnTarget } from './report-on-target.ts';
 
 /** A report of a monitor: its source with the settings, its sender, and its items in their order. */
 export type ConditionReport = {
@@ -43,10 +44,11 @@ export type ItemOutcome = {
 /** Takes a report; the outcomes are in the order of the items. */
 export type ReportConditions = (report: ConditionReport) => Promise<readonly ItemOutcome[]>;
 
-export type ReportConditionsDeps = ReportOnHostDeps & {
-  /** Keeps items that matched nothing, as many as fit into the hour of their source. */
-  readonly keepUnmatched: (items: readonly Unmatched[]) => Promise<void>;
-};
+export type ReportConditionsDeps = ReportOnHostDeps &
+  ReportOnTargetDeps & {
+    /** Keeps items that matched nothing, as many as fit into the hour of their source. */
+    readonly keepUnmatched: (items: readonly Unmatched[]) => Promise<void>;
+  };
 
 /** What became of an observation: a step, or why its target is not known. */
 export type Reported = ConditionStep | Unknown;
@@ -95,9 +97,10 @@ async function report(
   observation: Observation,
   from: ReportFrom,
 ): Promise<Reported> {
-  const { target } = observation;
-  if (target.kind === 'host') return reportOnHost(deps, observation, target.host, from);
-  return { kind: 'unmatched', reason: `A ${target.kind} cannot be reported yet.` };
+  const { target, effect } = observation;
+  return target.kind === 'host' && aspectOf(effect) === 'service'
+    ? reportOnHost(deps, observation, target.host, from)
+    : reportOnTarget(deps, observation, from);
 }
 
 function outcomeOf(reported: Reported, condition_id: string): ItemOutcome {

@@ -30,6 +30,8 @@ export type DataPlaneReportInput = {
   readonly data_plane_status: DataPlaneStatus;
   readonly actor: Actor;
   readonly reporter: Reporter;
+  /** The monitor whose report it is; absent if a user reports it. */
+  readonly source?: string;
 };
 
 /** The reports with the new one, and how many ports it changed. */

@@ -8,10 +8,10 @@ import type { Capability, Wiring } from './wiring.ts';
 /** The first segments below `/doctor/v1` of the routes of conditions and of monitors. */
 export const monitorPaths = [
   ...['conditions', 'sources', 'unmatched', 'inspector'],
-  ...['alertmanager', 'prometheus', 'am'],
+  ...['alertmanager', 'prometheus', 'am', 'consul', 'redfish'],
 ];
 
-/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers, and their administration. */
+/** What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -33,9 +33,11 @@ export class Monitors extends Construct implements Capability {
         FAULTS_TABLE: tables.faults.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        PORTS_TABLE: tables.ports.tableName,
         CONDITIONS_TABLE: tables.conditions.tableName,
         SOURCES_TABLE: tables.sources.tableName,
         UNMATCHED_TABLE: tables.unmatched.tableName,
+        RECEIVED_TABLE: tables.received.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         ...variablesOf(settings, 'publicUrl', 'corsAllowedOrigins'),
@@ -50,17 +52,21 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'PutItem');
-    allowRows(fn, roster, 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
-    allowRows(fn, instances, 'BatchGetItem', 'PutItem');
+    allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
-    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
+    allowIndexes(fn, tables.ports, 'byHost');
+    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowIndexes(fn, conditions, 'bySource', 'byTarget', 'byTime', 'open');
     allowRows(fn, sources, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, sources, 'listing');
     allowRows(fn, unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowIndexes(fn, unmatched, 'bySource', 'byTime');
+    allowRows(fn, tables.received, 'GetItem', 'PutItem');
+    allowIndexes(fn, tables.received, 'byTime');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
   }

@@ -1,8 +1,15 @@
 /** The table `conditions`. */
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { Condition } from '../../domain/conditions/condition.ts';
+import { Holds } from '../../domain/conditions/held-target.ts';
 import type { ConditionWrite } from '../../flows/write-report.ts';
 import { getAll, growingPages, ifUnchanged } from '../dynamodb.ts';
+import { transactPatiently } from '../transactions.ts';
 import { writtenCondition } from './condition-rows.ts';
 
 /** The most conditions on a page. */
@@ -47,6 +54,65 @@ export const conditionReader = (client: DynamoDBDocumentClient, table: string) =
       yield (await getAll(client, table, ids)).map((row) => Condition.parse(row));
     }
   },
+});
+
+/** Every sort key of a list: they begin with a time. */
+const everything = { from: '0', to: '~' };
+
+/** Finds what a source has raised. */
+export const raisedConditions = (client: DynamoDBDocumentClient, table: string) => ({
+  /** The raised conditions of a source, by the index of open ones, which may lag. */
+  raisedBy: async (source: string): Promise<Condition[]> => {
+    const { conditionPages } = conditionReader(client, table);
+    const listing = { index: 'open', value: 'condition', ...everything } as const;
+    const found: Condition[] = [];
+    for await (const page of conditionPages(listing, longest)) {
+      found.push(...page.filter((each) => each.source === source && each.state === 'raised'));
+    }
+    return found;
+  },
+});
+
+/** Who holds ports, servers and the networks beneath hosts: rows beside those of conditions. */
+export const holdsStore = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Who holds a target, read consistently; nobody if there is no row. */
+  holds: async (holds_id: string): Promise<Holds> => {
+    const Key = { condition_id: holds_id };
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table, Key, ConsistentRead: true }),
+    );
+    return Item
+      ? Holds.parse({ ...Item, holds_id })
+      : { holds_id, holders: [], revision: 0, applied: 0, version: 0 };
+  },
+
+  /** Writes condition and holders in one transaction; false if another writer was faster. */
+  saveHolds: ({ holds_id, ...holds }: Holds, condition: ConditionWrite): Promise<boolean> =>
+    transactPatiently(client, [
+      {
+        Put: {
+          TableName: table,
+          Item: { condition_id: holds_id, ...holds },
+          ConditionExpression: 'attribute_not_exists(condition_id) OR version = :before',
+          ExpressionAttributeValues: { ':before': holds.version - 1 },
+        },
+      },
+      { Put: writtenCondition(table, condition) },
+    ]),
+
+  /** Records that a revision is applied; false if the target is held otherwise since. */
+  markApplied: ({ holds_id, revision }: Holds): Promise<boolean> =>
+    ifUnchanged(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { condition_id: holds_id },
+          UpdateExpression: 'SET applied = :revision',
+          ConditionExpression: 'revision = :revision',
+          ExpressionAttributeValues: { ':revision': revision },
+        }),
+      ),
+    ),
 });
 
 /** Writes conditions that change nothing but themselves. */

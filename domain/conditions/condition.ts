@@ -4,6 +4,7 @@ import type { ReportedBy } from '../hosts/service-update.ts';
 import { conditionId } from '../ids.ts';
 import { Moment } from '../time.ts';
 import {
+  aspectOf,
   type ConditionTarget,
   conditionEffects,
   conditionSeverities,
@@ -70,8 +71,8 @@ export const targetKey = (target: ConditionTarget): string => {
 /** The id of the condition that a source reports of a target under a key. */
 export const idOfCondition = (
   source: string,
-  { target, key }: Pick<Observation, 'target' | 'key'>,
-): string => conditionId(source, targetKey(target), key);
+  { target, effect, key }: Pick<Observation, 'target' | 'effect' | 'key'>,
+): string => conditionId({ source, target: targetKey(target), aspect: aspectOf(effect), key });
 
 /**
  * The state of a condition at a time.
@@ -102,7 +103,7 @@ export function raised(
 ): Condition {
   const { actor, reporter, source } = by;
   return {
-    condition_id: idOfCondition(source, { target, key }),
+    condition_id: idOfCondition(source, { target, effect, key }),
     source,
     key,
     target: now.target ?? target,

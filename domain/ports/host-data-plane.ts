@@ -54,6 +54,8 @@ type NewReport = {
   readonly data_plane_status: DataPlaneStatus;
   readonly actor: Actor;
   readonly reporter: Reporter;
+  /** The monitor whose report it is; absent if a user reports it. */
+  readonly source?: string;
   readonly newId: () => string;
 };
 
@@ -92,7 +94,7 @@ export function reportedDataPlane(
       at,
       reported_by: reporter,
       request_id,
-      source: null,
+      source: given.source ?? null,
       cleared_at: null,
     };
     return { plane, fault: { opened } };

@@ -4,6 +4,7 @@
  */
 
 import { parsed } from '../../adapters/http/parsed.ts';
+import type { Query } from '../../adapters/http/query.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
 import type { Route } from '../../adapters/http/route.ts';
 import { type Source, SourceName } from '../../domain/conditions/source.ts';
@@ -12,10 +13,10 @@ import { AlertMapping } from './alert-mapping.ts';
 import { AlertmanagerWebhook, readWebhook } from './alertmanager.ts';
 import type { AlertReading } from './observe-alert.ts';
 import { PrometheusAlerts, readAlerts } from './prometheus.ts';
-import { querySource, type ReportDeps, reportRoute } from './report-route.ts';
+import { type ItemArgs, querySource, type ReportDeps, reportRoute } from './report-route.ts';
 
 /** How the source reads the alerts of a request. */
-function readingOf({ mapping }: Source, { query }: AuthenticRequest): AlertReading {
+function readingOf({ mapping }: Source, { query }: ItemArgs): AlertReading {
   const { type: types = [] } = query;
   if (types.length > 1) throw new DomainError('invalid', 'type is given more than once.');
   return { mapping: parsed(AlertMapping, mapping, 'mapping'), type: types[0] || undefined };
@@ -26,9 +27,9 @@ const webhookRoute = (deps: ReportDeps): Route =>
   reportRoute(deps, {
     method: 'POST',
     path: '/v1/alertmanager',
-    source: (request) => querySource(request, 'alertmanager'),
-    parse: (body, source, request) =>
-      readWebhook(parsed(AlertmanagerWebhook, body), readingOf(source, request)),
+    source: (query) => querySource(query, 'alertmanager'),
+    body: AlertmanagerWebhook,
+    items: (body, source, args) => readWebhook(body, readingOf(source, args)),
   });
 
 /**
@@ -42,10 +43,10 @@ const pushPaths = [
 ];
 
 /** The source: `prometheus/NAME` with the NAME in the path or the query, else `prometheus`. */
-const pushSource = (request: AuthenticRequest): string =>
-  request.params.source === undefined
-    ? querySource(request, 'prometheus')
-    : parsed(SourceName, `prometheus/${request.params.source}`, 'source');
+const pushSource = (query: Query, { params }: AuthenticRequest): string =>
+  params.source === undefined
+    ? querySource(query, 'prometheus')
+    : parsed(SourceName, `prometheus/${params.source}`, 'source');
 
 const pushRoutes = (deps: ReportDeps): Route[] =>
   pushPaths.map((path) =>
@@ -53,8 +54,8 @@ const pushRoutes = (deps: ReportDeps): Route[] =>
       method: 'POST',
       path,
       source: pushSource,
-      parse: (body, source, request) =>
-        readAlerts(parsed(PrometheusAlerts, body), readingOf(source, request), deps.now()),
+      body: PrometheusAlerts,
+      items: (body, source, args) => readAlerts(body, readingOf(source, args), deps.now()),
     }),
   );
 

@@ -1,12 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore } from '../../adapters/conditions/conditions.ts';
+import {
+  conditionStore,
+  holdsStore,
+  raisedConditions,
+} from '../../adapters/conditions/conditions.ts';
+import { receivedNotifications } from '../../adapters/conditions/received-notifications.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
+import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
@@ -15,6 +22,9 @@ import {
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
+import { portReader } from '../../adapters/ports/port-reader.ts';
+import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { compose } from './compose.ts';
@@ -29,9 +39,11 @@ export const Environment = environment({
   FAULTS_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
+  PORTS_TABLE: required,
   CONDITIONS_TABLE: required,
   SOURCES_TABLE: required,
   UNMATCHED_TABLE: required,
+  RECEIVED_TABLE: required,
 });
 
 /** The surfaces of monitors on the tables, queues and secrets that the variables name. */
@@ -48,6 +60,7 @@ export function connect(
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
     conditions: env.CONDITIONS_TABLE,
+    ports: env.PORTS_TABLE,
   };
   const { sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   const queue = ownEvents(sqs, env);
@@ -59,15 +72,24 @@ export function connect(
     }),
     logger,
     ...hostReader(dynamo, tables.hosts),
+    ...rosterReader(dynamo, tables.roster),
     ...reportStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...conditionStore(dynamo, tables.conditions),
+    ...raisedConditions(dynamo, tables.conditions),
+    ...holdsStore(dynamo, tables.conditions),
+    ...portReader(dynamo, tables.ports),
+    ...portChanges(dynamo, tables),
+    ...portSaves(dynamo, tables),
+    saveDataPlane: dataPlaneStore(dynamo, tables).saveReport,
     ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),
+    ...receivedNotifications(dynamo, env.RECEIVED_TABLE),
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
     now: () => new Date().toISOString(),
+    newId: randomUUID,
   });
 }

@@ -5,13 +5,15 @@
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { type ConditionDeps, conditionRoutes } from './conditions.ts';
+import { type ConsulDeps, consulRoutes } from './consul.ts';
 import { opnfvRoutes } from './opnfv.ts';
+import { redfishRoutes } from './redfish.ts';
 import type { ReportDeps } from './report-route.ts';
 import { type SourceDeps, sourceRoutes } from './sources.ts';
 import { type UnmatchedDeps, unmatchedRoutes } from './unmatched.ts';
 
 /** What all routes need. */
-export type MonitorRouteDeps = ReportDeps & ConditionDeps & SourceDeps & UnmatchedDeps;
+export type MonitorRouteDeps = ReportDeps & ConsulDeps & ConditionDeps & SourceDeps & UnmatchedDeps;
 
 /** What the surfaces need. */
 export type MonitorsDeps = Pick<
@@ -33,6 +35,8 @@ export const monitorRoutes = (deps: MonitorRouteDeps): SurfaceRoutes => ({
     ...unmatchedRoutes(deps),
     ...opnfvRoutes(deps, '/v1/inspector/events'),
     ...alertRoutes(deps),
+    ...redfishRoutes(deps),
+    ...consulRoutes(deps),
   ],
 });
 

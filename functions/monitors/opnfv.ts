@@ -4,7 +4,7 @@
  */
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
-import type { AuthenticRequest } from '../../adapters/http/request.ts';
+import type { Query } from '../../adapters/http/query.ts';
 import type { Route } from '../../adapters/http/route.ts';
 import {
   type ConditionSeverity,
@@ -95,10 +95,10 @@ const severityOf = (given = 'critical'): ConditionSeverity =>
 const kinds = ['opnfv', 'script', 'zabbix'];
 
 /** The source: `opnfv`, or what `source=` names: one of the kinds with or without /NAME, else a NAME of `opnfv`. */
-function sourceOf(request: AuthenticRequest): string {
-  const [given = ''] = request.query.source ?? [];
+function sourceOf(query: Query): string {
+  const [given = ''] = query.source ?? [];
   const [kind = '', ...name] = given.split('/');
-  if (!kinds.includes(kind)) return querySource(request, 'opnfv');
+  if (!kinds.includes(kind)) return querySource(query, 'opnfv');
   return name.length === 0 ? kind : parsed(SourceName, given, 'source');
 }
 
@@ -109,6 +109,7 @@ export const opnfvRoutes = (deps: ReportDeps, path: string): Route[] =>
       method,
       path,
       source: sourceOf,
-      parse: parseOpnfv,
+      body: parseOpnfv,
+      items: (items) => items,
     }),
   );

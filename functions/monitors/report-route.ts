@@ -4,7 +4,8 @@
  */
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
 import { parsed } from '../../adapters/http/parsed.ts';
-import { ignored } from '../../adapters/http/readers.ts';
+import type { Query } from '../../adapters/http/query.ts';
+import type { Reader } from '../../adapters/http/readers.ts';
 import type { ApiResponse, AuthenticRequest } from '../../adapters/http/request.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
@@ -24,30 +25,30 @@ export type ReportDeps = {
 };
 
 /** The route of a dialect. */
-export type ReportRoute = {
+export type ReportRoute<Body> = {
   readonly method: 'POST' | 'PUT';
   readonly path: string;
   /** The name of the source, mostly `querySource`. @throws DomainError `invalid`. */
-  readonly source: (request: AuthenticRequest) => string;
+  readonly source: (query: Query, request: AuthenticRequest) => string;
   /**
-   * The items of a body, in its order. What it understands but cannot use is `unmatched`.
-   * @throws DomainError `invalid` only if the whole body does not have the form of the dialect.
+   * Reads the body. It refuses a body only if the whole of it does not have the form of the dialect.
+   * @throws DomainError `invalid`.
    */
-  readonly parse: (
-    body: unknown,
-    source: Source,
-    request: AuthenticRequest,
-  ) => readonly ReportItem[];
+  readonly body: Reader<unknown, AuthenticRequest, Body>;
+  /** The items of a body, in its order. What it understands but cannot use is `unmatched`. */
+  readonly items: (body: Body, source: Source, args: ItemArgs) => readonly ReportItem[];
   /** The answer; by default 200 with the outcome of each item. It is never a redirect. */
-  readonly answer?: (outcomes: readonly ItemOutcome[], request: AuthenticRequest) => ApiResponse;
+  readonly answer?: (outcomes: readonly ItemOutcome[]) => ApiResponse;
 };
+
+/** What the items of a body depend on besides: the parameters of the path, and the query. */
+export type ItemArgs = Pick<AuthenticRequest, 'params' | 'query'>;
 
 /**
  * The source that a query names with `source=NAME`: `KIND` without it, else `KIND/NAME`.
  * @throws DomainError `invalid` for a name that is not valid, or that is given twice.
  */
-export function querySource({ query }: Pick<AuthenticRequest, 'query'>, kind: string): string {
-  const { source: given = [] } = query;
+export function querySource({ source: given = [] }: Query, kind: string): string {
   if (given.length > 1) throw new DomainError('invalid', 'source is given more than once.');
   const [name] = given;
   return name === undefined || name === '' ? kind : parsed(SourceName, `${kind}/${name}`, 'source');
@@ -59,37 +60,39 @@ const counted = (outcomes: readonly ItemOutcome[]): ApiResponse => ({
 });
 
 /** The route of a dialect: monitors send a password or a token, and get an answer per item. */
-export const reportRoute = (
+export const reportRoute = <Body>(
   deps: ReportDeps,
-  { method, path, source: nameOf, parse, answer = counted }: ReportRoute,
+  { method, path, source: nameOf, body, items, answer = counted }: ReportRoute<Body>,
 ): Route =>
   route({
     method,
     path,
     basic: true,
     roles: may.reportConditions,
-    query: ignored,
-    body: (json: unknown) => json,
+    query: nameOf,
+    body,
     handle: async (request) => {
-      const raw = { ...request, text: undefined };
-      const name = nameOf(raw);
       const outcomes = await orUnavailable(deps, async () => {
-        const source = await deps.source(name);
-        const items = parse(request.body, source, raw);
+        const source = await deps.source(request.args);
         const sender = {
           actor: actorOf(request, deps.now()),
           reporter: reporterOf(request.caller),
         };
-        return deps.reportConditions({ source, ...sender, items });
+        const reported = items(request.body, source, request);
+        return deps.reportConditions({ source, ...sender, items: reported });
       });
-      return answer(outcomes, raw);
+      return answer(outcomes);
     },
   });
 
 /** Refusals that are the sender's fault. All others are a 503, after which monitors send again. */
 const ofSender = new Set(['invalid', 'forbidden', 'not_found', 'too_large']);
 
-async function orUnavailable<T>({ interrupted }: ReportDeps, work: () => Promise<T>): Promise<T> {
+/** What the work returns. @throws DomainError `unavailable` for an error that is not the sender's fault. */
+export async function orUnavailable<T>(
+  { interrupted }: Pick<ReportDeps, 'interrupted'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -31,6 +31,8 @@ export const commandLinePage = async (): Promise<string> =>
     await helpOf(),
     '`--format json` prints all fields.',
     ...(await Promise.all(
-      commands.map(async ({ name }) => `## ${name}\n\n${await helpOf(...name.split(' '))}`),
+      [...commands.map(({ name }) => name), 'report'].map(
+        async (name) => `## ${name}\n\n${await helpOf(...name.split(' '))}`,
+      ),
     )),
   );

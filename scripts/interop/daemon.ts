@@ -26,6 +26,9 @@ export function startDaemon(
 ): Daemon {
   const output = openSync(log, 'a');
   const child: ChildProcess = spawn(command, args, { cwd, env, stdio: ['ignore', output, output] });
+  // A program that fails while it starts others ends none of them.
+  const endWithUs = () => void child.kill('SIGKILL');
+  process.once('exit', endWithUs);
   const ended = new Promise<void>((done) => {
     child.once('close', () => done());
     child.once('error', () => done());
@@ -35,6 +38,7 @@ export function startDaemon(
     end: async (signal = 'SIGTERM') => {
       child.kill(signal);
       await ended;
+      process.off('exit', endWithUs);
     },
   };
 }

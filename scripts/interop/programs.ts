@@ -4,14 +4,19 @@ import { collectd } from './programs/collectd.ts';
 import { exporter } from './programs/exporter.ts';
 import { fenceCompute, fenceEvacuate } from './programs/fence-agents.ts';
 import { gophercloudNew, gophercloudOld } from './programs/gophercloud.ts';
+import { icinga2 } from './programs/icinga2.ts';
 import { instanceHa } from './programs/instanceha.ts';
+import { keepalived } from './programs/keepalived.ts';
 import { masakari } from './programs/masakari.ts';
+import { masakariMonitors } from './programs/masakari-monitors.ts';
+import { nagios } from './programs/nagios.ts';
 import {
   tempestCompute,
   tempestIdentity,
   tempestNetwork,
   tempestTelemetry,
 } from './programs/tempest.ts';
+import { zabbix } from './programs/zabbix.ts';
 
 /** All that `npm run test:interop` can run, in the order in which it does. */
 export const programs: readonly Program[] = [
@@ -25,7 +30,12 @@ export const programs: readonly Program[] = [
   tempestTelemetry,
   exporter,
   masakari,
+  masakariMonitors,
   alertmanager,
   collectd,
+  nagios,
+  icinga2,
+  zabbix,
+  keepalived,
   instanceHa,
 ];

@@ -274,3 +274,33 @@ test('OS_INTERFACE picks the endpoint', async () => {
   answers['GET /inside/os-services?binary=nova-compute'] = { services: [] };
   expect((await doctor('host list', { OS_INTERFACE: 'internal' })).status).toBe(0);
 });
+
+test('conditions are listed with filters, page by page', async () => {
+  const next = `${url}/doctor/conditions?port_id=p&marker=m`;
+  answers['GET /doctor/conditions?state=raised&port_id=p'] = { conditions: [{ id: 'c1' }], next };
+  answers['GET /doctor/conditions?port_id=p&marker=m'] = { conditions: [{ id: 'c2' }] };
+  const { status, out } = await doctor('condition list --state raised --port p --format json');
+  expect(status).toBe(0);
+  expect(JSON.parse(out)).toEqual([{ id: 'c1' }, { id: 'c2' }]);
+});
+
+test('a condition is ended with a reason, and not without one', async () => {
+  answers['DELETE /doctor/conditions/c1?reason=seen'] = { condition: { id: 'c1', held: false } };
+  expect((await doctor('condition clear --reason seen c1')).status).toBe(0);
+  expect((await doctor('condition clear c1')).status).toBe(2);
+});
+
+test('a setting of a source is changed, and the others stay as they are', async () => {
+  const source = { name: 'a/b', clear: 'hold', fenced: false, stale_after: 60, mapping: { x: 1 } };
+  answers['GET /doctor/sources/a/b'] = { source };
+  answers['PUT /doctor/sources/a/b'] = { source };
+  expect((await doctor('source set --fenced true --stale-after never a/b')).status).toBe(0);
+  const body = { clear: 'hold', fenced: true, stale_after: null, mapping: { x: 1 } };
+  expect(asked.at(-1)).toEqual(['PUT', '/doctor/sources/a/b', body]);
+  expect((await doctor('source set --mapping nonsense a/b')).status).toBe(2);
+});
+
+test('a source is deleted', async () => {
+  answers['DELETE /doctor/sources/a/b'] = '';
+  expect(await doctor('source delete a/b')).toMatchObject({ status: 0, err: '' });
+});

@@ -11,6 +11,7 @@ import { connect as compute } from '../../functions/compute/connect.ts';
 import { connect as doctor } from '../../functions/doctor/connect.ts';
 import { connect as faultFinisher } from '../../functions/fault-finisher/connect.ts';
 import { connect as identity } from '../../functions/identity/connect.ts';
+import { connect as monitors } from '../../functions/monitors/connect.ts';
 import { connect as network } from '../../functions/network/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
@@ -24,7 +25,7 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 /** What each function is invoked with. */
 export type Invocation =
   | {
-      readonly name: 'compute' | 'network' | 'doctor' | 'alarming' | 'identity';
+      readonly name: 'compute' | 'network' | 'doctor' | 'monitors' | 'alarming' | 'identity';
       readonly event: APIGatewayProxyEvent;
     }
   | {
@@ -73,6 +74,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return network(env, clients, logger)(event, lambdaContext);
     case 'doctor':
       return doctor(env, clients, logger)(event, lambdaContext);
+    case 'monitors':
+      return monitors(env, clients, logger)(event, lambdaContext);
     case 'identity':
       return identity(env, clients, logger)(event, lambdaContext);
     case 'alarming':

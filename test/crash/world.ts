@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnvName } from '../../adapters/env.ts';
 import { type EventLane, eventLanes } from '../../domain/events/event-lane.ts';
+import { monitorPaths } from '../../infra/monitors.ts';
 import { stateDir } from '../../scripts/stack/state.ts';
 import { type Call, proxyEvent } from '../functions/call.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
@@ -85,7 +86,11 @@ export class World {
     const headers = { 'X-Auth-Token': this.#token, ...call.headers };
     const event = proxyEvent({ ...call, headers });
     const surfaces = ['compute', 'network', 'alarming', 'identity'] as const;
-    const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? 'doctor';
+    const ofMonitors = [...monitorPaths.map((path) => `/doctor/v1/${path}`), '/instance-ha'].some(
+      (path) => call.path.startsWith(path),
+    );
+    const other = ofMonitors ? 'monitors' : 'doctor';
+    const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? other;
     return this.run({ name, event }, disturbance, prepare);
   }
 

@@ -20,6 +20,38 @@ const FilterPolicy = z
 
 const forceDown = serviceActionEras.find(({ name }) => name === 'force-down');
 
+/** A watch of Consul on critical checks, with either of its handlers. */
+const ConsulWatches = z.strictObject({
+  watches: z.tuple([
+    z.discriminatedUnion('handler_type', [
+      z.strictObject({
+        ...{ type: z.literal('checks'), state: z.literal('critical') },
+        ...{ handler_type: z.literal('script'), args: z.array(z.string()) },
+      }),
+      z.strictObject({
+        ...{ type: z.literal('checks'), state: z.literal('critical') },
+        handler_type: z.literal('http'),
+        http_handler_config: z.strictObject({
+          path: z.url().endsWith('/doctor/v1/consul'),
+          method: z.literal('POST'),
+          header: z.record(z.string(), z.array(z.string())),
+          timeout: z.string(),
+        }),
+      }),
+    ]),
+  ]),
+});
+
+/** What a BMC takes as a subscription. */
+const RedfishSubscription = z.strictObject({
+  Destination: z.url().regex(/\/doctor\/v1\/redfish\/[^/]+$/),
+  Protocol: z.literal('Redfish'),
+  EventFormatType: z.literal('Event'),
+  Context: z.string(),
+  DeliveryRetryPolicy: z.enum(['TerminateAfterRetries', 'SuspendRetries', 'RetryForever']),
+  HttpHeaders: z.array(z.record(z.string(), z.string())),
+});
+
 /** The kinds of blocks, each with a key that no other kind has; the first that fits parses the block. */
 const kinds: readonly { readonly key: string; readonly read: (value: unknown) => unknown }[] = [
   { key: 'alarm_id', read: (value) => Notification.parse(value) },
@@ -30,6 +62,8 @@ const kinds: readonly { readonly key: string; readonly read: (value: unknown) =>
   { key: 'forced_down', read: (value) => forceDown?.body.parse(value) },
   { key: 'heartbeat', read: (value) => HostInput.parse(value) },
   { key: 'protocol', read: (value) => SubscriptionInput.parse(value) },
+  { key: 'watches', read: (value) => ConsulWatches.parse(value) },
+  { key: 'Destination', read: (value) => RedfishSubscription.parse(value) },
   { key: 'rules', read: (value) => AlertMapping.parse(value) },
   { key: 'project_id', read: (value) => FilterPolicy.parse(value) },
 ];

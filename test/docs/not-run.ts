@@ -11,6 +11,7 @@ const reasons = [
   'needs an AWS account',
   'needs Docker',
   'it installs packages',
+  'it installs files on the machine of a monitor',
 ] as const;
 
 type NotRun = Pick<Block, 'document'> & {
@@ -58,6 +59,11 @@ export const notRun: readonly NotRun[] = [
     document: 'docs/how-to/localstack.md',
     first: 'npm run test:localstack',
     reason: 'needs Docker',
+  },
+  {
+    document: 'docs/how-to/monitors/scripts.md',
+    first: 'install -m 755 integrations/report/doctor-report.sh /usr/local/bin/doctor-report.sh',
+    reason: 'it installs files on the machine of a monitor',
   },
   {
     document: 'docs/performance.md',

@@ -6,7 +6,10 @@ import { reportConditions } from '../../flows/report-conditions.ts';
 import { updateService } from '../../flows/update-service.ts';
 import { observed, sender, sourceWith } from '../domain/conditions/reports.ts';
 import { hostWith, id, instanceWith, minute } from '../domain/rows.ts';
-import { type World, worldOf } from './world.ts';
+import { conditionsWorld } from './conditions-world.ts';
+import { worldOf } from './world.ts';
+
+type World = ReturnType<typeof conditionsWorld>;
 
 const [am, zabbix] = [sourceWith('alertmanager'), sourceWith('zabbix')];
 const item = (given: Parameters<typeof observed>[0] = {}): ReportItem => ({
@@ -18,7 +21,7 @@ const up = { status: 'cleared' } as const;
 const report = ({ deps }: World, source = am, ...items: ReportItem[]) =>
   reportConditions(deps, { source, ...sender(), items: items.length > 0 ? items : [item()] });
 
-const world = () => worldOf({ hosts: [hostWith()], instances: [instanceWith()] });
+const world = () => conditionsWorld(worldOf({ hosts: [hostWith()], instances: [instanceWith()] }));
 const hostOf = ({ hosts }: World) => hosts.get('compute-1');
 
 test('a fenced raise is a report as of an administrator: fault, servers, events, one write', async () => {
@@ -157,7 +160,7 @@ test('a host that servers were evacuated from stays down, and its condition is h
 });
 
 test('the failure of one target does not stop the others, and the report fails', async () => {
-  const w = worldOf({ hosts: [hostWith(), hostWith({ host: 'compute-2' })] });
+  const w = conditionsWorld(worldOf({ hosts: [hostWith(), hostWith({ host: 'compute-2' })] }));
   const deps = {
     ...w.deps,
     host: async (name: string) => {

@@ -12,7 +12,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   doctor: 575,
   'fault-finisher': 410,
   identity: 415,
-  monitors: 500,
+  monitors: 545,
   network: 480,
   reconciler: 425,
   sweeper: 450,

@@ -1,0 +1,128 @@
+/**
+ * What conditions do to ports, to servers and to the network beneath a host. A row of its own says for
+ * each such state who holds it, so that one conditional write decides; the state follows, and the row
+ * says how far. Decision: docs/adr/0036.
+ */
+import * as z from 'zod';
+import { Holder, withHolder, withoutHolder } from '../hosts/holders.ts';
+import {
+  type Condition,
+  cleared,
+  idOfCondition,
+  type MonitorReport,
+  raised,
+  renewed,
+} from './condition.ts';
+import type { ConditionStep } from './host-condition.ts';
+import { aspectOf, type ConditionEffect, type Observation } from './observation.ts';
+import type { Source } from './source.ts';
+
+/** Who holds one state of a target, and which change of that is applied to the target. */
+export const Holds = z.object({
+  /** The target and its state, as `holdsId` writes it. */
+  holds_id: z.string(),
+  holders: z.array(Holder),
+  /** Raised whenever the target's state is to change. */
+  revision: z.int().min(0),
+  /** The revision that is applied to the target. */
+  applied: z.int().min(0),
+  /** Raised by each write: the condition of the next one. */
+  version: z.int().min(0),
+});
+export type Holds = z.infer<typeof Holds>;
+
+/** The id of who holds the state of a target that an effect changes. */
+export const holdsId = (target: string, effect: ConditionEffect): string =>
+  `#holds#${target}#${aspectOf(effect)}`;
+
+/** The most conditions that hold one state of a target. */
+const mostHolders = 50;
+
+/** What a report changes: the condition's row, and with `holds` who holds the target. */
+export type TargetStep =
+  | (Extract<ConditionStep, { readonly condition: Condition }> & {
+      readonly holds?: Holds | undefined;
+    })
+  | Extract<ConditionStep, { readonly kind: 'ignored' }>;
+
+type Found = { readonly holds: Holds; readonly before: Condition | undefined };
+type From = { readonly source: Source; readonly by: MonitorReport };
+
+/** The row with other holders: its revision rises if the target begins or ceases to be held. */
+function heldBy(holds: Holds, holders: readonly Holder[]): Holds {
+  const changes = holders.length > 0 !== holds.holders.length > 0;
+  return {
+    ...holds,
+    holders: [...holders],
+    revision: holds.revision + (changes ? 1 : 0),
+    version: holds.version + 1,
+  };
+}
+
+/** A raise of a condition. A repeated raise is only renewed. */
+export function raiseOnTarget(
+  { holds, before }: Found,
+  observation: Observation,
+  { source, by }: From,
+): TargetStep {
+  const condition_id = idOfCondition(source.name, observation);
+  const known = holds.holders.find((holder) => holder.condition_id === condition_id);
+  if (known && !known.cleared && before?.state === 'raised') {
+    return { kind: 'renewed', condition: renewed(before, observation, by), reason: null };
+  }
+  if (!known && holds.holders.length >= mostHolders) {
+    const reason = `${mostHolders} conditions hold this target already; no more are recorded.`;
+    return { kind: 'ignored', reason };
+  }
+  const holder = { condition_id, source: source.name, fenced: false, cleared: false };
+  return {
+    kind: 'raised',
+    condition: raised(before, observation, by, { fenced: false, fault_id: null }),
+    holds: heldBy(holds, withHolder(holds.holders, holder)),
+    reason: null,
+  };
+}
+
+/**
+ * The end of a condition. With the rule `hold` its target stays as it is. @param given an administrator's
+ * reason, whatever the rule; undefined if the source has cleared it.
+ */
+export function clearOnTarget(
+  holds: Holds,
+  before: Condition,
+  { source, by }: From,
+  given?: string,
+): TargetStep {
+  const holder = holds.holders.find(({ condition_id }) => condition_id === before.condition_id);
+  const held = given === undefined && holder !== undefined && source.clear === 'hold';
+  const left = held
+    ? withHolder(holds.holders, { ...holder, cleared: true })
+    : withoutHolder(holds.holders, before.condition_id);
+  return {
+    kind: 'cleared',
+    condition: cleared(before, by, { held, reason: given ?? 'Its source has cleared it.' }),
+    holds: heldBy(holds, left),
+    reason: held ? 'It stays as it is until an administrator ends it, as the source says.' : null,
+  };
+}
+
+/** A condition without an effect: it is recorded, and changes no state. */
+export function recordOnly(
+  before: Condition | undefined,
+  observation: Observation,
+  { by }: From,
+): TargetStep {
+  if (observation.status === 'raised') {
+    return before?.state === 'raised'
+      ? { kind: 'renewed', condition: renewed(before, observation, by), reason: null }
+      : {
+          kind: 'raised',
+          condition: raised(before, observation, by, { fenced: false, fault_id: null }),
+          reason: null,
+        };
+  }
+  if (before?.state !== 'raised')
+    return { kind: 'ignored', reason: 'The condition is not raised.' };
+  const reason = 'Its source has cleared it.';
+  return { kind: 'cleared', condition: cleared(before, by, { held: false, reason }), reason: null };
+}

@@ -1,0 +1,37 @@
+/** What reports of monitors read and write, on hosts, servers and ports in memory. */
+import type { Holds } from '../../domain/conditions/held-target.ts';
+import type { ReportConditionsDeps } from '../../flows/report-conditions.ts';
+import type { ConditionWrite } from '../../flows/write-report.ts';
+import { portsWorld } from './ports-world.ts';
+import { type World, worldOf } from './world.ts';
+
+/** Adds ports and holders to a world of hosts and servers. */
+export function conditionsWorld(world: World = worldOf(), ports = portsWorld(0)) {
+  const holds = new Map<string, Holds>();
+  const nobody = { holders: [], revision: 0, applied: 0, version: 0 };
+  const flow = { ...ports.deps, send: world.deps.send, interrupted: world.deps.interrupted };
+  const deps: ReportConditionsDeps = {
+    ...world.deps,
+    port: ports.deps.port,
+    changingPorts: flow,
+    changingServers: world.deps,
+    reportingDataPlanes: {
+      ...flow,
+      isHost: async (name) => (await world.deps.host(name))?.deleted === false,
+    },
+    holds: async (holds_id) => holds.get(holds_id) ?? { holds_id, ...nobody },
+    saveHolds: async (next: Holds, condition: ConditionWrite) => {
+      if ((holds.get(next.holds_id)?.version ?? 0) !== next.version - 1) return false;
+      if (!(await world.deps.saveCondition(condition))) return false;
+      holds.set(next.holds_id, next);
+      return true;
+    },
+    markApplied: async ({ holds_id, revision }) => {
+      const row = holds.get(holds_id);
+      if (row?.revision !== revision) return false;
+      holds.set(holds_id, { ...row, applied: revision });
+      return true;
+    },
+  };
+  return { ...world, deps, ports, holds };
+}
