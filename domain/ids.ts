@@ -41,6 +41,9 @@ export const notificationId = (alarm_id: string, event_id: string): string =>
 export const webhookId = (alarm_id: string, event_id: string, action: string): string =>
   derived('webhook', alarm_id, event_id, action);
 
+/** The id of the failover segment that shows an availability zone. */
+export const segmentId = (zone: string): string => derived('segment', zone);
+
 /** The id of the subscription of an endpoint. SNS keeps one subscription per endpoint and topic. */
 export const subscriptionId = (protocol: string, endpoint: string): string =>
   derived('subscription', protocol, endpoint);

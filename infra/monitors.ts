@@ -11,7 +11,7 @@ export const monitorPaths = [
   ...['alertmanager', 'prometheus', 'am', 'consul', 'redfish'],
 ];
 
-/** What monitors report, below `/doctor/v1` and at `/events`: conditions of hosts, ports and servers, and their administration. */
+/** What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts, ports and servers, and their administration. */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -37,6 +37,7 @@ export class Monitors extends Construct implements Capability {
         CONDITIONS_TABLE: tables.conditions.tableName,
         SOURCES_TABLE: tables.sources.tableName,
         UNMATCHED_TABLE: tables.unmatched.tableName,
+        RECEIVED_TABLE: tables.received.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         ...variablesOf(settings, 'publicUrl', 'corsAllowedOrigins'),
@@ -51,7 +52,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'PutItem');
-    allowRows(fn, roster, 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
@@ -64,6 +65,8 @@ export class Monitors extends Construct implements Capability {
     allowIndexes(fn, sources, 'listing');
     allowRows(fn, unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowIndexes(fn, unmatched, 'bySource', 'byTime');
+    allowRows(fn, tables.received, 'GetItem', 'PutItem');
+    allowIndexes(fn, tables.received, 'byTime');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
   }

@@ -78,6 +78,7 @@ export class DoctorStack extends Stack {
       within: { path: 'v1', segments: monitorPaths, handler: capabilities.Monitors.function },
     });
     api.serve('events', capabilities.Monitors.function);
+    api.serve('instance-ha', capabilities.Monitors.function);
 
     const functions = Object.fromEntries(
       Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
@@ -143,6 +144,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   ConditionsTable: tables.conditions.tableName,
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
+  ReceivedTable: tables.received.tableName,
 });
 
 /** The output `<name>FunctionName` of each capability. */

@@ -155,4 +155,14 @@ export const tableDefinitions = {
     },
     expires: true,
   },
+  received: {
+    key: [text('notification_uuid')],
+    indexes: { byTime: [text('live'), text('sort_key')] },
+    // A list filters and sorts all of them.
+    included: {
+      in: ['byTime'],
+      attributes: ['type', 'source_host_uuid', 'generated_time', 'status', 'payload', 'created_at'],
+    },
+    expires: true,
+  },
 } satisfies Record<string, TableDefinition>;

@@ -30,6 +30,7 @@ export class Tables extends Construct {
   readonly conditions: Table;
   readonly sources: Table;
   readonly unmatched: Table;
+  readonly received: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -55,6 +56,7 @@ export class Tables extends Construct {
     this.conditions = table('Conditions', tableDefinitions.conditions);
     this.sources = table('Sources', tableDefinitions.sources);
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);
+    this.received = table('Received', tableDefinitions.received);
   }
 }
 

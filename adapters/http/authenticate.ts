@@ -27,6 +27,7 @@ const serviceTypes: Record<DialectName, string> = {
   network: 'network',
   alarming: 'alarming',
   doctor: 'fault-management',
+  'instance-ha': 'instance-ha',
 };
 
 /**

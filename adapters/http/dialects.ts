@@ -4,7 +4,13 @@
  */
 import type { ErrorCode, Reason } from '../../domain/errors.ts';
 
-export type DialectName = 'identity' | 'compute' | 'network' | 'alarming' | 'doctor';
+export type DialectName =
+  | 'identity'
+  | 'compute'
+  | 'network'
+  | 'alarming'
+  | 'doctor'
+  | 'instance-ha';
 
 /** The HTTP status of each code. A new code does not compile until it has a status. */
 export const statusOf: Record<ErrorCode, number> = {
@@ -59,6 +65,11 @@ const keystone = (code: ErrorCode, message: string): unknown => ({
   error: { code: statusOf[code], title: titles[code], message },
 });
 
+/** Nova's form, which Masakari has too. Source: masakari `api/openstack/wsgi.py`, `Fault`. */
+const nova = (code: ErrorCode, message: string): unknown => ({
+  [computeNames[code] ?? 'computeFault']: { code: statusOf[code], message },
+});
+
 /** Neutron's names, from webob. A code that is not listed is a 500. */
 const networkTypes: Partial<Record<ErrorCode, string>> = {
   invalid: 'HTTPBadRequest',
@@ -96,9 +107,8 @@ type Body = (code: ErrorCode, message: string, reason?: Reason) => unknown;
 const bodies: Record<DialectName, Body> = {
   identity: keystone,
   doctor: keystone,
-  compute: (code, message) => ({
-    [computeNames[code] ?? 'computeFault']: { code: statusOf[code], message },
-  }),
+  compute: nova,
+  'instance-ha': nova,
   network: (code, message, reason) => ({
     NeutronError: {
       type: (reason && networkReasons[reason]) ?? networkTypes[code] ?? 'HTTPInternalServerError',

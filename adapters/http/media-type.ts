@@ -31,6 +31,10 @@ const rules: Record<DialectName, Rule> = {
     ['', 'text/plain', json, 'application/vnd.openstack.compute+json'].includes(type)
       ? undefined
       : unsupported(`Unsupported Content-Type: ${given.slice(0, 100)}`),
+  'instance-ha': (type, given) =>
+    type === '' || isJson(type)
+      ? undefined
+      : unsupported(`Unsupported Content-Type: ${given.slice(0, 100)}`),
   network: () => undefined,
   alarming: (type, given) => (type === json ? undefined : unknownType(given)),
   doctor: (type, given) => (type === '' || isJson(type) ? undefined : unknownType(given)),

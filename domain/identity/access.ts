@@ -37,6 +37,7 @@ export const may = {
   reportConditions: ['admin', 'monitor'],
   administrateMonitors: ['admin'],
   sendEvents: ['admin', 'service', 'monitor'],
+  sendHaNotifications: ['admin', 'service', 'monitor'],
   readHosts: ['admin', 'monitor'],
   readRegisteredHosts: ['admin', 'service', 'monitor'],
   changeHosts: ['admin'],

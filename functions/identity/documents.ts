@@ -27,6 +27,8 @@ const services = [
   { type: 'network', name: 'neutron', path: '/network' },
   // Without /v2: aodhclient adds it.
   { type: 'alarming', name: 'aodh', path: '/alarming' },
+  // With /v1: masakari-monitors then ask for no version document.
+  { type: 'instance-ha', name: 'masakari', path: '/instance-ha/v1' },
   { type: 'fault-management', name: 'doctor', path: '/doctor/v1' },
 ] as const;
 

@@ -6,6 +6,8 @@ import type { ReportDataPlaneDeps } from '../../flows/report-data-plane.ts';
 import type { ReportOnTargetDeps } from '../../flows/report-on-target.ts';
 import { type ReportSnapshotDeps, reportSnapshot } from '../../flows/report-snapshot.ts';
 import { eventsApi, type MonitorsDeps, monitorsApi } from './handler.ts';
+import { instanceHaApi } from './masakari/handler.ts';
+import { type MasakariParts, masakari } from './masakari/parts.ts';
 import { byResource } from './surfaces.ts';
 
 type Flows = DepsOf<typeof reportConditions>;
@@ -27,7 +29,7 @@ export type MonitorsParts = Omit<
       readonly index: 'byHost';
       readonly value: string;
     }) => AsyncIterable<readonly string[]>;
-  };
+  } & MasakariParts;
 
 /** The handler of all surfaces of monitors. */
 export function compose(parts: MonitorsParts) {
@@ -51,5 +53,9 @@ export function compose(parts: MonitorsParts) {
     reportSnapshot: (report) => reportSnapshot({ raisedBy, reportConditions: take }, report),
     endCondition: (condition_id, ending) => endCondition(flows, condition_id, ending),
   };
-  return byResource({ '/events': eventsApi(deps) }, monitorsApi(deps));
+  const surfaces = {
+    '/events': eventsApi(deps),
+    '/instance-ha': instanceHaApi(masakari({ ...parts, ...deps })),
+  };
+  return byResource(surfaces, monitorsApi(deps));
 }

@@ -6,12 +6,14 @@ import {
   holdsStore,
   raisedConditions,
 } from '../../adapters/conditions/conditions.ts';
+import { receivedNotifications } from '../../adapters/conditions/received-notifications.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
+import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
@@ -41,6 +43,7 @@ export const Environment = environment({
   CONDITIONS_TABLE: required,
   SOURCES_TABLE: required,
   UNMATCHED_TABLE: required,
+  RECEIVED_TABLE: required,
 });
 
 /** The surfaces of monitors on the tables, queues and secrets that the variables name. */
@@ -69,6 +72,7 @@ export function connect(
     }),
     logger,
     ...hostReader(dynamo, tables.hosts),
+    ...rosterReader(dynamo, tables.roster),
     ...reportStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
@@ -82,9 +86,10 @@ export function connect(
     ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),
+    ...receivedNotifications(dynamo, env.RECEIVED_TABLE),
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
-    newId: randomUUID,
     now: () => new Date().toISOString(),
+    newId: randomUUID,
   });
 }

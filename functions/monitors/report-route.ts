@@ -88,7 +88,11 @@ export const reportRoute = <Body>(
 /** Refusals that are the sender's fault. All others are a 503, after which monitors send again. */
 const ofSender = new Set(['invalid', 'forbidden', 'not_found', 'too_large']);
 
-async function orUnavailable<T>({ interrupted }: ReportDeps, work: () => Promise<T>): Promise<T> {
+/** What the work returns. @throws DomainError `unavailable` for an error that is not the sender's fault. */
+export async function orUnavailable<T>(
+  { interrupted }: Pick<ReportDeps, 'interrupted'>,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -85,6 +85,25 @@ const conditions: Readonly<Record<string, RouteText>> = {
   ),
 };
 
+const instanceHa: Readonly<Record<string, RouteText>> = {
+  'GET /instance-ha/': text('lists the versions'),
+  'GET /instance-ha/v1': text('shows the version'),
+  'POST /instance-ha/v1/notifications': text(
+    'takes a failure from masakari-monitors; a token, HTTP Basic or Bearer',
+  ),
+  'GET /instance-ha/v1/notifications': text(
+    'lists the notifications of 30 days, newest first; `status`, `type`, `source_host_uuid` and `generated-since` filter',
+  ),
+  'GET /instance-ha/v1/notifications/{uuid}': text('shows a notification'),
+  'GET /instance-ha/v1/notifications/{uuid}/vmoves': text(
+    'lists no moves, because Doctor makes none for a notification; from 1.3 on',
+  ),
+  'GET /instance-ha/v1/segments': text('lists a failover segment for each availability zone'),
+  'GET /instance-ha/v1/segments/{segment}': text('shows a segment'),
+  'GET /instance-ha/v1/segments/{segment}/hosts': text('lists the hosts of a segment'),
+  'GET /instance-ha/v1/segments/{segment}/hosts/{host}': text('shows a host of a segment'),
+};
+
 const own = 'any for their own; admin for all';
 
 const identity: Readonly<Record<string, RouteText>> = {
@@ -325,6 +344,7 @@ export const routeTexts: Readonly<Record<string, RouteText>> = {
   ...doctor,
   ...conditions,
   ...monitors,
+  ...instanceHa,
   ...identity,
   ...alarming,
   ...computeHosts,
@@ -344,6 +364,10 @@ export const surfaceTexts: Readonly<
   '/events': {
     title: '/events: the path of OPNFV Doctor’s published inspector',
     is: 'What monitors that were written for that inspector send, without a change of their path.',
+  },
+  '/instance-ha': {
+    title: '/instance-ha/v1: Masakari v1',
+    is: 'What masakari-monitors send, and what operators read of it. Microversions 1.0 to 1.3 are offered.',
   },
   '/identity': {
     title: '/identity: Keystone v3',

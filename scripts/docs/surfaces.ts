@@ -7,6 +7,7 @@ import { imageSurfaceRoutes } from '../../functions/compute/images.ts';
 import { doctorRoutes } from '../../functions/doctor/handler.ts';
 import { identityRoutes } from '../../functions/identity/handler.ts';
 import { inspectorRoutes, monitorRoutes } from '../../functions/monitors/handler.ts';
+import { instanceHaRoutes } from '../../functions/monitors/masakari/handler.ts';
 import { networkSurfaceRoutes } from '../../functions/network/handler.ts';
 
 /** Dependencies that nothing calls: the routes are listed here and never run. */
@@ -18,6 +19,7 @@ const doctor = doctorRoutes(uncalled());
 export const surfaces: readonly SurfaceRoutes[] = [
   { ...doctor, routes: [...doctor.routes, ...monitorRoutes(uncalled()).routes] },
   inspectorRoutes(uncalled()),
+  instanceHaRoutes(uncalled()),
   identityRoutes(uncalled()),
   alarmingRoutes(uncalled()),
   computeRoutes(uncalled()),

@@ -8,6 +8,7 @@ import { icinga2 } from './programs/icinga2.ts';
 import { instanceHa } from './programs/instanceha.ts';
 import { keepalived } from './programs/keepalived.ts';
 import { masakari } from './programs/masakari.ts';
+import { masakariMonitors } from './programs/masakari-monitors.ts';
 import { nagios } from './programs/nagios.ts';
 import {
   tempestCompute,
@@ -29,6 +30,7 @@ export const programs: readonly Program[] = [
   tempestTelemetry,
   exporter,
   masakari,
+  masakariMonitors,
   alertmanager,
   collectd,
   nagios,

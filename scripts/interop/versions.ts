@@ -5,6 +5,7 @@
  */
 export const versions = {
   masakari: '22.0.0',
+  'masakari-monitors': '22.0.0',
   tempest: '47.0.0',
   'telemetry-tempest-plugin': '2.11.0',
   'neutron-tempest-plugin': '3.3.0',

@@ -26,7 +26,7 @@ beforeAll(async () => {
     CONDITIONS_TABLE,
   } = own.env;
   const tables = {
-    ...{ hosts: HOSTS_TABLE, roster: ROSTER_TABLE },
+    ...{ hosts: HOSTS_TABLE, roster: ROSTER_TABLE, conditions: own.env.CONDITIONS_TABLE },
     ...{ faults: FAULTS_TABLE, migrations: MIGRATIONS_TABLE, instances: INSTANCES_TABLE },
     conditions: CONDITIONS_TABLE,
   };

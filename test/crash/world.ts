@@ -86,7 +86,9 @@ export class World {
     const headers = { 'X-Auth-Token': this.#token, ...call.headers };
     const event = proxyEvent({ ...call, headers });
     const surfaces = ['compute', 'network', 'alarming', 'identity'] as const;
-    const ofMonitors = monitorPaths.some((path) => call.path.startsWith(`/doctor/v1/${path}`));
+    const ofMonitors = [...monitorPaths.map((path) => `/doctor/v1/${path}`), '/instance-ha'].some(
+      (path) => call.path.startsWith(path),
+    );
     const other = ofMonitors ? 'monitors' : 'doctor';
     const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? other;
     return this.run({ name, event }, disturbance, prepare);

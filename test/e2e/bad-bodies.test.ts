@@ -18,6 +18,7 @@ const unread: Record<DialectName, { status: number; types: readonly string[] }> 
   network: { status: 415, types: [] },
   alarming: { status: 415, types: ['text/plain', form, xml] },
   doctor: { status: 415, types: ['text/plain', form, xml] },
+  'instance-ha': { status: 415, types: ['text/plain', form, xml] },
 };
 
 let cloud: Cloud;

@@ -372,5 +372,18 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
         },
       },
     ],
+    [
+      'a notification of masakari-monitors',
+      {
+        ...{ dialect: 'instance-ha', method: 'POST', path: '/instance-ha/v1/notifications' },
+        ...{ shown: `/doctor/v1/hosts/${host}` },
+        good: {
+          notification: {
+            ...{ type: 'COMPUTE_HOST', hostname: host, generated_time: moment },
+            payload: { event: 'STOPPED', cluster_status: 'OFFLINE', host_status: 'NORMAL' },
+          },
+        },
+      },
+    ],
   ]);
 }

@@ -51,4 +51,5 @@ export const targetNames = [
   'an update of a network',
   'tags of a network',
   'a network',
+  'a notification of masakari-monitors',
 ] as const;

@@ -41,11 +41,16 @@ const keystone = (code: number, field?: string) => ({
   error: { code, title: titles[code], message: sentence(field) },
 });
 
+const nova = (code: number, field?: string) => ({
+  [novaNames[code] ?? '']: { code, message: sentence(field) },
+});
+
 /** By dialect: the body of a refusal with this status, that names this field. */
 export const refusals: Record<DialectName, (code: number, field?: string) => unknown> = {
   identity: keystone,
   doctor: keystone,
-  compute: (code, field) => ({ [novaNames[code] ?? '']: { code, message: sentence(field) } }),
+  compute: nova,
+  'instance-ha': nova,
   // Neutron's sentences do not always name the field.
   network: (code) => ({
     NeutronError: {

@@ -6,6 +6,7 @@ import { openRoutes } from '../../functions/alarming/version.ts';
 import { versionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { discovery } from '../../functions/identity/handler.ts';
+import { haVersionRoutes as instanceHa } from '../../functions/monitors/masakari/versions.ts';
 import { networkVersionRoutes as network } from '../../functions/network/versions.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';
@@ -19,8 +20,9 @@ const surfaces: Record<DialectName, readonly PublicRoute[]> = {
   network,
   alarming: openRoutes,
   doctor,
+  'instance-ha': instanceHa,
 };
-const dialects = ['identity', 'compute', 'network', 'alarming', 'doctor'] as const;
+const dialects = ['identity', 'compute', 'network', 'alarming', 'doctor', 'instance-ha'] as const;
 
 type Document = { readonly dialect: DialectName; readonly path: string };
 
@@ -47,6 +49,7 @@ test('the table has every public document', () => {
   expect(documents.map(({ path }) => path)).toEqual([
     ...['', '/identity', '/identity/v3', '/compute', '/compute/v2.1', '/network', '/network/v2.0'],
     ...['/alarming', '/alarming/healthcheck', '/doctor', '/doctor/v1'],
+    ...['/instance-ha', '/instance-ha/v1'],
   ]);
 });
 

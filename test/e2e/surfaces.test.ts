@@ -42,6 +42,8 @@ describe('version documents', () => {
     { path: '/image/versions', status: 200, leads: '/image/v2/' },
     { path: '/network', status: 200, leads: '/network/v2.0/' },
     { path: '/network/', status: 200, leads: '/network/v2.0/' },
+    { path: '/instance-ha', status: 200, leads: '/instance-ha/v1/' },
+    { path: '/instance-ha/v1', status: 200, leads: '/instance-ha/v1/' },
     { path: '/doctor', status: 200, leads: '/doctor/v1/' },
     { path: '/doctor/v1', status: 200, leads: '/doctor/v1/' },
   ])('$path needs no token, and its links lead on', async ({ path, status, leads }) => {
@@ -85,7 +87,7 @@ describe('links', () => {
       headers: { 'x-subject-token': admin.token },
     });
     const links = linksIn(body);
-    expect(links.length).toBe(6);
+    expect(links.length).toBe(7);
     for (const link of links) expectStatus(await request(link, 'GET'), 200);
   });
 

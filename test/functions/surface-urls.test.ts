@@ -13,6 +13,7 @@ import { versionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { catalog } from '../../functions/identity/documents.ts';
 import { discovery } from '../../functions/identity/handler.ts';
+import { haVersionRoutes as instanceHa } from '../../functions/monitors/masakari/versions.ts';
 import { networkVersionRoutes as network } from '../../functions/network/versions.ts';
 import { stageUrl } from '../../scripts/stack/deploy.ts';
 
@@ -36,6 +37,7 @@ const surfaces: Record<string, readonly PublicRoute[]> = {
   network,
   alarming: openRoutes,
   doctor,
+  'instance-ha': instanceHa,
 };
 
 /** Every URL under a root that the version documents hold. */
@@ -64,6 +66,7 @@ async function linked(root: string): Promise<string[]> {
 
 const own: Record<string, string> = {
   ...{ identity: 'v3', compute: 'v2.1', network: 'v2.0', alarming: 'v2', doctor: 'v1' },
+  'instance-ha': 'v1',
 };
 
 describe.each(targets)('on %s', (_, root) => {

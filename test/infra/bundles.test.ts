@@ -13,7 +13,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   'fault-finisher': 410,
   identity: 415,
   inventory: 425,
-  monitors: 530,
+  monitors: 545,
   network: 480,
   reconciler: 425,
   'report-receiver': 455,

@@ -155,7 +155,7 @@ describe('permissions', () => {
       data: [
         ...['GetItem on Identity', 'BatchGetItem on Validity', 'GetItem on Validity'],
         ...['GetItem on Credentials', 'DeleteItem on Attempts', 'UpdateItem on Attempts'],
-        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['GetItem on Hosts', 'PutItem on Hosts', 'PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
@@ -166,6 +166,7 @@ describe('permissions', () => {
         ...['bySource', 'byTarget', 'byTime', 'open'].map((i) => `Query on Conditions/${i}`),
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Sources`),
         ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Unmatched`),
+        ...['GetItem on Received', 'PutItem on Received', 'Query on Received/byTime'],
         ...['Sources/listing', 'Unmatched/bySource', 'Unmatched/byTime'].map(
           (i) => `Query on ${i}`,
         ),

@@ -1,6 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { ReceivedNotification } from '../../domain/conditions/received-notification.ts';
 import { stageName } from '../../infra/stage.ts';
 import { makeStack } from './template.ts';
 
@@ -131,7 +132,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(20);
+    expect(tables).toHaveLength(21);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -156,11 +157,21 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, conditions, unmatched items, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, conditions, unmatched items, notifications, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
     expect(keys).toEqual([
-      ...['condition_id', 'event_id', 'id', 'id', 'id', 'place', 'unmatched_id', 'uuid'],
+      ...[
+        'condition_id',
+        'event_id',
+        'id',
+        'id',
+        'id',
+        'notification_uuid',
+        'place',
+        'unmatched_id',
+        'uuid',
+      ],
     ]);
     for (const { Properties } of expiring) {
       expect(Properties.TimeToLiveSpecification).toEqual({
@@ -170,13 +181,20 @@ describe('tables', () => {
     }
   });
 
-  test('indexes project keys only, and those of the history what it shows', () => {
+  test('indexes project keys only, and those of the history and of notifications what they show', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(44);
+    expect(indexes).toHaveLength(45);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
-    expect(wide.map(({ IndexName }) => IndexName)).toEqual(['byAlarm', 'byProject', 'byTime']);
+    expect(wide.map(({ IndexName }) => IndexName)).toEqual([
+      ...['byAlarm', 'byProject', 'byTime'],
+      'byTime',
+    ]);
+    for (const { Projection } of wide) expect(Projection.ProjectionType).toBe('INCLUDE');
+    const received = wide.pop()?.Projection.NonKeyAttributes;
+    expect(new Set(['notification_uuid', ...received])).toEqual(
+      new Set(Object.keys(ReceivedNotification.shape)),
+    );
     for (const { KeySchema, Projection } of wide) {
-      expect(Projection.ProjectionType).toBe('INCLUDE');
       const shards = ['time_shard', 'project_shard'];
       const keys = ['event_id', 'alarm_id', KeySchema[0].AttributeName, ...shards];
       const held = new Set([...keys, ...Projection.NonKeyAttributes]);

@@ -35,6 +35,7 @@ const tableNames = [
   'CONDITIONS',
   'SOURCES',
   'UNMATCHED',
+  'RECEIVED',
 ] as const;
 type TableName = (typeof tableNames)[number];
 
@@ -147,6 +148,7 @@ export async function ownThings(): Promise<OwnThings> {
       CONDITIONS_TABLE: tableName('CONDITIONS'),
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
+      RECEIVED_TABLE: tableName('RECEIVED'),
       WEBHOOK_PLACES: '4',
       WEBHOOK_POSTS_PER_RECEIVER: '600',
       WEBHOOK_POSTS_PER_PROJECT: '3000',

@@ -98,6 +98,7 @@ test('the catalogue has three interfaces of each service, under the public URL',
     ['image', 'glance', 'https://api.example/api/image'],
     ['network', 'neutron', 'https://api.example/api/network'],
     ['alarming', 'aodh', 'https://api.example/api/alarming'],
+    ['instance-ha', 'masakari', 'https://api.example/api/instance-ha/v1'],
     ['fault-management', 'doctor', 'https://api.example/api/doctor/v1'],
   ];
   expect(rows).toEqual(
@@ -106,7 +107,7 @@ test('the catalogue has three interfaces of each service, under the public URL',
     ),
   );
   const ids = catalog.flatMap(({ id, endpoints }) => [id, ...endpoints.map((e) => e.id)]);
-  expect(new Set(ids).size).toBe(6 * 4);
+  expect(new Set(ids).size).toBe(7 * 4);
 });
 
 test('?nocatalog leaves the catalogue out', async () => {
