@@ -1,4 +1,4 @@
-/** Whether a topic has subscribers, so that nothing is published for nobody. */
+/** Whether a topic has subscribers. Without any, nothing is published. */
 import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns';
 
 /** How long an answer is used, in milliseconds: a new subscriber may miss what happens in the second time. */

@@ -107,7 +107,7 @@ export const notifications = (client: SNSClient, topics: readonly string[]) => (
   },
 });
 
-/** Publishes events for operators, unless `hasAudience` says that nobody receives them. */
+/** Publishes events for operators, unless `hasAudience` says that there is no subscriber. */
 export const audit = (
   client: SNSClient,
   topic: string,

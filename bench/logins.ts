@@ -70,7 +70,7 @@ async function faults(victim: Watcher, numbers: readonly number[]) {
 
 /** The requests of all clients: wrong logins and lists of zones. */
 function clientsOf(apiUrl: string, reader: Client) {
-  const wrong = { user: { name: 'nobody', domain: { name: 'Default' }, password: 'wrong' } };
+  const wrong = { user: { name: 'unknown', domain: { name: 'Default' }, password: 'wrong' } };
   const auth = { identity: { methods: ['password'], password: wrong } };
   const many = (send: () => Promise<Answer>) =>
     Array.from({ length: clients }, () => repeating(send));

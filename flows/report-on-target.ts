@@ -29,7 +29,7 @@ import type { ConditionWrite } from './write-report.ts';
 export type ReportOnTargetDeps = {
   readonly condition: (condition_id: string) => Promise<Condition | undefined>;
   readonly saveCondition: (change: ConditionWrite) => Promise<boolean>;
-  /** Who holds a target, read consistently; nobody if there is no row. */
+  /** The holders of a target, read consistently; empty if there is no row. */
   readonly holds: (holds_id: string) => Promise<Holds>;
   /** Writes condition and holders in one transaction; false if another writer was faster. */
   readonly saveHolds: (holds: Holds, condition: ConditionWrite) => Promise<boolean>;

@@ -75,7 +75,7 @@ export const raisedConditions = (client: DynamoDBDocumentClient, table: string) 
 
 /** Who holds ports, servers and the networks beneath hosts: rows beside those of conditions. */
 export const holdsStore = (client: DynamoDBDocumentClient, table: string) => ({
-  /** Who holds a target, read consistently; nobody if there is no row. */
+  /** The holders of a target, read consistently; empty if there is no row. */
   holds: async (holds_id: string): Promise<Holds> => {
     const Key = { condition_id: holds_id };
     const { Item } = await client.send(

@@ -4,7 +4,7 @@
 type Source = {
   readonly text: string;
   readonly url?: string;
-  /** `assumed`: nobody has published percentiles. The figures are then at the upper end of what is said. */
+  /** `assumed`: there are no published percentiles. The figures are then at the upper end of what is said. */
   readonly kind: 'measured by others' | 'derived' | 'assumed';
 };
 

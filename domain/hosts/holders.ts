@@ -38,7 +38,7 @@ type Held = {
 };
 
 /**
- * All that holds a host down. A host that is forced down by nobody, as in rows written before the list
+ * All that holds a host down. A host that is forced down without a holder, as in rows written before the list
  * existed, is held by an administrator.
  */
 export const holdersOf = ({ forced_down, instances_left, held_by }: Held): readonly Holder[] =>

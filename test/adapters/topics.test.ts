@@ -129,7 +129,7 @@ test('the audit gets events whole, infrastructure included', async () => {
   expect(received[0]?.attributes).toEqual({ event_type: received[0]?.body.event_type });
 });
 
-test('where nobody subscribes, nothing is published, and SNS is asked once a second', async () => {
+test('without a subscriber, nothing is published, and SNS is asked once a second', async () => {
   let now = 0;
   const batches = disturb({ sns: client }, 'PublishBatch');
   const none = answered({ Attributes: { SubscriptionsConfirmed: '0' } });
@@ -157,7 +157,7 @@ test('where nobody subscribes, nothing is published, and SNS is asked once a sec
       [1, 0],
       [2, 0],
     ],
-    // Somebody subscribes, and once SNS does not say.
+    // A subscriber comes, and once SNS does not say.
     ...[
       [3, 1],
       [3, 2],

@@ -42,7 +42,7 @@ test('a report makes the listed writes and sends, and no others', async () => {
   const raised = await report(world);
   expect(raised).toMatchObject({ calls: ['TransactWriteItems', 'SendMessageBatch'] });
   expect(await report(world)).toMatchObject({ calls: ['PutItem'] });
-  const unknown = await report(world, undefined, { hostname: 'nobody' });
+  const unknown = await report(world, undefined, { hostname: 'unknown' });
   expect(unknown).toMatchObject({ calls: ['UpdateItem', 'PutItem'] });
 });
 
@@ -80,9 +80,9 @@ test.each([1, 2])(
   async (at) => {
     const { world: made } = await withHost();
     await using world = made;
-    const nobody = { hostname: 'nobody' };
-    await report(world, { at, how: 'is the last thing done' }, nobody);
-    expect(outcomes(await report(world, undefined, nobody))).toEqual(['unmatched']);
+    const ofUnknown = { hostname: 'unknown' };
+    await report(world, { at, how: 'is the last thing done' }, ofUnknown);
+    expect(outcomes(await report(world, undefined, ofUnknown))).toEqual(['unmatched']);
     const list = ok(await world.request({ path: '/doctor/v1/unmatched' }));
     expect(z.object({ unmatched: z.array(z.unknown()) }).parse(list).unmatched).toHaveLength(1);
   },

@@ -12,7 +12,7 @@ type Costs = Record<string, number>;
 const requests = ({ 'capacity units': _, ...kinds }: Costs): Costs => kinds;
 const sum = (costs: Costs) => Object.values(requests(costs)).reduce((all, one) => all + one, 0);
 
-/** Nobody subscribes to the operators' topic, as on a stack without an audit. */
+/** The operators' topic has no subscriber, as on a stack without an audit. */
 const withoutAudience: Prepare = ({ sns }) =>
   sns.middlewareStack.add(
     (next, context) => async (args) => {

@@ -115,7 +115,7 @@ test('an administrator who reports the host up ends its conditions; a monitor do
 
 test('what matches nothing is kept with its reason, in pages', async () => {
   const [source, query] = [`script/${newName('odd')}`, '?source='];
-  const body = [event('nobody'), { ...event('nobody'), type: 'other' }, 'no event'];
+  const body = [event('unknown'), { ...event('unknown'), type: 'other' }, 'no event'];
   const answer = await monitor.expect('POST', `${path}${query}${source}`, { body });
   expect(Outcomes.parse(answer.body).items.map(({ outcome }) => outcome)).toEqual([
     ...['unmatched', 'unmatched', 'unmatched'],
@@ -127,7 +127,7 @@ test('what matches nothing is kept with its reason, in pages', async () => {
   const last = Page.partial().parse(rest.body).unmatched ?? [];
   const reasons = [...page.unmatched, ...last].map(({ reason }) => reason).sort();
   expect(reasons).toEqual([
-    'Host nobody is not registered.',
+    'Host unknown is not registered.',
     'It is no event with type and details.',
     'The type other is not known.',
   ]);

@@ -103,7 +103,7 @@ test('a server that its hypervisor reports as failed is in error; one that its o
 });
 
 test('a host that is not registered is a 400, which ends the retries', async () => {
-  const host = newName('nobody');
+  const host = newName('unknown');
   const answer = await report(bodyOf(host, 'STOPPED'));
   expectStatus(answer, 400);
   expect(answer.body).toEqual(refusals['instance-ha'](400, host));

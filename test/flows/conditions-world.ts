@@ -8,7 +8,7 @@ import { type World, worldOf } from './world.ts';
 /** Adds ports and holders to a world of hosts and servers. */
 export function conditionsWorld(world: World = worldOf(), ports = portsWorld(0)) {
   const holds = new Map<string, Holds>();
-  const nobody = { holders: [], revision: 0, applied: 0, version: 0 };
+  const noHolders = { holders: [], revision: 0, applied: 0, version: 0 };
   const flow = { ...ports.deps, send: world.deps.send, interrupted: world.deps.interrupted };
   const deps: ReportConditionsDeps = {
     ...world.deps,
@@ -19,7 +19,7 @@ export function conditionsWorld(world: World = worldOf(), ports = portsWorld(0))
       ...flow,
       isHost: async (name) => (await world.deps.host(name))?.deleted === false,
     },
-    holds: async (holds_id) => holds.get(holds_id) ?? { holds_id, ...nobody },
+    holds: async (holds_id) => holds.get(holds_id) ?? { holds_id, ...noHolders },
     saveHolds: async (next: Holds, condition: ConditionWrite) => {
       if ((holds.get(next.holds_id)?.version ?? 0) !== next.version - 1) return false;
       if (!(await world.deps.saveCondition(condition))) return false;

@@ -83,7 +83,7 @@ test('unknown hosts and what the parser did not understand are kept, with the re
   const outcomes = await report(
     w,
     am,
-    host('nobody'),
+    host('unknown'),
     { kind: 'unmatched', reason: 'no host label', item: { labels: {} } },
     host('not a host'),
     host('COMPUTE-1'),
@@ -92,7 +92,7 @@ test('unknown hosts and what the parser did not understand are kept, with the re
     ...['unmatched', 'unmatched', 'unmatched', 'raised'],
   ]);
   expect(w.unmatched.map(({ reason }) => reason)).toEqual([
-    'Host nobody is not registered.',
+    'Host unknown is not registered.',
     'no host label',
     'Host not a host is not registered.',
   ]);
@@ -181,7 +181,7 @@ test('unmatched items that cannot be kept do not fail the report', async () => {
       throw new Error('gone');
     },
   };
-  const items = [item({ target: { kind: 'host', host: 'nobody' } })];
+  const items = [item({ target: { kind: 'host', host: 'unknown' } })];
   const done = await reportConditions(deps, { source: am, ...sender(), items });
   expect(done).toMatchObject([{ outcome: 'unmatched' }]);
   expect(w.interruptions).toHaveLength(1);

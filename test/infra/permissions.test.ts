@@ -301,7 +301,7 @@ describe('permissions', () => {
     const of = (name: string) =>
       grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
     for (const name of functions.filter((each) => each !== 'Doctor')) {
-      // It publishes nothing where nobody subscribes.
+      // It publishes nothing to a topic without a subscriber.
       const counts = name === 'Reconciler' ? ['sns:GetTopicAttributes on Events'] : [];
       expect(of(name)).toEqual(counts);
     }

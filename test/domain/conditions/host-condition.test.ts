@@ -254,19 +254,21 @@ describe('any order and repetition of reports', () => {
     fc.record({
       source: fc.constantFrom(...sources),
       key: fc.constantFrom('k1', 'k2'),
-      told: fc.array(reports, { maxLength: 5 }),
+      reported: fc.array(reports, { maxLength: 5 }),
     }),
     { maxLength: 6 },
   );
 
   test('of several sources ends in the same state', () => {
     fc.assert(
-      fc.property(stories, fc.infiniteStream(fc.nat()), (told, picks) => {
+      fc.property(stories, fc.infiniteStream(fc.nat()), (reported, picks) => {
         // Each condition's reports keep their order; those of different conditions are mixed.
         const byKey = [
-          ...Map.groupBy(told, ({ source, key }) => `${source.name} ${key}`).values(),
+          ...Map.groupBy(reported, ({ source, key }) => `${source.name} ${key}`).values(),
         ].map((some) =>
-          some.flatMap(({ source, key, told }) => told.map((each) => ({ source, key, ...each }))),
+          some.flatMap(({ source, key, reported }) =>
+            reported.map((each) => ({ source, key, ...each })),
+          ),
         );
         const inOrder = new Story();
         for (const each of byKey.flat()) inOrder.report(each.source, each);
