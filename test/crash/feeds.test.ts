@@ -6,14 +6,17 @@ import { cloud, ok } from './cloud.ts';
 import type { Prepare } from './invoke.ts';
 import { makeWorld, type World } from './world.ts';
 
-/** Does something once, just before the first call of that name is sent. */
-const beforeFirst =
-  (name: string, act: () => Promise<unknown>): Prepare =>
+/** The calls that write a host: alone, or with its row in the roster. */
+const writes = new Set(['PutItemCommand', 'TransactWriteItemsCommand']);
+
+/** Does something once, just before the first write is sent. */
+const beforeFirstWrite =
+  (act: () => Promise<unknown>): Prepare =>
   ({ dynamo }) => {
     let done = false;
     dynamo.middlewareStack.add(
       (next, context) => async (args) => {
-        if (context.commandName === name && !done) {
+        if (writes.has(context.commandName ?? '') && !done) {
           done = true;
           await act();
         }
@@ -42,7 +45,7 @@ test.each([
   const older = await hostAs(
     world,
     { zone, reported_at: minute(2) },
-    beforeFirst('PutItemCommand', async () => ok(await hostAs(world, newer))),
+    beforeFirstWrite(async () => ok(await hostAs(world, newer))),
   );
   ok(older);
   const shown = Registered.parse(ok(await world.request({ path: '/doctor/v1/hosts/h' })));

@@ -24,7 +24,10 @@ async function urlsAt(path: string, headers: Record<string, string> = {}): Promi
 }
 
 /** The version that a surface has at the start of its path. */
-const versions = ['identity/v3', 'compute/v2.1', 'network/v2.0', 'alarming/v2', 'doctor/v1'];
+const versions = [
+  ...['identity/v3', 'compute/v2.1', 'network/v2.0', 'alarming/v2', 'doctor/v1'],
+  'instance-ha/v1',
+];
 
 /** What stands before the first text like a version, below the API's root. */
 function ofItsOwn(url: string): boolean {
@@ -45,7 +48,7 @@ test('every URL of the catalogue and of the version documents leads to its servi
   expect(new Set(catalogue).size).toBeGreaterThanOrEqual(5);
   const documents = [
     ...['/identity/v3', '/compute', '/compute/v2.1', '/network', '/network/v2.0'],
-    ...['/alarming', '/doctor', '/doctor/v1'],
+    ...['/alarming', '/doctor', '/doctor/v1', '/instance-ha', '/instance-ha/v1'],
   ];
   const linked = (await Promise.all(documents.map((path) => urlsAt(path)))).flat();
   expect(linked.length).toBeGreaterThanOrEqual(documents.length);
