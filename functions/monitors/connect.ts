@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import {
-  conditionStore,
-  holdsStore,
-  raisedConditions,
-} from '../../adapters/conditions/conditions.ts';
+import { raisedConditions } from '../../adapters/conditions/conditions.ts';
 import { receivedNotifications } from '../../adapters/conditions/received-notifications.ts';
+import { reportingStores } from '../../adapters/conditions/reporting-stores.ts';
 import { sourceStore } from '../../adapters/conditions/sources.ts';
 import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostReader } from '../../adapters/hosts/host-reader.ts';
-import { reportStore } from '../../adapters/hosts/reports.ts';
 import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
@@ -22,11 +18,6 @@ import {
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
-import { portReader } from '../../adapters/ports/port-reader.ts';
-import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
-import { departureStore } from '../../adapters/servers/departures.ts';
-import { instanceStore } from '../../adapters/servers/instances.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/monitors.ts` sets. */
@@ -73,16 +64,8 @@ export function connect(
     logger,
     ...hostReader(dynamo, tables.hosts),
     ...rosterReader(dynamo, tables.roster),
-    ...reportStore(dynamo, tables),
-    ...instanceStore(dynamo, tables),
-    ...departureStore(dynamo, tables.migrations),
-    ...conditionStore(dynamo, tables.conditions),
+    ...reportingStores(dynamo, tables),
     ...raisedConditions(dynamo, tables.conditions),
-    ...holdsStore(dynamo, tables.conditions),
-    ...portReader(dynamo, tables.ports),
-    ...portChanges(dynamo, tables),
-    ...portSaves(dynamo, tables),
-    saveDataPlane: dataPlaneStore(dynamo, tables).saveReport,
     ...sourceStore(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),

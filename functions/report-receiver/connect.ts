@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
-import { conditionStore, holdsStore } from '../../adapters/conditions/conditions.ts';
+import { reportingStores } from '../../adapters/conditions/reporting-stores.ts';
 import { sourceReader } from '../../adapters/conditions/sources.ts';
 import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
 import {
@@ -14,14 +14,8 @@ import {
 } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
-import { reportStore } from '../../adapters/hosts/reports.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
-import { portReader } from '../../adapters/ports/port-reader.ts';
-import { portChanges, portSaves } from '../../adapters/ports/port-saves.ts';
 import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
-import { departureStore } from '../../adapters/servers/departures.ts';
-import { instanceStore } from '../../adapters/servers/instances.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/report-receiver.ts` sets. */
@@ -64,15 +58,7 @@ export function connect(
   const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
   return compose({
     ...hostStore(dynamo, tables),
-    ...reportStore(dynamo, tables),
-    ...instanceStore(dynamo, tables),
-    ...departureStore(dynamo, tables.migrations),
-    ...conditionStore(dynamo, tables.conditions),
-    ...holdsStore(dynamo, tables.conditions),
-    ...portReader(dynamo, tables.ports),
-    ...portChanges(dynamo, tables),
-    ...portSaves(dynamo, tables),
-    saveDataPlane: dataPlaneStore(dynamo, tables).saveReport,
+    ...reportingStores(dynamo, tables),
     ...sourceReader(dynamo, env.SOURCES_TABLE),
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...deadLetters(sqs, env.BULK_DLQ_URL),

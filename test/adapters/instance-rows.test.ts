@@ -1,15 +1,9 @@
+/** Rows of instances and their lists, in real tables. */
 import { randomUUID } from 'node:crypto';
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hostStore } from '../../adapters/hosts/hosts.ts';
-import { reportStore } from '../../adapters/hosts/reports.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { settled } from '../../domain/hosts/host-fault.ts';
-import { ListedHost } from '../../domain/hosts/listed-host.ts';
-import { deletedHost } from '../../domain/hosts/registered-host.ts';
-import { afterUpdate } from '../../domain/hosts/service-update.ts';
-
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
 import {
@@ -18,15 +12,13 @@ import {
   type ServerRange,
   uuidAt,
 } from '../../domain/servers/server-listing.ts';
-import { owedBy } from '../../flows/apply-fault.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
+import { all, rowsUnder } from './found-rows.ts';
 
 const client = dynamodb();
 let own: OwnThings;
-let hosts: ReturnType<typeof hostStore>;
-let reports: ReturnType<typeof reportStore>;
 let instances: ReturnType<typeof instanceStore>;
 beforeAll(async () => {
   own = await ownThings();
@@ -38,8 +30,6 @@ beforeAll(async () => {
     migrations: own.env.MIGRATIONS_TABLE,
     conditions: own.env.CONDITIONS_TABLE,
   };
-  hosts = hostStore(client, tables);
-  reports = reportStore(client, tables);
   instances = instanceStore(client, tables);
 });
 afterAll(async () => {
@@ -48,7 +38,6 @@ afterAll(async () => {
 });
 
 const actor = { user_id: 'u', request_id: 'req-1', at: minute(20) };
-const reporter = { user_id: 'u', user_name: 'u', project_id: 'ops' };
 const newHost = (given: Partial<Host> = {}) =>
   hostWith({ host: `h-${randomUUID()}`, service_id: randomUUID(), ...given });
 const newInstance = (given: Partial<Instance> = {}) =>
@@ -65,180 +54,8 @@ const inProject = (project_id: string): ServerIndex => ({
   project_id,
   deleted: false,
 });
-async function all(pages: AsyncIterable<readonly string[]>): Promise<string[]> {
-  const found: string[] = [];
-  for await (const page of pages) found.push(...page);
-  return found;
-}
-async function found(table: string, IndexName: string, name: string, value: unknown) {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      ...{ TableName: table, IndexName, KeyConditionExpression: '#key = :value' },
-      ...{
-        ExpressionAttributeNames: { '#key': name },
-        ExpressionAttributeValues: { ':value': value },
-      },
-    }),
-  );
-  return Items;
-}
-
-test('a host is read as written, found by its service and in the list', async () => {
-  const row = newHost({ disabled_reason: null, host_ip: null });
-  expect(await hosts.saveHost(undefined, row)).toBe(true);
-  expect(await hosts.host(row.host)).toEqual(row);
-  expect(await hosts.hosts([row.host, 'unknown'])).toEqual([row]);
-  expect(await hosts.hostOfService(row.service_id)).toBe(row.host);
-  expect(await hosts.allHosts()).toContainEqual(ListedHost.parse(row));
-});
-
-test('a host is made once, and changed only as it was read', async () => {
-  const row = newHost();
-  expect(await hosts.saveHost(undefined, row)).toBe(true);
-  expect(await hosts.saveHost(undefined, row)).toBe(false);
-  const next = { ...row, revision: 2, vcpus: 1 };
-  expect(await hosts.saveHost(row, next)).toBe(true);
-  expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 9 })).toBe(false);
-  expect(await hosts.saveHost({ ...next, incarnation: id(9) }, { ...next, revision: 3 })).toBe(
-    false,
-  );
-  expect(await hosts.host(row.host)).toEqual(next);
-});
-
-test('a heartbeat changes the time alone, and none is lost to a change of the host', async () => {
-  const row = newHost({ heartbeat: true });
-  await hosts.saveHost(undefined, row);
-  expect(await hosts.seenUp(row.host, minute(21))).toBe('noted');
-  const withHeartbeat = { ...row, last_seen_up: minute(21) };
-  expect(await hosts.host(row.host)).toEqual(withHeartbeat);
-  // One that waited in a queue comes later than a newer one.
-  expect(await hosts.seenUp(row.host, minute(20))).toBe('noted');
-  expect(await hosts.host(row.host)).toEqual(withHeartbeat);
-  expect(await hosts.saveHost(row, { ...row, revision: 2, vcpus: 1 })).toBe(false);
-  expect(await hosts.saveHost(withHeartbeat, { ...withHeartbeat, revision: 2, vcpus: 1 })).toBe(
-    true,
-  );
-  expect(await hosts.host(row.host)).toMatchObject({ vcpus: 1, last_seen_up: minute(21) });
-});
-
-/** By which the stream of hosts is filtered: infra/reconciler.ts. */
-async function writer(host: string): Promise<unknown> {
-  const key = { TableName: own.env.HOSTS_TABLE, Key: { host }, ConsistentRead: true };
-  return (await client.send(new GetCommand(key))).Item?.written_by;
-}
-
-test('every write of a host but a heartbeat says that it is a change, for the stream', async () => {
-  const row = newHost({ heartbeat: true });
-  await hosts.saveHost(undefined, row);
-  const said = [await writer(row.host)];
-  await hosts.seenUp(row.host, minute(21));
-  said.push(await writer(row.host));
-  const withHeartbeat = { ...row, last_seen_up: minute(21) };
-  await hosts.saveHost(withHeartbeat, { ...withHeartbeat, revision: 2 });
-  said.push(await writer(row.host));
-  await hosts.seenUp(row.host, minute(22));
-  const last = { ...withHeartbeat, revision: 2, last_seen_up: minute(22) };
-  const report = afterUpdate(last, { forced_down: true }, actor, reporter);
-  if (!report) return expect.unreachable();
-  await reports.saveReport(last, report);
-  said.push(await writer(row.host));
-  await hosts.seenUp(row.host, minute(23));
-  const down = { ...report.host, last_seen_up: minute(23) };
-  await hosts.saveHost(down, deletedHost(down, actor));
-  said.push(await writer(row.host));
-  expect(said).toEqual(['change', 'heartbeat', 'change', 'change', 'change']);
-});
-
-test('of a host that is not there, or no longer, no heartbeat is noted', async () => {
-  const row = newHost();
-  await hosts.saveHost(undefined, row);
-  const tombstone = deletedHost(row, actor);
-  await hosts.saveHost(row, tombstone);
-  const never = `h-${randomUUID()}`;
-  expect(await hosts.seenUp(row.host, minute(21))).toBe('unknown');
-  expect(await hosts.seenUp(never, minute(21))).toBe('unknown');
-  expect(await hosts.host(row.host)).toEqual(tombstone);
-  expect(await hosts.host(never)).toBeUndefined();
-});
-
-test('a tombstone of a host is read by its name alone', async () => {
-  const row = newHost();
-  await hosts.saveHost(undefined, row);
-  const tombstone = deletedHost(row, actor);
-  expect(await hosts.saveHost(row, tombstone)).toBe(true);
-  expect(await hosts.host(row.host)).toEqual(tombstone);
-  expect((await hosts.allHosts()).map(({ host }) => host)).not.toContain(row.host);
-});
-
-test('service numbers are given once, and their counter is no host', async () => {
-  const numbers = await Promise.all(Array.from({ length: 10 }, () => hosts.nextServiceNumber()));
-  expect(new Set(numbers).size).toBe(10);
-  expect((await hosts.allHosts()).every(({ host }) => !host.startsWith('#'))).toBe(true);
-});
-
-const openFaults = async () => found(own.env.FAULTS_TABLE, 'open', 'open', 'fault');
-
-test('a report writes host and fault together, or neither', async () => {
-  const row = newHost();
-  await hosts.saveHost(undefined, row);
-  const report = afterUpdate(row, { forced_down: true }, actor, reporter);
-  if (!report) return expect.unreachable();
-  expect(await reports.saveReport({ ...row, revision: 9 }, report)).toBe(false);
-  expect(await openFaults()).not.toContainEqual(expect.objectContaining({ host: row.host }));
-  expect(await reports.saveReport(row, report)).toBe(true);
-  expect(await openFaults()).toContainEqual(expect.objectContaining({ host: row.host, number: 1 }));
-  expect(await reports.saveReport(row, report)).toBe(false);
-
-  const up = afterUpdate(
-    report.host,
-    { forced_down: false },
-    { ...actor, at: minute(30) },
-    reporter,
-  );
-  if (!up) return expect.unreachable();
-  expect(await reports.saveReport(report.host, up)).toBe(true);
-  expect(await openFaults()).not.toContainEqual(expect.objectContaining({ host: row.host }));
-  expect(await hosts.host(row.host)).toEqual(up.host);
-});
-
-test('a report is written with its instances, or nothing is', async () => {
-  const row = newHost();
-  await hosts.saveHost(undefined, row);
-  const report = afterUpdate(row, { forced_down: true }, actor, reporter);
-  if (!report) return expect.unreachable();
-  const at = { host: row.host, incarnation: randomUUID() };
-  const [one, two] = [randomUUID(), randomUUID()].map((uuid) => instanceWith({ ...at, uuid }));
-  if (!one || !two) return expect.unreachable();
-  await instances.saveInstance(undefined, one);
-  await instances.saveInstance(undefined, two);
-  const changes = owedBy([one, two], report.host);
-  const stale = changes.map((change) => ({ ...change, from: { ...change.from, revision: 9 } }));
-  const stillThere = [
-    ...[
-      { from: row, its: stale.slice(0, 1) },
-      { from: { ...row, revision: 9 }, its: changes },
-    ],
-  ];
-  for (const { from, its } of stillThere) {
-    expect(await reports.saveWhole(from, report, its)).toBe(false);
-    expect(await hosts.host(row.host)).toEqual(row);
-    expect(await instances.instances([one.uuid])).toEqual([one]);
-  }
-  expect(await reports.saveWhole(row, report, changes)).toBe(true);
-  expect(await hosts.host(row.host)).toEqual(report.host);
-  expect(await openFaults()).toContainEqual(expect.objectContaining({ host: row.host, number: 1 }));
-  const written = await instances.instances([one.uuid, two.uuid]);
-  expect(written.map(({ vm_state }) => vm_state)).toEqual(['stopped', 'stopped']);
-});
-
-test('two reports at once open one fault', async () => {
-  const row = newHost();
-  await hosts.saveHost(undefined, row);
-  const report = afterUpdate(row, { forced_down: true }, actor, reporter);
-  if (!report) return expect.unreachable();
-  const saved = await Promise.all([1, 2, 3].map(() => reports.saveReport(row, report)));
-  expect(saved.filter(Boolean)).toHaveLength(1);
-});
+const found = (table: string, index: string, name: string, value: unknown) =>
+  rowsUnder(client, table, index, name, value);
 
 test('an instance is read as written, maps and nulls included', async () => {
   const row = newInstance({
@@ -402,26 +219,4 @@ test('changes are found by the moment of the last one, both ends included, up to
   expect(await changed(0, 2, 2)).toBeUndefined();
   const late = { since: '9999-12-31T23:59:59.000Z', before: '~' };
   expect(await instances.changedBetween(late, 10)).toEqual([]);
-});
-
-test('hosts are found by their numbers and hypervisors, and listed by name from any on', async () => {
-  const prefix = `z-${randomUUID()}`;
-  const rows = ['a', 'b', 'c'].map((end, n) =>
-    newHost({
-      ...{ host: `${prefix}-${end}`, hypervisor_id: randomUUID(), service_number: 900_000 + n },
-    }),
-  );
-  for (const row of rows) await hosts.saveHost(undefined, row);
-  const [a, b, c] = rows.map(({ host }) => host);
-  const namesIn = async (range: { after: string; most: number }) =>
-    (await hosts.hostsIn(range)).map(({ host }) => host);
-  expect(await namesIn({ after: prefix, most: 2 })).toEqual([a, b]);
-  expect(await namesIn({ after: b ?? '', most: 1 })).toEqual([c]);
-  const all = (await hosts.allHosts()).map(({ host }) => host);
-  expect(all).toEqual(expect.arrayContaining([a, b, c]));
-  expect(all).toEqual(all.toSorted());
-  expect(await hosts.hostOfNumber(900_001)).toBe(b);
-  expect(await hosts.hostOfNumber(899_999)).toBeUndefined();
-  expect(await hosts.hostOfHypervisor(rows[2]?.hypervisor_id ?? '')).toBe(c);
-  expect(await hosts.hostOfHypervisor(randomUUID())).toBeUndefined();
 });
