@@ -155,6 +155,14 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     }),
   ),
   'POST /doctor/v1/hosts/{host}/heartbeat': empty,
+  'POST /doctor/v1/heartbeats': answer(
+    z.strictObject({
+      heartbeats: z.array(
+        z.strictObject({ host: z.string(), outcome: z.enum(['noted', 'unknown']) }),
+      ),
+      unknown: z.array(z.string()),
+    }),
+  ),
   'GET /doctor/v1/faults': page('faults', ListedFault),
   'GET /doctor/v1/faults/{id}': one('fault', ListedFault),
   'PUT /doctor/v1/servers/{uuid}': one('server', Server, 200, 201),
