@@ -173,7 +173,9 @@ describe('permissions', () => {
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
         'Query on Ports/byHost',
         ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
-        ...['bySource', 'byTarget', 'byTime', 'open'].map((i) => `Query on Conditions/${i}`),
+        ...['bySource', 'byTarget', 'byTime', 'open', 'raised'].map(
+          (i) => `Query on Conditions/${i}`,
+        ),
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Sources`),
         ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Unmatched`),
         ...['GetItem on Received', 'PutItem on Received', 'Query on Received/byTime'],

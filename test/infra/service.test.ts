@@ -191,7 +191,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history and of notifications what they show', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(45);
+    expect(indexes).toHaveLength(46);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual([
       ...['byAlarm', 'byProject', 'byTime'],
