@@ -9,25 +9,14 @@ import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { noticeOf } from '../domain/hosts/maintenance.ts';
 import { departedServers } from '../domain/ports/departed-servers.ts';
-import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import type { Instance } from '../domain/servers/instance.ts';
-
-/** A change of a row, in the order of its stream; `before` is undefined for a new row. */
-export type RowChange =
-  | { readonly kind: 'host'; readonly before: Host | undefined; readonly after: Host }
-  | { readonly kind: 'instance'; readonly before: Instance | undefined; readonly after: Instance }
-  | { readonly kind: 'port'; readonly before: Port | undefined; readonly after: Port }
-  | {
-      readonly kind: 'data plane';
-      readonly before: HostDataPlane | undefined;
-      readonly after: HostDataPlane;
-    }
-  | { readonly kind: 'unreadable'; readonly letter: DeadLetter };
+import { type NoteChangesDeps, noteChanges } from './note-changes.ts';
+import type { RowChange } from './row-change.ts';
 
 /** What the safe lane needs from outside. */
-export type ReconcileDeps = {
+export type ReconcileDeps = NoteChangesDeps & {
   /** Queues the safe copies of the events, to be delivered after a delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
   /**
@@ -84,7 +73,7 @@ export async function reconcile(
     finishing.length > 0 && deps.sendFinish(finishing),
     letters.length > 0 && deps.deadLetter(letters),
     events.length > 0 && deps.publishEvents(events),
-    affected.length > 0 && deps.noteAffected(affected),
+    noteAll(deps, changes, affected),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
@@ -95,6 +84,16 @@ export async function reconcile(
     departures: departures.length,
     deadLettered: letters.length,
   };
+}
+
+/** Records what faults touched, and then notes the changes: readers of the feed look for what is recorded. */
+async function noteAll(
+  deps: ReconcileDeps,
+  changes: readonly RowChange[],
+  affected: readonly Affected[],
+): Promise<void> {
+  if (affected.length > 0) await deps.noteAffected(affected);
+  await noteChanges(deps, changes, affected);
 }
 
 function eventsOf(change: RowChange): DoctorEvent[] {

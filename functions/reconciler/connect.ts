@@ -1,8 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { changeNotes } from '../../adapters/activity/changes.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { amount, delays, type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
-import { affectedNotes } from '../../adapters/hosts/affected.ts';
+import { affectedNotes, affectedStore } from '../../adapters/hosts/affected.ts';
 import { deadLetters, faultQueue } from '../../adapters/queues.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
 import { audit } from '../../adapters/topics.ts';
@@ -15,6 +16,7 @@ export const Environment = environment({
   EVENT_DLQ_URL: required,
   EVENTS_TOPIC_ARN: required,
   AFFECTED_TABLE: required,
+  ACTIVITY_TABLE: required,
   SAFE_LANE_DELAY_SECONDS: amount,
   FINISH_DELAYS_SECONDS: delays,
 });
@@ -32,6 +34,8 @@ export function connect(
     ...deadLetters(sqs, env.EVENT_DLQ_URL),
     ...audit(sns, env.EVENTS_TOPIC_ARN),
     ...affectedNotes(dynamo, env.AFFECTED_TABLE),
+    affectedBy: affectedStore(dynamo, env.AFFECTED_TABLE).affectedBy,
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     finishDelaysSeconds: env.FINISH_DELAYS_SECONDS,
     read: rowChanges,

@@ -6,7 +6,8 @@ import { noticeOf } from '../../domain/hosts/maintenance.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { owedRows, reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { portEvents } from '../../domain/ports/port-event.ts';
-import { type RowChange, reconcile } from '../../flows/reconcile.ts';
+import { reconcile } from '../../flows/reconcile.ts';
+import type { RowChange } from '../../flows/row-change.ts';
 import { portWith } from '../domain/ports/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 
@@ -23,6 +24,8 @@ async function reconciled(...changes: RowChange[]) {
       deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
       noteAffected: step('affected'),
+      affectedBy: async () => [],
+      noteChanges: async () => {},
     },
     changes,
   );
@@ -110,7 +113,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
   const done = reconcile(
     {
       ...{ sendCopies: failing, sendFinish: failing, deadLetter: failing, publishEvents: failing },
-      noteAffected: failing,
+      ...{ noteAffected: failing, affectedBy: failing, noteChanges: failing },
     },
     [{ kind: 'host', before: up, after: down }],
   );

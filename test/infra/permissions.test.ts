@@ -184,7 +184,13 @@ describe('permissions', () => {
         ),
       ],
     },
-    { name: 'Operations', data: ['BatchGetItem on Validity'] },
+    {
+      name: 'Operations',
+      data: [
+        ...['BatchGetItem on Validity', 'Query on Activity'],
+        ...['DeleteItem on Places', 'PutItem on Places'],
+      ],
+    },
     {
       name: 'ReportReceiver',
       data: [
@@ -202,7 +208,10 @@ describe('permissions', () => {
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],
     },
-    { name: 'Reconciler', data: ['UpdateItem on Affected'] },
+    {
+      name: 'Reconciler',
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+    },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
@@ -213,6 +222,7 @@ describe('permissions', () => {
           'BatchGetItem on Quotas',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     })),
     {
@@ -220,6 +230,7 @@ describe('permissions', () => {
       data: [
         ...['BatchGetItem on History', 'PartiQLUpdate on History'],
         'Query on History/undelivered',
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     },
     {
