@@ -6,10 +6,10 @@
  * call at all.
  */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
 import { attemptSource } from '../../domain/identity/attempts.ts';
 import { mostBadTokens } from '../../domain/identity/other-issuer.ts';
+import { recent } from '../recent.ts';
 
 const minuteMs = 60_000;
 /** In seconds; the row is needed for its minute only. */
@@ -32,7 +32,7 @@ export function badTokenCounts(
   now: () => number = Date.now,
 ): BadTokens {
   /** The last minute in which a source was over the limit. */
-  const over = new LRUCache<string, number>({ max: mostSources });
+  const over = recent<number>(mostSources);
   const minute = () => Math.floor(now() / minuteMs);
   return {
     checks: (address) => over.get(attemptSource(address)) !== minute(),

@@ -1,9 +1,9 @@
 /** Tokens that Doctor did not issue: who checks them, what is remembered, and when it is not known. */
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { DomainError } from '../../domain/errors.ts';
 import { rememberedUntil } from '../../domain/identity/other-issuer.ts';
 import type { Session } from '../../domain/identity/validity.ts';
+import { recent } from '../recent.ts';
 import type { BadTokens } from './bad-tokens.ts';
 
 /** An issuer whose tokens Doctor accepts. */
@@ -51,9 +51,7 @@ export function makeRemembering({
   warn,
   now = Date.now,
 }: RememberingDeps): TokenIssuer['session'] {
-  const accepted = new LRUCache<string, { session: Session; until: number }>({
-    max: mostRemembered,
-  });
+  const accepted = recent<{ session: Session; until: number }>(mostRemembered);
   const asking = new Map<string, Promise<Session | undefined>>();
   let restUntil = 0;
 
