@@ -63,7 +63,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');
     allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
-    allowIndexes(fn, conditions, 'bySource', 'byTarget', 'byTime', 'open');
+    allowIndexes(fn, conditions, 'bySource', 'byTarget', 'byTime', 'open', 'raised');
     allowRows(fn, sources, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, sources, 'listing');
     allowRows(fn, unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');

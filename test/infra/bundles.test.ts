@@ -15,6 +15,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   inventory: 425,
   monitors: 545,
   network: 480,
+  operations: 400,
   reconciler: 425,
   'report-receiver': 455,
   sweeper: 450,
