@@ -13,6 +13,7 @@ import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import type { Instance } from '../domain/servers/instance.ts';
+import { type CloudOut, sendCloudTasks } from './cloud-tasks.ts';
 
 /** A change of a row, in the order of its stream; `before` is undefined for a new row. */
 export type RowChange =
@@ -39,6 +40,8 @@ export type ReconcileDeps = {
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Records which instances and ports faults touched. A repeat changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
+  /** The queues of the cloud; undefined without a cloud. */
+  readonly cloud?: CloudOut | undefined;
   /** Sends records that cannot be read to the dead-letter queue. */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
 };
@@ -85,6 +88,7 @@ export async function reconcile(
     letters.length > 0 && deps.deadLetter(letters),
     events.length > 0 && deps.publishEvents(events),
     affected.length > 0 && deps.noteAffected(affected),
+    deps.cloud && sendCloudTasks(deps.cloud, changes),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;

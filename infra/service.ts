@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
+import { CloudFaults } from './cloud-faults.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
@@ -61,6 +62,9 @@ export class DoctorStack extends Stack {
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
+      }),
+      ...(messaging.cloudQueues && {
+        CloudFaults: new CloudFaults(this, 'CloudFaults', shared, messaging.cloudQueues),
       }),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),

@@ -1,0 +1,143 @@
+/** The function on tables in memory and the stand-in of a cloud. Its queues are lists that the test empties. */
+import { cloudCompute } from '../../../adapters/cloud/cloud-compute.ts';
+import { cloudNetwork } from '../../../adapters/cloud/cloud-network.ts';
+import { readCloudSecret } from '../../../adapters/cloud/cloud-secret.ts';
+import { makeCloudSession } from '../../../adapters/cloud/session.ts';
+import type { AppliedService } from '../../../domain/cloud/applied-service.ts';
+import type { CloudTask, MoveTask } from '../../../domain/cloud/cloud-task.ts';
+import { serviceStateOf } from '../../../domain/cloud/cloud-task.ts';
+import type { MoveClaim } from '../../../domain/cloud/move-step.ts';
+import type { DeadLetter } from '../../../domain/events/messages.ts';
+import type { CloudOutcome } from '../../../domain/hosts/cloud-outcome.ts';
+import type { Host } from '../../../domain/hosts/host.ts';
+import type { Instance } from '../../../domain/servers/instance.ts';
+import { compose } from '../../../functions/cloud-faults/compose.ts';
+import { makeFaultNeutron } from '../../cloud/fault-neutron.ts';
+import { makeFaultNova } from '../../cloud/fault-nova.ts';
+import { standIn } from '../../cloud/stand-in.ts';
+import { portsWorld } from '../../flows/ports-world.ts';
+import { worldOf } from '../../flows/world.ts';
+import { lambdaContext as context } from '../call.ts';
+import { logbook, queued } from '../consumers/lambda.ts';
+
+type Given = {
+  readonly hosts?: Host[];
+  readonly instances?: Instance[];
+  /** The hosts in Nova. */
+  readonly inNova?: readonly string[];
+  readonly ports?: number;
+  readonly marksServers?: boolean;
+};
+
+type Queued = { readonly task: CloudTask | MoveTask; readonly seconds: number };
+
+/** Starts it; stop it when the test ends. */
+export async function cloudWorld({
+  hosts = [],
+  instances = [],
+  inNova = ['compute-1', 'compute-2', 'compute-3'],
+  ports = 3,
+  marksServers = false,
+}: Given = {}) {
+  const cloud = await standIn();
+  const rows = worldOf({ hosts, instances });
+  const plane = portsWorld(ports);
+  const nova = makeFaultNova(
+    inNova,
+    Object.fromEntries(instances.map(({ uuid, host }) => [uuid, host ?? ''])),
+  );
+  const neutron = makeFaultNeutron(
+    Object.fromEntries([...plane.rows.keys()].map((id) => [id, null])),
+  );
+  cloud.serve('compute', '/compute', '/v2.1', nova.serve);
+  cloud.serve('network', '/network', '/v2.0', neutron.serve);
+  const session = makeCloudSession({
+    secret: async () => readCloudSecret(JSON.stringify(cloud.secret)),
+    firstPauseMs: 1,
+  });
+  const outcomes = new Map<number, CloudOutcome>();
+  const applied = new Map<string, AppliedService>();
+  const claims = new Map<string, MoveClaim>();
+  const queue: Queued[] = [];
+  const letters: DeadLetter[] = [];
+  const clock = { ms: Date.parse('2026-01-01T00:30:00.000Z') };
+  const { log } = logbook();
+  const parts = {
+    ...plane.deps,
+    ...rows.deps,
+    ...cloudCompute(session),
+    ...cloudNetwork(session),
+    portIds: ({ value }: { readonly value: string }) => plane.deps.portsOn(value),
+    noteApplied: async (host: string, row: AppliedService) => {
+      applied.set(host, row);
+    },
+    noteOutcome: async ({ number }: { readonly number: number }, outcome: CloudOutcome) => {
+      outcomes.set(number, outcome);
+    },
+    claim: async (uuid: string) => claims.get(uuid),
+    saveClaim: async (uuid: string, from: MoveClaim | undefined, to: MoveClaim) => {
+      const now = claims.get(uuid);
+      if (now?.asks !== from?.asks || now?.refused !== from?.refused) return false;
+      claims.set(uuid, to);
+      return true;
+    },
+    sendTasks: async (tasks: readonly CloudTask[], seconds: number) => {
+      queue.push(...tasks.map((task) => ({ task, seconds })));
+    },
+    sendMoves: async (tasks: readonly MoveTask[], seconds: number) => {
+      queue.push(...tasks.map((task) => ({ task, seconds })));
+    },
+    deadLetter: async (given: readonly DeadLetter[]) => {
+      letters.push(...given);
+    },
+    marksServers,
+    now: () => new Date(clock.ms).toISOString(),
+    log,
+  };
+  const handler = compose(parts);
+  /** Handles a message; one that fails is delivered again. */
+  const handle = async (task: CloudTask | MoveTask): Promise<void> => {
+    const { batchItemFailures } = await handler(queued({ body: task }), context);
+    if (batchItemFailures.length > 0) queue.push({ task, seconds: 130 });
+  };
+  return {
+    ...{
+      cloud,
+      rows,
+      plane,
+      nova,
+      neutron,
+      outcomes,
+      applied,
+      claims,
+      queue,
+      letters,
+      clock,
+      parts,
+    },
+    handle,
+    /** Handles the messages of the queue when they are due. `between`: what the cloud does meanwhile. */
+    drain: async (between: () => void = () => {}, most = 60): Promise<void> => {
+      for (let n = 0; n < most && queue.length > 0; n++) {
+        const [next] = queue.splice(0, 1);
+        if (!next) return;
+        clock.ms += next.seconds * 1000;
+        between();
+        await handle(next.task);
+      }
+    },
+    /** The message of a change of the host. */
+    service: (host: Host): CloudTask => ({
+      service: host.host,
+      state: serviceStateOf(host),
+      attempts: 0,
+    }),
+    /** The requests to Nova and Neutron, without those of Keystone. */
+    requests: () =>
+      cloud.requests
+        .filter(({ path }) => !path.startsWith('/identity'))
+        .map(({ method, path }) => `${method} ${path}`),
+    stop: () => cloud.stop(),
+    [Symbol.asyncDispose]: () => cloud.stop(),
+  };
+}
