@@ -24,9 +24,9 @@ export type CloudMoveDeps = {
   /** Requests an evacuation, to any host if the target is null. */
   readonly evacuateInCloud: (uuid: string, target: string | null) => Promise<CloudAnswer>;
   /** The claim of a record, read consistently; undefined if there is none. */
-  readonly claim: (migration_uuid: string) => Promise<MoveClaim | undefined>;
+  readonly moveClaim: (migration_uuid: string) => Promise<MoveClaim | undefined>;
   /** Writes a claim that is as it was read; false if another writer was faster. */
-  readonly saveClaim: (
+  readonly saveMoveClaim: (
     migration_uuid: string,
     from: MoveClaim | undefined,
     to: MoveClaim,
@@ -60,7 +60,7 @@ export async function moveInCloud(
   const instance = await deps.instance(uuid);
   const evacuation = instance && !instance.deleted ? inFlight(instance) : undefined;
   if (evacuation?.uuid !== migration_uuid) return 'ended';
-  const claim = await deps.claim(migration_uuid);
+  const claim = await deps.moveClaim(migration_uuid);
   // The record of a move is written before the server changes, so it is read after the server.
   const server = await deps.cloudServer(uuid);
   const records = server ? await deps.cloudEvacuations(uuid) : [];
@@ -102,7 +102,7 @@ async function ask(
   if (service?.state !== 'done') {
     return { seconds: pause, progress: service?.reason ?? 'Doctor has no such host.' };
   }
-  if (!(await deps.saveClaim(evacuation.uuid, before, claim))) {
+  if (!(await deps.saveMoveClaim(evacuation.uuid, before, claim))) {
     return { seconds: pause, progress: 'requested' };
   }
   const answer = await deps.evacuateInCloud(uuid, evacuation.dest);
@@ -112,7 +112,7 @@ async function ask(
     return ended(deps, uuid, evacuation, { kind: 'failed', reason: answer.reason });
   }
   const refused = { ...claim, refused: true, progress: answer.reason };
-  await deps.saveClaim(evacuation.uuid, claim, refused);
+  await deps.saveMoveClaim(evacuation.uuid, claim, refused);
   return { seconds: pause, progress: answer.reason };
 }
 
@@ -124,5 +124,5 @@ async function noteProgress(
   progress: string,
 ): Promise<void> {
   if (!claim || claim.progress === progress) return;
-  await deps.saveClaim(uuid, claim, { ...claim, progress });
+  await deps.saveMoveClaim(uuid, claim, { ...claim, progress });
 }

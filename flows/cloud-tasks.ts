@@ -9,7 +9,7 @@ import {
 import type { Port } from '../domain/ports/port.ts';
 import { inFlight } from '../domain/servers/evacuation.ts';
 import { slices } from '../domain/slices.ts';
-import type { RowChange } from './reconcile.ts';
+import type { RowChange } from './row-change.ts';
 
 /** Where tasks go; it exists with the setting `cloud` only. */
 export type CloudOut = {

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { allowCloud, cloudVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
 import { type CloudQueues, cloudConcurrency, cloudTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
-import { variablesOf } from './settings.ts';
+import { type ServiceSettings, variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** Applies Doctor's state to the cloud of the setting `cloud`, and has Nova evacuate. It exists with that setting only. */
@@ -61,4 +61,14 @@ export class CloudFaults extends Construct implements Capability {
     const { eventQueue, changeQueue } = messaging;
     for (const queue of [eventQueue, changeQueue, tasks, moves, deadLetters]) allowSend(fn, queue);
   }
+}
+
+/** Fails the synth if Nova shall move servers, and there is no cloud. */
+export function requireCloudForMoves(
+  scope: IConstruct,
+  { cloud, evacuationExecutor }: ServiceSettings,
+): void {
+  const complaint = 'the setting evacuationExecutor=openstack needs the setting cloud';
+  const isWrong = evacuationExecutor === 'openstack' && cloud === '';
+  scope.node.addValidation({ validate: () => (isWrong ? [complaint] : []) });
 }

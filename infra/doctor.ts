@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { cloudVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -54,6 +55,8 @@ export class Doctor extends Construct implements Capability {
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         ...inventoryVariables(messaging),
+        // Without the right to read it: only whether there is a cloud.
+        ...cloudVariables(settings),
         ...variablesOf(
           settings,
           'safeLaneDelaySeconds',

@@ -11,14 +11,14 @@ const keptSeconds = 30 * 24 * 3600;
 
 export const moveClaims = (client: DynamoDBDocumentClient, TableName: string) => ({
   /** The claim of an evacuation, read consistently; undefined if nothing was requested. */
-  claim: async (migration_uuid: string): Promise<MoveClaim | undefined> => {
+  moveClaim: async (migration_uuid: string): Promise<MoveClaim | undefined> => {
     const Key = keyOf(migration_uuid);
     const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
     return Item && MoveClaim.parse(Item);
   },
 
   /** Writes a claim that is as it was read (undefined: there is none yet); false if it is not. */
-  saveClaim: (
+  saveMoveClaim: (
     migration_uuid: string,
     from: MoveClaim | undefined,
     to: MoveClaim,

@@ -33,15 +33,13 @@ test('a message that comes again, or late, reads the newest state', async () => 
 });
 
 test('a host that comes back while Nova is written is forced up again', async () => {
-  await using world = await cloudWorld({ hosts: [downHost()] });
-  world.cloud.serve('late', '/late', '', () => undefined);
-  const { noteApplied } = world.parts;
-  world.parts.noteApplied = async (host, row) => {
-    await noteApplied(host, row);
-    if (row.forced_down && row.done) world.rows.hosts.set('compute-1', up());
-  };
-  const handle = world.withParts();
-  await handle(world.service(downHost()));
+  await using world = await cloudWorld({
+    hosts: [downHost()],
+    onApplied: ({ forced_down, done }, { hosts }) => {
+      if (forced_down && done) hosts.set('compute-1', up());
+    },
+  });
+  await world.handle(world.service(downHost()));
   expect(world.nova.service('compute-1')?.forced_down).toBe(false);
   expect(world.outcomes.get(1)).toMatchObject({ change: 'up', ...done });
 });
@@ -165,17 +163,13 @@ test('without the setting no server is touched', async () => {
 test.each(['lose', 'lose-answer'] as const)(
   'whichever request Nova does not answer (%s), the state ends right',
   async (how) => {
-    for (let n = 0; n < 4; n++) {
+    for (let n = 1; n <= 4; n++) {
       await using world = await cloudWorld({
-        hosts: [downHost()],
-        instances: [hit(11)],
-        marksServers: true,
+        ...{ hosts: [downHost()], instances: [hit(11)], marksServers: true },
       });
-      let seen = 0;
-      const path = /compute/;
-      world.cloud.disturb({ path: { ...path, test: () => seen++ === n }, how } as const);
+      // Each request is tried twice in one invocation.
+      Object.assign(world.trouble, { from: n, to: n + 1, how });
       await world.handle(world.service(downHost()));
-      world.cloud.calm();
       await world.drain();
       expect(world.nova.service('compute-1')?.forced_down).toBe(true);
       expect(world.nova.servers.get(id(11))?.vm_state).toBe('error');

@@ -11,9 +11,10 @@ import type { DeadLetter } from '../../../domain/events/messages.ts';
 import type { CloudOutcome } from '../../../domain/hosts/cloud-outcome.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import { compose } from '../../../functions/cloud-faults/compose.ts';
+import { type CloudFaultsParts, compose } from '../../../functions/cloud-faults/compose.ts';
 import { makeFaultNeutron } from '../../cloud/fault-neutron.ts';
 import { makeFaultNova } from '../../cloud/fault-nova.ts';
+import type { Served } from '../../cloud/served.ts';
 import { standIn } from '../../cloud/stand-in.ts';
 import { portsWorld } from '../../flows/ports-world.ts';
 import { worldOf } from '../../flows/world.ts';
@@ -27,9 +28,26 @@ type Given = {
   readonly inNova?: readonly string[];
   readonly ports?: number;
   readonly marksServers?: boolean;
+  /** Runs after Doctor noted what it writes, or wrote, to Nova. */
+  readonly onApplied?: (row: AppliedService, rows: ReturnType<typeof worldOf>) => void;
 };
 
 type Queued = { readonly task: CloudTask | MoveTask; readonly seconds: number };
+
+/** The n-th requests to Nova and Neutron, from 1, that are not carried out, or not answered. */
+type Trouble = { requests: number; from: number; to: number; how: 'lose' | 'lose-answer' };
+
+/** The connection is closed where the service throws. */
+const troubled =
+  (trouble: Trouble, serve: Served): Served =>
+  async (request) => {
+    const n = ++trouble.requests;
+    const isHit = n >= trouble.from && n <= trouble.to;
+    if (isHit && trouble.how === 'lose') throw new Error('the request is lost');
+    const answer = await serve(request);
+    if (isHit) throw new Error('the answer is lost');
+    return answer;
+  };
 
 /** Starts it; stop it when the test ends. */
 export async function cloudWorld({
@@ -38,6 +56,7 @@ export async function cloudWorld({
   inNova = ['compute-1', 'compute-2', 'compute-3'],
   ports = 3,
   marksServers = false,
+  onApplied = () => {},
 }: Given = {}) {
   const cloud = await standIn();
   const rows = worldOf({ hosts, instances });
@@ -49,8 +68,9 @@ export async function cloudWorld({
   const neutron = makeFaultNeutron(
     Object.fromEntries([...plane.rows.keys()].map((id) => [id, null])),
   );
-  cloud.serve('compute', '/compute', '/v2.1', nova.serve);
-  cloud.serve('network', '/network', '/v2.0', neutron.serve);
+  const trouble: Trouble = { requests: 0, from: 0, to: 0, how: 'lose' };
+  cloud.serve('compute', '/compute', '/v2.1', troubled(trouble, nova.serve));
+  cloud.serve('network', '/network', '/v2.0', troubled(trouble, neutron.serve));
   const session = makeCloudSession({
     secret: async () => readCloudSecret(JSON.stringify(cloud.secret)),
     firstPauseMs: 1,
@@ -70,12 +90,13 @@ export async function cloudWorld({
     portIds: ({ value }: { readonly value: string }) => plane.deps.portsOn(value),
     noteApplied: async (host: string, row: AppliedService) => {
       applied.set(host, row);
+      onApplied(row, rows);
     },
     noteOutcome: async ({ number }: { readonly number: number }, outcome: CloudOutcome) => {
       outcomes.set(number, outcome);
     },
-    claim: async (uuid: string) => claims.get(uuid),
-    saveClaim: async (uuid: string, from: MoveClaim | undefined, to: MoveClaim) => {
+    moveClaim: async (uuid: string) => claims.get(uuid),
+    saveMoveClaim: async (uuid: string, from: MoveClaim | undefined, to: MoveClaim) => {
       const now = claims.get(uuid);
       if (now?.asks !== from?.asks || now?.refused !== from?.refused) return false;
       claims.set(uuid, to);
@@ -94,28 +115,19 @@ export async function cloudWorld({
     now: () => new Date(clock.ms).toISOString(),
     log,
   };
-  const handler = compose(parts);
-  /** Handles a message; one that fails is delivered again. */
-  const handle = async (task: CloudTask | MoveTask): Promise<void> => {
-    const { batchItemFailures } = await handler(queued({ body: task }), context);
-    if (batchItemFailures.length > 0) queue.push({ task, seconds: 130 });
+  /** Handles a message with other parts; one that fails is delivered again. */
+  const handlerWith = (other: Partial<CloudFaultsParts>) => {
+    const handler = compose({ ...parts, ...other });
+    return async (task: CloudTask | MoveTask): Promise<void> => {
+      const { batchItemFailures } = await handler(queued({ body: task }), context);
+      if (batchItemFailures.length > 0) queue.push({ task, seconds: 130 });
+    };
   };
+  const handle = handlerWith({});
   return {
-    ...{
-      cloud,
-      rows,
-      plane,
-      nova,
-      neutron,
-      outcomes,
-      applied,
-      claims,
-      queue,
-      letters,
-      clock,
-      parts,
-    },
-    handle,
+    ...{ cloud, rows, plane, nova, neutron, outcomes, applied },
+    ...{ claims, queue, letters, clock, trouble },
+    ...{ handle, handlerWith, parts },
     /** Handles the messages of the queue when they are due. `between`: what the cloud does meanwhile. */
     drain: async (between: () => void = () => {}, most = 60): Promise<void> => {
       for (let n = 0; n < most && queue.length > 0; n++) {
