@@ -26,7 +26,7 @@ const untouched = {
   ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
   ...{ moveClaim: unused, besideCloud: false },
-  ...{ seenUp: unused, portIds: unusedPages },
+  ...{ seenUp: unused, seenUpTogether: unused, portIds: unusedPages },
 };
 
 /** An event from outside as it was queued, with its lane and delay. */
