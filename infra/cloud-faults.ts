@@ -9,7 +9,7 @@ import { type ServiceSettings, variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** Applies Doctor's state to the cloud of the setting `cloud`, and has Nova evacuate. It exists with that setting only. */
-export class CloudFaults extends Construct implements Capability {
+class CloudFaults extends Construct implements Capability {
   readonly function: ServiceFunction;
 
   constructor(
@@ -61,6 +61,17 @@ export class CloudFaults extends Construct implements Capability {
     const { eventQueue, changeQueue } = messaging;
     for (const queue of [eventQueue, changeQueue, tasks, moves, deadLetters]) allowSend(fn, queue);
   }
+}
+
+/** The construct, by its name; nothing without the setting `cloud`. */
+export function cloudFaultsOf(
+  scope: Construct,
+  wiring: Wiring,
+): { readonly CloudFaults?: CloudFaults } {
+  const { cloudQueues } = wiring.messaging;
+  return cloudQueues
+    ? { CloudFaults: new CloudFaults(scope, 'CloudFaults', wiring, cloudQueues) }
+    : {};
 }
 
 /** Fails the synth if Nova shall move servers, and there is no cloud. */

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
-import { CloudFaults, requireCloudForMoves } from './cloud-faults.ts';
+import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
@@ -66,9 +66,7 @@ export class DoctorStack extends Stack {
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
       }),
-      ...(messaging.cloudQueues && {
-        CloudFaults: new CloudFaults(this, 'CloudFaults', shared, messaging.cloudQueues),
-      }),
+      ...cloudFaultsOf(this, shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
