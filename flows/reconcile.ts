@@ -12,6 +12,7 @@ import { departedServers } from '../domain/ports/departed-servers.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import type { Instance } from '../domain/servers/instance.ts';
+import { type CloudOut, sendCloudTasks } from './cloud-tasks.ts';
 import { type NoteChangesDeps, noteChanges } from './note-changes.ts';
 import type { RowChange } from './row-change.ts';
 
@@ -28,6 +29,8 @@ export type ReconcileDeps = NoteChangesDeps & {
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Records which instances and ports faults touched. A repeat changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
+  /** The queues of the cloud; undefined without a cloud. */
+  readonly cloud?: CloudOut | undefined;
   /** Sends records that cannot be read to the dead-letter queue. */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
 };
@@ -74,6 +77,7 @@ export async function reconcile(
     letters.length > 0 && deps.deadLetter(letters),
     events.length > 0 && deps.publishEvents(events),
     noteAll(deps, changes, affected),
+    deps.cloud && sendCloudTasks(deps.cloud, changes),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;

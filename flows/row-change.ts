@@ -1,4 +1,3 @@
-/** The changes of rows that the streams show. */
 import type { DeadLetter } from '../domain/events/messages.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
