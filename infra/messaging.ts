@@ -27,6 +27,12 @@ export const inventoryTimeoutSeconds = 60;
 /** Receivers of reports that run at once. */
 export const receiverConcurrency = 5;
 
+/** The timeout of the timekeeper for a batch of ticks, in seconds. */
+export const timekeeperTimeoutSeconds = 50;
+
+/** Timekeepers that run at once; two, so that one that hangs does not delay the next tick. */
+export const timekeeperConcurrency = 2;
+
 /** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
 
@@ -46,7 +52,7 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before. */
+  /** Of the four queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -56,6 +62,8 @@ export class Messaging extends Construct {
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
+  /** Messages by which the timekeeper notices that a few seconds have passed. */
+  readonly tickQueue: Queue;
   /** Names the stream records that the reconciler gave up: Lambda sends their place, not their content. */
   readonly streamDeadLetters: Queue;
   /** First attempts of webhooks. */
@@ -119,6 +127,7 @@ export class Messaging extends Construct {
       : undefined;
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
+    this.tickQueue = queue('TickQueue', timekeeperTimeoutSeconds, into(this.bulkDeadLetters));
     this.streamDeadLetters = deadLetters(
       'StreamDeadLetters',
       'changes have no safe copy; read them from the stream within 12 hours',

@@ -5,12 +5,17 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Host } from '../../domain/hosts/host.ts';
+import { isHeldSilent } from '../../domain/conditions/silence.ts';
+import { Host } from '../../domain/hosts/host.ts';
+import type { SeenUp } from '../../flows/note-heartbeat.ts';
 import { ifUnchanged, writeAll } from '../dynamodb.ts';
 import { transactPatiently } from '../transactions.ts';
 import { unchangedHost } from './host-conditions.ts';
 import { counterKey, type HostTables, spelled, streamedHost } from './host-rows.ts';
 import { listHeartbeat, listHeartbeats, rosterWrites } from './roster.ts';
+
+/** What a heartbeat reads of the row that it writes. */
+const Holders = Host.pick({ held_by: true });
 
 /** Writes hosts. */
 export const hostWriter = (
@@ -32,21 +37,25 @@ export const hostWriter = (
   },
 
   /**
-   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays. `unknown`
-   * if there is no such host, `overtaken` if its row is in a transaction of another writer.
+   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays. `heard again`
+   * if missed heartbeats hold the host down, `unknown` if there is no such host, `overtaken` if its row is in a
+   * transaction of another writer.
    */
-  seenUp: async (name: string, at: string): Promise<'noted' | 'unknown' | 'overtaken'> => {
+  seenUp: async (name: string, at: string): Promise<SeenUp> => {
+    let silent: boolean;
     try {
-      await client.send(
+      const { Attributes: row } = await client.send(
         new UpdateCommand({
           TableName: table,
           Key: { host: name },
           UpdateExpression: 'SET last_seen_up = :at, written_by = :us',
           ConditionExpression: 'deleted = :no AND NOT last_seen_up > :at',
           ExpressionAttributeValues: { ':at': at, ':us': 'heartbeat', ':no': false },
+          ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
+      silent = isHeldSilent(Holders.parse(row));
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
         return error.Item?.deleted?.BOOL === false ? 'noted' : 'unknown';
@@ -54,20 +63,21 @@ export const hostWriter = (
       if (error instanceof TransactionConflictException) return 'overtaken';
       throw error;
     }
-    return (await listHeartbeat(client, roster, { host: name, at })) ? 'noted' : 'overtaken';
+    if (!(await listHeartbeat(client, roster, { host: name, at }))) return 'overtaken';
+    return silent ? 'heard again' : 'noted';
   },
 
   /**
    * Sets the same of many hosts, 25 in a request, and then their times in the list.
    * @returns the names that were not written: they are not registered with this spelling, have no heartbeat
-   * yet or a newer one, or their row is in a transaction.
+   * yet or a newer one, are forced down, or their row is in a transaction.
    */
   seenUpTogether: async (names: readonly string[], at: string): Promise<readonly string[]> => {
     const failed = await writeAll(
       client,
       names.map((name) => ({
-        Statement: `UPDATE "${table}" SET "last_seen_up" = ? SET "written_by" = ? WHERE "host" = ? AND "deleted" = ? AND "last_seen_up" < ?`,
-        Parameters: [at, 'heartbeat', name, false, at],
+        Statement: `UPDATE "${table}" SET "last_seen_up" = ? SET "written_by" = ? WHERE "host" = ? AND "deleted" = ? AND "forced_down" = ? AND "last_seen_up" < ?`,
+        Parameters: [at, 'heartbeat', name, false, false, at],
       })),
     );
     const left = new Set(failed.flatMap((place) => names[place] ?? []));

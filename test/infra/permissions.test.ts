@@ -20,6 +20,7 @@ const grantsOf = (name: string): string[] =>
 const functions = [
   ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
   ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  'Timekeeper',
 ];
 
 describe('permissions', () => {
@@ -56,6 +57,7 @@ describe('permissions', () => {
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
+    { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
   ])('$name reads the secrets $secrets', ({ name, secrets }) => {
@@ -211,6 +213,13 @@ describe('permissions', () => {
       ],
     },
     {
+      name: 'Timekeeper',
+      data: [
+        ...['BatchGetItem on Hosts', 'Query on Roster'],
+        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+      ],
+    },
+    {
       name: 'FaultFinisher',
       data: [
         ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
@@ -251,7 +260,10 @@ describe('permissions', () => {
     },
     {
       name: 'Doctor',
-      queues: ['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'UrgentQueue'],
+      queues: [
+        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'ReportQueue'],
+        'UrgentQueue',
+      ],
     },
     {
       name: 'ReportReceiver',
@@ -272,6 +284,7 @@ describe('permissions', () => {
       ],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
