@@ -14,6 +14,7 @@ import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
+import { Operations, operationPaths } from './operations.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
@@ -59,6 +60,7 @@ export class DoctorStack extends Stack {
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
+      Operations: new Operations(this, 'Operations', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
@@ -77,7 +79,13 @@ export class DoctorStack extends Stack {
     api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function, {
-      within: { path: 'v1', segments: monitorPaths, handler: capabilities.Monitors.function },
+      within: {
+        path: 'v1',
+        parts: [
+          { segments: monitorPaths, handler: capabilities.Monitors.function },
+          { segments: operationPaths, handler: capabilities.Operations.function },
+        ],
+      },
     });
     api.serve('events', capabilities.Monitors.function);
     api.serve('instance-ha', capabilities.Monitors.function);

@@ -25,6 +25,7 @@ import {
   authenticationVariables,
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { projectWriter } from '../../adapters/identity/directory.ts';
 import { hashPassword, isPassword } from '../../adapters/identity/passwords.ts';
 import { userStore } from '../../adapters/identity/users.ts';
@@ -41,6 +42,7 @@ import { compose } from './compose.ts';
 /** The variables that `infra/doctor.ts` sets. */
 export const Environment = environment({
   ...surfaceVariables,
+  ...otherIssuerVariables,
   ...authenticationVariables,
   ...ownEventVariables,
   URGENT_QUEUE_URL: required,
@@ -73,7 +75,7 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
   const env = readEnv(Environment, variables);
   return compose({
     ...addressOf(env),
-    ...identityOf(env, clients),
+    ...identityOf(env, clients, logger),
     ...storesOf(env, clients),
     ...queuesOf(env, clients),
     ...subscriptionsOf(env, clients),
@@ -87,12 +89,13 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
 }
 
 /** Users, their projects, and the check of what callers send to show who they are. */
-function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
+function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients, logger: Logger) {
   const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   return {
     authenticate: makeAuthenticate({
       ...sessions,
       monitor: makeMonitorLogin({ ...logins, ...sessions }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
     }),
     account: accounts.get,
     users: userStore(dynamo, { identity: env.IDENTITY_TABLE, validity: env.VALIDITY_TABLE }),

@@ -15,6 +15,7 @@ const text = (does: string, who?: string): RouteText => ({ does, ...(who && { wh
 const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/': text('lists the versions of this API'),
   'GET /doctor/v1': text('shows the version'),
+  'GET /doctor/v1/openapi.json': text('describes all routes of all surfaces, in OpenAPI 3.1'),
   'POST /doctor/v1/events': text(
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),
