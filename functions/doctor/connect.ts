@@ -37,6 +37,7 @@ import { deadLetters, eventQueues, inventoryQueue, silenceQueue } from '../../ad
 import { secretText } from '../../adapters/secrets.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
+import { moveClaims } from '../../adapters/servers/move-claims.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/doctor.ts` sets. */
@@ -83,6 +84,7 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
     logger,
     newId: randomUUID,
     now: () => new Date().toISOString(),
+    besideCloud: env.CLOUD_SECRET !== '',
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
   });
@@ -119,6 +121,7 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
     ...hostStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
+    ...moveClaims(dynamo, tables.migrations),
     ...portReader(dynamo, tables.ports),
     ...portChanges(dynamo, tables),
     ...dataPlaneStore(dynamo, tables),

@@ -33,6 +33,9 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'PUT /doctor/v1/servers/{uuid}': text('registers a server, or changes it'),
   'GET /doctor/v1/servers/{uuid}': text('shows a server as it was registered'),
   'DELETE /doctor/v1/servers/{uuid}': text('removes a server'),
+  'GET /doctor/v1/servers/{uuid}/evacuation': text(
+    'shows the newest evacuation of a server, with its progress while Nova carries it out',
+  ),
   'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
   'GET /doctor/v1/subscriptions': text("lists subscriptions to the project's notifications"),
   'POST /doctor/v1/subscriptions': text("subscribes an endpoint to the project's notifications"),

@@ -8,6 +8,7 @@ import { onDemand } from '../../infra/bundling.ts';
 const mostKilobytes: Readonly<Record<string, number>> = {
   'alarm-evaluator': 480,
   alarming: 475,
+  'cloud-faults': 445,
   compute: 535,
   doctor: 575,
   'fault-finisher': 410,

@@ -114,12 +114,14 @@ export async function ownThings(): Promise<OwnThings> {
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
+      ...['cloud', 'moves', 'dead-cloud'],
       ...['reports', 'ticks'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
-  const [reportQueue, tickQueue] = made.slice(12);
+  const [cloudQueue, moveQueue, cloudDlq] = made.slice(12);
+  const [reportQueue, tickQueue] = made.slice(15);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -169,6 +171,10 @@ export async function ownThings(): Promise<OwnThings> {
       REPORT_MISSED_HEARTBEATS: 'true',
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
+      CLOUD_QUEUE_URL: cloudQueue ?? '',
+      MOVE_QUEUE_URL: moveQueue ?? '',
+      CLOUD_DLQ_URL: cloudDlq ?? '',
+      CLOUD_SERVERS_ON_FAULT: 'leave',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',

@@ -11,6 +11,7 @@ import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { Host as HostRow } from '../../../domain/hosts/host.ts';
 import { Account } from '../../../domain/identity/identity.ts';
 import { DataPlaneStatus } from '../../../domain/ports/port.ts';
+import { executors } from '../../../domain/servers/evacuation.ts';
 import { Instance } from '../../../domain/servers/instance.ts';
 import { Moment } from '../../../domain/time.ts';
 
@@ -62,7 +63,20 @@ const Server = Instance.omit({
   })
   .strict();
 
-/** For a tenant, without `host`, `source`, `reported_by` and `request_id`. */
+const ShownEvacuation = z.strictObject({
+  migration_uuid: uuid,
+  id: z.int(),
+  instance_uuid: uuid,
+  source: z.string(),
+  dest: z.string().nullable(),
+  status: z.string(),
+  executor: z.enum(executors),
+  reason: z.string().nullable(),
+  created_at: Moment,
+  updated_at: Moment,
+});
+
+/** For a tenant, without `host`, `source`, `reported_by`, `request_id` and `applied_to_cloud`. */
 const ListedFault = z.strictObject({
   fault_id: uuid,
   kind: z.enum(['host', 'data_plane']),
@@ -73,6 +87,7 @@ const ListedFault = z.strictObject({
   ports_affected: count,
   host: z.string().optional(),
   source: z.string().nullable().optional(),
+  applied_to_cloud: FaultRow.shape.applied_to_cloud.unwrap().optional(),
   reported_by: FaultRow.shape.reported_by.optional(),
   request_id: z.string().optional(),
   instances: z.array(z.strictObject({ id: uuid, project_id: z.string().optional() })).optional(),
@@ -168,21 +183,11 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
   'PUT /doctor/v1/servers/{uuid}': one('server', Server, 200, 201),
   'GET /doctor/v1/servers/{uuid}': one('server', Server),
   'DELETE /doctor/v1/servers/{uuid}': empty,
-  'POST /doctor/v1/servers/{uuid}/evacuation': one(
+  'GET /doctor/v1/servers/{uuid}/evacuation': one(
     'evacuation',
-    z
-      .strictObject({
-        migration_uuid: uuid,
-        id: z.int(),
-        instance_uuid: uuid,
-        source: z.string(),
-        dest: z.string(),
-        status: z.string(),
-        created_at: Moment,
-        updated_at: Moment,
-      })
-      .nullable(),
+    ShownEvacuation.extend({ progress: z.string().nullable() }).strict().nullable(),
   ),
+  'POST /doctor/v1/servers/{uuid}/evacuation': one('evacuation', ShownEvacuation.nullable()),
   'GET /doctor/v1/subscriptions': page('subscriptions', ShownSubscription),
   'POST /doctor/v1/subscriptions': one('subscription', ShownSubscription, 200, 201),
   'GET /doctor/v1/subscriptions/{id}': one('subscription', ShownSubscription),
