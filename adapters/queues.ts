@@ -193,8 +193,13 @@ export const silenceQueue = (client: SQSClient, url: string) => {
           (missed): SilenceMessage => ({ missed, awake_since: awakeSince }),
         ),
       ),
-    /** Durably queues that a host that missed its heartbeats is heard again. */
-    sendHeard: (host: string): Promise<void> => send([{ heard: [host] }]),
+    /** Durably queues that hosts that missed their heartbeats are heard again. */
+    sendHeard: (hosts: readonly string[]): Promise<void> =>
+      send(
+        packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
+          (heard): SilenceMessage => ({ heard }),
+        ),
+      ),
   };
 };
 

@@ -13,8 +13,8 @@ export type NoteHeartbeatDeps = {
    * host down. `unknown` if there is no such host, `overtaken` if another writer is changing the row at this moment.
    */
   readonly seenUp: (name: string, at: string) => Promise<SeenUp>;
-  /** Durably queues that the host is heard again. */
-  readonly sendHeard: (name: string) => Promise<void>;
+  /** Writes into the host's row that it is heard again, for the stream; `overtaken` as above. */
+  readonly noteHeard: (name: string) => Promise<'noted' | 'overtaken'>;
   /** Records a restart of its compute service; `overtaken` as above. */
   readonly noteRestart: (name: string, at: string) => Promise<'noted' | 'overtaken'>;
 };
@@ -32,7 +32,7 @@ export type HeartbeatReport = { readonly at: string; readonly restarted: boolean
  * @throws not_found if there is no such host.
  */
 export async function noteHeartbeat(
-  { host, seenUp, sendHeard, noteRestart }: NoteHeartbeatDeps,
+  { host, seenUp, noteHeard, noteRestart }: NoteHeartbeatDeps,
   name: string,
   { at, restarted }: HeartbeatReport,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function noteHeartbeat(
   const noted = async (spelling: string) => {
     const done = await written(() => seenUp(spelling, at));
     // If this fails, the next heartbeat of the host does it.
-    if (done === 'heard again') await sendHeard(spelling);
+    if (done === 'heard again') await written(() => noteHeard(spelling));
     return done === 'unknown' ? undefined : spelling;
   };
   // A heartbeat with the registered spelling costs one write and no read.

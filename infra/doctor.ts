@@ -60,7 +60,6 @@ export class Doctor extends Construct implements Capability {
         URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
-        REPORT_QUEUE_URL: messaging.reportQueue.queueUrl,
         ...inventoryVariables(messaging),
         ...variablesOf(
           settings,
@@ -100,14 +99,11 @@ export class Doctor extends Construct implements Capability {
   }
 }
 
-/** The queues that it sends to: of events, of events that it cannot read, and of hosts that are heard again. */
+/** The queues of events that it sends to, and that of the events that it cannot read. */
 const queuesOf = ({
   eventQueue,
   changeQueue,
   urgentQueue,
   bulkQueue,
   bulkDeadLetters,
-  reportQueue,
-}: Wiring['messaging']) => [
-  ...[eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters, reportQueue],
-];
+}: Wiring['messaging']) => [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters];

@@ -38,7 +38,6 @@ export class ReportReceiver extends Construct implements Capability {
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         ...inventoryVariables(messaging),
-        REPORT_QUEUE_URL: messaging.reportQueue.queueUrl,
         REPORT_DLQ_URL: messaging.reportDeadLetters.queueUrl,
         ...variablesOf(settings, 'safeLaneDelaySeconds', 'serviceDownTimeSeconds'),
       },

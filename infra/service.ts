@@ -107,9 +107,13 @@ export class DoctorStack extends Stack {
       });
     }
 
-    const outputs = { ...outputsOf(shared, api), ...functionNames(capabilities) };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
+}
+
+/** Makes an output of each value, under its name. */
+function makeOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) new CfnOutput(scope, name, { value });
 }
 
 /** What clients, tests and operators need of a deployed stack. */

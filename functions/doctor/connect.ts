@@ -33,7 +33,7 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portReader } from '../../adapters/ports/port-reader.ts';
 import { portChanges } from '../../adapters/ports/port-saves.ts';
-import { deadLetters, eventQueues, inventoryQueue, silenceQueue } from '../../adapters/queues.ts';
+import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
@@ -50,7 +50,6 @@ export const Environment = environment({
   BULK_QUEUE_URL: required,
   BULK_DLQ_URL: required,
   INVENTORY_QUEUE_URL: optionalText,
-  REPORT_QUEUE_URL: required,
   HOSTS_TABLE: required,
   ROSTER_TABLE: required,
   FAULTS_TABLE: required,
@@ -139,7 +138,6 @@ function queuesOf(env: DoctorEnv, { sqs }: DoctorClients) {
     sendOutside: outside.sendEvents,
     ...(env.INVENTORY_QUEUE_URL !== '' && inventoryQueue(sqs, env.INVENTORY_QUEUE_URL)),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
-    ...silenceQueue(sqs, env.REPORT_QUEUE_URL),
   };
 }
 

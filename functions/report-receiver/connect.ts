@@ -15,7 +15,7 @@ import {
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { deadLetters, eventQueues, inventoryQueue, silenceQueue } from '../../adapters/queues.ts';
+import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/report-receiver.ts` sets. */
@@ -25,7 +25,6 @@ export const Environment = environment({
   BULK_QUEUE_URL: required,
   BULK_DLQ_URL: required,
   INVENTORY_QUEUE_URL: optionalText,
-  REPORT_QUEUE_URL: required,
   REPORT_DLQ_URL: required,
   HOSTS_TABLE: required,
   ROSTER_TABLE: required,
@@ -65,7 +64,6 @@ export function connect(
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
     refuse: deadLetters(sqs, env.REPORT_DLQ_URL).deadLetter,
-    ...silenceQueue(sqs, env.REPORT_QUEUE_URL),
     send: (events) => own.sendEvents(events),
     sendOutside: outside.sendEvents,
     ...(env.INVENTORY_QUEUE_URL !== '' && inventoryQueue(sqs, env.INVENTORY_QUEUE_URL)),

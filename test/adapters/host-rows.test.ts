@@ -137,6 +137,11 @@ test('a heartbeat says if missed heartbeats hold the host down, and is then writ
     { ...cleared, held_by: [{ ...held, cleared: true }] },
   );
   expect(await hosts.seenUp(row.host, minute(22))).toBe('noted');
+  expect(await writer(row.host)).toBe('heartbeat');
+  expect(await hosts.noteHeard(row.host)).toBe('noted');
+  expect(await writer(row.host)).toBe('change');
+  expect(await hosts.noteHeard('none')).toBe('noted');
+  expect(await hosts.host('none')).toBeUndefined();
 });
 
 test('a part of the list holds its hosts', async () => {

@@ -39,7 +39,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     conditions.get(to.condition_id)?.revision === from?.revision;
   const sent: DoctorEvent[] = [];
   const interruptions: string[] = [];
-  /** Hosts that were queued as heard again. */
+  /** Hosts that were noted as heard again. */
   const heard: string[] = [];
   const writes: string[] = [];
   /** Copies of the newest record of each evacuation, by uuid. */
@@ -186,8 +186,9 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       writes.push(`report ${host.host} with ${changes.map(({ to }) => to.uuid).join(' ')}`);
       return true;
     },
-    sendHeard: async (host: string) => {
+    noteHeard: async (host: string) => {
       heard.push(host);
+      return 'noted' as const;
     },
     nextServiceNumber: async () => ++state.ids,
     newId: () => id(++state.ids),

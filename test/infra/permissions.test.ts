@@ -266,16 +266,13 @@ describe('permissions', () => {
     {
       name: 'Reconciler',
       queues: [
-        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue', 'ReportQueue'],
         'StreamDeadLetters',
       ],
     },
     {
       name: 'Doctor',
-      queues: [
-        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'ReportQueue'],
-        'UrgentQueue',
-      ],
+      queues: ['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'UrgentQueue'],
     },
     {
       name: 'ReportReceiver',

@@ -24,7 +24,6 @@ function receiver(failing?: () => Promise<boolean>) {
   const deps = { ...world.deps, ...(failing && { saveReport: failing, saveWhole: failing }) };
   const sent: [string, number, readonly DoctorEvent[]][] = [];
   const [refused, letters, seen]: [DeadLetter[], DeadLetter[], unknown[]] = [[], [], []];
-  const heard: string[] = [];
   const { log, lines } = logbook();
   const beating = {
     ...world.deps,
@@ -33,9 +32,7 @@ function receiver(failing?: () => Promise<boolean>) {
       seen.push([host, at]);
       return 'noted' as const;
     },
-    sendHeard: async (host: string) => {
-      heard.push(host);
-    },
+    noteHeard: async () => 'noted' as const,
     seenUpTogether: async (names: readonly string[]) => names,
     noteRestart: async () => 'noted' as const,
   };

@@ -45,8 +45,9 @@ beforeEach(() => {
 });
 const deps = (): NoteHeartbeatDeps => ({
   ...{ host: hostNamed, seenUp, noteRestart },
-  sendHeard: async (name) => {
+  noteHeard: async (name) => {
     heard.push(name);
+    return 'noted';
   },
 });
 
@@ -182,7 +183,7 @@ test('a hundred hosts are taken, of a service and an administrator only', async 
   expect(together).toHaveLength(2);
 });
 
-test('a host whose missed heartbeats were reported is queued as heard again, by its registered name', async () => {
+test('a host whose missed heartbeats were reported is noted as heard again, by its registered name', async () => {
   seenUp = async (name) => (name === known ? 'heard again' : 'unknown');
   expect((await beat({}, { host: 'COMPUTE-1' })).status).toBe(204);
   expect((await post('heartbeats', { heartbeats: [known, 'none'] })).body).toMatchObject({
@@ -191,7 +192,7 @@ test('a host whose missed heartbeats were reported is queued as heard again, by 
   expect(heard).toEqual([known, known]);
 });
 
-test('no other heartbeat is queued', async () => {
+test('no other heartbeat is noted so', async () => {
   await beat({});
   expect(heard).toEqual([]);
 });
