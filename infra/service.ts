@@ -129,6 +129,10 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   FaultQueueUrl: messaging.faultQueue.queueUrl,
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
+  ...(messaging.cloudQueues && {
+    CloudQueueUrl: messaging.cloudQueues.tasks.queueUrl,
+    CloudDlqUrl: messaging.cloudQueues.deadLetters.queueUrl,
+  }),
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
   WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
