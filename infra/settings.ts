@@ -64,6 +64,11 @@ const Settings = z.object({
     'a host that once sent a heartbeat is down when it has sent none for longer than this',
     'SERVICE_DOWN_TIME_SECONDS',
   ),
+  reportMissedHeartbeats: setting(
+    truth.default(false),
+    '`true`: a host that must send heartbeats and sends none for `serviceDownTimeSeconds` is reported down by the source `heartbeat`',
+    'REPORT_MISSED_HEARTBEATS',
+  ),
   instancesOnForceDown: setting(
     oneOf('stop', 'leave').default('stop'),
     'what `os-services` does to the servers of a host that it forces down: `stop` stops them, `leave` changes nothing, as in Nova',

@@ -20,6 +20,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   reconciler: 425,
   'report-receiver': 455,
   sweeper: 450,
+  timekeeper: 410,
   'webhook-sender': 480,
 };
 
