@@ -67,6 +67,12 @@ export type EnvName =
   | 'SIGNING_SECRET_ARN'
   /** The secret of the OpenStack cloud beside Doctor; missing without one. */
   | 'CLOUD_SECRET'
+  /** The issuer of access tokens, and how its claims are read; missing without one. */
+  | 'OIDC_ISSUER'
+  | 'OIDC_AUDIENCE'
+  | 'OIDC_PROJECT_CLAIM'
+  | 'OIDC_ROLES_CLAIM'
+  | 'OIDC_ROLES'
   | 'PUBLIC_URL'
   | 'CORS_ALLOWED_ORIGINS'
   | 'REGION_NAME'
