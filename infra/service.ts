@@ -136,6 +136,10 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
   TickQueueUrl: messaging.tickQueue.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
+  ...(messaging.cloudQueues && {
+    CloudQueueUrl: messaging.cloudQueues.tasks.queueUrl,
+    CloudDlqUrl: messaging.cloudQueues.deadLetters.queueUrl,
+  }),
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
   WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
@@ -159,6 +163,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
   PlacesTable: tables.places.tableName,
+  ActivityTable: tables.activity.tableName,
   ConditionsTable: tables.conditions.tableName,
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
