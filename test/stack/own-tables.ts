@@ -113,10 +113,12 @@ export async function ownThings(): Promise<OwnThings> {
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
+      ...['rounds', 'slow-rounds'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
+  const [periodicQueue, periodicSlowQueue] = made.slice(12);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -157,6 +159,13 @@ export async function ownThings(): Promise<OwnThings> {
       URGENT_QUEUE_URL: urgentQueue ?? '',
       BULK_QUEUE_URL: bulkQueue ?? '',
       WIDE_QUEUE_URL: wideQueue ?? '',
+      PERIODIC_QUEUE_URL: periodicQueue ?? '',
+      PERIODIC_SLOW_QUEUE_URL: periodicSlowQueue ?? '',
+      PROMETHEUS_URL: '',
+      PROMETHEUS_AUTH: 'none',
+      PROMETHEUS_SECRET_ARN: '',
+      PROMETHEUS_TIMEOUT_SECONDS: '1',
+      PROMETHEUS_PROJECT_LABEL: 'project_id',
       EVENT_DLQ_URL: eventDlq ?? '',
       BULK_DLQ_URL: bulkDlq ?? '',
       REPORT_DLQ_URL: reportDlq ?? '',
@@ -193,6 +202,7 @@ export async function ownThings(): Promise<OwnThings> {
       PROJECT_ALARM_QUOTA: '-1',
       USER_ALARM_QUOTA: '-1',
       PROJECT_WIDE_ALARM_QUOTA: '-1',
+      PROJECT_PERIODIC_ALARM_QUOTA: '-1',
       ACTIONS_PER_ALARM: '20',
       TIME_CONSTRAINTS_PER_ALARM: '20',
       LOGIN_ATTEMPTS_PER_USER: '10',
