@@ -73,7 +73,8 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
-    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, hosts, 'PartiQLUpdate');
+    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');

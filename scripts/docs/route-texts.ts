@@ -24,6 +24,7 @@ const doctor: Readonly<Record<string, RouteText>> = {
     'reports the data plane of all ports of a host',
   ),
   'POST /doctor/v1/hosts/{host}/heartbeat': text('says that a host runs, or was restarted'),
+  'POST /doctor/v1/heartbeats': text('says that up to 100 hosts run'),
   'GET /doctor/v1/faults': text(
     'lists the faults of hosts and of their data planes. Tenants see the faults that affected their servers and ports, without the host',
   ),

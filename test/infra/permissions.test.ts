@@ -136,6 +136,7 @@ describe('permissions', () => {
           (verb) => `${verb} on Hosts`,
         ),
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
@@ -177,6 +178,7 @@ describe('permissions', () => {
       data: [
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),

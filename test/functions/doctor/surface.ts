@@ -25,7 +25,7 @@ const untouched = {
   countRequestOf: { project: unused, endpoint: unused },
   ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
-  ...{ seenUp: unused, portIds: unusedPages },
+  ...{ seenUp: unused, seenUpTogether: unused, portIds: unusedPages },
 };
 
 /** An event from outside as it was queued, with its lane and delay. */
