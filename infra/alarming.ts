@@ -30,6 +30,8 @@ export class Alarming extends Construct implements Capability {
           'projectAlarmQuota',
           'userAlarmQuota',
           'projectWideAlarmQuota',
+          'projectPeriodicAlarmQuota',
+          'prometheusUrl',
           'actionsPerAlarm',
           'timeConstraintsPerAlarm',
         ),

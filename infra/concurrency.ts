@@ -34,13 +34,19 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
   };
 }
 
-/** What all queues together start at once: four of events beside that of faults, two of webhooks. */
+/** What all queues together start at once: four of events beside that of faults, two of rounds, two of webhooks. */
 const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +
   4 * settings.bulkConcurrency +
+  settings.periodicConcurrency +
+  slowConcurrency(settings) +
   finisherConcurrency +
   receiverConcurrency +
   2 * settings.webhookConcurrency;
+
+/** Evaluators of periodic alarms whose queries are not answered in time. Lambda takes two at least. */
+export const slowConcurrency = ({ periodicConcurrency }: ServiceSettings): number =>
+  Math.max(2, Math.floor(periodicConcurrency / 2));
 
 /** What is wrong with the settings on an account with this limit; undefined if all fits. */
 export function tooMuch(settings: ServiceSettings): string | undefined {

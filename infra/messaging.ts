@@ -46,7 +46,11 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before. */
+  /** Alarms that are evaluated every minute. */
+  readonly periodicQueue: Queue;
+  /** Those among them whose queries are not answered in time. */
+  readonly periodicSlowQueue: Queue;
+  /** Of the six queues before. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -108,6 +112,8 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
+    this.periodicQueue = bulk('PeriodicQueue');
+    this.periodicSlowQueue = bulk('PeriodicSlowQueue');
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',

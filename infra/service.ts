@@ -14,6 +14,7 @@ import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
+import { PeriodicEvaluator, PeriodicPlanner } from './periodic.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
@@ -65,6 +66,8 @@ export class DoctorStack extends Stack {
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
+      PeriodicPlanner: new PeriodicPlanner(this, 'PeriodicPlanner', shared),
+      PeriodicEvaluator: new PeriodicEvaluator(this, 'PeriodicEvaluator', shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
@@ -112,6 +115,8 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UrgentQueueUrl: messaging.urgentQueue.queueUrl,
   BulkQueueUrl: messaging.bulkQueue.queueUrl,
   WideQueueUrl: messaging.wideQueue.queueUrl,
+  PeriodicQueueUrl: messaging.periodicQueue.queueUrl,
+  PeriodicSlowQueueUrl: messaging.periodicSlowQueue.queueUrl,
   BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
   ReportQueueUrl: messaging.reportQueue.queueUrl,
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,

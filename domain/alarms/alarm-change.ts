@@ -9,7 +9,7 @@ import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
 import { cannotBeEvaluated } from './evaluate.ts';
 import { newAlarm, withFacts } from './new-alarm.ts';
 import { type AnyAlarm, isPeriodic } from './periodic-alarm.ts';
-import { requireQueries, scopeOf } from './query-scope.ts';
+import { requireQueries, queryScopeOf } from './query-scope.ts';
 
 /** The caller and the time of a change, and the settings that it is checked against. */
 export type ChangeContext = {
@@ -125,7 +125,7 @@ const evaluatedAgain = (alarm: AnyAlarm): AnyAlarm =>
  */
 function queryScope(facts: AnyFacts, context: ChangeContext, stored?: AnyAlarm): string | null {
   if (!isPeriodic(facts)) return null;
-  const scope = scopeOf(context.caller, facts, stored);
+  const scope = queryScopeOf(context.caller, facts, stored);
   requireQueries(facts, scope, { hasPrometheus: context.hasPrometheus, stored });
   return scope;
 }

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { queryKey } from '../ids.ts';
 import { PeriodicAlarm } from './periodic-alarm.ts';
-import { queriesOf } from './periodic-parts.ts';
+import { queriesIn } from './periodic-parts.ts';
 
 /** The number of partitions of the index. A project's alarms are in one, so a round reads them in one row. */
 export const periodicSlots = 8;
@@ -48,7 +48,7 @@ export const indexedAttributes: readonly string[] = ['type', ...Object.keys(plan
 
 /** What comes before the places of the alarms that have these queries for this project and scope. */
 export const placePrefix = (alarm: Pick<PlannedAlarm, 'project_id' | 'scope' | 'type' | 'rule'>) =>
-  `${queryKey(alarm.project_id)}#${queryKey(alarm.scope ?? '', ...queriesOf(alarm))}#`;
+  `${queryKey(alarm.project_id)}#${queryKey(alarm.scope ?? '', ...queriesIn(alarm))}#`;
 
 /** The keys of an enabled alarm in the index. */
 export const periodicKeysOf = (alarm: PlannedAlarm): PeriodicKeys => ({

@@ -20,11 +20,15 @@ const allParts = ({ rule }: Ruled): (CompositePart | PrometheusRule)[] =>
   isComparison(rule) ? [rule] : partsOf(rule);
 
 /** The queries of an alarm, each once. */
-export const queriesOf = (alarm: Ruled): string[] => [
+export const queriesIn = (alarm: Ruled): string[] => [
   ...new Set(allParts(alarm).flatMap((part) => (isComparison(part) ? [part.query] : []))),
 ];
 
+/** The parts that name another alarm. */
+export const alarmParts = (alarm: Ruled) =>
+  allParts(alarm).flatMap((part) => ('alarm_id' in part ? [part] : []));
+
 /** The ids of the alarms that a rule names, each once. */
 export const namedAlarms = (alarm: Ruled): string[] => [
-  ...new Set(allParts(alarm).flatMap((part) => ('alarm_id' in part ? [part.alarm_id] : []))),
+  ...new Set(alarmParts(alarm).map(({ alarm_id }) => alarm_id)),
 ];

@@ -3,7 +3,7 @@ import { isEqual } from 'es-toolkit';
 import { DomainError } from '../errors.ts';
 import { type Caller, isAdmin, projectOf } from '../identity/access.ts';
 import { type AnyAlarm, isPeriodic, type PeriodicFacts } from './periodic-alarm.ts';
-import { queriesOf } from './periodic-parts.ts';
+import { queriesIn } from './periodic-parts.ts';
 import { whyUnscoped } from './scoped-query.ts';
 
 /**
@@ -11,7 +11,7 @@ import { whyUnscoped } from './scoped-query.ts';
  * the alarm is another project's. As long as the rule stays, so does the limit: it is that of the
  * caller who wrote the rule. Source: aodh `alarm_rules/prometheus.py`.
  */
-export function scopeOf(
+export function queryScopeOf(
   caller: Caller,
   { rule, project_id }: Pick<PeriodicFacts, 'rule' | 'project_id'>,
   stored?: AnyAlarm,
@@ -46,7 +46,7 @@ export function requireQueries(
   scope: string | null,
   { hasPrometheus, stored }: QueryRules,
 ): void {
-  const queries = queriesOf(facts);
+  const queries = queriesIn(facts);
   if (queries.length === 0 || (stored && keepsRule(stored, facts))) return;
   if (!hasPrometheus) {
     throw new DomainError(

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { packed } from '../slices.ts';
 import { isComparison } from './periodic-alarm.ts';
 import { PlannedAlarm, placePrefix, slotOf } from './periodic-index.ts';
-import { queriesOf } from './periodic-parts.ts';
+import { queriesIn } from './periodic-parts.ts';
 
 /** The lanes of rounds: `slow` for alarms without an answer in the last round, and for slow projects. */
 export const roundLanes = ['first', 'slow'] as const;
@@ -72,7 +72,7 @@ export const askedKey = ({ scope, query }: AskedQuery): string => JSON.stringify
 
 /** The queries of an alarm, each once. */
 export const askedOf = (alarm: PlannedAlarm): AskedQuery[] =>
-  queriesOf(alarm).map((query) => ({ scope: alarm.scope, query }));
+  queriesIn(alarm).map((query) => ({ scope: alarm.scope, query }));
 
 const keysOf = (alarm: PlannedAlarm): string[] => askedOf(alarm).map(askedKey);
 

@@ -7,18 +7,18 @@ import { partsOf } from './periodic-parts.ts';
 import { type Findings, type Outcome, outcomeOfPart, type Sample } from './round-outcome.ts';
 
 /** The reason, and its data. */
-export type Reported = { readonly reason: string; readonly reason_data: RoundReasonData };
+export type RoundReason = { readonly reason: string; readonly reason_data: RoundReasonData };
 
 /**
  * The reason of the state `to`.
  * @param findings what the parts of a composite rule are explained with; absent if nothing is known.
  */
-export function reportOf(
+export function reasonFor(
   alarm: Pick<PlannedAlarm, 'rule' | 'state'>,
   outcome: Outcome,
   to: AlarmState,
   findings?: Findings,
-): Reported {
+): RoundReason {
   if (!isComparison(alarm.rule)) return compositeReport(alarm.rule, alarm.state, to, findings);
   const sample = 'sample' in outcome ? outcome.sample : undefined;
   if (!sample || to === 'insufficient data') {
@@ -31,7 +31,7 @@ export function reportOf(
 }
 
 /** Source: aodh `evaluator/threshold.py`, `_reason`. */
-function thresholdReport(sample: Sample, from: AlarmState, to: AlarmState): Reported {
+function thresholdReport(sample: Sample, from: AlarmState, to: AlarmState): RoundReason {
   const disposition = to === 'alarm' ? 'outside' : 'inside';
   const count = sample[disposition];
   const change = from === to ? `Remaining as ${to}` : `Transition to ${to}`;
@@ -66,7 +66,7 @@ function compositeReport(
   from: AlarmState,
   to: AlarmState,
   findings: Findings | undefined,
-): Reported {
+): RoundReason {
   const named = partsOf(rule).map((part, n) => ({ name: `rule${n + 1}`, part }));
   const causes = named.filter(({ part }) => findings && outcomeOfPart(part, findings).state === to);
   const composition_form = formOf(rule, { next: 0 });

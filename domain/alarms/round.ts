@@ -10,7 +10,7 @@ import { type OutboxRow, outboxRow } from './firing.ts';
 import type { PeriodicAlarm } from './periodic-alarm.ts';
 import type { PlannedAlarm } from './periodic-index.ts';
 import { type Findings, type Outcome, outcomeOf } from './round-outcome.ts';
-import { type Reported, reportOf } from './round-reason.ts';
+import { type RoundReason, reasonFor } from './round-reason.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
 
 /** Rounds in a row without an answer after which an alarm has insufficient data. */
@@ -36,7 +36,7 @@ export type RoundDecision =
       readonly kind: 'fired';
       readonly to: AlarmState;
       readonly failed_rounds: number;
-    } & Reported);
+    } & RoundReason);
 
 /** Decides for an alarm, as the index shows it or as its row is. */
 export function decideRound(alarm: PlannedAlarm, findings: Findings, round: number): RoundDecision {
@@ -45,11 +45,11 @@ export function decideRound(alarm: PlannedAlarm, findings: Findings, round: numb
   if (outcome.state === 'failed') return afterFailure(alarm, outcome.why);
   const to = stateAfter(alarm.state, outcome);
   if (to !== alarm.state || alarm.repeat_actions) {
-    return { kind: 'fired', to, failed_rounds: 0, ...reportOf(alarm, outcome, to, findings) };
+    return { kind: 'fired', to, failed_rounds: 0, ...reasonFor(alarm, outcome, to, findings) };
   }
   const isFirst = alarm.last_round === 0 && to === 'insufficient data';
   if (isFirst) {
-    const { reason } = reportOf(alarm, outcome, to, findings);
+    const { reason } = reasonFor(alarm, outcome, to, findings);
     return { kind: 'noted', failed_rounds: 0, reason };
   }
   return alarm.failed_rounds > 0 ? { kind: 'noted', failed_rounds: 0 } : { kind: 'nothing' };
@@ -69,7 +69,7 @@ function afterFailure(alarm: PlannedAlarm, why: string): RoundDecision {
   const reason = `No answer from Prometheus in ${roundsWithoutAnswer} rounds: ${why}`;
   const to = 'insufficient data';
   if (alarm.state === to) return { kind: 'noted', failed_rounds, reason };
-  const { reason_data } = reportOf(alarm, { state: to }, to);
+  const { reason_data } = reasonFor(alarm, { state: to }, to);
   return { kind: 'fired', to, failed_rounds, reason, reason_data };
 }
 

@@ -5,13 +5,16 @@ import type { PrometheusRule } from '../../domain/alarms/periodic-alarm.ts';
 import { readAs, wsmeChoice, wsmeText } from './wsme.ts';
 
 /** A number, or a text that Python's `float` takes. Not one without a value in JSON, such as `inf`. */
-const Threshold = z
-  .union([z.number(), z.string().max(100)], 'A number is expected.')
-  .refine((given) => isNumeric(given), { error: 'could not convert string to float' })
-  .transform(Number);
-
-const isNumeric = (given: string | number): boolean =>
-  Number.isFinite(Number(given)) && String(given).trim() !== '';
+const Threshold = z.preprocess(
+  (given) => (typeof given === 'number' ? String(given) : given),
+  z
+    .string('A number is expected.')
+    .max(100, 'Must be at most 100 characters long.')
+    .refine((given) => given.trim() !== '' && Number.isFinite(Number(given)), {
+      error: 'could not convert string to float',
+    })
+    .transform(Number),
+);
 
 /** The fields of a comparison. */
 export const comparison = {

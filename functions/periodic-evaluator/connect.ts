@@ -39,7 +39,7 @@ export const Environment = environment({
   NOTIFICATIONS_TOPIC_ARNS: requiredList,
   PROMETHEUS_URL: optionalText,
   PROMETHEUS_AUTH: z.enum(['none', 'secret', 'sigv4']),
-  PROMETHEUS_SECRET_ARN: optionalText,
+  PROMETHEUS_SECRET: optionalText,
   PROMETHEUS_TIMEOUT_SECONDS: amount,
   PROMETHEUS_PROJECT_LABEL: required,
 });
@@ -90,7 +90,7 @@ export function connect(
 function authorizeOf(env: z.infer<typeof Environment>, secrets: Clients['secrets']): Authorize {
   if (env.PROMETHEUS_AUTH === 'none') return anonymous;
   if (env.PROMETHEUS_AUTH === 'sigv4') return signed(regionOf(env.PROMETHEUS_URL));
-  return fromSecret(secretText(secrets, env.PROMETHEUS_SECRET_ARN));
+  return fromSecret(secretText(secrets, env.PROMETHEUS_SECRET));
 }
 
 /** The region in an address of Amazon Managed Service for Prometheus: `aps-workspaces.<region>.amazonaws.com`. */

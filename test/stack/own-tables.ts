@@ -163,7 +163,7 @@ export async function ownThings(): Promise<OwnThings> {
       PERIODIC_SLOW_QUEUE_URL: periodicSlowQueue ?? '',
       PROMETHEUS_URL: '',
       PROMETHEUS_AUTH: 'none',
-      PROMETHEUS_SECRET_ARN: '',
+      PROMETHEUS_SECRET: '',
       PROMETHEUS_TIMEOUT_SECONDS: '1',
       PROMETHEUS_PROJECT_LABEL: 'project_id',
       EVENT_DLQ_URL: eventDlq ?? '',

@@ -158,15 +158,15 @@ export const refused = (faultstring: unknown) => ({
   error_message: { faultcode: 'Client', faultstring, debuginfo: null },
 });
 
-/** A surface with empty tables; each test makes its own. */
-export function alarmingWorld() {
+/** A surface with empty tables, and with other settings; each test makes its own. */
+export function alarmingWorld(settings: Partial<Pick<AlarmingDeps, 'hasPrometheus'>> = {}) {
   const tables: Tables = {
     rows: new Map(),
     history: [],
     limits: new Map(),
     moment: { pagesRead: 0, meanwhile: undefined },
   };
-  const api = alarmingApi(depsOf(tables));
+  const api = alarmingApi({ ...depsOf(tables), ...settings });
   /** A request of the caller whose token is `name`. */
   const as = (name: string, method: string, path: string, body?: unknown, query = {}) =>
     call(api, {
