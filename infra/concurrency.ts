@@ -6,7 +6,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { finisherConcurrency, receiverConcurrency } from './messaging.ts';
+import { cloudConcurrency, finisherConcurrency, receiverConcurrency } from './messaging.ts';
 import type { ServiceSettings } from './settings.ts';
 
 /** What AWS Lambda keeps for functions without a reservation. Source: its quotas. */
@@ -34,7 +34,7 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
   };
 }
 
-/** What all queues together start at once: four of events beside that of faults, two of rounds, two of webhooks. */
+/** What all queues together start at once: four of events beside that of faults, and two each of rounds, webhooks and the cloud. */
 const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +
   4 * settings.bulkConcurrency +
@@ -42,6 +42,7 @@ const startedByQueues = (settings: ServiceSettings): number =>
   slowConcurrency(settings) +
   finisherConcurrency +
   receiverConcurrency +
+  (settings.cloud === '' ? 0 : 2 * cloudConcurrency) +
   2 * settings.webhookConcurrency;
 
 /** Evaluators of periodic alarms whose queries are not answered in time. Lambda takes two at least. */

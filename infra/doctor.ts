@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -22,6 +23,18 @@ const subscriptionVariables = ({
   ),
 });
 
+/** The variables for users, their tokens and their secrets. */
+const identityVariables = ({ tables, secrets, settings }: Omit<Wiring, 'messaging'>) => ({
+  ADMIN_SECRET_ARN: secrets.admin.secretArn,
+  SIGNING_SECRET_ARN: secrets.signing.secretArn,
+  ...otherIssuerVariables({ tables, settings }),
+  VALIDITY_TABLE: tables.validity.tableName,
+  WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
+  IDENTITY_TABLE: tables.identity.tableName,
+  CREDENTIALS_TABLE: tables.credentials.tableName,
+  ...attemptLimits({ tables, settings }),
+});
+
 /** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -33,13 +46,7 @@ export class Doctor extends Construct implements Capability {
       description: 'Doctor: registration of users, hosts and servers; events from outside',
       errorImpact: 'its callers get 5xx',
       environment: {
-        ADMIN_SECRET_ARN: secrets.admin.secretArn,
-        SIGNING_SECRET_ARN: secrets.signing.secretArn,
-        VALIDITY_TABLE: tables.validity.tableName,
-        WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
-        IDENTITY_TABLE: tables.identity.tableName,
-        CREDENTIALS_TABLE: tables.credentials.tableName,
-        ...attemptLimits({ tables, settings }),
+        ...identityVariables({ tables, secrets, settings }),
         ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         ROSTER_TABLE: tables.roster.tableName,
@@ -67,6 +74,7 @@ export class Doctor extends Construct implements Capability {
     const { affected, faults, hosts, identity, instances, migrations, ports } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowSecret(fn, secrets.webhooks);
     allowRows(fn, identity, 'GetItem', 'PutItem', 'DeleteItem');
     allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem', 'PutItem');

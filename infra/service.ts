@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
+import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
@@ -14,6 +15,7 @@ import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
+import { Operations, operationPaths } from './operations.ts';
 import { PeriodicEvaluator, PeriodicPlanner } from './periodic.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
@@ -41,6 +43,7 @@ export class DoctorStack extends Stack {
     const settings = withDefaults(given);
     const emulated = target === 'emulator';
     if (emulated) grantForEmulator(this);
+    requireCloudForMoves(this, settings);
 
     const tables = new Tables(this, 'Tables', { retain: !emulated });
     const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });
@@ -59,10 +62,12 @@ export class DoctorStack extends Stack {
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
+      Operations: new Operations(this, 'Operations', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
       }),
+      ...cloudFaultsOf(this, shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
@@ -78,7 +83,13 @@ export class DoctorStack extends Stack {
     api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function, {
-      within: { path: 'v1', segments: monitorPaths, handler: capabilities.Monitors.function },
+      within: {
+        path: 'v1',
+        parts: [
+          { segments: monitorPaths, handler: capabilities.Monitors.function },
+          { segments: operationPaths, handler: capabilities.Operations.function },
+        ],
+      },
     });
     api.serve('events', capabilities.Monitors.function);
     api.serve('instance-ha', capabilities.Monitors.function);

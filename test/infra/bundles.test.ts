@@ -8,7 +8,8 @@ import { onDemand } from '../../infra/bundling.ts';
 const mostKilobytes: Readonly<Record<string, number>> = {
   'alarm-evaluator': 480,
   alarming: 475,
-  compute: 525,
+  'cloud-faults': 445,
+  compute: 535,
   doctor: 575,
   'fault-finisher': 410,
   identity: 415,
@@ -17,6 +18,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   network: 480,
   'periodic-evaluator': 600,
   'periodic-planner': 440,
+  operations: 400,
   reconciler: 425,
   'report-receiver': 455,
   sweeper: 450,

@@ -10,6 +10,7 @@ import { Environment as faultFinisher } from '../../functions/fault-finisher/con
 import { Environment as identity } from '../../functions/identity/connect.ts';
 import { Environment as monitors } from '../../functions/monitors/connect.ts';
 import { Environment as network } from '../../functions/network/connect.ts';
+import { Environment as operations } from '../../functions/operations/connect.ts';
 import { Environment as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
 import { Environment as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
@@ -29,6 +30,7 @@ const schemas = {
   network,
   'periodic-evaluator': periodicEvaluator,
   'periodic-planner': periodicPlanner,
+  operations,
   reconciler,
   'report-receiver': reportReceiver,
   sweeper,

@@ -48,6 +48,7 @@ const capabilities = {
   alarms: ['events', 'delivery', 'identity'],
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
+  cloud: ['hosts', 'servers', 'ports'],
 } as const;
 
 const domainRules: readonly Rule[] = [

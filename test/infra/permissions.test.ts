@@ -19,9 +19,18 @@ const grantsOf = (name: string): string[] =>
     .sort();
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
-  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
-  ...['PeriodicPlanner', 'PeriodicEvaluator'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+    'PeriodicPlanner',
+    'PeriodicEvaluator',
+  ],
 ];
 
 describe('permissions', () => {
@@ -51,6 +60,7 @@ describe('permissions', () => {
     { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
     { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'Operations', secrets: ['SigningSecret'] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'ReportReceiver', secrets: [] },
@@ -168,7 +178,9 @@ describe('permissions', () => {
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
         'Query on Ports/byHost',
         ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
-        ...['bySource', 'byTarget', 'byTime', 'open'].map((i) => `Query on Conditions/${i}`),
+        ...['bySource', 'byTarget', 'byTime', 'open', 'raised'].map(
+          (i) => `Query on Conditions/${i}`,
+        ),
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Sources`),
         ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Unmatched`),
         ...['GetItem on Received', 'PutItem on Received', 'Query on Received/byTime'],
@@ -177,6 +189,7 @@ describe('permissions', () => {
         ),
       ],
     },
+    { name: 'Operations', data: ['BatchGetItem on Validity'] },
     {
       name: 'ReportReceiver',
       data: [

@@ -114,11 +114,12 @@ export async function ownThings(): Promise<OwnThings> {
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
       ...['rounds', 'slow-rounds'],
+      ...['cloud', 'moves', 'dead-cloud'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
-  const [periodicQueue, periodicSlowQueue] = made.slice(12);
+  const [periodicQueue, periodicSlowQueue, cloudQueue, moveQueue, cloudDlq] = made.slice(12);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -171,6 +172,10 @@ export async function ownThings(): Promise<OwnThings> {
       REPORT_DLQ_URL: reportDlq ?? '',
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
+      CLOUD_QUEUE_URL: cloudQueue ?? '',
+      MOVE_QUEUE_URL: moveQueue ?? '',
+      CLOUD_DLQ_URL: cloudDlq ?? '',
+      CLOUD_SERVERS_ON_FAULT: 'leave',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',
