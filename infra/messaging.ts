@@ -129,8 +129,10 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
-    this.periodicQueue = bulk('PeriodicQueue');
-    this.periodicSlowQueue = bulk('PeriodicSlowQueue');
+    [this.periodicQueue, this.periodicSlowQueue] = [
+      bulk('PeriodicQueue'),
+      bulk('PeriodicSlowQueue'),
+    ];
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',

@@ -17,8 +17,14 @@ import { ServiceFunction } from './service-function.ts';
 import { type ServiceSettings, variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
+/** The functions that evaluate alarms every minute, by the names of their constructs. */
+export const roundsOf = (scope: Construct, wiring: Wiring) => ({
+  PeriodicPlanner: new PeriodicPlanner(scope, 'PeriodicPlanner', wiring),
+  PeriodicEvaluator: new PeriodicEvaluator(scope, 'PeriodicEvaluator', wiring),
+});
+
 /** Queues, every minute, the alarms that are evaluated every minute. It reads only the index that has these. */
-export class PeriodicPlanner extends Construct implements Capability {
+class PeriodicPlanner extends Construct implements Capability {
   readonly function: ServiceFunction;
 
   constructor(scope: Construct, id: string, { tables, messaging }: Wiring) {
@@ -48,7 +54,7 @@ export class PeriodicPlanner extends Construct implements Capability {
 }
 
 /** Evaluates the alarms of rounds. Events never reach it, and it never writes an event alarm. */
-export class PeriodicEvaluator extends Construct implements Capability {
+class PeriodicEvaluator extends Construct implements Capability {
   readonly function: ServiceFunction;
 
   constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {

@@ -16,7 +16,7 @@ import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
 import { Operations, operationPaths } from './operations.ts';
-import { PeriodicEvaluator, PeriodicPlanner } from './periodic.ts';
+import { roundsOf } from './periodic.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
@@ -71,8 +71,7 @@ export class DoctorStack extends Stack {
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
-      PeriodicPlanner: new PeriodicPlanner(this, 'PeriodicPlanner', shared),
-      PeriodicEvaluator: new PeriodicEvaluator(this, 'PeriodicEvaluator', shared),
+      ...roundsOf(this, shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
@@ -94,10 +93,8 @@ export class DoctorStack extends Stack {
     api.serve('events', capabilities.Monitors.function);
     api.serve('instance-ha', capabilities.Monitors.function);
 
-    const functions = Object.fromEntries(
-      Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
-    );
     if (!emulated) {
+      const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
       new Lateness(this, 'Lateness', {
         messaging,
@@ -162,6 +159,10 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
 });
+
+/** The function of each capability, by its name. */
+const functionsOf = (capabilities: Readonly<Record<string, Capability>>) =>
+  Object.fromEntries(Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]));
 
 /** The output `<name>FunctionName` of each capability. */
 const functionNames = (capabilities: Readonly<Record<string, Capability>>) =>
