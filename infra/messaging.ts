@@ -153,13 +153,7 @@ export class Messaging extends Construct {
     const givenUp = into(this.webhookDeadLetters);
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
-    this.notifications = Array.from(
-      { length: settings.notificationTopics },
-      (_, n) =>
-        new Topic(this, n === 0 ? 'Notifications' : `Notifications${n + 1}`, {
-          enforceSSL: secureTransport,
-        }),
-    );
+    this.notifications = notificationTopics(this, settings, secureTransport);
     this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
@@ -178,6 +172,17 @@ function cloudQueuesOf(
     deadLetters: givenUp,
   };
 }
+
+/** The topics that the projects' notifications are spread over. */
+const notificationTopics = (
+  scope: Construct,
+  settings: ServiceSettings,
+  enforceSSL: boolean,
+): Topic[] =>
+  Array.from(
+    { length: settings.notificationTopics },
+    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
+  );
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

@@ -9,7 +9,7 @@ import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
 import { cannotBeEvaluated } from './evaluate.ts';
 import { newAlarm, withFacts } from './new-alarm.ts';
 import { type AnyAlarm, isPeriodic } from './periodic-alarm.ts';
-import { requireQueries, queryScopeOf } from './query-scope.ts';
+import { queryScopeOf, requireQueries } from './query-scope.ts';
 
 /** The caller and the time of a change, and the settings that it is checked against. */
 export type ChangeContext = {
