@@ -14,6 +14,8 @@ import { connect as identity } from '../../functions/identity/connect.ts';
 import { connect as inventory } from '../../functions/inventory/connect.ts';
 import { connect as monitors } from '../../functions/monitors/connect.ts';
 import { connect as network } from '../../functions/network/connect.ts';
+import { connect as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
+import { connect as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
 import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
@@ -36,11 +38,13 @@ export type Invocation =
         | 'fault-finisher'
         | 'webhook-sender'
         | 'report-receiver'
-        | 'inventory';
+        | 'inventory'
+        | 'periodic-evaluator';
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
-  | { readonly name: 'sweeper'; readonly event: { readonly now: number } };
+  | { readonly name: 'sweeper'; readonly event: { readonly now: number } }
+  | { readonly name: 'periodic-planner'; readonly event: { readonly time: string } };
 
 export type Invoked = {
   readonly result: unknown;
@@ -99,6 +103,10 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
+    case 'periodic-planner':
+      return periodicPlanner(env, clients, logger, metrics)(event, lambdaContext);
+    case 'periodic-evaluator':
+      return periodicEvaluator(env, clients, logger, metrics)(event, lambdaContext);
     case 'sweeper':
       return sweeper(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
   }
