@@ -6,7 +6,12 @@
 import { Annotations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { cloudConcurrency, finisherConcurrency, receiverConcurrency } from './messaging.ts';
+import {
+  cloudConcurrency,
+  finisherConcurrency,
+  receiverConcurrency,
+  timekeeperConcurrency,
+} from './messaging.ts';
 import type { ServiceSettings } from './settings.ts';
 
 /** What AWS Lambda keeps for functions without a reservation. Source: its quotas. */
@@ -34,7 +39,10 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
   };
 }
 
-/** What all queues together start at once: four of events beside that of faults, and two each of rounds, webhooks and the cloud. */
+/**
+ * What all queues together start at once: four of events beside that of faults, two each of webhooks,
+ * rounds and the cloud, and one of ticks.
+ */
 const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +
   4 * settings.bulkConcurrency +
@@ -43,7 +51,8 @@ const startedByQueues = (settings: ServiceSettings): number =>
   finisherConcurrency +
   receiverConcurrency +
   (settings.cloud === '' ? 0 : 2 * cloudConcurrency) +
-  2 * settings.webhookConcurrency;
+  2 * settings.webhookConcurrency +
+  timekeeperConcurrency;
 
 /** Evaluators of periodic alarms whose queries are not answered in time. Lambda takes two at least. */
 export const slowConcurrency = ({ periodicConcurrency }: ServiceSettings): number =>

@@ -182,4 +182,5 @@ export const tableDefinitions = {
     },
     expires: true,
   },
+  timers: { key: [text('slot'), text('place')] },
 } satisfies Record<string, TableDefinition>;

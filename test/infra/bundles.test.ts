@@ -9,12 +9,12 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   'alarm-evaluator': 480,
   alarming: 475,
   'cloud-faults': 445,
-  compute: 535,
+  compute: 545,
   doctor: 575,
   'fault-finisher': 410,
   identity: 415,
   inventory: 425,
-  monitors: 545,
+  monitors: 560,
   network: 480,
   'periodic-evaluator': 600,
   'periodic-planner': 440,
@@ -22,6 +22,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   reconciler: 425,
   'report-receiver': 455,
   sweeper: 450,
+  timekeeper: 410,
   'webhook-sender': 480,
 };
 

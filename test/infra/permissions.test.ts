@@ -30,6 +30,7 @@ const functions = [
     'WebhookSender',
     'PeriodicPlanner',
     'PeriodicEvaluator',
+    'Timekeeper',
   ],
 ];
 
@@ -70,6 +71,7 @@ describe('permissions', () => {
     { name: 'PeriodicPlanner', secrets: [] },
     { name: 'PeriodicEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
+    { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
   ])('$name reads the secrets $secrets', ({ name, secrets }) => {
@@ -236,6 +238,13 @@ describe('permissions', () => {
       ],
     },
     {
+      name: 'Timekeeper',
+      data: [
+        ...['BatchGetItem on Hosts', 'Query on Roster'],
+        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+      ],
+    },
+    {
       name: 'FaultFinisher',
       data: [
         ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
@@ -270,7 +279,7 @@ describe('permissions', () => {
     {
       name: 'Reconciler',
       queues: [
-        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue', 'ReportQueue'],
         'StreamDeadLetters',
       ],
     },
@@ -302,6 +311,7 @@ describe('permissions', () => {
       queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],

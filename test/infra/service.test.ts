@@ -20,6 +20,7 @@ const functions = [
     'WebhookSender',
     'PeriodicPlanner',
     'PeriodicEvaluator',
+    'Timekeeper',
   ],
 ];
 
@@ -27,8 +28,8 @@ describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(17);
-    expect(consumed).toHaveLength(11);
+    expect(queues).toHaveLength(18);
+    expect(consumed).toHaveLength(12);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -62,7 +63,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(11);
+    expect(pairs).toHaveLength(12);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -145,7 +146,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(21);
+    expect(tables).toHaveLength(22);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -317,6 +318,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 17);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 18);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
 });
