@@ -191,7 +191,13 @@ describe('permissions', () => {
         ),
       ],
     },
-    { name: 'Operations', data: ['BatchGetItem on Validity'] },
+    {
+      name: 'Operations',
+      data: [
+        ...['BatchGetItem on Validity', 'Query on Activity'],
+        ...['DeleteItem on Places', 'PutItem on Places'],
+      ],
+    },
     {
       name: 'ReportReceiver',
       data: [
@@ -209,7 +215,10 @@ describe('permissions', () => {
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],
     },
-    { name: 'Reconciler', data: ['UpdateItem on Affected'] },
+    {
+      name: 'Reconciler',
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+    },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
@@ -220,6 +229,7 @@ describe('permissions', () => {
           'BatchGetItem on Quotas',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     })),
     { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
@@ -235,6 +245,7 @@ describe('permissions', () => {
       data: [
         ...['BatchGetItem on History', 'PartiQLUpdate on History'],
         'Query on History/undelivered',
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     },
     {
