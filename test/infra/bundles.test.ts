@@ -7,7 +7,7 @@ import { onDemand } from '../../infra/bundling.ts';
  */
 const mostKilobytes: Readonly<Record<string, number>> = {
   'alarm-evaluator': 480,
-  alarming: 475,
+  alarming: 490,
   'cloud-faults': 445,
   compute: 545,
   doctor: 575,
