@@ -4,6 +4,7 @@ import { cloudRegister } from './cloud/register.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { monitoringCommands } from './monitoring.ts';
+import { operationsCommands } from './operations.ts';
 import { Item } from './output.ts';
 import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf } from './progress.ts';
@@ -254,5 +255,6 @@ export const commands: readonly Command[] = [
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
   ...monitoringCommands,
+  ...operationsCommands,
   cloudRegister,
 ];
