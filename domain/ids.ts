@@ -84,3 +84,6 @@ type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint' | 'access_
 /** An id in Keystone's form, 32 hex digits, derived from the kind and the name. */
 export const nameId = (kind: NamedKind, name: string): string =>
   derived(kind, name).replaceAll('-', '');
+
+/** A short text that stands for a long one: the same for the same text. */
+export const digestOf = (text: string): string => derived('digest', text);

@@ -40,6 +40,8 @@ const capabilities = {
   alarms: ['events', 'delivery', 'identity'],
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
+  cloud: ['hosts', 'servers', 'ports'],
+  mirror: ['hosts', 'servers', 'ports', 'conditions'],
 } as const;
 
 const domainRules: readonly Rule[] = [
