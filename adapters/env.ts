@@ -57,6 +57,8 @@ export type EnvName =
   | 'EVENTS_TOPIC_ARN'
   | 'ADMIN_SECRET_ARN'
   | 'SIGNING_SECRET_ARN'
+  /** The secret of the OpenStack cloud beside Doctor; missing without one. */
+  | 'CLOUD_SECRET'
   | 'PUBLIC_URL'
   | 'CORS_ALLOWED_ORIGINS'
   | 'REGION_NAME'

@@ -102,3 +102,12 @@ export const topicArns = listOf(
       'is not the ARN of a standard SNS topic',
     ),
 );
+
+/**
+ * The name or the ARN of a secret in Secrets Manager, or an empty text. A name is put into the ARN of
+ * a grant, so it has only characters that mean themselves there.
+ */
+export const secretName = text.regex(
+  /^((arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512})?$/,
+  'is neither the name nor the ARN of a secret',
+);

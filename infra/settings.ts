@@ -16,6 +16,7 @@ import {
   oneOf,
   origins,
   ranges,
+  secretName,
   sourceConcurrency,
   topicArns,
   truth,
@@ -211,6 +212,11 @@ const Settings = z.object({
   inventoryFromEvents: setting(
     truth.default(false),
     '`true`: events `compute.instance.*` from outside register, change and delete servers',
+  ),
+  cloud: setting(
+    secretName.default(''),
+    'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
+    'CLOUD_SECRET',
   ),
   requestsPerSecond: setting(
     atLeastOne.default(1000),

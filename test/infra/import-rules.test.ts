@@ -83,7 +83,7 @@ const rules: readonly Rule[] = [
         'uuid',
         'p-map',
       ),
-      pack('path-to-regexp', 'request-filtering-agent', 'lru-cache'),
+      pack('path-to-regexp', 'request-filtering-agent', 'lru-cache', 'es-toolkit'),
     ],
     mayType: [/^flows\//, /^aws-lambda$/],
   },

@@ -161,6 +161,7 @@ export async function ownThings(): Promise<OwnThings> {
       BULK_DLQ_URL: bulkDlq ?? '',
       REPORT_DLQ_URL: reportDlq ?? '',
       INVENTORY_QUEUE_URL: '',
+      CLOUD_SECRET: '',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',

@@ -1,0 +1,32 @@
+/** Access to the secret of the setting `cloud`, for the functions that use the OpenStack cloud. */
+import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IConstruct } from 'constructs';
+import { allowSecret } from './grants.ts';
+import { type ServiceSettings, variablesOf } from './settings.ts';
+
+type CloudSettings = Pick<ServiceSettings, 'cloud'>;
+
+/** The variable of a function that uses the cloud; none without a cloud. */
+export const cloudVariables = (settings: ServiceSettings): Readonly<Record<string, string>> =>
+  settings.cloud === '' ? {} : variablesOf(settings, 'cloud');
+
+/** Grants reading the cloud's secret; nothing without a cloud. */
+export function allowCloud(grantee: IGrantable & IConstruct, { cloud }: CloudSettings): void {
+  if (cloud !== '') allowSecret(grantee, { secretArn: secretArnOf(grantee, cloud) });
+}
+
+/** The ARN of a secret. One that is known by its name ends with six characters that AWS chooses. */
+function secretArnOf(scope: IConstruct, secret: string): string {
+  if (secret.startsWith('arn:')) return secret;
+  const resourceName = `${secret}-??????`;
+  return Arn.format(
+    {
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    },
+    Stack.of(scope),
+  );
+}
