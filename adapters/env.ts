@@ -25,6 +25,7 @@ export type EnvName =
   | 'SOURCES_TABLE'
   | 'UNMATCHED_TABLE'
   | 'RECEIVED_TABLE'
+  | 'CLOUD_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'CHANGE_QUEUE_URL'
   | 'URGENT_QUEUE_URL'
@@ -35,6 +36,9 @@ export type EnvName =
   | 'REPORT_DLQ_URL'
   /** Missing if events from outside change no rows. */
   | 'INVENTORY_QUEUE_URL'
+  /** Missing without a cloud. */
+  | 'MIRROR_QUEUE_URL'
+  | 'CLOUD_WALK_MINUTES'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'
   | 'WEBHOOK_QUEUE_URL'

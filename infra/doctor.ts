@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowMirror, mirrorVariables } from './cloud-mirror.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -54,6 +55,7 @@ export class Doctor extends Construct implements Capability {
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         ...inventoryVariables(messaging),
+        ...mirrorVariables({ tables, messaging }),
         ...variablesOf(
           settings,
           'safeLaneDelaySeconds',
@@ -87,6 +89,7 @@ export class Doctor extends Construct implements Capability {
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
+    allowMirror(fn, { tables, messaging });
   }
 }
 

@@ -51,6 +51,9 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     ...(messaging.inventoryQueue
       ? [{ name: 'InventoryQueue', queue: messaging.inventoryQueue, seconds: 300 }]
       : []),
+    ...(messaging.mirrorQueue
+      ? [{ name: 'MirrorQueue', queue: messaging.mirrorQueue, seconds: 300 }]
+      : []),
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },
     { name: 'WebhookQueue', queue: messaging.webhookQueue, seconds: 120 },
     // The longest pause between two tries is 900 seconds.

@@ -24,6 +24,9 @@ export const receiverTimeoutSeconds = 60;
 /** The timeout of the inventory for a message, in seconds. */
 export const inventoryTimeoutSeconds = 60;
 
+/** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
+export const mirrorTimeoutSeconds = 65;
+
 /** Receivers of reports that run at once. */
 export const receiverConcurrency = 5;
 
@@ -53,6 +56,8 @@ export class Messaging extends Construct {
   readonly reportDeadLetters: Queue;
   /** Events from outside that may change rows; undefined if they change none. */
   readonly inventoryQueue: Queue | undefined;
+  /** Jobs that mirror the cloud; undefined without one. */
+  readonly mirrorQueue: Queue | undefined;
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
@@ -117,6 +122,10 @@ export class Messaging extends Construct {
     this.inventoryQueue = settings.inventoryFromEvents
       ? queue('InventoryQueue', inventoryTimeoutSeconds, into(this.bulkDeadLetters))
       : undefined;
+    this.mirrorQueue =
+      settings.cloud === ''
+        ? undefined
+        : queue('MirrorQueue', mirrorTimeoutSeconds, into(this.bulkDeadLetters));
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
     this.streamDeadLetters = deadLetters(
@@ -127,18 +136,23 @@ export class Messaging extends Construct {
     const givenUp = into(this.webhookDeadLetters);
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
-    this.notifications = Array.from(
-      { length: settings.notificationTopics },
-      (_, n) =>
-        new Topic(this, n === 0 ? 'Notifications' : `Notifications${n + 1}`, {
-          enforceSSL: secureTransport,
-        }),
-    );
+    this.notifications = notificationTopics(this, settings, secureTransport);
     this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
   }
 }
+
+/** The topics that the notifications are spread over. */
+const notificationTopics = (
+  scope: Construct,
+  { notificationTopics: length }: ServiceSettings,
+  enforceSSL: boolean,
+): Topic[] =>
+  Array.from(
+    { length },
+    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
+  );
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
+import { CloudMirror } from './cloud-mirror.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
@@ -61,6 +62,12 @@ export class DoctorStack extends Stack {
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
+      }),
+      ...(messaging.mirrorQueue && {
+        CloudMirror: new CloudMirror(this, 'CloudMirror', {
+          ...shared,
+          queue: messaging.mirrorQueue,
+        }),
       }),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
@@ -145,6 +152,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
+  CloudTable: tables.cloud.tableName,
 });
 
 /** The output `<name>FunctionName` of each capability. */

@@ -218,6 +218,15 @@ const Settings = z.object({
     'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
     'CLOUD_SECRET',
   ),
+  cloudWalkMinutes: setting(
+    wholeNumber({ least: 5, most: 1440 }).default(60),
+    'the time between the begins of two walks through all hosts, servers and ports of the cloud',
+    'CLOUD_WALK_MINUTES',
+  ),
+  cloudCallsInFlight: setting(
+    sourceConcurrency.default(3),
+    'requests of the inventory to the cloud that are in flight at once at most',
+  ),
   requestsPerSecond: setting(
     atLeastOne.default(1000),
     'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',

@@ -7,8 +7,8 @@ import { Moment } from '../time.ts';
 import { Difference, MirrorCounts, nothingCounted } from './difference.ts';
 
 /** `services`: the flags of hosts. `changes`: servers that changed lately. `walk`: everything. */
-export const cloudJobs = ['services', 'changes', 'walk'] as const;
-export const CloudJobName = z.enum(cloudJobs);
+export const cloudJobNames = ['services', 'changes', 'walk'] as const;
+export const CloudJobName = z.enum(cloudJobNames);
 export type CloudJobName = z.infer<typeof CloudJobName>;
 
 /** The parts of a walk in their order. */
@@ -146,3 +146,36 @@ export const isWalkDue = (
   if (walk.phase !== 'done') return false;
   return walk.dry_run || after(walk.started_at, everyMinutes * 60_000) <= now;
 };
+
+/** On the queue of the mirror: a job whose turn it is, and since when. */
+export const CloudJobMessage = z.object({ job: CloudJobName, due_at: Moment });
+export type CloudJobMessage = z.infer<typeof CloudJobMessage>;
+
+/** A message that comes so late is left out: newer ones are in the queue. In milliseconds. */
+const tooLateMs = 60_000;
+
+/** Whether a message was queued so long that a newer one does its job. */
+export const isOutdated = ({ due_at }: CloudJobMessage, now: string): boolean =>
+  after(due_at, tooLateMs) < now;
+
+/**
+ * In which seconds of a minute each job has a turn. The schedules of AWS are precise to a minute, so the turns of
+ * a minute are queued at its begin, each with its delay.
+ */
+const secondsOf: Readonly<Record<CloudJobName, readonly number[]>> = {
+  services: [0, 10, 20, 30, 40, 50],
+  changes: [3, 33],
+  walk: [6, 16, 26, 36, 46, 56],
+};
+
+/** A message, and after how many seconds it is to be delivered. */
+export type DelayedJob = { readonly message: CloudJobMessage; readonly delaySeconds: number };
+
+/** The turns of the minute that begins now. */
+export const turnsOfMinute = (now: string): readonly DelayedJob[] =>
+  cloudJobNames.flatMap((job) =>
+    secondsOf[job].map((delaySeconds) => ({
+      message: { job, due_at: after(now, delaySeconds * 1000) },
+      delaySeconds,
+    })),
+  );

@@ -44,11 +44,12 @@ export function mirroredPort(
 
 /** A new port, as the cloud shows it. */
 export const newMirroredPort = (
-  { id, network_id, project_id, facts, status, tags, revision }: SeenPort,
+  { id, network_id, project_id, facts, status, tags, revision, changed_at }: SeenPort,
   made: { readonly actor: Actor; readonly incarnation: string },
 ): Port => ({
   ...createdPort({ ...facts, id, network_id, project_id }, made),
   status,
   tags: [...tags],
+  bound_at: changed_at,
   mirrored_revision: revision,
 });

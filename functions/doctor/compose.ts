@@ -3,6 +3,7 @@ import { stateOf } from '../../domain/hosts/host.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
 import { spellingOf } from '../../flows/host-spelling.ts';
+import { type RequestWalkDeps, requestWalk } from '../../flows/mirror-cloud.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { registerHost } from '../../flows/register-host.ts';
@@ -22,7 +23,8 @@ type Composed =
   | 'registerInstance'
   | 'deleteInstance'
   | 'sendTwice'
-  | 'subscribing';
+  | 'subscribing'
+  | 'cloud';
 
 type Flows = DepsOf<typeof readServers> &
   DepsOf<typeof noteHeartbeat> &
@@ -36,6 +38,8 @@ export type DoctorParts = Omit<DoctorDeps, Composed> &
   Flows &
   DoctorDeps['subscribing'] &
   TakeOutsideDeps & {
+    /** The jobs that mirror the cloud, and their queue; undefined without one. */
+    readonly cloudMirror: Omit<RequestWalkDeps, 'newId' | 'now'> | undefined;
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
     readonly portIds: (among: {
       readonly index: 'byHost';
@@ -66,5 +70,13 @@ export function compose(parts: DoctorParts) {
     deleteInstance: (uuid, when) => deleteInstance(parts, uuid, when),
     sendTwice: (events) => takeOutside(parts, events),
     subscribing: parts,
+    cloud: cloudOf(parts),
   });
 }
+
+/** What the routes about the cloud need; undefined without a cloud. */
+const cloudOf = ({ cloudMirror, newId, now }: DoctorParts): DoctorDeps['cloud'] =>
+  cloudMirror && {
+    cloudJob: cloudMirror.cloudJob,
+    requestWalk: (walk) => requestWalk({ ...cloudMirror, newId, now }, walk),
+  };

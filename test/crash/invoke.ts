@@ -7,6 +7,7 @@ import type { Env } from '../../adapters/env.ts';
 import type { StreamEvent } from '../../adapters/stream-records.ts';
 import { connect as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { connect as alarming } from '../../functions/alarming/connect.ts';
+import { connect as cloudMirror } from '../../functions/cloud-mirror/connect.ts';
 import { connect as compute } from '../../functions/compute/connect.ts';
 import { connect as doctor } from '../../functions/doctor/connect.ts';
 import { connect as faultFinisher } from '../../functions/fault-finisher/connect.ts';
@@ -36,6 +37,7 @@ export type Invocation =
         | 'fault-finisher'
         | 'webhook-sender'
         | 'report-receiver'
+        | 'cloud-mirror'
         | 'inventory';
       readonly event: SQSEvent;
     }
@@ -95,6 +97,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return webhookSender(env, clients, logger, metrics)(event, lambdaContext);
     case 'report-receiver':
       return reportReceiver(env, clients, logger)(event, lambdaContext);
+    case 'cloud-mirror':
+      return cloudMirror(env, clients, logger)(event, lambdaContext);
     case 'inventory':
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':

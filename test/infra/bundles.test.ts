@@ -8,6 +8,7 @@ import { onDemand } from '../../infra/bundling.ts';
 const mostKilobytes: Readonly<Record<string, number>> = {
   'alarm-evaluator': 480,
   alarming: 475,
+  'cloud-mirror': 495,
   compute: 525,
   doctor: 575,
   'fault-finisher': 410,

@@ -36,6 +36,7 @@ const tableNames = [
   'SOURCES',
   'UNMATCHED',
   'RECEIVED',
+  'CLOUD',
 ] as const;
 type TableName = (typeof tableNames)[number];
 
@@ -113,10 +114,12 @@ export async function ownThings(): Promise<OwnThings> {
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
+      'mirror',
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
-  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
+  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq, mirrorQueue] =
+    made.slice(6);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -149,6 +152,7 @@ export async function ownThings(): Promise<OwnThings> {
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
       RECEIVED_TABLE: tableName('RECEIVED'),
+      CLOUD_TABLE: tableName('CLOUD'),
       WEBHOOK_PLACES: '4',
       WEBHOOK_POSTS_PER_RECEIVER: '600',
       WEBHOOK_POSTS_PER_PROJECT: '3000',
@@ -162,6 +166,8 @@ export async function ownThings(): Promise<OwnThings> {
       REPORT_DLQ_URL: reportDlq ?? '',
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
+      MIRROR_QUEUE_URL: mirrorQueue ?? '',
+      CLOUD_WALK_MINUTES: '60',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',

@@ -25,6 +25,7 @@ const untouched = {
   countRequestOf: { project: unused, endpoint: unused },
   ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
+  cloudMirror: undefined,
   ...{ seenUp: unused, portIds: unusedPages },
 };
 
