@@ -41,6 +41,11 @@ export type EnvName =
   | 'CLOUD_WALK_MINUTES'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'
+  /** Missing without a cloud. */
+  | 'CLOUD_QUEUE_URL'
+  | 'MOVE_QUEUE_URL'
+  | 'CLOUD_DLQ_URL'
+  | 'CLOUD_SERVERS_ON_FAULT'
   | 'WEBHOOK_QUEUE_URL'
   | 'WEBHOOK_RETRY_QUEUE_URL'
   | 'WEBHOOK_DLQ_URL'

@@ -1,6 +1,7 @@
 /** Senders to the queues: events to evaluate, faults to finish, webhooks, and dead letters. */
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { CloudTask, MoveTask } from '../domain/cloud/cloud-task.ts';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
@@ -161,6 +162,27 @@ export const faultQueue = (client: SQSClient, url: string) => ({
       ),
     ),
 });
+
+/** Sends work to the function that applies Doctor's state to the cloud. */
+export const cloudQueues = (
+  client: SQSClient,
+  urls: { readonly tasks: string; readonly moves: string },
+) => {
+  const send = (url: string, bodies: readonly unknown[], delaySeconds: number): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      bodies.map((body) => ({ body: toJson(body), delaySeconds })),
+    );
+  return {
+    /** Durably queues the tasks, to be delivered after the delay in seconds. */
+    sendTasks: (tasks: readonly CloudTask[], delaySeconds: number): Promise<void> =>
+      send(urls.tasks, tasks, delaySeconds),
+    /** The same for steps of evacuations, which have a queue of their own. */
+    sendMoves: (moves: readonly MoveTask[], delaySeconds: number): Promise<void> =>
+      send(urls.moves, moves, delaySeconds),
+  };
+};
 
 /** Sends webhooks to a queue of the webhook sender. */
 export const webhookQueue = (client: SQSClient, url: string) => ({

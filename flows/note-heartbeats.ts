@@ -3,7 +3,16 @@ import pMap from 'p-map';
 import { DomainError } from '../domain/errors.ts';
 import { type NoteHeartbeatDeps, noteHeartbeat } from './note-heartbeat.ts';
 
-/** Hosts whose heartbeats are written at once. */
+/** What the flow reads and writes. */
+export type NoteHeartbeatsDeps = NoteHeartbeatDeps & {
+  /**
+   * Writes the time into the rows of hosts that have an older one, in few requests.
+   * @returns the names that were not written: each is noted alone, which says why.
+   */
+  readonly seenUpTogether: (names: readonly string[], at: string) => Promise<readonly string[]>;
+};
+
+/** Hosts whose heartbeats are written at once, where each is written alone. */
 const hostsAtOnce = 10;
 
 /**
@@ -12,13 +21,15 @@ const hostsAtOnce = 10;
  * @throws the first error of a host, after all others are done.
  */
 export async function noteHeartbeats(
-  deps: NoteHeartbeatDeps,
+  deps: NoteHeartbeatsDeps,
   hosts: readonly string[],
   at: string,
 ): Promise<string[]> {
+  const names = [...new Set(hosts)];
+  const left = names.length > 1 ? await deps.seenUpTogether(names, at) : names;
   const unknown: string[] = [];
   await pMap(
-    new Set(hosts),
+    left,
     async (host) => {
       try {
         await noteHeartbeat(deps, host, { at, restarted: false });

@@ -9,22 +9,11 @@ import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { noticeOf } from '../domain/hosts/maintenance.ts';
 import { departedServers } from '../domain/ports/departed-servers.ts';
-import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import type { Instance } from '../domain/servers/instance.ts';
-
-/** A change of a row, in the order of its stream; `before` is undefined for a new row. */
-export type RowChange =
-  | { readonly kind: 'host'; readonly before: Host | undefined; readonly after: Host }
-  | { readonly kind: 'instance'; readonly before: Instance | undefined; readonly after: Instance }
-  | { readonly kind: 'port'; readonly before: Port | undefined; readonly after: Port }
-  | {
-      readonly kind: 'data plane';
-      readonly before: HostDataPlane | undefined;
-      readonly after: HostDataPlane;
-    }
-  | { readonly kind: 'unreadable'; readonly letter: DeadLetter };
+import { type CloudOut, sendCloudTasks } from './cloud-tasks.ts';
+import type { RowChange } from './row-change.ts';
 
 /** What the safe lane needs from outside. */
 export type ReconcileDeps = {
@@ -39,6 +28,8 @@ export type ReconcileDeps = {
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Records which instances and ports faults touched. A repeat changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
+  /** The queues of the cloud; undefined without a cloud. */
+  readonly cloud?: CloudOut | undefined;
   /** Sends records that cannot be read to the dead-letter queue. */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
 };
@@ -85,6 +76,7 @@ export async function reconcile(
     letters.length > 0 && deps.deadLetter(letters),
     events.length > 0 && deps.publishEvents(events),
     affected.length > 0 && deps.noteAffected(affected),
+    deps.cloud && sendCloudTasks(deps.cloud, changes),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;

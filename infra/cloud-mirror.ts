@@ -97,3 +97,12 @@ function allowTables(fn: ServiceFunction, { tables }: Pick<Wiring, 'tables'>): v
   allowRows(fn, tables.unmatched, 'PutItem', 'UpdateItem');
   allowRows(fn, tables.cloud, 'GetItem', 'PutItem');
 }
+
+/** The mirror; nothing without a cloud. */
+export function cloudMirrorOf(
+  scope: Construct,
+  wiring: Wiring,
+): { readonly CloudMirror?: CloudMirror } {
+  const { mirrorQueue: queue } = wiring.messaging;
+  return queue ? { CloudMirror: new CloudMirror(scope, 'CloudMirror', { ...wiring, queue }) } : {};
+}

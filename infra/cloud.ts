@@ -2,8 +2,9 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { allowSecret } from './grants.ts';
+import { allowRows, allowSecret } from './grants.ts';
 import { type ServiceSettings, variablesOf } from './settings.ts';
+import type { Wiring } from './wiring.ts';
 
 type CloudSettings = Pick<ServiceSettings, 'cloud'>;
 
@@ -29,4 +30,23 @@ function secretArnOf(scope: IConstruct, secret: string): string {
     },
     Stack.of(scope),
   );
+}
+
+/** The variables of a function that accepts tokens of other issuers; none if it accepts Doctor's only. */
+export const otherIssuerVariables = ({
+  tables,
+  settings,
+}: Pick<Wiring, 'tables' | 'settings'>): Readonly<Record<string, string>> =>
+  settings.cloud === ''
+    ? {}
+    : { ...cloudVariables(settings), ATTEMPTS_TABLE: tables.attempts.tableName };
+
+/** Grants what the check of such tokens needs: the cloud's secret, and counting refused tokens. */
+export function allowOtherIssuers(
+  grantee: IGrantable & IConstruct,
+  { tables, settings }: Pick<Wiring, 'tables' | 'settings'>,
+): void {
+  if (settings.cloud === '') return;
+  allowCloud(grantee, settings);
+  allowRows(grantee, tables.attempts, 'UpdateItem');
 }

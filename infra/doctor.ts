@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowMirror, mirrorVariables } from './cloud-mirror.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
@@ -23,6 +24,18 @@ const subscriptionVariables = ({
   ),
 });
 
+/** The variables for users, their tokens and their secrets. */
+const identityVariables = ({ tables, secrets, settings }: Omit<Wiring, 'messaging'>) => ({
+  ADMIN_SECRET_ARN: secrets.admin.secretArn,
+  SIGNING_SECRET_ARN: secrets.signing.secretArn,
+  ...otherIssuerVariables({ tables, settings }),
+  VALIDITY_TABLE: tables.validity.tableName,
+  WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
+  IDENTITY_TABLE: tables.identity.tableName,
+  CREDENTIALS_TABLE: tables.credentials.tableName,
+  ...attemptLimits({ tables, settings }),
+});
+
 /** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -34,13 +47,7 @@ export class Doctor extends Construct implements Capability {
       description: 'Doctor: registration of users, hosts and servers; events from outside',
       errorImpact: 'its callers get 5xx',
       environment: {
-        ADMIN_SECRET_ARN: secrets.admin.secretArn,
-        SIGNING_SECRET_ARN: secrets.signing.secretArn,
-        VALIDITY_TABLE: tables.validity.tableName,
-        WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
-        IDENTITY_TABLE: tables.identity.tableName,
-        CREDENTIALS_TABLE: tables.credentials.tableName,
-        ...attemptLimits({ tables, settings }),
+        ...identityVariables({ tables, secrets, settings }),
         ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         ROSTER_TABLE: tables.roster.tableName,
@@ -69,13 +76,15 @@ export class Doctor extends Construct implements Capability {
     const { affected, faults, hosts, identity, instances, migrations, ports } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowSecret(fn, secrets.webhooks);
     allowRows(fn, identity, 'GetItem', 'PutItem', 'DeleteItem');
     allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem', 'PutItem');
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
-    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, hosts, 'PartiQLUpdate');
+    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');

@@ -54,6 +54,12 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     ...(messaging.mirrorQueue
       ? [{ name: 'MirrorQueue', queue: messaging.mirrorQueue, seconds: 300 }]
       : []),
+    ...(messaging.cloudQueues
+      ? [
+          { name: 'CloudQueue', queue: messaging.cloudQueues.tasks, seconds: 900 },
+          { name: 'MoveQueue', queue: messaging.cloudQueues.moves, seconds: 900 },
+        ]
+      : []),
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },
     { name: 'WebhookQueue', queue: messaging.webhookQueue, seconds: 120 },
     // The longest pause between two tries is 900 seconds.

@@ -26,6 +26,20 @@ export const inventoryTimeoutSeconds = 60;
 
 /** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
 export const mirrorTimeoutSeconds = 65;
+/** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
+export const cloudTimeoutSeconds = 120;
+
+/** How many of these run at once for each of its two queues: the cloud gets few requests at once. */
+export const cloudConcurrency = 2;
+
+/** The queues of the function that applies Doctor's state to the cloud. */
+export interface CloudQueues {
+  /** Services of hosts, and ports. */
+  readonly tasks: Queue;
+  /** Steps of evacuations, so that those of a large host do not delay the next host's fault. */
+  readonly moves: Queue;
+  readonly deadLetters: Queue;
+}
 
 /** Receivers of reports that run at once. */
 export const receiverConcurrency = 5;
@@ -61,6 +75,8 @@ export class Messaging extends Construct {
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
+  /** What is applied to the cloud; undefined without the setting `cloud`. */
+  readonly cloudQueues: CloudQueues | undefined;
   /** Names the stream records that the reconciler gave up: Lambda sends their place, not their content. */
   readonly streamDeadLetters: Queue;
   /** First attempts of webhooks. */
@@ -128,6 +144,7 @@ export class Messaging extends Construct {
         : queue('MirrorQueue', mirrorTimeoutSeconds, into(this.bulkDeadLetters));
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
+    this.cloudQueues = settings.cloud === '' ? undefined : cloudQueuesOf(queue, deadLetters);
     this.streamDeadLetters = deadLetters(
       'StreamDeadLetters',
       'changes have no safe copy; read them from the stream within 12 hours',
@@ -153,6 +170,18 @@ const notificationTopics = (
     { length },
     (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
   );
+/** Makes the queues of the cloud. */
+function cloudQueuesOf(
+  queue: (name: string, consumerTimeout: number, deadLetterQueue: DeadLetterQueue) => Queue,
+  deadLetters: (name: string, means: string) => Queue,
+): CloudQueues {
+  const givenUp = deadLetters('CloudDeadLetters', 'the cloud does not show what Doctor shows');
+  return {
+    tasks: queue('CloudQueue', cloudTimeoutSeconds, into(givenUp)),
+    moves: queue('MoveQueue', cloudTimeoutSeconds, into(givenUp)),
+    deadLetters: givenUp,
+  };
+}
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

@@ -25,6 +25,7 @@ export class Reconciler extends Construct implements Capability {
 
   constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
     super(scope, id);
+    const { cloudQueues } = messaging;
     this.function = new ServiceFunction(this, 'Function', {
       name: 'reconciler',
       description: 'Doctor: sends the safe copies of changes of hosts, instances and ports',
@@ -37,6 +38,10 @@ export class Reconciler extends Construct implements Capability {
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         FAULT_QUEUE_URL: messaging.faultQueue.queueUrl,
         EVENTS_TOPIC_ARN: messaging.events.topicArn,
+        ...(cloudQueues && {
+          CLOUD_QUEUE_URL: cloudQueues.tasks.queueUrl,
+          MOVE_QUEUE_URL: cloudQueues.moves.queueUrl,
+        }),
         ...variablesOf(settings, 'safeLaneDelaySeconds', 'finishDelaysSeconds'),
       },
     });
@@ -67,6 +72,10 @@ export class Reconciler extends Construct implements Capability {
     allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);
     allowSend(fn, messaging.faultQueue);
+    if (cloudQueues) {
+      allowSend(fn, cloudQueues.tasks);
+      allowSend(fn, cloudQueues.moves);
+    }
     allowSend(fn, messaging.streamDeadLetters);
     allowPublish(fn, messaging.events);
     allowCountingSubscribers(fn, messaging.events);

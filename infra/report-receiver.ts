@@ -51,8 +51,8 @@ export class ReportReceiver extends Construct implements Capability {
       }),
     );
     const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
-    allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem');
-    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate');
+    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');

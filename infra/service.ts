@@ -3,7 +3,8 @@ import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
-import { CloudMirror } from './cloud-mirror.ts';
+import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
+import { cloudMirrorOf } from './cloud-mirror.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
@@ -15,6 +16,7 @@ import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
+import { Operations, operationPaths } from './operations.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
@@ -41,6 +43,7 @@ export class DoctorStack extends Stack {
     const settings = withDefaults(given);
     const emulated = target === 'emulator';
     if (emulated) grantForEmulator(this);
+    requireCloudForMoves(this, settings);
 
     const tables = new Tables(this, 'Tables', { retain: !emulated });
     const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });
@@ -59,16 +62,13 @@ export class DoctorStack extends Stack {
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
+      Operations: new Operations(this, 'Operations', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
       }),
-      ...(messaging.mirrorQueue && {
-        CloudMirror: new CloudMirror(this, 'CloudMirror', {
-          ...shared,
-          queue: messaging.mirrorQueue,
-        }),
-      }),
+      ...cloudMirrorOf(this, shared),
+      ...cloudFaultsOf(this, shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
@@ -82,7 +82,13 @@ export class DoctorStack extends Stack {
     api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function, {
-      within: { path: 'v1', segments: monitorPaths, handler: capabilities.Monitors.function },
+      within: {
+        path: 'v1',
+        parts: [
+          { segments: monitorPaths, handler: capabilities.Monitors.function },
+          { segments: operationPaths, handler: capabilities.Operations.function },
+        ],
+      },
     });
     api.serve('events', capabilities.Monitors.function);
     api.serve('instance-ha', capabilities.Monitors.function);

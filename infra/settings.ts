@@ -70,9 +70,14 @@ const Settings = z.object({
     'INSTANCES_ON_FORCE_DOWN',
   ),
   evacuationExecutor: setting(
-    oneOf('none', 'external').default('none'),
-    '`external`: another program moves the servers that are evacuated, and reports each outcome; `none`: Doctor only records the move, which is then done at once',
+    oneOf('none', 'external', 'openstack').default('none'),
+    '`external`: another program moves the servers that are evacuated, and reports each outcome; `openstack`: Nova of the setting `cloud` moves them; `none`: Doctor only records the move, which is then done at once',
     'EVACUATION_EXECUTOR',
+  ),
+  cloudServersOnFault: setting(
+    oneOf('leave', 'error').default('leave'),
+    'with `cloud`: what becomes of the servers of a failed host in Nova: `leave` changes nothing, `error` puts them in error, as the inspector of OPNFV Doctor does',
+    'CLOUD_SERVERS_ON_FAULT',
   ),
   safeLaneDelaySeconds: setting(
     delay.default(5),

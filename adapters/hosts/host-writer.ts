@@ -6,11 +6,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
-import { ifUnchanged } from '../dynamodb.ts';
+import { ifUnchanged, writeAll } from '../dynamodb.ts';
 import { transactPatiently } from '../transactions.ts';
 import { unchangedHost } from './host-conditions.ts';
 import { counterKey, type HostTables, spelled, streamedHost } from './host-rows.ts';
-import { listHeartbeat, rosterWrites } from './roster.ts';
+import { listHeartbeat, listHeartbeats, rosterWrites } from './roster.ts';
 
 /** Writes hosts. */
 export const hostWriter = (
@@ -55,6 +55,24 @@ export const hostWriter = (
       throw error;
     }
     return (await listHeartbeat(client, roster, { host: name, at })) ? 'noted' : 'overtaken';
+  },
+
+  /**
+   * Sets the same of many hosts, 25 in a request, and then their times in the list.
+   * @returns the names that were not written: they are not registered with this spelling, have no heartbeat
+   * yet or a newer one, or their row is in a transaction.
+   */
+  seenUpTogether: async (names: readonly string[], at: string): Promise<readonly string[]> => {
+    const failed = await writeAll(
+      client,
+      names.map((name) => ({
+        Statement: `UPDATE "${table}" SET "last_seen_up" = ? SET "written_by" = ? WHERE "host" = ? AND "deleted" = ? AND "last_seen_up" < ?`,
+        Parameters: [at, 'heartbeat', name, false, at],
+      })),
+    );
+    const left = new Set(failed.flatMap((place) => names[place] ?? []));
+    const written = names.filter((name) => !left.has(name));
+    return [...left, ...(await listHeartbeats(client, roster, { hosts: written, at }))];
   },
 
   /**

@@ -21,7 +21,7 @@ import {
   zonesOf,
 } from '../../domain/hosts/listed-host.ts';
 import { inOneOrder } from '../../domain/in-one-order.ts';
-import { growingPages, queryPages, type Row } from '../dynamodb.ts';
+import { growingPages, queryPages, type Row, writeAll } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Action } from '../transactions.ts';
 
@@ -106,6 +106,25 @@ export async function listHeartbeat(
     if (error instanceof TransactionConflictException) return false;
     throw error;
   }
+}
+
+/**
+ * Writes the time of a heartbeat of many hosts, 25 in a request.
+ * @returns the names whose listed time is not older, or whose row is in a transaction.
+ */
+export async function listHeartbeats(
+  client: DynamoDBDocumentClient,
+  table: string,
+  { hosts, at }: { readonly hosts: readonly string[]; readonly at: string },
+): Promise<string[]> {
+  const failed = await writeAll(
+    client,
+    hosts.map((host) => ({
+      Statement: `UPDATE "${table}" SET "last_seen_up" = ? WHERE "shard" = ? AND "host" = ? AND "last_seen_up" < ?`,
+      Parameters: [at, keyOf(host).shard, host, at],
+    })),
+  );
+  return failed.flatMap((place) => hosts[place] ?? []);
 }
 
 const inNameOrder = (a: ListedHost, b: ListedHost): number => (a.host < b.host ? -1 : 1);

@@ -86,33 +86,28 @@ const heartbeats = (hosts * monthSeconds) / everySeconds;
 /** A month of two environments of 1 GB that are always warm: one of `compute`, one of `alarm-evaluator`. */
 export const monthWarm: Usage = { 'Lambda provisioned GB-second (Arm)': 2 * monthSeconds };
 
-/** The row's `last_seen_up`; no index has it. */
-const seen: Usage = { 'DynamoDB write unit': 1 };
+/** `last_seen_up` of the host's row and of its row in the list; no index has it. */
+const seen: Usage = { 'DynamoDB write unit': 2 };
 
 /** A month of heartbeats of 1,000 hosts each 10 s, by the way in which they come. */
 export const monthsOfHeartbeats: readonly {
   readonly way: string;
-  readonly state: 'there' | 'planned';
   readonly usage: Usage;
 }[] = [
   {
     way: 'each host calls the API: `POST /doctor/v1/hosts/{host}/heartbeat`',
-    state: 'there',
     usage: times(heartbeats, sumOf(apiCall(10), seen)),
   },
   {
     way: 'each host calls the API, once a minute',
-    state: 'there',
     usage: times(heartbeats / 6, sumOf(apiCall(10), seen)),
   },
   {
     way: 'an agent reports 100 hosts in one call: `POST /doctor/v1/heartbeats`',
-    state: 'planned',
     usage: sumOf(times(heartbeats / 100, apiCall(60)), times(heartbeats, seen)),
   },
   {
-    way: 'each host sends to a queue of SQS, which a function empties ten at a time',
-    state: 'planned',
+    way: 'each host sends a message to the queue of reports, which a function empties ten at a time',
     usage: sumOf(
       times(heartbeats, sumOf({ 'SQS request': 1 }, seen)),
       times(heartbeats / 10, sumOf({ 'SQS request': 2 }, invocation(15))),

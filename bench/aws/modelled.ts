@@ -22,9 +22,7 @@ export const bill = {
   matched: dollarsOf(matchedEvent),
   fault: dollarsOf(faultOf50),
   warm: dollarsOf(monthWarm),
-  heartbeats: monthsOfHeartbeats.map(({ way, state, usage }) => ({
-    ...{ way, state, dollars: dollarsOf(usage) },
-  })),
+  heartbeats: monthsOfHeartbeats.map(({ way, usage }) => ({ way, dollars: dollarsOf(usage) })),
 } as const;
 
 /** The model's figures, for the table that the bench prints. */

@@ -5,6 +5,7 @@ import { reportEvacuation } from '../../flows/evacuate.ts';
 import { spellingOf } from '../../flows/host-spelling.ts';
 import { type RequestWalkDeps, requestWalk } from '../../flows/mirror-cloud.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
+import { noteHeartbeats } from '../../flows/note-heartbeats.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { registerHost } from '../../flows/register-host.ts';
 import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
@@ -18,6 +19,7 @@ type Composed =
   | 'stateOf'
   | 'reportDataPlane'
   | 'noteHeartbeat'
+  | 'noteHeartbeats'
   | 'reportEvacuation'
   | 'registerHost'
   | 'registerInstance'
@@ -27,7 +29,7 @@ type Composed =
   | 'cloud';
 
 type Flows = DepsOf<typeof readServers> &
-  DepsOf<typeof noteHeartbeat> &
+  DepsOf<typeof noteHeartbeats> &
   DepsOf<typeof reportEvacuation> &
   DepsOf<typeof registerHost> &
   DepsOf<typeof registerInstance> &
@@ -64,6 +66,7 @@ export function compose(parts: DoctorParts) {
     seen: async (uuid) => (await readServers(parts, [uuid]))[0]?.instance,
     stateOf: (host) => stateOf(host, { now: now(), serviceDownTimeSeconds }),
     noteHeartbeat: (host, heartbeat) => noteHeartbeat(parts, host, heartbeat),
+    noteHeartbeats: (hosts, at) => noteHeartbeats(parts, hosts, at),
     reportEvacuation: (uuid, report, actor) => reportEvacuation(parts, uuid, report, actor),
     registerHost: (host, registration) => registerHost(parts, host, registration),
     registerInstance: (uuid, registration) => registerInstance(parts, uuid, registration),

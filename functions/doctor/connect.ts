@@ -26,6 +26,7 @@ import {
   authenticationVariables,
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { projectWriter } from '../../adapters/identity/directory.ts';
 import { hashPassword, isPassword } from '../../adapters/identity/passwords.ts';
 import { userStore } from '../../adapters/identity/users.ts';
@@ -37,12 +38,14 @@ import { cloudJobQueue, deadLetters, eventQueues, inventoryQueue } from '../../a
 import { secretText } from '../../adapters/secrets.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
+import { moveClaims } from '../../adapters/servers/move-claims.ts';
 import type { CloudJobName } from '../../domain/mirror/cloud-job.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/doctor.ts` sets. */
 export const Environment = environment({
   ...surfaceVariables,
+  ...otherIssuerVariables,
   ...authenticationVariables,
   ...ownEventVariables,
   URGENT_QUEUE_URL: required,
@@ -76,7 +79,7 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
   const env = readEnv(Environment, variables);
   return compose({
     ...addressOf(env),
-    ...identityOf(env, clients),
+    ...identityOf(env, clients, logger),
     ...storesOf(env, clients),
     ...queuesOf(env, clients),
     ...subscriptionsOf(env, clients),
@@ -85,18 +88,20 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
     logger,
     newId: randomUUID,
     now: () => new Date().toISOString(),
+    besideCloud: env.CLOUD_SECRET !== '',
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
   });
 }
 
 /** Users, their projects, and the check of what callers send to show who they are. */
-function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
+function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients, logger: Logger) {
   const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   return {
     authenticate: makeAuthenticate({
       ...sessions,
       monitor: makeMonitorLogin({ ...logins, ...sessions }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
     }),
     account: accounts.get,
     users: userStore(dynamo, { identity: env.IDENTITY_TABLE, validity: env.VALIDITY_TABLE }),
@@ -120,6 +125,7 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
     ...hostStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
+    ...moveClaims(dynamo, tables.migrations),
     ...portReader(dynamo, tables.ports),
     ...portChanges(dynamo, tables),
     ...dataPlaneStore(dynamo, tables),

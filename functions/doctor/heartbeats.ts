@@ -1,16 +1,22 @@
-/** `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, reports that it runs. */
+/**
+ * `POST /doctor/v1/hosts/{host}/heartbeat`: a host, or its agent, reports that it runs.
+ * `POST /doctor/v1/heartbeats`: an agent reports up to 100 hosts that run.
+ */
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
+import { HeartbeatNames } from '../../domain/hosts/heartbeats.ts';
 import { HostName } from '../../domain/hosts/host.ts';
 import { may } from '../../domain/identity/access.ts';
 import type { HeartbeatReport } from '../../flows/note-heartbeat.ts';
 
-/** The dependencies of the route. */
+/** The dependencies of the routes. */
 export type HeartbeatDeps = {
   /** @throws not_found if there is no such host. */
   readonly noteHeartbeat: (host: string, report: HeartbeatReport) => Promise<void>;
+  /** Records heartbeats of a time. @returns the names of hosts that are not registered. */
+  readonly noteHeartbeats: (hosts: readonly string[], at: string) => Promise<readonly string[]>;
   readonly now: () => string;
 };
 
@@ -21,7 +27,16 @@ export type HeartbeatDeps = {
  */
 export const Heartbeat = z.strictObject({ restarted: z.boolean().nullish() }).prefault({});
 
-export const heartbeatRoutes = ({ noteHeartbeat, now }: HeartbeatDeps): Route[] => [
+/** The body with many hosts: at least one. */
+export const Heartbeats = z.strictObject({
+  heartbeats: HeartbeatNames.min(1, 'At least one is required.'),
+});
+
+/** What became of the heartbeat of a host; `unknown`: no host of the name is registered. */
+type HeartbeatOutcome = 'noted' | 'unknown';
+
+/** The routes. */
+export const heartbeatRoutes = ({ noteHeartbeat, noteHeartbeats, now }: HeartbeatDeps): Route[] => [
   route({
     method: 'POST',
     path: '/v1/hosts/:host/heartbeat',
@@ -32,6 +47,21 @@ export const heartbeatRoutes = ({ noteHeartbeat, now }: HeartbeatDeps): Route[] 
       const report = { at: now(), restarted: restarted ?? false };
       await noteHeartbeat(parsed(HostName, params.host, 'host'), report);
       return { status: 204 };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/v1/heartbeats',
+    roles: may.sendHeartbeats,
+    query: ignored,
+    body: Heartbeats,
+    handle: async ({ body }) => {
+      const hosts = [...new Set(body.heartbeats)];
+      const unknown = new Set(await noteHeartbeats(hosts, now()));
+      const outcomeOf = (host: string): HeartbeatOutcome =>
+        unknown.has(host) ? 'unknown' : 'noted';
+      const heartbeats = hosts.map((host) => ({ host, outcome: outcomeOf(host) }));
+      return { status: 200, body: { heartbeats, unknown: [...unknown] } };
     },
   }),
 ];

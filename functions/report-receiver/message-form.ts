@@ -4,12 +4,9 @@ import { parsed } from '../../adapters/http/parsed.ts';
 import { AlarmStateChange } from '../../dialects/cloudwatch.ts';
 import { SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { HostName } from '../../domain/hosts/host.ts';
+import { HeartbeatNames } from '../../domain/hosts/heartbeats.ts';
 
-/** The most hosts in a message of heartbeats. */
-export const mostHeartbeats = 100;
-
-const Heartbeats = z.strictObject({ heartbeats: z.array(HostName).max(mostHeartbeats) });
+const Heartbeats = z.strictObject({ heartbeats: HeartbeatNames });
 
 /**
  * A message:

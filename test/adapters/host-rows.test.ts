@@ -124,6 +124,28 @@ test('of a host that is not there, or no longer, no heartbeat is noted', async (
   expect(await hosts.host(never)).toBeUndefined();
 });
 
+test('heartbeats of many hosts are written together, and those left are named', async () => {
+  const beating = () => newHost({ heartbeat: true, last_seen_up: minute(20) });
+  const rows = Array.from({ length: 27 }, beating);
+  const [newer, first] = [beating(), newHost({ heartbeat: true })];
+  const gone = beating();
+  for (const row of [...rows, newer, first, gone]) await hosts.saveHost(undefined, row);
+  await hosts.seenUp(newer.host, minute(30));
+  await hosts.saveHost(gone, deletedHost(gone, actor));
+  const left = [newer.host, first.host, gone.host, `h-${randomUUID()}`];
+  const names = [...rows.map(({ host }) => host), ...left];
+  expect(new Set(await hosts.seenUpTogether(names, minute(21)))).toEqual(new Set(left));
+  const expected = rows.map((row) => ({ ...row, last_seen_up: minute(21) }));
+  const byName = (all: readonly { host: string }[]) =>
+    all.toSorted((a, b) => (a.host < b.host ? -1 : 1));
+  expect(byName(await hosts.hosts(rows.map(({ host }) => host)))).toEqual(byName(expected));
+  const listed = await hosts.allHosts();
+  for (const row of expected) expect(listed).toContainEqual(ListedHost.parse(row));
+  expect(await hosts.host(newer.host)).toMatchObject({ last_seen_up: minute(30) });
+  expect(await hosts.host(first.host)).toMatchObject({ last_seen_up: null });
+  expect(await writer(rows[0]?.host ?? '')).toBe('heartbeat');
+});
+
 test('a tombstone of a host is read by its name alone', async () => {
   const row = newHost();
   await hosts.saveHost(undefined, row);

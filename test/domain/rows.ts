@@ -135,6 +135,8 @@ export const evacuationWith = (given: Partial<Evacuation> = {}): Evacuation => (
   dest_incarnation: id(21),
   dest_fault_number: 0,
   source_restarts: 0,
+  executor: 'none',
+  reason: null,
   user_id: 'operator',
   project_id: 'ops',
   created_at: minute(12),

@@ -270,6 +270,13 @@ export async function targetsOf(admin: Client): Promise<Map<string, Target>> {
       },
     ],
     [
+      'heartbeats of many hosts',
+      {
+        ...{ dialect: 'doctor', method: 'POST', path: '/doctor/v1/heartbeats' },
+        ...{ shown: `/doctor/v1/hosts/${host}`, good: { heartbeats: [host] } },
+      },
+    ],
+    [
       'an instance',
       {
         ...{ dialect: 'doctor', method: 'PUT', path: `/doctor/v1/servers/${id}` },

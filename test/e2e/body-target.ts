@@ -40,6 +40,7 @@ export const targetNames = [
   'a quota',
   'a host',
   'a heartbeat',
+  'heartbeats of many hosts',
   'an instance',
   'a user',
   'a subscription',

@@ -110,6 +110,16 @@ describe('a host with a heartbeat', () => {
     expect(`${updated_at}`.slice(0, 23)).toBe(after.last_seen_up.slice(0, 23));
   });
 
+  test('has its heartbeat recorded with those of other hosts', async () => {
+    const [before, unknown] = [await shown(), newName('none')];
+    const heartbeats = [beating, beating.toUpperCase(), unknown];
+    const { body } = await cloud.admin.expect('POST', '/doctor/v1/heartbeats', {
+      body: { heartbeats },
+    });
+    expect(body).toMatchObject({ unknown: [unknown] });
+    expect((await shown()).last_seen_up > before.last_seen_up).toBe(true);
+  });
+
   test('has an audit event when it is changed between heartbeats', async () => {
     const audit = inboxOf(await subscribeToEvents({ event_type: ['service.update'] }));
     const { id } = await serviceOf(cloud.admin, beating);

@@ -6,7 +6,8 @@ import { noticeOf } from '../../domain/hosts/maintenance.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { owedRows, reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { portEvents } from '../../domain/ports/port-event.ts';
-import { type RowChange, reconcile } from '../../flows/reconcile.ts';
+import { reconcile } from '../../flows/reconcile.ts';
+import type { RowChange } from '../../flows/row-change.ts';
 import { portWith } from '../domain/ports/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 

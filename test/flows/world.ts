@@ -8,6 +8,7 @@ import type { Host } from '../../domain/hosts/host.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
 import {
+  countsDeparture,
   type Departures,
   type Evacuation,
   noDepartures,
@@ -59,7 +60,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     const { evacuation, uuid } = to;
     if (evacuation && JSON.stringify(from?.evacuation) !== JSON.stringify(evacuation)) {
       const { done, ...rest } = left(evacuation.source);
-      if (evacuation.status === 'done') {
+      if (countsDeparture(evacuation)) {
         if (evacuation.source_restarts !== rest.restarts) return false;
         departures.set(evacuation.source, { ...rest, done: done + 1 });
       }

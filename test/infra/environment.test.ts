@@ -10,6 +10,7 @@ import { Environment as faultFinisher } from '../../functions/fault-finisher/con
 import { Environment as identity } from '../../functions/identity/connect.ts';
 import { Environment as monitors } from '../../functions/monitors/connect.ts';
 import { Environment as network } from '../../functions/network/connect.ts';
+import { Environment as operations } from '../../functions/operations/connect.ts';
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
 import { Environment as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { Environment as sweeper } from '../../functions/sweeper/connect.ts';
@@ -25,6 +26,7 @@ const schemas = {
   identity,
   monitors,
   network,
+  operations,
   reconciler,
   'report-receiver': reportReceiver,
   sweeper,

@@ -18,8 +18,16 @@ const grantsOf = (name: string): string[] =>
     .sort();
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
-  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+  ],
 ];
 
 describe('permissions', () => {
@@ -49,6 +57,7 @@ describe('permissions', () => {
     { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
     { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'Operations', secrets: ['SigningSecret'] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'ReportReceiver', secrets: [] },
@@ -136,6 +145,7 @@ describe('permissions', () => {
           (verb) => `${verb} on Hosts`,
         ),
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
@@ -163,7 +173,9 @@ describe('permissions', () => {
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
         'Query on Ports/byHost',
         ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
-        ...['bySource', 'byTarget', 'byTime', 'open'].map((i) => `Query on Conditions/${i}`),
+        ...['bySource', 'byTarget', 'byTime', 'open', 'raised'].map(
+          (i) => `Query on Conditions/${i}`,
+        ),
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Sources`),
         ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Unmatched`),
         ...['GetItem on Received', 'PutItem on Received', 'Query on Received/byTime'],
@@ -172,11 +184,13 @@ describe('permissions', () => {
         ),
       ],
     },
+    { name: 'Operations', data: ['BatchGetItem on Validity'] },
     {
       name: 'ReportReceiver',
       data: [
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),

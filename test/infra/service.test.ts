@@ -8,8 +8,16 @@ import { makeStack } from './template.ts';
 const template = Template.fromStack(makeStack());
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
-  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+  ],
 ];
 
 describe('what must not get lost', () => {
@@ -183,7 +191,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history and of notifications what they show', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(45);
+    expect(indexes).toHaveLength(46);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual([
       ...['byAlarm', 'byProject', 'byTime'],

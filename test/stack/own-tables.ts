@@ -114,12 +114,12 @@ export async function ownThings(): Promise<OwnThings> {
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
-      'mirror',
+      ...['cloud', 'moves', 'dead-cloud', 'mirror'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
-  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq, mirrorQueue] =
-    made.slice(6);
+  const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
+  const [cloudQueue, moveQueue, cloudDlq, mirrorQueue] = made.slice(12);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -168,6 +168,10 @@ export async function ownThings(): Promise<OwnThings> {
       CLOUD_SECRET: '',
       MIRROR_QUEUE_URL: mirrorQueue ?? '',
       CLOUD_WALK_MINUTES: '60',
+      CLOUD_QUEUE_URL: cloudQueue ?? '',
+      MOVE_QUEUE_URL: moveQueue ?? '',
+      CLOUD_DLQ_URL: cloudDlq ?? '',
+      CLOUD_SERVERS_ON_FAULT: 'leave',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',

@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { rowChanges, type StreamEvent } from '../../../adapters/stream-records.ts';
-import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
+import { reconcile } from '../../../flows/reconcile.ts';
+import type { RowChange } from '../../../flows/row-change.ts';
 import { reconciler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
 import { rawSample } from '../../events/samples.ts';
 import { lambdaContext as context } from '../call.ts';

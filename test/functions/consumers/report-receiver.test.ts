@@ -31,6 +31,7 @@ function receiver(failing?: () => Promise<boolean>) {
       seen.push([host, at]);
       return 'noted' as const;
     },
+    seenUpTogether: async (names: readonly string[]) => names,
     noteRestart: async () => 'noted' as const,
   };
   const sending: SendTwiceDeps = {

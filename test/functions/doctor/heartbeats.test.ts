@@ -3,6 +3,7 @@ import { createSurface } from '../../../adapters/http/surface.ts';
 import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type NoteHeartbeatDeps, noteHeartbeat } from '../../../flows/note-heartbeat.ts';
+import { noteHeartbeats } from '../../../flows/note-heartbeats.ts';
 import { heartbeatRoutes } from '../../../functions/doctor/heartbeats.ts';
 import { hostWith, minute } from '../../domain/rows.ts';
 import { call, quiet } from '../call.ts';
@@ -29,7 +30,21 @@ const noteRestart: NoteHeartbeatDeps['noteRestart'] = async (name, at) => {
   return 'noted';
 };
 
-const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
+let together: [readonly string[], string][];
+beforeEach(() => {
+  together = [];
+});
+const seenUpTogether = async (names: readonly string[], at: string) => {
+  together.push([names, at]);
+  return names.filter((name) => !name.startsWith('many-'));
+};
+
+const seen = () => [heartbeats, restarts];
+
+const beat = (body: unknown, { host = known, as = 'service' } = {}) =>
+  post(`hosts/${host}/heartbeat`, body, as);
+
+const post = (path: string, body: unknown, as = 'service') => {
   const surface = createSurface({
     ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
     authenticate: async ({ 'x-auth-token': role = '' }) => {
@@ -39,13 +54,15 @@ const beat = (body: unknown, { host = known, as = 'service' } = {}) => {
     routes: heartbeatRoutes({
       noteHeartbeat: (name, report) =>
         noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, report),
+      noteHeartbeats: (names, at) =>
+        noteHeartbeats({ host: hostNamed, seenUp, seenUpTogether, noteRestart }, names, at),
       now: () => minute(20),
     }),
   });
   const headers = { 'X-Auth-Token': as };
   return call(surface, {
     method: 'POST',
-    path: `/doctor/v1/hosts/${host}/heartbeat`,
+    path: `/doctor/v1/${path}`,
     headers,
     body,
   });
@@ -106,4 +123,52 @@ test('while the row is in a report’s transaction it is noted a little later', 
   seenUp = async (name, at) => (busy-- > 0 ? 'overtaken' : noted(name, at));
   expect((await beat({})).status).toBe(204);
   expect(heartbeats).toHaveLength(1);
+});
+
+test('heartbeats of many hosts are written together; those that were not are noted alone', async () => {
+  const heartbeats = ['many-1', 'COMPUTE-1', 'many-2', 'none', 'many-1'];
+  expect(await post('heartbeats', { heartbeats })).toMatchObject({
+    status: 200,
+    body: {
+      heartbeats: [
+        { host: 'many-1', outcome: 'noted' },
+        { host: 'COMPUTE-1', outcome: 'noted' },
+        { host: 'many-2', outcome: 'noted' },
+        { host: 'none', outcome: 'unknown' },
+      ],
+      unknown: ['none'],
+    },
+  });
+  expect(together).toEqual([[['many-1', 'COMPUTE-1', 'many-2', 'none'], minute(20)]]);
+  expect(seen()).toEqual([[[known, minute(20)]], []]);
+});
+
+test('one heartbeat in a list costs what a single one costs', async () => {
+  expect((await post('heartbeats', { heartbeats: [known] })).status).toBe(200);
+  expect([together, ...seen()]).toEqual([[], [[known, minute(20)]], []]);
+});
+
+const names = (count: number) => Array.from({ length: count }, (_, n) => `many-${n}`);
+test.each<[string, unknown, RegExp]>([
+  ['101 hosts', { heartbeats: names(101) }, /heartbeats.*100/],
+  ['no host', { heartbeats: [] }, /heartbeats/],
+  ['no list', { heartbeats: known }, /heartbeats/],
+  ['no body', undefined, /body|heartbeats|object/i],
+  ['a name that is none', { heartbeats: [known, '#spelling#x'] }, /heartbeats\.1/],
+  ['a number', { heartbeats: [7] }, /heartbeats\.0/],
+  ['another key', { heartbeats: [known], restarted: true }, /restarted/],
+])('%s is refused with the field, and nothing is noted', async (_, body, field) => {
+  const answer = await post('heartbeats', body);
+  expect(answer.status).toBe(400);
+  expect(JSON.stringify(answer.body)).toMatch(field);
+  expect([together, ...seen()]).toEqual([[], [], []]);
+});
+
+test('a hundred hosts are taken, of a service and an administrator only', async () => {
+  const heartbeats = names(100);
+  expect((await post('heartbeats', { heartbeats })).status).toBe(200);
+  expect((await post('heartbeats', { heartbeats }, 'admin')).status).toBe(200);
+  expect((await post('heartbeats', { heartbeats }, 'monitor')).status).toBe(403);
+  expect((await post('heartbeats', { heartbeats }, 'member')).status).toBe(403);
+  expect(together).toHaveLength(2);
 });

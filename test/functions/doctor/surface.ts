@@ -26,7 +26,8 @@ const untouched = {
   ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
   cloudMirror: undefined,
-  ...{ seenUp: unused, portIds: unusedPages },
+  ...{ moveClaim: unused, besideCloud: false },
+  ...{ seenUp: unused, seenUpTogether: unused, portIds: unusedPages },
 };
 
 /** An event from outside as it was queued, with its lane and delay. */
