@@ -1,5 +1,5 @@
 /** What the mirror asks of the cloud. */
-import type { CloudHypervisor, CloudService, SeenPort, SeenServer } from '../domain/mirror/seen.ts';
+import type { CloudHypervisor, NovaService, SeenPort, SeenServer } from '../domain/mirror/seen.ts';
 
 /** A resource of the cloud that Doctor cannot take over, and why. */
 export type UnreadableItem = { readonly id: string; readonly reason: string };
@@ -20,7 +20,7 @@ export type CloudPortPage = ListingPage<SeenPort>;
 
 /** `lost`: the resource of the marker was deleted, so the listing is to be begun again. */
 export type CloudReader = {
-  readonly services: () => Promise<readonly CloudService[]>;
+  readonly services: () => Promise<readonly NovaService[]>;
   readonly hypervisors: () => Promise<readonly CloudHypervisor[]>;
   /** Newest first; with `since` those that changed since then, deleted ones too. */
   readonly serverPage: (from: {

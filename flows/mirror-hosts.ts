@@ -6,7 +6,7 @@ import { hostKey } from '../domain/hosts/host-name.ts';
 import type { ListedHost } from '../domain/hosts/listed-host.ts';
 import type { Difference } from '../domain/mirror/difference.ts';
 import { hasCloudFacts, mirroredHost } from '../domain/mirror/mirrored-host.ts';
-import type { CloudHypervisor, CloudService } from '../domain/mirror/seen.ts';
+import type { CloudHypervisor, NovaService } from '../domain/mirror/seen.ts';
 import { type DeleteHostDeps, deleteHost } from './delete-host.ts';
 import { sendExpress } from './events-out.ts';
 import { failedDifference, type MirrorRun } from './mirror-servers.ts';
@@ -26,7 +26,7 @@ const hostsAtOnce = 4;
 
 /** All compute services of the cloud, and what is known of their hypervisors. */
 export type CloudHosts = {
-  readonly services: readonly CloudService[];
+  readonly services: readonly NovaService[];
   readonly hypervisors: readonly CloudHypervisor[];
 };
 
@@ -64,7 +64,7 @@ export async function mirrorHosts(
 }
 
 type CloudHost = {
-  readonly service: CloudService;
+  readonly service: NovaService;
   readonly hypervisor: CloudHypervisor | undefined;
   /** Undefined if no host of the name is registered. */
   readonly there: ListedHost | undefined;

@@ -6,7 +6,7 @@ import { type Source, type SourceRow, sourceOf } from '../domain/conditions/sour
 import { hostKey } from '../domain/hosts/host-name.ts';
 import type { ListedHost } from '../domain/hosts/listed-host.ts';
 import { flagObservation, novaSource } from '../domain/mirror/mirrored-host.ts';
-import type { CloudService } from '../domain/mirror/seen.ts';
+import type { NovaService } from '../domain/mirror/seen.ts';
 import type { MirrorRun } from './mirror-servers.ts';
 import type { ReportConditions } from './report-conditions.ts';
 
@@ -39,7 +39,7 @@ export type Watched = {
  */
 export async function watchServices(
   deps: WatchServicesDeps,
-  services: readonly CloudService[],
+  services: readonly NovaService[],
   { actor, read_at }: Pick<MirrorRun, 'actor'> & { readonly read_at: string },
 ): Promise<Watched> {
   const down = new Map(
@@ -81,7 +81,7 @@ const novaDefaults: Source = {
 const isSettled = (last: AppliedService | undefined, read_at: string): boolean =>
   !last || (last.done && last.at < read_at);
 
-async function isRaised({ condition }: WatchServicesDeps, service: CloudService): Promise<boolean> {
+async function isRaised({ condition }: WatchServicesDeps, service: NovaService): Promise<boolean> {
   const observation = flagObservation(service, true);
   return (await condition(idOfCondition(novaSource, observation)))?.state === 'raised';
 }

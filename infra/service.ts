@@ -76,22 +76,7 @@ export class DoctorStack extends Stack {
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
-    api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
-    api.serve('compute', capabilities.Compute.function);
-    api.serve('image', capabilities.Compute.function);
-    api.serve('network', capabilities.Network.function);
-    api.serve('alarming', capabilities.Alarming.function);
-    api.serve('doctor', capabilities.Doctor.function, {
-      within: {
-        path: 'v1',
-        parts: [
-          { segments: monitorPaths, handler: capabilities.Monitors.function },
-          { segments: operationPaths, handler: capabilities.Operations.function },
-        ],
-      },
-    });
-    api.serve('events', capabilities.Monitors.function);
-    api.serve('instance-ha', capabilities.Monitors.function);
+    serve(api, capabilities);
 
     const functions = Object.fromEntries(
       Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
@@ -110,6 +95,35 @@ export class DoctorStack extends Stack {
     const outputs = { ...outputsOf(shared, api), ...functionNames(capabilities) };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
+}
+
+type Served =
+  | 'Identity'
+  | 'Compute'
+  | 'Network'
+  | 'Alarming'
+  | 'Doctor'
+  | 'Monitors'
+  | 'Operations';
+
+/** Puts the functions of the surfaces behind their paths. */
+function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
+  api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
+  api.serve('compute', capabilities.Compute.function);
+  api.serve('image', capabilities.Compute.function);
+  api.serve('network', capabilities.Network.function);
+  api.serve('alarming', capabilities.Alarming.function);
+  api.serve('doctor', capabilities.Doctor.function, {
+    within: {
+      path: 'v1',
+      parts: [
+        { segments: monitorPaths, handler: capabilities.Monitors.function },
+        { segments: operationPaths, handler: capabilities.Operations.function },
+      ],
+    },
+  });
+  api.serve('events', capabilities.Monitors.function);
+  api.serve('instance-ha', capabilities.Monitors.function);
 }
 
 /** What clients, tests and operators need of a deployed stack. */

@@ -4,7 +4,7 @@ import { changedAt, type SeenPort } from '../../domain/mirror/seen.ts';
 import { FixedIp, PortFacts, PortStatus, vnicTypes } from '../../domain/ports/port.ts';
 import { parseMoment } from '../../domain/time.ts';
 import type { CloudPortPage, UnreadableItem } from '../../flows/cloud-reader.ts';
-import { reasonOf } from './nova-listings.ts';
+import { whyUnreadable } from './nova-listings.ts';
 
 const NeutronPort = z.object({
   id: z.guid().transform((id) => id.toLowerCase()),
@@ -46,7 +46,7 @@ export function portPageOf(
     const { data, error } = NeutronPort.safeParse(port);
     const facts = data && PortFacts.safeParse(factsOf(data));
     if (data && facts?.success) items.push(seenOf(data, facts.data, read_at));
-    else unreadable.push({ id: port.id, reason: reasonOf(error ?? facts?.error ?? noIssue) });
+    else unreadable.push({ id: port.id, reason: whyUnreadable(error ?? facts?.error ?? noIssue) });
   }
   const more = ports_links.some(({ rel }) => rel === 'next');
   return { items, unreadable, read_at, next: more ? (ports.at(-1)?.id ?? null) : null };

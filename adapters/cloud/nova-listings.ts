@@ -72,12 +72,12 @@ export function serverPageOf(
   const unreadable: UnreadableItem[] = [];
   for (const server of servers) {
     const { data, error } = NovaServer.safeParse(server);
-    if (!data) unreadable.push({ id: server.id, reason: reasonOf(error) });
+    if (!data) unreadable.push({ id: server.id, reason: whyUnreadable(error) });
     else if (data.status === 'DELETED') ended.push(data.id);
     else {
       const facts = InstanceFacts.safeParse(factsOf(data));
       if (facts.success) items.push(seenOf(data, facts.data, read_at));
-      else unreadable.push({ id: data.id, reason: reasonOf(facts.error) });
+      else unreadable.push({ id: data.id, reason: whyUnreadable(facts.error) });
     }
   }
   const last = servers.at(-1)?.id ?? null;
@@ -111,7 +111,7 @@ const factsOf = (server: NovaServer): unknown => ({
 });
 
 /** What is wrong with an item, in a sentence. */
-export function reasonOf(error: z.ZodError): string {
+export function whyUnreadable(error: z.ZodError): string {
   const [issue] = error.issues;
   return `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'cannot be read'}`;
 }

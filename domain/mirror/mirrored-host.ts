@@ -5,7 +5,7 @@ import type { Host, HostFacts } from '../hosts/host.ts';
 import type { ListedHost } from '../hosts/listed-host.ts';
 import { registeredHost } from '../hosts/registered-host.ts';
 import type { RegistrationOutcome } from '../registration.ts';
-import type { CloudHypervisor, CloudService } from './seen.ts';
+import type { CloudHypervisor, NovaService } from './seen.ts';
 
 /** The facts of a host that the cloud has said nothing about. */
 const unknownFacts: HostFacts = {
@@ -21,7 +21,7 @@ const factNames = [
 /** The facts of a host: the zone of its service, and what a hypervisor says; the others are as before. */
 export function cloudFacts(
   existing: HostFacts | undefined,
-  { zone }: CloudService,
+  { zone }: NovaService,
   hypervisor: CloudHypervisor | undefined,
 ): HostFacts {
   const before = existing ?? unknownFacts;
@@ -33,7 +33,7 @@ export function cloudFacts(
 /** Whether a host that is listed has the facts of the cloud. */
 export const hasCloudFacts = (
   listed: ListedHost,
-  service: CloudService,
+  service: NovaService,
   hypervisor: CloudHypervisor | undefined,
 ): boolean => {
   const facts = cloudFacts(listed, service, hypervisor);
@@ -43,7 +43,7 @@ export const hasCloudFacts = (
 /** The outcome for a host: `kept` if only the mark that the cloud has it is missing. */
 export function mirroredHost(
   existing: Host | undefined,
-  service: CloudService,
+  service: NovaService,
   hypervisor: CloudHypervisor | undefined,
   made: { readonly actor: Actor; readonly newId: () => string; readonly service_number: number },
 ): RegistrationOutcome<Host> {
@@ -68,7 +68,7 @@ export const novaSource = 'nova';
  * says of the same request to Doctor.
  */
 export const flagObservation = (
-  { host, forced_down }: CloudService,
+  { host, forced_down }: NovaService,
   stops: boolean,
 ): Observation => ({
   key: 'forced_down',

@@ -33,7 +33,7 @@ export type SeenPort = SeenAt & {
 };
 
 /** A compute service of the cloud. */
-export type CloudService = {
+export type NovaService = {
   readonly host: string;
   readonly zone: string;
   readonly forced_down: boolean;
@@ -57,7 +57,7 @@ export function changedAt(updated: string, read_at: string): string {
 }
 
 /** A text that is the same as long as the services show the same hosts, zones and flags. */
-export function lookOf(services: readonly CloudService[]): string {
+export function lookOf(services: readonly NovaService[]): string {
   const each = services.map(({ host, zone, forced_down }) =>
     JSON.stringify([host, zone, forced_down]),
   );
