@@ -26,6 +26,7 @@ export type EnvName =
   | 'UNMATCHED_TABLE'
   | 'RECEIVED_TABLE'
   | 'CLOUD_TABLE'
+  | 'TIMERS_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'CHANGE_QUEUE_URL'
   | 'URGENT_QUEUE_URL'
@@ -33,7 +34,9 @@ export type EnvName =
   | 'WIDE_QUEUE_URL'
   | 'EVENT_DLQ_URL'
   | 'BULK_DLQ_URL'
+  | 'REPORT_QUEUE_URL'
   | 'REPORT_DLQ_URL'
+  | 'TICK_QUEUE_URL'
   /** Missing if events from outside change no rows. */
   | 'INVENTORY_QUEUE_URL'
   /** Missing without a cloud. */
@@ -68,11 +71,18 @@ export type EnvName =
   | 'SIGNING_SECRET_ARN'
   /** The secret of the OpenStack cloud beside Doctor; missing without one. */
   | 'CLOUD_SECRET'
+  /** The issuer of access tokens, and how its claims are read; missing without one. */
+  | 'OIDC_ISSUER'
+  | 'OIDC_AUDIENCE'
+  | 'OIDC_PROJECT_CLAIM'
+  | 'OIDC_ROLES_CLAIM'
+  | 'OIDC_ROLES'
   | 'PUBLIC_URL'
   | 'CORS_ALLOWED_ORIGINS'
   | 'REGION_NAME'
   | 'ACCEPT_ALARMS_WITHOUT_RESOURCE_ID'
   | 'SERVICE_DOWN_TIME_SECONDS'
+  | 'REPORT_MISSED_HEARTBEATS'
   | 'INSTANCES_ON_FORCE_DOWN'
   | 'EVACUATION_EXECUTOR'
   | 'SAFE_LANE_DELAY_SECONDS'

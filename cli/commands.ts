@@ -1,5 +1,6 @@
 /** The commands: their options, requests and output. */
 import * as z from 'zod';
+import { cloudRegister } from './cloud/register.ts';
 import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
@@ -255,4 +256,5 @@ export const commands: readonly Command[] = [
   },
   ...monitoringCommands,
   ...cloudInventoryCommands(),
+  cloudRegister,
 ];

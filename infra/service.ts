@@ -23,6 +23,7 @@ import { Secrets } from './secrets.ts';
 import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
+import { Timekeeper } from './timekeeper.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -73,6 +74,7 @@ export class DoctorStack extends Stack {
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
+      Timekeeper: new Timekeeper(this, 'Timekeeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
@@ -92,8 +94,7 @@ export class DoctorStack extends Stack {
       });
     }
 
-    const outputs = { ...outputsOf(shared, api), ...functionNames(capabilities) };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
 }
 
@@ -126,6 +127,11 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
   api.serve('instance-ha', capabilities.Monitors.function);
 }
 
+/** Makes an output of each value, under its name. */
+function makeOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) new CfnOutput(scope, name, { value });
+}
+
 /** What clients, tests and operators need of a deployed stack. */
 const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   ApiUrl: api.url,
@@ -144,6 +150,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
   FaultQueueUrl: messaging.faultQueue.queueUrl,
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
+  TickQueueUrl: messaging.tickQueue.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
@@ -173,6 +180,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
   CloudTable: tables.cloud.tableName,
+  TimersTable: tables.timers.tableName,
 });
 
 /** The output `<name>FunctionName` of each capability. */

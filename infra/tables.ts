@@ -32,6 +32,7 @@ export class Tables extends Construct {
   readonly unmatched: Table;
   readonly received: Table;
   readonly cloud: Table;
+  readonly timers: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -59,6 +60,7 @@ export class Tables extends Construct {
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);
     this.received = table('Received', tableDefinitions.received);
     this.cloud = table('Cloud', tableDefinitions.cloud);
+    this.timers = table('Timers', tableDefinitions.timers);
   }
 }
 

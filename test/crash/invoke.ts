@@ -18,8 +18,10 @@ import { connect as network } from '../../functions/network/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
 import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
+import { connect as timekeeper } from '../../functions/timekeeper/connect.ts';
 import { connect as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { lambdaContext } from '../functions/call.ts';
+import { queued } from '../functions/consumers/lambda.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 
 // No test reads what is counted here.
@@ -42,7 +44,9 @@ export type Invocation =
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
-  | { readonly name: 'sweeper'; readonly event: { readonly now: number } };
+  | { readonly name: 'sweeper'; readonly event: { readonly now: number } }
+  /** A tick that is planned for `now`, and comes then. */
+  | { readonly name: 'timekeeper'; readonly event: { readonly now: string } };
 
 export type Invoked = {
   readonly result: unknown;
@@ -103,6 +107,10 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
+    case 'timekeeper': {
+      const tick = queued({ body: { tick: event.now } });
+      return timekeeper(env, clients, logger, () => event.now)(tick, lambdaContext);
+    }
     case 'sweeper':
       return sweeper(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
   }
