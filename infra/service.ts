@@ -152,6 +152,10 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
   TickQueueUrl: messaging.tickQueue.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
+  ...(messaging.cloudQueues && {
+    CloudQueueUrl: messaging.cloudQueues.tasks.queueUrl,
+    CloudDlqUrl: messaging.cloudQueues.deadLetters.queueUrl,
+  }),
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
   WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,

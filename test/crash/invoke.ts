@@ -7,6 +7,7 @@ import type { Env } from '../../adapters/env.ts';
 import type { StreamEvent } from '../../adapters/stream-records.ts';
 import { connect as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { connect as alarming } from '../../functions/alarming/connect.ts';
+import { connect as cloudFaults } from '../../functions/cloud-faults/connect.ts';
 import { connect as cloudMirror } from '../../functions/cloud-mirror/connect.ts';
 import { connect as compute } from '../../functions/compute/connect.ts';
 import { connect as doctor } from '../../functions/doctor/connect.ts';
@@ -39,8 +40,9 @@ export type Invocation =
         | 'fault-finisher'
         | 'webhook-sender'
         | 'report-receiver'
+        | 'inventory'
         | 'cloud-mirror'
-        | 'inventory';
+        | 'cloud-faults';
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
@@ -103,6 +105,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return reportReceiver(env, clients, logger)(event, lambdaContext);
     case 'cloud-mirror':
       return cloudMirror(env, clients, logger)(event, lambdaContext);
+    case 'cloud-faults':
+      return cloudFaults(env, clients, logger)(event, lambdaContext);
     case 'inventory':
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
