@@ -1,7 +1,7 @@
 /** The table `cloud`: a row for each job that mirrors the cloud. */
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { CloudJob, type CloudJobName, newJob } from '../../domain/mirror/cloud-job.ts';
-import type { CloudJobStore } from '../../flows/mirror-cloud.ts';
+import type { CloudJobStore } from '../../flows/request-walk.ts';
 import { ifUnchanged } from '../dynamodb.ts';
 
 /** Reads and writes the rows of jobs. */

@@ -3,13 +3,13 @@ import { stateOf } from '../../domain/hosts/host.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { reportEvacuation } from '../../flows/evacuate.ts';
 import { spellingOf } from '../../flows/host-spelling.ts';
-import { type RequestWalkDeps, requestWalk } from '../../flows/mirror-cloud.ts';
 import { noteHeartbeat } from '../../flows/note-heartbeat.ts';
 import { noteHeartbeats } from '../../flows/note-heartbeats.ts';
 import { readServers } from '../../flows/read-servers.ts';
 import { registerHost } from '../../flows/register-host.ts';
 import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
+import { type RequestWalkDeps, requestWalk } from '../../flows/request-walk.ts';
 import { type TakeOutsideDeps, takeOutside } from '../../flows/take-outside.ts';
 import { type DoctorDeps, doctorApi } from './handler.ts';
 

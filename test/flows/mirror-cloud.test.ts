@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { holdsId } from '../../domain/conditions/held-target.ts';
 import type { CloudReader } from '../../flows/cloud-reader.ts';
-import { requestWalk, runJob } from '../../flows/mirror-cloud.ts';
+import { runJob } from '../../flows/mirror-cloud.ts';
+import { requestWalk } from '../../flows/request-walk.ts';
 import { portId, serverId, serverItem } from '../cloud/listings.ts';
 import { type MirrorWorld, mirrorWorld } from './mirror-world.ts';
 
