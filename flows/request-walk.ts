@@ -17,7 +17,12 @@ export type CloudJobStore = {
 };
 
 /** What a request for a walk reads, writes and sends. */
-export type RequestWalkDeps = CloudJobStore & Pick<MirrorCloudDeps, 'sendJob' | 'newId' | 'now'>;
+export type RequestWalkDeps = CloudJobStore & {
+  /** Queues a job at once. */
+  readonly sendJob: (id: CloudJobName) => Promise<void>;
+  readonly newId: () => string;
+  readonly now: () => string;
+};
 
 /**
  * Begins a walk in place of one that nobody asked for. One that was asked for, and does the same, goes on.

@@ -11,7 +11,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   'cloud-faults': 445,
   'cloud-mirror': 495,
   compute: 545,
-  doctor: 575,
+  doctor: 585,
   'fault-finisher': 410,
   identity: 415,
   inventory: 425,
