@@ -233,7 +233,7 @@ const Settings = z.object({
   ),
   inventoryFromEvents: setting(
     truth.default(false),
-    '`true`: events `compute.instance.*` from outside register, change and delete servers',
+    '`true`: events `compute.instance.*` and `port.*` from outside register, change and delete servers and ports',
   ),
   cloud: setting(
     secretName.default(''),

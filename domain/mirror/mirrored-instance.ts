@@ -49,6 +49,15 @@ export function mirroredInstance(
   return { kind: 'kept', row: { ...row, reported_at, mirrored: true } };
 }
 
+/** The outcome of an event of the cloud: that of a registration, with the mark that the cloud has the server. */
+export function markedInstance(
+  ...registration: Parameters<typeof registeredInstance>
+): RegistrationOutcome<Instance> {
+  const outcome = registeredInstance(...registration);
+  if (outcome.kind === 'stale' || outcome.kind === 'same') return outcome;
+  return { kind: outcome.kind, row: { ...outcome.row, mirrored: true } };
+}
+
 /** Whether the row is newer than the read, or the cloud is moving the server as the row says. */
 function isNewer(
   existing: Instance,
