@@ -177,16 +177,6 @@ export class Messaging extends Construct {
   }
 }
 
-/** The topics that the notifications are spread over. */
-const notificationTopics = (
-  scope: Construct,
-  { notificationTopics: length }: ServiceSettings,
-  enforceSSL: boolean,
-): Topic[] =>
-  Array.from(
-    { length },
-    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
-  );
 /** Makes the queues of the cloud. */
 function cloudQueuesOf(
   queue: (name: string, consumerTimeout: number, deadLetterQueue: DeadLetterQueue) => Queue,
