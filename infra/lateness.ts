@@ -54,13 +54,11 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     ...(messaging.inventoryQueue
       ? [{ name: 'InventoryQueue', queue: messaging.inventoryQueue, seconds: 300 }]
       : []),
-    ...(messaging.mirrorQueue
-      ? [{ name: 'MirrorQueue', queue: messaging.mirrorQueue, seconds: 300 }]
-      : []),
     ...(messaging.cloudQueues
       ? [
           { name: 'CloudQueue', queue: messaging.cloudQueues.tasks, seconds: 900 },
           { name: 'MoveQueue', queue: messaging.cloudQueues.moves, seconds: 900 },
+          { name: 'MirrorQueue', queue: messaging.cloudQueues.mirror, seconds: 300 },
         ]
       : []),
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },

@@ -38,6 +38,8 @@ export interface CloudQueues {
   readonly tasks: Queue;
   /** Steps of evacuations, so that those of a large host do not delay the next host's fault. */
   readonly moves: Queue;
+  /** Turns of the jobs that mirror the cloud. */
+  readonly mirror: Queue;
   readonly deadLetters: Queue;
 }
 
@@ -80,8 +82,6 @@ export class Messaging extends Construct {
   readonly reportDeadLetters: Queue;
   /** Events from outside that may change rows; undefined if they change none. */
   readonly inventoryQueue: Queue | undefined;
-  /** Jobs that mirror the cloud; undefined without one. */
-  readonly mirrorQueue: Queue | undefined;
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
@@ -154,10 +154,6 @@ export class Messaging extends Construct {
     this.inventoryQueue = settings.inventoryFromEvents
       ? queue('InventoryQueue', inventoryTimeoutSeconds, into(this.bulkDeadLetters))
       : undefined;
-    this.mirrorQueue =
-      settings.cloud === ''
-        ? undefined
-        : queue('MirrorQueue', mirrorTimeoutSeconds, into(this.bulkDeadLetters));
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
     this.cloudQueues = settings.cloud === '' ? undefined : cloudQueuesOf(queue, deadLetters);
@@ -186,6 +182,7 @@ function cloudQueuesOf(
   return {
     tasks: queue('CloudQueue', cloudTimeoutSeconds, into(givenUp)),
     moves: queue('MoveQueue', cloudTimeoutSeconds, into(givenUp)),
+    mirror: queue('MirrorQueue', mirrorTimeoutSeconds, into(givenUp)),
     deadLetters: givenUp,
   };
 }
