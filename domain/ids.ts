@@ -87,3 +87,10 @@ export const nameId = (kind: NamedKind, name: string): string =>
 
 /** A short text that stands for a long one: the same for the same text. */
 export const digestOf = (text: string): string => derived('digest', text);
+
+/** A digest of texts in ASCII, for keys of rows: equal texts have equal digests. */
+export const queryKey = (...texts: readonly string[]): string => derived('query', ...texts);
+
+/** The id of what a round does to an alarm: the same on every retry. */
+export const roundEventId = (alarm_id: string, round: number): string =>
+  derived('round', alarm_id, round);

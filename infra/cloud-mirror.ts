@@ -14,20 +14,20 @@ import type { Capability, Wiring } from './wiring.ts';
 /** The variables of functions that show and begin the mirror's walks; none without a cloud. */
 export const mirrorVariables = ({
   tables,
-  messaging: { mirrorQueue },
+  messaging: { cloudQueues },
 }: Pick<Wiring, 'tables' | 'messaging'>): Readonly<Record<string, string>> =>
-  mirrorQueue
-    ? { CLOUD_TABLE: tables.cloud.tableName, MIRROR_QUEUE_URL: mirrorQueue.queueUrl }
+  cloudQueues
+    ? { CLOUD_TABLE: tables.cloud.tableName, MIRROR_QUEUE_URL: cloudQueues.mirror.queueUrl }
     : {};
 
 /** Lets a function show and begin the mirror's walks; nothing without a cloud. */
 export function allowMirror(
   fn: ServiceFunction,
-  { tables, messaging: { mirrorQueue } }: Pick<Wiring, 'tables' | 'messaging'>,
+  { tables, messaging: { cloudQueues } }: Pick<Wiring, 'tables' | 'messaging'>,
 ): void {
-  if (!mirrorQueue) return;
+  if (!cloudQueues) return;
   allowRows(fn, tables.cloud, 'GetItem', 'PutItem');
-  allowSend(fn, mirrorQueue);
+  allowSend(fn, cloudQueues.mirror);
 }
 
 /** Mirrors hosts, servers and ports of the cloud. It exists with the setting `cloud` only. */
@@ -103,6 +103,6 @@ export function cloudMirrorOf(
   scope: Construct,
   wiring: Wiring,
 ): { readonly CloudMirror?: CloudMirror } {
-  const { mirrorQueue: queue } = wiring.messaging;
+  const queue = wiring.messaging.cloudQueues?.mirror;
   return queue ? { CloudMirror: new CloudMirror(scope, 'CloudMirror', { ...wiring, queue }) } : {};
 }

@@ -38,6 +38,8 @@ export interface CloudQueues {
   readonly tasks: Queue;
   /** Steps of evacuations, so that those of a large host do not delay the next host's fault. */
   readonly moves: Queue;
+  /** Turns of the jobs that mirror the cloud. */
+  readonly mirror: Queue;
   readonly deadLetters: Queue;
 }
 
@@ -69,15 +71,17 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before, and of ticks. */
+  /** Alarms that are evaluated every minute. */
+  readonly periodicQueue: Queue;
+  /** Those among them whose queries are not answered in time. */
+  readonly periodicSlowQueue: Queue;
+  /** Of the six queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
   readonly reportDeadLetters: Queue;
   /** Events from outside that may change rows; undefined if they change none. */
   readonly inventoryQueue: Queue | undefined;
-  /** Jobs that mirror the cloud; undefined without one. */
-  readonly mirrorQueue: Queue | undefined;
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
@@ -137,6 +141,10 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
+    [this.periodicQueue, this.periodicSlowQueue] = [
+      bulk('PeriodicQueue'),
+      bulk('PeriodicSlowQueue'),
+    ];
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',
@@ -146,10 +154,6 @@ export class Messaging extends Construct {
     this.inventoryQueue = settings.inventoryFromEvents
       ? queue('InventoryQueue', inventoryTimeoutSeconds, into(this.bulkDeadLetters))
       : undefined;
-    this.mirrorQueue =
-      settings.cloud === ''
-        ? undefined
-        : queue('MirrorQueue', mirrorTimeoutSeconds, into(this.bulkDeadLetters));
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
     this.cloudQueues = settings.cloud === '' ? undefined : cloudQueuesOf(queue, deadLetters);
@@ -169,16 +173,6 @@ export class Messaging extends Construct {
   }
 }
 
-/** The topics that the notifications are spread over. */
-const notificationTopics = (
-  scope: Construct,
-  { notificationTopics: length }: ServiceSettings,
-  enforceSSL: boolean,
-): Topic[] =>
-  Array.from(
-    { length },
-    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
-  );
 /** Makes the queues of the cloud. */
 function cloudQueuesOf(
   queue: (name: string, consumerTimeout: number, deadLetterQueue: DeadLetterQueue) => Queue,
@@ -188,9 +182,21 @@ function cloudQueuesOf(
   return {
     tasks: queue('CloudQueue', cloudTimeoutSeconds, into(givenUp)),
     moves: queue('MoveQueue', cloudTimeoutSeconds, into(givenUp)),
+    mirror: queue('MirrorQueue', mirrorTimeoutSeconds, into(givenUp)),
     deadLetters: givenUp,
   };
 }
+
+/** The topics that the projects' notifications are spread over. */
+const notificationTopics = (
+  scope: Construct,
+  settings: ServiceSettings,
+  enforceSSL: boolean,
+): Topic[] =>
+  Array.from(
+    { length: settings.notificationTopics },
+    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
+  );
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

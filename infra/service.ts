@@ -17,6 +17,7 @@ import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
 import { Operations, operationPaths } from './operations.ts';
+import { roundsOf } from './periodic.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
@@ -73,6 +74,7 @@ export class DoctorStack extends Stack {
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
+      ...roundsOf(this, shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
       Timekeeper: new Timekeeper(this, 'Timekeeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
@@ -80,10 +82,8 @@ export class DoctorStack extends Stack {
     };
     serve(api, capabilities);
 
-    const functions = Object.fromEntries(
-      Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
-    );
     if (!emulated) {
+      const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
       new Lateness(this, 'Lateness', {
         messaging,
@@ -145,6 +145,8 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UrgentQueueUrl: messaging.urgentQueue.queueUrl,
   BulkQueueUrl: messaging.bulkQueue.queueUrl,
   WideQueueUrl: messaging.wideQueue.queueUrl,
+  PeriodicQueueUrl: messaging.periodicQueue.queueUrl,
+  PeriodicSlowQueueUrl: messaging.periodicSlowQueue.queueUrl,
   BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
   ReportQueueUrl: messaging.reportQueue.queueUrl,
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
@@ -187,6 +189,10 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   CloudTable: tables.cloud.tableName,
   TimersTable: tables.timers.tableName,
 });
+
+/** The function of each capability, by its name. */
+const functionsOf = (capabilities: Readonly<Record<string, Capability>>) =>
+  Object.fromEntries(Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]));
 
 /** The output `<name>FunctionName` of each capability. */
 const functionNames = (capabilities: Readonly<Record<string, Capability>>) =>

@@ -16,6 +16,8 @@ import { connect as identity } from '../../functions/identity/connect.ts';
 import { connect as inventory } from '../../functions/inventory/connect.ts';
 import { connect as monitors } from '../../functions/monitors/connect.ts';
 import { connect as network } from '../../functions/network/connect.ts';
+import { connect as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
+import { connect as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
 import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
@@ -42,11 +44,13 @@ export type Invocation =
         | 'report-receiver'
         | 'inventory'
         | 'cloud-mirror'
+        | 'periodic-evaluator'
         | 'cloud-faults';
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
   | { readonly name: 'sweeper'; readonly event: { readonly now: number } }
+  | { readonly name: 'periodic-planner'; readonly event: { readonly time: string } }
   /** A tick that is planned for `now`, and comes then. */
   | { readonly name: 'timekeeper'; readonly event: { readonly now: string } };
 
@@ -111,6 +115,10 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
+    case 'periodic-planner':
+      return periodicPlanner(env, clients, logger, metrics)(event, lambdaContext);
+    case 'periodic-evaluator':
+      return periodicEvaluator(env, clients, logger, metrics)(event, lambdaContext);
     case 'timekeeper': {
       const tick = queued({ body: { tick: event.now } });
       return timekeeper(env, clients, logger, () => event.now)(tick, lambdaContext);
