@@ -14,7 +14,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   doctor: 585,
   'fault-finisher': 410,
   identity: 415,
-  inventory: 425,
+  inventory: 435,
   monitors: 560,
   network: 480,
   'periodic-evaluator': 600,
