@@ -19,7 +19,7 @@ const queries = [
   '{__name__="up"}',
   'up{project_id=~".*"}',
   'up{project_id!=""}',
-  'up offset 0s',
+  'up offset 1s',
   'up @ end()',
   'max_over_time(up[1m])',
   'max_over_time((up >= 0)[1m:10s])',
