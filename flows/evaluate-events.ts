@@ -15,6 +15,7 @@ import {
   weightOf,
   weightPerTransaction,
 } from './alarm-lane.ts';
+import { type ArmDeps, armAlarms } from './arm-alarms.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 import { type WrittenDeps, writtenBefore } from './written-before.ts';
@@ -58,6 +59,7 @@ export const gentlePace: Pace = {
 /** What the evaluation needs from outside. */
 export type EvaluateDeps = DeliverDeps &
   FindDeps &
+  Pick<ArmDeps, 'arm'> &
   WrittenDeps & {
     readonly pace: Pace;
     /** Durably queues events for deferred alarms. */
@@ -97,6 +99,7 @@ export async function evaluateEvents(
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
   const { lanes, rests } = await lanesOf(deps, events, from);
+  await armAlarms(deps, lanes);
   const queued = Promise.all(rests.map((rest) => deps.sendRest(rest, isCopy))).catch((error) =>
     failures.push(error),
   );

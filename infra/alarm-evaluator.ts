@@ -39,6 +39,7 @@ class Evaluator extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
+        TIMERS_TABLE: tables.timers.tableName,
         WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
         ...Object.fromEntries(urls),
         EVENT_DLQ_URL: deadLetters.queueUrl,
@@ -63,6 +64,7 @@ class Evaluator extends Construct implements Capability {
     allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
+    allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
     for (const topic of messaging.notifications) allowPublish(fn, topic);
     const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
     for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);

@@ -1,7 +1,7 @@
 /**
  * The rows of the table `alarms`, and the transactions that change them. An alarm has a row of kind
  * `alarm`, and a row of kind `lookup#<key>` for each key by which events find it. A change writes
- * all its rows, the counts of the owners' alarms and its record in `history` in one transaction.
+ * all its rows, the counts of the owners' alarms, its timer and its record in `history` in one transaction.
  */
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
@@ -9,6 +9,7 @@ import { alarmSortKey } from '../../domain/alarms/alarm-index.ts';
 import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import { type AlarmQuotas, ownersOf } from '../../domain/alarms/quota.ts';
 import type { Row } from '../dynamodb.ts';
+import { timerWrites } from '../timers/alarm-timers.ts';
 import type { Action } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
 import { counted, countedWithin } from './quotas.ts';
@@ -18,6 +19,7 @@ export type AlarmTables = {
   readonly alarms: string;
   readonly history: string;
   readonly quotas: string;
+  readonly timers: string;
   /** How long the record of a change is kept, in days. */
   readonly retentionDays: number;
   /** The limits of projects and users for which none was set. */
@@ -82,6 +84,7 @@ export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmCh
     },
     ...lookupKeysOf(alarm).map((key) => lookupPut(alarms, alarm, key)),
     recorded(tables, change),
+    ...timerWrites(tables.timers, undefined, alarm),
   ];
 }
 
@@ -110,6 +113,7 @@ export function alarmReplacement(
     ...moved(quotas, from.project, to.project),
     ...moved(quotas, from.user, to.user),
     recorded(tables, change),
+    ...timerWrites(tables.timers, before, after),
   ];
 }
 
@@ -133,6 +137,7 @@ export function alarmDeletion(tables: AlarmTables, alarm: Alarm, change: AlarmCh
     counted(quotas, owners.user, -1),
     ...(isProjectWide(alarm) ? [counted(quotas, owners.wide, -1)] : []),
     recorded(tables, change),
+    ...timerWrites(tables.timers, alarm, undefined),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { isEqual } from 'es-toolkit';
 import { type Caller, projectOf } from '../identity/access.ts';
 import { naive } from '../time.ts';
+import { armingAfter, armingOfNew } from './absence.ts';
 import type { Alarm, AlarmState } from './alarm.ts';
 import { type AlarmInput, checkFacts, requireOneRule } from './alarm-facts.ts';
 import type { AlarmChange } from './alarm-history.ts';
@@ -50,6 +51,7 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
     stamped_at: null,
     entered_alarm_at: state === 'alarm' ? now : null,
     left_alarm_at: null,
+    ...armingOfNew(facts, now),
     transitions: {},
   };
   return { alarm, change: record('creation', alarm, document(alarm), projectOf(caller), context) };
@@ -78,6 +80,7 @@ export function replacedAlarm(
   const alarm = {
     ...evaluatedAgain(inState),
     ...facts,
+    ...armingAfter(stored, facts, now),
     timestamp: now,
     revision: stored.revision + 1,
   };
@@ -144,6 +147,8 @@ function document(alarm: Alarm): Record<string, unknown> {
     stamped_at,
     entered_alarm_at,
     left_alarm_at,
+    armed_at,
+    timer_at,
     transitions,
     resource_id,
     ...shown

@@ -82,6 +82,18 @@ export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, no
   return { from: alarm, to, row: rowOf(alarm, notification, actions, now) };
 }
 
+/** The writes of a timeout, of which an event says when it was. @param to the alarm after it. */
+export function firingOfTimeout(
+  from: Alarm,
+  to: Alarm,
+  event: DoctorEvent,
+  now: string,
+): Firing<OutboxRow> {
+  const states = { previous: from.state, current: to.state, reason: to.state_reason };
+  const notification = notificationOf(to, event, states);
+  return { from, to, row: rowOf(to, notification, actionsFor(to, to.state), now) };
+}
+
 function notificationOf(
   alarm: Alarm,
   event: DoctorEvent,

@@ -33,6 +33,8 @@ const fallbacks: Omit<Alarm, 'alarm_id' | 'project_id' | 'revision'> = {
   stamped_at: null,
   entered_alarm_at: null,
   left_alarm_at: null,
+  armed_at: null,
+  timer_at: null,
   transitions: {},
 };
 

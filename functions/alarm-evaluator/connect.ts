@@ -26,6 +26,7 @@ export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
   QUOTAS_TABLE: required,
+  TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
@@ -57,7 +58,7 @@ export function connect(
       ? alarmLookup(dynamo, alarms, gentleLookups)
       : alarmLookup(dynamo, alarms)),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
-    ...firings(dynamo, { alarms, history }),
+    ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),
     ...outbox(dynamo, {
       table: history,
       retentionDays: env.HISTORY_RETENTION_DAYS,

@@ -135,6 +135,7 @@ describe('permissions', () => {
         ...['GetItem on History', 'PutItem on History'],
         ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
         ...['GetItem on Quotas', 'UpdateItem on Quotas'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     },
     {
@@ -215,6 +216,7 @@ describe('permissions', () => {
           'BatchGetItem on Quotas',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     })),
     {
@@ -228,7 +230,7 @@ describe('permissions', () => {
       name: 'Timekeeper',
       data: [
         ...['BatchGetItem on Hosts', 'Query on Roster'],
-        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
@@ -293,7 +295,7 @@ describe('permissions', () => {
       ],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
-    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
+    { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
