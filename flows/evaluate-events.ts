@@ -5,6 +5,7 @@
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
 import { type Chain, hasNotification, type OutboxRow } from '../domain/alarms/firing.ts';
+import type { Sent } from '../domain/delivery/notification-minute.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import { type ArmDeps, armAlarms } from './arm-alarms.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
+import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { type WrittenDeps, writtenBefore } from './written-before.ts';
 
 /** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
@@ -58,6 +60,7 @@ export const gentlePace: Pace = {
 
 /** What the evaluation needs from outside. */
 export type EvaluateDeps = DeliverDeps &
+  NoteFiringsDeps &
   FindDeps &
   Pick<ArmDeps, 'arm'> &
   WrittenDeps & {
@@ -105,6 +108,7 @@ export async function evaluateEvents(
   );
   const written: OutboxRow[] = [];
   const deliveries: Promise<number>[] = [];
+  const sent: Sent[] = [];
   const reports: Promise<unknown>[] = [];
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
     const steps = open.flatMap((lane) => {
@@ -124,7 +128,10 @@ export async function evaluateEvents(
       );
       for (const [n, step] of some.entries()) outcomes.set(step, fired[n]);
       written.push(...rows);
-      const delivery = deliver(deps, rows);
+      const delivery = deliver(deps, rows).then((count) => {
+        sent.push({ rows, at: deps.now() });
+        return count;
+      });
       deliveries.push(delivery);
       if (!deps.pace.deliverMeanwhile) await delivery;
     }
@@ -135,6 +142,7 @@ export async function evaluateEvents(
   }
   await Promise.all([...reports, queued]);
   const published = await Promise.all(deliveries);
+  await noteFirings(deps, sent);
   if (failures.length > 0) throw failures[0];
   return {
     candidates: lanes.length,

@@ -11,13 +11,18 @@ import {
   delays,
   email,
   filledText,
+  httpUrl,
+  issuerUrl,
+  labelName,
   limit,
   namePrefix,
   oneOf,
   origins,
   ranges,
+  rolePairs,
   secretName,
   sourceConcurrency,
+  text,
   topicArns,
   truth,
   wholeNumber,
@@ -94,6 +99,15 @@ const Settings = z.object({
     "when a fault's servers and ports are checked again after its report, separated by commas; each at most 900",
     'FINISH_DELAYS_SECONDS',
   ),
+  heldRequestsPerProject: setting(
+    wholeNumber().default(5),
+    'how many requests for changes (`GET /doctor/v1/changes`) of one project are held at once until something changes; others are answered at once, and their pages ask again later',
+    'HELD_REQUESTS_PER_PROJECT',
+  ),
+  operationsConcurrency: setting(
+    atLeastOne.default(30),
+    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included; reserved like `reportConcurrency`, which `0` there switches off',
+  ),
   evaluatorTimeoutSeconds: setting(
     wholeNumber().default(20),
     'how long an evaluator may run',
@@ -126,6 +140,40 @@ const Settings = z.object({
     limit.default(1_000),
     'alarms of a project that may name no resource, and so are evaluated for every event of a type or of the project; `-1`: no limit',
     'PROJECT_WIDE_ALARM_QUOTA',
+  ),
+  projectPeriodicAlarmQuota: setting(
+    limit.default(1_000),
+    'alarms of a project that may be evaluated every minute: those of the types `prometheus` and `composite`; `-1`: no limit',
+    'PROJECT_PERIODIC_ALARM_QUOTA',
+  ),
+  prometheusUrl: setting(
+    httpUrl.default(''),
+    'the URL of the Prometheus that alarms of the types `prometheus` and `composite` query, without `/api/v1/query`; empty: none, and such queries are refused',
+    'PROMETHEUS_URL',
+  ),
+  prometheusAuth: setting(
+    oneOf('none', 'secret', 'sigv4').default('none'),
+    'the credentials for `prometheusUrl`: `secret`: HTTP Basic or Bearer, by what `prometheusSecret` holds; `sigv4`: a signature of AWS, for Amazon Managed Service for Prometheus',
+    'PROMETHEUS_AUTH',
+  ),
+  prometheusSecret: setting(
+    secretName.default(''),
+    'the name or ARN of a secret in Secrets Manager with `{"username", "password"}` or `{"token"}` in JSON, for `prometheusAuth=secret`',
+    'PROMETHEUS_SECRET',
+  ),
+  prometheusTimeoutSeconds: setting(
+    wholeNumber({ least: 1, most: 8 }).default(5),
+    'how long Doctor waits for the answer to a query; at most 8',
+    'PROMETHEUS_TIMEOUT_SECONDS',
+  ),
+  prometheusProjectLabel: setting(
+    labelName.default('project_id'),
+    'the label of series that names their project: the queries of callers who are no administrators read only series of their project',
+    'PROMETHEUS_PROJECT_LABEL',
+  ),
+  periodicConcurrency: setting(
+    sourceConcurrency.default(4),
+    'evaluators of alarms that are evaluated every minute, at once; half as many, and at least two, for those whose queries are not answered in time',
   ),
   actionsPerAlarm: setting(
     wholeNumber({ most: 100 }).default(20),
@@ -228,6 +276,36 @@ const Settings = z.object({
     'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
     'CLOUD_SECRET',
   ),
+  oidcIssuer: setting(
+    issuerUrl.default(''),
+    'the OpenID Connect issuer whose access tokens are accepted, as its tokens have it in `iss`; empty: none',
+    'OIDC_ISSUER',
+  ),
+  oidcAudience: setting(
+    text.default(''),
+    'what the tokens of `oidcIssuer` have in `aud`; needed with it',
+    'OIDC_AUDIENCE',
+  ),
+  oidcProjectClaim: setting(
+    filledText.default('project_id'),
+    'the claim with the id of the project; `a.b` is `b` inside of `a`',
+    'OIDC_PROJECT_CLAIM',
+  ),
+  oidcRolesClaim: setting(
+    filledText.default('roles'),
+    'the claim with the roles, a list or a text with spaces; `realm_access.roles` for Keycloak',
+    'OIDC_ROLES_CLAIM',
+  ),
+  oidcRoles: setting(
+    rolePairs.default([
+      'doctor-admin=admin',
+      'doctor-member=member',
+      'doctor-reader=reader',
+      'doctor-monitor=monitor',
+    ]),
+    "Doctor's role for each value of that claim, separated by commas; other values mean nothing",
+    'OIDC_ROLES',
+  ),
   requestsPerSecond: setting(
     atLeastOne.default(1000),
     'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',
@@ -295,6 +373,9 @@ export const settingRows: readonly SettingRow[] = names.map((name) => ({
 export function settingsFrom(context: (name: string) => unknown): ServiceSettings {
   const given = Object.fromEntries(names.map((name) => [name, context(name)]));
   const { data, error } = Settings.safeParse(given);
+  if (data && data.oidcIssuer !== '' && data.oidcAudience === '') {
+    throw new Error('setting oidcAudience is empty, and oidcIssuer is not');
+  }
   if (data) return data;
   const complaints = error.issues.map(({ path: [name = '', item], message }) => {
     const place = item === undefined ? '' : `, item ${Number(item) + 1},`;

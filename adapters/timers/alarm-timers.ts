@@ -23,7 +23,8 @@ const keyOf = (alarm_id: string, due: string) => ({
   place: `${due}#${alarm_id}`,
 });
 
-type Timed = Pick<Alarm, 'alarm_id' | 'project_id' | 'timer_at'>;
+/** Periodic alarms have no timer. */
+type Timed = Pick<Alarm, 'alarm_id' | 'project_id'> & Partial<Pick<Alarm, 'timer_at'>>;
 
 /**
  * What a change of an alarm writes into the table, for the transaction that writes the alarm; empty if the timer stays.

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const store = alarmStore(dynamo, {
     ...{ alarms, history: HISTORY_TABLE, quotas, retentionDays: 30 },
     timers: own.env.TIMERS_TABLE,
-    quota: { project: -1, user: -1, wide: -1 },
+    quota: { project: -1, user: -1, wide: -1, periodic: -1 },
   });
   history = historyStore(dynamo, HISTORY_TABLE);
   for (const [n, change] of changes.entries()) {
