@@ -130,7 +130,7 @@ export const notRun: readonly NotRun[] = [
   },
   {
     document: 'docs/tutorial/beside-openstack.md',
-    first: 'npx doctor cloud register --dry-run "$DOCTOR_API_URL"',
+    first: 'npm run doctor --silent -- cloud register --dry-run "$DOCTOR_API_URL"',
     reason: 'needs an OpenStack cloud',
   },
   {
