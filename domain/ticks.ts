@@ -60,7 +60,7 @@ export function clockAt(
 }
 
 /** The slot of a timer: the minute in which it falls due. */
-export const slotOf = (due: string): string => due.slice(0, 16);
+export const timerSlotOf = (due: string): string => due.slice(0, 16);
 
 const minuteSeconds = 60;
 /** A slot is looked at for so many seconds after its minute, for timers that were written late. */
@@ -76,13 +76,13 @@ export function slotsFrom(
   from: string,
   now: string,
 ): { readonly slots: readonly string[]; readonly next: string } {
-  const recent = slotOf(laterBy(now, -keptSeconds));
+  const recent = timerSlotOf(laterBy(now, -keptSeconds));
   const first = from !== '' && from < recent ? from : recent;
   const slots: string[] = [];
   let slot = first;
-  while (slot <= slotOf(now) && slots.length < mostSlots) {
+  while (slot <= timerSlotOf(now) && slots.length < mostSlots) {
     slots.push(slot);
-    slot = slotOf(laterBy(`${slot}:00.000Z`, minuteSeconds));
+    slot = timerSlotOf(laterBy(`${slot}:00.000Z`, minuteSeconds));
   }
   return { slots, next: slot < recent ? slot : recent };
 }

@@ -2,7 +2,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { slotOf } from '../../domain/ticks.ts';
+import { timerSlotOf } from '../../domain/ticks.ts';
 import { Moment } from '../../domain/time.ts';
 import { growingPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -19,7 +19,7 @@ export const TimerRow = z.object({
 export type TimerRow = z.infer<typeof TimerRow>;
 
 const keyOf = (alarm_id: string, due: string) => ({
-  slot: slotOf(due),
+  slot: timerSlotOf(due),
   place: `${due}#${alarm_id}`,
 });
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { timerStore, timerWrites } from '../../adapters/timers/alarm-timers.ts';
 import { transact } from '../../adapters/transactions.ts';
-import { laterBy, slotOf } from '../../domain/ticks.ts';
+import { laterBy, timerSlotOf } from '../../domain/ticks.ts';
 import { minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
@@ -34,7 +34,7 @@ test('the timers of a slot that are due are read in their order, and removed', a
   await write(gone, undefined);
   const due = async (now: string) => {
     const rows = [];
-    for await (const page of dueTimers(slotOf(at(0)), now)) rows.push(...page);
+    for await (const page of dueTimers(timerSlotOf(at(0)), now)) rows.push(...page);
     return rows;
   };
   expect(await due(at(9))).toEqual([]);

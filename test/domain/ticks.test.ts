@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { clockAt, laterBy, slotOf, slotsFrom, tickSeconds, ticksFrom } from '../../domain/ticks.ts';
+import {
+  clockAt,
+  laterBy,
+  slotsFrom,
+  tickSeconds,
+  ticksFrom,
+  timerSlotOf,
+} from '../../domain/ticks.ts';
 import { minute } from './rows.ts';
 
 const at = (seconds: number): string => laterBy(minute(0), seconds);
@@ -41,7 +48,7 @@ test.each([
   expect(clockAt(before, now)).toEqual({ clock: expected, isWritten });
 });
 
-const slots = (...minutes: number[]) => minutes.map((n) => slotOf(minute(n)));
+const slots = (...minutes: number[]) => minutes.map((n) => timerSlotOf(minute(n)));
 test.each([
   ['the first look begins a little before now', '', 10, slots(8, 9, 10), 8],
   ['a look soon after begins there again', slots(8)[0] ?? '', 10.5, slots(8, 9, 10), 8],
@@ -58,8 +65,8 @@ test.each([
 });
 
 test('a tick looks at sixty slots at most, and the next tick goes on', () => {
-  const first = slotsFrom(slotOf(minute(0)), minute(1_000));
+  const first = slotsFrom(timerSlotOf(minute(0)), minute(1_000));
   expect(first.slots).toHaveLength(60);
-  expect(first.next).toBe(slotOf(minute(60)));
-  expect(slotsFrom(first.next, minute(1_000)).slots[0]).toBe(slotOf(minute(60)));
+  expect(first.next).toBe(timerSlotOf(minute(60)));
+  expect(slotsFrom(first.next, minute(1_000)).slots[0]).toBe(timerSlotOf(minute(60)));
 });

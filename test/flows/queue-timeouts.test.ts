@@ -1,6 +1,6 @@
 /** Timers that are due go from the table to the queue. */
 import { expect, test } from 'vitest';
-import { laterBy, slotOf } from '../../domain/ticks.ts';
+import { laterBy, timerSlotOf } from '../../domain/ticks.ts';
 import {
   type QueueTimeoutsDeps,
   queueTimeouts,
@@ -20,7 +20,7 @@ function table(...dues: number[]) {
   const deps: QueueTimeoutsDeps<StoredTimer> = {
     dueTimers: async function* (slot, now) {
       read.push(slot);
-      const its = [...rows.values()].filter(({ due }) => slotOf(due) === slot && due <= now);
+      const its = [...rows.values()].filter(({ due }) => timerSlotOf(due) === slot && due <= now);
       for (const row of its) yield [row];
     },
     sendTimeouts: async (timers) => {
@@ -36,14 +36,14 @@ function table(...dues: number[]) {
 
 test('those that are due are queued and removed, earliest slot first; others stay', async () => {
   const { rows, sent, deps } = table(9.5, 8.2, 10.5, 11);
-  expect(await queueTimeouts(deps, '')).toEqual({ from: slotOf(minute(8)), queued: 2 });
+  expect(await queueTimeouts(deps, '')).toEqual({ from: timerSlotOf(minute(8)), queued: 2 });
   expect(sent).toEqual([minute(8.2), minute(9.5)]);
   expect([...rows.keys()]).toEqual(['10.5', '11']);
 });
 
 test('ten thousand quiet timers of later minutes cost three queries, which read nothing', async () => {
   const { read, sent, deps } = table(...Array.from({ length: 10_000 }, (_, n) => 11 + n));
-  await queueTimeouts(deps, slotOf(minute(8)));
+  await queueTimeouts(deps, timerSlotOf(minute(8)));
   expect([read.length, sent]).toEqual([3, []]);
 });
 
@@ -63,7 +63,7 @@ test('a tick ends when its time is over, and the next one goes on in the same sl
       await deps.sendTimeouts(timers);
     },
   };
-  expect(await queueTimeouts(slow, '')).toEqual({ from: slotOf(minute(8)), queued: 2 });
-  expect(await queueTimeouts(deps, slotOf(minute(8)))).toMatchObject({ queued: 1 });
+  expect(await queueTimeouts(slow, '')).toEqual({ from: timerSlotOf(minute(8)), queued: 2 });
+  expect(await queueTimeouts(deps, timerSlotOf(minute(8)))).toMatchObject({ queued: 1 });
   expect(sent).toEqual([minute(8.1), minute(8.2), minute(8.3)]);
 });
