@@ -37,6 +37,10 @@ export const maintenanceId = (of: {
 export const notificationId = (alarm_id: string, event_id: string): string =>
   derived('notification', alarm_id, event_id);
 
+/** The id of the event that the timeout of an alarm at a time stands for: the same each time it is made. */
+export const timeoutId = (alarm_id: string, due: string): string =>
+  derived('timeout', alarm_id, due);
+
 /** The id of the webhook of one alarm about one event to one action: the same on every try. */
 export const webhookId = (alarm_id: string, event_id: string, action: string): string =>
   derived('webhook', alarm_id, event_id, action);
