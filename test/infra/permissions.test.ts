@@ -140,6 +140,7 @@ describe('permissions', () => {
         ...['GetItem on History', 'PutItem on History'],
         ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
         ...['GetItem on Quotas', 'UpdateItem on Quotas'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     },
     {
@@ -232,6 +233,7 @@ describe('permissions', () => {
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     })),
     { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
@@ -239,7 +241,7 @@ describe('permissions', () => {
       name: 'PeriodicEvaluator',
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
-        ...['PartiQLUpdate on History', 'PutItem on History'],
+        ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
       ],
     },
     {
@@ -254,7 +256,7 @@ describe('permissions', () => {
       name: 'Timekeeper',
       data: [
         ...['BatchGetItem on Hosts', 'Query on Roster'],
-        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
@@ -331,7 +333,7 @@ describe('permissions', () => {
         ...['WebhookQueue', 'WideQueue'],
       ],
     },
-    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
+    { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
