@@ -21,7 +21,7 @@ export default defineConfig({
           isolate,
           testTimeout,
           include: [
-            'test/{bench,cli,domain,functions,flows,events,integrations}/**/*.test.ts',
+            'test/{bench,cli,console-logic,domain,functions,flows,events,integrations}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
             'test/adapters/{cloud,delivery,http,identity}/*.test.ts',
           ],

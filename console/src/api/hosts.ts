@@ -1,14 +1,7 @@
 /** Hosts: read, and changed by the routes that `openstack` uses, too. */
-import type { HostState } from '../ui/states.ts';
+import type { ListedHost } from '../live/hosts-now.ts';
 import { ask, call } from './client.ts';
 import { microversion } from './openstack.ts';
-
-export type ListedHost = {
-  readonly host: string;
-  readonly zone: string;
-  readonly state: HostState;
-  readonly updated_at: string;
-};
 
 /** The most hosts that the page shows. */
 const mostHosts = 20_000;

@@ -1,9 +1,10 @@
 /** All hosts, kept up to date: few that change are read one by one, not with the whole list. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, ask } from '../api/client.ts';
-import { type ListedHost, listHosts } from '../api/hosts.ts';
+import { listHosts } from '../api/hosts.ts';
 import { hostState } from '../ui/states.ts';
 import { onChange } from './feed.ts';
+import { type ListedHost, withHosts } from './hosts-now.ts';
 import { type Live, useLive } from './use-live.ts';
 
 /** The most changed hosts that are read one by one. */
@@ -19,16 +20,6 @@ async function hostNow(name: string): Promise<ListedHost | undefined> {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;
   }
-}
-
-/** The list with some hosts as they are now, by name. */
-export function withHosts(
-  hosts: readonly ListedHost[],
-  now: ReadonlyMap<string, ListedHost | undefined>,
-): ListedHost[] {
-  const others = hosts.filter(({ host }) => !now.has(host));
-  const found = [...now.values()].filter((host) => host !== undefined);
-  return [...others, ...found].sort((a, b) => (a.host < b.host ? -1 : 1));
 }
 
 export function useHosts(): Live<readonly ListedHost[]> {

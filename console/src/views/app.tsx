@@ -1,7 +1,8 @@
 /** The frame of all views: header, navigation, and the view that the link names. */
 import { useEffect, useRef } from 'preact/hooks';
 import { isOperator, session } from '../api/session.ts';
-import { linkTo, place } from '../router.ts';
+import { linkTo } from '../links.ts';
+import { place } from '../router.ts';
 import { View } from '../ui/basics.tsx';
 import { Header } from './header.tsx';
 import { Login } from './login.tsx';

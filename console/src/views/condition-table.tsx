@@ -1,6 +1,6 @@
 import type { Condition } from '../api/answers.ts';
 import { ask } from '../api/client.ts';
-import { linkTo } from '../router.ts';
+import { linkTo } from '../links.ts';
 import { Action } from '../ui/actions.tsx';
 import { Badge, Time } from '../ui/basics.tsx';
 import { Table } from '../ui/table.tsx';

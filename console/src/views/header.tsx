@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { logout } from '../api/login.ts';
 import { session } from '../api/session.ts';
+import { linkTo } from '../links.ts';
 import { connection } from '../live/feed.ts';
-import { goTo, linkTo } from '../router.ts';
+import { goTo } from '../router.ts';
 import { theme, toggleTheme } from '../ui/theme.ts';
 import type { ViewEntry } from './views.tsx';
 

@@ -1,7 +1,7 @@
 import { listAlarms } from '../../api/openstack.ts';
 import { mayChange } from '../../api/session.ts';
+import { linkTo } from '../../links.ts';
 import { usePages } from '../../live/use-pages.ts';
-import { linkTo } from '../../router.ts';
 import { Loading, Problem, View } from '../../ui/basics.tsx';
 import { AlarmTable } from './alarm-table.tsx';
 

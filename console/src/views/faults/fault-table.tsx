@@ -1,6 +1,6 @@
 import type { Fault } from '../../api/answers.ts';
 import { isOperator } from '../../api/session.ts';
-import { linkTo } from '../../router.ts';
+import { linkTo } from '../../links.ts';
 import { Age, Badge, ShortId, Time } from '../../ui/basics.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 

@@ -1,8 +1,8 @@
 import type { DoctorAnswers } from '../../api/answers.ts';
 import { ask } from '../../api/client.ts';
 import { isOperator } from '../../api/session.ts';
+import { linkTo } from '../../links.ts';
 import { useLive } from '../../live/use-live.ts';
-import { linkTo } from '../../router.ts';
 import { Badge, Facts, Loading, Problem, Section, ShortId, Time, View } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
 

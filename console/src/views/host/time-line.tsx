@@ -1,6 +1,6 @@
 import type { Fault } from '../../api/answers.ts';
 import type { Migration } from '../../api/openstack.ts';
-import { linkTo } from '../../router.ts';
+import { linkTo } from '../../links.ts';
 import { Badge, ShortId, Time } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
 import { happenings } from './happenings.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ListedHost } from '../../api/hosts.ts';
-import { linkTo } from '../../router.ts';
+import { linkTo } from '../../links.ts';
+import type { ListedHost } from '../../live/hosts-now.ts';
 import { type HostState, hostStates, shapes, toneOf } from '../../ui/states.ts';
 
 type GridProps = { readonly hosts: readonly ListedHost[] };

@@ -1,7 +1,7 @@
 import { ask } from '../../api/client.ts';
+import { linkTo } from '../../links.ts';
 import { useHosts } from '../../live/use-hosts.ts';
 import { useLive } from '../../live/use-live.ts';
-import { linkTo } from '../../router.ts';
 import { Loading, Problem, Section, View } from '../../ui/basics.tsx';
 import { FaultTable } from '../faults/fault-table.tsx';
 import { HostGrid } from './host-grid.tsx';
