@@ -26,5 +26,5 @@ test.each([
   expect(body.event_rule.query.map(({ field, value }) => `${field.slice(7)} ${value}`)).toEqual(
     conditions,
   );
-  expect(readAlarm(body)).toMatchObject({ name: 'n', type: 'event' });
+  expect(readAlarm(body)).toMatchObject({ facts: { name: 'n', type: 'event' } });
 });
