@@ -37,6 +37,7 @@ export class Reconciler extends Construct implements Capability {
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         FAULT_QUEUE_URL: messaging.faultQueue.queueUrl,
+        REPORT_QUEUE_URL: messaging.reportQueue.queueUrl,
         EVENTS_TOPIC_ARN: messaging.events.topicArn,
         ...(cloudQueues && {
           CLOUD_QUEUE_URL: cloudQueues.tasks.queueUrl,
@@ -48,7 +49,8 @@ export class Reconciler extends Construct implements Capability {
     const { function: fn } = this;
     // No deletions: they follow a tombstone, which was a change of its own.
     const written = { eventName: FilterRule.or('INSERT', 'MODIFY') };
-    // Heartbeats write a host's row without a change; all other writes set `written_by` to `change`.
+    // Heartbeats write a host's row without a change; all other writes set `written_by` to `change`, also
+    // that of a host that missed its heartbeats and is heard again.
     const changed = { dynamodb: { NewImage: { written_by: { S: FilterRule.isEqual('change') } } } };
     const sources = [
       { table: tables.hosts, filter: { ...written, ...changed } },
@@ -72,6 +74,7 @@ export class Reconciler extends Construct implements Capability {
     allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);
     allowSend(fn, messaging.faultQueue);
+    allowSend(fn, messaging.reportQueue);
     if (cloudQueues) {
       allowSend(fn, cloudQueues.tasks);
       allowSend(fn, cloudQueues.moves);

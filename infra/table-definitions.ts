@@ -166,4 +166,5 @@ export const tableDefinitions = {
     },
     expires: true,
   },
+  timers: { key: [text('slot'), text('place')] },
 } satisfies Record<string, TableDefinition>;

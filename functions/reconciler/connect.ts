@@ -11,7 +11,7 @@ import {
 } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { affectedNotes } from '../../adapters/hosts/affected.ts';
-import { cloudQueues, deadLetters, faultQueue } from '../../adapters/queues.ts';
+import { cloudQueues, deadLetters, faultQueue, silenceQueue } from '../../adapters/queues.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
 import { audit } from '../../adapters/topics.ts';
 import { compose } from './compose.ts';
@@ -20,6 +20,7 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ...ownEventVariables,
   FAULT_QUEUE_URL: required,
+  REPORT_QUEUE_URL: required,
   EVENT_DLQ_URL: required,
   EVENTS_TOPIC_ARN: required,
   AFFECTED_TABLE: required,
@@ -39,6 +40,7 @@ export function connect(
   return compose({
     ...ownEvents(sqs, env),
     ...faultQueue(sqs, env.FAULT_QUEUE_URL),
+    ...silenceQueue(sqs, env.REPORT_QUEUE_URL),
     ...deadLetters(sqs, env.EVENT_DLQ_URL),
     ...audit(sns, env.EVENTS_TOPIC_ARN),
     ...affectedNotes(dynamo, env.AFFECTED_TABLE),

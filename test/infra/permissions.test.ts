@@ -27,6 +27,7 @@ const functions = [
     'Sweeper',
     'FaultFinisher',
     'WebhookSender',
+    'Timekeeper',
   ],
 ];
 
@@ -65,6 +66,7 @@ describe('permissions', () => {
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
+    { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
   ])('$name reads the secrets $secrets', ({ name, secrets }) => {
@@ -223,6 +225,13 @@ describe('permissions', () => {
       ],
     },
     {
+      name: 'Timekeeper',
+      data: [
+        ...['BatchGetItem on Hosts', 'Query on Roster'],
+        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+      ],
+    },
+    {
       name: 'FaultFinisher',
       data: [
         ...['GetItem on Hosts', 'BatchGetItem on Instances', 'PutItem on Instances'],
@@ -257,7 +266,7 @@ describe('permissions', () => {
     {
       name: 'Reconciler',
       queues: [
-        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue', 'ReportQueue'],
         'StreamDeadLetters',
       ],
     },
@@ -284,6 +293,7 @@ describe('permissions', () => {
       ],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],

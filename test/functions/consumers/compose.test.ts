@@ -32,6 +32,7 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
       sent.push([messages.length, delays]);
     },
     deadLetter: async () => {},
+    sendHeard: async () => {},
     publishEvents: async () => {},
     noteAffected: async () => {},
     safeLaneDelaySeconds: 7,

@@ -60,7 +60,7 @@ test('the reconciler sends what the stream shows, and logs one line', async () =
     sent.push(name);
   };
   const deps = {
-    ...{ sendCopies: step('copies'), sendFinish: step('finish') },
+    ...{ sendCopies: step('copies'), sendFinish: step('finish'), sendHeard: step('heard') },
     ...{
       deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
