@@ -1,4 +1,5 @@
 /** Fields of forms, each with its label. */
+import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
 
 type FieldProps = {
@@ -57,3 +58,10 @@ export function Choice({ label, value, onInput, options }: ChoiceProps) {
     </div>
   );
 }
+
+/** The filters above a list, side by side. */
+export const Filters = ({ children }: { children: ComponentChildren }) => (
+  <search class="fields" aria-label="Filters">
+    {children}
+  </search>
+);

@@ -1,8 +1,8 @@
 import { ask } from '../api/client.ts';
 import { markerIn, usePages } from '../live/use-pages.ts';
 import { goTo, place } from '../router.ts';
-import { Loading, Problem, Section, View } from '../ui/basics.tsx';
-import { Choice, Field } from '../ui/fields.tsx';
+import { Loading, Problem, View } from '../ui/basics.tsx';
+import { Choice, Field, Filters } from '../ui/fields.tsx';
 import { ConditionTable } from './condition-table.tsx';
 
 /** What monitors say, newest first. The filters are in the link. */
@@ -24,19 +24,15 @@ export function Conditions() {
     goTo(['conditions'], { state, source, ...changed });
   return (
     <View title="Conditions">
-      <Section title="Filters">
-        <div class="fields">
-          <Choice
-            label="State"
-            value={state}
-            onInput={(value) => filter({ state: value })}
-            options={['', 'raised', 'stale', 'cleared'].map(
-              (each) => [each, each || 'any'] as const,
-            )}
-          />
-          <Field label="Source" value={source} onInput={(value) => filter({ source: value })} />
-        </div>
-      </Section>
+      <Filters>
+        <Choice
+          label="State"
+          value={state}
+          onInput={(value) => filter({ state: value })}
+          options={['', 'raised', 'stale', 'cleared'].map((each) => [each, each || 'any'] as const)}
+        />
+        <Field label="Source" value={source} onInput={(value) => filter({ source: value })} />
+      </Filters>
       <Problem text={conditions.error} />
       {conditions.data ? (
         <ConditionTable conditions={conditions.data} more={conditions.more} />

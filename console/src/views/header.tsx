@@ -52,10 +52,11 @@ function Connection() {
   const words = {
     starting: '◐ Connecting',
     live: '● Live',
-    lost: '▲ Connection lost, trying again',
+    lost: '▲ Connection lost',
   };
+  const why = connection.value === 'lost' ? 'Changes do not arrive. Doctor is asked again.' : '';
   return (
-    <span class={`connection ${connection.value}`} role="status">
+    <span title={why} class={`connection ${connection.value}`} role="status">
       {words[connection.value]}
     </span>
   );

@@ -1,8 +1,8 @@
 import { listPorts } from '../api/openstack.ts';
 import { usePages } from '../live/use-pages.ts';
 import { goTo, place } from '../router.ts';
-import { Loading, Problem, Section, View } from '../ui/basics.tsx';
-import { Choice, Field } from '../ui/fields.tsx';
+import { Loading, Problem, View } from '../ui/basics.tsx';
+import { Choice, Field, Filters } from '../ui/fields.tsx';
 import { PortTable } from './port-table.tsx';
 
 /** Ports, by their ids. The filters are in the link. */
@@ -18,20 +18,18 @@ export function Ports() {
     goTo(['ports'], { id: id ?? '', name: name ?? '', status: status ?? '', ...changed });
   return (
     <View title="Ports">
-      <Section title="Filters">
-        <div class="fields">
-          <Field label="Name" value={name ?? ''} onInput={(value) => filter({ name: value })} />
-          <Field label="Id" value={id ?? ''} onInput={(value) => filter({ id: value })} />
-          <Choice
-            label="State"
-            value={status ?? ''}
-            onInput={(value) => filter({ status: value })}
-            options={['', 'ACTIVE', 'DOWN', 'BUILD', 'ERROR'].map(
-              (state) => [state, state || 'any'] as const,
-            )}
-          />
-        </div>
-      </Section>
+      <Filters>
+        <Field label="Name" value={name ?? ''} onInput={(value) => filter({ name: value })} />
+        <Field label="Id" value={id ?? ''} onInput={(value) => filter({ id: value })} />
+        <Choice
+          label="State"
+          value={status ?? ''}
+          onInput={(value) => filter({ status: value })}
+          options={['', 'ACTIVE', 'DOWN', 'BUILD', 'ERROR'].map(
+            (state) => [state, state || 'any'] as const,
+          )}
+        />
+      </Filters>
       <Problem text={ports.error} />
       {ports.data ? <PortTable ports={ports.data} more={ports.more} /> : <Loading />}
     </View>

@@ -1,8 +1,8 @@
 import { listServers } from '../api/openstack.ts';
 import { usePages } from '../live/use-pages.ts';
 import { goTo, place } from '../router.ts';
-import { Loading, Problem, Section, View } from '../ui/basics.tsx';
-import { Choice, Field } from '../ui/fields.tsx';
+import { Loading, Problem, View } from '../ui/basics.tsx';
+import { Choice, Field, Filters } from '../ui/fields.tsx';
 import { ServerTable } from './server-table.tsx';
 
 /** Nova's words for the states that a list can be filtered by. */
@@ -21,18 +21,16 @@ export function Servers() {
     goTo(['servers'], { id: id ?? '', name: name ?? '', status: status ?? '', ...changed });
   return (
     <View title="Servers">
-      <Section title="Filters">
-        <div class="fields">
-          <Field label="Name" value={name ?? ''} onInput={(value) => filter({ name: value })} />
-          <Field label="Id" value={id ?? ''} onInput={(value) => filter({ id: value })} />
-          <Choice
-            label="State"
-            value={status ?? ''}
-            onInput={(value) => filter({ status: value })}
-            options={[['', 'any'], ...states.map((state) => [state, state] as const)]}
-          />
-        </div>
-      </Section>
+      <Filters>
+        <Field label="Name" value={name ?? ''} onInput={(value) => filter({ name: value })} />
+        <Field label="Id" value={id ?? ''} onInput={(value) => filter({ id: value })} />
+        <Choice
+          label="State"
+          value={status ?? ''}
+          onInput={(value) => filter({ status: value })}
+          options={[['', 'any'], ...states.map((state) => [state, state] as const)]}
+        />
+      </Filters>
       <Problem text={servers.error} />
       {servers.data ? <ServerTable servers={servers.data} more={servers.more} /> : <Loading />}
     </View>

@@ -2,8 +2,8 @@ import { ask } from '../../api/client.ts';
 import { isOperator } from '../../api/session.ts';
 import { markerIn, usePages } from '../../live/use-pages.ts';
 import { goTo, place } from '../../router.ts';
-import { Loading, Problem, Section, View } from '../../ui/basics.tsx';
-import { Choice, Field } from '../../ui/fields.tsx';
+import { Loading, Problem, View } from '../../ui/basics.tsx';
+import { Choice, Field, Filters } from '../../ui/fields.tsx';
 import { FaultTable } from './fault-table.tsx';
 
 /** All faults, newest first. The filters are in the link. */
@@ -25,23 +25,21 @@ export function Faults() {
     goTo(['faults'], { status, host, ...changed });
   return (
     <View title="Faults">
-      <Section title="Filters">
-        <div class="fields">
-          <Choice
-            label="State"
-            value={status}
-            onInput={(value) => filter({ status: value })}
-            options={[
-              ['', 'any'],
-              ['open', 'open'],
-              ['cleared', 'cleared'],
-            ]}
-          />
-          {isOperator.value && (
-            <Field label="Host" value={host} onInput={(value) => filter({ host: value })} />
-          )}
-        </div>
-      </Section>
+      <Filters>
+        <Choice
+          label="State"
+          value={status}
+          onInput={(value) => filter({ status: value })}
+          options={[
+            ['', 'any'],
+            ['open', 'open'],
+            ['cleared', 'cleared'],
+          ]}
+        />
+        {isOperator.value && (
+          <Field label="Host" value={host} onInput={(value) => filter({ host: value })} />
+        )}
+      </Filters>
       <Problem text={faults.error} />
       {faults.data ? (
         <FaultTable
