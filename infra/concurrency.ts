@@ -32,6 +32,8 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
     Compute: reportConcurrency,
     Doctor: reportConcurrency,
     Monitors: reportConcurrency,
+    // Held requests of pages cannot take what is left for others.
+    Operations: settings.operationsConcurrency,
     ReportReceiver: receiverConcurrency,
     Reconciler: streamConcurrency,
     AlarmEvaluator: evaluatorConcurrency,

@@ -163,6 +163,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
   PlacesTable: tables.places.tableName,
+  ActivityTable: tables.activity.tableName,
   ConditionsTable: tables.conditions.tableName,
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,

@@ -97,6 +97,15 @@ const Settings = z.object({
     "when a fault's servers and ports are checked again after its report, separated by commas; each at most 900",
     'FINISH_DELAYS_SECONDS',
   ),
+  heldRequestsPerProject: setting(
+    wholeNumber().default(5),
+    'how many requests for changes (`GET /doctor/v1/changes`) of one project are held at once until something changes; others are answered at once, and their pages ask again later',
+    'HELD_REQUESTS_PER_PROJECT',
+  ),
+  operationsConcurrency: setting(
+    atLeastOne.default(30),
+    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included; reserved like `reportConcurrency`, which `0` there switches off',
+  ),
   evaluatorTimeoutSeconds: setting(
     wholeNumber().default(20),
     'how long an evaluator may run',

@@ -27,6 +27,7 @@ export class Tables extends Construct {
   readonly attempts: Table;
   readonly subscriptions: Table;
   readonly places: Table;
+  readonly activity: Table;
   readonly conditions: Table;
   readonly sources: Table;
   readonly unmatched: Table;
@@ -54,6 +55,7 @@ export class Tables extends Construct {
     this.attempts = table('Attempts', tableDefinitions.attempts);
     this.subscriptions = table('Subscriptions', tableDefinitions.subscriptions);
     this.places = table('Places', tableDefinitions.places);
+    this.activity = table('Activity', tableDefinitions.activity);
     this.conditions = table('Conditions', tableDefinitions.conditions);
     this.sources = table('Sources', tableDefinitions.sources);
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);

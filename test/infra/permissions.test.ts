@@ -186,7 +186,13 @@ describe('permissions', () => {
         ),
       ],
     },
-    { name: 'Operations', data: ['BatchGetItem on Validity'] },
+    {
+      name: 'Operations',
+      data: [
+        ...['BatchGetItem on Validity', 'Query on Activity'],
+        ...['DeleteItem on Places', 'PutItem on Places'],
+      ],
+    },
     {
       name: 'ReportReceiver',
       data: [
@@ -204,7 +210,10 @@ describe('permissions', () => {
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],
     },
-    { name: 'Reconciler', data: ['UpdateItem on Affected'] },
+    {
+      name: 'Reconciler',
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+    },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
@@ -215,6 +224,7 @@ describe('permissions', () => {
           'BatchGetItem on Quotas',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     })),
     {
@@ -222,6 +232,7 @@ describe('permissions', () => {
       data: [
         ...['BatchGetItem on History', 'PartiQLUpdate on History'],
         'Query on History/undelivered',
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     },
     {

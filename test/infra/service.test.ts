@@ -141,7 +141,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(22);
+    expect(tables).toHaveLength(23);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -166,7 +166,7 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, conditions, unmatched items, notifications, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, activity, conditions, unmatched items, notifications, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
     expect(keys).toEqual([
@@ -178,6 +178,7 @@ describe('tables', () => {
         'id',
         'notification_uuid',
         'place',
+        'scope',
         'unmatched_id',
         'uuid',
       ],
