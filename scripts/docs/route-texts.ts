@@ -23,6 +23,9 @@ const doctor: Readonly<Record<string, RouteText>> = {
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),
   'PUT /doctor/v1/hosts/{host}': text('registers a host, or changes it'),
+  'GET /doctor/v1/hosts': text(
+    'lists hosts by name, each in one state: `down` (reported), `silent` (no heartbeats), `maintenance`, `disabled` or `up`',
+  ),
   'GET /doctor/v1/hosts/{host}': text('shows a host'),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
     'reports the data plane of all ports of a host',

@@ -1,5 +1,6 @@
 /** How the console shows states, times, hosts, happenings and changes. */
 import { expect, test } from 'vitest';
+import type { Fault } from '../../console/src/api/answers.ts';
 import { withHosts } from '../../console/src/live/hosts-now.ts';
 import { hostState, shapes, toneOf } from '../../console/src/ui/states.ts';
 import { lasting, momentOf, utcTime } from '../../console/src/ui/times.ts';
@@ -69,11 +70,16 @@ test('hosts that changed take the place of what was listed, and deleted ones lea
 });
 
 test('a host’s time line has each fault, its end, and the evacuations, newest first', () => {
-  const fault = {
-    ...{ fault_id: 'f', kind: 'host', status: 'cleared', instances_affected: 2, ports_affected: 1 },
-    ...{ raised_at: '2026-11-27T01:00:00.000Z', cleared_at: '2026-11-27T03:00:00.000Z' },
+  const fault: Fault = {
+    fault_id: 'f',
+    kind: 'host',
+    status: 'cleared',
+    instances_affected: 2,
+    ports_affected: 1,
+    raised_at: '2026-11-27T01:00:00.000Z',
+    cleared_at: '2026-11-27T03:00:00.000Z',
     source: 'zabbix',
-  } as const;
+  };
   const evacuation = {
     ...{ uuid: 'e', status: 'done', instance_uuid: 'i', source_compute: 'a', dest_compute: 'b' },
     ...{

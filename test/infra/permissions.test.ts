@@ -146,7 +146,7 @@ describe('permissions', () => {
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
           (verb) => `${verb} on Hosts`,
         ),
-        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),

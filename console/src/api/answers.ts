@@ -34,6 +34,18 @@ export interface DoctorAnswers {
   "GET /doctor/v1/faults/{id}": {
     fault: Fault;
   };
+  "GET /doctor/v1/hosts": {
+    hosts: {
+      host: string;
+      zone: string;
+      state: "down" | "silent" | "maintenance" | "disabled" | "up";
+      status: "enabled" | "disabled";
+      forced_down: boolean;
+      maintenance: boolean;
+      updated_at: string;
+    }[];
+    next?: string;
+  };
   "PUT /doctor/v1/hosts/{host}": {
     host: Host;
   };

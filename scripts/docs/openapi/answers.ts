@@ -10,6 +10,7 @@ import { Unmatched } from '../../../domain/conditions/unmatched.ts';
 import { Subscription } from '../../../domain/delivery/subscription.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { Host as HostRow } from '../../../domain/hosts/host.ts';
+import { hostGroups } from '../../../domain/hosts/host-counts.ts';
 import { Account } from '../../../domain/identity/identity.ts';
 import { DataPlaneStatus } from '../../../domain/ports/port.ts';
 import { executors } from '../../../domain/servers/evacuation.ts';
@@ -168,6 +169,22 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     }),
   ),
   'POST /doctor/v1/events': answer(z.strictObject({ accepted: count, refused: count }), 202),
+  'GET /doctor/v1/hosts': answer(
+    z.strictObject({
+      hosts: z.array(
+        z.strictObject({
+          host: z.string(),
+          zone: z.string(),
+          state: z.enum(hostGroups),
+          status: z.enum(['enabled', 'disabled']),
+          forced_down: z.boolean(),
+          maintenance: z.boolean(),
+          updated_at: Moment,
+        }),
+      ),
+      next,
+    }),
+  ),
   'PUT /doctor/v1/hosts/{host}': one('host', Host, 200, 201),
   'GET /doctor/v1/hosts/{host}': one('host', Host),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': answer(

@@ -9,7 +9,7 @@ import { FaultTable } from './fault-table.tsx';
 /** All faults, newest first. The filters are in the link. */
 export function Faults() {
   const { query } = place.value;
-  const [status, host] = [query.get('status') ?? '', query.get('host') ?? ''];
+  const [status, host] = [query.get('status') ?? 'all', query.get('host') ?? ''];
   const faults = usePages(
     async (marker, signal) => {
       const body = await ask('GET /doctor/v1/faults', {
@@ -31,9 +31,8 @@ export function Faults() {
           value={status}
           onInput={(value) => filter({ status: value })}
           options={[
-            ['', 'any'],
             ['open', 'open'],
-            ['cleared', 'cleared'],
+            ['all', 'all'],
           ]}
         />
         {isOperator.value && (

@@ -31,7 +31,7 @@ export function Host({ name }: { name: string }) {
   );
   const happened = useLive(
     async (signal) => {
-      const query = { host: name, limit: 50 };
+      const query = { host: name, status: 'all', limit: 50 };
       const [{ faults }, evacuations] = await Promise.all([
         ask('GET /doctor/v1/faults', { query, signal }),
         evacuationsFrom(name, signal),
