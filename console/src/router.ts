@@ -32,7 +32,10 @@ function decoded(part: string): string {
 export const place = computed(() => placeOf(hash.value));
 
 /** The link of a view. Parts of the query that are empty are left out. */
-export function linkTo(path: readonly string[], query: Readonly<Record<string, string>> = {}): string {
+export function linkTo(
+  path: readonly string[],
+  query: Readonly<Record<string, string>> = {},
+): string {
   const given = Object.entries(query).filter(([, value]) => value !== '');
   const asked = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
   return `#/${path.map(encodeURIComponent).join('/')}${asked}`;

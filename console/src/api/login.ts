@@ -33,7 +33,8 @@ export async function login(credentials: Credentials): Promise<void> {
   const { project } = credentials;
   const byName = await tokens(loginBody(credentials, { name: project, domain }));
   // A project that was registered by its id alone has no name.
-  const answer = byName.status === 401 ? await tokens(loginBody(credentials, { id: project })) : byName;
+  const answer =
+    byName.status === 401 ? await tokens(loginBody(credentials, { id: project })) : byName;
   if (!answer.ok) {
     throw new ApiError(
       answer.status,

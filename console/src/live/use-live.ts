@@ -47,7 +47,6 @@ export function useLive<Data>(
   }, of);
 
   useEffect(() => {
-    setData(undefined);
     reload();
     const end = follow(kinds, reload);
     return () => {
