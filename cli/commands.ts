@@ -1,5 +1,6 @@
 /** The commands: their options, requests and output. */
 import * as z from 'zod';
+import { cloudRegister } from './cloud/register.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { monitoringCommands } from './monitoring.ts';
@@ -253,4 +254,5 @@ export const commands: readonly Command[] = [
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
   ...monitoringCommands,
+  cloudRegister,
 ];

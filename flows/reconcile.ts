@@ -3,6 +3,7 @@
  * express lane. Everything here may run twice: after an error the stream delivers the records again.
  */
 
+import { isHeldSilent } from '../domain/conditions/silence.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
 import type { DeadLetter, FinishMessage } from '../domain/events/messages.ts';
 import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
@@ -13,10 +14,11 @@ import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 import { type CloudOut, sendCloudTasks } from './cloud-tasks.ts';
+import { type NoteChangesDeps, noteChanges } from './note-changes.ts';
 import type { RowChange } from './row-change.ts';
 
 /** What the safe lane needs from outside. */
-export type ReconcileDeps = {
+export type ReconcileDeps = NoteChangesDeps & {
   /** Queues the safe copies of the events, to be delivered after a delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
   /**
@@ -24,6 +26,8 @@ export type ReconcileDeps = {
    * their host. Each is delivered soon and once more much later.
    */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
+  /** Queues hosts that missed their heartbeats and are heard again. */
+  readonly sendHeard: (hosts: readonly string[]) => Promise<void>;
   /** Publishes the events for operators. */
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Records which instances and ports faults touched. A repeat changes nothing. */
@@ -70,12 +74,14 @@ export async function reconcile(
     change.kind === 'unreadable' ? [change.letter] : [],
   );
   const affected = affectedBy(changes.flatMap(changedInstance), changes.flatMap(changedPort));
+  const heard = [...new Set(changes.flatMap(heardAgain))];
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
     finishing.length > 0 && deps.sendFinish(finishing),
     letters.length > 0 && deps.deadLetter(letters),
+    heard.length > 0 && deps.sendHeard(heard),
     events.length > 0 && deps.publishEvents(events),
-    affected.length > 0 && deps.noteAffected(affected),
+    noteAll(deps, changes, affected),
     deps.cloud && sendCloudTasks(deps.cloud, changes),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
@@ -87,6 +93,16 @@ export async function reconcile(
     departures: departures.length,
     deadLettered: letters.length,
   };
+}
+
+/** Records what faults touched, and then notes the changes: readers of the feed look for what is recorded. */
+async function noteAll(
+  deps: ReconcileDeps,
+  changes: readonly RowChange[],
+  affected: readonly Affected[],
+): Promise<void> {
+  if (affected.length > 0) await deps.noteAffected(affected);
+  await noteChanges(deps, changes, affected);
 }
 
 function eventsOf(change: RowChange): DoctorEvent[] {
@@ -119,6 +135,12 @@ function faultOfChange(change: RowChange): FinishMessage[] {
   const failed = number > (change.before?.fault_number ?? 0);
   return failed || gone ? [{ host, number, of: 'instances' }] : [];
 }
+
+/** A host that a heartbeat wrote while missed heartbeats hold it down: its row has not changed otherwise. */
+const heardAgain = (change: RowChange): string[] =>
+  change.kind === 'host' && !isReal(change.before, change.after) && isHeldSilent(change.after)
+    ? [change.after.host]
+    : [];
 
 function noticeOfChange(change: RowChange): FinishMessage[] {
   const notice = change.kind === 'host' ? noticeOf(change.before, change.after) : undefined;

@@ -32,21 +32,31 @@ function secretArnOf(scope: IConstruct, secret: string): string {
   );
 }
 
+type Issuing = Pick<Wiring, 'tables' | 'settings'>;
+
+const acceptsOthers = ({ cloud, oidcIssuer }: ServiceSettings): boolean =>
+  cloud !== '' || oidcIssuer !== '';
+
 /** The variables of a function that accepts tokens of other issuers; none if it accepts Doctor's only. */
-export const otherIssuerVariables = ({
+export function otherIssuerVariables({
   tables,
   settings,
-}: Pick<Wiring, 'tables' | 'settings'>): Readonly<Record<string, string>> =>
-  settings.cloud === ''
-    ? {}
-    : { ...cloudVariables(settings), ATTEMPTS_TABLE: tables.attempts.tableName };
+}: Issuing): Readonly<Record<string, string>> {
+  if (!acceptsOthers(settings)) return {};
+  const oidc = ['oidcIssuer', 'oidcAudience', 'oidcProjectClaim', 'oidcRolesClaim'] as const;
+  return {
+    ...cloudVariables(settings),
+    ATTEMPTS_TABLE: tables.attempts.tableName,
+    ...(settings.oidcIssuer !== '' && variablesOf(settings, ...oidc, 'oidcRoles')),
+  };
+}
 
 /** Grants what the check of such tokens needs: the cloud's secret, and counting refused tokens. */
 export function allowOtherIssuers(
   grantee: IGrantable & IConstruct,
-  { tables, settings }: Pick<Wiring, 'tables' | 'settings'>,
+  { tables, settings }: Issuing,
 ): void {
-  if (settings.cloud === '') return;
+  if (!acceptsOthers(settings)) return;
   allowCloud(grantee, settings);
   allowRows(grantee, tables.attempts, 'UpdateItem');
 }

@@ -42,6 +42,12 @@ export interface CloudQueues {
 /** Receivers of reports that run at once. */
 export const receiverConcurrency = 5;
 
+/** The timeout of the timekeeper for a batch of ticks, in seconds. */
+export const timekeeperTimeoutSeconds = 50;
+
+/** Timekeepers that run at once; two, so that one that hangs does not delay the next tick. */
+export const timekeeperConcurrency = 2;
+
 /** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
 
@@ -61,7 +67,7 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before. */
+  /** Of the four queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -73,6 +79,8 @@ export class Messaging extends Construct {
   readonly faultDeadLetters: Queue;
   /** What is applied to the cloud; undefined without the setting `cloud`. */
   readonly cloudQueues: CloudQueues | undefined;
+  /** Messages by which the timekeeper notices that a few seconds have passed. */
+  readonly tickQueue: Queue;
   /** Names the stream records that the reconciler gave up: Lambda sends their place, not their content. */
   readonly streamDeadLetters: Queue;
   /** First attempts of webhooks. */
@@ -137,6 +145,7 @@ export class Messaging extends Construct {
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
     this.cloudQueues = settings.cloud === '' ? undefined : cloudQueuesOf(queue, deadLetters);
+    this.tickQueue = queue('TickQueue', timekeeperTimeoutSeconds, into(this.bulkDeadLetters));
     this.streamDeadLetters = deadLetters(
       'StreamDeadLetters',
       'changes have no safe copy; read them from the stream within 12 hours',

@@ -5,7 +5,7 @@ import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes for consoles and operators. */
-export const operationPaths = ['openapi.json'];
+export const operationPaths = ['openapi.json', 'changes'];
 
 /** What consoles and operators read below `/doctor/v1`. */
 export class Operations extends Construct implements Capability {
@@ -16,15 +16,21 @@ export class Operations extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'operations',
       description: 'Doctor: what consoles and operators read',
+      // A held request waits most of its time: memory is what it costs.
+      memorySize: 512,
       errorImpact: 'consoles and the command line get 5xx; faults are not affected',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
         VALIDITY_TABLE: tables.validity.tableName,
-        ...variablesOf(settings, 'publicUrl', 'corsAllowedOrigins'),
+        ACTIVITY_TABLE: tables.activity.tableName,
+        PLACES_TABLE: tables.places.tableName,
+        ...variablesOf(settings, 'heldRequestsPerProject', 'publicUrl', 'corsAllowedOrigins'),
       },
     });
     const { function: fn } = this;
     allowSecret(fn, secrets.signing);
     allowRows(fn, tables.validity, 'BatchGetItem');
+    allowRows(fn, tables.activity, 'Query');
+    allowRows(fn, tables.places, 'PutItem', 'DeleteItem');
   }
 }

@@ -23,6 +23,7 @@ import { Secrets } from './secrets.ts';
 import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
+import { Timekeeper } from './timekeeper.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -73,6 +74,7 @@ export class DoctorStack extends Stack {
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
+      Timekeeper: new Timekeeper(this, 'Timekeeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
@@ -92,8 +94,7 @@ export class DoctorStack extends Stack {
       });
     }
 
-    const outputs = { ...outputsOf(shared, api), ...functionNames(capabilities) };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
 }
 
@@ -129,6 +130,11 @@ function serveSurfaces(api: Api, by: Readonly<Record<Served, Capability>>): void
   api.serve('console', by.Console.function);
 }
 
+/** Makes an output of each value, under its name. */
+function makeOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) new CfnOutput(scope, name, { value });
+}
+
 /** What clients, tests and operators need of a deployed stack. */
 const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   ApiUrl: api.url,
@@ -147,7 +153,12 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
   FaultQueueUrl: messaging.faultQueue.queueUrl,
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
+  TickQueueUrl: messaging.tickQueue.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
+  ...(messaging.cloudQueues && {
+    CloudQueueUrl: messaging.cloudQueues.tasks.queueUrl,
+    CloudDlqUrl: messaging.cloudQueues.deadLetters.queueUrl,
+  }),
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
   WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
@@ -171,10 +182,12 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
   PlacesTable: tables.places.tableName,
+  ActivityTable: tables.activity.tableName,
   ConditionsTable: tables.conditions.tableName,
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
+  TimersTable: tables.timers.tableName,
 });
 
 /** The output `<name>FunctionName` of each capability. */

@@ -20,6 +20,7 @@ export class Sweeper extends Construct implements Capability {
       timeout: Duration.seconds(50),
       environment: {
         HISTORY_TABLE: tables.history.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
         ...variablesOf(settings, 'evaluatorTimeoutSeconds', 'historyRetentionDays'),
@@ -35,6 +36,7 @@ export class Sweeper extends Construct implements Capability {
     });
     allowIndexes(fn, tables.history, 'undelivered');
     allowRows(fn, tables.history, 'BatchGetItem', 'PartiQLUpdate');
+    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
     allowSend(fn, messaging.webhookQueue);
     for (const topic of messaging.notifications) allowPublish(fn, topic);
   }

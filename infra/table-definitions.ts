@@ -136,6 +136,7 @@ export const tableDefinitions = {
     },
   },
   places: { key: [text('place')], expires: true },
+  activity: { key: [text('scope'), text('place')], expires: true },
   conditions: {
     key: [text('condition_id')],
     indexes: {
@@ -166,4 +167,5 @@ export const tableDefinitions = {
     },
     expires: true,
   },
+  timers: { key: [text('slot'), text('place')] },
 } satisfies Record<string, TableDefinition>;

@@ -27,10 +27,12 @@ export class Tables extends Construct {
   readonly attempts: Table;
   readonly subscriptions: Table;
   readonly places: Table;
+  readonly activity: Table;
   readonly conditions: Table;
   readonly sources: Table;
   readonly unmatched: Table;
   readonly received: Table;
+  readonly timers: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -53,10 +55,12 @@ export class Tables extends Construct {
     this.attempts = table('Attempts', tableDefinitions.attempts);
     this.subscriptions = table('Subscriptions', tableDefinitions.subscriptions);
     this.places = table('Places', tableDefinitions.places);
+    this.activity = table('Activity', tableDefinitions.activity);
     this.conditions = table('Conditions', tableDefinitions.conditions);
     this.sources = table('Sources', tableDefinitions.sources);
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);
     this.received = table('Received', tableDefinitions.received);
+    this.timers = table('Timers', tableDefinitions.timers);
   }
 }
 

@@ -1,12 +1,13 @@
 /**
  * The part of `/doctor/v1` that consoles and operators read. It is a function of its own: requests that
- * are held until something changes must not take the concurrency of reports.
+ * are held until something changes must not take the concurrency of reports (ADR 0039).
  */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
+import { type ChangeDeps, changeRoutes } from './changes.ts';
 import { type OpenApiDeps, openApiRoutes } from './openapi.ts';
 
 /** What the routes need. */
-export type OperationsRouteDeps = OpenApiDeps;
+export type OperationsRouteDeps = OpenApiDeps & ChangeDeps;
 
 /** What the surface needs. */
 export type OperationsDeps = Pick<
@@ -20,7 +21,7 @@ export const operationsRoutes = (deps: OperationsRouteDeps): SurfaceRoutes => ({
   dialect: 'doctor',
   prefix: '/doctor',
   publicRoutes: openApiRoutes(deps),
-  routes: [],
+  routes: [...changeRoutes(deps)],
 });
 
 /** The handler of the surface. */

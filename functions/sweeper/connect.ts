@@ -1,5 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { changeNotes } from '../../adapters/activity/changes.ts';
+import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import type { Clients } from '../../adapters/clients.ts';
@@ -19,6 +21,7 @@ import { sweeper } from './handler.ts';
 /** The variables that `infra/sweeper.ts` sets. */
 export const Environment = environment({
   HISTORY_TABLE: required,
+  ACTIVITY_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   WEBHOOK_QUEUE_URL: required,
   NOTIFICATIONS_TOPIC_ARNS: requiredList,
@@ -39,6 +42,8 @@ export function connect(
   const env = readEnv(Environment, variables);
   const interrupted = interruptions(logger);
   return sweeper({
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...outbox(dynamo, {
       table: env.HISTORY_TABLE,
       retentionDays: env.HISTORY_RETENTION_DAYS,

@@ -7,6 +7,7 @@ import type { Env } from '../../adapters/env.ts';
 import type { StreamEvent } from '../../adapters/stream-records.ts';
 import { connect as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { connect as alarming } from '../../functions/alarming/connect.ts';
+import { connect as cloudFaults } from '../../functions/cloud-faults/connect.ts';
 import { connect as compute } from '../../functions/compute/connect.ts';
 import { connect as doctor } from '../../functions/doctor/connect.ts';
 import { connect as faultFinisher } from '../../functions/fault-finisher/connect.ts';
@@ -17,8 +18,10 @@ import { connect as network } from '../../functions/network/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
 import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
+import { connect as timekeeper } from '../../functions/timekeeper/connect.ts';
 import { connect as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { lambdaContext } from '../functions/call.ts';
+import { queued } from '../functions/consumers/lambda.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 
 // No test reads what is counted here.
@@ -36,11 +39,14 @@ export type Invocation =
         | 'fault-finisher'
         | 'webhook-sender'
         | 'report-receiver'
-        | 'inventory';
+        | 'inventory'
+        | 'cloud-faults';
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
-  | { readonly name: 'sweeper'; readonly event: { readonly now: number } };
+  | { readonly name: 'sweeper'; readonly event: { readonly now: number } }
+  /** A tick that is planned for `now`, and comes then. */
+  | { readonly name: 'timekeeper'; readonly event: { readonly now: string } };
 
 export type Invoked = {
   readonly result: unknown;
@@ -95,10 +101,16 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return webhookSender(env, clients, logger, metrics)(event, lambdaContext);
     case 'report-receiver':
       return reportReceiver(env, clients, logger)(event, lambdaContext);
+    case 'cloud-faults':
+      return cloudFaults(env, clients, logger)(event, lambdaContext);
     case 'inventory':
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
+    case 'timekeeper': {
+      const tick = queued({ body: { tick: event.now } });
+      return timekeeper(env, clients, logger, () => event.now)(tick, lambdaContext);
+    }
     case 'sweeper':
       return sweeper(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
   }

@@ -46,6 +46,7 @@ export const hostWith = (given: Partial<Host> = {}): Host => ({
   fault_series: faultSeries,
   last_fault: null,
   reported_at: minute(0),
+  heartbeat_since: null,
   last_seen_up: null,
   created_at: minute(0),
   updated_at: minute(0),

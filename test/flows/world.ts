@@ -39,6 +39,8 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     conditions.get(to.condition_id)?.revision === from?.revision;
   const sent: DoctorEvent[] = [];
   const interruptions: string[] = [];
+  /** Hosts that were noted as heard again. */
+  const heard: string[] = [];
   const writes: string[] = [];
   /** Copies of the newest record of each evacuation, by uuid. */
   const migrations = new Map<string, Evacuation & { readonly instance_uuid: string }>();
@@ -184,6 +186,10 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       writes.push(`report ${host.host} with ${changes.map(({ to }) => to.uuid).join(' ')}`);
       return true;
     },
+    noteHeard: async (host: string) => {
+      heard.push(host);
+      return 'noted' as const;
+    },
     nextServiceNumber: async () => ++state.ids,
     newId: () => id(++state.ids),
     send: async (events: readonly DoctorEvent[]) => {
@@ -203,6 +209,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     conditions,
     unmatched,
     sent,
+    heard,
     interruptions,
     writes,
     state,

@@ -79,9 +79,36 @@ test('the surfaces that accept tokens of the cloud read its secret and count ref
   expect(granted('Identity').join()).not.toContain('cloud-');
 });
 
+test('an issuer needs an audience, https and roles that Doctor has', () => {
+  const from = (given: Readonly<Record<string, string>>) => () =>
+    settingsFrom((name) => given[name]);
+  const oidcIssuer = 'https://login.example/realms/cloud/v2.0';
+  expect(from({ oidcIssuer, oidcAudience: 'doctor' })()).toMatchObject({ oidcIssuer });
+  expect(from({ oidcIssuer })).toThrow('oidcAudience is empty');
+  expect(from({ oidcIssuer: 'http://login.example' })).toThrow('oidcIssuer is not an https URL');
+  expect(from({ oidcRoles: 'a=root' })).toThrow('setting oidcRoles, item 1, is not a value');
+});
+
+test('an issuer is given to the surfaces, with the mapping of its claims', () => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const settings = { oidcIssuer: 'https://login.example', oidcAudience: 'doctor' };
+  const template = Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings }));
+  const reading = Object.values(template.findResources('AWS::Lambda::Function'))
+    .map(({ Properties }) => Properties.Environment.Variables)
+    .filter(({ OIDC_ISSUER }) => OIDC_ISSUER === 'https://login.example');
+  expect(reading.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME).sort()).toEqual(
+    surfaces.map((name) => name.toLowerCase()),
+  );
+  for (const variables of reading) {
+    expect(variables).toMatchObject({ OIDC_AUDIENCE: 'doctor', OIDC_ROLES_CLAIM: 'roles' });
+    expect(variables).toHaveProperty('ATTEMPTS_TABLE');
+    expect(variables).not.toHaveProperty('CLOUD_SECRET');
+  }
+});
+
 test('without a cloud the template is as if there were no such setting', () => {
   const text = JSON.stringify(doctorWith('').toJSON());
-  expect(/CLOUD_SECRET|\?{6}/.test(text)).toBe(false);
+  expect(/CLOUD_SECRET|OIDC_|\?{6}/.test(text)).toBe(false);
 });
 
 test.each(['a b', 'x*', 'arn:aws:secretsmanager:eu-1:1:secret:x', 'arn:aws:s3:::x?'])(

@@ -15,6 +15,7 @@ import { Environment as operations } from '../../functions/operations/connect.ts
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
 import { Environment as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { Environment as sweeper } from '../../functions/sweeper/connect.ts';
+import { Environment as timekeeper } from '../../functions/timekeeper/connect.ts';
 import { Environment as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { makeStack } from './template.ts';
 
@@ -32,6 +33,7 @@ const schemas = {
   reconciler,
   'report-receiver': reportReceiver,
   sweeper,
+  timekeeper,
   'webhook-sender': webhookSender,
 };
 

@@ -28,6 +28,7 @@ const functions = [
     'Sweeper',
     'FaultFinisher',
     'WebhookSender',
+    'Timekeeper',
   ],
 ];
 
@@ -67,6 +68,7 @@ describe('permissions', () => {
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
+    { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
   ])('$name reads the secrets $secrets', ({ name, secrets }) => {
@@ -186,8 +188,14 @@ describe('permissions', () => {
         ),
       ],
     },
-    { name: 'Operations', data: ['BatchGetItem on Validity'] },
     { name: 'Console', data: [] },
+    {
+      name: 'Operations',
+      data: [
+        ...['BatchGetItem on Validity', 'Query on Activity'],
+        ...['DeleteItem on Places', 'PutItem on Places'],
+      ],
+    },
     {
       name: 'ReportReceiver',
       data: [
@@ -205,7 +213,10 @@ describe('permissions', () => {
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],
     },
-    { name: 'Reconciler', data: ['UpdateItem on Affected'] },
+    {
+      name: 'Reconciler',
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+    },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
@@ -216,6 +227,7 @@ describe('permissions', () => {
           'BatchGetItem on Quotas',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     })),
     {
@@ -223,6 +235,14 @@ describe('permissions', () => {
       data: [
         ...['BatchGetItem on History', 'PartiQLUpdate on History'],
         'Query on History/undelivered',
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
+      ],
+    },
+    {
+      name: 'Timekeeper',
+      data: [
+        ...['BatchGetItem on Hosts', 'Query on Roster'],
+        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
@@ -260,7 +280,7 @@ describe('permissions', () => {
     {
       name: 'Reconciler',
       queues: [
-        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue', 'ReportQueue'],
         'StreamDeadLetters',
       ],
     },
@@ -287,6 +307,7 @@ describe('permissions', () => {
       ],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],

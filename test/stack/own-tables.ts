@@ -32,10 +32,12 @@ const tableNames = [
   'ATTEMPTS',
   'SUBSCRIPTIONS',
   'PLACES',
+  'ACTIVITY',
   'CONDITIONS',
   'SOURCES',
   'UNMATCHED',
   'RECEIVED',
+  'TIMERS',
 ] as const;
 type TableName = (typeof tableNames)[number];
 
@@ -114,11 +116,13 @@ export async function ownThings(): Promise<OwnThings> {
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
       ...['cloud', 'moves', 'dead-cloud'],
+      ...['reports', 'ticks'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
   const [cloudQueue, moveQueue, cloudDlq] = made.slice(12);
+  const [reportQueue, tickQueue] = made.slice(15);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -147,10 +151,13 @@ export async function ownThings(): Promise<OwnThings> {
       ATTEMPTS_TABLE: tableName('ATTEMPTS'),
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       PLACES_TABLE: tableName('PLACES'),
+      ACTIVITY_TABLE: tableName('ACTIVITY'),
+      HELD_REQUESTS_PER_PROJECT: '2',
       CONDITIONS_TABLE: tableName('CONDITIONS'),
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
       RECEIVED_TABLE: tableName('RECEIVED'),
+      TIMERS_TABLE: tableName('TIMERS'),
       WEBHOOK_PLACES: '4',
       WEBHOOK_POSTS_PER_RECEIVER: '600',
       WEBHOOK_POSTS_PER_PROJECT: '3000',
@@ -162,8 +169,16 @@ export async function ownThings(): Promise<OwnThings> {
       EVENT_DLQ_URL: eventDlq ?? '',
       BULK_DLQ_URL: bulkDlq ?? '',
       REPORT_DLQ_URL: reportDlq ?? '',
+      REPORT_QUEUE_URL: reportQueue ?? '',
+      TICK_QUEUE_URL: tickQueue ?? '',
+      REPORT_MISSED_HEARTBEATS: 'true',
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
+      OIDC_ISSUER: '',
+      OIDC_AUDIENCE: '',
+      OIDC_PROJECT_CLAIM: '',
+      OIDC_ROLES_CLAIM: '',
+      OIDC_ROLES: '',
       CLOUD_QUEUE_URL: cloudQueue ?? '',
       MOVE_QUEUE_URL: moveQueue ?? '',
       CLOUD_DLQ_URL: cloudDlq ?? '',

@@ -155,6 +155,15 @@ export interface DoctorAnswers {
   "POST /doctor/v1/consul": {
     items: ItemOutcome[];
   };
+  "GET /doctor/v1/changes": {
+    cursor: string;
+    reset: boolean;
+    held: boolean;
+    changes: {
+      [k: string]: string[] | undefined;
+    };
+    reload: ("hosts" | "servers" | "ports" | "faults" | "conditions" | "alarms")[];
+  };
 }
 export interface Fault {
   fault_id: string;
@@ -217,6 +226,7 @@ export interface Host {
   fault_number: number;
   reported_at: string;
   last_seen_up: string | null;
+  heartbeat_since: string | null;
   created_at: string;
   updated_at: string;
   state: "up" | "down";

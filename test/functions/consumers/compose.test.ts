@@ -32,8 +32,11 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
       sent.push([messages.length, delays]);
     },
     deadLetter: async () => {},
+    sendHeard: async () => {},
     publishEvents: async () => {},
     noteAffected: async () => {},
+    affectedBy: async () => [],
+    noteChanges: async () => {},
     safeLaneDelaySeconds: 7,
     finishDelaysSeconds: [1, 2],
   });
@@ -64,6 +67,8 @@ test.each(['full', 'gentle'] as const)(
       sendWebhooks: unused,
       publish: unused,
       markDelivered: unused,
+      noteChanges: async () => {},
+      countSent: async () => {},
       interrupted: () => {},
       now: () => minute(1),
     });

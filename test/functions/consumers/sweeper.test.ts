@@ -28,6 +28,8 @@ test('the sweeper publishes rows that no evaluator can still publish, and marks 
     markDelivered: async (rows) => {
       marked.push(...rows);
     },
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: () => expect.unreachable(),
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
@@ -47,6 +49,8 @@ test('what cannot be published is counted as undelivered all the same', async ()
     sendWebhooks: async () => expect.unreachable(),
     publish: async () => [],
     markDelivered: async () => {},
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: () => {},
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
