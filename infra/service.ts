@@ -6,6 +6,7 @@ import { Api } from './api.ts';
 import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
+import { Console } from './console.ts';
 import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
@@ -63,6 +64,7 @@ export class DoctorStack extends Stack {
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
       Operations: new Operations(this, 'Operations', shared),
+      Console: new Console(this, 'Console', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
@@ -76,22 +78,7 @@ export class DoctorStack extends Stack {
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
-    api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
-    api.serve('compute', capabilities.Compute.function);
-    api.serve('image', capabilities.Compute.function);
-    api.serve('network', capabilities.Network.function);
-    api.serve('alarming', capabilities.Alarming.function);
-    api.serve('doctor', capabilities.Doctor.function, {
-      within: {
-        path: 'v1',
-        parts: [
-          { segments: monitorPaths, handler: capabilities.Monitors.function },
-          { segments: operationPaths, handler: capabilities.Operations.function },
-        ],
-      },
-    });
-    api.serve('events', capabilities.Monitors.function);
-    api.serve('instance-ha', capabilities.Monitors.function);
+    serveSurfaces(api, capabilities);
 
     const functions = Object.fromEntries(
       Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
@@ -109,6 +96,38 @@ export class DoctorStack extends Stack {
 
     makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
+}
+
+/** The capabilities that answer requests. */
+type Served =
+  | 'Identity'
+  | 'Compute'
+  | 'Network'
+  | 'Alarming'
+  | 'Doctor'
+  | 'Monitors'
+  | 'Operations'
+  | 'Console';
+
+/** Which path of the API is served by which function. */
+function serveSurfaces(api: Api, by: Readonly<Record<Served, Capability>>): void {
+  api.serve('identity', by.Identity.function, { root: true, posts: true });
+  api.serve('compute', by.Compute.function);
+  api.serve('image', by.Compute.function);
+  api.serve('network', by.Network.function);
+  api.serve('alarming', by.Alarming.function);
+  api.serve('doctor', by.Doctor.function, {
+    within: {
+      path: 'v1',
+      parts: [
+        { segments: monitorPaths, handler: by.Monitors.function },
+        { segments: operationPaths, handler: by.Operations.function },
+      ],
+    },
+  });
+  api.serve('events', by.Monitors.function);
+  api.serve('instance-ha', by.Monitors.function);
+  api.serve('console', by.Console.function);
 }
 
 /** Makes an output of each value, under its name. */

@@ -24,6 +24,7 @@ await run(async () => {
   const withoutStack = inOrder(
     () => check('lint', 'biome', 'check'),
     () => check('types', 'tsc'),
+    () => check('types of the console', 'tsc', '-p', 'console'),
     () => vitest('unit', 'infra'),
     () => vitest('scripts'),
   );

@@ -10,6 +10,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   alarming: 475,
   'cloud-faults': 445,
   compute: 545,
+  console: 130,
   doctor: 575,
   'fault-finisher': 410,
   identity: 415,

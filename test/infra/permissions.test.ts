@@ -19,6 +19,7 @@ const grantsOf = (name: string): string[] =>
 
 const functions = [
   ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  'Console',
   ...[
     'ReportReceiver',
     'Reconciler',
@@ -59,6 +60,7 @@ describe('permissions', () => {
     { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
     { name: 'Operations', secrets: ['SigningSecret'] },
+    { name: 'Console', secrets: [] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'ReportReceiver', secrets: [] },
@@ -186,6 +188,7 @@ describe('permissions', () => {
         ),
       ],
     },
+    { name: 'Console', data: [] },
     {
       name: 'Operations',
       data: [
@@ -323,6 +326,11 @@ describe('permissions', () => {
         (queue) => `sqs:ReceiveMessage on ${queue}`,
       ),
     );
+  });
+
+  test('the console has no permission but its log', () => {
+    expect(grantsOf('Console')).toEqual([]);
+    expect(allowed.get('Console')).toHaveLength(1);
   });
 
   test('only the evaluators and the sweeper can notify tenants', () => {

@@ -9,6 +9,7 @@ const template = Template.fromStack(makeStack());
 
 const functions = [
   ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  'Console',
   ...[
     'ReportReceiver',
     'Reconciler',
