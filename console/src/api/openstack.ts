@@ -125,7 +125,7 @@ export type WebhookCall = {
   readonly attempts: number;
   readonly status: number | null;
   readonly reason: string;
-  readonly timestamp: string;
+  readonly at: string;
 };
 
 export type AlarmChange = {

@@ -45,7 +45,7 @@ export function Webhooks() {
           empty="The newest notifications called no webhook."
           columns={[
             { title: 'Outcome', cell: ({ result }) => <Badge state={result} /> },
-            { title: 'Time', cell: ({ timestamp }) => <Time at={timestamp} /> },
+            { title: 'Time', cell: ({ at }) => <Time at={at} /> },
             { title: 'Receiver', cell: ({ action }) => <span class="cut">{action}</span> },
             { title: 'Tries', cell: ({ attempts }) => attempts, minor: true },
             { title: 'Status', cell: ({ status }) => status ?? '–', minor: true },
