@@ -118,13 +118,26 @@ export type Alarm = {
   readonly event_rule?: { readonly event_type: string; readonly query: readonly AlarmQuery[] };
 };
 
+/** The outcome of a call of a webhook. */
+export type WebhookCall = {
+  readonly action: string;
+  readonly result: string;
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly reason: string;
+  readonly at: string;
+};
+
 export type AlarmChange = {
   readonly event_id: string;
+  readonly alarm_id: string;
   readonly type: string;
   /** JSON text. */
   readonly detail: string;
   readonly timestamp: string;
   readonly user_id: string | null;
+  /** Missing if no webhook was called yet. */
+  readonly webhooks?: readonly WebhookCall[];
 };
 
 /** Alarms, last changed first. */
@@ -140,3 +153,14 @@ export async function listAlarms(
   // Aodh's lists have no link: a full page may have another behind it.
   return { rows, next: rows.length === pageSize ? rows.at(-1)?.alarm_id : undefined };
 }
+
+/** The newest changes of state of all alarms that the caller may see. */
+export const newestTransitions = (signal: AbortSignal): Promise<AlarmChange[]> =>
+  call<AlarmChange[]>('POST', '/alarming/v2/query/alarms/history', {
+    body: {
+      filter: JSON.stringify({ '=': { type: 'state transition' } }),
+      orderby: JSON.stringify([{ timestamp: 'desc' }]),
+      limit: 200,
+    },
+    signal,
+  });

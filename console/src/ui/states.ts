@@ -23,12 +23,20 @@ const tones: ReadonlyMap<string, Tone> = new Map<string, Tone>([
     'completed',
     'delivered',
   ].map((word) => [word, 'good'] as const),
-  ...['down', 'error', 'alarm', 'open', 'raised', 'failed', 'critical'].map(
+  ...['down', 'error', 'alarm', 'open', 'raised', 'failed', 'critical', 'given up'].map(
     (word) => [word, 'bad'] as const,
   ),
-  ...['silent', 'stale', 'shutoff', 'stopped', 'pending', 'major', 'moderate', 'incomplete'].map(
-    (word) => [word, 'warn'] as const,
-  ),
+  ...[
+    'silent',
+    'stale',
+    'shutoff',
+    'stopped',
+    'pending',
+    'major',
+    'moderate',
+    'incomplete',
+    'retrying',
+  ].map((word) => [word, 'warn'] as const),
   ...['maintenance', 'accepted', 'rebuild', 'pre-migrating', 'running', 'building'].map(
     (word) => [word, 'busy'] as const,
   ),
