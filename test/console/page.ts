@@ -57,7 +57,7 @@ export function consoleOn(page: Page) {
       page.getByRole('link', { name: `${host}, ${state}`, exact: true }),
 
     /** The row of a section's table that has all of these texts. */
-    row: (title: string, ...texts: readonly string[]) =>
+    row: (title: string, ...texts: readonly (string | RegExp)[]) =>
       texts.reduce((rows, text) => rows.filter({ hasText: text }), section(title).getByRole('row')),
 
     /** The state beside the heading of a view. */
