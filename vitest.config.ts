@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that talk to the deployed embedded stack; `test/stack/global-setup.ts` finds it. */
-const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs'];
+const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs', 'console'];
 
 /**
  * The files that a process runs share its modules: to load them again for each file takes longer than

@@ -140,6 +140,16 @@ const rules: readonly Rule[] = [
     may: [/^cli\//, /^node:/, pack('zod', 'p-map')],
   },
   {
+    // A client in a browser. The catalogue of events is data, which a form shows.
+    room: 'console',
+    files: /^console\/src\//,
+    may: [
+      /^console\/src\//,
+      /^domain\/events\/catalogue\.ts$/,
+      pack('preact', '@preact/signals', 'uplot'),
+    ],
+  },
+  {
     room: 'infra',
     files: /^infra\//,
     may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild', 'zod')],
@@ -148,7 +158,7 @@ const rules: readonly Rule[] = [
 ];
 
 const ourFiles = globSync(
-  '{adapters,bench,cli,dialects,domain,events,flows,functions,infra,scripts}/**/*.ts',
+  '{adapters,bench,cli,console,dialects,domain,events,flows,functions,infra,scripts}/**/*.{ts,tsx}',
   {
     cwd: root,
   },
