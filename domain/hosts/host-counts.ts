@@ -8,7 +8,7 @@ export const hostGroups = ['down', 'silent', 'maintenance', 'disabled', 'up'] as
 export type HostGroup = (typeof hostGroups)[number];
 
 /** The state of a host: `down` is reported, `silent` lacks heartbeats. */
-export function groupOf(host: ListedHost, clock: StateClock): HostGroup {
+export function hostGroupOf(host: ListedHost, clock: StateClock): HostGroup {
   if (host.forced_down) return 'down';
   if (stateOf(host, clock) === 'down') return 'silent';
   if (host.maintenance) return 'maintenance';
@@ -21,6 +21,6 @@ export function hostCounts(
   clock: StateClock,
 ): { readonly total: number } & Readonly<Record<HostGroup, number>> {
   const counts = { down: 0, silent: 0, maintenance: 0, disabled: 0, up: 0 };
-  for (const host of hosts) counts[groupOf(host, clock)] += 1;
+  for (const host of hosts) counts[hostGroupOf(host, clock)] += 1;
   return { total: hosts.length, ...counts };
 }

@@ -5,7 +5,7 @@ import { limitUpTo, once } from '../../adapters/http/query-fields.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import { HostName } from '../../domain/hosts/host.ts';
-import { groupOf } from '../../domain/hosts/host-counts.ts';
+import { hostGroupOf } from '../../domain/hosts/host-counts.ts';
 import type { HostRange, ListedHost } from '../../domain/hosts/listed-host.ts';
 import { may } from '../../domain/identity/access.ts';
 
@@ -47,7 +47,7 @@ export const hostListRoutes = ({ hostsIn, serviceDownTimeSeconds, now }: HostLis
           hosts: page.map((host) => ({
             host: host.host,
             zone: host.zone,
-            state: groupOf(host, clock),
+            state: hostGroupOf(host, clock),
             status: host.status,
             forced_down: host.forced_down,
             maintenance: host.maintenance,

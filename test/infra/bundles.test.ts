@@ -17,7 +17,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   inventory: 425,
   monitors: 560,
   network: 480,
-  operations: 400,
+  operations: 450,
   reconciler: 425,
   'report-receiver': 455,
   sweeper: 450,

@@ -192,8 +192,10 @@ describe('permissions', () => {
     {
       name: 'Operations',
       data: [
-        ...['BatchGetItem on Validity', 'Query on Activity'],
-        ...['DeleteItem on Places', 'PutItem on Places'],
+        ...['BatchGetItem on Validity', 'PutItem on Activity', 'Query on Activity'],
+        'Query on Roster',
+        ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
+        ...['Instances/byState', 'Ports/listing', 'Faults/open'].map((i) => `Query on ${i}`),
       ],
     },
     {
@@ -307,6 +309,13 @@ describe('permissions', () => {
       ],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    {
+      name: 'Operations',
+      queues: [
+        ...['BulkQueue', 'ChangeQueue', 'EventQueue', 'FaultQueue', 'ReportQueue', 'UrgentQueue'],
+        ...['WebhookQueue', 'WideQueue'],
+      ],
+    },
     { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
@@ -331,6 +340,14 @@ describe('permissions', () => {
   test('the console has no permission but its log', () => {
     expect(grantsOf('Console')).toEqual([]);
     expect(allowed.get('Console')).toHaveLength(1);
+  });
+
+  test('operations receives and deletes dead letters, and nothing from the queues of work', () => {
+    const taken = grantsOf('Operations').filter((grant) =>
+      /^sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility) /.test(grant),
+    );
+    expect(taken).toHaveLength(18);
+    expect(taken.filter((grant) => !grant.endsWith('DeadLetters'))).toEqual([]);
   });
 
   test('only the evaluators and the sweeper can notify tenants', () => {

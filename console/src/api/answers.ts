@@ -176,6 +176,38 @@ export interface DoctorAnswers {
     };
     reload: ("hosts" | "servers" | "ports" | "faults" | "conditions" | "alarms")[];
   };
+  "GET /doctor/v1/status": Status;
+  "GET /doctor/v1/rates": {
+    minutes: Minute[];
+  };
+  "GET /doctor/v1/dead-letters": {
+    queues: {
+      name: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks";
+      count: number;
+      holds: string;
+      redrivable: boolean;
+    }[];
+  };
+  "GET /doctor/v1/dead-letters/{queue}": {
+    messages: DeadLetter[];
+    next?: string;
+  };
+  "DELETE /doctor/v1/dead-letters/{queue}": {
+    deleted: number;
+    left: number;
+  };
+  "GET /doctor/v1/dead-letters/{queue}/{id}": {
+    message: DeadLetter;
+  };
+  "POST /doctor/v1/dead-letters/{queue}/redrive": {
+    redriven: string[];
+    refused: {
+      id: string;
+      reason: string;
+    }[];
+    missing: string[];
+    left: number;
+  };
 }
 export interface Fault {
   fault_id: string;
@@ -473,4 +505,65 @@ export interface ItemOutcome {
   reason: string | null;
   condition_id: string | null;
   fault_id: string | null;
+}
+export interface Status {
+  at: string;
+  hosts: {
+    total: number;
+    down: number;
+    silent: number;
+    maintenance: number;
+    disabled: number;
+    up: number;
+  };
+  servers: {
+    total: number;
+    by_state: {
+      [k: string]: number | undefined;
+    };
+    complete: boolean;
+  };
+  ports: {
+    total: number;
+    complete: boolean;
+  };
+  faults: {
+    open: number;
+    oldest_at: string | null;
+    complete: boolean;
+  };
+  queues: {
+    name: "events" | "changes" | "urgent" | "bulk" | "wide" | "reports" | "faults" | "webhooks" | "webhook-retries";
+    waiting: number;
+    in_flight: number;
+    delayed: number;
+    not_empty_since: string | null;
+  }[];
+  dead_letters: {
+    queue: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks";
+    count: number;
+  }[];
+}
+export interface Minute {
+  at: string;
+  notifications: number;
+  p50_ms: number | null;
+  p99_ms: number | null;
+  waiting: {
+    [k: string]: number | undefined;
+  };
+  dead_letters: {
+    [k: string]: number | undefined;
+  };
+}
+export interface DeadLetter {
+  id: string;
+  sent_at: string;
+  receives: number;
+  reason: string | null;
+  source:
+    ("events" | "changes" | "urgent" | "bulk" | "wide" | "reports" | "faults" | "webhooks" | "webhook-retries") | null;
+  redrivable: boolean;
+  refused: string | null;
+  element: unknown;
 }
