@@ -54,12 +54,16 @@ await run(async () => {
   process.env.CHROMIUM = findChromium();
   if (screenshots) process.env.CONSOLE_SCREENSHOTS = 'docs/console';
   mkdirSync(stateDir, { recursive: true });
-  const { vitest, stop } = makeParts();
+  const { check, vitest, stop } = makeParts();
   const count = await withStack(0, async ({ stack }, interruption): Promise<Count | undefined> => {
     interruption.then(stop);
-    if (number === undefined) return vitest('console');
-    await measureHosts(stack.outputs.ApiUrl ?? '', number);
-    return { passed: 0, failed: 0 };
+    if (number !== undefined) {
+      await measureHosts(stack.outputs.ApiUrl ?? '', number);
+      return { passed: 0, failed: 0 };
+    }
+    if (!screenshots) return vitest('console');
+    // Alone, so that the pictures show the hosts of no other test.
+    return check('console', 'vitest', 'run', '--project', 'console', 'test/console/views.test.ts');
   });
   const { passed, failed } = count ?? { passed: 0, failed: 1 };
   if (number === undefined) console.log(`\n${passed} passed, ${failed} failed`);

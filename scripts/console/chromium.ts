@@ -25,12 +25,11 @@ export const installedChromium = (): string | undefined =>
 /** Installs Debian's Chromium; whether that succeeded. Its output goes to the terminal. */
 function install(): boolean {
   console.log('Installing Chromium with apt-get …');
-  const { status } = spawnSync(
-    'apt-get',
-    ['install', '--yes', '--no-install-recommends', 'chromium'],
-    { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } },
-  );
-  return status === 0;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const aptGet = (...args: string[]) =>
+    spawnSync('apt-get', args, { stdio: 'inherit', env }).status;
+  aptGet('update');
+  return aptGet('install', '--yes', '--no-install-recommends', 'chromium') === 0;
 }
 
 /**

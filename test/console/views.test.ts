@@ -101,7 +101,7 @@ test.each(['admin', 'tenant-a'] as const)('the Tab key reaches every view of %s'
 test('an idle page makes at most two requests in five seconds', async () => {
   const at = await browsing.openAs('admin');
   await show(at, { name: 'now', link: '#/now', title: 'Now' });
-  await at.page.getByText('Live').waitFor();
+  await at.page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   await sleep(3_000);
   const requests: number[] = [];
   at.page.on('request', () => requests.push(performance.now()));
