@@ -86,12 +86,13 @@ export function Problem({ text }: { text: string }) {
   );
 }
 
-/** Shown until the first load has ended. */
-export const Loading = () => (
-  <p class="faint" role="status">
-    Loading …
-  </p>
-);
+/** Shown until the first load has ended. @param unless the problem that is shown instead. */
+export const Loading = ({ unless = '' }: { unless?: string }) =>
+  unless === '' ? (
+    <p class="faint" role="status">
+      Loading …
+    </p>
+  ) : null;
 
 /** The short form of an id, with the whole as its tooltip. */
 export const ShortId = ({ id }: { id: string }) => (

@@ -40,8 +40,8 @@ export function Table<Row>({ label, rows, columns, keyOf, empty, more }: TablePr
   const { first, last } = visibleRows({ ...view, rowHeight, count: rows.length });
   return (
     <>
-      <section class="table" ref={box} aria-label={label}>
-        <table aria-rowcount={rows.length + 1}>
+      <div class="table" ref={box}>
+        <table aria-label={label} aria-rowcount={rows.length + 1}>
           <thead>
             <tr>
               {columns.map(({ title, minor }) => (
@@ -65,7 +65,7 @@ export function Table<Row>({ label, rows, columns, keyOf, empty, more }: TablePr
             <Gap rows={rows.length - last} columns={columns.length} />
           </tbody>
         </table>
-      </section>
+      </div>
       {more && (
         <button type="button" class="quiet" onClick={more}>
           Show more

@@ -37,7 +37,7 @@ export function Conditions() {
       {conditions.data ? (
         <ConditionTable conditions={conditions.data} more={conditions.more} />
       ) : (
-        <Loading />
+        <Loading unless={conditions.error} />
       )}
     </View>
   );

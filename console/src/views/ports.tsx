@@ -31,7 +31,11 @@ export function Ports() {
         />
       </Filters>
       <Problem text={ports.error} />
-      {ports.data ? <PortTable ports={ports.data} more={ports.more} /> : <Loading />}
+      {ports.data ? (
+        <PortTable ports={ports.data} more={ports.more} />
+      ) : (
+        <Loading unless={ports.error} />
+      )}
     </View>
   );
 }

@@ -32,7 +32,11 @@ export function Servers() {
         />
       </Filters>
       <Problem text={servers.error} />
-      {servers.data ? <ServerTable servers={servers.data} more={servers.more} /> : <Loading />}
+      {servers.data ? (
+        <ServerTable servers={servers.data} more={servers.more} />
+      ) : (
+        <Loading unless={servers.error} />
+      )}
     </View>
   );
 }

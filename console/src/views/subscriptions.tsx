@@ -28,7 +28,7 @@ export function Subscriptions() {
         {live.data ? (
           <SubscriptionTable subscriptions={live.data.subscriptions} changed={live.reload} />
         ) : (
-          <Loading />
+          <Loading unless={live.error} />
         )}
       </Section>
       {mayChange.value && <NewSubscription made={live.reload} />}

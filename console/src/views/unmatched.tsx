@@ -40,7 +40,7 @@ export function Unmatched() {
           ]}
         />
       ) : (
-        <Loading />
+        <Loading unless={items.error} />
       )}
     </View>
   );

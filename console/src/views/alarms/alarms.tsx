@@ -16,7 +16,11 @@ export function Alarms() {
   return (
     <View title="Alarms" aside={create}>
       <Problem text={alarms.error} />
-      {alarms.data ? <AlarmTable alarms={alarms.data} more={alarms.more} /> : <Loading />}
+      {alarms.data ? (
+        <AlarmTable alarms={alarms.data} more={alarms.more} />
+      ) : (
+        <Loading unless={alarms.error} />
+      )}
     </View>
   );
 }

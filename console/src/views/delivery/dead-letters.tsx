@@ -93,7 +93,7 @@ export function DeadLetters({ queue, changed }: DeadLettersProps) {
           ]}
         />
       ) : (
-        <Loading />
+        <Loading unless={messages.error} />
       )}
     </section>
   );

@@ -78,7 +78,7 @@ export function Delivery() {
             changed={subscriptions.reload}
           />
         ) : (
-          <Loading />
+          <Loading unless={subscriptions.error} />
         )}
       </Section>
     </View>

@@ -48,7 +48,7 @@ export function Faults() {
           more={faults.more}
         />
       ) : (
-        <Loading />
+        <Loading unless={faults.error} />
       )}
     </View>
   );

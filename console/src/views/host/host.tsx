@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
 import { evacuationsFrom, listPorts, listServers, type Server } from '../../api/openstack.ts';
 import { useLive } from '../../live/use-live.ts';
@@ -40,6 +41,7 @@ export function Host({ name }: { name: string }) {
     },
     ['faults', 'servers'],
   );
+  const names = useNames(servers.data ?? []);
   const found = host.data?.host;
   return (
     <View title={name} aside={found && <Badge state={hostState(found)} />}>
@@ -54,30 +56,42 @@ export function Host({ name }: { name: string }) {
           <HostFacts of={found} />
         </>
       ) : (
-        host.error === '' && <Loading />
+        <Loading unless={host.error} />
       )}
       <Section title="Servers">
-        {servers.data ? <ServerTable servers={servers.data} more={servers.more} /> : <Loading />}
+        {servers.data ? (
+          <ServerTable servers={servers.data} more={servers.more} />
+        ) : (
+          <Loading unless={servers.error} />
+        )}
       </Section>
       <Section title="Ports">
-        {ports.data ? <PortTable ports={ports.data} more={ports.more} /> : <Loading />}
+        {ports.data ? (
+          <PortTable ports={ports.data} more={ports.more} />
+        ) : (
+          <Loading unless={ports.error} />
+        )}
       </Section>
       <Section title="Conditions">
         <ConditionTable conditions={conditions.data?.conditions ?? []} />
       </Section>
       <Section title="What happened">
         {happened.data ? (
-          <TimeLine {...happened.data} names={namesOf(servers.data ?? [])} />
+          <TimeLine {...happened.data} names={names} />
         ) : (
-          <Loading />
+          <Loading unless={happened.error} />
         )}
       </Section>
     </View>
   );
 }
 
-const namesOf = (servers: readonly Server[]): ReadonlyMap<string, string> =>
-  new Map(servers.map(({ id, name }) => [id, name]));
+/** The names of servers, also of those that have left the host since it is shown. */
+function useNames(servers: readonly Server[]): ReadonlyMap<string, string> {
+  const names = useRef(new Map<string, string>());
+  for (const { id, name } of servers) names.current.set(id, name);
+  return names.current;
+}
 
 type HostAnswer = Awaited<ReturnType<typeof ask<'GET /doctor/v1/hosts/{host}'>>>['host'];
 

@@ -22,12 +22,14 @@ export function Now() {
     <View title="Now">
       <Problem text={hosts.error || status.error || open.error} />
       {status.data && <Counts of={status.data} />}
-      <Section title="Hosts">{hosts.data ? <HostGrid hosts={hosts.data} /> : <Loading />}</Section>
+      <Section title="Hosts">
+        {hosts.data ? <HostGrid hosts={hosts.data} /> : <Loading unless={hosts.error} />}
+      </Section>
       <Section title="Open faults" aside={<a href={linkTo(['faults'])}>All faults</a>}>
         {open.data ? (
           <FaultTable label="Open faults" faults={open.data.faults} empty="Nothing has failed." />
         ) : (
-          <Loading />
+          <Loading unless={open.error} />
         )}
       </Section>
       <Rates />

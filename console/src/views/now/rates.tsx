@@ -50,7 +50,7 @@ export function Rates() {
   return (
     <Section title="The last hours" aside={choice}>
       <Problem text={live.error} />
-      {live.data ? <Charts minutes={live.data.minutes} /> : <Loading />}
+      {live.data ? <Charts minutes={live.data.minutes} /> : <Loading unless={live.error} />}
     </Section>
   );
 }
