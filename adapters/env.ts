@@ -29,6 +29,7 @@ export type EnvName =
   | 'SOURCES_TABLE'
   | 'UNMATCHED_TABLE'
   | 'RECEIVED_TABLE'
+  | 'CLOUD_TABLE'
   | 'TIMERS_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'CHANGE_QUEUE_URL'
@@ -42,6 +43,9 @@ export type EnvName =
   | 'TICK_QUEUE_URL'
   /** Missing if events from outside change no rows. */
   | 'INVENTORY_QUEUE_URL'
+  /** Missing without a cloud. */
+  | 'MIRROR_QUEUE_URL'
+  | 'CLOUD_WALK_MINUTES'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'
   /** Missing without a cloud. */
@@ -92,6 +96,14 @@ export type EnvName =
   | 'PROJECT_ALARM_QUOTA'
   | 'USER_ALARM_QUOTA'
   | 'PROJECT_WIDE_ALARM_QUOTA'
+  | 'PROJECT_PERIODIC_ALARM_QUOTA'
+  | 'PERIODIC_QUEUE_URL'
+  | 'PERIODIC_SLOW_QUEUE_URL'
+  | 'PROMETHEUS_URL'
+  | 'PROMETHEUS_AUTH'
+  | 'PROMETHEUS_SECRET'
+  | 'PROMETHEUS_TIMEOUT_SECONDS'
+  | 'PROMETHEUS_PROJECT_LABEL'
   | 'ACTIONS_PER_ALARM'
   | 'TIME_CONSTRAINTS_PER_ALARM'
   | 'LOGIN_ATTEMPTS_PER_USER'

@@ -16,6 +16,7 @@ import {
   weightOf,
   weightPerTransaction,
 } from './alarm-lane.ts';
+import { type ArmDeps, armAlarms } from './arm-alarms.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
@@ -61,6 +62,7 @@ export const gentlePace: Pace = {
 export type EvaluateDeps = DeliverDeps &
   NoteFiringsDeps &
   FindDeps &
+  Pick<ArmDeps, 'arm'> &
   WrittenDeps & {
     readonly pace: Pace;
     /** Durably queues events for deferred alarms. */
@@ -100,6 +102,7 @@ export async function evaluateEvents(
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
   const { lanes, rests } = await lanesOf(deps, events, from);
+  await armAlarms(deps, lanes);
   const queued = Promise.all(rests.map((rest) => deps.sendRest(rest, isCopy))).catch((error) =>
     failures.push(error),
   );

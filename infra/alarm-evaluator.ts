@@ -40,6 +40,7 @@ class Evaluator extends Construct implements Capability {
         HISTORY_TABLE: tables.history.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
+        TIMERS_TABLE: tables.timers.tableName,
         WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
         ...Object.fromEntries(urls),
         EVENT_DLQ_URL: deadLetters.queueUrl,
@@ -65,6 +66,7 @@ class Evaluator extends Construct implements Capability {
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
     allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
     for (const topic of messaging.notifications) allowPublish(fn, topic);
     const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
     for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);

@@ -24,6 +24,8 @@ export const receiverTimeoutSeconds = 60;
 /** The timeout of the inventory for a message, in seconds. */
 export const inventoryTimeoutSeconds = 60;
 
+/** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
+export const mirrorTimeoutSeconds = 65;
 /** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
 export const cloudTimeoutSeconds = 120;
 
@@ -36,6 +38,8 @@ export interface CloudQueues {
   readonly tasks: Queue;
   /** Steps of evacuations, so that those of a large host do not delay the next host's fault. */
   readonly moves: Queue;
+  /** Turns of the jobs that mirror the cloud. */
+  readonly mirror: Queue;
   readonly deadLetters: Queue;
 }
 
@@ -67,7 +71,11 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before, and of ticks. */
+  /** Alarms that are evaluated every minute. */
+  readonly periodicQueue: Queue;
+  /** Those among them whose queries are not answered in time. */
+  readonly periodicSlowQueue: Queue;
+  /** Of the six queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -133,6 +141,10 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
+    [this.periodicQueue, this.periodicSlowQueue] = [
+      bulk('PeriodicQueue'),
+      bulk('PeriodicSlowQueue'),
+    ];
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',
@@ -154,13 +166,7 @@ export class Messaging extends Construct {
     const givenUp = into(this.webhookDeadLetters);
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
-    this.notifications = Array.from(
-      { length: settings.notificationTopics },
-      (_, n) =>
-        new Topic(this, n === 0 ? 'Notifications' : `Notifications${n + 1}`, {
-          enforceSSL: secureTransport,
-        }),
-    );
+    this.notifications = notificationTopics(this, settings, secureTransport);
     this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
@@ -176,9 +182,21 @@ function cloudQueuesOf(
   return {
     tasks: queue('CloudQueue', cloudTimeoutSeconds, into(givenUp)),
     moves: queue('MoveQueue', cloudTimeoutSeconds, into(givenUp)),
+    mirror: queue('MirrorQueue', mirrorTimeoutSeconds, into(givenUp)),
     deadLetters: givenUp,
   };
 }
+
+/** The topics that the projects' notifications are spread over. */
+const notificationTopics = (
+  scope: Construct,
+  settings: ServiceSettings,
+  enforceSSL: boolean,
+): Topic[] =>
+  Array.from(
+    { length: settings.notificationTopics },
+    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
+  );
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

@@ -4,6 +4,7 @@ import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
 import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
+import { cloudMirrorOf } from './cloud-mirror.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Console } from './console.ts';
@@ -17,6 +18,7 @@ import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
 import { Operations, operationPaths } from './operations.ts';
+import { roundsOf } from './periodic.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
@@ -69,21 +71,21 @@ export class DoctorStack extends Stack {
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
       }),
+      ...cloudMirrorOf(this, shared),
       ...cloudFaultsOf(this, shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
+      ...roundsOf(this, shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
       Timekeeper: new Timekeeper(this, 'Timekeeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
-    serveSurfaces(api, capabilities);
+    serve(api, capabilities);
 
-    const functions = Object.fromEntries(
-      Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
-    );
     if (!emulated) {
+      const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
       new Lateness(this, 'Lateness', {
         messaging,
@@ -98,7 +100,6 @@ export class DoctorStack extends Stack {
   }
 }
 
-/** The capabilities that answer requests. */
 type Served =
   | 'Identity'
   | 'Compute'
@@ -109,25 +110,25 @@ type Served =
   | 'Operations'
   | 'Console';
 
-/** Which path of the API is served by which function. */
-function serveSurfaces(api: Api, by: Readonly<Record<Served, Capability>>): void {
-  api.serve('identity', by.Identity.function, { root: true, posts: true });
-  api.serve('compute', by.Compute.function);
-  api.serve('image', by.Compute.function);
-  api.serve('network', by.Network.function);
-  api.serve('alarming', by.Alarming.function);
-  api.serve('doctor', by.Doctor.function, {
+/** Puts the functions of the surfaces behind their paths. */
+function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
+  api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
+  api.serve('compute', capabilities.Compute.function);
+  api.serve('image', capabilities.Compute.function);
+  api.serve('network', capabilities.Network.function);
+  api.serve('alarming', capabilities.Alarming.function);
+  api.serve('doctor', capabilities.Doctor.function, {
     within: {
       path: 'v1',
       parts: [
-        { segments: monitorPaths, handler: by.Monitors.function },
-        { segments: operationPaths, handler: by.Operations.function },
+        { segments: monitorPaths, handler: capabilities.Monitors.function },
+        { segments: operationPaths, handler: capabilities.Operations.function },
       ],
     },
   });
-  api.serve('events', by.Monitors.function);
-  api.serve('instance-ha', by.Monitors.function);
-  api.serve('console', by.Console.function);
+  api.serve('events', capabilities.Monitors.function);
+  api.serve('instance-ha', capabilities.Monitors.function);
+  api.serve('console', capabilities.Console.function);
 }
 
 /** Makes an output of each value, under its name. */
@@ -148,6 +149,8 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UrgentQueueUrl: messaging.urgentQueue.queueUrl,
   BulkQueueUrl: messaging.bulkQueue.queueUrl,
   WideQueueUrl: messaging.wideQueue.queueUrl,
+  PeriodicQueueUrl: messaging.periodicQueue.queueUrl,
+  PeriodicSlowQueueUrl: messaging.periodicSlowQueue.queueUrl,
   BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
   ReportQueueUrl: messaging.reportQueue.queueUrl,
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
@@ -187,8 +190,13 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
+  CloudTable: tables.cloud.tableName,
   TimersTable: tables.timers.tableName,
 });
+
+/** The function of each capability, by its name. */
+const functionsOf = (capabilities: Readonly<Record<string, Capability>>) =>
+  Object.fromEntries(Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]));
 
 /** The output `<name>FunctionName` of each capability. */
 const functionNames = (capabilities: Readonly<Record<string, Capability>>) =>

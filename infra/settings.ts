@@ -11,7 +11,9 @@ import {
   delays,
   email,
   filledText,
+  httpUrl,
   issuerUrl,
+  labelName,
   limit,
   namePrefix,
   oneOf,
@@ -139,6 +141,40 @@ const Settings = z.object({
     'alarms of a project that may name no resource, and so are evaluated for every event of a type or of the project; `-1`: no limit',
     'PROJECT_WIDE_ALARM_QUOTA',
   ),
+  projectPeriodicAlarmQuota: setting(
+    limit.default(1_000),
+    'alarms of a project that may be evaluated every minute: those of the types `prometheus` and `composite`; `-1`: no limit',
+    'PROJECT_PERIODIC_ALARM_QUOTA',
+  ),
+  prometheusUrl: setting(
+    httpUrl.default(''),
+    'the URL of the Prometheus that alarms of the types `prometheus` and `composite` query, without `/api/v1/query`; empty: none, and such queries are refused',
+    'PROMETHEUS_URL',
+  ),
+  prometheusAuth: setting(
+    oneOf('none', 'secret', 'sigv4').default('none'),
+    'the credentials for `prometheusUrl`: `secret`: HTTP Basic or Bearer, by what `prometheusSecret` holds; `sigv4`: a signature of AWS, for Amazon Managed Service for Prometheus',
+    'PROMETHEUS_AUTH',
+  ),
+  prometheusSecret: setting(
+    secretName.default(''),
+    'the name or ARN of a secret in Secrets Manager with `{"username", "password"}` or `{"token"}` in JSON, for `prometheusAuth=secret`',
+    'PROMETHEUS_SECRET',
+  ),
+  prometheusTimeoutSeconds: setting(
+    wholeNumber({ least: 1, most: 8 }).default(5),
+    'how long Doctor waits for the answer to a query; at most 8',
+    'PROMETHEUS_TIMEOUT_SECONDS',
+  ),
+  prometheusProjectLabel: setting(
+    labelName.default('project_id'),
+    'the label of series that names their project: the queries of callers who are no administrators read only series of their project',
+    'PROMETHEUS_PROJECT_LABEL',
+  ),
+  periodicConcurrency: setting(
+    sourceConcurrency.default(4),
+    'evaluators of alarms that are evaluated every minute, at once; half as many, and at least two, for those whose queries are not answered in time',
+  ),
   actionsPerAlarm: setting(
     wholeNumber({ most: 100 }).default(20),
     'actions that an alarm may have for each of its states; at most 100',
@@ -233,12 +269,21 @@ const Settings = z.object({
   ),
   inventoryFromEvents: setting(
     truth.default(false),
-    '`true`: events `compute.instance.*` from outside register, change and delete servers',
+    '`true`: events `compute.instance.*` and `port.*` from outside register, change and delete servers and ports',
   ),
   cloud: setting(
     secretName.default(''),
     'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
     'CLOUD_SECRET',
+  ),
+  cloudWalkMinutes: setting(
+    wholeNumber({ least: 5, most: 1440 }).default(60),
+    'the time between the begins of two walks through all hosts, servers and ports of the cloud',
+    'CLOUD_WALK_MINUTES',
+  ),
+  cloudCallsInFlight: setting(
+    sourceConcurrency.default(3),
+    'requests of the inventory to the cloud that are in flight at once at most',
   ),
   oidcIssuer: setting(
     issuerUrl.default(''),

@@ -29,6 +29,7 @@ export const Environment = environment({
   HISTORY_TABLE: required,
   ACTIVITY_TABLE: required,
   QUOTAS_TABLE: required,
+  TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
@@ -62,7 +63,7 @@ export function connect(
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
-    ...firings(dynamo, { alarms, history }),
+    ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),
     ...outbox(dynamo, {
       table: history,
       retentionDays: env.HISTORY_RETENTION_DAYS,

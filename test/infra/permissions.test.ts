@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { DoctorStack } from '../../infra/service.ts';
+import type { ServiceSettings } from '../../infra/settings.ts';
 import { makeStack, policies, subject } from './template.ts';
 
 const template = Template.fromStack(makeStack());
@@ -28,6 +29,8 @@ const functions = [
     'Sweeper',
     'FaultFinisher',
     'WebhookSender',
+    'PeriodicPlanner',
+    'PeriodicEvaluator',
     'Timekeeper',
   ],
 ];
@@ -67,6 +70,8 @@ describe('permissions', () => {
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
+    { name: 'PeriodicPlanner', secrets: [] },
+    { name: 'PeriodicEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
     { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
@@ -137,6 +142,7 @@ describe('permissions', () => {
         ...['GetItem on History', 'PutItem on History'],
         ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
         ...['GetItem on Quotas', 'UpdateItem on Quotas'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     },
     {
@@ -230,8 +236,17 @@ describe('permissions', () => {
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     })),
+    { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
+    {
+      name: 'PeriodicEvaluator',
+      data: [
+        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
+        ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
+      ],
+    },
     {
       name: 'Sweeper',
       data: [
@@ -244,7 +259,7 @@ describe('permissions', () => {
       name: 'Timekeeper',
       data: [
         ...['BatchGetItem on Hosts', 'Query on Roster'],
-        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
@@ -308,6 +323,11 @@ describe('permissions', () => {
         ...['WebhookQueue', 'WideQueue'],
       ],
     },
+    { name: 'PeriodicPlanner', queues: ['PeriodicQueue', 'PeriodicSlowQueue'] },
+    {
+      name: 'PeriodicEvaluator',
+      queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
+    },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
     {
       name: 'Operations',
@@ -316,7 +336,7 @@ describe('permissions', () => {
         ...['WebhookQueue', 'WideQueue'],
       ],
     },
-    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
+    { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
@@ -350,11 +370,47 @@ describe('permissions', () => {
     expect(taken.filter((grant) => !grant.endsWith('DeadLetters'))).toEqual([]);
   });
 
+  test('rounds and events have queues, indexes and functions of their own', () => {
+    const emptied = (name: string) =>
+      grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
+    expect(emptied('PeriodicEvaluator')).toEqual(
+      ['PeriodicQueue', 'PeriodicSlowQueue'].map((queue) => `sqs:ReceiveMessage on ${queue}`),
+    );
+    const reads = (index: string) =>
+      functions.filter((name) => grantsOf(name).includes(`dynamodb:Query on Alarms/${index}`));
+    expect(reads('periodic')).toEqual(['PeriodicPlanner', 'PeriodicEvaluator']);
+    expect(reads('byKey')).toEqual(['AlarmEvaluator', 'BulkEvaluator']);
+  });
+
+  test('the credentials of Prometheus are granted to its evaluator alone, and only if they are used', () => {
+    const granted = (settings: Partial<ServiceSettings>) => {
+      const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+      const stack = new DoctorStack(app, 'Doctor', { target: 'aws', settings });
+      return [...policies(Template.fromStack(stack))].flatMap(([name, statements]) =>
+        statements
+          .filter(({ resource }) => /prom-secret|workspace/.test(JSON.stringify(resource)))
+          .map(({ action }) => `${name} ${action.join()}`),
+      );
+    };
+    expect(granted({})).toEqual([]);
+    const prometheusUrl = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1';
+    expect(granted({ prometheusAuth: 'sigv4', prometheusUrl })).toEqual([
+      'PeriodicEvaluator aps:QueryMetrics',
+    ]);
+    expect(granted({ prometheusAuth: 'secret', prometheusSecret: 'prom-secret' })).toEqual([
+      'PeriodicEvaluator secretsmanager:GetSecretValue',
+    ]);
+    expect(() => granted({ prometheusAuth: 'secret' })).toThrow(
+      /needs the setting prometheusSecret/,
+    );
+    expect(() => granted({ prometheusAuth: 'sigv4' })).toThrow(/needs a prometheusUrl such as/);
+  });
+
   test('only the evaluators and the sweeper can notify tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
     );
-    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
+    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'PeriodicEvaluator']);
   });
 
   test('only doctor can make subscriptions, and to the notifications alone', () => {

@@ -110,6 +110,123 @@ export interface DoctorAnswers {
     project_id: string;
     key: string;
   };
+  "GET /doctor/v1/cloud": {
+    cloud: {
+      lag_seconds: number | null;
+      services: {
+        succeeded_at: string | null;
+        failures: number;
+        last_error: {
+          at: string;
+          message: string;
+        } | null;
+        lag_seconds: number | null;
+        next_try_at: string | null;
+      };
+      changes: {
+        succeeded_at: string | null;
+        failures: number;
+        last_error: {
+          at: string;
+          message: string;
+        } | null;
+        lag_seconds: number | null;
+        next_try_at: string | null;
+      };
+      walks: {
+        succeeded_at: string | null;
+        failures: number;
+        last_error: {
+          at: string;
+          message: string;
+        } | null;
+        lag_seconds: number | null;
+        next_try_at: string | null;
+      };
+      walk: {
+        walk_id: string;
+        requested: boolean;
+        dry_run: boolean;
+        phase: "hosts" | "servers" | "ports" | "done";
+        started_at: string;
+        ended_at: string | null;
+        counts: {
+          hosts: {
+            seen: number;
+            created: number;
+            changed: number;
+            moved: number;
+            deleted: number;
+            failed: number;
+          };
+          servers: {
+            seen: number;
+            created: number;
+            changed: number;
+            moved: number;
+            deleted: number;
+            failed: number;
+          };
+          ports: {
+            seen: number;
+            created: number;
+            changed: number;
+            moved: number;
+            deleted: number;
+            failed: number;
+          };
+        };
+        differences: {
+          resource: "host" | "server" | "port";
+          id: string;
+          kind: "created" | "changed" | "moved" | "deleted" | "failed";
+          detail: string;
+        }[];
+      } | null;
+    };
+  };
+  "POST /doctor/v1/cloud/walks": {
+    walk: {
+      walk_id: string;
+      requested: boolean;
+      dry_run: boolean;
+      phase: "hosts" | "servers" | "ports" | "done";
+      started_at: string;
+      ended_at: string | null;
+      counts: {
+        hosts: {
+          seen: number;
+          created: number;
+          changed: number;
+          moved: number;
+          deleted: number;
+          failed: number;
+        };
+        servers: {
+          seen: number;
+          created: number;
+          changed: number;
+          moved: number;
+          deleted: number;
+          failed: number;
+        };
+        ports: {
+          seen: number;
+          created: number;
+          changed: number;
+          moved: number;
+          deleted: number;
+          failed: number;
+        };
+      };
+      differences: {
+        resource: "host" | "server" | "port";
+        id: string;
+        kind: "created" | "changed" | "moved" | "deleted" | "failed";
+        detail: string;
+      }[];
+    };
+  };
   "GET /doctor/v1/conditions": {
     conditions: Condition[];
     next?: string;
@@ -267,6 +384,7 @@ export interface Host {
   }[];
   held_number: number;
   maintenance: boolean;
+  mirrored?: true;
   fault_number: number;
   reported_at: string;
   last_seen_up: string | null;
@@ -380,6 +498,7 @@ export interface Server {
     created_at: string;
     updated_at: string;
   } | null;
+  mirrored?: true;
   reported_at: string;
   updated_at: string;
   id: string;

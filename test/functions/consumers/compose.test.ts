@@ -63,6 +63,7 @@ test.each(['full', 'gentle'] as const)(
       alarms: unused,
       written: unused,
       fire: unused,
+      arm: unused,
       report: unused,
       sendWebhooks: unused,
       publish: unused,
