@@ -22,6 +22,13 @@ const subscriptionVariables = ({
   ),
 });
 
+/** The variables for silences. */
+const silenceVariables = ({ tables, settings }: Pick<Wiring, 'tables' | 'settings'>) => ({
+  SILENCES_TABLE: tables.silences.tableName,
+  QUOTAS_TABLE: tables.quotas.tableName,
+  ...variablesOf(settings, 'silencesPerProject', 'silenceLongestSeconds'),
+});
+
 /** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -40,6 +47,7 @@ export class Doctor extends Construct implements Capability {
         IDENTITY_TABLE: tables.identity.tableName,
         CREDENTIALS_TABLE: tables.credentials.tableName,
         ...attemptLimits({ tables, settings }),
+        ...silenceVariables({ tables, settings }),
         ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         ROSTER_TABLE: tables.roster.tableName,
@@ -63,6 +71,11 @@ export class Doctor extends Construct implements Capability {
         ),
       },
     });
+    this.allow({ tables, messaging, secrets });
+  }
+
+  /** All that the function may read, write and send. */
+  private allow({ tables, messaging, secrets }: Pick<Wiring, 'tables' | 'messaging' | 'secrets'>) {
     const { function: fn } = this;
     const { affected, faults, hosts, identity, instances, migrations, ports } = tables;
     allowSecret(fn, secrets.admin);
@@ -85,6 +98,9 @@ export class Doctor extends Construct implements Capability {
     allowIndexes(fn, affected, 'byProject');
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
+    allowRows(fn, tables.silences, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    allowIndexes(fn, tables.silences, 'byProject', 'byTime');
+    allowRows(fn, tables.quotas, 'UpdateItem');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);

@@ -140,6 +140,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   CredentialsTable: tables.credentials.tableName,
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
+  SilencesTable: tables.silences.tableName,
   PlacesTable: tables.places.tableName,
   ConditionsTable: tables.conditions.tableName,
   SourcesTable: tables.sources.tableName,

@@ -26,6 +26,7 @@ export class Tables extends Construct {
   readonly credentials: Table;
   readonly attempts: Table;
   readonly subscriptions: Table;
+  readonly silences: Table;
   readonly places: Table;
   readonly conditions: Table;
   readonly sources: Table;
@@ -52,6 +53,7 @@ export class Tables extends Construct {
     this.credentials = table('Credentials', tableDefinitions.credentials);
     this.attempts = table('Attempts', tableDefinitions.attempts);
     this.subscriptions = table('Subscriptions', tableDefinitions.subscriptions);
+    this.silences = table('Silences', tableDefinitions.silences);
     this.places = table('Places', tableDefinitions.places);
     this.conditions = table('Conditions', tableDefinitions.conditions);
     this.sources = table('Sources', tableDefinitions.sources);

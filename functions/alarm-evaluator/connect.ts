@@ -6,6 +6,7 @@ import { firings } from '../../adapters/alarms/firings.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import { alarmCounter } from '../../adapters/alarms/quotas.ts';
+import { silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -26,6 +27,7 @@ export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
   QUOTAS_TABLE: required,
+  SILENCES_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
@@ -57,6 +59,7 @@ export function connect(
       ? alarmLookup(dynamo, alarms, gentleLookups)
       : alarmLookup(dynamo, alarms)),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
+    ...silenceReader(dynamo, env.SILENCES_TABLE),
     ...firings(dynamo, { alarms, history }),
     ...outbox(dynamo, {
       table: history,

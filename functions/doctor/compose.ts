@@ -24,6 +24,7 @@ type Composed =
   | 'registerInstance'
   | 'deleteInstance'
   | 'sendTwice'
+  | 'silencing'
   | 'subscribing';
 
 type Flows = DepsOf<typeof readServers> &
@@ -36,6 +37,7 @@ type Flows = DepsOf<typeof readServers> &
 
 export type DoctorParts = Omit<DoctorDeps, Composed> &
   Flows &
+  DoctorDeps['silencing'] &
   DoctorDeps['subscribing'] &
   TakeOutsideDeps & {
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
@@ -68,6 +70,7 @@ export function compose(parts: DoctorParts) {
     registerInstance: (uuid, registration) => registerInstance(parts, uuid, registration),
     deleteInstance: (uuid, when) => deleteInstance(parts, uuid, when),
     sendTwice: (events) => takeOutside(parts, events),
+    silencing: parts,
     subscribing: parts,
   });
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
 import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
@@ -54,6 +55,10 @@ export const Environment = environment({
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
   PORTS_TABLE: required,
+  SILENCES_TABLE: required,
+  QUOTAS_TABLE: required,
+  SILENCES_PER_PROJECT: amount,
+  SILENCE_LONGEST_SECONDS: amount,
   SUBSCRIPTIONS_TABLE: required,
   NOTIFICATIONS_TOPIC_ARNS: requiredList,
   SUBSCRIPTIONS_PER_PROJECT: amount,
@@ -80,6 +85,8 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
     logger,
     newId: randomUUID,
     now: () => new Date().toISOString(),
+    silencesPerProject: env.SILENCES_PER_PROJECT,
+    silenceLongestSeconds: env.SILENCE_LONGEST_SECONDS,
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
   });
@@ -120,6 +127,8 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
     ...dataPlaneStore(dynamo, tables),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, env.AFFECTED_TABLE),
+    ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
+    ...silenceLists(dynamo, env.SILENCES_TABLE),
   };
 }
 

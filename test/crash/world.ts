@@ -141,9 +141,10 @@ export class World {
     );
   }
 
-  /** The sweeper, as late as it takes to touch every row that is undelivered now. */
-  sweep(disturbance?: Disturbance): Promise<Outcome> {
-    return this.run({ name: 'sweeper', event: { now: Date.now() + 120_000 } }, disturbance);
+  /** The sweeper, as late as it takes to touch every row that is undelivered now, or later. */
+  sweep(disturbance?: Disturbance, laterSeconds = 120): Promise<Outcome> {
+    const now = Date.now() + laterSeconds * 1000;
+    return this.run({ name: 'sweeper', event: { now } }, disturbance);
   }
 
   async #consume(

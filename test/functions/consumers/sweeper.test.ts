@@ -29,6 +29,7 @@ test('the sweeper publishes rows that no evaluator can still publish, and marks 
       marked.push(...rows);
     },
     interrupted: () => expect.unreachable(),
+    endSilences: async () => ({ released: 0 }),
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
     count: (notices) => counts.push(notices),
@@ -48,6 +49,7 @@ test('what cannot be published is counted as undelivered all the same', async ()
     publish: async () => [],
     markDelivered: async () => {},
     interrupted: () => {},
+    endSilences: async () => ({ released: 0 }),
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
     count: (notices) => counts.push(notices),
