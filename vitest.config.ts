@@ -44,6 +44,18 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          // `npm run test:openstack` runs these, against a real cloud. Those named `*.box.test.ts` stop
+          // services of the cloud, so they need one that is made for tests.
+          name: 'openstack',
+          include: ['test/openstack/**/*.test.ts'],
+          exclude: process.env.OPENSTACK_BOX ? [] : ['test/openstack/**/*.box.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
       ...onTheStack.map((name) => ({
         test: {
           name,

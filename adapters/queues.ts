@@ -1,6 +1,8 @@
 /** Senders to the queues: events to evaluate, faults to finish, webhooks, and dead letters. */
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { CloudTask, MoveTask } from '../domain/cloud/cloud-task.ts';
+import type { SilenceMessage } from '../domain/conditions/silence.ts';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
@@ -8,6 +10,7 @@ import type { EventLane } from '../domain/events/event-lane.ts';
 import type { DeadLetter, EventMessage, FinishMessage } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
+import type { Tick } from '../domain/ticks.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** Events in a message: an evaluator needs about 100 ms for them. */
@@ -147,6 +150,66 @@ export const faultQueue = (client: SQSClient, url: string) => ({
       messages.flatMap((message) =>
         delays.map((delaySeconds) => ({ body: toJson(message), delaySeconds })),
       ),
+    ),
+});
+
+/** Sends work to the function that applies Doctor's state to the cloud. */
+export const cloudQueues = (
+  client: SQSClient,
+  urls: { readonly tasks: string; readonly moves: string },
+) => {
+  const send = (url: string, bodies: readonly unknown[], delaySeconds: number): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      bodies.map((body) => ({ body: toJson(body), delaySeconds })),
+    );
+  return {
+    /** Durably queues the tasks, to be delivered after the delay in seconds. */
+    sendTasks: (tasks: readonly CloudTask[], delaySeconds: number): Promise<void> =>
+      send(urls.tasks, tasks, delaySeconds),
+    /** The same for steps of evacuations, which have a queue of their own. */
+    sendMoves: (moves: readonly MoveTask[], delaySeconds: number): Promise<void> =>
+      send(urls.moves, moves, delaySeconds),
+  };
+};
+
+/** Hosts in a message of missed heartbeats: several receivers share the hosts of a large fault. */
+const hostsPerMessage = 10;
+
+/** Sends to the queue of reports what Doctor finds itself. */
+export const silenceQueue = (client: SQSClient, url: string) => {
+  const send = (messages: readonly SilenceMessage[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      messages.map((message) => ({ body: toJson(message), delaySeconds: 0 })),
+    );
+  return {
+    /** Durably queues that the hosts miss their heartbeats. `awakeSince`: Doctor heard nobody before. */
+    sendMissed: (hosts: readonly string[], awakeSince: string): Promise<void> =>
+      send(
+        packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
+          (missed): SilenceMessage => ({ missed, awake_since: awakeSince }),
+        ),
+      ),
+    /** Durably queues that hosts that missed their heartbeats are heard again. */
+    sendHeard: (hosts: readonly string[]): Promise<void> =>
+      send(
+        packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
+          (heard): SilenceMessage => ({ heard }),
+        ),
+      ),
+  };
+};
+
+/** Sends ticks. */
+export const tickQueue = (client: SQSClient, url: string) => ({
+  sendTicks: (ticks: readonly (Tick & { readonly delaySeconds: number })[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      ticks.map(({ tick, delaySeconds }) => ({ body: toJson({ tick }), delaySeconds })),
     ),
 });
 

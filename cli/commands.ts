@@ -1,5 +1,6 @@
 /** The commands: their options, requests and output. */
 import * as z from 'zod';
+import { cloudRegister } from './cloud/register.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { monitoringCommands } from './monitoring.ts';
@@ -28,6 +29,20 @@ const Servers = z
 const Faults = z
   .object({ faults: z.array(Item), next: z.string().optional() })
   .transform(({ faults, next }) => ({ items: faults, next }));
+
+const Outcome = z.object({
+  change: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+});
+
+/** A fault with its outcome in the cloud as one text, such as `down: done`; as it is if it has none. */
+function withCloud(fault: Item): Item {
+  const { data } = Outcome.safeParse(fault.applied_to_cloud);
+  if (!data) return fault;
+  const { change, state, reason } = data;
+  return { ...fault, in_the_cloud: `${change}: ${state}${reason === null ? '' : ` (${reason})`}` };
+}
 
 function switchOf(given: Given, name: string): string | undefined {
   const value = given[name];
@@ -101,7 +116,9 @@ export const commands: readonly Command[] = [
       const servers = await serversOf(session, source);
       const progress = progressOf(screen, servers.length);
       const onOutcome = (one: Evacuated) => progress.count({ failed: hasFailed(one) });
-      const items = await evacuateAll(session, servers, { source, target, jobs, onOutcome });
+      const onProgress = progress.note;
+      const all = { source, target, jobs, onOutcome, onProgress };
+      const items = await evacuateAll(session, servers, all);
       progress.end();
       const columns = { ID: 'id', Name: 'name', Status: 'status', Host: 'host', Reason: 'reason' };
       return { items, columns, failed: items.some(hasFailed) };
@@ -234,8 +251,12 @@ export const commands: readonly Command[] = [
         ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected', Ports: 'ports_affected' },
       };
       return {
-        items,
-        columns: { ...columns, ...(items.some((i) => 'host' in i) && { Host: 'host' }) },
+        items: items.map(withCloud),
+        columns: {
+          ...columns,
+          ...(items.some((i) => 'host' in i) && { Host: 'host' }),
+          ...(items.some((i) => i.applied_to_cloud) && { 'In the cloud': 'in_the_cloud' }),
+        },
       };
     },
   },
@@ -250,4 +271,5 @@ export const commands: readonly Command[] = [
   },
   ...silenceCommands,
   ...monitoringCommands,
+  cloudRegister,
 ];

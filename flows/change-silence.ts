@@ -5,8 +5,8 @@ import {
   newSilence,
   type Silence,
   type SilenceRequest,
+  silenceStatus,
   silenceUntil,
-  statusOf,
 } from '../domain/alarms/silence.ts';
 import { DomainError } from '../domain/errors.ts';
 import { untilWritten } from './retry.ts';
@@ -66,7 +66,7 @@ async function changedSilence(
     throw new DomainError('conflict', message);
   }
   if (ends_at === request.ends_at && reason === request.reason) return known;
-  if (statusOf(known, deps.now()) === 'expired') {
+  if (silenceStatus(known, deps.now()) === 'expired') {
     throw new DomainError('conflict', `Silence ${silence_id} has ended.`);
   }
   const after = silenceUntil(known, request);
@@ -78,7 +78,7 @@ export async function endSilenceNow(deps: SilenceFlowDeps, found: Silence): Prom
   await untilWritten(async () => {
     const known = await deps.silence(found.silence_id);
     const now = deps.now();
-    if (!known || statusOf(known, now) === 'expired') return true;
+    if (!known || silenceStatus(known, now) === 'expired') return true;
     const after = silenceUntil(known, { ends_at: now, reason: known.reason });
     return (await deps.changeSilence(known, after)) || undefined;
   });

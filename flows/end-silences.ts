@@ -7,7 +7,7 @@ import type { Alarm } from '../domain/alarms/alarm.ts';
 import { afterSilence, heldRows } from '../domain/alarms/end-silence.ts';
 import type { OutboxRow } from '../domain/alarms/firing.ts';
 import type { AlarmCounts } from '../domain/alarms/lookup-plan.ts';
-import { type Silence, silenceOf } from '../domain/alarms/silence.ts';
+import { holdingSilence, type Silence } from '../domain/alarms/silence.ts';
 import { slices } from '../domain/slices.ts';
 import { momentOf } from '../domain/time.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
@@ -138,7 +138,8 @@ async function decideOne(
   const now = momentOf(deps.now());
   const held = heldRows(rows);
   const newest = held.at(-1)?.row;
-  const active = alarm && newest ? silenceOf(others, silenceableOf(alarm, newest), now) : undefined;
+  const active =
+    alarm && newest ? holdingSilence(others, silenceableOf(alarm, newest), now) : undefined;
   const decision = afterSilence(held, alarm, active);
   if (decision.kind === 'move') await deps.move(silence_id, rows, decision.silence_id);
   if (decision.kind === 'drop') await deps.drop(silence_id, rows, now);

@@ -1,5 +1,5 @@
 /** Which silence holds back what an event fires. */
-import { type Silence, silenceOf } from '../domain/alarms/silence.ts';
+import { holdingSilence, type Silence } from '../domain/alarms/silence.ts';
 import { type DoctorEvent, hostOfEvent, resourceOfEvent } from '../domain/events/event.ts';
 import type { HoldOf } from './alarm-lane.ts';
 
@@ -14,7 +14,7 @@ export function holdsOf(silences: readonly Silence[], events: readonly DoctorEve
     const host = hosts.get(event.message_id);
     const resources = [resourceOfEvent(event), resource_id ?? undefined];
     const resource_ids = resources.filter((each) => each !== undefined);
-    const silence = silenceOf(silences, { project_id, alarm_id, resource_ids, host }, now);
+    const silence = holdingSilence(silences, { project_id, alarm_id, resource_ids, host }, now);
     return silence && { silence_id: silence.silence_id, host };
   };
 }

@@ -17,6 +17,14 @@ export const onDemand: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
+ * Files that a function reads when it is first asked for their content, from the repository's root, by
+ * function. They are beside its bundle too, so that they cost no start anything.
+ */
+export const files: Readonly<Record<string, readonly string[]>> = {
+  operations: ['docs/reference/openapi.json'],
+};
+
+/**
  * Modules that are replaced in the bundles. A function has its credentials in its environment; the
  * SDK's default looks for them in files, by single sign-on and over HTTP as well.
  */
@@ -39,12 +47,14 @@ export const bundling = {
   esbuildArgs: { '--alias': Object.entries(replaced).map(([from, to]) => `${from}=${to}`) },
 } satisfies BundlingOptions;
 
-/** Puts a function's packages on demand beside its bundle. */
+/** Puts a function's packages on demand, and its files, beside its bundle. */
 export const besideBundle = (name: string): ICommandHooks => ({
   beforeBundling: () => [],
   beforeInstall: () => [],
-  afterBundling: (inputDir, outputDir) =>
-    (onDemand[name] ?? []).map((pack) => packed(pack, inputDir, outputDir)),
+  afterBundling: (inputDir, outputDir) => [
+    ...(onDemand[name] ?? []).map((pack) => packed(pack, inputDir, outputDir)),
+    ...(files[name] ?? []).map((file) => `cp "${join(inputDir, file)}" "${outputDir}"`),
+  ],
 });
 
 /** The command that bundles a package for itself. */

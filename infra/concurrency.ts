@@ -6,7 +6,12 @@
 import { Annotations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { finisherConcurrency, receiverConcurrency } from './messaging.ts';
+import {
+  cloudConcurrency,
+  finisherConcurrency,
+  receiverConcurrency,
+  timekeeperConcurrency,
+} from './messaging.ts';
 import type { ServiceSettings } from './settings.ts';
 
 /** What AWS Lambda keeps for functions without a reservation. Source: its quotas. */
@@ -34,13 +39,18 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
   };
 }
 
-/** What all queues together start at once: four of events beside that of faults, two of webhooks. */
+/**
+ * What all queues together start at once: four of events beside that of faults, two of webhooks, two of the
+ * cloud, and one of ticks.
+ */
 const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +
   4 * settings.bulkConcurrency +
   finisherConcurrency +
   receiverConcurrency +
-  2 * settings.webhookConcurrency;
+  (settings.cloud === '' ? 0 : 2 * cloudConcurrency) +
+  2 * settings.webhookConcurrency +
+  timekeeperConcurrency;
 
 /** What is wrong with the settings on an account with this limit; undefined if all fits. */
 export function tooMuch(settings: ServiceSettings): string | undefined {

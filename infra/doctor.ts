@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -22,11 +23,16 @@ const subscriptionVariables = ({
   ),
 });
 
-/** The variables for silences. */
-const silenceVariables = ({ tables, settings }: Pick<Wiring, 'tables' | 'settings'>) => ({
-  SILENCES_TABLE: tables.silences.tableName,
-  QUOTAS_TABLE: tables.quotas.tableName,
-  ...variablesOf(settings, 'silencesPerProject', 'silenceLongestSeconds'),
+/** The variables for users, their tokens and their secrets. */
+const identityVariables = ({ tables, secrets, settings }: Omit<Wiring, 'messaging'>) => ({
+  ADMIN_SECRET_ARN: secrets.admin.secretArn,
+  SIGNING_SECRET_ARN: secrets.signing.secretArn,
+  ...otherIssuerVariables({ tables, settings }),
+  VALIDITY_TABLE: tables.validity.tableName,
+  WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
+  IDENTITY_TABLE: tables.identity.tableName,
+  CREDENTIALS_TABLE: tables.credentials.tableName,
+  ...attemptLimits({ tables, settings }),
 });
 
 /** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
@@ -40,14 +46,7 @@ export class Doctor extends Construct implements Capability {
       description: 'Doctor: registration of users, hosts and servers; events from outside',
       errorImpact: 'its callers get 5xx',
       environment: {
-        ADMIN_SECRET_ARN: secrets.admin.secretArn,
-        SIGNING_SECRET_ARN: secrets.signing.secretArn,
-        VALIDITY_TABLE: tables.validity.tableName,
-        WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
-        IDENTITY_TABLE: tables.identity.tableName,
-        CREDENTIALS_TABLE: tables.credentials.tableName,
-        ...attemptLimits({ tables, settings }),
-        ...silenceVariables({ tables, settings }),
+        ...identityVariables({ tables, secrets, settings }),
         ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         ROSTER_TABLE: tables.roster.tableName,
@@ -71,15 +70,11 @@ export class Doctor extends Construct implements Capability {
         ),
       },
     });
-    this.allow({ tables, messaging, secrets });
-  }
-
-  /** All that the function may read, write and send. */
-  private allow({ tables, messaging, secrets }: Pick<Wiring, 'tables' | 'messaging' | 'secrets'>) {
     const { function: fn } = this;
     const { affected, faults, hosts, identity, instances, migrations, ports } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowSecret(fn, secrets.webhooks);
     allowRows(fn, identity, 'GetItem', 'PutItem', 'DeleteItem');
     allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem', 'PutItem');
@@ -98,9 +93,6 @@ export class Doctor extends Construct implements Capability {
     allowIndexes(fn, affected, 'byProject');
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
-    allowRows(fn, tables.silences, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
-    allowIndexes(fn, tables.silences, 'byProject', 'byTime');
-    allowRows(fn, tables.quotas, 'UpdateItem');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);

@@ -51,8 +51,16 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     ...(messaging.inventoryQueue
       ? [{ name: 'InventoryQueue', queue: messaging.inventoryQueue, seconds: 300 }]
       : []),
+    ...(messaging.cloudQueues
+      ? [
+          { name: 'CloudQueue', queue: messaging.cloudQueues.tasks, seconds: 900 },
+          { name: 'MoveQueue', queue: messaging.cloudQueues.moves, seconds: 900 },
+        ]
+      : []),
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },
     { name: 'WebhookQueue', queue: messaging.webhookQueue, seconds: 120 },
+    // The last tick of a minute is delayed for 66 seconds.
+    { name: 'TickQueue', queue: messaging.tickQueue, seconds: 130 },
     // The longest pause between two tries is 900 seconds.
     { name: 'WebhookRetryQueue', queue: messaging.webhookRetryQueue, seconds: 1200 },
   ];

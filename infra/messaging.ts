@@ -24,8 +24,29 @@ export const receiverTimeoutSeconds = 60;
 /** The timeout of the inventory for a message, in seconds. */
 export const inventoryTimeoutSeconds = 60;
 
+/** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
+export const cloudTimeoutSeconds = 120;
+
+/** How many of these run at once for each of its two queues: the cloud gets few requests at once. */
+export const cloudConcurrency = 2;
+
+/** The queues of the function that applies Doctor's state to the cloud. */
+export interface CloudQueues {
+  /** Services of hosts, and ports. */
+  readonly tasks: Queue;
+  /** Steps of evacuations, so that those of a large host do not delay the next host's fault. */
+  readonly moves: Queue;
+  readonly deadLetters: Queue;
+}
+
 /** Receivers of reports that run at once. */
 export const receiverConcurrency = 5;
+
+/** The timeout of the timekeeper for a batch of ticks, in seconds. */
+export const timekeeperTimeoutSeconds = 50;
+
+/** Timekeepers that run at once; two, so that one that hangs does not delay the next tick. */
+export const timekeeperConcurrency = 2;
 
 /** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
@@ -46,7 +67,7 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before. */
+  /** Of the four queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -56,6 +77,10 @@ export class Messaging extends Construct {
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
+  /** What is applied to the cloud; undefined without the setting `cloud`. */
+  readonly cloudQueues: CloudQueues | undefined;
+  /** Messages by which the timekeeper notices that a few seconds have passed. */
+  readonly tickQueue: Queue;
   /** Names the stream records that the reconciler gave up: Lambda sends their place, not their content. */
   readonly streamDeadLetters: Queue;
   /** First attempts of webhooks. */
@@ -119,6 +144,8 @@ export class Messaging extends Construct {
       : undefined;
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
+    this.cloudQueues = settings.cloud === '' ? undefined : cloudQueuesOf(queue, deadLetters);
+    this.tickQueue = queue('TickQueue', timekeeperTimeoutSeconds, into(this.bulkDeadLetters));
     this.streamDeadLetters = deadLetters(
       'StreamDeadLetters',
       'changes have no safe copy; read them from the stream within 12 hours',
@@ -138,6 +165,19 @@ export class Messaging extends Construct {
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
   }
+}
+
+/** Makes the queues of the cloud. */
+function cloudQueuesOf(
+  queue: (name: string, consumerTimeout: number, deadLetterQueue: DeadLetterQueue) => Queue,
+  deadLetters: (name: string, means: string) => Queue,
+): CloudQueues {
+  const givenUp = deadLetters('CloudDeadLetters', 'the cloud does not show what Doctor shows');
+  return {
+    tasks: queue('CloudQueue', cloudTimeoutSeconds, into(givenUp)),
+    moves: queue('MoveQueue', cloudTimeoutSeconds, into(givenUp)),
+    deadLetters: givenUp,
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
+import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
@@ -14,12 +15,14 @@ import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
+import { Operations, operationPaths } from './operations.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
 import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
+import { Timekeeper } from './timekeeper.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -40,6 +43,7 @@ export class DoctorStack extends Stack {
     const settings = withDefaults(given);
     const emulated = target === 'emulator';
     if (emulated) grantForEmulator(this);
+    requireCloudForMoves(this, settings);
 
     const tables = new Tables(this, 'Tables', { retain: !emulated });
     const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });
@@ -58,14 +62,17 @@ export class DoctorStack extends Stack {
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
+      Operations: new Operations(this, 'Operations', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
       }),
+      ...cloudFaultsOf(this, shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
+      Timekeeper: new Timekeeper(this, 'Timekeeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
@@ -75,7 +82,13 @@ export class DoctorStack extends Stack {
     api.serve('network', capabilities.Network.function);
     api.serve('alarming', capabilities.Alarming.function);
     api.serve('doctor', capabilities.Doctor.function, {
-      within: { path: 'v1', segments: monitorPaths, handler: capabilities.Monitors.function },
+      within: {
+        path: 'v1',
+        parts: [
+          { segments: monitorPaths, handler: capabilities.Monitors.function },
+          { segments: operationPaths, handler: capabilities.Operations.function },
+        ],
+      },
     });
     api.serve('events', capabilities.Monitors.function);
     api.serve('instance-ha', capabilities.Monitors.function);
@@ -94,9 +107,13 @@ export class DoctorStack extends Stack {
       });
     }
 
-    const outputs = { ...outputsOf(shared, api), ...functionNames(capabilities) };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
+}
+
+/** Makes an output of each value, under its name. */
+function makeOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) new CfnOutput(scope, name, { value });
 }
 
 /** What clients, tests and operators need of a deployed stack. */
@@ -117,6 +134,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
   FaultQueueUrl: messaging.faultQueue.queueUrl,
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
+  TickQueueUrl: messaging.tickQueue.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
@@ -146,6 +164,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
+  TimersTable: tables.timers.tableName,
 });
 
 /** The output `<name>FunctionName` of each capability. */

@@ -11,13 +11,16 @@ import {
   delays,
   email,
   filledText,
+  issuerUrl,
   limit,
   namePrefix,
   oneOf,
   origins,
   ranges,
+  rolePairs,
   secretName,
   sourceConcurrency,
+  text,
   topicArns,
   truth,
   wholeNumber,
@@ -64,15 +67,25 @@ const Settings = z.object({
     'a host that once sent a heartbeat is down when it has sent none for longer than this',
     'SERVICE_DOWN_TIME_SECONDS',
   ),
+  reportMissedHeartbeats: setting(
+    truth.default(false),
+    '`true`: a host that must send heartbeats and sends none for `serviceDownTimeSeconds` is reported down by the source `heartbeat`',
+    'REPORT_MISSED_HEARTBEATS',
+  ),
   instancesOnForceDown: setting(
     oneOf('stop', 'leave').default('stop'),
     'what `os-services` does to the servers of a host that it forces down: `stop` stops them, `leave` changes nothing, as in Nova',
     'INSTANCES_ON_FORCE_DOWN',
   ),
   evacuationExecutor: setting(
-    oneOf('none', 'external').default('none'),
-    '`external`: another program moves the servers that are evacuated, and reports each outcome; `none`: Doctor only records the move, which is then done at once',
+    oneOf('none', 'external', 'openstack').default('none'),
+    '`external`: another program moves the servers that are evacuated, and reports each outcome; `openstack`: Nova of the setting `cloud` moves them; `none`: Doctor only records the move, which is then done at once',
     'EVACUATION_EXECUTOR',
+  ),
+  cloudServersOnFault: setting(
+    oneOf('leave', 'error').default('leave'),
+    'with `cloud`: what becomes of the servers of a failed host in Nova: `leave` changes nothing, `error` puts them in error, as the inspector of OPNFV Doctor does',
+    'CLOUD_SERVERS_ON_FAULT',
   ),
   safeLaneDelaySeconds: setting(
     delay.default(5),
@@ -228,6 +241,36 @@ const Settings = z.object({
     'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
     'CLOUD_SECRET',
   ),
+  oidcIssuer: setting(
+    issuerUrl.default(''),
+    'the OpenID Connect issuer whose access tokens are accepted, as its tokens have it in `iss`; empty: none',
+    'OIDC_ISSUER',
+  ),
+  oidcAudience: setting(
+    text.default(''),
+    'what the tokens of `oidcIssuer` have in `aud`; needed with it',
+    'OIDC_AUDIENCE',
+  ),
+  oidcProjectClaim: setting(
+    filledText.default('project_id'),
+    'the claim with the id of the project; `a.b` is `b` inside of `a`',
+    'OIDC_PROJECT_CLAIM',
+  ),
+  oidcRolesClaim: setting(
+    filledText.default('roles'),
+    'the claim with the roles, a list or a text with spaces; `realm_access.roles` for Keycloak',
+    'OIDC_ROLES_CLAIM',
+  ),
+  oidcRoles: setting(
+    rolePairs.default([
+      'doctor-admin=admin',
+      'doctor-member=member',
+      'doctor-reader=reader',
+      'doctor-monitor=monitor',
+    ]),
+    "Doctor's role for each value of that claim, separated by commas; other values mean nothing",
+    'OIDC_ROLES',
+  ),
   requestsPerSecond: setting(
     atLeastOne.default(1000),
     'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',
@@ -295,6 +338,9 @@ export const settingRows: readonly SettingRow[] = names.map((name) => ({
 export function settingsFrom(context: (name: string) => unknown): ServiceSettings {
   const given = Object.fromEntries(names.map((name) => [name, context(name)]));
   const { data, error } = Settings.safeParse(given);
+  if (data && data.oidcIssuer !== '' && data.oidcAudience === '') {
+    throw new Error('setting oidcAudience is empty, and oidcIssuer is not');
+  }
   if (data) return data;
   const complaints = error.issues.map(({ path: [name = '', item], message }) => {
     const place = item === undefined ? '' : `, item ${Number(item) + 1},`;

@@ -152,6 +152,7 @@ export const tableDefinitions = {
       byTarget: [text('on_target'), text('sort_key')],
       byTime: [text('live'), text('sort_key')],
       open: [text('open'), text('sort_key')],
+      raised: [text('raised_by'), text('sort_key')],
     },
     expires: true,
   },
@@ -174,4 +175,5 @@ export const tableDefinitions = {
     },
     expires: true,
   },
+  timers: { key: [text('slot'), text('place')] },
 } satisfies Record<string, TableDefinition>;

@@ -32,6 +32,7 @@ export class Tables extends Construct {
   readonly sources: Table;
   readonly unmatched: Table;
   readonly received: Table;
+  readonly timers: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -59,6 +60,7 @@ export class Tables extends Construct {
     this.sources = table('Sources', tableDefinitions.sources);
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);
     this.received = table('Received', tableDefinitions.received);
+    this.timers = table('Timers', tableDefinitions.timers);
   }
 }
 

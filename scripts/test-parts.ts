@@ -33,8 +33,11 @@ function countOf(file: string, status: number): Count {
 
 const colours = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
 
-/** The parts of a test run. Each line that a part prints begins with its name. */
-export function makeParts() {
+/**
+ * The parts of a test run. Each line that a part prints begins with its name. With `files`, only test
+ * files whose paths contain one of them are run.
+ */
+export function makeParts(files: readonly string[] = []) {
   const running = new Set<{ kill: () => boolean }>();
   let stopped = false;
 
@@ -67,6 +70,7 @@ export function makeParts() {
       rmSync(file, { force: true });
       const status = await show(first, 'vitest', [
         'run',
+        ...files,
         ...[first, ...others].flatMap((project) => ['--project', project]),
         ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
       ]);

@@ -6,8 +6,13 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { AlarmCounts } from '../../domain/alarms/lookup-plan.ts';
-import { mayHaveLimit, projectOwner, unlimited, wideOwner } from '../../domain/alarms/quota.ts';
-import { silencesOwner } from '../../domain/alarms/silence.ts';
+import {
+  mayHaveLimit,
+  projectOwner,
+  silencesOwner,
+  unlimited,
+  wideOwner,
+} from '../../domain/alarms/quota.ts';
 import { getAll } from '../dynamodb.ts';
 import { type Action, transactGroups } from '../transactions.ts';
 

@@ -12,7 +12,7 @@ const expiryOf = (at: string): number => Math.floor(Date.parse(at) / 1_000) + ke
 
 /**
  * The row with the fields that only indexes need. `open` is there while it is raised, or holds its target;
- * such a row does not expire.
+ * such a row does not expire. `raised_by` is its source, while it is raised.
  */
 const indexed = (condition: Condition): Row => {
   const open = condition.state === 'raised' || condition.held;
@@ -21,6 +21,7 @@ const indexed = (condition: Condition): Row => {
     live: 'condition',
     sort_key: placeOfCondition(condition),
     on_target: targetKey(condition.target),
+    ...(condition.state === 'raised' && { raised_by: condition.source }),
     ...(open ? { open: 'condition' } : { expires_at: expiryOf(condition.cleared_at ?? '') }),
   };
 };
@@ -50,7 +51,7 @@ export const endedConditions = (
     Update: {
       TableName,
       Key: { condition_id },
-      UpdateExpression: `SET held = :no, expires_at = :expiry${cleared ? '' : ended} REMOVE #open ADD revision :one`,
+      UpdateExpression: `SET held = :no, expires_at = :expiry${cleared ? '' : ended} REMOVE #open, raised_by ADD revision :one`,
       ExpressionAttributeNames: { '#open': 'open', ...(!cleared && { '#state': 'state' }) },
       ExpressionAttributeValues: {
         ':no': false,

@@ -17,14 +17,20 @@ const longest = 100;
 
 /** Where a list is read: the newest first, from sort key `from` to `to`, both included. */
 export type ConditionListing = {
-  readonly index: 'byTime' | 'open' | 'bySource' | 'byTarget';
+  readonly index: keyof typeof keys;
   /** The value of the index's key: a source's name, or a target as `targetKey` writes it. */
   readonly value: string;
   readonly from: string;
   readonly to: string;
 };
 
-const keys = { byTime: 'live', open: 'open', bySource: 'source', byTarget: 'on_target' } as const;
+const keys = {
+  byTime: 'live',
+  open: 'open',
+  bySource: 'source',
+  byTarget: 'on_target',
+  raised: 'raised_by',
+} as const;
 
 /** Reads conditions. */
 export const conditionReader = (client: DynamoDBDocumentClient, table: string) => ({
@@ -61,13 +67,13 @@ const everything = { from: '0', to: '~' };
 
 /** Finds what a source has raised. */
 export const raisedConditions = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The raised conditions of a source, by the index of open ones, which may lag. */
+  /** The raised conditions of a source, by an index of no others, which may lag. */
   raisedBy: async (source: string): Promise<Condition[]> => {
     const { conditionPages } = conditionReader(client, table);
-    const listing = { index: 'open', value: 'condition', ...everything } as const;
+    const listing = { index: 'raised', value: source, ...everything } as const;
     const found: Condition[] = [];
     for await (const page of conditionPages(listing, longest)) {
-      found.push(...page.filter((each) => each.source === source && each.state === 'raised'));
+      found.push(...page.filter(({ state }) => state === 'raised'));
     }
     return found;
   },

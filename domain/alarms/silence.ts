@@ -8,7 +8,6 @@ import { HostName } from '../hosts/host.ts';
 import { isSameHost } from '../hosts/host-name.ts';
 import { notPlain, plain, text } from '../text.ts';
 import { Moment } from '../time.ts';
-import { projectOwner } from './quota.ts';
 
 const Name = z.string().min(1).max(255).regex(plain, notPlain);
 const valuesOf = <T extends z.ZodType<string>>(value: T) => z.array(value).min(1).max(50);
@@ -58,21 +57,13 @@ export type Silence = z.infer<typeof Silence>;
 export type SilenceStatus = 'pending' | 'active' | 'expired';
 
 /** The status at a moment. */
-export function statusOf(
+export function silenceStatus(
   { starts_at, ends_at }: Pick<Silence, 'starts_at' | 'ends_at'>,
   now: string,
 ): SilenceStatus {
   if (ends_at <= now) return 'expired';
   return starts_at <= now ? 'active' : 'pending';
 }
-
-/**
- * The row of the table `quotas` that names the silences of a project which have not ended, so that an
- * evaluator, which reads the row anyway, knows whether there are any. Silences of several projects are
- * in one row.
- */
-export const silencesOwner = (project_id: string): string =>
-  project_id === '' ? 'silences#' : projectOwner(project_id);
 
 /** What a silence is matched against. */
 export type Silenceable = {
@@ -104,13 +95,13 @@ function isMatched(
  * The active silence that matches; undefined if there is none. Of several it is the one that ends last,
  * so that few are held more than once.
  */
-export const silenceOf = (
+export const holdingSilence = (
   silences: readonly Silence[],
   firing: Silenceable,
   now: string,
 ): Silence | undefined =>
   silences
-    .filter((silence) => statusOf(silence, now) === 'active' && isMatched(silence, firing))
+    .filter((silence) => silenceStatus(silence, now) === 'active' && isMatched(silence, firing))
     .reduce<Silence | undefined>(
       (last, each) => (last && last.ends_at >= each.ends_at ? last : each),
       undefined,

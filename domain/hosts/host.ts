@@ -66,6 +66,11 @@ export const Host = HostFacts.extend({
   reported_at: Moment,
   /** Time of the newest heartbeat; null if there was none. */
   last_seen_up: Moment.nullable(),
+  /**
+   * Since when it must send heartbeats; null if it need not. Missing in rows written before the field
+   * existed; read as null, and `created_at` counts.
+   */
+  heartbeat_since: Moment.nullable().default(null),
   created_at: Moment,
   updated_at: Moment,
   last_change: LastChange,

@@ -9,7 +9,8 @@ import {
   registrationTime,
 } from '../registration.ts';
 import { changedInstance, type InstanceContent } from './changed-instance.ts';
-import { type Evacuation, ended, inFlight, succeeded } from './evacuation.ts';
+import { type Evacuation, ended, inFlight, mayEndOn, succeeded } from './evacuation.ts';
+import { chosen } from './evacuation-end.ts';
 import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
 
 /**
@@ -110,7 +111,7 @@ function placed(
 
 /**
  * The newest evacuation of an instance that a feed reports on a host: `done` if that is its target,
- * `failed` if it is another host.
+ * `failed` if it is another host, unless Nova chooses the target.
  */
 function endOfMove(
   before: Instance,
@@ -122,7 +123,9 @@ function endOfMove(
 ): Evacuation | null {
   const evacuation = inFlight(before);
   if (!evacuation) return before.evacuation;
-  if (host && host.host === evacuation.dest) return succeeded(evacuation, restarts, at);
+  if (host && mayEndOn(evacuation, host.host)) {
+    return succeeded(chosen(evacuation, host), restarts, at);
+  }
   return ended(evacuation, 'failed', at);
 }
 

@@ -17,6 +17,7 @@ import {
 } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { momentOf } from '../../domain/time.ts';
 import { alarmingApi } from './handler.ts';
@@ -25,6 +26,7 @@ import { alarmingApi } from './handler.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  ...otherIssuerVariables,
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
   QUOTAS_TABLE: required,
@@ -52,7 +54,10 @@ export function connect(
   };
   return alarmingApi({
     ...addressOf(env),
-    authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
+    authenticate: makeAuthenticate({
+      ...tokenSessions(env, { dynamo, secrets }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
+    }),
     logger,
     ...alarmStore(dynamo, {
       ...tables,

@@ -24,7 +24,6 @@ type Composed =
   | 'registerInstance'
   | 'deleteInstance'
   | 'sendTwice'
-  | 'silencing'
   | 'subscribing';
 
 type Flows = DepsOf<typeof readServers> &
@@ -37,7 +36,6 @@ type Flows = DepsOf<typeof readServers> &
 
 export type DoctorParts = Omit<DoctorDeps, Composed> &
   Flows &
-  DoctorDeps['silencing'] &
   DoctorDeps['subscribing'] &
   TakeOutsideDeps & {
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
@@ -70,7 +68,6 @@ export function compose(parts: DoctorParts) {
     registerInstance: (uuid, registration) => registerInstance(parts, uuid, registration),
     deleteInstance: (uuid, when) => deleteInstance(parts, uuid, when),
     sendTwice: (events) => takeOutside(parts, events),
-    silencing: parts,
     subscribing: parts,
   });
 }

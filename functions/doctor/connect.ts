@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
 import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
@@ -26,6 +25,7 @@ import {
   authenticationVariables,
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { projectWriter } from '../../adapters/identity/directory.ts';
 import { hashPassword, isPassword } from '../../adapters/identity/passwords.ts';
 import { userStore } from '../../adapters/identity/users.ts';
@@ -37,11 +37,13 @@ import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.
 import { secretText } from '../../adapters/secrets.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
+import { moveClaims } from '../../adapters/servers/move-claims.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/doctor.ts` sets. */
 export const Environment = environment({
   ...surfaceVariables,
+  ...otherIssuerVariables,
   ...authenticationVariables,
   ...ownEventVariables,
   URGENT_QUEUE_URL: required,
@@ -55,10 +57,6 @@ export const Environment = environment({
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
   PORTS_TABLE: required,
-  SILENCES_TABLE: required,
-  QUOTAS_TABLE: required,
-  SILENCES_PER_PROJECT: amount,
-  SILENCE_LONGEST_SECONDS: amount,
   SUBSCRIPTIONS_TABLE: required,
   NOTIFICATIONS_TOPIC_ARNS: requiredList,
   SUBSCRIPTIONS_PER_PROJECT: amount,
@@ -77,7 +75,7 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
   const env = readEnv(Environment, variables);
   return compose({
     ...addressOf(env),
-    ...identityOf(env, clients),
+    ...identityOf(env, clients, logger),
     ...storesOf(env, clients),
     ...queuesOf(env, clients),
     ...subscriptionsOf(env, clients),
@@ -85,20 +83,20 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
     logger,
     newId: randomUUID,
     now: () => new Date().toISOString(),
-    silencesPerProject: env.SILENCES_PER_PROJECT,
-    silenceLongestSeconds: env.SILENCE_LONGEST_SECONDS,
+    besideCloud: env.CLOUD_SECRET !== '',
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
   });
 }
 
 /** Users, their projects, and the check of what callers send to show who they are. */
-function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
+function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients, logger: Logger) {
   const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   return {
     authenticate: makeAuthenticate({
       ...sessions,
       monitor: makeMonitorLogin({ ...logins, ...sessions }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
     }),
     account: accounts.get,
     users: userStore(dynamo, { identity: env.IDENTITY_TABLE, validity: env.VALIDITY_TABLE }),
@@ -122,13 +120,12 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
     ...hostStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
+    ...moveClaims(dynamo, tables.migrations),
     ...portReader(dynamo, tables.ports),
     ...portChanges(dynamo, tables),
     ...dataPlaneStore(dynamo, tables),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, env.AFFECTED_TABLE),
-    ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
-    ...silenceLists(dynamo, env.SILENCES_TABLE),
   };
 }
 

@@ -6,7 +6,6 @@ import { type EventDeps, eventRoutes } from './events.ts';
 import { type FaultDeps, faultRoutes } from './faults.ts';
 import { type HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
 import { type RegistrationDeps, registrationRoutes } from './registrations.ts';
-import { type SilenceDeps, silenceRoutes } from './silences.ts';
 import { type SubscriptionDeps, subscriptionRoutes } from './subscriptions.ts';
 import { type UserDeps, userRoutes } from './users.ts';
 import { doctorVersionRoutes } from './versions.ts';
@@ -19,7 +18,6 @@ export type DoctorRouteDeps = EvacuationDeps &
   FaultDeps &
   HeartbeatDeps &
   RegistrationDeps &
-  SilenceDeps &
   SubscriptionDeps &
   UserDeps &
   WebhookKeyDeps;
@@ -40,7 +38,6 @@ export const doctorRoutes = (deps: DoctorRouteDeps): SurfaceRoutes => ({
     ...registrationRoutes(deps),
     ...evacuationRoutes(deps),
     ...heartbeatRoutes(deps),
-    ...silenceRoutes(deps),
     ...subscriptionRoutes(deps),
     ...userRoutes(deps),
     ...webhookKeyRoutes(deps),

@@ -19,8 +19,7 @@ import {
 import { interruptions } from '../../adapters/interruptions.ts';
 import { webhookQueue } from '../../adapters/queues.ts';
 import { notifications } from '../../adapters/topics.ts';
-import { endSilences } from '../../flows/end-silences.ts';
-import { sweeper } from './handler.ts';
+import { compose } from './compose.ts';
 
 /** The variables that `infra/sweeper.ts` sets. */
 export const Environment = environment({
@@ -47,7 +46,7 @@ export function connect(
 ) {
   const env = readEnv(Environment, variables);
   const interrupted = interruptions(logger);
-  const delivery = {
+  return compose({
     ...outbox(dynamo, {
       table: env.HISTORY_TABLE,
       retentionDays: env.HISTORY_RETENTION_DAYS,
@@ -55,12 +54,8 @@ export function connect(
     }),
     ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
     ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
+    ...silencesOf(env, dynamo, interrupted),
     interrupted,
-  };
-  const silences = silencesOf(env, dynamo, interrupted);
-  return sweeper({
-    ...delivery,
-    endSilences: (lateSeconds) => endSilences({ ...delivery, ...silences, lateSeconds, now }),
     evaluatorTimeoutSeconds: env.EVALUATOR_TIMEOUT_SECONDS,
     now,
     count: (counts) =>

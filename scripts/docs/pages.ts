@@ -1,5 +1,6 @@
 /** The pages of `docs/reference/`, and the generated parts of docs/performance.md. */
 import { commandLinePage } from './command-line.ts';
+import { openApiPage } from './openapi/document.ts';
 import { performancePages } from './performance/page.ts';
 import { routesPage } from './routes.ts';
 import { settingsPage } from './settings.ts';
@@ -9,6 +10,7 @@ export const referencePages = async (): Promise<ReadonlyMap<string, string>> =>
   new Map([
     ['docs/reference/routes.md', routesPage()],
     ['docs/reference/settings.md', settingsPage()],
+    ['docs/reference/openapi.json', openApiPage()],
     ['docs/reference/command-line.md', await commandLinePage()],
     ...(await performancePages()),
   ]);

@@ -15,6 +15,7 @@ const text = (does: string, who?: string): RouteText => ({ does, ...(who && { wh
 const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/': text('lists the versions of this API'),
   'GET /doctor/v1': text('shows the version'),
+  'GET /doctor/v1/openapi.json': text('describes all routes of all surfaces, in OpenAPI 3.1'),
   'POST /doctor/v1/events': text(
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),
@@ -32,6 +33,9 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'PUT /doctor/v1/servers/{uuid}': text('registers a server, or changes it'),
   'GET /doctor/v1/servers/{uuid}': text('shows a server as it was registered'),
   'DELETE /doctor/v1/servers/{uuid}': text('removes a server'),
+  'GET /doctor/v1/servers/{uuid}/evacuation': text(
+    'shows the newest evacuation of a server, with its progress while Nova carries it out',
+  ),
   'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
   'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
   'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),

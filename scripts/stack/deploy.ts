@@ -19,6 +19,10 @@ const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
 /** Everything that the deployed assembly is made from. */
 const sources = ['adapters', 'dialects', 'domain', 'events', 'flows', 'functions', 'infra'];
 
+/** The settings that `DOCTOR_SETTINGS` gives, as `name=value` separated by spaces. */
+const givenSettings = (): string[] =>
+  (process.env.DOCTOR_SETTINGS ?? '').split(/\s+/).filter((setting) => setting !== '');
+
 /** Changes whenever the assembly would: a hash over its sources is there 100 times sooner than it. */
 export function assemblyHash(): string {
   const files = sources
@@ -27,6 +31,7 @@ export function assemblyHash(): string {
     .filter((file) => statSync(join(root, file)).isFile())
     .sort();
   const hash = createHash('sha256');
+  for (const setting of givenSettings()) hash.update(setting).update('\0');
   for (const file of ['package-lock.json', 'cdk.json', ...files]) {
     hash
       .update(file)
@@ -106,6 +111,7 @@ export async function deploy(
   const app = [
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
     ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
+    ...givenSettings().flatMap((setting) => ['--context', setting]),
     ...['--output', assembly],
   ];
   if (over) {

@@ -14,11 +14,14 @@ import { connect as identity } from '../../functions/identity/connect.ts';
 import { connect as inventory } from '../../functions/inventory/connect.ts';
 import { connect as monitors } from '../../functions/monitors/connect.ts';
 import { connect as network } from '../../functions/network/connect.ts';
+import { connect as operations } from '../../functions/operations/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
 import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
+import { connect as timekeeper } from '../../functions/timekeeper/connect.ts';
 import { connect as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { lambdaContext } from '../functions/call.ts';
+import { queued } from '../functions/consumers/lambda.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 
 // No test reads what is counted here.
@@ -27,7 +30,14 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 /** What each function is invoked with. */
 export type Invocation =
   | {
-      readonly name: 'compute' | 'network' | 'doctor' | 'monitors' | 'alarming' | 'identity';
+      readonly name:
+        | 'compute'
+        | 'network'
+        | 'doctor'
+        | 'monitors'
+        | 'operations'
+        | 'alarming'
+        | 'identity';
       readonly event: APIGatewayProxyEvent;
     }
   | {
@@ -40,7 +50,9 @@ export type Invocation =
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
-  | { readonly name: 'sweeper'; readonly event: { readonly now: number } };
+  | { readonly name: 'sweeper'; readonly event: { readonly now: number } }
+  /** A tick that is planned for `now`, and comes then. */
+  | { readonly name: 'timekeeper'; readonly event: { readonly now: string } };
 
 export type Invoked = {
   readonly result: unknown;
@@ -81,6 +93,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return network(env, clients, logger)(event, lambdaContext);
     case 'doctor':
       return doctor(env, clients, logger)(event, lambdaContext);
+    case 'operations':
+      return operations(env, clients, logger)(event, lambdaContext);
     case 'monitors':
       return monitors(env, clients, logger)(event, lambdaContext);
     case 'identity':
@@ -99,6 +113,10 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
+    case 'timekeeper': {
+      const tick = queued({ body: { tick: event.now } });
+      return timekeeper(env, clients, logger, () => event.now)(tick, lambdaContext);
+    }
     case 'sweeper':
       return sweeper(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
   }

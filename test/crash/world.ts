@@ -89,7 +89,8 @@ export class World {
     const ofMonitors = [...monitorPaths.map((path) => `/doctor/v1/${path}`), '/instance-ha'].some(
       (path) => call.path.startsWith(path),
     );
-    const other = ofMonitors ? 'monitors' : 'doctor';
+    const isSilence = call.path.startsWith('/doctor/v1/silences');
+    const other = isSilence ? 'operations' : ofMonitors ? 'monitors' : 'doctor';
     const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? other;
     return this.run({ name, event }, disturbance, prepare);
   }

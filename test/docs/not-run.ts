@@ -11,6 +11,7 @@ const reasons = [
   'needs an AWS account',
   'needs Docker',
   'it installs packages',
+  'needs an OpenStack cloud',
   'it installs files on the machine of a monitor',
 ] as const;
 
@@ -28,6 +29,11 @@ export const notRun: readonly NotRun[] = [
   { document: 'README.md', first: 'npm test', reason: 'it is what runs these tests' },
   { document: 'README.md', first: 'npm ci', reason: 'needs an AWS account' },
   { document: 'docs/administrators.md', first: 'npm ci', reason: 'needs an AWS account' },
+  {
+    document: 'docs/administrators.md',
+    first: 'npx doctor host-evacuate --jobs 8 compute-9',
+    reason: 'needs an OpenStack cloud',
+  },
   {
     document: 'docs/administrators.md',
     first:
@@ -53,6 +59,11 @@ export const notRun: readonly NotRun[] = [
   {
     document: 'docs/contributing.md',
     first: 'npm run test:interop -- --list',
+    reason: 'it takes minutes',
+  },
+  {
+    document: 'docs/contributing.md',
+    first: 'OPENSTACK_BOX=../openstack-box npm run test:openstack',
     reason: 'it takes minutes',
   },
   {

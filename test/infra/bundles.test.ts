@@ -8,16 +8,19 @@ import { onDemand } from '../../infra/bundling.ts';
 const mostKilobytes: Readonly<Record<string, number>> = {
   'alarm-evaluator': 480,
   alarming: 475,
-  compute: 525,
+  'cloud-faults': 445,
+  compute: 545,
   doctor: 575,
   'fault-finisher': 410,
   identity: 415,
   inventory: 425,
-  monitors: 545,
+  monitors: 560,
   network: 480,
+  operations: 400,
   reconciler: 425,
   'report-receiver': 455,
-  sweeper: 450,
+  sweeper: 460,
+  timekeeper: 410,
   'webhook-sender': 480,
 };
 

@@ -75,6 +75,6 @@ test('an account that its queues can use up is deployed with a warning, where no
   expect(reserved(stack)).toEqual({});
   Annotations.fromStack(stack).hasWarning(
     '*',
-    Match.stringLikeRegexp('queues start 39 functions at once, and the account has 10'),
+    Match.stringLikeRegexp('queues start 41 functions at once, and the account has 10'),
   );
 });

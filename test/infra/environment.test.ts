@@ -10,9 +10,11 @@ import { Environment as faultFinisher } from '../../functions/fault-finisher/con
 import { Environment as identity } from '../../functions/identity/connect.ts';
 import { Environment as monitors } from '../../functions/monitors/connect.ts';
 import { Environment as network } from '../../functions/network/connect.ts';
+import { Environment as operations } from '../../functions/operations/connect.ts';
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
 import { Environment as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { Environment as sweeper } from '../../functions/sweeper/connect.ts';
+import { Environment as timekeeper } from '../../functions/timekeeper/connect.ts';
 import { Environment as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { makeStack } from './template.ts';
 
@@ -25,9 +27,11 @@ const schemas = {
   identity,
   monitors,
   network,
+  operations,
   reconciler,
   'report-receiver': reportReceiver,
   sweeper,
+  timekeeper,
   'webhook-sender': webhookSender,
 };
 

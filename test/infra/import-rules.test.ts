@@ -40,6 +40,7 @@ const capabilities = {
   alarms: ['events', 'delivery', 'hosts', 'identity'],
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
+  cloud: ['hosts', 'servers', 'ports'],
 } as const;
 
 const domainRules: readonly Rule[] = [

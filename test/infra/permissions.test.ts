@@ -18,8 +18,17 @@ const grantsOf = (name: string): string[] =>
     .sort();
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
-  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+    'Timekeeper',
+  ],
 ];
 
 describe('permissions', () => {
@@ -49,6 +58,7 @@ describe('permissions', () => {
     { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
     { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'Operations', secrets: ['SigningSecret'] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'ReportReceiver', secrets: [] },
@@ -56,6 +66,7 @@ describe('permissions', () => {
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
+    { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
   ])('$name reads the secrets $secrets', ({ name, secrets }) => {
@@ -164,13 +175,25 @@ describe('permissions', () => {
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
         'Query on Ports/byHost',
         ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
-        ...['bySource', 'byTarget', 'byTime', 'open'].map((i) => `Query on Conditions/${i}`),
+        ...['bySource', 'byTarget', 'byTime', 'open', 'raised'].map(
+          (i) => `Query on Conditions/${i}`,
+        ),
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Sources`),
         ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Unmatched`),
         ...['GetItem on Received', 'PutItem on Received', 'Query on Received/byTime'],
         ...['Sources/listing', 'Unmatched/bySource', 'Unmatched/byTime'].map(
           (i) => `Query on ${i}`,
         ),
+      ],
+    },
+    {
+      name: 'Operations',
+      data: [
+        ...['BatchGetItem on Validity', 'UpdateItem on Quotas'],
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
+          (verb) => `${verb} on Silences`,
+        ),
+        ...['Query on Silences/byProject', 'Query on Silences/byTime'],
       ],
     },
     {
@@ -199,6 +222,7 @@ describe('permissions', () => {
           'UpdateItem on Alarms',
           'Query on Alarms/byKey',
           'BatchGetItem on Quotas',
+          'BatchGetItem on Silences',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
       ],
@@ -206,8 +230,20 @@ describe('permissions', () => {
     {
       name: 'Sweeper',
       data: [
-        ...['BatchGetItem on History', 'PartiQLUpdate on History'],
-        'Query on History/undelivered',
+        ...['BatchGetItem', 'PartiQLUpdate', 'UpdateItem'].map((verb) => `${verb} on History`),
+        ...['Query on History/undelivered', 'Query on Silences/due'],
+        ...['BatchGetItem on Alarms', 'ConditionCheckItem on Alarms'],
+        ...['BatchGetItem', 'UpdateItem'].flatMap((verb) => [
+          `${verb} on Quotas`,
+          `${verb} on Silences`,
+        ]),
+      ],
+    },
+    {
+      name: 'Timekeeper',
+      data: [
+        ...['BatchGetItem on Hosts', 'Query on Roster'],
+        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
@@ -245,7 +281,7 @@ describe('permissions', () => {
     {
       name: 'Reconciler',
       queues: [
-        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue', 'ReportQueue'],
         'StreamDeadLetters',
       ],
     },
@@ -272,6 +308,7 @@ describe('permissions', () => {
       ],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],

@@ -8,16 +8,25 @@ import { makeStack } from './template.ts';
 const template = Template.fromStack(makeStack());
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
-  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+    'Timekeeper',
+  ],
 ];
 
 describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(15);
-    expect(consumed).toHaveLength(9);
+    expect(queues).toHaveLength(16);
+    expect(consumed).toHaveLength(10);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -51,7 +60,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(9);
+    expect(pairs).toHaveLength(10);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -132,7 +141,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(21);
+    expect(tables).toHaveLength(23);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -157,7 +166,7 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, conditions, unmatched items, notifications, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, conditions, unmatched items, notifications, silences, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
     expect(keys).toEqual([
@@ -169,6 +178,7 @@ describe('tables', () => {
         'id',
         'notification_uuid',
         'place',
+        'silence_id',
         'unmatched_id',
         'uuid',
       ],
@@ -183,7 +193,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history and of notifications what they show', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(45);
+    expect(indexes).toHaveLength(49);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual([
       ...['byAlarm', 'byProject', 'byTime'],
@@ -301,6 +311,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 15);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 16);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
 });

@@ -37,6 +37,7 @@ const tableNames = [
   'SOURCES',
   'UNMATCHED',
   'RECEIVED',
+  'TIMERS',
 ] as const;
 type TableName = (typeof tableNames)[number];
 
@@ -114,10 +115,14 @@ export async function ownThings(): Promise<OwnThings> {
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
+      ...['cloud', 'moves', 'dead-cloud'],
+      ...['reports', 'ticks'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
+  const [cloudQueue, moveQueue, cloudDlq] = made.slice(12);
+  const [reportQueue, tickQueue] = made.slice(15);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -153,6 +158,7 @@ export async function ownThings(): Promise<OwnThings> {
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
       RECEIVED_TABLE: tableName('RECEIVED'),
+      TIMERS_TABLE: tableName('TIMERS'),
       WEBHOOK_PLACES: '4',
       WEBHOOK_POSTS_PER_RECEIVER: '600',
       WEBHOOK_POSTS_PER_PROJECT: '3000',
@@ -164,8 +170,20 @@ export async function ownThings(): Promise<OwnThings> {
       EVENT_DLQ_URL: eventDlq ?? '',
       BULK_DLQ_URL: bulkDlq ?? '',
       REPORT_DLQ_URL: reportDlq ?? '',
+      REPORT_QUEUE_URL: reportQueue ?? '',
+      TICK_QUEUE_URL: tickQueue ?? '',
+      REPORT_MISSED_HEARTBEATS: 'true',
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
+      OIDC_ISSUER: '',
+      OIDC_AUDIENCE: '',
+      OIDC_PROJECT_CLAIM: '',
+      OIDC_ROLES_CLAIM: '',
+      OIDC_ROLES: '',
+      CLOUD_QUEUE_URL: cloudQueue ?? '',
+      MOVE_QUEUE_URL: moveQueue ?? '',
+      CLOUD_DLQ_URL: cloudDlq ?? '',
+      CLOUD_SERVERS_ON_FAULT: 'leave',
       EVALUATOR_PACE: 'full',
       FAULT_QUEUE_URL: faultQueue ?? '',
       WEBHOOK_QUEUE_URL: webhookQueue ?? '',

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
+  holdingSilence,
   isSameSilence,
   newSilence,
   type Silenceable,
   SilenceMatchers,
-  silenceOf,
+  silenceStatus,
   silenceUntil,
-  statusOf,
 } from '../../../domain/alarms/silence.ts';
 import { id, minute } from '../rows.ts';
 import { silenceWith } from './silences.ts';
@@ -34,12 +34,12 @@ describe('what a silence matches', () => {
     { project_id: '', matchers: { host: ['compute-1'], project_id: ['b'] }, is: false },
   ])('a silence of project "$project_id" with $matchers: $is', ({ project_id, matchers, is }) => {
     const silence = silenceWith({ project_id, matchers });
-    expect(silenceOf([silence], firing, minute(6)) === silence).toBe(is);
+    expect(holdingSilence([silence], firing, minute(6)) === silence).toBe(is);
   });
 
   test('no host matches an event without a host', () => {
     const silence = silenceWith({ project_id: '', matchers: { host: ['compute-1'] } });
-    expect(silenceOf([silence], { ...firing, host: undefined }, minute(6))).toBeUndefined();
+    expect(holdingSilence([silence], { ...firing, host: undefined }, minute(6))).toBeUndefined();
   });
 
   test('a matcher without values, with an unknown name or a text in place of a list is refused', () => {
@@ -56,8 +56,8 @@ describe('when a silence is active', () => {
     { at: 59, status: 'active' },
     { at: 60, status: 'expired' },
   ])('at minute $at it is $status', ({ at, status }) => {
-    expect(statusOf(silenceWith(), minute(at))).toBe(status);
-    const found = silenceOf([silenceWith()], firing, minute(at));
+    expect(silenceStatus(silenceWith(), minute(at))).toBe(status);
+    const found = holdingSilence([silenceWith()], firing, minute(at));
     expect(found !== undefined).toBe(status === 'active');
   });
 
@@ -67,7 +67,7 @@ describe('when a silence is active', () => {
       [silenceWith(), long],
       [long, silenceWith()],
     ]) {
-      expect(silenceOf(silences, firing, minute(6))).toBe(long);
+      expect(holdingSilence(silences, firing, minute(6))).toBe(long);
     }
   });
 });

@@ -6,7 +6,7 @@ import { type WebhookMessage, webhooksOf } from '../../../domain/delivery/webhoo
 import { busySeconds } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import { reportedDataPlane } from '../../../domain/ports/host-data-plane.ts';
-import type { RowChange } from '../../../flows/reconcile.ts';
+import type { RowChange } from '../../../flows/row-change.ts';
 import { compose as evaluatorOf } from '../../../functions/alarm-evaluator/compose.ts';
 import { compose as finisherOf } from '../../../functions/fault-finisher/compose.ts';
 import { compose as reconcilerOf } from '../../../functions/reconciler/compose.ts';
@@ -32,6 +32,7 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
       sent.push([messages.length, delays]);
     },
     deadLetter: async () => {},
+    sendHeard: async () => {},
     publishEvents: async () => {},
     noteAffected: async () => {},
     safeLaneDelaySeconds: 7,

@@ -20,13 +20,12 @@ const untouched = {
   ...{ faults: unused, openFaults: unusedPages, allFaults: unusedPages },
   ...{ faultsOfHost: unusedPages, faultsOfProject: unusedPages, affectedIn: unused },
   ...{ affectedBy: unused, webhookKey: unused, deadLetter: unused },
-  ...{ silence: unused, addSilence: unused, changeSilence: unused, silencePage: unused },
-  ...{ silencesPerProject: 2, silenceLongestSeconds: 86_400 },
   ...{ subscription: unused, subscriptions: unused, statusOf: unused, countOf: unused },
   ...{ claim: unused, replace: unused, remove: unused, subscribeTo: unused, unsubscribe: unused },
   countRequestOf: { project: unused, endpoint: unused },
   ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
+  ...{ moveClaim: unused, besideCloud: false },
   ...{ seenUp: unused, seenUpTogether: unused, portIds: unusedPages },
 };
 

@@ -4,7 +4,7 @@ import { nextLink } from '../../adapters/http/next-link.ts';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
-import { type Silence, statusOf } from '../../domain/alarms/silence.ts';
+import { type Silence, silenceStatus } from '../../domain/alarms/silence.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, canSee, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { endSilenceNow, makeSilence, type SilenceFlowDeps } from '../../flows/change-silence.ts';
@@ -28,7 +28,7 @@ const view = ({ silence_id, revision, due_at, ...shown }: Silence, now: string) 
   id: silence_id,
   ...shown,
   project_id: shown.project_id || null,
-  status: statusOf(shown, now),
+  status: silenceStatus(shown, now),
 });
 
 /** The silence with the id. @throws not_found if there is none that the caller may see. */

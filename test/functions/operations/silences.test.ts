@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createSurface } from '../../../adapters/http/surface.ts';
 import type { Silence } from '../../../domain/alarms/silence.ts';
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
-import { silenceRoutes } from '../../../functions/doctor/silences.ts';
+import { silenceRoutes } from '../../../functions/operations/silences.ts';
 import { id, minute } from '../../domain/rows.ts';
 import { type Call, call, quiet } from '../call.ts';
 
