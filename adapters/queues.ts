@@ -1,6 +1,7 @@
 /** Senders to the queues: events to evaluate, faults to finish, webhooks, and dead letters. */
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { RoundLane, RoundMessage } from '../domain/alarms/round-plan.ts';
 import type { CloudTask, MoveTask } from '../domain/cloud/cloud-task.ts';
 import type { SilenceMessage } from '../domain/conditions/silence.ts';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
@@ -226,6 +227,21 @@ export const webhookQueue = (client: SQSClient, url: string) => ({
         group: groupOf(webhook.project_id),
       })),
     ),
+});
+
+/** Sends the messages of rounds to the queues of their lanes. */
+export const roundQueues = (client: SQSClient, urls: Readonly<Record<RoundLane, string>>) => ({
+  /** Durably queues the messages in their lanes. The group is the project. */
+  sendRounds: async (messages: readonly RoundMessage[]): Promise<void> => {
+    for (const [lane, its] of Map.groupBy(messages, (message) => message.lane)) {
+      const outgoing = its.map((message) => ({
+        body: toJson(message),
+        delaySeconds: 0,
+        group: groupOf(message.project_id),
+      }));
+      await sendAll(client, urls[lane], outgoing);
+    }
+  },
 });
 
 /** A project's id may be longer than the 128 characters that SQS takes, or have others. */

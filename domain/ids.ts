@@ -84,3 +84,10 @@ type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint' | 'access_
 /** An id in Keystone's form, 32 hex digits, derived from the kind and the name. */
 export const nameId = (kind: NamedKind, name: string): string =>
   derived(kind, name).replaceAll('-', '');
+
+/** A digest of texts in ASCII, for keys of rows: equal texts have equal digests. */
+export const queryKey = (...texts: readonly string[]): string => derived('query', ...texts);
+
+/** The id of what a round does to an alarm: the same on every retry. */
+export const roundEventId = (alarm_id: string, round: number): string =>
+  derived('round', alarm_id, round);

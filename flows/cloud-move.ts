@@ -100,7 +100,9 @@ async function ask(
 ): Promise<MoveOutcome> {
   const service = await deps.applyService(evacuation.source);
   if (service?.state !== 'done') {
-    return { seconds: pause, progress: service?.reason ?? 'Doctor has no such host.' };
+    const reason = service?.reason ?? 'Doctor has no such host.';
+    if (service?.state === 'pending') return { seconds: pause, progress: reason };
+    return ended(deps, uuid, evacuation, { kind: 'failed', reason });
   }
   if (!(await deps.saveMoveClaim(evacuation.uuid, before, claim))) {
     return { seconds: pause, progress: 'requested' };

@@ -6,6 +6,7 @@ import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
 import { type Chain, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
 import type { Silence } from '../domain/alarms/silence.ts';
+import type { Sent } from '../domain/delivery/notification-minute.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
 import {
@@ -19,6 +20,7 @@ import {
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 import { holdsOf } from './holds-of.ts';
+import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { type WrittenDeps, writtenBefore } from './written-before.ts';
 
 /** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
@@ -59,6 +61,7 @@ export const gentlePace: Pace = {
 
 /** What the evaluation needs from outside. */
 export type EvaluateDeps = DeliverDeps &
+  NoteFiringsDeps &
   FindDeps &
   WrittenDeps & {
     readonly pace: Pace;
@@ -106,6 +109,7 @@ export async function evaluateEvents(
   );
   const written: OutboxRow[] = [];
   const deliveries: Promise<number>[] = [];
+  const sent: Sent[] = [];
   const reports: Promise<unknown>[] = [];
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
     const steps = open.flatMap((lane) => {
@@ -125,7 +129,10 @@ export async function evaluateEvents(
       );
       for (const [n, step] of some.entries()) outcomes.set(step, fired[n]);
       written.push(...rows);
-      const delivery = deliver(deps, rows);
+      const delivery = deliver(deps, rows).then((count) => {
+        sent.push({ rows, at: deps.now() });
+        return count;
+      });
       deliveries.push(delivery);
       if (!deps.pace.deliverMeanwhile) await delivery;
     }
@@ -136,6 +143,7 @@ export async function evaluateEvents(
   }
   await Promise.all([...reports, queued]);
   const published = await Promise.all(deliveries);
+  await noteFirings(deps, sent);
   if (failures.length > 0) throw failures[0];
   return {
     candidates: lanes.length,

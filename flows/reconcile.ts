@@ -14,10 +14,11 @@ import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 import { type CloudOut, sendCloudTasks } from './cloud-tasks.ts';
+import { type NoteChangesDeps, noteChanges } from './note-changes.ts';
 import type { RowChange } from './row-change.ts';
 
 /** What the safe lane needs from outside. */
-export type ReconcileDeps = {
+export type ReconcileDeps = NoteChangesDeps & {
   /** Queues the safe copies of the events, to be delivered after a delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
   /**
@@ -80,7 +81,7 @@ export async function reconcile(
     letters.length > 0 && deps.deadLetter(letters),
     heard.length > 0 && deps.sendHeard(heard),
     events.length > 0 && deps.publishEvents(events),
-    affected.length > 0 && deps.noteAffected(affected),
+    noteAll(deps, changes, affected),
     deps.cloud && sendCloudTasks(deps.cloud, changes),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
@@ -92,6 +93,16 @@ export async function reconcile(
     departures: departures.length,
     deadLettered: letters.length,
   };
+}
+
+/** Records what faults touched, and then notes the changes: readers of the feed look for what is recorded. */
+async function noteAll(
+  deps: ReconcileDeps,
+  changes: readonly RowChange[],
+  affected: readonly Affected[],
+): Promise<void> {
+  if (affected.length > 0) await deps.noteAffected(affected);
+  await noteChanges(deps, changes, affected);
 }
 
 function eventsOf(change: RowChange): DoctorEvent[] {

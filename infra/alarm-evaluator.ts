@@ -38,6 +38,7 @@ class Evaluator extends Construct implements Capability {
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
         SILENCES_TABLE: tables.silences.tableName,
         WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
@@ -65,6 +66,7 @@ class Evaluator extends Construct implements Capability {
     allowRows(fn, tables.silences, 'BatchGetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
+    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
     for (const topic of messaging.notifications) allowPublish(fn, topic);
     const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
     for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);

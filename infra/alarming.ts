@@ -32,6 +32,8 @@ export class Alarming extends Construct implements Capability {
           'projectAlarmQuota',
           'userAlarmQuota',
           'projectWideAlarmQuota',
+          'projectPeriodicAlarmQuota',
+          'prometheusUrl',
           'actionsPerAlarm',
           'timeConstraintsPerAlarm',
         ),

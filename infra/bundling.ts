@@ -12,8 +12,9 @@ import {
 export const onDemand: Readonly<Record<string, readonly string[]>> = {
   compute: ['re2js'],
   monitors: ['re2js'],
-  alarming: ['re2js', 'croner'],
+  alarming: ['re2js', 'croner', '@prometheus-io/lezer-promql'],
   'alarm-evaluator': ['croner'],
+  'periodic-evaluator': ['croner', '@prometheus-io/lezer-promql'],
 };
 
 /**
@@ -39,7 +40,7 @@ export const bundling = {
   minify: true,
   bundleAwsSDK: true,
   // No service that is called here has event streams; the SDK loads them for those only.
-  externalModules: ['@smithy/core/event-streams', 're2js', 'croner'],
+  externalModules: ['@smithy/core/event-streams', 're2js', 'croner', '@prometheus-io/lezer-promql'],
   // Unused exports of ES modules are left out of the bundle; those of CommonJS builds are not.
   mainFields: ['module', 'main'],
   // The name of a file, as CommonJS has it.

@@ -18,7 +18,7 @@ export function allowCloud(grantee: IGrantable & IConstruct, { cloud }: CloudSet
 }
 
 /** The ARN of a secret. One that is known by its name ends with six characters that AWS chooses. */
-function secretArnOf(scope: IConstruct, secret: string): string {
+export function secretArnOf(scope: IConstruct, secret: string): string {
   if (secret.startsWith('arn:')) return secret;
   const resourceName = `${secret}-??????`;
   return Arn.format(

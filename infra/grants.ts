@@ -2,7 +2,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
-type Action = `${'dynamodb' | 'sqs' | 'sns' | 'secretsmanager'}:${string}`;
+type Action = `${'dynamodb' | 'sqs' | 'sns' | 'secretsmanager' | 'aps'}:${string}`;
 type Grantee = IGrantable & IConstruct;
 
 /**
@@ -82,3 +82,7 @@ export const allowSubscribe = (grantee: Grantee, { topicArn }: { topicArn: strin
 /** Grants reading a secret. */
 export const allowSecret = (grantee: Grantee, { secretArn }: { secretArn: string }): Grant =>
   allow(grantee, ['secretsmanager:GetSecretValue'], secretArn);
+
+/** Grants queries of a workspace of Amazon Managed Service for Prometheus. */
+export const allowQueries = (grantee: Grantee, workspaceArn: string): Grant =>
+  allow(grantee, ['aps:QueryMetrics'], workspaceArn);

@@ -67,7 +67,11 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before, and of ticks. */
+  /** Alarms that are evaluated every minute. */
+  readonly periodicQueue: Queue;
+  /** Those among them whose queries are not answered in time. */
+  readonly periodicSlowQueue: Queue;
+  /** Of the six queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -133,6 +137,10 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
+    [this.periodicQueue, this.periodicSlowQueue] = [
+      bulk('PeriodicQueue'),
+      bulk('PeriodicSlowQueue'),
+    ];
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',
@@ -154,13 +162,7 @@ export class Messaging extends Construct {
     const givenUp = into(this.webhookDeadLetters);
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
-    this.notifications = Array.from(
-      { length: settings.notificationTopics },
-      (_, n) =>
-        new Topic(this, n === 0 ? 'Notifications' : `Notifications${n + 1}`, {
-          enforceSSL: secureTransport,
-        }),
-    );
+    this.notifications = notificationTopics(this, settings, secureTransport);
     this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
@@ -179,6 +181,17 @@ function cloudQueuesOf(
     deadLetters: givenUp,
   };
 }
+
+/** The topics that the projects' notifications are spread over. */
+const notificationTopics = (
+  scope: Construct,
+  settings: ServiceSettings,
+  enforceSSL: boolean,
+): Topic[] =>
+  Array.from(
+    { length: settings.notificationTopics },
+    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
+  );
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

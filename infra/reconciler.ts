@@ -33,6 +33,7 @@ export class Reconciler extends Construct implements Capability {
       timeout: Duration.seconds(30),
       environment: {
         AFFECTED_TABLE: tables.affected.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
@@ -69,7 +70,8 @@ export class Reconciler extends Construct implements Capability {
         }),
       );
     }
-    allowRows(fn, tables.affected, 'UpdateItem');
+    allowRows(fn, tables.affected, 'UpdateItem', 'Query');
+    allowRows(fn, tables.activity, 'PutItem');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);

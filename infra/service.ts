@@ -16,6 +16,7 @@ import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
 import { Operations, operationPaths } from './operations.ts';
+import { roundsOf } from './periodic.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
@@ -71,6 +72,7 @@ export class DoctorStack extends Stack {
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
+      ...roundsOf(this, shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
       Timekeeper: new Timekeeper(this, 'Timekeeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
@@ -93,10 +95,8 @@ export class DoctorStack extends Stack {
     api.serve('events', capabilities.Monitors.function);
     api.serve('instance-ha', capabilities.Monitors.function);
 
-    const functions = Object.fromEntries(
-      Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
-    );
     if (!emulated) {
+      const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
       new Lateness(this, 'Lateness', {
         messaging,
@@ -129,6 +129,8 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UrgentQueueUrl: messaging.urgentQueue.queueUrl,
   BulkQueueUrl: messaging.bulkQueue.queueUrl,
   WideQueueUrl: messaging.wideQueue.queueUrl,
+  PeriodicQueueUrl: messaging.periodicQueue.queueUrl,
+  PeriodicSlowQueueUrl: messaging.periodicSlowQueue.queueUrl,
   BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
   ReportQueueUrl: messaging.reportQueue.queueUrl,
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
@@ -136,6 +138,10 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
   TickQueueUrl: messaging.tickQueue.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
+  ...(messaging.cloudQueues && {
+    CloudQueueUrl: messaging.cloudQueues.tasks.queueUrl,
+    CloudDlqUrl: messaging.cloudQueues.deadLetters.queueUrl,
+  }),
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
   WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
@@ -160,12 +166,17 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   SubscriptionsTable: tables.subscriptions.tableName,
   SilencesTable: tables.silences.tableName,
   PlacesTable: tables.places.tableName,
+  ActivityTable: tables.activity.tableName,
   ConditionsTable: tables.conditions.tableName,
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
   TimersTable: tables.timers.tableName,
 });
+
+/** The function of each capability, by its name. */
+const functionsOf = (capabilities: Readonly<Record<string, Capability>>) =>
+  Object.fromEntries(Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]));
 
 /** The output `<name>FunctionName` of each capability. */
 const functionNames = (capabilities: Readonly<Record<string, Capability>>) =>

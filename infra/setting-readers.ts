@@ -112,6 +112,15 @@ export const secretName = text.regex(
   'is neither the name nor the ARN of a secret',
 );
 
+/** An http or https URL without credentials, query and fragment, or an empty text. */
+export const httpUrl = text.refine((url) => {
+  if (url === '') return true;
+  const parsed = /^https?:/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+  return parsed && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === '';
+}, 'is not an http or https URL without credentials, query and fragment');
+
+/** The name of a label of Prometheus that needs no quotes. */
+export const labelName = text.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a label');
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /** The URL of an issuer as its tokens have it in `iss`, or an empty text. Plain http is for tests. */

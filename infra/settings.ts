@@ -11,7 +11,9 @@ import {
   delays,
   email,
   filledText,
+  httpUrl,
   issuerUrl,
+  labelName,
   limit,
   namePrefix,
   oneOf,
@@ -97,6 +99,15 @@ const Settings = z.object({
     "when a fault's servers and ports are checked again after its report, separated by commas; each at most 900",
     'FINISH_DELAYS_SECONDS',
   ),
+  heldRequestsPerProject: setting(
+    wholeNumber().default(5),
+    'how many requests for changes (`GET /doctor/v1/changes`) of one project are held at once until something changes; others are answered at once, and their pages ask again later',
+    'HELD_REQUESTS_PER_PROJECT',
+  ),
+  operationsConcurrency: setting(
+    atLeastOne.default(30),
+    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included; reserved like `reportConcurrency`, which `0` there switches off',
+  ),
   evaluatorTimeoutSeconds: setting(
     wholeNumber().default(20),
     'how long an evaluator may run',
@@ -129,6 +140,40 @@ const Settings = z.object({
     limit.default(1_000),
     'alarms of a project that may name no resource, and so are evaluated for every event of a type or of the project; `-1`: no limit',
     'PROJECT_WIDE_ALARM_QUOTA',
+  ),
+  projectPeriodicAlarmQuota: setting(
+    limit.default(1_000),
+    'alarms of a project that may be evaluated every minute: those of the types `prometheus` and `composite`; `-1`: no limit',
+    'PROJECT_PERIODIC_ALARM_QUOTA',
+  ),
+  prometheusUrl: setting(
+    httpUrl.default(''),
+    'the URL of the Prometheus that alarms of the types `prometheus` and `composite` query, without `/api/v1/query`; empty: none, and such queries are refused',
+    'PROMETHEUS_URL',
+  ),
+  prometheusAuth: setting(
+    oneOf('none', 'secret', 'sigv4').default('none'),
+    'the credentials for `prometheusUrl`: `secret`: HTTP Basic or Bearer, by what `prometheusSecret` holds; `sigv4`: a signature of AWS, for Amazon Managed Service for Prometheus',
+    'PROMETHEUS_AUTH',
+  ),
+  prometheusSecret: setting(
+    secretName.default(''),
+    'the name or ARN of a secret in Secrets Manager with `{"username", "password"}` or `{"token"}` in JSON, for `prometheusAuth=secret`',
+    'PROMETHEUS_SECRET',
+  ),
+  prometheusTimeoutSeconds: setting(
+    wholeNumber({ least: 1, most: 8 }).default(5),
+    'how long Doctor waits for the answer to a query; at most 8',
+    'PROMETHEUS_TIMEOUT_SECONDS',
+  ),
+  prometheusProjectLabel: setting(
+    labelName.default('project_id'),
+    'the label of series that names their project: the queries of callers who are no administrators read only series of their project',
+    'PROMETHEUS_PROJECT_LABEL',
+  ),
+  periodicConcurrency: setting(
+    sourceConcurrency.default(4),
+    'evaluators of alarms that are evaluated every minute, at once; half as many, and at least two, for those whose queries are not answered in time',
   ),
   actionsPerAlarm: setting(
     wholeNumber({ most: 100 }).default(20),

@@ -25,6 +25,7 @@ export class Sweeper extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
         SILENCES_TABLE: tables.silences.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
         ...variablesOf(settings, 'evaluatorTimeoutSeconds', 'historyRetentionDays'),
@@ -44,6 +45,7 @@ export class Sweeper extends Construct implements Capability {
     allowRows(fn, tables.quotas, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.silences, 'BatchGetItem', 'UpdateItem');
     allowIndexes(fn, tables.silences, 'due');
+    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
     allowSend(fn, messaging.webhookQueue);
     for (const topic of messaging.notifications) allowPublish(fn, topic);
   }

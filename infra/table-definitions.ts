@@ -94,6 +94,22 @@ export const tableDefinitions = {
       byProject: [text('in_project'), text('sort_key')],
       byTime: [text('live'), text('sort_key')],
       byName: [text('named'), text('in_project')],
+      // Of enabled alarms that are evaluated every minute: event alarms have no slot.
+      periodic: [text('periodic_slot'), text('periodic_place')],
+    },
+    // A round decides most alarms without reading their rows.
+    included: {
+      in: ['periodic'],
+      attributes: [
+        'type',
+        'project_id',
+        'rule',
+        'scope',
+        'state',
+        'repeat_actions',
+        'failed_rounds',
+        'last_round',
+      ],
     },
   },
   quotas: { key: [text('owner')] },
@@ -145,6 +161,7 @@ export const tableDefinitions = {
     expires: true,
   },
   places: { key: [text('place')], expires: true },
+  activity: { key: [text('scope'), text('place')], expires: true },
   conditions: {
     key: [text('condition_id')],
     indexes: {

@@ -28,6 +28,7 @@ export class Tables extends Construct {
   readonly subscriptions: Table;
   readonly silences: Table;
   readonly places: Table;
+  readonly activity: Table;
   readonly conditions: Table;
   readonly sources: Table;
   readonly unmatched: Table;
@@ -56,6 +57,7 @@ export class Tables extends Construct {
     this.subscriptions = table('Subscriptions', tableDefinitions.subscriptions);
     this.silences = table('Silences', tableDefinitions.silences);
     this.places = table('Places', tableDefinitions.places);
+    this.activity = table('Activity', tableDefinitions.activity);
     this.conditions = table('Conditions', tableDefinitions.conditions);
     this.sources = table('Sources', tableDefinitions.sources);
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);

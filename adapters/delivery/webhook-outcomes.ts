@@ -5,15 +5,19 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { type WebhookMessage, WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import {
+  firingOfWebhook,
+  type WebhookMessage,
+  WebhookOutcome,
+} from '../../domain/delivery/webhook.ts';
 import { mostTries, pauseAfter } from '../back-off.ts';
 
 /** The part of a row that is read: the outcome of one webhook, or nothing. */
 const OutcomeRow = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
 
-const keyOf = ({ body }: WebhookMessage) => ({
-  event_id: body.reason_data.event.message_id,
-  alarm_id: body.alarm_id,
+const keyOf = (webhook: WebhookMessage) => ({
+  event_id: firingOfWebhook(webhook),
+  alarm_id: webhook.body.alarm_id,
 });
 
 /** The store of outcomes. */

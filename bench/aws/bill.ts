@@ -59,13 +59,16 @@ const firing: Usage = sumOf(read, {
   'Lambda GB-second (Arm)': 0.01,
 });
 
+/** What a message that fires adds for pages: a row for administrators, one for the project, the minute's counts. */
+const noted: Usage = { 'DynamoDB write unit': 3 };
+
 /** The same event with one alarm that fires. The copy in the safe lane reads the alarm again. */
-export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, read);
+export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, noted, read);
 
 /**
  * The report of a host with 50 servers, each with an alarm: the request, host and fault, the instances (1 kB, five
  * indexes of which two change) in transactions, the streams' copies and audit, the rows of affected instances,
- * two messages for the finisher, and 51 events.
+ * two messages for the finisher, and 51 events. For pages: rows of two batches of the streams, and of two messages.
  */
 export const faultOf50: Usage = sumOf(
   apiCall(400),
@@ -76,6 +79,8 @@ export const faultOf50: Usage = sumOf(
   times(2, sumOf(invocation(200), { 'SQS request': 3 }, times(51, read))),
   times(51, times(lanes, sumOf(times(2, lookup), { 'Lambda GB-second (Arm)': 0.005 }))),
   times(50, sumOf(firing, read)),
+  times(2, noted),
+  { 'DynamoDB write unit': 2 * 2 },
 );
 
 const hosts = 1_000;

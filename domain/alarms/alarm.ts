@@ -59,18 +59,11 @@ export const TimeConstraint = z.object({
 });
 export type TimeConstraint = z.infer<typeof TimeConstraint>;
 
-/** The part of an alarm that clients set, with defaults filled in. */
-export const AlarmFacts = z.object({
+/** The part that clients set of an alarm of any type, with defaults filled in. */
+export const CommonFacts = z.object({
   name: z.string(),
-  type: AlarmType,
   description: z.string(),
   enabled: z.boolean(),
-  rule: Rule,
-  /**
-   * OPNFV Doctor's attribute: only events of this resource can raise or clear the alarm; null for
-   * any.
-   */
-  resource_id: z.string().min(1).max(255).nullable(),
   ok_actions: z.array(z.string()),
   alarm_actions: z.array(z.string()),
   insufficient_data_actions: z.array(z.string()),
@@ -81,10 +74,24 @@ export const AlarmFacts = z.object({
   user_id: z.string(),
   severity: Severity,
 });
+
+/** The part of an event alarm that clients set, with defaults filled in. */
+export const AlarmFacts = CommonFacts.extend({
+  type: AlarmType,
+  rule: Rule,
+  /**
+   * OPNFV Doctor's attribute: only events of this resource can raise or clear the alarm; null for
+   * any.
+   */
+  resource_id: z.string().min(1).max(255).nullable(),
+});
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
 
-/** The row. Every change, also a transition, raises `revision` by one. */
-export const Alarm = AlarmFacts.extend({
+/**
+ * What an alarm of any type stores besides the facts. Every change, also a transition, raises
+ * `revision` by one.
+ */
+export const CommonRecord = z.object({
   alarm_id: z.uuid(),
   revision: z.int().min(1),
   state: AlarmState,
@@ -94,6 +101,14 @@ export const Alarm = AlarmFacts.extend({
   /** When a request last changed the alarm. */
   timestamp: Moment,
   created_at: Moment,
+  /**
+   * How often the alarm was taken into each state, by events or rounds; a missing state means 0.
+   */
+  transitions: z.partialRecord(AlarmState, z.int().min(0)),
+});
+
+/** The row of an event alarm. */
+export const Alarm = AlarmFacts.extend(CommonRecord.shape).extend({
   /**
    * The stamp of the newest event that the state reflects (`order.ts`); null before the first
    * event, and after an event from outside.
@@ -108,8 +123,6 @@ export const Alarm = AlarmFacts.extend({
   entered_alarm_at: Moment.nullable(),
   /** When the alarm last left `alarm`; null if never. */
   left_alarm_at: Moment.nullable(),
-  /** How often events took the alarm into each state; a missing state means 0. */
-  transitions: z.partialRecord(AlarmState, z.int().min(0)),
 });
 export type Alarm = z.infer<typeof Alarm>;
 

@@ -91,8 +91,14 @@ export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, no
     ...statesNotified(alarm, decision),
     reason: decision.reason,
   });
-  const actions = actionsFor(to ?? alarm, notification.current);
-  return { from: alarm, to, row: rowOf(alarm, notification, actions, now) };
+  const { message_id: event_id } = event;
+  const { resource_id, event_type } = notification;
+  const attributes = { resource_id, event_type };
+  return {
+    from: alarm,
+    to,
+    row: outboxRow(to ?? alarm, notification, { event_id, attributes, now }),
+  };
 }
 
 function notificationOf(
@@ -119,7 +125,7 @@ function notificationOf(
 }
 
 /** An alarm's actions for the reported state. Source: aodh `evaluator/__init__.py`. */
-function actionsFor(alarm: Alarm, current: AlarmState): string[] {
+function actionsFor(alarm: Fired, current: AlarmState): string[] {
   const { ok_actions, alarm_actions, insufficient_data_actions } = alarm;
   const actions: Record<AlarmState, string[]> = {
     ok: ok_actions,
@@ -129,19 +135,39 @@ function actionsFor(alarm: Alarm, current: AlarmState): string[] {
   return actions[current];
 }
 
-function rowOf(
-  alarm: Alarm,
-  notification: Notification,
-  actions: string[],
-  now: string,
+/** The part of an alarm that the row of its firing is made of. */
+type Fired = Pick<
+  Alarm,
+  'alarm_id' | 'user_id' | 'ok_actions' | 'alarm_actions' | 'insufficient_data_actions'
+>;
+
+/** The part of every notification that its row repeats. */
+type Notified = Pick<
+  Notification,
+  'alarm_id' | 'notification_id' | 'project_id' | 'severity' | 'current' | 'reason'
+>;
+
+type RowParts = {
+  /** The id of what fired: with the alarm's id the key of the row. */
+  readonly event_id: string;
+  /** Attributes for filter policies, besides those that every notification has. */
+  readonly attributes: Readonly<Record<string, string | null>>;
+  readonly now: string;
+};
+
+/** The record of a firing with its notification, and the alarm's actions for the reported state. */
+export function outboxRow(
+  alarm: Fired,
+  notification: Notified,
+  { event_id, attributes: more, now }: RowParts,
 ): OutboxRow {
-  const { alarm_id, project_id, resource_id, severity, current, event_type } = notification;
-  const attributes = { project_id, alarm_id, resource_id, severity, current, event_type };
+  const { alarm_id, project_id, severity, current, reason } = notification;
+  const attributes = { project_id, alarm_id, severity, current, ...more };
   return {
-    event_id: notification.reason_data.event.message_id,
+    event_id,
     alarm_id,
     type: 'state transition',
-    detail: JSON.stringify({ state: current, transition_reason: notification.reason }),
+    detail: JSON.stringify({ state: current, transition_reason: reason }),
     user_id: alarm.user_id,
     project_id: project_id || null,
     on_behalf_of: project_id,
@@ -151,7 +177,7 @@ function rowOf(
     attributes: Object.fromEntries(
       Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
-    actions,
+    actions: actionsFor(alarm, current),
     webhooks: {},
     undelivered_shard: shardOf(notification.notification_id),
     written_at: now,

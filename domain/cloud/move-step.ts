@@ -81,6 +81,10 @@ const [soon, later] = [2, 10];
 
 const ageOf = (moment: string, now: string): number => Date.parse(now) - Date.parse(moment);
 
+/** Seconds until the next look: a third of the move's age, so that a large host is not looked at all the time. */
+const lookAfter = (ageMs: number): number =>
+  Math.min(later, Math.max(soon, Math.round(ageMs / 3_000)));
+
 /** Decides the next step of a move that is in flight in Doctor. */
 export function nextStep(view: MoveView): MoveStep {
   const { server, records, claim } = view;
@@ -117,10 +121,12 @@ function afterRecord(
   if (good.has(status) && moved && server.task_state === null) {
     return arrivedAt(server, server.host ?? '');
   }
-  if (ageOf(claim?.at ?? evacuation.created_at, now) > longestMoveMs) {
+  const age = ageOf(claim?.at ?? evacuation.created_at, now);
+  if (age > longestMoveMs) {
     return { kind: 'failed', reason: `Nova shows the evacuation as ${status} after two hours.` };
   }
-  return { kind: 'wait', seconds: soon, progress: dest === null ? status : `${status} to ${dest}` };
+  const progress = dest === null ? status : `${status} to ${dest}`;
+  return { kind: 'wait', seconds: lookAfter(age), progress };
 }
 
 /** The step where Nova shows no trace of the move. */

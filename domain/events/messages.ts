@@ -87,3 +87,40 @@ export const Notification = z.object({
   state_timestamp: Moment,
 });
 export type Notification = z.infer<typeof Notification>;
+
+/**
+ * Why a round took an alarm to its state. Source: aodh `evaluator/threshold.py`, `evaluator/composite.py`.
+ * `disposition`: the values are outside of the threshold, inside, or there are none. `most_recent`: the
+ * last value; null if there is none, or if JSON has no such number. `causative_rules`: the parts of a
+ * composite rule that have its new state, by name.
+ */
+export const RoundReasonData = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('threshold'),
+    disposition: z.enum(['outside', 'inside', 'unknown']),
+    count: z.int().min(0),
+    most_recent: z.number().nullable(),
+  }),
+  z.object({
+    type: z.literal('composite'),
+    composition_form: z.string(),
+    causative_rules: z.record(z.string(), z.unknown()),
+  }),
+]);
+export type RoundReasonData = z.infer<typeof RoundReasonData>;
+
+/** On the topic `notifications`, about an alarm that is evaluated every minute. */
+export const RoundNotification = Notification.pick({
+  alarm_id: true,
+  alarm_name: true,
+  severity: true,
+  previous: true,
+  current: true,
+  reason: true,
+}).extend({
+  reason_data: RoundReasonData,
+  ...Notification.pick({ notification_id: true, project_id: true, state_timestamp: true }).shape,
+  /** The time of the round, at which the query was evaluated. */
+  evaluated_at: Moment,
+});
+export type RoundNotification = z.infer<typeof RoundNotification>;

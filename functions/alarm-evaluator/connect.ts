@@ -1,6 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
+import { changeNotes } from '../../adapters/activity/changes.ts';
+import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
@@ -26,6 +28,7 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
+  ACTIVITY_TABLE: required,
   QUOTAS_TABLE: required,
   SILENCES_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
@@ -60,6 +63,8 @@ export function connect(
       : alarmLookup(dynamo, alarms)),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...silenceReader(dynamo, env.SILENCES_TABLE),
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...firings(dynamo, { alarms, history }),
     ...outbox(dynamo, {
       table: history,

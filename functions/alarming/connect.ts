@@ -11,6 +11,7 @@ import {
   environment,
   limit,
   list,
+  optionalText,
   readEnv,
   required,
   truth,
@@ -34,10 +35,12 @@ export const Environment = environment({
   PROJECT_ALARM_QUOTA: limit,
   USER_ALARM_QUOTA: limit,
   PROJECT_WIDE_ALARM_QUOTA: limit,
+  PROJECT_PERIODIC_ALARM_QUOTA: limit,
   ACTIONS_PER_ALARM: amount,
   TIME_CONSTRAINTS_PER_ALARM: amount,
   ACTION_TOPICS: list,
   ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: truth,
+  PROMETHEUS_URL: optionalText,
 });
 
 /** The alarming surface on the tables that the variables name. */
@@ -66,6 +69,7 @@ export function connect(
         project: env.PROJECT_ALARM_QUOTA,
         user: env.USER_ALARM_QUOTA,
         wide: env.PROJECT_WIDE_ALARM_QUOTA,
+        periodic: env.PROJECT_PERIODIC_ALARM_QUOTA,
       },
     }),
     ...alarmLists(dynamo, tables.alarms),
@@ -80,5 +84,6 @@ export function connect(
     newId: uuid4,
     actionTopics: env.ACTION_TOPICS,
     acceptWithoutResource: env.ACCEPT_ALARMS_WITHOUT_RESOURCE_ID,
+    hasPrometheus: env.PROMETHEUS_URL !== '',
   });
 }

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type * as z from 'zod';
+import { changeReader } from '../../adapters/activity/changes.ts';
 import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
 import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
+import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
 import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
-import { operationsApi } from './handler.ts';
+import { pause } from '../../adapters/pause.ts';
+import { compose } from './compose.ts';
 
 /** The variables that `infra/operations.ts` sets. */
 export const Environment = environment({
@@ -17,6 +21,9 @@ export const Environment = environment({
   QUOTAS_TABLE: required,
   SILENCES_PER_PROJECT: amount,
   SILENCE_LONGEST_SECONDS: amount,
+  ACTIVITY_TABLE: required,
+  PLACES_TABLE: required,
+  HELD_REQUESTS_PER_PROJECT: amount,
 });
 
 /** The surface on the tables and queues that the variables name. */
@@ -26,10 +33,15 @@ export function connect(
   logger: Logger,
 ) {
   const env = readEnv(Environment, variables);
-  return operationsApi({
+  const now = () => new Date().toISOString();
+  return compose({
     ...addressOf(env),
     authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
     logger,
+    ...changeReader(dynamo, env.ACTIVITY_TABLE),
+    ...heldPlaces(env, dynamo, now),
+    pause,
+    now,
     openApi: jsonBesideBundle('openapi.json'),
     silencing: {
       ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
@@ -40,4 +52,19 @@ export function connect(
       now: () => new Date().toISOString(),
     },
   });
+}
+
+/** The places for held requests, beside those of webhooks, under names that no project has. */
+function heldPlaces(
+  env: Pick<z.infer<typeof Environment>, 'PLACES_TABLE' | 'HELD_REQUESTS_PER_PROJECT'>,
+  dynamo: Clients['dynamo'],
+  now: () => string,
+) {
+  const { take, giveBack } = webhookPlaces(dynamo, {
+    table: env.PLACES_TABLE,
+    perProject: env.HELD_REQUESTS_PER_PROJECT,
+    newId: randomUUID,
+    now,
+  });
+  return { take: (project: string) => take(`held#${project}`), giveBack };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { changeNotes } from '../../adapters/activity/changes.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -10,7 +11,7 @@ import {
   required,
 } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
-import { affectedNotes } from '../../adapters/hosts/affected.ts';
+import { affectedNotes, affectedStore } from '../../adapters/hosts/affected.ts';
 import { cloudQueues, deadLetters, faultQueue, silenceQueue } from '../../adapters/queues.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
 import { audit } from '../../adapters/topics.ts';
@@ -24,6 +25,7 @@ export const Environment = environment({
   EVENT_DLQ_URL: required,
   EVENTS_TOPIC_ARN: required,
   AFFECTED_TABLE: required,
+  ACTIVITY_TABLE: required,
   SAFE_LANE_DELAY_SECONDS: amount,
   FINISH_DELAYS_SECONDS: delays,
   CLOUD_QUEUE_URL: optionalText,
@@ -44,6 +46,8 @@ export function connect(
     ...deadLetters(sqs, env.EVENT_DLQ_URL),
     ...audit(sns, env.EVENTS_TOPIC_ARN),
     ...affectedNotes(dynamo, env.AFFECTED_TABLE),
+    affectedBy: affectedStore(dynamo, env.AFFECTED_TABLE).affectedBy,
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     finishDelaysSeconds: env.FINISH_DELAYS_SECONDS,
     cloud:

@@ -1,6 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type * as z from 'zod';
+import { changeNotes } from '../../adapters/activity/changes.ts';
+import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { heldStore } from '../../adapters/alarms/held-rows.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
@@ -27,6 +29,7 @@ export const Environment = environment({
   ALARMS_TABLE: required,
   QUOTAS_TABLE: required,
   SILENCES_TABLE: required,
+  ACTIVITY_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   WEBHOOK_QUEUE_URL: required,
   NOTIFICATIONS_TOPIC_ARNS: requiredList,
@@ -47,6 +50,8 @@ export function connect(
   const env = readEnv(Environment, variables);
   const interrupted = interruptions(logger);
   return compose({
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...outbox(dynamo, {
       table: env.HISTORY_TABLE,
       retentionDays: env.HISTORY_RETENTION_DAYS,

@@ -7,26 +7,28 @@ import { type Log, onSchedule } from '../../adapters/lambda.ts';
 import type { OutboxRow } from '../../domain/alarms/firing.ts';
 import { momentOf } from '../../domain/time.ts';
 import { type DeliverDeps, deliver } from '../../flows/deliver.ts';
+import { type NoteFiringsDeps, noteFirings } from '../../flows/note-firings.ts';
 
 /** Counts of notifications. Those found are older than any evaluator can be. */
 export type SweepCounts = { readonly found: number } | { readonly published: number };
 
 /** What the sweeper needs from outside. */
-export type SweeperDeps = DeliverDeps & {
-  /** Undelivered rows written before a moment, at most `most` of a shard, read consistently. */
-  readonly undelivered: (writtenBefore: string, most: number) => Promise<readonly OutboxRow[]>;
-  /**
-   * Ends silences whose time is over.
-   * @param lateSeconds so long after the end of a silence, an evaluator may still hold a notification back.
-   */
-  readonly endSilences: (lateSeconds: number) => Promise<{ readonly released: number }>;
-  readonly evaluatorTimeoutSeconds: number;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Counts what was found before it is published, and then what was published. */
-  readonly count: (counts: SweepCounts) => void;
-  readonly log: Log;
-};
+export type SweeperDeps = DeliverDeps &
+  NoteFiringsDeps & {
+    /** Undelivered rows written before a moment, at most `most` of a shard, read consistently. */
+    readonly undelivered: (writtenBefore: string, most: number) => Promise<readonly OutboxRow[]>;
+    /**
+     * Ends silences whose time is over.
+     * @param lateSeconds so long after the end of a silence, an evaluator may still hold a notification back.
+     */
+    readonly endSilences: (lateSeconds: number) => Promise<{ readonly released: number }>;
+    readonly evaluatorTimeoutSeconds: number;
+    /** Milliseconds since 1970. */
+    readonly now: () => number;
+    /** Counts what was found before it is published, and then what was published. */
+    readonly count: (counts: SweepCounts) => void;
+    readonly log: Log;
+  };
 
 /** Added to the evaluator's timeout, because clocks differ. */
 const graceSeconds = 10;
@@ -42,6 +44,7 @@ export const sweeper = (deps: SweeperDeps) =>
     deps.count({ found: rows.length });
     const published = await deliver(deps, rows);
     deps.count({ published });
+    await noteFirings(deps, [{ rows, at: new Date(deps.now()).toISOString() }]);
     const { released } = await deps.endSilences(lateSeconds);
     deps.log.info('swept', { found: rows.length, published, released });
   });

@@ -16,6 +16,9 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/': text('lists the versions of this API'),
   'GET /doctor/v1': text('shows the version'),
   'GET /doctor/v1/openapi.json': text('describes all routes of all surfaces, in OpenAPI 3.1'),
+  'GET /doctor/v1/changes': text(
+    'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
+  ),
   'POST /doctor/v1/events': text(
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),

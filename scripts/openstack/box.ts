@@ -28,9 +28,9 @@ export async function startBox(box: Box): Promise<() => Promise<void>> {
   };
 }
 
-/** Stops a service of the box, such as `keystone`. */
-export const stopService = (box: Box, name: string): Promise<string> =>
-  script(box, 'svc.sh', 'stop', name);
+/** Stops a service of the box, such as `keystone`, by a signal. */
+export const stopService = (box: Box, name: string, signal = 'TERM'): Promise<string> =>
+  script(box, 'svc.sh', 'stop', name, signal);
 
 /** Starts a service of the box. */
 export const startService = (box: Box, name: string): Promise<string> =>

@@ -46,6 +46,16 @@ export function assemblyHash(): string {
 export const stageUrl = (endpoint: string): string =>
   `${endpoint}/restapis/doctor/${stageName}/_user_request_`;
 
+/**
+ * Where an emulator's alarms of type `prometheus` are asked: Prometheus' own port for an emulator on its
+ * usual port, and as far from it for one on another port, so that stacks side by side have their own.
+ */
+export function prometheusUrl(endpoint: string): string {
+  const [emulator, prometheus] = [4566, 9090];
+  const port = Number(new URL(endpoint).port) - emulator + prometheus;
+  return `http://127.0.0.1:${port > 65_535 ? port - 20_000 : port}`;
+}
+
 /** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
 export const loopback = '127.0.0.0/8,::1/128';
 
@@ -111,6 +121,7 @@ export async function deploy(
   const app = [
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
     ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
+    ...['--context', `prometheusUrl=${prometheusUrl(endpoint)}`],
     ...givenSettings().flatMap((setting) => ['--context', setting]),
     ...['--output', assembly],
   ];

@@ -33,6 +33,43 @@ const create = async (name: string, ...more: readonly string[]): Promise<string>
   return Alarm.parse(made).alarm_id;
 };
 
+describe('alarms that are evaluated every minute', () => {
+  test('create --type prometheus sends query, threshold and operator', async () => {
+    const name = newName('metric');
+    const made = await shown(
+      ...['alarm', 'create', '--type', 'prometheus', '--name', name, '--query', 'up{job="a"}'],
+      ...['--threshold', '1.5', '--comparison-operator', 'lt', '--ok-action', 'http://h.test/o'],
+    );
+    expect(made).toMatchObject({
+      type: 'prometheus',
+      query: 'up{job="a"}',
+      threshold: 1.5,
+      comparison_operator: 'lt',
+      state: 'insufficient data',
+    });
+    const { alarm_id } = Alarm.parse(made);
+    const updated = await shown('alarm', 'update', alarm_id, '--threshold', '2');
+    expect(updated).toMatchObject({ threshold: 2, query: 'up{job="a"}' });
+    await openstack('alarm', 'delete', alarm_id);
+  });
+
+  test('create --type composite sends its tree', async () => {
+    const rule = {
+      or: [{ type: 'prometheus', query: 'up', threshold: 1, comparison_operator: 'lt' }],
+    };
+    const made = await shown(
+      ...['alarm', 'create', '--type', 'composite', '--name', newName('composite')],
+      ...['--composite-rule', JSON.stringify(rule)],
+    );
+    const { alarm_id } = Alarm.parse(made);
+    expect(await alarmOf(cloud.a, alarm_id)).toMatchObject({
+      type: 'composite',
+      composite_rule: rule,
+    });
+    await openstack('alarm', 'delete', alarm_id);
+  });
+});
+
 describe('openstack alarm', () => {
   const name = newName('alarm');
   let id: string;

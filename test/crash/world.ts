@@ -39,7 +39,7 @@ const recordsAtOnce = 100;
 export class World {
   readonly things: OwnThings;
   readonly #streams: StreamReader;
-  readonly #queues: Readonly<Record<'faults' | 'webhooks' | 'retries', QueueReader>>;
+  readonly #queues: Readonly<Record<'faults' | 'webhooks' | 'retries' | 'rounds', QueueReader>>;
   readonly #events: Readonly<Record<EventLane, QueueReader>>;
   readonly #token: string;
 
@@ -55,6 +55,7 @@ export class World {
       faults: makeQueueReader(FAULT_QUEUE_URL),
       webhooks: makeQueueReader(WEBHOOK_QUEUE_URL),
       retries: makeQueueReader(WEBHOOK_RETRY_QUEUE_URL),
+      rounds: makeQueueReader(things.env.PERIODIC_QUEUE_URL),
     };
     this.#events = {
       fault: makeQueueReader(EVENT_QUEUE_URL),
@@ -142,6 +143,16 @@ export class World {
     );
   }
 
+  /** The planner for the round of a time. */
+  plan(time: string): Promise<Outcome> {
+    return this.run({ name: 'periodic-planner', event: { time } });
+  }
+
+  /** The evaluator of rounds on what the queue of the first lane holds. */
+  evaluateRound(disturbance?: Disturbance): Promise<Outcome | undefined> {
+    return this.#consume('periodic-evaluator', this.#queues.rounds, disturbance);
+  }
+
   /** The sweeper, as late as it takes to touch every row that is undelivered now, or later. */
   sweep(disturbance?: Disturbance, laterSeconds = 120): Promise<Outcome> {
     const now = Date.now() + laterSeconds * 1000;
@@ -149,7 +160,7 @@ export class World {
   }
 
   async #consume(
-    name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender',
+    name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender' | 'periodic-evaluator',
     queue: QueueReader,
     disturbance?: Disturbance,
     prepare?: Prepare,

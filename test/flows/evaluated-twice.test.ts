@@ -67,6 +67,8 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
       return rows;
     },
     markDelivered: async () => undefined,
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (_, error) => {
       throw error;
     },

@@ -71,6 +71,8 @@ export function evaluationWorld() {
     markDelivered: async (given) => {
       for (const row of given) rows.set(rowKey(row), { ...row, undelivered_shard: undefined });
     },
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (step) => {
       interruptions.push(step);
     },

@@ -48,6 +48,8 @@ function world(count: number, given: Partial<Alarm> = {}) {
       return rows;
     },
     markDelivered: async () => undefined,
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (step) => {
       log.push(`interrupted ${step}`);
     },

@@ -25,6 +25,8 @@ async function reconciled(...changes: RowChange[]) {
       deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
       noteAffected: step('affected'),
+      affectedBy: async () => [],
+      noteChanges: async () => {},
     },
     changes,
   );
@@ -113,6 +115,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
     {
       ...{ sendCopies: failing, sendFinish: failing, deadLetter: failing, publishEvents: failing },
       ...{ noteAffected: failing, sendHeard: failing },
+      ...{ affectedBy: failing, noteChanges: failing },
     },
     [{ kind: 'host', before: up, after: down }],
   );

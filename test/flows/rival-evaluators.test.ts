@@ -66,6 +66,8 @@ function tables(scheduler: fc.Scheduler) {
       return given;
     }),
     markDelivered: step('mark', () => undefined),
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (_, error) => {
       throw error;
     },

@@ -40,6 +40,8 @@ function world(...given: Partial<Alarm>[]) {
     sendWebhooks: async () => undefined,
     publish: async (rows) => rows,
     markDelivered: async () => undefined,
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (_, error) => {
       throw error;
     },

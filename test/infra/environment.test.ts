@@ -11,6 +11,8 @@ import { Environment as identity } from '../../functions/identity/connect.ts';
 import { Environment as monitors } from '../../functions/monitors/connect.ts';
 import { Environment as network } from '../../functions/network/connect.ts';
 import { Environment as operations } from '../../functions/operations/connect.ts';
+import { Environment as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
+import { Environment as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
 import { Environment as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { Environment as sweeper } from '../../functions/sweeper/connect.ts';
@@ -27,6 +29,8 @@ const schemas = {
   identity,
   monitors,
   network,
+  'periodic-evaluator': periodicEvaluator,
+  'periodic-planner': periodicPlanner,
   operations,
   reconciler,
   'report-receiver': reportReceiver,

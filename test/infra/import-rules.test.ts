@@ -26,9 +26,17 @@ const pack = (...names: string[]): RegExp => new RegExp(`^(${names.join('|')})(/
 
 /**
  * Libraries without I/O. re2js: regular expressions of untrusted callers in linear time (ADR 0012).
- * croner: the fields of cron, and time zones. lru-cache: results of computations, a bounded number.
+ * croner: the fields of cron, and time zones. lezer-promql: the grammar of PromQL. lru-cache: results of computations, a bounded number.
  */
-const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit', 'lru-cache');
+const pureLibraries = pack(
+  'zod',
+  'uuid',
+  're2js',
+  'croner',
+  'es-toolkit',
+  'lru-cache',
+  '@prometheus-io/lezer-promql',
+);
 
 /** Which capabilities each capability of the domain knows of, besides itself and what all use. */
 const capabilities = {
@@ -64,7 +72,7 @@ const domainRules: readonly Rule[] = [
 
 const rules: readonly Rule[] = [
   ...domainRules,
-  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, pack('p-map')] },
+  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, pack('p-map', 'es-toolkit')] },
   {
     room: 'adapters',
     files: /^adapters\//,

@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { DoctorStack } from '../../infra/service.ts';
+import type { ServiceSettings } from '../../infra/settings.ts';
 import { makeStack, policies, subject } from './template.ts';
 
 const template = Template.fromStack(makeStack());
@@ -27,6 +28,8 @@ const functions = [
     'Sweeper',
     'FaultFinisher',
     'WebhookSender',
+    'PeriodicPlanner',
+    'PeriodicEvaluator',
     'Timekeeper',
   ],
 ];
@@ -65,6 +68,8 @@ describe('permissions', () => {
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
+    { name: 'PeriodicPlanner', secrets: [] },
+    { name: 'PeriodicEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
     { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
@@ -194,6 +199,8 @@ describe('permissions', () => {
           (verb) => `${verb} on Silences`,
         ),
         ...['Query on Silences/byProject', 'Query on Silences/byTime'],
+        ...['Query on Activity'],
+        ...['DeleteItem on Places', 'PutItem on Places'],
       ],
     },
     {
@@ -213,7 +220,10 @@ describe('permissions', () => {
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],
     },
-    { name: 'Reconciler', data: ['UpdateItem on Affected'] },
+    {
+      name: 'Reconciler',
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+    },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
@@ -225,8 +235,17 @@ describe('permissions', () => {
           'BatchGetItem on Silences',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     })),
+    { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
+    {
+      name: 'PeriodicEvaluator',
+      data: [
+        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
+        ...['PartiQLUpdate on History', 'PutItem on History'],
+      ],
+    },
     {
       name: 'Sweeper',
       data: [
@@ -237,6 +256,7 @@ describe('permissions', () => {
           `${verb} on Quotas`,
           `${verb} on Silences`,
         ]),
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     },
     {
@@ -307,6 +327,11 @@ describe('permissions', () => {
         ...['WebhookQueue', 'WideQueue'],
       ],
     },
+    { name: 'PeriodicPlanner', queues: ['PeriodicQueue', 'PeriodicSlowQueue'] },
+    {
+      name: 'PeriodicEvaluator',
+      queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
+    },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
     { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
     {
@@ -329,11 +354,47 @@ describe('permissions', () => {
     );
   });
 
+  test('rounds and events have queues, indexes and functions of their own', () => {
+    const emptied = (name: string) =>
+      grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
+    expect(emptied('PeriodicEvaluator')).toEqual(
+      ['PeriodicQueue', 'PeriodicSlowQueue'].map((queue) => `sqs:ReceiveMessage on ${queue}`),
+    );
+    const reads = (index: string) =>
+      functions.filter((name) => grantsOf(name).includes(`dynamodb:Query on Alarms/${index}`));
+    expect(reads('periodic')).toEqual(['PeriodicPlanner', 'PeriodicEvaluator']);
+    expect(reads('byKey')).toEqual(['AlarmEvaluator', 'BulkEvaluator']);
+  });
+
+  test('the credentials of Prometheus are granted to its evaluator alone, and only if they are used', () => {
+    const granted = (settings: Partial<ServiceSettings>) => {
+      const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+      const stack = new DoctorStack(app, 'Doctor', { target: 'aws', settings });
+      return [...policies(Template.fromStack(stack))].flatMap(([name, statements]) =>
+        statements
+          .filter(({ resource }) => /prom-secret|workspace/.test(JSON.stringify(resource)))
+          .map(({ action }) => `${name} ${action.join()}`),
+      );
+    };
+    expect(granted({})).toEqual([]);
+    const prometheusUrl = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1';
+    expect(granted({ prometheusAuth: 'sigv4', prometheusUrl })).toEqual([
+      'PeriodicEvaluator aps:QueryMetrics',
+    ]);
+    expect(granted({ prometheusAuth: 'secret', prometheusSecret: 'prom-secret' })).toEqual([
+      'PeriodicEvaluator secretsmanager:GetSecretValue',
+    ]);
+    expect(() => granted({ prometheusAuth: 'secret' })).toThrow(
+      /needs the setting prometheusSecret/,
+    );
+    expect(() => granted({ prometheusAuth: 'sigv4' })).toThrow(/needs a prometheusUrl such as/);
+  });
+
   test('only the evaluators and the sweeper can notify tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
     );
-    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
+    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'PeriodicEvaluator']);
   });
 
   test('only doctor can make subscriptions, and to the notifications alone', () => {

@@ -33,6 +33,7 @@ const tableNames = [
   'SUBSCRIPTIONS',
   'SILENCES',
   'PLACES',
+  'ACTIVITY',
   'CONDITIONS',
   'SOURCES',
   'UNMATCHED',
@@ -115,14 +116,15 @@ export async function ownThings(): Promise<OwnThings> {
     [
       ...['events', 'dead', 'faults', 'hooks', 'retries', 'dead-hooks'],
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
+      ...['rounds', 'slow-rounds'],
       ...['cloud', 'moves', 'dead-cloud'],
       ...['reports', 'ticks'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
-  const [cloudQueue, moveQueue, cloudDlq] = made.slice(12);
-  const [reportQueue, tickQueue] = made.slice(15);
+  const [periodicQueue, periodicSlowQueue, cloudQueue, moveQueue, cloudDlq] = made.slice(12);
+  const [reportQueue, tickQueue] = made.slice(17);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -154,6 +156,8 @@ export async function ownThings(): Promise<OwnThings> {
       SILENCE_LONGEST_SECONDS: '2592000',
       SUBSCRIPTIONS_TABLE: tableName('SUBSCRIPTIONS'),
       PLACES_TABLE: tableName('PLACES'),
+      ACTIVITY_TABLE: tableName('ACTIVITY'),
+      HELD_REQUESTS_PER_PROJECT: '2',
       CONDITIONS_TABLE: tableName('CONDITIONS'),
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
@@ -167,6 +171,13 @@ export async function ownThings(): Promise<OwnThings> {
       URGENT_QUEUE_URL: urgentQueue ?? '',
       BULK_QUEUE_URL: bulkQueue ?? '',
       WIDE_QUEUE_URL: wideQueue ?? '',
+      PERIODIC_QUEUE_URL: periodicQueue ?? '',
+      PERIODIC_SLOW_QUEUE_URL: periodicSlowQueue ?? '',
+      PROMETHEUS_URL: '',
+      PROMETHEUS_AUTH: 'none',
+      PROMETHEUS_SECRET: '',
+      PROMETHEUS_TIMEOUT_SECONDS: '1',
+      PROMETHEUS_PROJECT_LABEL: 'project_id',
       EVENT_DLQ_URL: eventDlq ?? '',
       BULK_DLQ_URL: bulkDlq ?? '',
       REPORT_DLQ_URL: reportDlq ?? '',
@@ -216,6 +227,7 @@ export async function ownThings(): Promise<OwnThings> {
       PROJECT_ALARM_QUOTA: '-1',
       USER_ALARM_QUOTA: '-1',
       PROJECT_WIDE_ALARM_QUOTA: '-1',
+      PROJECT_PERIODIC_ALARM_QUOTA: '-1',
       ACTIONS_PER_ALARM: '20',
       TIME_CONSTRAINTS_PER_ALARM: '20',
       LOGIN_ATTEMPTS_PER_USER: '10',

@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { Silence } from '../../../domain/alarms/silence.ts';
+import { changeKinds } from '../../../domain/change-feed.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
 import { SourceRow, SourceSettings } from '../../../domain/conditions/source.ts';
 import { Unmatched } from '../../../domain/conditions/unmatched.ts';
@@ -168,6 +169,15 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
   'GET /doctor/': answer(z.strictObject({ versions: z.array(Version) })),
   'GET /doctor/v1': answer(z.strictObject({ version: Version })),
   'GET /doctor/v1/openapi.json': answer(z.looseObject({ openapi: z.literal('3.1.0') })),
+  'GET /doctor/v1/changes': answer(
+    z.strictObject({
+      cursor: z.string(),
+      reset: z.boolean(),
+      held: z.boolean(),
+      changes: z.partialRecord(z.enum(changeKinds), z.array(z.string())),
+      reload: z.array(z.enum(changeKinds)),
+    }),
+  ),
   'POST /doctor/v1/events': answer(z.strictObject({ accepted: count, refused: count }), 202),
   'PUT /doctor/v1/hosts/{host}': one('host', Host, 200, 201),
   'GET /doctor/v1/hosts/{host}': one('host', Host),

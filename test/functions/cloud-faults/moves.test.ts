@@ -188,6 +188,15 @@ test('a host that Nova takes to be up is asked for again', async () => {
   expect(row(world)).toMatchObject(ended);
 });
 
+test('a source that Nova does not know fails the move with the reason', async () => {
+  await using world = await moving({ inNova: ['compute-2', 'compute-3'] });
+  await world.handle(task);
+  expect(asked(world)).toEqual([]);
+  expect(row(world)?.evacuation).toMatchObject({
+    ...{ status: 'failed', reason: 'Nova has no nova-compute service on host compute-1.' },
+  });
+});
+
 test('a server that Nova does not have fails the move', async () => {
   await using world = await moving();
   world.nova.servers.clear();

@@ -35,6 +35,8 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
     sendHeard: async () => {},
     publishEvents: async () => {},
     noteAffected: async () => {},
+    affectedBy: async () => [],
+    noteChanges: async () => {},
     safeLaneDelaySeconds: 7,
     finishDelaysSeconds: [1, 2],
   });
@@ -66,6 +68,8 @@ test.each(['full', 'gentle'] as const)(
       sendWebhooks: unused,
       publish: unused,
       markDelivered: unused,
+      noteChanges: async () => {},
+      countSent: async () => {},
       interrupted: () => {},
       now: () => minute(1),
     });

@@ -65,13 +65,15 @@ test('the reconciler sends what the stream shows, and logs one line', async () =
       deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
       noteAffected: step('affected'),
+      affectedBy: async () => [],
+      noteChanges: step('changes'),
     },
   };
   const { lines, log } = logbook();
   const read = rowChanges;
   const handler = reconcilerOf({ read, reconcile: (changes) => reconcile(deps, changes), log });
   await handler(streamOf('hosts'), context);
-  expect(sent).toEqual(['copies', 'finish', 'audit']);
+  expect(sent).toEqual(['copies', 'finish', 'audit', 'changes']);
   expect(lines).toEqual([
     [
       'info',

@@ -28,6 +28,8 @@ test('the sweeper publishes rows that no evaluator can still publish, and marks 
     markDelivered: async (rows) => {
       marked.push(...rows);
     },
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: () => expect.unreachable(),
     endSilences: async () => ({ released: 0 }),
     evaluatorTimeoutSeconds: 20,
@@ -48,6 +50,8 @@ test('what cannot be published is counted as undelivered all the same', async ()
     sendWebhooks: async () => expect.unreachable(),
     publish: async () => [],
     markDelivered: async () => {},
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: () => {},
     endSilences: async () => ({ released: 0 }),
     evaluatorTimeoutSeconds: 20,
