@@ -8,8 +8,15 @@ import type { WebhookMessage } from '../domain/delivery/webhook.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 import type { EventLane } from '../domain/events/event-lane.ts';
-import type { DeadLetter, EventMessage, FinishMessage } from '../domain/events/messages.ts';
+import {
+  type DeadLetter,
+  type EventMessage,
+  type FinishMessage,
+  mostTimeouts,
+  type TimeoutMessage,
+} from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
+import type { DelayedJob } from '../domain/mirror/cloud-job.ts';
 import { packed } from '../domain/slices.ts';
 import type { Tick } from '../domain/ticks.ts';
 import { inParallel } from './in-parallel.ts';
@@ -138,6 +145,17 @@ export const inventoryQueue = (client: SQSClient, url: string) => ({
     ),
 });
 
+/** The queue of the jobs that mirror the cloud. */
+export const cloudJobQueue = (client: SQSClient, url: string) => ({
+  /** Queues jobs, each to be delivered after its delay. */
+  sendJobs: (jobs: readonly DelayedJob[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      jobs.map(({ message, delaySeconds }) => ({ body: toJson(message), delaySeconds })),
+    ),
+});
+
 /** The queue of faults only. */
 export const eventQueue = (client: SQSClient, url: string) => eventQueues(client, { fault: url });
 
@@ -203,6 +221,27 @@ export const silenceQueue = (client: SQSClient, url: string) => {
       ),
   };
 };
+
+/** Sends timers of alarms to the queue of the evaluator. */
+export const timeoutQueue = (client: SQSClient, url: string) => ({
+  /** Durably queues the timers, at most ten of one project in a message, whose group is the project. */
+  sendTimeouts: (
+    timers: readonly { alarm_id: string; due: string; project_id: string }[],
+  ): Promise<void> => {
+    const shares = [...Map.groupBy(timers, ({ project_id }) => project_id)];
+    const messages = shares.flatMap(([project_id, its]) => {
+      const due = its.map(({ alarm_id, due }) => ({ alarm_id, due }));
+      return packed(due, { most: mostTimeouts, size: maxBytes, sizeOf: () => 0 }).map(
+        (timeouts): Outgoing => ({
+          body: toJson({ timeouts } satisfies TimeoutMessage),
+          delaySeconds: 0,
+          group: groupOf(project_id),
+        }),
+      );
+    });
+    return sendAll(client, url, messages);
+  },
+});
 
 /** Sends ticks. */
 export const tickQueue = (client: SQSClient, url: string) => ({

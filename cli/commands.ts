@@ -1,6 +1,7 @@
 /** The commands: their options, requests and output. */
 import * as z from 'zod';
 import { cloudRegister } from './cloud/register.ts';
+import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { monitoringCommands } from './monitoring.ts';
@@ -271,5 +272,6 @@ export const commands: readonly Command[] = [
   },
   ...silenceCommands,
   ...monitoringCommands,
+  ...cloudInventoryCommands(),
   cloudRegister,
 ];

@@ -35,6 +35,8 @@ export const Clock = z.object({
   ticked_at: Moment,
   /** Since when ticks have come without a gap. */
   awake_since: Moment,
+  /** The oldest slot that may have timers; empty before the first look. Missing in rows of before; read as empty. */
+  timers_from: z.string().default(''),
 });
 export type Clock = z.infer<typeof Clock>;
 
@@ -50,8 +52,37 @@ export function clockAt(
   now: string,
 ): { readonly clock: Clock; readonly isWritten: boolean } {
   if (!before || now > laterBy(before.ticked_at, gapSeconds)) {
-    return { clock: { ticked_at: now, awake_since: now }, isWritten: true };
+    const timers_from = before?.timers_from ?? '';
+    return { clock: { ticked_at: now, awake_since: now, timers_from }, isWritten: true };
   }
   if (now < laterBy(before.ticked_at, writtenSeconds)) return { clock: before, isWritten: false };
   return { clock: { ...before, ticked_at: now }, isWritten: true };
+}
+
+/** The slot of a timer: the minute in which it falls due. */
+export const timerSlotOf = (due: string): string => due.slice(0, 16);
+
+const minuteSeconds = 60;
+/** A slot is looked at for so many seconds after its minute, for timers that were written late. */
+const keptSeconds = 120;
+/** The most slots that one tick looks at. */
+const mostSlots = 60;
+
+/**
+ * The slots to look at, oldest first, and the oldest one after that.
+ * @param from the oldest slot that may have timers; empty: a recent one.
+ */
+export function slotsFrom(
+  from: string,
+  now: string,
+): { readonly slots: readonly string[]; readonly next: string } {
+  const recent = timerSlotOf(laterBy(now, -keptSeconds));
+  const first = from !== '' && from < recent ? from : recent;
+  const slots: string[] = [];
+  let slot = first;
+  while (slot <= timerSlotOf(now) && slots.length < mostSlots) {
+    slots.push(slot);
+    slot = timerSlotOf(laterBy(`${slot}:00.000Z`, minuteSeconds));
+  }
+  return { slots, next: slot < recent ? slot : recent };
 }

@@ -17,6 +17,7 @@ import {
   weightOf,
   weightPerTransaction,
 } from './alarm-lane.ts';
+import { type ArmDeps, armAlarms } from './arm-alarms.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 import { holdsOf } from './holds-of.ts';
@@ -63,6 +64,7 @@ export const gentlePace: Pace = {
 export type EvaluateDeps = DeliverDeps &
   NoteFiringsDeps &
   FindDeps &
+  Pick<ArmDeps, 'arm'> &
   WrittenDeps & {
     readonly pace: Pace;
     /** Durably queues events for deferred alarms. */
@@ -104,6 +106,7 @@ export async function evaluateEvents(
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
   const { lanes, rests } = await lanesOf(deps, events, from);
+  await armAlarms(deps, lanes);
   const queued = Promise.all(rests.map((rest) => deps.sendRest(rest, isCopy))).catch((error) =>
     failures.push(error),
   );

@@ -41,6 +41,7 @@ class Evaluator extends Construct implements Capability {
         ACTIVITY_TABLE: tables.activity.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
         SILENCES_TABLE: tables.silences.tableName,
+        TIMERS_TABLE: tables.timers.tableName,
         WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
         ...Object.fromEntries(urls),
         EVENT_DLQ_URL: deadLetters.queueUrl,
@@ -67,6 +68,7 @@ class Evaluator extends Construct implements Capability {
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
     allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
     for (const topic of messaging.notifications) allowPublish(fn, topic);
     const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
     for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);

@@ -22,6 +22,7 @@ export class Alarming extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
+        TIMERS_TABLE: tables.timers.tableName,
         ...variablesOf(
           settings,
           'actionTopics',
@@ -49,5 +50,6 @@ export class Alarming extends Construct implements Capability {
     allowRows(fn, history, 'GetItem', 'PutItem');
     allowIndexes(fn, history, 'byAlarm', 'byProject', 'byTime');
     allowRows(fn, quotas, 'GetItem', 'UpdateItem');
+    allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
   }
 }

@@ -9,7 +9,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Notices what is due, every few seconds: hosts that send no heartbeats any more. */
+/** Notices what is due, every few seconds: timers of alarms, and hosts that send no heartbeats any more. */
 export class Timekeeper extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -18,7 +18,7 @@ export class Timekeeper extends Construct implements Capability {
     this.function = new ServiceFunction(this, 'Function', {
       name: 'timekeeper',
       description: 'Doctor: notices what is due, every few seconds',
-      errorImpact: 'missed heartbeats are reported late',
+      errorImpact: 'alarms on events that do not come, and missed heartbeats, are late',
       timeout: Duration.seconds(timekeeperTimeoutSeconds),
       environment: {
         TIMERS_TABLE: tables.timers.tableName,
@@ -26,6 +26,7 @@ export class Timekeeper extends Construct implements Capability {
         ROSTER_TABLE: tables.roster.tableName,
         TICK_QUEUE_URL: messaging.tickQueue.queueUrl,
         REPORT_QUEUE_URL: messaging.reportQueue.queueUrl,
+        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         ...variablesOf(settings, 'reportMissedHeartbeats', 'serviceDownTimeSeconds'),
       },
     });
@@ -42,10 +43,11 @@ export class Timekeeper extends Construct implements Capability {
         maxConcurrency: timekeeperConcurrency,
       }),
     );
-    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, tables.hosts, 'BatchGetItem');
     allowRows(fn, tables.roster, 'Query');
     allowSend(fn, messaging.tickQueue);
     allowSend(fn, messaging.reportQueue);
+    allowSend(fn, messaging.changeQueue);
   }
 }

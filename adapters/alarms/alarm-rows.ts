@@ -1,7 +1,8 @@
 /**
  * The rows of the table `alarms`, and the transactions that change them. An alarm has a row of kind
  * `alarm`. An event alarm has a row of kind `lookup#<key>` for each key by which events find it; a
- * periodic alarm has none, and is found by the index `periodic` alone. A change writes all its rows, the counts of the owners' alarms and its record in `history` in one transaction.
+ * periodic alarm has none, and is found by the index `periodic` alone. A change writes all its rows, the counts of
+ * the owners' alarms, its timer and its record in `history` in one transaction.
  */
 import { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
@@ -15,6 +16,7 @@ import {
 import { type PeriodicKeys, periodicKeysOf } from '../../domain/alarms/periodic-index.ts';
 import { type AlarmQuotas, limitedKindOf, ownersOf } from '../../domain/alarms/quota.ts';
 import type { Row } from '../dynamodb.ts';
+import { timerWrites } from '../timers/alarm-timers.ts';
 import type { Action } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
 import { counted, countedWithin } from './quotas.ts';
@@ -24,6 +26,7 @@ export type AlarmTables = {
   readonly alarms: string;
   readonly history: string;
   readonly quotas: string;
+  readonly timers: string;
   /** How long the record of a change is kept, in days. */
   readonly retentionDays: number;
   /** The limits of projects and users for which none was set. */
@@ -125,6 +128,7 @@ export function alarmCreation(tables: AlarmTables, alarm: AnyAlarm, change: Alar
     },
     ...eventKeysOf(alarm).map((key) => lookupPut(alarms, alarm, key)),
     recorded(tables, change),
+    ...timerWrites(tables.timers, undefined, alarm),
   ];
 }
 
@@ -153,6 +157,7 @@ export function alarmReplacement(
     ...moved(quotas, from.project, to.project),
     ...moved(quotas, from.user, to.user),
     recorded(tables, change),
+    ...timerWrites(tables.timers, before, after),
   ];
 }
 
@@ -177,6 +182,7 @@ export function alarmDeletion(tables: AlarmTables, alarm: AnyAlarm, change: Alar
     counted(quotas, owners.user, -1),
     ...(kind ? [counted(quotas, owners[kind], -1)] : []),
     recorded(tables, change),
+    ...timerWrites(tables.timers, alarm, undefined),
   ];
 }
 

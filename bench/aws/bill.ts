@@ -138,6 +138,13 @@ const tick: Usage = sumOf(
 /** 23 ticks a minute, and the run that queues them. */
 export const monthOfTicks: Usage = times(monthSeconds / 60, sumOf(times(23, tick), invocation(20)));
 
+/** A timer of an alarm: written with the alarm in a transaction, sent, received, removed; and the firing. */
+export const timeoutFired: Usage = sumOf(
+  { 'DynamoDB write unit': 2 + 1, 'SQS request': 1.2 },
+  invocation(10),
+  firing,
+);
+
 /** Each host is looked at when 60 seconds have passed since its last heartbeat, which is 5 seconds old on average. */
 const lookAtHosts = (watchedHosts * 3_600) / 55;
 

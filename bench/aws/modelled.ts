@@ -6,6 +6,7 @@ import {
   monthsOfHeartbeats,
   monthsOfWatching,
   monthWarm,
+  timeoutFired,
   unmatchedEvent,
 } from './bill.ts';
 import { coldStart, hops } from './hops.ts';
@@ -31,6 +32,7 @@ export const bill = {
   fault: dollarsOf(faultOf50),
   warm: dollarsOf(monthWarm),
   ticks: dollarsOf(monthOfTicks),
+  timeout: dollarsOf(timeoutFired),
   watching: monthsOfWatching.map(({ way, usage }) => ({ way, dollars: dollarsOf(usage) })),
   heartbeats: monthsOfHeartbeats.map(({ way, usage }) => ({ way, dollars: dollarsOf(usage) })),
 } as const;

@@ -52,7 +52,7 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
     created_at: now,
     transitions: {},
   };
-  const alarm = newAlarm(fresh, facts, queryScope(facts, context));
+  const alarm = newAlarm(fresh, facts, queryScope(facts, context), now);
   return { alarm, change: record('creation', alarm, document(alarm), projectOf(caller), context) };
 }
 
@@ -77,7 +77,7 @@ export function replacedAlarm(
   const state = input.state ?? 'insufficient data';
   const inState = stale && input.state ? stored : withState(stored, state, now);
   const alarm = {
-    ...withFacts(evaluatedAgain(inState), facts, queryScope(facts, context, stored)),
+    ...withFacts(evaluatedAgain(inState), facts, queryScope(facts, context, stored), now),
     timestamp: now,
     revision: stored.revision + 1,
   };
@@ -154,6 +154,8 @@ const internal = new Set([
   'stamped_at',
   'entered_alarm_at',
   'left_alarm_at',
+  'armed_at',
+  'timer_at',
   'transitions',
   'resource_id',
   'scope',

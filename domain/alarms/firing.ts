@@ -91,14 +91,29 @@ export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, no
     ...statesNotified(alarm, decision),
     reason: decision.reason,
   });
-  const { message_id: event_id } = event;
+  return { from: alarm, to, row: rowOfEvent(to ?? alarm, event, notification, now) };
+}
+
+/** The writes of a timeout, of which an event says when it was. @param to the alarm after it. */
+export function firingOfTimeout(
+  from: Alarm,
+  to: Alarm,
+  event: DoctorEvent,
+  now: string,
+): Firing<OutboxRow> {
+  const states = { previous: from.state, current: to.state, reason: to.state_reason };
+  const notification = notificationOf(to, event, states);
+  return { from, to, row: rowOfEvent(to, event, notification, now) };
+}
+
+function rowOfEvent(
+  alarm: Alarm,
+  { message_id: event_id }: DoctorEvent,
+  notification: Notification,
+  now: string,
+): OutboxRow {
   const { resource_id, event_type } = notification;
-  const attributes = { resource_id, event_type };
-  return {
-    from: alarm,
-    to,
-    row: outboxRow(to ?? alarm, notification, { event_id, attributes, now }),
-  };
+  return outboxRow(alarm, notification, { event_id, attributes: { resource_id, event_type }, now });
 }
 
 function notificationOf(

@@ -39,6 +39,8 @@ const eventFallbacks = {
   stamped_at: null,
   entered_alarm_at: null,
   left_alarm_at: null,
+  armed_at: null,
+  timer_at: null,
 } as const;
 
 /** The query of a rule that cannot be read has no result, and reads nothing. */

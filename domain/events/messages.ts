@@ -24,6 +24,18 @@ export const EventMessage = z.object({
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 
+/** The most timers in a message. */
+export const mostTimeouts = 10;
+
+/** On the change queue: timers of alarms of one project that fell due. */
+export const TimeoutMessage = z.object({
+  timeouts: z
+    .array(z.object({ alarm_id: z.uuid(), due: Moment }))
+    .min(1)
+    .max(mostTimeouts),
+});
+export type TimeoutMessage = z.infer<typeof TimeoutMessage>;
+
 /** On the queue of the inventory: events from outside that may change rows. */
 export const InventoryMessage = z.object({ events: z.array(DoctorEvent) });
 

@@ -31,6 +31,7 @@ export const Environment = environment({
   ACTIVITY_TABLE: required,
   QUOTAS_TABLE: required,
   SILENCES_TABLE: required,
+  TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
@@ -65,7 +66,7 @@ export function connect(
     ...silenceReader(dynamo, env.SILENCES_TABLE),
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
-    ...firings(dynamo, { alarms, history }),
+    ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),
     ...outbox(dynamo, {
       table: history,
       retentionDays: env.HISTORY_RETENTION_DAYS,

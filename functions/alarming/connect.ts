@@ -31,6 +31,7 @@ export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
   QUOTAS_TABLE: required,
+  TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   PROJECT_ALARM_QUOTA: limit,
   USER_ALARM_QUOTA: limit,
@@ -54,6 +55,7 @@ export function connect(
     alarms: env.ALARMS_TABLE,
     history: env.HISTORY_TABLE,
     quotas: env.QUOTAS_TABLE,
+    timers: env.TIMERS_TABLE,
   };
   return alarmingApi({
     ...addressOf(env),

@@ -3,7 +3,8 @@ import type { Clients } from '../../adapters/clients.ts';
 import { amount, type Env, environment, readEnv, required, truth } from '../../adapters/env.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { silenceQueue, tickQueue } from '../../adapters/queues.ts';
+import { silenceQueue, tickQueue, timeoutQueue } from '../../adapters/queues.ts';
+import { timerStore } from '../../adapters/timers/alarm-timers.ts';
 import { clockStore } from '../../adapters/timers/clock.ts';
 import { compose } from './compose.ts';
 
@@ -14,6 +15,7 @@ export const Environment = environment({
   ROSTER_TABLE: required,
   TICK_QUEUE_URL: required,
   REPORT_QUEUE_URL: required,
+  CHANGE_QUEUE_URL: required,
   REPORT_MISSED_HEARTBEATS: truth,
   SERVICE_DOWN_TIME_SECONDS: amount,
 });
@@ -33,6 +35,8 @@ export function connect(
     ...clockStore(dynamo, env.TIMERS_TABLE),
     ...hostStore(dynamo, { hosts: env.HOSTS_TABLE, roster: env.ROSTER_TABLE }),
     ...silenceQueue(sqs, env.REPORT_QUEUE_URL),
+    ...timerStore(dynamo, env.TIMERS_TABLE),
+    ...timeoutQueue(sqs, env.CHANGE_QUEUE_URL),
     ...tickQueue(sqs, env.TICK_QUEUE_URL),
     reportMissedHeartbeats: env.REPORT_MISSED_HEARTBEATS,
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,

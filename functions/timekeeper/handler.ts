@@ -21,6 +21,8 @@ export type TimekeeperDeps = {
   readonly saveClock: (clock: Clock) => Promise<void>;
   /** Looks at the hosts of a part of the list. */
   readonly watchHosts: (shard: string, clock: SilenceClock) => Promise<SilenceFound>;
+  /** Queues the timers of alarms that are due. @returns the oldest slot that may have timers, and the count. */
+  readonly queueTimeouts: (from: string) => Promise<{ from: string; queued: number }>;
   /** Whether the silence of hosts is reported. */
   readonly reportMissedHeartbeats: boolean;
   readonly serviceDownTimeSeconds: number;
@@ -31,7 +33,12 @@ export type TimekeeperDeps = {
 };
 
 /** The counts of a tick. */
-type Ticked = { readonly late: number; readonly looks: number; readonly missed: number };
+type Ticked = {
+  readonly late: number;
+  readonly timers: number;
+  readonly looks: number;
+  readonly missed: number;
+};
 
 /** A tick that is so late, in seconds, has others behind it that do the same. */
 const uselessAfterSeconds = 10;
@@ -50,8 +57,10 @@ export function timekeeper(deps: TimekeeperDeps) {
     consume: (message) => tick(deps, message),
     report: (done) => {
       const total = (of: keyof Ticked) => done.reduce((sum, each) => sum + each[of], 0);
-      const counts = { late: total('late'), looks: total('looks'), missed: total('missed') };
-      deps.log.info('ticked', counts);
+      deps.log.info('ticked', {
+        ...{ late: total('late'), timers: total('timers') },
+        ...{ looks: total('looks'), missed: total('missed') },
+      });
     },
   });
   return (event: SQSEvent | ScheduledEvent, context: Context): Promise<unknown> =>
@@ -62,17 +71,31 @@ async function tick(deps: TimekeeperDeps, { body }: QueueMessage): Promise<Ticke
   const now = deps.now();
   const planned = Tick.safeParse(JSON.parse(body)).data?.tick;
   if (planned === undefined || now > laterBy(planned, uselessAfterSeconds)) {
-    return { late: 1, looks: 0, missed: 0 };
+    return { late: 1, timers: 0, looks: 0, missed: 0 };
   }
   const { clock: before, looks } = await deps.remembered();
   const { clock, isWritten } = clockAt(before, now);
-  if (isWritten) await deps.saveClock(clock);
   const due = deps.reportMissedHeartbeats
     ? allRosterShards.filter((shard) => (looks.get(shard) ?? '') <= now)
     : [];
-  const found = await Promise.all(due.map((shard) => look(deps, shard, { now, clock })));
+  const [timers, ...found] = await Promise.all([
+    timeouts(deps, clock.timers_from),
+    ...due.map((shard) => look(deps, shard, { now, clock })),
+  ]);
+  // The clock says that a tick came, also if what it looked at failed.
+  if (isWritten) await deps.saveClock({ ...clock, timers_from: timers.from });
   const missed = found.reduce((sum, each) => sum + each.length, 0);
-  return { late: 0, looks: due.length, missed };
+  return { late: 0, timers: timers.queued, looks: due.length, missed };
+}
+
+/** Queues the timers that are due. A failure is logged, and the same slots are looked at again. */
+async function timeouts({ queueTimeouts, interrupted }: TimekeeperDeps, from: string) {
+  try {
+    return await queueTimeouts(from);
+  } catch (error) {
+    interrupted('timers', error);
+    return { from, queued: 0 };
+  }
 }
 
 /** The hosts of a part of the list whose silence is reported. A failure is logged. */

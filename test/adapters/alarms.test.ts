@@ -27,7 +27,8 @@ let lists: ReturnType<typeof alarmLists>;
 
 const storeWith = (quota: AlarmQuotas) => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
-  return alarmStore(dynamo, { alarms, history, quotas, retentionDays: 30, quota });
+  const timers = own.env.TIMERS_TABLE;
+  return alarmStore(dynamo, { alarms, history, quotas, timers, retentionDays: 30, quota });
 };
 /** All alarms that a list reads, in its order. */
 const allOf = async (scope: AlarmScope, reading: TimeReading = {}) =>
@@ -255,7 +256,9 @@ test('a transaction that meets another one can be retried: no condition has fail
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
   const client = dynamodb();
   const quota = { project: -1, user: -1, wide: -1, periodic: -1 };
-  const disturbed = alarmStore(client, { alarms, history, quotas, retentionDays: 30, quota });
+  const timers = own.env.TIMERS_TABLE;
+  const tables = { alarms, history, quotas, timers, retentionDays: 30, quota };
+  const disturbed = alarmStore(client, tables);
   const conflict = refused(cancelled('TransactionConflict', 'None', 'None', 'None', 'None'));
   const busy = refused(cancelled('ThrottlingError', 'None', 'None', 'None', 'None'));
   disturb({ dynamo: client }, 'TransactWriteItems', conflict, conflict, conflict, busy);

@@ -18,7 +18,7 @@ afterAll(async () => {
 test('the clock and the next looks are read as they were written last', async () => {
   const store = clockStore(client, own.env.TIMERS_TABLE);
   expect(await store.remembered()).toEqual({ clock: undefined, looks: new Map() });
-  const clock = { ticked_at: minute(2), awake_since: minute(1) };
+  const clock = { ticked_at: minute(2), awake_since: minute(1), timers_from: '' };
   await store.saveClock(clock);
   await store.saveNextLook('hosts#0', minute(3));
   await store.saveNextLook('hosts#7', minute(4));

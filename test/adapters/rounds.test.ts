@@ -29,7 +29,8 @@ const interrupted = (what: string, why: unknown): void => {
 const storeWith = (periodic: number) => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
   const quota = { project: -1, user: -1, wide: -1, periodic };
-  return alarmStore(dynamo, { alarms, history, quotas, retentionDays: 30, quota });
+  const timers = own.env.TIMERS_TABLE;
+  return alarmStore(dynamo, { alarms, history, quotas, timers, retentionDays: 30, quota });
 };
 
 beforeAll(async () => {

@@ -203,18 +203,19 @@ describe('openstack alarm', () => {
     expect(await shown('alarm', 'state', 'get', '--name', name)).toEqual({ state: 'ok' });
   });
 
-  test('create keeps what clears it, and update of it too', async () => {
+  test('create keeps what clears it and its timeout, and update of it too', async () => {
     const clear = { event_type: 'port.*', query: [{ field: 'traits.status', value: 'ACTIVE' }] };
     const kept = { ...clear, query: [{ ...clear.query[0], op: 'eq', type: '' }] };
     const clearing = await newAlarm(cloud.a, {
-      ...{ name: newName('clear'), type: 'event', event_rule: { event_type: 'port.*', clear } },
+      ...{ name: newName('clear'), type: 'event' },
+      event_rule: { event_type: 'port.*', clear, timeout: 3_600 },
     });
     await openstack('alarm', 'update', clearing, '--severity', 'critical');
     const update = ['--type', 'event', '--query', 'traits.status=DOWN'];
     await openstack('alarm', 'update', clearing, ...update);
     expect(await alarmOf(cloud.a, clearing)).toMatchObject({
       severity: 'critical',
-      event_rule: { query: [{ value: 'DOWN' }], clear: kept },
+      event_rule: { query: [{ value: 'DOWN' }], clear: kept, timeout: 3_600 },
     });
     await openstack('alarm', 'delete', clearing);
   });

@@ -19,7 +19,7 @@ async function silentWorld() {
   await hosts.saveHost(undefined, hostWith({ host: 'h', heartbeat: true }));
   const now = () => new Date().toISOString();
   const clock = clockStore(client, env.TIMERS_TABLE);
-  await clock.saveClock({ ticked_at: now(), awake_since: minute(0) });
+  await clock.saveClock({ ticked_at: now(), awake_since: minute(0), timers_from: '' });
   await world.skipRecords();
   const reports = makeQueueReader(env.REPORT_QUEUE_URL);
   /** A tick, so many seconds from now. */

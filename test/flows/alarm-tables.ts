@@ -67,6 +67,11 @@ export function alarmTables(given: readonly Alarm[] = []) {
       written: (keys: readonly RowKey[]) => keys.filter((key) => rows.has(rowKey(key))),
       fire: (chains: readonly Chain[]) => chains.map(write),
       silences: (ids: readonly string[]) => ids.flatMap((id) => silences.get(id) ?? []),
+      arm: (from: Alarm, to: Alarm): boolean => {
+        if (alarms.get(from.alarm_id)?.revision !== from.revision) return false;
+        alarms.set(to.alarm_id, to);
+        return true;
+      },
       report: ({ alarm_id, reason }: Parameters<EvaluateDeps['report']>[0]) => {
         const alarm = alarms.get(alarm_id);
         if (alarm) alarms.set(alarm_id, { ...alarm, state_reason: reason });

@@ -62,6 +62,7 @@ export function evaluationWorld() {
       transactions.push([...chains]);
       return tables.fire(chains);
     },
+    arm: async (from, to) => tables.arm(from, to),
     report: async (unreadable) => tables.report(unreadable),
     sendWebhooks: async () => undefined,
     publish: async (given) => {

@@ -38,6 +38,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
       log.push(`write ${chains.flat().length} rows`);
       return made.fire(chains);
     },
+    arm: async (from, to) => made.arm(from, to),
     report: async () => undefined,
     sendRest: async (rest: Rest, isCopy) => {
       rests.push([rest.rest, isCopy]);

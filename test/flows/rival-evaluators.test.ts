@@ -58,6 +58,7 @@ function tables(scheduler: fc.Scheduler) {
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     written: step('read rows', made.written),
+    arm: step('arm', made.arm),
     fire: step('fire', made.fire),
     report: step('report', made.report),
     sendWebhooks: step('queue webhooks', () => undefined),

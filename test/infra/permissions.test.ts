@@ -140,6 +140,7 @@ describe('permissions', () => {
         ...['GetItem on History', 'PutItem on History'],
         ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
         ...['GetItem on Quotas', 'UpdateItem on Quotas'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     },
     {
@@ -236,6 +237,7 @@ describe('permissions', () => {
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     })),
     { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
@@ -243,7 +245,7 @@ describe('permissions', () => {
       name: 'PeriodicEvaluator',
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
-        ...['PartiQLUpdate on History', 'PutItem on History'],
+        ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
       ],
     },
     {
@@ -263,7 +265,7 @@ describe('permissions', () => {
       name: 'Timekeeper',
       data: [
         ...['BatchGetItem on Hosts', 'Query on Roster'],
-        ...['PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
@@ -333,7 +335,7 @@ describe('permissions', () => {
       queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
-    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue'] },
+    { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],

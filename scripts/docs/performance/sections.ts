@@ -158,6 +158,12 @@ export function awsBill(): string {
           dollars(bill.warm),
           '',
         ],
+        [
+          'a month of ten thousand armed alarms on events that do not come, beside the ticks',
+          '$0',
+          '',
+        ],
+        ['such an alarm when it fires, over SNS', dollars(bill.timeout), ''],
         ['a month of ticks, whether anything is watched or not', dollars(bill.ticks), ''],
       ],
     ),

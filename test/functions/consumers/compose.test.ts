@@ -64,6 +64,7 @@ test.each(['full', 'gentle'] as const)(
       alarms: unused,
       written: unused,
       fire: unused,
+      arm: unused,
       report: unused,
       sendWebhooks: unused,
       publish: unused,

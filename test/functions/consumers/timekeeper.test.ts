@@ -14,6 +14,7 @@ function keeper(given: Partial<TimekeeperDeps> = {}) {
   const [ticks, interrupted]: [unknown[], string[]] = [[], []];
   const watched: (readonly [shard: string, awakeSince: string])[] = [];
   const saved: Clock[] = [];
+  const froms: string[] = [];
   const looks = new Map<string, string>();
   const state: { now: string; clock: Clock | undefined } = { now: at(0), clock: undefined };
   const handler = timekeeper({
@@ -30,6 +31,10 @@ function keeper(given: Partial<TimekeeperDeps> = {}) {
       looks.set(shard, laterBy(state.now, 50));
       return { missed: ['h'], next: '', deaf: false };
     },
+    queueTimeouts: async (from) => {
+      froms.push(from);
+      return { from: `${from}+`, queued: 2 };
+    },
     reportMissedHeartbeats: true,
     serviceDownTimeSeconds: 60,
     interrupted: (step) => {
@@ -43,7 +48,7 @@ function keeper(given: Partial<TimekeeperDeps> = {}) {
     state.now = at(seconds);
     return handler(queued({ body: { tick: at(planned) } }), context);
   };
-  return { handler, tick, ticks, watched, saved, looks, state, lines, interrupted };
+  return { handler, tick, ticks, watched, saved, froms, looks, state, lines, interrupted };
 }
 
 const schedule = {
@@ -65,7 +70,7 @@ test('a tick looks at each part of the list whose time has come, with one line i
   looks.set(allRosterShards[1] ?? '', at(3));
   await tick(3);
   expect(watched.map(([shard]) => shard)).toEqual(allRosterShards.slice(1));
-  expect(lines).toEqual([['info', ['ticked', { late: 0, looks: 7, missed: 7 }]]]);
+  expect(lines).toEqual([['info', ['ticked', { late: 0, timers: 2, looks: 7, missed: 7 }]]]);
   await tick(6);
   expect(watched.map(([shard]) => shard)).toEqual([
     ...allRosterShards.slice(1),
@@ -108,4 +113,22 @@ test('a part of the list that cannot be read does not stop the others', async ()
   expect(await tick(3)).toEqual({ batchItemFailures: [] });
   expect(interrupted).toEqual(['hosts']);
   expect(lines[0]).toMatchObject(['warn', [expect.stringContaining('no host is heard'), {}]]);
+});
+
+test('a tick queues the timers that are due, and remembers from where the next one looks', async () => {
+  const { tick, froms, saved } = keeper({ reportMissedHeartbeats: false });
+  await tick(0);
+  await tick(3);
+  await tick(9);
+  expect(froms).toEqual(['', '+', '+']);
+  expect(saved.map(({ timers_from }) => timers_from)).toEqual(['+', '++']);
+});
+
+test('if timers cannot be queued the hosts are looked at, and the same slots again', async () => {
+  const { tick, saved, watched, interrupted } = keeper({
+    queueTimeouts: async () => Promise.reject(new Error('no')),
+  });
+  await tick(0);
+  expect([interrupted, watched.length]).toEqual([['timers'], 8]);
+  expect(saved).toMatchObject([{ timers_from: '' }]);
 });
