@@ -5,6 +5,7 @@ import { changeReader } from '../../adapters/activity/changes.ts';
 import { overviewCounts } from '../../adapters/activity/counts.ts';
 import { minuteReader } from '../../adapters/activity/minutes.ts';
 import { queueDepths, queueSampler } from '../../adapters/activity/queue-depths.ts';
+import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
 import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
@@ -22,6 +23,10 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  SILENCES_TABLE: required,
+  QUOTAS_TABLE: required,
+  SILENCES_PER_PROJECT: amount,
+  SILENCE_LONGEST_SECONDS: amount,
   ACTIVITY_TABLE: required,
   PLACES_TABLE: required,
   HELD_REQUESTS_PER_PROJECT: amount,
@@ -66,6 +71,14 @@ export function connect(
     pause,
     now,
     openApi: jsonBesideBundle('openapi.json'),
+    silencing: {
+      ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
+      ...silenceLists(dynamo, env.SILENCES_TABLE),
+      silencesPerProject: env.SILENCES_PER_PROJECT,
+      silenceLongestSeconds: env.SILENCE_LONGEST_SECONDS,
+      newId: randomUUID,
+      now: () => new Date().toISOString(),
+    },
   });
 }
 

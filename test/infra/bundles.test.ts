@@ -23,7 +23,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   operations: 460,
   reconciler: 425,
   'report-receiver': 455,
-  sweeper: 450,
+  sweeper: 460,
   timekeeper: 410,
   'webhook-sender': 480,
 };
