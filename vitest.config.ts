@@ -23,7 +23,7 @@ export default defineConfig({
           include: [
             'test/{bench,cli,domain,functions,flows,events,integrations}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
-            'test/adapters/{cloud,delivery,http,identity}/*.test.ts',
+            'test/adapters/{alarms,cloud,delivery,http,identity}/*.test.ts',
           ],
         },
       },

@@ -13,12 +13,14 @@ import { askedKey, askedOf, type RoundMessage } from '../domain/alarms/round-pla
 import { slices } from '../domain/slices.ts';
 import { type Answers, type AskDeps, askAll } from './ask-queries.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
+import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 
 /** The outcome of a write. `fired before`: this round's record is there, so its owner is notified. */
 export type RoundOutcome = 'written' | 'alarm changed' | 'fired before';
 
 /** What the evaluation needs from outside. */
 export type RoundDeps = DeliverDeps &
+  NoteFiringsDeps &
   AskDeps & {
     /** The alarms at a place of the index, in pages. */
     readonly members: (
@@ -83,6 +85,7 @@ export async function evaluateRound(
     rows.push(...written);
     published += await deliver(deps, written);
   }
+  await noteFirings(deps, [{ rows, at: new Date(deps.now()).toISOString() }]);
   return {
     asked: answers.asked,
     decided: closed.length,

@@ -69,6 +69,7 @@ class PeriodicEvaluator extends Construct implements Capability {
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         PERIODIC_QUEUE_URL: messaging.periodicQueue.queueUrl,
         PERIODIC_SLOW_QUEUE_URL: messaging.periodicSlowQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
@@ -98,6 +99,7 @@ class PeriodicEvaluator extends Construct implements Capability {
     allowIndexes(fn, tables.alarms, 'periodic');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
+    allowRows(fn, tables.activity, 'PutItem');
     allowSend(fn, messaging.periodicSlowQueue);
     allowSend(fn, messaging.bulkDeadLetters);
     allowSend(fn, messaging.webhookQueue);

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
+import { changeNotes } from '../../adapters/activity/changes.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import { prometheus } from '../../adapters/alarms/prometheus.ts';
@@ -31,6 +32,7 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
+  ACTIVITY_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   PERIODIC_QUEUE_URL: required,
   PERIODIC_SLOW_QUEUE_URL: required,
@@ -67,6 +69,9 @@ export function connect(
     ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
     ...roundQueues(sqs, { first: env.PERIODIC_QUEUE_URL, slow: env.PERIODIC_SLOW_QUEUE_URL }),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    // The counts are of times since an event was accepted, and a round has no event.
+    countSent: async () => undefined,
     ...prometheus({
       url: env.PROMETHEUS_URL,
       timeoutMs: env.PROMETHEUS_TIMEOUT_SECONDS * 1000,

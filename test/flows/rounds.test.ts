@@ -93,6 +93,8 @@ function world(
       return outbox;
     },
     markDelivered: async () => undefined,
+    noteChanges: async () => undefined,
+    countSent: async () => undefined,
   };
   const plan = (round = minute) =>
     planRound({ plannedAlarms: (slot) => pages(slot), sendRounds: deps.sendRounds }, round.round);

@@ -239,7 +239,7 @@ describe('permissions', () => {
       name: 'PeriodicEvaluator',
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
-        ...['PartiQLUpdate on History', 'PutItem on History'],
+        ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
       ],
     },
     {
