@@ -27,6 +27,7 @@ export type EnvName =
   | 'SOURCES_TABLE'
   | 'UNMATCHED_TABLE'
   | 'RECEIVED_TABLE'
+  | 'CLOUD_TABLE'
   | 'TIMERS_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'CHANGE_QUEUE_URL'
@@ -40,6 +41,9 @@ export type EnvName =
   | 'TICK_QUEUE_URL'
   /** Missing if events from outside change no rows. */
   | 'INVENTORY_QUEUE_URL'
+  /** Missing without a cloud. */
+  | 'MIRROR_QUEUE_URL'
+  | 'CLOUD_WALK_MINUTES'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'
   /** Missing without a cloud. */

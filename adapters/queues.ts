@@ -16,6 +16,7 @@ import {
   type TimeoutMessage,
 } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
+import type { DelayedJob } from '../domain/mirror/cloud-job.ts';
 import { packed } from '../domain/slices.ts';
 import type { Tick } from '../domain/ticks.ts';
 import { inParallel } from './in-parallel.ts';
@@ -141,6 +142,17 @@ export const inventoryQueue = (client: SQSClient, url: string) => ({
         size: maxBytes,
         sizeOf: (event) => bytesOf(toJson(event)) + 1,
       }).map((some) => ({ body: toJson({ events: some }), delaySeconds: 0 })),
+    ),
+});
+
+/** The queue of the jobs that mirror the cloud. */
+export const cloudJobQueue = (client: SQSClient, url: string) => ({
+  /** Queues jobs, each to be delivered after its delay. */
+  sendJobs: (jobs: readonly DelayedJob[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      jobs.map(({ message, delaySeconds }) => ({ body: toJson(message), delaySeconds })),
     ),
 });
 

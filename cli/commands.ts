@@ -1,6 +1,7 @@
 /** The commands: their options, requests and output. */
 import * as z from 'zod';
 import { cloudRegister } from './cloud/register.ts';
+import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { monitoringCommands } from './monitoring.ts';
@@ -254,5 +255,6 @@ export const commands: readonly Command[] = [
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
   ...monitoringCommands,
+  ...cloudInventoryCommands(),
   cloudRegister,
 ];

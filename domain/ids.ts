@@ -89,6 +89,9 @@ type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint' | 'access_
 export const nameId = (kind: NamedKind, name: string): string =>
   derived(kind, name).replaceAll('-', '');
 
+/** A short text that stands for a long one: the same for the same text. */
+export const digestOf = (text: string): string => derived('digest', text);
+
 /** A digest of texts in ASCII, for keys of rows: equal texts have equal digests. */
 export const queryKey = (...texts: readonly string[]): string => derived('query', ...texts);
 

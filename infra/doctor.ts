@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
+import { allowMirror, mirrorVariables } from './cloud-mirror.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -61,6 +62,7 @@ export class Doctor extends Construct implements Capability {
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         ...inventoryVariables(messaging),
+        ...mirrorVariables({ tables, messaging }),
         ...variablesOf(
           settings,
           'safeLaneDelaySeconds',
@@ -96,6 +98,7 @@ export class Doctor extends Construct implements Capability {
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
+    allowMirror(fn, { tables, messaging });
   }
 }
 

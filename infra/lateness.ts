@@ -58,6 +58,7 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
       ? [
           { name: 'CloudQueue', queue: messaging.cloudQueues.tasks, seconds: 900 },
           { name: 'MoveQueue', queue: messaging.cloudQueues.moves, seconds: 900 },
+          { name: 'MirrorQueue', queue: messaging.cloudQueues.mirror, seconds: 300 },
         ]
       : []),
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },

@@ -24,6 +24,8 @@ export const receiverTimeoutSeconds = 60;
 /** The timeout of the inventory for a message, in seconds. */
 export const inventoryTimeoutSeconds = 60;
 
+/** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
+export const mirrorTimeoutSeconds = 65;
 /** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
 export const cloudTimeoutSeconds = 120;
 
@@ -36,6 +38,8 @@ export interface CloudQueues {
   readonly tasks: Queue;
   /** Steps of evacuations, so that those of a large host do not delay the next host's fault. */
   readonly moves: Queue;
+  /** Turns of the jobs that mirror the cloud. */
+  readonly mirror: Queue;
   readonly deadLetters: Queue;
 }
 
@@ -178,6 +182,7 @@ function cloudQueuesOf(
   return {
     tasks: queue('CloudQueue', cloudTimeoutSeconds, into(givenUp)),
     moves: queue('MoveQueue', cloudTimeoutSeconds, into(givenUp)),
+    mirror: queue('MirrorQueue', mirrorTimeoutSeconds, into(givenUp)),
     deadLetters: givenUp,
   };
 }

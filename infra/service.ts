@@ -4,6 +4,7 @@ import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
 import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
+import { cloudMirrorOf } from './cloud-mirror.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
 import { Doctor } from './doctor.ts';
@@ -68,6 +69,7 @@ export class DoctorStack extends Stack {
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
       }),
+      ...cloudMirrorOf(this, shared),
       ...cloudFaultsOf(this, shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
@@ -78,22 +80,7 @@ export class DoctorStack extends Stack {
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
-    api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
-    api.serve('compute', capabilities.Compute.function);
-    api.serve('image', capabilities.Compute.function);
-    api.serve('network', capabilities.Network.function);
-    api.serve('alarming', capabilities.Alarming.function);
-    api.serve('doctor', capabilities.Doctor.function, {
-      within: {
-        path: 'v1',
-        parts: [
-          { segments: monitorPaths, handler: capabilities.Monitors.function },
-          { segments: operationPaths, handler: capabilities.Operations.function },
-        ],
-      },
-    });
-    api.serve('events', capabilities.Monitors.function);
-    api.serve('instance-ha', capabilities.Monitors.function);
+    serve(api, capabilities);
 
     if (!emulated) {
       const functions = functionsOf(capabilities);
@@ -109,6 +96,35 @@ export class DoctorStack extends Stack {
 
     makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
+}
+
+type Served =
+  | 'Identity'
+  | 'Compute'
+  | 'Network'
+  | 'Alarming'
+  | 'Doctor'
+  | 'Monitors'
+  | 'Operations';
+
+/** Puts the functions of the surfaces behind their paths. */
+function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
+  api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
+  api.serve('compute', capabilities.Compute.function);
+  api.serve('image', capabilities.Compute.function);
+  api.serve('network', capabilities.Network.function);
+  api.serve('alarming', capabilities.Alarming.function);
+  api.serve('doctor', capabilities.Doctor.function, {
+    within: {
+      path: 'v1',
+      parts: [
+        { segments: monitorPaths, handler: capabilities.Monitors.function },
+        { segments: operationPaths, handler: capabilities.Operations.function },
+      ],
+    },
+  });
+  api.serve('events', capabilities.Monitors.function);
+  api.serve('instance-ha', capabilities.Monitors.function);
 }
 
 /** Makes an output of each value, under its name. */
@@ -170,6 +186,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
+  CloudTable: tables.cloud.tableName,
   TimersTable: tables.timers.tableName,
 });
 

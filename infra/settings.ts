@@ -269,12 +269,21 @@ const Settings = z.object({
   ),
   inventoryFromEvents: setting(
     truth.default(false),
-    '`true`: events `compute.instance.*` from outside register, change and delete servers',
+    '`true`: events `compute.instance.*` and `port.*` from outside register, change and delete servers and ports',
   ),
   cloud: setting(
     secretName.default(''),
     'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
     'CLOUD_SECRET',
+  ),
+  cloudWalkMinutes: setting(
+    wholeNumber({ least: 5, most: 1440 }).default(60),
+    'the time between the begins of two walks through all hosts, servers and ports of the cloud',
+    'CLOUD_WALK_MINUTES',
+  ),
+  cloudCallsInFlight: setting(
+    sourceConcurrency.default(3),
+    'requests of the inventory to the cloud that are in flight at once at most',
   ),
   oidcIssuer: setting(
     issuerUrl.default(''),

@@ -32,6 +32,7 @@ export const tableDefinitions = {
     stream: true,
   },
   roster: { key: [text('shard'), text('host')] },
+  cloud: { key: [text('id')] },
   faults: {
     key: [text('host'), number('number')],
     indexes: {

@@ -78,7 +78,11 @@ export function makeRemembering({
     const found = find(key, token);
     asking.set(key, found);
     const session = await found.finally(() => asking.delete(key));
-    if (!session) await badTokens.note(address);
+    if (!session) {
+      await badTokens.note(address).catch((error: unknown) => {
+        warn('a refused token could not be counted', error);
+      });
+    }
     return session;
   };
 }

@@ -57,6 +57,8 @@ export const Host = HostFacts.extend({
   maintenance: z.boolean().default(false),
   /** How often its maintenance was switched on or off. The tombstone keeps it. */
   maintenance_number: z.int().min(0).default(0),
+  /** True if the cloud beside Doctor has the service: its end there is its end here. Absent: unknown. */
+  mirrored: z.literal(true).optional(),
   fault_number: z.int().min(0),
   /** Random; ids of faults are made from it. It is kept as long as there is a row for the name. */
   fault_series: z.uuid(),

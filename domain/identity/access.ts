@@ -36,6 +36,7 @@ export const may = {
   reportDataPlanesOfHosts: ['admin', 'data_plane_integrator', 'monitor'],
   reportConditions: ['admin', 'monitor'],
   administrateMonitors: ['admin'],
+  administrateCloud: ['admin'],
   sendEvents: ['admin', 'service', 'monitor'],
   sendHaNotifications: ['admin', 'service', 'monitor'],
   readHosts: ['admin', 'monitor'],

@@ -57,6 +57,7 @@ export function registeredInstance(
         : (host?.maintenance_number ?? 0),
     owned: before?.owned ?? nothingOwned,
     lock: before?.lock ?? null,
+    ...(before?.mirrored && { mirrored: true }),
   };
   const row = changedInstance(before, content, {
     actor,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
+import { cloudJobs } from '../../adapters/cloud/cloud-jobs.ts';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
 import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
@@ -33,11 +34,12 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portReader } from '../../adapters/ports/port-reader.ts';
 import { portChanges } from '../../adapters/ports/port-saves.ts';
-import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
+import { cloudJobQueue, deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { moveClaims } from '../../adapters/servers/move-claims.ts';
+import type { CloudJobName } from '../../domain/mirror/cloud-job.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/doctor.ts` sets. */
@@ -65,6 +67,8 @@ export const Environment = environment({
   WEBHOOK_SECRET_ARN: required,
   SAFE_LANE_DELAY_SECONDS: amount,
   SERVICE_DOWN_TIME_SECONDS: amount,
+  CLOUD_TABLE: optionalText,
+  MIRROR_QUEUE_URL: optionalText,
 });
 
 type DoctorEnv = ReturnType<(typeof Environment)['parse']>;
@@ -79,6 +83,7 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
     ...storesOf(env, clients),
     ...queuesOf(env, clients),
     ...subscriptionsOf(env, clients),
+    cloudMirror: cloudMirrorOf(env, clients),
     interrupted: interruptions(logger),
     logger,
     newId: randomUUID,
@@ -126,6 +131,17 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
     ...dataPlaneStore(dynamo, tables),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, env.AFFECTED_TABLE),
+  };
+}
+
+/** The jobs that mirror the cloud; undefined without one. */
+function cloudMirrorOf(env: DoctorEnv, { dynamo, sqs }: DoctorClients) {
+  if (env.MIRROR_QUEUE_URL === '') return undefined;
+  const { sendJobs } = cloudJobQueue(sqs, env.MIRROR_QUEUE_URL);
+  return {
+    ...cloudJobs(dynamo, env.CLOUD_TABLE),
+    sendJob: (job: CloudJobName) =>
+      sendJobs([{ message: { job, due_at: new Date().toISOString() }, delaySeconds: 0 }]),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The surface `/doctor/v1`: functions for which OpenStack has no API. */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
+import { type CloudDeps, cloudRoutes } from './cloud.ts';
 import { type DataPlaneDeps, dataPlaneRoutes } from './data-plane.ts';
 import { type EvacuationDeps, evacuationRoutes } from './evacuations.ts';
 import { type EventDeps, eventRoutes } from './events.ts';
@@ -13,6 +14,7 @@ import { type WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
 /** What the routes need. */
 export type DoctorRouteDeps = EvacuationDeps &
+  CloudDeps &
   DataPlaneDeps &
   EventDeps &
   FaultDeps &
@@ -41,6 +43,7 @@ export const doctorRoutes = (deps: DoctorRouteDeps): SurfaceRoutes => ({
     ...subscriptionRoutes(deps),
     ...userRoutes(deps),
     ...webhookKeyRoutes(deps),
+    ...cloudRoutes(deps),
   ],
 });
 

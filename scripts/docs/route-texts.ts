@@ -47,6 +47,12 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'PUT /doctor/v1/users/{name}': text('creates a user, replaces it, disables or enables it'),
   'GET /doctor/v1/users/{name}': text('shows a user'),
   'DELETE /doctor/v1/users/{name}': text('deletes a user'),
+  'GET /doctor/v1/cloud': text(
+    'shows how old what Doctor knows of the cloud is, the last walk with its differences, and errors',
+  ),
+  'POST /doctor/v1/cloud/walks': text(
+    'begins a walk through the cloud; with `dry_run` it only notes what differs',
+  ),
   'GET /doctor/v1/webhook-key': text("shows the key that signs the project's webhooks"),
 };
 

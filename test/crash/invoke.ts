@@ -8,6 +8,7 @@ import type { StreamEvent } from '../../adapters/stream-records.ts';
 import { connect as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { connect as alarming } from '../../functions/alarming/connect.ts';
 import { connect as cloudFaults } from '../../functions/cloud-faults/connect.ts';
+import { connect as cloudMirror } from '../../functions/cloud-mirror/connect.ts';
 import { connect as compute } from '../../functions/compute/connect.ts';
 import { connect as doctor } from '../../functions/doctor/connect.ts';
 import { connect as faultFinisher } from '../../functions/fault-finisher/connect.ts';
@@ -42,6 +43,7 @@ export type Invocation =
         | 'webhook-sender'
         | 'report-receiver'
         | 'inventory'
+        | 'cloud-mirror'
         | 'periodic-evaluator'
         | 'cloud-faults';
       readonly event: SQSEvent;
@@ -105,6 +107,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return webhookSender(env, clients, logger, metrics)(event, lambdaContext);
     case 'report-receiver':
       return reportReceiver(env, clients, logger)(event, lambdaContext);
+    case 'cloud-mirror':
+      return cloudMirror(env, clients, logger)(event, lambdaContext);
     case 'cloud-faults':
       return cloudFaults(env, clients, logger)(event, lambdaContext);
     case 'inventory':

@@ -58,8 +58,8 @@ test('the surfaces that accept tokens of the cloud read its secret and count ref
   const reading = functions
     .map(({ Properties }) => Properties.Environment.Variables)
     .filter(({ CLOUD_SECRET }) => CLOUD_SECRET === 'doctor/cloud')
-    // It uses the cloud, and accepts no tokens.
-    .filter(({ POWERTOOLS_SERVICE_NAME: name }) => name !== 'cloud-faults');
+    // They use the cloud, and accept no tokens.
+    .filter(({ POWERTOOLS_SERVICE_NAME: name }) => !/^cloud-(faults|mirror)$/.test(name));
   for (const variables of reading) expect(variables).toHaveProperty('ATTEMPTS_TABLE');
   const names = reading.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME);
   expect(names).toEqual(expect.arrayContaining(surfaces.map((name) => name.toLowerCase())));

@@ -49,6 +49,7 @@ const capabilities = {
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
   cloud: ['hosts', 'servers', 'ports'],
+  mirror: ['hosts', 'servers', 'ports', 'conditions', 'events'],
 } as const;
 
 const domainRules: readonly Rule[] = [

@@ -37,6 +37,7 @@ const tableNames = [
   'SOURCES',
   'UNMATCHED',
   'RECEIVED',
+  'CLOUD',
   'TIMERS',
 ] as const;
 type TableName = (typeof tableNames)[number];
@@ -117,13 +118,13 @@ export async function ownThings(): Promise<OwnThings> {
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
       ...['rounds', 'slow-rounds'],
       ...['cloud', 'moves', 'dead-cloud'],
-      ...['reports', 'ticks'],
+      ...['reports', 'ticks', 'mirror'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
   const [periodicQueue, periodicSlowQueue, cloudQueue, moveQueue, cloudDlq] = made.slice(12);
-  const [reportQueue, tickQueue] = made.slice(17);
+  const [reportQueue, tickQueue, mirrorQueue] = made.slice(17);
   const [notificationsTopic, eventsTopic] = await Promise.all(
     ['notifications', 'audit'].map(topic),
   );
@@ -158,6 +159,7 @@ export async function ownThings(): Promise<OwnThings> {
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),
       RECEIVED_TABLE: tableName('RECEIVED'),
+      CLOUD_TABLE: tableName('CLOUD'),
       TIMERS_TABLE: tableName('TIMERS'),
       WEBHOOK_PLACES: '4',
       WEBHOOK_POSTS_PER_RECEIVER: '600',
@@ -182,6 +184,8 @@ export async function ownThings(): Promise<OwnThings> {
       REPORT_MISSED_HEARTBEATS: 'true',
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
+      MIRROR_QUEUE_URL: mirrorQueue ?? '',
+      CLOUD_WALK_MINUTES: '60',
       OIDC_ISSUER: '',
       OIDC_AUDIENCE: '',
       OIDC_PROJECT_CLAIM: '',

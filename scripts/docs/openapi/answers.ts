@@ -11,6 +11,7 @@ import { Subscription } from '../../../domain/delivery/subscription.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { Host as HostRow } from '../../../domain/hosts/host.ts';
 import { Account } from '../../../domain/identity/identity.ts';
+import { CloudJob, Walk } from '../../../domain/mirror/cloud-job.ts';
 import { DataPlaneStatus } from '../../../domain/ports/port.ts';
 import { executors } from '../../../domain/servers/evacuation.ts';
 import { Instance } from '../../../domain/servers/instance.ts';
@@ -208,6 +209,26 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
   'GET /doctor/v1/webhook-key': answer(z.strictObject({ project_id: z.string(), key: z.string() })),
 };
 
+const Age = z.int().min(0).nullable();
+const ShownWalk = Walk.omit({ marker: true, place: true, restarts: true }).strict();
+const ShownJob = CloudJob.pick({ succeeded_at: true, failures: true, last_error: true })
+  .extend({ lag_seconds: Age, next_try_at: Moment.nullable() })
+  .strict();
+
+const ofCloud: Readonly<Record<string, Answer>> = {
+  'GET /doctor/v1/cloud': one(
+    'cloud',
+    z.strictObject({
+      lag_seconds: Age,
+      services: ShownJob,
+      changes: ShownJob,
+      walks: ShownJob,
+      walk: ShownWalk.nullable(),
+    }),
+  ),
+  'POST /doctor/v1/cloud/walks': answer(z.strictObject({ walk: ShownWalk }), 202),
+};
+
 const ofMonitors: Readonly<Record<string, Answer>> = {
   ...Object.fromEntries(
     [
@@ -227,4 +248,4 @@ const ofMonitors: Readonly<Record<string, Answer>> = {
 };
 
 /** The answers by method and path. */
-export const answers: Readonly<Record<string, Answer>> = { ...ofDoctor, ...ofMonitors };
+export const answers: Readonly<Record<string, Answer>> = { ...ofDoctor, ...ofCloud, ...ofMonitors };

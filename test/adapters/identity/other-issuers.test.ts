@@ -22,6 +22,7 @@ function setUp() {
     answer: async (_token: string): Promise<Session | undefined> => session,
     over: new Set<string>(),
     outage: true,
+    note: async (): Promise<void> => {},
   };
   const check = makeRemembering({
     ask: async (token) => {
@@ -33,6 +34,7 @@ function setUp() {
       checks: (address) => !world.over.has(address),
       note: async () => {
         world.bad += 1;
+        await world.note();
       },
     },
     warn: () => {},
@@ -117,4 +119,11 @@ test('a source with many bad tokens is not checked further, and others are', asy
   await expect(check('new', '192.0.2.7')).rejects.toMatchObject(unavailable);
   expect(await check('known', '192.0.2.7')).toEqual(session);
   expect(await check('new', '192.0.2.8')).toEqual(session);
+});
+
+test('a refused token is refused although it cannot be counted', async () => {
+  const { world, check } = setUp();
+  world.answer = async () => undefined;
+  world.note = async () => Promise.reject(new Error('throttled'));
+  expect(await check('t', '::1')).toBeUndefined();
 });
