@@ -5,6 +5,7 @@ import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { monitoringCommands } from './monitoring.ts';
+import { operationsCommands } from './operations.ts';
 import { Item } from './output.ts';
 import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf } from './progress.ts';
@@ -255,6 +256,7 @@ export const commands: readonly Command[] = [
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
   ...monitoringCommands,
+  ...operationsCommands,
   ...cloudInventoryCommands(),
   cloudRegister,
 ];

@@ -2,10 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod';
 import { changeReader } from '../../adapters/activity/changes.ts';
+import { overviewCounts } from '../../adapters/activity/counts.ts';
+import { minuteReader } from '../../adapters/activity/minutes.ts';
+import { queueDepths, queueSampler } from '../../adapters/activity/queue-depths.ts';
 import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
+import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
+import { webhookReopener } from '../../adapters/delivery/webhook-outcomes.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import { amount, type Env, environment, pairs, readEnv, required } from '../../adapters/env.ts';
+import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
@@ -19,12 +25,20 @@ export const Environment = environment({
   ACTIVITY_TABLE: required,
   PLACES_TABLE: required,
   HELD_REQUESTS_PER_PROJECT: amount,
+  ROSTER_TABLE: required,
+  INSTANCES_TABLE: required,
+  PORTS_TABLE: required,
+  FAULTS_TABLE: required,
+  HISTORY_TABLE: required,
+  WORK_QUEUES: pairs,
+  DEAD_LETTER_QUEUES: pairs,
+  SERVICE_DOWN_TIME_SECONDS: amount,
 });
 
 /** The surface on the tables and queues that the variables name. */
 export function connect(
   variables: Env,
-  { dynamo, secrets }: Pick<Clients, 'dynamo' | 'secrets'>,
+  { dynamo, sqs, secrets }: Pick<Clients, 'dynamo' | 'sqs' | 'secrets'>,
   logger: Logger,
 ) {
   const env = readEnv(Environment, variables);
@@ -35,6 +49,20 @@ export function connect(
     logger,
     ...changeReader(dynamo, env.ACTIVITY_TABLE),
     ...heldPlaces(env, dynamo, now),
+    sampleQueues: queueSampler(sqs, dynamo, env),
+    ...minuteReader(dynamo, env.ACTIVITY_TABLE),
+    ...rosterReader(dynamo, env.ROSTER_TABLE),
+    ...overviewCounts(dynamo, {
+      instances: env.INSTANCES_TABLE,
+      ports: env.PORTS_TABLE,
+      faults: env.FAULTS_TABLE,
+    }),
+    depthsOfWork: queueDepths(sqs, env.WORK_QUEUES),
+    depthsOfDeadLetters: queueDepths(sqs, env.DEAD_LETTER_QUEUES),
+    ...deadLetterStore(sqs, { dead: env.DEAD_LETTER_QUEUES, work: env.WORK_QUEUES }),
+    ...webhookReopener(dynamo, env.HISTORY_TABLE),
+    serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
+    clock: Date.now,
     pause,
     now,
     openApi: jsonBesideBundle('openapi.json'),

@@ -4,10 +4,12 @@
  */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { type ChangeDeps, changeRoutes } from './changes.ts';
+import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters.ts';
 import { type OpenApiDeps, openApiRoutes } from './openapi.ts';
+import { type StatusDeps, statusRoutes } from './status.ts';
 
 /** What the routes need. */
-export type OperationsRouteDeps = OpenApiDeps & ChangeDeps;
+export type OperationsRouteDeps = OpenApiDeps & ChangeDeps & StatusDeps & DeadLetterDeps;
 
 /** What the surface needs. */
 export type OperationsDeps = Pick<
@@ -21,7 +23,7 @@ export const operationsRoutes = (deps: OperationsRouteDeps): SurfaceRoutes => ({
   dialect: 'doctor',
   prefix: '/doctor',
   publicRoutes: openApiRoutes(deps),
-  routes: [...changeRoutes(deps)],
+  routes: [...changeRoutes(deps), ...statusRoutes(deps), ...deadLetterRoutes(deps)],
 });
 
 /** The handler of the surface. */

@@ -19,6 +19,24 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1/changes': text(
     'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
   ),
+  'GET /doctor/v1/status': text(
+    'counts hosts by state, servers, ports and open faults, and what waits in each queue',
+  ),
+  'GET /doctor/v1/rates': text(
+    'shows for each minute of the last hours the notifications, their times, and what waited',
+  ),
+  'GET /doctor/v1/dead-letters': text('lists the queues of dead letters with their counts'),
+  'GET /doctor/v1/dead-letters/{queue}': text(
+    'lists the dead letters of a queue with their reasons: its first 200',
+  ),
+  'GET /doctor/v1/dead-letters/{queue}/{id}': text('shows a dead letter'),
+  'POST /doctor/v1/dead-letters/{queue}/redrive': text(
+    'sends dead letters back to the queue that they came from, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}': text(
+    'with `all=true` deletes the dead letters of a queue, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}/{id}': text('deletes a dead letter'),
   'POST /doctor/v1/events': text(
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),

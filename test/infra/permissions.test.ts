@@ -195,8 +195,10 @@ describe('permissions', () => {
     {
       name: 'Operations',
       data: [
-        ...['BatchGetItem on Validity', 'Query on Activity'],
-        ...['DeleteItem on Places', 'PutItem on Places'],
+        ...['BatchGetItem on Validity', 'PutItem on Activity', 'Query on Activity'],
+        'Query on Roster',
+        ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
+        ...['Instances/byState', 'Ports/listing', 'Faults/open'].map((i) => `Query on ${i}`),
       ],
     },
     {
@@ -324,6 +326,13 @@ describe('permissions', () => {
       queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    {
+      name: 'Operations',
+      queues: [
+        ...['BulkQueue', 'ChangeQueue', 'EventQueue', 'FaultQueue', 'ReportQueue', 'UrgentQueue'],
+        ...['WebhookQueue', 'WideQueue'],
+      ],
+    },
     { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
@@ -343,6 +352,14 @@ describe('permissions', () => {
         (queue) => `sqs:ReceiveMessage on ${queue}`,
       ),
     );
+  });
+
+  test('operations receives and deletes dead letters, and nothing from the queues of work', () => {
+    const taken = grantsOf('Operations').filter((grant) =>
+      /^sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility) /.test(grant),
+    );
+    expect(taken).toHaveLength(18);
+    expect(taken.filter((grant) => !grant.endsWith('DeadLetters'))).toEqual([]);
   });
 
   test('rounds and events have queues, indexes and functions of their own', () => {

@@ -155,6 +155,8 @@ export async function ownThings(): Promise<OwnThings> {
       PLACES_TABLE: tableName('PLACES'),
       ACTIVITY_TABLE: tableName('ACTIVITY'),
       HELD_REQUESTS_PER_PROJECT: '2',
+      WORK_QUEUES: `events=${eventQueue},bulk=${bulkQueue}`,
+      DEAD_LETTER_QUEUES: `events=${eventDlq},bulk=${bulkDlq}`,
       CONDITIONS_TABLE: tableName('CONDITIONS'),
       SOURCES_TABLE: tableName('SOURCES'),
       UNMATCHED_TABLE: tableName('UNMATCHED'),

@@ -7,9 +7,11 @@ import { changeKinds } from '../../../domain/change-feed.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
 import { SourceRow, SourceSettings } from '../../../domain/conditions/source.ts';
 import { Unmatched } from '../../../domain/conditions/unmatched.ts';
+import { deadLetterQueues, workQueues } from '../../../domain/delivery/queue-names.ts';
 import { Subscription } from '../../../domain/delivery/subscription.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { Host as HostRow } from '../../../domain/hosts/host.ts';
+import { hostGroups } from '../../../domain/hosts/host-counts.ts';
 import { Account } from '../../../domain/identity/identity.ts';
 import { CloudJob, Walk } from '../../../domain/mirror/cloud-job.ts';
 import { DataPlaneStatus } from '../../../domain/ports/port.ts';
@@ -129,6 +131,50 @@ const Refusal = z.strictObject({
   error: z.strictObject({ code: z.int(), title: z.string(), message: z.string() }),
 });
 
+const counts = z.record(z.string(), count);
+
+const Status = z.strictObject({
+  at: Moment,
+  hosts: z.strictObject({
+    total: count,
+    ...Object.fromEntries(hostGroups.map((group) => [group, count])),
+  }),
+  servers: z.strictObject({ total: count, by_state: counts, complete: z.boolean() }),
+  ports: z.strictObject({ total: count, complete: z.boolean() }),
+  faults: z.strictObject({ open: count, oldest_at: Moment.nullable(), complete: z.boolean() }),
+  queues: z.array(
+    z.strictObject({
+      name: z.enum(workQueues),
+      waiting: count,
+      in_flight: count,
+      delayed: count,
+      not_empty_since: Moment.nullable(),
+    }),
+  ),
+  dead_letters: z.array(z.strictObject({ queue: z.enum(deadLetterQueues), count })),
+});
+
+const Minute = z.strictObject({
+  at: Moment,
+  notifications: count,
+  p50_ms: count.nullable(),
+  p99_ms: count.nullable(),
+  waiting: counts,
+  dead_letters: counts,
+});
+
+/** A dead letter. `reason` is null if SQS moved it after ten receives. */
+const ShownDeadLetter = z.strictObject({
+  id: z.string(),
+  sent_at: Moment,
+  receives: count,
+  reason: z.string().nullable(),
+  source: z.enum(workQueues).nullable(),
+  redrivable: z.boolean(),
+  refused: z.string().nullable(),
+  element: z.unknown(),
+});
+
 /** The schemas that have a name in the document. */
 export const named = {
   Host,
@@ -140,6 +186,9 @@ export const named = {
   Subscription: ShownSubscription,
   User,
   ItemOutcome,
+  Status,
+  Minute,
+  DeadLetter: ShownDeadLetter,
   Refusal,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
@@ -168,6 +217,32 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
       reload: z.array(z.enum(changeKinds)),
     }),
   ),
+  'GET /doctor/v1/status': answer(Status),
+  'GET /doctor/v1/rates': answer(z.strictObject({ minutes: z.array(Minute) })),
+  'GET /doctor/v1/dead-letters': answer(
+    z.strictObject({
+      queues: z.array(
+        z.strictObject({
+          name: z.enum(deadLetterQueues),
+          count,
+          holds: z.string(),
+          redrivable: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+  'GET /doctor/v1/dead-letters/{queue}': page('messages', ShownDeadLetter),
+  'GET /doctor/v1/dead-letters/{queue}/{id}': one('message', ShownDeadLetter),
+  'POST /doctor/v1/dead-letters/{queue}/redrive': answer(
+    z.strictObject({
+      redriven: z.array(z.string()),
+      refused: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
+      missing: z.array(z.string()),
+      left: count,
+    }),
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}': answer(z.strictObject({ deleted: count, left: count })),
+  'DELETE /doctor/v1/dead-letters/{queue}/{id}': empty,
   'POST /doctor/v1/events': answer(z.strictObject({ accepted: count, refused: count }), 202),
   'PUT /doctor/v1/hosts/{host}': one('host', Host, 200, 201),
   'GET /doctor/v1/hosts/{host}': one('host', Host),

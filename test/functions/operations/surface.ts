@@ -1,6 +1,6 @@
 /** The surface for consoles and operators, composed on stores in memory. */
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
-import { compose, type OperationsParts } from '../../../functions/operations/compose.ts';
+import { composeApi, type OperationsParts } from '../../../functions/operations/compose.ts';
 import { type Call, call, quiet } from '../call.ts';
 
 export const now = '2026-01-01T00:10:00.000Z';
@@ -18,6 +18,22 @@ export const emptyStores: OperationsParts = {
   giveBack: async () => {},
   pause: async () => {},
   now: () => now,
+  clock: () => Date.parse(now),
+  serviceDownTimeSeconds: 60,
+  allHosts: async () => [],
+  serversByState: async () => ({ counts: {}, complete: true }),
+  portCount: async () => ({ count: 0, complete: true }),
+  openFaultCount: async () => ({ count: 0, complete: true, oldest_at: null }),
+  depthsOfWork: async () => ({}),
+  depthsOfDeadLetters: async () => ({}),
+  samplesFrom: async () => [],
+  sentFrom: async () => [],
+  hold: async () => [],
+  release: async () => {},
+  deleteLetters: async () => {},
+  sendBack: async () => {},
+  reopenWebhooks: async () => {},
+  sampleQueues: async () => {},
 };
 
 /** Asks as a user with one role, and what it implies, in the project `a`. */
@@ -25,7 +41,7 @@ export const asking =
   (stores: Partial<OperationsParts> = {}) =>
   (role: string, request: Call) =>
     call(
-      compose({
+      composeApi({
         ...emptyStores,
         ...stores,
         authenticate: async () => ({
