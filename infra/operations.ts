@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
@@ -32,6 +33,7 @@ export class Operations extends Construct implements Capability {
       errorImpact: 'consoles and the command line get 5xx; faults are not affected',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        ...otherIssuerVariables({ tables, settings }),
         VALIDITY_TABLE: tables.validity.tableName,
         SILENCES_TABLE: tables.silences.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
@@ -56,6 +58,7 @@ export class Operations extends Construct implements Capability {
     });
     const { function: fn } = this;
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, tables.silences, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowIndexes(fn, tables.silences, 'byProject', 'byTime');

@@ -15,6 +15,7 @@ import { amount, type Env, environment, pairs, readEnv, required } from '../../a
 import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { pause } from '../../adapters/pause.ts';
 import { compose } from './compose.ts';
@@ -23,6 +24,7 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  ...otherIssuerVariables,
   SILENCES_TABLE: required,
   QUOTAS_TABLE: required,
   SILENCES_PER_PROJECT: amount,
@@ -50,7 +52,10 @@ export function connect(
   const now = () => new Date().toISOString();
   return compose({
     ...addressOf(env),
-    authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
+    authenticate: makeAuthenticate({
+      ...tokenSessions(env, { dynamo, secrets }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
+    }),
     logger,
     ...changeReader(dynamo, env.ACTIVITY_TABLE),
     ...heldPlaces(env, dynamo, now),
