@@ -41,6 +41,9 @@ const doctor: Readonly<Record<string, RouteText>> = {
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),
   'PUT /doctor/v1/hosts/{host}': text('registers a host, or changes it'),
+  'GET /doctor/v1/hosts': text(
+    'lists hosts by name, each in one state: `down` (reported), `silent` (no heartbeats), `maintenance`, `disabled` or `up`',
+  ),
   'GET /doctor/v1/hosts/{host}': text('shows a host'),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
     'reports the data plane of all ports of a host',
@@ -61,6 +64,10 @@ const doctor: Readonly<Record<string, RouteText>> = {
     'shows the newest evacuation of a server, with its progress while Nova carries it out',
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
+  'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
+  'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),
+  'GET /doctor/v1/silences/{id}': text('shows a silence'),
+  'DELETE /doctor/v1/silences/{id}': text('ends a silence at once'),
   'GET /doctor/v1/subscriptions': text("lists subscriptions to the project's notifications"),
   'POST /doctor/v1/subscriptions': text("subscribes an endpoint to the project's notifications"),
   'GET /doctor/v1/subscriptions/{id}': text('shows a subscription'),
