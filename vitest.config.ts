@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that talk to the deployed embedded stack; `test/stack/global-setup.ts` finds it. */
-const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs'];
+const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs', 'console'];
 
 /**
  * The files that a process runs share its modules: to load them again for each file takes longer than
@@ -21,9 +21,9 @@ export default defineConfig({
           isolate,
           testTimeout,
           include: [
-            'test/{bench,cli,domain,functions,flows,events,integrations}/**/*.test.ts',
+            'test/{bench,cli,console-logic,domain,functions,flows,events,integrations}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
-            'test/adapters/{cloud,delivery,http,identity}/*.test.ts',
+            'test/adapters/{alarms,cloud,delivery,http,identity}/*.test.ts',
           ],
         },
       },
@@ -42,6 +42,18 @@ export default defineConfig({
           include: ['test/infra/**/*.test.ts'],
           testTimeout,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          // `npm run test:openstack` runs these, against a real cloud. Those named `*.box.test.ts` stop
+          // services of the cloud, so they need one that is made for tests.
+          name: 'openstack',
+          include: ['test/openstack/**/*.test.ts'],
+          exclude: process.env.OPENSTACK_BOX ? [] : ['test/openstack/**/*.box.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       ...onTheStack.map((name) => ({

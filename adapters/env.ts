@@ -19,12 +19,21 @@ export type EnvName =
   | 'VALIDITY_TABLE'
   | 'CREDENTIALS_TABLE'
   | 'ATTEMPTS_TABLE'
+  | 'SILENCES_TABLE'
+  | 'SILENCES_PER_PROJECT'
+  | 'SILENCE_LONGEST_SECONDS'
   | 'SUBSCRIPTIONS_TABLE'
   | 'PLACES_TABLE'
+  | 'ACTIVITY_TABLE'
+  | 'HELD_REQUESTS_PER_PROJECT'
+  | 'WORK_QUEUES'
+  | 'DEAD_LETTER_QUEUES'
   | 'CONDITIONS_TABLE'
   | 'SOURCES_TABLE'
   | 'UNMATCHED_TABLE'
   | 'RECEIVED_TABLE'
+  | 'CLOUD_TABLE'
+  | 'TIMERS_TABLE'
   | 'EVENT_QUEUE_URL'
   | 'CHANGE_QUEUE_URL'
   | 'URGENT_QUEUE_URL'
@@ -32,11 +41,21 @@ export type EnvName =
   | 'WIDE_QUEUE_URL'
   | 'EVENT_DLQ_URL'
   | 'BULK_DLQ_URL'
+  | 'REPORT_QUEUE_URL'
   | 'REPORT_DLQ_URL'
+  | 'TICK_QUEUE_URL'
   /** Missing if events from outside change no rows. */
   | 'INVENTORY_QUEUE_URL'
+  /** Missing without a cloud. */
+  | 'MIRROR_QUEUE_URL'
+  | 'CLOUD_WALK_MINUTES'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'
+  /** Missing without a cloud. */
+  | 'CLOUD_QUEUE_URL'
+  | 'MOVE_QUEUE_URL'
+  | 'CLOUD_DLQ_URL'
+  | 'CLOUD_SERVERS_ON_FAULT'
   | 'WEBHOOK_QUEUE_URL'
   | 'WEBHOOK_RETRY_QUEUE_URL'
   | 'WEBHOOK_DLQ_URL'
@@ -59,11 +78,18 @@ export type EnvName =
   | 'SIGNING_SECRET_ARN'
   /** The secret of the OpenStack cloud beside Doctor; missing without one. */
   | 'CLOUD_SECRET'
+  /** The issuer of access tokens, and how its claims are read; missing without one. */
+  | 'OIDC_ISSUER'
+  | 'OIDC_AUDIENCE'
+  | 'OIDC_PROJECT_CLAIM'
+  | 'OIDC_ROLES_CLAIM'
+  | 'OIDC_ROLES'
   | 'PUBLIC_URL'
   | 'CORS_ALLOWED_ORIGINS'
   | 'REGION_NAME'
   | 'ACCEPT_ALARMS_WITHOUT_RESOURCE_ID'
   | 'SERVICE_DOWN_TIME_SECONDS'
+  | 'REPORT_MISSED_HEARTBEATS'
   | 'INSTANCES_ON_FORCE_DOWN'
   | 'EVACUATION_EXECUTOR'
   | 'SAFE_LANE_DELAY_SECONDS'
@@ -73,6 +99,14 @@ export type EnvName =
   | 'PROJECT_ALARM_QUOTA'
   | 'USER_ALARM_QUOTA'
   | 'PROJECT_WIDE_ALARM_QUOTA'
+  | 'PROJECT_PERIODIC_ALARM_QUOTA'
+  | 'PERIODIC_QUEUE_URL'
+  | 'PERIODIC_SLOW_QUEUE_URL'
+  | 'PROMETHEUS_URL'
+  | 'PROMETHEUS_AUTH'
+  | 'PROMETHEUS_SECRET'
+  | 'PROMETHEUS_TIMEOUT_SECONDS'
+  | 'PROMETHEUS_PROJECT_LABEL'
   | 'ACTIONS_PER_ALARM'
   | 'TIME_CONSTRAINTS_PER_ALARM'
   | 'LOGIN_ATTEMPTS_PER_USER'
@@ -100,6 +134,13 @@ export const list = optionalText.transform(items);
 
 /** Items separated by commas: at least one. */
 export const requiredList = required.transform(items);
+
+/** Names with their values, as `name=value`, separated by commas. */
+export const pairs = requiredList.transform((given) =>
+  Object.fromEntries(
+    given.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  ),
+);
 
 /** A number of seconds, days or things; not negative. */
 export const amount = required.transform(Number).pipe(z.number().min(0));

@@ -7,6 +7,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Logger } from '@aws-lambda-powertools/logger';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
 import { momentOf } from '../domain/time.ts';
 
 /** The log of a function; Powertools' logger is one. */
@@ -80,5 +81,14 @@ export const onQueue = <Done>(consumer: Omit<Consumer<Done, undefined>, 'begin' 
 export const onStream = <Batch>(consume: (batch: Batch) => Promise<void>) =>
   middy<Batch, void>().handler(consume);
 
-/** The handler of a schedule. It ignores the schedule's event. */
-export const onSchedule = (run: () => Promise<void>) => middy<unknown, void>().handler(run);
+const ScheduledEvent = z.object({ time: z.iso.datetime({ offset: true }) });
+
+/**
+ * The handler of a schedule. It gets the time for which it was invoked, in milliseconds since 1970: the
+ * same if EventBridge delivers the event twice. Undefined if the event has none.
+ */
+export const onSchedule = (run: (scheduled: number | undefined) => Promise<void>) =>
+  middy<unknown, void>().handler((event) => {
+    const { data } = ScheduledEvent.safeParse(event);
+    return run(data && Date.parse(data.time));
+  });

@@ -1,13 +1,24 @@
 /** Senders to the queues: events to evaluate, faults to finish, webhooks, and dead letters. */
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { RoundLane, RoundMessage } from '../domain/alarms/round-plan.ts';
+import type { CloudTask, MoveTask } from '../domain/cloud/cloud-task.ts';
+import type { SilenceMessage } from '../domain/conditions/silence.ts';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 import type { EventLane } from '../domain/events/event-lane.ts';
-import type { DeadLetter, EventMessage, FinishMessage } from '../domain/events/messages.ts';
+import {
+  type DeadLetter,
+  type EventMessage,
+  type FinishMessage,
+  mostTimeouts,
+  type TimeoutMessage,
+} from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
+import type { DelayedJob } from '../domain/mirror/cloud-job.ts';
 import { packed } from '../domain/slices.ts';
+import type { Tick } from '../domain/ticks.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** Events in a message: an evaluator needs about 100 ms for them. */
@@ -55,6 +66,18 @@ async function sendAll(
     }
   });
 }
+
+/** Durably queues bodies, at once. @throws if some are left. */
+export const sendBodies = (
+  client: SQSClient,
+  url: string,
+  bodies: readonly string[],
+): Promise<void> =>
+  sendAll(
+    client,
+    url,
+    bodies.map((body) => ({ body, delaySeconds: 0 })),
+  );
 
 /** How events are sent; `perMessage`: the most events in one message. */
 type Sending = Partial<Omit<EventMessage, 'events'>> & {
@@ -134,6 +157,17 @@ export const inventoryQueue = (client: SQSClient, url: string) => ({
     ),
 });
 
+/** The queue of the jobs that mirror the cloud. */
+export const cloudJobQueue = (client: SQSClient, url: string) => ({
+  /** Queues jobs, each to be delivered after its delay. */
+  sendJobs: (jobs: readonly DelayedJob[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      jobs.map(({ message, delaySeconds }) => ({ body: toJson(message), delaySeconds })),
+    ),
+});
+
 /** The queue of faults only. */
 export const eventQueue = (client: SQSClient, url: string) => eventQueues(client, { fault: url });
 
@@ -150,6 +184,87 @@ export const faultQueue = (client: SQSClient, url: string) => ({
     ),
 });
 
+/** Sends work to the function that applies Doctor's state to the cloud. */
+export const cloudQueues = (
+  client: SQSClient,
+  urls: { readonly tasks: string; readonly moves: string },
+) => {
+  const send = (url: string, bodies: readonly unknown[], delaySeconds: number): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      bodies.map((body) => ({ body: toJson(body), delaySeconds })),
+    );
+  return {
+    /** Durably queues the tasks, to be delivered after the delay in seconds. */
+    sendTasks: (tasks: readonly CloudTask[], delaySeconds: number): Promise<void> =>
+      send(urls.tasks, tasks, delaySeconds),
+    /** The same for steps of evacuations, which have a queue of their own. */
+    sendMoves: (moves: readonly MoveTask[], delaySeconds: number): Promise<void> =>
+      send(urls.moves, moves, delaySeconds),
+  };
+};
+
+/** Hosts in a message of missed heartbeats: several receivers share the hosts of a large fault. */
+const hostsPerMessage = 10;
+
+/** Sends to the queue of reports what Doctor finds itself. */
+export const silenceQueue = (client: SQSClient, url: string) => {
+  const send = (messages: readonly SilenceMessage[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      messages.map((message) => ({ body: toJson(message), delaySeconds: 0 })),
+    );
+  return {
+    /** Durably queues that the hosts miss their heartbeats. `awakeSince`: Doctor heard nobody before. */
+    sendMissed: (hosts: readonly string[], awakeSince: string): Promise<void> =>
+      send(
+        packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
+          (missed): SilenceMessage => ({ missed, awake_since: awakeSince }),
+        ),
+      ),
+    /** Durably queues that hosts that missed their heartbeats are heard again. */
+    sendHeard: (hosts: readonly string[]): Promise<void> =>
+      send(
+        packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
+          (heard): SilenceMessage => ({ heard }),
+        ),
+      ),
+  };
+};
+
+/** Sends timers of alarms to the queue of the evaluator. */
+export const timeoutQueue = (client: SQSClient, url: string) => ({
+  /** Durably queues the timers, at most ten of one project in a message, whose group is the project. */
+  sendTimeouts: (
+    timers: readonly { alarm_id: string; due: string; project_id: string }[],
+  ): Promise<void> => {
+    const shares = [...Map.groupBy(timers, ({ project_id }) => project_id)];
+    const messages = shares.flatMap(([project_id, its]) => {
+      const due = its.map(({ alarm_id, due }) => ({ alarm_id, due }));
+      return packed(due, { most: mostTimeouts, size: maxBytes, sizeOf: () => 0 }).map(
+        (timeouts): Outgoing => ({
+          body: toJson({ timeouts } satisfies TimeoutMessage),
+          delaySeconds: 0,
+          group: groupOf(project_id),
+        }),
+      );
+    });
+    return sendAll(client, url, messages);
+  },
+});
+
+/** Sends ticks. */
+export const tickQueue = (client: SQSClient, url: string) => ({
+  sendTicks: (ticks: readonly (Tick & { readonly delaySeconds: number })[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      ticks.map(({ tick, delaySeconds }) => ({ body: toJson({ tick }), delaySeconds })),
+    ),
+});
+
 /** Sends webhooks to a queue of the webhook sender. */
 export const webhookQueue = (client: SQSClient, url: string) => ({
   /** Durably queues the webhooks, to be delivered after the delay in seconds. The group is the project. */
@@ -163,6 +278,21 @@ export const webhookQueue = (client: SQSClient, url: string) => ({
         group: groupOf(webhook.project_id),
       })),
     ),
+});
+
+/** Sends the messages of rounds to the queues of their lanes. */
+export const roundQueues = (client: SQSClient, urls: Readonly<Record<RoundLane, string>>) => ({
+  /** Durably queues the messages in their lanes. The group is the project. */
+  sendRounds: async (messages: readonly RoundMessage[]): Promise<void> => {
+    for (const [lane, its] of Map.groupBy(messages, (message) => message.lane)) {
+      const outgoing = its.map((message) => ({
+        body: toJson(message),
+        delaySeconds: 0,
+        group: groupOf(message.project_id),
+      }));
+      await sendAll(client, urls[lane], outgoing);
+    }
+  },
 });
 
 /** A project's id may be longer than the 128 characters that SQS takes, or have others. */

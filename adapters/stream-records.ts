@@ -5,7 +5,7 @@ import { Host } from '../domain/hosts/host.ts';
 import { HostDataPlane } from '../domain/ports/host-data-plane.ts';
 import { Port } from '../domain/ports/port.ts';
 import { Instance } from '../domain/servers/instance.ts';
-import type { RowChange } from '../flows/reconcile.ts';
+import type { RowChange } from '../flows/row-change.ts';
 
 type Image = Record<string, AttributeValue>;
 

@@ -1,13 +1,17 @@
 /** The commands: their options, requests and output. */
 import * as z from 'zod';
+import { cloudRegister } from './cloud/register.ts';
+import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
 import { monitoringCommands } from './monitoring.ts';
+import { operationsCommands } from './operations.ts';
 import { Item } from './output.ts';
 import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf } from './progress.ts';
-import { all, one, queryString, segment } from './requests.ts';
+import { all, itemOf, one, queryString, segment } from './requests.ts';
 import { Failure, Misuse } from './session.ts';
+import { endSilence, silenceCommands, silenceHost } from './silences.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -27,6 +31,20 @@ const Servers = z
 const Faults = z
   .object({ faults: z.array(Item), next: z.string().optional() })
   .transform(({ faults, next }) => ({ items: faults, next }));
+
+const Outcome = z.object({
+  change: z.string(),
+  state: z.string(),
+  reason: z.string().nullable(),
+});
+
+/** A fault with its outcome in the cloud as one text, such as `down: done`; as it is if it has none. */
+function withCloud(fault: Item): Item {
+  const { data } = Outcome.safeParse(fault.applied_to_cloud);
+  if (!data) return fault;
+  const { change, state, reason } = data;
+  return { ...fault, in_the_cloud: `${change}: ${state}${reason === null ? '' : ` (${reason})`}` };
+}
 
 function switchOf(given: Given, name: string): string | undefined {
   const value = given[name];
@@ -51,10 +69,14 @@ const hasFailed = ({ status }: Evacuated): boolean => status === 'failed';
 export const commands: readonly Command[] = [
   {
     name: 'host-update',
-    usage: '[--status enable|disable] [--maintenance enable|disable] [--report-host-down] HOST',
-    does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first.',
+    usage:
+      '[--status enable|disable] [--maintenance enable|disable] [--report-host-down] [--silence 2h] HOST',
+    does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first. --silence silences its alarms before, for planned work.',
     argument: 'HOST',
-    options: { status: text, maintenance: text, 'report-host-down': flag, down: flag },
+    options: {
+      ...{ status: text, maintenance: text, 'report-host-down': flag, down: flag },
+      silence: text,
+    },
     run: async (session, given, host) => {
       const [status, maintenance_mode] = [
         switchOf(given, 'status'),
@@ -71,7 +93,18 @@ export const commands: readonly Command[] = [
       };
       const path = `/os-hosts/${segment(host)}`;
       const put = { service: 'compute', method: 'PUT', microversion: hostsVersion } as const;
-      return one(session, 'host', { ...put, path, body: { host: update } });
+      const { silence } = given;
+      if (typeof silence !== 'string') {
+        return one(session, 'host', { ...put, path, body: { host: update } });
+      }
+      const silence_id = await silenceHost(session, host, silence);
+      try {
+        const body = { host: update };
+        return { item: { ...(await itemOf(session, 'host', { ...put, path, body })), silence_id } };
+      } catch (error) {
+        await endSilence(session, silence_id);
+        throw error;
+      }
     },
   },
   {
@@ -85,7 +118,9 @@ export const commands: readonly Command[] = [
       const servers = await serversOf(session, source);
       const progress = progressOf(screen, servers.length);
       const onOutcome = (one: Evacuated) => progress.count({ failed: hasFailed(one) });
-      const items = await evacuateAll(session, servers, { source, target, jobs, onOutcome });
+      const onProgress = progress.note;
+      const all = { source, target, jobs, onOutcome, onProgress };
+      const items = await evacuateAll(session, servers, all);
       progress.end();
       const columns = { ID: 'id', Name: 'name', Status: 'status', Host: 'host', Reason: 'reason' };
       return { items, columns, failed: items.some(hasFailed) };
@@ -218,8 +253,12 @@ export const commands: readonly Command[] = [
         ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected', Ports: 'ports_affected' },
       };
       return {
-        items,
-        columns: { ...columns, ...(items.some((i) => 'host' in i) && { Host: 'host' }) },
+        items: items.map(withCloud),
+        columns: {
+          ...columns,
+          ...(items.some((i) => 'host' in i) && { Host: 'host' }),
+          ...(items.some((i) => i.applied_to_cloud) && { 'In the cloud': 'in_the_cloud' }),
+        },
       };
     },
   },
@@ -232,5 +271,9 @@ export const commands: readonly Command[] = [
     run: (session, _, id) =>
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
+  ...silenceCommands,
   ...monitoringCommands,
+  ...operationsCommands,
+  ...cloudInventoryCommands(),
+  cloudRegister,
 ];

@@ -3,14 +3,11 @@
  * server, and requested again where that may help. A repeat is safe: a server that has moved, or is
  * being moved, is recognised by reading it.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import pMap from 'p-map';
 import * as z from 'zod';
-import { type CliSession, Failure, type Request } from './session.ts';
-
-/** The attempts for one server, with longer and longer pauses in milliseconds. */
-const mostTries = 6;
-const [firstPause, longestPause] = [200, 10_000];
+import { followed } from './follow-evacuation.ts';
+import { mayPass, mostRequests, patiently, pauseAfterRefusal } from './patiently.ts';
+import { type CliSession, Failure } from './session.ts';
 
 /** Has evacuations without `force`, and states of all servers. */
 const microversion = '2.90';
@@ -19,7 +16,7 @@ const compute = { service: 'compute', microversion } as const;
 const Named = z.object({ id: z.string(), name: z.string() });
 export type Named = z.infer<typeof Named>;
 
-/** `accepted`: the server is being moved; the executor of the move reports its end. */
+/** `accepted`: the server is being moved; a program outside of Doctor reports its end. */
 export type Evacuated = Named & {
   readonly status: 'done' | 'accepted' | 'gone' | 'failed';
   /** Where it is now; null if it stays, or is gone. */
@@ -45,32 +42,11 @@ const Looked = z.object({
 });
 type Looked = z.infer<typeof Looked>['server'];
 
-/** True if a repeat of the request may succeed. */
-const mayPass = ({ status }: Failure): boolean =>
-  status === undefined || status === 429 || status >= 500;
-
 /** True for a 409 about another change of the server, false for one about its state. Source: nova `evacuate`. */
 const isRivalry = ({ status }: Failure, server: Looked): boolean =>
   status === 409 &&
   ['active', 'stopped', 'error'].includes(server['OS-EXT-STS:vm_state']) &&
   server['OS-SRV-USG:launched_at'] !== null;
-
-const pauseAfter = (tries: number, { retryAfter }: Failure): Promise<void> => {
-  const grown = Math.min(firstPause * 2 ** (tries - 1), longestPause);
-  return sleep(retryAfter === undefined ? grown * (0.5 + Math.random() / 2) : retryAfter * 1000);
-};
-
-/** Sends a request, and repeats it where that may help. Only for requests that change nothing. */
-async function patiently(session: CliSession, request: Request): Promise<unknown> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await session.ask(request);
-    } catch (error) {
-      if (!(error instanceof Failure) || !mayPass(error) || tries >= mostTries) throw error;
-      await pauseAfter(tries, error);
-    }
-  }
-}
 
 /** Undefined if the request succeeded. */
 async function refusalOf(asking: Promise<unknown>): Promise<Failure | undefined> {
@@ -95,18 +71,22 @@ export async function look(session: CliSession, id: string): Promise<Looked | un
   }
 }
 
-/** Evacuates one server. A failure is an outcome, not an error. */
+/** Evacuates one server. A failure is an outcome, not an error. `onProgress` gets what is known meanwhile. */
 export async function evacuateServer(
   session: CliSession,
   { id, name }: Named,
   evacuation: EvacuationOptions,
+  onProgress: (text: string) => void = () => {},
 ): Promise<Evacuated> {
   const ended = (
     status: Evacuated['status'],
     { host = null, reason = '' }: { host?: string | null; reason?: string } = {},
   ): Evacuated => ({ id, name, status, host, reason });
   try {
-    return await untilEnded(session, id, evacuation, ended);
+    const first = await untilEnded(session, id, evacuation, ended);
+    if (first.status !== 'accepted') return first;
+    const end = await followed(session, id, (text) => onProgress(`${name || id}: ${text}`));
+    return end ? ended(end.status, end) : first;
   } catch (error) {
     if (error instanceof Failure) return ended('failed', { reason: error.message });
     if (error instanceof z.ZodError) return ended('failed', { reason: 'Doctor’s answer is odd.' });
@@ -135,8 +115,8 @@ async function untilEnded(
     // The API accepts the request also if it finds no target for the server.
     if (!refusal) return ended('failed', { reason: server.fault?.message ?? 'It did not move.' });
     const again = mayPass(refusal) || isRivalry(refusal, server);
-    if (!again || tries >= mostTries) return ended('failed', { reason: refusal.message });
-    await pauseAfter(tries, refusal);
+    if (!again || tries >= mostRequests) return ended('failed', { reason: refusal.message });
+    await pauseAfterRefusal(tries, refusal);
   }
 }
 
@@ -180,11 +160,16 @@ export async function evacuateAll(
   {
     jobs,
     onOutcome,
+    onProgress,
     ...evacuation
-  }: EvacuationOptions & { jobs: number; onOutcome: (one: Evacuated) => void },
+  }: EvacuationOptions & {
+    jobs: number;
+    onOutcome: (one: Evacuated) => void;
+    onProgress?: (text: string) => void;
+  },
 ): Promise<Evacuated[]> {
   const one = async (server: Named): Promise<Evacuated> => {
-    const outcome = await evacuateServer(session, server, evacuation);
+    const outcome = await evacuateServer(session, server, evacuation, onProgress);
     onOutcome(outcome);
     return outcome;
   };

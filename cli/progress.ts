@@ -12,6 +12,8 @@ const width = 30;
 export type Progress = {
   /** Counts one more. */
   readonly count: (ended: { readonly failed: boolean }) => void;
+  /** Prints what is known of one of them, on a line of its own. */
+  readonly note: (text: string) => void;
   /** Prints the final counts. */
   readonly end: () => void;
 };
@@ -37,6 +39,7 @@ export function progressOf(
       last = now();
       err(terminal ? bar() : `${line()}\n`);
     },
+    note: (text) => err(terminal ? `\r${text.padEnd(width + 40)}\n${bar()}` : `${text}\n`),
     end: () => err(terminal ? `${bar()}\n` : `${line()}\n`),
   };
 }

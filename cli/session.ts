@@ -21,8 +21,9 @@ export class Failure extends Error {
 export class Misuse extends Error {}
 
 export type Request = {
-  readonly service: 'compute' | 'network' | 'fault-management';
-  readonly method?: 'DELETE' | 'GET' | 'PUT' | 'POST';
+  /** The service's type in the catalogue; `identity` is the Keystone of the login. */
+  readonly service: 'identity' | 'compute' | 'network' | 'fault-management';
+  readonly method?: 'DELETE' | 'GET' | 'PATCH' | 'PUT' | 'POST';
   /** A path below the service's URL in the catalogue, or a whole URL, such as that of the next page. */
   readonly path: string;
   readonly body?: unknown;
@@ -68,7 +69,9 @@ export async function logIn(env: CliVariables): Promise<CliSession> {
   const { catalog } = known.data.token;
   return {
     ask: async ({ service, method = 'GET', path, body: json, microversion }) => {
-      const url = path.startsWith('/') ? `${endpointOf(catalog, service, env)}${path}` : path;
+      const base = () =>
+        service === 'identity' ? `${identity}/v3` : endpointOf(catalog, service, env);
+      const url = path.startsWith('/') ? `${base()}${path}` : path;
       const answer = await send(url, {
         method,
         headers: {

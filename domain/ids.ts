@@ -37,6 +37,10 @@ export const maintenanceId = (of: {
 export const notificationId = (alarm_id: string, event_id: string): string =>
   derived('notification', alarm_id, event_id);
 
+/** The id of the event that the timeout of an alarm at a time stands for: the same each time it is made. */
+export const timeoutId = (alarm_id: string, due: string): string =>
+  derived('timeout', alarm_id, due);
+
 /** The id of the webhook of one alarm about one event to one action: the same on every try. */
 export const webhookId = (alarm_id: string, event_id: string, action: string): string =>
   derived('webhook', alarm_id, event_id, action);
@@ -84,3 +88,13 @@ type NamedKind = 'user' | 'project' | 'role' | 'service' | 'endpoint' | 'access_
 /** An id in Keystone's form, 32 hex digits, derived from the kind and the name. */
 export const nameId = (kind: NamedKind, name: string): string =>
   derived(kind, name).replaceAll('-', '');
+
+/** A short text that stands for a long one: the same for the same text. */
+export const digestOf = (text: string): string => derived('digest', text);
+
+/** A digest of texts in ASCII, for keys of rows: equal texts have equal digests. */
+export const queryKey = (...texts: readonly string[]): string => derived('query', ...texts);
+
+/** The id of what a round does to an alarm: the same on every retry. */
+export const roundEventId = (alarm_id: string, round: number): string =>
+  derived('round', alarm_id, round);

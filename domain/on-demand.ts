@@ -12,3 +12,7 @@ export const re2js = (): typeof import('re2js') => load('re2js');
 
 /** The fields of cron, and time zones. */
 export const croner = (): typeof import('croner') => load('croner');
+
+/** The parser of PromQL that Prometheus's own console uses. */
+export const promql = (): typeof import('@prometheus-io/lezer-promql') =>
+  load('@prometheus-io/lezer-promql');

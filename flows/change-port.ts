@@ -69,7 +69,8 @@ export async function changePort(
       if (await deps.freeAbandonedMac(to, to.updated_at)) return undefined;
       throw macInUse(to);
     }
-    await sendExpress(deps, portEvents(to));
+    // A row without a new revision is no change that a client sees.
+    if (to.revision > seen.revision) await sendExpress(deps, portEvents(to));
     return to;
   }, mostTries);
 }

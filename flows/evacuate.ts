@@ -4,8 +4,8 @@ import { DomainError } from '../domain/errors.ts';
 import { instanceEvent } from '../domain/events/event.ts';
 import type { Host, HostState } from '../domain/hosts/host.ts';
 import { settled } from '../domain/hosts/host-fault.ts';
-import { checkEvacuation, evacuated } from '../domain/servers/evacuate.ts';
-import type { Executor } from '../domain/servers/evacuation.ts';
+import { checkEvacuation, evacuated, type Target } from '../domain/servers/evacuate.ts';
+import type { Evacuation, Executor } from '../domain/servers/evacuation.ts';
 import {
   arrived,
   type EvacuationReport,
@@ -80,14 +80,15 @@ export async function evacuate(
       sourceUp: source !== undefined && deps.stateOf(source) === 'up',
       named: name === undefined ? undefined : { name, host: named },
     });
+    const later = name === undefined && deps.executor === 'openstack';
     const [{ restarts }, chosen] = await Promise.all([
       deps.departures(left.host),
-      name === undefined ? deps.targets.choose(left.host) : named,
+      name === undefined && !later ? deps.targets.choose(left.host) : named,
     ]);
     const fit = chosen && isTarget(chosen, deps.stateOf(chosen)) ? chosen : undefined;
     number ??= await deps.nextMigrationNumber();
     const order = { uuid: record, number, executor: deps.executor, actor, project_id, restarts };
-    const to = evacuated(from, left, fit ?? { unfit: named?.host ?? null }, order);
+    const to = evacuated(from, left, targetFor(fit, later, named), order);
     const expected = [
       { host: left, noHeartbeat: !left.forced_down },
       ...(fit ? [{ host: fit, noHeartbeat: false }] : []),
@@ -98,6 +99,9 @@ export async function evacuate(
     return to;
   });
 }
+
+const targetFor = (fit: Host | undefined, later: boolean, named: Host | undefined): Target =>
+  fit ?? (later ? { later: true } : { unfit: named?.host ?? null });
 
 /**
  * Records the result of a move, reported by its executor. If the target has failed before, the move has
@@ -117,17 +121,37 @@ export async function reportEvacuation(
     const { instance: from, host, target } = read;
     const { evacuation, isNew } = reportedOn(from, report);
     if (!isNew) return from;
-    const dest = report.status === 'done' ? target : undefined;
+    const dest =
+      report.status === 'done' ? await destOf(deps, { evacuation, target }, report) : undefined;
     if (report.status === 'done' && !dest) return undefined;
     const { restarts } = await deps.departures(evacuation.source);
+    const { original = evacuation.original, reason = null } = report;
     const to = dest
-      ? arrived(from, evacuation, { dest, restarts, actor })
-      : stranded(from, evacuation, host, actor);
+      ? arrived(from, { ...evacuation, original }, { dest, restarts, actor })
+      : stranded(from, evacuation, host, actor, reason);
     const expected = dest ? [{ host: dest, noHeartbeat: false }] : [];
     if (!(await deps.saveInstance(from, to, expected))) return undefined;
     await sendExpress(deps, [instanceEvent(to)]);
     return to;
   });
+}
+
+/**
+ * The host where a move ended: its target, or the one that Nova chose.
+ * @throws conflict if the report names no host although Nova chose it, or one that is not registered.
+ */
+async function destOf(
+  { host: read }: MoveDeps,
+  { evacuation, target }: { readonly evacuation: Evacuation; readonly target: Host | undefined },
+  { host: name }: EvacuationReport,
+): Promise<Host | undefined> {
+  if (evacuation.dest !== null) return target;
+  const host = name === undefined ? undefined : await read(name);
+  if (host && !host.deleted) return host;
+  throw new DomainError(
+    'conflict',
+    `The host of the instance, ${name ?? 'which Nova chose'}, is not registered.`,
+  );
 }
 
 /**

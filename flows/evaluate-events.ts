@@ -4,7 +4,9 @@
  */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
-import { type Chain, hasNotification, type OutboxRow } from '../domain/alarms/firing.ts';
+import { type Chain, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
+import type { Silence } from '../domain/alarms/silence.ts';
+import type { Sent } from '../domain/delivery/notification-minute.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
 import {
@@ -15,8 +17,11 @@ import {
   weightOf,
   weightPerTransaction,
 } from './alarm-lane.ts';
+import { type ArmDeps, armAlarms } from './arm-alarms.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
+import { holdsOf } from './holds-of.ts';
+import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { type WrittenDeps, writtenBefore } from './written-before.ts';
 
 /** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
@@ -57,13 +62,17 @@ export const gentlePace: Pace = {
 
 /** What the evaluation needs from outside. */
 export type EvaluateDeps = DeliverDeps &
+  NoteFiringsDeps &
   FindDeps &
+  Pick<ArmDeps, 'arm'> &
   WrittenDeps & {
     readonly pace: Pace;
     /** Durably queues events for deferred alarms. */
     readonly sendRest: (rest: Rest, isCopy: boolean) => Promise<void>;
     /** Alarms read consistently, in any order; unknown ones are left out. */
     readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
+    /** Silences read consistently, in any order; unknown ones are left out. */
+    readonly silences: (ids: readonly string[]) => Promise<readonly Silence[]>;
     /**
      * Writes chains of at most ten firings in all, in one transaction; no two change the same alarm.
      * @returns the outcomes in the order of the chains.
@@ -97,11 +106,13 @@ export async function evaluateEvents(
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
   const { lanes, rests } = await lanesOf(deps, events, from);
+  await armAlarms(deps, lanes);
   const queued = Promise.all(rests.map((rest) => deps.sendRest(rest, isCopy))).catch((error) =>
     failures.push(error),
   );
   const written: OutboxRow[] = [];
   const deliveries: Promise<number>[] = [];
+  const sent: Sent[] = [];
   const reports: Promise<unknown>[] = [];
   for (let open = lanes; open.length > 0 && failures.length === 0; ) {
     const steps = open.flatMap((lane) => {
@@ -121,7 +132,10 @@ export async function evaluateEvents(
       );
       for (const [n, step] of some.entries()) outcomes.set(step, fired[n]);
       written.push(...rows);
-      const delivery = deliver(deps, rows);
+      const delivery = deliver(deps, rows).then((count) => {
+        sent.push({ rows, at: deps.now() });
+        return count;
+      });
       deliveries.push(delivery);
       if (!deps.pace.deliverMeanwhile) await delivery;
     }
@@ -132,6 +146,7 @@ export async function evaluateEvents(
   }
   await Promise.all([...reports, queued]);
   const published = await Promise.all(deliveries);
+  await noteFirings(deps, sent);
   if (failures.length > 0) throw failures[0];
   return {
     candidates: lanes.length,
@@ -141,8 +156,7 @@ export async function evaluateEvents(
 }
 
 const roomOf = ({ chain }: Step): number => weightOf(chain);
-const notificationsOf = (chain: Chain): OutboxRow[] =>
-  chain.map(({ row }) => row).filter(hasNotification);
+const notificationsOf = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isToSend);
 
 /** The alarms that the index shows for the events, read consistently, each with its events. */
 async function lanesOf(
@@ -150,14 +164,20 @@ async function lanesOf(
   events: readonly DoctorEvent[],
   from: Cursor | undefined,
 ): Promise<{ readonly lanes: AlarmLane[]; readonly rests: readonly Rest[] }> {
-  const { eventsOf, rests } = await findCandidates(deps, events, {
+  const { eventsOf, rests, silences } = await findCandidates(deps, events, {
     from,
     slicesNamed: deps.pace.slicesNamed,
   });
-  const alarms = await readable(deps, [...eventsOf.keys()]);
+  const isAsked = eventsOf.size > 0 && silences.length > 0;
+  const [alarms, known] = await Promise.all([
+    readable(deps, [...eventsOf.keys()]),
+    isAsked ? deps.silences(silences) : [],
+  ]);
+  const holdOf = known.length > 0 ? holdsOf(known, events) : undefined;
   const lanes = alarms.map((alarm) => ({
     alarm,
     events: (eventsOf.get(alarm.alarm_id) ?? []).map((event) => visibleTo(alarm, event)),
+    holdOf,
   }));
   return { lanes, rests };
 }

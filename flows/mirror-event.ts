@@ -2,6 +2,7 @@
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, instanceEvent } from '../domain/events/event.ts';
+import { markedInstance } from '../domain/mirror/mirrored-instance.ts';
 import { reportTime } from '../domain/registration.ts';
 import type { Instance } from '../domain/servers/instance.ts';
 import { deletedInstance, registeredInstance } from '../domain/servers/registered-instance.ts';
@@ -53,6 +54,7 @@ async function there(deps: MirrorDeps, report: ServerReport, actor: Actor): Prom
   if (host !== null) await ensureHost(deps, host, { reported_at, actor });
   const { row } = await registerInstance(deps, uuid, {
     factsOver: (existing) => factsOf(report, existing),
+    decide: markedInstance,
     reported_at,
     actor,
   });

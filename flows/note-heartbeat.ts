@@ -9,13 +9,18 @@ export type NoteHeartbeatDeps = {
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
   /**
-   * Writes only the time into the host's row. `unknown` if there is no such host, `overtaken` if
-   * another writer is changing the row at this moment.
+   * Writes only the time into the host's row. `heard again`: it is written, and missed heartbeats hold the
+   * host down. `unknown` if there is no such host, `overtaken` if another writer is changing the row at this moment.
    */
-  readonly seenUp: (name: string, at: string) => Promise<'noted' | 'unknown' | 'overtaken'>;
+  readonly seenUp: (name: string, at: string) => Promise<SeenUp>;
+  /** Writes into the host's row that it is heard again, for the stream; `overtaken` as above. */
+  readonly noteHeard: (name: string) => Promise<'noted' | 'overtaken'>;
   /** Records a restart of its compute service; `overtaken` as above. */
   readonly noteRestart: (name: string, at: string) => Promise<'noted' | 'overtaken'>;
 };
+
+/** What became of a heartbeat. */
+export type SeenUp = 'noted' | 'heard again' | 'unknown' | 'overtaken';
 
 /** A heartbeat: its time, and whether it reports a restart of the compute service. */
 export type HeartbeatReport = { readonly at: string; readonly restarted: boolean };
@@ -27,7 +32,7 @@ export type HeartbeatReport = { readonly at: string; readonly restarted: boolean
  * @throws not_found if there is no such host.
  */
 export async function noteHeartbeat(
-  { host, seenUp, noteRestart }: NoteHeartbeatDeps,
+  { host, seenUp, noteHeard, noteRestart }: NoteHeartbeatDeps,
   name: string,
   { at, restarted }: HeartbeatReport,
 ): Promise<void> {
@@ -36,8 +41,12 @@ export async function noteHeartbeat(
       const done = await write();
       return done === 'overtaken' ? undefined : done;
     });
-  const noted = async (spelling: string) =>
-    (await written(() => seenUp(spelling, at))) === 'noted' ? spelling : undefined;
+  const noted = async (spelling: string) => {
+    const done = await written(() => seenUp(spelling, at));
+    // If this fails, the next heartbeat of the host does it.
+    if (done === 'heard again') await written(() => noteHeard(spelling));
+    return done === 'unknown' ? undefined : spelling;
+  };
   // A heartbeat with the registered spelling costs one write and no read.
   const known = (await noted(name)) ?? (await noted(await spellingOf({ host }, name)));
   if (known === undefined) {

@@ -3,31 +3,22 @@
  * express lane. Everything here may run twice: after an error the stream delivers the records again.
  */
 
+import { isHeldSilent } from '../domain/conditions/silence.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
 import type { DeadLetter, FinishMessage } from '../domain/events/messages.ts';
 import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { noticeOf } from '../domain/hosts/maintenance.ts';
 import { departedServers } from '../domain/ports/departed-servers.ts';
-import type { HostDataPlane } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { portEvents } from '../domain/ports/port-event.ts';
 import type { Instance } from '../domain/servers/instance.ts';
-
-/** A change of a row, in the order of its stream; `before` is undefined for a new row. */
-export type RowChange =
-  | { readonly kind: 'host'; readonly before: Host | undefined; readonly after: Host }
-  | { readonly kind: 'instance'; readonly before: Instance | undefined; readonly after: Instance }
-  | { readonly kind: 'port'; readonly before: Port | undefined; readonly after: Port }
-  | {
-      readonly kind: 'data plane';
-      readonly before: HostDataPlane | undefined;
-      readonly after: HostDataPlane;
-    }
-  | { readonly kind: 'unreadable'; readonly letter: DeadLetter };
+import { type CloudOut, sendCloudTasks } from './cloud-tasks.ts';
+import { type NoteChangesDeps, noteChanges } from './note-changes.ts';
+import type { RowChange } from './row-change.ts';
 
 /** What the safe lane needs from outside. */
-export type ReconcileDeps = {
+export type ReconcileDeps = NoteChangesDeps & {
   /** Queues the safe copies of the events, to be delivered after a delay. */
   readonly sendCopies: (events: readonly DoctorEvent[]) => Promise<void>;
   /**
@@ -35,10 +26,14 @@ export type ReconcileDeps = {
    * their host. Each is delivered soon and once more much later.
    */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
+  /** Queues hosts that missed their heartbeats and are heard again. */
+  readonly sendHeard: (hosts: readonly string[]) => Promise<void>;
   /** Publishes the events for operators. */
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Records which instances and ports faults touched. A repeat changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
+  /** The queues of the cloud; undefined without a cloud. */
+  readonly cloud?: CloudOut | undefined;
   /** Sends records that cannot be read to the dead-letter queue. */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
 };
@@ -79,12 +74,15 @@ export async function reconcile(
     change.kind === 'unreadable' ? [change.letter] : [],
   );
   const affected = affectedBy(changes.flatMap(changedInstance), changes.flatMap(changedPort));
+  const heard = [...new Set(changes.flatMap(heardAgain))];
   const outcomes = await Promise.allSettled([
     events.length > 0 && deps.sendCopies(events),
     finishing.length > 0 && deps.sendFinish(finishing),
     letters.length > 0 && deps.deadLetter(letters),
+    heard.length > 0 && deps.sendHeard(heard),
     events.length > 0 && deps.publishEvents(events),
-    affected.length > 0 && deps.noteAffected(affected),
+    noteAll(deps, changes, affected),
+    deps.cloud && sendCloudTasks(deps.cloud, changes),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
@@ -95,6 +93,16 @@ export async function reconcile(
     departures: departures.length,
     deadLettered: letters.length,
   };
+}
+
+/** Records what faults touched, and then notes the changes: readers of the feed look for what is recorded. */
+async function noteAll(
+  deps: ReconcileDeps,
+  changes: readonly RowChange[],
+  affected: readonly Affected[],
+): Promise<void> {
+  if (affected.length > 0) await deps.noteAffected(affected);
+  await noteChanges(deps, changes, affected);
 }
 
 function eventsOf(change: RowChange): DoctorEvent[] {
@@ -127,6 +135,12 @@ function faultOfChange(change: RowChange): FinishMessage[] {
   const failed = number > (change.before?.fault_number ?? 0);
   return failed || gone ? [{ host, number, of: 'instances' }] : [];
 }
+
+/** A host that a heartbeat wrote while missed heartbeats hold it down: its row has not changed otherwise. */
+const heardAgain = (change: RowChange): string[] =>
+  change.kind === 'host' && !isReal(change.before, change.after) && isHeldSilent(change.after)
+    ? [change.after.host]
+    : [];
 
 function noticeOfChange(change: RowChange): FinishMessage[] {
   const notice = change.kind === 'host' ? noticeOf(change.before, change.after) : undefined;

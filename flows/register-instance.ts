@@ -23,6 +23,8 @@ export async function registerInstance(
   registration: {
     /** The reported facts, completed from the row of the instance; undefined if there is none. */
     readonly factsOver: (existing: Instance | undefined) => InstanceFacts;
+    /** What is written; left out: `registeredInstance` decides. */
+    readonly decide?: typeof registeredInstance;
   } & ReportOrigin,
 ): Promise<Registered<Instance>> {
   return untilWritten(async () => {
@@ -42,7 +44,8 @@ export async function registerInstance(
     const { reported_at, actor } = registration;
     const evacuation = from && inFlight(from);
     const restarts = evacuation ? (await deps.departures(evacuation.source)).restarts : 0;
-    const next = registeredInstance(from, uuid, host, {
+    const { decide = registeredInstance } = registration;
+    const next = decide(from, uuid, host, {
       restarts,
       facts,
       reported_at,

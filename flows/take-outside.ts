@@ -7,9 +7,10 @@ export type TakeOutsideDeps = SendTwiceDeps & {
   readonly sendInventory?: ((events: readonly DoctorEvent[]) => Promise<void>) | undefined;
 };
 
-/** The types of Doctor's own events of changes of servers that a report may cause. */
+/** The types of Doctor's own events of changes of servers and ports that a report may cause. */
 const ownTypes = new Set([
   ...['compute.instance.create.end', 'compute.instance.update', 'compute.instance.delete.end'],
+  ...['port.create.end', 'port.update.end', 'port.delete.end'],
 ]);
 
 /**
@@ -19,7 +20,7 @@ const ownTypes = new Set([
 export const mayDouble = ({ event_type }: DoctorEvent): boolean => ownTypes.has(event_type);
 
 /**
- * Queues events for evaluation, and those of servers for the inventory. Events that the inventory may make
+ * Queues events for evaluation, and those of servers and ports for the inventory. Events that the inventory may make
  * itself are left to it; all others do not wait for it.
  */
 export async function takeOutside(
@@ -28,7 +29,7 @@ export async function takeOutside(
 ): Promise<void> {
   const { sendInventory } = deps;
   if (!sendInventory) return sendTwice(deps, events);
-  const ofServers = events.filter(({ event_type }) => event_type.startsWith('compute.instance.'));
+  const ofRows = events.filter(({ event_type }) => /^(compute\.instance|port)\./.test(event_type));
   const others = events.filter((event) => !mayDouble(event));
-  await Promise.all([sendTwice(deps, others), sendInventory(ofServers)]);
+  await Promise.all([sendTwice(deps, others), sendInventory(ofRows)]);
 }

@@ -38,7 +38,10 @@ class Evaluator extends Construct implements Capability {
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
+        SILENCES_TABLE: tables.silences.tableName,
+        TIMERS_TABLE: tables.timers.tableName,
         WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
         ...Object.fromEntries(urls),
         EVENT_DLQ_URL: deadLetters.queueUrl,
@@ -61,8 +64,11 @@ class Evaluator extends Construct implements Capability {
     }
     allowIndexes(fn, tables.alarms, 'byKey');
     allowRows(fn, tables.quotas, 'BatchGetItem');
+    allowRows(fn, tables.silences, 'BatchGetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
+    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
     for (const topic of messaging.notifications) allowPublish(fn, topic);
     const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
     for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
@@ -16,10 +17,12 @@ export class Alarming extends Construct implements Capability {
       errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        ...otherIssuerVariables({ tables, settings }),
         VALIDITY_TABLE: tables.validity.tableName,
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
+        TIMERS_TABLE: tables.timers.tableName,
         ...variablesOf(
           settings,
           'actionTopics',
@@ -30,6 +33,8 @@ export class Alarming extends Construct implements Capability {
           'projectAlarmQuota',
           'userAlarmQuota',
           'projectWideAlarmQuota',
+          'projectPeriodicAlarmQuota',
+          'prometheusUrl',
           'actionsPerAlarm',
           'timeConstraintsPerAlarm',
         ),
@@ -38,11 +43,13 @@ export class Alarming extends Construct implements Capability {
     const { function: fn } = this;
     const { alarms, history, quotas } = tables;
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, alarms, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, alarms, 'byName', 'byProject', 'byTime');
     allowRows(fn, history, 'GetItem', 'PutItem');
     allowIndexes(fn, history, 'byAlarm', 'byProject', 'byTime');
     allowRows(fn, quotas, 'GetItem', 'UpdateItem');
+    allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, Tags } from 'aws-cdk-lib';
+import { Duration, Size, Tags } from 'aws-cdk-lib';
 import {
   EndpointType,
   LambdaIntegration,
@@ -25,6 +25,12 @@ export interface ApiProps {
   /** The API's id on an emulator, which takes it from a tag. AWS makes its own. */
   readonly fixedId?: string;
 }
+
+/**
+ * Answers from this size on are compressed for clients that send `Accept-Encoding`: the console's files,
+ * and long lists. Reports of faults and their answers are smaller, so that they wait for nothing.
+ */
+const leastCompressed = Size.kibibytes(10);
 
 type GatewayAnswer = {
   readonly type: ResponseType;
@@ -76,15 +82,17 @@ const limits = ({ perSecond, burst }: Rate): MethodDeploymentOptions => ({
   throttlingBurstLimit: burst,
 });
 
+/** Segments that a function serves, with all paths below them. */
+export interface SurfacePart {
+  readonly segments: readonly string[];
+  readonly handler: IFunction;
+}
+
 export interface ServeOptions {
   readonly root?: boolean;
   readonly posts?: boolean;
-  /** `segments` below `/<surface>/<path>`, which `handler` serves with all paths below them. */
-  readonly within?: {
-    readonly path: string;
-    readonly segments: readonly string[];
-    readonly handler: IFunction;
-  };
+  /** Parts of the surface below `/<surface>/<path>` that other functions serve. */
+  readonly within?: { readonly path: string; readonly parts: readonly SurfacePart[] };
 }
 
 /** The REST API with one stage. Each surface is one function, which routes and authenticates itself. */
@@ -99,6 +107,7 @@ export class Api extends Construct {
       restApiName: 'doctor',
       description: 'Doctor: identity, compute, network, alarming and its own /doctor/v1',
       endpointTypes: [EndpointType.REGIONAL],
+      minCompressionSize: leastCompressed,
       deployOptions: {
         stageName,
         ...limits(rate),
@@ -134,7 +143,7 @@ export class Api extends Construct {
    * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too. With
    * `posts`, `POST` is a method of its own, with its own limits. The login's path is not a resource of its
    * own: a path with a doubled slash would bypass it. With `within`, some paths of the surface go to
-   * another function; with a doubled slash they reach the surface's own, which has no such routes.
+   * other functions; with a doubled slash they reach the surface's own, which has no such routes.
    */
   serve(
     surface: string,
@@ -154,11 +163,13 @@ export class Api extends Construct {
     const part = resource.addResource(within.path);
     // Without it the gateway would refuse the path itself, since it has resources below.
     part.addMethod('ANY', integration);
-    const other = new LambdaIntegration(within.handler, { scopePermissionToMethod: false });
-    for (const segment of within.segments) {
-      const place = part.addResource(segment);
-      place.addMethod('ANY', other);
-      place.addResource('{proxy+}').addMethod('ANY', other);
+    for (const { segments, handler } of within.parts) {
+      const other = new LambdaIntegration(handler, { scopePermissionToMethod: false });
+      for (const segment of segments) {
+        const place = part.addResource(segment);
+        place.addMethod('ANY', other);
+        place.addResource('{proxy+}').addMethod('ANY', other);
+      }
     }
   }
 }

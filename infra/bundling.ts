@@ -12,8 +12,28 @@ import {
 export const onDemand: Readonly<Record<string, readonly string[]>> = {
   compute: ['re2js'],
   monitors: ['re2js'],
-  alarming: ['re2js', 'croner'],
+  alarming: ['re2js', 'croner', '@prometheus-io/lezer-promql'],
   'alarm-evaluator': ['croner'],
+  'periodic-evaluator': ['croner', '@prometheus-io/lezer-promql'],
+};
+
+/**
+ * Files that a function reads when it is first asked for their content, from the repository's root, by
+ * function. They are beside its bundle too, so that they cost no start anything.
+ */
+export const files: Readonly<Record<string, readonly string[]>> = {
+  operations: ['docs/reference/openapi.json'],
+};
+
+/**
+ * What a tool builds into the folder of a function's bundle: the command, by function, that the
+ * repository's root and that folder are given to.
+ */
+export const built: Readonly<Record<string, (root: string, folder: string) => string>> = {
+  // Vite keeps a NODE_ENV that is set, and would build for development with another one.
+  console: (root, folder) =>
+    `NODE_ENV=production "${join(root, 'node_modules/.bin/vite')}" build "${join(root, 'console')}" ` +
+    `--outDir "${join(folder, 'site')}" --emptyOutDir --logLevel warn`,
 };
 
 /**
@@ -31,7 +51,7 @@ export const bundling = {
   minify: true,
   bundleAwsSDK: true,
   // No service that is called here has event streams; the SDK loads them for those only.
-  externalModules: ['@smithy/core/event-streams', 're2js', 'croner'],
+  externalModules: ['@smithy/core/event-streams', 're2js', 'croner', '@prometheus-io/lezer-promql'],
   // Unused exports of ES modules are left out of the bundle; those of CommonJS builds are not.
   mainFields: ['module', 'main'],
   // The name of a file, as CommonJS has it.
@@ -39,12 +59,15 @@ export const bundling = {
   esbuildArgs: { '--alias': Object.entries(replaced).map(([from, to]) => `${from}=${to}`) },
 } satisfies BundlingOptions;
 
-/** Puts a function's packages on demand beside its bundle. */
+/** Puts a function's packages on demand, its files, and what is built for it beside its bundle. */
 export const besideBundle = (name: string): ICommandHooks => ({
   beforeBundling: () => [],
   beforeInstall: () => [],
-  afterBundling: (inputDir, outputDir) =>
-    (onDemand[name] ?? []).map((pack) => packed(pack, inputDir, outputDir)),
+  afterBundling: (inputDir, outputDir) => [
+    ...(onDemand[name] ?? []).map((pack) => packed(pack, inputDir, outputDir)),
+    ...(files[name] ?? []).map((file) => `cp "${join(inputDir, file)}" "${outputDir}"`),
+    ...(built[name] ? [built[name](inputDir, outputDir)] : []),
+  ],
 });
 
 /** The command that bundles a package for itself. */

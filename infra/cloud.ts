@@ -2,8 +2,9 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
-import { allowSecret } from './grants.ts';
+import { allowRows, allowSecret } from './grants.ts';
 import { type ServiceSettings, variablesOf } from './settings.ts';
+import type { Wiring } from './wiring.ts';
 
 type CloudSettings = Pick<ServiceSettings, 'cloud'>;
 
@@ -17,7 +18,7 @@ export function allowCloud(grantee: IGrantable & IConstruct, { cloud }: CloudSet
 }
 
 /** The ARN of a secret. One that is known by its name ends with six characters that AWS chooses. */
-function secretArnOf(scope: IConstruct, secret: string): string {
+export function secretArnOf(scope: IConstruct, secret: string): string {
   if (secret.startsWith('arn:')) return secret;
   const resourceName = `${secret}-??????`;
   return Arn.format(
@@ -29,4 +30,33 @@ function secretArnOf(scope: IConstruct, secret: string): string {
     },
     Stack.of(scope),
   );
+}
+
+type Issuing = Pick<Wiring, 'tables' | 'settings'>;
+
+const acceptsOthers = ({ cloud, oidcIssuer }: ServiceSettings): boolean =>
+  cloud !== '' || oidcIssuer !== '';
+
+/** The variables of a function that accepts tokens of other issuers; none if it accepts Doctor's only. */
+export function otherIssuerVariables({
+  tables,
+  settings,
+}: Issuing): Readonly<Record<string, string>> {
+  if (!acceptsOthers(settings)) return {};
+  const oidc = ['oidcIssuer', 'oidcAudience', 'oidcProjectClaim', 'oidcRolesClaim'] as const;
+  return {
+    ...cloudVariables(settings),
+    ATTEMPTS_TABLE: tables.attempts.tableName,
+    ...(settings.oidcIssuer !== '' && variablesOf(settings, ...oidc, 'oidcRoles')),
+  };
+}
+
+/** Grants what the check of such tokens needs: the cloud's secret, and counting refused tokens. */
+export function allowOtherIssuers(
+  grantee: IGrantable & IConstruct,
+  { tables, settings }: Issuing,
+): void {
+  if (!acceptsOthers(settings)) return;
+  allowCloud(grantee, settings);
+  allowRows(grantee, tables.attempts, 'UpdateItem');
 }

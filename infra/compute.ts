@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
@@ -16,6 +17,7 @@ export class Compute extends Construct implements Capability {
       errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        ...otherIssuerVariables({ tables, settings }),
         VALIDITY_TABLE: tables.validity.tableName,
         HOSTS_TABLE: tables.hosts.tableName,
         ROSTER_TABLE: tables.roster.tableName,
@@ -38,6 +40,7 @@ export class Compute extends Construct implements Capability {
     const { function: fn } = this;
     const { hosts, roster, faults, instances, migrations } = tables;
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, hosts, 'byService', 'byNumber', 'byHypervisor');

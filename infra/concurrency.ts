@@ -6,7 +6,12 @@
 import { Annotations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { finisherConcurrency, receiverConcurrency } from './messaging.ts';
+import {
+  cloudConcurrency,
+  finisherConcurrency,
+  receiverConcurrency,
+  timekeeperConcurrency,
+} from './messaging.ts';
 import type { ServiceSettings } from './settings.ts';
 
 /** What AWS Lambda keeps for functions without a reservation. Source: its quotas. */
@@ -27,6 +32,8 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
     Compute: reportConcurrency,
     Doctor: reportConcurrency,
     Monitors: reportConcurrency,
+    // Held requests of pages cannot take what is left for others.
+    Operations: settings.operationsConcurrency,
     ReportReceiver: receiverConcurrency,
     Reconciler: streamConcurrency,
     AlarmEvaluator: evaluatorConcurrency,
@@ -34,13 +41,24 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
   };
 }
 
-/** What all queues together start at once: four of events beside that of faults, two of webhooks. */
+/**
+ * What all queues together start at once: four of events beside that of faults, two each of webhooks,
+ * rounds and the cloud, and one of ticks.
+ */
 const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +
   4 * settings.bulkConcurrency +
+  settings.periodicConcurrency +
+  slowConcurrency(settings) +
   finisherConcurrency +
   receiverConcurrency +
-  2 * settings.webhookConcurrency;
+  (settings.cloud === '' ? 0 : 2 * cloudConcurrency) +
+  2 * settings.webhookConcurrency +
+  timekeeperConcurrency;
+
+/** Evaluators of periodic alarms whose queries are not answered in time. Lambda takes two at least. */
+export const slowConcurrency = ({ periodicConcurrency }: ServiceSettings): number =>
+  Math.max(2, Math.floor(periodicConcurrency / 2));
 
 /** What is wrong with the settings on an account with this limit; undefined if all fits. */
 export function tooMuch(settings: ServiceSettings): string | undefined {

@@ -1,4 +1,6 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
+import { allowMirror, mirrorVariables } from './cloud-mirror.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -22,6 +24,18 @@ const subscriptionVariables = ({
   ),
 });
 
+/** The variables for users, their tokens and their secrets. */
+const identityVariables = ({ tables, secrets, settings }: Omit<Wiring, 'messaging'>) => ({
+  ADMIN_SECRET_ARN: secrets.admin.secretArn,
+  SIGNING_SECRET_ARN: secrets.signing.secretArn,
+  ...otherIssuerVariables({ tables, settings }),
+  VALIDITY_TABLE: tables.validity.tableName,
+  WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
+  IDENTITY_TABLE: tables.identity.tableName,
+  CREDENTIALS_TABLE: tables.credentials.tableName,
+  ...attemptLimits({ tables, settings }),
+});
+
 /** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
@@ -33,13 +47,7 @@ export class Doctor extends Construct implements Capability {
       description: 'Doctor: registration of users, hosts and servers; events from outside',
       errorImpact: 'its callers get 5xx',
       environment: {
-        ADMIN_SECRET_ARN: secrets.admin.secretArn,
-        SIGNING_SECRET_ARN: secrets.signing.secretArn,
-        VALIDITY_TABLE: tables.validity.tableName,
-        WEBHOOK_SECRET_ARN: secrets.webhooks.secretArn,
-        IDENTITY_TABLE: tables.identity.tableName,
-        CREDENTIALS_TABLE: tables.credentials.tableName,
-        ...attemptLimits({ tables, settings }),
+        ...identityVariables({ tables, secrets, settings }),
         ...subscriptionVariables({ tables, messaging, settings }),
         HOSTS_TABLE: tables.hosts.tableName,
         ROSTER_TABLE: tables.roster.tableName,
@@ -54,6 +62,7 @@ export class Doctor extends Construct implements Capability {
         BULK_QUEUE_URL: messaging.bulkQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         ...inventoryVariables(messaging),
+        ...mirrorVariables({ tables, messaging }),
         ...variablesOf(
           settings,
           'safeLaneDelaySeconds',
@@ -67,6 +76,7 @@ export class Doctor extends Construct implements Capability {
     const { affected, faults, hosts, identity, instances, migrations, ports } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowSecret(fn, secrets.webhooks);
     allowRows(fn, identity, 'GetItem', 'PutItem', 'DeleteItem');
     allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem', 'PutItem');
@@ -74,7 +84,7 @@ export class Doctor extends Construct implements Capability {
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
     allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
     allowRows(fn, hosts, 'PartiQLUpdate');
-    allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
+    allowRows(fn, tables.roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem');
@@ -88,6 +98,7 @@ export class Doctor extends Construct implements Capability {
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
+    allowMirror(fn, { tables, messaging });
   }
 }
 

@@ -11,7 +11,7 @@ import type { Capability, Wiring } from './wiring.ts';
 export const inventoryVariables = ({ inventoryQueue: queue }: Messaging) =>
   queue ? { INVENTORY_QUEUE_URL: queue.queueUrl } : {};
 
-/** Takes events from outside over into the rows of servers. It exists with `inventoryFromEvents` only. */
+/** Takes events from outside over into the rows of servers and ports. It exists with `inventoryFromEvents` only. */
 export class Inventory extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -28,6 +28,9 @@ export class Inventory extends Construct implements Capability {
         ROSTER_TABLE: tables.roster.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
+        PORTS_TABLE: tables.ports.tableName,
+        NETWORKS_TABLE: tables.networks.tableName,
+        CONDITIONS_TABLE: tables.conditions.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         URGENT_QUEUE_URL: messaging.urgentQueue.queueUrl,
@@ -50,6 +53,9 @@ export class Inventory extends Construct implements Capability {
     allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, tables.instances, 'GetItem', 'PutItem');
     allowRows(fn, tables.migrations, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
+    allowRows(fn, tables.networks, 'GetItem', 'PutItem', 'DeleteItem');
+    allowRows(fn, tables.conditions, 'GetItem');
     const { eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters } = messaging;
     for (const queue of [eventQueue, changeQueue, urgentQueue, bulkQueue, bulkDeadLetters]) {
       allowSend(fn, queue);

@@ -47,12 +47,24 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     { name: 'UrgentQueue', queue: messaging.urgentQueue, seconds: 120 },
     { name: 'BulkQueue', queue: messaging.bulkQueue, seconds: 900 },
     { name: 'WideQueue', queue: messaging.wideQueue, seconds: 900 },
+    { name: 'PeriodicQueue', queue: messaging.periodicQueue, seconds: 120 },
+    // Alarms whose round is late count as not answered: the queue empties itself.
+    { name: 'PeriodicSlowQueue', queue: messaging.periodicSlowQueue, seconds: 300 },
     { name: 'ReportQueue', queue: messaging.reportQueue, seconds: 60 },
     ...(messaging.inventoryQueue
       ? [{ name: 'InventoryQueue', queue: messaging.inventoryQueue, seconds: 300 }]
       : []),
+    ...(messaging.cloudQueues
+      ? [
+          { name: 'CloudQueue', queue: messaging.cloudQueues.tasks, seconds: 900 },
+          { name: 'MoveQueue', queue: messaging.cloudQueues.moves, seconds: 900 },
+          { name: 'MirrorQueue', queue: messaging.cloudQueues.mirror, seconds: 300 },
+        ]
+      : []),
     { name: 'FaultQueue', queue: messaging.faultQueue, seconds: Math.max(...finish) + 300 },
     { name: 'WebhookQueue', queue: messaging.webhookQueue, seconds: 120 },
+    // The last tick of a minute is delayed for 66 seconds.
+    { name: 'TickQueue', queue: messaging.tickQueue, seconds: 130 },
     // The longest pause between two tries is 900 seconds.
     { name: 'WebhookRetryQueue', queue: messaging.webhookRetryQueue, seconds: 1200 },
   ];

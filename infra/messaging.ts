@@ -24,8 +24,33 @@ export const receiverTimeoutSeconds = 60;
 /** The timeout of the inventory for a message, in seconds. */
 export const inventoryTimeoutSeconds = 60;
 
+/** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
+export const mirrorTimeoutSeconds = 65;
+/** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
+export const cloudTimeoutSeconds = 120;
+
+/** How many of these run at once for each of its two queues: the cloud gets few requests at once. */
+export const cloudConcurrency = 2;
+
+/** The queues of the function that applies Doctor's state to the cloud. */
+export interface CloudQueues {
+  /** Services of hosts, and ports. */
+  readonly tasks: Queue;
+  /** Steps of evacuations, so that those of a large host do not delay the next host's fault. */
+  readonly moves: Queue;
+  /** Turns of the jobs that mirror the cloud. */
+  readonly mirror: Queue;
+  readonly deadLetters: Queue;
+}
+
 /** Receivers of reports that run at once. */
 export const receiverConcurrency = 5;
+
+/** The timeout of the timekeeper for a batch of ticks, in seconds. */
+export const timekeeperTimeoutSeconds = 50;
+
+/** Timekeepers that run at once; two, so that one that hangs does not delay the next tick. */
+export const timekeeperConcurrency = 2;
 
 /** The timeout of a batch of webhooks, sent at the same time: the longest timeout of one, and a margin. */
 export const webhookSenderTimeoutSeconds = 30;
@@ -46,7 +71,11 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
-  /** Of the four queues before. */
+  /** Alarms that are evaluated every minute. */
+  readonly periodicQueue: Queue;
+  /** Those among them whose queries are not answered in time. */
+  readonly periodicSlowQueue: Queue;
+  /** Of the six queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -56,6 +85,10 @@ export class Messaging extends Construct {
   /** Work that is checked again: faults of hosts and ports, maintenance, ports of evacuated servers. */
   readonly faultQueue: Queue;
   readonly faultDeadLetters: Queue;
+  /** What is applied to the cloud; undefined without the setting `cloud`. */
+  readonly cloudQueues: CloudQueues | undefined;
+  /** Messages by which the timekeeper notices that a few seconds have passed. */
+  readonly tickQueue: Queue;
   /** Names the stream records that the reconciler gave up: Lambda sends their place, not their content. */
   readonly streamDeadLetters: Queue;
   /** First attempts of webhooks. */
@@ -108,6 +141,10 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
+    [this.periodicQueue, this.periodicSlowQueue] = [
+      bulk('PeriodicQueue'),
+      bulk('PeriodicSlowQueue'),
+    ];
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',
@@ -119,6 +156,8 @@ export class Messaging extends Construct {
       : undefined;
     this.faultDeadLetters = deadLetters('FaultDeadLetters');
     this.faultQueue = queue('FaultQueue', finisherTimeoutSeconds, into(this.faultDeadLetters));
+    this.cloudQueues = settings.cloud === '' ? undefined : cloudQueuesOf(queue, deadLetters);
+    this.tickQueue = queue('TickQueue', timekeeperTimeoutSeconds, into(this.bulkDeadLetters));
     this.streamDeadLetters = deadLetters(
       'StreamDeadLetters',
       'changes have no safe copy; read them from the stream within 12 hours',
@@ -127,18 +166,37 @@ export class Messaging extends Construct {
     const givenUp = into(this.webhookDeadLetters);
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
-    this.notifications = Array.from(
-      { length: settings.notificationTopics },
-      (_, n) =>
-        new Topic(this, n === 0 ? 'Notifications' : `Notifications${n + 1}`, {
-          enforceSSL: secureTransport,
-        }),
-    );
+    this.notifications = notificationTopics(this, settings, secureTransport);
     this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
   }
 }
+
+/** Makes the queues of the cloud. */
+function cloudQueuesOf(
+  queue: (name: string, consumerTimeout: number, deadLetterQueue: DeadLetterQueue) => Queue,
+  deadLetters: (name: string, means: string) => Queue,
+): CloudQueues {
+  const givenUp = deadLetters('CloudDeadLetters', 'the cloud does not show what Doctor shows');
+  return {
+    tasks: queue('CloudQueue', cloudTimeoutSeconds, into(givenUp)),
+    moves: queue('MoveQueue', cloudTimeoutSeconds, into(givenUp)),
+    mirror: queue('MirrorQueue', mirrorTimeoutSeconds, into(givenUp)),
+    deadLetters: givenUp,
+  };
+}
+
+/** The topics that the projects' notifications are spread over. */
+const notificationTopics = (
+  scope: Construct,
+  settings: ServiceSettings,
+  enforceSSL: boolean,
+): Topic[] =>
+  Array.from(
+    { length: settings.notificationTopics },
+    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
+  );
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

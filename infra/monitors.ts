@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { ServiceFunction } from './service-function.ts';
@@ -24,6 +25,7 @@ export class Monitors extends Construct implements Capability {
       environment: {
         ADMIN_SECRET_ARN: secrets.admin.secretArn,
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        ...otherIssuerVariables({ tables, settings }),
         VALIDITY_TABLE: tables.validity.tableName,
         IDENTITY_TABLE: tables.identity.tableName,
         CREDENTIALS_TABLE: tables.credentials.tableName,
@@ -47,6 +49,7 @@ export class Monitors extends Construct implements Capability {
     const { hosts, roster, faults, instances, migrations, conditions, sources, unmatched } = tables;
     allowSecret(fn, secrets.admin);
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowRows(fn, tables.identity, 'GetItem');
     allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem');
     allowRows(fn, tables.credentials, 'GetItem');

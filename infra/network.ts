@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
@@ -16,6 +17,7 @@ export class Network extends Construct implements Capability {
       errorImpact: 'its callers get 5xx',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        ...otherIssuerVariables({ tables, settings }),
         VALIDITY_TABLE: tables.validity.tableName,
         PORTS_TABLE: tables.ports.tableName,
         NETWORKS_TABLE: tables.networks.tableName,
@@ -27,6 +29,7 @@ export class Network extends Construct implements Capability {
     const { function: fn } = this;
     const { ports, networks } = tables;
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowRows(fn, tables.validity, 'BatchGetItem');
     allowRows(fn, ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowIndexes(fn, ports, 'byHost', 'byDevice', 'byName', 'byProject', 'listing');

@@ -25,6 +25,7 @@ export class Reconciler extends Construct implements Capability {
 
   constructor(scope: Construct, id: string, { tables, messaging, settings }: Wiring) {
     super(scope, id);
+    const { cloudQueues } = messaging;
     this.function = new ServiceFunction(this, 'Function', {
       name: 'reconciler',
       description: 'Doctor: sends the safe copies of changes of hosts, instances and ports',
@@ -32,18 +33,25 @@ export class Reconciler extends Construct implements Capability {
       timeout: Duration.seconds(30),
       environment: {
         AFFECTED_TABLE: tables.affected.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         EVENT_QUEUE_URL: messaging.eventQueue.queueUrl,
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         EVENT_DLQ_URL: messaging.eventDeadLetters.queueUrl,
         FAULT_QUEUE_URL: messaging.faultQueue.queueUrl,
+        REPORT_QUEUE_URL: messaging.reportQueue.queueUrl,
         EVENTS_TOPIC_ARN: messaging.events.topicArn,
+        ...(cloudQueues && {
+          CLOUD_QUEUE_URL: cloudQueues.tasks.queueUrl,
+          MOVE_QUEUE_URL: cloudQueues.moves.queueUrl,
+        }),
         ...variablesOf(settings, 'safeLaneDelaySeconds', 'finishDelaysSeconds'),
       },
     });
     const { function: fn } = this;
     // No deletions: they follow a tombstone, which was a change of its own.
     const written = { eventName: FilterRule.or('INSERT', 'MODIFY') };
-    // Heartbeats write a host's row without a change; all other writes set `written_by` to `change`.
+    // Heartbeats write a host's row without a change; all other writes set `written_by` to `change`, also
+    // that of a host that missed its heartbeats and is heard again.
     const changed = { dynamodb: { NewImage: { written_by: { S: FilterRule.isEqual('change') } } } };
     const sources = [
       { table: tables.hosts, filter: { ...written, ...changed } },
@@ -62,11 +70,17 @@ export class Reconciler extends Construct implements Capability {
         }),
       );
     }
-    allowRows(fn, tables.affected, 'UpdateItem');
+    allowRows(fn, tables.affected, 'UpdateItem', 'Query');
+    allowRows(fn, tables.activity, 'PutItem');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);
     allowSend(fn, messaging.faultQueue);
+    allowSend(fn, messaging.reportQueue);
+    if (cloudQueues) {
+      allowSend(fn, cloudQueues.tasks);
+      allowSend(fn, cloudQueues.moves);
+    }
     allowSend(fn, messaging.streamDeadLetters);
     allowPublish(fn, messaging.events);
     allowCountingSubscribers(fn, messaging.events);

@@ -39,7 +39,7 @@ export class ReportReceiver extends Construct implements Capability {
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         ...inventoryVariables(messaging),
         REPORT_DLQ_URL: messaging.reportDeadLetters.queueUrl,
-        ...variablesOf(settings, 'safeLaneDelaySeconds'),
+        ...variablesOf(settings, 'safeLaneDelaySeconds', 'serviceDownTimeSeconds'),
       },
     });
     const { function: fn } = this;

@@ -3,8 +3,11 @@ import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
 import { Alarming } from './alarming.ts';
 import { Api } from './api.ts';
+import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
+import { cloudMirrorOf } from './cloud-mirror.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
+import { Console } from './console.ts';
 import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
@@ -14,12 +17,15 @@ import { Lateness } from './lateness.ts';
 import { Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
+import { Operations, operationPaths } from './operations.ts';
+import { roundsOf } from './periodic.ts';
 import { Reconciler } from './reconciler.ts';
 import { ReportReceiver } from './report-receiver.ts';
 import { Secrets } from './secrets.ts';
 import { type ServiceSettings, withDefaults } from './settings.ts';
 import { Sweeper } from './sweeper.ts';
 import { Tables } from './tables.ts';
+import { Timekeeper } from './timekeeper.ts';
 import { WebhookSender } from './webhook-sender.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
@@ -40,6 +46,7 @@ export class DoctorStack extends Stack {
     const settings = withDefaults(given);
     const emulated = target === 'emulator';
     if (emulated) grantForEmulator(this);
+    requireCloudForMoves(this, settings);
 
     const tables = new Tables(this, 'Tables', { retain: !emulated });
     const messaging = new Messaging(this, 'Messaging', { settings, secureTransport: !emulated });
@@ -58,32 +65,27 @@ export class DoctorStack extends Stack {
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
+      Operations: new Operations(this, 'Operations', shared),
+      Console: new Console(this, 'Console', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
       }),
+      ...cloudMirrorOf(this, shared),
+      ...cloudFaultsOf(this, shared),
       Reconciler: new Reconciler(this, 'Reconciler', shared),
       AlarmEvaluator: new AlarmEvaluator(this, 'AlarmEvaluator', shared),
       BulkEvaluator: new BulkEvaluator(this, 'BulkEvaluator', shared),
+      ...roundsOf(this, shared),
       Sweeper: new Sweeper(this, 'Sweeper', shared),
+      Timekeeper: new Timekeeper(this, 'Timekeeper', shared),
       FaultFinisher: new FaultFinisher(this, 'FaultFinisher', shared),
       WebhookSender: new WebhookSender(this, 'WebhookSender', shared),
     };
-    api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
-    api.serve('compute', capabilities.Compute.function);
-    api.serve('image', capabilities.Compute.function);
-    api.serve('network', capabilities.Network.function);
-    api.serve('alarming', capabilities.Alarming.function);
-    api.serve('doctor', capabilities.Doctor.function, {
-      within: { path: 'v1', segments: monitorPaths, handler: capabilities.Monitors.function },
-    });
-    api.serve('events', capabilities.Monitors.function);
-    api.serve('instance-ha', capabilities.Monitors.function);
+    serve(api, capabilities);
 
-    const functions = Object.fromEntries(
-      Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]),
-    );
     if (!emulated) {
+      const functions = functionsOf(capabilities);
       reserveConcurrency(this, functions, settings);
       new Lateness(this, 'Lateness', {
         messaging,
@@ -94,9 +96,44 @@ export class DoctorStack extends Stack {
       });
     }
 
-    const outputs = { ...outputsOf(shared, api), ...functionNames(capabilities) };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
+}
+
+type Served =
+  | 'Identity'
+  | 'Compute'
+  | 'Network'
+  | 'Alarming'
+  | 'Doctor'
+  | 'Monitors'
+  | 'Operations'
+  | 'Console';
+
+/** Puts the functions of the surfaces behind their paths. */
+function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
+  api.serve('identity', capabilities.Identity.function, { root: true, posts: true });
+  api.serve('compute', capabilities.Compute.function);
+  api.serve('image', capabilities.Compute.function);
+  api.serve('network', capabilities.Network.function);
+  api.serve('alarming', capabilities.Alarming.function);
+  api.serve('doctor', capabilities.Doctor.function, {
+    within: {
+      path: 'v1',
+      parts: [
+        { segments: monitorPaths, handler: capabilities.Monitors.function },
+        { segments: operationPaths, handler: capabilities.Operations.function },
+      ],
+    },
+  });
+  api.serve('events', capabilities.Monitors.function);
+  api.serve('instance-ha', capabilities.Monitors.function);
+  api.serve('console', capabilities.Console.function);
+}
+
+/** Makes an output of each value, under its name. */
+function makeOutputs(scope: Construct, values: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(values)) new CfnOutput(scope, name, { value });
 }
 
 /** What clients, tests and operators need of a deployed stack. */
@@ -112,12 +149,19 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UrgentQueueUrl: messaging.urgentQueue.queueUrl,
   BulkQueueUrl: messaging.bulkQueue.queueUrl,
   WideQueueUrl: messaging.wideQueue.queueUrl,
+  PeriodicQueueUrl: messaging.periodicQueue.queueUrl,
+  PeriodicSlowQueueUrl: messaging.periodicSlowQueue.queueUrl,
   BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,
   ReportQueueUrl: messaging.reportQueue.queueUrl,
   ReportDlqUrl: messaging.reportDeadLetters.queueUrl,
   FaultQueueUrl: messaging.faultQueue.queueUrl,
   FaultDlqUrl: messaging.faultDeadLetters.queueUrl,
+  TickQueueUrl: messaging.tickQueue.queueUrl,
   StreamDlqUrl: messaging.streamDeadLetters.queueUrl,
+  ...(messaging.cloudQueues && {
+    CloudQueueUrl: messaging.cloudQueues.tasks.queueUrl,
+    CloudDlqUrl: messaging.cloudQueues.deadLetters.queueUrl,
+  }),
   WebhookQueueUrl: messaging.webhookQueue.queueUrl,
   WebhookRetryQueueUrl: messaging.webhookRetryQueue.queueUrl,
   WebhookDlqUrl: messaging.webhookDeadLetters.queueUrl,
@@ -140,12 +184,20 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   CredentialsTable: tables.credentials.tableName,
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
+  SilencesTable: tables.silences.tableName,
   PlacesTable: tables.places.tableName,
+  ActivityTable: tables.activity.tableName,
   ConditionsTable: tables.conditions.tableName,
   SourcesTable: tables.sources.tableName,
   UnmatchedTable: tables.unmatched.tableName,
   ReceivedTable: tables.received.tableName,
+  CloudTable: tables.cloud.tableName,
+  TimersTable: tables.timers.tableName,
 });
+
+/** The function of each capability, by its name. */
+const functionsOf = (capabilities: Readonly<Record<string, Capability>>) =>
+  Object.fromEntries(Object.entries(capabilities).map(([name, { function: fn }]) => [name, fn]));
 
 /** The output `<name>FunctionName` of each capability. */
 const functionNames = (capabilities: Readonly<Record<string, Capability>>) =>

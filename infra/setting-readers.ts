@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import * as z from 'zod';
 
 /** A text, as it is. */
-const text = z.coerce.string();
+export const text = z.coerce.string();
 
 /** A text that is not empty. */
 export const filledText = text.min(1, 'is empty');
@@ -110,4 +110,33 @@ export const topicArns = listOf(
 export const secretName = text.regex(
   /^((arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512})?$/,
   'is neither the name nor the ARN of a secret',
+);
+
+/** An http or https URL without credentials, query and fragment, or an empty text. */
+export const httpUrl = text.refine((url) => {
+  if (url === '') return true;
+  const parsed = /^https?:/.test(url) && URL.canParse(url) ? new URL(url) : undefined;
+  return parsed && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === '';
+}, 'is not an http or https URL without credentials, query and fragment');
+
+/** The name of a label of Prometheus that needs no quotes. */
+export const labelName = text.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not the name of a label');
+const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** The URL of an issuer as its tokens have it in `iss`, or an empty text. Plain http is for tests. */
+export const issuerUrl = text.refine((url) => {
+  if (url === '') return true;
+  const { protocol, hostname, search, hash } = URL.canParse(url) ? new URL(url) : { protocol: '' };
+  const safe = protocol === 'https:' || (protocol === 'http:' && loopbackHosts.has(hostname ?? ''));
+  return safe && search === '' && hash === '';
+}, 'is not an https URL');
+
+/** Pairs `value=role`, separated by commas. */
+export const rolePairs = listOf(
+  z
+    .string()
+    .regex(
+      /^[^,]+=(admin|member|reader|service|monitor|data_plane_integrator)$/,
+      "is not a value and one of Doctor's roles, as value=role",
+    ),
 );

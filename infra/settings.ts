@@ -11,13 +11,18 @@ import {
   delays,
   email,
   filledText,
+  httpUrl,
+  issuerUrl,
+  labelName,
   limit,
   namePrefix,
   oneOf,
   origins,
   ranges,
+  rolePairs,
   secretName,
   sourceConcurrency,
+  text,
   topicArns,
   truth,
   wholeNumber,
@@ -64,15 +69,25 @@ const Settings = z.object({
     'a host that once sent a heartbeat is down when it has sent none for longer than this',
     'SERVICE_DOWN_TIME_SECONDS',
   ),
+  reportMissedHeartbeats: setting(
+    truth.default(false),
+    '`true`: a host that must send heartbeats and sends none for `serviceDownTimeSeconds` is reported down by the source `heartbeat`',
+    'REPORT_MISSED_HEARTBEATS',
+  ),
   instancesOnForceDown: setting(
     oneOf('stop', 'leave').default('stop'),
     'what `os-services` does to the servers of a host that it forces down: `stop` stops them, `leave` changes nothing, as in Nova',
     'INSTANCES_ON_FORCE_DOWN',
   ),
   evacuationExecutor: setting(
-    oneOf('none', 'external').default('none'),
-    '`external`: another program moves the servers that are evacuated, and reports each outcome; `none`: Doctor only records the move, which is then done at once',
+    oneOf('none', 'external', 'openstack').default('none'),
+    '`external`: another program moves the servers that are evacuated, and reports each outcome; `openstack`: Nova of the setting `cloud` moves them; `none`: Doctor only records the move, which is then done at once',
     'EVACUATION_EXECUTOR',
+  ),
+  cloudServersOnFault: setting(
+    oneOf('leave', 'error').default('leave'),
+    'with `cloud`: what becomes of the servers of a failed host in Nova: `leave` changes nothing, `error` puts them in error, as the inspector of OPNFV Doctor does',
+    'CLOUD_SERVERS_ON_FAULT',
   ),
   safeLaneDelaySeconds: setting(
     delay.default(5),
@@ -83,6 +98,15 @@ const Settings = z.object({
     delays.default([5, 900]),
     "when a fault's servers and ports are checked again after its report, separated by commas; each at most 900",
     'FINISH_DELAYS_SECONDS',
+  ),
+  heldRequestsPerProject: setting(
+    wholeNumber().default(5),
+    'how many requests for changes (`GET /doctor/v1/changes`) of one project are held at once until something changes; others are answered at once, and their pages ask again later',
+    'HELD_REQUESTS_PER_PROJECT',
+  ),
+  operationsConcurrency: setting(
+    atLeastOne.default(30),
+    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included; reserved like `reportConcurrency`, which `0` there switches off',
   ),
   evaluatorTimeoutSeconds: setting(
     wholeNumber().default(20),
@@ -116,6 +140,40 @@ const Settings = z.object({
     limit.default(1_000),
     'alarms of a project that may name no resource, and so are evaluated for every event of a type or of the project; `-1`: no limit',
     'PROJECT_WIDE_ALARM_QUOTA',
+  ),
+  projectPeriodicAlarmQuota: setting(
+    limit.default(1_000),
+    'alarms of a project that may be evaluated every minute: those of the types `prometheus` and `composite`; `-1`: no limit',
+    'PROJECT_PERIODIC_ALARM_QUOTA',
+  ),
+  prometheusUrl: setting(
+    httpUrl.default(''),
+    'the URL of the Prometheus that alarms of the types `prometheus` and `composite` query, without `/api/v1/query`; empty: none, and such queries are refused',
+    'PROMETHEUS_URL',
+  ),
+  prometheusAuth: setting(
+    oneOf('none', 'secret', 'sigv4').default('none'),
+    'the credentials for `prometheusUrl`: `secret`: HTTP Basic or Bearer, by what `prometheusSecret` holds; `sigv4`: a signature of AWS, for Amazon Managed Service for Prometheus',
+    'PROMETHEUS_AUTH',
+  ),
+  prometheusSecret: setting(
+    secretName.default(''),
+    'the name or ARN of a secret in Secrets Manager with `{"username", "password"}` or `{"token"}` in JSON, for `prometheusAuth=secret`',
+    'PROMETHEUS_SECRET',
+  ),
+  prometheusTimeoutSeconds: setting(
+    wholeNumber({ least: 1, most: 8 }).default(5),
+    'how long Doctor waits for the answer to a query; at most 8',
+    'PROMETHEUS_TIMEOUT_SECONDS',
+  ),
+  prometheusProjectLabel: setting(
+    labelName.default('project_id'),
+    'the label of series that names their project: the queries of callers who are no administrators read only series of their project',
+    'PROMETHEUS_PROJECT_LABEL',
+  ),
+  periodicConcurrency: setting(
+    sourceConcurrency.default(4),
+    'evaluators of alarms that are evaluated every minute, at once; half as many, and at least two, for those whose queries are not answered in time',
   ),
   actionsPerAlarm: setting(
     wholeNumber({ most: 100 }).default(20),
@@ -170,6 +228,16 @@ const Settings = z.object({
     wholeNumber({ least: 1, most: 100 }).default(1),
     "topics that the projects' notifications are spread over; AWS takes 200 filter policies for each",
   ),
+  silencesPerProject: setting(
+    wholeNumber().default(50),
+    'silences of a project that have not ended; as many may an administrator make for hosts and several projects',
+    'SILENCES_PER_PROJECT',
+  ),
+  silenceLongestSeconds: setting(
+    atLeastOne.default(2_592_000),
+    'how long a silence may last, and how far ahead it may start; the default is 30 days',
+    'SILENCE_LONGEST_SECONDS',
+  ),
   subscriptionsPerProject: setting(
     wholeNumber().default(20),
     'subscriptions that a project may make',
@@ -211,12 +279,51 @@ const Settings = z.object({
   ),
   inventoryFromEvents: setting(
     truth.default(false),
-    '`true`: events `compute.instance.*` from outside register, change and delete servers',
+    '`true`: events `compute.instance.*` and `port.*` from outside register, change and delete servers and ports',
   ),
   cloud: setting(
     secretName.default(''),
     'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
     'CLOUD_SECRET',
+  ),
+  cloudWalkMinutes: setting(
+    wholeNumber({ least: 5, most: 1440 }).default(60),
+    'the time between the begins of two walks through all hosts, servers and ports of the cloud',
+    'CLOUD_WALK_MINUTES',
+  ),
+  cloudCallsInFlight: setting(
+    sourceConcurrency.default(3),
+    'requests of the inventory to the cloud that are in flight at once at most',
+  ),
+  oidcIssuer: setting(
+    issuerUrl.default(''),
+    'the OpenID Connect issuer whose access tokens are accepted, as its tokens have it in `iss`; empty: none',
+    'OIDC_ISSUER',
+  ),
+  oidcAudience: setting(
+    text.default(''),
+    'what the tokens of `oidcIssuer` have in `aud`; needed with it',
+    'OIDC_AUDIENCE',
+  ),
+  oidcProjectClaim: setting(
+    filledText.default('project_id'),
+    'the claim with the id of the project; `a.b` is `b` inside of `a`',
+    'OIDC_PROJECT_CLAIM',
+  ),
+  oidcRolesClaim: setting(
+    filledText.default('roles'),
+    'the claim with the roles, a list or a text with spaces; `realm_access.roles` for Keycloak',
+    'OIDC_ROLES_CLAIM',
+  ),
+  oidcRoles: setting(
+    rolePairs.default([
+      'doctor-admin=admin',
+      'doctor-member=member',
+      'doctor-reader=reader',
+      'doctor-monitor=monitor',
+    ]),
+    "Doctor's role for each value of that claim, separated by commas; other values mean nothing",
+    'OIDC_ROLES',
   ),
   requestsPerSecond: setting(
     atLeastOne.default(1000),
@@ -285,6 +392,9 @@ export const settingRows: readonly SettingRow[] = names.map((name) => ({
 export function settingsFrom(context: (name: string) => unknown): ServiceSettings {
   const given = Object.fromEntries(names.map((name) => [name, context(name)]));
   const { data, error } = Settings.safeParse(given);
+  if (data && data.oidcIssuer !== '' && data.oidcAudience === '') {
+    throw new Error('setting oidcAudience is empty, and oidcIssuer is not');
+  }
   if (data) return data;
   const complaints = error.issues.map(({ path: [name = '', item], message }) => {
     const place = item === undefined ? '' : `, item ${Number(item) + 1},`;

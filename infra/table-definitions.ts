@@ -32,6 +32,7 @@ export const tableDefinitions = {
     stream: true,
   },
   roster: { key: [text('shard'), text('host')] },
+  cloud: { key: [text('id')] },
   faults: {
     key: [text('host'), number('number')],
     indexes: {
@@ -94,6 +95,22 @@ export const tableDefinitions = {
       byProject: [text('in_project'), text('sort_key')],
       byTime: [text('live'), text('sort_key')],
       byName: [text('named'), text('in_project')],
+      // Of enabled alarms that are evaluated every minute: event alarms have no slot.
+      periodic: [text('periodic_slot'), text('periodic_place')],
+    },
+    // A round decides most alarms without reading their rows.
+    included: {
+      in: ['periodic'],
+      attributes: [
+        'type',
+        'project_id',
+        'rule',
+        'scope',
+        'state',
+        'repeat_actions',
+        'failed_rounds',
+        'last_round',
+      ],
     },
   },
   quotas: { key: [text('owner')] },
@@ -135,7 +152,17 @@ export const tableDefinitions = {
       byTime: [text('live'), text('sort_key')],
     },
   },
+  silences: {
+    key: [text('silence_id')],
+    indexes: {
+      byProject: [text('in_project'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+      due: [text('due'), text('due_at')],
+    },
+    expires: true,
+  },
   places: { key: [text('place')], expires: true },
+  activity: { key: [text('scope'), text('place')], expires: true },
   conditions: {
     key: [text('condition_id')],
     indexes: {
@@ -166,4 +193,5 @@ export const tableDefinitions = {
     },
     expires: true,
   },
+  timers: { key: [text('slot'), text('place')] },
 } satisfies Record<string, TableDefinition>;

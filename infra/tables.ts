@@ -26,11 +26,15 @@ export class Tables extends Construct {
   readonly credentials: Table;
   readonly attempts: Table;
   readonly subscriptions: Table;
+  readonly silences: Table;
   readonly places: Table;
+  readonly activity: Table;
   readonly conditions: Table;
   readonly sources: Table;
   readonly unmatched: Table;
   readonly received: Table;
+  readonly cloud: Table;
+  readonly timers: Table;
 
   constructor(scope: Construct, id: string, { retain }: TablesProps) {
     super(scope, id);
@@ -52,11 +56,15 @@ export class Tables extends Construct {
     this.credentials = table('Credentials', tableDefinitions.credentials);
     this.attempts = table('Attempts', tableDefinitions.attempts);
     this.subscriptions = table('Subscriptions', tableDefinitions.subscriptions);
+    this.silences = table('Silences', tableDefinitions.silences);
     this.places = table('Places', tableDefinitions.places);
+    this.activity = table('Activity', tableDefinitions.activity);
     this.conditions = table('Conditions', tableDefinitions.conditions);
     this.sources = table('Sources', tableDefinitions.sources);
     this.unmatched = table('Unmatched', tableDefinitions.unmatched);
     this.received = table('Received', tableDefinitions.received);
+    this.cloud = table('Cloud', tableDefinitions.cloud);
+    this.timers = table('Timers', tableDefinitions.timers);
   }
 }
 

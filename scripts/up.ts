@@ -10,6 +10,7 @@ the data that an earlier stack kept. If a stack is up, changed code is deployed 
 not answer is not touched (exit status 1). No data is ever deleted.
 
   DOCTOR_PORT              the port of a new stack (default 4566, or a free one if it is taken)
+  DOCTOR_SETTINGS          settings of the deployment as name=value, separated by spaces (default none)
   DOCTOR_STATE_DIR         where the stack keeps its files (default .doctor)
   DOCTOR_PATIENCE_SECONDS  how long a stack may take to answer (default 60)`;
 

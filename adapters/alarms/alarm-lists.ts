@@ -1,7 +1,7 @@
 /** The table `alarms` as lists read it: keys from an index, then the rows consistently. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { storedAlarm } from '../../domain/alarms/stored-alarm.ts';
 import { getAll, growingPages, queryPages } from '../dynamodb.ts';
 import { indexKeys, kinds } from './alarm-rows.ts';
@@ -53,7 +53,7 @@ export const alarmLists = (client: DynamoDBDocumentClient, table: string) => {
      * The alarms in scope, in pages, in the order of time that `reading` asks for. If the scope
      * names an alarm or a name, `reading` is ignored: all alarms come, in any order.
      */
-    async *alarmsOf(scope: AlarmScope, reading: TimeReading): AsyncGenerator<Alarm[]> {
+    async *alarmsOf(scope: AlarmScope, reading: TimeReading): AsyncGenerator<AnyAlarm[]> {
       const { alarm_id, name, project_id } = scope;
       const named = name !== undefined || alarm_id !== undefined;
       const pages = alarm_id === undefined ? idsOf(scope, named ? {} : reading) : [[alarm_id]];

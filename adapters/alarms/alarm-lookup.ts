@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Alarm } from '../../domain/alarms/alarm.ts';
 import { isReadWhole, type ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
+import { isPeriodicType } from '../../domain/alarms/periodic-alarm.ts';
 import { whyNoAlarm } from '../../domain/alarms/stored-alarm.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { AlarmsRead } from '../../flows/evaluate-events.ts';
@@ -51,10 +52,13 @@ export const alarmLookup = (
     return new Map((await inParallel(reads, width, (read) => read())).flat());
   },
 
-  /** The alarms, read consistently, in any order; ids without an alarm are left out. */
+  /**
+   * The event alarms, read consistently, in any order; ids without one are left out. The index may still
+   * show an alarm whose type has changed: rounds evaluate it, and events must not write it.
+   */
   alarms: async (ids: readonly string[]): Promise<AlarmsRead> => {
     const keys = ids.map((alarm_id) => ({ alarm_id, kind: 'alarm' }));
-    const rows = await getAll(client, table, keys);
+    const rows = (await getAll(client, table, keys)).filter(({ type }) => !isPeriodicType(type));
     const parsed = rows.map((row) => ({ row, ...Alarm.safeParse(row) }));
     return {
       alarms: parsed.flatMap(({ data }) => data ?? []),

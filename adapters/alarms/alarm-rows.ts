@@ -1,14 +1,22 @@
 /**
  * The rows of the table `alarms`, and the transactions that change them. An alarm has a row of kind
- * `alarm`, and a row of kind `lookup#<key>` for each key by which events find it. A change writes
- * all its rows, the counts of the owners' alarms and its record in `history` in one transaction.
+ * `alarm`. An event alarm has a row of kind `lookup#<key>` for each key by which events find it; a
+ * periodic alarm has none, and is found by the index `periodic` alone. A change writes all its rows, the counts of
+ * the owners' alarms, its timer and its record in `history` in one transaction.
  */
-import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { alarmSortKey } from '../../domain/alarms/alarm-index.ts';
-import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
-import { type AlarmQuotas, ownersOf } from '../../domain/alarms/quota.ts';
+import { lookupKeysOf } from '../../domain/alarms/lookup.ts';
+import {
+  type AnyAlarm,
+  isPeriodic,
+  type PeriodicAlarm,
+} from '../../domain/alarms/periodic-alarm.ts';
+import { type PeriodicKeys, periodicKeysOf } from '../../domain/alarms/periodic-index.ts';
+import { type AlarmQuotas, limitedKindOf, ownersOf } from '../../domain/alarms/quota.ts';
 import type { Row } from '../dynamodb.ts';
+import { timerWrites } from '../timers/alarm-timers.ts';
 import type { Action } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
 import { counted, countedWithin } from './quotas.ts';
@@ -18,6 +26,7 @@ export type AlarmTables = {
   readonly alarms: string;
   readonly history: string;
   readonly quotas: string;
+  readonly timers: string;
   /** How long the record of a change is kept, in days. */
   readonly retentionDays: number;
   /** The limits of projects and users for which none was set. */
@@ -37,9 +46,22 @@ export const indexKeys = {
   all: 'alarm',
 };
 
-/** The row of an alarm. */
-export const alarmRow = (alarm: Alarm): Row => ({
-  ...alarm,
+/** The keys of an alarm's row, and of the indexes that lists read. */
+type ListedKeys = {
+  readonly kind: string;
+  readonly in_project: string;
+  readonly named: string;
+  readonly live: string;
+  readonly sort_key: string;
+};
+
+/** The row of an event alarm. It never has the keys of the index `periodic`. */
+export type EventAlarmRow = Alarm & ListedKeys & { readonly [Key in keyof PeriodicKeys]?: never };
+
+/** The row of a periodic alarm. It has the keys of the index `periodic` while it is enabled. */
+export type PeriodicAlarmRow = PeriodicAlarm & ListedKeys & Partial<PeriodicKeys>;
+
+const listedKeys = (alarm: AnyAlarm): ListedKeys => ({
   kind: kinds.alarm,
   in_project: indexKeys.project(alarm.project_id),
   named: indexKeys.name(alarm.name),
@@ -47,32 +69,56 @@ export const alarmRow = (alarm: Alarm): Row => ({
   sort_key: alarmSortKey(alarm),
 });
 
+const eventRow = (alarm: Alarm): EventAlarmRow => ({
+  ...Alarm.parse(alarm),
+  ...listedKeys(alarm),
+});
+
+const periodicRow = (alarm: PeriodicAlarm): PeriodicAlarmRow => ({
+  ...alarm,
+  ...listedKeys(alarm),
+  ...(alarm.enabled && periodicKeysOf(alarm)),
+});
+
+/**
+ * The row of an alarm. Only that of a periodic alarm has the keys of the index `periodic`; the schema
+ * of event alarms drops them from whatever else it is given.
+ */
+export const alarmRow = (alarm: AnyAlarm): EventAlarmRow | PeriodicAlarmRow =>
+  isPeriodic(alarm) ? periodicRow(alarm) : eventRow(alarm);
+
+/** The keys by which events find the alarm; none for a periodic alarm. */
+const eventKeysOf = (alarm: AnyAlarm): string[] => (isPeriodic(alarm) ? [] : lookupKeysOf(alarm));
+
 /** The first actions of a creation are the counts of the project and the user. */
 export const countsOfCreation = 2;
 
 /**
- * The position of the count of alarms without a resource: in a creation after the other counts, in a
- * replacement after the alarm. It is there if the alarm is, or becomes, one without a resource.
+ * The position of the count of alarms of a kind with its own limit: in a creation after the other
+ * counts, in a replacement after the alarm. It is there if the alarm is, or becomes, of such a kind.
  */
-export const wideCountOfCreation = countsOfCreation;
-export const wideCountOfReplacement = 1;
+export const kindCountOfCreation = countsOfCreation;
+export const kindCountOfReplacement = 1;
 
-/** Whether a change makes an alarm without a resource of one that names a resource. */
-export const becomesWide = (before: Alarm, after: Alarm): boolean =>
-  isProjectWide(after) && !isProjectWide(before);
+/** Whether a change makes the alarm one of a kind with its own limit, which it was not. */
+export function becomesLimited(before: AnyAlarm, after: AnyAlarm): boolean {
+  const kind = limitedKindOf(after);
+  return kind !== undefined && kind !== limitedKindOf(before);
+}
 
 /**
  * The transaction that creates an alarm. It fails at one of the first `countsOfCreation` actions if
- * the project or the user has no room for another alarm, and at `wideCountOfCreation` if the project
- * has no room for another without a resource.
+ * the project or the user has no room for another alarm, and at `kindCountOfCreation` if the project
+ * has no room for another of its kind.
  */
-export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
+export function alarmCreation(tables: AlarmTables, alarm: AnyAlarm, change: AlarmChange): Action[] {
   const { alarms, quotas, quota } = tables;
   const owners = ownersOf(alarm);
+  const kind = limitedKindOf(alarm);
   return [
     countedWithin(quotas, owners.project, quota.project),
     countedWithin(quotas, owners.user, quota.user),
-    ...(isProjectWide(alarm) ? [countedWithin(quotas, owners.wide, quota.wide)] : []),
+    ...(kind ? [countedWithin(quotas, owners[kind], quota[kind])] : []),
     {
       Put: {
         TableName: alarms,
@@ -80,29 +126,30 @@ export function alarmCreation(tables: AlarmTables, alarm: Alarm, change: AlarmCh
         ConditionExpression: 'attribute_not_exists(alarm_id)',
       },
     },
-    ...lookupKeysOf(alarm).map((key) => lookupPut(alarms, alarm, key)),
+    ...eventKeysOf(alarm).map((key) => lookupPut(alarms, alarm, key)),
     recorded(tables, change),
+    ...timerWrites(tables.timers, undefined, alarm),
   ];
 }
 
 /**
  * The transaction that replaces an alarm, on condition that it is unchanged since it was read. It
- * fails at `wideCountOfReplacement` if the project has no room for another alarm without a resource.
+ * fails at `kindCountOfReplacement` if the project has no room for another alarm of its kind.
  */
 export function alarmReplacement(
   tables: AlarmTables,
-  before: Alarm,
-  after: Alarm,
+  before: AnyAlarm,
+  after: AnyAlarm,
   change: AlarmChange,
 ): Action[] {
   const { alarms, quotas, quota } = tables;
-  const oldKeys = lookupKeysOf(before);
-  const newKeys = lookupKeysOf(after);
+  const oldKeys = eventKeysOf(before);
+  const newKeys = eventKeysOf(after);
   const from = ownersOf(before);
   const to = ownersOf(after);
   return [
     { Put: { TableName: alarms, Item: alarmRow(after), ...atRevision(before) } },
-    ...wideMoved(quotas, quota.wide, before, after),
+    ...kindMoved(quotas, quota, before, after),
     ...oldKeys
       .filter((key) => !newKeys.includes(key))
       .map((key) => lookupDelete(alarms, before, key)),
@@ -110,6 +157,7 @@ export function alarmReplacement(
     ...moved(quotas, from.project, to.project),
     ...moved(quotas, from.user, to.user),
     recorded(tables, change),
+    ...timerWrites(tables.timers, before, after),
   ];
 }
 
@@ -117,9 +165,10 @@ export function alarmReplacement(
  * The transaction that deletes an alarm, on condition that it is unchanged since it was read. Its
  * history stays.
  */
-export function alarmDeletion(tables: AlarmTables, alarm: Alarm, change: AlarmChange): Action[] {
+export function alarmDeletion(tables: AlarmTables, alarm: AnyAlarm, change: AlarmChange): Action[] {
   const { alarms, quotas } = tables;
   const owners = ownersOf(alarm);
+  const kind = limitedKindOf(alarm);
   return [
     {
       Delete: {
@@ -128,11 +177,12 @@ export function alarmDeletion(tables: AlarmTables, alarm: Alarm, change: AlarmCh
         ...atRevision(alarm),
       },
     },
-    ...lookupKeysOf(alarm).map((key) => lookupDelete(alarms, alarm, key)),
+    ...eventKeysOf(alarm).map((key) => lookupDelete(alarms, alarm, key)),
     counted(quotas, owners.project, -1),
     counted(quotas, owners.user, -1),
-    ...(isProjectWide(alarm) ? [counted(quotas, owners.wide, -1)] : []),
+    ...(kind ? [counted(quotas, owners[kind], -1)] : []),
     recorded(tables, change),
+    ...timerWrites(tables.timers, alarm, undefined),
   ];
 }
 
@@ -157,17 +207,17 @@ export const lookupRow = ({ alarm_id, project_id }: LookupOwner, key: string): R
   key_place: `${placesOf(key)}${alarm_id}`,
 });
 
-type LookupOwner = Pick<Alarm, 'alarm_id' | 'project_id'>;
+type LookupOwner = Pick<AnyAlarm, 'alarm_id' | 'project_id'>;
 
-const lookupPut = (table: string, alarm: Alarm, key: string): Action => ({
+const lookupPut = (table: string, alarm: LookupOwner, key: string): Action => ({
   Put: { TableName: table, Item: lookupRow(alarm, key) },
 });
 
-const lookupDelete = (table: string, { alarm_id }: Alarm, key: string): Action => ({
+const lookupDelete = (table: string, { alarm_id }: LookupOwner, key: string): Action => ({
   Delete: { TableName: table, Key: { alarm_id, kind: kinds.lookup(key) } },
 });
 
-const atRevision = ({ revision }: Alarm) => ({
+const atRevision = ({ revision }: AnyAlarm) => ({
   ConditionExpression: 'revision = :revision',
   ExpressionAttributeValues: { ':revision': revision },
 });
@@ -177,13 +227,16 @@ const moved = (table: string, from: string, to: string): Action[] =>
   from === to ? [] : [counted(table, from, -1), counted(table, to, 1)];
 
 /**
- * The counts of alarms without a resource after a change. An alarm that loses its resource is counted
- * against the limit. An alarm that moves to another project is not, like all other alarms.
+ * The counts of alarms of a kind with its own limit after a change. An alarm that becomes of the kind
+ * is counted against the limit. An alarm that moves to another project is not, like all other alarms.
  */
-function wideMoved(table: string, most: number, before: Alarm, after: Alarm): Action[] {
-  const from = ownersOf(before).wide;
-  const to = ownersOf(after).wide;
-  if (becomesWide(before, after)) return [countedWithin(table, to, most)];
-  if (!isProjectWide(before)) return [];
-  return isProjectWide(after) ? moved(table, from, to) : [counted(table, from, -1)];
+function kindMoved(table: string, quota: AlarmQuotas, before: AnyAlarm, after: AnyAlarm): Action[] {
+  const [was, is] = [limitedKindOf(before), limitedKindOf(after)];
+  const from = was && ownersOf(before)[was];
+  const to = is && ownersOf(after)[is];
+  if (was === is) return from && to ? moved(table, from, to) : [];
+  return [
+    ...(is && to ? [countedWithin(table, to, quota[is])] : []),
+    ...(from ? [counted(table, from, -1)] : []),
+  ];
 }

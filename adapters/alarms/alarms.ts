@@ -1,8 +1,9 @@
 /** The table `alarms` as the API changes it, with the records of the changes in `history`. */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { type Alarm, isAlarmId } from '../../domain/alarms/alarm.ts';
+import { isAlarmId } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
-import { isProjectWide } from '../../domain/alarms/lookup.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
+import { limitedKindOf } from '../../domain/alarms/quota.ts';
 import { storedAlarm } from '../../domain/alarms/stored-alarm.ts';
 import { transact } from '../transactions.ts';
 import {
@@ -10,23 +11,23 @@ import {
   alarmCreation,
   alarmDeletion,
   alarmReplacement,
-  becomesWide,
+  becomesLimited,
   countsOfCreation,
+  kindCountOfCreation,
+  kindCountOfReplacement,
   kinds,
-  wideCountOfCreation,
-  wideCountOfReplacement,
 } from './alarm-rows.ts';
 
 /**
  * The outcome of a creation; `overtaken` if another writer changed one of its rows at the same
  * moment.
  */
-export type Filed = 'filed' | 'over quota' | 'over wide quota' | 'overtaken';
+export type Filed = 'filed' | 'over quota' | 'over kind quota' | 'overtaken';
 
 /** The store of alarms for requests. */
 export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) => ({
   /** The alarm, read consistently; undefined if there is none, or the text cannot be an id. */
-  alarm: async (alarm_id: string): Promise<Alarm | undefined> => {
+  alarm: async (alarm_id: string): Promise<AnyAlarm | undefined> => {
     if (!isAlarmId(alarm_id)) return undefined;
     const { Item: row } = await client.send(
       new GetCommand({
@@ -39,26 +40,27 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
   },
 
   /** Creates an alarm, if its project and its user have room for one more. */
-  create: async (alarm: Alarm, change: AlarmChange): Promise<Filed> => {
+  create: async (alarm: AnyAlarm, change: AlarmChange): Promise<Filed> => {
     const outcome = await transact(client, alarmCreation(tables, alarm, change));
     if (outcome === 'written') return 'filed';
     if (outcome === 'conflict') return 'overtaken';
     if (outcome < countsOfCreation) return 'over quota';
-    const isWide = outcome === wideCountOfCreation && isProjectWide(alarm);
-    return isWide ? 'over wide quota' : 'overtaken';
+    const isLimited = outcome === kindCountOfCreation && limitedKindOf(alarm) !== undefined;
+    return isLimited ? 'over kind quota' : 'overtaken';
   },
 
   /**
-   * Replaces an alarm. False if it is no longer as it was read; `over wide quota` if it would be
-   * one alarm without a resource too many.
+   * Replaces an alarm. False if it is no longer as it was read; `over kind quota` if it would be
+   * one alarm too many of a kind that has its own limit.
    */
   replace: async (
-    before: Alarm,
-    after: Alarm,
+    before: AnyAlarm,
+    after: AnyAlarm,
     change: AlarmChange,
-  ): Promise<boolean | 'over wide quota'> => {
+  ): Promise<boolean | 'over kind quota'> => {
     const outcome = await transact(client, alarmReplacement(tables, before, after, change));
-    if (outcome === wideCountOfReplacement && becomesWide(before, after)) return 'over wide quota';
+    if (outcome === kindCountOfReplacement && becomesLimited(before, after))
+      return 'over kind quota';
     return outcome === 'written';
   },
 
@@ -66,6 +68,6 @@ export const alarmStore = (client: DynamoDBDocumentClient, tables: AlarmTables) 
    * Deletes an alarm with all its rows, but not its history. False if it is no longer as it was
    * read.
    */
-  remove: async (alarm: Alarm, change: AlarmChange): Promise<boolean> =>
+  remove: async (alarm: AnyAlarm, change: AlarmChange): Promise<boolean> =>
     (await transact(client, alarmDeletion(tables, alarm, change))) === 'written',
 });

@@ -6,13 +6,14 @@ import { type Chain, type Firing, hasNotification } from '../../domain/alarms/fi
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { ChainOutcome } from '../../flows/evaluate-events.ts';
 import { getAll, ifUnchanged } from '../dynamodb.ts';
-import { type Action, transactGroups } from '../transactions.ts';
+import { timerWrites } from '../timers/alarm-timers.ts';
+import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
 
 const RowKey = z.object({ event_id: z.string(), alarm_id: z.string() });
 type RowKey = z.infer<typeof RowKey>;
 
-type Tables = { readonly alarms: string; readonly history: string };
+type Tables = { readonly alarms: string; readonly history: string; readonly timers: string };
 
 /**
  * A noted row expires, because the event does not come again after that. An outbox row expires once
@@ -31,14 +32,34 @@ const rowPut = (table: string, row: Firing['row']): Action => ({
 
 const keyOf = (alarm_id: string) => ({ alarm_id, kind: 'alarm' });
 
+/** The part of an update that says when the alarm was armed, and its timer; empty if both stay. */
+const arming = (from: Alarm, { armed_at, timer_at }: Alarm) =>
+  from.armed_at === armed_at && from.timer_at === timer_at
+    ? { set: '', values: {} }
+    : {
+        set: ', armed_at = :armed, timer_at = :timer',
+        values: { ':armed': armed_at, ':timer': timer_at },
+      };
+
+/** Sets only when the alarm was armed, and its timer, on condition that the alarm is as it was read. */
+const armed = (TableName: string, from: Alarm, to: Alarm) => {
+  const { set, values } = arming(from, to);
+  return {
+    TableName,
+    Key: keyOf(from.alarm_id),
+    ConditionExpression: 'revision = :read',
+    UpdateExpression: `SET revision = :next${set}`,
+    ExpressionAttributeValues: { ':read': from.revision, ':next': to.revision, ...values },
+  };
+};
+
 /** Sets only the fields that events change, on condition that the alarm is as it was read. */
 const update = (table: string, from: Alarm, to: Alarm): Action => ({
   Update: {
     TableName: table,
     Key: keyOf(from.alarm_id),
     ConditionExpression: 'revision = :read',
-    UpdateExpression:
-      'SET #state = :state, state_reason = :reason, state_timestamp = :at, stamp = :stamp, stamped_at = :stamped, entered_alarm_at = :entered, left_alarm_at = :left, transitions = :transitions, revision = :next',
+    UpdateExpression: `SET #state = :state, state_reason = :reason, state_timestamp = :at, stamp = :stamp, stamped_at = :stamped, entered_alarm_at = :entered, left_alarm_at = :left, transitions = :transitions, revision = :next${arming(from, to).set}`,
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ':read': from.revision,
@@ -51,6 +72,7 @@ const update = (table: string, from: Alarm, to: Alarm): Action => ({
       ':left': to.left_alarm_at,
       ':transitions': to.transitions,
       ':next': to.revision,
+      ...arming(from, to).values,
     },
   },
 });
@@ -63,6 +85,7 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
     return [
       ...chain.map(({ row }) => rowPut(tables.history, row)),
       ...(from && to ? [update(tables.alarms, from, to)] : []),
+      ...(from && to ? timerWrites(tables.timers, from, to) : []),
     ];
   };
 
@@ -80,6 +103,17 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
         if (already.length > 0) return { already };
         return positions.length > 0 ? 'alarm changed' : 'written';
       });
+    },
+
+    /**
+     * Writes when an alarm was armed, with its timer if that changes. False if it is no longer as it was read.
+     * A timer that does not change costs one write.
+     */
+    arm: (from: Alarm, to: Alarm): Promise<boolean> => {
+      const timer = timerWrites(tables.timers, from, to);
+      const alarm = armed(tables.alarms, from, to);
+      if (timer.length > 0) return transactPatiently(client, [{ Update: alarm }, ...timer]);
+      return ifUnchanged(client.send(new UpdateCommand(alarm)));
     },
 
     /** Those of the keys that have a row, read consistently, 100 a request, in any order. */

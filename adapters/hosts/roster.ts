@@ -165,6 +165,14 @@ export const rosterReader = (client: DynamoDBDocumentClient, table: string) => {
       return parts.flat().sort(inNameOrder);
     },
 
+    /** Every host of one part; a change of the last moments may be missing, such as a heartbeat. */
+    hostsOfShard: async (shard: string): Promise<ListedHost[]> => {
+      const hosts: ListedHost[] = [];
+      const input = { ...query(shard), ConsistentRead: false };
+      for await (const page of queryPages(client, input)) hosts.push(...page.map(listedOf));
+      return hosts;
+    },
+
     /** Registered hosts in a range, by name, read consistently. */
     hostsIn: async (range: HostRange): Promise<ListedHost[]> => {
       const parts = allRosterShards.map((shard) => pagesOf(shard, range));

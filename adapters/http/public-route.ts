@@ -2,7 +2,14 @@
 
 import { type PathMatch, pathMatcher } from './path-pattern.ts';
 import type { Query } from './query.ts';
-import { ignored, type Reader, readWith, withoutJson } from './readers.ts';
+import {
+  ignored,
+  type Reader,
+  type RouteSchemas,
+  readWith,
+  schemasOf,
+  withoutJson,
+} from './readers.ts';
 import { type ApiResponse, type RawRequest, readJson } from './request.ts';
 
 /** A route that needs no token, such as a version document. */
@@ -11,6 +18,8 @@ export type PublicRoute = {
   /** Pattern below the surface's prefix. */
   readonly path: string;
   readonly match: PathMatch;
+  /** The schemas of its query and body, for the OpenAPI document. */
+  readonly schemas: RouteSchemas;
   readonly run: (request: RawRequest) => Promise<ApiResponse>;
   /** True if the route only refuses its method: it is no part of the reference. */
   readonly refuses?: boolean;
@@ -44,6 +53,7 @@ export function parsedPublicRoute<Body, Args>(
     method,
     path,
     match: pathMatcher(path),
+    schemas: schemasOf(definition),
     run: async (request) => {
       const json = withoutJson.has(definition.body) ? undefined : readJson(request);
       const body = readWith(definition.body, { input: json, request, where: '' });

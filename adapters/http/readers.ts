@@ -29,3 +29,26 @@ export function readWith<Input, Asked, Output>(
 ): Output {
   return typeof reader === 'function' ? reader(input, request) : parsed(reader, input, where);
 }
+
+/** The schemas of a route: of its query and of its body. */
+export type RouteSchemas = {
+  /** Of a map from each name to all its values; undefined if a function reads the query, or none does. */
+  readonly query?: z.ZodType;
+  /** Of the JSON of the body; undefined likewise. */
+  readonly body?: z.ZodType;
+  /** Whether the route reads a body at all. */
+  readonly hasBody: boolean;
+};
+
+/** The schemas among the readers of a route. */
+export const schemasOf = ({
+  query,
+  body,
+}: {
+  readonly query: z.ZodType | ((...given: never[]) => unknown);
+  readonly body: z.ZodType | ((...given: never[]) => unknown);
+}): RouteSchemas => ({
+  ...(typeof query !== 'function' && { query }),
+  ...(typeof body !== 'function' && { body }),
+  hasBody: !withoutJson.has(body),
+});

@@ -4,7 +4,7 @@ import { type Role, requireRole } from '../../domain/identity/access.ts';
 import type { Microversion } from './microversion.ts';
 import { type PathMatch, pathMatcher } from './path-pattern.ts';
 import type { Query } from './query.ts';
-import { type Reader, readWith, withoutJson } from './readers.ts';
+import { type Reader, type RouteSchemas, readWith, schemasOf, withoutJson } from './readers.ts';
 import { type ApiResponse, type AuthenticRequest, readJson } from './request.ts';
 
 /** What a handler of a route gets: everything is parsed. */
@@ -56,6 +56,8 @@ export type Route = {
   readonly basic: boolean;
   readonly versions: { readonly from?: string; readonly to?: string };
   readonly match: PathMatch;
+  /** The schemas of its query and body, for the OpenAPI document; undefined where functions read them. */
+  readonly schemas: RouteSchemas;
   readonly run: (request: AuthenticRequest, microversion: Microversion) => Promise<ApiResponse>;
 };
 
@@ -85,6 +87,7 @@ function makeRoute<Body, Args, Checked>(
     basic,
     versions,
     match: pathMatcher(path),
+    schemas: schemasOf(definition),
     run: async (request, microversion) => {
       const json = withoutJson.has(definition.body) ? undefined : readJson(request);
       const args = readWith(definition.query, { input: request.query, request, where: 'query' });

@@ -6,7 +6,10 @@ import { readKeyRing, signingKey, verifyingKey } from '../../domain/identity/sig
 /** The longest token, in characters: it fits into the headers of every client and proxy. */
 export const maxTokenLength = 2048;
 
-const [alg, issuer] = ['HS256', 'doctor'] as const;
+const alg = 'HS256';
+
+/** The claim `iss` of Doctor's own tokens. */
+export const ownIssuer = 'doctor';
 
 /**
  * The age, in milliseconds, from which the keys are read again for a token that names an unknown key.
@@ -61,7 +64,7 @@ export function makeTokens(keys: KeyText, now: () => number = Date.now): Tokens 
         ...{ gen: generation || undefined, cred: credential_id },
       };
       const { kid, key } = signingKey(readKeyRing(await keys()), now() / 1000);
-      return new SignJWT({ ...claims, sub: user.id, jti: audit_id, iss: issuer })
+      return new SignJWT({ ...claims, sub: user.id, jti: audit_id, iss: ownIssuer })
         .setProtectedHeader({ alg, ...(kid && { kid }) })
         .setIssuedAt(issued_at)
         .setExpirationTime(expires_at)
@@ -69,7 +72,7 @@ export function makeTokens(keys: KeyText, now: () => number = Date.now): Tokens 
     },
     verify: async (token) => {
       if (token.length > maxTokenLength) return undefined;
-      const options = { algorithms: [alg], issuer, currentDate: new Date(now()) };
+      const options = { algorithms: [alg], issuer: ownIssuer, currentDate: new Date(now()) };
       const verified = await jwtVerify(token, keyOf, options).catch((error: unknown) => {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;

@@ -1,6 +1,10 @@
 /** The writes to the table `migrations` that go with a change of an instance. */
 
-import { type Evacuation, placeOfRecord } from '../../domain/servers/evacuation.ts';
+import {
+  countsDeparture,
+  type Evacuation,
+  placeOfRecord,
+} from '../../domain/servers/evacuation.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { Row } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
@@ -20,7 +24,7 @@ const indexed = (evacuation: Evacuation, instance_uuid: string): Row => ({
 
 /**
  * The writes to this table for a change of an instance; empty if its evacuation does not change. They
- * put the copy of its record. If the record becomes `done`, they also count a departure of the source, on
+ * put the copy of its record. If the record becomes `done` (unless Nova made the move), they also count a departure of the source, on
  * the condition that its compute service was not restarted since it was read. At most one action a
  * row.
  */
@@ -32,7 +36,7 @@ export function migrationWrites(
   const before = from?.evacuation ?? undefined;
   if (!evacuation || isSame(before, evacuation)) return [];
   const copy = { Put: { TableName, Item: indexed(evacuation, uuid) } };
-  return evacuation.status === 'done' ? [copy, departure(TableName, evacuation)] : [copy];
+  return countsDeparture(evacuation) ? [copy, departure(TableName, evacuation)] : [copy];
 }
 
 const isSame = (a: Evacuation | undefined, b: Evacuation): boolean =>

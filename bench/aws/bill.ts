@@ -59,13 +59,16 @@ const firing: Usage = sumOf(read, {
   'Lambda GB-second (Arm)': 0.01,
 });
 
+/** What a message that fires adds for pages: a row for administrators, one for the project, the minute's counts. */
+const noted: Usage = { 'DynamoDB write unit': 3 };
+
 /** The same event with one alarm that fires. The copy in the safe lane reads the alarm again. */
-export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, read);
+export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, noted, read);
 
 /**
  * The report of a host with 50 servers, each with an alarm: the request, host and fault, the instances (1 kB, five
  * indexes of which two change) in transactions, the streams' copies and audit, the rows of affected instances,
- * two messages for the finisher, and 51 events.
+ * two messages for the finisher, and 51 events. For pages: rows of two batches of the streams, and of two messages.
  */
 export const faultOf50: Usage = sumOf(
   apiCall(400),
@@ -76,6 +79,8 @@ export const faultOf50: Usage = sumOf(
   times(2, sumOf(invocation(200), { 'SQS request': 3 }, times(51, read))),
   times(51, times(lanes, sumOf(times(2, lookup), { 'Lambda GB-second (Arm)': 0.005 }))),
   times(50, sumOf(firing, read)),
+  times(2, noted),
+  { 'DynamoDB write unit': 2 * 2 },
 );
 
 const hosts = 1_000;
@@ -112,5 +117,65 @@ export const monthsOfHeartbeats: readonly {
       times(heartbeats, sumOf({ 'SQS request': 1 }, seen)),
       times(heartbeats / 10, sumOf({ 'SQS request': 2 }, invocation(15))),
     ),
+  },
+];
+
+/** The month of 10,000 healthy hosts with a heartbeat each 10 s, whose silence would be reported after 60 s. */
+const watchedHosts = 10_000;
+const monthHours = monthSeconds / 3_600;
+/** Looks at a part of the list in an hour, as `test/flows/watch-hosts.test.ts` counts them, for all parts. */
+const looks = 568;
+/** A part of the list: 1,250 rows of 0.6 kB, at half a unit for 4 kB. */
+const partRead: Usage = { 'DynamoDB read unit': (1_250 * 0.6) / 4 / 2 };
+
+/** A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the clock, at every third. */
+const tick: Usage = sumOf(
+  { 'SQS request': 2.1 },
+  invocation(10),
+  read,
+  times(1 / 3, { 'DynamoDB write unit': 1 }),
+);
+/** 23 ticks a minute, and the run that queues them. */
+export const monthOfTicks: Usage = times(monthSeconds / 60, sumOf(times(23, tick), invocation(20)));
+
+/** A timer of an alarm: written with the alarm in a transaction, sent, received, removed; and the firing. */
+export const timeoutFired: Usage = sumOf(
+  { 'DynamoDB write unit': 2 + 1, 'SQS request': 1.2 },
+  invocation(10),
+  firing,
+);
+
+/** Each host is looked at when 60 seconds have passed since its last heartbeat, which is 5 seconds old on average. */
+const lookAtHosts = (watchedHosts * 3_600) / 55;
+
+/** The ways in which silent hosts could be found: ADR 0045. */
+export const monthsOfWatching: readonly { readonly way: string; readonly usage: Usage }[] = [
+  {
+    way: 'a time for each part of the list of hosts, with the ticks: as it is built',
+    usage: sumOf(
+      monthOfTicks,
+      times(monthHours * looks, sumOf(partRead, { 'DynamoDB write unit': 1 })),
+    ),
+  },
+  {
+    way: 'a delayed message for each host',
+    usage: times(
+      monthHours * lookAtHosts,
+      sumOf({ 'SQS request': 0.3 }, read, times(1 / 10, invocation(20))),
+    ),
+  },
+  {
+    way: 'a row for each host in a bucket of its second, with the ticks',
+    usage: sumOf(
+      monthOfTicks,
+      times(
+        monthHours * lookAtHosts,
+        sumOf(read, { 'DynamoDB write unit': 1 }, { 'Lambda GB-second (Arm)': 0.001 }),
+      ),
+    ),
+  },
+  {
+    way: 'for comparison: their heartbeats, a hundred in a call',
+    usage: times(watchedHosts / hosts, monthsOfHeartbeats[2]?.usage ?? {}),
   },
 ];

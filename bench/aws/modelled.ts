@@ -1,5 +1,14 @@
 import type { Figure } from '../figures.ts';
-import { faultOf50, matchedEvent, monthsOfHeartbeats, monthWarm, unmatchedEvent } from './bill.ts';
+import {
+  faultOf50,
+  matchedEvent,
+  monthOfTicks,
+  monthsOfHeartbeats,
+  monthsOfWatching,
+  monthWarm,
+  timeoutFired,
+  unmatchedEvent,
+} from './bill.ts';
 import { coldStart, hops } from './hops.ts';
 import { dollarsOf } from './prices.ts';
 import { sequence } from './sequence.ts';
@@ -22,6 +31,9 @@ export const bill = {
   matched: dollarsOf(matchedEvent),
   fault: dollarsOf(faultOf50),
   warm: dollarsOf(monthWarm),
+  ticks: dollarsOf(monthOfTicks),
+  timeout: dollarsOf(timeoutFired),
+  watching: monthsOfWatching.map(({ way, usage }) => ({ way, dollars: dollarsOf(usage) })),
   heartbeats: monthsOfHeartbeats.map(({ way, usage }) => ({ way, dollars: dollarsOf(usage) })),
 } as const;
 

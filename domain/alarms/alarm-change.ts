@@ -2,11 +2,14 @@
 import { isEqual } from 'es-toolkit';
 import { type Caller, projectOf } from '../identity/access.ts';
 import { naive } from '../time.ts';
-import type { Alarm, AlarmState } from './alarm.ts';
-import { type AlarmInput, checkFacts, requireOneRule } from './alarm-facts.ts';
+import type { AlarmState } from './alarm.ts';
+import { type AlarmInput, type AnyFacts, checkFacts, requireOneRule } from './alarm-facts.ts';
 import type { AlarmChange } from './alarm-history.ts';
 import { newOwner, ownerAfter, requireActions } from './alarm-owner.ts';
 import { cannotBeEvaluated } from './evaluate.ts';
+import { newAlarm, withFacts } from './new-alarm.ts';
+import { type AnyAlarm, isPeriodic } from './periodic-alarm.ts';
+import { queryScopeOf, requireQueries } from './query-scope.ts';
 
 /** The caller and the time of a change, and the settings that it is checked against. */
 export type ChangeContext = {
@@ -18,10 +21,12 @@ export type ChangeContext = {
   readonly acceptWithoutResource: boolean;
   /** ARNs of the topics that the operator allows as actions. */
   readonly actionTopics: readonly string[];
+  /** False if the operator has set no Prometheus (the setting `prometheusUrl`). */
+  readonly hasPrometheus: boolean;
 };
 
 /** An alarm after a change, and the record of the change. */
-export type ChangedAlarm = { readonly alarm: Alarm; readonly change: AlarmChange };
+export type ChangedAlarm = { readonly alarm: AnyAlarm; readonly change: AlarmChange };
 
 /** Aodh's texts. Source: aodh `api/controllers/v2/alarms.py`. */
 const reasons = { initial: 'Not evaluated yet', manual: 'Manually set via API' };
@@ -33,12 +38,11 @@ const reasons = { initial: 'Not evaluated yet', manual: 'Manually set via API' }
 export function createdAlarm(input: AlarmInput, context: ChangeContext): ChangedAlarm {
   const { caller, now, newId } = context;
   requireOneRule(input);
-  const facts = { ...input.facts, ...newOwner(caller, input) };
+  const facts: AnyFacts = { ...input.facts, ...newOwner(caller, input) };
   requireActions(caller, input, { topics: context.actionTopics });
   checkFacts(facts, context.acceptWithoutResource);
   const state = input.state ?? 'insufficient data';
-  const alarm: Alarm = {
-    ...facts,
+  const fresh = {
     alarm_id: newId(),
     revision: 1,
     state,
@@ -46,12 +50,9 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
     state_timestamp: now,
     timestamp: now,
     created_at: now,
-    stamp: null,
-    stamped_at: null,
-    entered_alarm_at: state === 'alarm' ? now : null,
-    left_alarm_at: null,
     transitions: {},
   };
+  const alarm = newAlarm(fresh, facts, queryScope(facts, context), now);
   return { alarm, change: record('creation', alarm, document(alarm), projectOf(caller), context) };
 }
 
@@ -62,13 +63,13 @@ export function createdAlarm(input: AlarmInput, context: ChangeContext): Changed
  * @throws DomainError as `createdAlarm`.
  */
 export function replacedAlarm(
-  stored: Alarm,
+  stored: AnyAlarm,
   input: AlarmInput,
   context: ChangeContext,
 ): ChangedAlarm | undefined {
   const { caller, now } = context;
   requireOneRule(input, stored.rule);
-  const facts = { ...input.facts, ...ownerAfter(stored, caller, input) };
+  const facts: AnyFacts = { ...input.facts, ...ownerAfter(stored, caller, input) };
   requireActions(caller, input, { topics: context.actionTopics, stored });
   checkFacts(facts, context.acceptWithoutResource);
   const stale =
@@ -76,8 +77,7 @@ export function replacedAlarm(
   const state = input.state ?? 'insufficient data';
   const inState = stale && input.state ? stored : withState(stored, state, now);
   const alarm = {
-    ...evaluatedAgain(inState),
-    ...facts,
+    ...withFacts(evaluatedAgain(inState), facts, queryScope(facts, context, stored), now),
     timestamp: now,
     revision: stored.revision + 1,
   };
@@ -91,7 +91,7 @@ export function replacedAlarm(
  * reason.
  */
 export function alarmInState(
-  stored: Alarm,
+  stored: AnyAlarm,
   state: AlarmState,
   context: ChangeContext,
 ): ChangedAlarm | undefined {
@@ -109,47 +109,65 @@ export function alarmInState(
  * The record of an alarm's deletion. Aodh has no such record. It belongs to the alarm's project, so
  * that the members of the project can read who deleted the alarm.
  */
-export function deletionOf(alarm: Alarm, context: ChangeContext): AlarmChange {
+export function deletionOf(alarm: AnyAlarm, context: ChangeContext): AlarmChange {
   return record('deletion', alarm, { state: alarm.state }, alarm.project_id, context);
 }
 
 /** A replaced alarm has been validated, so it no longer says that it cannot be evaluated. */
-const evaluatedAgain = (alarm: Alarm): Alarm =>
+const evaluatedAgain = (alarm: AnyAlarm): AnyAlarm =>
   alarm.state_reason.startsWith(cannotBeEvaluated)
     ? { ...alarm, state_reason: reasons.initial }
     : alarm;
 
 /**
- * The times of entering and leaving `alarm` are stored, because the evaluator compares events with
- * them.
+ * Whose series the queries of the alarm read; null for an alarm without queries.
+ * @throws DomainError `invalid` if the alarm may not have them.
  */
-function withState(stored: Alarm, state: AlarmState, now: string): Alarm {
+function queryScope(facts: AnyFacts, context: ChangeContext, stored?: AnyAlarm): string | null {
+  if (!isPeriodic(facts)) return null;
+  const scope = queryScopeOf(context.caller, facts, stored);
+  requireQueries(facts, scope, { hasPrometheus: context.hasPrometheus, stored });
+  return scope;
+}
+
+/**
+ * The times of entering and leaving `alarm` are stored for event alarms, because the evaluator
+ * compares events with them.
+ */
+function withState(stored: AnyAlarm, state: AlarmState, now: string): AnyAlarm {
   if (stored.state === state) return stored;
+  const entered = { state, state_reason: reasons.manual, state_timestamp: now };
+  if (isPeriodic(stored)) return { ...stored, ...entered };
   return {
     ...stored,
-    state,
-    state_reason: reasons.manual,
-    state_timestamp: now,
+    ...entered,
     ...(state === 'alarm' && { entered_alarm_at: now }),
     ...(stored.state === 'alarm' && { left_alarm_at: now }),
   };
 }
 
-/** An alarm as its history shows it: with the stored names, so `rule` for both types. */
-function document(alarm: Alarm): Record<string, unknown> {
-  const {
-    revision,
-    created_at,
-    stamp,
-    stamped_at,
-    entered_alarm_at,
-    left_alarm_at,
-    transitions,
-    resource_id,
-    ...shown
-  } = alarm;
+/** What an alarm stores and its history does not show. */
+const internal = new Set([
+  'revision',
+  'created_at',
+  'stamp',
+  'stamped_at',
+  'entered_alarm_at',
+  'left_alarm_at',
+  'armed_at',
+  'timer_at',
+  'transitions',
+  'resource_id',
+  'scope',
+  'failed_rounds',
+  'last_round',
+]);
+
+/** An alarm as its history shows it: with the stored names, so `rule` for all types. */
+function document(alarm: AnyAlarm): Record<string, unknown> {
+  const resource_id = isPeriodic(alarm) ? null : alarm.resource_id;
   return {
-    ...shown,
+    ...Object.fromEntries(Object.entries(alarm).filter(([name]) => !internal.has(name))),
     timestamp: naive(alarm.timestamp),
     state_timestamp: naive(alarm.state_timestamp),
     ...(resource_id !== null && { resource_id }),
@@ -174,7 +192,7 @@ function difference(
 
 function record(
   type: AlarmChange['type'],
-  { alarm_id, severity }: Alarm,
+  { alarm_id, severity }: AnyAlarm,
   detail: Record<string, unknown>,
   on_behalf_of: string,
   { caller, now, newId }: ChangeContext,

@@ -2,13 +2,20 @@
 import { isEqual } from 'es-toolkit';
 import { DomainError } from '../errors.ts';
 import type { AlarmFacts, AlarmState, Rule } from './alarm.ts';
+import { type AnyAlarm, isPeriodic, type PeriodicFacts } from './periodic-alarm.ts';
+
+/** The facts of an alarm of one of the types, without its owner. */
+type WithoutOwner<Facts> = Facts extends unknown ? Omit<Facts, 'project_id' | 'user_id'> : never;
+
+/** The facts of an alarm of any type. */
+export type AnyFacts = AlarmFacts | PeriodicFacts;
 
 /**
  * A requested alarm, with defaults filled in. Owner and actions are not yet checked against the
  * caller's rights.
  */
 export type AlarmInput = {
-  readonly facts: Omit<AlarmFacts, 'project_id' | 'user_id'>;
+  readonly facts: WithoutOwner<AlarmFacts> | WithoutOwner<PeriodicFacts>;
   /** The rule that the body gives under the key of the other type; undefined if it gives none. */
   readonly mirror?: Rule | undefined;
   /** Undefined if absent, null if the body says null: for Aodh the two differ. */
@@ -40,8 +47,8 @@ const bytesOf = (value: unknown): number => new TextEncoder().encode(JSON.string
  * if the operator requires one (`ACCEPT_ALARMS_WITHOUT_RESOURCE_ID`).
  * @throws DomainError `invalid`.
  */
-export function checkFacts(facts: AlarmFacts, acceptWithoutResource: boolean): void {
-  if (!acceptWithoutResource && !namesResource(facts)) {
+export function checkFacts(facts: AnyFacts, acceptWithoutResource: boolean): void {
+  if (!isPeriodic(facts) && !acceptWithoutResource && !namesResource(facts)) {
     throw new DomainError('invalid', `resource_id must be set for ${facts.type} type alarm`);
   }
   if (bytesOf(facts.rule) > mostRuleBytes) {
@@ -61,7 +68,7 @@ export function checkFacts(facts: AlarmFacts, acceptWithoutResource: boolean): v
  */
 export function requireOneRule(
   { facts: { rule }, mirror }: Pick<AlarmInput, 'facts' | 'mirror'>,
-  stored?: Rule,
+  stored?: AnyAlarm['rule'],
 ): void {
   if (!mirror || isEqual(mirror, rule) || (stored && isEqual(mirror, stored))) return;
   throw new DomainError(

@@ -1,10 +1,11 @@
 /** Which part of the indexes of alarms and of their history a list reads, and in which order. */
-import type { Alarm } from './alarm.ts';
+import type { AnyAlarm } from './periodic-alarm.ts';
 
 /**
  * The sort key of an alarm in every index: the time of its last change by a request, then its id.
  */
-export const alarmSortKey = ({ timestamp, alarm_id }: Alarm): string => `${timestamp}#${alarm_id}`;
+export const alarmSortKey = ({ timestamp, alarm_id }: AnyAlarm): string =>
+  `${timestamp}#${alarm_id}`;
 
 /**
  * Which alarms are read for a list. Each field that is given narrows it; without any, all alarms.

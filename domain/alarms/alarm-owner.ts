@@ -4,6 +4,7 @@ import { type Caller, canSee, hasRole, isAdmin, projectOf, type Role } from '../
 import type { Alarm } from './alarm.ts';
 import { isAdminAction, isTopicAction, normalAction, unsupported } from './alarm-action.ts';
 import type { AlarmInput } from './alarm-facts.ts';
+import type { AnyAlarm } from './periodic-alarm.ts';
 
 /** Aodh's 403 for a caller without the right. Source: docs/wire/alarming.md#who-may-do-what. */
 export const rbacFailed = (): DomainError =>
@@ -18,7 +19,7 @@ export function requireAlarmRole(caller: Caller, role: Role): void {
  * The alarm with the id.
  * @throws DomainError `not_found` if there is none or the caller may not see it.
  */
-export function visibleAlarm(caller: Caller, id: string, found: Alarm | undefined): Alarm {
+export function visibleAlarm(caller: Caller, id: string, found: AnyAlarm | undefined): AnyAlarm {
   if (found && canSee(caller, found.project_id)) return found;
   throw new DomainError('not_found', `Alarm ${id.slice(0, 255)} not found`);
 }
@@ -73,7 +74,7 @@ type ActionRules = {
   /** ARNs of the topics that the operator allows. */
   readonly topics: readonly string[];
   /** The alarm that is replaced: the actions that it already has may be sent back. */
-  readonly stored?: Alarm | undefined;
+  readonly stored?: AnyAlarm | undefined;
 };
 
 /**

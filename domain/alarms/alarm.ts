@@ -42,11 +42,18 @@ export type RuleCondition = z.infer<typeof RuleCondition>;
 export const EventPattern = z.object({ event_type: z.string(), query: z.array(RuleCondition) });
 export type EventPattern = z.infer<typeof EventPattern>;
 
+/** The longest timeout of a rule, in seconds: a day. */
+export const longestTimeout = 86_400;
+
 /**
  * The events that raise an alarm, and in `clear` the events that take it back to `ok`. Without
- * `clear`, no event does. Aodh has no key `clear`; its clients send unknown keys back unchanged.
+ * `clear`, no event does. Aodh has neither `clear` nor `timeout`; its clients send unknown keys back unchanged.
  */
-export const Rule = EventPattern.extend({ clear: EventPattern.optional() });
+export const Rule = EventPattern.extend({
+  clear: EventPattern.optional(),
+  /** Seconds without a matching event after which the alarm has no data; without it, it never fires by time. */
+  timeout: z.int().min(1).max(longestTimeout).optional(),
+});
 export type Rule = z.infer<typeof Rule>;
 
 /** A period in which an alarm may be raised: see `time-constraint.ts`. `duration` is in seconds. */
@@ -59,18 +66,11 @@ export const TimeConstraint = z.object({
 });
 export type TimeConstraint = z.infer<typeof TimeConstraint>;
 
-/** The part of an alarm that clients set, with defaults filled in. */
-export const AlarmFacts = z.object({
+/** The part that clients set of an alarm of any type, with defaults filled in. */
+export const CommonFacts = z.object({
   name: z.string(),
-  type: AlarmType,
   description: z.string(),
   enabled: z.boolean(),
-  rule: Rule,
-  /**
-   * OPNFV Doctor's attribute: only events of this resource can raise or clear the alarm; null for
-   * any.
-   */
-  resource_id: z.string().min(1).max(255).nullable(),
   ok_actions: z.array(z.string()),
   alarm_actions: z.array(z.string()),
   insufficient_data_actions: z.array(z.string()),
@@ -81,10 +81,24 @@ export const AlarmFacts = z.object({
   user_id: z.string(),
   severity: Severity,
 });
+
+/** The part of an event alarm that clients set, with defaults filled in. */
+export const AlarmFacts = CommonFacts.extend({
+  type: AlarmType,
+  rule: Rule,
+  /**
+   * OPNFV Doctor's attribute: only events of this resource can raise or clear the alarm; null for
+   * any.
+   */
+  resource_id: z.string().min(1).max(255).nullable(),
+});
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
 
-/** The row. Every change, also a transition, raises `revision` by one. */
-export const Alarm = AlarmFacts.extend({
+/**
+ * What an alarm of any type stores besides the facts. Every change, also a transition, raises
+ * `revision` by one.
+ */
+export const CommonRecord = z.object({
   alarm_id: z.uuid(),
   revision: z.int().min(1),
   state: AlarmState,
@@ -94,6 +108,14 @@ export const Alarm = AlarmFacts.extend({
   /** When a request last changed the alarm. */
   timestamp: Moment,
   created_at: Moment,
+  /**
+   * How often the alarm was taken into each state, by events or rounds; a missing state means 0.
+   */
+  transitions: z.partialRecord(AlarmState, z.int().min(0)),
+});
+
+/** The row of an event alarm. */
+export const Alarm = AlarmFacts.extend(CommonRecord.shape).extend({
   /**
    * The stamp of the newest event that the state reflects (`order.ts`); null before the first
    * event, and after an event from outside.
@@ -108,8 +130,13 @@ export const Alarm = AlarmFacts.extend({
   entered_alarm_at: Moment.nullable(),
   /** When the alarm last left `alarm`; null if never. */
   left_alarm_at: Moment.nullable(),
-  /** How often events took the alarm into each state; a missing state means 0. */
-  transitions: z.partialRecord(AlarmState, z.int().min(0)),
+  /**
+   * When an alarm with a timeout was armed: when it was made or enabled, or the acceptance of the newest event that
+   * matched, to a second. It stays when the alarm fires. Missing in rows written before the field existed; read as null.
+   */
+  armed_at: Moment.nullable().default(null),
+  /** When its timer falls due; null if it has none: it is not armed, or has fired. Missing as `armed_at` is. */
+  timer_at: Moment.nullable().default(null),
 });
 export type Alarm = z.infer<typeof Alarm>;
 

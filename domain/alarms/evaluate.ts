@@ -61,6 +61,15 @@ export function decide(alarm: Alarm, event: DoctorEvent): Decision {
   return { kind: 'nothing', why: 'does not match' };
 }
 
+/**
+ * Whether an event matches the rule of an alarm that it concerns, whatever it does to the alarm. False for an alarm that
+ * cannot be evaluated.
+ */
+export const isMatched = (alarm: Alarm, event: DoctorEvent): boolean =>
+  whyUnconcerned(alarm, event) === undefined &&
+  whyUnreadable(alarm) === undefined &&
+  matches(alarm.rule, event);
+
 function whyUnconcerned(alarm: Alarm, event: DoctorEvent): Why | undefined {
   if (!alarm.enabled) return 'disabled';
   if (event.accepted_at < alarm.created_at) return 'accepted before the alarm was made';

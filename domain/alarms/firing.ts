@@ -30,8 +30,10 @@ export const OutboxRow = AlarmChange.extend({
   actions: z.array(z.string()),
   /** The outcome of each webhook, by its id; a missing one was not tried yet. */
   webhooks: z.record(z.string(), WebhookOutcome),
-  /** Present until the row is marked as delivered. */
+  /** Present until the row is marked as delivered; of a row that is held by a silence, `heldShard`. */
   undelivered_shard: z.string().optional(),
+  /** The host of the fault, in a row that is held by a silence: another silence may hold it later. */
+  held_host: z.string().optional(),
   written_at: Moment,
 });
 export type OutboxRow = z.infer<typeof OutboxRow>;
@@ -56,8 +58,19 @@ export type Firing<Row = OutboxRow | NotedRow> = {
  */
 export type Chain = readonly Firing[];
 
-/** Whether the row has a notification to send. */
+/** Whether the row has a notification, to send or held by a silence. */
 export const hasNotification = (row: OutboxRow | NotedRow): row is OutboxRow => 'body' in row;
+
+/** The silence that holds a notification back, and the host of the fault, for silences that follow. */
+export type Hold = { readonly silence_id: string; readonly host: string | undefined };
+
+const heldPrefix = 'silenced#';
+/** The partition of the rows that a silence holds, in the index of undelivered rows. */
+export const heldShard = (silence_id: string): string => `${heldPrefix}${silence_id}`;
+
+/** Whether the row has a notification to send at once. */
+export const isToSend = (row: OutboxRow | NotedRow): row is OutboxRow =>
+  hasNotification(row) && row.undelivered_shard?.startsWith(heldPrefix) !== true;
 
 /** The writes for a decision. The event must be as the alarm's owner may see it (`visibleTo`). */
 export function firingOf(
@@ -78,8 +91,29 @@ export function firingOf(alarm: Alarm, event: DoctorEvent, decision: Written, no
     ...statesNotified(alarm, decision),
     reason: decision.reason,
   });
-  const actions = actionsFor(to ?? alarm, notification.current);
-  return { from: alarm, to, row: rowOf(alarm, notification, actions, now) };
+  return { from: alarm, to, row: rowOfEvent(to ?? alarm, event, notification, now) };
+}
+
+/** The writes of a timeout, of which an event says when it was. @param to the alarm after it. */
+export function firingOfTimeout(
+  from: Alarm,
+  to: Alarm,
+  event: DoctorEvent,
+  now: string,
+): Firing<OutboxRow> {
+  const states = { previous: from.state, current: to.state, reason: to.state_reason };
+  const notification = notificationOf(to, event, states);
+  return { from, to, row: rowOfEvent(to, event, notification, now) };
+}
+
+function rowOfEvent(
+  alarm: Alarm,
+  { message_id: event_id }: DoctorEvent,
+  notification: Notification,
+  now: string,
+): OutboxRow {
+  const { resource_id, event_type } = notification;
+  return outboxRow(alarm, notification, { event_id, attributes: { resource_id, event_type }, now });
 }
 
 function notificationOf(
@@ -106,7 +140,7 @@ function notificationOf(
 }
 
 /** An alarm's actions for the reported state. Source: aodh `evaluator/__init__.py`. */
-function actionsFor(alarm: Alarm, current: AlarmState): string[] {
+function actionsFor(alarm: Fired, current: AlarmState): string[] {
   const { ok_actions, alarm_actions, insufficient_data_actions } = alarm;
   const actions: Record<AlarmState, string[]> = {
     ok: ok_actions,
@@ -116,19 +150,39 @@ function actionsFor(alarm: Alarm, current: AlarmState): string[] {
   return actions[current];
 }
 
-function rowOf(
-  alarm: Alarm,
-  notification: Notification,
-  actions: string[],
-  now: string,
+/** The part of an alarm that the row of its firing is made of. */
+type Fired = Pick<
+  Alarm,
+  'alarm_id' | 'user_id' | 'ok_actions' | 'alarm_actions' | 'insufficient_data_actions'
+>;
+
+/** The part of every notification that its row repeats. */
+type Notified = Pick<
+  Notification,
+  'alarm_id' | 'notification_id' | 'project_id' | 'severity' | 'current' | 'reason'
+>;
+
+type RowParts = {
+  /** The id of what fired: with the alarm's id the key of the row. */
+  readonly event_id: string;
+  /** Attributes for filter policies, besides those that every notification has. */
+  readonly attributes: Readonly<Record<string, string | null>>;
+  readonly now: string;
+};
+
+/** The record of a firing with its notification, and the alarm's actions for the reported state. */
+export function outboxRow(
+  alarm: Fired,
+  notification: Notified,
+  { event_id, attributes: more, now }: RowParts,
 ): OutboxRow {
-  const { alarm_id, project_id, resource_id, severity, current, event_type } = notification;
-  const attributes = { project_id, alarm_id, resource_id, severity, current, event_type };
+  const { alarm_id, project_id, severity, current, reason } = notification;
+  const attributes = { project_id, alarm_id, severity, current, ...more };
   return {
-    event_id: notification.reason_data.event.message_id,
+    event_id,
     alarm_id,
     type: 'state transition',
-    detail: JSON.stringify({ state: current, transition_reason: notification.reason }),
+    detail: JSON.stringify({ state: current, transition_reason: reason }),
     user_id: alarm.user_id,
     project_id: project_id || null,
     on_behalf_of: project_id,
@@ -138,12 +192,37 @@ function rowOf(
     attributes: Object.fromEntries(
       Object.entries(attributes).flatMap(([name, value]) => (value ? [[name, value]] : [])),
     ),
-    actions,
+    actions: actionsFor(alarm, current),
     webhooks: {},
     undelivered_shard: shardOf(notification.notification_id),
     written_at: now,
   };
 }
+
+const Detail = z.record(z.string(), z.unknown());
+
+/**
+ * The firing with its notification held back by a silence. The record of the history names the silence.
+ * A firing without a notification is returned as it is.
+ */
+export function heldFiring(firing: Firing, { silence_id, host }: Hold): Firing {
+  const { row } = firing;
+  if (!hasNotification(row)) return firing;
+  const detail = Detail.parse(JSON.parse(row.detail));
+  return {
+    ...firing,
+    row: {
+      ...row,
+      detail: JSON.stringify({ ...detail, silenced_by: silence_id }),
+      undelivered_shard: heldShard(silence_id),
+      ...(host !== undefined && { held_host: host }),
+    },
+  };
+}
+
+/** The shard of the row, once no silence holds it. */
+export const releasedShard = ({ alarm_id, event_id }: Pick<OutboxRow, 'alarm_id' | 'event_id'>) =>
+  shardOf(notificationId(alarm_id, event_id));
 
 /** The shard of a row. A notification's id is a hash, so rows spread evenly. */
 const shardOf = (notification_id: string): string =>

@@ -1,30 +1,43 @@
 /** How many alarms a project and a user may have. Source: docs/wire/alarming.md#quotas. */
 import { DomainError } from '../errors.ts';
 import { type Caller, isAdmin } from '../identity/access.ts';
-import type { Alarm } from './alarm.ts';
 import { rbacFailed } from './alarm-owner.ts';
+import { isProjectWide } from './lookup.ts';
+import { type AnyAlarm, isPeriodic } from './periodic-alarm.ts';
 
 /** The limit that allows any number of alarms. */
 export const unlimited = -1;
 
 /**
- * The limits of projects and users for which none was set, and in `wide` that of a project's alarms
- * without a resource; -1 for no limit.
+ * The limits of projects and users for which none was set; in `wide` that of a project's alarms
+ * without a resource, and in `periodic` that of its alarms that are evaluated every minute. -1 for no
+ * limit.
  */
 export type AlarmQuotas = {
   readonly project: number;
   readonly user: number;
   readonly wide: number;
+  readonly periodic: number;
 };
 
+/** The kinds of alarms that have a limit of their own. */
+export type LimitedKind = 'wide' | 'periodic';
+
+/** The kind of an alarm that has a limit of its own; undefined for other alarms. */
+export function limitedKindOf(alarm: AnyAlarm): LimitedKind | undefined {
+  if (isPeriodic(alarm)) return 'periodic';
+  return isProjectWide(alarm) ? 'wide' : undefined;
+}
+
 /**
- * The keys of the numbers of alarms of a project and of a user, in the table `quotas`; and in `wide`
- * that of the project's alarms without a resource.
+ * The keys of the numbers of alarms in the table `quotas`: of a project and of a user, of the project's
+ * alarms without a resource (`wide`), and of those that are evaluated every minute (`periodic`).
  */
-export const ownersOf = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'user_id'>) => ({
+export const ownersOf = ({ project_id, user_id }: Pick<AnyAlarm, 'project_id' | 'user_id'>) => ({
   project: projectOwner(project_id),
   user: `user#${user_id}`,
   wide: wideOwner(project_id),
+  periodic: `periodic#${project_id}`,
 });
 
 /** The key of a project in the table `quotas`. */
@@ -33,18 +46,31 @@ export const projectOwner = (project_id: string): string => `project#${project_i
 /** The key of the number of a project's alarms that name no resource. */
 export const wideOwner = (project_id: string): string => `wide#${project_id}`;
 
+/**
+ * The row of the table `quotas` that names the silences of a project which have not ended, so that an
+ * evaluator, which reads the row anyway, knows whether there are any. Silences of several projects are
+ * in one row.
+ */
+export const silencesOwner = (project_id: string): string =>
+  project_id === '' ? 'silences#' : projectOwner(project_id);
+
 /** Aodh's refusal of an alarm above the limit. */
-export const overQuota = ({ project_id, user_id }: Pick<Alarm, 'project_id' | 'user_id'>) =>
+export const overQuota = ({ project_id, user_id }: Pick<AnyAlarm, 'project_id' | 'user_id'>) =>
   new DomainError(
     'forbidden',
     `Alarm quota exceeded for user ${user_id.slice(0, 255)} on project ${project_id.slice(0, 255)}`,
   );
 
-/** The refusal of one more alarm without a resource, in words like Aodh's. */
-export const overWideQuota = (alarm: Pick<Alarm, 'project_id' | 'user_id'>) =>
+const limitedAlarms: Record<LimitedKind, string> = {
+  wide: 'that name no resource',
+  periodic: 'that are evaluated every minute',
+};
+
+/** The refusal of one more alarm of a kind that has its own limit, in words like Aodh's. */
+export const overKindQuota = (alarm: AnyAlarm) =>
   new DomainError(
     'forbidden',
-    `${overQuota(alarm).message}: it has too many alarms that name no resource`,
+    `${overQuota(alarm).message}: it has too many alarms ${limitedAlarms[limitedKindOf(alarm) ?? 'wide']}`,
   );
 
 /** The ids of projects are not longer, and DynamoDB refuses a key of 2 kB. */

@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { Alarm } from './alarm.ts';
 import { cannotBeEvaluated } from './evaluate.ts';
+import { type AnyAlarm, isPeriodicType, PeriodicAlarm } from './periodic-alarm.ts';
 
 /** Why a row is not a valid alarm, for its `state_reason`. */
 export const whyNoAlarm = ({ issues: [issue] }: z.ZodError): string =>
@@ -10,13 +11,10 @@ export const whyNoAlarm = ({ issues: [issue] }: z.ZodError): string =>
 const unknownTime = '1970-01-01T00:00:00.000Z';
 
 /** The value of each field that cannot be read. The id, the project and the revision have none. */
-const fallbacks: Omit<Alarm, 'alarm_id' | 'project_id' | 'revision'> = {
+const commonFallbacks = {
   name: '',
-  type: 'event',
   description: '',
   enabled: false,
-  rule: { event_type: '*', query: [] },
-  resource_id: null,
   ok_actions: [],
   alarm_actions: [],
   insufficient_data_actions: [],
@@ -29,12 +27,30 @@ const fallbacks: Omit<Alarm, 'alarm_id' | 'project_id' | 'revision'> = {
   state_timestamp: unknownTime,
   timestamp: unknownTime,
   created_at: unknownTime,
+  transitions: {},
+} as const;
+
+const eventFallbacks = {
+  ...commonFallbacks,
+  type: 'event',
+  rule: { event_type: '*', query: [] },
+  resource_id: null,
   stamp: null,
   stamped_at: null,
   entered_alarm_at: null,
   left_alarm_at: null,
-  transitions: {},
-};
+  armed_at: null,
+  timer_at: null,
+} as const;
+
+/** The query of a rule that cannot be read has no result, and reads nothing. */
+const periodicFallbacks = {
+  ...commonFallbacks,
+  rule: { query: 'vector(0) < 0', comparison_operator: 'eq', threshold: 0 },
+  scope: null,
+  failed_rounds: 0,
+  last_round: 0,
+} as const;
 
 /**
  * The alarm of a row, for requests that show or change it. If a field cannot be read, the alarm has
@@ -42,11 +58,21 @@ const fallbacks: Omit<Alarm, 'alarm_id' | 'project_id' | 'revision'> = {
  * can replace or delete it, and lists still work. Undefined if its id, project or revision cannot
  * be read.
  */
-export function storedAlarm(row: Readonly<Record<string, unknown>>): Alarm | undefined {
-  const { data, error } = Alarm.safeParse(row);
+export function storedAlarm(row: Readonly<Record<string, unknown>>): AnyAlarm | undefined {
+  return isPeriodicType(row.type)
+    ? readAs(PeriodicAlarm, row, periodicFallbacks)
+    : readAs(Alarm, row, eventFallbacks);
+}
+
+function readAs<T extends AnyAlarm>(
+  schema: z.ZodType<T>,
+  row: Readonly<Record<string, unknown>>,
+  fallbacks: Readonly<Record<string, unknown>>,
+): T | undefined {
+  const { data, error } = schema.safeParse(row);
   if (!error) return data;
   const broken = new Set(error.issues.map(({ path: [name] }) => name));
   const readable = Object.fromEntries(Object.entries(row).filter(([name]) => !broken.has(name)));
   const report = { enabled: false, state_reason: whyNoAlarm(error) };
-  return Alarm.safeParse({ ...fallbacks, ...readable, ...report }).data;
+  return schema.safeParse({ ...fallbacks, ...readable, ...report }).data;
 }

@@ -3,7 +3,7 @@
  * (docs/wire/alarming.md#actions).
  */
 import * as z from 'zod';
-import { Notification } from '../events/messages.ts';
+import { Notification, RoundReasonData } from '../events/messages.ts';
 import { webhookId } from '../ids.ts';
 import { Moment } from '../time.ts';
 
@@ -15,8 +15,7 @@ export const WebhookBody = Notification.pick({
   previous: true,
   current: true,
   reason: true,
-  reason_data: true,
-});
+}).extend({ reason_data: z.union([Notification.shape.reason_data, RoundReasonData]) });
 export type WebhookBody = z.infer<typeof WebhookBody>;
 
 /** On the webhooks' queues: one notification to one action. */
@@ -28,6 +27,8 @@ export const WebhookMessage = z.object({
   /** The alarm's action as stored: a URL, with its credentials. */
   action: z.string(),
   body: WebhookBody,
+  /** The id of the firing's row, if a round fired; an event's is in the body. */
+  event_id: z.string().optional(),
   /** Tries made so far. */
   attempts: z.int().min(0),
   /** `later` for a retry, and for a slow receiver: these must not delay first tries. */
@@ -63,23 +64,35 @@ export type WebhookOutcome = z.infer<typeof WebhookOutcome>;
 
 /** The part of a firing's row that its webhooks are made of. */
 type FiringRow = {
+  readonly event_id: string;
   readonly body: string;
   readonly actions: readonly string[];
   readonly on_behalf_of?: string | undefined;
 };
 
 /** The webhooks of a firing's row: one for each action. */
-export function webhooksOf({ body, actions, on_behalf_of = '' }: FiringRow): WebhookMessage[] {
+export function webhooksOf({
+  event_id,
+  body,
+  actions,
+  on_behalf_of = '',
+}: FiringRow): WebhookMessage[] {
   if (actions.length === 0) return [];
   const posted = WebhookBody.parse(JSON.parse(body));
   return actions.map((action) => ({
-    webhook_id: webhookId(posted.alarm_id, posted.reason_data.event.message_id, action),
+    webhook_id: webhookId(posted.alarm_id, event_id, action),
     project_id: on_behalf_of,
     action,
     body: posted,
+    ...(posted.reason_data.type !== 'event' && { event_id }),
     attempts: 0,
     lane: 'first' as const,
   }));
+}
+
+/** The id of the row of the firing that the webhook reports; empty if the message names none. */
+export function firingOfWebhook({ event_id, body: { reason_data } }: WebhookMessage): string {
+  return reason_data.type === 'event' ? reason_data.event.message_id : (event_id ?? '');
 }
 
 /** The request id of a webhook: the same on every try. */

@@ -24,6 +24,18 @@ export const EventMessage = z.object({
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 
+/** The most timers in a message. */
+export const mostTimeouts = 10;
+
+/** On the change queue: timers of alarms of one project that fell due. */
+export const TimeoutMessage = z.object({
+  timeouts: z
+    .array(z.object({ alarm_id: z.uuid(), due: Moment }))
+    .min(1)
+    .max(mostTimeouts),
+});
+export type TimeoutMessage = z.infer<typeof TimeoutMessage>;
+
 /** On the queue of the inventory: events from outside that may change rows. */
 export const InventoryMessage = z.object({ events: z.array(DoctorEvent) });
 
@@ -87,3 +99,40 @@ export const Notification = z.object({
   state_timestamp: Moment,
 });
 export type Notification = z.infer<typeof Notification>;
+
+/**
+ * Why a round took an alarm to its state. Source: aodh `evaluator/threshold.py`, `evaluator/composite.py`.
+ * `disposition`: the values are outside of the threshold, inside, or there are none. `most_recent`: the
+ * last value; null if there is none, or if JSON has no such number. `causative_rules`: the parts of a
+ * composite rule that have its new state, by name.
+ */
+export const RoundReasonData = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('threshold'),
+    disposition: z.enum(['outside', 'inside', 'unknown']),
+    count: z.int().min(0),
+    most_recent: z.number().nullable(),
+  }),
+  z.object({
+    type: z.literal('composite'),
+    composition_form: z.string(),
+    causative_rules: z.record(z.string(), z.unknown()),
+  }),
+]);
+export type RoundReasonData = z.infer<typeof RoundReasonData>;
+
+/** On the topic `notifications`, about an alarm that is evaluated every minute. */
+export const RoundNotification = Notification.pick({
+  alarm_id: true,
+  alarm_name: true,
+  severity: true,
+  previous: true,
+  current: true,
+  reason: true,
+}).extend({
+  reason_data: RoundReasonData,
+  ...Notification.pick({ notification_id: true, project_id: true, state_timestamp: true }).shape,
+  /** The time of the round, at which the query was evaluated. */
+  evaluated_at: Moment,
+});
+export type RoundNotification = z.infer<typeof RoundNotification>;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Actor } from '../change.ts';
 import { faultId } from '../ids.ts';
 import { Moment } from '../time.ts';
+import { CloudOutcome } from './cloud-outcome.ts';
 import { type Host, HostName } from './host.ts';
 
 /**
@@ -24,6 +25,11 @@ export const Fault = z.object({
    */
   source: z.string().nullable().default(null),
   cleared_at: Moment.nullable(),
+  /**
+   * The outcome of it in the cloud beside which Doctor runs; null if nothing was tried. Missing in rows
+   * that are just opened.
+   */
+  applied_to_cloud: CloudOutcome.nullable().default(null),
 });
 export type Fault = z.infer<typeof Fault>;
 

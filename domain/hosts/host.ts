@@ -57,6 +57,8 @@ export const Host = HostFacts.extend({
   maintenance: z.boolean().default(false),
   /** How often its maintenance was switched on or off. The tombstone keeps it. */
   maintenance_number: z.int().min(0).default(0),
+  /** True if the cloud beside Doctor has the service: its end there is its end here. Absent: unknown. */
+  mirrored: z.literal(true).optional(),
   fault_number: z.int().min(0),
   /** Random; ids of faults are made from it. It is kept as long as there is a row for the name. */
   fault_series: z.uuid(),
@@ -66,6 +68,11 @@ export const Host = HostFacts.extend({
   reported_at: Moment,
   /** Time of the newest heartbeat; null if there was none. */
   last_seen_up: Moment.nullable(),
+  /**
+   * Since when it must send heartbeats; null if it need not. Missing in rows written before the field
+   * existed; read as null, and `created_at` counts.
+   */
+  heartbeat_since: Moment.nullable().default(null),
   created_at: Moment,
   updated_at: Moment,
   last_change: LastChange,

@@ -28,7 +28,10 @@ export function registeredHost(
     }
     const last_change = { ...actor, event_type: 'service.update' };
     const revision = existing.revision + 1;
-    const row = { ...existing, ...facts, reported_at, revision, updated_at: actor.at, last_change };
+    const row = {
+      ...{ ...existing, ...facts, reported_at, revision, updated_at: actor.at, last_change },
+      heartbeat_since: heartbeatSince(existing, facts, actor),
+    };
     return { kind: 'changed', row };
   }
   return {
@@ -55,11 +58,22 @@ export function registeredHost(
       last_fault: existing?.last_fault ?? null,
       reported_at,
       last_seen_up: null,
+      heartbeat_since: heartbeatSince(undefined, facts, actor),
       created_at: actor.at,
       updated_at: actor.at,
       last_change: { ...actor, event_type: 'service.create' },
     },
   };
+}
+
+/** Since when it must send heartbeats: its silence before counts for nothing. */
+function heartbeatSince(
+  existing: Host | undefined,
+  { heartbeat }: HostFacts,
+  { at }: Actor,
+): string | null {
+  if (!heartbeat) return null;
+  return existing?.heartbeat ? existing.heartbeat_since : at;
 }
 
 /** The tombstone of a host: it keeps the number of its faults, which never goes back. */

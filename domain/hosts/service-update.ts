@@ -157,6 +157,7 @@ function failedHost(host: Host, { actor, reporter, source }: ReportedBy): HostRe
     request_id,
     source,
     cleared_at: null,
+    applied_to_cloud: null,
   };
   return { host: down, fault: { opened } };
 }

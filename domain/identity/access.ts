@@ -36,6 +36,7 @@ export const may = {
   reportDataPlanesOfHosts: ['admin', 'data_plane_integrator', 'monitor'],
   reportConditions: ['admin', 'monitor'],
   administrateMonitors: ['admin'],
+  administrateCloud: ['admin'],
   sendEvents: ['admin', 'service', 'monitor'],
   sendHaNotifications: ['admin', 'service', 'monitor'],
   readHosts: ['admin', 'monitor'],
@@ -49,6 +50,7 @@ export const may = {
   endTokens: ['admin'],
   lookUpUsersAndProjects: ['admin'],
   registerUsers: ['admin'],
+  operate: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 /** The given roles and the roles that they imply. */

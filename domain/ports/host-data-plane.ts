@@ -43,6 +43,20 @@ export const HostDataPlane = z.object({
 });
 export type HostDataPlane = z.infer<typeof HostDataPlane>;
 
+/**
+ * The fault of a host's data plane that is open, or that was the last one; undefined if the reports that are
+ * remembered name none.
+ */
+export function newestFault({
+  reports,
+}: Pick<HostDataPlane, 'reports'>):
+  | { readonly number: number; readonly fault_id: string }
+  | undefined {
+  const fault_id = reports.findLast((report) => report.fault_id !== null)?.fault_id;
+  const opened = reports.find((report) => report.fault_id === fault_id);
+  return fault_id && opened ? { number: -opened.number, fault_id } : undefined;
+}
+
 /** The row with a new report, and the fault that the report opens or closes; undefined for neither. */
 export type RecordedReport = {
   readonly plane: HostDataPlane;
@@ -96,6 +110,7 @@ export function reportedDataPlane(
       request_id,
       source: given.source ?? null,
       cleared_at: null,
+      applied_to_cloud: null,
     };
     return { plane, fault: { opened } };
   }

@@ -97,6 +97,8 @@ export const Port = PortFacts.extend({
   report_number: z.int().min(0),
   /** When it was bound to its host. Missing in rows written before version 0.2; read as the epoch. */
   bound_at: Moment.default('1970-01-01T00:00:00.000Z'),
+  /** The `revision_number` at Neutron that the row reflects. Absent: it mirrors no port of a cloud. */
+  mirrored_revision: z.int().min(0).optional(),
   created_at: Moment,
   updated_at: Moment,
   last_change: PortChange,

@@ -71,38 +71,43 @@ function originalOf({ pre_fault, vm_state, fault, evacuation }: Instance): Evacu
   return (pre_fault?.vm_state ?? before ?? vm_state) === 'stopped' ? 'stopped' : 'active';
 }
 
+/** Where an instance is to go. */
+export type Target = Host | { readonly unfit: string | null } | { readonly later: true };
+
 /**
  * The instance after its evacuation was accepted. Without an executor it is at its target at once,
  * else it is on its way there. Without a target it is in `error`.
  * @param target a host that may take it (`isTarget`); or, as `unfit`, the name of a host that may not,
- * null if there is no such name.
+ * null if there is no such name; or, as `later`, none, because the executor chooses it.
  */
 export function evacuated(
   instance: Instance,
   source: Host,
-  target: Host | { readonly unfit: string | null },
+  target: Target,
   order: EvacuationOrder,
 ): Instance {
   const { executor, actor, restarts } = order;
-  const dest = 'unfit' in target ? undefined : target;
+  const dest = 'host' in target ? target : undefined;
   const evacuation: Evacuation = {
     uuid: order.uuid,
     number: order.number,
     project_id: order.project_id,
     user_id: actor.user_id,
     source: source.host,
-    dest: 'unfit' in target ? target.unfit : target.host,
+    dest: 'unfit' in target ? target.unfit : (dest?.host ?? null),
     dest_ip: dest?.host_ip ?? null,
     status: 'accepted',
     original: originalOf(instance),
     dest_incarnation: dest?.incarnation ?? null,
     dest_fault_number: dest?.fault_number ?? 0,
     source_restarts: restarts,
+    executor,
+    reason: null,
     created_at: actor.at,
     updated_at: actor.at,
   };
-  if (!dest) return withoutAnyTarget(instance, evacuation, actor);
-  if (executor === 'none') return arrived(instance, evacuation, { dest, restarts, actor });
+  if ('unfit' in target) return withoutAnyTarget(instance, evacuation, actor);
+  if (executor === 'none' && dest) return arrived(instance, evacuation, { dest, restarts, actor });
   return changedInstance(
     instance,
     { ...instance, task_state: rebuilding, evacuation },

@@ -20,6 +20,15 @@ export type Arrival = {
   readonly actor: Actor;
 };
 
+/** The record with its target; that of the caller stays. */
+export const chosen = (evacuation: Evacuation, dest: Host): Evacuation =>
+  evacuation.dest === null
+    ? {
+        ...evacuation,
+        ...{ dest: dest.host, dest_ip: dest.host_ip, dest_incarnation: dest.incarnation },
+      }
+    : evacuation;
+
 /** The instance at its target, in the state that it had before the fault. */
 export function arrived(
   instance: Instance,
@@ -39,9 +48,13 @@ export function arrived(
     launched_at: actor.at,
     pre_fault: null,
     fault: null,
-    evacuation: succeeded(evacuation, restarts, actor.at),
+    evacuation: succeeded(chosen(evacuation, dest), restarts, actor.at),
   };
-  return changedInstance(instance, next, { actor, old_task_state: rebuilding });
+  // Nova may choose a host that it does not know to be down yet.
+  const fault = standingFault(dest);
+  const after = fault ? { ...next, ...afterFault(next, fault) } : next;
+  const fault_id = after.vm_state === next.vm_state ? null : (fault?.fault_id ?? null);
+  return changedInstance(instance, after, { actor, old_task_state: rebuilding, fault_id });
 }
 
 /**
@@ -49,12 +62,14 @@ export function arrived(
  * task. If the host is down, or failed during the move, its fault is applied in the same change, so
  * that no reader sees the instance active there.
  * @param source the host that the instance is on; undefined if its row is not known.
+ * @param reason why the move failed; null if no reason is known.
  */
 export function stranded(
   instance: Instance,
   evacuation: Evacuation,
   source: Host | undefined,
   actor: Actor,
+  reason: string | null = null,
 ): Instance {
   const fault = source && firstFault(instance, source);
   const left = { ...instance, task_state: null };
@@ -62,7 +77,7 @@ export function stranded(
     ...left,
     ...(fault && afterFault(left, fault)),
     fault_number: source?.fault_number ?? instance.fault_number,
-    evacuation: ended(evacuation, 'failed', actor.at),
+    evacuation: { ...ended(evacuation, 'failed', actor.at), reason },
   };
   const fault_id = next.vm_state === instance.vm_state ? null : (fault?.fault_id ?? null);
   return changedInstance(instance, next, { actor, old_task_state: rebuilding, fault_id });
@@ -78,6 +93,12 @@ const firstFault = ({ fault_number }: Instance, host: Host) =>
 /** The result of a move, reported by the evacuation's executor. */
 export type EvacuationReport = {
   readonly status: 'done' | 'failed';
+  /** The host where the move ended, if the executor chose it; undefined: the target of the record. */
+  readonly host?: string;
+  /** The state in which the instance arrived; undefined: the one that was decided for the record. */
+  readonly original?: Evacuation['original'];
+  /** Why it failed; undefined if no reason is known. */
+  readonly reason?: string;
   /** The record that the report is about; undefined for the newest one. */
   readonly migration_uuid: string | undefined;
 };

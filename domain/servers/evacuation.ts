@@ -8,9 +8,10 @@ import { Moment } from '../time.ts';
 
 /**
  * The program that moves instances. `none`: there is none, Doctor only records that the instance is at
- * its target. `external`: a program outside of Doctor, which reports the result of each move.
+ * its target. `external`: a program outside of Doctor, which reports the result of each move. `openstack`:
+ * Nova, which Doctor asks for the move and follows (ADR 0044).
  */
-export const executors = ['none', 'external'] as const;
+export const executors = ['none', 'external', 'openstack'] as const;
 export type Executor = (typeof executors)[number];
 
 /** Nova's task of an instance that is being rebuilt on another host. */
@@ -28,7 +29,7 @@ export const Evacuation = z.object({
   /** The migration's id before microversion 2.59. */
   number: z.int().min(1),
   source: HostName,
-  /** Null if there was no target. */
+  /** Null if there was no target, or if Nova has not chosen it yet (`executor` is `openstack`). */
   dest: HostName.nullable(),
   /** The target's address as registered; null if it is not known. */
   dest_ip: z.string().nullable(),
@@ -46,6 +47,10 @@ export const Evacuation = z.object({
    * it became `done`.
    */
   source_restarts: z.int().min(0),
+  /** The program that moves it. Missing in rows written before the field existed; read as `none`. */
+  executor: z.enum(executors).default('none'),
+  /** Why the move failed, as its executor says; null if no reason is known. */
+  reason: z.string().nullable().default(null),
   /** The caller, and the project of the caller's token. */
   user_id: z.string(),
   project_id: z.string(),
@@ -80,7 +85,18 @@ export const inFlight = ({ evacuation }: WithEvacuation): Evacuation | undefined
     ? evacuation
     : undefined;
 
-/** The host that an instance is on its way to; null if it is not on its way. */
+/** Whether a move may end on the host: it is the target, or Nova chooses the target. */
+export const mayEndOn = ({ dest, executor }: Evacuation, host: string): boolean =>
+  dest === host || (dest === null && executor === 'openstack');
+
+/**
+ * Whether Doctor counts the departure from the source and keeps the source down until its compute service
+ * is restarted. Nova keeps count of the moves that it made itself, and refuses to force the host up.
+ */
+export const countsDeparture = ({ status, executor }: Evacuation): boolean =>
+  status === 'done' && executor !== 'openstack';
+
+/** The host that an instance is on its way to; null if it is not on its way, or Nova chooses the host. */
 export const targetOf = (instance: WithEvacuation): string | null =>
   inFlight(instance)?.dest ?? null;
 

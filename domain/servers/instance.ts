@@ -167,6 +167,8 @@ export const Instance = InstanceFacts.extend({
    * Doctor evacuated; read as null.
    */
   evacuation: Evacuation.nullable().default(null),
+  /** True if the cloud beside Doctor has the server: its end there is its end here. Absent: unknown. */
+  mirrored: z.literal(true).optional(),
   /** Time of the newest report that the row reflects, a host's fault included. */
   reported_at: Moment,
   updated_at: Moment,

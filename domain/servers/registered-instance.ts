@@ -9,7 +9,8 @@ import {
   registrationTime,
 } from '../registration.ts';
 import { changedInstance, type InstanceContent } from './changed-instance.ts';
-import { type Evacuation, ended, inFlight, succeeded } from './evacuation.ts';
+import { type Evacuation, ended, inFlight, mayEndOn, succeeded } from './evacuation.ts';
+import { chosen } from './evacuation-end.ts';
 import { type Instance, type InstanceFacts, nothingOwned } from './instance.ts';
 
 /**
@@ -56,6 +57,7 @@ export function registeredInstance(
         : (host?.maintenance_number ?? 0),
     owned: before?.owned ?? nothingOwned,
     lock: before?.lock ?? null,
+    ...(before?.mirrored && { mirrored: true }),
   };
   const row = changedInstance(before, content, {
     actor,
@@ -110,7 +112,7 @@ function placed(
 
 /**
  * The newest evacuation of an instance that a feed reports on a host: `done` if that is its target,
- * `failed` if it is another host.
+ * `failed` if it is another host, unless Nova chooses the target.
  */
 function endOfMove(
   before: Instance,
@@ -122,7 +124,9 @@ function endOfMove(
 ): Evacuation | null {
   const evacuation = inFlight(before);
   if (!evacuation) return before.evacuation;
-  if (host && host.host === evacuation.dest) return succeeded(evacuation, restarts, at);
+  if (host && mayEndOn(evacuation, host.host)) {
+    return succeeded(chosen(evacuation, host), restarts, at);
+  }
   return ended(evacuation, 'failed', at);
 }
 

@@ -7,6 +7,7 @@ import {
   fullPace,
   gentlePace,
 } from '../../flows/evaluate-events.ts';
+import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 
 /** Events in a message for deferred alarms: with the alarms of a slice they are a short piece of work. */
@@ -36,6 +37,7 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
   };
   return alarmEvaluator({
     evaluate: (events, rest, isCopy) => evaluateEvents(flow, events, rest, isCopy),
+    evaluateTimeouts: (timers) => evaluateTimeouts(flow, timers),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: pace === 'gentle',
     deadLetter,

@@ -1,11 +1,14 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
+import { changeNotes } from '../../adapters/activity/changes.ts';
+import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { firings } from '../../adapters/alarms/firings.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import { alarmCounter } from '../../adapters/alarms/quotas.ts';
+import { silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -25,7 +28,10 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
+  ACTIVITY_TABLE: required,
   QUOTAS_TABLE: required,
+  SILENCES_TABLE: required,
+  TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
@@ -57,7 +63,10 @@ export function connect(
       ? alarmLookup(dynamo, alarms, gentleLookups)
       : alarmLookup(dynamo, alarms)),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
-    ...firings(dynamo, { alarms, history }),
+    ...silenceReader(dynamo, env.SILENCES_TABLE),
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...sentCounts(dynamo, env.ACTIVITY_TABLE),
+    ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),
     ...outbox(dynamo, {
       table: history,
       retentionDays: env.HISTORY_RETENTION_DAYS,

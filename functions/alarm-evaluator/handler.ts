@@ -1,11 +1,11 @@
 /**
- * Evaluates the events of a queue. A message that fails is delivered again. From its second receive on
+ * Evaluates the events of a queue, and alarms whose timers fell due. A message that fails is delivered again. From its second receive on
  * it is split into messages of one event each. So an event that cannot be evaluated does not block
  * others, and is sent to the dead-letter queue with the reason.
  */
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
-import { type DeadLetter, EventMessage } from '../../domain/events/messages.ts';
+import { type DeadLetter, EventMessage, TimeoutMessage } from '../../domain/events/messages.ts';
 import type { Evaluated } from '../../flows/evaluate-events.ts';
 
 /** The counts of an invocation, for logs and metrics. */
@@ -19,6 +19,8 @@ export type EvaluatorDeps = {
     rest?: EventMessage['rest'],
     isCopy?: boolean,
   ) => Promise<Evaluated>;
+  /** Decides about alarms whose timers fell due. */
+  readonly evaluateTimeouts: (timers: TimeoutMessage['timeouts']) => Promise<Evaluated>;
   /** Queues each event as a message of its own, with the lane and rest of the message, and its attempts so far. */
   readonly split: (message: EventMessage) => Promise<void>;
   /** Sends events that are given up, and bodies that cannot be read, to the dead-letter queue. */
@@ -61,6 +63,10 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
     await deps.deadLetter([{ reason: message, element: body }]);
     return nothing;
   }
+  // A message of timers that fails is delivered again as it is: what was done is then stale.
+  if ('timeouts' in message) {
+    return { ...(await deps.evaluateTimeouts(message.timeouts)), events: 0 };
+  }
   const { events, rest, copy } = message;
   const attempts = message.attempts + receives;
   if (receives > 1 && events.length > 1) {
@@ -79,9 +85,12 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
 }
 
 /** The message in a body, or the reason why it cannot be read. */
-function readMessage(body: string): EventMessage | string {
+function readMessage(body: string): EventMessage | TimeoutMessage | string {
   try {
-    const parsed = EventMessage.safeParse(JSON.parse(body));
+    const json: unknown = JSON.parse(body);
+    const timers = TimeoutMessage.safeParse(json);
+    if (timers.success) return timers.data;
+    const parsed = EventMessage.safeParse(json);
     return parsed.success ? parsed.data : `not a message of events: ${parsed.error.message}`;
   } catch {
     return 'not JSON';

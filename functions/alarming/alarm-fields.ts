@@ -1,18 +1,19 @@
-import { type Alarm, severities } from '../../domain/alarms/alarm.ts';
+import { severities } from '../../domain/alarms/alarm.ts';
+import { type AnyAlarm, isPeriodic } from '../../domain/alarms/periodic-alarm.ts';
 import type { Field, Fields } from './field.ts';
 
-const text = (of: (alarm: Alarm) => string | null): Field<Alarm> => ({ kind: 'text', of });
-const moment = (of: (alarm: Alarm) => string): Field<Alarm> => ({ kind: 'moment', of });
-const truth = (of: (alarm: Alarm) => boolean): Field<Alarm> => ({ kind: 'truth', of });
+const text = (of: (alarm: AnyAlarm) => string | null): Field<AnyAlarm> => ({ kind: 'text', of });
+const moment = (of: (alarm: AnyAlarm) => string): Field<AnyAlarm> => ({ kind: 'moment', of });
+const truth = (of: (alarm: AnyAlarm) => boolean): Field<AnyAlarm> => ({ kind: 'truth', of });
 /** Lists and rules are compared as JSON texts. */
-const json = (of: (alarm: Alarm) => unknown): Field<Alarm> =>
+const json = (of: (alarm: AnyAlarm) => unknown): Field<AnyAlarm> =>
   text((alarm) => JSON.stringify(of(alarm)));
 
 const userId = text(({ user_id }) => user_id);
 const projectId = text(({ project_id }) => project_id);
 
 /** The fields by which alarms can be filtered and sorted, under Aodh's names of its columns. */
-export const alarmFields: Fields<Alarm> = new Map([
+export const alarmFields: Fields<AnyAlarm> = new Map([
   ['alarm_id', text(({ alarm_id }) => alarm_id)],
   ['name', text(({ name }) => name)],
   ['type', text(({ type }) => type)],
@@ -32,7 +33,7 @@ export const alarmFields: Fields<Alarm> = new Map([
   ['evaluate_timestamp', moment(({ created_at }) => created_at)],
   ['severity', { kind: 'rank', words: severities, of: ({ severity }) => severity }],
   ['rule', json(({ rule }) => rule)],
-  ['resource_id', text(({ resource_id }) => resource_id)],
+  ['resource_id', text((alarm) => (isPeriodic(alarm) ? null : alarm.resource_id))],
   ['user', userId],
   ['project', projectId],
 ]);

@@ -3,19 +3,16 @@
  * Aodh's defaults: docs/wire/alarming.md#the-alarm.
  */
 import * as z from 'zod';
-import {
-  type AlarmType,
-  alarmStates,
-  alarmTypes,
-  type Rule,
-  severities,
-} from '../../domain/alarms/alarm.ts';
+import { type AlarmType, alarmStates, alarmTypes, severities } from '../../domain/alarms/alarm.ts';
 import { normalAction } from '../../domain/alarms/alarm-action.ts';
 import { type AlarmInput, mostAlarmBytes } from '../../domain/alarms/alarm-facts.ts';
+import { isPeriodicType, periodicTypes } from '../../domain/alarms/periodic-alarm.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { notPlain, plain } from '../../domain/text.ts';
 import { parseMoment } from '../../domain/time.ts';
 import { readRule } from './alarm-rule.ts';
+import { readCompositeRule } from './composite-rule.ts';
+import { readPrometheusRule } from './prometheus-rule.ts';
 import { TimeConstraints } from './time-constraint-input.ts';
 import { readAs, wsmeChoice, wsmeFlag, wsmeText } from './wsme.ts';
 
@@ -40,7 +37,7 @@ const echoedTime = wsmeText(64)
 const Body = z.strictObject(
   {
     name: wsmeText(255),
-    type: wsmeChoice(alarmTypes),
+    type: wsmeChoice([...alarmTypes, ...periodicTypes]),
     description: wsmeText(1024).nullish(),
     enabled: wsmeFlag(true),
     ok_actions: actions,
@@ -55,6 +52,8 @@ const Body = z.strictObject(
     resource_id: wsmeText(255).nullish(),
     event_rule: z.unknown().optional(),
     notification_rule: z.unknown().optional(),
+    prometheus_rule: z.unknown().optional(),
+    composite_rule: z.unknown().optional(),
     alarm_id: wsmeText(255).nullish(),
     state_reason: wsmeText(mostAlarmBytes).nullish(),
     timestamp: echoedTime,
@@ -71,16 +70,14 @@ const Body = z.strictObject(
 export function readAlarm(body: unknown): AlarmInput {
   if (body === undefined) throw new DomainError('invalid', 'Missing argument: "data"');
   const given = readAs(Body, body);
-  const { name, type, enabled, repeat_actions, severity, time_constraints } = given;
-  const { rule, mirror } = rulesOf(type, given);
+  const { name, enabled, repeat_actions, severity, time_constraints } = given;
+  const { mirror, ...ruled } = ruledOf(given);
   return {
     facts: {
       name,
-      type,
-      description: given.description || `Alarm when ${rule.event_type} event occurred.`,
+      ...ruled,
+      description: given.description || ruled.description,
       enabled,
-      rule,
-      resource_id: given.resource_id || null,
       ok_actions: normalised(given.ok_actions),
       alarm_actions: normalised(given.alarm_actions),
       insufficient_data_actions: normalised(given.insufficient_data_actions),
@@ -119,22 +116,56 @@ export const alarmReader =
 const tooMany = (name: string, most: number): DomainError =>
   new DomainError('invalid', `${name} count exceeds maximum value ${most}`);
 
-type Rules = { readonly event_rule?: unknown; readonly notification_rule?: unknown };
+type Given = z.infer<typeof Body>;
+const ruleKeys = ['event_rule', 'notification_rule', 'prometheus_rule', 'composite_rule'] as const;
+type RuleKey = (typeof ruleKeys)[number];
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 /**
- * The rule under the key of the alarm's type, and its mirror: the rule under the key of the other
- * type, undefined if absent or null.
+ * The type with its rule and its default description. For an event alarm also its resource, and the
+ * mirror: the rule under the key of the other type of event alarms, undefined if absent or null.
  * @throws DomainError `invalid`.
  */
-function rulesOf(type: AlarmType, rules: Rules): Pick<AlarmInput, 'mirror'> & { rule: Rule } {
-  const key = type === 'event' ? 'event_rule' : 'notification_rule';
-  const otherKey = type === 'event' ? 'notification_rule' : 'event_rule';
-  const given = rules[key];
-  const other = rules[otherKey];
-  if (given === undefined || given === null) {
+function ruledOf(given: Given) {
+  const { type } = given;
+  const key: RuleKey = `${type}_rule`;
+  const mirrorKey = mirrorKeys[key];
+  if (!isGiven(given[key])) {
     throw new DomainError('invalid', `${key} must be set for ${type} type alarm`);
   }
-  const rule = readRule(given, key);
-  const mirror = other === undefined || other === null ? undefined : readRule(other, otherKey);
-  return { rule, mirror };
+  const second = ruleKeys.find(
+    (other) => other !== key && other !== mirrorKey && isGiven(given[other]),
+  );
+  if (second) {
+    throw new DomainError('invalid', `${key} and ${second} cannot be set at the same time`);
+  }
+  if (isPeriodicType(type) && given.resource_id) {
+    throw new DomainError('invalid', 'Unknown attribute for argument data: resource_id');
+  }
+  if (type === 'prometheus') {
+    const rule = readPrometheusRule(given[key]);
+    return { type, rule, description: `${type} alarm rule`, mirror: undefined };
+  }
+  if (type === 'composite') {
+    const rule = readCompositeRule(given[key]);
+    return { type, rule, description: `${type} alarm rule`, mirror: undefined };
+  }
+  return eventRuled(type, given, { key, mirrorKey });
+}
+
+/** The keys under which the rule of the other type of event alarms may come back. */
+const mirrorKeys: Partial<Record<RuleKey, RuleKey>> = {
+  event_rule: 'notification_rule',
+  notification_rule: 'event_rule',
+};
+
+type Keys = { readonly key: RuleKey; readonly mirrorKey: RuleKey | undefined };
+
+function eventRuled(type: AlarmType, given: Given, { key, mirrorKey }: Keys) {
+  const rule = readRule(given[key], key);
+  const other = mirrorKey && given[mirrorKey];
+  const mirror = mirrorKey && isGiven(other) ? readRule(other, mirrorKey) : undefined;
+  const description = `Alarm when ${rule.event_type} event occurred.`;
+  return { type, rule, description, resource_id: given.resource_id || null, mirror };
 }

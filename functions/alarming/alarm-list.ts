@@ -2,9 +2,9 @@
  * The query of a list of alarms: filters, order and paging. docs/wire/alarming.md#lists-of-alarms.
  */
 import type { Query } from '../../adapters/http/query.ts';
-import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmScope } from '../../domain/alarms/alarm-index.ts';
 import { askedProject, rbacFailed } from '../../domain/alarms/alarm-owner.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { alarmFields } from './alarm-fields.ts';
 import { comparableOf, operand } from './field.ts';
@@ -13,7 +13,7 @@ import { conditionsOf, type QueryCondition } from './query-args.ts';
 import { meaningOf, refusedValue } from './wsme.ts';
 
 /** A parsed query of `GET /v2/alarms`. */
-export type AlarmList = ListRequest<Alarm> & { readonly conditions: readonly QueryCondition[] };
+export type AlarmList = ListRequest<AnyAlarm> & { readonly conditions: readonly QueryCondition[] };
 
 /** The keys by which alarms can be sorted. */
 export const alarmSortKeys = [
@@ -98,7 +98,7 @@ const truth = (value: string): boolean | undefined => meaningOf(value.toLowerCas
  * The test of an `eq` condition, which compares by the field's type.
  * @throws DomainError `invalid`.
  */
-function testOf({ field: name, op, value }: QueryCondition): (alarm: Alarm) => boolean {
+function testOf({ field: name, op, value }: QueryCondition): (alarm: AnyAlarm) => boolean {
   if (op !== 'eq') throw refusedValue('op', op, 'Only eq is supported here.');
   if (name === 'all_projects') {
     if (truth(value) === undefined) throw refusedValue(name, value, 'A boolean is expected.');

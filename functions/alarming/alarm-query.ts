@@ -1,14 +1,15 @@
 /** The complex query of alarms (`POST /v2/query/alarms`): by conditions on any of their fields. */
-import type { Alarm } from '../../domain/alarms/alarm.ts';
+
 import type { AlarmScope } from '../../domain/alarms/alarm-index.ts';
 import { askedProject } from '../../domain/alarms/alarm-owner.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { alarmFields } from './alarm-fields.ts';
 import { type ComplexQuery, readQuery } from './complex-query.ts';
 import { type Filter, leavesOf, necessary } from './filter.ts';
 
 /** Parses the body of `POST /v2/query/alarms`. @throws DomainError `invalid`. */
-export const readAlarmQuery = (body: unknown): ComplexQuery<Alarm> =>
+export const readAlarmQuery = (body: unknown): ComplexQuery<AnyAlarm> =>
   readQuery(body, alarmFields, 'alarm_id');
 
 const projectFields = ['project_id', 'project'];
@@ -22,7 +23,7 @@ const longestKey = 255;
  * with another one, by any operator.
  */
 export function queryScope(
-  { filter }: Pick<ComplexQuery<Alarm>, 'filter'>,
+  { filter }: Pick<ComplexQuery<AnyAlarm>, 'filter'>,
   caller: Caller,
 ): AlarmScope {
   requireOwn(filter, projectFields, caller);

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import {
   conditionTypes,
   type EventPattern,
+  longestTimeout,
   operators,
   type Rule,
   type RuleCondition,
@@ -40,26 +41,43 @@ const Conditions = z
   .max(50, 'At most 50 are allowed.')
   .nullish();
 
-const pattern = { event_type: wsmeText(255).nullish(), query: Conditions };
-const Clear = z.strictObject(pattern, 'An object is expected.');
+const patternKeys = { event_type: wsmeText(255).nullish(), query: Conditions };
+const Clear = z.strictObject(patternKeys, 'An object is expected.');
+/** Seconds; 0 and null are the same as none. Clients may write a number as a text. */
+const Timeout = z
+  .union(
+    [
+      z.int(),
+      wsmeText(10)
+        .regex(/^[0-9]+$/)
+        .transform(Number),
+    ],
+    'An integer is expected.',
+  )
+  .refine((given) => given >= 0 && given <= longestTimeout, {
+    error: `Must be 0 to ${longestTimeout} seconds.`,
+  })
+  .nullish();
+
 const Input = z.strictObject(
-  { ...pattern, clear: z.unknown().optional() },
+  { ...patternKeys, clear: z.unknown().optional(), timeout: Timeout },
   'An object is expected.',
 );
 
 /**
  * A rule with its defaults: an absent or empty `event_type` is `*`, an absent `op` is `eq`, an
  * absent `type` is `''`. `query` may be a text, as the command line sends it. `clear` has the same
- * grammar; it is left out if absent or null.
+ * grammar; it is left out if absent or null. `timeout` is left out if absent, null or 0.
  * @param argument the rule's key, for refusals.
  * @throws DomainError `invalid`.
  */
 export function readRule(given: unknown, argument: string): Rule {
-  const { clear, ...raised } = readAs(Input, withConditions(given), `data.${argument}`);
-  const rule = patternOf(raised);
+  const { clear, timeout, ...raised } = readAs(Input, withConditions(given), `data.${argument}`);
+  const pattern = patternOf(raised);
+  const rule = timeout ? { ...pattern, timeout } : pattern;
   if (clear === undefined || clear === null) return rule;
   const clears = patternOf(readAs(Clear, withConditions(clear), `data.${argument}.clear`));
-  if (!isEqual(rule, clears)) return { ...rule, clear: clears };
+  if (!isEqual(pattern, clears)) return { ...rule, clear: clears };
   throw new DomainError(
     'invalid',
     `Invalid input for field/attribute ${argument}.clear. The same events would raise and clear the alarm.`,

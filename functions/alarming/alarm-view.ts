@@ -1,14 +1,14 @@
-import { type Alarm, alarmStates } from '../../domain/alarms/alarm.ts';
+import { alarmStates } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { type AnyAlarm, isPeriodic } from '../../domain/alarms/periodic-alarm.ts';
 import { naive } from '../../domain/time.ts';
 
 /**
  * An alarm as the API shows it. Type `event` has exactly Aodh's keys, and `resource_id` if one is
  * set. Type `notification` has its rule under both keys, because clients of event alarms read
- * `event_rule`. PUT accepts all of these keys.
+ * `event_rule`. Types `prometheus` and `composite` have Aodh's keys. PUT accepts all of these keys.
  */
-export function alarmView(alarm: Alarm): Record<string, unknown> {
-  const { rule, resource_id } = alarm;
+export function alarmView(alarm: AnyAlarm): Record<string, unknown> {
   const common = {
     alarm_id: alarm.alarm_id,
     name: alarm.name,
@@ -27,9 +27,11 @@ export function alarmView(alarm: Alarm): Record<string, unknown> {
     state_timestamp: naive(alarm.state_timestamp),
     state_reason: alarm.state_reason,
     severity: alarm.severity,
-    // Aodh never evaluates event alarms by time, so this stays the time of creation.
+    // Rounds do not write alarms that stay as they are, so this stays the time of creation.
     evaluate_timestamp: naive(alarm.created_at),
   };
+  if (isPeriodic(alarm)) return { ...common, [`${alarm.type}_rule`]: alarm.rule };
+  const { rule, resource_id } = alarm;
   return alarm.type === 'event'
     ? { ...common, event_rule: rule, ...(resource_id !== null && { resource_id }) }
     : { ...common, notification_rule: rule, event_rule: rule, resource_id };
@@ -52,7 +54,7 @@ export function changeView({ severity, timestamp, webhooks = {}, ...change }: Al
 }
 
 /** An alarm in the list of metrics. Source: docs/wire/alarming.md#routes. */
-export const metricsView = ({ alarm_id, project_id, transitions }: Alarm) => ({
+export const metricsView = ({ alarm_id, project_id, transitions }: AnyAlarm) => ({
   alarm_id,
   project_id,
   state_counters: Object.fromEntries(alarmStates.map((state) => [state, transitions[state] ?? 0])),

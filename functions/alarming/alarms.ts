@@ -17,6 +17,7 @@ import {
 } from '../../flows/change-alarm.ts';
 import { alarmReader } from './alarm-input.ts';
 import { alarmView } from './alarm-view.ts';
+import { requireParts } from './composite-parts.ts';
 import { type AlarmDeps, alarmOf, contextOf } from './deps.ts';
 import { noArguments } from './query-readers.ts';
 
@@ -30,6 +31,7 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     body: alarmReader(deps.mostListed),
     handle: async (request) => {
       const created = createdAlarm(request.body, contextOf(deps, request));
+      await requireParts(deps, request.body, created.alarm);
       const alarm = await createAlarm(deps, created);
       return {
         status: 201,
@@ -56,6 +58,7 @@ export const alarmRoutes = (deps: AlarmDeps): Route[] => [
     body: alarmReader(deps.mostListed),
     handle: async ({ caller, before, body }) => {
       const id = before.alarm_id;
+      await requireParts(deps, body, before);
       const replaced: DecideAlarm<ChangedAlarm | undefined> = (found) =>
         replacedAlarm(visibleAlarm(caller, id, found), body, contextOf(deps, { caller }));
       const alarm = await changeAlarm(deps, id, replaced, before);

@@ -11,12 +11,14 @@ import {
   environment,
   limit,
   list,
+  optionalText,
   readEnv,
   required,
   truth,
 } from '../../adapters/env.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { momentOf } from '../../domain/time.ts';
 import { alarmingApi } from './handler.ts';
@@ -25,17 +27,21 @@ import { alarmingApi } from './handler.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  ...otherIssuerVariables,
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
   QUOTAS_TABLE: required,
+  TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   PROJECT_ALARM_QUOTA: limit,
   USER_ALARM_QUOTA: limit,
   PROJECT_WIDE_ALARM_QUOTA: limit,
+  PROJECT_PERIODIC_ALARM_QUOTA: limit,
   ACTIONS_PER_ALARM: amount,
   TIME_CONSTRAINTS_PER_ALARM: amount,
   ACTION_TOPICS: list,
   ACCEPT_ALARMS_WITHOUT_RESOURCE_ID: truth,
+  PROMETHEUS_URL: optionalText,
 });
 
 /** The alarming surface on the tables that the variables name. */
@@ -49,10 +55,14 @@ export function connect(
     alarms: env.ALARMS_TABLE,
     history: env.HISTORY_TABLE,
     quotas: env.QUOTAS_TABLE,
+    timers: env.TIMERS_TABLE,
   };
   return alarmingApi({
     ...addressOf(env),
-    authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
+    authenticate: makeAuthenticate({
+      ...tokenSessions(env, { dynamo, secrets }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
+    }),
     logger,
     ...alarmStore(dynamo, {
       ...tables,
@@ -61,6 +71,7 @@ export function connect(
         project: env.PROJECT_ALARM_QUOTA,
         user: env.USER_ALARM_QUOTA,
         wide: env.PROJECT_WIDE_ALARM_QUOTA,
+        periodic: env.PROJECT_PERIODIC_ALARM_QUOTA,
       },
     }),
     ...alarmLists(dynamo, tables.alarms),
@@ -75,5 +86,6 @@ export function connect(
     newId: uuid4,
     actionTopics: env.ACTION_TOPICS,
     acceptWithoutResource: env.ACCEPT_ALARMS_WITHOUT_RESOURCE_ID,
+    hasPrometheus: env.PROMETHEUS_URL !== '',
   });
 }

@@ -1,8 +1,8 @@
-import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { ChangeContext } from '../../domain/alarms/alarm-change.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import type { AlarmScope, HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole, visibleAlarm } from '../../domain/alarms/alarm-owner.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import type { ChangeAlarmDeps } from '../../flows/change-alarm.ts';
 import type { ListBounds } from './alarm-input.ts';
@@ -13,7 +13,10 @@ export type AlarmDeps = ChangeAlarmDeps & {
    * The alarms in scope, in pages. In the order of `reading`, unless the scope names an alarm or a
    * name.
    */
-  readonly alarmsOf: (scope: AlarmScope, reading: TimeReading) => AsyncIterable<readonly Alarm[]>;
+  readonly alarmsOf: (
+    scope: AlarmScope,
+    reading: TimeReading,
+  ) => AsyncIterable<readonly AnyAlarm[]>;
   /** A record of an alarm's history, read consistently; undefined if there is none. */
   readonly change: (alarm_id: string, event_id: string) => Promise<AlarmChange | undefined>;
   /** The records in scope, in pages, in the order of `reading`. */
@@ -34,6 +37,8 @@ export type AlarmDeps = ChangeAlarmDeps & {
   readonly acceptWithoutResource: boolean;
   /** ARNs of the topics that the operator allows as actions. */
   readonly actionTopics: readonly string[];
+  /** False if the operator has set no Prometheus (the setting `prometheusUrl`). */
+  readonly hasPrometheus: boolean;
 };
 
 type Role = 'reader' | 'member';
@@ -53,6 +58,7 @@ export const contextOf = (
   newId: deps.newId,
   acceptWithoutResource: deps.acceptWithoutResource,
   actionTopics: deps.actionTopics,
+  hasPrometheus: deps.hasPrometheus,
 });
 
 /**
@@ -63,7 +69,7 @@ export async function alarmOf(
   deps: Pick<AlarmDeps, 'alarm'>,
   request: AlarmRequest,
   role: Role,
-): Promise<Alarm> {
+): Promise<AnyAlarm> {
   const { caller, params } = request;
   requireAlarmRole(caller, role);
   const { id = '' } = params;

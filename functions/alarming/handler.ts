@@ -29,7 +29,7 @@ export const alarmingRoutes = (deps: AlarmDeps): SurfaceRoutes => ({
     ...historyRoutes(deps),
     ...quotaRoutes(deps),
     ...metricsRoutes(deps),
-    ...capabilityRoutes,
+    ...capabilityRoutes(deps),
   ],
 });
 

@@ -2,9 +2,9 @@
 
 import { ignored } from '../../adapters/http/readers.ts';
 import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
-import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { type AlarmScope, alarmSortKey } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { readAlarmList, scopeOf } from './alarm-list.ts';
 import { queryScope, readAlarmQuery } from './alarm-query.ts';
 import { alarmView } from './alarm-view.ts';
@@ -15,7 +15,7 @@ import { forReaders, noArguments } from './query-readers.ts';
 
 async function shown(
   deps: AlarmDeps,
-  list: ListRequest<Alarm>,
+  list: ListRequest<AnyAlarm>,
   scope: AlarmScope,
 ): Promise<unknown[]> {
   const last = await lastOf(deps, list, scope);
@@ -30,9 +30,9 @@ async function shown(
  */
 async function lastOf(
   deps: AlarmDeps,
-  { after }: ListRequest<Alarm>,
+  { after }: ListRequest<AnyAlarm>,
   { project_id }: AlarmScope,
-): Promise<Alarm | undefined> {
+): Promise<AnyAlarm | undefined> {
   if (after === undefined) return undefined;
   const last = await deps.alarm(after);
   if (!last || (project_id !== undefined && last.project_id !== project_id)) {

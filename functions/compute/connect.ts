@@ -8,6 +8,7 @@ import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
@@ -22,6 +23,7 @@ import { bySurface } from './surfaces.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  ...otherIssuerVariables,
   ...ownEventVariables,
   HOSTS_TABLE: required,
   ROSTER_TABLE: required,
@@ -52,7 +54,10 @@ export function connect(
   const queue = ownEvents(sqs, env);
   const surface = {
     ...addressOf(env),
-    authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
+    authenticate: makeAuthenticate({
+      ...tokenSessions(env, { dynamo, secrets }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
+    }),
     logger,
   };
   const compute = compose({

@@ -9,6 +9,7 @@ import { readServers } from '../../flows/read-servers.ts';
 import { registerHost } from '../../flows/register-host.ts';
 import { deleteInstance, registerInstance } from '../../flows/register-instance.ts';
 import { reportDataPlane } from '../../flows/report-data-plane.ts';
+import { type RequestWalkDeps, requestWalk } from '../../flows/request-walk.ts';
 import { type TakeOutsideDeps, takeOutside } from '../../flows/take-outside.ts';
 import { type DoctorDeps, doctorApi } from './handler.ts';
 
@@ -24,7 +25,8 @@ type Composed =
   | 'registerInstance'
   | 'deleteInstance'
   | 'sendTwice'
-  | 'subscribing';
+  | 'subscribing'
+  | 'cloud';
 
 type Flows = DepsOf<typeof readServers> &
   DepsOf<typeof noteHeartbeats> &
@@ -38,6 +40,8 @@ export type DoctorParts = Omit<DoctorDeps, Composed> &
   Flows &
   DoctorDeps['subscribing'] &
   TakeOutsideDeps & {
+    /** The jobs that mirror the cloud, and their queue; undefined without one. */
+    readonly cloudMirror: Omit<RequestWalkDeps, 'newId' | 'now'> | undefined;
     /** Ids of the ports on a host, as the index shows them, a page at a time. */
     readonly portIds: (among: {
       readonly index: 'byHost';
@@ -69,5 +73,13 @@ export function compose(parts: DoctorParts) {
     deleteInstance: (uuid, when) => deleteInstance(parts, uuid, when),
     sendTwice: (events) => takeOutside(parts, events),
     subscribing: parts,
+    cloud: cloudOf(parts),
   });
 }
+
+/** What the routes about the cloud need; undefined without a cloud. */
+const cloudOf = ({ cloudMirror, newId, now }: DoctorParts): DoctorDeps['cloud'] =>
+  cloudMirror && {
+    cloudJob: cloudMirror.cloudJob,
+    requestWalk: (walk) => requestWalk({ ...cloudMirror, newId, now }, walk),
+  };

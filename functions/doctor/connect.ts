@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
+import { cloudJobs } from '../../adapters/cloud/cloud-jobs.ts';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
 import { topicSubscriptions } from '../../adapters/delivery/topic-subscriptions.ts';
 import { webhookKeys } from '../../adapters/delivery/webhook-keys.ts';
@@ -17,6 +18,7 @@ import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { affectedStore } from '../../adapters/hosts/affected.ts';
 import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
+import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
@@ -25,6 +27,7 @@ import {
   authenticationVariables,
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { projectWriter } from '../../adapters/identity/directory.ts';
 import { hashPassword, isPassword } from '../../adapters/identity/passwords.ts';
 import { userStore } from '../../adapters/identity/users.ts';
@@ -32,15 +35,18 @@ import { interruptions } from '../../adapters/interruptions.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portReader } from '../../adapters/ports/port-reader.ts';
 import { portChanges } from '../../adapters/ports/port-saves.ts';
-import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
+import { cloudJobQueue, deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
+import { moveClaims } from '../../adapters/servers/move-claims.ts';
+import type { CloudJobName } from '../../domain/mirror/cloud-job.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/doctor.ts` sets. */
 export const Environment = environment({
   ...surfaceVariables,
+  ...otherIssuerVariables,
   ...authenticationVariables,
   ...ownEventVariables,
   URGENT_QUEUE_URL: required,
@@ -62,6 +68,8 @@ export const Environment = environment({
   WEBHOOK_SECRET_ARN: required,
   SAFE_LANE_DELAY_SECONDS: amount,
   SERVICE_DOWN_TIME_SECONDS: amount,
+  CLOUD_TABLE: optionalText,
+  MIRROR_QUEUE_URL: optionalText,
 });
 
 type DoctorEnv = ReturnType<(typeof Environment)['parse']>;
@@ -72,26 +80,29 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
   const env = readEnv(Environment, variables);
   return compose({
     ...addressOf(env),
-    ...identityOf(env, clients),
+    ...identityOf(env, clients, logger),
     ...storesOf(env, clients),
     ...queuesOf(env, clients),
     ...subscriptionsOf(env, clients),
+    cloudMirror: cloudMirrorOf(env, clients),
     interrupted: interruptions(logger),
     logger,
     newId: randomUUID,
     now: () => new Date().toISOString(),
+    besideCloud: env.CLOUD_SECRET !== '',
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
   });
 }
 
 /** Users, their projects, and the check of what callers send to show who they are. */
-function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients) {
+function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients, logger: Logger) {
   const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   return {
     authenticate: makeAuthenticate({
       ...sessions,
       monitor: makeMonitorLogin({ ...logins, ...sessions }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
     }),
     account: accounts.get,
     users: userStore(dynamo, { identity: env.IDENTITY_TABLE, validity: env.VALIDITY_TABLE }),
@@ -113,13 +124,26 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
   };
   return {
     ...hostStore(dynamo, tables),
+    ...rosterReader(dynamo, env.ROSTER_TABLE),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
+    ...moveClaims(dynamo, tables.migrations),
     ...portReader(dynamo, tables.ports),
     ...portChanges(dynamo, tables),
     ...dataPlaneStore(dynamo, tables),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, env.AFFECTED_TABLE),
+  };
+}
+
+/** The jobs that mirror the cloud; undefined without one. */
+function cloudMirrorOf(env: DoctorEnv, { dynamo, sqs }: DoctorClients) {
+  if (env.MIRROR_QUEUE_URL === '') return undefined;
+  const { sendJobs } = cloudJobQueue(sqs, env.MIRROR_QUEUE_URL);
+  return {
+    ...cloudJobs(dynamo, env.CLOUD_TABLE),
+    sendJob: (job: CloudJobName) =>
+      sendJobs([{ message: { job, due_at: new Date().toISOString() }, delaySeconds: 0 }]),
   };
 }
 

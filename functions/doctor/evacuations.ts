@@ -1,4 +1,7 @@
-/** `POST /doctor/v1/servers/{uuid}/evacuation`: the program that moves instances reports the end of a move. */
+/**
+ * `/doctor/v1/servers/{uuid}/evacuation`: the newest evacuation of a server, and the report of its end
+ * by the program that moves it.
+ */
 
 import * as z from 'zod';
 import { actorOf } from '../../adapters/http/actor.ts';
@@ -6,7 +9,10 @@ import { parsed } from '../../adapters/http/parsed.ts';
 import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import type { Actor } from '../../domain/change.ts';
+import type { MoveClaim } from '../../domain/cloud/move-step.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { may } from '../../domain/identity/access.ts';
+import { inFlight } from '../../domain/servers/evacuation.ts';
 import type { EvacuationReport } from '../../domain/servers/evacuation-end.ts';
 import type { Instance } from '../../domain/servers/instance.ts';
 
@@ -18,6 +24,10 @@ export type EvacuationDeps = {
     report: EvacuationReport,
     actor: Actor,
   ) => Promise<Instance>;
+  /** The instance as readers see it; undefined if there is none. */
+  readonly seen: (uuid: string) => Promise<Instance | undefined>;
+  /** The claim of a move that Nova carries out; undefined if nothing was requested yet. */
+  readonly moveClaim: (migration_uuid: string) => Promise<MoveClaim | undefined>;
   readonly now: () => string;
 };
 
@@ -33,23 +43,62 @@ export const EvacuationReportInput = z
   })
   .transform(({ status, migration_uuid }): EvacuationReport => ({ status, migration_uuid }));
 
+const path = '/v1/servers/:uuid/evacuation';
+
 /** The record of a move as the API shows it. */
 function evacuationView({ uuid: instance_uuid, evacuation }: Instance) {
   if (!evacuation) return null;
   const { uuid, number: id, source, dest, status, created_at, updated_at } = evacuation;
-  return { migration_uuid: uuid, id, instance_uuid, source, dest, status, created_at, updated_at };
+  const { executor, reason } = evacuation;
+  const times = { created_at, updated_at };
+  return {
+    migration_uuid: uuid,
+    id,
+    instance_uuid,
+    source,
+    dest,
+    status,
+    executor,
+    reason,
+    ...times,
+  };
 }
 
-export const evacuationRoutes = ({ reportEvacuation, now }: EvacuationDeps): Route[] => [
+/** The newest evacuation of a server, and what is known of it while Nova carries it out. */
+async function progressOf({ seen, moveClaim }: EvacuationDeps, uuid: string) {
+  const instance = await seen(uuid);
+  if (!instance) throw new DomainError('not_found', `Instance ${uuid} could not be found.`);
+  const move = inFlight(instance);
+  const known = move?.executor === 'openstack' ? await moveClaim(move.uuid) : undefined;
+  const evacuation = evacuationView(instance);
+  return evacuation && { ...evacuation, progress: known?.progress ?? null };
+}
+
+/** The server in the path of a request. */
+const uuidOf = (uuid: string | undefined): string => parsed(z.guid(), uuid, 'uuid').toLowerCase();
+
+export const evacuationRoutes = (deps: EvacuationDeps): Route[] => [
+  route({
+    method: 'GET',
+    path,
+    roles: may.reportEvacuations,
+    query: ignored,
+    body: ignored,
+    handle: async (request) => {
+      const evacuation = await progressOf(deps, uuidOf(request.params.uuid));
+      return { status: 200, body: { evacuation } };
+    },
+  }),
   route({
     method: 'POST',
-    path: '/v1/servers/:uuid/evacuation',
+    path,
     roles: may.reportEvacuations,
     query: ignored,
     body: EvacuationReportInput,
     handle: async (request) => {
-      const uuid = parsed(z.guid(), request.params.uuid, 'uuid').toLowerCase();
-      const instance = await reportEvacuation(uuid, request.body, actorOf(request, now()));
+      const uuid = uuidOf(request.params.uuid);
+      const actor = actorOf(request, deps.now());
+      const instance = await deps.reportEvacuation(uuid, request.body, actor);
       return { status: 200, body: { evacuation: evacuationView(instance) } };
     },
   }),

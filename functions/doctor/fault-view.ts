@@ -23,9 +23,19 @@ const shared = (fault: Fault, affected: readonly Affected[]) => ({
   ...counted(fault, affected),
 });
 
+/**
+ * The outcome in the cloud; null without a cloud, or if a fault ended before it was applied. An open
+ * fault is pending until its first try.
+ */
+function outcomeOf({ applied_to_cloud, cleared_at, at }: Fault, besideCloud: boolean) {
+  if (applied_to_cloud || !besideCloud || cleared_at !== null) return applied_to_cloud;
+  return { change: 'down', state: 'pending', reason: null, at };
+}
+
 /** A fault as an administrator sees it in a list. */
-export const listedFault = (fault: Fault, affected: readonly Affected[]) => ({
+export const listedFault = (fault: Fault, affected: readonly Affected[], besideCloud: boolean) => ({
   ...shared(fault, affected),
+  applied_to_cloud: outcomeOf(fault, besideCloud),
   host: fault.host,
   source: fault.source,
   reported_by: fault.reported_by,
@@ -33,8 +43,8 @@ export const listedFault = (fault: Fault, affected: readonly Affected[]) => ({
 });
 
 /** A fault as an administrator sees it by itself, with the instances or ports of all projects. */
-export const wholeFault = (fault: Fault, affected: readonly Affected[]) => ({
-  ...listedFault(fault, affected),
+export const wholeFault = (fault: Fault, affected: readonly Affected[], besideCloud: boolean) => ({
+  ...listedFault(fault, affected, besideCloud),
   ...listed(
     fault,
     affected.flatMap(({ project_id, uuids }) =>

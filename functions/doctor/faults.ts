@@ -20,6 +20,8 @@ import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
 export type FaultDeps = FaultPages & {
   /** The resources that the faults affected, in all projects. */
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
+  /** Whether Doctor runs beside a cloud, to which it applies faults. */
+  readonly besideCloud: boolean;
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
 };
@@ -57,7 +59,7 @@ export function faultRoutes(deps: FaultDeps): Route[] {
     const byFault = Map.groupBy(affected, ({ fault_id }) => fault_id);
     return faults.flatMap((fault): View[] => {
       const touched = byFault.get(fault.fault_id);
-      if (admin) return [view(fault, touched ?? [])];
+      if (admin) return [view(fault, touched ?? [], deps.besideCloud)];
       return touched ? [tenantFault(fault, touched)] : [];
     });
   }

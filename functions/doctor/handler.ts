@@ -1,10 +1,12 @@
 /** The surface `/doctor/v1`: functions for which OpenStack has no API. */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
+import { type CloudDeps, cloudRoutes } from './cloud.ts';
 import { type DataPlaneDeps, dataPlaneRoutes } from './data-plane.ts';
 import { type EvacuationDeps, evacuationRoutes } from './evacuations.ts';
 import { type EventDeps, eventRoutes } from './events.ts';
 import { type FaultDeps, faultRoutes } from './faults.ts';
 import { type HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
+import { type HostListDeps, hostListRoutes } from './host-list.ts';
 import { type RegistrationDeps, registrationRoutes } from './registrations.ts';
 import { type SubscriptionDeps, subscriptionRoutes } from './subscriptions.ts';
 import { type UserDeps, userRoutes } from './users.ts';
@@ -13,10 +15,12 @@ import { type WebhookKeyDeps, webhookKeyRoutes } from './webhook-key.ts';
 
 /** What the routes need. */
 export type DoctorRouteDeps = EvacuationDeps &
+  CloudDeps &
   DataPlaneDeps &
   EventDeps &
   FaultDeps &
   HeartbeatDeps &
+  HostListDeps &
   RegistrationDeps &
   SubscriptionDeps &
   UserDeps &
@@ -35,12 +39,14 @@ export const doctorRoutes = (deps: DoctorRouteDeps): SurfaceRoutes => ({
     ...eventRoutes(deps),
     ...dataPlaneRoutes(deps),
     ...faultRoutes(deps),
+    ...hostListRoutes(deps),
     ...registrationRoutes(deps),
     ...evacuationRoutes(deps),
     ...heartbeatRoutes(deps),
     ...subscriptionRoutes(deps),
     ...userRoutes(deps),
     ...webhookKeyRoutes(deps),
+    ...cloudRoutes(deps),
   ],
 });
 

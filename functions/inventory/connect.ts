@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
+import { holdsStore } from '../../adapters/conditions/conditions.ts';
 import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
+import { portStore } from '../../adapters/ports/ports.ts';
 import { deadLetters, eventQueues } from '../../adapters/queues.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
@@ -20,6 +22,9 @@ export const Environment = environment({
   ROSTER_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
+  PORTS_TABLE: required,
+  NETWORKS_TABLE: required,
+  CONDITIONS_TABLE: required,
   SAFE_LANE_DELAY_SECONDS: amount,
 });
 
@@ -35,6 +40,8 @@ export function connect(
     roster: env.ROSTER_TABLE,
     instances: env.INSTANCES_TABLE,
     migrations: env.MIGRATIONS_TABLE,
+    ports: env.PORTS_TABLE,
+    networks: env.NETWORKS_TABLE,
   };
   const own = ownEvents(sqs, env);
   const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
@@ -42,6 +49,8 @@ export function connect(
     ...hostStore(dynamo, tables),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
+    ...portStore(dynamo, tables),
+    ...holdsStore(dynamo, env.CONDITIONS_TABLE),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
     send: (events) => own.sendEvents(events),
     sendOutside: outside.sendEvents,

@@ -17,12 +17,14 @@ import {
   authenticationVariables,
   makeAuthentication,
 } from '../../adapters/identity/authentication.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/monitors.ts` sets. */
 export const Environment = environment({
   ...surfaceVariables,
+  ...otherIssuerVariables,
   ...authenticationVariables,
   ...ownEventVariables,
   HOSTS_TABLE: required,
@@ -60,6 +62,7 @@ export function connect(
     authenticate: makeAuthenticate({
       verify: sessions.verify,
       monitor: makeMonitorLogin({ ...logins, ...sessions }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
     }),
     logger,
     ...hostReader(dynamo, tables.hosts),

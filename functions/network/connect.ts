@@ -5,6 +5,7 @@ import { type Env, environment, readEnv, required } from '../../adapters/env.ts'
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { networkStore } from '../../adapters/ports/networks.ts';
@@ -15,6 +16,7 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  ...otherIssuerVariables,
   ...ownEventVariables,
   PORTS_TABLE: required,
   NETWORKS_TABLE: required,
@@ -37,7 +39,10 @@ export function connect(
   const queue = ownEvents(sqs, env);
   return compose({
     ...addressOf(env),
-    authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
+    authenticate: makeAuthenticate({
+      ...tokenSessions(env, { dynamo, secrets }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
+    }),
     logger,
     ...portStore(dynamo, tables),
     ...networkStore(dynamo, tables.networks),

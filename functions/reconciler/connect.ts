@@ -1,9 +1,18 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { changeNotes } from '../../adapters/activity/changes.ts';
 import type { Clients } from '../../adapters/clients.ts';
-import { amount, delays, type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import {
+  amount,
+  delays,
+  type Env,
+  environment,
+  optionalText,
+  readEnv,
+  required,
+} from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
-import { affectedNotes } from '../../adapters/hosts/affected.ts';
-import { deadLetters, faultQueue } from '../../adapters/queues.ts';
+import { affectedNotes, affectedStore } from '../../adapters/hosts/affected.ts';
+import { cloudQueues, deadLetters, faultQueue, silenceQueue } from '../../adapters/queues.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
 import { audit } from '../../adapters/topics.ts';
 import { compose } from './compose.ts';
@@ -12,11 +21,15 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ...ownEventVariables,
   FAULT_QUEUE_URL: required,
+  REPORT_QUEUE_URL: required,
   EVENT_DLQ_URL: required,
   EVENTS_TOPIC_ARN: required,
   AFFECTED_TABLE: required,
+  ACTIVITY_TABLE: required,
   SAFE_LANE_DELAY_SECONDS: amount,
   FINISH_DELAYS_SECONDS: delays,
+  CLOUD_QUEUE_URL: optionalText,
+  MOVE_QUEUE_URL: optionalText,
 });
 
 /** The reconciler on the table, queues and topic that the variables name. */
@@ -29,11 +42,18 @@ export function connect(
   return compose({
     ...ownEvents(sqs, env),
     ...faultQueue(sqs, env.FAULT_QUEUE_URL),
+    ...silenceQueue(sqs, env.REPORT_QUEUE_URL),
     ...deadLetters(sqs, env.EVENT_DLQ_URL),
     ...audit(sns, env.EVENTS_TOPIC_ARN),
     ...affectedNotes(dynamo, env.AFFECTED_TABLE),
+    affectedBy: affectedStore(dynamo, env.AFFECTED_TABLE).affectedBy,
+    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     finishDelaysSeconds: env.FINISH_DELAYS_SECONDS,
+    cloud:
+      env.CLOUD_QUEUE_URL === ''
+        ? undefined
+        : cloudQueues(sqs, { tasks: env.CLOUD_QUEUE_URL, moves: env.MOVE_QUEUE_URL }),
     read: rowChanges,
     log: logger,
   });

@@ -4,7 +4,8 @@
  * whole batch again, and some messages are sent twice; every reader of them allows that.
  */
 import { type Log, onStream } from '../../adapters/lambda.ts';
-import type { Reconciled, RowChange } from '../../flows/reconcile.ts';
+import type { Reconciled } from '../../flows/reconcile.ts';
+import type { RowChange } from '../../flows/row-change.ts';
 
 /** What the reconciler needs from outside. */
 export type ReconcilerDeps<Batch> = {

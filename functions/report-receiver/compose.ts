@@ -2,16 +2,18 @@
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { noteHeartbeats } from '../../flows/note-heartbeats.ts';
 import { reportConditions } from '../../flows/report-conditions.ts';
+import { type ReportSilenceDeps, reportSilence } from '../../flows/report-silence.ts';
 import { type ReportingParts, reportingOf } from '../../flows/reporting.ts';
 import { type TakeOutsideDeps, takeOutside } from '../../flows/take-outside.ts';
 import { type ReportReceiverDeps, reportReceiver } from './handler.ts';
 
 export type ReportReceiverParts = Omit<
   ReportReceiverDeps,
-  'reportConditions' | 'noteHeartbeats' | 'sendTwice'
+  'reportConditions' | 'noteHeartbeats' | 'reportSilence' | 'sendTwice'
 > &
   ReportingParts &
   DepsOf<typeof noteHeartbeats> &
+  Pick<ReportSilenceDeps, 'serviceDownTimeSeconds'> &
   TakeOutsideDeps;
 
 /** The handler of the queue of reports. */
@@ -21,6 +23,7 @@ export function compose(parts: ReportReceiverParts) {
     ...parts,
     reportConditions: (report) => reportConditions(flows, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(parts, hosts, at),
+    reportSilence: (message, id) => reportSilence({ ...parts, ...flows }, message, id),
     sendTwice: (events) => takeOutside(parts, events),
   });
 }

@@ -36,6 +36,7 @@ export const Environment = environment({
   SOURCES_TABLE: required,
   UNMATCHED_TABLE: required,
   SAFE_LANE_DELAY_SECONDS: amount,
+  SERVICE_DOWN_TIME_SECONDS: amount,
 });
 
 /** The receiver on the tables and queues that the variables name. */
@@ -67,6 +68,7 @@ export function connect(
     sendOutside: outside.sendEvents,
     ...(env.INVENTORY_QUEUE_URL !== '' && inventoryQueue(sqs, env.INVENTORY_QUEUE_URL)),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
+    serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     interrupted: interruptions(logger),
     log: logger,
     newId: randomUUID,

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { AlarmStateChange } from '../../dialects/cloudwatch.ts';
+import { SilenceMessage } from '../../domain/conditions/silence.ts';
 import { SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { HeartbeatNames } from '../../domain/hosts/heartbeats.ts';
@@ -12,12 +13,14 @@ const Heartbeats = z.strictObject({ heartbeats: HeartbeatNames });
  * A message:
  * - `alarm`: a CloudWatch alarm state change.
  * - `heartbeats`: hosts that run.
+ * - `silence`: hosts whose silence Doctor itself found, or that it heard again.
  * - `reports`: a body of OPNFV Doctor's southbound interface, and the name of its source.
  * - `events`: events as Ceilometer publishes them; each is checked by itself.
  */
 export type ReportMessage =
   | { readonly kind: 'alarm'; readonly change: AlarmStateChange }
   | { readonly kind: 'heartbeats'; readonly hosts: readonly string[] }
+  | { readonly kind: 'silence'; readonly message: SilenceMessage }
   | { readonly kind: 'reports'; readonly source: string; readonly body: unknown }
   | { readonly kind: 'events'; readonly elements: readonly unknown[] };
 
@@ -38,6 +41,9 @@ export function readMessage(body: string): ReportMessage {
   const object = asObject(json);
   if ('heartbeats' in object) {
     return { kind: 'heartbeats', hosts: parsed(Heartbeats, json).heartbeats };
+  }
+  if ('missed' in object || 'heard' in object) {
+    return { kind: 'silence', message: parsed(SilenceMessage, json) };
   }
   if ('detail-type' in object) return { kind: 'alarm', change: parsed(AlarmStateChange, json) };
   if (isEvent(json)) return { kind: 'events', elements: [json] };

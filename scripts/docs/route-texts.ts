@@ -15,10 +15,35 @@ const text = (does: string, who?: string): RouteText => ({ does, ...(who && { wh
 const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/': text('lists the versions of this API'),
   'GET /doctor/v1': text('shows the version'),
+  'GET /doctor/v1/openapi.json': text('describes all routes of all surfaces, in OpenAPI 3.1'),
+  'GET /doctor/v1/changes': text(
+    'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
+  ),
+  'GET /doctor/v1/status': text(
+    'counts hosts by state, servers, ports and open faults, and what waits in each queue',
+  ),
+  'GET /doctor/v1/rates': text(
+    'shows for each minute of the last hours the notifications, their times, and what waited',
+  ),
+  'GET /doctor/v1/dead-letters': text('lists the queues of dead letters with their counts'),
+  'GET /doctor/v1/dead-letters/{queue}': text(
+    'lists the dead letters of a queue with their reasons: its first 200',
+  ),
+  'GET /doctor/v1/dead-letters/{queue}/{id}': text('shows a dead letter'),
+  'POST /doctor/v1/dead-letters/{queue}/redrive': text(
+    'sends dead letters back to the queue that they came from, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}': text(
+    'with `all=true` deletes the dead letters of a queue, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}/{id}': text('deletes a dead letter'),
   'POST /doctor/v1/events': text(
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),
   'PUT /doctor/v1/hosts/{host}': text('registers a host, or changes it'),
+  'GET /doctor/v1/hosts': text(
+    'lists hosts by name, each in one state: `down` (reported), `silent` (no heartbeats), `maintenance`, `disabled` or `up`',
+  ),
   'GET /doctor/v1/hosts/{host}': text('shows a host'),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
     'reports the data plane of all ports of a host',
@@ -32,7 +57,14 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'PUT /doctor/v1/servers/{uuid}': text('registers a server, or changes it'),
   'GET /doctor/v1/servers/{uuid}': text('shows a server as it was registered'),
   'DELETE /doctor/v1/servers/{uuid}': text('removes a server'),
+  'GET /doctor/v1/servers/{uuid}/evacuation': text(
+    'shows the newest evacuation of a server, with its progress while Nova carries it out',
+  ),
   'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
+  'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
+  'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),
+  'GET /doctor/v1/silences/{id}': text('shows a silence'),
+  'DELETE /doctor/v1/silences/{id}': text('ends a silence at once'),
   'GET /doctor/v1/subscriptions': text("lists subscriptions to the project's notifications"),
   'POST /doctor/v1/subscriptions': text("subscribes an endpoint to the project's notifications"),
   'GET /doctor/v1/subscriptions/{id}': text('shows a subscription'),
@@ -40,6 +72,12 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'PUT /doctor/v1/users/{name}': text('creates a user, replaces it, disables or enables it'),
   'GET /doctor/v1/users/{name}': text('shows a user'),
   'DELETE /doctor/v1/users/{name}': text('deletes a user'),
+  'GET /doctor/v1/cloud': text(
+    'shows how old what Doctor knows of the cloud is, the last walk with its differences, and errors',
+  ),
+  'POST /doctor/v1/cloud/walks': text(
+    'begins a walk through the cloud; with `dry_run` it only notes what differs',
+  ),
   'GET /doctor/v1/webhook-key': text("shows the key that signs the project's webhooks"),
 };
 

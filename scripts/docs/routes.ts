@@ -18,7 +18,7 @@ export type ListedRoute = {
 };
 
 /** `/servers/:id` as `/servers/{id}`; a slash that may follow is left out. */
-const shownPath = (prefix: string, pattern: string): string =>
+export const shownPath = (prefix: string, pattern: string): string =>
   `${prefix}${pattern.replace(/\{\/\}/g, '').replace(/:(\w+)/g, '{$1}')}`;
 
 /** The key of a route's text. */

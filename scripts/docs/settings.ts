@@ -10,6 +10,11 @@ const more = [
     'Leave the servers as they are',
     '../administrators.md#leave-the-servers-as-they-are',
   ],
+  [
+    'cloudServersOnFault',
+    'Faults in the OpenStack cloud',
+    '../administrators.md#faults-in-the-openstack-cloud',
+  ],
   ['evacuationExecutor', 'Who moves the servers', '../administrators.md#who-moves-the-servers'],
   ['safeLaneDelaySeconds', 'Glossary', '../design.md#glossary'],
   ['bulkConcurrency', 'Queues of events', '../design.md#queues-of-events'],

@@ -9,15 +9,21 @@ import { identityRoutes } from '../../functions/identity/handler.ts';
 import { inspectorRoutes, monitorRoutes } from '../../functions/monitors/handler.ts';
 import { instanceHaRoutes } from '../../functions/monitors/masakari/handler.ts';
 import { networkSurfaceRoutes } from '../../functions/network/handler.ts';
+import { operationsRoutes } from '../../functions/operations/handler.ts';
 
 /** Dependencies that nothing calls: the routes are listed here and never run. */
 const uncalled = <Deps>(): Deps => z.custom<Deps>().parse({});
 
 const doctor = doctorRoutes(uncalled());
+const operations = operationsRoutes(uncalled());
 
 /** Every surface, in the order of the reference. */
 export const surfaces: readonly SurfaceRoutes[] = [
-  { ...doctor, routes: [...doctor.routes, ...monitorRoutes(uncalled()).routes] },
+  {
+    ...doctor,
+    publicRoutes: [...(doctor.publicRoutes ?? []), ...(operations.publicRoutes ?? [])],
+    routes: [...doctor.routes, ...monitorRoutes(uncalled()).routes, ...operations.routes],
+  },
   inspectorRoutes(uncalled()),
   instanceHaRoutes(uncalled()),
   identityRoutes(uncalled()),

@@ -10,6 +10,7 @@ import { keepalived } from './programs/keepalived.ts';
 import { masakari } from './programs/masakari.ts';
 import { masakariMonitors } from './programs/masakari-monitors.ts';
 import { nagios } from './programs/nagios.ts';
+import { prometheusAlarms } from './programs/prometheus-alarms.ts';
 import {
   tempestCompute,
   tempestIdentity,
@@ -32,6 +33,7 @@ export const programs: readonly Program[] = [
   masakari,
   masakariMonitors,
   alertmanager,
+  prometheusAlarms,
   collectd,
   nagios,
   icinga2,

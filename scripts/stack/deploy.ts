@@ -17,7 +17,14 @@ const assembly = join(stateDir, 'cdk.out');
 const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
 
 /** Everything that the deployed assembly is made from. */
-const sources = ['adapters', 'dialects', 'domain', 'events', 'flows', 'functions', 'infra'];
+const sources = [
+  ...['adapters', 'console', 'dialects', 'domain', 'events', 'flows', 'functions'],
+  'infra',
+];
+
+/** The settings that `DOCTOR_SETTINGS` gives, as `name=value` separated by spaces. */
+const givenSettings = (): string[] =>
+  (process.env.DOCTOR_SETTINGS ?? '').split(/\s+/).filter((setting) => setting !== '');
 
 /** Changes whenever the assembly would: a hash over its sources is there 100 times sooner than it. */
 export function assemblyHash(): string {
@@ -27,6 +34,7 @@ export function assemblyHash(): string {
     .filter((file) => statSync(join(root, file)).isFile())
     .sort();
   const hash = createHash('sha256');
+  for (const setting of givenSettings()) hash.update(setting).update('\0');
   for (const file of ['package-lock.json', 'cdk.json', ...files]) {
     hash
       .update(file)
@@ -40,6 +48,16 @@ export function assemblyHash(): string {
 /** The address of the API's stage on an emulator, the same on MiniStack and LocalStack. */
 export const stageUrl = (endpoint: string): string =>
   `${endpoint}/restapis/doctor/${stageName}/_user_request_`;
+
+/**
+ * Where an emulator's alarms of type `prometheus` are asked: Prometheus' own port for an emulator on its
+ * usual port, and as far from it for one on another port, so that stacks side by side have their own.
+ */
+export function prometheusUrl(endpoint: string): string {
+  const [emulator, prometheus] = [4566, 9090];
+  const port = Number(new URL(endpoint).port) - emulator + prometheus;
+  return `http://127.0.0.1:${port > 65_535 ? port - 20_000 : port}`;
+}
 
 /** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
 export const loopback = '127.0.0.0/8,::1/128';
@@ -106,6 +124,8 @@ export async function deploy(
   const app = [
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
     ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
+    ...['--context', `prometheusUrl=${prometheusUrl(endpoint)}`],
+    ...givenSettings().flatMap((setting) => ['--context', setting]),
     ...['--output', assembly],
   ];
   if (over) {

@@ -12,6 +12,7 @@ import {
   timeShardOf,
 } from '../../domain/alarms/alarm-history.ts';
 import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import type { AlarmQuotas } from '../../domain/alarms/quota.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { every } from '../stack/every.ts';
@@ -26,7 +27,8 @@ let lists: ReturnType<typeof alarmLists>;
 
 const storeWith = (quota: AlarmQuotas) => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
-  return alarmStore(dynamo, { alarms, history, quotas, retentionDays: 30, quota });
+  const timers = own.env.TIMERS_TABLE;
+  return alarmStore(dynamo, { alarms, history, quotas, timers, retentionDays: 30, quota });
 };
 /** All alarms that a list reads, in its order. */
 const allOf = async (scope: AlarmScope, reading: TimeReading = {}) =>
@@ -35,7 +37,7 @@ const allOf = async (scope: AlarmScope, reading: TimeReading = {}) =>
 beforeAll(async () => {
   own = await ownThings();
   const { ALARMS_TABLE: alarms } = own.env;
-  store = storeWith({ project: -1, user: -1, wide: -1 });
+  store = storeWith({ project: -1, user: -1, wide: -1, periodic: -1 });
   lists = alarmLists(dynamo, alarms);
 });
 afterAll(async () => {
@@ -45,7 +47,7 @@ afterAll(async () => {
 
 const newAlarm = (given: Partial<Alarm> = {}): Alarm =>
   alarmWith({ alarm_id: randomUUID(), project_id: randomUUID(), ...given });
-const changeOf = ({ alarm_id, project_id }: Alarm, type: AlarmChange['type']): AlarmChange => ({
+const changeOf = ({ alarm_id, project_id }: AnyAlarm, type: AlarmChange['type']): AlarmChange => ({
   event_id: randomUUID(),
   alarm_id,
   type,
@@ -130,7 +132,7 @@ test('a list has all alarms of its project, over many pages of rows, and no othe
   const foreign = newAlarm();
   for (const alarm of [...alarms, foreign]) await create(alarm);
   const listed = await allOf({ project_id });
-  const ids = (all: readonly Alarm[]) => all.map(({ alarm_id }) => alarm_id).sort();
+  const ids = (all: readonly AnyAlarm[]) => all.map(({ alarm_id }) => alarm_id).sort();
   expect(ids(listed)).toEqual(ids(alarms));
   expect(await allOf({ project_id: foreign.project_id })).toEqual([foreign]);
   const everywhere = ids(await allOf({}));
@@ -253,8 +255,10 @@ test('a list by name or by id has only these alarms', async () => {
 test('a transaction that meets another one can be retried: no condition has failed', async () => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
   const client = dynamodb();
-  const quota = { project: -1, user: -1, wide: -1 };
-  const disturbed = alarmStore(client, { alarms, history, quotas, retentionDays: 30, quota });
+  const quota = { project: -1, user: -1, wide: -1, periodic: -1 };
+  const timers = own.env.TIMERS_TABLE;
+  const tables = { alarms, history, quotas, timers, retentionDays: 30, quota };
+  const disturbed = alarmStore(client, tables);
   const conflict = refused(cancelled('TransactionConflict', 'None', 'None', 'None', 'None'));
   const busy = refused(cancelled('ThrottlingError', 'None', 'None', 'None', 'None'));
   disturb({ dynamo: client }, 'TransactWriteItems', conflict, conflict, conflict, busy);
@@ -304,9 +308,9 @@ describe('a quota', () => {
     const project_id = randomUUID();
     await limits().setLimit(project_id, limit);
     expect(await outcomes(of({ project_id }))).toEqual(expected);
-    const byDefault = storeWith({ project: limit, user: -1, wide: -1 });
+    const byDefault = storeWith({ project: limit, user: -1, wide: -1, periodic: -1 });
     expect(await outcomes(of({ project_id: randomUUID() }), byDefault)).toEqual(expected);
-    const byUser = storeWith({ project: -1, user: limit, wide: -1 });
+    const byUser = storeWith({ project: -1, user: limit, wide: -1, periodic: -1 });
     expect(await outcomes(of({ user_id: randomUUID() }), byUser)).toEqual(expected);
   });
 
@@ -320,13 +324,13 @@ describe('a quota', () => {
   test('that was set is used instead of the default', async () => {
     const project_id = randomUUID();
     await limits().setLimit(project_id, -1);
-    const strict = storeWith({ project: 0, user: -1, wide: -1 });
+    const strict = storeWith({ project: 0, user: -1, wide: -1, periodic: -1 });
     expect(await outcomes(of({ project_id }), strict)).toEqual(['filed', 'filed', 'filed']);
   });
 
   test('of a user counts alarms that the user takes over, and not those it gives away', async () => {
     const [from, to] = [randomUUID(), randomUUID()];
-    const strict = storeWith({ project: -1, user: 1, wide: -1 });
+    const strict = storeWith({ project: -1, user: 1, wide: -1, periodic: -1 });
     const before = newAlarm({ user_id: from });
     const after = { ...before, user_id: to, project_id: randomUUID(), revision: 2 };
     await create(before);
@@ -347,16 +351,16 @@ describe('a quota', () => {
 
   test('of alarms without a resource counts those alone, as they come, change and go', async () => {
     const project_id = randomUUID();
-    const strict = storeWith({ project: -1, user: -1, wide: 1 });
+    const strict = storeWith({ project: -1, user: -1, wide: 1, periodic: -1 });
     const wide = newAlarm({ project_id, resource_id: null });
     const named = newAlarm({ project_id, resource_id: 'r' });
     expect(await outcomes([wide, named], strict)).toEqual(['filed', 'filed']);
     expect(await outcomes([newAlarm({ project_id, resource_id: null })], strict)).toEqual([
-      'over wide quota',
+      'over kind quota',
     ]);
     const widened = { ...named, resource_id: null, revision: 2 };
     const change = changeOf(widened, 'rule change');
-    expect(await strict.replace(named, widened, change)).toBe('over wide quota');
+    expect(await strict.replace(named, widened, change)).toBe('over kind quota');
     expect(await strict.replace({ ...named, revision: 7 }, widened, change)).toBe(false);
     const narrowed = { ...wide, resource_id: 'r', revision: 2 };
     expect(await strict.replace(wide, narrowed, changeOf(narrowed, 'rule change'))).toBe(true);

@@ -26,7 +26,11 @@ afterEach(() => {
 afterAll(() => own.cleanup());
 
 const writer = () =>
-  firings(client, { alarms: own.env.ALARMS_TABLE, history: own.env.HISTORY_TABLE });
+  firings(client, {
+    alarms: own.env.ALARMS_TABLE,
+    history: own.env.HISTORY_TABLE,
+    timers: own.env.TIMERS_TABLE,
+  });
 /** Each firing as a separate chain. */
 const fire = (of: readonly Firing[]) => writer().fire(of.map((firing) => [firing]));
 const interruptions: string[] = [];

@@ -33,7 +33,8 @@ beforeAll(async () => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE, QUOTAS_TABLE: quotas } = own.env;
   const store = alarmStore(dynamo, {
     ...{ alarms, history: HISTORY_TABLE, quotas, retentionDays: 30 },
-    quota: { project: -1, user: -1, wide: -1 },
+    timers: own.env.TIMERS_TABLE,
+    quota: { project: -1, user: -1, wide: -1, periodic: -1 },
   });
   history = historyStore(dynamo, HISTORY_TABLE);
   for (const [n, change] of changes.entries()) {

@@ -6,7 +6,7 @@ import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { reportStore } from '../../adapters/hosts/reports.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import type { Host } from '../../domain/hosts/host.ts';
-import { ListedHost } from '../../domain/hosts/listed-host.ts';
+import { allRosterShards, ListedHost, rosterShardOf } from '../../domain/hosts/listed-host.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { afterUpdate } from '../../domain/hosts/service-update.ts';
 import { owedBy } from '../../flows/apply-fault.ts';
@@ -122,6 +122,37 @@ test('of a host that is not there, or no longer, no heartbeat is noted', async (
   expect(await hosts.seenUp(never, minute(21))).toBe('unknown');
   expect(await hosts.host(row.host)).toEqual(tombstone);
   expect(await hosts.host(never)).toBeUndefined();
+});
+
+test('a heartbeat says if missed heartbeats hold the host down, and is then written alone', async () => {
+  const held = { condition_id: id(7), source: 'heartbeat', fenced: false, cleared: false };
+  const row = newHost({ heartbeat: true, last_seen_up: minute(1), forced_down: true });
+  const silent = { ...row, held_by: [held] };
+  await hosts.saveHost(undefined, silent);
+  expect(await hosts.seenUpTogether([row.host, 'none'], minute(20))).toEqual([row.host, 'none']);
+  expect(await hosts.seenUp(row.host, minute(21))).toBe('heard again');
+  const cleared = { ...silent, last_seen_up: minute(21), revision: 2 };
+  await hosts.saveHost(
+    { ...cleared, revision: 1 },
+    { ...cleared, held_by: [{ ...held, cleared: true }] },
+  );
+  expect(await hosts.seenUp(row.host, minute(22))).toBe('noted');
+  expect(await writer(row.host)).toBe('heartbeat');
+  expect(await hosts.noteHeard(row.host)).toBe('noted');
+  expect(await writer(row.host)).toBe('change');
+  expect(await hosts.noteHeard('none')).toBe('noted');
+  expect(await hosts.host('none')).toBeUndefined();
+});
+
+test('a part of the list holds its hosts', async () => {
+  const row = newHost({ heartbeat: true });
+  await hosts.saveHost(undefined, row);
+  const { shard, others } = {
+    shard: rosterShardOf(row.host),
+    others: allRosterShards.filter((each) => each !== rosterShardOf(row.host)),
+  };
+  expect(await hosts.hostsOfShard(shard)).toContainEqual(ListedHost.parse(row));
+  expect(await hosts.hostsOfShard(others[0] ?? '')).not.toContainEqual(ListedHost.parse(row));
 });
 
 test('heartbeats of many hosts are written together, and those left are named', async () => {

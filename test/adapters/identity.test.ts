@@ -2,12 +2,14 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { attemptStore } from '../../adapters/identity/attempts.ts';
+import { badTokenCounts } from '../../adapters/identity/bad-tokens.ts';
 import { type CredentialStore, credentialStore } from '../../adapters/identity/credentials.ts';
 import { directory, projectWriter } from '../../adapters/identity/directory.ts';
 import { userStore } from '../../adapters/identity/users.ts';
 import { validityStore } from '../../adapters/identity/validity.ts';
 import type { StoredCredential } from '../../domain/identity/application-credential.ts';
 import { accountOf, grantFor } from '../../domain/identity/identity.ts';
+import { mostBadTokens } from '../../domain/identity/other-issuer.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
 
@@ -151,4 +153,21 @@ test('a row of a user from before there were kinds is a user', async () => {
     ...Item,
     ...{ enabled: true, generation: '', incarnation: '' },
   });
+});
+
+test('refused tokens of a source are counted over all processes, minute by minute', async () => {
+  const [first, second] = [0, 1].map(() =>
+    badTokenCounts(dynamo, own.env.ATTEMPTS_TABLE, () => clock.now),
+  );
+  if (!first || !second) return expect.unreachable();
+  await Promise.all(Array.from({ length: mostBadTokens - 1 }, () => first.note('192.0.2.7')));
+  expect([first, second].map(({ checks }) => checks('192.0.2.7'))).toEqual([true, true]);
+  await second.note('192.0.2.7');
+  // A process that has not seen a bad token of the source this minute learns it from its next one.
+  expect([first, second].map(({ checks }) => checks('192.0.2.7'))).toEqual([true, false]);
+  await first.note('192.0.2.7');
+  expect(first.checks('192.0.2.7')).toBe(false);
+  expect(second.checks('192.0.2.8')).toBe(true);
+  clock.now += 60_000;
+  expect(second.checks('192.0.2.7')).toBe(true);
 });

@@ -75,6 +75,7 @@ function worldOf(project: string) {
     return {
       ...{ kind: 'host', host: `compute-${padded(n % 5)}`, number: n + 1, fault_id: randomUUID() },
       ...{ at: minute(n), reported_by, request_id: 'req', source: null, cleared_at: null },
+      applied_to_cloud: null,
     };
   });
   return { allHosts, instances: [...live, ...gone], faults };

@@ -187,7 +187,12 @@ test('an audit message that is refused throws, so that the stream brings it agai
 test('an action that is an allowed topic is published to, with what is posted to URLs', async () => {
   const topic = own.env.NOTIFICATIONS_TOPIC_ARNS;
   const [row] = rowsOf(1);
-  const [webhook] = webhooksOf({ ...row, body: row?.body ?? '', actions: [topic] });
+  const [webhook] = webhooksOf({
+    ...row,
+    event_id: row?.event_id ?? '',
+    body: row?.body ?? '',
+    actions: [topic],
+  });
   if (!webhook) throw new Error('no webhook');
   const { publish } = actionTopics(client, [topic]);
   expect(await publish(webhook)).toEqual({ kind: 'answered', status: 200 });

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import {
   faultOf50,
   matchedEvent,
+  monthOfTicks,
   monthsOfHeartbeats,
+  monthsOfWatching,
   unmatchedEvent,
 } from '../../bench/aws/bill.ts';
 import { dollarsOf, prices, sumOf, times } from '../../bench/aws/prices.ts';
@@ -39,4 +41,14 @@ test('heartbeats by the call cost some 1,450 dollars a month, and each other way
   expect(each).toBeGreaterThan(1_400);
   expect(each).toBeLessThan(1_500);
   for (const dollars of others) expect(dollars).toBeLessThan(each / 2);
+});
+
+test('healthy hosts do not drive the cost of watching them: it is below a hundredth of their heartbeats', () => {
+  const [built = 0, messages = 0, rows = 0, heartbeats = 0] = monthsOfWatching.map(({ usage }) =>
+    dollarsOf(usage),
+  );
+  expect(built).toBeLessThan(heartbeats / 100);
+  expect(built).toBeLessThan(messages / 5);
+  expect(messages).toBeLessThan(rows);
+  expect(dollarsOf(monthOfTicks)).toBeLessThan(5);
 });

@@ -13,6 +13,16 @@ type Server = {
   fault?: { message: string };
 };
 
+/** What Doctor shows of the evacuation of a server, look after look. */
+let moves: Map<string, object[]>;
+const atNova = {
+  status: 'accepted',
+  executor: 'openstack',
+  dest: null,
+  reason: null,
+  progress: null,
+};
+
 /** What a request to evacuate a server is answered with; the last one stays. */
 type Answer = 'moves' | 'is accepted' | 'no target' | 'is lost' | 'is gone' | number;
 
@@ -57,8 +67,17 @@ const cloud = createServer(async (request, response) => {
   };
   const [, , , id = ''] = pathname.split('/');
   if (pathname.startsWith('/v3')) {
-    const endpoints = [{ interface: 'public', region_id: 'R', url: `${url}/nova` }];
-    return reply(201, { token: { catalog: [{ type: 'compute', endpoints }] } });
+    const at = (path: string) => [{ interface: 'public', region_id: 'R', url: `${url}/${path}` }];
+    const catalog = [
+      { type: 'compute', endpoints: at('nova') },
+      { type: 'fault-management', endpoints: at('doctor') },
+    ];
+    return reply(201, { token: { catalog } });
+  }
+  if (pathname.endsWith('/evacuation')) {
+    const [now, ...next] = moves.get(id) ?? [];
+    if (next.length > 0) moves.set(id, next);
+    return now ? reply(200, { evacuation: { ...atNova, ...now } }) : reply(404);
   }
   if (pathname === '/nova/os-services') {
     return reply(200, { services: searchParams.get('host') === 'h' ? [{ state }] : [] });
@@ -99,6 +118,7 @@ afterAll(() => {
 beforeEach(() => {
   servers = new Map([['1', server()]]);
   answers = new Map();
+  moves = new Map();
   state = 'down';
   asked = [];
   flight = { now: 0, most: 0 };
@@ -121,8 +141,8 @@ async function doctor(line: string) {
 
 /** Each server's outcome, and the status of the command. */
 async function outcomes(line: string) {
-  const { status, out } = await doctor(`${line} --format json`);
-  return { status, rows: JSON.parse(out) };
+  const { status, out, err } = await doctor(`${line} --format json`);
+  return { status, rows: JSON.parse(out), err };
 }
 
 test('a thousand servers are evacuated, four at a time, and what came of each is listed', async () => {
@@ -238,7 +258,8 @@ test('a host that is named in another case than it was registered with is the sa
 
 test('a host without servers has nothing to do', async () => {
   servers.clear();
-  expect(await outcomes('host-evacuate h')).toEqual({ status: 0, rows: [] });
+  const err = '0 of 0 servers, 0 failed\n';
+  expect(await outcomes('host-evacuate h')).toEqual({ status: 0, rows: [], err });
 });
 
 test.each([
@@ -301,4 +322,23 @@ test('on a terminal a bar is drawn over, else a line is printed every five secon
     ...['2 of 4', '4 of 4', '4 of 4'].map((counts) => `${counts} servers, 1 failed\n`),
   ]);
   expect(progressShown(0, 1, true)).toEqual([`\r[${'#'.repeat(30)}] 0 of 0 servers, 0 failed\n`]);
+});
+
+test('while Nova carries it out, each server is followed to its end, and its progress is printed', async () => {
+  servers = new Map([
+    ['1', server({ name: 'web-1' })],
+    ['2', server({ name: 'web-2' })],
+  ]);
+  for (const id of servers.keys()) answers.set(id, ['is accepted']);
+  moves.set('1', [{ progress: 'pre-migrating to x' }, { status: 'done', dest: 'x' }]);
+  moves.set('2', [{}, { status: 'failed', reason: 'No valid host was found.' }]);
+  const { status, rows, err } = await outcomes('host-evacuate h');
+  expect(rows).toMatchObject([
+    { id: '1', status: 'done', host: 'x', reason: '' },
+    { id: '2', status: 'failed', host: null, reason: 'No valid host was found.' },
+  ]);
+  expect(asked).toHaveLength(2);
+  expect(status).toBe(1);
+  expect(err).toContain('web-1: pre-migrating to x\n');
+  expect(err).toContain('2 of 2 servers, 1 failed');
 });

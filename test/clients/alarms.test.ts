@@ -33,6 +33,43 @@ const create = async (name: string, ...more: readonly string[]): Promise<string>
   return Alarm.parse(made).alarm_id;
 };
 
+describe('alarms that are evaluated every minute', () => {
+  test('create --type prometheus sends query, threshold and operator', async () => {
+    const name = newName('metric');
+    const made = await shown(
+      ...['alarm', 'create', '--type', 'prometheus', '--name', name, '--query', 'up{job="a"}'],
+      ...['--threshold', '1.5', '--comparison-operator', 'lt', '--ok-action', 'http://h.test/o'],
+    );
+    expect(made).toMatchObject({
+      type: 'prometheus',
+      query: 'up{job="a"}',
+      threshold: 1.5,
+      comparison_operator: 'lt',
+      state: 'insufficient data',
+    });
+    const { alarm_id } = Alarm.parse(made);
+    const updated = await shown('alarm', 'update', alarm_id, '--threshold', '2');
+    expect(updated).toMatchObject({ threshold: 2, query: 'up{job="a"}' });
+    await openstack('alarm', 'delete', alarm_id);
+  });
+
+  test('create --type composite sends its tree', async () => {
+    const rule = {
+      or: [{ type: 'prometheus', query: 'up', threshold: 1, comparison_operator: 'lt' }],
+    };
+    const made = await shown(
+      ...['alarm', 'create', '--type', 'composite', '--name', newName('composite')],
+      ...['--composite-rule', JSON.stringify(rule)],
+    );
+    const { alarm_id } = Alarm.parse(made);
+    expect(await alarmOf(cloud.a, alarm_id)).toMatchObject({
+      type: 'composite',
+      composite_rule: rule,
+    });
+    await openstack('alarm', 'delete', alarm_id);
+  });
+});
+
 describe('openstack alarm', () => {
   const name = newName('alarm');
   let id: string;
@@ -166,18 +203,19 @@ describe('openstack alarm', () => {
     expect(await shown('alarm', 'state', 'get', '--name', name)).toEqual({ state: 'ok' });
   });
 
-  test('create keeps what clears it, and update of it too', async () => {
+  test('create keeps what clears it and its timeout, and update of it too', async () => {
     const clear = { event_type: 'port.*', query: [{ field: 'traits.status', value: 'ACTIVE' }] };
     const kept = { ...clear, query: [{ ...clear.query[0], op: 'eq', type: '' }] };
     const clearing = await newAlarm(cloud.a, {
-      ...{ name: newName('clear'), type: 'event', event_rule: { event_type: 'port.*', clear } },
+      ...{ name: newName('clear'), type: 'event' },
+      event_rule: { event_type: 'port.*', clear, timeout: 3_600 },
     });
     await openstack('alarm', 'update', clearing, '--severity', 'critical');
     const update = ['--type', 'event', '--query', 'traits.status=DOWN'];
     await openstack('alarm', 'update', clearing, ...update);
     expect(await alarmOf(cloud.a, clearing)).toMatchObject({
       severity: 'critical',
-      event_rule: { query: [{ value: 'DOWN' }], clear: kept },
+      event_rule: { query: [{ value: 'DOWN' }], clear: kept, timeout: 3_600 },
     });
     await openstack('alarm', 'delete', clearing);
   });

@@ -24,8 +24,9 @@ const newId = () => randomUUID().replaceAll('-', '');
 const notFound = (what: string) => refused(404, 'Not Found', `Could not find ${what}.`);
 const badRequest = () => refused(400, 'Bad Request', 'The request cannot be read.');
 
-/** Tables of services and endpoints, in one region. */
+/** Tables of services and endpoints, and regions, of which services of tests are in the first one. */
 export function makeCatalogStore(region: string) {
+  const regions = [region];
   const services: ServiceRow[] = [];
   const endpoints: EndpointRow[] = [];
 
@@ -57,9 +58,10 @@ export function makeCatalogStore(region: string) {
   return {
     services,
     endpoints,
+    regions,
     add,
     asCatalog,
-    routes: catalogRoutes(services, endpoints, region),
+    routes: catalogRoutes(services, endpoints, regions),
   };
 }
 
@@ -104,7 +106,11 @@ function tableRoutes<Row extends { readonly id: string }>(
   };
 }
 
-function catalogRoutes(services: ServiceRow[], endpoints: EndpointRow[], region: string): Served {
+function catalogRoutes(
+  services: ServiceRow[],
+  endpoints: EndpointRow[],
+  regions: readonly string[],
+): Served {
   const serviceRoutes = tableRoutes(
     'service',
     services,
@@ -117,6 +123,7 @@ function catalogRoutes(services: ServiceRow[], endpoints: EndpointRow[], region:
         : undefined,
     (id, values) => ({ ...values, id }),
   );
+  const [region = ''] = regions;
   const endpointRoutes = tableRoutes(
     'endpoint',
     endpoints,
@@ -124,13 +131,16 @@ function catalogRoutes(services: ServiceRow[], endpoints: EndpointRow[], region:
       const given = z.object({ endpoint: z.looseObject({}) }).safeParse(body).data?.endpoint;
       const { data } = Endpoint.safeParse({ ...before, ...given });
       const known = services.some(({ id }) => id === data?.service_id);
-      return known && (data?.region_id ?? region) === region ? data : undefined;
+      return known && regions.includes(data?.region_id ?? region) ? data : undefined;
     },
     (id, values) => ({ ...values, id }),
   );
   return (request) => {
     if (/^\/v3\/services(\/|$)/.test(request.below)) return serviceRoutes(request);
     if (/^\/v3\/endpoints(\/|$)/.test(request.below)) return endpointRoutes(request);
+    if (request.below === '/v3/regions') {
+      return { status: 200, body: { regions: regions.map((id) => ({ id })) } };
+    }
     return undefined;
   };
 }

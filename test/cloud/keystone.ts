@@ -14,7 +14,8 @@ const LoginBody = z.object({
   auth: z.object({
     identity: z.object({
       methods: z.array(z.string()),
-      application_credential: z.object({ id: z.string(), secret: z.string() }),
+      application_credential: z.object({ id: z.string(), secret: z.string() }).optional(),
+      token: z.object({ id: z.string() }).optional(),
     }),
     scope: z.unknown().optional(),
   }),
@@ -46,10 +47,15 @@ export const makeKeystone =
 function logIn({ tokens, catalog, uri }: KeystoneParts, request: ServedRequest): ServedAnswer {
   const { data } = LoginBody.safeParse(request.body);
   if (!data) return refused(400, 'Bad Request', "'auth' is a required property");
-  const { id, secret } = data.auth.identity.application_credential;
-  const token = data.auth.scope === undefined ? tokens.login(id, secret) : undefined;
+  const { application_credential: credential, token: from } = data.auth.identity;
+  const scoped = data.auth.scope !== undefined;
+  const known = tokens.good(from?.id);
+  const token = credential
+    ? !scoped && tokens.login(credential.id, credential.secret)
+    : known && tokens.tokenFor(known);
+  if (!token) return unauthorized(uri());
   const made = tokens.any(token);
-  if (token === undefined || !made) return unauthorized(uri());
+  if (!made) return unauthorized(uri());
   const body = tokenBody(made, catalog.asCatalog());
   return { status: 201, body, headers: { 'X-Subject-Token': token } };
 }

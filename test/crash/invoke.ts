@@ -7,6 +7,8 @@ import type { Env } from '../../adapters/env.ts';
 import type { StreamEvent } from '../../adapters/stream-records.ts';
 import { connect as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { connect as alarming } from '../../functions/alarming/connect.ts';
+import { connect as cloudFaults } from '../../functions/cloud-faults/connect.ts';
+import { connect as cloudMirror } from '../../functions/cloud-mirror/connect.ts';
 import { connect as compute } from '../../functions/compute/connect.ts';
 import { connect as doctor } from '../../functions/doctor/connect.ts';
 import { connect as faultFinisher } from '../../functions/fault-finisher/connect.ts';
@@ -14,11 +16,16 @@ import { connect as identity } from '../../functions/identity/connect.ts';
 import { connect as inventory } from '../../functions/inventory/connect.ts';
 import { connect as monitors } from '../../functions/monitors/connect.ts';
 import { connect as network } from '../../functions/network/connect.ts';
+import { connect as operations } from '../../functions/operations/connect.ts';
+import { connect as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
+import { connect as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
 import { connect as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { connect as sweeper } from '../../functions/sweeper/connect.ts';
+import { connect as timekeeper } from '../../functions/timekeeper/connect.ts';
 import { connect as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { lambdaContext } from '../functions/call.ts';
+import { queued } from '../functions/consumers/lambda.ts';
 import { type Disturbable, type Disturbance, disturb } from './disturbance.ts';
 
 // No test reads what is counted here.
@@ -27,7 +34,14 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 /** What each function is invoked with. */
 export type Invocation =
   | {
-      readonly name: 'compute' | 'network' | 'doctor' | 'monitors' | 'alarming' | 'identity';
+      readonly name:
+        | 'compute'
+        | 'network'
+        | 'doctor'
+        | 'monitors'
+        | 'operations'
+        | 'alarming'
+        | 'identity';
       readonly event: APIGatewayProxyEvent;
     }
   | {
@@ -36,11 +50,17 @@ export type Invocation =
         | 'fault-finisher'
         | 'webhook-sender'
         | 'report-receiver'
-        | 'inventory';
+        | 'inventory'
+        | 'cloud-mirror'
+        | 'periodic-evaluator'
+        | 'cloud-faults';
       readonly event: SQSEvent;
     }
   | { readonly name: 'reconciler'; readonly event: StreamEvent }
-  | { readonly name: 'sweeper'; readonly event: { readonly now: number } };
+  | { readonly name: 'sweeper'; readonly event: { readonly now: number } }
+  | { readonly name: 'periodic-planner'; readonly event: { readonly time: string } }
+  /** A tick that is planned for `now`, and comes then. */
+  | { readonly name: 'timekeeper'; readonly event: { readonly now: string } };
 
 export type Invoked = {
   readonly result: unknown;
@@ -81,6 +101,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return network(env, clients, logger)(event, lambdaContext);
     case 'doctor':
       return doctor(env, clients, logger)(event, lambdaContext);
+    case 'operations':
+      return operations(env, clients, logger)(event, lambdaContext);
     case 'monitors':
       return monitors(env, clients, logger)(event, lambdaContext);
     case 'identity':
@@ -95,10 +117,22 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return webhookSender(env, clients, logger, metrics)(event, lambdaContext);
     case 'report-receiver':
       return reportReceiver(env, clients, logger)(event, lambdaContext);
+    case 'cloud-mirror':
+      return cloudMirror(env, clients, logger)(event, lambdaContext);
+    case 'cloud-faults':
+      return cloudFaults(env, clients, logger)(event, lambdaContext);
     case 'inventory':
       return inventory(env, clients, logger)(event, lambdaContext);
     case 'reconciler':
       return reconciler(env, clients, logger)(event, lambdaContext);
+    case 'periodic-planner':
+      return periodicPlanner(env, clients, logger, metrics)(event, lambdaContext);
+    case 'periodic-evaluator':
+      return periodicEvaluator(env, clients, logger, metrics)(event, lambdaContext);
+    case 'timekeeper': {
+      const tick = queued({ body: { tick: event.now } });
+      return timekeeper(env, clients, logger, () => event.now)(tick, lambdaContext);
+    }
     case 'sweeper':
       return sweeper(env, clients, logger, metrics, () => event.now)(event, lambdaContext);
   }

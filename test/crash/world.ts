@@ -39,7 +39,7 @@ const recordsAtOnce = 100;
 export class World {
   readonly things: OwnThings;
   readonly #streams: StreamReader;
-  readonly #queues: Readonly<Record<'faults' | 'webhooks' | 'retries', QueueReader>>;
+  readonly #queues: Readonly<Record<'faults' | 'webhooks' | 'retries' | 'rounds', QueueReader>>;
   readonly #events: Readonly<Record<EventLane, QueueReader>>;
   readonly #token: string;
 
@@ -55,6 +55,7 @@ export class World {
       faults: makeQueueReader(FAULT_QUEUE_URL),
       webhooks: makeQueueReader(WEBHOOK_QUEUE_URL),
       retries: makeQueueReader(WEBHOOK_RETRY_QUEUE_URL),
+      rounds: makeQueueReader(things.env.PERIODIC_QUEUE_URL),
     };
     this.#events = {
       fault: makeQueueReader(EVENT_QUEUE_URL),
@@ -89,7 +90,8 @@ export class World {
     const ofMonitors = [...monitorPaths.map((path) => `/doctor/v1/${path}`), '/instance-ha'].some(
       (path) => call.path.startsWith(path),
     );
-    const other = ofMonitors ? 'monitors' : 'doctor';
+    const isSilence = call.path.startsWith('/doctor/v1/silences');
+    const other = isSilence ? 'operations' : ofMonitors ? 'monitors' : 'doctor';
     const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? other;
     return this.run({ name, event }, disturbance, prepare);
   }
@@ -141,13 +143,24 @@ export class World {
     );
   }
 
-  /** The sweeper, as late as it takes to touch every row that is undelivered now. */
-  sweep(disturbance?: Disturbance): Promise<Outcome> {
-    return this.run({ name: 'sweeper', event: { now: Date.now() + 120_000 } }, disturbance);
+  /** The planner for the round of a time. */
+  plan(time: string): Promise<Outcome> {
+    return this.run({ name: 'periodic-planner', event: { time } });
+  }
+
+  /** The evaluator of rounds on what the queue of the first lane holds. */
+  evaluateRound(disturbance?: Disturbance): Promise<Outcome | undefined> {
+    return this.#consume('periodic-evaluator', this.#queues.rounds, disturbance);
+  }
+
+  /** The sweeper, as late as it takes to touch every row that is undelivered now, or later. */
+  sweep(disturbance?: Disturbance, laterSeconds = 120): Promise<Outcome> {
+    const now = Date.now() + laterSeconds * 1000;
+    return this.run({ name: 'sweeper', event: { now } }, disturbance);
   }
 
   async #consume(
-    name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender',
+    name: 'alarm-evaluator' | 'fault-finisher' | 'webhook-sender' | 'periodic-evaluator',
     queue: QueueReader,
     disturbance?: Disturbance,
     prepare?: Prepare,

@@ -11,6 +11,8 @@ const reasons = [
   'needs an AWS account',
   'needs Docker',
   'it installs packages',
+  'needs an OpenStack cloud',
+  'it fails a host of the cloud',
   'it installs files on the machine of a monitor',
 ] as const;
 
@@ -28,6 +30,17 @@ export const notRun: readonly NotRun[] = [
   { document: 'README.md', first: 'npm test', reason: 'it is what runs these tests' },
   { document: 'README.md', first: 'npm ci', reason: 'needs an AWS account' },
   { document: 'docs/administrators.md', first: 'npm ci', reason: 'needs an AWS account' },
+  {
+    document: 'docs/administrators.md',
+    first: 'npm run doctor --silent -- host-evacuate --jobs 8 compute-9',
+    reason: 'needs an OpenStack cloud',
+  },
+  {
+    document: 'docs/administrators.md',
+    first:
+      'npm run deploy -- -c prometheusUrl=https://prometheus.example -c prometheusAuth=secret \\',
+    reason: 'needs an AWS account',
+  },
   {
     document: 'docs/administrators.md',
     first:
@@ -53,6 +66,16 @@ export const notRun: readonly NotRun[] = [
   {
     document: 'docs/contributing.md',
     first: 'npm run test:interop -- --list',
+    reason: 'it takes minutes',
+  },
+  {
+    document: 'docs/contributing.md',
+    first: 'npm run test:console',
+    reason: 'it takes minutes',
+  },
+  {
+    document: 'docs/contributing.md',
+    first: 'OPENSTACK_BOX=../openstack-box npm run test:openstack',
     reason: 'it takes minutes',
   },
   {
@@ -89,6 +112,51 @@ export const notRun: readonly NotRun[] = [
     document: 'docs/reference/settings.md',
     first: 'npm run deploy -- -c regionName=eu-1 -c acceptAlarmsWithoutResourceId=false',
     reason: 'needs an AWS account',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'source .venv/bin/activate    # has the openstack command line',
+    reason: 'needs an OpenStack cloud',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'aws secretsmanager create-secret --name doctor/cloud --secret-string "$(',
+    reason: 'needs an OpenStack cloud',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'npm run deploy -- -c cloud=doctor/cloud',
+    reason: 'needs an AWS account',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'DOCTOR_SETTINGS=cloud=doctor/cloud npm run up',
+    reason: 'it starts a stack',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'npm run doctor --silent -- cloud register --dry-run "$DOCTOR_API_URL"',
+    reason: 'needs an OpenStack cloud',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'source member-openrc',
+    reason: 'needs an OpenStack cloud',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'source .doctor/openrc',
+    reason: 'it fails a host of the cloud',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'npm run doctor --silent -- host-evacuate compute-1',
+    reason: 'it fails a host of the cloud',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
+    first: 'openstack compute service set --up compute-1 nova-compute',
+    reason: 'it fails a host of the cloud',
   },
   { document: 'docs/tutorial/first-fault.md', first: 'npm run up', reason: 'it starts a stack' },
 ];

@@ -210,7 +210,12 @@ test('the webhooks on their queues, tried or not, are those of the notification'
   const path = 'topics/notification-at-sqs.json';
   const { Message: body } = sample(path, of(path));
   const action = 'https://vnfm.example/alarms';
-  const row = { body: JSON.stringify(body), actions: [action], on_behalf_of: body.project_id };
+  const row = {
+    event_id: body.reason_data.event.message_id,
+    body: JSON.stringify(body),
+    actions: [action],
+    on_behalf_of: body.project_id,
+  };
   const [webhook] = webhooksOf(row);
   const { Records } = sample('queues/webhooks.json', of('queues/webhooks.json'));
   expect(Records.map(({ body }) => body)).toEqual([

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { changeAlarm, createAlarm, deleteAlarm } from '../../flows/change-alarm.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { id } from '../domain/rows.ts';
@@ -32,8 +33,8 @@ function losing(times: number) {
       seen.push(revision);
       return { ...alarm, revision };
     },
-    replace: async (_: Alarm, after: Alarm) => attempt(after.revision),
-    remove: async (before: Alarm) => attempt(before.revision),
+    replace: async (_: AnyAlarm, after: AnyAlarm) => attempt(after.revision),
+    remove: async (before: AnyAlarm) => attempt(before.revision),
   };
 }
 
@@ -87,7 +88,7 @@ test('one alarm too many is refused, and one that others overtook is tried again
 test('one alarm without a resource too many is refused, and not tried again', async () => {
   const message = expect.stringContaining('Alarm quota exceeded for user');
   const refused = { code: 'forbidden', message };
-  const over = 'over wide quota' as const;
+  const over = 'over kind quota' as const;
   let tries = 0;
   const full = {
     alarm: async () => alarm,
@@ -105,7 +106,7 @@ test('one alarm without a resource too many is refused, and not tried again', as
 
 test('an alarm that was read already is read again only if the write is overtaken', async () => {
   const deps = losing(0);
-  const next = (found: Alarm | undefined) =>
+  const next = (found: AnyAlarm | undefined) =>
     found ? { alarm: { ...found, revision: found.revision + 1 }, change } : undefined;
   deps.seen.push(1);
   await changeAlarm(deps, alarm.alarm_id, next, { ...alarm, revision: 1 });

@@ -54,10 +54,12 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
   const deps: EvaluateDeps = {
     pace: tables.deps.pace,
     alarmCounts: async (ids) => tables.deps.alarmCounts(ids),
+    silences: async (ids) => tables.deps.silences(ids),
     alarmsUnder: async (keys, bounds) => tables.deps.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),
     written: async (keys) => tables.deps.written(keys),
+    arm: async (from, to) => tables.deps.arm(from, to),
     fire: async (chains) => tables.deps.fire(chains),
     report: async (unreadable) => tables.deps.report(unreadable),
     sendWebhooks: async () => undefined,
@@ -66,6 +68,8 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
       return rows;
     },
     markDelivered: async () => undefined,
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (_, error) => {
       throw error;
     },

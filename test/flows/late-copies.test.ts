@@ -27,6 +27,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
   const deps: EvaluateDeps = {
     pace: made.pace,
     alarmCounts: async (ids) => made.alarmCounts(ids),
+    silences: async (ids) => made.silences(ids),
     alarmsUnder: async (asked, bounds) => made.alarmsUnder(asked, bounds),
     alarms: async (ids) => made.alarms(ids),
     written: async (keys) => {
@@ -37,6 +38,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
       log.push(`write ${chains.flat().length} rows`);
       return made.fire(chains);
     },
+    arm: async (from, to) => made.arm(from, to),
     report: async () => undefined,
     sendRest: async (rest: Rest, isCopy) => {
       rests.push([rest.rest, isCopy]);
@@ -47,6 +49,8 @@ function world(count: number, given: Partial<Alarm> = {}) {
       return rows;
     },
     markDelivered: async () => undefined,
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (step) => {
       log.push(`interrupted ${step}`);
     },

@@ -6,7 +6,8 @@ import { noticeOf } from '../../domain/hosts/maintenance.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
 import { owedRows, reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { portEvents } from '../../domain/ports/port-event.ts';
-import { type RowChange, reconcile } from '../../flows/reconcile.ts';
+import { reconcile } from '../../flows/reconcile.ts';
+import type { RowChange } from '../../flows/row-change.ts';
 import { portWith } from '../domain/ports/ports.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 
@@ -20,9 +21,12 @@ async function reconciled(...changes: RowChange[]) {
     {
       sendCopies: step('copies'),
       sendFinish: step('finish'),
+      sendHeard: step('heard'),
       deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
       noteAffected: step('affected'),
+      affectedBy: async () => [],
+      noteChanges: async () => {},
     },
     changes,
   );
@@ -110,7 +114,8 @@ test('a step that fails is not swallowed: the stream brings the records again', 
   const done = reconcile(
     {
       ...{ sendCopies: failing, sendFinish: failing, deadLetter: failing, publishEvents: failing },
-      noteAffected: failing,
+      ...{ noteAffected: failing, sendHeard: failing },
+      ...{ affectedBy: failing, noteChanges: failing },
     },
     [{ kind: 'host', before: up, after: down }],
   );
@@ -166,4 +171,22 @@ test('servers that left a host have their ports taken along, by host and each on
     { departed: { left: 'c', servers: [{ uuid: id(2), at }] } },
   ]);
   expect(done).toMatchObject({ departures: 2, faults: 0 });
+});
+
+const held = { condition_id: id(7), source: 'heartbeat', fenced: false, cleared: false };
+test.each([
+  ['is held by missed heartbeats', { held_by: [held] }, 0, [['heard', ['compute-1']]]],
+  ['is held by others', { held_by: [{ ...held, source: 'zabbix' }] }, 0, []],
+  ['is heard already', { held_by: [{ ...held, cleared: true }] }, 0, []],
+])('a host that is written without a change and %s', async (_, given, more, expected) => {
+  const row = { ...hostWith({ forced_down: true }), ...given };
+  const after = { ...row, revision: row.revision + more };
+  const { steps } = await reconciled(...Array(2).fill({ kind: 'host', before: row, after }));
+  expect(steps).toEqual(expected);
+});
+
+test('the report of missed heartbeats itself is no heartbeat', async () => {
+  const after = { ...hostWith({ forced_down: true }), held_by: [held], revision: 2 };
+  const { steps } = await reconciled({ kind: 'host', before: hostWith(), after });
+  expect(steps.map(([name]) => name)).not.toContain('heard');
 });

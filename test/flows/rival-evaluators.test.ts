@@ -54,9 +54,11 @@ function tables(scheduler: fc.Scheduler) {
     pace: made.pace,
     sendRest: async () => expect.unreachable(),
     alarmCounts: step('count alarms', made.alarmCounts),
+    silences: step('read silences', made.silences),
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     written: step('read rows', made.written),
+    arm: step('arm', made.arm),
     fire: step('fire', made.fire),
     report: step('report', made.report),
     sendWebhooks: step('queue webhooks', () => undefined),
@@ -65,6 +67,8 @@ function tables(scheduler: fc.Scheduler) {
       return given;
     }),
     markDelivered: step('mark', () => undefined),
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (_, error) => {
       throw error;
     },

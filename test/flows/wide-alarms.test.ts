@@ -25,12 +25,14 @@ function world(...given: Partial<Alarm>[]) {
   const deps: EvaluateDeps = {
     pace: made.pace,
     alarmCounts: async (ids) => made.alarmCounts(ids),
+    silences: async (ids) => made.silences(ids),
     alarmsUnder: async (keys, given_) => {
       bounds.push(given_);
       return made.alarmsUnder(keys, given_);
     },
     alarms: async (ids) => made.alarms(ids),
     written: async (keys) => made.written(keys),
+    arm: async (from, to) => made.arm(from, to),
     fire: async (chains) => made.fire(chains),
     report: async (unreadable) => made.report(unreadable),
     sendRest: async (rest) => {
@@ -39,6 +41,8 @@ function world(...given: Partial<Alarm>[]) {
     sendWebhooks: async () => undefined,
     publish: async (rows) => rows,
     markDelivered: async () => undefined,
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: (_, error) => {
       throw error;
     },

@@ -8,6 +8,7 @@ import type { Host } from '../../domain/hosts/host.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
 import {
+  countsDeparture,
   type Departures,
   type Evacuation,
   noDepartures,
@@ -38,6 +39,8 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     conditions.get(to.condition_id)?.revision === from?.revision;
   const sent: DoctorEvent[] = [];
   const interruptions: string[] = [];
+  /** Hosts that were noted as heard again. */
+  const heard: string[] = [];
   const writes: string[] = [];
   /** Copies of the newest record of each evacuation, by uuid. */
   const migrations = new Map<string, Evacuation & { readonly instance_uuid: string }>();
@@ -59,7 +62,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     const { evacuation, uuid } = to;
     if (evacuation && JSON.stringify(from?.evacuation) !== JSON.stringify(evacuation)) {
       const { done, ...rest } = left(evacuation.source);
-      if (evacuation.status === 'done') {
+      if (countsDeparture(evacuation)) {
         if (evacuation.source_restarts !== rest.restarts) return false;
         departures.set(evacuation.source, { ...rest, done: done + 1 });
       }
@@ -183,6 +186,10 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       writes.push(`report ${host.host} with ${changes.map(({ to }) => to.uuid).join(' ')}`);
       return true;
     },
+    noteHeard: async (host: string) => {
+      heard.push(host);
+      return 'noted' as const;
+    },
     nextServiceNumber: async () => ++state.ids,
     newId: () => id(++state.ids),
     send: async (events: readonly DoctorEvent[]) => {
@@ -202,6 +209,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     conditions,
     unmatched,
     sent,
+    heard,
     interruptions,
     writes,
     state,

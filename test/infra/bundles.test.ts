@@ -6,18 +6,25 @@ import { onDemand } from '../../infra/bundling.ts';
  * The most kilobytes of each bundle, a little above what it has. The target is 350 (ADR 0034).
  */
 const mostKilobytes: Readonly<Record<string, number>> = {
-  'alarm-evaluator': 480,
-  alarming: 475,
-  compute: 525,
-  doctor: 575,
+  'alarm-evaluator': 490,
+  alarming: 490,
+  'cloud-faults': 445,
+  'cloud-mirror': 495,
+  compute: 545,
+  console: 130,
+  doctor: 595,
   'fault-finisher': 410,
   identity: 415,
-  inventory: 425,
-  monitors: 545,
-  network: 480,
+  inventory: 435,
+  monitors: 560,
+  network: 485,
+  'periodic-evaluator': 600,
+  'periodic-planner': 440,
+  operations: 485,
   reconciler: 425,
   'report-receiver': 455,
-  sweeper: 450,
+  sweeper: 460,
+  timekeeper: 410,
   'webhook-sender': 480,
 };
 
@@ -34,6 +41,8 @@ test.each(functionNames)('the bundle of %s stays small', async (name) => {
   // All of zod's languages, or the SDK a second time as CommonJS, would slip in unseen.
   expect(inputs.filter((file) => /dist-cjs|zod\/v4\/locales\/(?!en)/.test(file))).toEqual([]);
   // What it loads on demand lies beside it, and nothing else does.
-  const named = ['re2js', 'croner'].filter((pack) => text.includes(`"${pack}"`));
+  const named = ['re2js', 'croner', '@prometheus-io/lezer-promql'].filter((pack) =>
+    text.includes(`"${pack}"`),
+  );
   expect(new Set(onDemand[name])).toEqual(new Set(named));
 });

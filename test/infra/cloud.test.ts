@@ -5,7 +5,9 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { allowCloud, cloudVariables } from '../../infra/cloud.ts';
+import { DoctorStack } from '../../infra/service.ts';
 import { settingsFrom, withDefaults } from '../../infra/settings.ts';
+import { policies } from './template.ts';
 
 const Policy = z.object({
   Properties: z.object({
@@ -41,6 +43,72 @@ test('without a cloud nothing is granted, and no variable is set', () => {
   granted('').resourcePropertiesCountIs('AWS::IAM::Policy', Match.anyValue(), 0);
   expect(cloudVariables(withDefaults())).toEqual({});
   expect(cloudVariables(withDefaults({ cloud: 'x' }))).toEqual({ CLOUD_SECRET: 'x' });
+});
+
+const surfaces = ['Alarming', 'Compute', 'Doctor', 'Monitors', 'Network', 'Operations'];
+
+const doctorWith = (cloud: string): Template => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  return Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings: { cloud } }));
+};
+
+test('the surfaces that accept tokens of the cloud read its secret and count refused tokens', () => {
+  const template = doctorWith('doctor/cloud');
+  const functions = Object.values(template.findResources('AWS::Lambda::Function'));
+  const reading = functions
+    .map(({ Properties }) => Properties.Environment.Variables)
+    .filter(({ CLOUD_SECRET }) => CLOUD_SECRET === 'doctor/cloud')
+    // They use the cloud, and accept no tokens.
+    .filter(({ POWERTOOLS_SERVICE_NAME: name }) => !/^cloud-(faults|mirror)$/.test(name));
+  for (const variables of reading) expect(variables).toHaveProperty('ATTEMPTS_TABLE');
+  const names = reading.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME);
+  expect(names).toEqual(expect.arrayContaining(surfaces.map((name) => name.toLowerCase())));
+  const allowed = policies(template);
+  const granted = (name: string) =>
+    (allowed.get(name) ?? []).flatMap(({ action, resource }) =>
+      action.flatMap((verb) => resource.map((what) => `${verb} ${JSON.stringify(what)}`)),
+    );
+  for (const name of surfaces) {
+    const grants = granted(name).filter((grant) => /cloud-|Attempts/.test(grant));
+    expect(
+      grants.filter((grant) => /GetSecretValue.*secret:doctor\/cloud-/.test(grant)),
+    ).toHaveLength(1);
+    expect(grants.filter((grant) => /UpdateItem.*Attempts/.test(grant))).not.toEqual([]);
+  }
+  // It issues Doctor's own tokens, and accepts no others.
+  expect(granted('Identity').join()).not.toContain('cloud-');
+});
+
+test('an issuer needs an audience, https and roles that Doctor has', () => {
+  const from = (given: Readonly<Record<string, string>>) => () =>
+    settingsFrom((name) => given[name]);
+  const oidcIssuer = 'https://login.example/realms/cloud/v2.0';
+  expect(from({ oidcIssuer, oidcAudience: 'doctor' })()).toMatchObject({ oidcIssuer });
+  expect(from({ oidcIssuer })).toThrow('oidcAudience is empty');
+  expect(from({ oidcIssuer: 'http://login.example' })).toThrow('oidcIssuer is not an https URL');
+  expect(from({ oidcRoles: 'a=root' })).toThrow('setting oidcRoles, item 1, is not a value');
+});
+
+test('an issuer is given to the surfaces, with the mapping of its claims', () => {
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const settings = { oidcIssuer: 'https://login.example', oidcAudience: 'doctor' };
+  const template = Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings }));
+  const reading = Object.values(template.findResources('AWS::Lambda::Function'))
+    .map(({ Properties }) => Properties.Environment.Variables)
+    .filter(({ OIDC_ISSUER }) => OIDC_ISSUER === 'https://login.example');
+  expect(reading.map(({ POWERTOOLS_SERVICE_NAME }) => POWERTOOLS_SERVICE_NAME).sort()).toEqual(
+    surfaces.map((name) => name.toLowerCase()),
+  );
+  for (const variables of reading) {
+    expect(variables).toMatchObject({ OIDC_AUDIENCE: 'doctor', OIDC_ROLES_CLAIM: 'roles' });
+    expect(variables).toHaveProperty('ATTEMPTS_TABLE');
+    expect(variables).not.toHaveProperty('CLOUD_SECRET');
+  }
+});
+
+test('without a cloud the template is as if there were no such setting', () => {
+  const text = JSON.stringify(doctorWith('').toJSON());
+  expect(/CLOUD_SECRET|OIDC_|\?{6}/.test(text)).toBe(false);
 });
 
 test.each(['a b', 'x*', 'arn:aws:secretsmanager:eu-1:1:secret:x', 'arn:aws:s3:::x?'])(

@@ -27,6 +27,7 @@ test('the functions that carry faults have a concurrency that nothing else can t
     Compute: 100,
     Doctor: 100,
     Monitors: 100,
+    Operations: 30,
     ReportReceiver: 5,
     Reconciler: 20,
     AlarmEvaluator: defaults.evaluatorConcurrency,
@@ -51,7 +52,7 @@ test('emulators reserve nothing, and are not asked what they have', () => {
 
 test.each([
   { accountConcurrency: 10 },
-  { accountConcurrency: 430 },
+  { accountConcurrency: 460 },
   { reportConcurrency: 500 },
   { evaluatorConcurrency: 900 },
 ])('more than the account has is an error at synth, which says what to set: %o', (settings) => {
@@ -60,7 +61,7 @@ test.each([
   );
 });
 
-test.each([{ accountConcurrency: 431 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
+test.each([{ accountConcurrency: 461 }, { accountConcurrency: 100, reportConcurrency: 0 }])(
   'what fits is deployed: %o',
   (settings) => {
     const { app, stack } = stackWith(settings);
@@ -75,6 +76,6 @@ test('an account that its queues can use up is deployed with a warning, where no
   expect(reserved(stack)).toEqual({});
   Annotations.fromStack(stack).hasWarning(
     '*',
-    Match.stringLikeRegexp('queues start 39 functions at once, and the account has 10'),
+    Match.stringLikeRegexp('queues start 47 functions at once, and the account has 10'),
   );
 });

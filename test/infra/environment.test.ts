@@ -5,14 +5,19 @@ import * as z from 'zod';
 import { Environment as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { Environment as alarming } from '../../functions/alarming/connect.ts';
 import { Environment as compute } from '../../functions/compute/connect.ts';
+import { Environment as console } from '../../functions/console/connect.ts';
 import { Environment as doctor } from '../../functions/doctor/connect.ts';
 import { Environment as faultFinisher } from '../../functions/fault-finisher/connect.ts';
 import { Environment as identity } from '../../functions/identity/connect.ts';
 import { Environment as monitors } from '../../functions/monitors/connect.ts';
 import { Environment as network } from '../../functions/network/connect.ts';
+import { Environment as operations } from '../../functions/operations/connect.ts';
+import { Environment as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
+import { Environment as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
 import { Environment as reconciler } from '../../functions/reconciler/connect.ts';
 import { Environment as reportReceiver } from '../../functions/report-receiver/connect.ts';
 import { Environment as sweeper } from '../../functions/sweeper/connect.ts';
+import { Environment as timekeeper } from '../../functions/timekeeper/connect.ts';
 import { Environment as webhookSender } from '../../functions/webhook-sender/connect.ts';
 import { makeStack } from './template.ts';
 
@@ -25,9 +30,14 @@ const schemas = {
   identity,
   monitors,
   network,
+  console,
+  'periodic-evaluator': periodicEvaluator,
+  'periodic-planner': periodicPlanner,
+  operations,
   reconciler,
   'report-receiver': reportReceiver,
   sweeper,
+  timekeeper,
   'webhook-sender': webhookSender,
 };
 

@@ -26,9 +26,17 @@ const pack = (...names: string[]): RegExp => new RegExp(`^(${names.join('|')})(/
 
 /**
  * Libraries without I/O. re2js: regular expressions of untrusted callers in linear time (ADR 0012).
- * croner: the fields of cron, and time zones. lru-cache: results of computations, a bounded number.
+ * croner: the fields of cron, and time zones. lezer-promql: the grammar of PromQL. lru-cache: results of computations, a bounded number.
  */
-const pureLibraries = pack('zod', 'uuid', 're2js', 'croner', 'es-toolkit', 'lru-cache');
+const pureLibraries = pack(
+  'zod',
+  'uuid',
+  're2js',
+  'croner',
+  'es-toolkit',
+  'lru-cache',
+  '@prometheus-io/lezer-promql',
+);
 
 /** Which capabilities each capability of the domain knows of, besides itself and what all use. */
 const capabilities = {
@@ -37,9 +45,11 @@ const capabilities = {
   servers: ['hosts', 'events', 'identity'],
   ports: ['hosts', 'servers', 'events', 'identity'],
   events: ['hosts', 'servers', 'ports', 'alarms'],
-  alarms: ['events', 'delivery', 'identity'],
+  alarms: ['events', 'delivery', 'hosts', 'identity'],
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
+  cloud: ['hosts', 'servers', 'ports'],
+  mirror: ['hosts', 'servers', 'ports', 'conditions', 'events'],
 } as const;
 
 const domainRules: readonly Rule[] = [
@@ -63,7 +73,7 @@ const domainRules: readonly Rule[] = [
 
 const rules: readonly Rule[] = [
   ...domainRules,
-  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, pack('p-map')] },
+  { room: 'flows', files: /^flows\//, may: [/^flows\//, /^domain\//, pack('p-map', 'es-toolkit')] },
   {
     room: 'adapters',
     files: /^adapters\//,
@@ -139,6 +149,16 @@ const rules: readonly Rule[] = [
     may: [/^cli\//, /^node:/, pack('zod', 'p-map')],
   },
   {
+    // A client in a browser. The catalogue of events is data, which a form shows.
+    room: 'console',
+    files: /^console\/src\//,
+    may: [
+      /^console\/src\//,
+      /^domain\/events\/catalogue\.ts$/,
+      pack('preact', '@preact/signals', 'uplot'),
+    ],
+  },
+  {
     room: 'infra',
     files: /^infra\//,
     may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild', 'zod')],
@@ -147,7 +167,7 @@ const rules: readonly Rule[] = [
 ];
 
 const ourFiles = globSync(
-  '{adapters,bench,cli,dialects,domain,events,flows,functions,infra,scripts}/**/*.ts',
+  '{adapters,bench,cli,console,dialects,domain,events,flows,functions,infra,scripts}/**/*.{ts,tsx}',
   {
     cwd: root,
   },

@@ -35,16 +35,19 @@ test('the functions that take events from outside send to its queue, and it read
   });
 });
 
-test('it touches hosts, servers and their moves, and no others', () => {
+test('it touches hosts, servers and their moves, ports with their addresses, and no others', () => {
   const touched = (policies(template).get('Inventory') ?? []).flatMap(({ action, resource }) =>
     action
       .filter((verb) => verb.startsWith('dynamodb:'))
       .flatMap((verb) => resource.map((what) => `${verb.slice(9)} on ${subject(what)}`)),
   );
   expect(touched.sort()).toEqual([
-    'DeleteItem on Roster',
-    ...['GetItem on Hosts', 'GetItem on Instances', 'GetItem on Migrations', 'PutItem on Hosts'],
-    ...['PutItem on Instances', 'PutItem on Migrations', 'PutItem on Roster'],
+    ...['BatchGetItem on Ports', 'ConditionCheckItem on Ports'],
+    ...['DeleteItem on Networks', 'DeleteItem on Roster', 'GetItem on Conditions'],
+    ...['GetItem on Hosts', 'GetItem on Instances', 'GetItem on Migrations'],
+    ...['GetItem on Networks', 'GetItem on Ports', 'PutItem on Hosts'],
+    ...['PutItem on Instances', 'PutItem on Migrations', 'PutItem on Networks'],
+    ...['PutItem on Ports', 'PutItem on Roster'],
     ...['UpdateItem on Hosts', 'UpdateItem on Migrations', 'UpdateItem on Roster'],
   ]);
 });

@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { DoctorStack } from '../../infra/service.ts';
+import type { ServiceSettings } from '../../infra/settings.ts';
 import { makeStack, policies, subject } from './template.ts';
 
 const template = Template.fromStack(makeStack());
@@ -18,8 +19,20 @@ const grantsOf = (name: string): string[] =>
     .sort();
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
-  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  'Console',
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+    'PeriodicPlanner',
+    'PeriodicEvaluator',
+    'Timekeeper',
+  ],
 ];
 
 describe('permissions', () => {
@@ -49,13 +62,18 @@ describe('permissions', () => {
     { name: 'Doctor', secrets: ['AdminSecret', 'SigningSecret', 'WebhookSecret'] },
     { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
+    { name: 'Operations', secrets: ['SigningSecret'] },
+    { name: 'Console', secrets: [] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'ReportReceiver', secrets: [] },
     { name: 'Reconciler', secrets: [] },
     { name: 'AlarmEvaluator', secrets: [] },
     { name: 'BulkEvaluator', secrets: [] },
+    { name: 'PeriodicPlanner', secrets: [] },
+    { name: 'PeriodicEvaluator', secrets: [] },
     { name: 'Sweeper', secrets: [] },
+    { name: 'Timekeeper', secrets: [] },
     { name: 'FaultFinisher', secrets: [] },
     { name: 'WebhookSender', secrets: ['WebhookSecret'] },
   ])('$name reads the secrets $secrets', ({ name, secrets }) => {
@@ -124,6 +142,7 @@ describe('permissions', () => {
         ...['GetItem on History', 'PutItem on History'],
         ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
         ...['GetItem on Quotas', 'UpdateItem on Quotas'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     },
     {
@@ -135,7 +154,7 @@ describe('permissions', () => {
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
           (verb) => `${verb} on Hosts`,
         ),
-        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
@@ -175,6 +194,25 @@ describe('permissions', () => {
         ),
       ],
     },
+    { name: 'Console', data: [] },
+    {
+      name: 'Operations',
+      data: [
+        ...[
+          'BatchGetItem on Validity',
+          'PutItem on Activity',
+          'Query on Activity',
+          'UpdateItem on Quotas',
+        ],
+        'Query on Roster',
+        ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
+        ...['Instances/byState', 'Ports/listing', 'Faults/open'].map((i) => `Query on ${i}`),
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
+          (verb) => `${verb} on Silences`,
+        ),
+        ...['Query on Silences/byProject', 'Query on Silences/byTime'],
+      ],
+    },
     {
       name: 'ReportReceiver',
       data: [
@@ -192,7 +230,10 @@ describe('permissions', () => {
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],
     },
-    { name: 'Reconciler', data: ['UpdateItem on Affected'] },
+    {
+      name: 'Reconciler',
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+    },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
       data: [
@@ -201,15 +242,39 @@ describe('permissions', () => {
           'UpdateItem on Alarms',
           'Query on Alarms/byKey',
           'BatchGetItem on Quotas',
+          'BatchGetItem on Silences',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['DeleteItem on Timers', 'PutItem on Timers'],
       ],
     })),
+    { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
+    {
+      name: 'PeriodicEvaluator',
+      data: [
+        ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
+        ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
+      ],
+    },
     {
       name: 'Sweeper',
       data: [
-        ...['BatchGetItem on History', 'PartiQLUpdate on History'],
-        'Query on History/undelivered',
+        ...['BatchGetItem', 'PartiQLUpdate', 'UpdateItem'].map((verb) => `${verb} on History`),
+        ...['Query on History/undelivered', 'Query on Silences/due'],
+        ...['BatchGetItem on Alarms', 'ConditionCheckItem on Alarms'],
+        ...['BatchGetItem', 'UpdateItem'].flatMap((verb) => [
+          `${verb} on Quotas`,
+          `${verb} on Silences`,
+        ]),
+        ...['PutItem on Activity', 'UpdateItem on Activity'],
+      ],
+    },
+    {
+      name: 'Timekeeper',
+      data: [
+        ...['BatchGetItem on Hosts', 'Query on Roster'],
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
@@ -247,7 +312,7 @@ describe('permissions', () => {
     {
       name: 'Reconciler',
       queues: [
-        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue'],
+        ...['ChangeQueue', 'EventDeadLetters', 'EventQueue', 'FaultQueue', 'ReportQueue'],
         'StreamDeadLetters',
       ],
     },
@@ -273,7 +338,20 @@ describe('permissions', () => {
         ...['WebhookQueue', 'WideQueue'],
       ],
     },
+    { name: 'PeriodicPlanner', queues: ['PeriodicQueue', 'PeriodicSlowQueue'] },
+    {
+      name: 'PeriodicEvaluator',
+      queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
+    },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    {
+      name: 'Operations',
+      queues: [
+        ...['BulkQueue', 'ChangeQueue', 'EventQueue', 'FaultQueue', 'ReportQueue', 'UrgentQueue'],
+        ...['WebhookQueue', 'WideQueue'],
+      ],
+    },
+    { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
@@ -294,11 +372,60 @@ describe('permissions', () => {
     );
   });
 
+  test('the console has no permission but its log', () => {
+    expect(grantsOf('Console')).toEqual([]);
+    expect(allowed.get('Console')).toHaveLength(1);
+  });
+
+  test('operations receives and deletes dead letters, and nothing from the queues of work', () => {
+    const taken = grantsOf('Operations').filter((grant) =>
+      /^sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility) /.test(grant),
+    );
+    expect(taken).toHaveLength(18);
+    expect(taken.filter((grant) => !grant.endsWith('DeadLetters'))).toEqual([]);
+  });
+
+  test('rounds and events have queues, indexes and functions of their own', () => {
+    const emptied = (name: string) =>
+      grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
+    expect(emptied('PeriodicEvaluator')).toEqual(
+      ['PeriodicQueue', 'PeriodicSlowQueue'].map((queue) => `sqs:ReceiveMessage on ${queue}`),
+    );
+    const reads = (index: string) =>
+      functions.filter((name) => grantsOf(name).includes(`dynamodb:Query on Alarms/${index}`));
+    expect(reads('periodic')).toEqual(['PeriodicPlanner', 'PeriodicEvaluator']);
+    expect(reads('byKey')).toEqual(['AlarmEvaluator', 'BulkEvaluator']);
+  });
+
+  test('the credentials of Prometheus are granted to its evaluator alone, and only if they are used', () => {
+    const granted = (settings: Partial<ServiceSettings>) => {
+      const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+      const stack = new DoctorStack(app, 'Doctor', { target: 'aws', settings });
+      return [...policies(Template.fromStack(stack))].flatMap(([name, statements]) =>
+        statements
+          .filter(({ resource }) => /prom-secret|workspace/.test(JSON.stringify(resource)))
+          .map(({ action }) => `${name} ${action.join()}`),
+      );
+    };
+    expect(granted({})).toEqual([]);
+    const prometheusUrl = 'https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-1';
+    expect(granted({ prometheusAuth: 'sigv4', prometheusUrl })).toEqual([
+      'PeriodicEvaluator aps:QueryMetrics',
+    ]);
+    expect(granted({ prometheusAuth: 'secret', prometheusSecret: 'prom-secret' })).toEqual([
+      'PeriodicEvaluator secretsmanager:GetSecretValue',
+    ]);
+    expect(() => granted({ prometheusAuth: 'secret' })).toThrow(
+      /needs the setting prometheusSecret/,
+    );
+    expect(() => granted({ prometheusAuth: 'sigv4' })).toThrow(/needs a prometheusUrl such as/);
+  });
+
   test('only the evaluators and the sweeper can notify tenants', () => {
     const tellers = functions.filter((name) =>
       grantsOf(name).includes('sns:Publish on Notifications'),
     );
-    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper']);
+    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'PeriodicEvaluator']);
   });
 
   test('only doctor can make subscriptions, and to the notifications alone', () => {

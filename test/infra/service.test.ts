@@ -1,6 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { indexedAttributes } from '../../domain/alarms/periodic-index.ts';
 import { ReceivedNotification } from '../../domain/conditions/received-notification.ts';
 import { stageName } from '../../infra/stage.ts';
 import { makeStack } from './template.ts';
@@ -8,16 +9,28 @@ import { makeStack } from './template.ts';
 const template = Template.fromStack(makeStack());
 
 const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'ReportReceiver'],
-  ...['Reconciler', 'AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'FaultFinisher', 'WebhookSender'],
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  'Console',
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+    'PeriodicPlanner',
+    'PeriodicEvaluator',
+    'Timekeeper',
+  ],
 ];
 
 describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(15);
-    expect(consumed).toHaveLength(9);
+    expect(queues).toHaveLength(18);
+    expect(consumed).toHaveLength(12);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -51,7 +64,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(9);
+    expect(pairs).toHaveLength(12);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -112,12 +125,14 @@ describe('what must not get lost', () => {
     expect(Object.keys(streams)).toHaveLength(3);
   });
 
-  test('a sweep that fails is not run again beside the next one', () => {
-    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 1);
-    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      FunctionName: { Ref: Match.stringLikeRegexp('^Sweeper') },
-      MaximumRetryAttempts: 0,
-    });
+  test('a sweep or a plan that fails is not run again beside the next one', () => {
+    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 2);
+    for (const name of ['^Sweeper', '^PeriodicPlanner']) {
+      template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+        FunctionName: { Ref: Match.stringLikeRegexp(name) },
+        MaximumRetryAttempts: 0,
+      });
+    }
   });
 
   test('the sweeper runs every minute', () => {
@@ -132,7 +147,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(21);
+    expect(tables).toHaveLength(25);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -157,7 +172,7 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, conditions, unmatched items, notifications, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, activity, conditions, unmatched items, notifications, silences, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
     expect(keys).toEqual([
@@ -169,6 +184,8 @@ describe('tables', () => {
         'id',
         'notification_uuid',
         'place',
+        'scope',
+        'silence_id',
         'unmatched_id',
         'uuid',
       ],
@@ -181,15 +198,18 @@ describe('tables', () => {
     }
   });
 
-  test('indexes project keys only, and those of the history and of notifications what they show', () => {
+  test('indexes project keys only, and those of the history, of notifications and of rounds what they show', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(46);
+    expect(indexes).toHaveLength(50);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual([
+      'periodic',
       ...['byAlarm', 'byProject', 'byTime'],
       'byTime',
     ]);
     for (const { Projection } of wide) expect(Projection.ProjectionType).toBe('INCLUDE');
+    const planned = wide.shift()?.Projection.NonKeyAttributes;
+    expect(new Set(['alarm_id', ...planned])).toEqual(new Set(indexedAttributes));
     const received = wide.pop()?.Projection.NonKeyAttributes;
     expect(new Set(['notification_uuid', ...received])).toEqual(
       new Set(Object.keys(ReceivedNotification.shape)),
@@ -301,6 +321,6 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 15);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 18);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
 });

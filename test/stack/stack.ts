@@ -75,6 +75,8 @@ type TableOutput =
   | 'Places';
 
 type FunctionOutput =
+  | 'PeriodicPlanner'
+  | 'PeriodicEvaluator'
   | 'Identity'
   | 'Compute'
   | 'Network'

@@ -158,7 +158,18 @@ export function awsBill(): string {
           dollars(bill.warm),
           '',
         ],
+        [
+          'a month of ten thousand armed alarms on events that do not come, beside the ticks',
+          '$0',
+          '',
+        ],
+        ['such an alarm when it fires, over SNS', dollars(bill.timeout), ''],
+        ['a month of ticks, whether anything is watched or not', dollars(bill.ticks), ''],
       ],
+    ),
+    table(
+      ['10,000 healthy hosts, watched with `reportMissedHeartbeats`', 'a month'],
+      bill.watching.map(({ way, dollars: costs }) => [way, dollars(costs)]),
     ),
     table(
       ['1,000 hosts with heartbeats each 10 s', 'a month'],

@@ -18,6 +18,7 @@ const by = (role: 'admin' | 'member', project_id = 'a'): ChangeContext => ({
   newId: () => 'id',
   acceptWithoutResource: true,
   actionTopics: [topic],
+  hasPrometheus: true,
 });
 const [admin, member] = [by('admin', 'ops'), by('member')];
 
@@ -124,7 +125,7 @@ test('if alarms must name a resource, a new and a changed alarm without one are 
   const message = 'resource_id must be set for event type alarm';
   expect(() => create({}, strict)).toThrow(message);
   expect(() => replace({ name: 'm' }, alarmWith({ resource_id: 'vm' }), strict)).toThrow(message);
-  expect(create({ resource_id: 'vm' }, strict).alarm.resource_id).toBe('vm');
+  expect(create({ resource_id: 'vm' }, strict).alarm).toMatchObject({ resource_id: 'vm' });
 });
 
 test('sending the shown alarm back changes nothing', () => {

@@ -28,6 +28,8 @@ export const alarmWith = (given: Partial<Alarm> = {}): Alarm => ({
   stamped_at: null,
   entered_alarm_at: null,
   left_alarm_at: null,
+  armed_at: null,
+  timer_at: null,
   transitions: {},
   ...given,
 });

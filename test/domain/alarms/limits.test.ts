@@ -4,6 +4,7 @@ import type { AlarmFacts, RuleCondition } from '../../../domain/alarms/alarm.ts'
 import { checkFacts } from '../../../domain/alarms/alarm-facts.ts';
 import { decide } from '../../../domain/alarms/evaluate.ts';
 import { type Firing, firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { isPeriodic } from '../../../domain/alarms/periodic-alarm.ts';
 import { webhooksOf } from '../../../domain/delivery/webhook.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
@@ -22,7 +23,9 @@ function largestFacts(character: string): AlarmFacts {
     const value = character.repeat(1024);
     const query = Array.from({ length: count }, () => ({ field: 'traits.none', op: 'ne', value }));
     const body = { name: '"'.repeat(255), type: 'event', event_rule: { query } };
-    return { ...readAlarm(body).facts, project_id: 'a', user_id: 'u' };
+    const read = readAlarm(body).facts;
+    if (isPeriodic(read)) throw new Error('not an event alarm');
+    return { ...read, project_id: 'a', user_id: 'u' };
   };
   const fits = (count: number): boolean => {
     try {

@@ -40,6 +40,7 @@ test('a report makes the host down, leaves its status, and opens a fault with th
         request_id: actor.request_id,
         source: null,
         cleared_at: null,
+        applied_to_cloud: null,
       },
     },
   });

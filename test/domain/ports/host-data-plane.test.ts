@@ -43,6 +43,7 @@ test('a first report of DOWN opens a fault, numbered downwards', () => {
     opened: {
       ...{ kind: 'data_plane', host: 'h', number: -1, fault_id, at: minute(1) },
       ...{ reported_by: reporter, request_id: 'req-1', source: null, cleared_at: null },
+      applied_to_cloud: null,
     },
   });
 });

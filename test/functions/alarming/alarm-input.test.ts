@@ -5,7 +5,11 @@ import { alarmWith } from '../../domain/alarms/alarms.ts';
 
 const least = { name: 'n', type: 'event', event_rule: {} };
 const facts = (given: object) => readAlarm({ ...least, ...given }).facts;
-const rule = (given: unknown) => facts({ event_rule: given }).rule;
+const rule = (given: unknown) => {
+  const { type, rule: read } = facts({ event_rule: given });
+  if (type === 'prometheus' || type === 'composite') throw new Error('not an event alarm');
+  return read;
+};
 const condition = (given: object) =>
   rule({ query: [{ field: 'traits.a', value: '1', ...given }] }).query[0];
 

@@ -39,3 +39,27 @@ describe('the clear pattern of a rule', () => {
     expect(() => read(rule)).toThrow(message);
   });
 });
+
+describe('the timeout of a rule', () => {
+  const rule = { event_type: 'port.*', query: [down] };
+
+  test.each([
+    [1, 1],
+    [86_400, 86_400],
+    ['60', 60],
+  ])('%j is %i seconds', (timeout, seconds) => {
+    expect(read({ ...rule, timeout })).toEqual({ ...rule, timeout: seconds });
+  });
+
+  test.each([0, '0', null, undefined])('%j is none', (timeout) => {
+    expect(read({ ...rule, timeout })).toEqual(rule);
+  });
+
+  test.each([-1, 86_401, 1.5, '1.5', '-1', 'x', '', true, [], {}])('%j is refused', (timeout) => {
+    expect(() => read({ ...rule, timeout })).toThrow(/event_rule\.timeout/);
+  });
+
+  test('is no difference between the rule and what clears it', () => {
+    expect(() => read({ ...rule, timeout: 5, clear: rule })).toThrow(/The same events/);
+  });
+});

@@ -1,9 +1,9 @@
 /** The alarming surface on stores in memory, and common steps of its tests. */
 import { expect } from 'vitest';
 import * as z from 'zod';
-import type { Alarm } from '../../../domain/alarms/alarm.ts';
 import { type AlarmChange, sortKeyOf } from '../../../domain/alarms/alarm-history.ts';
 import { alarmSortKey } from '../../../domain/alarms/alarm-index.ts';
+import type { AnyAlarm } from '../../../domain/alarms/periodic-alarm.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { slices } from '../../../domain/slices.ts';
 import { type AlarmingDeps, alarmingApi } from '../../../functions/alarming/handler.ts';
@@ -26,7 +26,7 @@ type Moment = {
 
 /** The tables of the surface, in memory, and what happens to them. */
 type Tables = {
-  readonly rows: Map<string, Alarm>;
+  readonly rows: Map<string, AnyAlarm>;
   readonly history: AlarmChange[];
   /** The quotas of projects. */
   readonly limits: Map<string, number>;
@@ -61,7 +61,7 @@ function interrupted(moment: Moment): boolean {
 
 /** The writes of the stores: each is conditional, as those of the tables are. */
 function writesOf({ rows, history, limits, moment }: Tables) {
-  const unchanged = ({ alarm_id, revision }: Alarm): boolean => {
+  const unchanged = ({ alarm_id, revision }: AnyAlarm): boolean => {
     interrupted(moment);
     return rows.get(alarm_id)?.revision === revision;
   };
@@ -144,6 +144,7 @@ function depsOf(tables: Tables): AlarmingDeps {
     newId: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`,
     acceptWithoutResource: true,
     actionTopics: [],
+    hasPrometheus: true,
   };
 }
 
@@ -157,15 +158,15 @@ export const refused = (faultstring: unknown) => ({
   error_message: { faultcode: 'Client', faultstring, debuginfo: null },
 });
 
-/** A surface with empty tables; each test makes its own. */
-export function alarmingWorld() {
+/** A surface with empty tables, and with other settings; each test makes its own. */
+export function alarmingWorld(settings: Partial<Pick<AlarmingDeps, 'hasPrometheus'>> = {}) {
   const tables: Tables = {
     rows: new Map(),
     history: [],
     limits: new Map(),
     moment: { pagesRead: 0, meanwhile: undefined },
   };
-  const api = alarmingApi(depsOf(tables));
+  const api = alarmingApi({ ...depsOf(tables), ...settings });
   /** A request of the caller whose token is `name`. */
   const as = (name: string, method: string, path: string, body?: unknown, query = {}) =>
     call(api, {

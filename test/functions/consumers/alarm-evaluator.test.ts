@@ -22,6 +22,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const splits: [string[], number, ...unknown[]][] = [];
   const froms: unknown[] = [];
   const copies: boolean[] = [];
+  const timeouts: unknown[] = [];
   const deadLettered: DeadLetter[] = [];
   const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
@@ -32,6 +33,10 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
       froms.push(rest);
       copies.push(isCopy ?? false);
       return { candidates: 2, fired: 1, published: 1 };
+    },
+    evaluateTimeouts: async (timers) => {
+      timeouts.push(...timers);
+      return { candidates: timers.length, fired: 1, published: 1 };
     },
     split: async ({ events, attempts, lane, rest, copy }) => {
       splits.push([
@@ -51,7 +56,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   });
   const { batchItemFailures } = await handler(event, context);
   const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return { failed, evaluations, froms, copies, splits, deadLettered, totals, lines };
+  return { failed, evaluations, froms, copies, timeouts, splits, deadLettered, totals, lines };
 }
 const message = (
   events: number[],
@@ -192,3 +197,27 @@ test('what cannot be split is delivered again, not lost', async () => {
   const again = queued(message([1, 2], { receives: 2 }));
   expect((await evaluated(again, { split })).failed).toEqual(['m-0']);
 });
+
+const timers = [
+  { alarm_id: '00000000-0000-4000-8000-000000000001', due: '2026-01-01T00:01:00.000Z' },
+];
+test('timers that fell due are decided, and counted with the rest', async () => {
+  const done = await evaluated(queued({ body: { timeouts: timers } }, message([1])));
+  expect([done.timeouts, done.evaluations, done.failed]).toEqual([timers, [['e-1']], []]);
+  expect(done.totals).toEqual([{ messages: 2, events: 1, candidates: 3, fired: 2, published: 2 }]);
+});
+
+test('timers that cannot be decided are delivered again, and not split', async () => {
+  const evaluateTimeouts = async () => Promise.reject(new Error('no table'));
+  const body = { timeouts: timers };
+  const done = await evaluated(queued({ body, receives: 4 }), { evaluateTimeouts });
+  expect([done.failed, done.splits, done.deadLettered]).toEqual([['m-0'], [], []]);
+});
+
+test.each([[{ timeouts: [] }], [{ timeouts: [{ alarm_id: 'x', due: 'y' }] }]])(
+  '%j is no message of timers',
+  async (body) => {
+    const done = await evaluated(queued({ body }));
+    expect([done.timeouts, done.deadLettered.length]).toEqual([[], 1]);
+  },
+);

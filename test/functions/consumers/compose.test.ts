@@ -6,7 +6,7 @@ import { type WebhookMessage, webhooksOf } from '../../../domain/delivery/webhoo
 import { busySeconds } from '../../../domain/delivery/webhook-place.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import { reportedDataPlane } from '../../../domain/ports/host-data-plane.ts';
-import type { RowChange } from '../../../flows/reconcile.ts';
+import type { RowChange } from '../../../flows/row-change.ts';
 import { compose as evaluatorOf } from '../../../functions/alarm-evaluator/compose.ts';
 import { compose as finisherOf } from '../../../functions/fault-finisher/compose.ts';
 import { compose as reconcilerOf } from '../../../functions/reconciler/compose.ts';
@@ -32,8 +32,11 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
       sent.push([messages.length, delays]);
     },
     deadLetter: async () => {},
+    sendHeard: async () => {},
     publishEvents: async () => {},
     noteAffected: async () => {},
+    affectedBy: async () => [],
+    noteChanges: async () => {},
     safeLaneDelaySeconds: 7,
     finishDelaysSeconds: [1, 2],
   });
@@ -56,14 +59,18 @@ test.each(['full', 'gentle'] as const)(
       deadLetter: unused,
       count: () => {},
       alarmCounts: unused,
+      silences: unused,
       alarmsUnder: unused,
       alarms: unused,
       written: unused,
       fire: unused,
+      arm: unused,
       report: unused,
       sendWebhooks: unused,
       publish: unused,
       markDelivered: unused,
+      noteChanges: async () => {},
+      countSent: async () => {},
       interrupted: () => {},
       now: () => minute(1),
     });

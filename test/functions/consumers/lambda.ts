@@ -1,17 +1,22 @@
 /** What Lambda hands to a consumer, and a log that remembers. */
 import type { SQSEvent } from 'aws-lambda';
 
-export type Message = { readonly body: unknown; readonly receives?: number };
+export type Message = {
+  readonly body: unknown;
+  readonly receives?: number;
+  /** When SQS took it; left out: the first moment of 2026. */
+  readonly sentAt?: string;
+};
 
 /** Messages of a queue, the n-th with the id `m-n`; a text is the body as it is. */
 export const queued = (...messages: readonly Message[]): SQSEvent => ({
-  Records: messages.map(({ body, receives = 1 }, n) => ({
+  Records: messages.map(({ body, receives = 1, sentAt = '2026-01-01T00:00:00.000Z' }, n) => ({
     messageId: `m-${n}`,
     receiptHandle: 'handle',
     body: typeof body === 'string' ? body : JSON.stringify(body),
     attributes: {
       ApproximateReceiveCount: String(receives),
-      SentTimestamp: '1767225600000',
+      SentTimestamp: String(Date.parse(sentAt)),
       SenderId: 'sender',
       ApproximateFirstReceiveTimestamp: '1767225600000',
     },

@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { rowChanges, type StreamEvent } from '../../../adapters/stream-records.ts';
-import { type RowChange, reconcile } from '../../../flows/reconcile.ts';
+import { reconcile } from '../../../flows/reconcile.ts';
+import type { RowChange } from '../../../flows/row-change.ts';
 import { reconciler as reconcilerOf } from '../../../functions/reconciler/handler.ts';
 import { rawSample } from '../../events/samples.ts';
 import { lambdaContext as context } from '../call.ts';
@@ -59,18 +60,20 @@ test('the reconciler sends what the stream shows, and logs one line', async () =
     sent.push(name);
   };
   const deps = {
-    ...{ sendCopies: step('copies'), sendFinish: step('finish') },
+    ...{ sendCopies: step('copies'), sendFinish: step('finish'), sendHeard: step('heard') },
     ...{
       deadLetter: step('deadLetter'),
       publishEvents: step('audit'),
       noteAffected: step('affected'),
+      affectedBy: async () => [],
+      noteChanges: step('changes'),
     },
   };
   const { lines, log } = logbook();
   const read = rowChanges;
   const handler = reconcilerOf({ read, reconcile: (changes) => reconcile(deps, changes), log });
   await handler(streamOf('hosts'), context);
-  expect(sent).toEqual(['copies', 'finish', 'audit']);
+  expect(sent).toEqual(['copies', 'finish', 'audit', 'changes']);
   expect(lines).toEqual([
     [
       'info',

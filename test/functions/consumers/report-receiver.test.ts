@@ -4,6 +4,7 @@ import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { noteHeartbeats } from '../../../flows/note-heartbeats.ts';
 import { reportConditions } from '../../../flows/report-conditions.ts';
+import { reportSilence } from '../../../flows/report-silence.ts';
 import { type SendTwiceDeps, sendTwice } from '../../../flows/send-twice.ts';
 import { reportReceiver } from '../../../functions/report-receiver/handler.ts';
 import { sourceWith } from '../../domain/conditions/reports.ts';
@@ -31,6 +32,7 @@ function receiver(failing?: () => Promise<boolean>) {
       seen.push([host, at]);
       return 'noted' as const;
     },
+    noteHeard: async () => 'noted' as const,
     seenUpTogether: async (names: readonly string[]) => names,
     noteRestart: async () => 'noted' as const,
   };
@@ -44,6 +46,17 @@ function receiver(failing?: () => Promise<boolean>) {
     source: async (name) => sourceWith(name),
     reportConditions: (report) => reportConditions(deps, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(beating, hosts, at),
+    reportSilence: (message, id) =>
+      reportSilence(
+        {
+          ...deps,
+          source: async (name) => sourceWith(name),
+          serviceDownTimeSeconds: 60,
+          now: () => minute(20),
+        },
+        message,
+        id,
+      ),
     sendTwice: (events) => sendTwice(sending, events),
     deadLetter: async (more) => {
       letters.push(...more);
@@ -56,7 +69,12 @@ function receiver(failing?: () => Promise<boolean>) {
   });
   const take = (...bodies: unknown[]) =>
     handler(queued(...bodies.map((body) => ({ body }))), context);
-  return { world, sent, refused, letters, seen, lines, take };
+  /** Takes a message that SQS took so many seconds ago. */
+  const takeLate = (seconds: number, body: unknown) => {
+    const sentAt = new Date(Date.parse(minute(20)) - seconds * 1_000).toISOString();
+    return handler(queued({ body, sentAt }), context);
+  };
+  return { world, sent, refused, letters, seen, lines, take, takeLate };
 }
 
 const report = (status: 'down' | 'up') => ({
@@ -178,4 +196,33 @@ test('a message whose report cannot be stored is delivered again, the others are
   });
   const taken = await take(report('down'), { heartbeats: ['compute-1'] });
   expect(taken).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+});
+
+const silent = (since = minute(0)) => ({ missed: ['compute-1', 'none'], awake_since: since });
+
+test('the silence of a host is recorded if its row says so; one that is heard again is up', async () => {
+  const { world, takeLate } = receiver();
+  world.hosts.set('compute-1', hostWith({ heartbeat: true, last_seen_up: minute(18) }));
+  await takeLate(0, silent(minute(19.5)));
+  expect(world.hosts.get('compute-1')?.forced_down).toBe(false);
+  await takeLate(0, silent());
+  expect(world.hosts.get('compute-1')).toMatchObject({
+    ...{ forced_down: true, instances_left: true, held_by: [{ source: 'heartbeat' }] },
+  });
+  const down = world.hosts.get('compute-1');
+  if (!down) return expect.unreachable();
+  world.hosts.set('compute-1', { ...down, last_seen_up: minute(19.9) });
+  await takeLate(300, { heard: ['compute-1'] });
+  expect(world.hosts.get('compute-1')).toMatchObject({ forced_down: false, held_by: [] });
+  expect(world.sent.map(({ event_type }) => event_type)).toEqual(Array(2).fill('service.update'));
+});
+
+test('while the queue lags no silence is recorded, because heartbeats may wait in it', async () => {
+  const { world, lines, takeLate } = receiver();
+  world.hosts.set('compute-1', hostWith({ heartbeat: true, last_seen_up: minute(18) }));
+  await takeLate(11, silent());
+  expect([world.writes, world.hosts.get('compute-1')?.forced_down]).toEqual([[], false]);
+  expect(JSON.stringify(lines)).toContain('lags');
+  await takeLate(9, silent());
+  expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
 });

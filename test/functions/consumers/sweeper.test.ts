@@ -28,7 +28,10 @@ test('the sweeper publishes rows that no evaluator can still publish, and marks 
     markDelivered: async (rows) => {
       marked.push(...rows);
     },
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: () => expect.unreachable(),
+    endSilences: async () => ({ released: 0 }),
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
     count: (notices) => counts.push(notices),
@@ -47,7 +50,10 @@ test('what cannot be published is counted as undelivered all the same', async ()
     sendWebhooks: async () => expect.unreachable(),
     publish: async () => [],
     markDelivered: async () => {},
+    noteChanges: async () => {},
+    countSent: async () => {},
     interrupted: () => {},
+    endSilences: async () => ({ released: 0 }),
     evaluatorTimeoutSeconds: 20,
     now: () => Date.parse(minute(1)),
     count: (notices) => counts.push(notices),

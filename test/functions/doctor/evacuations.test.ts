@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import {
   downHost,
+  evacuationWith,
   id,
   instanceWith,
   minute,
@@ -26,7 +27,7 @@ test.each(['done', 'failed'])(
   async (s) => {
     const evacuation = {
       ...{ migration_uuid: id(70), id: 7, instance_uuid: id(10), status: s },
-      ...{ source: 'compute-1', dest: 'compute-2' },
+      ...{ source: 'compute-1', dest: 'compute-2', executor: 'none', reason: null },
       ...{ created_at: minute(12), updated_at: minute(20) },
     };
     for (const body of [{ status: s }, { status: s, migration_uuid: id(70).toUpperCase() }]) {
@@ -68,4 +69,24 @@ test.each<unknown>([
 ])('%j is refused, and nothing changes', async (body) => {
   expect((await report(body)).status).toBe(400);
   expect(world.writes).toEqual([]);
+});
+
+const shown = (given: Parameters<typeof doctorOf>[1] = {}, uuid = id(10), as = 'service') =>
+  doctorOf(world, given).ask('GET', `servers/${uuid}/evacuation`, {}, as);
+
+test('the newest evacuation is shown, with its progress while Nova carries it out', async () => {
+  const move = evacuationWith({ executor: 'openstack', dest: null });
+  world.instances.set(id(10), movingInstance({ evacuation: move }));
+  const claim = { after: 0, at: minute(12), asks: 1, refused: false, progress: 'pre-migrating' };
+  const answer = await shown({ moveClaim: async (uuid) => (uuid === id(70) ? claim : undefined) });
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { evacuation: { status: 'accepted', dest: null, progress: 'pre-migrating' } },
+  });
+});
+
+test('a server that was never evacuated has none, an unknown server is 404, and a member may not ask', async () => {
+  expect(await shown({}, id(20))).toMatchObject({ status: 200, body: { evacuation: null } });
+  expect((await shown({}, id(404))).status).toBe(404);
+  expect((await shown({}, id(10), 'member')).status).toBe(403);
 });

@@ -19,6 +19,7 @@ const faultOf = (n: number, given: Partial<Fault> = {}): Fault => ({
   request_id: 'req-1',
   source: null,
   cleared_at: null,
+  applied_to_cloud: null,
   ...given,
 });
 const touched = (fault: Fault, project_id: string, ...uuids: number[]): Affected => ({
@@ -29,7 +30,9 @@ const touched = (fault: Fault, project_id: string, ...uuids: number[]): Affected
 // 3 was cleared; 4 and 5 were raised at one moment; 5 touched nothing.
 const all = [
   faultOf(1),
-  faultOf(2),
+  faultOf(2, {
+    applied_to_cloud: { change: 'down', state: 'failed', reason: 'no host', at: minute(3) },
+  }),
   faultOf(3, { cleared_at: minute(9) }),
   faultOf(4),
   faultOf(5, { at: minute(4), host: 'compute-1', number: 2 }),
@@ -64,6 +67,7 @@ const surface = createSurface({
     return { user_id: 'u', user_name: 'n', roles, ...(project_id ? { project_id } : {}) };
   },
   routes: faultRoutes({
+    besideCloud: true,
     host: async (name) =>
       isSameHost(name, 'compute-1') ? hostWith({ host: 'compute-1' }) : undefined,
     faults: async (ids) => all.filter(({ fault_id }) => ids.includes(fault_id)),
@@ -156,6 +160,7 @@ test('an administrator sees host, reporter and how many instances of all project
       ...{ fault_id: id(2), status: 'open', raised_at: minute(2), cleared_at: null },
       ...{ kind: 'host', ports_affected: 0 },
       ...{ instances_affected: 3, host: 'compute-2', request_id: 'req-1', source: null },
+      applied_to_cloud: { change: 'down', state: 'failed', reason: 'no host', at: minute(3) },
       reported_by: { user_id: 'monitor', user_name: 'm', project_id: 'services' },
       instances: [
         { id: id(101), project_id: 'a' },
@@ -213,4 +218,24 @@ describe('refused', () => {
   ])('with $status is $as who asks for $path $query', async ({ query, as, path, status }) => {
     expect((await ask(query, as, path)).status).toBe(status);
   });
+});
+
+test('beside a cloud, administrators see the outcome there: pending while open, and no outcome of others', async () => {
+  const { body } = await ask({ status: 'all' });
+  const outcomes = Object(body).faults.map((fault: Fault) => fault.applied_to_cloud);
+  const pending = (n: number) => ({
+    change: 'down',
+    state: 'pending',
+    reason: null,
+    at: minute(n),
+  });
+  const failed = { change: 'down', state: 'failed', reason: 'no host', at: minute(3) };
+  expect(outcomes).toEqual([pending(4), pending(4), null, failed, pending(1)]);
+  const one = await ask({}, 'admin@a', `/${id(2)}`);
+  expect(one.body).toMatchObject({ fault: { applied_to_cloud: failed } });
+});
+
+test('no tenant sees the outcome in the cloud, which names hosts', async () => {
+  const { body } = await ask({ status: 'all' }, 'reader@a');
+  expect(JSON.stringify(body)).not.toContain('applied_to_cloud');
 });

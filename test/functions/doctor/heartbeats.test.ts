@@ -39,6 +39,18 @@ const seenUpTogether = async (names: readonly string[], at: string) => {
   return names.filter((name) => !name.startsWith('many-'));
 };
 
+let heard: string[];
+beforeEach(() => {
+  heard = [];
+});
+const deps = (): NoteHeartbeatDeps => ({
+  ...{ host: hostNamed, seenUp, noteRestart },
+  noteHeard: async (name) => {
+    heard.push(name);
+    return 'noted';
+  },
+});
+
 const seen = () => [heartbeats, restarts];
 
 const beat = (body: unknown, { host = known, as = 'service' } = {}) =>
@@ -52,10 +64,8 @@ const post = (path: string, body: unknown, as = 'service') => {
       return { user_id: role, user_name: role, project_id: 'a', roles: [role] };
     },
     routes: heartbeatRoutes({
-      noteHeartbeat: (name, report) =>
-        noteHeartbeat({ host: hostNamed, seenUp, noteRestart }, name, report),
-      noteHeartbeats: (names, at) =>
-        noteHeartbeats({ host: hostNamed, seenUp, seenUpTogether, noteRestart }, names, at),
+      noteHeartbeat: (name, report) => noteHeartbeat(deps(), name, report),
+      noteHeartbeats: (names, at) => noteHeartbeats({ ...deps(), seenUpTogether }, names, at),
       now: () => minute(20),
     }),
   });
@@ -171,4 +181,18 @@ test('a hundred hosts are taken, of a service and an administrator only', async 
   expect((await post('heartbeats', { heartbeats }, 'monitor')).status).toBe(403);
   expect((await post('heartbeats', { heartbeats }, 'member')).status).toBe(403);
   expect(together).toHaveLength(2);
+});
+
+test('a host whose missed heartbeats were reported is noted as heard again, by its registered name', async () => {
+  seenUp = async (name) => (name === known ? 'heard again' : 'unknown');
+  expect((await beat({}, { host: 'COMPUTE-1' })).status).toBe(204);
+  expect((await post('heartbeats', { heartbeats: [known, 'none'] })).body).toMatchObject({
+    unknown: ['none'],
+  });
+  expect(heard).toEqual([known, known]);
+});
+
+test('no other heartbeat is noted so', async () => {
+  await beat({});
+  expect(heard).toEqual([]);
 });

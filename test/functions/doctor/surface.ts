@@ -25,6 +25,8 @@ const untouched = {
   countRequestOf: { project: unused, endpoint: unused },
   ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
+  cloudMirror: undefined,
+  ...{ moveClaim: unused, besideCloud: false, hostsIn: unused },
   ...{ seenUp: unused, seenUpTogether: unused, portIds: unusedPages },
 };
 

@@ -1,0 +1,83 @@
+/** The rows of the table `timers` for alarms: each is in the slot of the minute in which it falls due. */
+import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { timerSlotOf } from '../../domain/ticks.ts';
+import { Moment } from '../../domain/time.ts';
+import { growingPages } from '../dynamodb.ts';
+import { inParallel } from '../in-parallel.ts';
+import type { Action } from '../transactions.ts';
+
+/** A timer that is due: of an alarm, in a project. */
+export const TimerRow = z.object({
+  slot: z.string(),
+  place: z.string(),
+  alarm_id: z.uuid(),
+  project_id: z.string(),
+  due: Moment,
+});
+export type TimerRow = z.infer<typeof TimerRow>;
+
+const keyOf = (alarm_id: string, due: string) => ({
+  slot: timerSlotOf(due),
+  place: `${due}#${alarm_id}`,
+});
+
+/** Periodic alarms have no timer. */
+type Timed = Pick<Alarm, 'alarm_id' | 'project_id'> & Partial<Pick<Alarm, 'timer_at'>>;
+
+/**
+ * What a change of an alarm writes into the table, for the transaction that writes the alarm; empty if the timer stays.
+ * @param before undefined for a new alarm. @param after undefined for one that is deleted.
+ */
+export function timerWrites(
+  TableName: string,
+  before: Timed | undefined,
+  after: Timed | undefined,
+): Action[] {
+  const [from, to] = [before?.timer_at ?? null, after?.timer_at ?? null];
+  if (from === to) return [];
+  const gone = before && from !== null;
+  return [
+    ...(gone ? [{ Delete: { TableName, Key: keyOf(before.alarm_id, from) } }] : []),
+    ...(after && to !== null
+      ? [
+          {
+            Put: {
+              TableName,
+              Item: {
+                ...keyOf(after.alarm_id, to),
+                ...{ alarm_id: after.alarm_id, project_id: after.project_id, due: to },
+              },
+            },
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Timers that are deleted at once. */
+const width = 10;
+
+/** Reads and removes timers. */
+export const timerStore = (client: DynamoDBDocumentClient, table: string) => ({
+  /** The timers of a slot that are due, earliest first, in pages. */
+  dueTimers: async function* (slot: string, now: string): AsyncGenerator<TimerRow[]> {
+    const query = {
+      TableName: table,
+      KeyConditionExpression: 'slot = :slot AND place < :now',
+      // `~` comes after all ids.
+      ExpressionAttributeValues: { ':slot': slot, ':now': `${now}#~` },
+    };
+    for await (const page of growingPages(client, query, { first: 100, longest: 500 })) {
+      yield page.map((row) => TimerRow.parse(row));
+    }
+  },
+
+  /** Removes timers that were queued. */
+  removeTimers: async (rows: readonly TimerRow[]): Promise<void> => {
+    await inParallel(rows, width, ({ slot, place }) =>
+      client.send(new DeleteCommand({ TableName: table, Key: { slot, place } })),
+    );
+  },
+});

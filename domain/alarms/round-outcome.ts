@@ -1,0 +1,115 @@
+/**
+ * What the parts of a periodic alarm say in one round, and what the alarm's rule makes of them.
+ * Sources: aodh `evaluator/threshold.py` and `evaluator/composite.py`; what is Doctor's own is in
+ * docs/wire/alarming.md#prometheus-and-composite.
+ */
+import type { AlarmState } from './alarm.ts';
+import {
+  type CompositePart,
+  type CompositeRule,
+  isComparison,
+  type PeriodicFacts,
+  type PrometheusRule,
+} from './periodic-alarm.ts';
+
+/** The answer of Prometheus to a query. */
+export type QueryAnswer =
+  /** The values of all series, or that of a scalar, in the order of the answer. */
+  | { readonly kind: 'values'; readonly values: readonly number[] }
+  /** An answer that has no values to compare: a text, or values over time. */
+  | { readonly kind: 'unusable'; readonly reason: string }
+  /** No answer. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** What is known in a round: the answer to each query, and the state of each alarm that rules name. */
+export type Findings = {
+  readonly answerTo: (query: string) => QueryAnswer;
+  /** Undefined if there is no such alarm, or if it cannot be a part. */
+  readonly stateOf: (alarm_id: string) => AlarmState | undefined;
+};
+
+/**
+ * What a part, or a whole rule, says. `mixed`: some values are outside of the threshold, and `last` is
+ * what the last one says. `failed`: it cannot be known in this round.
+ */
+export type Outcome =
+  | { readonly state: AlarmState; readonly sample?: Sample; readonly why?: string }
+  | { readonly state: 'mixed'; readonly last: 'ok' | 'alarm'; readonly sample: Sample }
+  | { readonly state: 'failed'; readonly why: string };
+
+/** How many values there are on each side of the threshold, and the last value; NaN is not counted. */
+export type Sample = {
+  readonly outside: number;
+  readonly inside: number;
+  readonly most_recent: number;
+};
+
+const compare: Record<PrometheusRule['comparison_operator'], (a: number, b: number) => boolean> = {
+  eq: (a, b) => a === b,
+  ne: (a, b) => a !== b,
+  lt: (a, b) => a < b,
+  le: (a, b) => a <= b,
+  gt: (a, b) => a > b,
+  ge: (a, b) => a >= b,
+};
+
+/**
+ * What the values of a query say: all are outside of the threshold (`alarm`), none is (`ok`), or some
+ * are. NaN is no value, so that `ne` does not raise the alarm for it.
+ */
+export function compared(rule: PrometheusRule, answer: QueryAnswer): Outcome {
+  if (answer.kind === 'failed') return { state: 'failed', why: answer.reason };
+  if (answer.kind === 'unusable') return { state: 'insufficient data', why: answer.reason };
+  const values = answer.values.filter((value) => !Number.isNaN(value));
+  const most_recent = values.at(-1);
+  if (most_recent === undefined) return { state: 'insufficient data', why: noData };
+  const isOutside = (value: number) => compare[rule.comparison_operator](value, rule.threshold);
+  const outside = values.filter(isOutside).length;
+  const sample = { outside, inside: values.length - outside, most_recent };
+  if (outside === values.length) return { state: 'alarm', sample };
+  if (outside === 0) return { state: 'ok', sample };
+  return { state: 'mixed', last: isOutside(most_recent) ? 'alarm' : 'ok', sample };
+}
+
+const noData = 'datapoints are unknown';
+
+/** What a part says. An alarm that is gone, or cannot be a part any more, has insufficient data. */
+export function outcomeOfPart(part: CompositePart, findings: Findings): Outcome {
+  if (isComparison(part)) return compared(part, findings.answerTo(part.query));
+  const state = findings.stateOf(part.alarm_id);
+  return state ? { state } : { state: 'insufficient data', why: `no alarm ${part.alarm_id}` };
+}
+
+/** What the rule of an alarm says. */
+export const outcomeOf = (
+  { rule }: Pick<PeriodicFacts, 'rule'>,
+  findings: Findings,
+  state: AlarmState,
+): Outcome =>
+  isComparison(rule)
+    ? compared(rule, findings.answerTo(rule.query))
+    : combined(rule, findings, state);
+
+/**
+ * What a composite rule says. `and` is `alarm` if all of its parts are and `ok` if one is; `or` the
+ * other way round. If neither holds, what keeps the rule from being decided counts: a part without an
+ * answer before a mixed one, and that before one without data. While the alarm has insufficient data, a
+ * mixed part says what its last value says.
+ */
+function combined(rule: CompositeRule, findings: Findings, state: AlarmState): Outcome {
+  if (!('and' in rule) && !('or' in rule)) {
+    const outcome = outcomeOfPart(rule, findings);
+    const isDecided = outcome.state === 'mixed' && state === 'insufficient data';
+    return isDecided ? { state: outcome.last, sample: outcome.sample } : outcome;
+  }
+  const isAnd = 'and' in rule;
+  const parts = (isAnd ? rule.and : rule.or).map((each) => combined(each, findings, state));
+  const [each, any] = isAnd ? (['alarm', 'ok'] as const) : (['ok', 'alarm'] as const);
+  if (parts.some((part) => part.state === any)) return { state: any };
+  if (parts.every((part) => part.state === each)) return { state: each };
+  return (
+    parts.find((part) => part.state === 'failed') ??
+    parts.find((part) => part.state === 'mixed') ??
+    parts.find((part) => part.state === 'insufficient data') ?? { state: 'insufficient data' }
+  );
+}

@@ -1,0 +1,32 @@
+/**
+ * What Doctor last wrote to the flag `forced_down` of a host's nova-compute service in the cloud. It
+ * tells Doctor's own writes from those of others.
+ */
+import * as z from 'zod';
+import { Moment } from '../time.ts';
+
+/** One row for each host. It is written before the request to Nova (`done` is false), and after it. */
+export const AppliedService = z.object({
+  /** The value that Doctor wrote, or is writing. */
+  forced_down: z.boolean(),
+  /** Whether Nova is known to have the value. */
+  done: z.boolean(),
+  at: Moment,
+});
+export type AppliedService = z.infer<typeof AppliedService>;
+
+/** The flag in Nova, and a moment before the request that read it was sent. */
+export type SeenService = { readonly forced_down: boolean; readonly read_at: string };
+
+/**
+ * Whether somebody else set the flag that was seen in Nova. While a write of Doctor is under way, or if
+ * it ended after the flag was read, the flag says nothing about others.
+ * @param applied undefined if Doctor never wrote the flag of the host: then it is taken to be false.
+ */
+export function isForeign(
+  applied: AppliedService | undefined,
+  { forced_down, read_at }: SeenService,
+): boolean {
+  if (!applied) return forced_down;
+  return applied.done && applied.at < read_at && applied.forced_down !== forced_down;
+}

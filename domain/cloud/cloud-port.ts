@@ -1,0 +1,22 @@
+/** The data plane of a port that a cloud's Neutron is to show. */
+import type { Port } from '../ports/port.ts';
+
+/** Neutron's `data_plane_status` of a port; null without a report. */
+export type CloudDataPlane = 'ACTIVE' | 'DOWN' | null;
+
+/**
+ * The status to write; undefined for none. Neutron fails with 500 on null, so a port whose `DOWN` was
+ * taken back without another report, as by a move to another host, becomes `ACTIVE`.
+ * Source: docs/wire/cloud.md#the-data-plane-of-ports.
+ */
+export function wantedInCloud({
+  data_plane_status,
+  last_change,
+  deleted,
+}: Pick<Port, 'data_plane_status' | 'last_change' | 'deleted'>): 'ACTIVE' | 'DOWN' | undefined {
+  if (deleted) return undefined;
+  if (data_plane_status !== null) return data_plane_status;
+  const isTakenBack =
+    last_change.data_plane_toggled && last_change.old_data_plane_status === 'DOWN';
+  return isTakenBack ? 'ACTIVE' : undefined;
+}

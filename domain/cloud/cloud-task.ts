@@ -1,0 +1,69 @@
+/**
+ * The messages of the function that applies Doctor's state to a cloud. A message names rows; the
+ * function reads their newest state. So a late or a repeated message does no harm.
+ */
+import { isEqual } from 'es-toolkit';
+import * as z from 'zod';
+import { type Host, HostName } from '../hosts/host.ts';
+
+/** The fields of a host's row that a cloud's Nova is to show. A change of one of them sends a message. */
+const ServiceState = z.object({
+  forced_down: z.boolean(),
+  instances_left: z.boolean(),
+  fault_number: z.int().min(0),
+});
+
+/** The fields of a host's row that a cloud's Nova is to show. */
+export const serviceStateOf = ({
+  forced_down,
+  instances_left,
+  fault_number,
+}: Host): z.infer<typeof ServiceState> => ({ forced_down, instances_left, fault_number });
+
+/** Whether Nova is to show the same of a host as before. */
+export const isSameService = (a: Host, b: Host): boolean =>
+  isEqual(serviceStateOf(a), serviceStateOf(b));
+
+/** How often the task was tried before. */
+const attempts = z.int().min(0).default(0);
+
+/**
+ * On the cloud queue: apply the state of a host's service to Nova; the newest report on a host's ports, or
+ * the data plane of single ports, to Neutron.
+ */
+export const CloudTask = z.union([
+  z.object({ service: HostName, state: ServiceState, attempts }),
+  z.object({ dataPlaneOf: HostName, number: z.int().min(1), attempts }),
+  z.object({ ports: z.array(z.guid()).min(1), attempts }),
+]);
+export type CloudTask = z.infer<typeof CloudTask>;
+
+/** Whether a later change of the host has sent a message of its own, or the host is gone. */
+export const isOvertaken = (
+  { state }: { readonly state: z.infer<typeof ServiceState> },
+  host: Host | undefined,
+): boolean => !host || !isEqual(serviceStateOf(host), state);
+
+/** On the move queue: take the evacuation of an instance one step further. */
+export const MoveTask = z.object({
+  move: z.guid(),
+  /** The record of the evacuation. */
+  migration_uuid: z.guid(),
+  attempts,
+});
+export type MoveTask = z.infer<typeof MoveTask>;
+
+/** The most ports in one message. */
+export const portsPerTask = 50;
+
+/** The first and the longest pause before a task is tried again, in seconds. */
+const [firstPause, longestPause] = [5, 300];
+
+/** The attempts after which a task is given up: about a day. */
+export const mostAttempts = 300;
+
+/** Seconds until the next try; undefined if the task is given up. @param attempts before this one. */
+export const pauseAfterAttempt = (attempts: number): number | undefined =>
+  attempts + 1 >= mostAttempts
+    ? undefined
+    : Math.min(firstPause * 2 ** Math.min(attempts, 10), longestPause);

@@ -1,0 +1,35 @@
+/** What the mirror asks of the cloud. */
+import type { CloudHypervisor, NovaService, SeenPort, SeenServer } from '../domain/mirror/seen.ts';
+
+/** A resource of the cloud that Doctor cannot take over, and why. */
+export type UnreadableItem = { readonly id: string; readonly reason: string };
+
+/** A page of a listing. */
+type ListingPage<Item> = {
+  readonly items: readonly Item[];
+  readonly unreadable: readonly UnreadableItem[];
+  /** The marker of the next page; null for the last one. */
+  readonly next: string | null;
+  /** When the request was sent. */
+  readonly read_at: string;
+};
+
+/** A page of servers; `ended` are those that the listing shows as deleted. */
+export type CloudServerPage = ListingPage<SeenServer> & { readonly ended: readonly string[] };
+export type CloudPortPage = ListingPage<SeenPort>;
+
+/** `lost`: the resource of the marker was deleted, so the listing is to be begun again. */
+export type CloudReader = {
+  readonly services: () => Promise<readonly NovaService[]>;
+  readonly hypervisors: () => Promise<readonly CloudHypervisor[]>;
+  /** Newest first; with `since` those that changed since then, deleted ones too. */
+  readonly serverPage: (from: {
+    readonly marker: string | null;
+    readonly since?: string;
+  }) => Promise<CloudServerPage | 'lost'>;
+  /** In the order of their ids. */
+  readonly portPage: (marker: string | null) => Promise<CloudPortPage | 'lost'>;
+  /** Whether the cloud has a server, and a port. */
+  readonly hasServer: (uuid: string) => Promise<boolean>;
+  readonly hasPort: (id: string) => Promise<boolean>;
+};

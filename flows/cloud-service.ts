@@ -1,0 +1,82 @@
+/**
+ * Makes Nova show the state of a host's service that Doctor shows. Reads the newest state, and reads it
+ * again after each request: so it does not matter which of two messages is handled last.
+ */
+import type { AppliedService } from '../domain/cloud/applied-service.ts';
+import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
+import { isSameService } from '../domain/cloud/cloud-task.ts';
+import { applied, type CloudOutcome, type CloudResult } from '../domain/hosts/cloud-outcome.ts';
+import { hasFailed } from '../domain/hosts/fault.ts';
+import type { Host } from '../domain/hosts/host.ts';
+import { untilWritten } from './retry.ts';
+
+/** A nova-compute service as Nova shows it. */
+export type CloudService = { readonly id: string; readonly forced_down: boolean };
+
+export type CloudServiceDeps = {
+  /** The host's row, tombstones included, read consistently. */
+  readonly host: (name: string) => Promise<Host | undefined>;
+  /** The service in Nova; undefined if Nova has none on a host of the name. @throws if Nova does not answer. */
+  readonly cloudService: (host: string) => Promise<CloudService | undefined>;
+  readonly forceDown: (service: CloudService, forced_down: boolean) => Promise<CloudAnswer>;
+  /** Records what Doctor writes to Nova, or has written. */
+  readonly noteApplied: (host: string, applied: AppliedService) => Promise<void>;
+  /** Puts the outcome on the fault's row; a fault that does not exist is left out. */
+  readonly noteOutcome: (
+    fault: { readonly host: string; readonly number: number },
+    outcome: CloudOutcome,
+  ) => Promise<void>;
+  /** Puts the servers of a host that has failed in error, if the setting says so. */
+  readonly markServers: (host: Host) => Promise<CloudResult>;
+  readonly now: () => string;
+};
+
+/**
+ * Applies the newest state of a host to Nova, and records the outcome on the host's newest fault.
+ * @returns the last result; undefined if Doctor has no such host: Nova's is left alone.
+ * @throws if the outcome cannot be recorded, or if other writers do not end.
+ */
+export async function applyService(
+  deps: CloudServiceDeps,
+  name: string,
+): Promise<CloudResult | undefined> {
+  const { result } = await untilWritten(async () => {
+    const host = await deps.host(name);
+    if (!host || host.deleted) return { result: undefined };
+    const result = await appliedOnce(deps, host).catch((error: unknown): CloudResult => {
+      return { state: 'pending', reason: reasonOf(error) };
+    });
+    await noteOnFault(deps, host, result);
+    const newest = await deps.host(name);
+    return newest && isSameService(newest, host) ? { result } : undefined;
+  });
+  return result;
+}
+
+async function appliedOnce(deps: CloudServiceDeps, host: Host): Promise<CloudResult> {
+  const { host: name, forced_down } = host;
+  const service = await deps.cloudService(name);
+  if (!service) {
+    return { state: 'failed', reason: `Nova has no nova-compute service on host ${name}.` };
+  }
+  if (service.forced_down !== forced_down) {
+    await deps.noteApplied(name, { forced_down, done: false, at: deps.now() });
+    const answer = await deps.forceDown(service, forced_down);
+    if (answer.kind !== 'accepted') return { state: 'pending', reason: answer.reason };
+  }
+  await deps.noteApplied(name, { forced_down, done: true, at: deps.now() });
+  return hasFailed(host) ? deps.markServers(host) : applied;
+}
+
+/** Records a result on the fault that the host is down by, or that ended last; a host without one has no row for it. */
+export async function noteOnFault(
+  deps: Pick<CloudServiceDeps, 'noteOutcome' | 'now'>,
+  host: Host,
+  result: CloudResult,
+): Promise<void> {
+  const { host: name, fault_number: number } = host;
+  const failed = hasFailed(host);
+  if (number === 0 || (host.forced_down && !failed)) return;
+  const change = failed ? 'down' : 'up';
+  await deps.noteOutcome({ host: name, number }, { ...result, change, at: deps.now() });
+}

@@ -1,0 +1,65 @@
+/** Decides about alarms whose timers fell due: no event matched for their timeout, or one did and they are armed again. */
+import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
+import type { Alarm } from '../domain/alarms/alarm.ts';
+import { type Firing, hasNotification, type OutboxRow } from '../domain/alarms/firing.ts';
+import { packed } from '../domain/slices.ts';
+import { type DeliverDeps, deliver } from './deliver.ts';
+import type { EvaluateDeps, Evaluated } from './evaluate-events.ts';
+import { untilWritten } from './retry.ts';
+
+/** What the flow reads and writes. */
+export type EvaluateTimeoutsDeps = DeliverDeps &
+  Pick<EvaluateDeps, 'alarms' | 'fire' | 'arm' | 'now'>;
+
+/** Firings in one transaction. */
+const perTransaction = 5;
+
+/**
+ * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has another timer, or none. An
+ * alarm that another writer changes meanwhile is read and decided again.
+ */
+export async function evaluateTimeouts(
+  deps: EvaluateTimeoutsDeps,
+  timers: readonly DueTimer[],
+): Promise<Evaluated> {
+  const dueOf = new Map(timers.map((timer) => [`${timer.alarm_id} ${timer.due}`, timer]));
+  let left = [...dueOf.values()];
+  const written: OutboxRow[] = [];
+  await untilWritten(async () => {
+    const round = await decideAll(deps, left);
+    written.push(...round.written);
+    left = round.left;
+    return left.length === 0 || undefined;
+  });
+  const published = await deliver(deps, written);
+  return { candidates: dueOf.size, fired: written.length, published };
+}
+
+type Round = { readonly written: readonly OutboxRow[]; readonly left: DueTimer[] };
+
+/** Reads, decides and writes once. `left`: the timers whose alarm another writer changed first. */
+async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]): Promise<Round> {
+  const { alarms } = await deps.alarms([...new Set(timers.map(({ alarm_id }) => alarm_id))]);
+  const alarmOf = new Map(alarms.map((alarm) => [alarm.alarm_id, alarm]));
+  const left: DueTimer[] = [];
+  const firings: { readonly timer: DueTimer; readonly firing: Firing<OutboxRow> }[] = [];
+  for (const timer of timers) {
+    const alarm = alarmOf.get(timer.alarm_id);
+    if (!alarm) continue;
+    const decision = decideTimeout(alarm, timer.due, deps.now());
+    if (decision.kind === 'fired') firings.push({ timer, firing: decision.firing });
+    if (decision.kind === 'armed' && !(await armAgain(deps, alarm, decision.to))) left.push(timer);
+  }
+  const written: OutboxRow[] = [];
+  for (const some of packed(firings, { size: perTransaction, sizeOf: () => 1 })) {
+    const outcomes = await deps.fire(some.map(({ firing }) => [firing]));
+    for (const [n, { timer, firing }] of some.entries()) {
+      if (outcomes[n] === 'written' && hasNotification(firing.row)) written.push(firing.row);
+      if (outcomes[n] === 'alarm changed') left.push(timer);
+    }
+  }
+  return { written, left };
+}
+
+const armAgain = ({ arm }: EvaluateTimeoutsDeps, from: Alarm, to: Alarm): Promise<boolean> =>
+  arm(from, to);

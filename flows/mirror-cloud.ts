@@ -1,0 +1,141 @@
+/** Does the jobs that mirror the cloud: each a few steps at a time, by one process at once. */
+import {
+  type CloudJob,
+  type CloudJobName,
+  failedJob,
+  isFree,
+  isWalkDue,
+  isWalking,
+  newWalk,
+  sinceAfter,
+  stepped,
+  success,
+  taken,
+} from '../domain/mirror/cloud-job.ts';
+import { lookOf } from '../domain/mirror/seen.ts';
+import { mirrorHosts } from './mirror-hosts.ts';
+import type { CloudJobStore } from './request-walk.ts';
+import { changesPage, type WalkCloudDeps, walkPage } from './walk-cloud.ts';
+import { type WatchServicesDeps, watchServices } from './watch-services.ts';
+
+export type MirrorCloudDeps = CloudJobStore &
+  WalkCloudDeps &
+  WatchServicesDeps & {
+    /** Queues a job at once. */
+    readonly sendJob: (id: CloudJobName) => Promise<void>;
+    /** The time between the begins of two walks that nobody asked for. */
+    readonly walkMinutes: number;
+    /** Logs why a job failed. */
+    readonly jobFailed: (id: CloudJobName, error: unknown) => void;
+  };
+
+/**
+ * What came of a turn of a job. `idle`: there was nothing to do. `busy`: another process works on it, or it
+ * pauses after failures. `more`: there is more to do. `overtaken`: an administrator has begun another walk.
+ */
+export type JobTurn = 'done' | 'more' | 'idle' | 'busy' | 'failed' | 'overtaken';
+
+/** No further page is begun after this time: the function has a limit. */
+const turnMs = 20_000;
+/** The pages of a walk that nobody asked for in one turn: so the cloud has pauses. */
+const pagesPerTurn = 2;
+
+/** Takes a job and does as much of it as one turn may. A failure is noted in its row. */
+export async function runJob(deps: MirrorCloudDeps, id: CloudJobName): Promise<JobTurn> {
+  const row = await deps.cloudJob(id);
+  const now = deps.now();
+  if (!isFree(row, now)) return 'busy';
+  if (id === 'walk' && !isWalking(row) && !isWalkDue(row, deps.walkMinutes, now)) return 'idle';
+  const job = taken(row, now);
+  if (!(await deps.saveCloudJob(job))) return 'busy';
+  const held = { job };
+  try {
+    return await turns[id](deps, held, now);
+  } catch (error) {
+    deps.jobFailed(id, error);
+    const message = error instanceof Error ? error.message : 'unknown error';
+    const saved = await deps.saveCloudJob(failedJob(held.job, message, deps.now()));
+    return saved ? 'failed' : 'overtaken';
+  }
+}
+
+/** The row of a job as this process wrote it last. */
+type Held = { job: CloudJob };
+type Turn = (deps: MirrorCloudDeps, held: Held, began: string) => Promise<JobTurn>;
+
+const turns: Readonly<Record<CloudJobName, Turn>> = {
+  services: servicesTurn,
+  changes: changesTurn,
+  walk: walkTurn,
+};
+
+/** Writes what a step has done; false if the row is another's by now. */
+async function save(
+  { saveCloudJob }: MirrorCloudDeps,
+  held: Held,
+  next: Partial<CloudJob>,
+  goesOn: boolean,
+): Promise<boolean> {
+  held.job = stepped(held.job, next, goesOn);
+  return saveCloudJob(held.job);
+}
+
+const actorOf = (deps: MirrorCloudDeps, request_id: string) => ({
+  ...{ user_id: 'cloud', request_id, at: deps.now() },
+});
+
+/** Looks at the services. If they look as before, nothing of Doctor's is read. */
+async function servicesTurn(deps: MirrorCloudDeps, held: Held, began: string): Promise<JobTurn> {
+  const services = await deps.cloud.services();
+  const look = lookOf(services);
+  let seen: string | null = look;
+  if (look !== held.job.seen) {
+    const actor = actorOf(deps, `services-${deps.newId()}`);
+    const run = { actor, dryRun: false, thorough: false };
+    await mirrorHosts(deps, { services, hypervisors: [] }, run);
+    const { unsettled } = await watchServices(deps, services, { actor, read_at: began });
+    if (unsettled) seen = null;
+  }
+  return (await save(deps, held, { ...success(began), seen }, false)) ? 'done' : 'overtaken';
+}
+
+/** Reads the servers that changed since the last time, page by page. */
+async function changesTurn(deps: MirrorCloudDeps, held: Held, began: string): Promise<JobTurn> {
+  const run = { actor: actorOf(deps, `changes-${deps.newId()}`), dryRun: false };
+  const since = held.job.since ?? sinceAfter(began);
+  let listing = held.job.listing ?? { begun_at: began, marker: null };
+  for (;;) {
+    const page = await changesPage(deps, { since, marker: listing.marker }, run);
+    if (page !== 'lost' && page.next === null) {
+      const { begun_at } = listing;
+      const next = { ...success(begun_at), since: sinceAfter(begun_at), listing: null };
+      return (await save(deps, held, next, false)) ? 'done' : 'overtaken';
+    }
+    const marker = page === 'lost' ? null : page.next;
+    listing = { begun_at: marker === null ? began : listing.begun_at, marker };
+    const goesOn = !isLate(deps, began) && page !== 'lost';
+    if (!(await save(deps, held, { since, listing }, goesOn))) return 'overtaken';
+    if (!goesOn) return 'more';
+  }
+}
+
+/** Goes on with the walk, or begins one. */
+async function walkTurn(deps: MirrorCloudDeps, held: Held, began: string): Promise<JobTurn> {
+  let { walk } = held.job;
+  if (!walk || walk.phase === 'done') {
+    walk = newWalk({ walk_id: deps.newId(), requested: false, dry_run: false, started_at: began });
+  }
+  for (let pages = 1; ; pages++) {
+    walk = await walkPage(deps, walk);
+    const done = walk.phase === 'done';
+    const goesOn = !done && !isLate(deps, began) && (walk.requested || pages < pagesPerTurn);
+    const known = done && !walk.dry_run ? success(walk.started_at) : { failures: 0 };
+    if (!(await save(deps, held, { walk, ...known }, goesOn))) return 'overtaken';
+    if (goesOn) continue;
+    if (!done && walk.requested) await deps.sendJob('walk');
+    return done ? 'done' : 'more';
+  }
+}
+
+const isLate = ({ now }: MirrorCloudDeps, began: string): boolean =>
+  Date.parse(now()) - Date.parse(began) >= turnMs;

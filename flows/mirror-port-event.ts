@@ -1,0 +1,90 @@
+/** Mirrors a cloud's ports by the events that it sends: they create, change and delete Doctor's own rows. */
+import { DomainError } from '../domain/errors.ts';
+import { type DoctorEvent, traitText } from '../domain/events/event.ts';
+import { newMirroredPort } from '../domain/mirror/mirrored-port.ts';
+import { type PortEventReport, portReport } from '../domain/mirror/port-report.ts';
+import { deletedPort, type Port } from '../domain/ports/port.ts';
+import { changePort } from './change-port.ts';
+import { createPorts } from './create-ports.ts';
+import { changeMirrored, type MirrorPortsDeps } from './mirror-ports.ts';
+
+export type MirrorPortEventDeps = Omit<MirrorPortsDeps, 'ports'> & {
+  /** Logs why an event changed no row. */
+  readonly skipped: (event: DoctorEvent, reason: string) => void;
+  readonly now: () => string;
+};
+
+/** Who changes rows because of an event, in the audit. */
+const mirror = 'inventory';
+
+/**
+ * Takes an event of a port over into its row. Safe to repeat.
+ * @returns whether the row says the same now with an event of its own, of the same type and made by this event.
+ */
+export async function mirrorPortEvent(
+  deps: MirrorPortEventDeps,
+  event: DoctorEvent,
+): Promise<boolean> {
+  const report = portReport(event);
+  if (!report) return false;
+  const actor = { user_id: mirror, request_id: event.message_id, at: deps.now() };
+  try {
+    const row = await deps.port(report.id);
+    await (report.kind === 'deleted'
+      ? end(deps, report.id, row, actor)
+      : take(deps, report, row, actor));
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
+    deps.skipped(event, error.message);
+    return false;
+  }
+  return saysTheSame(await deps.port(report.id), event);
+}
+
+type By = Parameters<typeof deletedPort>[1];
+
+/** Creates or changes a port. A deleted one stays deleted: Neutron gives an id only once. */
+async function take(
+  deps: MirrorPortEventDeps,
+  { id, report, port }: Extract<PortEventReport, { readonly kind: 'changed' }>,
+  row: Port | undefined,
+  actor: By,
+): Promise<void> {
+  if (row?.deleted) return;
+  if (row) {
+    await changeMirrored(deps, id, { report, actor, row });
+    return;
+  }
+  if (!port) {
+    throw new DomainError(
+      'invalid',
+      'The port is not registered, and the event does not say its network, address and project.',
+    );
+  }
+  const made = newMirroredPort(port, { actor, incarnation: deps.newId() });
+  await createPorts(deps, [{ port: made, macGiven: true }]);
+}
+
+async function end(
+  deps: MirrorPortEventDeps,
+  id: string,
+  row: Port | undefined,
+  actor: By,
+): Promise<void> {
+  if (!row || row.deleted) return;
+  await changePort(deps, id, (port) =>
+    port && !port.deleted ? deletedPort(port, actor) : undefined,
+  );
+}
+
+/** An event with another state of the data plane than the row's is to be evaluated itself: that is never taken over. */
+function saysTheSame(row: Port | undefined, event: DoctorEvent): boolean {
+  if (!row) return false;
+  const { request_id, kind } = row.last_change;
+  const plane = traitText(event, 'data_plane_status') || null;
+  return (
+    request_id === event.message_id &&
+    event.event_type === `port.${kind}.end` &&
+    (plane === null || plane === row.data_plane_status)
+  );
+}

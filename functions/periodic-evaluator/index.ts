@@ -1,0 +1,11 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { makeDynamo, makeSecrets, makeSns, makeSqs } from '../../adapters/clients.ts';
+import { connect } from './connect.ts';
+
+export const handler = connect(
+  process.env,
+  { dynamo: makeDynamo(), sqs: makeSqs(), sns: makeSns(), secrets: makeSecrets() },
+  new Logger(),
+  new Metrics(),
+);

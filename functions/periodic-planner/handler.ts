@@ -1,0 +1,21 @@
+/** Plans, every minute, the evaluation of the alarms that no event evaluates. */
+import { type Log, onSchedule } from '../../adapters/lambda.ts';
+import { roundAt } from '../../domain/alarms/round.ts';
+import { type PlanDeps, type Planned, planRound } from '../../flows/plan-round.ts';
+
+/** What the planner needs from outside. */
+export type PlannerDeps = PlanDeps & {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly count: (planned: Planned) => void;
+  readonly log: Log;
+};
+
+/** The handler of the schedule. A minute that is planned twice is evaluated twice, and fires once. */
+export const periodicPlanner = (deps: PlannerDeps) =>
+  onSchedule(async (scheduled) => {
+    const { round } = roundAt(scheduled ?? deps.now());
+    const planned = await planRound(deps, round);
+    deps.count(planned);
+    deps.log.info('planned', { round, ...planned });
+  });

@@ -1,0 +1,357 @@
+/**
+ * The answers of the routes of `/doctor/v1`, by method and path. They are no part of the functions, which
+ * need no schema to answer; `test/e2e/openapi.test.ts` compares them with what the deployed API answers.
+ */
+import * as z from 'zod';
+import { Silence } from '../../../domain/alarms/silence.ts';
+import { changeKinds } from '../../../domain/change-feed.ts';
+import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
+import { SourceRow, SourceSettings } from '../../../domain/conditions/source.ts';
+import { Unmatched } from '../../../domain/conditions/unmatched.ts';
+import { deadLetterQueues, workQueues } from '../../../domain/delivery/queue-names.ts';
+import { Subscription } from '../../../domain/delivery/subscription.ts';
+import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
+import { Host as HostRow } from '../../../domain/hosts/host.ts';
+import { hostGroups } from '../../../domain/hosts/host-counts.ts';
+import { Account } from '../../../domain/identity/identity.ts';
+import { CloudJob, Walk } from '../../../domain/mirror/cloud-job.ts';
+import { DataPlaneStatus } from '../../../domain/ports/port.ts';
+import { executors } from '../../../domain/servers/evacuation.ts';
+import { Instance } from '../../../domain/servers/instance.ts';
+import { Moment } from '../../../domain/time.ts';
+
+/** An answer: its statuses and its body; undefined without a body. */
+export type Answer = { readonly statuses: readonly number[]; readonly body?: z.ZodType };
+
+const answer = (body: z.ZodType, ...statuses: number[]): Answer => ({
+  statuses: statuses.length === 0 ? [200] : statuses,
+  body,
+});
+const empty: Answer = { statuses: [204] };
+
+/** The URL of the next page; absent on the last one. */
+const next = z.url().optional();
+const count = z.int().min(0);
+const uuid = z.guid();
+
+const Version = z.strictObject({
+  id: z.string(),
+  status: z.string(),
+  links: z.array(z.strictObject({ rel: z.string(), href: z.url() })),
+});
+
+const Host = HostRow.omit({
+  incarnation: true,
+  last_change: true,
+  fault_series: true,
+  maintenance_number: true,
+  last_fault: true,
+})
+  .extend({ state: z.enum(['up', 'down']), last_fault_at: Moment.nullable() })
+  .strict();
+
+const Server = Instance.omit({
+  uuid: true,
+  created_at: true,
+  lock: true,
+  incarnation: true,
+  last_change: true,
+  fault_number: true,
+  maintenance_number: true,
+})
+  .extend({
+    id: uuid,
+    created: Moment,
+    locked: z.boolean(),
+    locked_by: z.string().nullable(),
+    locked_reason: z.string().nullable(),
+  })
+  .strict();
+
+const ShownEvacuation = z.strictObject({
+  migration_uuid: uuid,
+  id: z.int(),
+  instance_uuid: uuid,
+  source: z.string(),
+  dest: z.string().nullable(),
+  status: z.string(),
+  executor: z.enum(executors),
+  reason: z.string().nullable(),
+  created_at: Moment,
+  updated_at: Moment,
+});
+
+/** For a tenant, without `host`, `source`, `reported_by`, `request_id` and `applied_to_cloud`. */
+const ListedFault = z.strictObject({
+  fault_id: uuid,
+  kind: z.enum(['host', 'data_plane']),
+  status: z.enum(['open', 'cleared']),
+  raised_at: Moment,
+  cleared_at: Moment.nullable(),
+  instances_affected: count,
+  ports_affected: count,
+  host: z.string().optional(),
+  source: z.string().nullable().optional(),
+  applied_to_cloud: FaultRow.shape.applied_to_cloud.unwrap().optional(),
+  reported_by: FaultRow.shape.reported_by.optional(),
+  request_id: z.string().optional(),
+  instances: z.array(z.strictObject({ id: uuid, project_id: z.string().optional() })).optional(),
+  ports: z.array(z.strictObject({ id: uuid, project_id: z.string().optional() })).optional(),
+});
+
+const ShownCondition = Condition.omit({ condition_id: true, revision: true, order: true })
+  .extend({ id: uuid, state: z.enum(conditionStates) })
+  .strict();
+
+/** The settings of a source; the last two are absent if no operator has set it. */
+const Source = SourceSettings.extend({
+  name: z.string(),
+  updated_at: SourceRow.shape.updated_at.optional(),
+  updated_by: SourceRow.shape.updated_by.optional(),
+}).strict();
+
+const UnmatchedItem = Unmatched.omit({ unmatched_id: true }).extend({ id: uuid }).strict();
+
+const ShownSilence = Silence.omit({ silence_id: true, revision: true, due_at: true })
+  .extend({
+    id: uuid,
+    /** Null for an administrator's silence of several projects. */
+    project_id: z.string().nullable(),
+    status: z.enum(['pending', 'active', 'expired']),
+  })
+  .strict();
+
+const ShownSubscription = Subscription.omit({ arns: true, subscription_id: true, revision: true })
+  .extend({
+    id: uuid,
+    status: z.enum(['confirmed', 'pending confirmation', 'gone', 'incomplete']),
+  })
+  .strict();
+
+const User = Account.pick({ id: true, name: true, projects: true, enabled: true }).strict();
+
+const ItemOutcome = z.strictObject({
+  outcome: z.enum(['raised', 'renewed', 'cleared', 'ignored', 'unmatched']),
+  reason: z.string().nullable(),
+  condition_id: uuid.nullable(),
+  fault_id: uuid.nullable(),
+});
+
+const Refusal = z.strictObject({
+  error: z.strictObject({ code: z.int(), title: z.string(), message: z.string() }),
+});
+
+const counts = z.record(z.string(), count);
+
+const Status = z.strictObject({
+  at: Moment,
+  hosts: z.strictObject({
+    total: count,
+    ...Object.fromEntries(hostGroups.map((group) => [group, count])),
+  }),
+  servers: z.strictObject({ total: count, by_state: counts, complete: z.boolean() }),
+  ports: z.strictObject({ total: count, complete: z.boolean() }),
+  faults: z.strictObject({ open: count, oldest_at: Moment.nullable(), complete: z.boolean() }),
+  queues: z.array(
+    z.strictObject({
+      name: z.enum(workQueues),
+      waiting: count,
+      in_flight: count,
+      delayed: count,
+      not_empty_since: Moment.nullable(),
+    }),
+  ),
+  dead_letters: z.array(z.strictObject({ queue: z.enum(deadLetterQueues), count })),
+});
+
+const Minute = z.strictObject({
+  at: Moment,
+  notifications: count,
+  p50_ms: count.nullable(),
+  p99_ms: count.nullable(),
+  waiting: counts,
+  dead_letters: counts,
+});
+
+/** A dead letter. `reason` is null if SQS moved it after ten receives. */
+const ShownDeadLetter = z.strictObject({
+  id: z.string(),
+  sent_at: Moment,
+  receives: count,
+  reason: z.string().nullable(),
+  source: z.enum(workQueues).nullable(),
+  redrivable: z.boolean(),
+  refused: z.string().nullable(),
+  element: z.unknown(),
+});
+
+/** The schemas that have a name in the document. */
+export const named = {
+  Host,
+  Server,
+  Fault: ListedFault,
+  Condition: ShownCondition,
+  Source,
+  UnmatchedItem,
+  Silence: ShownSilence,
+  Subscription: ShownSubscription,
+  User,
+  ItemOutcome,
+  Status,
+  Minute,
+  DeadLetter: ShownDeadLetter,
+  Refusal,
+} as const satisfies Readonly<Record<string, z.ZodType>>;
+
+const one = (key: string, schema: z.ZodType, ...statuses: number[]): Answer =>
+  answer(z.strictObject({ [key]: schema }), ...statuses);
+const page = (key: string, schema: z.ZodType): Answer =>
+  answer(z.strictObject({ [key]: z.array(schema), next }));
+const outcomes = one('items', z.array(ItemOutcome));
+
+const ofSource = (path: string): Record<string, Answer> => ({
+  [`GET ${path}`]: one('source', Source),
+  [`PUT ${path}`]: one('source', Source),
+  [`DELETE ${path}`]: empty,
+});
+
+const ofDoctor: Readonly<Record<string, Answer>> = {
+  'GET /doctor/': answer(z.strictObject({ versions: z.array(Version) })),
+  'GET /doctor/v1': answer(z.strictObject({ version: Version })),
+  'GET /doctor/v1/openapi.json': answer(z.looseObject({ openapi: z.literal('3.1.0') })),
+  'GET /doctor/v1/changes': answer(
+    z.strictObject({
+      cursor: z.string(),
+      reset: z.boolean(),
+      held: z.boolean(),
+      changes: z.partialRecord(z.enum(changeKinds), z.array(z.string())),
+      reload: z.array(z.enum(changeKinds)),
+    }),
+  ),
+  'GET /doctor/v1/status': answer(Status),
+  'GET /doctor/v1/rates': answer(z.strictObject({ minutes: z.array(Minute) })),
+  'GET /doctor/v1/dead-letters': answer(
+    z.strictObject({
+      queues: z.array(
+        z.strictObject({
+          name: z.enum(deadLetterQueues),
+          count,
+          holds: z.string(),
+          redrivable: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+  'GET /doctor/v1/dead-letters/{queue}': page('messages', ShownDeadLetter),
+  'GET /doctor/v1/dead-letters/{queue}/{id}': one('message', ShownDeadLetter),
+  'POST /doctor/v1/dead-letters/{queue}/redrive': answer(
+    z.strictObject({
+      redriven: z.array(z.string()),
+      refused: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
+      missing: z.array(z.string()),
+      left: count,
+    }),
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}': answer(z.strictObject({ deleted: count, left: count })),
+  'DELETE /doctor/v1/dead-letters/{queue}/{id}': empty,
+  'POST /doctor/v1/events': answer(z.strictObject({ accepted: count, refused: count }), 202),
+  'GET /doctor/v1/hosts': answer(
+    z.strictObject({
+      hosts: z.array(
+        z.strictObject({
+          host: z.string(),
+          zone: z.string(),
+          state: z.enum(hostGroups),
+          status: z.enum(['enabled', 'disabled']),
+          forced_down: z.boolean(),
+          maintenance: z.boolean(),
+          updated_at: Moment,
+        }),
+      ),
+      next,
+    }),
+  ),
+  'PUT /doctor/v1/hosts/{host}': one('host', Host, 200, 201),
+  'GET /doctor/v1/hosts/{host}': one('host', Host),
+  'PUT /doctor/v1/hosts/{host}/data-plane-status': answer(
+    z.strictObject({
+      host: z.string(),
+      data_plane_status: DataPlaneStatus,
+      fault_id: uuid.nullable(),
+      ports: count,
+      ports_changed: count,
+    }),
+  ),
+  'POST /doctor/v1/hosts/{host}/heartbeat': empty,
+  'POST /doctor/v1/heartbeats': answer(
+    z.strictObject({
+      heartbeats: z.array(
+        z.strictObject({ host: z.string(), outcome: z.enum(['noted', 'unknown']) }),
+      ),
+      unknown: z.array(z.string()),
+    }),
+  ),
+  'GET /doctor/v1/faults': page('faults', ListedFault),
+  'GET /doctor/v1/faults/{id}': one('fault', ListedFault),
+  'PUT /doctor/v1/servers/{uuid}': one('server', Server, 200, 201),
+  'GET /doctor/v1/servers/{uuid}': one('server', Server),
+  'DELETE /doctor/v1/servers/{uuid}': empty,
+  'GET /doctor/v1/servers/{uuid}/evacuation': one(
+    'evacuation',
+    ShownEvacuation.extend({ progress: z.string().nullable() }).strict().nullable(),
+  ),
+  'POST /doctor/v1/servers/{uuid}/evacuation': one('evacuation', ShownEvacuation.nullable()),
+  'GET /doctor/v1/silences': page('silences', ShownSilence),
+  'POST /doctor/v1/silences': one('silence', ShownSilence, 200, 201),
+  'GET /doctor/v1/silences/{id}': one('silence', ShownSilence),
+  'DELETE /doctor/v1/silences/{id}': empty,
+  'GET /doctor/v1/subscriptions': page('subscriptions', ShownSubscription),
+  'POST /doctor/v1/subscriptions': one('subscription', ShownSubscription, 200, 201),
+  'GET /doctor/v1/subscriptions/{id}': one('subscription', ShownSubscription),
+  'DELETE /doctor/v1/subscriptions/{id}': empty,
+  'PUT /doctor/v1/users/{name}': answer(User, 200, 201),
+  'GET /doctor/v1/users/{name}': answer(User),
+  'DELETE /doctor/v1/users/{name}': empty,
+  'GET /doctor/v1/webhook-key': answer(z.strictObject({ project_id: z.string(), key: z.string() })),
+};
+
+const Age = z.int().min(0).nullable();
+const ShownWalk = Walk.omit({ marker: true, place: true, restarts: true }).strict();
+const ShownJob = CloudJob.pick({ succeeded_at: true, failures: true, last_error: true })
+  .extend({ lag_seconds: Age, next_try_at: Moment.nullable() })
+  .strict();
+
+const ofCloud: Readonly<Record<string, Answer>> = {
+  'GET /doctor/v1/cloud': one(
+    'cloud',
+    z.strictObject({
+      lag_seconds: Age,
+      services: ShownJob,
+      changes: ShownJob,
+      walks: ShownJob,
+      walk: ShownWalk.nullable(),
+    }),
+  ),
+  'POST /doctor/v1/cloud/walks': answer(z.strictObject({ walk: ShownWalk }), 202),
+};
+
+const ofMonitors: Readonly<Record<string, Answer>> = {
+  ...Object.fromEntries(
+    [
+      ...['PUT /doctor/v1/inspector/events', 'POST /doctor/v1/inspector/events'],
+      ...['POST /doctor/v1/alertmanager', 'POST /doctor/v1/prometheus/api/v2/alerts'],
+      ...['POST /doctor/v1/prometheus/{source}/api/v2/alerts', 'POST /doctor/v1/am/api/v2/alerts'],
+      ...['POST /doctor/v1/consul', 'POST /doctor/v1/redfish/{host}', 'POST /doctor/v1/redfish'],
+    ].map((key) => [key, outcomes]),
+  ),
+  'GET /doctor/v1/conditions': page('conditions', ShownCondition),
+  'GET /doctor/v1/conditions/{id}': one('condition', ShownCondition),
+  'DELETE /doctor/v1/conditions/{id}': one('condition', ShownCondition),
+  'GET /doctor/v1/sources': page('sources', Source),
+  ...ofSource('/doctor/v1/sources/{kind}'),
+  ...ofSource('/doctor/v1/sources/{kind}/{name}'),
+  'GET /doctor/v1/unmatched': page('unmatched', UnmatchedItem),
+};
+
+/** The answers by method and path. */
+export const answers: Readonly<Record<string, Answer>> = { ...ofDoctor, ...ofCloud, ...ofMonitors };

@@ -1,0 +1,56 @@
+/** Timers of alarms, in a real table. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { timerStore, timerWrites } from '../../adapters/timers/alarm-timers.ts';
+import { transact } from '../../adapters/transactions.ts';
+import { laterBy, timerSlotOf } from '../../domain/ticks.ts';
+import { minute } from '../domain/rows.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { dynamodb } from '../stack/stack.ts';
+
+const client = dynamodb();
+let own: OwnThings;
+beforeAll(async () => {
+  own = await ownThings();
+});
+afterAll(async () => {
+  await own.cleanup();
+  client.destroy();
+});
+
+test('the timers of a slot that are due are read in their order, and removed', async () => {
+  const table = own.env.TIMERS_TABLE;
+  const { dueTimers, removeTimers } = timerStore(client, table);
+  const at = (seconds: number) => laterBy(minute(5), seconds);
+  const timed = (seconds: number) => ({
+    ...{ alarm_id: randomUUID(), project_id: 'a', timer_at: at(seconds) },
+  });
+  const [late, early, moved, gone, next] = [timed(30), timed(10), timed(20), timed(15), timed(60)];
+  const write = async (
+    ...given: Parameters<typeof timerWrites> extends [string, ...infer T] ? T : never
+  ) => transact(client, timerWrites(table, ...given));
+  for (const each of [late, early, moved, gone, next]) await write(undefined, each);
+  await write(moved, { ...moved, timer_at: at(25) });
+  await write(gone, undefined);
+  const due = async (now: string) => {
+    const rows = [];
+    for await (const page of dueTimers(timerSlotOf(at(0)), now)) rows.push(...page);
+    return rows;
+  };
+  expect(await due(at(9))).toEqual([]);
+  expect((await due(at(10))).map(({ alarm_id }) => alarm_id)).toEqual([early.alarm_id]);
+  const all = await due(at(59));
+  expect(all).toMatchObject([
+    { alarm_id: early.alarm_id, due: at(10), project_id: 'a' },
+    { alarm_id: moved.alarm_id, due: at(25) },
+    { alarm_id: late.alarm_id, due: at(30) },
+  ]);
+  await removeTimers(all.slice(0, 2));
+  expect((await due(at(59))).map(({ alarm_id }) => alarm_id)).toEqual([late.alarm_id]);
+});
+
+test('a timer that stays writes nothing', () => {
+  const timed = { alarm_id: randomUUID(), project_id: 'a', timer_at: minute(1) };
+  expect(timerWrites('t', timed, { ...timed })).toEqual([]);
+  expect(timerWrites('t', { ...timed, timer_at: null }, undefined)).toEqual([]);
+});

@@ -1,0 +1,71 @@
+/** The feed of changes when the function that notes a change dies, or cannot write the note. */
+import { expect, test } from 'vitest';
+import { changeReader } from '../../adapters/activity/changes.ts';
+import { operatorsScope, scopeOfProject } from '../../domain/change-feed.ts';
+import { dynamodb } from '../stack/stack.ts';
+import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
+import { hows } from './disturbance.ts';
+import { makeWorld, type World } from './world.ts';
+
+/** Everything that a scope's feed names, by kind. */
+async function noted(world: World, scope: string) {
+  const reader = changeReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
+  const rows = await reader.changesFrom(scope, '0');
+  return {
+    servers: new Set(rows.flatMap(({ changed }) => changed.servers ?? [])),
+    alarms: new Set(rows.flatMap(({ changed }) => changed.alarms ?? [])),
+    faults: new Set(rows.flatMap(({ changed }) => changed.faults ?? [])),
+    hosts: rows.flatMap(({ changed }) => changed.hosts ?? []),
+  };
+}
+
+/** The reconciler sends copies, work to finish, the audit and what was affected before it notes anything. */
+const firstNote = 5;
+
+test.each(hows)('when the note of the streams %s, readers get the change', async (how) => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const uuids = await nova.servers('h', 2);
+  await world.recover();
+  ok(await nova.down('h'));
+  await world.reconcile({ at: firstNote, how });
+  await world.recover();
+  await expectStopped(nova, uuids);
+  const all = await noted(world, operatorsScope);
+  expect(all.servers).toEqual(new Set(uuids));
+  expect(all.faults.size).toBe(1);
+  expect(all.hosts).toContain('h');
+  const owned = await noted(world, scopeOfProject('tenant'));
+  expect(owned).toMatchObject({ servers: new Set(uuids), faults: all.faults, hosts: [] });
+});
+
+/** The evaluator writes the firing, publishes and marks it before it notes anything. */
+const firstFiringNote = 4;
+
+test.each(hows)('when the note of a firing %s, the notification is sent once', async (how) => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  await nova.alarm(uuid);
+  await world.recover();
+  ok(await nova.down('h'));
+  await world.evaluateLane('fault', { at: firstFiringNote, how });
+  await world.recover();
+  expect(idsOf(await world.received())).toHaveLength(1);
+});
+
+test('an alarm that fired is in the feed of its project', async () => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const [uuid = ''] = await nova.servers('h', 1);
+  const alarm = await nova.alarm(uuid);
+  await world.recover();
+  ok(await nova.down('h'));
+  await world.recover();
+  for (const scope of [operatorsScope, scopeOfProject('tenant')]) {
+    expect((await noted(world, scope)).alarms).toEqual(new Set([alarm]));
+  }
+});

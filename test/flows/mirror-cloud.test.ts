@@ -1,0 +1,367 @@
+/** The jobs that mirror a cloud: walks, changes, services; what they cost, and what they never undo. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { holdsId } from '../../domain/conditions/held-target.ts';
+import type { CloudReader } from '../../flows/cloud-reader.ts';
+import { runJob } from '../../flows/mirror-cloud.ts';
+import { requestWalk } from '../../flows/request-walk.ts';
+import { portId, serverId, serverItem } from '../cloud/listings.ts';
+import { type MirrorWorld, mirrorWorld } from './mirror-world.ts';
+
+let mirror: MirrorWorld;
+beforeEach(async () => {
+  mirror = await mirrorWorld(['compute-1', 'compute-2']);
+});
+afterEach(() => mirror.cloud.stop());
+
+const rowOf = (n: number) => mirror.world.instances.get(serverId(n));
+const portOf = (n: number) => mirror.ports.get(portId(n));
+const walkOf = () => mirror.jobs.get('walk')?.walk;
+const server = (n: number) => {
+  const found = mirror.lists.servers.get(serverId(n));
+  if (!found) throw new Error(`no server ${n}`);
+  return found;
+};
+const port = (n: number) => {
+  const found = mirror.lists.ports.get(portId(n));
+  if (!found) throw new Error(`no port ${n}`);
+  return found;
+};
+/** Changes a server in the cloud at Doctor's time. */
+const change = (n: number, given: Record<string, unknown>) =>
+  Object.assign(server(n), given, { updated: new Date(mirror.clock.at).toISOString() });
+const movedPort = { revision_number: 9, 'binding:host_id': 'compute-1' };
+/** The cloud forces a host down or up, as an administrator of Nova does. */
+const force = (n: number, forced_down: boolean) => {
+  const service = mirror.lists.services[n];
+  if (service) service.forced_down = forced_down;
+};
+
+describe('a walk', () => {
+  test('takes hosts, servers and ports of all projects over, and says so', async () => {
+    mirror.lists.fill(4, 2);
+    expect(await mirror.run('walk')).toBe('done');
+    expect(mirror.world.hosts.get('compute-1')).toMatchObject({
+      ...{ zone: 'az-1', vcpus: 32, mirrored: true, deleted: false },
+    });
+    expect(rowOf(1)).toMatchObject({ host: 'compute-2', vm_state: 'active', mirrored: true });
+    expect(portOf(8)).toMatchObject({ device_id: serverId(4), mirrored_revision: 3 });
+    expect(walkOf()).toMatchObject({
+      phase: 'done',
+      counts: {
+        hosts: { seen: 2, created: 2 },
+        servers: { seen: 4, created: 4 },
+        ports: { seen: 8, created: 8 },
+      },
+    });
+    expect(mirror.world.sent.map(({ event_type }) => event_type)).toContain('service.create');
+    expect(mirror.errors).toEqual([]);
+  });
+
+  test('once more writes no row and sends no event', async () => {
+    mirror.lists.fill(4, 2);
+    await mirror.run('walk');
+    const [writes, sent] = [mirror.world.writes.length, mirror.world.sent.length];
+    const ports = structuredClone(mirror.ports);
+    mirror.pass(61);
+    expect(await mirror.run('walk')).toBe('done');
+    expect(mirror.world.writes.slice(writes)).toEqual([]);
+    expect(mirror.world.sent).toHaveLength(sent);
+    expect(mirror.ports).toEqual(ports);
+    expect(walkOf()?.differences).toEqual([]);
+  });
+
+  test('is due once an hour, and does nothing before', async () => {
+    await mirror.run('walk');
+    expect(await mirror.run('walk')).toBe('idle');
+    mirror.pass(61);
+    expect(await mirror.run('walk')).toBe('done');
+  });
+
+  test('deletes what the cloud no longer has, and nothing that a feed or a tenant made', async () => {
+    mirror.lists.fill(4, 1);
+    await mirror.run('walk');
+    Object.assign(rowOf(3) ?? {}, { mirrored: undefined });
+    Object.assign(portOf(3) ?? {}, { mirrored_revision: undefined });
+    mirror.lists.services.pop();
+    for (const n of [3, 4]) mirror.lists.servers.delete(serverId(n));
+    for (const n of [3, 4]) mirror.lists.ports.delete(portId(n));
+    mirror.pass(61);
+    await mirror.run('walk');
+    expect([rowOf(3)?.deleted, rowOf(4)?.deleted]).toEqual([false, true]);
+    expect([portOf(3)?.deleted, portOf(4)?.deleted]).toEqual([false, true]);
+    // A host with servers stays, and the walk says why.
+    expect(mirror.world.hosts.get('compute-2')?.deleted).toBe(false);
+    expect(walkOf()?.differences).toContainEqual({
+      ...{ resource: 'host', id: 'compute-2', kind: 'failed' },
+      detail: expect.stringMatching(/it has instances/),
+    });
+  });
+
+  test('does not delete what a page lost, but the cloud has', async () => {
+    mirror.lists.fill(2);
+    await mirror.run('walk');
+    mirror.pass(61);
+    const hidden = server(1);
+    mirror.lists.servers.delete(serverId(1));
+    const { serverPage } = mirror.deps.cloud;
+    const cloud: CloudReader = {
+      ...mirror.deps.cloud,
+      serverPage: async (from) => {
+        const page = await serverPage(from);
+        mirror.lists.servers.set(serverId(1), hidden);
+        return page;
+      },
+    };
+    await runJob({ ...mirror.deps, cloud }, 'walk');
+    await mirror.run('walk');
+    expect(mirror.cloud.requests.map(({ below }) => below)).toContain(
+      `/compute/v2.1/servers/${serverId(1)}`,
+    );
+    expect(rowOf(1)?.deleted).toBe(false);
+  });
+
+  test('with a dry run notes what differs, and changes nothing', async () => {
+    mirror.lists.fill(2, 1);
+    await mirror.run('walk');
+    change(1, { 'OS-EXT-SRV-ATTR:host': 'compute-1' });
+    change(2, { 'OS-EXT-STS:vm_state': 'paused' });
+    Object.assign(port(1), { ...movedPort, updated_at: new Date(mirror.clock.at).toISOString() });
+    mirror.lists.ports.delete(portId(2));
+    const writes = mirror.world.writes.length;
+    const ports = structuredClone(mirror.ports);
+    await requestWalk(mirror.deps, { dry_run: true });
+    expect(await mirror.run('walk')).toBe('done');
+    expect(mirror.world.writes).toHaveLength(writes);
+    expect(mirror.ports).toEqual(ports);
+    expect(walkOf()?.differences).toEqual([
+      {
+        ...{ resource: 'server', id: serverId(2), kind: 'changed' },
+        detail: 'active here, paused in the cloud',
+      },
+      {
+        ...{ resource: 'server', id: serverId(1), kind: 'moved' },
+        detail: 'from compute-2 to compute-1',
+      },
+      {
+        ...{ resource: 'port', id: portId(1), kind: 'moved' },
+        detail: 'from compute-2 to compute-1',
+      },
+      { resource: 'port', id: portId(2), kind: 'deleted', detail: '' },
+    ]);
+  });
+
+  test('begins a part again if its marker was deleted, and comes to an end', async () => {
+    mirror.lists.fill(600, 1);
+    expect(await runJob(mirror.deps, 'walk')).toBe('more');
+    mirror.lists.servers.delete(walkOf()?.marker ?? '');
+    expect(await mirror.run('walk')).toBe('done');
+    expect(walkOf()).toMatchObject({ counts: { servers: { seen: 599, deleted: 1 } } });
+    expect([...mirror.world.instances.values()].filter(({ deleted }) => !deleted)).toHaveLength(
+      599,
+    );
+  });
+
+  test('goes on where another process stopped', async () => {
+    mirror.lists.fill(600, 1);
+    await runJob(mirror.deps, 'walk');
+    expect(walkOf()).toMatchObject({ phase: 'servers', counts: { servers: { seen: 500 } } });
+    // A process takes the job and dies: the next ones wait until its lease has ended.
+    const row = mirror.jobs.get('walk');
+    const until = new Date(mirror.clock.at + 75_000).toISOString();
+    if (row) mirror.jobs.set('walk', { ...row, leased_until: until });
+    expect(await runJob(mirror.deps, 'walk')).toBe('busy');
+    mirror.pass(2);
+    expect(await mirror.run('walk')).toBe('done');
+    expect(walkOf()?.counts).toMatchObject({ servers: { seen: 600 }, ports: { seen: 600 } });
+  });
+
+  test('that was asked for takes the place of one that was not, and is joined by the next', async () => {
+    mirror.lists.fill(600);
+    await runJob(mirror.deps, 'walk');
+    const asked = await requestWalk(mirror.deps, { dry_run: false });
+    expect(mirror.queued).toEqual(['walk']);
+    expect((await requestWalk(mirror.deps, { dry_run: false })).walk_id).toBe(asked.walk_id);
+    expect(await mirror.run('walk')).toBe('done');
+    expect(walkOf()).toMatchObject({ walk_id: asked.walk_id, requested: true });
+  });
+});
+
+describe('changes', () => {
+  test('are taken over, with deletions, from a minute before the last listing on', async () => {
+    mirror.lists.fill(3);
+    await mirror.run('walk');
+    await mirror.run('changes');
+    mirror.pass(1);
+    change(1, { 'OS-EXT-STS:vm_state': 'paused', 'OS-EXT-STS:power_state': 3 });
+    mirror.lists.deleteServer(serverId(2), new Date(mirror.clock.at).toISOString());
+    mirror.lists.servers.set(
+      serverId(9),
+      serverItem(9, 'compute-7', { updated: new Date(mirror.clock.at).toISOString() }),
+    );
+    mirror.pass(1);
+    expect(await mirror.run('changes')).toBe('done');
+    expect(rowOf(1)).toMatchObject({ vm_state: 'paused', host: 'compute-2' });
+    expect(rowOf(2)).toMatchObject({ deleted: true });
+    expect(rowOf(9)).toMatchObject({ host: 'compute-7' });
+    expect(mirror.world.hosts.get('compute-7')).toMatchObject({ deleted: false });
+  });
+
+  test('nothing changed: one request, no row', async () => {
+    mirror.lists.fill(3);
+    await mirror.run('walk');
+    await mirror.run('changes');
+    const before = [mirror.cloud.requests.length, mirror.world.writes.length, mirror.calls.rows];
+    mirror.pass(1);
+    await mirror.run('changes');
+    expect([mirror.cloud.requests.length, mirror.world.writes.length, mirror.calls.rows]).toEqual([
+      ...[(before[0] ?? 0) + 1, before[1], before[2]],
+    ]);
+  });
+
+  test('an error that a monitor holds stays, whatever else changes', async () => {
+    mirror.lists.fill(1);
+    await mirror.run('walk');
+    const row = rowOf(1);
+    if (row) mirror.world.instances.set(row.uuid, { ...row, vm_state: 'error' });
+    mirror.held.add(holdsId(`server#${serverId(1)}`, 'server_error'));
+    mirror.pass(1);
+    change(1, { name: 'vm-new' });
+    mirror.pass(1);
+    await mirror.run('changes');
+    expect(rowOf(1)).toMatchObject({ name: 'vm-new', vm_state: 'error' });
+  });
+});
+
+describe('services', () => {
+  beforeEach(async () => {
+    mirror.lists.fill(2);
+    await mirror.run('walk');
+    await mirror.run('services');
+    mirror.pass(1);
+  });
+  const hostOf = (name: string) => mirror.world.hosts.get(name);
+
+  test('that look as before cost one request and no read of rows', async () => {
+    const before = [mirror.cloud.requests.length, mirror.world.writes.length, mirror.calls.hosts];
+    expect(await mirror.run('services')).toBe('done');
+    expect([mirror.cloud.requests.length, mirror.world.writes.length, mirror.calls.hosts]).toEqual([
+      ...[(before[0] ?? 0) + 1, before[1], before[2]],
+    ]);
+  });
+
+  test('forced down by somebody else is a report of the source nova, and so is its end', async () => {
+    force(0, true);
+    await mirror.run('services');
+    expect(hostOf('compute-1')).toMatchObject({
+      forced_down: true,
+      held_by: [{ source: 'nova', fenced: true }],
+    });
+    expect(rowOf(2)).toMatchObject({ vm_state: 'stopped' });
+    mirror.pass(1);
+    await mirror.run('services');
+    force(0, false);
+    await mirror.run('services');
+    expect(hostOf('compute-1')).toMatchObject({ forced_down: false, held_by: [] });
+  });
+
+  test('ACTIVE on a host that is down changes no row; when both take it for up, it does', async () => {
+    force(0, true);
+    await mirror.run('services');
+    server(2).host_status = 'DOWN';
+    mirror.pass(61);
+    await mirror.run('walk');
+    expect(rowOf(2)).toMatchObject({ vm_state: 'stopped' });
+    force(0, false);
+    await mirror.run('services');
+    mirror.pass(61);
+    await mirror.run('walk');
+    expect(rowOf(2)).toMatchObject({ vm_state: 'stopped' });
+    server(2).host_status = 'UP';
+    mirror.pass(61);
+    await mirror.run('walk');
+    expect(rowOf(2)).toMatchObject({ vm_state: 'active', pre_fault: null });
+  });
+
+  test('a flag that Doctor wrote, or is writing, is no report', async () => {
+    const at = new Date(mirror.clock.at).toISOString();
+    mirror.pass(1);
+    mirror.applied.set('compute-1', { forced_down: true, done: true, at });
+    mirror.applied.set('compute-2', { forced_down: true, done: false, at });
+    force(0, true);
+    force(1, true);
+    await mirror.run('services');
+    expect([hostOf('compute-1')?.forced_down, hostOf('compute-2')?.forced_down]).toEqual([
+      ...[false, false],
+    ]);
+    // It is looked at again: what Doctor was writing may be somebody else's by then.
+    mirror.applied.set('compute-2', { forced_down: false, done: true, at });
+    mirror.pass(1);
+    await mirror.run('services');
+    expect(hostOf('compute-2')?.forced_down).toBe(true);
+  });
+
+  test('a new host and a new zone are seen at once', async () => {
+    mirror.lists.services.push({ id: 's', host: 'compute-3', zone: 'az-2', forced_down: false });
+    const [first] = mirror.lists.services;
+    if (first) first.zone = 'az-9';
+    await mirror.run('services');
+    expect(hostOf('compute-3')).toMatchObject({ zone: 'az-2', mirrored: true });
+    expect(hostOf('compute-1')).toMatchObject({ zone: 'az-9', vcpus: 32 });
+  });
+});
+
+describe('a cloud that is out', () => {
+  test('is left alone for longer and longer, and the row says why', async () => {
+    mirror.cloud.disturb({ path: /os-services/, times: 99, how: 'refuse', status: 503 });
+    expect(await runJob(mirror.deps, 'services')).toBe('failed');
+    expect(mirror.jobs.get('services')).toMatchObject({
+      failures: 1,
+      last_error: { message: expect.stringMatching(/503|disturbed/) },
+    });
+    expect(await runJob(mirror.deps, 'services')).toBe('busy');
+    mirror.pass(0.2);
+    expect(await runJob(mirror.deps, 'services')).toBe('failed');
+    mirror.pass(0.2);
+    expect(await runJob(mirror.deps, 'services')).toBe('busy');
+    mirror.pass(0.2);
+    mirror.cloud.calm();
+    expect(await runJob(mirror.deps, 'services')).toBe('done');
+    expect(mirror.jobs.get('services')).toMatchObject({ failures: 0, not_before: null });
+  });
+
+  test.each([
+    ['refuses', 'refuse'],
+    ['loses', 'lose'],
+    ['answers without an answer', 'lose-answer'],
+  ] as const)(
+    'one request of a walk that it %s delays the walk, and changes nothing else',
+    async (_, how) => {
+      mirror.lists.fill(30, 1);
+      const undisturbed = await mirrorWorld(['compute-1', 'compute-2']);
+      undisturbed.lists.fill(30, 1);
+      await undisturbed.run('walk');
+      const requests = undisturbed.cloud.requests.filter(({ method }) => method === 'GET');
+      await undisturbed.cloud.stop();
+      for (const { path } of requests) {
+        // Both attempts of the request.
+        mirror.cloud.disturb({ path: new RegExp(`^${path}$`), times: 2, how, status: 500 });
+        expect(await mirror.run('walk')).toBe('failed');
+        mirror.pass(6);
+      }
+      expect(await mirror.run('walk')).toBe('done');
+      expect(rowsOf(mirror)).toEqual(rowsOf(undisturbed));
+    },
+  );
+});
+
+/** What the rows say of servers and ports. */
+const rowsOf = ({ world, ports }: MirrorWorld) => ({
+  servers: [...world.instances.values()].map(({ uuid, host, vm_state }) => ({
+    uuid,
+    host,
+    vm_state,
+  })),
+  ports: [...ports.values()]
+    .map((each) => [each.id, each['binding:host_id'], each.revision])
+    .sort(),
+});

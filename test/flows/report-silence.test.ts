@@ -1,0 +1,163 @@
+/** Missed heartbeats on tables in memory: nothing false, nothing twice, whatever comes between. */
+import { expect, test } from 'vitest';
+import { heartbeatSource } from '../../domain/conditions/silence.ts';
+import type { Source } from '../../domain/conditions/source.ts';
+import { deletedHost } from '../../domain/hosts/registered-host.ts';
+import { laterBy } from '../../domain/ticks.ts';
+import { reportSilence } from '../../flows/report-silence.ts';
+import { sourceWith } from '../domain/conditions/reports.ts';
+import { hostWith, id, instanceWith, minute } from '../domain/rows.ts';
+import { conditionsWorld } from './conditions-world.ts';
+import { worldOf } from './world.ts';
+
+const at = (seconds: number): string => laterBy(minute(0), seconds);
+const host = hostWith({ heartbeat: true, last_seen_up: at(100) });
+
+function silenceWorld(settings: Partial<Source> = {}) {
+  const world = conditionsWorld(worldOf({ hosts: [host], instances: [instanceWith()] }));
+  const clock = { now: at(161) };
+  const deps = {
+    ...world.deps,
+    source: async (name: string) => sourceWith(name, settings),
+    serviceDownTimeSeconds: 60,
+    now: () => clock.now,
+  };
+  const missed = (awake_since = at(0)) =>
+    reportSilence(deps, { missed: ['compute-1'], awake_since }, 'm-1');
+  const heard = () => reportSilence(deps, { heard: ['compute-1'] }, 'm-2');
+  const row = () => world.hosts.get('compute-1') ?? expect.unreachable();
+  const beat = (seconds: number) =>
+    world.hosts.set('compute-1', { ...row(), last_seen_up: at(seconds) });
+  const conditions = () => [...world.conditions.values()];
+  return { world, clock, missed, heard, row, beat, conditions };
+}
+
+test('a silent host is down by a condition of its own source; its servers keep their state', async () => {
+  const { world, missed, row, conditions } = silenceWorld();
+  expect(await missed()).toEqual(['compute-1']);
+  expect(row()).toMatchObject({ forced_down: true, instances_left: true });
+  expect(world.instances.get(id(10))?.vm_state).toBe('active');
+  expect(conditions()).toMatchObject([
+    {
+      ...{ source: heartbeatSource, key: 'heartbeat', state: 'raised', fenced: false },
+      effect: 'host_unreachable',
+    },
+  ]);
+  expect(world.sent).toMatchObject([
+    { event_type: 'service.update', traits: expect.arrayContaining([['state', 1, 'down']]) },
+  ]);
+});
+
+test('if the operator says that the source fences, its servers are stopped', async () => {
+  const { world, missed } = silenceWorld({ fenced: true });
+  await missed();
+  expect(world.instances.get(id(10))?.vm_state).toBe('stopped');
+  expect(world.faults.size).toBe(1);
+});
+
+test('a message that comes again changes nothing', async () => {
+  const { world, missed, row } = silenceWorld();
+  await missed();
+  const [before, writes] = [row(), [...world.writes]];
+  expect(await missed()).toEqual([]);
+  expect([row(), world.writes]).toEqual([before, writes]);
+});
+
+test.each([
+  ['a heartbeat came', { last_seen_up: at(150) }],
+  ['it was deleted', deletedHost(host, { user_id: 'u', request_id: 'r', at: at(150) })],
+  ['it was registered again', { incarnation: id(77), created_at: at(150), last_seen_up: null }],
+  ['it need not send heartbeats any more', { heartbeat: false }],
+])('a late message records nothing if since then %s', async (_, since) => {
+  const { world, missed } = silenceWorld();
+  world.hosts.set('compute-1', { ...host, ...since });
+  expect(await missed()).toEqual([]);
+  expect([world.writes, world.sent]).toEqual([[], []]);
+});
+
+test('a heartbeat that comes just before the write is never overtaken by the report', async () => {
+  const { world, missed, beat, row } = silenceWorld();
+  world.state.meanwhile = () => beat(160);
+  expect(await missed()).toEqual([]);
+  expect(row()).toMatchObject({ forced_down: false, last_seen_up: at(160) });
+  expect([world.sent, world.writes]).toEqual([[], []]);
+});
+
+test('what Doctor did not hear because it was out of service is not a silence', async () => {
+  const { missed, row } = silenceWorld();
+  expect(await missed(at(120))).toEqual([]);
+  expect(row().forced_down).toBe(false);
+});
+
+test('a heartbeat ends it, once', async () => {
+  const { world, missed, heard, beat, row, conditions } = silenceWorld();
+  await missed();
+  expect(await heard()).toEqual([]);
+  expect(row().forced_down).toBe(true);
+  beat(161);
+  expect(await heard()).toEqual(['compute-1']);
+  expect(await heard()).toEqual([]);
+  expect(row()).toMatchObject({ forced_down: false, held_by: [] });
+  expect(conditions()).toMatchObject([{ state: 'cleared', held: false }]);
+  expect(world.sent).toHaveLength(2);
+});
+
+test('if the source holds, the host stays down, and its next silence is reported again', async () => {
+  const { clock, missed, heard, beat, row, conditions } = silenceWorld({ clear: 'hold' });
+  await missed();
+  beat(161);
+  expect(await heard()).toEqual(['compute-1']);
+  expect(row()).toMatchObject({ forced_down: true, held_by: [{ cleared: true }] });
+  expect(await heard()).toEqual([]);
+  clock.now = at(300);
+  expect(await missed()).toEqual(['compute-1']);
+  expect(conditions()).toMatchObject([{ state: 'raised' }]);
+});
+
+test('a host that another source holds down stays down when it is heard again', async () => {
+  const { world, missed, heard, beat, row } = silenceWorld();
+  const other = { condition_id: id(8), source: 'zabbix', fenced: false, cleared: false };
+  const held = { forced_down: true, instances_left: true, held_by: [other] };
+  world.hosts.set('compute-1', { ...host, ...held });
+  expect(await missed()).toEqual(['compute-1']);
+  expect(row().held_by).toHaveLength(2);
+  beat(161);
+  expect(await heard()).toEqual(['compute-1']);
+  expect(row()).toMatchObject({ forced_down: true, held_by: [{ source: 'zabbix' }] });
+});
+
+test('in every order of silence, messages and heartbeats the last message leaves what the row says', async () => {
+  const steps = ['missed', 'heard', 'beat', 'wait', 'missed', 'heard'] as const;
+  const orders = permutations(steps);
+  for (const order of orders) {
+    const { clock, missed, heard, beat, row } = silenceWorld();
+    let now = 161;
+    const run = {
+      missed,
+      heard,
+      beat: () => beat(now),
+      wait: () => {
+        now += 61;
+        clock.now = at(now);
+      },
+    };
+    for (const step of order) {
+      const before = row().forced_down;
+      await run[step]();
+      const silent = Date.parse(clock.now) - Date.parse(row().last_seen_up ?? '') > 60_000;
+      if (row().forced_down !== before) expect(row().forced_down).toBe(silent);
+    }
+    await missed();
+    await heard();
+    const silent = Date.parse(clock.now) - Date.parse(row().last_seen_up ?? '') > 60_000;
+    expect([order, row().forced_down]).toEqual([order, silent]);
+  }
+});
+
+/** All orders of the items. */
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length === 0) return [[]];
+  return items.flatMap((item, n) =>
+    permutations(items.toSpliced(n, 1)).map((rest) => [item, ...rest]),
+  );
+}

@@ -1,0 +1,111 @@
+/** Ten thousand hosts on a clock of the test: what is reported, how late, and what it costs. */
+import { expect, test } from 'vitest';
+import type { Host } from '../../domain/hosts/host.ts';
+import { allRosterShards, ListedHost, rosterShardOf } from '../../domain/hosts/listed-host.ts';
+import { laterBy, tickSeconds } from '../../domain/ticks.ts';
+import { type WatchHostsDeps, watchHosts } from '../../flows/watch-hosts.ts';
+import { hostWith, minute } from '../domain/rows.ts';
+
+const at = (seconds: number): string => laterBy(minute(0), seconds);
+
+/** Hosts that send a heartbeat every ten seconds, each in its own second, until they fail. */
+function fleet(count: number, failsAt: (n: number) => number | undefined) {
+  const base = hostWith({ heartbeat: true });
+  const hosts = Array.from({ length: count }, (_, n) => ({ n, name: `compute-${n}` }));
+  const shards = Map.groupBy(hosts, ({ name }) => rosterShardOf(name));
+  const clock = { now: 0 };
+  const looks = new Map<string, string>();
+  const counts = { looks: 0, listed: 0, rows: 0, messages: 0 };
+  const reported = new Map<string, number>();
+  const seenAt = (n: number): number => {
+    const last = Math.min(clock.now, failsAt(n) ?? clock.now);
+    return last - ((((last - n) % 10) + 10) % 10);
+  };
+  const rowOf = ({ n, name }: { n: number; name: string }): Host => ({
+    ...base,
+    host: name,
+    last_seen_up: at(seenAt(n)),
+    held_by: reported.has(name)
+      ? [{ condition_id: name, source: 'heartbeat', fenced: false, cleared: false }]
+      : [],
+  });
+  const deps: WatchHostsDeps = {
+    hostsOfShard: async (shard) => {
+      const rows = (shards.get(shard) ?? []).map((host) => ListedHost.parse(rowOf(host)));
+      counts.looks++;
+      counts.listed += rows.length;
+      return rows;
+    },
+    hosts: async (names) => {
+      counts.rows += names.length;
+      return names.map((name) => rowOf({ n: Number(name.slice(8)), name }));
+    },
+    sendMissed: async (names) => {
+      counts.messages += Math.ceil(names.length / 10);
+      for (const name of names) {
+        expect(reported.has(name)).toBe(false);
+        reported.set(name, clock.now);
+      }
+    },
+    saveNextLook: async (shard, next) => {
+      looks.set(shard, next);
+    },
+  };
+  const run = async (from: number, to: number) => {
+    for (clock.now = from; clock.now < to; clock.now += tickSeconds) {
+      const now = at(clock.now);
+      const timing = { now, serviceDownTimeSeconds: 60, awakeSince: at(0) };
+      const due = allRosterShards.filter((shard) => (looks.get(shard) ?? '') <= now);
+      for (const shard of due) await watchHosts(deps, shard, timing);
+    }
+  };
+  return { run, counts, reported };
+}
+
+test('of 10,000 hosts the hundred that fail are reported, each once, at most five seconds late', async () => {
+  // Every hundredth host fails, in the second minute.
+  const fails = (n: number) => (n % 100 === 7 ? 300 + (n % 60) : undefined);
+  const { run, reported } = fleet(10_000, fails);
+  await run(100, 500);
+  expect(reported.size).toBe(100);
+  for (const [name, when] of reported) {
+    const n = Number(name.slice(8));
+    const failed = fails(n) ?? expect.unreachable();
+    const last = failed - ((((failed - n) % 10) + 10) % 10);
+    expect(when - (last + 60)).toBeGreaterThan(0);
+    expect(when - (last + 60)).toBeLessThanOrEqual(5);
+  }
+});
+
+test('10,000 healthy hosts cause no message, no read of a row, and fewer looks than one a silence', async () => {
+  const { run, counts } = fleet(10_000, () => undefined);
+  await run(3_600, 7_200);
+  expect(counts).toMatchObject({ messages: 0, rows: 0 });
+  // Eight parts of the list, each at most once in 45 seconds.
+  expect(counts.looks).toBeLessThanOrEqual((8 * 3_600) / 45);
+  expect(counts.looks).toBeGreaterThan((8 * 3_600) / 60);
+});
+
+test('hosts that stay silent cost a read of their row at each look, and are not reported again', async () => {
+  const { run, counts, reported } = fleet(1_000, (n) => (n < 10 ? 0 : undefined));
+  await run(100, 1_000);
+  expect(reported.size).toBe(10);
+  expect(counts.messages).toBeLessThanOrEqual(10);
+  expect(counts.rows).toBeLessThanOrEqual(10 * (counts.looks / 8 + 2));
+});
+
+test('if the report cannot be queued the next look is not moved', async () => {
+  const saved: string[] = [];
+  const row = hostWith({ heartbeat: true, last_seen_up: at(0) });
+  const deps: WatchHostsDeps = {
+    hostsOfShard: async () => [row],
+    hosts: async () => [row],
+    sendMissed: async () => Promise.reject(new Error('no queue')),
+    saveNextLook: async (shard) => {
+      saved.push(shard);
+    },
+  };
+  const clock = { now: at(61), serviceDownTimeSeconds: 60, awakeSince: at(0) };
+  await expect(watchHosts(deps, 'hosts#0', clock)).rejects.toThrow('no queue');
+  expect(saved).toEqual([]);
+});

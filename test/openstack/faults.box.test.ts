@@ -1,0 +1,187 @@
+/** A fault of a real host: reported by Alertmanager, seen in Nova, evacuated by Nova, and over. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { runCommandLine } from '../../cli/run.ts';
+import { startService, stopService } from '../../scripts/openstack/box.ts';
+import { keystoneLogin } from '../../scripts/openstack/keystone.ts';
+import { readAccount } from '../../scripts/stack/accounts.ts';
+import { request } from '../../scripts/stack/api.ts';
+import { type Inbox, inboxOf } from '../e2e/inbox.ts';
+import { apiUrl, type Client, login, subscribe } from '../stack/stack.ts';
+import { box } from './cloud.ts';
+import { mirror } from './mirror.ts';
+import { type CloudView, cloudAsAdmin, userOf } from './nova.ts';
+
+let cloud: CloudView;
+let doctor: Client;
+let inbox: Inbox;
+let alarm: string;
+const source = 'alertmanager/openstack-test';
+/** The host that dies: the one with the most servers. An earlier run may have moved them. */
+let host: string;
+/** Another host with servers of the tenant. */
+let other: string;
+
+beforeAll(async () => {
+  cloud = await cloudAsAdmin();
+  doctor = await login('admin');
+  await mirror(cloud, doctor);
+  const body = { clear: 'auto', fenced: true };
+  await doctor.expect('PUT', `/doctor/v1/sources/${source}`, { body });
+  const alice = await keystoneLogin(userOf('alice'));
+  const servers = await cloud.servers();
+  const byHost = [...Map.groupBy(servers, (each) => each.host ?? '')]
+    .filter(([, group]) => group.some(({ tenant_id }) => tenant_id === alice.projectId))
+    .sort(([, a], [, b]) => b.length - a.length);
+  [host = '', other = ''] = byHost.map(([name]) => name);
+  inbox = inboxOf(await subscribe({ project_id: [alice.projectId] }));
+  // With nothing but a token of the cloud's own Keystone.
+  const rule = { event_type: 'compute.instance.update', query: [] };
+  const made = await request(`${apiUrl()}/alarming/v2/alarms`, 'POST', {
+    headers: { 'x-auth-token': alice.token },
+    body: { name: 'red', type: 'event', repeat_actions: true, event_rule: rule },
+  });
+  alarm = z.object({ alarm_id: z.string() }).parse(made.body).alarm_id;
+});
+
+afterAll(async () => {
+  await inbox?.close();
+  await doctor?.call('DELETE', `/doctor/v1/sources/${source}`);
+});
+
+/** Alertmanager's webhook about the host, as it sends it. */
+async function report(status: 'firing' | 'resolved', name: string) {
+  const alert = {
+    status,
+    labels: { alertname: 'HostDown', instance: `${name}:9100`, severity: 'critical' },
+    annotations: { summary: `${name} does not answer` },
+    startsAt: '2026-11-20T08:15:30.123456789Z',
+    endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : '2026-11-20T08:16:00Z',
+    fingerprint: Buffer.from(name).toString('hex').padStart(16, '0').slice(-16),
+  };
+  const answer = await doctor.expect('POST', '/doctor/v1/alertmanager?source=openstack-test', {
+    body: { version: '4', receiver: 'doctor', status, alerts: [alert], truncatedAlerts: 0 },
+  });
+  expect(answer.body).toMatchObject({
+    items: [{ outcome: status === 'firing' ? 'raised' : 'cleared' }],
+  });
+}
+
+const isDown = async (name: string) =>
+  (await cloud.services()).find((each) => each.host === name)?.forced_down;
+
+const patience = { timeout: 120_000, interval: 500 };
+const becomesDown = (name: string, down: boolean) =>
+  expect.poll(() => isDown(name), patience).toBe(down);
+
+const Outcome = z.object({ change: z.string(), state: z.string(), reason: z.string().nullable() });
+const Faults = z.object({ faults: z.array(z.object({ applied_to_cloud: Outcome.nullable() })) });
+
+/** The outcome of the newest fault of a host. */
+async function outcomeOf(name: string, status = 'all') {
+  const { body } = await doctor.expect('GET', `/doctor/v1/faults?host=${name}&status=${status}`);
+  return Faults.parse(body).faults[0]?.applied_to_cloud;
+}
+
+/** Runs `doctor` as Doctor's own administrator. */
+async function command(...args: string[]) {
+  const { username, password, project } = readAccount('admin');
+  const said = { out: '', err: '' };
+  const env = {
+    ...{ OS_AUTH_URL: `${apiUrl()}/identity/v3`, OS_USERNAME: username, OS_PASSWORD: password },
+    ...{ OS_PROJECT_NAME: project, OS_REGION_NAME: 'RegionOne' },
+  };
+  const status = await runCommandLine(args, env, {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+    terminal: false,
+  });
+  return { status, ...said };
+}
+
+const Seen = z.object({ servers: z.array(z.looseObject({ id: z.string(), status: z.string() })) });
+const seenInDoctor = async () => {
+  const headers = { 'openstack-api-version': 'compute 2.94' };
+  const path = '/compute/v2.1/servers/detail?all_tenants=1';
+  return Seen.parse((await doctor.expect('GET', path, { headers })).body).servers;
+};
+const onHost = async (name: string) => (await cloud.servers()).filter((each) => each.host === name);
+
+test('a host dies: the tenant is notified, and Nova shows it down', async () => {
+  expect((await onHost(host)).length).toBeGreaterThan(0);
+  await stopService(box(), host, 'KILL');
+  const began = Date.now();
+  await report('firing', host);
+  const [first] = await inbox.until(alarm);
+  await becomesDown(host, true);
+  console.log(
+    `notified after ${(first?.sentAt ?? 0) - began} ms, in Nova after ${Date.now() - began} ms at most`,
+  );
+  await expect
+    .poll(() => outcomeOf(host), patience)
+    .toMatchObject({ change: 'down', state: 'done' });
+});
+
+test('its servers, evacuated by Doctor, are active elsewhere, in Nova and in Doctor', async () => {
+  const servers = await onHost(host);
+  const { status, out, err } = await command('host-evacuate', host);
+  console.log(`${err}${out}`);
+  expect(status).toBe(0);
+  const uuids = new Set(servers.map(({ id }) => id));
+  const moved = (await cloud.servers()).filter(({ id }) => uuids.has(id));
+  for (const server of moved) {
+    expect(server).toMatchObject({ status: 'ACTIVE' });
+    expect(server.host).not.toBe(host);
+    const seen = (await seenInDoctor()).find(({ id }) => id === server.id);
+    expect(seen).toMatchObject({ status: 'ACTIVE', 'OS-EXT-SRV-ATTR:host': server.host });
+  }
+  expect(moved).toHaveLength(servers.length);
+});
+
+test('a failed data plane is DOWN in Neutron, and ACTIVE again', async () => {
+  const plane = (data_plane_status: string) =>
+    doctor.expect('PUT', `/doctor/v1/hosts/${other}/data-plane-status`, {
+      body: { data_plane_status },
+    });
+  const statuses = async () => {
+    const on = (await cloud.ports()).filter((port) => port['binding:host_id'] === other);
+    return [...new Set(on.map(({ data_plane_status }) => data_plane_status))];
+  };
+  await plane('DOWN');
+  await expect.poll(statuses, patience).toEqual(['DOWN']);
+  await plane('ACTIVE');
+  await expect.poll(statuses, patience).toEqual(['ACTIVE']);
+});
+
+test('the host returns: Nova refuses to force it up until its compute service was restarted', async () => {
+  await report('resolved', host);
+  await expect
+    .poll(() => outcomeOf(host), patience)
+    .toMatchObject({ change: 'up', state: 'pending', reason: expect.stringMatching(/force up/) });
+  expect(await isDown(host)).toBe(true);
+  await startService(box(), host);
+  await becomesDown(host, false);
+  await expect.poll(() => outcomeOf(host), patience).toMatchObject({ change: 'up', state: 'done' });
+});
+
+test('Nova is stopped during a fault: the tenant is notified, and Nova shows it when it returns', async () => {
+  const name = other;
+  await stopService(box(), 'nova-api');
+  try {
+    const before = inbox.of(alarm).length;
+    await report('firing', name);
+    await inbox.until(alarm, before + 1);
+    await expect
+      .poll(() => outcomeOf(name), patience)
+      .toMatchObject({ change: 'down', state: 'pending' });
+  } finally {
+    await startService(box(), 'nova-api');
+  }
+  await expect.poll(() => isDown(name).catch(() => undefined), patience).toBe(true);
+  await report('resolved', name);
+  await becomesDown(name, false);
+});
