@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that talk to the deployed embedded stack; `test/stack/global-setup.ts` finds it. */
-const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs'];
+const onTheStack = ['adapters', 'e2e', 'crash', 'clients', 'docs', 'console'];
 
 /**
  * The files that a process runs share its modules: to load them again for each file takes longer than
@@ -21,7 +21,7 @@ export default defineConfig({
           isolate,
           testTimeout,
           include: [
-            'test/{bench,cli,domain,functions,flows,events,integrations}/**/*.test.ts',
+            'test/{bench,cli,console-logic,domain,functions,flows,events,integrations}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
             'test/adapters/{alarms,cloud,delivery,http,identity}/*.test.ts',
           ],

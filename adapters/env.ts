@@ -19,10 +19,15 @@ export type EnvName =
   | 'VALIDITY_TABLE'
   | 'CREDENTIALS_TABLE'
   | 'ATTEMPTS_TABLE'
+  | 'SILENCES_TABLE'
+  | 'SILENCES_PER_PROJECT'
+  | 'SILENCE_LONGEST_SECONDS'
   | 'SUBSCRIPTIONS_TABLE'
   | 'PLACES_TABLE'
   | 'ACTIVITY_TABLE'
   | 'HELD_REQUESTS_PER_PROJECT'
+  | 'WORK_QUEUES'
+  | 'DEAD_LETTER_QUEUES'
   | 'CONDITIONS_TABLE'
   | 'SOURCES_TABLE'
   | 'UNMATCHED_TABLE'
@@ -129,6 +134,13 @@ export const list = optionalText.transform(items);
 
 /** Items separated by commas: at least one. */
 export const requiredList = required.transform(items);
+
+/** Names with their values, as `name=value`, separated by commas. */
+export const pairs = requiredList.transform((given) =>
+  Object.fromEntries(
+    given.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  ),
+);
 
 /** A number of seconds, days or things; not negative. */
 export const amount = required.transform(Number).pipe(z.number().min(0));

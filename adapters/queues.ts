@@ -67,6 +67,18 @@ async function sendAll(
   });
 }
 
+/** Durably queues bodies, at once. @throws if some are left. */
+export const sendBodies = (
+  client: SQSClient,
+  url: string,
+  bodies: readonly string[],
+): Promise<void> =>
+  sendAll(
+    client,
+    url,
+    bodies.map((body) => ({ body, delaySeconds: 0 })),
+  );
+
 /** How events are sent; `perMessage`: the most events in one message. */
 type Sending = Partial<Omit<EventMessage, 'events'>> & {
   readonly delaySeconds?: number;

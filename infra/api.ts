@@ -1,4 +1,4 @@
-import { Duration, Tags } from 'aws-cdk-lib';
+import { Duration, Size, Tags } from 'aws-cdk-lib';
 import {
   EndpointType,
   LambdaIntegration,
@@ -25,6 +25,12 @@ export interface ApiProps {
   /** The API's id on an emulator, which takes it from a tag. AWS makes its own. */
   readonly fixedId?: string;
 }
+
+/**
+ * Answers from this size on are compressed for clients that send `Accept-Encoding`: the console's files,
+ * and long lists. Reports of faults and their answers are smaller, so that they wait for nothing.
+ */
+const leastCompressed = Size.kibibytes(10);
 
 type GatewayAnswer = {
   readonly type: ResponseType;
@@ -101,6 +107,7 @@ export class Api extends Construct {
       restApiName: 'doctor',
       description: 'Doctor: identity, compute, network, alarming and its own /doctor/v1',
       endpointTypes: [EndpointType.REGIONAL],
+      minCompressionSize: leastCompressed,
       deployOptions: {
         stageName,
         ...limits(rate),

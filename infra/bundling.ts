@@ -26,6 +26,17 @@ export const files: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
+ * What a tool builds into the folder of a function's bundle: the command, by function, that the
+ * repository's root and that folder are given to.
+ */
+export const built: Readonly<Record<string, (root: string, folder: string) => string>> = {
+  // Vite keeps a NODE_ENV that is set, and would build for development with another one.
+  console: (root, folder) =>
+    `NODE_ENV=production "${join(root, 'node_modules/.bin/vite')}" build "${join(root, 'console')}" ` +
+    `--outDir "${join(folder, 'site')}" --emptyOutDir --logLevel warn`,
+};
+
+/**
  * Modules that are replaced in the bundles. A function has its credentials in its environment; the
  * SDK's default looks for them in files, by single sign-on and over HTTP as well.
  */
@@ -48,13 +59,14 @@ export const bundling = {
   esbuildArgs: { '--alias': Object.entries(replaced).map(([from, to]) => `${from}=${to}`) },
 } satisfies BundlingOptions;
 
-/** Puts a function's packages on demand, and its files, beside its bundle. */
+/** Puts a function's packages on demand, its files, and what is built for it beside its bundle. */
 export const besideBundle = (name: string): ICommandHooks => ({
   beforeBundling: () => [],
   beforeInstall: () => [],
   afterBundling: (inputDir, outputDir) => [
     ...(onDemand[name] ?? []).map((pack) => packed(pack, inputDir, outputDir)),
     ...(files[name] ?? []).map((file) => `cp "${join(inputDir, file)}" "${outputDir}"`),
+    ...(built[name] ? [built[name](inputDir, outputDir)] : []),
   ],
 });
 

@@ -3,7 +3,7 @@ import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
 type Action = `${'dynamodb' | 'sqs' | 'sns' | 'secretsmanager' | 'aps'}:${string}`;
-type Grantee = IGrantable & IConstruct;
+export type Grantee = IGrantable & IConstruct;
 
 /**
  * For a batch, AWS requires the permission of the single action; MiniStack requires one with the name
@@ -13,6 +13,8 @@ type Grantee = IGrantable & IConstruct;
  */
 const emulatorAlsoRequires = new Map<Action, { action: Action; resource?: '*' }>([
   ['sqs:SendMessage', { action: 'sqs:SendMessageBatch' }],
+  ['sqs:DeleteMessage', { action: 'sqs:DeleteMessageBatch' }],
+  ['sqs:ChangeMessageVisibility', { action: 'sqs:ChangeMessageVisibilityBatch' }],
   ['sns:Publish', { action: 'sns:PublishBatch' }],
   ['sns:GetSubscriptionAttributes', { action: 'sns:GetSubscriptionAttributes', resource: '*' }],
   ['sns:Unsubscribe', { action: 'sns:Unsubscribe', resource: '*' }],
@@ -24,7 +26,8 @@ const emulated = 'doctor:emulated';
 /** Makes all grants below a construct include the actions that the emulator requires. */
 export const grantForEmulator = (scope: IConstruct): void => scope.node.setContext(emulated, true);
 
-function allow(grantee: Grantee, actions: readonly Action[], arn: string): Grant {
+/** Grants actions on a resource. */
+export function allow(grantee: Grantee, actions: readonly Action[], arn: string): Grant {
   const granted = Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [arn] });
   if (!grantee.node.tryGetContext(emulated)) return granted;
   return actions.reduce((grant, granting) => {

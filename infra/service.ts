@@ -7,6 +7,7 @@ import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { cloudMirrorOf } from './cloud-mirror.ts';
 import { Compute } from './compute.ts';
 import { reserveConcurrency } from './concurrency.ts';
+import { Console } from './console.ts';
 import { Doctor } from './doctor.ts';
 import { FaultFinisher } from './fault-finisher.ts';
 import { grantForEmulator } from './grants.ts';
@@ -65,6 +66,7 @@ export class DoctorStack extends Stack {
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
       Operations: new Operations(this, 'Operations', shared),
+      Console: new Console(this, 'Console', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
         Inventory: new Inventory(this, 'Inventory', shared),
@@ -105,7 +107,8 @@ type Served =
   | 'Alarming'
   | 'Doctor'
   | 'Monitors'
-  | 'Operations';
+  | 'Operations'
+  | 'Console';
 
 /** Puts the functions of the surfaces behind their paths. */
 function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): void {
@@ -125,6 +128,7 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
   });
   api.serve('events', capabilities.Monitors.function);
   api.serve('instance-ha', capabilities.Monitors.function);
+  api.serve('console', capabilities.Console.function);
 }
 
 /** Makes an output of each value, under its name. */
@@ -180,6 +184,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   CredentialsTable: tables.credentials.tableName,
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
+  SilencesTable: tables.silences.tableName,
   PlacesTable: tables.places.tableName,
   ActivityTable: tables.activity.tableName,
   ConditionsTable: tables.conditions.tableName,

@@ -42,9 +42,14 @@ export function makeParts(files: readonly string[] = []) {
   let stopped = false;
 
   /** Runs a command to its end; its exit status. */
-  const show = (name: string, command: string, args: readonly string[]): Promise<number> =>
+  const show = (
+    name: string,
+    command: string,
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<number> =>
     new Promise((done) => {
-      const env = { ...process.env, ...colours };
+      const env = { ...process.env, ...colours, ...variables };
       const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
       for (const input of [child.stdout, child.stderr]) {
         createInterface({ input }).on('line', (line) => console.log(`${name} │ ${line}`.trimEnd()));
@@ -75,6 +80,15 @@ export function makeParts(files: readonly string[] = []) {
         ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
       ]);
       return countOf(file, status);
+    },
+    /** The tests of a project that a script of ours runs on a stack of its own, in a state directory of its own. */
+    script: async (project: string, file: string): Promise<Count> => {
+      if (stopped) return { passed: 0, failed: 1 };
+      const folder = join(stateDir, project);
+      const report = join(folder, `report-${project}.json`);
+      rmSync(report, { force: true });
+      const status = await show(project, 'node', [file], { DOCTOR_STATE_DIR: folder });
+      return countOf(report, status);
     },
     /** Ends the parts that run; those that would come after them fail. */
     stop: (): void => {

@@ -1,6 +1,7 @@
 import './test-state.ts';
 import { mkdirSync } from 'node:fs';
-import { run } from './stack/progress.ts';
+import { findChromium } from './console/chromium.ts';
+import { Refusal, run } from './stack/progress.ts';
 import { stateDir } from './stack/state.ts';
 import { withStack } from './stack/with-stack.ts';
 import { type Count, inOrder, makeParts, sideBySide } from './test-parts.ts';
@@ -12,11 +13,23 @@ import { type Count, inOrder, makeParts, sideBySide } from './test-parts.ts';
 // Three rows of parts run side by side, for each of them waits much of its time. They disturb nothing
 // of each other's: one uses the deployed service, one tables and queues of its own, one no shared stack.
 
+/** Whether there is a browser for the tests of the console; prints what is missing if there is none. */
+function hasChromium(): boolean {
+  try {
+    findChromium();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    console.log(`console │ not run: ${error.message}`);
+    return false;
+  }
+}
+
 const interrupted: Count = { passed: 0, failed: 1 };
 
 await run(async () => {
   mkdirSync(stateDir, { recursive: true });
-  const { check, vitest, stop } = makeParts();
+  const { check, script, vitest, stop } = makeParts();
   const onStack = withStack(0, (_, interruption) => {
     interruption.then(stop);
     return sideBySide(vitest('e2e', 'clients', 'docs'), vitest('crash', 'adapters'));
@@ -24,8 +37,10 @@ await run(async () => {
   const withoutStack = inOrder(
     () => check('lint', 'biome', 'check'),
     () => check('types', 'tsc'),
+    () => check('types of the console', 'tsc', '-p', 'console'),
     () => vitest('unit', 'infra'),
     () => vitest('scripts'),
+    ...(hasChromium() ? [() => script('console', 'scripts/test-console.ts')] : []),
   );
   const { passed, failed } = await sideBySide(
     onStack.then((count) => count ?? interrupted),

@@ -1,11 +1,17 @@
 /** The table `activity`: what was sent, and what was waiting, in each minute of the last day. */
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import type { MinuteCounts } from '../../domain/delivery/notification-minute.ts';
+import { minuteOf } from '../../domain/delivery/notification-minute.ts';
+import type { QueueSample } from '../../domain/delivery/queue-names.ts';
+import { queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import { expiryAfter } from './changes.ts';
 
 /** The scope of the counts of notifications. */
 const sentScope = 'sent';
+/** The scope of the samples of queues. */
+const sampleScope = 'samples';
 /** How long a minute is kept, in seconds. */
 const minuteKeptSeconds = 86_400;
 /** Minutes written at once: mostly there is one. */
@@ -36,3 +42,55 @@ export const sentCounts = (client: DynamoDBDocumentClient, table: string) => ({
     });
   },
 });
+
+/** Writes samples of queues. */
+export const queueSamples = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Keeps a sample; a later one of the same minute replaces it. */
+  keepSample: async ({ at, waiting, dead_letters }: QueueSample): Promise<void> => {
+    await client.send(
+      new PutCommand({
+        TableName: table,
+        Item: {
+          ...{ scope: sampleScope, place: minuteOf(at), waiting, dead_letters },
+          expires_at: expiryAfter(Date.parse(at), minuteKeptSeconds),
+        },
+      }),
+    );
+  },
+});
+
+const Numbers = z.record(z.string(), z.number());
+const SampleRow = z.object({ place: z.string(), waiting: Numbers, dead_letters: Numbers });
+
+const countsIn = ({ scope, place, expires_at, ...rest }: Row) => ({
+  minute: String(place),
+  counts: Object.fromEntries(
+    Object.entries(Numbers.parse(rest)).map(([name, count]) => [name.replace(/^ms_/, ''), count]),
+  ),
+});
+
+/** Reads the minutes. */
+export const minuteReader = (client: DynamoDBDocumentClient, table: string) => {
+  async function rowsFrom(scope: string, from: string): Promise<Row[]> {
+    const query = {
+      TableName: table,
+      KeyConditionExpression: '#scope = :scope AND place >= :from',
+      ExpressionAttributeNames: { '#scope': 'scope' },
+      ExpressionAttributeValues: { ':scope': scope, ':from': from },
+    };
+    const rows: Row[] = [];
+    for await (const page of queryPages(client, query)) rows.push(...page);
+    return rows;
+  }
+  return {
+    /** The counts of notifications of each minute from a moment on, oldest first. */
+    sentFrom: async (from: string): Promise<MinuteCounts[]> =>
+      (await rowsFrom(sentScope, from)).map(countsIn),
+    /** The samples of queues from a moment on, oldest first. */
+    samplesFrom: async (from: string): Promise<QueueSample[]> =>
+      (await rowsFrom(sampleScope, from)).map((row) => {
+        const { place, ...rest } = SampleRow.parse(row);
+        return { at: place, ...rest };
+      }),
+  };
+};

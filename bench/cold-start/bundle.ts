@@ -1,7 +1,8 @@
+import { execSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { bundling, files, onDemand, replaced } from '../../infra/bundling.ts';
+import { built, bundling, files, onDemand, replaced } from '../../infra/bundling.ts';
 import { root } from '../../scripts/stack/state.ts';
 
 /** The names of all functions: the folders of `functions/`. */
@@ -45,13 +46,15 @@ export async function bundle(name: string): Promise<Bundle> {
   };
 }
 
-/** Writes a bundle to a file, and its files and bundles of its packages on demand beside it. */
+/** Writes a bundle to a file, and beside it what `besideBundle` puts there. */
 export async function write(name: string, { text }: Bundle, file: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
   for (const each of files[name] ?? []) {
     copyFileSync(join(root, each), join(dirname(file), basename(each)));
   }
+  const command = built[name]?.(root, dirname(file));
+  if (command) execSync(command, { stdio: 'inherit' });
   for (const pack of onDemand[name] ?? []) {
     await build({
       entryPoints: [pack],

@@ -50,6 +50,7 @@ export const may = {
   endTokens: ['admin'],
   lookUpUsersAndProjects: ['admin'],
   registerUsers: ['admin'],
+  operate: ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 /** The given roles and the roles that they imply. */

@@ -18,6 +18,7 @@ import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { affectedStore } from '../../adapters/hosts/affected.ts';
 import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
+import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { makeMonitorLogin } from '../../adapters/http/basic.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
@@ -123,6 +124,7 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
   };
   return {
     ...hostStore(dynamo, tables),
+    ...rosterReader(dynamo, env.ROSTER_TABLE),
     ...instanceStore(dynamo, tables),
     ...departureStore(dynamo, tables.migrations),
     ...moveClaims(dynamo, tables.migrations),

@@ -6,6 +6,7 @@ import { type EvacuationDeps, evacuationRoutes } from './evacuations.ts';
 import { type EventDeps, eventRoutes } from './events.ts';
 import { type FaultDeps, faultRoutes } from './faults.ts';
 import { type HeartbeatDeps, heartbeatRoutes } from './heartbeats.ts';
+import { type HostListDeps, hostListRoutes } from './host-list.ts';
 import { type RegistrationDeps, registrationRoutes } from './registrations.ts';
 import { type SubscriptionDeps, subscriptionRoutes } from './subscriptions.ts';
 import { type UserDeps, userRoutes } from './users.ts';
@@ -19,6 +20,7 @@ export type DoctorRouteDeps = EvacuationDeps &
   EventDeps &
   FaultDeps &
   HeartbeatDeps &
+  HostListDeps &
   RegistrationDeps &
   SubscriptionDeps &
   UserDeps &
@@ -37,6 +39,7 @@ export const doctorRoutes = (deps: DoctorRouteDeps): SurfaceRoutes => ({
     ...eventRoutes(deps),
     ...dataPlaneRoutes(deps),
     ...faultRoutes(deps),
+    ...hostListRoutes(deps),
     ...registrationRoutes(deps),
     ...evacuationRoutes(deps),
     ...heartbeatRoutes(deps),

@@ -2,12 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod';
 import { changeReader } from '../../adapters/activity/changes.ts';
+import { overviewCounts } from '../../adapters/activity/counts.ts';
+import { minuteReader } from '../../adapters/activity/minutes.ts';
+import { queueDepths, queueSampler } from '../../adapters/activity/queue-depths.ts';
+import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
 import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
+import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
+import { webhookReopener } from '../../adapters/delivery/webhook-outcomes.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
+import { amount, type Env, environment, pairs, readEnv, required } from '../../adapters/env.ts';
+import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { pause } from '../../adapters/pause.ts';
 import { compose } from './compose.ts';
@@ -16,28 +24,66 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  ...otherIssuerVariables,
+  SILENCES_TABLE: required,
+  QUOTAS_TABLE: required,
+  SILENCES_PER_PROJECT: amount,
+  SILENCE_LONGEST_SECONDS: amount,
   ACTIVITY_TABLE: required,
   PLACES_TABLE: required,
   HELD_REQUESTS_PER_PROJECT: amount,
+  ROSTER_TABLE: required,
+  INSTANCES_TABLE: required,
+  PORTS_TABLE: required,
+  FAULTS_TABLE: required,
+  HISTORY_TABLE: required,
+  WORK_QUEUES: pairs,
+  DEAD_LETTER_QUEUES: pairs,
+  SERVICE_DOWN_TIME_SECONDS: amount,
 });
 
 /** The surface on the tables and queues that the variables name. */
 export function connect(
   variables: Env,
-  { dynamo, secrets }: Pick<Clients, 'dynamo' | 'secrets'>,
+  { dynamo, sqs, secrets }: Pick<Clients, 'dynamo' | 'sqs' | 'secrets'>,
   logger: Logger,
 ) {
   const env = readEnv(Environment, variables);
   const now = () => new Date().toISOString();
   return compose({
     ...addressOf(env),
-    authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
+    authenticate: makeAuthenticate({
+      ...tokenSessions(env, { dynamo, secrets }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
+    }),
     logger,
     ...changeReader(dynamo, env.ACTIVITY_TABLE),
     ...heldPlaces(env, dynamo, now),
+    sampleQueues: queueSampler(sqs, dynamo, env),
+    ...minuteReader(dynamo, env.ACTIVITY_TABLE),
+    ...rosterReader(dynamo, env.ROSTER_TABLE),
+    ...overviewCounts(dynamo, {
+      instances: env.INSTANCES_TABLE,
+      ports: env.PORTS_TABLE,
+      faults: env.FAULTS_TABLE,
+    }),
+    depthsOfWork: queueDepths(sqs, env.WORK_QUEUES),
+    depthsOfDeadLetters: queueDepths(sqs, env.DEAD_LETTER_QUEUES),
+    ...deadLetterStore(sqs, { dead: env.DEAD_LETTER_QUEUES, work: env.WORK_QUEUES }),
+    ...webhookReopener(dynamo, env.HISTORY_TABLE),
+    serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
+    clock: Date.now,
     pause,
     now,
     openApi: jsonBesideBundle('openapi.json'),
+    silencing: {
+      ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
+      ...silenceLists(dynamo, env.SILENCES_TABLE),
+      silencesPerProject: env.SILENCES_PER_PROJECT,
+      silenceLongestSeconds: env.SILENCE_LONGEST_SECONDS,
+      newId: randomUUID,
+      now: () => new Date().toISOString(),
+    },
   });
 }
 

@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { makeDynamo, makeSecrets } from '../../adapters/clients.ts';
+import { makeDynamo, makeSecrets, makeSqs } from '../../adapters/clients.ts';
 import { connect } from './connect.ts';
 
 export const handler = connect(
   process.env,
-  { dynamo: makeDynamo(), secrets: makeSecrets() },
+  { dynamo: makeDynamo(), sqs: makeSqs(), secrets: makeSecrets() },
   new Logger(),
 );

@@ -1,5 +1,6 @@
-/** The pages of `docs/reference/`, and the generated parts of docs/performance.md. */
+/** The pages of `docs/reference/`, the console's types of answers, and the generated parts of docs/performance.md. */
 import { commandLinePage } from './command-line.ts';
+import { consoleAnswers } from './console/answers.ts';
 import { openApiPage } from './openapi/document.ts';
 import { performancePages } from './performance/page.ts';
 import { routesPage } from './routes.ts';
@@ -11,6 +12,7 @@ export const referencePages = async (): Promise<ReadonlyMap<string, string>> =>
     ['docs/reference/routes.md', routesPage()],
     ['docs/reference/settings.md', settingsPage()],
     ['docs/reference/openapi.json', openApiPage()],
+    ['console/src/api/answers.ts', await consoleAnswers(openApiPage())],
     ['docs/reference/command-line.md', await commandLinePage()],
     ...(await performancePages()),
   ]);

@@ -19,10 +19,31 @@ const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1/changes': text(
     'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
   ),
+  'GET /doctor/v1/status': text(
+    'counts hosts by state, servers, ports and open faults, and what waits in each queue',
+  ),
+  'GET /doctor/v1/rates': text(
+    'shows for each minute of the last hours the notifications, their times, and what waited',
+  ),
+  'GET /doctor/v1/dead-letters': text('lists the queues of dead letters with their counts'),
+  'GET /doctor/v1/dead-letters/{queue}': text(
+    'lists the dead letters of a queue with their reasons: its first 200',
+  ),
+  'GET /doctor/v1/dead-letters/{queue}/{id}': text('shows a dead letter'),
+  'POST /doctor/v1/dead-letters/{queue}/redrive': text(
+    'sends dead letters back to the queue that they came from, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}': text(
+    'with `all=true` deletes the dead letters of a queue, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}/{id}': text('deletes a dead letter'),
   'POST /doctor/v1/events': text(
     "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
   ),
   'PUT /doctor/v1/hosts/{host}': text('registers a host, or changes it'),
+  'GET /doctor/v1/hosts': text(
+    'lists hosts by name, each in one state: `down` (reported), `silent` (no heartbeats), `maintenance`, `disabled` or `up`',
+  ),
   'GET /doctor/v1/hosts/{host}': text('shows a host'),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
     'reports the data plane of all ports of a host',
@@ -40,6 +61,10 @@ const doctor: Readonly<Record<string, RouteText>> = {
     'shows the newest evacuation of a server, with its progress while Nova carries it out',
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
+  'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
+  'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),
+  'GET /doctor/v1/silences/{id}': text('shows a silence'),
+  'DELETE /doctor/v1/silences/{id}': text('ends a silence at once'),
   'GET /doctor/v1/subscriptions': text("lists subscriptions to the project's notifications"),
   'POST /doctor/v1/subscriptions': text("subscribes an endpoint to the project's notifications"),
   'GET /doctor/v1/subscriptions/{id}': text('shows a subscription'),

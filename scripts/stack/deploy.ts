@@ -17,7 +17,10 @@ const assembly = join(stateDir, 'cdk.out');
 const Outputs = z.object({ Doctor: z.record(z.string(), z.string()) });
 
 /** Everything that the deployed assembly is made from. */
-const sources = ['adapters', 'dialects', 'domain', 'events', 'flows', 'functions', 'infra'];
+const sources = [
+  ...['adapters', 'console', 'dialects', 'domain', 'events', 'flows', 'functions'],
+  'infra',
+];
 
 /** The settings that `DOCTOR_SETTINGS` gives, as `name=value` separated by spaces. */
 const givenSettings = (): string[] =>

@@ -8,6 +8,7 @@ export function describe({ endpoint, outputs }: Stack): string {
   const folder = relative(process.cwd(), stateDir) || '.';
   return `
 Doctor is up.
+  console           ${outputs.ApiUrl}/console/
   API               ${outputs.ApiUrl}
   AWS endpoint      ${endpoint}
   log               ${folder}/ministack.log

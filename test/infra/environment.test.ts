@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { Environment as alarmEvaluator } from '../../functions/alarm-evaluator/connect.ts';
 import { Environment as alarming } from '../../functions/alarming/connect.ts';
 import { Environment as compute } from '../../functions/compute/connect.ts';
+import { Environment as console } from '../../functions/console/connect.ts';
 import { Environment as doctor } from '../../functions/doctor/connect.ts';
 import { Environment as faultFinisher } from '../../functions/fault-finisher/connect.ts';
 import { Environment as identity } from '../../functions/identity/connect.ts';
@@ -29,6 +30,7 @@ const schemas = {
   identity,
   monitors,
   network,
+  console,
   'periodic-evaluator': periodicEvaluator,
   'periodic-planner': periodicPlanner,
   operations,

@@ -45,7 +45,7 @@ const capabilities = {
   servers: ['hosts', 'events', 'identity'],
   ports: ['hosts', 'servers', 'events', 'identity'],
   events: ['hosts', 'servers', 'ports', 'alarms'],
-  alarms: ['events', 'delivery', 'identity'],
+  alarms: ['events', 'delivery', 'hosts', 'identity'],
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
   cloud: ['hosts', 'servers', 'ports'],
@@ -149,6 +149,16 @@ const rules: readonly Rule[] = [
     may: [/^cli\//, /^node:/, pack('zod', 'p-map')],
   },
   {
+    // A client in a browser. The catalogue of events is data, which a form shows.
+    room: 'console',
+    files: /^console\/src\//,
+    may: [
+      /^console\/src\//,
+      /^domain\/events\/catalogue\.ts$/,
+      pack('preact', '@preact/signals', 'uplot'),
+    ],
+  },
+  {
     room: 'infra',
     files: /^infra\//,
     may: [/^infra\//, /^node:/, pack('aws-cdk-lib', 'constructs', 'esbuild', 'zod')],
@@ -157,7 +167,7 @@ const rules: readonly Rule[] = [
 ];
 
 const ourFiles = globSync(
-  '{adapters,bench,cli,dialects,domain,events,flows,functions,infra,scripts}/**/*.ts',
+  '{adapters,bench,cli,console,dialects,domain,events,flows,functions,infra,scripts}/**/*.{ts,tsx}',
   {
     cwd: root,
   },

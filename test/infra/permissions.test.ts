@@ -20,6 +20,7 @@ const grantsOf = (name: string): string[] =>
 
 const functions = [
   ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  'Console',
   ...[
     'ReportReceiver',
     'Reconciler',
@@ -62,6 +63,7 @@ describe('permissions', () => {
     { name: 'Monitors', secrets: ['AdminSecret', 'SigningSecret'] },
     { name: 'Compute', secrets: ['SigningSecret'] },
     { name: 'Operations', secrets: ['SigningSecret'] },
+    { name: 'Console', secrets: [] },
     { name: 'Network', secrets: ['SigningSecret'] },
     { name: 'Alarming', secrets: ['SigningSecret'] },
     { name: 'ReportReceiver', secrets: [] },
@@ -152,7 +154,7 @@ describe('permissions', () => {
         ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
           (verb) => `${verb} on Hosts`,
         ),
-        ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Migrations`),
@@ -192,11 +194,23 @@ describe('permissions', () => {
         ),
       ],
     },
+    { name: 'Console', data: [] },
     {
       name: 'Operations',
       data: [
-        ...['BatchGetItem on Validity', 'Query on Activity'],
-        ...['DeleteItem on Places', 'PutItem on Places'],
+        ...[
+          'BatchGetItem on Validity',
+          'PutItem on Activity',
+          'Query on Activity',
+          'UpdateItem on Quotas',
+        ],
+        'Query on Roster',
+        ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
+        ...['Instances/byState', 'Ports/listing', 'Faults/open'].map((i) => `Query on ${i}`),
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
+          (verb) => `${verb} on Silences`,
+        ),
+        ...['Query on Silences/byProject', 'Query on Silences/byTime'],
       ],
     },
     {
@@ -228,6 +242,7 @@ describe('permissions', () => {
           'UpdateItem on Alarms',
           'Query on Alarms/byKey',
           'BatchGetItem on Quotas',
+          'BatchGetItem on Silences',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PutItem on Activity', 'UpdateItem on Activity'],
@@ -245,8 +260,13 @@ describe('permissions', () => {
     {
       name: 'Sweeper',
       data: [
-        ...['BatchGetItem on History', 'PartiQLUpdate on History'],
-        'Query on History/undelivered',
+        ...['BatchGetItem', 'PartiQLUpdate', 'UpdateItem'].map((verb) => `${verb} on History`),
+        ...['Query on History/undelivered', 'Query on Silences/due'],
+        ...['BatchGetItem on Alarms', 'ConditionCheckItem on Alarms'],
+        ...['BatchGetItem', 'UpdateItem'].flatMap((verb) => [
+          `${verb} on Quotas`,
+          `${verb} on Silences`,
+        ]),
         ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     },
@@ -324,6 +344,13 @@ describe('permissions', () => {
       queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
     },
     { name: 'Sweeper', queues: ['WebhookQueue'] },
+    {
+      name: 'Operations',
+      queues: [
+        ...['BulkQueue', 'ChangeQueue', 'EventQueue', 'FaultQueue', 'ReportQueue', 'UrgentQueue'],
+        ...['WebhookQueue', 'WideQueue'],
+      ],
+    },
     { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
     {
       name: 'WebhookSender',
@@ -343,6 +370,19 @@ describe('permissions', () => {
         (queue) => `sqs:ReceiveMessage on ${queue}`,
       ),
     );
+  });
+
+  test('the console has no permission but its log', () => {
+    expect(grantsOf('Console')).toEqual([]);
+    expect(allowed.get('Console')).toHaveLength(1);
+  });
+
+  test('operations receives and deletes dead letters, and nothing from the queues of work', () => {
+    const taken = grantsOf('Operations').filter((grant) =>
+      /^sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility) /.test(grant),
+    );
+    expect(taken).toHaveLength(18);
+    expect(taken.filter((grant) => !grant.endsWith('DeadLetters'))).toEqual([]);
   });
 
   test('rounds and events have queues, indexes and functions of their own', () => {

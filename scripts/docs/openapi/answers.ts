@@ -3,13 +3,16 @@
  * need no schema to answer; `test/e2e/openapi.test.ts` compares them with what the deployed API answers.
  */
 import * as z from 'zod';
+import { Silence } from '../../../domain/alarms/silence.ts';
 import { changeKinds } from '../../../domain/change-feed.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
 import { SourceRow, SourceSettings } from '../../../domain/conditions/source.ts';
 import { Unmatched } from '../../../domain/conditions/unmatched.ts';
+import { deadLetterQueues, workQueues } from '../../../domain/delivery/queue-names.ts';
 import { Subscription } from '../../../domain/delivery/subscription.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { Host as HostRow } from '../../../domain/hosts/host.ts';
+import { hostGroups } from '../../../domain/hosts/host-counts.ts';
 import { Account } from '../../../domain/identity/identity.ts';
 import { CloudJob, Walk } from '../../../domain/mirror/cloud-job.ts';
 import { DataPlaneStatus } from '../../../domain/ports/port.ts';
@@ -109,6 +112,15 @@ const Source = SourceSettings.extend({
 
 const UnmatchedItem = Unmatched.omit({ unmatched_id: true }).extend({ id: uuid }).strict();
 
+const ShownSilence = Silence.omit({ silence_id: true, revision: true, due_at: true })
+  .extend({
+    id: uuid,
+    /** Null for an administrator's silence of several projects. */
+    project_id: z.string().nullable(),
+    status: z.enum(['pending', 'active', 'expired']),
+  })
+  .strict();
+
 const ShownSubscription = Subscription.omit({ arns: true, subscription_id: true, revision: true })
   .extend({
     id: uuid,
@@ -129,6 +141,50 @@ const Refusal = z.strictObject({
   error: z.strictObject({ code: z.int(), title: z.string(), message: z.string() }),
 });
 
+const counts = z.record(z.string(), count);
+
+const Status = z.strictObject({
+  at: Moment,
+  hosts: z.strictObject({
+    total: count,
+    ...Object.fromEntries(hostGroups.map((group) => [group, count])),
+  }),
+  servers: z.strictObject({ total: count, by_state: counts, complete: z.boolean() }),
+  ports: z.strictObject({ total: count, complete: z.boolean() }),
+  faults: z.strictObject({ open: count, oldest_at: Moment.nullable(), complete: z.boolean() }),
+  queues: z.array(
+    z.strictObject({
+      name: z.enum(workQueues),
+      waiting: count,
+      in_flight: count,
+      delayed: count,
+      not_empty_since: Moment.nullable(),
+    }),
+  ),
+  dead_letters: z.array(z.strictObject({ queue: z.enum(deadLetterQueues), count })),
+});
+
+const Minute = z.strictObject({
+  at: Moment,
+  notifications: count,
+  p50_ms: count.nullable(),
+  p99_ms: count.nullable(),
+  waiting: counts,
+  dead_letters: counts,
+});
+
+/** A dead letter. `reason` is null if SQS moved it after ten receives. */
+const ShownDeadLetter = z.strictObject({
+  id: z.string(),
+  sent_at: Moment,
+  receives: count,
+  reason: z.string().nullable(),
+  source: z.enum(workQueues).nullable(),
+  redrivable: z.boolean(),
+  refused: z.string().nullable(),
+  element: z.unknown(),
+});
+
 /** The schemas that have a name in the document. */
 export const named = {
   Host,
@@ -137,9 +193,13 @@ export const named = {
   Condition: ShownCondition,
   Source,
   UnmatchedItem,
+  Silence: ShownSilence,
   Subscription: ShownSubscription,
   User,
   ItemOutcome,
+  Status,
+  Minute,
+  DeadLetter: ShownDeadLetter,
   Refusal,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
@@ -168,7 +228,49 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
       reload: z.array(z.enum(changeKinds)),
     }),
   ),
+  'GET /doctor/v1/status': answer(Status),
+  'GET /doctor/v1/rates': answer(z.strictObject({ minutes: z.array(Minute) })),
+  'GET /doctor/v1/dead-letters': answer(
+    z.strictObject({
+      queues: z.array(
+        z.strictObject({
+          name: z.enum(deadLetterQueues),
+          count,
+          holds: z.string(),
+          redrivable: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+  'GET /doctor/v1/dead-letters/{queue}': page('messages', ShownDeadLetter),
+  'GET /doctor/v1/dead-letters/{queue}/{id}': one('message', ShownDeadLetter),
+  'POST /doctor/v1/dead-letters/{queue}/redrive': answer(
+    z.strictObject({
+      redriven: z.array(z.string()),
+      refused: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
+      missing: z.array(z.string()),
+      left: count,
+    }),
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}': answer(z.strictObject({ deleted: count, left: count })),
+  'DELETE /doctor/v1/dead-letters/{queue}/{id}': empty,
   'POST /doctor/v1/events': answer(z.strictObject({ accepted: count, refused: count }), 202),
+  'GET /doctor/v1/hosts': answer(
+    z.strictObject({
+      hosts: z.array(
+        z.strictObject({
+          host: z.string(),
+          zone: z.string(),
+          state: z.enum(hostGroups),
+          status: z.enum(['enabled', 'disabled']),
+          forced_down: z.boolean(),
+          maintenance: z.boolean(),
+          updated_at: Moment,
+        }),
+      ),
+      next,
+    }),
+  ),
   'PUT /doctor/v1/hosts/{host}': one('host', Host, 200, 201),
   'GET /doctor/v1/hosts/{host}': one('host', Host),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': answer(
@@ -199,6 +301,10 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     ShownEvacuation.extend({ progress: z.string().nullable() }).strict().nullable(),
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': one('evacuation', ShownEvacuation.nullable()),
+  'GET /doctor/v1/silences': page('silences', ShownSilence),
+  'POST /doctor/v1/silences': one('silence', ShownSilence, 200, 201),
+  'GET /doctor/v1/silences/{id}': one('silence', ShownSilence),
+  'DELETE /doctor/v1/silences/{id}': empty,
   'GET /doctor/v1/subscriptions': page('subscriptions', ShownSubscription),
   'POST /doctor/v1/subscriptions': one('subscription', ShownSubscription, 200, 201),
   'GET /doctor/v1/subscriptions/{id}': one('subscription', ShownSubscription),

@@ -26,7 +26,7 @@ const untouched = {
   ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
   cloudMirror: undefined,
-  ...{ moveClaim: unused, besideCloud: false },
+  ...{ moveClaim: unused, besideCloud: false, hostsIn: unused },
   ...{ seenUp: unused, seenUpTogether: unused, portIds: unusedPages },
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compose } from '../../../functions/operations/compose.ts';
+import { composeApi } from '../../../functions/operations/compose.ts';
 import { call } from '../call.ts';
 import { asking, emptyStores, now } from './surface.ts';
 
@@ -70,7 +70,7 @@ test.each<{ query: Record<string, string[]>; field: string }>([
 });
 
 test('the OpenAPI document needs no token, and names the server that was called', async () => {
-  const { status, body } = await call(compose(emptyStores), { path: '/doctor/v1/openapi.json' });
+  const { status, body } = await call(composeApi(emptyStores), { path: '/doctor/v1/openapi.json' });
   expect([status, body]).toEqual([
     200,
     { openapi: '3.1.0', servers: [{ url: 'https://api.test/api' }] },

@@ -1,6 +1,6 @@
 /** The surface for consoles and operators, composed on stores in memory. */
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
-import { compose, type OperationsParts } from '../../../functions/operations/compose.ts';
+import { composeApi, type OperationsParts } from '../../../functions/operations/compose.ts';
 import { type Call, call, quiet } from '../call.ts';
 
 export const now = '2026-01-01T00:10:00.000Z';
@@ -17,7 +17,30 @@ export const emptyStores: OperationsParts = {
   take: async () => ({ place: 'p', holder: 'h' }),
   giveBack: async () => {},
   pause: async () => {},
+  silencing: {
+    silence: async () => undefined,
+    addSilence: async () => 'written',
+    changeSilence: async () => true,
+    silencePage: async () => [],
+    ...{ silencesPerProject: 2, silenceLongestSeconds: 3600, newId: () => 'i', now: () => now },
+  },
   now: () => now,
+  clock: () => Date.parse(now),
+  serviceDownTimeSeconds: 60,
+  allHosts: async () => [],
+  serversByState: async () => ({ counts: {}, complete: true }),
+  portCount: async () => ({ count: 0, complete: true }),
+  openFaultCount: async () => ({ count: 0, complete: true, oldest_at: null }),
+  depthsOfWork: async () => ({}),
+  depthsOfDeadLetters: async () => ({}),
+  samplesFrom: async () => [],
+  sentFrom: async () => [],
+  hold: async () => [],
+  release: async () => {},
+  deleteLetters: async () => {},
+  sendBack: async () => {},
+  reopenWebhooks: async () => {},
+  sampleQueues: async () => {},
 };
 
 /** Asks as a user with one role, and what it implies, in the project `a`. */
@@ -25,7 +48,7 @@ export const asking =
   (stores: Partial<OperationsParts> = {}) =>
   (role: string, request: Call) =>
     call(
-      compose({
+      composeApi({
         ...emptyStores,
         ...stores,
         authenticate: async () => ({

@@ -1,0 +1,166 @@
+/** What the page reads of the surfaces that speak OpenStack's formats; their other fields are left out. */
+import type { Page } from '../live/use-pages.ts';
+import { markerIn } from '../live/use-pages.ts';
+import { call, type Query } from './client.ts';
+import { isOperator } from './session.ts';
+
+/** Servers of a page, ports of a page. */
+const pageSize = 100;
+
+export const microversion = '2.94';
+
+type Link = { readonly rel: string; readonly href: string };
+const nextOf = (links: readonly Link[] = []): string | undefined =>
+  markerIn(links.find(({ rel }) => rel === 'next')?.href);
+
+export type Server = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly tenant_id: string;
+  readonly updated: string;
+  readonly 'OS-EXT-STS:task_state': string | null;
+  /** Missing for tenants. */
+  readonly 'OS-EXT-SRV-ATTR:host'?: string | null;
+};
+
+type ServersBody = {
+  readonly servers: readonly Server[];
+  readonly servers_links?: readonly Link[];
+};
+
+/** Servers, newest first; of all projects for an operator. */
+export async function listServers(
+  query: Query,
+  marker: string | undefined,
+  signal?: AbortSignal,
+): Promise<Page<Server>> {
+  const all = isOperator.value ? { all_tenants: 1 } : {};
+  const body = await call<ServersBody>('GET', '/compute/v2.1/servers/detail', {
+    query: { ...all, limit: pageSize, marker, ...query },
+    microversion,
+    ...(signal && { signal }),
+  });
+  return { rows: body.servers, next: nextOf(body.servers_links) };
+}
+
+export type Port = {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly data_plane_status: string | null;
+  readonly project_id: string;
+  readonly device_id: string;
+  readonly mac_address: string;
+  readonly updated_at: string;
+  /** Missing for tenants. */
+  readonly 'binding:host_id'?: string;
+};
+
+type PortsBody = { readonly ports: readonly Port[]; readonly ports_links?: readonly Link[] };
+
+/** Ports, by their ids. */
+export async function listPorts(
+  query: Query,
+  marker: string | undefined,
+  signal?: AbortSignal,
+): Promise<Page<Port>> {
+  const body = await call<PortsBody>('GET', '/network/v2.0/ports', {
+    query: { limit: pageSize, marker, ...query },
+    ...(signal && { signal }),
+  });
+  return { rows: body.ports, next: nextOf(body.ports_links) };
+}
+
+export type Migration = {
+  readonly uuid: string;
+  readonly status: string;
+  readonly instance_uuid: string;
+  readonly source_compute: string;
+  readonly dest_compute: string | null;
+  readonly user_id: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+
+/** The newest evacuations from a host. */
+export async function evacuationsFrom(host: string, signal?: AbortSignal): Promise<Migration[]> {
+  const { migrations } = await call<{ migrations: Migration[] }>(
+    'GET',
+    '/compute/v2.1/os-migrations',
+    { query: { source_compute: host, limit: 200 }, microversion, ...(signal && { signal }) },
+  );
+  return migrations;
+}
+
+export type AlarmQuery = {
+  readonly field: string;
+  readonly op: string;
+  readonly type: string;
+  readonly value: string;
+};
+
+export type AlarmState = 'ok' | 'alarm' | 'insufficient data';
+
+export type Alarm = {
+  readonly alarm_id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly type: string;
+  readonly enabled: boolean;
+  readonly state: AlarmState;
+  readonly state_reason: string;
+  readonly state_timestamp: string;
+  readonly severity: string;
+  readonly project_id: string;
+  readonly repeat_actions: boolean;
+  readonly alarm_actions: readonly string[];
+  readonly event_rule?: { readonly event_type: string; readonly query: readonly AlarmQuery[] };
+};
+
+/** The outcome of a call of a webhook. */
+export type WebhookCall = {
+  readonly action: string;
+  readonly result: string;
+  readonly attempts: number;
+  readonly status: number | null;
+  readonly reason: string;
+  readonly at: string;
+};
+
+export type AlarmChange = {
+  readonly event_id: string;
+  readonly alarm_id: string;
+  readonly type: string;
+  /** JSON text. */
+  readonly detail: string;
+  readonly timestamp: string;
+  readonly user_id: string | null;
+  /** Missing if no webhook was called yet. */
+  readonly webhooks?: readonly WebhookCall[];
+};
+
+/** Alarms, last changed first. */
+export async function listAlarms(
+  query: Query,
+  marker: string | undefined,
+  signal?: AbortSignal,
+): Promise<Page<Alarm>> {
+  const rows = await call<Alarm[]>('GET', '/alarming/v2/alarms', {
+    query: { limit: pageSize, marker, ...query },
+    ...(signal && { signal }),
+  });
+  // Aodh's lists have no link: a full page may have another behind it.
+  return { rows, next: rows.length === pageSize ? rows.at(-1)?.alarm_id : undefined };
+}
+
+/** The newest changes of state of all alarms that the caller may see. */
+export const newestTransitions = (signal: AbortSignal): Promise<AlarmChange[]> =>
+  call<AlarmChange[]>('POST', '/alarming/v2/query/alarms/history', {
+    body: {
+      filter: JSON.stringify({ '=': { type: 'state transition' } }),
+      orderby: JSON.stringify([{ timestamp: 'desc' }]),
+      limit: 200,
+    },
+    signal,
+  });

@@ -1,0 +1,9 @@
+import { render } from 'preact';
+import { startFeed } from './live/feed.ts';
+import { App } from './views/app.tsx';
+
+const root = document.getElementById('console');
+if (root) {
+  startFeed();
+  render(<App />, root);
+}

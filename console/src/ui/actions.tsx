@@ -1,0 +1,67 @@
+/** Buttons that change something, with their questions and their failures. */
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { ApiError } from '../api/client.ts';
+import { Problem } from './basics.tsx';
+
+type ActionProps = {
+  readonly label: string;
+  /** Asked before it runs; undefined: it runs at once. */
+  readonly question?: string;
+  readonly run: () => Promise<unknown>;
+  readonly disabled?: boolean;
+  readonly danger?: boolean;
+  /** More of the question, such as fields. */
+  readonly children?: ComponentChildren;
+};
+
+/** A button. While it works it cannot be pressed again; a failure is shown beside it. */
+export function Action({ label, question, run, disabled, danger, children }: ActionProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState('');
+  const start = async () => {
+    setBusy(true);
+    setProblem('');
+    try {
+      await run();
+      dialog.current?.close();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.message);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const style = danger ? 'danger' : '';
+  return (
+    <>
+      <button
+        type="button"
+        class={style}
+        disabled={disabled || busy}
+        onClick={() => (question ? dialog.current?.showModal() : start())}
+      >
+        {label}
+      </button>
+      {question ? (
+        <dialog ref={dialog} aria-label={label}>
+          <h2>{label}</h2>
+          <p>{question}</p>
+          {children}
+          <Problem text={problem} />
+          <div class="buttons">
+            <button type="button" class={style} disabled={busy} onClick={start}>
+              {label}
+            </button>
+            <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
+              Cancel
+            </button>
+          </div>
+        </dialog>
+      ) : (
+        <Problem text={problem} />
+      )}
+    </>
+  );
+}

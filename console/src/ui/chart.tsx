@@ -1,0 +1,84 @@
+/** Lines over time. */
+import { useEffect, useRef } from 'preact/hooks';
+import UPlot from 'uplot';
+
+export type Line = {
+  readonly name: string;
+  /** One of the colours of `styles/colours.css`. */
+  readonly colour: string;
+  /** A value for each time; null where there is none. */
+  readonly values: readonly (number | null)[];
+};
+
+type ChartProps = {
+  /** What is shown, for screen readers and as the heading. */
+  readonly title: string;
+  /** Seconds since 1970. */
+  readonly times: readonly number[];
+  readonly lines: readonly Line[];
+  readonly unit: string;
+};
+
+const height = 150;
+
+const colourOf = (element: Element, name: string): string =>
+  getComputedStyle(element).getPropertyValue(`--${name}`).trim();
+
+const axis = (element: Element, unit = '') => ({
+  stroke: colourOf(element, 'faint'),
+  grid: { stroke: colourOf(element, 'line'), width: 1 },
+  ticks: { show: false },
+  font: '11px system-ui',
+  values: (_: UPlot, splits: number[]) => splits.map((value) => `${value}${unit}`),
+});
+
+/** A chart is an image: its last values stand beside it as text. */
+export function Chart({ title, times, lines, unit }: ChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const { values: _, ...timeAxis } = axis(element);
+    const plot = new UPlot(
+      {
+        width: element.clientWidth,
+        height,
+        cursor: { show: false },
+        legend: { show: false },
+        scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+        axes: [timeAxis, { ...axis(element, unit), size: 56 }],
+        series: [
+          {},
+          ...lines.map(({ name, colour }) => ({
+            label: name,
+            stroke: colourOf(element, colour),
+            width: 2,
+            points: { size: 4 },
+          })),
+        ],
+      },
+      [[...times], ...lines.map(({ values }) => [...values])],
+      element,
+    );
+    const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+    resized.observe(element);
+    return () => {
+      resized.disconnect();
+      plot.destroy();
+    };
+  }, [times, lines, unit]);
+  return (
+    <figure class="chart">
+      <figcaption>
+        {title}
+        {lines.map(({ name, colour, values }) => (
+          <span key={name} class={`legend ${colour}`}>
+            {name} {values.findLast((value) => value !== null) ?? '–'}
+            {unit}
+          </span>
+        ))}
+      </figcaption>
+      <div ref={box} class="plot" aria-hidden="true" />
+    </figure>
+  );
+}

@@ -1,0 +1,67 @@
+/** Fields of forms, each with its label. */
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+type FieldProps = {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly type?: 'text' | 'password';
+  readonly required?: boolean;
+  readonly hint?: string;
+  readonly autocomplete?: string;
+};
+
+export function Field({ label, value, onInput, hint, type = 'text', ...more }: FieldProps) {
+  const id = useId();
+  const shared = {
+    id,
+    value,
+    onInput: ({ currentTarget }: { currentTarget: HTMLInputElement }) =>
+      onInput(currentTarget.value),
+    ...(hint && { 'aria-describedby': `${id}-hint` }),
+    ...more,
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {type === 'password' ? <input type="password" {...shared} /> : <input {...shared} />}
+      {hint && (
+        <small id={`${id}-hint`} class="faint">
+          {hint}
+        </small>
+      )}
+    </div>
+  );
+}
+
+type ChoiceProps = {
+  readonly label: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  /** Values and their words. */
+  readonly options: readonly (readonly [string, string])[];
+};
+
+export function Choice({ label, value, onInput, options }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onInput={({ currentTarget }) => onInput(currentTarget.value)}>
+        {options.map(([option, words]) => (
+          <option key={option} value={option}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+/** The filters above a list, side by side. */
+export const Filters = ({ children }: { children: ComponentChildren }) => (
+  <search class="fields" aria-label="Filters">
+    {children}
+  </search>
+);

@@ -1,0 +1,21 @@
+/** Light or dark: as the system says, until the user chooses for this page. */
+import { signal } from '@preact/signals';
+
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+export const theme = signal<'light' | 'dark'>(dark.matches ? 'dark' : 'light');
+let chosen = false;
+
+const show = (next: 'light' | 'dark') => {
+  theme.value = next;
+  document.documentElement.dataset.theme = next;
+};
+
+dark.addEventListener('change', ({ matches }) => {
+  if (!chosen) show(matches ? 'dark' : 'light');
+});
+
+export function toggleTheme(): void {
+  chosen = true;
+  show(theme.value === 'dark' ? 'light' : 'dark');
+}

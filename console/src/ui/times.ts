@@ -1,0 +1,33 @@
+/** Times as people read them. Pure: the time zone is that of the browser. */
+
+/** The moment of a time of any surface: Aodh and Nova leave out the zone, which is UTC. */
+export function momentOf(at: string): Date {
+  return new Date(/(Z|[+-]\d\d:\d\d)$/.test(at) ? at : `${at}Z`);
+}
+
+const units: readonly (readonly [string, number])[] = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+];
+
+/** How long something lasts, in its largest unit, rounded down: `3 h`. */
+export function lasting(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
+  const [unit, size] = units.find(([, least]) => seconds >= least) ?? ['s', 1];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
+
+/** The local time; with the date, if it is not today's. */
+export function localTime(at: string, now: Date): string {
+  const moment = momentOf(at);
+  const time = moment.toLocaleTimeString(undefined, { hour12: false });
+  return sameDay(moment, now) ? time : `${moment.toLocaleDateString()} ${time}`;
+}
+
+/** The same in UTC, for the tooltip. */
+export const utcTime = (at: string): string =>
+  `${momentOf(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

@@ -1,0 +1,44 @@
+import { ask } from '../api/client.ts';
+import { markerIn, usePages } from '../live/use-pages.ts';
+import { goTo, place } from '../router.ts';
+import { Loading, Problem, View } from '../ui/basics.tsx';
+import { Choice, Field, Filters } from '../ui/fields.tsx';
+import { ConditionTable } from './condition-table.tsx';
+
+/** What monitors say, newest first. The filters are in the link. */
+export function Conditions() {
+  const { query } = place.value;
+  const [state, source] = [query.get('state') ?? '', query.get('source') ?? ''];
+  const conditions = usePages(
+    async (marker, signal) => {
+      const body = await ask('GET /doctor/v1/conditions', {
+        query: { limit: 100, marker, state, source },
+        signal,
+      });
+      return { rows: body.conditions, next: markerIn(body.next) };
+    },
+    ['conditions', 'hosts', 'ports', 'servers'],
+    [state, source],
+  );
+  const filter = (changed: Record<string, string>) =>
+    goTo(['conditions'], { state, source, ...changed });
+  return (
+    <View title="Conditions">
+      <Filters>
+        <Choice
+          label="State"
+          value={state}
+          onInput={(value) => filter({ state: value })}
+          options={['', 'raised', 'stale', 'cleared'].map((each) => [each, each || 'any'] as const)}
+        />
+        <Field label="Source" value={source} onInput={(value) => filter({ source: value })} />
+      </Filters>
+      <Problem text={conditions.error} />
+      {conditions.data ? (
+        <ConditionTable conditions={conditions.data} more={conditions.more} />
+      ) : (
+        <Loading unless={conditions.error} />
+      )}
+    </View>
+  );
+}

@@ -1,0 +1,84 @@
+import { useState } from 'preact/hooks';
+import { logout } from '../api/login.ts';
+import { session } from '../api/session.ts';
+import { linkTo } from '../links.ts';
+import { connection } from '../live/feed.ts';
+import { goTo } from '../router.ts';
+import { theme, toggleTheme } from '../ui/theme.ts';
+import type { ViewEntry } from './views.tsx';
+
+type HeaderProps = { readonly views: readonly ViewEntry[]; readonly current: string };
+
+export function Header({ views, current }: HeaderProps) {
+  const who = session.value;
+  return (
+    <header>
+      <div class="bar">
+        <a class="brand" href={linkTo([])}>
+          Doctor
+        </a>
+        <Search />
+        <Connection />
+        <button type="button" class="quiet" onClick={toggleTheme}>
+          {theme.value === 'dark' ? 'Light' : 'Dark'}
+        </button>
+        <span class="who">
+          {who?.user}
+          <span class="faint"> in {who?.project}</span>
+        </span>
+        <button type="button" class="quiet" onClick={logout}>
+          Log out
+        </button>
+      </div>
+      <nav aria-label="Views">
+        {views
+          .filter(({ title }) => title !== undefined)
+          .map(({ name, title }) => (
+            <a
+              key={name}
+              href={linkTo([name])}
+              aria-current={name === current ? 'page' : undefined}
+            >
+              {title}
+            </a>
+          ))}
+      </nav>
+    </header>
+  );
+}
+
+/** Whether changes arrive by themselves. */
+function Connection() {
+  const words = {
+    starting: '◐ Connecting',
+    live: '● Live',
+    lost: '▲ Connection lost',
+  };
+  const why = connection.value === 'lost' ? 'Changes do not arrive. Doctor is asked again.' : '';
+  return (
+    <span title={why} class={`connection ${connection.value}`} role="status">
+      {words[connection.value]}
+    </span>
+  );
+}
+
+function Search() {
+  const [words, setWords] = useState('');
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (words.trim() !== '') goTo(['search', words.trim()]);
+  };
+  return (
+    <search>
+      <form onSubmit={submit}>
+        <input
+          type="search"
+          aria-label="Search names and ids"
+          placeholder="Name or id"
+          value={words}
+          onInput={({ currentTarget }) => setWords(currentTarget.value)}
+        />
+      </form>
+    </search>
+  );
+}

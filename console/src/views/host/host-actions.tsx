@@ -1,0 +1,81 @@
+import type { Host } from '../../api/answers.ts';
+import { clearFault, evacuate, reportDown, setMaintenance } from '../../api/hosts.ts';
+import type { Migration, Server } from '../../api/openstack.ts';
+import { Action } from '../../ui/actions.tsx';
+
+type ActionsProps = {
+  readonly host: Host;
+  readonly servers: readonly Server[];
+  readonly evacuations: readonly Migration[];
+};
+
+/** Evacuations that are requested at once. */
+const atOnce = 4;
+
+/** Requests the evacuation of each server, some at a time. The first refusal ends it. */
+async function evacuateAll(servers: readonly Server[]): Promise<void> {
+  const left = [...servers];
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      try {
+        await evacuate(next.id);
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
+
+/** What an operator can do with a host. Each step is asked for first. */
+export function HostActions({ host, servers, evacuations }: ActionsProps) {
+  const { host: name, forced_down, maintenance } = host;
+  const moving = new Set(
+    evacuations.filter(({ status }) => status === 'accepted').map((each) => each.instance_uuid),
+  );
+  const movable = servers.filter(({ id }) => !moving.has(id));
+  return (
+    <fieldset class="buttons" aria-label={`Actions on ${name}`}>
+      {forced_down ? (
+        <Action
+          label="Clear the fault"
+          question={`${name} runs again: its service is up, and it takes servers.`}
+          run={() => clearFault(name)}
+        />
+      ) : (
+        <Action
+          danger
+          label="Report down"
+          question={`${name} has failed and is fenced: its servers are stopped in the records, and their owners are notified.`}
+          run={() => reportDown(name)}
+        />
+      )}
+      <Action
+        label={maintenance ? 'End maintenance' : 'Start maintenance'}
+        question={
+          maintenance
+            ? `${name} is in service again. The owners of its servers are notified.`
+            : `${name} goes into maintenance. The owners of its servers are notified.`
+        }
+        run={() => setMaintenance(name, !maintenance)}
+      />
+      <Action
+        label="Evacuate"
+        disabled={!forced_down || movable.length === 0}
+        question={`Each of the ${movable.length} servers shown below is evacuated to a host that Doctor chooses. The progress of each is in "What happened".`}
+        run={() => evacuateAll(movable)}
+      />
+      {moving.size > 0 && (
+        <span role="status">
+          {moving.size} of {servers.length} servers are moving
+          <progress
+            max={servers.length}
+            value={servers.length - moving.size}
+            aria-label="Moved servers"
+          />
+        </span>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,82 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { ask } from '../../api/client.ts';
+import { useLive } from '../../live/use-live.ts';
+import { Loading, Problem, Section } from '../../ui/basics.tsx';
+import { Chart, type Line } from '../../ui/chart.tsx';
+import { Choice } from '../../ui/fields.tsx';
+
+const everyMs = 60_000;
+
+type Minutes = Awaited<ReturnType<typeof ask<'GET /doctor/v1/rates'>>>['minutes'];
+type Minute = Minutes[number];
+
+const sum = (counts: Readonly<Record<string, number | undefined>>): number =>
+  Object.values(counts).reduce<number>((all, count) => all + (count ?? 0), 0);
+
+const times = (minutes: Minutes): number[] => minutes.map(({ at }) => Date.parse(at) / 1_000);
+const line = (
+  minutes: Minutes,
+  name: string,
+  colour: string,
+  of: (minute: Minute) => number | null,
+): Line => ({ name, colour, values: minutes.map(of) });
+
+/** The last hours: how many notifications, how fast, and what waits. */
+export function Rates() {
+  const [hours, setHours] = useState('3');
+  const live = useLive(
+    (signal) => ask('GET /doctor/v1/rates', { query: { hours }, signal }),
+    [],
+    [hours],
+  );
+  const { reload } = live;
+  useEffect(() => {
+    const timer = setInterval(reload, everyMs);
+    return () => clearInterval(timer);
+  }, [reload]);
+  const choice = (
+    <Choice
+      label="Time"
+      value={hours}
+      onInput={setHours}
+      options={[
+        ['1', '1 hour'],
+        ['3', '3 hours'],
+        ['12', '12 hours'],
+        ['24', '24 hours'],
+      ]}
+    />
+  );
+  return (
+    <Section title="The last hours" aside={choice}>
+      <Problem text={live.error} />
+      {live.data ? <Charts minutes={live.data.minutes} /> : <Loading unless={live.error} />}
+    </Section>
+  );
+}
+
+function Charts({ minutes }: { minutes: Minutes }) {
+  const at = useMemo(() => times(minutes), [minutes]);
+  const lines = useMemo(
+    () => ({
+      sent: [line(minutes, 'notifications', 'accent', ({ notifications }) => notifications)],
+      late: [
+        line(minutes, 'p50', 'accent', ({ p50_ms }) => p50_ms),
+        line(minutes, 'p99', 'warn', ({ p99_ms }) => p99_ms),
+      ],
+      waiting: [
+        line(minutes, 'waiting', 'accent', ({ waiting }) => sum(waiting)),
+        line(minutes, 'dead letters', 'bad', ({ dead_letters }) => sum(dead_letters)),
+      ],
+    }),
+    [minutes],
+  );
+  if (minutes.length === 0) return <p class="faint">Nothing happened in this time.</p>;
+  return (
+    <div class="charts">
+      <Chart title="Notifications a minute" times={at} lines={lines.sent} unit="" />
+      <Chart title="Report to notification" times={at} lines={lines.late} unit=" ms" />
+      <Chart title="Messages in queues" times={at} lines={lines.waiting} unit="" />
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+/** Which views there are, for operators and for tenants. */
+import type { ComponentType } from 'preact';
+import { Alarm } from './alarms/alarm.tsx';
+import { NewAlarm } from './alarms/alarm-form.tsx';
+import { Alarms } from './alarms/alarms.tsx';
+import { Conditions } from './conditions.tsx';
+import { Delivery } from './delivery/delivery.tsx';
+import { Faults } from './faults/faults.tsx';
+import { FaultStory } from './faults/story.tsx';
+import { Host } from './host/host.tsx';
+import { Now } from './now/now.tsx';
+import { Ports } from './ports.tsx';
+import { Search } from './search.tsx';
+import { Servers } from './servers.tsx';
+import { Subscriptions } from './subscriptions.tsx';
+import { Unmatched } from './unmatched.tsx';
+
+/** `path`: the parts of the link behind the view's name. */
+type Shown = ComponentType<{ path: readonly string[] }>;
+
+export type ViewEntry = {
+  /** The first part of its link. */
+  readonly name: string;
+  /** Its title in the navigation; undefined if it is reached from other views only. */
+  readonly title: string | undefined;
+  readonly Show: Shown;
+};
+
+const faults: ViewEntry = {
+  name: 'faults',
+  title: 'Faults',
+  Show: ({ path: [id] }) => (id === undefined ? <Faults /> : <FaultStory id={id} />),
+};
+
+const common: readonly ViewEntry[] = [
+  { name: 'servers', title: 'Servers', Show: Servers },
+  { name: 'ports', title: 'Ports', Show: Ports },
+  {
+    name: 'alarms',
+    title: 'Alarms',
+    Show: ({ path: [id] }) => {
+      if (id === undefined) return <Alarms />;
+      return id === 'new' ? <NewAlarm /> : <Alarm id={id} />;
+    },
+  },
+  { name: 'subscriptions', title: 'Subscriptions', Show: Subscriptions },
+  { name: 'search', title: undefined, Show: ({ path }) => <Search words={path.join(' ')} /> },
+];
+
+const ofOperators: readonly ViewEntry[] = [
+  { name: 'now', title: 'Now', Show: Now },
+  faults,
+  { name: 'conditions', title: 'Conditions', Show: Conditions },
+  ...common,
+  { name: 'delivery', title: 'Delivery', Show: Delivery },
+  { name: 'unmatched', title: 'Unmatched', Show: Unmatched },
+  { name: 'hosts', title: undefined, Show: ({ path: [name = ''] }) => <Host name={name} /> },
+];
+
+const [servers, ...others] = common;
+const ofTenants: readonly ViewEntry[] = [...(servers ? [servers] : []), faults, ...others];
+
+/** The views of a session; the first is shown at the beginning. */
+export const viewsFor = (operator: boolean): readonly ViewEntry[] =>
+  operator ? ofOperators : ofTenants;

@@ -1,0 +1,116 @@
+/** How a dead letter goes back to the queue that it came from. Decision: docs/adr/0039. */
+import * as z from 'zod';
+import { DoctorEvent } from '../events/event.ts';
+import { laneOf } from '../events/event-lane.ts';
+import { DeadLetter, EventMessage } from '../events/messages.ts';
+import { toJson } from '../json.ts';
+import type { DeadLetterQueueName, WorkQueue } from './queue-names.ts';
+import { WebhookMessage } from './webhook.ts';
+
+/** A dead letter as it was received. */
+export type Letter = {
+  /** SQS's id of the message. */
+  readonly id: string;
+  readonly body: string;
+  /** When it was put into the queue of dead letters, or, by SQS, into the queue before. */
+  readonly sent_at: string;
+  readonly receives: number;
+};
+
+/** A letter with its parts. `reason` is null if SQS moved it: then it was received ten times in vain. */
+export type OpenedLetter = {
+  readonly reason: string | null;
+  readonly element: unknown;
+  /** Where it can go; undefined if it cannot. */
+  readonly back: { readonly to: WorkQueue; readonly body: string } | undefined;
+  /** Why it cannot go back; null if it can. */
+  readonly refused: string | null;
+};
+
+/** What a queue of dead letters holds, and whether any of it can go back. */
+export const deadLetterTexts: Readonly<
+  Record<DeadLetterQueueName, { readonly holds: string; readonly redrivable: boolean }>
+> = {
+  events: { holds: 'events of faults that were not evaluated', redrivable: true },
+  bulk: { holds: 'all other events that were not evaluated or not understood', redrivable: true },
+  reports: { holds: 'reports from the AWS account that were not taken', redrivable: true },
+  faults: { holds: 'faults that were not finished', redrivable: true },
+  streams: { holds: 'places in the streams, of changes without a safe copy', redrivable: false },
+  webhooks: { holds: 'webhooks that were given up', redrivable: true },
+};
+
+/** The queue of each lane. */
+const queueOf = {
+  fault: 'events',
+  change: 'changes',
+  urgent: 'urgent',
+  bulk: 'bulk',
+  wide: 'wide',
+} as const satisfies Record<string, WorkQueue>;
+
+const Laned = z.object({ lane: z.string() });
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+type Way = Pick<OpenedLetter, 'back' | 'refused'>;
+const to = (queue: WorkQueue, body: string): Way => ({ back: { to: queue, body }, refused: null });
+const not = (refused: string): Way => ({ back: undefined, refused });
+
+/** Where an event goes back to, alone, with its attempts counted anew. */
+function wayOfEvent(queue: 'events' | 'bulk', element: unknown): Way {
+  const { data: event } = DoctorEvent.safeParse(element);
+  if (!event) return not('It is not an event that can be read: correct it, and send it again.');
+  const lane = queue === 'events' ? 'fault' : event.stamp ? 'change' : laneOf(event);
+  return to(queueOf[lane], toJson({ events: [event], attempts: 0, lane }));
+}
+
+/** Where a message goes back to that SQS moved. */
+function wayOfMessage(queue: 'events' | 'bulk', message: unknown): Way {
+  const { data } = EventMessage.safeParse(message);
+  if (!data || !Laned.safeParse(message).success) return not('It is not a message of events.');
+  const lane = queue === 'events' ? 'fault' : data.lane;
+  return to(queueOf[lane], toJson({ ...data, lane, attempts: 0 }));
+}
+
+function wayOfWebhook(element: unknown): Way {
+  const { data: webhook } = WebhookMessage.safeParse(element);
+  if (!webhook) return not('It is not a webhook that can be read.');
+  return to('webhooks', toJson({ ...webhook, attempts: 0, lane: 'first' }));
+}
+
+/** A letter with its parts, and where it can go. */
+export function openLetter(queue: DeadLetterQueueName, body: string): OpenedLetter {
+  const content = jsonOf(body);
+  const { data: letter } = DeadLetter.safeParse(content);
+  const reason = letter?.reason ?? null;
+  const element = letter ? letter.element : content;
+  return { reason, element, ...wayOf(queue, { body, element, isLetter: letter !== undefined }) };
+}
+
+function wayOf(
+  queue: DeadLetterQueueName,
+  { body, element, isLetter }: { body: string; element: unknown; isLetter: boolean },
+): Way {
+  switch (queue) {
+    case 'events':
+    case 'bulk':
+      return isLetter ? wayOfEvent(queue, element) : wayOfMessage(queue, element);
+    case 'reports':
+      if (!isLetter) return to('reports', body);
+      return to('reports', typeof element === 'string' ? element : toJson(element));
+    case 'faults':
+      return isLetter ? not('It was not understood.') : to('faults', body);
+    case 'webhooks':
+      return wayOfWebhook(element);
+    case 'streams':
+      return not(
+        'It names records of a stream: the guide for administrators says how to read them.',
+      );
+  }
+}

@@ -1,0 +1,2 @@
+// Imported before the modules that read it. The stack of these tests keeps its state beside the user's.
+process.env.DOCTOR_STATE_DIR ??= '.doctor/test-console';

@@ -1,0 +1,113 @@
+/** How the console shows states, times, hosts, happenings and changes. */
+import { expect, test } from 'vitest';
+import type { Fault } from '../../console/src/api/answers.ts';
+import { withHosts } from '../../console/src/live/hosts-now.ts';
+import { hostState, shapes, toneOf } from '../../console/src/ui/states.ts';
+import { lasting, momentOf, utcTime } from '../../console/src/ui/times.ts';
+import { visibleRows } from '../../console/src/ui/visible-rows.ts';
+import { changeInWords } from '../../console/src/views/alarms/change-words.ts';
+import { happenings } from '../../console/src/views/host/happenings.ts';
+
+const well = { state: 'up', status: 'enabled', forced_down: false, maintenance: false } as const;
+
+test.each([
+  [{ ...well }, 'up'],
+  [{ ...well, status: 'disabled' }, 'disabled'],
+  [{ ...well, status: 'disabled', maintenance: true }, 'maintenance'],
+  [{ ...well, state: 'down', maintenance: true }, 'silent'],
+  [{ ...well, state: 'down', forced_down: true, maintenance: true }, 'down'],
+] as const)('the host %o is shown as %s', (facts, state) => {
+  expect(hostState(facts)).toBe(state);
+});
+
+test('tones differ in shape, and states of all surfaces have one', () => {
+  expect(new Set(Object.values(shapes)).size).toBe(5);
+  expect(['ACTIVE', 'SHUTOFF', 'ERROR', 'insufficient data', 'open'].map(toneOf)).toEqual([
+    'good',
+    'warn',
+    'bad',
+    'off',
+    'bad',
+  ]);
+});
+
+test('times without a zone, as Aodh and Nova have them, are UTC', () => {
+  expect(momentOf('2026-11-27T02:07:25.009000').toISOString()).toBe('2026-11-27T02:07:25.009Z');
+  expect(utcTime('2026-11-27T02:07:25Z')).toBe('2026-11-27 02:07:25 UTC');
+});
+
+test.each([
+  [-5, '0 s'],
+  [59_999, '59 s'],
+  [60_000, '1 min'],
+  [7_300_000, '2 h'],
+  [200_000_000, '2 d'],
+])('%i ms last %s', (ms, words) => {
+  expect(lasting(ms)).toBe(words);
+});
+
+test('a long table has only the rows in the page that are seen, and some around them', () => {
+  const view = { top: 34_000, height: 680, rowHeight: 34, count: 10_000 };
+  expect(visibleRows(view)).toEqual({ first: 985, last: 1_035 });
+  expect(visibleRows({ ...view, top: 0, count: 80 })).toEqual({ first: 0, last: 80 });
+  expect(visibleRows({ ...view, top: 1e9 })).toEqual({ first: 10_000, last: 10_000 });
+});
+
+test('hosts that changed take the place of what was listed, and deleted ones leave it', () => {
+  const listed = (host: string, state: 'up' | 'down') => ({
+    host,
+    state,
+    zone: 'z',
+    updated_at: '',
+  });
+  const now = new Map([
+    ['b', listed('b', 'down')],
+    ['c', undefined],
+    ['aa', listed('aa', 'up')],
+  ]);
+  const hosts = withHosts([listed('a', 'up'), listed('b', 'up'), listed('c', 'up')], now);
+  expect(hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(['a up', 'aa up', 'b down']);
+});
+
+test('a host’s time line has each fault, its end, and the evacuations, newest first', () => {
+  const fault: Fault = {
+    fault_id: 'f',
+    kind: 'host',
+    status: 'cleared',
+    instances_affected: 2,
+    ports_affected: 1,
+    raised_at: '2026-11-27T01:00:00.000Z',
+    cleared_at: '2026-11-27T03:00:00.000Z',
+    source: 'zabbix',
+  };
+  const evacuation = {
+    ...{ uuid: 'e', status: 'done', instance_uuid: 'i', source_compute: 'a', dest_compute: 'b' },
+    ...{
+      user_id: 'u',
+      created_at: '2026-11-27T02:00:00.000000',
+      updated_at: '2026-11-27T02:00:01.000000',
+    },
+  };
+  const lines = happenings([fault], [evacuation], new Map([['i', 'web']]));
+  expect(lines.map(({ what, who }) => `${what} (${who})`)).toEqual([
+    'Host works again ()',
+    'web evacuated to b (u)',
+    'Host failed: 2 servers, 1 ports (zabbix)',
+  ]);
+});
+
+test.each([
+  [
+    'state transition',
+    { state: 'alarm', transition_reason: 'Event x hits' },
+    'alarm: Event x hits',
+  ],
+  ['rule change', { enabled: false }, 'enabled false'],
+  ['creation', { name: 'web is off', type: 'event' }, 'web is off'],
+])('a %s of an alarm in words', (type, detail, words) => {
+  expect(changeInWords({ type, detail: JSON.stringify(detail) })).toBe(words);
+});
+
+test('a detail that is not JSON is no error', () => {
+  expect(changeInWords({ type: 'rule change', detail: 'no' })).toBe('');
+});

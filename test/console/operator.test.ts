@@ -1,0 +1,106 @@
+/** An operator at the console: a host fails, its servers are evacuated, what was given up is sent again. */
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openstack } from '../clients/openstack.ts';
+import { forceDown, newHost, serverOf } from '../e2e/cloud.ts';
+import { type Client, login, output, sqs } from '../stack/stack.ts';
+import { type Browsing, openBrowser } from './browser.ts';
+import { newRack, type Rack } from './world.ts';
+
+let browsing: Browsing;
+let admin: Client;
+let rack: Rack;
+
+beforeAll(async () => {
+  const tenant = await login('tenant-a');
+  admin = await login('admin');
+  browsing = await openBrowser();
+  rack = await newRack(admin, tenant.projectId);
+});
+afterAll(() => browsing.close());
+
+test('a fault that the openstack client reports is seen on open pages, which load nothing anew', async () => {
+  const [now, host] = await Promise.all([browsing.openAs('admin'), browsing.openAs('admin')]);
+  await host.go(`#/hosts/${rack.host}`);
+  await now.tile(rack.host, 'up').waitFor();
+  for (const { name } of rack.servers) await host.row('Servers', name, 'ACTIVE').waitFor();
+  const loads = [now.countLoads(), host.countLoads()];
+
+  await openstack('admin', 'compute', 'service', 'set', '--down', rack.host, 'nova-compute');
+  await now.tile(rack.host, 'down').waitFor();
+  for (const { name } of rack.servers) await host.row('Servers', name, 'SHUTOFF').waitFor();
+  await host.state(rack.host, 'down').waitFor();
+  await host.row('What happened', 'Host failed: 2 servers').waitFor();
+  expect(loads.map((count) => count())).toEqual([0, 0]);
+});
+
+test('its servers are evacuated by a button that asks first', async () => {
+  const target = await newHost(admin);
+  const page = await browsing.openAs('admin');
+  await page.visit('Now');
+  await page.tile(rack.host, 'down').click();
+  await page.heading(rack.host).waitFor();
+  await page.row('Servers', 'SHUTOFF').first().waitFor();
+  await page.confirm('Evacuate');
+  for (const { id, name } of rack.servers) {
+    await page.row('What happened', new RegExp(`${name}|${id}`), 'evacuated to', 'done').waitFor();
+    expect(await serverOf(admin, id)).toMatchObject({ status: 'ACTIVE' });
+  }
+  await page.section('Servers').getByText('There is no server.').waitFor();
+  expect(target).not.toBe('');
+});
+
+test('a fault is reported and cleared by buttons, and its story names the host', async () => {
+  const host = await newHost(admin);
+  const page = await browsing.openAs('admin');
+  await page.go(`#/hosts/${host}`);
+  await page.confirm('Report down');
+  await page.state(host, 'down').waitFor();
+  await page.confirm('Clear the fault');
+  await page.state(host, 'up').waitFor();
+  await page.section('What happened').getByRole('link', { name: 'Host failed' }).click();
+  await page
+    .section('Report')
+    .getByText(/ cleared$/)
+    .first()
+    .waitFor();
+  await page.section('Report').getByRole('link', { name: host }).waitFor();
+});
+
+test('a host is taken into maintenance and back', async () => {
+  const host = await newHost(admin);
+  const page = await browsing.openAs('admin');
+  await page.go(`#/hosts/${host}`);
+  await page.confirm('Start maintenance');
+  await page.state(host, 'maintenance').waitFor();
+  await page.confirm('End maintenance');
+  await page.state(host, 'up').waitFor();
+});
+
+test('a report that was given up is seen with its content, is sent again, and then acts', async () => {
+  const host = await newHost(admin);
+  const page = await browsing.openAs('admin');
+  await page.visit('Now');
+  await page.tile(host, 'up').waitFor();
+  const report = { type: 'compute.host.down', details: { hostname: host, status: 'down' } };
+  await sqs().send(
+    new SendMessageCommand({
+      QueueUrl: output('ReportDlqUrl'),
+      MessageBody: JSON.stringify({ event: report, source: 'given-up' }),
+    }),
+  );
+  await page.visit('Delivery');
+  await page.page.getByRole('button', { name: 'Show reports' }).click();
+  const letters = page.page.getByRole('region', { name: 'Dead letters of reports' });
+  const letter = letters.getByRole('row').filter({ hasText: host });
+  await letter.getByText('Show').click();
+  await letter.getByRole('button', { name: 'Redrive' }).click();
+  await letter.waitFor({ state: 'detached' });
+  await page.visit('Now');
+  await page.tile(host, 'down').waitFor();
+  await forceDown(admin, host, false);
+});
+
+test('no page broke its policy or threw an error', () => {
+  expect(browsing.complaints()).toEqual([]);
+});
