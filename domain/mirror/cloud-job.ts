@@ -136,16 +136,17 @@ export const sinceAfter = (begun_at: string): string => after(begun_at, -overlap
 export const isWalking = ({ walk }: Pick<CloudJob, 'walk'>): boolean =>
   walk !== null && walk.phase !== 'done';
 
-/** Whether the next walk is due: none runs, and the last one was begun so long ago, or failed to be noted. */
+/**
+ * Whether the next walk is due: none runs, and the last one that changed rows was begun so long ago. A dry run
+ * is none of these, so it makes no walk due.
+ */
 export const isWalkDue = (
-  { walk }: Pick<CloudJob, 'walk'>,
+  job: Pick<CloudJob, 'walk' | 'succeeded_at'>,
   everyMinutes: number,
   now: string,
-): boolean => {
-  if (walk === null) return true;
-  if (walk.phase !== 'done') return false;
-  return walk.dry_run || after(walk.started_at, everyMinutes * 60_000) <= now;
-};
+): boolean =>
+  !isWalking(job) &&
+  (job.succeeded_at === null || after(job.succeeded_at, everyMinutes * 60_000) <= now);
 
 /** On the queue of the mirror: a job whose turn it is, and since when. */
 export const CloudJobMessage = z.object({ job: CloudJobName, due_at: Moment });

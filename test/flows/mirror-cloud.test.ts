@@ -150,6 +150,19 @@ describe('a walk', () => {
     ]);
   });
 
+  test('with a dry run makes no other walk due', async () => {
+    mirror.lists.fill(2, 1);
+    await mirror.run('walk');
+    change(2, { 'OS-EXT-STS:vm_state': 'paused' });
+    await requestWalk(mirror.deps, { dry_run: true });
+    await mirror.run('walk');
+    expect(await mirror.run('walk')).toBe('idle');
+    expect(rowOf(2)?.vm_state).toBe('active');
+    mirror.pass(61);
+    expect(await mirror.run('walk')).toBe('done');
+    expect(rowOf(2)?.vm_state).toBe('paused');
+  });
+
   test('begins a part again if its marker was deleted, and comes to an end', async () => {
     mirror.lists.fill(600, 1);
     expect(await runJob(mirror.deps, 'walk')).toBe('more');

@@ -3,9 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { readAccount } from '../../scripts/stack/accounts.ts';
 import { processesOf } from '../../scripts/stack/processes.ts';
 import { root } from '../../scripts/stack/state.ts';
+import { portId, serverId, serverItem } from '../cloud/listings.ts';
+import {
+  cloudHosts,
+  cloudSettings,
+  doctor,
+  seenIn,
+  standInFor,
+  startMirror,
+} from './beside-a-cloud.ts';
 import { type KeptStack, keptStack } from './kept-stack.ts';
 import { otherProcess } from './spawned.ts';
 
@@ -167,21 +177,6 @@ describe('up, of a stack that is down, refuses and changes nothing', () => {
   });
 });
 
-test('up of other code deploys it over the data that is kept', async () => {
-  const { deployed, ...state } = stack.state();
-  const path = join(stack.dir, 'stack.json');
-  writeFileSync(path, JSON.stringify({ ...state, deployed: 'other code' }));
-  const password = readAccount('tenant-a', stack.dir);
-  const up = await stack.up();
-  expect(up.status, up.output).toBe(0);
-  expect(up.output).toContain('Deploying Doctor');
-  expect(stack.state().deployed).toBe(deployed);
-  expect(readAccount('tenant-a', stack.dir)).toEqual(password);
-  await stack.crash();
-  expect((await stack.up()).status).toBe(0);
-  await expectHost();
-});
-
 test('what a dying process left of a line is dropped', async () => {
   const data = join(stack.dir, 'data');
   await stack.crash();
@@ -192,6 +187,129 @@ test('what a dying process left of a line is dropped', async () => {
   writeFileSync(join(data, last), '[["row","arn:aws:dyn', { flag: 'a' });
   expect((await stack.up()).status).toBe(0);
   await expectHost();
+});
+
+describe('up of other code and settings', () => {
+  const DOCTOR_SETTINGS = cloudSettings;
+  let cloud: Awaited<ReturnType<typeof standInFor>>;
+  let seen: Awaited<ReturnType<typeof seenIn>>;
+  beforeAll(async () => {
+    cloud = await standInFor(stack);
+  });
+  afterAll(() => cloud.stop());
+
+  test('deploys them over the data that is kept', async () => {
+    const { deployed, ...state } = stack.state();
+    const path = join(stack.dir, 'stack.json');
+    writeFileSync(path, JSON.stringify({ ...state, deployed: 'other code' }));
+    const password = readAccount('tenant-a', stack.dir);
+    const up = await stack.up({ DOCTOR_SETTINGS });
+    expect(up.status, up.output).toBe(0);
+    expect(up.output).toContain('Deploying Doctor');
+    expect(['other code', deployed]).not.toContain(stack.state().deployed);
+    expect(readAccount('tenant-a', stack.dir)).toEqual(password);
+    await stack.crash();
+    const again = await stack.up({ DOCTOR_SETTINGS });
+    expect(again.status, again.output).toBe(0);
+    expect(again.output).not.toContain('Deploying Doctor');
+    await expectHost();
+    seen = await seenIn(stack);
+  });
+
+  const counts = { timeout: 90_000, interval: 200 };
+  const status = async () => (await doctor(stack, 'admin', 'cloud', 'status')).shown();
+
+  test('a walk through a cloud without servers registers its hosts', async () => {
+    const { status: exit, text } = await doctor(stack, 'admin', 'cloud', 'sync');
+    expect(exit, text).toBe(0);
+    expect(text).toContain('2 hosts, 0 servers, 0 ports');
+    for (const name of cloudHosts) expect(await seen.host(name)).toBe(true);
+  });
+
+  test('a dry run shows what differs, and changes nothing', async () => {
+    cloud.fill(2, 1);
+    const {
+      status: exit,
+      text,
+      shown,
+    } = await doctor(stack, 'admin', 'cloud', 'sync', '--dry-run');
+    expect(exit, text).toBe(0);
+    const created = [serverId(2), serverId(1), portId(1), portId(2)];
+    expect(shown()).toEqual(created.map((id) => expect.objectContaining({ id, kind: 'created' })));
+    for (const n of [1, 2]) {
+      expect(await seen.server(serverId(n))).toBeUndefined();
+      expect(await seen.port(portId(n))).toBeUndefined();
+    }
+  });
+
+  test('a walk takes servers and ports over, and again nothing differs', async () => {
+    expect((await doctor(stack, 'admin', 'cloud', 'sync')).shown()).toHaveLength(4);
+    expect(await seen.server(serverId(1))).toBe('ACTIVE on cloud-2');
+    expect(await seen.server(serverId(2))).toBe('ACTIVE on cloud-1');
+    expect(await seen.port(portId(1))).toBe('cloud-2');
+    expect((await doctor(stack, 'admin', 'cloud', 'sync')).shown()).toEqual([]);
+    expect(await status()).toMatchObject({
+      ...{ walk_phase: 'done', hosts: 2, servers: 2, ports: 2, differences: 0, errors: '' },
+    });
+  });
+
+  test('what is gone in the cloud is deleted here', async () => {
+    cloud.deleteServer(serverId(1), '2026-01-03T00:00:00Z');
+    cloud.ports.delete(portId(1));
+    expect((await doctor(stack, 'admin', 'cloud', 'sync')).shown()).toMatchObject([
+      { resource: 'server', id: serverId(1), kind: 'deleted' },
+      { resource: 'port', id: portId(1), kind: 'deleted' },
+    ]);
+    expect(await seen.server(serverId(1))).toBeUndefined();
+    expect(await seen.port(portId(1))).toBeUndefined();
+    expect(await seen.server(serverId(2))).toBe('ACTIVE on cloud-1');
+  });
+
+  test('a tenant may neither look at the mirror nor begin a walk', async () => {
+    for (const command of ['status', 'sync']) {
+      const refused = await doctor(stack, 'tenant-a', 'cloud', command);
+      expect(refused.status).toBe(1);
+      expect(refused.text).toContain('403');
+    }
+  });
+
+  test('events create, move and delete servers and ports', async () => {
+    const [server, port] = [randomUUID(), randomUUID()];
+    const [project_id, network_id] = ['b0a1c2d3e4f5061728394a5b6c7d8e9f', randomUUID()];
+    const instance = (type: string, second: number, on: string, state = 'active') =>
+      seen.send(`compute.instance.${type}`, second, {
+        ...{ instance_id: server, project_id, user_id: 'u', display_name: 'web' },
+        ...{ service: 'compute', host: on, state },
+      });
+    const bound = (type: string, second: number, on: string) =>
+      seen.send(`port.${type}`, second, {
+        ...{ resource_id: port, network_id, project_id, mac_address: 'fa:16:3e:00:00:99' },
+        ...{ device_id: server, device_owner: 'compute:nova', host: on, status: 'ACTIVE' },
+        revision_number: String(second),
+      });
+    await instance('create.end', 1, 'cloud-1');
+    await expect.poll(() => seen.server(server), counts).toBe('ACTIVE on cloud-1');
+    await bound('create.end', 2, 'cloud-1');
+    await expect.poll(() => seen.port(port), counts).toBe('cloud-1');
+    await instance('live_migration.post.dest.end', 3, 'cloud-2');
+    await bound('update.end', 4, 'cloud-2');
+    await expect.poll(() => seen.server(server), counts).toBe('ACTIVE on cloud-2');
+    await expect.poll(() => seen.port(port), counts).toBe('cloud-2');
+    await seen.send('port.delete.end', 5, { resource_id: port });
+    await instance('delete.end', 6, 'cloud-2', 'deleted');
+    await expect.poll(() => seen.server(server), counts).toBeUndefined();
+    await expect.poll(() => seen.port(port), counts).toBeUndefined();
+  });
+
+  test('what the schedule starts looks at services and takes changed servers over', async () => {
+    const updated = `${new Date().toISOString().slice(0, 19)}Z`;
+    const paused = { status: 'PAUSED', 'OS-EXT-STS:vm_state': 'paused', updated };
+    cloud.servers.set(serverId(2), serverItem(2, 'cloud-1', paused));
+    await startMirror(stack);
+    await expect.poll(() => seen.server(serverId(2)), counts).toBe('PAUSED on cloud-1');
+    const seenAt = z.looseObject({ services_seen_at: z.string(), servers_seen_at: z.string() });
+    await expect.poll(async () => seenAt.safeParse(await status()).success, counts).toBe(true);
+  });
 });
 
 test('down --discard leaves nothing, even of a stack that cannot be read', async () => {

@@ -1,0 +1,97 @@
+/** A stack with the settings `cloud` and `inventoryFromEvents`, and the stand-in of a cloud beside it. */
+import { randomUUID } from 'node:crypto';
+import { InvokeCommand, LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { expect } from 'vitest';
+import * as z from 'zod';
+import { readAccount } from '../../scripts/stack/accounts.ts';
+import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
+import { cloudListings } from '../cloud/listings.ts';
+import { standIn } from '../cloud/stand-in.ts';
+import type { KeptStack } from './kept-stack.ts';
+import { run } from './spawned.ts';
+
+/** For `DOCTOR_SETTINGS`. The name of the secret is the one that `standInFor` makes. */
+export const cloudSettings = 'cloud=doctor/cloud inventoryFromEvents=true';
+
+/** The hosts that the stand-in has. */
+export const cloudHosts = ['cloud-1', 'cloud-2'] as const;
+
+/** A cloud without servers, and its secret in the stack. */
+export async function standInFor(stack: KeptStack) {
+  const cloud = await standIn();
+  const lists = cloudListings(cloud, cloudHosts);
+  const { endpoint } = stack.state();
+  const secrets = new SecretsManagerClient({ endpoint, region, credentials: rootCredentials });
+  const SecretString = JSON.stringify(cloud.secret);
+  await secrets.send(new CreateSecretCommand({ Name: 'doctor/cloud', SecretString }));
+  secrets.destroy();
+  return { ...lists, stop: cloud.stop };
+}
+
+const Row = z.record(z.string(), z.unknown());
+
+/** Invokes the mirror as its schedule does, once. The emulator's own schedule may take a minute. */
+export async function startMirror(stack: KeptStack): Promise<void> {
+  const { endpoint } = stack.state();
+  const client = new LambdaClient({ endpoint, region, credentials: rootCredentials });
+  for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
+    for (const { FunctionName, Environment } of Functions) {
+      if (Environment?.Variables?.POWERTOOLS_SERVICE_NAME !== 'cloud-mirror') continue;
+      const Payload = JSON.stringify({ time: new Date().toISOString() });
+      const { FunctionError } = await client.send(new InvokeCommand({ FunctionName, Payload }));
+      expect(FunctionError).toBeUndefined();
+    }
+  }
+  client.destroy();
+}
+
+/** Runs `doctor` as a user of the stack types it. Its exit status, and the JSON that it prints. */
+export async function doctor(stack: KeptStack, who: 'admin' | 'tenant-a', ...args: string[]) {
+  const { username, password, project } = readAccount(who, stack.dir);
+  const { ended, output } = run(['node', 'cli/doctor.ts', ...args, '-f', 'json'], {
+    ...{ OS_AUTH_URL: `${stack.state().outputs?.ApiUrl}/identity/v3`, OS_REGION_NAME: 'RegionOne' },
+    ...{ OS_USERNAME: username, OS_PASSWORD: password, OS_PROJECT_NAME: project },
+  });
+  const status = await ended;
+  const text = output();
+  // The bar of a walk is printed before the result.
+  const json = text.slice(Math.max(text.search(/^[[{]/m), 0));
+  return { status, text, shown: () => z.union([Row, z.array(Row)]).parse(JSON.parse(json)) };
+}
+
+const Instance = z.object({
+  server: z.looseObject({ status: z.string(), 'OS-EXT-SRV-ATTR:host': z.string() }),
+});
+const PortBody = z.object({ port: z.looseObject({ 'binding:host_id': z.string() }) });
+
+/** What the administrator sees of servers, ports and hosts; undefined for what is not there. */
+export async function seenIn(stack: KeptStack) {
+  const admin = await stack.login('admin');
+  const get = async (path: string): Promise<unknown> => {
+    const { status, body } = await admin.call('GET', path);
+    expect([200, 404]).toContain(status);
+    return status === 200 ? body : undefined;
+  };
+  const host = async (name: string) => (await get(`/doctor/v1/hosts/${name}`)) !== undefined;
+  const server = async (id: string) => {
+    const body = await get(`/compute/v2.1/servers/${id}`);
+    if (body === undefined) return undefined;
+    const { status, 'OS-EXT-SRV-ATTR:host': on } = Instance.parse(body).server;
+    return `${status} on ${on}`;
+  };
+  const port = async (id: string) => {
+    const body = await get(`/network/v2.0/ports/${id}`);
+    return body === undefined ? undefined : PortBody.parse(body).port['binding:host_id'];
+  };
+  /** Sends an event as Ceilometer does. `second` orders the events of a resource. */
+  const send = async (event_type: string, second: number, traits: Record<string, string>) => {
+    const generated = new Date(Date.UTC(2026, 0, 2, 0, 0, second)).toISOString().slice(0, -1);
+    const body = {
+      ...{ message_id: randomUUID(), event_type, generated, raw: {} },
+      traits: Object.entries(traits).map(([name, value]) => [name, 1, value]),
+    };
+    expect((await admin.call('POST', '/doctor/v1/events', { body })).status).toBe(202);
+  };
+  return { host, server, port, send };
+}
