@@ -9,8 +9,9 @@ import { operationsCommands } from './operations.ts';
 import { Item } from './output.ts';
 import { portNamed, portsOf, setPort } from './ports.ts';
 import { progressOf } from './progress.ts';
-import { all, one, queryString, segment } from './requests.ts';
+import { all, itemOf, one, queryString, segment } from './requests.ts';
 import { Failure, Misuse } from './session.ts';
+import { endSilence, silenceCommands, silenceHost } from './silences.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -68,10 +69,14 @@ const hasFailed = ({ status }: Evacuated): boolean => status === 'failed';
 export const commands: readonly Command[] = [
   {
     name: 'host-update',
-    usage: '[--status enable|disable] [--maintenance enable|disable] [--report-host-down] HOST',
-    does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first.',
+    usage:
+      '[--status enable|disable] [--maintenance enable|disable] [--report-host-down] [--silence 2h] HOST',
+    does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first. --silence silences its alarms before, for planned work.',
     argument: 'HOST',
-    options: { status: text, maintenance: text, 'report-host-down': flag, down: flag },
+    options: {
+      ...{ status: text, maintenance: text, 'report-host-down': flag, down: flag },
+      silence: text,
+    },
     run: async (session, given, host) => {
       const [status, maintenance_mode] = [
         switchOf(given, 'status'),
@@ -88,7 +93,18 @@ export const commands: readonly Command[] = [
       };
       const path = `/os-hosts/${segment(host)}`;
       const put = { service: 'compute', method: 'PUT', microversion: hostsVersion } as const;
-      return one(session, 'host', { ...put, path, body: { host: update } });
+      const { silence } = given;
+      if (typeof silence !== 'string') {
+        return one(session, 'host', { ...put, path, body: { host: update } });
+      }
+      const silence_id = await silenceHost(session, host, silence);
+      try {
+        const body = { host: update };
+        return { item: { ...(await itemOf(session, 'host', { ...put, path, body })), silence_id } };
+      } catch (error) {
+        await endSilence(session, silence_id);
+        throw error;
+      }
     },
   },
   {
@@ -255,6 +271,7 @@ export const commands: readonly Command[] = [
     run: (session, _, id) =>
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
+  ...silenceCommands,
   ...monitoringCommands,
   ...operationsCommands,
   ...cloudInventoryCommands(),

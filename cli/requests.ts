@@ -7,8 +7,12 @@ import type { CliSession, Request } from './session.ts';
 export const segment = encodeURIComponent;
 
 /** The item of an answer. */
+export const itemOf = async (session: CliSession, key: string, request: Request): Promise<Item> =>
+  z.object({ [key]: Item }).parse(await session.ask(request))[key] ?? {};
+
+/** The item of an answer, as the result of a command. */
 export const one = async (session: CliSession, key: string, request: Request): Promise<Found> => ({
-  item: z.object({ [key]: Item }).parse(await session.ask(request))[key] ?? {},
+  item: await itemOf(session, key, request),
 });
 
 /** The options that were given as the query of a URL; empty without any. */

@@ -1,12 +1,22 @@
 /** One alarm and the events that may concern it: decides which firings can be written at once. */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { cannotBeEvaluated, type Decision, decide } from '../domain/alarms/evaluate.ts';
-import { type Chain, type Firing, firingOf, hasNotification } from '../domain/alarms/firing.ts';
+import {
+  type Chain,
+  type Firing,
+  firingOf,
+  type Hold,
+  hasNotification,
+  heldFiring,
+} from '../domain/alarms/firing.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import type { EventsOut } from './events-out.ts';
 
-/** One alarm with the events that may concern it, oldest first. */
-export type AlarmLane = { alarm: Alarm; events: DoctorEvent[] };
+/** The silence that holds back what an event fires for an alarm; undefined if none does. */
+export type HoldOf = (alarm: Alarm, event: DoctorEvent, now: string) => Hold | undefined;
+
+/** One alarm with the events that may concern it, oldest first. Without `holdOf`, nothing is silenced. */
+export type AlarmLane = { alarm: Alarm; events: DoctorEvent[]; holdOf?: HoldOf | undefined };
 /** A chain with its events. Its lane goes on after its outcome, unless the chain is a notice only. */
 export type Step = {
   readonly chain: Chain;
@@ -62,7 +72,9 @@ export function stepsOf(
       const isReported = state_reason === reason;
       return { steps, unreadable: { alarm_id, revision, reason, isReported } };
     }
-    const firing = firingOf(alarm, event, decision, now);
+    const fired = firingOf(alarm, event, decision, now);
+    const hold = lane.holdOf?.(fired.to ?? alarm, event, now);
+    const firing = hold ? heldFiring(fired, hold) : fired;
     if (chain.length === 0 && !firing.to) {
       steps.push({ chain: [firing], events: [event], lane });
       continue;

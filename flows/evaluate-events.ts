@@ -4,7 +4,8 @@
  */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { visibleTo } from '../domain/alarms/evaluate.ts';
-import { type Chain, hasNotification, type OutboxRow } from '../domain/alarms/firing.ts';
+import { type Chain, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
+import type { Silence } from '../domain/alarms/silence.ts';
 import type { Sent } from '../domain/delivery/notification-minute.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { packed } from '../domain/slices.ts';
@@ -19,6 +20,7 @@ import {
 import { type ArmDeps, armAlarms } from './arm-alarms.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
+import { holdsOf } from './holds-of.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { type WrittenDeps, writtenBefore } from './written-before.ts';
 
@@ -69,6 +71,8 @@ export type EvaluateDeps = DeliverDeps &
     readonly sendRest: (rest: Rest, isCopy: boolean) => Promise<void>;
     /** Alarms read consistently, in any order; unknown ones are left out. */
     readonly alarms: (ids: readonly string[]) => Promise<AlarmsRead>;
+    /** Silences read consistently, in any order; unknown ones are left out. */
+    readonly silences: (ids: readonly string[]) => Promise<readonly Silence[]>;
     /**
      * Writes chains of at most ten firings in all, in one transaction; no two change the same alarm.
      * @returns the outcomes in the order of the chains.
@@ -152,8 +156,7 @@ export async function evaluateEvents(
 }
 
 const roomOf = ({ chain }: Step): number => weightOf(chain);
-const notificationsOf = (chain: Chain): OutboxRow[] =>
-  chain.map(({ row }) => row).filter(hasNotification);
+const notificationsOf = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isToSend);
 
 /** The alarms that the index shows for the events, read consistently, each with its events. */
 async function lanesOf(
@@ -161,14 +164,20 @@ async function lanesOf(
   events: readonly DoctorEvent[],
   from: Cursor | undefined,
 ): Promise<{ readonly lanes: AlarmLane[]; readonly rests: readonly Rest[] }> {
-  const { eventsOf, rests } = await findCandidates(deps, events, {
+  const { eventsOf, rests, silences } = await findCandidates(deps, events, {
     from,
     slicesNamed: deps.pace.slicesNamed,
   });
-  const alarms = await readable(deps, [...eventsOf.keys()]);
+  const isAsked = eventsOf.size > 0 && silences.length > 0;
+  const [alarms, known] = await Promise.all([
+    readable(deps, [...eventsOf.keys()]),
+    isAsked ? deps.silences(silences) : [],
+  ]);
+  const holdOf = known.length > 0 ? holdsOf(known, events) : undefined;
   const lanes = alarms.map((alarm) => ({
     alarm,
     events: (eventsOf.get(alarm.alarm_id) ?? []).map((event) => visibleTo(alarm, event)),
+    holdOf,
   }));
   return { lanes, rests };
 }

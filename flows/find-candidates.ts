@@ -36,6 +36,8 @@ export type Candidates = {
   /** The id of each alarm with its events, oldest first. */
   readonly eventsOf: ReadonlyMap<string, readonly DoctorEvent[]>;
   readonly rests: readonly Rest[];
+  /** The ids of the silences that may apply; empty for projects without any. */
+  readonly silences: readonly string[];
 };
 
 const noneFound: ReadonlyMap<string, readonly string[]> = new Map();
@@ -110,5 +112,6 @@ export async function findCandidates(
       eventsOf.set(id, [...(eventsOf.get(id) ?? []), event]);
     }
   }
-  return { eventsOf, rests };
+  const silences = [...new Set([...counts.values()].flatMap((each) => each.silences ?? []))];
+  return { eventsOf, rests, silences };
 }

@@ -40,6 +40,7 @@ class Evaluator extends Construct implements Capability {
         HISTORY_TABLE: tables.history.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
+        SILENCES_TABLE: tables.silences.tableName,
         TIMERS_TABLE: tables.timers.tableName,
         WIDE_QUEUE_URL: messaging.wideQueue.queueUrl,
         ...Object.fromEntries(urls),
@@ -63,6 +64,7 @@ class Evaluator extends Construct implements Capability {
     }
     allowIndexes(fn, tables.alarms, 'byKey');
     allowRows(fn, tables.quotas, 'BatchGetItem');
+    allowRows(fn, tables.silences, 'BatchGetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
     allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
+import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
@@ -9,9 +10,16 @@ import { allowCounting, allowRedrive, watchedQueueVariables } from './watched-qu
 import type { Capability, Wiring } from './wiring.ts';
 
 /** The first segments below `/doctor/v1` of the routes for consoles and operators. */
-export const operationPaths = ['openapi.json', 'changes', 'status', 'rates', 'dead-letters'];
+export const operationPaths = [
+  'openapi.json',
+  'changes',
+  'status',
+  'rates',
+  'dead-letters',
+  'silences',
+];
 
-/** What consoles and operators read below `/doctor/v1`. */
+/** What consoles and operators read below `/doctor/v1`, and silences. */
 export class Operations extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -19,13 +27,16 @@ export class Operations extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'operations',
-      description: 'Doctor: what consoles and operators read',
+      description: 'Doctor: what consoles and operators read; silences',
       // A held request waits most of its time: memory is what it costs.
       memorySize: 512,
       errorImpact: 'consoles and the command line get 5xx; faults are not affected',
       environment: {
         SIGNING_SECRET_ARN: secrets.signing.secretArn,
+        ...otherIssuerVariables({ tables, settings }),
         VALIDITY_TABLE: tables.validity.tableName,
+        SILENCES_TABLE: tables.silences.tableName,
+        QUOTAS_TABLE: tables.quotas.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
         PLACES_TABLE: tables.places.tableName,
         ROSTER_TABLE: tables.roster.tableName,
@@ -38,6 +49,8 @@ export class Operations extends Construct implements Capability {
           settings,
           'serviceDownTimeSeconds',
           'heldRequestsPerProject',
+          'silencesPerProject',
+          'silenceLongestSeconds',
           'publicUrl',
           'corsAllowedOrigins',
         ),
@@ -45,7 +58,11 @@ export class Operations extends Construct implements Capability {
     });
     const { function: fn } = this;
     allowSecret(fn, secrets.signing);
+    allowOtherIssuers(fn, { tables, settings });
     allowRows(fn, tables.validity, 'BatchGetItem');
+    allowRows(fn, tables.silences, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
+    allowIndexes(fn, tables.silences, 'byProject', 'byTime');
+    allowRows(fn, tables.quotas, 'UpdateItem');
     allowRows(fn, tables.activity, 'Query', 'PutItem');
     allowRows(fn, tables.places, 'PutItem', 'DeleteItem');
     allowRows(fn, tables.roster, 'Query');

@@ -184,6 +184,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   CredentialsTable: tables.credentials.tableName,
   AttemptsTable: tables.attempts.tableName,
   SubscriptionsTable: tables.subscriptions.tableName,
+  SilencesTable: tables.silences.tableName,
   PlacesTable: tables.places.tableName,
   ActivityTable: tables.activity.tableName,
   ConditionsTable: tables.conditions.tableName,

@@ -228,6 +228,16 @@ const Settings = z.object({
     wholeNumber({ least: 1, most: 100 }).default(1),
     "topics that the projects' notifications are spread over; AWS takes 200 filter policies for each",
   ),
+  silencesPerProject: setting(
+    wholeNumber().default(50),
+    'silences of a project that have not ended; as many may an administrator make for hosts and several projects',
+    'SILENCES_PER_PROJECT',
+  ),
+  silenceLongestSeconds: setting(
+    atLeastOne.default(2_592_000),
+    'how long a silence may last, and how far ahead it may start; the default is 30 days',
+    'SILENCE_LONGEST_SECONDS',
+  ),
   subscriptionsPerProject: setting(
     wholeNumber().default(20),
     'subscriptions that a project may make',

@@ -7,7 +7,7 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Publishes, every minute, the notifications that an evaluator wrote but did not publish. */
+/** Publishes, every minute, what an evaluator wrote but did not publish, and what silences held that have ended. */
 export class Sweeper extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -15,11 +15,16 @@ export class Sweeper extends Construct implements Capability {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'sweeper',
-      description: 'Doctor: publishes notifications that an evaluator wrote but did not publish',
-      errorImpact: 'notifications that an evaluator wrote but did not publish are not sent',
+      description:
+        'Doctor: publishes notifications that an evaluator wrote but did not publish, and ends silences',
+      errorImpact:
+        'notifications that an evaluator wrote but did not publish, or that a silence held, are not sent',
       timeout: Duration.seconds(50),
       environment: {
         HISTORY_TABLE: tables.history.tableName,
+        ALARMS_TABLE: tables.alarms.tableName,
+        QUOTAS_TABLE: tables.quotas.tableName,
+        SILENCES_TABLE: tables.silences.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
@@ -35,7 +40,11 @@ export class Sweeper extends Construct implements Capability {
       targets: [new LambdaFunction(fn, { retryAttempts: 0 })],
     });
     allowIndexes(fn, tables.history, 'undelivered');
-    allowRows(fn, tables.history, 'BatchGetItem', 'PartiQLUpdate');
+    allowRows(fn, tables.history, 'BatchGetItem', 'UpdateItem', 'PartiQLUpdate');
+    allowRows(fn, tables.alarms, 'BatchGetItem', 'ConditionCheckItem');
+    allowRows(fn, tables.quotas, 'BatchGetItem', 'UpdateItem');
+    allowRows(fn, tables.silences, 'BatchGetItem', 'UpdateItem');
+    allowIndexes(fn, tables.silences, 'due');
     allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
     allowSend(fn, messaging.webhookQueue);
     for (const topic of messaging.notifications) allowPublish(fn, topic);

@@ -152,6 +152,15 @@ export const tableDefinitions = {
       byTime: [text('live'), text('sort_key')],
     },
   },
+  silences: {
+    key: [text('silence_id')],
+    indexes: {
+      byProject: [text('in_project'), text('sort_key')],
+      byTime: [text('live'), text('sort_key')],
+      due: [text('due'), text('due_at')],
+    },
+    expires: true,
+  },
   places: { key: [text('place')], expires: true },
   activity: { key: [text('scope'), text('place')], expires: true },
   conditions: {

@@ -26,6 +26,7 @@ export class Tables extends Construct {
   readonly credentials: Table;
   readonly attempts: Table;
   readonly subscriptions: Table;
+  readonly silences: Table;
   readonly places: Table;
   readonly activity: Table;
   readonly conditions: Table;
@@ -55,6 +56,7 @@ export class Tables extends Construct {
     this.credentials = table('Credentials', tableDefinitions.credentials);
     this.attempts = table('Attempts', tableDefinitions.attempts);
     this.subscriptions = table('Subscriptions', tableDefinitions.subscriptions);
+    this.silences = table('Silences', tableDefinitions.silences);
     this.places = table('Places', tableDefinitions.places);
     this.activity = table('Activity', tableDefinitions.activity);
     this.conditions = table('Conditions', tableDefinitions.conditions);

@@ -6,7 +6,13 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { AlarmCounts } from '../../domain/alarms/lookup-plan.ts';
-import { mayHaveLimit, projectOwner, unlimited, wideOwner } from '../../domain/alarms/quota.ts';
+import {
+  mayHaveLimit,
+  projectOwner,
+  silencesOwner,
+  unlimited,
+  wideOwner,
+} from '../../domain/alarms/quota.ts';
 import { getAll } from '../dynamodb.ts';
 import { type Action, transactGroups } from '../transactions.ts';
 
@@ -54,27 +60,39 @@ export const quotaStore = (client: DynamoDBDocumentClient, table: string) => ({
   },
 });
 
-const CountRow = z.object({ owner: z.string(), alarms: z.number().optional() });
+const CountRow = z.object({
+  owner: z.string(),
+  alarms: z.number().optional(),
+  /** The ids of the silences that have not ended; absent without any. */
+  silences: z.set(z.string()).optional(),
+});
 
 /** Counts the alarms of projects. */
 export const alarmCounter = (client: DynamoDBDocumentClient, table: string) => ({
   /**
-   * How many alarms each project has, in one consistent read for 50 projects. Projects without a count
-   * have 0; so have ids that are too long for an alarm's project.
+   * How many alarms each project has, and which silences, in one consistent read for 49 projects.
+   * Projects without a count have 0; so have ids that are too long for an alarm's project.
    */
   alarmCounts: async (project_ids: readonly string[]): Promise<Map<string, AlarmCounts>> => {
     const projects = project_ids.filter(mayHaveLimit);
     const owners = projects.flatMap((id) => [projectOwner(id), wideOwner(id)]);
+    if (owners.length === 0) return new Map();
     const rows = await getAll(
       client,
       table,
-      owners.map((owner) => ({ owner })),
+      [...owners, silencesOwner('')].map((owner) => ({ owner })),
     );
     const read = rows.map((row) => CountRow.parse(row));
+    const silences = new Map(read.map((row) => [row.owner, [...(row.silences ?? [])]]));
+    const ofAll = silences.get(silencesOwner('')) ?? [];
     const counts = new Map(read.map(({ owner, alarms = 0 }) => [owner, alarms]));
     const of = (owner: string): number => counts.get(owner) ?? 0;
     return new Map(
-      projects.map((id) => [id, { all: of(projectOwner(id)), wide: of(wideOwner(id)) }]),
+      projects.map((id) => {
+        const all = of(projectOwner(id));
+        const its = [...(silences.get(projectOwner(id)) ?? []), ...ofAll];
+        return [id, { all, wide: of(wideOwner(id)), ...(its.length > 0 && { silences: its }) }];
+      }),
     );
   },
 });

@@ -30,8 +30,10 @@ export const OutboxRow = AlarmChange.extend({
   actions: z.array(z.string()),
   /** The outcome of each webhook, by its id; a missing one was not tried yet. */
   webhooks: z.record(z.string(), WebhookOutcome),
-  /** Present until the row is marked as delivered. */
+  /** Present until the row is marked as delivered; of a row that is held by a silence, `heldShard`. */
   undelivered_shard: z.string().optional(),
+  /** The host of the fault, in a row that is held by a silence: another silence may hold it later. */
+  held_host: z.string().optional(),
   written_at: Moment,
 });
 export type OutboxRow = z.infer<typeof OutboxRow>;
@@ -56,8 +58,19 @@ export type Firing<Row = OutboxRow | NotedRow> = {
  */
 export type Chain = readonly Firing[];
 
-/** Whether the row has a notification to send. */
+/** Whether the row has a notification, to send or held by a silence. */
 export const hasNotification = (row: OutboxRow | NotedRow): row is OutboxRow => 'body' in row;
+
+/** The silence that holds a notification back, and the host of the fault, for silences that follow. */
+export type Hold = { readonly silence_id: string; readonly host: string | undefined };
+
+const heldPrefix = 'silenced#';
+/** The partition of the rows that a silence holds, in the index of undelivered rows. */
+export const heldShard = (silence_id: string): string => `${heldPrefix}${silence_id}`;
+
+/** Whether the row has a notification to send at once. */
+export const isToSend = (row: OutboxRow | NotedRow): row is OutboxRow =>
+  hasNotification(row) && row.undelivered_shard?.startsWith(heldPrefix) !== true;
 
 /** The writes for a decision. The event must be as the alarm's owner may see it (`visibleTo`). */
 export function firingOf(
@@ -185,6 +198,31 @@ export function outboxRow(
     written_at: now,
   };
 }
+
+const Detail = z.record(z.string(), z.unknown());
+
+/**
+ * The firing with its notification held back by a silence. The record of the history names the silence.
+ * A firing without a notification is returned as it is.
+ */
+export function heldFiring(firing: Firing, { silence_id, host }: Hold): Firing {
+  const { row } = firing;
+  if (!hasNotification(row)) return firing;
+  const detail = Detail.parse(JSON.parse(row.detail));
+  return {
+    ...firing,
+    row: {
+      ...row,
+      detail: JSON.stringify({ ...detail, silenced_by: silence_id }),
+      undelivered_shard: heldShard(silence_id),
+      ...(host !== undefined && { held_host: host }),
+    },
+  };
+}
+
+/** The shard of the row, once no silence holds it. */
+export const releasedShard = ({ alarm_id, event_id }: Pick<OutboxRow, 'alarm_id' | 'event_id'>) =>
+  shardOf(notificationId(alarm_id, event_id));
 
 /** The shard of a row. A notification's id is a hash, so rows spread evenly. */
 const shardOf = (notification_id: string): string =>

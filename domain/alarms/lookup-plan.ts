@@ -1,7 +1,14 @@
 /** How the alarms of events are looked up: which keys are requested, and whether one by one. */
 
-/** The numbers of a project's alarms; `wide`: those that name no resource. */
-export type AlarmCounts = { readonly all: number; readonly wide: number };
+/**
+ * The numbers of a project's alarms; `wide`: those that name no resource. `silences`: the ids of the
+ * silences that may apply to them and have not ended; absent if there are none.
+ */
+export type AlarmCounts = {
+  readonly all: number;
+  readonly wide: number;
+  readonly silences?: readonly string[];
+};
 
 export const noAlarms: AlarmCounts = { all: 0, wide: 0 };
 

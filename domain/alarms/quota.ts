@@ -46,6 +46,14 @@ export const projectOwner = (project_id: string): string => `project#${project_i
 /** The key of the number of a project's alarms that name no resource. */
 export const wideOwner = (project_id: string): string => `wide#${project_id}`;
 
+/**
+ * The row of the table `quotas` that names the silences of a project which have not ended, so that an
+ * evaluator, which reads the row anyway, knows whether there are any. Silences of several projects are
+ * in one row.
+ */
+export const silencesOwner = (project_id: string): string =>
+  project_id === '' ? 'silences#' : projectOwner(project_id);
+
 /** Aodh's refusal of an alarm above the limit. */
 export const overQuota = ({ project_id, user_id }: Pick<AnyAlarm, 'project_id' | 'user_id'>) =>
   new DomainError(

@@ -44,6 +44,11 @@ export const DoctorEvent = z.object({
   stamp: Stamp.nullable(),
   /** The host fault that caused it; null if none did. */
   fault_id: z.uuid().nullable(),
+  /**
+   * The host of a port that a fault changed: its events have no trait `host`. It is for silences of
+   * hosts, and never in a notification.
+   */
+  port_host: z.string().optional(),
 });
 export type DoctorEvent = z.infer<typeof DoctorEvent>;
 
@@ -65,6 +70,13 @@ export const projectOfEvent = (event: DoctorEvent): string =>
 /** The resource of an event: `resource_id`, else `instance_id`; undefined if it names none. */
 export const resourceOfEvent = (event: DoctorEvent): string | undefined =>
   traitText(event, 'resource_id') ?? traitText(event, 'instance_id');
+
+/**
+ * The host that one of Doctor's own events is about; undefined if there is none, or for an event from
+ * outside, whose sender may write any host into it.
+ */
+export const hostOfEvent = (event: DoctorEvent): string | undefined =>
+  event.stamp === null ? undefined : (event.port_host ?? traitText(event, 'host'));
 
 /** Traits as Ceilometer's converter makes them: without nulls, and text cut at 255 characters. */
 export function traits(...given: readonly [string, number, string | number | null][]): Trait[] {

@@ -1,6 +1,6 @@
 /**
  * The events of a port's last change, derived from its row alone. They belong to the project of the
- * port's owner, not of the caller who made the change, and never name a host.
+ * port's owner, not of the caller who made the change. No trait names a host.
  * Source: docs/wire/network.md#notifications-of-ports.
  */
 import { type DoctorEvent, traits, traitTypes } from '../events/event.ts';
@@ -56,6 +56,7 @@ function eventOf(row: Port, event_type: string): DoctorEvent {
     accepted_at: change.at,
     stamp,
     fault_id: change.fault_id,
+    ...(change.fault_id && row['binding:host_id'] !== '' && { port_host: row['binding:host_id'] }),
   };
 }
 

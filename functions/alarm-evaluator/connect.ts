@@ -8,6 +8,7 @@ import { firings } from '../../adapters/alarms/firings.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import { alarmCounter } from '../../adapters/alarms/quotas.ts';
+import { silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -29,6 +30,7 @@ export const Environment = environment({
   HISTORY_TABLE: required,
   ACTIVITY_TABLE: required,
   QUOTAS_TABLE: required,
+  SILENCES_TABLE: required,
   TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   // Each evaluator has the URLs of its own queues only.
@@ -61,6 +63,7 @@ export function connect(
       ? alarmLookup(dynamo, alarms, gentleLookups)
       : alarmLookup(dynamo, alarms)),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
+    ...silenceReader(dynamo, env.SILENCES_TABLE),
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),

@@ -5,6 +5,7 @@ import { changeReader } from '../../adapters/activity/changes.ts';
 import { overviewCounts } from '../../adapters/activity/counts.ts';
 import { minuteReader } from '../../adapters/activity/minutes.ts';
 import { queueDepths, queueSampler } from '../../adapters/activity/queue-depths.ts';
+import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
 import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
@@ -14,6 +15,7 @@ import { amount, type Env, environment, pairs, readEnv, required } from '../../a
 import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
+import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { pause } from '../../adapters/pause.ts';
 import { compose } from './compose.ts';
@@ -22,6 +24,11 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ...surfaceVariables,
   ...tokenVariables,
+  ...otherIssuerVariables,
+  SILENCES_TABLE: required,
+  QUOTAS_TABLE: required,
+  SILENCES_PER_PROJECT: amount,
+  SILENCE_LONGEST_SECONDS: amount,
   ACTIVITY_TABLE: required,
   PLACES_TABLE: required,
   HELD_REQUESTS_PER_PROJECT: amount,
@@ -45,7 +52,10 @@ export function connect(
   const now = () => new Date().toISOString();
   return compose({
     ...addressOf(env),
-    authenticate: makeAuthenticate(tokenSessions(env, { dynamo, secrets })),
+    authenticate: makeAuthenticate({
+      ...tokenSessions(env, { dynamo, secrets }),
+      others: connectIssuers(env, { dynamo, secrets }, logger),
+    }),
     logger,
     ...changeReader(dynamo, env.ACTIVITY_TABLE),
     ...heldPlaces(env, dynamo, now),
@@ -66,6 +76,14 @@ export function connect(
     pause,
     now,
     openApi: jsonBesideBundle('openapi.json'),
+    silencing: {
+      ...silenceStore(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
+      ...silenceLists(dynamo, env.SILENCES_TABLE),
+      silencesPerProject: env.SILENCES_PER_PROJECT,
+      silenceLongestSeconds: env.SILENCE_LONGEST_SECONDS,
+      newId: randomUUID,
+      now: () => new Date().toISOString(),
+    },
   });
 }
 

@@ -1,15 +1,20 @@
 /**
- * The part of `/doctor/v1` that consoles and operators read. It is a function of its own: requests that
+ * The part of `/doctor/v1` that consoles and operators read, and silences. It is a function of its own: requests that
  * are held until something changes must not take the concurrency of reports (ADR 0039).
  */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { type ChangeDeps, changeRoutes } from './changes.ts';
 import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters.ts';
 import { type OpenApiDeps, openApiRoutes } from './openapi.ts';
+import { type SilenceDeps, silenceRoutes } from './silences.ts';
 import { type StatusDeps, statusRoutes } from './status.ts';
 
 /** What the routes need. */
-export type OperationsRouteDeps = OpenApiDeps & ChangeDeps & StatusDeps & DeadLetterDeps;
+export type OperationsRouteDeps = OpenApiDeps &
+  ChangeDeps &
+  StatusDeps &
+  DeadLetterDeps &
+  SilenceDeps;
 
 /** What the surface needs. */
 export type OperationsDeps = Pick<
@@ -23,7 +28,12 @@ export const operationsRoutes = (deps: OperationsRouteDeps): SurfaceRoutes => ({
   dialect: 'doctor',
   prefix: '/doctor',
   publicRoutes: openApiRoutes(deps),
-  routes: [...changeRoutes(deps), ...statusRoutes(deps), ...deadLetterRoutes(deps)],
+  routes: [
+    ...changeRoutes(deps),
+    ...statusRoutes(deps),
+    ...deadLetterRoutes(deps),
+    ...silenceRoutes(deps),
+  ],
 });
 
 /** The handler of the surface. */

@@ -1,9 +1,14 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
+import type * as z from 'zod';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
+import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
+import { heldStore } from '../../adapters/alarms/held-rows.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
+import { alarmCounter } from '../../adapters/alarms/quotas.ts';
+import { silenceEnds, silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -16,11 +21,14 @@ import {
 import { interruptions } from '../../adapters/interruptions.ts';
 import { webhookQueue } from '../../adapters/queues.ts';
 import { notifications } from '../../adapters/topics.ts';
-import { sweeper } from './handler.ts';
+import { compose } from './compose.ts';
 
 /** The variables that `infra/sweeper.ts` sets. */
 export const Environment = environment({
   HISTORY_TABLE: required,
+  ALARMS_TABLE: required,
+  QUOTAS_TABLE: required,
+  SILENCES_TABLE: required,
   ACTIVITY_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   WEBHOOK_QUEUE_URL: required,
@@ -41,7 +49,7 @@ export function connect(
 ) {
   const env = readEnv(Environment, variables);
   const interrupted = interruptions(logger);
-  return sweeper({
+  return compose({
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...outbox(dynamo, {
@@ -51,6 +59,7 @@ export function connect(
     }),
     ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
     ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
+    ...silencesOf(env, dynamo, interrupted),
     interrupted,
     evaluatorTimeoutSeconds: env.EVALUATOR_TIMEOUT_SECONDS,
     now,
@@ -63,4 +72,21 @@ export function connect(
       ),
     log: logger,
   });
+}
+
+/** The silences, the rows that they hold, and the alarms of these. */
+function silencesOf(
+  env: z.infer<typeof Environment>,
+  dynamo: Clients['dynamo'],
+  interrupted: ReturnType<typeof interruptions>,
+) {
+  const tables = { alarms: env.ALARMS_TABLE, history: env.HISTORY_TABLE };
+  const { alarms } = alarmLookup(dynamo, env.ALARMS_TABLE);
+  return {
+    alarms,
+    ...alarmCounter(dynamo, env.QUOTAS_TABLE),
+    ...silenceReader(dynamo, env.SILENCES_TABLE),
+    ...silenceEnds(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),
+    ...heldStore(dynamo, { tables, retentionDays: env.HISTORY_RETENTION_DAYS, interrupted }),
+  };
 }

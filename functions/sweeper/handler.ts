@@ -1,9 +1,11 @@
 /**
  * Publishes notifications that an evaluator wrote but did not publish. Runs every minute. It takes only
- * rows that are older than the longest run of an evaluator, so no evaluator will publish them.
+ * rows that are older than the longest run of an evaluator, so no evaluator will publish them. Then it
+ * ends the silences whose time is over.
  */
 import { type Log, onSchedule } from '../../adapters/lambda.ts';
 import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import { momentOf } from '../../domain/time.ts';
 import { type DeliverDeps, deliver } from '../../flows/deliver.ts';
 import { type NoteFiringsDeps, noteFirings } from '../../flows/note-firings.ts';
 
@@ -15,6 +17,11 @@ export type SweeperDeps = DeliverDeps &
   NoteFiringsDeps & {
     /** Undelivered rows written before a moment, at most `most` of a shard, read consistently. */
     readonly undelivered: (writtenBefore: string, most: number) => Promise<readonly OutboxRow[]>;
+    /**
+     * Ends silences whose time is over.
+     * @param lateSeconds so long after the end of a silence, an evaluator may still hold a notification back.
+     */
+    readonly endSilences: (lateSeconds: number) => Promise<{ readonly released: number }>;
     readonly evaluatorTimeoutSeconds: number;
     /** Milliseconds since 1970. */
     readonly now: () => number;
@@ -31,11 +38,13 @@ const perShard = 250;
 /** The handler of the schedule. */
 export const sweeper = (deps: SweeperDeps) =>
   onSchedule(async () => {
-    const age = (deps.evaluatorTimeoutSeconds + graceSeconds) * 1000;
-    const rows = await deps.undelivered(new Date(deps.now() - age).toISOString(), perShard);
+    const lateSeconds = deps.evaluatorTimeoutSeconds + graceSeconds;
+    const before = momentOf(deps.now() - lateSeconds * 1000);
+    const rows = await deps.undelivered(before, perShard);
     deps.count({ found: rows.length });
     const published = await deliver(deps, rows);
     deps.count({ published });
     await noteFirings(deps, [{ rows, at: new Date(deps.now()).toISOString() }]);
-    deps.log.info('swept', { found: rows.length, published });
+    const { released } = await deps.endSilences(lateSeconds);
+    deps.log.info('swept', { found: rows.length, published, released });
   });

@@ -16,6 +16,7 @@ import { connect as identity } from '../../functions/identity/connect.ts';
 import { connect as inventory } from '../../functions/inventory/connect.ts';
 import { connect as monitors } from '../../functions/monitors/connect.ts';
 import { connect as network } from '../../functions/network/connect.ts';
+import { connect as operations } from '../../functions/operations/connect.ts';
 import { connect as periodicEvaluator } from '../../functions/periodic-evaluator/connect.ts';
 import { connect as periodicPlanner } from '../../functions/periodic-planner/connect.ts';
 import { connect as reconciler } from '../../functions/reconciler/connect.ts';
@@ -33,7 +34,14 @@ process.env.POWERTOOLS_METRICS_DISABLED = 'true';
 /** What each function is invoked with. */
 export type Invocation =
   | {
-      readonly name: 'compute' | 'network' | 'doctor' | 'monitors' | 'alarming' | 'identity';
+      readonly name:
+        | 'compute'
+        | 'network'
+        | 'doctor'
+        | 'monitors'
+        | 'operations'
+        | 'alarming'
+        | 'identity';
       readonly event: APIGatewayProxyEvent;
     }
   | {
@@ -93,6 +101,8 @@ function run(invocation: Invocation, env: Env, clients: Clients): Promise<unknow
       return network(env, clients, logger)(event, lambdaContext);
     case 'doctor':
       return doctor(env, clients, logger)(event, lambdaContext);
+    case 'operations':
+      return operations(env, clients, logger)(event, lambdaContext);
     case 'monitors':
       return monitors(env, clients, logger)(event, lambdaContext);
     case 'identity':

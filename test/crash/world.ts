@@ -90,7 +90,8 @@ export class World {
     const ofMonitors = [...monitorPaths.map((path) => `/doctor/v1/${path}`), '/instance-ha'].some(
       (path) => call.path.startsWith(path),
     );
-    const other = ofMonitors ? 'monitors' : 'doctor';
+    const isSilence = call.path.startsWith('/doctor/v1/silences');
+    const other = isSilence ? 'operations' : ofMonitors ? 'monitors' : 'doctor';
     const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? other;
     return this.run({ name, event }, disturbance, prepare);
   }
@@ -152,9 +153,10 @@ export class World {
     return this.#consume('periodic-evaluator', this.#queues.rounds, disturbance);
   }
 
-  /** The sweeper, as late as it takes to touch every row that is undelivered now. */
-  sweep(disturbance?: Disturbance): Promise<Outcome> {
-    return this.run({ name: 'sweeper', event: { now: Date.now() + 120_000 } }, disturbance);
+  /** The sweeper, as late as it takes to touch every row that is undelivered now, or later. */
+  sweep(disturbance?: Disturbance, laterSeconds = 120): Promise<Outcome> {
+    const now = Date.now() + laterSeconds * 1000;
+    return this.run({ name: 'sweeper', event: { now } }, disturbance);
   }
 
   async #consume(

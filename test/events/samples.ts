@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { SilenceMessage } from '../../domain/conditions/silence.ts';
 import { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { DoctorEvent } from '../../domain/events/event.ts';
 import {
@@ -9,6 +10,7 @@ import {
   EventMessage,
   FinishMessage,
   Notification,
+  TimeoutMessage,
 } from '../../domain/events/messages.ts';
 import { OutsideEvents } from '../../domain/events/outside-event.ts';
 import { Host } from '../../domain/hosts/host.ts';
@@ -16,6 +18,7 @@ import { Notice } from '../../domain/hosts/maintenance.ts';
 import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
 import { Instance } from '../../domain/servers/instance.ts';
+import { Tick } from '../../domain/ticks.ts';
 import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from './envelopes.ts';
 
 export const folder = join(import.meta.dirname, '../../events');
@@ -75,6 +78,9 @@ export const samples = {
   'queues/dead-letter.json': DeadLetter,
   'queues/events.json': sqsEvent(EventMessage),
   'queues/finish-departed.json': sqsEvent(FinishMessage),
+  'queues/timeouts.json': sqsEvent(TimeoutMessage),
+  'queues/silence.json': sqsEvent(SilenceMessage),
+  'queues/tick.json': sqsEvent(Tick),
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),
   'queues/finish.json': sqsEvent(FinishMessage),
   'queues/outside-events.json': sqsEvent(EventMessage),

@@ -8,6 +8,7 @@ import {
 } from '../../domain/alarms/firing.ts';
 import { isProjectWide, lookupKeysOf } from '../../domain/alarms/lookup.ts';
 import type { AlarmCounts, ProjectKeys } from '../../domain/alarms/lookup-plan.ts';
+import type { Silence } from '../../domain/alarms/silence.ts';
 import { type ChainOutcome, type EvaluateDeps, fullPace } from '../../flows/evaluate-events.ts';
 import type { LookupBounds } from '../../flows/find-candidates.ts';
 import type { RowKey } from '../../flows/written-before.ts';
@@ -20,6 +21,8 @@ export const rowKey = ({ event_id, alarm_id }: Pick<Row, 'event_id' | 'alarm_id'
 export function alarmTables(given: readonly Alarm[] = []) {
   const alarms = new Map(given.map((alarm) => [alarm.alarm_id, alarm]));
   const rows = new Map<string, Row>();
+  /** By their ids. All of them are named in the counts of each project. */
+  const silences = new Map<string, Silence>();
 
   const write = (chain: Chain): ChainOutcome => {
     const taken = chain.map(({ row }) => rows.has(rowKey(row)));
@@ -36,6 +39,7 @@ export function alarmTables(given: readonly Alarm[] = []) {
   return {
     alarms,
     rows,
+    silences,
     /** The rows with a notification, sent or still to send. */
     notifications: (): OutboxRow[] => [...rows.values()].filter(hasNotification),
     deps: {
@@ -44,7 +48,8 @@ export function alarmTables(given: readonly Alarm[] = []) {
         new Map(
           project_ids.map((id): [string, AlarmCounts] => {
             const its = [...alarms.values()].filter(({ project_id }) => project_id === id);
-            return [id, { all: its.length, wide: its.filter(isProjectWide).length }];
+            const wide = its.filter(isProjectWide).length;
+            return [id, { all: its.length, wide, silences: [...silences.keys()] }];
           }),
         ),
       alarmsUnder: (asked: readonly ProjectKeys[], { after = '', most }: LookupBounds = {}) => {
@@ -61,6 +66,7 @@ export function alarmTables(given: readonly Alarm[] = []) {
       }),
       written: (keys: readonly RowKey[]) => keys.filter((key) => rows.has(rowKey(key))),
       fire: (chains: readonly Chain[]) => chains.map(write),
+      silences: (ids: readonly string[]) => ids.flatMap((id) => silences.get(id) ?? []),
       arm: (from: Alarm, to: Alarm): boolean => {
         if (alarms.get(from.alarm_id)?.revision !== from.revision) return false;
         alarms.set(to.alarm_id, to);

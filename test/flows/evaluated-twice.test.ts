@@ -54,6 +54,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
   const deps: EvaluateDeps = {
     pace: tables.deps.pace,
     alarmCounts: async (ids) => tables.deps.alarmCounts(ids),
+    silences: async (ids) => tables.deps.silences(ids),
     alarmsUnder: async (keys, bounds) => tables.deps.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),

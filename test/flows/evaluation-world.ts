@@ -41,7 +41,7 @@ export const clearing = {
 
 /** A world without alarms. `state.meanwhile` runs once, before the next transaction, as another writer. */
 export function evaluationWorld() {
-  const { alarms, rows, notifications, deps: tables } = alarmTables();
+  const { alarms, rows, silences, notifications, deps: tables } = alarmTables();
   const published: OutboxRow[] = [];
   const transactions: Chain[][] = [];
   const interruptions: string[] = [];
@@ -50,6 +50,7 @@ export function evaluationWorld() {
   const deps: EvaluateDeps = {
     pace: tables.pace,
     alarmCounts: async (ids) => tables.alarmCounts(ids),
+    silences: async (ids) => tables.silences(ids),
     alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),
@@ -96,7 +97,7 @@ export function evaluationWorld() {
         `${event.message_id} ${previous}→${current}`,
     );
   return {
-    ...{ alarms, rows, published, transactions, interruptions, state, deps },
+    ...{ alarms, rows, silences, published, transactions, interruptions, state, deps },
     ...{ evaluate, file, notified, undelivered, transitions },
   };
 }

@@ -27,6 +27,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
   const deps: EvaluateDeps = {
     pace: made.pace,
     alarmCounts: async (ids) => made.alarmCounts(ids),
+    silences: async (ids) => made.silences(ids),
     alarmsUnder: async (asked, bounds) => made.alarmsUnder(asked, bounds),
     alarms: async (ids) => made.alarms(ids),
     written: async (keys) => {

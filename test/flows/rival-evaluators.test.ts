@@ -54,6 +54,7 @@ function tables(scheduler: fc.Scheduler) {
     pace: made.pace,
     sendRest: async () => expect.unreachable(),
     alarmCounts: step('count alarms', made.alarmCounts),
+    silences: step('read silences', made.silences),
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     written: step('read rows', made.written),

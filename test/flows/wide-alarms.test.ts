@@ -25,6 +25,7 @@ function world(...given: Partial<Alarm>[]) {
   const deps: EvaluateDeps = {
     pace: made.pace,
     alarmCounts: async (ids) => made.alarmCounts(ids),
+    silences: async (ids) => made.silences(ids),
     alarmsUnder: async (keys, given_) => {
       bounds.push(given_);
       return made.alarmsUnder(keys, given_);

@@ -6,7 +6,7 @@ import { onDemand } from '../../infra/bundling.ts';
  * The most kilobytes of each bundle, a little above what it has. The target is 350 (ADR 0034).
  */
 const mostKilobytes: Readonly<Record<string, number>> = {
-  'alarm-evaluator': 480,
+  'alarm-evaluator': 490,
   alarming: 490,
   'cloud-faults': 445,
   'cloud-mirror': 495,
@@ -20,10 +20,10 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   network: 485,
   'periodic-evaluator': 600,
   'periodic-planner': 440,
-  operations: 460,
+  operations: 485,
   reconciler: 425,
   'report-receiver': 455,
-  sweeper: 450,
+  sweeper: 460,
   timekeeper: 410,
   'webhook-sender': 480,
 };

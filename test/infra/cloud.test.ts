@@ -45,7 +45,7 @@ test('without a cloud nothing is granted, and no variable is set', () => {
   expect(cloudVariables(withDefaults({ cloud: 'x' }))).toEqual({ CLOUD_SECRET: 'x' });
 });
 
-const surfaces = ['Alarming', 'Compute', 'Doctor', 'Monitors', 'Network'];
+const surfaces = ['Alarming', 'Compute', 'Doctor', 'Monitors', 'Network', 'Operations'];
 
 const doctorWith = (cloud: string): Template => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });

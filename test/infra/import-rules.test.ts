@@ -45,7 +45,7 @@ const capabilities = {
   servers: ['hosts', 'events', 'identity'],
   ports: ['hosts', 'servers', 'events', 'identity'],
   events: ['hosts', 'servers', 'ports', 'alarms'],
-  alarms: ['events', 'delivery', 'identity'],
+  alarms: ['events', 'delivery', 'hosts', 'identity'],
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
   delivery: ['alarms', 'events'],
   cloud: ['hosts', 'servers', 'ports'],

@@ -198,10 +198,19 @@ describe('permissions', () => {
     {
       name: 'Operations',
       data: [
-        ...['BatchGetItem on Validity', 'PutItem on Activity', 'Query on Activity'],
+        ...[
+          'BatchGetItem on Validity',
+          'PutItem on Activity',
+          'Query on Activity',
+          'UpdateItem on Quotas',
+        ],
         'Query on Roster',
         ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
         ...['Instances/byState', 'Ports/listing', 'Faults/open'].map((i) => `Query on ${i}`),
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
+          (verb) => `${verb} on Silences`,
+        ),
+        ...['Query on Silences/byProject', 'Query on Silences/byTime'],
       ],
     },
     {
@@ -233,6 +242,7 @@ describe('permissions', () => {
           'UpdateItem on Alarms',
           'Query on Alarms/byKey',
           'BatchGetItem on Quotas',
+          'BatchGetItem on Silences',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PutItem on Activity', 'UpdateItem on Activity'],
@@ -250,8 +260,13 @@ describe('permissions', () => {
     {
       name: 'Sweeper',
       data: [
-        ...['BatchGetItem on History', 'PartiQLUpdate on History'],
-        'Query on History/undelivered',
+        ...['BatchGetItem', 'PartiQLUpdate', 'UpdateItem'].map((verb) => `${verb} on History`),
+        ...['Query on History/undelivered', 'Query on Silences/due'],
+        ...['BatchGetItem on Alarms', 'ConditionCheckItem on Alarms'],
+        ...['BatchGetItem', 'UpdateItem'].flatMap((verb) => [
+          `${verb} on Quotas`,
+          `${verb} on Silences`,
+        ]),
         ...['PutItem on Activity', 'UpdateItem on Activity'],
       ],
     },

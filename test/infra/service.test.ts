@@ -147,7 +147,7 @@ describe('tables', () => {
   const tables = Object.values(template.findResources('AWS::DynamoDB::Table'));
 
   test('all outlive the stack on AWS, pay per request, and can be restored to a moment', () => {
-    expect(tables).toHaveLength(24);
+    expect(tables).toHaveLength(25);
     for (const table of tables) {
       expect(table.DeletionPolicy).toBe('Retain');
       expect(table.Properties).toMatchObject({
@@ -172,7 +172,7 @@ describe('tables', () => {
     }
   });
 
-  test('rows expire from instances, ports, history, places, activity, conditions, unmatched items, notifications, and what ends tokens and counts logins', () => {
+  test('rows expire from instances, ports, history, places, activity, conditions, unmatched items, notifications, silences, and what ends tokens and counts logins', () => {
     const expiring = tables.filter(({ Properties }) => Properties.TimeToLiveSpecification);
     const keys = expiring.map(({ Properties }) => Properties.KeySchema[0].AttributeName).sort();
     expect(keys).toEqual([
@@ -185,6 +185,7 @@ describe('tables', () => {
         'notification_uuid',
         'place',
         'scope',
+        'silence_id',
         'unmatched_id',
         'uuid',
       ],
@@ -199,7 +200,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history, of notifications and of rounds what they show', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(47);
+    expect(indexes).toHaveLength(50);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual([
       'periodic',

@@ -325,6 +325,16 @@ export interface DoctorAnswers {
     missing: string[];
     left: number;
   };
+  "GET /doctor/v1/silences": {
+    silences: Silence[];
+    next?: string;
+  };
+  "POST /doctor/v1/silences": {
+    silence: Silence;
+  };
+  "GET /doctor/v1/silences/{id}": {
+    silence: Silence;
+  };
 }
 export interface Fault {
   fault_id: string;
@@ -685,4 +695,36 @@ export interface DeadLetter {
   redrivable: boolean;
   refused: string | null;
   element: unknown;
+}
+export interface Silence {
+  project_id: string | null;
+  matchers: {
+    /**
+     * @minItems 1
+     * @maxItems 50
+     */
+    project_id?: [string, ...string[]];
+    /**
+     * @minItems 1
+     * @maxItems 50
+     */
+    resource_id?: [string, ...string[]];
+    /**
+     * @minItems 1
+     * @maxItems 50
+     */
+    alarm_id?: [string, ...string[]];
+    /**
+     * @minItems 1
+     * @maxItems 50
+     */
+    host?: [string, ...string[]];
+  };
+  starts_at: string;
+  ends_at: string;
+  reason: string;
+  created_by: string;
+  created_at: string;
+  id: string;
+  status: "pending" | "active" | "expired";
 }

@@ -3,6 +3,7 @@
  * need no schema to answer; `test/e2e/openapi.test.ts` compares them with what the deployed API answers.
  */
 import * as z from 'zod';
+import { Silence } from '../../../domain/alarms/silence.ts';
 import { changeKinds } from '../../../domain/change-feed.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
 import { SourceRow, SourceSettings } from '../../../domain/conditions/source.ts';
@@ -111,6 +112,15 @@ const Source = SourceSettings.extend({
 
 const UnmatchedItem = Unmatched.omit({ unmatched_id: true }).extend({ id: uuid }).strict();
 
+const ShownSilence = Silence.omit({ silence_id: true, revision: true, due_at: true })
+  .extend({
+    id: uuid,
+    /** Null for an administrator's silence of several projects. */
+    project_id: z.string().nullable(),
+    status: z.enum(['pending', 'active', 'expired']),
+  })
+  .strict();
+
 const ShownSubscription = Subscription.omit({ arns: true, subscription_id: true, revision: true })
   .extend({
     id: uuid,
@@ -183,6 +193,7 @@ export const named = {
   Condition: ShownCondition,
   Source,
   UnmatchedItem,
+  Silence: ShownSilence,
   Subscription: ShownSubscription,
   User,
   ItemOutcome,
@@ -290,6 +301,10 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     ShownEvacuation.extend({ progress: z.string().nullable() }).strict().nullable(),
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': one('evacuation', ShownEvacuation.nullable()),
+  'GET /doctor/v1/silences': page('silences', ShownSilence),
+  'POST /doctor/v1/silences': one('silence', ShownSilence, 200, 201),
+  'GET /doctor/v1/silences/{id}': one('silence', ShownSilence),
+  'DELETE /doctor/v1/silences/{id}': empty,
   'GET /doctor/v1/subscriptions': page('subscriptions', ShownSubscription),
   'POST /doctor/v1/subscriptions': one('subscription', ShownSubscription, 200, 201),
   'GET /doctor/v1/subscriptions/{id}': one('subscription', ShownSubscription),

@@ -59,6 +59,7 @@ test.each(['full', 'gentle'] as const)(
       deadLetter: unused,
       count: () => {},
       alarmCounts: unused,
+      silences: unused,
       alarmsUnder: unused,
       alarms: unused,
       written: unused,

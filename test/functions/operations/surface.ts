@@ -17,6 +17,13 @@ export const emptyStores: OperationsParts = {
   take: async () => ({ place: 'p', holder: 'h' }),
   giveBack: async () => {},
   pause: async () => {},
+  silencing: {
+    silence: async () => undefined,
+    addSilence: async () => 'written',
+    changeSilence: async () => true,
+    silencePage: async () => [],
+    ...{ silencesPerProject: 2, silenceLongestSeconds: 3600, newId: () => 'i', now: () => now },
+  },
   now: () => now,
   clock: () => Date.parse(now),
   serviceDownTimeSeconds: 60,

@@ -1,0 +1,70 @@
+/**
+ * What is notified when a silence ends: each alarm at most once, if it is in alarm, if it recovered from
+ * an alarm that was notified before, or if it has no data any more. What came and went meanwhile is not
+ * (docs/adr/0048).
+ */
+import * as z from 'zod';
+import { Notification } from '../events/messages.ts';
+import type { Alarm, AlarmState } from './alarm.ts';
+import type { OutboxRow } from './firing.ts';
+import type { Silence } from './silence.ts';
+
+/** What becomes of all rows of an alarm that a silence held. */
+export type HeldDecision =
+  /** One notification is sent, and the others are dropped. */
+  | { readonly kind: 'release'; readonly row: OutboxRow }
+  | { readonly kind: 'drop' }
+  /** Another silence is active: it holds them from now on. */
+  | { readonly kind: 'move'; readonly silence_id: string };
+
+/** The part of a notification that decides. */
+const Change = z.preprocess(
+  (body) => (typeof body === 'string' ? JSON.parse(body) : body),
+  Notification.pick({ previous: true, current: true, accepted_at: true }),
+);
+
+/** A held row with the states that its notification reports. */
+export type HeldRow = { readonly row: OutboxRow; readonly change: z.infer<typeof Change> };
+
+/** Reads the rows; those that cannot be read are left out. The oldest is first, also within one transaction. */
+export function heldRows(rows: readonly OutboxRow[]): HeldRow[] {
+  const read = rows.flatMap((row) => {
+    try {
+      return [{ row, change: Change.parse(row.body) }];
+    } catch {
+      return [];
+    }
+  });
+  const keyOf = ({ row, change }: HeldRow): string => `${row.timestamp} ${change.accepted_at}`;
+  return read.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+}
+
+/** Whether the state after a silence is notified, by the state before it. */
+function isToNotify(before: AlarmState, state: AlarmState): boolean {
+  if (state === 'alarm') return true;
+  // The recovery from an alarm that was notified; an alarm that has no data any more.
+  return before === 'alarm' || (state === 'insufficient data' && before !== state);
+}
+
+/**
+ * Decides for the rows of one alarm.
+ * @param held its first row and its newest ones, the oldest first.
+ * @param alarm as it is now; undefined if it was deleted, or cannot be read.
+ * @param active the silence that is active now for the newest row.
+ */
+export function afterSilence(
+  held: readonly HeldRow[],
+  alarm: Alarm | undefined,
+  active: Silence | undefined,
+): HeldDecision {
+  const [first, last] = [held.at(0), held.at(-1)];
+  if (!first || !last || !alarm?.enabled) return { kind: 'drop' };
+  if (active) return { kind: 'move', silence_id: active.silence_id };
+  const { state, state_timestamp } = alarm;
+  // The state was entered later, by a firing that was notified, or by a request.
+  const isNewer = state_timestamp > last.row.timestamp;
+  if (isNewer || last.change.current !== state) return { kind: 'drop' };
+  return isToNotify(first.change.previous, state)
+    ? { kind: 'release', row: last.row }
+    : { kind: 'drop' };
+}

@@ -1,0 +1,159 @@
+/**
+ * Ends silences whose time is over: of each alarm that a silence held, at most one notification is
+ * released and sent, and the others are dropped. It runs every minute, and goes on where an earlier run
+ * died: what is decided of an alarm is one transaction.
+ */
+import type { Alarm } from '../domain/alarms/alarm.ts';
+import { afterSilence, heldRows } from '../domain/alarms/end-silence.ts';
+import type { OutboxRow } from '../domain/alarms/firing.ts';
+import type { AlarmCounts } from '../domain/alarms/lookup-plan.ts';
+import { holdingSilence, type Silence } from '../domain/alarms/silence.ts';
+import { slices } from '../domain/slices.ts';
+import { momentOf } from '../domain/time.ts';
+import { type DeliverDeps, deliver } from './deliver.ts';
+import type { RowKey } from './written-before.ts';
+
+/** What the flow needs from outside. */
+export type EndSilencesDeps = DeliverDeps & {
+  /** Silences that are due before a moment, the longest due first, at most so many. */
+  readonly dueSilences: (before: string, most: number) => Promise<readonly Silence[]>;
+  readonly postpone: (silence: Silence, due_at: string) => Promise<boolean>;
+  readonly endSilence: (silence: Silence, now: string) => Promise<boolean>;
+  readonly heldKeys: (silence_id: string) => Promise<readonly RowKey[]>;
+  readonly held: (silence_id: string, keys: readonly RowKey[]) => Promise<readonly OutboxRow[]>;
+  readonly drop: (silence_id: string, keys: readonly RowKey[], now: string) => Promise<void>;
+  readonly release: (
+    silence_id: string,
+    what: { row: OutboxRow; others: readonly RowKey[]; alarm: Alarm },
+    now: string,
+  ) => Promise<OutboxRow | undefined>;
+  readonly move: (silence_id: string, rows: readonly RowKey[], to: string) => Promise<void>;
+  readonly alarms: (ids: readonly string[]) => Promise<{ readonly alarms: readonly Alarm[] }>;
+  readonly alarmCounts: (
+    project_ids: readonly string[],
+  ) => Promise<ReadonlyMap<string, AlarmCounts>>;
+  readonly silences: (ids: readonly string[]) => Promise<readonly Silence[]>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The longest run of an evaluator with some grace: so long after the end, firings may still be held. */
+  readonly lateSeconds: number;
+};
+
+/** Silences in one run, and for how long a run begins with another one, in milliseconds. */
+const limits = { silences: 100, timeMs: 20_000 };
+/** Alarms whose rows are read and decided at once. */
+const alarmsAtOnce = 25;
+/** The newest rows of an alarm that are read. Of more, those between them and the first one are dropped unread. */
+const newestRows = 20;
+
+/** @returns how many notifications were released. An error of one silence does not stop the others. */
+export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly released: number }> {
+  const began = deps.now();
+  let released = 0;
+  for (const silence of await deps.dueSilences(momentOf(began), limits.silences)) {
+    if (deps.now() - began > limits.timeMs) break;
+    try {
+      released += await endOne(deps, silence);
+    } catch (error) {
+      deps.interrupted('end of a silence', error);
+    }
+  }
+  return { released };
+}
+
+async function endOne(deps: EndSilencesDeps, silence: Silence): Promise<number> {
+  const now = momentOf(deps.now());
+  // It was extended after the index was read.
+  if (silence.ends_at > now) return 0;
+  if (!(await deps.postpone(silence, now))) return 0;
+  const keys = await deps.heldKeys(silence.silence_id);
+  const isLate = Date.parse(silence.ends_at) + deps.lateSeconds * 1000 <= Date.parse(now);
+  if (keys.length === 0 && isLate) await deps.endSilence(silence, now);
+  let released = 0;
+  const byAlarm = [...Map.groupBy(keys, ({ alarm_id }) => alarm_id).values()];
+  for (const some of slices(byAlarm, alarmsAtOnce)) {
+    const freed = await decideAll(deps, silence, await rowsOf(deps, silence, some));
+    released += await deliver(deps, freed);
+  }
+  return released;
+}
+
+/** The rows that decide about each alarm: its first one and the newest. The others are dropped. */
+async function rowsOf(
+  { drop, held, now }: EndSilencesDeps,
+  { silence_id }: Silence,
+  keysOfAlarms: readonly (readonly RowKey[])[],
+): Promise<readonly OutboxRow[]> {
+  const between = keysOfAlarms.flatMap((keys) => keys.slice(1, -newestRows));
+  if (between.length > 0) await drop(silence_id, between, momentOf(now()));
+  const deciding = keysOfAlarms.flatMap((keys) => [
+    ...keys.slice(0, 1),
+    ...keys.slice(1).slice(-newestRows),
+  ]);
+  return held(silence_id, deciding);
+}
+
+/** Decides for each alarm of the rows, and writes it. Returns the rows to send. */
+async function decideAll(
+  deps: EndSilencesDeps,
+  silence: Silence,
+  rows: readonly OutboxRow[],
+): Promise<OutboxRow[]> {
+  const byAlarm = Map.groupBy(rows, ({ alarm_id }) => alarm_id);
+  const read = byAlarm.size > 0 ? (await deps.alarms([...byAlarm.keys()])).alarms : [];
+  const alarms = new Map(read.map((alarm) => [alarm.alarm_id, alarm]));
+  const others = await activeSilences(deps, read);
+  const freed: OutboxRow[] = [];
+  for (const [alarm_id, its] of byAlarm) {
+    const row = await decideOne(deps, { silence, alarm: alarms.get(alarm_id), others }, its);
+    if (row) freed.push(row);
+  }
+  return freed;
+}
+
+/** The silences that may hold what the alarms have fired. */
+async function activeSilences(
+  { alarmCounts, silences }: EndSilencesDeps,
+  alarms: readonly Alarm[],
+): Promise<readonly Silence[]> {
+  const projects = new Set(alarms.map(({ project_id }) => project_id));
+  if (projects.size === 0) return [];
+  const counts = await alarmCounts([...projects]);
+  const ids = new Set([...counts.values()].flatMap((each) => each.silences ?? []));
+  return ids.size > 0 ? silences([...ids]) : [];
+}
+
+type About = {
+  readonly silence: Silence;
+  readonly alarm: Alarm | undefined;
+  readonly others: readonly Silence[];
+};
+
+/** Writes the decision about one alarm. Returns the row to send, if it is released. */
+async function decideOne(
+  deps: EndSilencesDeps,
+  { silence: { silence_id }, alarm, others }: About,
+  rows: readonly OutboxRow[],
+): Promise<OutboxRow | undefined> {
+  const now = momentOf(deps.now());
+  const held = heldRows(rows);
+  const newest = held.at(-1)?.row;
+  const active =
+    alarm && newest ? holdingSilence(others, silenceableOf(alarm, newest), now) : undefined;
+  const decision = afterSilence(held, alarm, active);
+  if (decision.kind === 'move') await deps.move(silence_id, rows, decision.silence_id);
+  if (decision.kind === 'drop') await deps.drop(silence_id, rows, now);
+  if (decision.kind !== 'release' || !alarm) return undefined;
+  const { row } = decision;
+  return deps.release(silence_id, { row, others: rows.filter((each) => each !== row), alarm }, now);
+}
+
+const silenceableOf = (
+  { alarm_id, project_id, resource_id }: Alarm,
+  { attributes, held_host }: OutboxRow,
+) => ({
+  project_id,
+  alarm_id,
+  resource_ids: [attributes.resource_id, resource_id].flatMap((each) => each ?? []),
+  host: held_host,
+});

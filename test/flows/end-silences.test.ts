@@ -1,0 +1,178 @@
+/** The end of silences, on rows in memory. */
+import { expect, test } from 'vitest';
+import { hasNotification, heldShard, type OutboxRow } from '../../domain/alarms/firing.ts';
+import type { Silence } from '../../domain/alarms/silence.ts';
+import { type EndSilencesDeps, endSilences } from '../../flows/end-silences.ts';
+import { silenceWith } from '../domain/alarms/silences.ts';
+import { id, minute } from '../domain/rows.ts';
+import { rowKey } from './alarm-tables.ts';
+import { becomes, clearing, evaluationWorld } from './evaluation-world.ts';
+
+/** A world in which silences end, at the minute that a test gives. */
+function silencedWorld() {
+  const world = evaluationWorld();
+  const { rows, silences, alarms, deps } = world;
+  const ended: string[] = [];
+  const heldBy = (silence_id: string): OutboxRow[] =>
+    [...rows.values()]
+      .filter(hasNotification)
+      .filter(({ undelivered_shard }) => undelivered_shard === heldShard(silence_id));
+  const set = (row: OutboxRow, undelivered_shard: string | undefined): OutboxRow => {
+    const after = { ...row, undelivered_shard };
+    rows.set(rowKey(row), after);
+    return after;
+  };
+  const ending = (at: number): EndSilencesDeps => ({
+    ...deps,
+    dueSilences: async (before) =>
+      [...silences.values()].filter(({ due_at }) => due_at !== undefined && due_at <= before),
+    postpone: async (silence, due_at) =>
+      Boolean(silences.set(silence.silence_id, { ...silence, due_at })),
+    endSilence: async ({ silence_id }) => {
+      ended.push(silence_id);
+      return silences.delete(silence_id);
+    },
+    heldKeys: async (silence_id) => heldBy(silence_id),
+    held: async (silence_id, keys) =>
+      heldBy(silence_id).filter((row) => keys.some((key) => rowKey(key) === rowKey(row))),
+    drop: async (silence_id, keys) => {
+      for (const row of heldBy(silence_id)) {
+        if (keys.some((key) => rowKey(key) === rowKey(row))) set(row, undefined);
+      }
+    },
+    release: async (_, { row, others, alarm }) => {
+      if (alarms.get(alarm.alarm_id)?.revision !== alarm.revision) return undefined;
+      for (const other of others) {
+        const found = rows.get(rowKey(other));
+        if (found && hasNotification(found)) set(found, undefined);
+      }
+      return set(row, 'undelivered#0');
+    },
+    move: async (_, moved, to) => {
+      for (const row of moved) {
+        const found = rows.get(rowKey(row));
+        if (found && hasNotification(found)) set(found, heldShard(to));
+      }
+    },
+    now: () => Date.parse(minute(at)),
+    lateSeconds: 30,
+  });
+  const silence = (given: Partial<Silence> = {}): void => {
+    const made = silenceWith(given);
+    silences.set(made.silence_id, made);
+  };
+  const end = (at: number, given: Partial<EndSilencesDeps> = {}) =>
+    endSilences({ ...ending(at), ...given });
+  return { ...world, silence, end, ended, heldBy };
+}
+
+test('what is in alarm when its silence ends is notified once, and nothing before', async () => {
+  const { silence, end, ended, file, evaluate, transitions } = silencedWorld();
+  silence();
+  file(clearing);
+  await evaluate([becomes(1, 'stopped')]);
+  await evaluate([becomes(2, 'active')]);
+  await evaluate([becomes(3, 'stopped')]);
+  await end(59);
+  expect(transitions()).toEqual([]);
+  expect(await end(60)).toEqual({ released: 1 });
+  expect(transitions()).toEqual(['m-3 ok→alarm']);
+  await end(61);
+  await end(62);
+  expect(transitions()).toEqual(['m-3 ok→alarm']);
+  expect(ended).toEqual([id(77)]);
+});
+
+test('what came and went is not notified', async () => {
+  const { silence, end, ended, file, evaluate, transitions } = silencedWorld();
+  silence();
+  file(clearing);
+  await evaluate([becomes(1, 'stopped')]);
+  await evaluate([becomes(2, 'active')]);
+  await end(60);
+  await end(61);
+  expect([transitions(), ended]).toEqual([[], [id(77)]]);
+});
+
+test('an alarm that was notified before the silence, and cleared in it, is notified of that', async () => {
+  const { silence, end, file, evaluate, transitions } = silencedWorld();
+  silence();
+  file(clearing);
+  await evaluate([becomes(1, 'stopped')], { now: () => minute(4) });
+  await evaluate([becomes(2, 'active')]);
+  await end(60);
+  expect(transitions()).toEqual(['m-1 insufficient data→alarm', 'm-2 alarm→ok']);
+});
+
+test('what an evaluator writes late is found: the silence is looked at again', async () => {
+  const { silence, end, ended, file, evaluate, transitions } = silencedWorld();
+  silence();
+  file({});
+  await end(60);
+  expect(ended).toEqual([]);
+  await evaluate([becomes(1, 'stopped')], { now: () => minute(59) });
+  await end(60);
+  expect(transitions()).toEqual(['m-1 insufficient data→alarm']);
+  expect(ended).toEqual([]);
+});
+
+test('a silence that overlaps goes on holding what another one held', async () => {
+  const { silence, end, file, evaluate, transitions, heldBy } = silencedWorld();
+  silence();
+  file(clearing);
+  await evaluate([becomes(1, 'stopped')]);
+  silence({ silence_id: id(78), ends_at: minute(90) });
+  await end(60);
+  expect(transitions()).toEqual([]);
+  expect(heldBy(id(78))).toHaveLength(1);
+  await end(90);
+  expect(transitions()).toEqual(['m-1 insufficient data→alarm']);
+});
+
+test('a silence that was extended meanwhile is not ended, though the index shows it due', async () => {
+  const { silence, end, silences, file, evaluate, transitions } = silencedWorld();
+  silence();
+  file({});
+  await evaluate([becomes(1, 'stopped')]);
+  silences.set(id(77), silenceWith({ ends_at: minute(90), due_at: minute(60) }));
+  await end(60);
+  expect(transitions()).toEqual([]);
+  expect(silences.get(id(77))?.due_at).toBe(minute(60));
+});
+
+test('an alarm that changes meanwhile is decided in the next run', async () => {
+  const { silence, end, alarms, file, evaluate, transitions } = silencedWorld();
+  silence();
+  file({});
+  await evaluate([becomes(1, 'stopped')]);
+  await end(60, { release: async () => undefined });
+  expect(transitions()).toEqual([]);
+  expect(alarms.get(id(1))?.state).toBe('alarm');
+  await end(61);
+  expect(transitions()).toEqual(['m-1 insufficient data→alarm']);
+});
+
+test('of very many firings of an alarm, the newest is released all the same', async () => {
+  const { silence, end, file, evaluate, transitions, heldBy } = silencedWorld();
+  silence();
+  file({ repeat_actions: true });
+  for (let n = 1; n <= 50; n++) await evaluate([becomes(n, 'stopped')]);
+  await end(60);
+  expect(transitions()).toEqual(['m-50 alarm→alarm']);
+  expect(heldBy(id(77))).toEqual([]);
+});
+
+test('the failure of one silence does not stop the others', async () => {
+  const { silence, end, interruptions, file, evaluate, transitions } = silencedWorld();
+  silence({ silence_id: id(76), matchers: { alarm_id: [id(9)] } });
+  silence();
+  file({});
+  await evaluate([becomes(1, 'stopped')]);
+  const postpone = async ({ silence_id }: Silence) => {
+    if (silence_id === id(76)) throw new Error('no table');
+    return true;
+  };
+  await end(60, { postpone });
+  expect(transitions()).toEqual(['m-1 insufficient data→alarm']);
+  expect(interruptions).toEqual(['end of a silence']);
+});
