@@ -56,9 +56,12 @@ export function consoleOn(page: Page) {
     tile: (host: string, state: string) =>
       page.getByRole('link', { name: `${host}, ${state}`, exact: true }),
 
-    /** The row of a section's table that has all of these texts. */
-    row: (title: string, ...texts: readonly (string | RegExp)[]) =>
-      texts.reduce((rows, text) => rows.filter({ hasText: text }), section(title).getByRole('row')),
+    /** The row of a table that has all of these texts. */
+    row: (table: string, ...texts: readonly (string | RegExp)[]) =>
+      texts.reduce(
+        (rows, text) => rows.filter({ hasText: text }),
+        page.getByRole('table', { name: table, exact: true }).getByRole('row'),
+      ),
 
     /** The state beside the heading of a view. */
     state: (name: string, state: string) =>

@@ -13,10 +13,10 @@ export type SmallCloud = {
 const hosts = Array.from({ length: 24 }, (_, n) => `compute-${n + 1}`);
 /** The host that fails. */
 export const failing = 'compute-3';
-const [maintained, silent] = ['compute-7', 'compute-15'];
+const [maintained, reported] = ['compute-7', 'compute-15'];
 
 /** A monitor's reports: one that Doctor understands, and one of a host that it does not know. */
-const reports = [silent, 'storage-2'].map((hostname, n) => ({
+const reports = [reported, 'storage-2'].map((hostname, n) => ({
   time: `2026-11-27T02:00:0${n}.000000`,
   type: 'compute.host.down',
   details: { hostname, status: 'down', monitor: 'ipmi', monitor_event_id: `e-${n}` },

@@ -324,3 +324,12 @@ test('queues and topics refuse callers without TLS on AWS', () => {
   template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 18);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
 });
+
+describe('the console', () => {
+  test('API Gateway compresses its files, and no answer to a report, which is smaller', () => {
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+      MinimumCompressionSize: 10_240,
+      BinaryMediaTypes: Match.absent(),
+    });
+  });
+});
