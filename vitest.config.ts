@@ -19,6 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate,
+          globalSetup: ['test/scratch.ts'],
           testTimeout,
           include: [
             'test/{bench,cli,console-logic,domain,functions,flows,events,integrations}/**/*.test.ts',
@@ -39,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'infra',
           isolate,
+          globalSetup: ['test/scratch.ts'],
           include: ['test/infra/**/*.test.ts'],
           testTimeout,
           hookTimeout: 120_000,
