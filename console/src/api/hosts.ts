@@ -1,5 +1,5 @@
 /** Hosts: read, and changed by the routes that `openstack` uses, too. */
-import type { ListedHost } from '../live/hosts-now.ts';
+import { byName, type ListedHost } from '../live/hosts-now.ts';
 import { ask, call } from './client.ts';
 import { microversion } from './openstack.ts';
 
@@ -16,7 +16,7 @@ export async function listHosts(signal?: AbortSignal): Promise<ListedHost[]> {
     hosts.push(...page.hosts);
     marker = page.next === undefined ? undefined : hosts.at(-1)?.host;
   } while (marker !== undefined && hosts.length < mostHosts);
-  return hosts;
+  return hosts.sort(byName);
 }
 
 const force = (host: string, forced_down: boolean) =>

@@ -8,6 +8,10 @@ export type ListedHost = {
   readonly updated_at: string;
 };
 
+/** In the order in which people count: compute-2 before compute-10. */
+export const byName = (a: ListedHost, b: ListedHost): number =>
+  a.host.localeCompare(b.host, undefined, { numeric: true });
+
 /** The list with some hosts as they are now, by name. */
 export function withHosts(
   hosts: readonly ListedHost[],
@@ -15,5 +19,5 @@ export function withHosts(
 ): ListedHost[] {
   const others = hosts.filter(({ host }) => !now.has(host));
   const found = [...now.values()].filter((host) => host !== undefined);
-  return [...others, ...found].sort((a, b) => (a.host < b.host ? -1 : 1));
+  return [...others, ...found].sort(byName);
 }

@@ -17,6 +17,8 @@ type ChartProps = {
   readonly times: readonly number[];
   readonly lines: readonly Line[];
   readonly unit: string;
+  /** How far the chart reaches back from now, in hours. */
+  readonly hours: number;
 };
 
 const height = 150;
@@ -33,7 +35,7 @@ const axis = (element: Element, unit = '') => ({
 });
 
 /** A chart is an image: its last values stand beside it as text. */
-export function Chart({ title, times, lines, unit }: ChartProps) {
+export function Chart({ title, times, lines, unit, hours }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current;
@@ -45,7 +47,10 @@ export function Chart({ title, times, lines, unit }: ChartProps) {
         height,
         cursor: { show: false },
         legend: { show: false },
-        scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+        scales: {
+          x: { range: () => [Date.now() / 1_000 - hours * 3_600, Date.now() / 1_000] },
+          y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
+        },
         axes: [timeAxis, { ...axis(element, unit), size: 56 }],
         series: [
           {},
@@ -66,7 +71,7 @@ export function Chart({ title, times, lines, unit }: ChartProps) {
       resized.disconnect();
       plot.destroy();
     };
-  }, [times, lines, unit]);
+  }, [times, lines, unit, hours]);
   return (
     <figure class="chart">
       <figcaption>

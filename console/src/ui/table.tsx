@@ -26,17 +26,20 @@ type TableProps<Row> = {
 const rowHeight = 34;
 
 export function Table<Row>({ label, rows, columns, keyOf, empty, more }: TableProps<Row>) {
+  const isEmpty = rows.length === 0;
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
   useEffect(() => {
     const element = box.current;
     if (!element) return;
+    // It scrolls, so it can be focused: else the arrow keys would not reach all of it.
+    element.tabIndex = 0;
     const look = () => setView({ top: element.scrollTop, height: element.clientHeight });
     look();
     element.addEventListener('scroll', look, { passive: true });
     return () => element.removeEventListener('scroll', look);
-  }, []);
-  if (rows.length === 0) return <p class="faint">{empty}</p>;
+  }, [isEmpty]);
+  if (isEmpty) return <p class="faint">{empty}</p>;
   const { first, last } = visibleRows({ ...view, rowHeight, count: rows.length });
   return (
     <>

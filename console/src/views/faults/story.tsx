@@ -5,8 +5,9 @@ import { linkTo } from '../../links.ts';
 import { useLive } from '../../live/use-live.ts';
 import { Badge, Facts, Loading, Problem, Section, ShortId, Time, View } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
+import { Notified } from './notified.tsx';
 
-/** One fault: its report, and what it affected. */
+/** One fault, from its report to the last notification, with what it affected. */
 export function FaultStory({ id }: { id: string }) {
   const live = useLive(
     (signal) => ask('GET /doctor/v1/faults/{id}', { params: { id }, signal }),
@@ -18,7 +19,8 @@ export function FaultStory({ id }: { id: string }) {
   return (
     <View title={`Fault ${id.slice(0, 8)}`}>
       <Problem text={live.error} />
-      {fault ? <Report of={fault} /> : live.error === '' && <Loading />}
+      {fault ? <Report of={fault} /> : <Loading unless={live.error} />}
+      {fault && <Notified id={id} />}
       {instances.length > 0 && (
         <Things title="Affected servers" view="servers" things={instances} />
       )}

@@ -50,12 +50,16 @@ export function Rates() {
   return (
     <Section title="The last hours" aside={choice}>
       <Problem text={live.error} />
-      {live.data ? <Charts minutes={live.data.minutes} /> : <Loading unless={live.error} />}
+      {live.data ? (
+        <Charts minutes={live.data.minutes} hours={Number(hours)} />
+      ) : (
+        <Loading unless={live.error} />
+      )}
     </Section>
   );
 }
 
-function Charts({ minutes }: { minutes: Minutes }) {
+function Charts({ minutes, hours }: { minutes: Minutes; hours: number }) {
   const at = useMemo(() => times(minutes), [minutes]);
   const lines = useMemo(
     () => ({
@@ -74,9 +78,15 @@ function Charts({ minutes }: { minutes: Minutes }) {
   if (minutes.length === 0) return <p class="faint">Nothing happened in this time.</p>;
   return (
     <div class="charts">
-      <Chart title="Notifications a minute" times={at} lines={lines.sent} unit="" />
-      <Chart title="Report to notification" times={at} lines={lines.late} unit=" ms" />
-      <Chart title="Messages in queues" times={at} lines={lines.waiting} unit="" />
+      <Chart title="Notifications a minute" times={at} lines={lines.sent} unit="" hours={hours} />
+      <Chart
+        title="Report to notification"
+        times={at}
+        lines={lines.late}
+        unit=" ms"
+        hours={hours}
+      />
+      <Chart title="Messages in queues" times={at} lines={lines.waiting} unit="" hours={hours} />
     </div>
   );
 }
