@@ -19,7 +19,8 @@ test('an evaluation makes the writes and publishes of its table, and no other', 
   await reported(world);
   expect(await world.evaluate()).toMatchObject({
     kind: 'done',
-    calls: ['TransactWriteItems', 'PublishBatch', 'BatchExecuteStatement'],
+    // The last two note the firing in the feed of changes: of the project, and of all.
+    calls: ['TransactWriteItems', 'PublishBatch', 'BatchExecuteStatement', 'PutItem', 'PutItem'],
   });
 });
 

@@ -65,7 +65,11 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
   });
   const alarm_id = await raised(world, flaky);
   expect(await world.evaluate()).toMatchObject({
-    calls: ['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
+    calls: [
+      ...['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
+      // Notes of the firing in the feed of changes: of the project, and of all.
+      ...['PutItem', 'PutItem'],
+    ],
   });
   expect(await world.send()).toMatchObject({
     // The place, the posts of the minute (of project and receiver), the retry, the outcome, the place again.

@@ -30,7 +30,8 @@ test('the alarms that name the resource fire with the event, those of the projec
   expect(first).toMatchObject({ kind: 'done' });
   if (first?.kind === 'done') {
     expect(first.calls.toSorted()).toEqual([
-      ...['BatchExecuteStatement', 'PublishBatch', 'SendMessageBatch', 'TransactWriteItems'],
+      ...['BatchExecuteStatement', 'PublishBatch', 'PutItem', 'PutItem'],
+      ...['SendMessageBatch', 'TransactWriteItems'],
     ]);
   }
   expect(alarmsOf(idsOf(await world.received()))).toEqual([named]);

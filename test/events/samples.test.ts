@@ -174,11 +174,13 @@ test('the stream of ports shows a new port, a status, a report on its host, and 
   expect(rows[3]).not.toHaveProperty('on_host');
 });
 
-test('no event of a port names a host to anyone', () => {
+test('what alarms and tenants can see of an event of a port names no host', () => {
   for (const type of ofPorts) {
     const { row, event } = sample(`made/${type}.json`, Made);
     expect(JSON.stringify(row)).toContain('compute-1');
-    expect(JSON.stringify(event)).not.toContain('compute-1');
+    // Silences of hosts read `port_host`; notifications do not have it (domain/alarms/firing.ts).
+    const shown = (key: string, value: unknown) => (key === 'port_host' ? undefined : value);
+    expect(JSON.stringify(event, shown)).not.toContain('compute-1');
   }
 });
 
