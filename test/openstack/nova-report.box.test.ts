@@ -1,0 +1,43 @@
+/** An administrator of Nova forces a service down, and up again: Doctor takes both for reports. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { type Client, login } from '../stack/stack.ts';
+import { admin, doctor, openstack, register } from './cloud.ts';
+
+/** It has no servers, and its compute process runs. */
+const host = 'compute-3';
+const patience = { timeout: 180_000, interval: 1_000 };
+let client: Client;
+
+const force = (flag: '--down' | '--up') =>
+  openstack(admin(), 'compute', 'service', 'set', flag, host, 'nova-compute');
+
+beforeAll(async () => {
+  await register();
+  client = await login('admin');
+  const { status, err } = await doctor(admin(), 'cloud', 'sync');
+  expect(status, err).toBe(0);
+});
+afterAll(() => force('--up'));
+
+const Conditions = z.object({
+  conditions: z.array(z.looseObject({ source: z.string(), status: z.string() })),
+});
+const Faults = z.object({ faults: z.array(z.looseObject({ id: z.string() })) });
+const ofNova = async (status: string) => {
+  const path = `/doctor/v1/conditions?host=${host}&status=${status}`;
+  const { conditions } = Conditions.parse((await client.expect('GET', path)).body);
+  return conditions.filter(({ source }) => source === 'nova').length;
+};
+const faults = async () =>
+  Faults.parse((await client.expect('GET', `/doctor/v1/faults?host=${host}&status=active`)).body)
+    .faults.length;
+
+test('a service that was forced down at Nova is a fault of the source nova, until it is forced up', async () => {
+  await force('--down');
+  await expect.poll(() => ofNova('active'), patience).toBe(1);
+  await expect.poll(faults, patience).toBe(1);
+  await force('--up');
+  await expect.poll(faults, patience).toBe(0);
+  expect(await ofNova('active')).toBe(0);
+});
