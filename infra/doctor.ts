@@ -53,6 +53,7 @@ export class Doctor extends Construct implements Capability {
         ROSTER_TABLE: tables.roster.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         AFFECTED_TABLE: tables.affected.tableName,
+        HISTORY_TABLE: tables.history.tableName,
         INSTANCES_TABLE: tables.instances.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
         PORTS_TABLE: tables.ports.tableName,
@@ -93,6 +94,7 @@ export class Doctor extends Construct implements Capability {
     allowIndexes(fn, faults, 'byFaultId', 'byHost', 'open', 'byTime');
     allowRows(fn, affected, 'BatchGetItem', 'Query');
     allowIndexes(fn, affected, 'byProject');
+    allowIndexes(fn, tables.history, 'byFault');
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
     for (const topic of messaging.notifications) allowSubscribe(fn, topic);

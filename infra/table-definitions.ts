@@ -121,6 +121,7 @@ export const tableDefinitions = {
       byProject: [text('project_shard'), text('sort_key')],
       byTime: [text('time_shard'), text('sort_key')],
       undelivered: [text('undelivered_shard'), text('written_at')],
+      byFault: [text('fault_id'), text('fault_place')],
     },
     // Readers of the history need neither the message nor the mark of its delivery.
     included: {

@@ -2,7 +2,12 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { type Chain, type Firing, hasNotification } from '../../domain/alarms/firing.ts';
+import {
+  type Chain,
+  type Firing,
+  faultPlaceOf,
+  hasNotification,
+} from '../../domain/alarms/firing.ts';
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { ChainOutcome } from '../../flows/evaluate-events.ts';
 import { getAll, ifUnchanged } from '../dynamodb.ts';
@@ -20,7 +25,9 @@ type Tables = { readonly alarms: string; readonly history: string; readonly time
  * it is delivered.
  */
 const itemOf = (row: Firing['row']) =>
-  hasNotification(row) ? historyRow(row) : { ...row, expires_at: expiryOf(row.timestamp, 0) };
+  hasNotification(row)
+    ? { ...historyRow(row), fault_place: faultPlaceOf(row) }
+    : { ...row, expires_at: expiryOf(row.timestamp, 0) };
 
 const rowPut = (table: string, row: Firing['row']): Action => ({
   Put: {

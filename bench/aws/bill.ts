@@ -80,6 +80,8 @@ export const faultOf50: Usage = sumOf(
   times(51, times(lanes, sumOf(times(2, lookup), { 'Lambda GB-second (Arm)': 0.005 }))),
   times(50, sumOf(firing, read)),
   times(2, noted),
+  // The index by fault holds each notification.
+  { 'DynamoDB write unit': 50 },
   { 'DynamoDB write unit': 2 * 2 },
 );
 

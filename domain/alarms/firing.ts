@@ -30,6 +30,8 @@ export const OutboxRow = AlarmChange.extend({
   actions: z.array(z.string()),
   /** The outcome of each webhook, by its id; a missing one was not tried yet. */
   webhooks: z.record(z.string(), WebhookOutcome),
+  /** The fault that caused the event; absent if none did. */
+  fault_id: z.uuid().optional(),
   /** Present until the row is marked as delivered; of a row that is held by a silence, `heldShard`. */
   undelivered_shard: z.string().optional(),
   /** The host of the fault, in a row that is held by a silence: another silence may hold it later. */
@@ -112,8 +114,12 @@ function rowOfEvent(
   notification: Notification,
   now: string,
 ): OutboxRow {
-  const { resource_id, event_type } = notification;
-  return outboxRow(alarm, notification, { event_id, attributes: { resource_id, event_type }, now });
+  const { resource_id, event_type, fault_id } = notification;
+  const attributes = { resource_id, event_type };
+  return {
+    ...outboxRow(alarm, notification, { event_id, attributes, now }),
+    ...(fault_id !== null && { fault_id }),
+  };
 }
 
 function notificationOf(
@@ -234,3 +240,15 @@ const shardName = (shard: number): string => `undelivered#${shard}`;
 export const allShards: readonly string[] = Array.from({ length: undeliveredShards }, (_, shard) =>
   shardName(shard),
 );
+
+/**
+ * The place of a row among the notifications of its fault: project, time and event. Undefined if no fault
+ * caused it.
+ */
+export const faultPlaceOf = ({
+  fault_id,
+  on_behalf_of,
+  timestamp,
+  event_id,
+}: Pick<OutboxRow, 'fault_id' | 'on_behalf_of' | 'timestamp' | 'event_id'>): string | undefined =>
+  fault_id === undefined ? undefined : [on_behalf_of, timestamp, event_id].join('#');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { faultFirings } from '../../adapters/alarms/fault-firings.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { cloudJobs } from '../../adapters/cloud/cloud-jobs.ts';
 import { subscriptionStore } from '../../adapters/delivery/subscriptions.ts';
@@ -57,6 +58,7 @@ export const Environment = environment({
   ROSTER_TABLE: required,
   FAULTS_TABLE: required,
   AFFECTED_TABLE: required,
+  HISTORY_TABLE: required,
   INSTANCES_TABLE: required,
   MIGRATIONS_TABLE: required,
   PORTS_TABLE: required,
@@ -133,6 +135,7 @@ function storesOf(env: DoctorEnv, { dynamo }: DoctorClients) {
     ...dataPlaneStore(dynamo, tables),
     ...faultStore(dynamo, tables.faults),
     ...affectedStore(dynamo, env.AFFECTED_TABLE),
+    ...faultFirings(dynamo, env.HISTORY_TABLE),
   };
 }
 

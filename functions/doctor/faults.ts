@@ -14,6 +14,7 @@ import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { inAnySpelling } from '../../flows/host-spelling.ts';
 import { type FaultFilter, type FaultPages, pageOfFaults } from './fault-list.ts';
 import { FaultQuery } from './fault-query.ts';
+import { projectStories } from './fault-story.ts';
 import { listedFault, tenantFault, wholeFault } from './fault-view.ts';
 
 /** The dependencies of the routes. */
@@ -22,6 +23,14 @@ export type FaultDeps = FaultPages & {
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
   /** Whether Doctor runs beside a cloud, to which it applies faults. */
   readonly besideCloud: boolean;
+  /**
+   * Places of the notifications of a fault, in all projects or in one; not complete if there are more than
+   * were read.
+   */
+  readonly firingsOfFault: (
+    fault_id: string,
+    project_id: string | undefined,
+  ) => Promise<{ readonly places: readonly string[]; readonly complete: boolean }>;
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
 };
@@ -46,61 +55,88 @@ function filterFor({ caller }: FaultRequest, filter: FaultFilter): FaultFilter {
   return { ...filter, project_id: own };
 }
 
-export function faultRoutes(deps: FaultDeps): Route[] {
-  /** The faults as the caller may see them: a tenant sees only those that affected its project. */
-  async function shown(
-    { caller }: FaultRequest,
-    faults: readonly Fault[],
-    view: typeof listedFault,
-  ): Promise<View[]> {
-    const ids = faults.map(({ fault_id }) => fault_id);
-    const admin = isAdmin(caller);
-    const affected = await (admin ? deps.affectedBy(ids) : deps.affectedIn(projectOf(caller), ids));
-    const byFault = Map.groupBy(affected, ({ fault_id }) => fault_id);
-    return faults.flatMap((fault): View[] => {
-      const touched = byFault.get(fault.fault_id);
-      if (admin) return [view(fault, touched ?? [], deps.besideCloud)];
-      return touched ? [tenantFault(fault, touched)] : [];
-    });
-  }
-
-  return [
-    route({
-      method: 'GET',
-      path: '/v1/faults',
-      roles: ['reader'],
-      query: FaultQuery,
-      body: ignored,
-      handle: async (request) => {
-        const asked = filterFor(request, request.args);
-        const { faults, full } = await inAnySpelling(
-          deps,
-          asked.host,
-          (host) => pageOfFaults(deps, { ...asked, host }),
-          (page) => page.faults.length === 0,
-        );
-        const views = await shown(request, faults, listedFault);
-        const page = fitting(views);
-        const last = page.at(-1);
-        const next = full || page.length < views.length ? last?.fault_id : undefined;
-        return {
-          status: 200,
-          body: { faults: page, ...(next && { next: nextLink(request, next) }) },
-        };
-      },
-    }),
-    route({
-      method: 'GET',
-      path: '/v1/faults/:id',
-      roles: ['reader'],
-      query: ignored,
-      body: ignored,
-      handle: async (request) => {
-        const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
-        const [fault] = await shown(request, await deps.faults([id]), wholeFault);
-        if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
-        return { status: 200, body: { fault } };
-      },
-    }),
-  ];
+/** The faults as the caller may see them: a tenant sees only those that affected its project. */
+async function shown(
+  deps: FaultDeps,
+  { caller }: FaultRequest,
+  faults: readonly Fault[],
+  view: typeof listedFault,
+): Promise<View[]> {
+  const ids = faults.map(({ fault_id }) => fault_id);
+  const admin = isAdmin(caller);
+  const affected = await (admin ? deps.affectedBy(ids) : deps.affectedIn(projectOf(caller), ids));
+  const byFault = Map.groupBy(affected, ({ fault_id }) => fault_id);
+  return faults.flatMap((fault): View[] => {
+    const touched = byFault.get(fault.fault_id);
+    if (admin) return [view(fault, touched ?? [], deps.besideCloud)];
+    return touched ? [tenantFault(fault, touched)] : [];
+  });
 }
+
+/** The routes. */
+export const faultRoutes = (deps: FaultDeps): Route[] => [
+  ...listRoutes(deps),
+  ...storyRoutes(deps),
+];
+
+const listRoutes = (deps: FaultDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: '/v1/faults',
+    roles: ['reader'],
+    query: FaultQuery,
+    body: ignored,
+    handle: async (request) => {
+      const asked = filterFor(request, request.args);
+      const { faults, full } = await inAnySpelling(
+        deps,
+        asked.host,
+        (host) => pageOfFaults(deps, { ...asked, host }),
+        (page) => page.faults.length === 0,
+      );
+      const views = await shown(deps, request, faults, listedFault);
+      const page = fitting(views);
+      const last = page.at(-1);
+      const next = full || page.length < views.length ? last?.fault_id : undefined;
+      return {
+        status: 200,
+        body: { faults: page, ...(next && { next: nextLink(request, next) }) },
+      };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/faults/:id',
+    roles: ['reader'],
+    query: ignored,
+    body: ignored,
+    handle: async (request) => {
+      const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
+      const [fault] = await shown(deps, request, await deps.faults([id]), wholeFault);
+      if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
+      return { status: 200, body: { fault } };
+    },
+  }),
+];
+
+const storyRoutes = (deps: FaultDeps): Route[] => [
+  route({
+    method: 'GET',
+    path: '/v1/faults/:id/story',
+    roles: ['reader'],
+    query: ignored,
+    body: ignored,
+    handle: async (request) => {
+      const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
+      const [fault] = await shown(deps, request, await deps.faults([id]), listedFault);
+      if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
+      const own = isAdmin(request.caller) ? undefined : projectOf(request.caller);
+      const [affected, { places, complete }] = await Promise.all([
+        own === undefined ? deps.affectedBy([id]) : deps.affectedIn(own, [id]),
+        deps.firingsOfFault(id, own),
+      ]);
+      const projects = projectStories(affected, places);
+      return { status: 200, body: { story: { fault, projects, complete } } };
+    },
+  }),
+];

@@ -54,6 +54,9 @@ const doctor: Readonly<Record<string, RouteText>> = {
     'lists the faults of hosts and of their data planes. Tenants see the faults that affected their servers and ports, without the host',
   ),
   'GET /doctor/v1/faults/{id}': text('shows a fault with the servers or ports that it affected'),
+  'GET /doctor/v1/faults/{id}/story': text(
+    'counts for each project what a fault affected, and the notifications that followed; a tenant sees its own project',
+  ),
   'PUT /doctor/v1/servers/{uuid}': text('registers a server, or changes it'),
   'GET /doctor/v1/servers/{uuid}': text('shows a server as it was registered'),
   'DELETE /doctor/v1/servers/{uuid}': text('removes a server'),

@@ -1,6 +1,7 @@
 /** The feed of changes of the deployed service: who gets what, and how soon. */
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
+import { answers } from '../../scripts/docs/openapi/answers.ts';
 import type { Client } from '../stack/stack.ts';
 import { type Cloud, forceDown, logins, newHost, newInstance } from './cloud.ts';
 
@@ -9,6 +10,8 @@ const Changes = z.object({
   reset: z.boolean(),
   changes: z.record(z.string(), z.array(z.string())),
 });
+
+const Faults = z.object({ faults: z.array(z.object({ fault_id: z.string() })) });
 
 let cloud: Cloud;
 
@@ -55,7 +58,7 @@ test('operators get host, server and fault of a report; its owner the server and
   expect(other.changes.servers ?? []).not.toContain(server);
 });
 
-test('an alarm that fires is in the feed', async () => {
+test('an alarm that fires is in the feed, and in the story of its fault', async () => {
   const { admin, a } = cloud;
   const host = await newHost(admin);
   const server = await newInstance(admin, { project_id: a.projectId, host });
@@ -74,4 +77,14 @@ test('an alarm that fires is in the feed', async () => {
   await forceDown(admin, host);
   const { got } = await until(a, cursor, 'alarms', alarm_id);
   expect(got.alarms).toContain(alarm_id);
+  const faults = Faults.parse((await admin.expect('GET', `/doctor/v1/faults?host=${host}`)).body);
+  const path = `/doctor/v1/faults/${faults.faults[0]?.fault_id}/story`;
+  const { body: story } = await a.expect('GET', path);
+  expect(answers['GET /doctor/v1/faults/{id}/story']?.body?.safeParse(story).error).toBeUndefined();
+  expect(story).toMatchObject({
+    story: {
+      projects: [{ project_id: a.projectId, resources: 1, events: 1, notifications: 1 }],
+      complete: true,
+    },
+  });
 });

@@ -163,7 +163,7 @@ describe('permissions', () => {
         ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Faults`),
         ...['BatchGetItem', 'Query'].map((verb) => `${verb} on Affected`),
         ...['byFaultId', 'byHost', 'byTime', 'open'].map((index) => `Query on Faults/${index}`),
-        'Query on Affected/byProject',
+        ...['Query on Affected/byProject', 'Query on History/byFault'],
         ...['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem'].map(
           (verb) => `${verb} on Subscriptions`,
         ),

@@ -200,7 +200,7 @@ describe('tables', () => {
 
   test('indexes project keys only, and those of the history, of notifications and of rounds what they show', () => {
     const indexes = tables.flatMap(({ Properties }) => Properties.GlobalSecondaryIndexes ?? []);
-    expect(indexes).toHaveLength(50);
+    expect(indexes).toHaveLength(51);
     const wide = indexes.filter(({ Projection }) => Projection.ProjectionType !== 'KEYS_ONLY');
     expect(wide.map(({ IndexName }) => IndexName)).toEqual([
       'periodic',

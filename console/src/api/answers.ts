@@ -34,6 +34,20 @@ export interface DoctorAnswers {
   "GET /doctor/v1/faults/{id}": {
     fault: Fault;
   };
+  "GET /doctor/v1/faults/{id}/story": {
+    story: {
+      fault: Fault;
+      projects: {
+        project_id: string;
+        resources: number;
+        events: number;
+        notifications: number;
+        first_at: string | null;
+        last_at: string | null;
+      }[];
+      complete: boolean;
+    };
+  };
   "GET /doctor/v1/hosts": {
     hosts: {
       host: string;

@@ -293,6 +293,23 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
   ),
   'GET /doctor/v1/faults': page('faults', ListedFault),
   'GET /doctor/v1/faults/{id}': one('fault', ListedFault),
+  'GET /doctor/v1/faults/{id}/story': one(
+    'story',
+    z.strictObject({
+      fault: ListedFault,
+      projects: z.array(
+        z.strictObject({
+          project_id: z.string(),
+          resources: count,
+          events: count,
+          notifications: count,
+          first_at: Moment.nullable(),
+          last_at: Moment.nullable(),
+        }),
+      ),
+      complete: z.boolean(),
+    }),
+  ),
   'PUT /doctor/v1/servers/{uuid}': one('server', Server, 200, 201),
   'GET /doctor/v1/servers/{uuid}': one('server', Server),
   'DELETE /doctor/v1/servers/{uuid}': empty,

@@ -83,6 +83,10 @@ const surface = createSurface({
           .map(({ fault_id }) => fault_id),
       ),
     affectedBy: async (ids) => affected.filter(({ fault_id }) => ids.includes(fault_id)),
+    firingsOfFault: async (fault, project) => ({
+      places: [`${project ?? 'other'}#2026-01-01T00:00:00.000Z#event of ${fault}`],
+      complete: true,
+    }),
     affectedIn: async (project, ids) =>
       affected.filter((row) => row.project_id === project && ids.includes(row.fault_id)),
   }),
@@ -238,4 +242,28 @@ test('beside a cloud, administrators see the outcome there: pending while open, 
 test('no tenant sees the outcome in the cloud, which names hosts', async () => {
   const { body } = await ask({ status: 'all' }, 'reader@a');
   expect(JSON.stringify(body)).not.toContain('applied_to_cloud');
+});
+
+test('an administrator reads the story of a fault in all projects, a tenant in its own, without the host', async () => {
+  const path = `/${id(2)}/story`;
+  const whole = await ask({}, 'admin@a', path);
+  expect(whole.status).toBe(200);
+  const projects = Object(whole.body).story.projects.map(Object);
+  expect(projects.map((each: { project_id: string }) => each.project_id)).toEqual([
+    ...['a', 'b', 'other'],
+  ]);
+  const own = await ask({}, 'reader@b', path);
+  expect(own.body).toMatchObject({
+    story: { complete: true, projects: [{ project_id: 'b', events: 1, notifications: 1 }] },
+  });
+  expect(JSON.stringify(own.body)).not.toMatch(/compute-|reported_by|"a"/);
+});
+
+test.each([
+  { path: `/${id(5)}/story`, as: 'member@c', status: 404 },
+  { path: `/${id(77)}/story`, as: 'admin@a', status: 404 },
+  { path: '/x/story', as: 'admin@a', status: 400 },
+  { path: `/${id(2)}/story`, as: 'monitor@a', status: 403 },
+])('the story $path is refused to $as with $status', async ({ path, as, status }) => {
+  expect((await ask({}, as, path)).status).toBe(status);
 });

@@ -19,6 +19,7 @@ const untouched = {
   users: { get: unused, change: unused, remove: unused },
   ...{ faults: unused, openFaults: unusedPages, allFaults: unusedPages },
   ...{ faultsOfHost: unusedPages, faultsOfProject: unusedPages, affectedIn: unused },
+  firingsOfFault: unused,
   ...{ affectedBy: unused, webhookKey: unused, deadLetter: unused },
   ...{ subscription: unused, subscriptions: unused, statusOf: unused, countOf: unused },
   ...{ claim: unused, replace: unused, remove: unused, subscribeTo: unused, unsubscribe: unused },
