@@ -140,6 +140,11 @@ export const notRun: readonly NotRun[] = [
   },
   {
     document: 'docs/tutorial/beside-openstack.md',
+    first: 'npm run doctor --silent -- cloud sync',
+    reason: 'needs an OpenStack cloud',
+  },
+  {
+    document: 'docs/tutorial/beside-openstack.md',
     first: 'source member-openrc',
     reason: 'needs an OpenStack cloud',
   },
