@@ -5,10 +5,12 @@ import { type Firing, hasNotification, type OutboxRow } from '../domain/alarms/f
 import { packed } from '../domain/slices.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import type { EvaluateDeps, Evaluated } from './evaluate-events.ts';
+import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { untilWritten } from './retry.ts';
 
 /** What the flow reads and writes. */
 export type EvaluateTimeoutsDeps = DeliverDeps &
+  NoteFiringsDeps &
   Pick<EvaluateDeps, 'alarms' | 'fire' | 'arm' | 'now'>;
 
 /** Firings in one transaction. */
@@ -32,6 +34,7 @@ export async function evaluateTimeouts(
     return left.length === 0 || undefined;
   });
   const published = await deliver(deps, written);
+  await noteFirings(deps, [{ rows: written, at: deps.now() }]);
   return { candidates: dueOf.size, fired: written.length, published };
 }
 

@@ -14,13 +14,15 @@ async function reported(world: World) {
   return { nova, uuids, alarms };
 }
 
+/** What follows a firing: notes in the feed of changes, for the project and for all, and the count of the minute. */
+const notes = ['PutItem', 'UpdateItem', 'PutItem'];
+
 test('an evaluation makes the writes and publishes of its table, and no other', async () => {
   await using world = await makeWorld();
   await reported(world);
   expect(await world.evaluate()).toMatchObject({
     kind: 'done',
-    // The last two note the firing in the feed of changes: of the project, and of all.
-    calls: ['TransactWriteItems', 'PublishBatch', 'BatchExecuteStatement', 'PutItem', 'PutItem'],
+    calls: ['TransactWriteItems', 'PublishBatch', 'BatchExecuteStatement', ...notes],
   });
 });
 

@@ -67,8 +67,8 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
   expect(await world.evaluate()).toMatchObject({
     calls: [
       ...['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
-      // Notes of the firing in the feed of changes: of the project, and of all.
-      ...['PutItem', 'PutItem'],
+      // Notes in the feed of changes, for the project and for all, and the count of the minute.
+      ...['PutItem', 'UpdateItem', 'PutItem'],
     ],
   });
   expect(await world.send()).toMatchObject({

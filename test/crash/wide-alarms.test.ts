@@ -31,7 +31,7 @@ test('the alarms that name the resource fire with the event, those of the projec
   if (first?.kind === 'done') {
     expect(first.calls.toSorted()).toEqual([
       ...['BatchExecuteStatement', 'PublishBatch', 'PutItem', 'PutItem'],
-      ...['SendMessageBatch', 'TransactWriteItems'],
+      ...['SendMessageBatch', 'TransactWriteItems', 'UpdateItem'],
     ]);
   }
   expect(alarmsOf(idsOf(await world.received()))).toEqual([named]);
@@ -89,7 +89,7 @@ test('a slice that leaves some over queues them, and dies without losing any', a
   const outcome = await world.evaluateLane('wide', { at: 1, how: 'is the last thing done' });
   expect(outcome?.kind).toBe('was killed');
   await world.recover();
-  const ids = idsOf(await world.received());
-  expect(new Set(ids).size).toBe(ids.length);
-  expect(new Set(alarmsOf(ids))).toEqual(new Set(alarms));
+  // The process may have published before it died, and not marked: that is sent again, under the same id.
+  const ids = [...new Set(idsOf(await world.received()))];
+  expect(alarmsOf(ids).sort()).toEqual(alarms.sort());
 });

@@ -124,6 +124,11 @@ const deeds: Record<string, [Deed, string[]]> = {
     },
     ['insufficient data→alarm'],
   ],
+  // Its timeout is a second here. The event is the backup's end; then no other comes.
+  'no backup since yesterday': [
+    (id) => post(id, 'backup.end', {}),
+    ['ok→alarm', 'alarm→insufficient data'],
+  ],
 };
 
 test('every alarm that is shown is tried', () => {
@@ -132,10 +137,13 @@ test('every alarm that is shown is tried', () => {
 
 test.each(recipes)('$name ($type): its owner is notified of what it is for', async (recipe) => {
   const id = randomUUID();
-  const text = JSON.stringify(recipe).replaceAll(anyId, id);
+  const text = JSON.stringify(recipe)
+    .replaceAll(anyId, id)
+    .replace('"timeout":86400', '"timeout":1');
   const alarm = await newAlarm(cloud.a, JSON.parse(text));
   const [deed, expected] = deeds[recipe.name] ?? [];
-  const ours = () => inbox.of(alarm).filter(({ body }) => body.resource_id === id);
+  const ours = () =>
+    inbox.of(alarm).filter(({ body }) => body.resource_id === id || body.reason === 'timeout');
   await deed?.(id, () => inbox.untilSome(() => ours().length > 0));
   await inbox.untilSome(() => ours().length >= (expected?.length ?? 1));
   // The safe copies notify nothing more; nor does anything that came late.

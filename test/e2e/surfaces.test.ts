@@ -326,7 +326,7 @@ describe('an unknown path', () => {
     { dialect: 'alarming', path: '/alarming/v2' },
     { dialect: 'alarming', path: '/alarming/v1/alarms' },
     { dialect: 'doctor', path: '/doctor/v1/nothing' },
-    { dialect: 'doctor', path: '/doctor/v1/hosts//' },
+    { dialect: 'doctor', path: '/doctor/v1/servers//' },
     { dialect: 'doctor', path: '/doctor/v1/hosts/a/b' },
   ] as const)('$path is a 404 with a token, a 401 without', async ({ dialect, path }) => {
     for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS']) {
