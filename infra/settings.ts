@@ -5,6 +5,8 @@
  */
 import * as z from 'zod';
 import type { EnvName } from '../adapters/env.ts';
+import { cloudSettings } from './cloud-settings.ts';
+import { described, setting } from './setting.ts';
 import {
   address,
   delay,
@@ -12,36 +14,20 @@ import {
   email,
   filledText,
   httpUrl,
-  issuerUrl,
   labelName,
   limit,
   namePrefix,
   oneOf,
   origins,
   ranges,
-  rolePairs,
   secretName,
   sourceConcurrency,
-  text,
   topicArns,
   truth,
   wholeNumber,
 } from './setting-readers.ts';
 
 const atLeastOne = wholeNumber({ least: 1 });
-
-/** `means`: one sentence of Markdown. `variable`: the environment variable of functions that get it. */
-const described = z.registry<{ readonly means: string; readonly variable: EnvName | undefined }>();
-
-/** A schema with its default, and its description. */
-const setting = <Schema extends z.ZodType>(
-  schema: Schema,
-  means: string,
-  variable?: EnvName,
-): Schema => {
-  described.add(schema, { means, variable });
-  return schema;
-};
 
 const Settings = z.object({
   publicUrl: setting(
@@ -281,50 +267,7 @@ const Settings = z.object({
     truth.default(false),
     '`true`: events `compute.instance.*` and `port.*` from outside register, change and delete servers and ports',
   ),
-  cloud: setting(
-    secretName.default(''),
-    'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
-    'CLOUD_SECRET',
-  ),
-  cloudWalkMinutes: setting(
-    wholeNumber({ least: 5, most: 1440 }).default(60),
-    'the time between the begins of two walks through all hosts, servers and ports of the cloud',
-    'CLOUD_WALK_MINUTES',
-  ),
-  cloudCallsInFlight: setting(
-    sourceConcurrency.default(3),
-    'requests of the inventory to the cloud that are in flight at once at most',
-  ),
-  oidcIssuer: setting(
-    issuerUrl.default(''),
-    'the OpenID Connect issuer whose access tokens are accepted, as its tokens have it in `iss`; empty: none',
-    'OIDC_ISSUER',
-  ),
-  oidcAudience: setting(
-    text.default(''),
-    'what the tokens of `oidcIssuer` have in `aud`; needed with it',
-    'OIDC_AUDIENCE',
-  ),
-  oidcProjectClaim: setting(
-    filledText.default('project_id'),
-    'the claim with the id of the project; `a.b` is `b` inside of `a`',
-    'OIDC_PROJECT_CLAIM',
-  ),
-  oidcRolesClaim: setting(
-    filledText.default('roles'),
-    'the claim with the roles, a list or a text with spaces; `realm_access.roles` for Keycloak',
-    'OIDC_ROLES_CLAIM',
-  ),
-  oidcRoles: setting(
-    rolePairs.default([
-      'doctor-admin=admin',
-      'doctor-member=member',
-      'doctor-reader=reader',
-      'doctor-monitor=monitor',
-    ]),
-    "Doctor's role for each value of that claim, separated by commas; other values mean nothing",
-    'OIDC_ROLES',
-  ),
+  ...cloudSettings,
   requestsPerSecond: setting(
     atLeastOne.default(1000),
     'requests a second that API Gateway takes for each surface, of all callers together; further ones are answered with 503',

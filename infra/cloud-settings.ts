@@ -1,0 +1,59 @@
+/** The settings of a deployment beside an OpenStack cloud, or beside an issuer of access tokens. */
+import { setting } from './setting.ts';
+import {
+  filledText,
+  issuerUrl,
+  rolePairs,
+  secretName,
+  sourceConcurrency,
+  text,
+  wholeNumber,
+} from './setting-readers.ts';
+
+/** Entries of the table in `settings.ts`. */
+export const cloudSettings = {
+  cloud: setting(
+    secretName.default(''),
+    'the name or ARN of the secret with the Keystone URL and the application credential of an OpenStack cloud that Doctor stands beside; empty: no cloud',
+    'CLOUD_SECRET',
+  ),
+  cloudWalkMinutes: setting(
+    wholeNumber({ least: 5, most: 1440 }).default(60),
+    'the time between the begins of two walks through all hosts, servers and ports of the cloud',
+    'CLOUD_WALK_MINUTES',
+  ),
+  cloudCallsInFlight: setting(
+    sourceConcurrency.default(3),
+    'requests of the inventory to the cloud that are in flight at once at most',
+  ),
+  oidcIssuer: setting(
+    issuerUrl.default(''),
+    'the OpenID Connect issuer whose access tokens are accepted, as its tokens have it in `iss`; empty: none',
+    'OIDC_ISSUER',
+  ),
+  oidcAudience: setting(
+    text.default(''),
+    'what the tokens of `oidcIssuer` have in `aud`; needed with it',
+    'OIDC_AUDIENCE',
+  ),
+  oidcProjectClaim: setting(
+    filledText.default('project_id'),
+    'the claim with the id of the project; `a.b` is `b` inside of `a`',
+    'OIDC_PROJECT_CLAIM',
+  ),
+  oidcRolesClaim: setting(
+    filledText.default('roles'),
+    'the claim with the roles, a list or a text with spaces; `realm_access.roles` for Keycloak',
+    'OIDC_ROLES_CLAIM',
+  ),
+  oidcRoles: setting(
+    rolePairs.default([
+      'doctor-admin=admin',
+      'doctor-member=member',
+      'doctor-reader=reader',
+      'doctor-monitor=monitor',
+    ]),
+    "Doctor's role for each value of that claim, separated by commas; other values mean nothing",
+    'OIDC_ROLES',
+  ),
+};
