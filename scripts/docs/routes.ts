@@ -3,7 +3,8 @@ import type { PublicRoute } from '../../adapters/http/public-route.ts';
 import type { Route } from '../../adapters/http/route.ts';
 import type { SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { code, generatedFrom, page, table } from './markdown.ts';
-import { type RouteText, routeTexts, surfaceTexts } from './route-texts.ts';
+import type { RouteText } from './route-text.ts';
+import { routeTexts, surfaceTexts } from './route-texts.ts';
 import { surfaces } from './surfaces.ts';
 
 /** A method of a path, with what the code says of it; several routes that differ in versions are one. */

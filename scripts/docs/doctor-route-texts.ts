@@ -1,0 +1,119 @@
+/** What `docs/reference/routes.md` says of the routes below `/doctor/v1`. */
+import { type RouteText, text } from './route-text.ts';
+
+/** Doctor's own routes. */
+export const doctor: Readonly<Record<string, RouteText>> = {
+  'GET /doctor/': text('lists the versions of this API'),
+  'GET /doctor/v1': text('shows the version'),
+  'GET /doctor/v1/openapi.json': text('describes all routes of all surfaces, in OpenAPI 3.1'),
+  'GET /doctor/v1/changes': text(
+    'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
+  ),
+  'GET /doctor/v1/status': text(
+    'counts hosts by state, servers, ports and open faults, and what waits in each queue',
+  ),
+  'GET /doctor/v1/rates': text(
+    'shows for each minute of the last hours the notifications, their times, and what waited',
+  ),
+  'GET /doctor/v1/dead-letters': text('lists the queues of dead letters with their counts'),
+  'GET /doctor/v1/dead-letters/{queue}': text(
+    'lists the dead letters of a queue with their reasons: its first 200',
+  ),
+  'GET /doctor/v1/dead-letters/{queue}/{id}': text('shows a dead letter'),
+  'POST /doctor/v1/dead-letters/{queue}/redrive': text(
+    'sends dead letters back to the queue that they came from, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}': text(
+    'with `all=true` deletes the dead letters of a queue, at most 200 at once',
+  ),
+  'DELETE /doctor/v1/dead-letters/{queue}/{id}': text('deletes a dead letter'),
+  'POST /doctor/v1/events': text(
+    "takes events from outside, such as Ceilometer's; a token, HTTP Basic or Bearer",
+  ),
+  'PUT /doctor/v1/hosts/{host}': text('registers a host, or changes it'),
+  'GET /doctor/v1/hosts': text(
+    'lists hosts by name, each in one state: `down` (reported), `silent` (no heartbeats), `maintenance`, `disabled` or `up`',
+  ),
+  'GET /doctor/v1/hosts/{host}': text('shows a host'),
+  'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
+    'reports the data plane of all ports of a host',
+  ),
+  'POST /doctor/v1/hosts/{host}/heartbeat': text('says that a host runs, or was restarted'),
+  'POST /doctor/v1/heartbeats': text('says that up to 100 hosts run'),
+  'GET /doctor/v1/faults': text(
+    'lists the faults of hosts and of their data planes. Tenants see the faults that affected their servers and ports, without the host',
+  ),
+  'GET /doctor/v1/faults/{id}': text('shows a fault with the servers or ports that it affected'),
+  'GET /doctor/v1/faults/{id}/story': text(
+    'counts for each project what a fault affected, and the notifications that followed; a tenant sees its own project',
+  ),
+  'PUT /doctor/v1/servers/{uuid}': text('registers a server, or changes it'),
+  'GET /doctor/v1/servers/{uuid}': text('shows a server as it was registered'),
+  'DELETE /doctor/v1/servers/{uuid}': text('removes a server'),
+  'GET /doctor/v1/servers/{uuid}/evacuation': text(
+    'shows the newest evacuation of a server, with its progress while Nova carries it out',
+  ),
+  'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
+  'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
+  'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),
+  'GET /doctor/v1/silences/{id}': text('shows a silence'),
+  'DELETE /doctor/v1/silences/{id}': text('ends a silence at once'),
+  'GET /doctor/v1/subscriptions': text("lists subscriptions to the project's notifications"),
+  'POST /doctor/v1/subscriptions': text("subscribes an endpoint to the project's notifications"),
+  'GET /doctor/v1/subscriptions/{id}': text('shows a subscription'),
+  'DELETE /doctor/v1/subscriptions/{id}': text('ends a subscription'),
+  'PUT /doctor/v1/users/{name}': text('creates a user, replaces it, disables or enables it'),
+  'GET /doctor/v1/users/{name}': text('shows a user'),
+  'DELETE /doctor/v1/users/{name}': text('deletes a user'),
+  'GET /doctor/v1/cloud': text(
+    'shows how old what Doctor knows of the cloud is, the last walk with its differences, and errors',
+  ),
+  'POST /doctor/v1/cloud/walks': text(
+    'begins a walk through the cloud; with `dry_run` it only notes what differs',
+  ),
+  'GET /doctor/v1/webhook-key': text("shows the key that signs the project's webhooks"),
+};
+
+/** The routes of monitors: a token, HTTP Basic or Bearer. */
+export const monitors: Readonly<Record<string, RouteText>> = {
+  'PUT /doctor/v1/inspector/events': text(
+    'takes faults in the form of OPNFV Doctor’s southbound interface; a token, HTTP Basic or Bearer',
+  ),
+  'POST /doctor/v1/inspector/events': text('the same'),
+  'POST /doctor/v1/alertmanager': text(
+    "takes Alertmanager's webhook, version 4; `source` names the source, `type` what its alerts mean",
+  ),
+  'POST /doctor/v1/prometheus/api/v2/alerts': text(
+    "takes Prometheus' alerts and collectd's notifications",
+  ),
+  'POST /doctor/v1/prometheus/{source}/api/v2/alerts': text('the same, of the named source'),
+  'POST /doctor/v1/am/api/v2/alerts': text('the same as `/doctor/v1/prometheus/api/v2/alerts`'),
+  'POST /doctor/v1/consul': text(
+    "takes the list of Consul's watch on critical checks as the whole state of its source",
+  ),
+  'POST /doctor/v1/redfish/{host}': text("takes a BMC's events of this host"),
+  'POST /doctor/v1/redfish': text("takes a BMC's events; their `Context` names the host"),
+  'PUT /events/': text('the same as `/doctor/v1/inspector/events`'),
+  'POST /events/': text('the same'),
+};
+
+/** The routes of conditions, their sources and what matched nothing. */
+export const conditions: Readonly<Record<string, RouteText>> = {
+  'GET /doctor/v1/conditions': text(
+    'lists conditions, newest first; `source`, `host`, `port_id`, `server_id`, `state` and `effect` filter',
+  ),
+  'GET /doctor/v1/conditions/{id}': text('shows a condition'),
+  'DELETE /doctor/v1/conditions/{id}': text(
+    'ends a condition by hand, whatever the rule of its source; `reason` is needed, and recorded',
+  ),
+  'GET /doctor/v1/sources': text('lists the sources that have settings, by name'),
+  'GET /doctor/v1/sources/{kind}': text('shows the settings of a source, or the default ones'),
+  'PUT /doctor/v1/sources/{kind}': text('replaces the settings of a source'),
+  'DELETE /doctor/v1/sources/{kind}': text('returns a source to the default settings'),
+  'GET /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
+  'PUT /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
+  'DELETE /doctor/v1/sources/{kind}/{name}': text('the same for one of several sources of a kind'),
+  'GET /doctor/v1/unmatched': text(
+    'lists what monitors reported of the last day and matched nothing, newest first, with the reasons',
+  ),
+};
