@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { startFeed } from './live/feed.ts';
+import './ui/theme.ts';
 import { App } from './views/app.tsx';
 
 const root = document.getElementById('console');

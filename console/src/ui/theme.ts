@@ -11,6 +11,7 @@ const show = (next: 'light' | 'dark') => {
   document.documentElement.dataset.theme = next;
 };
 
+show(theme.value);
 dark.addEventListener('change', ({ matches }) => {
   if (!chosen) show(matches ? 'dark' : 'light');
 });
