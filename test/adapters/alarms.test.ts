@@ -27,7 +27,7 @@ let lists: ReturnType<typeof alarmLists>;
 
 const storeWith = (quota: AlarmQuotas) => {
   const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
-  const timers = own.env.TIMERS_TABLE;
+  const { TIMERS_TABLE: timers } = own.env;
   return alarmStore(dynamo, { alarms, history, quotas, timers, retentionDays: 30, quota });
 };
 /** All alarms that a list reads, in its order. */

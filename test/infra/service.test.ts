@@ -4,26 +4,9 @@ import { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import { indexedAttributes } from '../../domain/alarms/periodic-index.ts';
 import { ReceivedNotification } from '../../domain/conditions/received-notification.ts';
 import { stageName } from '../../infra/stage.ts';
-import { makeStack } from './template.ts';
+import { functions, makeStack } from './template.ts';
 
 const template = Template.fromStack(makeStack());
-
-const functions = [
-  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
-  'Console',
-  ...[
-    'ReportReceiver',
-    'Reconciler',
-    'AlarmEvaluator',
-    'BulkEvaluator',
-    'Sweeper',
-    'FaultFinisher',
-    'WebhookSender',
-    'PeriodicPlanner',
-    'PeriodicEvaluator',
-    'Timekeeper',
-  ],
-];
 
 describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {

@@ -3,6 +3,24 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 import { DoctorStack } from '../../infra/service.ts';
 
+/** The construct of each function that is deployed without further settings. */
+export const functions = [
+  ...['Identity', 'Compute', 'Network', 'Alarming', 'Doctor', 'Monitors', 'Operations'],
+  'Console',
+  ...[
+    'ReportReceiver',
+    'Reconciler',
+    'AlarmEvaluator',
+    'BulkEvaluator',
+    'Sweeper',
+    'FaultFinisher',
+    'WebhookSender',
+    'PeriodicPlanner',
+    'PeriodicEvaluator',
+    'Timekeeper',
+  ],
+];
+
 /** The stack as AWS gets it; without bundling, which takes seconds and changes nothing here. */
 export function makeStack(target: 'aws' | 'emulator' = 'aws'): DoctorStack {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });

@@ -1,4 +1,4 @@
-/* biome-ignore-all format: made by "npm run docs" of docs/reference/openapi.json. */
+/* Made by "npm run docs" of docs/reference/openapi.json. */
 /** What each route of `/doctor/v1` answers with 2xx, by its method and path. */
 
 export interface DoctorAnswers {

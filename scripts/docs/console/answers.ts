@@ -17,7 +17,7 @@ const Document = z.object({
   components: z.object({ schemas: z.record(z.string(), z.record(z.string(), z.unknown())) }),
 });
 
-const banner = `/* biome-ignore-all format: made by "npm run docs" of docs/reference/openapi.json. */
+const banner = `/* Made by "npm run docs" of docs/reference/openapi.json. */
 /** What each route of \`/doctor/v1\` answers with 2xx, by its method and path. */`;
 
 /** The schema of the first answer with 2xx and a body; undefined if there is none. */
