@@ -1,35 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { GetCommand, PutCommand, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { alarmLists } from '../../adapters/alarms/alarm-lists.ts';
 import { alarmRow, indexKeys, placesOf } from '../../adapters/alarms/alarm-rows.ts';
 import { alarmStore } from '../../adapters/alarms/alarms.ts';
-import { alarmCounter, quotaStore } from '../../adapters/alarms/quotas.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import {
-  type AlarmChange,
-  projectShardOf,
-  timeShardOf,
-} from '../../domain/alarms/alarm-history.ts';
+import { projectShardOf, timeShardOf } from '../../domain/alarms/alarm-history.ts';
 import type { AlarmScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
 import type { AnyAlarm } from '../../domain/alarms/periodic-alarm.ts';
-import type { AlarmQuotas } from '../../domain/alarms/quota.ts';
-import { alarmWith } from '../domain/alarms/alarms.ts';
 import { every } from '../stack/every.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
+import { alarmTables, changeOf, newAlarm, unlimited } from './alarm-tables.ts';
 import { cancelled, disturb, refused } from './disturb.ts';
 
 const dynamo = dynamodb();
 let own: OwnThings;
 let store: ReturnType<typeof alarmStore>;
 let lists: ReturnType<typeof alarmLists>;
+let tables: ReturnType<typeof alarmTables>;
 
-const storeWith = (quota: AlarmQuotas) => {
-  const { ALARMS_TABLE: alarms, HISTORY_TABLE: history, QUOTAS_TABLE: quotas } = own.env;
-  const { TIMERS_TABLE: timers } = own.env;
-  return alarmStore(dynamo, { alarms, history, quotas, timers, retentionDays: 30, quota });
-};
 /** All alarms that a list reads, in its order. */
 const allOf = async (scope: AlarmScope, reading: TimeReading = {}) =>
   every(lists.alarmsOf(scope, reading));
@@ -37,7 +27,8 @@ const allOf = async (scope: AlarmScope, reading: TimeReading = {}) =>
 beforeAll(async () => {
   own = await ownThings();
   const { ALARMS_TABLE: alarms } = own.env;
-  store = storeWith({ project: -1, user: -1, wide: -1, periodic: -1 });
+  tables = alarmTables(dynamo, own);
+  store = tables.storeWith(unlimited);
   lists = alarmLists(dynamo, alarms);
 });
 afterAll(async () => {
@@ -45,42 +36,8 @@ afterAll(async () => {
   dynamo.destroy();
 });
 
-const newAlarm = (given: Partial<Alarm> = {}): Alarm =>
-  alarmWith({ alarm_id: randomUUID(), project_id: randomUUID(), ...given });
-const changeOf = ({ alarm_id, project_id }: AnyAlarm, type: AlarmChange['type']): AlarmChange => ({
-  event_id: randomUUID(),
-  alarm_id,
-  type,
-  detail: '{}',
-  user_id: 'u',
-  project_id: null,
-  on_behalf_of: project_id,
-  timestamp: '2026-01-01T00:00:00.000Z',
-  severity: 'low',
-});
 const create = async (alarm: Alarm) => store.create(alarm, changeOf(alarm, 'creation'));
 
-const rowsOf = async ({ alarm_id }: Alarm) => {
-  const { Items = [] } = await dynamo.send(
-    new QueryCommand({
-      TableName: own.env.ALARMS_TABLE,
-      KeyConditionExpression: 'alarm_id = :id',
-      ExpressionAttributeValues: { ':id': alarm_id },
-      ConsistentRead: true,
-    }),
-  );
-  return Items.map(({ kind }) => String(kind));
-};
-const historyOf = async ({ alarm_id }: Alarm) => {
-  const { Items = [] } = await dynamo.send(
-    new ScanCommand({
-      TableName: own.env.HISTORY_TABLE,
-      FilterExpression: 'alarm_id = :id',
-      ExpressionAttributeValues: { ':id': alarm_id },
-    }),
-  );
-  return Items;
-};
 const foundUnder = async (key: string) => {
   const { Items = [] } = await dynamo.send(
     new QueryCommand({
@@ -103,7 +60,7 @@ test('a new alarm is read as written, is found by its key, and has a record that
   expect(await store.alarm(alarm.alarm_id)).toEqual(alarm);
   const key = `resource#${alarm.project_id}#vm-1`;
   expect(await foundUnder(key)).toEqual([alarm.alarm_id]);
-  expect(await historyOf(alarm)).toEqual([
+  expect(await tables.historyOf(alarm)).toEqual([
     {
       ...change,
       sort_key: `${change.timestamp}#${change.event_id}`,
@@ -119,7 +76,7 @@ test('an existing alarm is not created again', async () => {
   await create(alarm);
   expect(await create({ ...alarm, name: 'other' })).toBe('overtaken');
   expect(await store.alarm(alarm.alarm_id)).toEqual(alarm);
-  expect(await historyOf(alarm)).toHaveLength(1);
+  expect(await tables.historyOf(alarm)).toHaveLength(1);
 });
 
 test('an unknown alarm is undefined', async () => {
@@ -144,7 +101,7 @@ test('an alarm without a project is listed, and its record is in no project', as
   const alarm = newAlarm({ project_id: '' });
   await create(alarm);
   expect(await allOf({ project_id: '' })).toEqual([alarm]);
-  expect((await historyOf(alarm))[0]).not.toHaveProperty('on_behalf_of');
+  expect((await tables.historyOf(alarm))[0]).not.toHaveProperty('on_behalf_of');
 });
 
 test('a replacement moves the lookup row with the alarm', async () => {
@@ -153,10 +110,10 @@ test('a replacement moves the lookup row with the alarm', async () => {
   await create(before);
   expect(await store.replace(before, after, changeOf(after, 'rule change'))).toBe(true);
   expect(await store.alarm(before.alarm_id)).toEqual(after);
-  expect(await rowsOf(before)).toEqual(['alarm', `lookup#project#${after.project_id}#*`]);
+  expect(await tables.rowsOf(before)).toEqual(['alarm', `lookup#project#${after.project_id}#*`]);
   expect(await allOf({ project_id: before.project_id })).toEqual([]);
   expect(await allOf({ project_id: after.project_id })).toEqual([after]);
-  expect(await historyOf(before)).toHaveLength(2);
+  expect(await tables.historyOf(before)).toHaveLength(2);
 });
 
 test('a change that keeps the key keeps the lookup row', async () => {
@@ -176,19 +133,22 @@ test('a write on an outdated read changes nothing and records nothing', async ()
   expect(await store.replace(first, late, changeOf(late, 'rule change'))).toBe(false);
   expect(await store.remove(first, changeOf(first, 'deletion'))).toBe(false);
   expect(await store.alarm(first.alarm_id)).toEqual(second);
-  expect(await rowsOf(first)).toHaveLength(2);
-  expect(await historyOf(first)).toHaveLength(2);
+  expect(await tables.rowsOf(first)).toHaveLength(2);
+  expect(await tables.historyOf(first)).toHaveLength(2);
 });
 
 test('a deleted alarm leaves only its history, and cannot be written again', async () => {
   const alarm = newAlarm({ resource_id: 'vm-1' });
   await create(alarm);
   expect(await store.remove(alarm, changeOf(alarm, 'deletion'))).toBe(true);
-  expect(await rowsOf(alarm)).toEqual([]);
+  expect(await tables.rowsOf(alarm)).toEqual([]);
   const after = { ...alarm, revision: 2 };
   expect(await store.replace(alarm, after, changeOf(after, 'rule change'))).toBe(false);
   expect(await store.remove(alarm, changeOf(alarm, 'deletion'))).toBe(false);
-  expect((await historyOf(alarm)).map(({ type }) => type).sort()).toEqual(['creation', 'deletion']);
+  expect((await tables.historyOf(alarm)).map(({ type }) => type).sort()).toEqual([
+    'creation',
+    'deletion',
+  ]);
 });
 
 test('a partly unreadable alarm is listed, and its owner can replace or delete it', async () => {
@@ -215,7 +175,7 @@ test('a partly unreadable alarm is listed, and its owner can replace or delete i
   const again = await store.alarm(broken.alarm_id);
   if (!again) throw new Error('it is shown');
   expect(await store.remove(again, changeOf(again, 'deletion'))).toBe(true);
-  expect(await rowsOf(broken)).toEqual([]);
+  expect(await tables.rowsOf(broken)).toEqual([]);
 });
 
 const at = (n: number) => `2026-01-01T00:00:${String(n).padStart(2, '0')}.000Z`;
@@ -270,132 +230,4 @@ test('a transaction that meets another one can be retried: no condition has fail
   await expect(disturbed.create(alarm, record)).rejects.toThrow('Transaction cancelled');
   expect(await disturbed.create(alarm, record)).toBe('filed');
   client.destroy();
-});
-
-describe('a quota', () => {
-  const limits = () => quotaStore(dynamo, own.env.QUOTAS_TABLE);
-  const outcomes = async (alarms: readonly Alarm[], from = store) => {
-    const filed = [];
-    for (const alarm of alarms) filed.push(await from.create(alarm, changeOf(alarm, 'creation')));
-    return filed;
-  };
-  const of = (given: Partial<Alarm>) => Array.from({ length: 3 }, () => newAlarm(given));
-
-  test('that was set counts the alarms of all users of a project, without deleted ones', async () => {
-    const project_id = randomUUID();
-    await limits().setLimit(project_id, 2);
-    const alarms = of({ project_id }).map((alarm) => ({ ...alarm, user_id: randomUUID() }));
-    expect(await outcomes(alarms)).toEqual(['filed', 'filed', 'over quota']);
-    const [first = newAlarm(), , third = newAlarm()] = alarms;
-    expect(await rowsOf(third)).toEqual([]);
-    expect(await historyOf(third)).toEqual([]);
-    await store.remove(first, changeOf(first, 'deletion'));
-    expect(await outcomes([third])).toEqual(['filed']);
-    expect(await limits().limitOf(project_id)).toBe(2);
-    const conflict = refused(cancelled('TransactionConflict'));
-    const tries = disturb({ dynamo }, 'TransactWriteItems', conflict);
-    await limits().clearLimit(project_id);
-    expect(tries).toHaveLength(2);
-    expect(await limits().limitOf(project_id)).toBeUndefined();
-    expect(await outcomes([newAlarm({ project_id })])).toEqual(['filed']);
-  });
-
-  test.each([
-    [0, ['over quota', 'over quota', 'over quota']],
-    [1, ['filed', 'over quota', 'over quota']],
-    [-1, ['filed', 'filed', 'filed']],
-  ])('of %i that was set or is the default lets in %j', async (limit, expected) => {
-    const project_id = randomUUID();
-    await limits().setLimit(project_id, limit);
-    expect(await outcomes(of({ project_id }))).toEqual(expected);
-    const byDefault = storeWith({ project: limit, user: -1, wide: -1, periodic: -1 });
-    expect(await outcomes(of({ project_id: randomUUID() }), byDefault)).toEqual(expected);
-    const byUser = storeWith({ project: -1, user: limit, wide: -1, periodic: -1 });
-    expect(await outcomes(of({ user_id: randomUUID() }), byUser)).toEqual(expected);
-  });
-
-  test('of a project without one is cleared without leaving a row', async () => {
-    const owner = `project#${randomUUID()}`;
-    await limits().clearLimit(owner.slice('project#'.length));
-    const get = new GetCommand({ TableName: own.env.QUOTAS_TABLE, Key: { owner } });
-    expect(await dynamo.send(get)).not.toHaveProperty('Item');
-  });
-
-  test('that was set is used instead of the default', async () => {
-    const project_id = randomUUID();
-    await limits().setLimit(project_id, -1);
-    const strict = storeWith({ project: 0, user: -1, wide: -1, periodic: -1 });
-    expect(await outcomes(of({ project_id }), strict)).toEqual(['filed', 'filed', 'filed']);
-  });
-
-  test('of a user counts alarms that the user takes over, and not those it gives away', async () => {
-    const [from, to] = [randomUUID(), randomUUID()];
-    const strict = storeWith({ project: -1, user: 1, wide: -1, periodic: -1 });
-    const before = newAlarm({ user_id: from });
-    const after = { ...before, user_id: to, project_id: randomUUID(), revision: 2 };
-    await create(before);
-    expect(await outcomes([newAlarm({ user_id: from })], strict)).toEqual(['over quota']);
-    await store.replace(before, after, changeOf(after, 'rule change'));
-    expect(await outcomes([newAlarm({ user_id: from })], strict)).toEqual(['filed']);
-    expect(await outcomes([newAlarm({ user_id: to })], strict)).toEqual(['over quota']);
-  });
-
-  test('is not exceeded by many creations at once', async () => {
-    const project_id = randomUUID();
-    await limits().setLimit(project_id, 5);
-    const alarms = Array.from({ length: 12 }, () => newAlarm({ project_id }));
-    const filed = await Promise.all(alarms.map(create));
-    expect(filed.filter((outcome) => outcome === 'filed')).toHaveLength(5);
-    expect(await allOf({ project_id })).toHaveLength(5);
-  });
-
-  test('of alarms without a resource counts those alone, as they come, change and go', async () => {
-    const project_id = randomUUID();
-    const strict = storeWith({ project: -1, user: -1, wide: 1, periodic: -1 });
-    const wide = newAlarm({ project_id, resource_id: null });
-    const named = newAlarm({ project_id, resource_id: 'r' });
-    expect(await outcomes([wide, named], strict)).toEqual(['filed', 'filed']);
-    expect(await outcomes([newAlarm({ project_id, resource_id: null })], strict)).toEqual([
-      'over kind quota',
-    ]);
-    const widened = { ...named, resource_id: null, revision: 2 };
-    const change = changeOf(widened, 'rule change');
-    expect(await strict.replace(named, widened, change)).toBe('over kind quota');
-    expect(await strict.replace({ ...named, revision: 7 }, widened, change)).toBe(false);
-    const narrowed = { ...wide, resource_id: 'r', revision: 2 };
-    expect(await strict.replace(wide, narrowed, changeOf(narrowed, 'rule change'))).toBe(true);
-    expect(await strict.replace(named, widened, change)).toBe(true);
-    await strict.remove(widened, changeOf(widened, 'deletion'));
-    expect(await outcomes([newAlarm({ project_id, resource_id: null })], strict)).toEqual([
-      'filed',
-    ]);
-  });
-});
-
-test('the counts of projects follow every change of their alarms', async () => {
-  const { alarmCounts } = alarmCounter(dynamo, own.env.QUOTAS_TABLE);
-  const [here, there] = [randomUUID(), randomUUID()];
-  const counts = async () => {
-    const found = await alarmCounts([here, there, '', 'x'.repeat(3_000)]);
-    return [here, there].map((id) => found.get(id));
-  };
-  const none = { all: 0, wide: 0 };
-  expect(await counts()).toEqual([none, none]);
-  const wide = newAlarm({ project_id: here, resource_id: null });
-  const named = newAlarm({ project_id: here, resource_id: 'r' });
-  for (const each of [wide, named]) await create(each);
-  expect(await counts()).toEqual([{ all: 2, wide: 1 }, none]);
-  const moved = { ...wide, project_id: there, revision: 2 };
-  await store.replace(wide, moved, changeOf(moved, 'rule change'));
-  expect(await counts()).toEqual([
-    { all: 1, wide: 0 },
-    { all: 1, wide: 1 },
-  ]);
-  const { clear: _, ...rule } = named.rule;
-  const cleared = { ...named, resource_id: null, rule, revision: 2 };
-  await store.replace(named, cleared, changeOf(cleared, 'rule change'));
-  expect((await counts())[0]).toEqual({ all: 1, wide: 1 });
-  await store.remove(cleared, changeOf(cleared, 'deletion'));
-  await store.remove(moved, changeOf(moved, 'deletion'));
-  expect(await counts()).toEqual([none, none]);
 });
