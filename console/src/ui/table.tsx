@@ -1,6 +1,6 @@
 /** Tables of any length: only the rows that can be seen are in the page. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { visibleRows } from './visible-rows.ts';
 
 export type Column<Row> = {
@@ -29,7 +29,7 @@ export function Table<Row>({ label, rows, columns, keyOf, empty, more }: TablePr
   const isEmpty = rows.length === 0;
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current;
     if (!element) return;
     // It scrolls, so it can be focused: else the arrow keys would not reach all of it.
