@@ -3,41 +3,38 @@
  * released and sent, and the others are dropped. It runs every minute, and goes on where an earlier run
  * died: what is decided of an alarm is one transaction.
  */
-import type { Alarm } from '../domain/alarms/alarm.ts';
-import { afterSilence, heldRows } from '../domain/alarms/end-silence.ts';
+import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
 import type { OutboxRow } from '../domain/alarms/firing.ts';
-import type { AlarmCounts } from '../domain/alarms/lookup-plan.ts';
 import { holdingSilence, type Silence } from '../domain/alarms/silence.ts';
 import { slices } from '../domain/slices.ts';
 import { momentOf } from '../domain/time.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
+import { type SilencesDeps, silenceableOf, silencesOf } from './silences-of.ts';
 import type { RowKey } from './written-before.ts';
 
 /** What the flow needs from outside. */
-export type EndSilencesDeps = DeliverDeps & {
-  /** Silences that are due before a moment, the longest due first, at most so many. */
-  readonly dueSilences: (before: string, most: number) => Promise<readonly Silence[]>;
-  readonly postpone: (silence: Silence, due_at: string) => Promise<boolean>;
-  readonly endSilence: (silence: Silence, now: string) => Promise<boolean>;
-  readonly heldKeys: (silence_id: string) => Promise<readonly RowKey[]>;
-  readonly held: (silence_id: string, keys: readonly RowKey[]) => Promise<readonly OutboxRow[]>;
-  readonly drop: (silence_id: string, keys: readonly RowKey[], now: string) => Promise<void>;
-  readonly release: (
-    silence_id: string,
-    what: { row: OutboxRow; others: readonly RowKey[]; alarm: Alarm },
-    now: string,
-  ) => Promise<OutboxRow | undefined>;
-  readonly move: (silence_id: string, rows: readonly RowKey[], to: string) => Promise<void>;
-  readonly alarms: (ids: readonly string[]) => Promise<{ readonly alarms: readonly Alarm[] }>;
-  readonly alarmCounts: (
-    project_ids: readonly string[],
-  ) => Promise<ReadonlyMap<string, AlarmCounts>>;
-  readonly silences: (ids: readonly string[]) => Promise<readonly Silence[]>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** The longest run of an evaluator with some grace: so long after the end, firings may still be held. */
-  readonly lateSeconds: number;
-};
+export type EndSilencesDeps = DeliverDeps &
+  SilencesDeps & {
+    /** Silences that are due before a moment, the longest due first, at most so many. */
+    readonly dueSilences: (before: string, most: number) => Promise<readonly Silence[]>;
+    readonly postpone: (silence: Silence, due_at: string) => Promise<boolean>;
+    readonly endSilence: (silence: Silence, now: string) => Promise<boolean>;
+    readonly heldKeys: (silence_id: string) => Promise<readonly RowKey[]>;
+    readonly held: (silence_id: string, keys: readonly RowKey[]) => Promise<readonly OutboxRow[]>;
+    readonly drop: (silence_id: string, keys: readonly RowKey[], now: string) => Promise<void>;
+    readonly release: (
+      silence_id: string,
+      what: { row: OutboxRow; others: readonly RowKey[]; alarm: SilencedAlarm },
+      now: string,
+    ) => Promise<OutboxRow | undefined>;
+    readonly move: (silence_id: string, rows: readonly RowKey[], to: string) => Promise<void>;
+    /** Alarms of any type, read consistently, in any order; unknown ones are left out. */
+    readonly silencedAlarms: (ids: readonly string[]) => Promise<readonly SilencedAlarm[]>;
+    /** Milliseconds since 1970. */
+    readonly now: () => number;
+    /** The longest run of an evaluator with some grace: so long after the end, firings may still be held. */
+    readonly lateSeconds: number;
+  };
 
 /** Silences in one run, and for how long a run begins with another one, in milliseconds. */
 const limits = { silences: 100, timeMs: 20_000 };
@@ -100,9 +97,9 @@ async function decideAll(
   rows: readonly OutboxRow[],
 ): Promise<OutboxRow[]> {
   const byAlarm = Map.groupBy(rows, ({ alarm_id }) => alarm_id);
-  const read = byAlarm.size > 0 ? (await deps.alarms([...byAlarm.keys()])).alarms : [];
+  const read = byAlarm.size > 0 ? await deps.silencedAlarms([...byAlarm.keys()]) : [];
   const alarms = new Map(read.map((alarm) => [alarm.alarm_id, alarm]));
-  const others = await activeSilences(deps, read);
+  const others = await silencesOf(deps, read);
   const freed: OutboxRow[] = [];
   for (const [alarm_id, its] of byAlarm) {
     const row = await decideOne(deps, { silence, alarm: alarms.get(alarm_id), others }, its);
@@ -111,21 +108,9 @@ async function decideAll(
   return freed;
 }
 
-/** The silences that may hold what the alarms have fired. */
-async function activeSilences(
-  { alarmCounts, silences }: EndSilencesDeps,
-  alarms: readonly Alarm[],
-): Promise<readonly Silence[]> {
-  const projects = new Set(alarms.map(({ project_id }) => project_id));
-  if (projects.size === 0) return [];
-  const counts = await alarmCounts([...projects]);
-  const ids = new Set([...counts.values()].flatMap((each) => each.silences ?? []));
-  return ids.size > 0 ? silences([...ids]) : [];
-}
-
 type About = {
   readonly silence: Silence;
-  readonly alarm: Alarm | undefined;
+  readonly alarm: SilencedAlarm | undefined;
   readonly others: readonly Silence[];
 };
 
@@ -138,8 +123,7 @@ async function decideOne(
   const now = momentOf(deps.now());
   const held = heldRows(rows);
   const newest = held.at(-1)?.row;
-  const active =
-    alarm && newest ? holdingSilence(others, silenceableOf(alarm, newest), now) : undefined;
+  const active = alarm && newest ? holdingSilence(others, firingOf(alarm, newest), now) : undefined;
   const decision = afterSilence(held, alarm, active);
   if (decision.kind === 'move') await deps.move(silence_id, rows, decision.silence_id);
   if (decision.kind === 'drop') await deps.drop(silence_id, rows, now);
@@ -148,12 +132,5 @@ async function decideOne(
   return deps.release(silence_id, { row, others: rows.filter((each) => each !== row), alarm }, now);
 }
 
-const silenceableOf = (
-  { alarm_id, project_id, resource_id }: Alarm,
-  { attributes, held_host }: OutboxRow,
-) => ({
-  project_id,
-  alarm_id,
-  resource_ids: [attributes.resource_id, resource_id].flatMap((each) => each ?? []),
-  host: held_host,
-});
+const firingOf = (alarm: SilencedAlarm, { attributes, held_host: host }: OutboxRow) =>
+  silenceableOf(alarm, { resource_id: attributes.resource_id, host });

@@ -3,7 +3,7 @@
  * Alarms that stay as they are cost no read and no write.
  */
 import { isEqual } from 'es-toolkit';
-import type { OutboxRow } from '../domain/alarms/firing.ts';
+import { heldRow, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
 import type { PeriodicAlarm } from '../domain/alarms/periodic-alarm.ts';
 import type { PlannedAlarm } from '../domain/alarms/periodic-index.ts';
 import { namedAlarms } from '../domain/alarms/periodic-parts.ts';
@@ -14,6 +14,7 @@ import { slices } from '../domain/slices.ts';
 import { type Answers, type AskDeps, askAll } from './ask-queries.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
+import { holdWithoutEvent, type SilencesDeps, silencesOf } from './silences-of.ts';
 
 /** The outcome of a write. `fired before`: this round's record is there, so its owner is notified. */
 export type RoundOutcome = 'written' | 'alarm changed' | 'fired before';
@@ -21,6 +22,7 @@ export type RoundOutcome = 'written' | 'alarm changed' | 'fired before';
 /** What the evaluation needs from outside. */
 export type RoundDeps = DeliverDeps &
   NoteFiringsDeps &
+  SilencesDeps &
   AskDeps & {
     /** The alarms at a place of the index, in pages. */
     readonly members: (
@@ -127,7 +129,7 @@ type Deciding = { readonly round: Round; readonly findingsOf: FindingsOf };
 /**
  * Decides for alarms as the index shows them. Those for which something would be written are read
  * consistently and decided again: they may have been edited, disabled or deleted since.
- * @returns the records of those that fired.
+ * @returns the records of those that fired and are not held back by a silence.
  */
 async function decideSome(
   deps: RoundDeps,
@@ -149,12 +151,31 @@ async function decideSome(
   for (let tries = 0; left.length > 0 && tries < mostTries; tries++) {
     const alarms = (await deps.periodicAlarms(left)).filter(isAsPlanned);
     const now = new Date(deps.now()).toISOString();
-    const writes = alarms.flatMap(
+    const decided = alarms.flatMap(
       (alarm) => roundWrite(alarm, findingsOf(alarm.scope), round, now) ?? [],
     );
+    const writes = await silenced(deps, decided, now);
     const outcomes = await deps.writeRounds(writes);
     left = writes.filter((_, n) => outcomes[n] === 'alarm changed').map(({ to }) => to.alarm_id);
-    rows.push(...writes.flatMap(({ row }, n) => (row && outcomes[n] === 'written' ? [row] : [])));
+    rows.push(
+      ...writes.flatMap(({ row }, n) =>
+        row && isToSend(row) && outcomes[n] === 'written' ? [row] : [],
+      ),
+    );
   }
   return rows;
+}
+
+/** The writes, with the notifications held back that a silence matches. */
+async function silenced(
+  deps: RoundDeps,
+  writes: readonly RoundWrite[],
+  now: string,
+): Promise<RoundWrite[]> {
+  const firing = writes.flatMap(({ from, row }) => (row ? [from] : []));
+  const silences = await silencesOf(deps, firing);
+  return writes.map((write) => {
+    const hold = write.row && holdWithoutEvent(silences, write.from, now);
+    return hold && write.row ? { ...write, row: heldRow(write.row, hold) } : write;
+  });
 }

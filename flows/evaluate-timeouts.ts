@@ -1,16 +1,18 @@
 /** Decides about alarms whose timers fell due: no event matched for their timeout, or one did and they are armed again. */
 import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
 import type { Alarm } from '../domain/alarms/alarm.ts';
-import { type Firing, hasNotification, type OutboxRow } from '../domain/alarms/firing.ts';
+import { type Firing, heldRow, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
 import { packed } from '../domain/slices.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import type { EvaluateDeps, Evaluated } from './evaluate-events.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { untilWritten } from './retry.ts';
+import { holdWithoutEvent, type SilencesDeps, silencesOf } from './silences-of.ts';
 
 /** What the flow reads and writes. */
 export type EvaluateTimeoutsDeps = DeliverDeps &
   NoteFiringsDeps &
+  SilencesDeps &
   Pick<EvaluateDeps, 'alarms' | 'fire' | 'arm' | 'now'>;
 
 /** Firings in one transaction. */
@@ -38,6 +40,7 @@ export async function evaluateTimeouts(
   return { candidates: dueOf.size, fired: written.length, published };
 }
 
+type TimedFiring = { readonly timer: DueTimer; readonly firing: Firing<OutboxRow> };
 type Round = { readonly written: readonly OutboxRow[]; readonly left: DueTimer[] };
 
 /** Reads, decides and writes once. `left`: the timers whose alarm another writer changed first. */
@@ -45,7 +48,7 @@ async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]
   const { alarms } = await deps.alarms([...new Set(timers.map(({ alarm_id }) => alarm_id))]);
   const alarmOf = new Map(alarms.map((alarm) => [alarm.alarm_id, alarm]));
   const left: DueTimer[] = [];
-  const firings: { readonly timer: DueTimer; readonly firing: Firing<OutboxRow> }[] = [];
+  const firings: TimedFiring[] = [];
   for (const timer of timers) {
     const alarm = alarmOf.get(timer.alarm_id);
     if (!alarm) continue;
@@ -53,15 +56,31 @@ async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]
     if (decision.kind === 'fired') firings.push({ timer, firing: decision.firing });
     if (decision.kind === 'armed' && !(await armAgain(deps, alarm, decision.to))) left.push(timer);
   }
+  const fired = await silenced(deps, firings);
   const written: OutboxRow[] = [];
-  for (const some of packed(firings, { size: perTransaction, sizeOf: () => 1 })) {
+  for (const some of packed(fired, { size: perTransaction, sizeOf: () => 1 })) {
     const outcomes = await deps.fire(some.map(({ firing }) => [firing]));
     for (const [n, { timer, firing }] of some.entries()) {
-      if (outcomes[n] === 'written' && hasNotification(firing.row)) written.push(firing.row);
+      if (outcomes[n] === 'written' && isToSend(firing.row)) written.push(firing.row);
       if (outcomes[n] === 'alarm changed') left.push(timer);
     }
   }
   return { written, left };
+}
+
+/** The firings, with those held back that a silence matches. */
+async function silenced(
+  deps: EvaluateTimeoutsDeps,
+  firings: readonly TimedFiring[],
+): Promise<TimedFiring[]> {
+  const silences = await silencesOf(
+    deps,
+    firings.map(({ firing }) => firing.from),
+  );
+  return firings.map(({ timer, firing }) => {
+    const hold = holdWithoutEvent(silences, firing.from, deps.now());
+    return { timer, firing: hold ? { ...firing, row: heldRow(firing.row, hold) } : firing };
+  });
 }
 
 const armAgain = ({ arm }: EvaluateTimeoutsDeps, from: Alarm, to: Alarm): Promise<boolean> =>

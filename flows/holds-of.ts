@@ -2,6 +2,7 @@
 import { holdingSilence, type Silence } from '../domain/alarms/silence.ts';
 import { type DoctorEvent, hostOfEvent, resourceOfEvent } from '../domain/events/event.ts';
 import type { HoldOf } from './alarm-lane.ts';
+import { silenceableOf } from './silences-of.ts';
 
 /**
  * The decision about silences for one evaluation.
@@ -10,11 +11,10 @@ import type { HoldOf } from './alarm-lane.ts';
  */
 export function holdsOf(silences: readonly Silence[], events: readonly DoctorEvent[]): HoldOf {
   const hosts = new Map(events.map((event) => [event.message_id, hostOfEvent(event)]));
-  return ({ alarm_id, project_id, resource_id }, event, now) => {
+  return (alarm, event, now) => {
     const host = hosts.get(event.message_id);
-    const resources = [resourceOfEvent(event), resource_id ?? undefined];
-    const resource_ids = resources.filter((each) => each !== undefined);
-    const silence = holdingSilence(silences, { project_id, alarm_id, resource_ids, host }, now);
+    const firing = silenceableOf(alarm, { resource_id: resourceOfEvent(event), host });
+    const silence = holdingSilence(silences, firing, now);
     return silence && { silence_id: silence.silence_id, host };
   };
 }

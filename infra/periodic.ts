@@ -69,6 +69,8 @@ class PeriodicEvaluator extends Construct implements Capability {
       environment: {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        QUOTAS_TABLE: tables.quotas.tableName,
+        SILENCES_TABLE: tables.silences.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
         PERIODIC_QUEUE_URL: messaging.periodicQueue.queueUrl,
         PERIODIC_SLOW_QUEUE_URL: messaging.periodicSlowQueue.queueUrl,
@@ -100,6 +102,8 @@ class PeriodicEvaluator extends Construct implements Capability {
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
     allowRows(fn, tables.activity, 'PutItem');
+    allowRows(fn, tables.quotas, 'BatchGetItem');
+    allowRows(fn, tables.silences, 'BatchGetItem');
     allowSend(fn, messaging.periodicSlowQueue);
     allowSend(fn, messaging.bulkDeadLetters);
     allowSend(fn, messaging.webhookQueue);

@@ -1,10 +1,11 @@
 /** The rows of the table `history` whose notification a silence holds back. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { SilencedAlarm } from '../../domain/alarms/end-silence.ts';
 import { heldShard, OutboxRow, releasedShard } from '../../domain/alarms/firing.ts';
 import type { EventsOut } from '../../flows/events-out.ts';
 import { getAll, queryPages, writeAll } from '../dynamodb.ts';
 import { type Action, transactGroups } from '../transactions.ts';
+import { kinds } from './alarm-rows.ts';
 import { expiryOf } from './history-rows.ts';
 
 type Settings = Pick<EventsOut, 'interrupted'> & {
@@ -54,8 +55,18 @@ export const heldStore = (client: DynamoDBDocumentClient, settings: Settings) =>
 /** The reads of the store. */
 const readingOf = (
   client: DynamoDBDocumentClient,
-  { tables: { history }, interrupted }: Settings,
+  { tables: { alarms, history }, interrupted }: Settings,
 ) => ({
+  /** Alarms of any type, read consistently, in any order; unknown ones, and those that cannot be read, are left out. */
+  silencedAlarms: async (ids: readonly string[]): Promise<SilencedAlarm[]> => {
+    const keys = ids.map((alarm_id) => ({ alarm_id, kind: kinds.alarm }));
+    return (await getAll(client, alarms, keys)).flatMap((row) => {
+      const { data, error } = SilencedAlarm.safeParse(row);
+      if (error) interrupted('alarm that a silence held', { alarm_id: row.alarm_id, error });
+      return data ?? [];
+    });
+  },
+
   /** The keys of all rows that a silence holds, as the index shows them, the oldest first. */
   heldKeys: async (silence_id: string): Promise<RowKey[]> => {
     const keys: RowKey[] = [];
@@ -94,7 +105,7 @@ type Release = {
   readonly row: OutboxRow;
   readonly others: readonly RowKey[];
   /** As it was read when this was decided. */
-  readonly alarm: Alarm;
+  readonly alarm: SilencedAlarm;
 };
 
 /** The ends of holds. */
@@ -136,7 +147,7 @@ const releasingOf = (
     const asRead: Action = {
       ConditionCheck: {
         TableName: alarms,
-        Key: { alarm_id: alarm.alarm_id, kind: 'alarm' },
+        Key: { alarm_id: alarm.alarm_id, kind: kinds.alarm },
         ConditionExpression: 'revision = :read',
         ExpressionAttributeValues: { ':read': alarm.revision },
       },

@@ -4,8 +4,8 @@
  * (docs/adr/0048).
  */
 import * as z from 'zod';
-import { Notification } from '../events/messages.ts';
-import type { Alarm, AlarmState } from './alarm.ts';
+import { Notification, RoundNotification } from '../events/messages.ts';
+import { Alarm, type AlarmState, CommonFacts, CommonRecord } from './alarm.ts';
 import type { OutboxRow } from './firing.ts';
 import type { Silence } from './silence.ts';
 
@@ -17,10 +17,29 @@ export type HeldDecision =
   /** Another silence is active: it holds them from now on. */
   | { readonly kind: 'move'; readonly silence_id: string };
 
-/** The part of a notification that decides. */
+/** An alarm of any type, as far as the end of a silence looks at it. */
+export const SilencedAlarm = CommonRecord.pick({
+  ...{ alarm_id: true, revision: true, state: true, state_timestamp: true },
+}).extend({
+  ...CommonFacts.pick({ project_id: true, enabled: true }).shape,
+  /** Absent for periodic alarms. */
+  resource_id: Alarm.shape.resource_id.optional(),
+});
+export type SilencedAlarm = z.infer<typeof SilencedAlarm>;
+
+const states = { previous: true, current: true } as const;
+/** The part of a notification that decides: the states, and when its event or its round was. */
 const Change = z.preprocess(
   (body) => (typeof body === 'string' ? JSON.parse(body) : body),
-  Notification.pick({ previous: true, current: true, accepted_at: true }),
+  z.union([
+    Notification.pick({ ...states, accepted_at: true }).transform(({ accepted_at, ...change }) => ({
+      ...change,
+      at: accepted_at,
+    })),
+    RoundNotification.pick({ ...states, evaluated_at: true }).transform(
+      ({ evaluated_at, ...change }) => ({ ...change, at: evaluated_at }),
+    ),
+  ]),
 );
 
 /** A held row with the states that its notification reports. */
@@ -35,7 +54,7 @@ export function heldRows(rows: readonly OutboxRow[]): HeldRow[] {
       return [];
     }
   });
-  const keyOf = ({ row, change }: HeldRow): string => `${row.timestamp} ${change.accepted_at}`;
+  const keyOf = ({ row, change }: HeldRow): string => `${row.timestamp} ${change.at}`;
   return read.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
 
@@ -54,7 +73,7 @@ function isToNotify(before: AlarmState, state: AlarmState): boolean {
  */
 export function afterSilence(
   held: readonly HeldRow[],
-  alarm: Alarm | undefined,
+  alarm: SilencedAlarm | undefined,
   active: Silence | undefined,
 ): HeldDecision {
   const [first, last] = [held.at(0), held.at(-1)];

@@ -209,20 +209,19 @@ const Detail = z.record(z.string(), z.unknown());
 
 /**
  * The firing with its notification held back by a silence. The record of the history names the silence.
- * A firing without a notification is returned as it is.
+ * A firing without a notification stays as it is.
  */
-export function heldFiring(firing: Firing, { silence_id, host }: Hold): Firing {
-  const { row } = firing;
-  if (!hasNotification(row)) return firing;
+export const heldFiring = (firing: Firing, hold: Hold): Firing =>
+  hasNotification(firing.row) ? { ...firing, row: heldRow(firing.row, hold) } : firing;
+
+/** The record of a firing with its notification held back by a silence. */
+export function heldRow(row: OutboxRow, { silence_id, host }: Hold): OutboxRow {
   const detail = Detail.parse(JSON.parse(row.detail));
   return {
-    ...firing,
-    row: {
-      ...row,
-      detail: JSON.stringify({ ...detail, silenced_by: silence_id }),
-      undelivered_shard: heldShard(silence_id),
-      ...(host !== undefined && { held_host: host }),
-    },
+    ...row,
+    detail: JSON.stringify({ ...detail, silenced_by: silence_id }),
+    undelivered_shard: heldShard(silence_id),
+    ...(host !== undefined && { held_host: host }),
   };
 }
 

@@ -11,7 +11,9 @@ import {
   fromSecret,
   signed,
 } from '../../adapters/alarms/prometheus-credentials.ts';
+import { alarmCounter } from '../../adapters/alarms/quotas.ts';
 import { plannedAlarms, roundStore } from '../../adapters/alarms/rounds.ts';
+import { silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -32,6 +34,8 @@ import { compose } from './compose.ts';
 export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
+  QUOTAS_TABLE: required,
+  SILENCES_TABLE: required,
   ACTIVITY_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   PERIODIC_QUEUE_URL: required,
@@ -59,6 +63,8 @@ export function connect(
   const interrupted = interruptions(logger);
   return compose({
     ...plannedAlarms(dynamo, { table, interrupted }),
+    ...alarmCounter(dynamo, env.QUOTAS_TABLE),
+    ...silenceReader(dynamo, env.SILENCES_TABLE),
     ...roundStore(dynamo, { table, history, interrupted }),
     ...outbox(dynamo, {
       table: history,

@@ -3,7 +3,6 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type * as z from 'zod';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
-import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { heldStore } from '../../adapters/alarms/held-rows.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
@@ -81,9 +80,7 @@ function silencesOf(
   interrupted: ReturnType<typeof interruptions>,
 ) {
   const tables = { alarms: env.ALARMS_TABLE, history: env.HISTORY_TABLE };
-  const { alarms } = alarmLookup(dynamo, env.ALARMS_TABLE);
   return {
-    alarms,
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...silenceReader(dynamo, env.SILENCES_TABLE),
     ...silenceEnds(dynamo, { silences: env.SILENCES_TABLE, quotas: env.QUOTAS_TABLE }),

@@ -91,3 +91,20 @@ test('an event does not change a periodic alarm, and a round does not change an 
   await evaluateAll(world);
   expect([await stateOf(event), await stateOf(periodic)]).toEqual(['insufficient data', 'alarm']);
 });
+
+test('what a round fires during a silence is notified once, at its end', async () => {
+  await using world = await makeWorld({ PROMETHEUS_URL: url });
+  const body = {
+    matchers: {},
+    ends_at: new Date(Date.now() + 60_000).toISOString(),
+    reason: 'work',
+  };
+  ok(await world.request({ method: 'POST', path: '/doctor/v1/silences', body }));
+  const alarm = await planned(world);
+  const outcome = await world.evaluateRound();
+  expect('calls' in Object(outcome) && Object(outcome).calls).toEqual(['TransactWriteItems']);
+  await world.sweep(undefined, 50);
+  expect(await world.received()).toEqual([]);
+  for (const minutes of [3, 4]) await world.sweep(undefined, minutes * 60);
+  expect(idsOf(await world.received()).map((id) => id.split(' ')[0])).toEqual([alarm]);
+});

@@ -24,6 +24,7 @@ function silencedWorld() {
   };
   const ending = (at: number): EndSilencesDeps => ({
     ...deps,
+    silencedAlarms: async (ids) => ids.flatMap((each) => alarms.get(each) ?? []),
     dueSilences: async (before) =>
       [...silences.values()].filter(({ due_at }) => due_at !== undefined && due_at <= before),
     postpone: async (silence, due_at) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import { heldShard, type OutboxRow } from '../../domain/alarms/firing.ts';
 import type { PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { type PeriodicKeys, periodicKeysOf, slotOf } from '../../domain/alarms/periodic-index.ts';
 import { roundAt } from '../../domain/alarms/round.ts';
@@ -9,11 +9,13 @@ import {
   mostInMessage,
   type RoundMessage,
 } from '../../domain/alarms/round-plan.ts';
+import type { Silence } from '../../domain/alarms/silence.ts';
 import { slices } from '../../domain/slices.ts';
 import { evaluateRound, type RoundDeps } from '../../flows/evaluate-round.ts';
 import { planRound } from '../../flows/plan-round.ts';
 import { slowProjects } from '../../functions/periodic-evaluator/slow-projects.ts';
 import { compositeAlarm, prometheusAlarm, values } from '../domain/alarms/periodic-alarms.ts';
+import { silenceWith } from '../domain/alarms/silences.ts';
 import { id } from '../domain/rows.ts';
 
 const minute = roundAt(Date.parse('2026-01-01T00:05:00.000Z'));
@@ -28,7 +30,8 @@ function world(
   const queue: RoundMessage[] = [];
   const published: string[] = [];
   const asked: AskedQuery[] = [];
-  const seen = { reads: 0, inFlight: 0, mostInFlight: 0 };
+  const silences = new Map<string, Silence>();
+  const seen = { reads: 0, counts: 0, inFlight: 0, mostInFlight: 0 };
   const clock = { now: Date.parse(minute.at) + 1_000 };
   // Digests take long: each alarm's keys are made once.
   const known = new Map<string, PeriodicKeys>();
@@ -93,6 +96,17 @@ function world(
       return outbox;
     },
     markDelivered: async () => undefined,
+    alarmCounts: async (projects) => {
+      seen.counts += 1;
+      const its = [...silences.keys()];
+      return new Map(
+        projects.map((each) => [
+          each,
+          { all: 0, wide: 0, ...(its.length > 0 && { silences: its }) },
+        ]),
+      );
+    },
+    silences: async (ids) => ids.flatMap((each) => silences.get(each) ?? []),
     noteChanges: async () => undefined,
     countSent: async () => undefined,
   };
@@ -113,7 +127,20 @@ function world(
     await plan(at);
     return drain(at);
   };
-  return { rows, history, queue, published, asked, seen, clock, deps, plan, drain, round };
+  return {
+    rows,
+    history,
+    queue,
+    published,
+    silences,
+    asked,
+    seen,
+    clock,
+    deps,
+    plan,
+    drain,
+    round,
+  };
 }
 
 /** The alarms of a test: `of` says the project and the query of each. */
@@ -387,4 +414,31 @@ test('a partition that cannot be read does not stop the others', async () => {
   );
   const planned = queue.reduce((sum, message) => sum + message.alarms.length, 0);
   expect(planned).toBe(alarms.filter(({ project_id }) => slotOf(project_id) !== broken).length);
+});
+
+test('a silence holds what a round fires: states and history go on, and nobody is notified', async () => {
+  const alarms = alarmsOf(3, () => ({ project: 'a', query: 'up' }));
+  const { rows, history, published, silences, seen, round } = world(alarms, () => raised);
+  const silence = silenceWith({ matchers: { alarm_id: [id(1), id(2)] } });
+  silences.set(silence.silence_id, silence);
+  await round();
+  expect([...rows.values()].map(({ state }) => state)).toEqual(['alarm', 'alarm', 'alarm']);
+  const held = [...history.values()].filter(({ alarm_id }) => alarm_id !== id(3));
+  expect(held.map(({ undelivered_shard }) => undelivered_shard)).toEqual([
+    heldShard(silence.silence_id),
+    heldShard(silence.silence_id),
+  ]);
+  expect(held.map(({ detail }) => JSON.parse(detail).silenced_by)).toEqual([id(77), id(77)]);
+  expect(published).toHaveLength(1);
+  // One read for all that fired.
+  expect(seen.counts).toBe(1);
+});
+
+test('rounds in which nothing fires do not ask for silences', async () => {
+  const { seen, round } = world(
+    alarmsOf(3, () => ({ project: 'a', query: 'up' })),
+    () => calm,
+  );
+  await round();
+  expect(seen.counts).toBe(0);
 });

@@ -1,6 +1,7 @@
 /** What the evaluation does while a silence is active. */
 import { expect, test } from 'vitest';
 import { hasNotification } from '../../domain/alarms/firing.ts';
+import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';
 import { id, minute } from '../domain/rows.ts';
 import { becomes, change, clearing, evaluationWorld } from './evaluation-world.ts';
@@ -76,4 +77,18 @@ test('without a silence, and without an alarm, no silence is read', async () => 
   const alarmCounts = async () =>
     new Map([['a', { all: 0, wide: 0, silences: [silence.silence_id] }]]);
   await evaluate([change(2)], { ...read, alarmCounts, alarmsUnder: deps.alarmsUnder });
+});
+
+test('a timeout is silenced like an event, and the alarm has no data', async () => {
+  const { alarms, silences, rows, deps, file, published } = evaluationWorld();
+  silences.set(silence.silence_id, silence);
+  const rule = { event_type: '*', query: [], timeout: 60 };
+  file({ rule, state: 'ok', armed_at: minute(5), timer_at: minute(10) });
+  const timers = [{ alarm_id: id(1), due: minute(10) }];
+  const fired = await evaluateTimeouts({ ...deps, now: () => minute(10) }, timers);
+  expect(fired).toMatchObject({ fired: 0, published: 0 });
+  expect(alarms.get(id(1))?.state).toBe('insufficient data');
+  expect(published).toEqual([]);
+  const [held] = [...rows.values()].filter(hasNotification);
+  expect(held?.undelivered_shard).toBe(`silenced#${id(77)}`);
 });

@@ -172,6 +172,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
         ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
+        ...['BatchGetItem on Quotas', 'BatchGetItem on Silences'],
       ],
     },
     {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Alarm, AlarmState } from '../../../domain/alarms/alarm.ts';
-import { afterSilence, heldRows } from '../../../domain/alarms/end-silence.ts';
+import { afterSilence, heldRows, SilencedAlarm } from '../../../domain/alarms/end-silence.ts';
 import { firingOf, heldFiring, isToSend, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import { roundAt, roundWrite } from '../../../domain/alarms/round.ts';
 import { eventWith } from '../events/events.ts';
 import { id, minute } from '../rows.ts';
 import { alarmWith } from './alarms.ts';
+import { findings, prometheusAlarm, values } from './periodic-alarms.ts';
 import { silenceWith } from './silences.ts';
 
 /** The row of the n-th firing, from one state to the other. */
@@ -98,4 +100,16 @@ test('a firing without a notification is not held', () => {
   const noted = { event_id: 'm', alarm_id: id(1), noted: 'w', timestamp: minute(1) };
   const firing = { from: alarmIn('ok'), to: undefined, row: noted };
   expect(heldFiring(firing, { silence_id: id(8), host: undefined })).toBe(firing);
+});
+
+test('the firing of a round is decided like that of an event', () => {
+  const alarm = prometheusAlarm({ state: 'ok', last_round: 1 });
+  const round = roundAt(Date.parse(minute(5)));
+  const write = roundWrite(alarm, findings(values(0)), round, minute(5));
+  const held = heldRows(write?.row ? [write.row] : []);
+  expect(held.map(({ change }) => change)).toEqual([
+    { previous: 'ok', current: 'alarm', at: minute(5) },
+  ]);
+  const after = SilencedAlarm.parse(write?.to);
+  expect(afterSilence(held, after, undefined)).toEqual({ kind: 'release', row: write?.row });
 });
