@@ -142,6 +142,17 @@ export const pairs = requiredList.transform((given) =>
   ),
 );
 
+/**
+ * URLs of queues by their names. The first is a URL; the others are names of queues beside it, as in
+ * `events=https://sqs.eu-west-1.amazonaws.com/1/A,bulk=B`.
+ */
+export const queueUrls = pairs.transform((given) => {
+  const [first = ''] = Object.values(given);
+  return Object.fromEntries(
+    Object.entries(given).map(([name, queue]) => [name, new URL(queue, first).href]),
+  );
+});
+
 /** A number of seconds, days or things; not negative. */
 export const amount = required.transform(Number).pipe(z.number().min(0));
 

@@ -4,6 +4,7 @@ import {
   notEmptySince,
   type QueueDepth,
   type QueueSample,
+  shownQueues,
   workQueues,
 } from '../domain/delivery/queue-names.ts';
 import { hostCounts } from '../domain/hosts/host-counts.ts';
@@ -63,12 +64,12 @@ export async function cloudStatus(deps: CloudStatusDeps) {
     },
     ports: { total: ports.count, complete: ports.complete },
     faults: { open: faults.count, oldest_at: faults.oldest_at, complete: faults.complete },
-    queues: workQueues.map((name) => ({
+    queues: shownQueues(workQueues, work).map((name) => ({
       name,
       ...(work[name] ?? nothing),
       not_empty_since: notEmptySince(samples, name),
     })),
-    dead_letters: deadLetterQueues.map((queue) => ({
+    dead_letters: shownQueues(deadLetterQueues, dead).map((queue) => ({
       queue,
       count: (dead[queue] ?? nothing).waiting + (dead[queue] ?? nothing).in_flight,
     })),
@@ -78,7 +79,7 @@ export async function cloudStatus(deps: CloudStatusDeps) {
 /** The answer of `GET /doctor/v1/status`. */
 export type CloudStatus = Awaited<ReturnType<typeof cloudStatus>>;
 
-/** How long counts are kept, in milliseconds: a count costs some fifty reads and fifteen requests to SQS. */
+/** How long counts are kept, in milliseconds: a count costs some fifty reads and some twenty requests to SQS. */
 export const statusKeptMs = 10_000;
 
 /** Counts at most every ten seconds, however many ask. Errors are not kept. */

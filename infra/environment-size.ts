@@ -17,14 +17,17 @@ const longestOther = 32;
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
+/** The length of a resource's name, ARN or URL. @param attribute `QueueName` for the name of a queue alone. */
+type NameLength = (logicalId: string, attribute?: unknown) => number;
+
 /** The most bytes that a value of the template can have when it is deployed. */
-function longest(value: unknown, nameOf: (logicalId: string) => number): number {
+function longest(value: unknown, nameOf: NameLength): number {
   if (typeof value === 'string') return Buffer.byteLength(JSON.stringify(value)) - 2;
   const [[intrinsic, argument] = ['', undefined]] = Object.entries(Object(value));
   if (intrinsic === 'Ref' && typeof argument === 'string') return nameOf(argument);
   if (!isList(argument)) return longestOther;
   const [first, second] = argument;
-  if (intrinsic === 'Fn::GetAtt' && typeof first === 'string') return nameOf(first);
+  if (intrinsic === 'Fn::GetAtt' && typeof first === 'string') return nameOf(first, second);
   if (intrinsic !== 'Fn::Join' || typeof first !== 'string' || !isList(second)) return longestOther;
   const parts = second.reduce((sum: number, part) => sum + longest(part, nameOf), 0);
   return parts + first.length * Math.max(0, second.length - 1);
@@ -42,11 +45,12 @@ export function environmentBytes(
       .filter((each) => CfnResource.isCfnResource(each))
       .map((each) => [String(stack.resolve(each.logicalId)), each.cfnResourceType]),
   );
-  const nameOf = (logicalId: string): number => {
+  const nameOf: NameLength = (logicalId, attribute) => {
     const type = types.get(logicalId);
     if (type === undefined) return longestOther;
     const name = stack.stackName.length + 1 + logicalId.length + randomEnd;
-    return type === 'AWS::DynamoDB::Table' ? name : name + longestPrefix;
+    const isName = type === 'AWS::DynamoDB::Table' || attribute === 'QueueName';
+    return isName ? name : name + longestPrefix;
   };
   return Object.entries(variables).reduce(
     (sum, [name, value]) => sum + name.length + longest(stack.resolve(value), nameOf) + 6,

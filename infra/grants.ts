@@ -27,14 +27,23 @@ const emulated = 'doctor:emulated';
 export const grantForEmulator = (scope: IConstruct): void => scope.node.setContext(emulated, true);
 
 /** Grants actions on a resource. */
-export function allow(grantee: Grantee, actions: readonly Action[], arn: string): Grant {
-  const granted = Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [arn] });
+export const allow = (grantee: Grantee, actions: readonly Action[], arn: string): Grant =>
+  allowOnAll(grantee, actions, [arn]);
+
+/** Grants actions on several resources, in one statement: a policy takes 10 kB. */
+export function allowOnAll(
+  grantee: Grantee,
+  actions: readonly Action[],
+  arns: readonly string[],
+): Grant {
+  const granted = Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [...arns] });
   if (!grantee.node.tryGetContext(emulated)) return granted;
   return actions.reduce((grant, granting) => {
     const also = emulatorAlsoRequires.get(granting);
     if (!also) return grant;
-    const { action, resource = arn } = also;
-    const more = Grant.addToPrincipal({ grantee, actions: [action], resourceArns: [resource] });
+    const { action, resource } = also;
+    const resourceArns = resource === undefined ? [...arns] : [resource];
+    const more = Grant.addToPrincipal({ grantee, actions: [action], resourceArns });
     return grant.combine(more);
   }, granted);
 }

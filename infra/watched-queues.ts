@@ -1,6 +1,7 @@
-/** The queues that operators watch, as variables of functions: `name=url`, separated by commas. */
+/** The queues that operators watch, as variables of functions: `name=queue`, separated by commas. */
+import type { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { allow, allowSend, type Grantee } from './grants.ts';
+import { allowOnAll, type Grantee } from './grants.ts';
 import type { Messaging } from './messaging.ts';
 
 /** The queues of work, by the names in `domain/delivery/queue-names.ts`. */
@@ -14,7 +15,26 @@ const workQueuesOf = (messaging: Messaging): Readonly<Record<string, IQueue>> =>
   faults: messaging.faultQueue,
   webhooks: messaging.webhookQueue,
   'webhook-retries': messaging.webhookRetryQueue,
+  rounds: messaging.periodicQueue,
+  'slow-rounds': messaging.periodicSlowQueue,
+  ticks: messaging.tickQueue,
+  ...(messaging.inventoryQueue && { inventory: messaging.inventoryQueue }),
+  ...(messaging.cloudQueues && {
+    cloud: messaging.cloudQueues.tasks,
+    moves: messaging.cloudQueues.moves,
+    mirror: messaging.cloudQueues.mirror,
+  }),
 });
+
+/** The queues that nothing goes back to: retries are sent as first tries, and the others have new messages of their own. */
+const withoutReturn = new Set([
+  'webhook-retries',
+  'rounds',
+  'slow-rounds',
+  'ticks',
+  'inventory',
+  'mirror',
+]);
 
 /** The queues of dead letters, by the names in `domain/delivery/queue-names.ts`. */
 const deadLettersOf = (messaging: Messaging): Readonly<Record<string, IQueue>> => ({
@@ -24,11 +44,13 @@ const deadLettersOf = (messaging: Messaging): Readonly<Record<string, IQueue>> =
   faults: messaging.faultDeadLetters,
   streams: messaging.streamDeadLetters,
   webhooks: messaging.webhookDeadLetters,
+  ...(messaging.cloudQueues && { cloud: messaging.cloudQueues.deadLetters }),
 });
 
+/** The first with its URL, the others with their names: AWS takes 4 kB of variables (`queueUrls` reads it). */
 const listed = (queues: Readonly<Record<string, IQueue>>): string =>
   Object.entries(queues)
-    .map(([name, { queueUrl }]) => `${name}=${queueUrl}`)
+    .map(([name, { queueUrl, queueName }], n) => `${name}=${n === 0 ? queueUrl : queueName}`)
     .join(',');
 
 /** The variables of a function that counts messages. */
@@ -37,24 +59,25 @@ export const watchedQueueVariables = (messaging: Messaging) => ({
   DEAD_LETTER_QUEUES: listed(deadLettersOf(messaging)),
 });
 
+const arnsOf = (queues: readonly IQueue[]): string[] => queues.map(({ queueArn }) => queueArn);
+
 /** Grants counting the messages of all of them. */
-export function allowCounting(grantee: Grantee, messaging: Messaging): void {
-  const queues = [
-    ...Object.values(workQueuesOf(messaging)),
-    ...Object.values(deadLettersOf(messaging)),
-  ];
-  for (const { queueArn } of queues) allow(grantee, ['sqs:GetQueueAttributes'], queueArn);
-}
+export const allowCounting = (grantee: Grantee, messaging: Messaging): Grant =>
+  allowOnAll(
+    grantee,
+    ['sqs:GetQueueAttributes'],
+    arnsOf([...Object.values(workQueuesOf(messaging)), ...Object.values(deadLettersOf(messaging))]),
+  );
 
 /** Grants reading, hiding and deleting dead letters, and sending them back to the queues of work. */
 export function allowRedrive(grantee: Grantee, messaging: Messaging): void {
-  for (const { queueArn } of Object.values(deadLettersOf(messaging))) {
-    allow(
-      grantee,
-      ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'],
-      queueArn,
-    );
-  }
-  const { 'webhook-retries': _, ...targets } = workQueuesOf(messaging);
-  for (const queue of Object.values(targets)) allowSend(grantee, queue);
+  allowOnAll(
+    grantee,
+    ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:DeleteMessage'],
+    arnsOf(Object.values(deadLettersOf(messaging))),
+  );
+  const targets = Object.entries(workQueuesOf(messaging)).flatMap(([name, queue]) =>
+    withoutReturn.has(name) ? [] : [queue],
+  );
+  allowOnAll(grantee, ['sqs:SendMessage'], arnsOf(targets));
 }

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { DeadLetterQueueName, WorkQueue } from '../../domain/delivery/queue-names.ts';
 import type { Letter } from '../../domain/delivery/redrive.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { slices } from '../../domain/slices.ts';
 import { momentOf } from '../../domain/time.ts';
 import { inParallel } from '../in-parallel.ts';
@@ -42,6 +43,13 @@ const urlOf = (urls: Readonly<Record<string, string>>, name: string): string => 
   return url;
 };
 
+/** @throws DomainError `not_found` for a queue that this deployment does not have. */
+function deadUrlOf(dead: Urls['dead'], queue: DeadLetterQueueName): string {
+  const url = dead[queue];
+  if (url !== undefined) return url;
+  throw new DomainError('not_found', `There is no queue of dead letters ${queue}.`);
+}
+
 /** The store of dead letters. */
 export const deadLetterStore = (client: SQSClient, { dead, work }: Urls) => {
   const inTens = (
@@ -59,7 +67,7 @@ export const deadLetterStore = (client: SQSClient, { dead, work }: Urls) => {
       for (let empty = 0; empty < mostEmpty && held.size < most; ) {
         const { Messages: messages = [] } = await client.send(
           new ReceiveMessageCommand({
-            QueueUrl: urlOf(dead, queue),
+            QueueUrl: deadUrlOf(dead, queue),
             MaxNumberOfMessages: Math.min(10, most - held.size),
             VisibilityTimeout: hiddenSeconds,
             MessageSystemAttributeNames: ['SentTimestamp', 'ApproximateReceiveCount'],
@@ -76,7 +84,7 @@ export const deadLetterStore = (client: SQSClient, { dead, work }: Urls) => {
       await inTens(letters, (entries) =>
         client.send(
           new ChangeMessageVisibilityBatchCommand({
-            QueueUrl: urlOf(dead, queue),
+            QueueUrl: deadUrlOf(dead, queue),
             Entries: entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 })),
           }),
         ),
@@ -90,7 +98,7 @@ export const deadLetterStore = (client: SQSClient, { dead, work }: Urls) => {
     ): Promise<void> => {
       await inTens(letters, (entries) =>
         client.send(
-          new DeleteMessageBatchCommand({ QueueUrl: urlOf(dead, queue), Entries: entries }),
+          new DeleteMessageBatchCommand({ QueueUrl: deadUrlOf(dead, queue), Entries: entries }),
         ),
       );
     },

@@ -11,8 +11,26 @@ export const workQueues = [
   'faults',
   'webhooks',
   'webhook-retries',
+  'rounds',
+  'slow-rounds',
+  'ticks',
+  'inventory',
+  'cloud',
+  'moves',
+  'mirror',
 ] as const;
 export type WorkQueue = (typeof workQueues)[number];
+
+/** Queues that exist with the settings `inventoryFromEvents` and `cloud` only. */
+const optionalQueues: ReadonlySet<string> = new Set<WorkQueue>([
+  ...(['inventory', 'cloud', 'moves', 'mirror'] as const),
+]);
+
+/** The names that are shown. @param there the queues that exist, by their names. */
+export const shownQueues = <T extends string>(
+  names: readonly T[],
+  there: Readonly<Record<string, unknown>>,
+): T[] => names.filter((name) => !optionalQueues.has(name) || name in there);
 
 /** Queues of dead letters. */
 export const deadLetterQueues = [
@@ -22,6 +40,7 @@ export const deadLetterQueues = [
   'faults',
   'streams',
   'webhooks',
+  'cloud',
 ] as const;
 export type DeadLetterQueueName = (typeof deadLetterQueues)[number];
 

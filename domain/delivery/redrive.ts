@@ -1,5 +1,6 @@
 /** How a dead letter goes back to the queue that it came from. Decision: docs/adr/0039. */
 import * as z from 'zod';
+import { CloudTask, MoveTask } from '../cloud/cloud-task.ts';
 import { DoctorEvent } from '../events/event.ts';
 import { laneOf } from '../events/event-lane.ts';
 import { DeadLetter, EventMessage } from '../events/messages.ts';
@@ -37,6 +38,7 @@ export const deadLetterTexts: Readonly<
   faults: { holds: 'faults that were not finished', redrivable: true },
   streams: { holds: 'places in the streams, of changes without a safe copy', redrivable: false },
   webhooks: { holds: 'webhooks that were given up', redrivable: true },
+  cloud: { holds: 'what the cloud could not be made to show', redrivable: true },
 };
 
 /** The queue of each lane. */
@@ -84,6 +86,15 @@ function wayOfWebhook(element: unknown): Way {
   return to('webhooks', toJson({ ...webhook, attempts: 0, lane: 'first' }));
 }
 
+/** Where a task for the cloud goes back to, with its attempts counted anew. */
+function wayOfTask(element: unknown): Way {
+  const task = CloudTask.safeParse(element).data;
+  if (task) return to('cloud', toJson({ ...task, attempts: 0 }));
+  const move = MoveTask.safeParse(element).data;
+  if (move) return to('moves', toJson({ ...move, attempts: 0 }));
+  return not('It is a turn of a walk over the cloud: the next walk reads the same.');
+}
+
 /** A letter with its parts, and where it can go. */
 export function openLetter(queue: DeadLetterQueueName, body: string): OpenedLetter {
   const content = jsonOf(body);
@@ -108,6 +119,8 @@ function wayOf(
       return isLetter ? not('It was not understood.') : to('faults', body);
     case 'webhooks':
       return wayOfWebhook(element);
+    case 'cloud':
+      return wayOfTask(element);
     case 'streams':
       return not(
         'It names records of a stream: the guide for administrators says how to read them.',

@@ -11,7 +11,7 @@ import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
 import { webhookReopener } from '../../adapters/delivery/webhook-outcomes.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { amount, type Env, environment, pairs, readEnv, required } from '../../adapters/env.ts';
+import { amount, type Env, environment, queueUrls, readEnv, required } from '../../adapters/env.ts';
 import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
@@ -37,8 +37,8 @@ export const Environment = environment({
   PORTS_TABLE: required,
   FAULTS_TABLE: required,
   HISTORY_TABLE: required,
-  WORK_QUEUES: pairs,
-  DEAD_LETTER_QUEUES: pairs,
+  WORK_QUEUES: queueUrls,
+  DEAD_LETTER_QUEUES: queueUrls,
   SERVICE_DOWN_TIME_SECONDS: amount,
 });
 

@@ -10,6 +10,7 @@ import {
   type DeadLetterQueueName,
   deadLetterQueues,
   type QueueDepth,
+  shownQueues,
 } from '../../domain/delivery/queue-names.ts';
 import { deadLetterTexts } from '../../domain/delivery/redrive.ts';
 import { shownAction, WebhookMessage } from '../../domain/delivery/webhook.ts';
@@ -89,7 +90,7 @@ const queueRoutes = ({ depthsOfDeadLetters }: DeadLetterDeps): Route[] => [
     body: ignored,
     handle: async () => {
       const depths = await depthsOfDeadLetters();
-      const queues = deadLetterQueues.map((name) => ({
+      const queues = shownQueues(deadLetterQueues, depths).map((name) => ({
         name,
         count: countIn(depths[name]),
         ...deadLetterTexts[name],

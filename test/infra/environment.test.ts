@@ -47,7 +47,10 @@ const FunctionResource = z.object({
   }),
 });
 
-/** The environments of the template's functions, names that AWS gives written as `name`. */
+/** Stands for what AWS gives: a name, an ARN, a URL, or a list of queues by their names. */
+const placeholder = 'name=https://queue.test/1/name';
+
+/** The environments of the template's functions. */
 const environments = Object.values(
   Template.fromStack(makeStack()).findResources('AWS::Lambda::Function'),
 ).flatMap((resource) => {
@@ -55,7 +58,7 @@ const environments = Object.values(
   const { POWERTOOLS_SERVICE_NAME: name, ...rest } = Variables;
   const texts = Object.entries(rest).map(([variable, value]) => [
     variable,
-    typeof value === 'string' ? value : 'name',
+    typeof value === 'string' ? value : placeholder,
   ]);
   return [{ name, variables: Object.fromEntries(texts) }];
 });

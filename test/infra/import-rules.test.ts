@@ -47,7 +47,7 @@ const capabilities = {
   events: ['hosts', 'servers', 'ports', 'alarms'],
   alarms: ['events', 'delivery', 'hosts', 'identity'],
   conditions: ['hosts', 'servers', 'ports', 'events', 'identity'],
-  delivery: ['alarms', 'events'],
+  delivery: ['alarms', 'cloud', 'events'],
   cloud: ['hosts', 'servers', 'ports'],
   mirror: ['hosts', 'servers', 'ports', 'conditions', 'events'],
 } as const;

@@ -313,7 +313,7 @@ export interface DoctorAnswers {
   };
   "GET /doctor/v1/dead-letters": {
     queues: {
-      name: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks";
+      name: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks" | "cloud";
       count: number;
       holds: string;
       redrivable: boolean;
@@ -676,14 +676,30 @@ export interface Status {
     complete: boolean;
   };
   queues: {
-    name: "events" | "changes" | "urgent" | "bulk" | "wide" | "reports" | "faults" | "webhooks" | "webhook-retries";
+    name:
+      | "events"
+      | "changes"
+      | "urgent"
+      | "bulk"
+      | "wide"
+      | "reports"
+      | "faults"
+      | "webhooks"
+      | "webhook-retries"
+      | "rounds"
+      | "slow-rounds"
+      | "ticks"
+      | "inventory"
+      | "cloud"
+      | "moves"
+      | "mirror";
     waiting: number;
     in_flight: number;
     delayed: number;
     not_empty_since: string | null;
   }[];
   dead_letters: {
-    queue: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks";
+    queue: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks" | "cloud";
     count: number;
   }[];
 }
@@ -705,7 +721,25 @@ export interface DeadLetter {
   receives: number;
   reason: string | null;
   source:
-    ("events" | "changes" | "urgent" | "bulk" | "wide" | "reports" | "faults" | "webhooks" | "webhook-retries") | null;
+    | (
+        | "events"
+        | "changes"
+        | "urgent"
+        | "bulk"
+        | "wide"
+        | "reports"
+        | "faults"
+        | "webhooks"
+        | "webhook-retries"
+        | "rounds"
+        | "slow-rounds"
+        | "ticks"
+        | "inventory"
+        | "cloud"
+        | "moves"
+        | "mirror"
+      )
+    | null;
   redrivable: boolean;
   refused: string | null;
   element: unknown;

@@ -49,7 +49,23 @@ test('a report goes back as it was sent, and a fault too', () => {
   expect(openLetter('faults', fault).back).toEqual({ to: 'faults', body: fault });
 });
 
+test('a task for the cloud goes back with its attempts counted anew, and so does a step of a move', () => {
+  const state = { forced_down: true, instances_left: false, fault_number: 2 };
+  const task = { service: 'compute-1', state, attempts: 300 };
+  const { back } = openLetter('cloud', JSON.stringify({ reason: '503', element: task }));
+  expect(back).toEqual({ to: 'cloud', body: JSON.stringify({ ...task, attempts: 0 }) });
+  const move = {
+    move: '00000000-0000-4000-8000-000000000001',
+    migration_uuid: '00000000-0000-4000-8000-000000000002',
+    attempts: 7,
+  };
+  expect(openLetter('cloud', JSON.stringify(move)).back).toEqual({
+    ...{ to: 'moves', body: JSON.stringify({ ...move, attempts: 0 }) },
+  });
+});
+
 test.each([
+  { queue: 'cloud', body: JSON.stringify({ job: 'walk' }) },
   { queue: 'events', body: 'not JSON' },
   { queue: 'bulk', body: JSON.stringify({ reason: 'x', element: { event_type: 'a' } }) },
   { queue: 'bulk', body: JSON.stringify({ events: [] }) },

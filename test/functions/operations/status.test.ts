@@ -63,3 +63,19 @@ test('minutes have notifications, their times and what waited', async () => {
     ],
   });
 });
+
+test('queues of settings that are off are not shown, and those of settings that are on are', async () => {
+  const none = { waiting: 0, in_flight: 0, delayed: 0 };
+  const shown = async (depths: Record<string, typeof none>, dead: Record<string, typeof none>) => {
+    const ask = asking({
+      depthsOfWork: async () => depths,
+      depthsOfDeadLetters: async () => dead,
+    });
+    return JSON.stringify((await ask('admin', { path: '/doctor/v1/status' })).body);
+  };
+  expect(await shown({}, {})).not.toMatch(/"(cloud|moves|mirror|inventory)"/);
+  const on = await shown({ moves: none, inventory: none }, { cloud: none });
+  for (const name of ['moves', 'inventory', 'cloud', 'ticks', 'rounds']) {
+    expect(on).toContain(`"${name}"`);
+  }
+});
