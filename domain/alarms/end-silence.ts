@@ -19,7 +19,10 @@ export type HeldDecision =
 
 /** An alarm of any type, as far as the end of a silence looks at it. */
 export const SilencedAlarm = CommonRecord.pick({
-  ...{ alarm_id: true, revision: true, state: true, state_timestamp: true },
+  alarm_id: true,
+  revision: true,
+  state: true,
+  state_timestamp: true,
 }).extend({
   ...CommonFacts.pick({ project_id: true, enabled: true }).shape,
   /** Absent for periodic alarms. */
@@ -27,16 +30,17 @@ export const SilencedAlarm = CommonRecord.pick({
 });
 export type SilencedAlarm = z.infer<typeof SilencedAlarm>;
 
-const states = { previous: true, current: true } as const;
 /** The part of a notification that decides: the states, and when its event or its round was. */
 const Change = z.preprocess(
   (body) => (typeof body === 'string' ? JSON.parse(body) : body),
   z.union([
-    Notification.pick({ ...states, accepted_at: true }).transform(({ accepted_at, ...change }) => ({
-      ...change,
-      at: accepted_at,
-    })),
-    RoundNotification.pick({ ...states, evaluated_at: true }).transform(
+    Notification.pick({ previous: true, current: true, accepted_at: true }).transform(
+      ({ accepted_at, ...change }) => ({
+        ...change,
+        at: accepted_at,
+      }),
+    ),
+    RoundNotification.pick({ previous: true, current: true, evaluated_at: true }).transform(
       ({ evaluated_at, ...change }) => ({ ...change, at: evaluated_at }),
     ),
   ]),

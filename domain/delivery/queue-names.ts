@@ -22,9 +22,7 @@ export const workQueues = [
 export type WorkQueue = (typeof workQueues)[number];
 
 /** Queues that exist with the settings `inventoryFromEvents` and `cloud` only. */
-const optionalQueues: ReadonlySet<string> = new Set<WorkQueue>([
-  ...(['inventory', 'cloud', 'moves', 'mirror'] as const),
-]);
+const optionalQueues: ReadonlySet<string> = new Set(['inventory', 'cloud', 'moves', 'mirror']);
 
 /** The names that are shown. @param there the queues that exist, by their names. */
 export const shownQueues = <T extends string>(
