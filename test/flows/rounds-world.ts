@@ -1,0 +1,155 @@
+import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
+import { type PeriodicKeys, periodicKeysOf } from '../../domain/alarms/periodic-index.ts';
+import { roundAt } from '../../domain/alarms/round.ts';
+import type { QueryAnswer } from '../../domain/alarms/round-outcome.ts';
+import type { AskedQuery, RoundMessage } from '../../domain/alarms/round-plan.ts';
+import type { Silence } from '../../domain/alarms/silence.ts';
+import { slices } from '../../domain/slices.ts';
+import { evaluateRound, type RoundDeps } from '../../flows/evaluate-round.ts';
+import { planRound } from '../../flows/plan-round.ts';
+import { slowProjects } from '../../functions/periodic-evaluator/slow-projects.ts';
+import { prometheusAlarm, values } from '../domain/alarms/periodic-alarms.ts';
+import { id } from '../domain/rows.ts';
+
+/** The round of the tests. */
+export const minute = roundAt(Date.parse('2026-01-01T00:05:00.000Z'));
+
+/** The index and the tables in memory; `answers` says what Prometheus answers. */
+export function world(
+  given: readonly PeriodicAlarm[],
+  answers: (query: AskedQuery) => QueryAnswer | 'hangs',
+) {
+  const rows = new Map(given.map((alarm) => [alarm.alarm_id, alarm]));
+  const history = new Map<string, OutboxRow>();
+  const queue: RoundMessage[] = [];
+  const published: string[] = [];
+  const asked: AskedQuery[] = [];
+  const silences = new Map<string, Silence>();
+  const seen = { reads: 0, counts: 0, inFlight: 0, mostInFlight: 0 };
+  const clock = { now: Date.parse(minute.at) + 1_000 };
+  // Digests take long: each alarm's keys are made once.
+  const known = new Map<string, PeriodicKeys>();
+  const keysOf = (alarm: PeriodicAlarm): PeriodicKeys => {
+    const keys = known.get(alarm.alarm_id) ?? periodicKeysOf(alarm);
+    known.set(alarm.alarm_id, keys);
+    return keys;
+  };
+  const inPlace = (slot: string, prefix = '') =>
+    [...rows.values()]
+      .filter(({ enabled }) => enabled)
+      .map((alarm) => ({ alarm, ...keysOf(alarm) }))
+      .filter((row) => row.periodic_slot === slot && row.periodic_place.startsWith(prefix))
+      .sort((a, b) => (a.periodic_place < b.periodic_place ? -1 : 1))
+      .map(({ alarm }) => alarm);
+  async function* pages(slot: string, prefix?: string) {
+    yield* slices(inPlace(slot, prefix), 700);
+  }
+  const deps: RoundDeps = {
+    members: ({ slot, prefix }) => pages(slot, prefix),
+    partStates: async (ids) =>
+      new Map(
+        ids.flatMap((each) => {
+          const alarm = rows.get(each);
+          return alarm ? [[each, alarm.state]] : [];
+        }),
+      ),
+    periodicAlarms: async (ids) => {
+      seen.reads += ids.length;
+      return ids.flatMap((each) => rows.get(each) ?? []);
+    },
+    writeRounds: async (writes) =>
+      writes.map(({ from, to, row }) => {
+        if (rows.get(from.alarm_id)?.revision !== from.revision) return 'alarm changed';
+        if (row && history.has(row.event_id)) return 'fired before';
+        rows.set(to.alarm_id, to);
+        if (row) history.set(row.event_id, row);
+        return 'written';
+      }),
+    sendRounds: async (messages) => {
+      queue.push(...messages);
+    },
+    ask: async (query) => {
+      asked.push(query);
+      seen.inFlight += 1;
+      seen.mostInFlight = Math.max(seen.mostInFlight, seen.inFlight);
+      await new Promise((done) => setImmediate(done));
+      seen.inFlight -= 1;
+      const answer = answers(query);
+      return answer === 'hangs'
+        ? { answer: { kind: 'failed', reason: 'no answer within 5 s' }, timedOut: true }
+        : { answer, timedOut: false };
+    },
+    slow: slowProjects(() => clock.now),
+    now: () => clock.now,
+    interrupted: (what, why) => {
+      throw new Error(`${what}: ${String(why)}`);
+    },
+    sendWebhooks: async () => undefined,
+    publish: async (outbox) => {
+      published.push(...outbox.map(({ event_id }) => event_id));
+      return outbox;
+    },
+    markDelivered: async () => undefined,
+    alarmCounts: async (projects) => {
+      seen.counts += 1;
+      const its = [...silences.keys()];
+      return new Map(
+        projects.map((each) => [
+          each,
+          { all: 0, wide: 0, ...(its.length > 0 && { silences: its }) },
+        ]),
+      );
+    },
+    silences: async (ids) => ids.flatMap((each) => silences.get(each) ?? []),
+    noteChanges: async () => undefined,
+    countSent: async () => undefined,
+  };
+  const plan = (round = minute) =>
+    planRound({ plannedAlarms: (slot) => pages(slot), sendRounds: deps.sendRounds }, round.round);
+  /** Evaluates all messages, those of the first lane first. */
+  const drain = async (round = minute) => {
+    const counts = [];
+    for (const lane of ['first', 'slow'] as const) {
+      for (const message of queue.splice(0)) {
+        if (message.lane === lane) counts.push(await evaluateRound(deps, message, round));
+        else queue.push(message);
+      }
+    }
+    return counts;
+  };
+  const round = async (at = minute) => {
+    await plan(at);
+    return drain(at);
+  };
+  return {
+    rows,
+    history,
+    queue,
+    published,
+    silences,
+    asked,
+    seen,
+    clock,
+    deps,
+    plan,
+    drain,
+    round,
+  };
+}
+
+/** The alarms of a test: `of` says the project and the query of each. */
+export const alarmsOf = (count: number, of: (n: number) => { project: string; query: string }) =>
+  Array.from({ length: count }, (_, n) => {
+    const { project, query } = of(n);
+    return prometheusAlarm(
+      { alarm_id: id(n + 1), project_id: project, scope: project, state: 'ok', last_round: 1 },
+      { query },
+    );
+  });
+
+/** What no alarm of `alarmsOf` fires for, and what all fire for. */
+export const calm = values(1);
+export const raised = values(0);
+/** The n-th round after `minute`. */
+export const next = (n: number) => roundAt(Date.parse(minute.at) + n * 60_000);
