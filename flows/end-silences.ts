@@ -123,7 +123,7 @@ async function decideOne(
   const now = momentOf(deps.now());
   const held = heldRows(rows);
   const newest = held.at(-1)?.row;
-  const active = alarm && newest ? holdingSilence(others, firingOf(alarm, newest), now) : undefined;
+  const active = alarm && newest ? holdingSilence(others, heldFor(alarm, newest), now) : undefined;
   const decision = afterSilence(held, alarm, active);
   if (decision.kind === 'move') await deps.move(silence_id, rows, decision.silence_id);
   if (decision.kind === 'drop') await deps.drop(silence_id, rows, now);
@@ -132,5 +132,6 @@ async function decideOne(
   return deps.release(silence_id, { row, others: rows.filter((each) => each !== row), alarm }, now);
 }
 
-const firingOf = (alarm: SilencedAlarm, { attributes, held_host: host }: OutboxRow) =>
+/** What other silences are matched against. */
+const heldFor = (alarm: SilencedAlarm, { attributes, held_host: host }: OutboxRow) =>
   silenceableOf(alarm, { resource_id: attributes.resource_id, host });

@@ -1,6 +1,5 @@
 /** Decides about alarms whose timers fell due: no event matched for their timeout, or one did and they are armed again. */
 import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
-import type { Alarm } from '../domain/alarms/alarm.ts';
 import { type Firing, heldRow, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
 import { packed } from '../domain/slices.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
@@ -54,7 +53,7 @@ async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]
     if (!alarm) continue;
     const decision = decideTimeout(alarm, timer.due, deps.now());
     if (decision.kind === 'fired') firings.push({ timer, firing: decision.firing });
-    if (decision.kind === 'armed' && !(await armAgain(deps, alarm, decision.to))) left.push(timer);
+    if (decision.kind === 'armed' && !(await deps.arm(alarm, decision.to))) left.push(timer);
   }
   const fired = await silenced(deps, firings);
   const written: OutboxRow[] = [];
@@ -82,6 +81,3 @@ async function silenced(
     return { timer, firing: hold ? { ...firing, row: heldRow(firing.row, hold) } : firing };
   });
 }
-
-const armAgain = ({ arm }: EvaluateTimeoutsDeps, from: Alarm, to: Alarm): Promise<boolean> =>
-  arm(from, to);

@@ -3,7 +3,7 @@
  * is sent before it is deleted. A crash in between leaves it in both queues; what it asks for is done once,
  * by the ids in it.
  */
-import type { DeadLetterQueueName, WorkQueue } from '../domain/delivery/queue-names.ts';
+import type { DeadLetterQueueName, ReturnQueue } from '../domain/delivery/queue-names.ts';
 import { type Letter, type OpenedLetter, openLetter } from '../domain/delivery/redrive.ts';
 
 /** The most letters of a queue that one request reads. */
@@ -19,7 +19,7 @@ export type RedriveDeps = {
   readonly release: (queue: DeadLetterQueueName, letters: readonly Held[]) => Promise<void>;
   readonly deleteLetters: (queue: DeadLetterQueueName, letters: readonly Held[]) => Promise<void>;
   /** Durably queues bodies in a queue of work, or throws. */
-  readonly sendBack: (queue: WorkQueue, bodies: readonly string[]) => Promise<void>;
+  readonly sendBack: (queue: ReturnQueue, bodies: readonly string[]) => Promise<void>;
   /** Forgets that webhooks were given up, so that they are sent again. */
   readonly reopenWebhooks: (bodies: readonly string[]) => Promise<void>;
 };

@@ -26,7 +26,7 @@ const workQueuesOf = (messaging: Messaging): Readonly<Record<string, IQueue>> =>
   }),
 });
 
-/** The queues that nothing goes back to: retries are sent as first tries, and the others have new messages of their own. */
+/** The queues that no dead letter goes back to, as `domain/delivery/queue-names.ts` says. */
 const withoutReturn = new Set([
   'webhook-retries',
   'rounds',

@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { DeadLetterQueueName, WorkQueue } from '../../domain/delivery/queue-names.ts';
+import type { DeadLetterQueueName, ReturnQueue } from '../../domain/delivery/queue-names.ts';
 import type { Letter } from '../../domain/delivery/redrive.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { slices } from '../../domain/slices.ts';
@@ -104,7 +104,7 @@ export const deadLetterStore = (client: SQSClient, { dead, work }: Urls) => {
     },
 
     /** Durably queues bodies in a queue of work. @throws if one of them was refused. */
-    sendBack: (queue: WorkQueue, bodies: readonly string[]): Promise<void> =>
+    sendBack: (queue: ReturnQueue, bodies: readonly string[]): Promise<void> =>
       sendBodies(client, urlOf(work, queue), bodies),
   };
 };

@@ -21,6 +21,21 @@ export const workQueues = [
 ] as const;
 export type WorkQueue = (typeof workQueues)[number];
 
+/**
+ * Queues that no dead letter goes back to: webhooks go back as first tries, and the others get new messages
+ * of their own.
+ */
+export const withoutReturn = [
+  'webhook-retries',
+  'rounds',
+  'slow-rounds',
+  'ticks',
+  'inventory',
+  'mirror',
+] as const satisfies readonly WorkQueue[];
+/** A queue that dead letters may go back to. */
+export type ReturnQueue = Exclude<WorkQueue, (typeof withoutReturn)[number]>;
+
 /** Queues that exist with the settings `inventoryFromEvents` and `cloud` only. */
 const optionalQueues: ReadonlySet<string> = new Set(['inventory', 'cloud', 'moves', 'mirror']);
 

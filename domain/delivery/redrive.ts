@@ -5,7 +5,7 @@ import { DoctorEvent } from '../events/event.ts';
 import { laneOf } from '../events/event-lane.ts';
 import { DeadLetter, EventMessage } from '../events/messages.ts';
 import { toJson } from '../json.ts';
-import type { DeadLetterQueueName, WorkQueue } from './queue-names.ts';
+import type { DeadLetterQueueName, ReturnQueue } from './queue-names.ts';
 import { WebhookMessage } from './webhook.ts';
 
 /** A dead letter as it was received. */
@@ -23,7 +23,7 @@ export type OpenedLetter = {
   readonly reason: string | null;
   readonly element: unknown;
   /** Where it can go; undefined if it cannot. */
-  readonly back: { readonly to: WorkQueue; readonly body: string } | undefined;
+  readonly back: { readonly to: ReturnQueue; readonly body: string } | undefined;
   /** Why it cannot go back; null if it can. */
   readonly refused: string | null;
 };
@@ -48,7 +48,7 @@ const queueOf = {
   urgent: 'urgent',
   bulk: 'bulk',
   wide: 'wide',
-} as const satisfies Record<string, WorkQueue>;
+} as const satisfies Record<string, ReturnQueue>;
 
 const Laned = z.object({ lane: z.string() });
 
@@ -61,7 +61,10 @@ function jsonOf(text: string): unknown {
 }
 
 type Way = Pick<OpenedLetter, 'back' | 'refused'>;
-const to = (queue: WorkQueue, body: string): Way => ({ back: { to: queue, body }, refused: null });
+const to = (queue: ReturnQueue, body: string): Way => ({
+  back: { to: queue, body },
+  refused: null,
+});
 const not = (refused: string): Way => ({ back: undefined, refused });
 
 /** Where an event goes back to, alone, with its attempts counted anew. */

@@ -2,9 +2,15 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { deadLetterQueues, shownQueues, workQueues } from '../../domain/delivery/queue-names.ts';
+import {
+  deadLetterQueues,
+  shownQueues,
+  withoutReturn,
+  workQueues,
+} from '../../domain/delivery/queue-names.ts';
 import { DoctorStack } from '../../infra/service.ts';
 import type { ServiceSettings } from '../../infra/settings.ts';
+import { policies } from './template.ts';
 
 const templateWith = (settings: Partial<ServiceSettings>) => {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
@@ -42,7 +48,17 @@ describe.each([
   });
 
   test('they have the names that are shown', () => {
-    expect(work.names.sort()).toEqual(shownQueues(workQueues, there).sort());
-    expect(dead.names.sort()).toEqual(shownQueues(deadLetterQueues, there).sort());
+    expect(work.names.toSorted()).toEqual(shownQueues(workQueues, there).sort());
+    expect(dead.names.toSorted()).toEqual(shownQueues(deadLetterQueues, there).sort());
+  });
+
+  test('dead letters may be sent back to the queues that take them, and to no other', () => {
+    const closed: ReadonlySet<string> = new Set(withoutReturn);
+    const open = work.queues.filter((_, n) => !closed.has(work.names[n] ?? ''));
+    const sends = (policies(template).get('Operations') ?? []).filter(({ action }) =>
+      action.includes('sqs:SendMessage'),
+    );
+    const targets = pairsIn(sends.flatMap(({ resource }) => resource)).queues;
+    expect(targets.sort()).toEqual(open.toSorted());
   });
 });

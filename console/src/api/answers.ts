@@ -1,6 +1,25 @@
 /* Made by "npm run docs" of docs/reference/openapi.json. */
 /** What each route of `/doctor/v1` answers with 2xx, by its method and path. */
 
+export type QueueName =
+  | "events"
+  | "changes"
+  | "urgent"
+  | "bulk"
+  | "wide"
+  | "reports"
+  | "faults"
+  | "webhooks"
+  | "webhook-retries"
+  | "rounds"
+  | "slow-rounds"
+  | "ticks"
+  | "inventory"
+  | "cloud"
+  | "moves"
+  | "mirror";
+export type DeadLetterQueueName = "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks" | "cloud";
+
 export interface DoctorAnswers {
   "GET /doctor/v1": {
     version: {
@@ -313,7 +332,7 @@ export interface DoctorAnswers {
   };
   "GET /doctor/v1/dead-letters": {
     queues: {
-      name: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks" | "cloud";
+      name: DeadLetterQueueName;
       count: number;
       holds: string;
       redrivable: boolean;
@@ -676,30 +695,14 @@ export interface Status {
     complete: boolean;
   };
   queues: {
-    name:
-      | "events"
-      | "changes"
-      | "urgent"
-      | "bulk"
-      | "wide"
-      | "reports"
-      | "faults"
-      | "webhooks"
-      | "webhook-retries"
-      | "rounds"
-      | "slow-rounds"
-      | "ticks"
-      | "inventory"
-      | "cloud"
-      | "moves"
-      | "mirror";
+    name: QueueName;
     waiting: number;
     in_flight: number;
     delayed: number;
     not_empty_since: string | null;
   }[];
   dead_letters: {
-    queue: "events" | "bulk" | "reports" | "faults" | "streams" | "webhooks" | "cloud";
+    queue: DeadLetterQueueName;
     count: number;
   }[];
 }
@@ -720,26 +723,7 @@ export interface DeadLetter {
   sent_at: string;
   receives: number;
   reason: string | null;
-  source:
-    | (
-        | "events"
-        | "changes"
-        | "urgent"
-        | "bulk"
-        | "wide"
-        | "reports"
-        | "faults"
-        | "webhooks"
-        | "webhook-retries"
-        | "rounds"
-        | "slow-rounds"
-        | "ticks"
-        | "inventory"
-        | "cloud"
-        | "moves"
-        | "mirror"
-      )
-    | null;
+  source: QueueName | null;
   redrivable: boolean;
   refused: string | null;
   element: unknown;

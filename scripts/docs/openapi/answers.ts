@@ -143,6 +143,9 @@ const Refusal = z.strictObject({
 
 const counts = z.record(z.string(), count);
 
+const QueueName = z.enum(workQueues);
+const DeadLetterQueueName = z.enum(deadLetterQueues);
+
 const Status = z.strictObject({
   at: Moment,
   hosts: z.strictObject({
@@ -154,14 +157,14 @@ const Status = z.strictObject({
   faults: z.strictObject({ open: count, oldest_at: Moment.nullable(), complete: z.boolean() }),
   queues: z.array(
     z.strictObject({
-      name: z.enum(workQueues),
+      name: QueueName,
       waiting: count,
       in_flight: count,
       delayed: count,
       not_empty_since: Moment.nullable(),
     }),
   ),
-  dead_letters: z.array(z.strictObject({ queue: z.enum(deadLetterQueues), count })),
+  dead_letters: z.array(z.strictObject({ queue: DeadLetterQueueName, count })),
 });
 
 const Minute = z.strictObject({
@@ -179,7 +182,7 @@ const ShownDeadLetter = z.strictObject({
   sent_at: Moment,
   receives: count,
   reason: z.string().nullable(),
-  source: z.enum(workQueues).nullable(),
+  source: QueueName.nullable(),
   redrivable: z.boolean(),
   refused: z.string().nullable(),
   element: z.unknown(),
@@ -200,6 +203,8 @@ export const named = {
   Status,
   Minute,
   DeadLetter: ShownDeadLetter,
+  QueueName,
+  DeadLetterQueueName,
   Refusal,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
@@ -234,7 +239,7 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     z.strictObject({
       queues: z.array(
         z.strictObject({
-          name: z.enum(deadLetterQueues),
+          name: DeadLetterQueueName,
           count,
           holds: z.string(),
           redrivable: z.boolean(),
