@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../stack/progress.ts';
 
@@ -42,17 +41,6 @@ export function startDaemon(
     },
   };
 }
-
-/** A TCP port of loopback that is free now. */
-export const freePort = (): Promise<number> =>
-  new Promise((done, failed) => {
-    const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 /**
  * Asks until there is an answer other than undefined or false, and returns it. A request that fails is

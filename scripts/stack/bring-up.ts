@@ -13,13 +13,12 @@ import {
 } from './kept.ts';
 import {
   answersInTime,
-  choosePort,
-  isFree,
   isRunning,
   patienceMs,
   startMiniStack,
   stopMiniStack,
 } from './ministack.ts';
+import { choosePort, isFree } from './ports.ts';
 import { end } from './processes.ts';
 import { Refusal, step } from './progress.ts';
 import { forgetState, type StackState, savedState, saveState } from './state.ts';

@@ -6,6 +6,7 @@ import { CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudf
 import * as z from 'zod';
 import { stageName } from '../../infra/stage.ts';
 import { emulatorEnv, region, rootCredentials } from './ministack.ts';
+import { prometheusPort } from './ports.ts';
 import { Refusal } from './progress.ts';
 import { lostBy, Template } from './replaced.ts';
 import { outputsFile, root, stateDir } from './state.ts';
@@ -49,15 +50,9 @@ export function assemblyHash(): string {
 export const stageUrl = (endpoint: string): string =>
   `${endpoint}/restapis/doctor/${stageName}/_user_request_`;
 
-/**
- * Where an emulator's alarms of type `prometheus` are asked: Prometheus' own port for an emulator on its
- * usual port, and as far from it for one on another port, so that stacks side by side have their own.
- */
-export function prometheusUrl(endpoint: string): string {
-  const [emulator, prometheus] = [4566, 9090];
-  const port = Number(new URL(endpoint).port) - emulator + prometheus;
-  return `http://127.0.0.1:${port > 65_535 ? port - 20_000 : port}`;
-}
+/** Where an emulator's alarms of type `prometheus` are asked. */
+export const prometheusUrl = (endpoint: string): string =>
+  `http://127.0.0.1:${prometheusPort(Number(new URL(endpoint).port))}`;
 
 /** Where webhooks may go on an emulator, beside public addresses: the machine itself. */
 export const loopback = '127.0.0.0/8,::1/128';

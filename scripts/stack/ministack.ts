@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,43 +38,6 @@ export function emulatorEnv(endpoint: string): NodeJS.ProcessEnv {
     AWS_ENDPOINT_URL_S3: endpoint.replace('localhost', '127.0.0.1'),
   };
 }
-
-/** Listens for a moment, and gives the port. Undefined if another process listens there. */
-const tryPort = (port: number): Promise<number | undefined> =>
-  new Promise((done) => {
-    const server = createServer();
-    server.once('error', () => done(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      const taken = typeof address === 'object' ? address?.port : undefined;
-      server.close(() => done(taken));
-    });
-  });
-
-/**
- * A free port that no system gives to an outgoing connection: a stack that keeps its data needs the
- * same port each time. Source: net.ipv4.ip_local_port_range of Linux begins at 32768, others higher.
- */
-async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 100; tries++) {
-    const port = await tryPort(randomInt(20_000, 32_768));
-    if (port !== undefined) return port;
-  }
-  throw new Refusal('No free port on 127.0.0.1.');
-}
-
-/** The port for a new stack: the requested one, or a free one for 0 or if another process uses it. */
-export async function choosePort(requested: number): Promise<number> {
-  if (requested === 0) return freePort();
-  const port = await tryPort(requested);
-  if (port !== undefined) return port;
-  const free = await freePort();
-  console.log(`Port ${requested} is in use by another process: taking ${free}.`);
-  return free;
-}
-
-/** True if no process listens on the port of 127.0.0.1. */
-export const isFree = async (port: number): Promise<boolean> => (await tryPort(port)) === port;
 
 /** Whether MiniStack answers at an endpoint, within two seconds. */
 export async function answers(endpoint: string): Promise<boolean> {

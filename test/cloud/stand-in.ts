@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod';
+import { freePort } from '../../scripts/stack/ports.ts';
 import { type Disturbance, makeDisturbances } from './disturbances.ts';
 import { makeKeystone } from './keystone.ts';
 import { makeCatalogStore } from './keystone-catalog.ts';
@@ -16,18 +16,18 @@ const region = 'RegionOne';
 export type StandInOptions = {
   /** The stand-in's clock, in milliseconds since 1970. */
   readonly now?: () => number;
-  /** The port; 0 for any free one. */
+  /** The port; a free one if there is none. */
   readonly port?: number;
 };
 
 /** Starts a stand-in; stop it when the test ends. */
-export async function standIn({ now = Date.now, port: wanted = 0 }: StandInOptions = {}) {
+export async function standIn({ now = Date.now, port: given }: StandInOptions = {}) {
   const keystone = makeTokenStore(now);
   const catalog = makeCatalogStore(region);
   const disturbances = makeDisturbances();
   const requests: ServedRequest[] = [];
   const services: { readonly prefix: string; readonly run: Served }[] = [];
-  let port = wanted;
+  const port = given ?? (await freePort());
   let server: Server | undefined;
   const root = () => `http://127.0.0.1:${port}`;
   const uri = () => `${root()}/identity/v3`;
@@ -72,7 +72,6 @@ export async function standIn({ now = Date.now, port: wanted = 0 }: StandInOptio
       made.once('error', failed);
       made.listen(port, '127.0.0.1', done);
     });
-    port = z.object({ port: z.number() }).parse(made.address()).port;
   };
 
   /** Stops to listen, and closes every connection. Tokens and services are kept. */

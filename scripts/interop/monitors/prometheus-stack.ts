@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { type Daemon, eventually, freePort, startDaemon } from '../daemon.ts';
+import { freePort } from '../../stack/ports.ts';
+import { type Daemon, eventually, startDaemon } from '../daemon.ts';
 import { debianFolder, unpackDebian } from '../install.ts';
 import type { World } from '../program.ts';
 import type { MonitorCredential } from './credential.ts';
