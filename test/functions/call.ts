@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as z from 'zod';
-import type { createSurface } from '../../adapters/http/surface.ts';
+import type { SurfaceHandler } from '../../adapters/http/by-resource.ts';
 
 /** A logger that says nothing. */
 export const quiet = new Logger({ logLevel: 'SILENT' });
@@ -19,7 +19,7 @@ export type Call = {
 export type Answer = { status: number; headers: Record<string, string>; body: unknown };
 
 /** What a surface answers to a request, without a gateway in between. */
-export async function call(surface: ReturnType<typeof createSurface>, request: Call) {
+export async function call(surface: SurfaceHandler, request: Call) {
   const result = await surface(proxyEvent(request), lambdaContext);
   return answerOf(result);
 }
