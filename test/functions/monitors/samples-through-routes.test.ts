@@ -245,12 +245,12 @@ const rows: readonly Row[] = [
     conditions: ['zabbix compute-1 host_down cleared'],
     down: [],
   },
-  {
-    sample: 'cloudwatch-alarm',
+  ...['cloudwatch-alarm', 'sns-cloudwatch-alarm'].map((sample) => ({
+    sample,
     to: 'queue',
     conditions: ['cloudwatch compute-1 host_down raised'],
     down: ['compute-1'],
-  },
+  })),
   ...['opnfv-list', 'opnfv-event'].map((sample) => ({
     sample,
     to: 'queue',
