@@ -26,10 +26,11 @@ export type CloudPortPage = ListingPage<SeenPort>;
 export type CloudReader = {
   readonly services: () => Promise<readonly NovaService[]>;
   readonly hypervisors: () => Promise<readonly CloudHypervisor[]>;
-  /** Newest first; with `since` those that changed since then, deleted ones too. */
+  /** Newest first; with `since` those that changed since then, deleted ones too; with `host` those on a host. */
   readonly serverPage: (from: {
     readonly marker: string | null;
     readonly since?: string;
+    readonly host?: string;
   }) => Promise<CloudServerPage | 'lost'>;
   /** In the order of their ids. */
   readonly portPage: (marker: string | null) => Promise<CloudPortPage | 'lost'>;

@@ -6,6 +6,7 @@ import { naive } from '../../domain/time.ts';
 import type { CloudReader } from '../../flows/cloud-reader.ts';
 import { runJob } from '../../flows/mirror-cloud.ts';
 import { mirrorEvent } from '../../flows/mirror-event.ts';
+import { readReturnedHost } from '../../flows/read-returned-host.ts';
 import { requestWalk } from '../../flows/request-walk.ts';
 import { portId, serverId, serverItem } from '../cloud/listings.ts';
 import { eventWith } from '../domain/events/events.ts';
@@ -427,4 +428,39 @@ const rowsOf = ({ world, ports }: MirrorWorld) => ({
   ports: [...ports.values()]
     .map((each) => [each.id, each['binding:host_id'], each.revision])
     .sort(),
+});
+
+describe('a host that is up again', () => {
+  const read = (host: string) => readReturnedHost(mirror.deps, host);
+  const stop = async () => {
+    mirror.lists.fill(4);
+    await mirror.run('walk');
+    force(1, true);
+    await mirror.run('services');
+    mirror.pass(1);
+  };
+
+  test('has its servers active as soon as the cloud shows it up, with one request and none of other hosts', async () => {
+    await stop();
+    expect([rowOf(1)?.vm_state, rowOf(2)?.vm_state]).toEqual(['stopped', 'active']);
+    expect(await read('compute-2')).toBe('left');
+    force(1, false);
+    await mirror.run('services');
+    expect(rowOf(1)?.vm_state).toBe('stopped');
+    for (const n of [1, 3]) Object.assign(server(n), { host_status: 'DOWN' });
+    mirror.pass(1);
+    expect(await read('compute-2')).toBe('not yet');
+    expect(rowOf(1)?.vm_state).toBe('stopped');
+    for (const n of [1, 3]) Object.assign(server(n), { host_status: 'UP' });
+    mirror.pass(1);
+    const before = mirror.cloud.requests.length;
+    expect(await read('compute-2')).toBe('done');
+    expect(mirror.cloud.requests).toHaveLength(before + 1);
+    expect([rowOf(1)?.vm_state, rowOf(3)?.vm_state]).toEqual(['active', 'active']);
+  });
+
+  test('that Doctor does not have is left', async () => {
+    expect(await read('unknown')).toBe('left');
+    expect(mirror.cloud.requests).toEqual([]);
+  });
 });
