@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
-import { Alarming } from './alarming.ts';
+import { Alarming, previewPaths } from './alarming.ts';
 import { Api } from './api.ts';
 import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { cloudMirrorOf } from './cloud-mirror.ts';
@@ -137,6 +137,7 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
       parts: [
         { segments: monitorPaths, handler: capabilities.Monitors.function },
         { segments: operationPaths, handler: capabilities.Operations.function },
+        { segments: previewPaths, handler: capabilities.Alarming.function },
       ],
     },
   });

@@ -72,7 +72,7 @@ const Read = z
     body: z.looseObject({}).optional(),
   })
   .refine(({ path, each, body }) => !body || (mayHaveBody(path) && !each), {
-    message: 'May be sent with a query of alarms only.',
+    message: 'May be sent with a query or a trial of alarms only.',
     path: ['body'],
   });
 

@@ -16,18 +16,23 @@ export const readFromMonitors: readonly string[] = ['conditions', 'sources', 'un
 /** The same of this function. The feed itself is not among them: a request is not held inside another one. */
 export const readHere: readonly string[] = ['status', 'rates', 'dead-letters', 'silences'];
 
+/** The first segment of the trial of an alarm, which `alarming` serves. */
+const preview = 'alarm-preview';
+
 /** Who reads a path: a function by its name, or `here`; undefined: no one may. */
 export function readerOf(path: string): ReaderName | 'here' | undefined {
   const [, surface, version, segment = ''] = path.split(/[/?]/);
   if (surface === 'compute' || surface === 'network' || surface === 'alarming') return surface;
   if (surface !== 'doctor' || version !== 'v1') return undefined;
   if (readHere.includes(segment)) return 'here';
+  if (segment === preview) return 'alarming';
   if (readFromMonitors.includes(segment)) return 'monitors';
   return ['changes', 'openapi.json', ''].includes(segment) ? undefined : 'doctor';
 }
 
-/** Whether a read may have a body: Aodh's queries are POSTs that change nothing. */
-export const mayHaveBody = (path: string): boolean => path.startsWith('/alarming/v2/query/');
+/** Whether a read may have a body: Aodh's queries and trials of alarms are POSTs that change nothing. */
+export const mayHaveBody = (path: string): boolean =>
+  path.startsWith('/alarming/v2/query/') || path === `/doctor/v1/${preview}`;
 
 /** What a read answered. */
 export type ReadAnswer = { readonly status: number; readonly body: unknown };

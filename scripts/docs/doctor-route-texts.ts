@@ -57,6 +57,10 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'shows the newest evacuation of a server, with its progress while Nova carries it out',
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
+  'POST /doctor/v1/alarm-preview': text(
+    'shows which events of the last hours a new alarm would have matched; the body is that of `POST /alarming/v2/alarms`, and nothing is written',
+    'reader',
+  ),
   'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
   'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),
   'GET /doctor/v1/silences/{id}': text('shows a silence'),

@@ -166,6 +166,7 @@ function serverListing(
   path: string,
 ): ServedAnswer {
   const since = query.get('changes-since');
+  const host = query.get('host');
   const shown =
     since === null
       ? [...servers.values()]
@@ -173,7 +174,8 @@ function serverListing(
           ({ updated }) =>
             Date.parse(String(updated)) >= Math.floor(Date.parse(since) / 1000) * 1000,
         );
-  const sorted = shown.toSorted((a, b) =>
+  const there = shown.filter((each) => host === null || each['OS-EXT-SRV-ATTR:host'] === host);
+  const sorted = there.toSorted((a, b) =>
     `${b.created} ${b.id}`.localeCompare(`${a.created} ${a.id}`),
   );
   const marker = query.get('marker');

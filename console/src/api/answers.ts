@@ -383,6 +383,22 @@ export interface DoctorAnswers {
   "GET /doctor/v1/silences/{id}": {
     silence: Silence;
   };
+  "POST /doctor/v1/alarm-preview": {
+    from: string;
+    to: string;
+    looked_at: number;
+    matched: number;
+    events: {
+      message_id: string;
+      event_type: string;
+      accepted_at: string;
+      resource_id: string | null;
+      effect: "raise" | "clear";
+      traits: {
+        [k: string]: string | number | boolean | null | undefined;
+      };
+    }[];
+  };
 }
 export interface Fault {
   fault_id: string;

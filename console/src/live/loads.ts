@@ -43,9 +43,9 @@ const mostReads = 24;
 /** Read again later: the other function could not be reached, or the answers together were too large. */
 const unread = new Set([413, 503]);
 
-/** Whether the feed can make the request: a GET, or a query of Aodh's. */
+/** Whether the feed can make the request: a GET, a query of Aodh's, or a trial of an alarm. */
 const canBeSent = ({ path, body }: ReadRequest): boolean =>
-  body === undefined || path.startsWith('/alarming/v2/query/');
+  body === undefined || /^\/(alarming\/v2\/query\/|doctor\/v1\/alarm-preview$)/.test(path);
 
 type Waiting = {
   readonly request: ReadRequest;

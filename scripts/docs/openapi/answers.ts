@@ -3,6 +3,7 @@
  * need no schema to answer; `test/e2e/openapi.test.ts` compares them with what the deployed API answers.
  */
 import * as z from 'zod';
+import { previewEffects } from '../../../domain/alarms/preview.ts';
 import { Silence } from '../../../domain/alarms/silence.ts';
 import { changeKinds } from '../../../domain/change-feed.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
@@ -336,6 +337,24 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     ShownEvacuation.extend({ progress: z.string().nullable() }).strict().nullable(),
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': one('evacuation', ShownEvacuation.nullable()),
+  'POST /doctor/v1/alarm-preview': answer(
+    z.strictObject({
+      from: Moment,
+      to: Moment,
+      looked_at: count,
+      matched: count,
+      events: z.array(
+        z.strictObject({
+          message_id: z.string(),
+          event_type: z.string(),
+          accepted_at: Moment,
+          resource_id: z.string().nullable(),
+          effect: z.enum(previewEffects),
+          traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+        }),
+      ),
+    }),
+  ),
   'GET /doctor/v1/silences': page('silences', ShownSilence),
   'POST /doctor/v1/silences': one('silence', ShownSilence, 200, 201),
   'GET /doctor/v1/silences/{id}': one('silence', ShownSilence),

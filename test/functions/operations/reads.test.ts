@@ -64,6 +64,12 @@ test('a query of alarms is sent with its body', async () => {
   expect(events[0]).toMatchObject({ event: { httpMethod: 'POST', body: '{"limit":3}' } });
 });
 
+test('a trial of an alarm is sent to the function that evaluates alarms', async () => {
+  const trial = { path: '/doctor/v1/alarm-preview', kinds: ['servers'], body: { type: 'event' } };
+  const { events } = await post({ since, reads: [trial] });
+  expect(events).toMatchObject([{ name: 'alarming', event: { httpMethod: 'POST' } }]);
+});
+
 test('what this function serves is read here, by the rights of the caller', async () => {
   const reads = [{ path: '/doctor/v1/rates?hours=1', kinds: [], now: true }];
   expect((await post({ since, reads })).body).toMatchObject({
