@@ -61,7 +61,9 @@ export async function reportOnHost(
         return { kind: 'unmatched', reason: `Host ${name.slice(0, 255)} is not registered.` };
       return raiseOnHost({ host, before }, observation, from);
     }
-    if (before?.state !== 'raised') return endOfNone({ host, before }, observation, from);
+    if (before?.state !== 'raised') {
+      return endOfNone({ known: host !== undefined, before }, observation, from);
+    }
     const stuck = host !== undefined && (await deps.departures(host.host)).done > 0;
     return clearOnHost(host, before, { ...from, stuck, order: observation.order });
   });

@@ -13,7 +13,7 @@ import type {
   ConditionTarget,
   Observation,
 } from '../domain/conditions/observation.ts';
-import { overtaken } from '../domain/conditions/order.ts';
+import { endOfNone, overtaken } from '../domain/conditions/order.ts';
 import { type Host, HostName } from '../domain/hosts/host.ts';
 import type { Port } from '../domain/ports/port.ts';
 import { updatedPort } from '../domain/ports/port.ts';
@@ -52,14 +52,16 @@ export async function reportOnTarget(
   const { target, effect, status } = observation;
   const condition_id = idOfCondition(from.source.name, observation);
   const id = holdsId(targetKey(target), effect);
-  const known = status === 'cleared' || (await isKnown(deps, target));
-  if (!known) return { kind: 'unmatched', reason: reasonOf(target) };
+  // The end of a condition needs no target. Only an end with an order may be recorded for one.
+  const asks = status === 'raised' || observation.order !== undefined;
+  const registered = asks && (await isKnown(deps, target));
+  if (status === 'raised' && !registered) return { kind: 'unmatched', reason: reasonOf(target) };
   if (!changes(target, effect)) {
     return untilWritten(async () => {
       const before = await deps.condition(condition_id);
       const late = overtaken(before, observation);
       if (late) return late;
-      const step = recordOnly(before, observation, from);
+      const step = recordOnly({ before, registered }, observation, from);
       if (!('condition' in step)) return step;
       return (await deps.saveCondition({ from: before, to: step.condition })) ? step : undefined;
     }, mostTries);
@@ -70,7 +72,7 @@ export async function reportOnTarget(
     if (status === 'raised') return raiseOnTarget({ holds, before }, observation, from);
     return before?.state === 'raised'
       ? clearOnTarget(holds, before, { ...from, order: observation.order })
-      : { kind: 'ignored', reason: 'The condition is not raised.' };
+      : endOfNone({ known: registered, before }, observation, from);
   });
   await settle(deps, id, { target, effect }, from.by);
   return step;

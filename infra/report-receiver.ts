@@ -2,6 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -66,6 +68,14 @@ export class ReportReceiver extends Construct implements Capability {
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
     if (settings.cloudWatchAlarmPrefix !== '') {
       ruleOfAlarms(this, settings.cloudWatchAlarmPrefix, messaging);
+    }
+    for (const [n, arn] of settings.cloudWatchTopicArns.entries()) {
+      const topic = Topic.fromTopicArn(this, `AlarmTopic${n}`, arn);
+      topic.addSubscription(
+        new SqsSubscription(messaging.reportQueue, {
+          deadLetterQueue: messaging.reportDeadLetters,
+        }),
+      );
     }
   }
 }

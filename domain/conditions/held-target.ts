@@ -15,6 +15,7 @@ import {
 } from './condition.ts';
 import type { ConditionStep } from './host-condition.ts';
 import { aspectOf, type ConditionEffect, type Observation } from './observation.ts';
+import { endOfNone } from './order.ts';
 import type { Source } from './source.ts';
 
 /** Who holds one state of a target, and which change of that is applied to the target. */
@@ -110,12 +111,13 @@ export function clearOnTarget(
   };
 }
 
-/** A condition without an effect: it is recorded, and changes no state. */
+/** A condition without an effect: it is recorded, and changes no state. @param registered whether its target is. */
 export function recordOnly(
-  before: Condition | undefined,
+  { before, registered }: Pick<Found, 'before'> & { readonly registered: boolean },
   observation: Observation,
-  { by }: From,
+  from: From,
 ): TargetStep {
+  const { by } = from;
   if (observation.status === 'raised') {
     return before?.state === 'raised'
       ? { kind: 'renewed', condition: renewed(before, observation, by), reason: null }
@@ -125,8 +127,9 @@ export function recordOnly(
           reason: null,
         };
   }
-  if (before?.state !== 'raised')
-    return { kind: 'ignored', reason: 'The condition is not raised.' };
-  const reason = 'Its source has cleared it.';
-  return { kind: 'cleared', condition: cleared(before, by, { held: false, reason }), reason: null };
+  if (before?.state !== 'raised') {
+    return endOfNone({ known: registered, before }, observation, from);
+  }
+  const end = { held: false, reason: 'Its source has cleared it.', order: observation.order };
+  return { kind: 'cleared', condition: cleared(before, by, end), reason: null };
 }

@@ -22,9 +22,11 @@ export function conditionsWorld(world: World = worldOf(), ports = portsWorld(0))
     holds: async (holds_id) => holds.get(holds_id) ?? { holds_id, ...noHolders },
     saveHolds: async (next: Holds, condition: ConditionWrite) => {
       if ((holds.get(next.holds_id)?.version ?? 0) !== next.version - 1) return false;
-      if (!(await world.deps.saveCondition(condition))) return false;
+      const { from, to } = condition;
+      if (world.conditions.get(to.condition_id)?.revision !== from?.revision) return false;
+      // Both are set before anything else runs, as in the transaction of the table.
       holds.set(next.holds_id, next);
-      return true;
+      return world.deps.saveCondition(condition);
     },
     markApplied: async ({ holds_id, revision }) => {
       const row = holds.get(holds_id);
