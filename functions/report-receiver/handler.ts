@@ -3,7 +3,8 @@
  * account put there. A message of no known form is sent to the dead-letter queue with the reason. One that
  * fails is delivered again.
  */
-import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
+import { memoize } from 'es-toolkit';
+import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import { parseAlarm } from '../../dialects/cloudwatch.ts';
 import { parseOpnfv } from '../../dialects/opnfv.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
@@ -44,9 +45,12 @@ type Taken = ReportMessage['kind'] | 'refused';
 
 /** The handler of the queue of reports. */
 export const reportReceiver = (deps: ReportReceiverDeps) =>
-  onQueue({
+  onBatches({
     log: deps.log,
-    consume: (message) => take(deps, message),
+    // Messages of a batch often have one source, whose settings are read once for all of them.
+    begin: () => ({ ...deps, source: memoize(deps.source) }),
+    consume: (message, shared) => take(shared, message),
+    end: async () => undefined,
     report: (done: readonly Taken[]) => {
       const counts = [...Map.groupBy(done, (kind) => kind)].map(([kind, all]) => [
         kind,

@@ -42,8 +42,12 @@ function receiver(failing?: () => Promise<boolean>) {
     },
     safeLaneDelaySeconds: 5,
   };
+  const sources: string[] = [];
   const handler = reportReceiver({
-    source: async (name) => sourceWith(name),
+    source: async (name) => {
+      sources.push(name);
+      return sourceWith(name);
+    },
     reportConditions: (report) => reportConditions(deps, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(beating, hosts, at),
     reportSilence: (message, id) =>
@@ -74,7 +78,7 @@ function receiver(failing?: () => Promise<boolean>) {
     const sentAt = new Date(Date.parse(minute(20)) - seconds * 1_000).toISOString();
     return handler(queued({ body, sentAt }), context);
   };
-  return { world, sent, refused, letters, seen, lines, take, takeLate };
+  return { world, sources, sent, refused, letters, seen, lines, take, takeLate };
 }
 
 const report = (status: 'down' | 'up') => ({
@@ -225,4 +229,12 @@ test('while the queue lags no silence is recorded, because heartbeats may wait i
   expect(JSON.stringify(lines)).toContain('lags');
   await takeLate(9, silent());
   expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
+});
+
+test('the settings of a source are read once for all messages of a batch, and again for the next batch', async () => {
+  const { sources, take } = receiver();
+  await take(report('down'), report('down'), alarmEvent(), alarmEvent());
+  expect(sources.sort()).toEqual(['cloudwatch', 'opnfv']);
+  await take(report('up'));
+  expect(sources).toHaveLength(3);
 });
