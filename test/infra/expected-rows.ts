@@ -60,6 +60,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
         ...['GetItem on Quotas', 'UpdateItem on Quotas'],
         ...['DeleteItem on Timers', 'PutItem on Timers'],
+        'Query on Activity',
       ],
     },
     {
