@@ -673,6 +673,10 @@ export interface Source {
   fenced: boolean;
   stale_after: number | null;
   mapping: unknown;
+  /**
+   * @maxItems 100
+   */
+  reporters: string[];
   name: string;
   updated_at?: string;
   updated_by?: {
