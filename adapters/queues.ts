@@ -18,6 +18,7 @@ import {
 } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
 import type { DelayedJob } from '../domain/mirror/cloud-job.ts';
+import type { HostRead } from '../domain/mirror/host-read.ts';
 import { packed } from '../domain/slices.ts';
 import type { Tick } from '../domain/ticks.ts';
 import { inParallel } from './in-parallel.ts';
@@ -167,6 +168,9 @@ export const cloudJobQueue = (client: SQSClient, url: string) => ({
       url,
       jobs.map(({ message, delaySeconds }) => ({ body: toJson(message), delaySeconds })),
     ),
+  /** Queues a read of a host's servers, to be delivered after the delay in seconds. */
+  sendHostRead: (read: HostRead, delaySeconds: number): Promise<void> =>
+    sendAll(client, url, [{ body: toJson(read), delaySeconds }]),
 });
 
 /** The queue of faults only. */

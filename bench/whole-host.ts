@@ -37,6 +37,13 @@ async function play(bed: Bed, fleet: Fleet): Promise<Outcome> {
   };
 }
 
+/** Restores a fleet, and says how long that took: a request for each instance and each alarm. */
+async function restored(fleet: Fleet): Promise<void> {
+  const began = Date.now();
+  await fleet.restore();
+  console.log(`  restored in ${Math.round((Date.now() - began) / 1_000)} s`);
+}
+
 type Host = {
   readonly instances: number;
   /** Makes the host; by default one with instances. */
@@ -58,7 +65,7 @@ export async function wholeHost(
     const outcome = await play(bed, fleet);
     console.log(`  ${run === 0 ? 'warm-up' : `run ${run}`}: ${JSON.stringify(outcome)}`);
     if (run > 0) outcomes.push(outcome);
-    await fleet.restore();
+    if (run < runs) await restored(fleet);
   }
   await bed.queues.allQuiet();
   const scenario = `${instances} ${kind}`;

@@ -1,5 +1,6 @@
 /** The commands: their options, requests and output. */
 import * as z from 'zod';
+import { alarmCommands } from './alarms.ts';
 import { cloudRegister } from './cloud/register.ts';
 import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
@@ -272,6 +273,7 @@ export const commands: readonly Command[] = [
     run: (session, _, id) =>
       one(session, 'fault', { service: 'fault-management', path: `/faults/${segment(id)}` }),
   },
+  ...alarmCommands,
   ...silenceCommands,
   ...subscriptionCommands,
   ...monitoringCommands,

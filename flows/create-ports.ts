@@ -16,7 +16,7 @@ export type CreatePortsDeps = EventsOut &
   Pick<ChangePortDeps, 'freeAbandonedMac'> & {
     /**
      * Writes all ports or none: then it says which port has an id or MAC address that is taken;
-     * `busy` if another writer was writing them.
+     * `busy` if another writer was writing them. A port of a cloud does not replace a newer tombstone.
      */
     readonly insertPorts: (
       ports: readonly Port[],

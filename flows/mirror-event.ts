@@ -1,15 +1,13 @@
 /** Mirrors a cloud by the events that it sends: they create, change and delete Doctor's own servers. */
 import type { Actor } from '../domain/change.ts';
 import { DomainError } from '../domain/errors.ts';
-import { type DoctorEvent, instanceEvent } from '../domain/events/event.ts';
+import type { DoctorEvent } from '../domain/events/event.ts';
 import { markedInstance } from '../domain/mirror/mirrored-instance.ts';
 import { reportTime } from '../domain/registration.ts';
 import type { Instance } from '../domain/servers/instance.ts';
-import { deletedInstance, registeredInstance } from '../domain/servers/registered-instance.ts';
 import { factsAfter, type ServerReport, serverReport } from '../domain/servers/server-report.ts';
 import { ensureHost } from './ensure-host.ts';
-import { sendExpress } from './events-out.ts';
-import { deleteInstance, registerInstance } from './register-instance.ts';
+import { deleteInstance, endUnknownInstance, registerInstance } from './register-instance.ts';
 import type { RegisterDeps } from './registration.ts';
 import { untilWritten } from './retry.ts';
 
@@ -82,11 +80,6 @@ async function gone(deps: MirrorDeps, report: ServerReport, actor: Actor): Promi
     if (from?.deleted) return from;
     if (from) return (await deleteInstance(deps, uuid, { reported_at, actor })).row;
     const facts = factsOf({ ...report, host: null, vm_state: 'active' }, undefined);
-    const made = { facts, reported_at, actor, newId: deps.newId };
-    const { row } = registeredInstance(undefined, uuid, undefined, made);
-    const tombstone = deletedInstance(row, { reported_at, actor }).row;
-    if (!(await deps.saveInstance(undefined, tombstone))) return undefined;
-    await sendExpress(deps, [instanceEvent(tombstone)]);
-    return tombstone;
+    return endUnknownInstance(deps, uuid, { facts, reported_at, actor });
   });
 }

@@ -1,14 +1,16 @@
 /** Mirrors a cloud's ports by the events that it sends: they create, change and delete Doctor's own rows. */
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, traitText } from '../domain/events/event.ts';
-import { newMirroredPort } from '../domain/mirror/mirrored-port.ts';
+import { newMirroredPort, unknownPortEnd } from '../domain/mirror/mirrored-port.ts';
 import { type PortEventReport, portReport } from '../domain/mirror/port-report.ts';
 import { deletedPort, type Port } from '../domain/ports/port.ts';
 import { changePort } from './change-port.ts';
-import { createPorts } from './create-ports.ts';
-import { changeMirrored, type MirrorPortsDeps } from './mirror-ports.ts';
+import { changeMirrored, createdUnlessMade, type MirrorPortsDeps } from './mirror-ports.ts';
+import { untilWritten } from './retry.ts';
 
 export type MirrorPortEventDeps = Omit<MirrorPortsDeps, 'ports'> & {
+  /** Writes the tombstone of a port that has no row; false if there is one. */
+  readonly insertTombstone: (port: Port) => Promise<boolean>;
   /** Logs why an event changed no row. */
   readonly skipped: (event: DoctorEvent, reason: string) => void;
   readonly now: () => string;
@@ -29,10 +31,9 @@ export async function mirrorPortEvent(
   if (!report) return false;
   const actor = { user_id: mirror, request_id: event.message_id, at: deps.now() };
   try {
-    const row = await deps.port(report.id);
-    await (report.kind === 'deleted'
-      ? end(deps, report.id, row, actor)
-      : take(deps, report, row, actor));
+    await untilWritten(() =>
+      report.kind === 'deleted' ? end(deps, report.id, actor) : take(deps, report, actor),
+    );
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'unavailable') throw error;
     deps.skipped(event, error.message);
@@ -43,17 +44,20 @@ export async function mirrorPortEvent(
 
 type By = Parameters<typeof deletedPort>[1];
 
-/** Creates or changes a port. A deleted one stays deleted: Neutron gives an id only once. */
+/**
+ * Creates or changes a port. A deleted one stays deleted: Neutron gives an id only once.
+ * @returns undefined if another writer made the row meanwhile: then it is to be read again.
+ */
 async function take(
   deps: MirrorPortEventDeps,
   { id, report, port }: Extract<PortEventReport, { readonly kind: 'changed' }>,
-  row: Port | undefined,
   actor: By,
-): Promise<void> {
-  if (row?.deleted) return;
+): Promise<'written' | undefined> {
+  const row = await deps.port(id);
+  if (row?.deleted) return 'written';
   if (row) {
     await changeMirrored(deps, id, { report, actor, row });
-    return;
+    return 'written';
   }
   if (!port) {
     throw new DomainError(
@@ -62,19 +66,26 @@ async function take(
     );
   }
   const made = newMirroredPort(port, { actor, incarnation: deps.newId() });
-  await createPorts(deps, [{ port: made, macGiven: true }]);
+  return (await createdUnlessMade(deps, made)) ? 'written' : undefined;
 }
 
+/** Deletes a port. One that has no row leaves a tombstone. The result is as that of `take`. */
 async function end(
   deps: MirrorPortEventDeps,
   id: string,
-  row: Port | undefined,
   actor: By,
-): Promise<void> {
-  if (!row || row.deleted) return;
-  await changePort(deps, id, (port) =>
-    port && !port.deleted ? deletedPort(port, actor) : undefined,
-  );
+): Promise<'written' | undefined> {
+  const row = await deps.port(id);
+  if (!row) {
+    const tombstone = unknownPortEnd(id, { actor, incarnation: deps.newId() });
+    return (await deps.insertTombstone(tombstone)) ? 'written' : undefined;
+  }
+  if (!row.deleted) {
+    await changePort(deps, id, (port) =>
+      port && !port.deleted ? deletedPort(port, actor) : undefined,
+    );
+  }
+  return 'written';
 }
 
 /** An event with another state of the data plane than the row's is to be evaluated itself: that is never taken over. */

@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import type { Actor } from '../domain/change.ts';
 import { targetKey } from '../domain/conditions/condition.ts';
 import { type Holds, holdsId } from '../domain/conditions/held-target.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, Refusal } from '../domain/errors.ts';
 import { isSameHost } from '../domain/hosts/host-name.ts';
 import type { Difference, Mirrored } from '../domain/mirror/difference.ts';
 import { mirroredPort, newMirroredPort, type PortReport } from '../domain/mirror/mirrored-port.ts';
@@ -64,21 +64,34 @@ async function create(
     return { resource: 'port', id, kind: 'created', detail: `on ${host}` };
   });
   if (dryRun) return differences;
-  const drafts = ports.map((seen) => ({
-    port: newMirroredPort(seen, { actor, incarnation: deps.newId() }),
-    macGiven: true,
-  }));
+  const rows = ports.map((seen) => newMirroredPort(seen, { actor, incarnation: deps.newId() }));
+  const [only, ...others] = rows;
   try {
-    await createPorts(deps, drafts);
+    // A row that another writer made since the rows were read is newer.
+    if (only && others.length === 0)
+      return (await createdUnlessMade(deps, only)) ? differences : [];
+    await createPorts(deps, rows.map(asGiven));
     return differences;
   } catch (error) {
-    const [only, ...others] = ports;
     if (only && others.length === 0) return [failedDifference('port', only.id, error)];
     if (!(error instanceof DomainError)) throw error;
     const each = await pMap(ports, (port) => create(deps, [port], { actor, dryRun }), {
       concurrency: 1,
     });
     return each.flat();
+  }
+}
+
+const asGiven = (port: Port) => ({ port, macGiven: true });
+
+/** Creates a port of the cloud; false if another writer made or deleted a port with its id meanwhile. */
+export async function createdUnlessMade(deps: CreatePortsDeps, port: Port): Promise<boolean> {
+  try {
+    await createPorts(deps, [asGiven(port)]);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && error.reason === 'port_id_in_use') return false;
+    throw error;
   }
 }
 

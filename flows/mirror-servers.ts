@@ -11,9 +11,9 @@ import type { Difference, Mirrored } from '../domain/mirror/difference.ts';
 import { mirroredInstance, seenFacts } from '../domain/mirror/mirrored-instance.ts';
 import type { SeenServer } from '../domain/mirror/seen.ts';
 import { targetOf } from '../domain/servers/evacuation.ts';
-import type { Instance } from '../domain/servers/instance.ts';
+import type { Instance, InstanceFacts } from '../domain/servers/instance.ts';
 import { ensureHost } from './ensure-host.ts';
-import { deleteInstance, registerInstance } from './register-instance.ts';
+import { deleteInstance, endUnknownInstance, registerInstance } from './register-instance.ts';
 import type { RegisterDeps } from './registration.ts';
 
 export type MirrorServersDeps = RegisterDeps & {
@@ -133,21 +133,31 @@ function seenDifference({ uuid, facts }: SeenServer, row: Instance | undefined):
   return { ...of, kind: 'changed', detail };
 }
 
+/** A server that the cloud no longer has. `facts`: what the cloud still shows of it; absent for nothing. */
+type ServerEnd = {
+  readonly uuid: string;
+  readonly read_at: string;
+  readonly facts?: InstanceFacts | undefined;
+};
+
 /**
- * Deletes a server that the cloud no longer has.
- * @returns `same` if it is deleted already, or if something newer is known of it.
+ * Deletes a server that the cloud no longer has. One without a row leaves a tombstone, if the cloud still shows its
+ * facts.
+ * @returns `same` if no server was deleted: none was there, or something newer is known of it.
  */
 export async function mirrorServerEnd(
   deps: MirrorServersDeps,
-  { uuid, read_at }: { readonly uuid: string; readonly read_at: string },
+  { uuid, read_at, facts }: ServerEnd,
   { actor, dryRun }: MirrorRun,
 ): Promise<Mirrored> {
   const row = await deps.instance(uuid);
+  const origin = { reported_at: read_at, actor };
+  if (!row && facts && !dryRun) await endUnknownInstance(deps, uuid, { facts, ...origin });
   if (!row || row.deleted || row.updated_at >= read_at) return 'same';
   const gone: Difference = { resource: 'server', id: uuid, kind: 'deleted', detail: '' };
   if (dryRun) return gone;
   try {
-    const { kind } = await deleteInstance(deps, uuid, { reported_at: read_at, actor });
+    const { kind } = await deleteInstance(deps, uuid, origin);
     return kind === 'changed' ? gone : 'same';
   } catch (error) {
     if (error instanceof DomainError && error.code === 'not_found') return 'same';

@@ -32,6 +32,8 @@ export type ReconcileDeps = NoteChangesDeps & {
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Records which instances and ports faults touched. A repeat changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
+  /** Keeps the events for previews of alarms. A repeat changes nothing. */
+  readonly keepEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** The queues of the cloud; undefined without a cloud. */
   readonly cloud?: CloudOut | undefined;
   /** Sends records that cannot be read to the dead-letter queue. */
@@ -81,7 +83,7 @@ export async function reconcile(
     letters.length > 0 && deps.deadLetter(letters),
     heard.length > 0 && deps.sendHeard(heard),
     events.length > 0 && deps.publishEvents(events),
-    noteAll(deps, changes, affected),
+    noteAll(deps, changes, { events, affected }),
     deps.cloud && sendCloudTasks(deps.cloud, changes),
   ]);
   const failed = outcomes.find(({ status }) => status === 'rejected');
@@ -95,13 +97,21 @@ export async function reconcile(
   };
 }
 
-/** Records what faults touched, and then notes the changes: readers of the feed look for what is recorded. */
+type Noted = { readonly events: readonly DoctorEvent[]; readonly affected: readonly Affected[] };
+
+/**
+ * Records what faults touched and keeps the events, and then notes the changes: readers of the feed look for what is
+ * recorded.
+ */
 async function noteAll(
   deps: ReconcileDeps,
   changes: readonly RowChange[],
-  affected: readonly Affected[],
+  { events, affected }: Noted,
 ): Promise<void> {
-  if (affected.length > 0) await deps.noteAffected(affected);
+  await Promise.all([
+    affected.length > 0 && deps.noteAffected(affected),
+    events.length > 0 && deps.keepEvents(events),
+  ]);
   await noteChanges(deps, changes, affected);
 }
 

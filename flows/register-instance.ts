@@ -76,6 +76,22 @@ export async function deleteInstance(
   });
 }
 
+/**
+ * Writes the tombstone of an instance that has no row, so that an older report that comes later does not create it.
+ * @param facts what is known of the instance; its host is left out.
+ * @returns undefined if another writer made the row meanwhile.
+ */
+export async function endUnknownInstance(
+  deps: Pick<RegisterDeps, 'saveInstance' | 'newId'> & EventsOut,
+  uuid: string,
+  { facts, ...origin }: ReportOrigin & { readonly facts: InstanceFacts },
+): Promise<Instance | undefined> {
+  const made = { ...origin, facts: { ...facts, host: null }, newId: deps.newId };
+  const { row } = registeredInstance(undefined, uuid, undefined, made);
+  const tombstone = await written(deps, undefined, deletedInstance(row, origin));
+  return tombstone?.row;
+}
+
 /** Writes an outcome and sends its event; undefined if another writer was faster. */
 async function written(
   deps: Pick<RegisterDeps, 'saveInstance'> & EventsOut,

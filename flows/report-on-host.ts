@@ -61,7 +61,9 @@ export async function reportOnHost(
         return { kind: 'unmatched', reason: `Host ${name.slice(0, 255)} is not registered.` };
       return raiseOnHost({ host, before }, observation, from);
     }
-    if (before?.state !== 'raised') return endOfNone({ host, before }, observation, from);
+    if (before?.state !== 'raised') {
+      return endOfNone({ known: host !== undefined, before }, observation, from);
+    }
     const stuck = host !== undefined && (await deps.departures(host.host)).done > 0;
     return clearOnHost(host, before, { ...from, stuck, order: observation.order });
   });
@@ -114,7 +116,7 @@ async function step<T extends ConditionStep | Unknown>(
     ]);
     const host = row?.deleted ? undefined : row;
     const decided = await decide(host, before);
-    if (!('condition' in decided)) return { decided, written: undefined };
+    if (!('condition' in decided) || decided.written) return { decided, written: undefined };
     const condition = { from: before, to: decided.condition };
     const { report } = decided;
     if (!host || !report) {

@@ -197,7 +197,7 @@ export async function changesPage(
   if (page === 'lost') return 'lost';
   const { items, ended, next, read_at } = page;
   const found = await mirrorServers(deps, items, run);
-  const gone = await pMap(ended, (uuid) => mirrorServerEnd(deps, { uuid, read_at }, run), {
+  const gone = await pMap(ended, (server) => mirrorServerEnd(deps, { ...server, read_at }, run), {
     concurrency: 8,
   });
   return { next, differences: [...found, ...gone].filter(isDifference).length };

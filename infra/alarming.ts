@@ -5,7 +5,10 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** The surface `/alarming`: Aodh v2. */
+/** The first segment below `/doctor/v1` of the route that tries an alarm before it is made. */
+export const previewPaths = ['alarm-preview'];
+
+/** The surface `/alarming`: Aodh v2; and previews of alarms. */
 export class Alarming extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -23,6 +26,7 @@ export class Alarming extends Construct implements Capability {
         HISTORY_TABLE: tables.history.tableName,
         QUOTAS_TABLE: tables.quotas.tableName,
         TIMERS_TABLE: tables.timers.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         ...variablesOf(
           settings,
           'actionTopics',
@@ -51,5 +55,6 @@ export class Alarming extends Construct implements Capability {
     allowIndexes(fn, history, 'byAlarm', 'byProject', 'byTime');
     allowRows(fn, quotas, 'GetItem', 'UpdateItem');
     allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
+    allowRows(fn, tables.activity, 'Query');
   }
 }

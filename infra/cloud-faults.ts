@@ -16,7 +16,7 @@ class CloudFaults extends Construct implements Capability {
     scope: Construct,
     id: string,
     { tables, messaging, settings }: Wiring,
-    { tasks, moves, deadLetters }: CloudQueues,
+    { tasks, moves, mirror, deadLetters }: CloudQueues,
   ) {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
@@ -36,6 +36,7 @@ class CloudFaults extends Construct implements Capability {
         CLOUD_QUEUE_URL: tasks.queueUrl,
         MOVE_QUEUE_URL: moves.queueUrl,
         CLOUD_DLQ_URL: deadLetters.queueUrl,
+        MIRROR_QUEUE_URL: mirror.queueUrl,
         ...cloudVariables(settings),
         ...variablesOf(settings, 'cloudServersOnFault'),
       },
@@ -59,7 +60,9 @@ class CloudFaults extends Construct implements Capability {
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem');
     allowIndexes(fn, tables.ports, 'byHost');
     const { eventQueue, changeQueue } = messaging;
-    for (const queue of [eventQueue, changeQueue, tasks, moves, deadLetters]) allowSend(fn, queue);
+    for (const queue of [eventQueue, changeQueue, tasks, moves, mirror, deadLetters]) {
+      allowSend(fn, queue);
+    }
   }
 }
 

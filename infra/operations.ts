@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
-import { allowIndexes, allowRows, allowSecret } from './grants.ts';
+import { allowIndexes, allowInvoke, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import { allowCounting, allowRedrive, watchedQueueVariables } from './watched-queues.ts';
@@ -19,11 +20,20 @@ export const operationPaths = [
   'silences',
 ];
 
+/** The functions that serve what pages read again after changes, by their names in `functions/`. */
+export type Readers = Readonly<
+  Record<'compute' | 'network' | 'alarming' | 'doctor' | 'monitors', IFunction>
+>;
+
 /** What consoles and operators read below `/doctor/v1`, and silences. */
 export class Operations extends Construct implements Capability {
   readonly function: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tables, messaging, secrets, settings, readers }: Wiring & { readonly readers: Readers },
+  ) {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'operations',
@@ -44,6 +54,9 @@ export class Operations extends Construct implements Capability {
         PORTS_TABLE: tables.ports.tableName,
         FAULTS_TABLE: tables.faults.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        READ_FUNCTIONS: Object.entries(readers)
+          .map(([name, { functionName }]) => `${name}=${functionName}`)
+          .join(','),
         ...watchedQueueVariables(messaging),
         ...variablesOf(
           settings,
@@ -70,6 +83,7 @@ export class Operations extends Construct implements Capability {
     allowIndexes(fn, tables.ports, 'listing');
     allowIndexes(fn, tables.faults, 'open');
     allowRows(fn, tables.history, 'UpdateItem');
+    allowInvoke(fn, Object.values(readers));
     allowCounting(fn, messaging);
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -2,6 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
 import { inventoryVariables } from './inventory.ts';
@@ -51,7 +53,7 @@ export class ReportReceiver extends Construct implements Capability {
       }),
     );
     const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
-    allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate');
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate');
     allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
@@ -59,13 +61,21 @@ export class ReportReceiver extends Construct implements Capability {
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');
-    allowRows(fn, conditions, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, sources, 'GetItem');
     allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
     if (settings.cloudWatchAlarmPrefix !== '') {
       ruleOfAlarms(this, settings.cloudWatchAlarmPrefix, messaging);
+    }
+    for (const [n, arn] of settings.cloudWatchTopicArns.entries()) {
+      const topic = Topic.fromTopicArn(this, `AlarmTopic${n}`, arn);
+      topic.addSubscription(
+        new SqsSubscription(messaging.reportQueue, {
+          deadLetterQueue: messaging.reportDeadLetters,
+        }),
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmEvaluator, BulkEvaluator } from './alarm-evaluator.ts';
-import { Alarming } from './alarming.ts';
+import { Alarming, previewPaths } from './alarming.ts';
 import { Api } from './api.ts';
 import { cloudFaultsOf, requireCloudForMoves } from './cloud-faults.ts';
 import { cloudMirrorOf } from './cloud-mirror.ts';
@@ -58,14 +58,17 @@ export class DoctorStack extends Stack {
     });
     const shared = { tables, messaging, secrets, settings };
 
-    const capabilities = {
+    const surfaces = {
       Identity: new Identity(this, 'Identity', shared),
       Compute: new Compute(this, 'Compute', shared),
       Network: new Network(this, 'Network', shared),
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
-      Operations: new Operations(this, 'Operations', shared),
+    };
+    const capabilities = {
+      ...surfaces,
+      Operations: new Operations(this, 'Operations', { ...shared, readers: readersIn(surfaces) }),
       Console: new Console(this, 'Console', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
@@ -100,6 +103,17 @@ export class DoctorStack extends Stack {
   }
 }
 
+/** The functions that `operations` calls for pages. */
+const readersIn = (
+  of: Readonly<Record<'Compute' | 'Network' | 'Alarming' | 'Doctor' | 'Monitors', Capability>>,
+) => ({
+  compute: of.Compute.function,
+  network: of.Network.function,
+  alarming: of.Alarming.function,
+  doctor: of.Doctor.function,
+  monitors: of.Monitors.function,
+});
+
 type Served =
   | 'Identity'
   | 'Compute'
@@ -123,6 +137,7 @@ function serve(api: Api, capabilities: Readonly<Record<Served, Capability>>): vo
       parts: [
         { segments: monitorPaths, handler: capabilities.Monitors.function },
         { segments: operationPaths, handler: capabilities.Operations.function },
+        { segments: previewPaths, handler: capabilities.Alarming.function },
       ],
     },
   });

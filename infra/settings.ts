@@ -263,6 +263,10 @@ const Settings = z.object({
     namePrefix.default('doctor'),
     'the CloudWatch alarms of the account and region that report hosts: those whose names begin with it; empty: none',
   ),
+  cloudWatchTopicArns: setting(
+    topicArns.default([]),
+    'SNS topics of the account and region to which CloudWatch alarms publish that report hosts, separated by commas; empty: none',
+  ),
   inventoryFromEvents: setting(
     truth.default(false),
     '`true`: events `compute.instance.*` and `port.*` from outside register, change and delete servers and ports',

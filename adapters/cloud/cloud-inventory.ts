@@ -56,11 +56,12 @@ export function cloudInventory(
       } while (marker !== null);
       return all;
     },
-    serverPage: async ({ marker, since }) => {
+    serverPage: async ({ marker, since, host }) => {
       const read_at = now();
       const query = {
         ...{ all_tenants: '1', ...paged(marker) },
         ...(since !== undefined && { 'changes-since': since }),
+        ...(host !== undefined && { host }),
       };
       // Nova answers 400 to a marker that was deleted since.
       const isLost = ({ kind, message }: CloudError) =>

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { type CloudHypervisor, changedAt, type SeenServer } from '../../domain/mirror/seen.ts';
 import { InstanceFacts } from '../../domain/servers/instance.ts';
 import { parseMoment } from '../../domain/time.ts';
-import type { CloudServerPage, UnreadableItem } from '../../flows/cloud-reader.ts';
+import type { CloudServerPage, EndedServer, UnreadableItem } from '../../flows/cloud-reader.ts';
 
 /** Has `host_status` (2.16), the flavor itself (2.47), and uuids of services (2.53); all Novas since Pike have it. */
 export const novaVersion = '2.53';
@@ -68,15 +68,15 @@ export function serverPageOf(
   read_at: string,
 ): CloudServerPage {
   const items: SeenServer[] = [];
-  const ended: string[] = [];
+  const ended: EndedServer[] = [];
   const unreadable: UnreadableItem[] = [];
   for (const server of servers) {
     const { data, error } = NovaServer.safeParse(server);
     if (!data) unreadable.push({ id: server.id, reason: whyUnreadable(error) });
-    else if (data.status === 'DELETED') ended.push(data.id);
     else {
       const facts = InstanceFacts.safeParse(factsOf(data));
-      if (facts.success) items.push(seenOf(data, facts.data, read_at));
+      if (data.status === 'DELETED') ended.push({ uuid: data.id, facts: facts.data });
+      else if (facts.success) items.push(seenOf(data, facts.data, read_at));
       else unreadable.push({ id: data.id, reason: whyUnreadable(facts.error) });
     }
   }

@@ -42,15 +42,21 @@ export const unchanged = ({ incarnation, revision }: Port) => ({
   ExpressionAttributeValues: { ':incarnation': incarnation, ':revision': revision },
 });
 
-/** Writes a new port, if no port has its id; a tombstone is replaced. */
-export const insertion = ({ ports }: PortTables, port: Port): Action => ({
-  Put: {
-    TableName: ports,
-    Item: indexed(port),
-    ConditionExpression: 'attribute_not_exists(id) OR deleted = :yes',
-    ExpressionAttributeValues: { ':yes': true },
-  },
-});
+/**
+ * Writes a new port, if no port has its id. A tombstone is replaced, but not by a port of a cloud that was read
+ * before the tombstone was written.
+ */
+export const insertion = ({ ports }: PortTables, port: Port): Action => {
+  const mirrors = port.mirrored_revision !== undefined;
+  return {
+    Put: {
+      TableName: ports,
+      Item: indexed(port),
+      ConditionExpression: `attribute_not_exists(id) OR deleted = :yes${mirrors ? ' AND updated_at < :at' : ''}`,
+      ExpressionAttributeValues: { ':yes': true, ...(mirrors && { ':at': port.updated_at }) },
+    },
+  };
+};
 
 /** Writes a port that is as it was read. */
 export const replacement = (

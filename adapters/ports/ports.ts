@@ -1,11 +1,13 @@
 /** The table `ports`: ports, and the reports on the data plane of a host's ports. */
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Port } from '../../domain/ports/port.ts';
 import type { LeftHost } from '../../flows/change-port.ts';
+import { ifUnchanged } from '../dynamodb.ts';
 import { transact, transactGroups } from '../transactions.ts';
 import { macStore } from './macs.ts';
 import { portReader } from './port-reader.ts';
 import {
+  indexed,
   insertion,
   macFreed,
   macTaken,
@@ -74,5 +76,17 @@ export const portStore = (client: DynamoDBDocumentClient, tables: PortTables) =>
       if (outcome === 'written') return 'saved';
       return outcome === 'conflict' || outcome < asRead.length ? 'overtaken' : 'mac in use';
     },
+
+    /** Writes the tombstone of a port that has no row; false if there is one. */
+    insertTombstone: (port: Port): Promise<boolean> =>
+      ifUnchanged(
+        client.send(
+          new PutCommand({
+            TableName: tables.ports,
+            Item: indexed(port),
+            ConditionExpression: 'attribute_not_exists(id)',
+          }),
+        ),
+      ),
   };
 };

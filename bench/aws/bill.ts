@@ -69,6 +69,7 @@ export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, noted, read);
  * The report of a host with 50 servers, each with an alarm: the request, host and fault, the instances (1 kB, five
  * indexes of which two change) in transactions, the streams' copies and audit, the rows of affected instances,
  * two messages for the finisher, and 51 events. For pages: rows of two batches of the streams, and of two messages.
+ * For previews of alarms: the event of the host, and those of the servers, compressed to some 4 kB.
  */
 export const faultOf50: Usage = sumOf(
   apiCall(400),
@@ -83,6 +84,7 @@ export const faultOf50: Usage = sumOf(
   // The index by fault holds each notification.
   { 'DynamoDB write unit': 50 },
   { 'DynamoDB write unit': 2 * 2 },
+  { 'DynamoDB write unit': 1 + 4 },
 );
 
 const hosts = 1_000;

@@ -143,7 +143,7 @@ const withoutNotification = ({ rule }: Alarm, why: Why): Decision => ({
 });
 
 /** When the event happened, as its sender says; if that cannot be read, when Doctor accepted it. */
-const happenedAt = ({ generated, accepted_at }: DoctorEvent): string =>
+export const happenedAt = ({ generated, accepted_at }: DoctorEvent): string =>
   parseMoment(generated) ?? accepted_at;
 
 /** The reason for people, in Aodh's words. */

@@ -5,16 +5,10 @@
  */
 import * as z from 'zod';
 import { Holder, withHolder, withoutHolder } from '../hosts/holders.ts';
-import {
-  type Condition,
-  cleared,
-  idOfCondition,
-  type MonitorReport,
-  raised,
-  renewed,
-} from './condition.ts';
-import type { ConditionStep } from './host-condition.ts';
+import { type Condition, cleared, idOfCondition, type MonitorReport, raised } from './condition.ts';
+import { type ConditionStep, renewal } from './host-condition.ts';
 import { aspectOf, type ConditionEffect, type Observation } from './observation.ts';
+import { endOfNone } from './order.ts';
 import type { Source } from './source.ts';
 
 /** Who holds one state of a target, and which change of that is applied to the target. */
@@ -30,6 +24,15 @@ export const Holds = z.object({
   version: z.int().min(0),
 });
 export type Holds = z.infer<typeof Holds>;
+
+/** The row of a target that no condition ever held. */
+export const noHolders = (holds_id: string): Holds => ({
+  holds_id,
+  holders: [],
+  revision: 0,
+  applied: 0,
+  version: 0,
+});
 
 /** The id of who holds the state of a target that an effect changes. */
 export const holdsId = (target: string, effect: ConditionEffect): string =>
@@ -68,7 +71,7 @@ export function raiseOnTarget(
   const condition_id = idOfCondition(source.name, observation);
   const known = holds.holders.find((holder) => holder.condition_id === condition_id);
   if (known && !known.cleared && before?.state === 'raised') {
-    return { kind: 'renewed', condition: renewed(before, observation, by), reason: null };
+    return renewal(before, observation, { source, by });
   }
   if (!known && holds.holders.length >= mostHolders) {
     const reason = `${mostHolders} conditions hold this target already; no more are recorded.`;
@@ -110,23 +113,25 @@ export function clearOnTarget(
   };
 }
 
-/** A condition without an effect: it is recorded, and changes no state. */
+/** A condition without an effect: it is recorded, and changes no state. @param registered whether its target is. */
 export function recordOnly(
-  before: Condition | undefined,
+  { before, registered }: Pick<Found, 'before'> & { readonly registered: boolean },
   observation: Observation,
-  { by }: From,
+  from: From,
 ): TargetStep {
+  const { by } = from;
   if (observation.status === 'raised') {
     return before?.state === 'raised'
-      ? { kind: 'renewed', condition: renewed(before, observation, by), reason: null }
+      ? renewal(before, observation, from)
       : {
           kind: 'raised',
           condition: raised(before, observation, by, { fenced: false, fault_id: null }),
           reason: null,
         };
   }
-  if (before?.state !== 'raised')
-    return { kind: 'ignored', reason: 'The condition is not raised.' };
-  const reason = 'Its source has cleared it.';
-  return { kind: 'cleared', condition: cleared(before, by, { held: false, reason }), reason: null };
+  if (before?.state !== 'raised') {
+    return endOfNone({ known: registered, before }, observation, from);
+  }
+  const end = { held: false, reason: 'Its source has cleared it.', order: observation.order };
+  return { kind: 'cleared', condition: cleared(before, by, end), reason: null };
 }

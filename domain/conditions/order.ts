@@ -2,7 +2,6 @@
  * Reports that may arrive late, in any order, or more than once: those that come through a queue. Each has
  * an `order`, the condition keeps the newest, and an older report changes nothing.
  */
-import type { Host } from '../hosts/host.ts';
 import { type Condition, cleared, type MonitorReport, raised } from './condition.ts';
 import { type ConditionStep, isFenced } from './host-condition.ts';
 import type { Observation } from './observation.ts';
@@ -21,17 +20,18 @@ export function overtaken(
 }
 
 /**
- * The end of a condition that is not raised. Without an order, or on a host that is not registered, there is
+ * The end of a condition that is not raised. Without an order, or of a target that is not registered, there is
  * nothing to do. Else its order is recorded, so that a raise that is older and comes later is ignored.
+ * @param found `known`: whether the target is registered. `before`: the condition's row as it was read.
  */
 export function endOfNone(
-  { host, before }: { readonly host: Host | undefined; readonly before: Condition | undefined },
+  { known, before }: { readonly known: boolean; readonly before: Condition | undefined },
   observation: Observation,
   { source, by }: { readonly source: Source; readonly by: MonitorReport },
 ): ConditionStep {
   const { order } = observation;
   const reason = 'The condition is not raised.';
-  if (order === undefined || (!before && !host)) return { kind: 'ignored', reason };
+  if (order === undefined || (!before && !known)) return { kind: 'ignored', reason };
   if (before) {
     const condition = { ...before, order, revision: before.revision + 1 };
     return { kind: 'cleared', condition, reason };

@@ -13,10 +13,11 @@ const { text } = traitTypes;
 /**
  * An event for each status that the change toggled, and the `start` and `end` events that Neutron
  * sends for every request on a port. A report on a host is not a request on a port: it has an `end`
- * event only, for rules on `port.update.end`.
+ * event only, for rules on `port.update.end`. The tombstone of a port that Doctor never had has no events.
  */
 export function portEvents(row: Port): DoctorEvent[] {
   const { kind, data_plane_toggled, old_status } = row.last_change;
+  if (kind === 'unknown delete') return [];
   const toggles = [
     ...(data_plane_toggled ? ['port.data_plane_status.update'] : []),
     ...(old_status === null ? [] : ['port.status.update']),

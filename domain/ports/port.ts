@@ -67,8 +67,10 @@ export const PortChange = z.object({
   user_id: z.string(),
   request_id: z.string(),
   at: Moment,
-  /** `report`: by a report on all ports of its host. */
-  kind: z.enum(['create', 'update', 'delete', 'report']),
+  /**
+   * `report`: by a report on all ports of its host. `unknown delete`: a cloud deleted a port that Doctor never had.
+   */
+  kind: z.enum(['create', 'update', 'delete', 'report', 'unknown delete']),
   /** The status before, if this change toggled it; else null. */
   old_status: PortStatus.nullable(),
   /** Whether this change toggled `data_plane_status`, and its value before. */

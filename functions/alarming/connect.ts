@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { v4 as uuid4 } from 'uuid';
+import { recentEventReader } from '../../adapters/activity/recent-events.ts';
 import { alarmLists } from '../../adapters/alarms/alarm-lists.ts';
 import { alarmStore } from '../../adapters/alarms/alarms.ts';
 import { historyStore } from '../../adapters/alarms/history.ts';
@@ -21,7 +22,7 @@ import { addressOf, surfaceVariables } from '../../adapters/http/surface-variabl
 import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { momentOf } from '../../domain/time.ts';
-import { alarmingApi } from './handler.ts';
+import { alarmingApis } from './handler.ts';
 
 /** The variables that `infra/alarming.ts` sets. */
 export const Environment = environment({
@@ -32,6 +33,7 @@ export const Environment = environment({
   HISTORY_TABLE: required,
   QUOTAS_TABLE: required,
   TIMERS_TABLE: required,
+  ACTIVITY_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   PROJECT_ALARM_QUOTA: limit,
   USER_ALARM_QUOTA: limit,
@@ -44,7 +46,7 @@ export const Environment = environment({
   PROMETHEUS_URL: optionalText,
 });
 
-/** The alarming surface on the tables that the variables name. */
+/** The surfaces of alarms on the tables that the variables name. */
 export function connect(
   variables: Env,
   { dynamo, secrets }: Pick<Clients, 'dynamo' | 'secrets'>,
@@ -57,7 +59,7 @@ export function connect(
     quotas: env.QUOTAS_TABLE,
     timers: env.TIMERS_TABLE,
   };
-  return alarmingApi({
+  return alarmingApis({
     ...addressOf(env),
     authenticate: makeAuthenticate({
       ...tokenSessions(env, { dynamo, secrets }),
@@ -77,6 +79,7 @@ export function connect(
     ...alarmLists(dynamo, tables.alarms),
     ...historyStore(dynamo, tables.history),
     ...quotaStore(dynamo, tables.quotas),
+    ...recentEventReader(dynamo, env.ACTIVITY_TABLE),
     projectQuota: env.PROJECT_ALARM_QUOTA,
     mostListed: {
       actions: env.ACTIONS_PER_ALARM,

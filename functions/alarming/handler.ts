@@ -1,4 +1,8 @@
-/** The surface `/alarming`: Aodh's API v2 for event alarms. */
+/**
+ * The surface `/alarming`: Aodh's API v2 for event alarms. The same function serves `/doctor/v1/alarm-preview`, because
+ * it has the parser of alarms.
+ */
+import { byResource } from '../../adapters/http/by-resource.ts';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { alarmRoutes } from './alarms.ts';
 import { capabilityRoutes } from './capabilities.ts';
@@ -6,6 +10,7 @@ import type { AlarmDeps } from './deps.ts';
 import { historyRoutes } from './history.ts';
 import { listRoutes } from './list.ts';
 import { metricsRoutes } from './metrics.ts';
+import { type PreviewDeps, previewRoutes } from './preview.ts';
 import { quotaRoutes } from './quotas.ts';
 import { stateRoutes } from './state.ts';
 import { openRoutes } from './version.ts';
@@ -15,7 +20,7 @@ export type AlarmingDeps = Pick<
   Surface,
   'allowedOrigins' | 'authenticate' | 'logger' | 'publicUrl'
 > &
-  AlarmDeps;
+  PreviewDeps;
 
 /** The routes of the surface. */
 export const alarmingRoutes = (deps: AlarmDeps): SurfaceRoutes => ({
@@ -33,12 +38,28 @@ export const alarmingRoutes = (deps: AlarmDeps): SurfaceRoutes => ({
   ],
 });
 
-/** The handler of the surface. */
-export const alarmingApi = (deps: AlarmingDeps) =>
+/** The route below `/doctor/v1`. The first segment of its path is listed in `previewPaths` of `infra/alarming.ts`. */
+export const previewSurfaceRoutes = (deps: PreviewDeps): SurfaceRoutes => ({
+  dialect: 'doctor',
+  prefix: '/doctor',
+  routes: previewRoutes(deps),
+});
+
+const handlerOf = (routes: SurfaceRoutes, deps: AlarmingDeps) =>
   createSurface({
-    ...alarmingRoutes(deps),
+    ...routes,
     publicUrl: deps.publicUrl,
     allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
     logger: deps.logger,
   });
+
+/** The handler of `/alarming`. */
+export const alarmingApi = (deps: AlarmingDeps) => handlerOf(alarmingRoutes(deps), deps);
+
+/** The handler of the route below `/doctor`. */
+export const previewApi = (deps: AlarmingDeps) => handlerOf(previewSurfaceRoutes(deps), deps);
+
+/** The handler of both. */
+export const alarmingApis = (deps: AlarmingDeps) =>
+  byResource({ '/doctor': previewApi(deps) }, alarmingApi(deps));

@@ -11,7 +11,7 @@ import { faultOutcomes } from '../../adapters/hosts/fault-outcomes.ts';
 import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { portReader } from '../../adapters/ports/port-reader.ts';
-import { cloudQueues, deadLetters } from '../../adapters/queues.ts';
+import { cloudJobQueue, cloudQueues, deadLetters } from '../../adapters/queues.ts';
 import { departureStore } from '../../adapters/servers/departures.ts';
 import { instanceStore } from '../../adapters/servers/instances.ts';
 import { moveClaims } from '../../adapters/servers/move-claims.ts';
@@ -29,6 +29,7 @@ export const Environment = environment({
   CLOUD_QUEUE_URL: required,
   MOVE_QUEUE_URL: required,
   CLOUD_DLQ_URL: required,
+  MIRROR_QUEUE_URL: required,
   CLOUD_SERVERS_ON_FAULT: z.enum(['leave', 'error']),
 });
 
@@ -62,6 +63,7 @@ export function connect(
     ...cloudNetwork(session),
     ...cloudQueues(sqs, { tasks: env.CLOUD_QUEUE_URL, moves: env.MOVE_QUEUE_URL }),
     ...deadLetters(sqs, env.CLOUD_DLQ_URL),
+    sendHostRead: cloudJobQueue(sqs, env.MIRROR_QUEUE_URL).sendHostRead,
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
     marksServers: env.CLOUD_SERVERS_ON_FAULT === 'error',

@@ -1,13 +1,14 @@
 /** Puts the mirror of the cloud together: handler and flows, on plain stores. */
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { runJob } from '../../flows/mirror-cloud.ts';
+import { readReturnedHost } from '../../flows/read-returned-host.ts';
 import { reportConditions } from '../../flows/report-conditions.ts';
 import { type ReportingParts, reportingOf } from '../../flows/reporting.ts';
 import { type CloudMirrorDeps, cloudMirror } from './handler.ts';
 
 type Flows = DepsOf<typeof runJob>;
 
-export type CloudMirrorParts = Omit<CloudMirrorDeps, 'runJob'> &
+export type CloudMirrorParts = Omit<CloudMirrorDeps, 'runJob' | 'readHost'> &
   Omit<Flows, 'reportConditions' | 'sendJob' | 'newMac' | 'jobFailed'> &
   ReportingParts;
 
@@ -23,5 +24,9 @@ export function compose(parts: CloudMirrorParts) {
     },
     jobFailed: (job, error) => parts.log.error('a job of the mirror failed', { job, error }),
   };
-  return cloudMirror({ ...parts, runJob: (job) => runJob(flows, job) });
+  return cloudMirror({
+    ...parts,
+    runJob: (job) => runJob(flows, job),
+    readHost: (host) => readReturnedHost(parts, host),
+  });
 }

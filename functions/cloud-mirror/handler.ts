@@ -1,8 +1,9 @@
 /**
  * Mirrors the cloud: a schedule queues the turns of each minute, and the queue hands them out. A turn that fails
- * is noted in the row of its job, and the next turn goes on.
+ * is noted in the row of its job, and the next turn goes on. A host that is up again is read by a message of its own.
  */
 import type { Context, ScheduledEvent, SQSEvent } from 'aws-lambda';
+import * as z from 'zod';
 import { type Log, onQueue, onSchedule } from '../../adapters/lambda.ts';
 import {
   CloudJobMessage,
@@ -11,18 +12,25 @@ import {
   isOutdated,
   turnsOfMinute,
 } from '../../domain/mirror/cloud-job.ts';
+import { HostRead, pauseAfterRead } from '../../domain/mirror/host-read.ts';
 import type { JobTurn } from '../../flows/mirror-cloud.ts';
+import type { HostReadOutcome } from '../../flows/read-returned-host.ts';
 
 /** What the mirror needs from outside. */
 export type CloudMirrorDeps = {
   readonly runJob: (job: CloudJobName) => Promise<JobTurn>;
   readonly sendJobs: (jobs: readonly DelayedJob[]) => Promise<void>;
+  readonly readHost: (host: string) => Promise<HostReadOutcome>;
+  /** Queues a read of a host's servers, to be delivered after the delay. */
+  readonly sendHostRead: (read: HostRead, delaySeconds: number) => Promise<void>;
   readonly now: () => string;
   readonly log: Log;
 };
 
 /** The outcome of a message; `dropped`: it came too late, or is no message of the mirror. */
-type Taken = { readonly job: string; readonly turn: JobTurn | 'dropped' };
+type Taken =
+  | { readonly job: string; readonly turn: JobTurn | 'dropped' }
+  | { readonly readHost: string; readonly turn: HostReadOutcome | 'failed' };
 
 /** The handler of the schedule and of the queue. */
 export function cloudMirror(deps: CloudMirrorDeps) {
@@ -40,15 +48,34 @@ export function cloudMirror(deps: CloudMirrorDeps) {
     'Records' in event ? queue(event, context) : schedule(event, context);
 }
 
-async function take({ runJob, now }: CloudMirrorDeps, body: string): Promise<Taken> {
+async function take(deps: CloudMirrorDeps, body: string): Promise<Taken> {
   const message = messageIn(body);
-  if (!message || isOutdated(message, now())) return { job: message?.job ?? '', turn: 'dropped' };
-  return { job: message.job, turn: await runJob(message.job) };
+  if (message && 'readHost' in message) return takeHostRead(deps, message);
+  if (!message || isOutdated(message, deps.now())) {
+    return { job: message?.job ?? '', turn: 'dropped' };
+  }
+  return { job: message.job, turn: await deps.runJob(message.job) };
 }
 
-function messageIn(body: string): CloudJobMessage | undefined {
+/** Reads a host, and queues the next read if one is due. After the last one the next walk sees the servers. */
+async function takeHostRead(
+  deps: CloudMirrorDeps,
+  { readHost, attempts }: HostRead,
+): Promise<Taken> {
+  const turn = await deps.readHost(readHost).catch((error: unknown) => {
+    deps.log.error('the servers of a host were not read', { host: readHost, error });
+    return 'failed' as const;
+  });
+  const seconds = turn === 'failed' || turn === 'not yet' ? pauseAfterRead(attempts) : undefined;
+  if (seconds !== undefined) {
+    await deps.sendHostRead({ readHost, attempts: attempts + 1 }, seconds);
+  }
+  return { readHost, turn };
+}
+
+function messageIn(body: string): CloudJobMessage | HostRead | undefined {
   try {
-    return CloudJobMessage.safeParse(JSON.parse(body)).data;
+    return z.union([CloudJobMessage, HostRead]).safeParse(JSON.parse(body)).data;
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
 /** Puts the surfaces of monitors together: handlers and flows, on plain stores. */
+
+import { byResource } from '../../adapters/http/by-resource.ts';
 import { endCondition } from '../../flows/end-condition.ts';
 import { type ReportConditions, reportConditions } from '../../flows/report-conditions.ts';
 import { type ReportSnapshotDeps, reportSnapshot } from '../../flows/report-snapshot.ts';
@@ -6,7 +8,6 @@ import { type ReportingParts, reportingOf } from '../../flows/reporting.ts';
 import { eventsApi, type MonitorsDeps, monitorsApi } from './handler.ts';
 import { instanceHaApi } from './masakari/handler.ts';
 import { type MasakariParts, masakari } from './masakari/parts.ts';
-import { byResource } from './surfaces.ts';
 
 export type MonitorsParts = Omit<
   MonitorsDeps,

@@ -11,7 +11,16 @@ import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
 import { webhookReopener } from '../../adapters/delivery/webhook-outcomes.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { amount, type Env, environment, queueUrls, readEnv, required } from '../../adapters/env.ts';
+import {
+  amount,
+  type Env,
+  environment,
+  pairs,
+  queueUrls,
+  readEnv,
+  required,
+} from '../../adapters/env.ts';
+import { functionCalls } from '../../adapters/function-calls.ts';
 import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
@@ -37,6 +46,7 @@ export const Environment = environment({
   PORTS_TABLE: required,
   FAULTS_TABLE: required,
   HISTORY_TABLE: required,
+  READ_FUNCTIONS: pairs,
   WORK_QUEUES: queueUrls,
   DEAD_LETTER_QUEUES: queueUrls,
   SERVICE_DOWN_TIME_SECONDS: amount,
@@ -58,6 +68,12 @@ export function connect(
     }),
     logger,
     ...changeReader(dynamo, env.ACTIVITY_TABLE),
+    ...functionCalls({
+      region: variables.AWS_REGION ?? '',
+      endpoint: variables.AWS_ENDPOINT_URL,
+      functions: env.READ_FUNCTIONS,
+      log: logger,
+    }),
     ...heldPlaces(env, dynamo, now),
     sampleQueues: queueSampler(sqs, dynamo, env),
     ...minuteReader(dynamo, env.ACTIVITY_TABLE),

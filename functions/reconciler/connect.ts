@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { changeNotes } from '../../adapters/activity/changes.ts';
+import { eventKeeper } from '../../adapters/activity/recent-events.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
   amount,
@@ -48,6 +49,7 @@ export function connect(
     ...affectedNotes(dynamo, env.AFFECTED_TABLE),
     affectedBy: affectedStore(dynamo, env.AFFECTED_TABLE).affectedBy,
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...eventKeeper(dynamo, env.ACTIVITY_TABLE),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     finishDelaysSeconds: env.FINISH_DELAYS_SECONDS,
     cloud:

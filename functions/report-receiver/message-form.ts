@@ -2,6 +2,11 @@
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { AlarmStateChange } from '../../dialects/cloudwatch.ts';
+import {
+  AlarmNotification,
+  SnsMessage,
+  stateChangeOf,
+} from '../../dialects/cloudwatch-notification.ts';
 import { SilenceMessage } from '../../domain/conditions/silence.ts';
 import { SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -11,7 +16,7 @@ const Heartbeats = z.strictObject({ heartbeats: HeartbeatNames });
 
 /**
  * A message:
- * - `alarm`: a CloudWatch alarm state change.
+ * - `alarm`: a CloudWatch alarm state change, from EventBridge or from SNS.
  * - `heartbeats`: hosts that run.
  * - `silence`: hosts whose silence Doctor itself found, or that it heard again.
  * - `reports`: a body of OPNFV Doctor's southbound interface, and the name of its source.
@@ -45,6 +50,9 @@ export function readMessage(body: string): ReportMessage {
   if ('missed' in object || 'heard' in object) {
     return { kind: 'silence', message: parsed(SilenceMessage, json) };
   }
+  const sns = SnsMessage.safeParse(json).data;
+  if (sns) return alarmOf(jsonOf(sns.Message));
+  if ('AlarmArn' in object) return alarmOf(json);
   if ('detail-type' in object) return { kind: 'alarm', change: parsed(AlarmStateChange, json) };
   if (isEvent(json)) return { kind: 'events', elements: [json] };
   if ('events' in object || 'event' in object || isReport(json)) {
@@ -55,6 +63,12 @@ export function readMessage(body: string): ReportMessage {
     'It is neither an alarm state change, nor heartbeats, nor a report, nor events.',
   );
 }
+
+/** What CloudWatch published to SNS. @throws DomainError `invalid` for what others publish. */
+const alarmOf = (json: unknown): ReportMessage => ({
+  kind: 'alarm',
+  change: stateChangeOf(parsed(AlarmNotification, json, 'Message')),
+});
 
 /** A list is one of events or one of reports, never both. An empty one is a list of no events. */
 function listOf(list: readonly unknown[]): ReportMessage {

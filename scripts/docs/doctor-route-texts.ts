@@ -9,6 +9,9 @@ export const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1/changes': text(
     'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
   ),
+  'POST /doctor/v1/changes': text(
+    'answers the same, with what the caller reads again: up to 24 paths with the kinds of changes after which each is read, `answers` holds their bodies',
+  ),
   'GET /doctor/v1/status': text(
     'counts hosts by state, servers, ports and open faults, and what waits in each queue',
   ),
@@ -54,6 +57,10 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'shows the newest evacuation of a server, with its progress while Nova carries it out',
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': text('reports how the move of a server ended'),
+  'POST /doctor/v1/alarm-preview': text(
+    'shows which events of the last hours a new alarm would have matched; the body is that of `POST /alarming/v2/alarms`, and nothing is written',
+    'reader',
+  ),
   'GET /doctor/v1/silences': text("lists the project's silences, the newest first"),
   'POST /doctor/v1/silences': text('silences alarms for a time; under a known id, changes its end'),
   'GET /doctor/v1/silences/{id}': text('shows a silence'),

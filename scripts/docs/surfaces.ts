@@ -1,7 +1,7 @@
 /** The surfaces with their routes, as their handlers have them. */
 import * as z from 'zod';
 import type { SurfaceRoutes } from '../../adapters/http/surface.ts';
-import { alarmingRoutes } from '../../functions/alarming/handler.ts';
+import { alarmingRoutes, previewSurfaceRoutes } from '../../functions/alarming/handler.ts';
 import { computeRoutes } from '../../functions/compute/handler.ts';
 import { imageSurfaceRoutes } from '../../functions/compute/images.ts';
 import { doctorRoutes } from '../../functions/doctor/handler.ts';
@@ -22,7 +22,12 @@ export const surfaces: readonly SurfaceRoutes[] = [
   {
     ...doctor,
     publicRoutes: [...(doctor.publicRoutes ?? []), ...(operations.publicRoutes ?? [])],
-    routes: [...doctor.routes, ...monitorRoutes(uncalled()).routes, ...operations.routes],
+    routes: [
+      ...doctor.routes,
+      ...monitorRoutes(uncalled()).routes,
+      ...operations.routes,
+      ...previewSurfaceRoutes(uncalled()).routes,
+    ],
   },
   inspectorRoutes(uncalled()),
   instanceHaRoutes(uncalled()),

@@ -1,9 +1,11 @@
 /** The tables `ports` and `networks`, as the network function writes them. */
 import { randomUUID } from 'node:crypto';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portChanges } from '../../adapters/ports/port-saves.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
+import { unknownPortEnd } from '../../domain/mirror/mirrored-port.ts';
 import { reportedDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { deletedPort, type Port, updatedPort } from '../../domain/ports/port.ts';
 import { portWith } from '../domain/ports/ports.ts';
@@ -136,6 +138,22 @@ test('a deleted port is in no index, its address and its id are free, its networ
   expect(await store().hasPorts(port.network_id, actor.at)).toBe(false);
   const again = { ...port, incarnation: randomUUID() };
   expect(await store().insertPorts([again])).toBe('inserted');
+});
+
+test('the tombstone of a port that is not known stands against an older port of the cloud, and expires', async () => {
+  const made = { actor: { ...actor, at: minute(5) }, incarnation: randomUUID() };
+  const tombstone = unknownPortEnd(randomUUID(), made);
+  expect(await store().insertTombstone(tombstone)).toBe(true);
+  expect(await store().insertTombstone(tombstone)).toBe(false);
+  expect(await store().port(tombstone.id)).toEqual(tombstone);
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tables().ports, Key: { id: tombstone.id } }),
+  );
+  expect(Item?.expires_at).toBe(Date.parse(minute(5)) / 1000 + 86_400);
+  const seen = (n: number) =>
+    newPort({ id: tombstone.id, mirrored_revision: 1, updated_at: minute(n) });
+  expect(await store().insertPorts([seen(5)])).toEqual({ taken: 'id', position: 0 });
+  expect(await store().insertPorts([seen(6)])).toBe('inserted');
 });
 
 test('of many changes those come back that another writer overtook', async () => {

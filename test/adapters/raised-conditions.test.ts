@@ -24,7 +24,7 @@ afterAll(async () => {
 async function write(name: string, key: string, before?: Condition): Promise<Condition> {
   const status = before ? 'cleared' : 'raised';
   const from = { source: sourceWith(name), by: { ...sender(), source: name } };
-  const step = recordOnly(before, observed({ key, status }), from);
+  const step = recordOnly({ before, registered: true }, observed({ key, status }), from);
   if (!('condition' in step)) throw new Error(step.reason ?? step.kind);
   const saved = await conditionStore(dynamo, table).saveCondition({
     from: before,

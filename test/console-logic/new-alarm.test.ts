@@ -4,6 +4,8 @@ import {
   alarmBody,
   emptyForm,
   eventTypes,
+  happenedIn,
+  previewBody,
   sourceOf,
   traitsOf,
 } from '../../console/src/views/alarms/new-alarm.ts';
@@ -27,4 +29,16 @@ test.each([
     conditions,
   );
   expect(readAlarm(body)).toMatchObject({ facts: { name: 'n', type: 'event' } });
+});
+
+test('a form without a name can be tried; its webhook, which may be typed half, is left out', () => {
+  const tried = previewBody({ ...emptyForm, action: 'htt' });
+  expect(readAlarm(tried).facts).toMatchObject({ alarm_actions: [], rule: { query: [{}] } });
+  expect(previewBody({ ...emptyForm, name: 'n' })).toEqual(alarmBody({ ...emptyForm, name: 'n' }));
+});
+
+test('what happened is told by the traits, without those that are other columns', () => {
+  const traits = { display_name: 'web-1', state: 'stopped', old_state: 'active', resource_id: 'u' };
+  expect(happenedIn(traits)).toBe('web-1: old_state active, state stopped');
+  expect(happenedIn({ dp_down: true })).toBe('dp_down true');
 });

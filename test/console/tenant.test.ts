@@ -36,8 +36,14 @@ test('an alarm that was made with the form fires, and another tenant sees nothin
   await page.page.getByRole('link', { name: 'New alarm' }).click();
   await page.heading('New alarm').waitFor();
   await page.page.getByLabel('Name', { exact: true }).fill(name);
-  await page.page.getByLabel('Event type').fill('compute.instance.update');
   await page.page.getByLabel('Resource id').fill(server?.id ?? '');
+  await page.page.getByLabel('Event type').fill('compute.instance.*');
+  await page.page.getByLabel('Value').fill('active');
+  const matched = 'Events that would have matched';
+  await page.row(matched, 'compute.instance.create.end', server?.name ?? '').waitFor();
+  await page.page.getByLabel('Event type').fill('compute.instance.update');
+  await page.page.getByLabel('Value').fill('stopped');
+  await page.page.getByText('No event of this time would have matched.').waitFor();
   await page.page.getByRole('button', { name: 'Create alarm' }).click();
   await page.state(name, 'insufficient data').waitFor();
   const link = new URL(page.page.url()).hash;

@@ -1,7 +1,9 @@
 /** The feed of changes when the function that notes a change dies, or cannot write the note. */
 import { expect, test } from 'vitest';
 import { changeReader } from '../../adapters/activity/changes.ts';
+import { recentEventReader } from '../../adapters/activity/recent-events.ts';
 import { operatorsScope, scopeOfProject } from '../../domain/change-feed.ts';
+import { resourceOfEvent, traitText } from '../../domain/events/event.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
 import { hows } from './disturbance.ts';
@@ -19,8 +21,8 @@ async function noted(world: World, scope: string) {
   };
 }
 
-/** The reconciler sends copies, work to finish, the audit and what was affected before it notes anything. */
-const firstNote = 5;
+/** The reconciler sends copies, work to finish, the audit, what was affected and the events before it notes anything. */
+const firstNote = 6;
 
 test.each(hows)('when the note of the streams %s, readers get the change', async (how) => {
   await using world = await makeWorld();
@@ -38,6 +40,21 @@ test.each(hows)('when the note of the streams %s, readers get the change', async
   expect(all.hosts).toContain('h');
   const owned = await noted(world, scopeOfProject('tenant'));
   expect(owned).toMatchObject({ servers: new Set(uuids), faults: all.faults, hosts: [] });
+});
+
+test.each(hows)('when the keeping of events %s, an alarm can be tried on them', async (how) => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  const uuids = await nova.servers('h', 2);
+  await world.recover();
+  ok(await nova.down('h'));
+  await world.reconcile({ at: firstNote - 1, how });
+  await world.recover();
+  const reader = recentEventReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
+  const { events } = await reader.recentEvents('tenant', '0');
+  const stops = events.filter((event) => traitText(event, 'state') === 'stopped');
+  expect(new Set(stops.map(resourceOfEvent))).toEqual(new Set(uuids));
 });
 
 /** The evaluator writes the firing, publishes and marks it before it notes anything. */

@@ -38,11 +38,19 @@ const asked = () => [
   { route: 'GET /doctor/v1/sources', path: '/doctor/v1/sources?limit=2' },
   { route: 'GET /doctor/v1/sources/{kind}', path: '/doctor/v1/sources/zabbix' },
   { route: 'GET /doctor/v1/unmatched', path: '/doctor/v1/unmatched?limit=2' },
+  {
+    route: 'POST /doctor/v1/alarm-preview',
+    path: '/doctor/v1/alarm-preview',
+    options: {
+      body: { name: 'n', type: 'event', event_rule: {}, project_id: cloud.a.projectId },
+    },
+  },
 ];
 
 test('each answer has the form that the document gives its route', async () => {
-  for (const { route, path } of asked()) {
-    const { status, body } = await cloud.admin.expect('GET', path);
+  for (const { route, path, options } of asked()) {
+    const [method = ''] = route.split(' ');
+    const { status, body } = await cloud.admin.expect(method, path, options);
     expect(answers[route]?.statuses, route).toContain(status);
     const read = answers[route]?.body?.safeParse(body);
     expect(read?.error && z.prettifyError(read.error), route).toBeUndefined();

@@ -1,10 +1,16 @@
 /** The jobs that mirror a cloud: walks, changes, services; what they cost, and what they never undo. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { holdsId } from '../../domain/conditions/held-target.ts';
+import { unknownPortEnd } from '../../domain/mirror/mirrored-port.ts';
+import { naive } from '../../domain/time.ts';
 import type { CloudReader } from '../../flows/cloud-reader.ts';
 import { runJob } from '../../flows/mirror-cloud.ts';
+import { mirrorEvent } from '../../flows/mirror-event.ts';
+import { readReturnedHost } from '../../flows/read-returned-host.ts';
 import { requestWalk } from '../../flows/request-walk.ts';
 import { portId, serverId, serverItem } from '../cloud/listings.ts';
+import { eventWith } from '../domain/events/events.ts';
+import { id } from '../domain/rows.ts';
 import { type MirrorWorld, mirrorWorld } from './mirror-world.ts';
 
 let mirror: MirrorWorld;
@@ -95,6 +101,28 @@ describe('a walk', () => {
       ...{ resource: 'host', id: 'compute-2', kind: 'failed' },
       detail: expect.stringMatching(/it has instances/),
     });
+  });
+
+  test('does not bring back a port that was deleted after its page was read', async () => {
+    mirror.lists.fill(2, 1);
+    const tombstone = () =>
+      unknownPortEnd(portId(1), {
+        actor: { user_id: 'inventory', request_id: 'event', at: mirror.deps.now() },
+        incarnation: id(901),
+      });
+    const { ports } = mirror.deps;
+    const deps = {
+      ...mirror.deps,
+      ports: async (ids: readonly string[]) => {
+        const rows = await ports(ids);
+        mirror.ports.set(portId(1), tombstone());
+        return rows;
+      },
+    };
+    expect(await runJob(deps, 'walk')).toBe('more');
+    expect(await runJob(deps, 'walk')).toBe('done');
+    expect([portOf(1)?.deleted, portOf(2)?.deleted]).toEqual([true, false]);
+    expect(walkOf()?.counts.ports).toMatchObject({ seen: 2, created: 1, failed: 0 });
   });
 
   test('does not delete what a page lost, but the cloud has', async () => {
@@ -217,6 +245,29 @@ describe('changes', () => {
     expect(rowOf(2)).toMatchObject({ deleted: true });
     expect(rowOf(9)).toMatchObject({ host: 'compute-7' });
     expect(mirror.world.hosts.get('compute-7')).toMatchObject({ deleted: false });
+  });
+
+  test('a server that was deleted before Doctor knew it leaves a tombstone: a later, older event makes none', async () => {
+    await mirror.run('changes');
+    mirror.lists.fill(1);
+    const made = naive(new Date(mirror.clock.at).toISOString());
+    mirror.pass(1);
+    mirror.lists.deleteServer(serverId(1), new Date(mirror.clock.at).toISOString());
+    await mirror.run('changes');
+    expect(rowOf(1)).toMatchObject({ deleted: true, host: null, vm_state: 'deleted' });
+    const writes = mirror.world.writes.length;
+    const created = {
+      ...eventWith(
+        ['project_id', 1, 'p'],
+        ['instance_id', 1, serverId(1)],
+        ['host', 1, 'compute-1'],
+        ['state', 1, 'active'],
+      ),
+      ...{ event_type: 'compute.instance.create.end', generated: made },
+    };
+    expect(await mirrorEvent({ ...mirror.deps, skipped: () => {} }, created)).toBe(false);
+    await mirror.run('changes');
+    expect(mirror.world.writes.slice(writes)).toEqual([]);
   });
 
   test('nothing changed: one request, no row', async () => {
@@ -377,4 +428,39 @@ const rowsOf = ({ world, ports }: MirrorWorld) => ({
   ports: [...ports.values()]
     .map((each) => [each.id, each['binding:host_id'], each.revision])
     .sort(),
+});
+
+describe('a host that is up again', () => {
+  const read = (host: string) => readReturnedHost(mirror.deps, host);
+  const stop = async () => {
+    mirror.lists.fill(4);
+    await mirror.run('walk');
+    force(1, true);
+    await mirror.run('services');
+    mirror.pass(1);
+  };
+
+  test('has its servers active as soon as the cloud shows it up, with one request and none of other hosts', async () => {
+    await stop();
+    expect([rowOf(1)?.vm_state, rowOf(2)?.vm_state]).toEqual(['stopped', 'active']);
+    expect(await read('compute-2')).toBe('left');
+    force(1, false);
+    await mirror.run('services');
+    expect(rowOf(1)?.vm_state).toBe('stopped');
+    for (const n of [1, 3]) Object.assign(server(n), { host_status: 'DOWN' });
+    mirror.pass(1);
+    expect(await read('compute-2')).toBe('not yet');
+    expect(rowOf(1)?.vm_state).toBe('stopped');
+    for (const n of [1, 3]) Object.assign(server(n), { host_status: 'UP' });
+    mirror.pass(1);
+    const before = mirror.cloud.requests.length;
+    expect(await read('compute-2')).toBe('done');
+    expect(mirror.cloud.requests).toHaveLength(before + 1);
+    expect([rowOf(1)?.vm_state, rowOf(3)?.vm_state]).toEqual(['active', 'active']);
+  });
+
+  test('that Doctor does not have is left', async () => {
+    expect(await read('unknown')).toBe('left');
+    expect(mirror.cloud.requests).toEqual([]);
+  });
 });

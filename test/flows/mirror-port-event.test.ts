@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { holdsId } from '../../domain/conditions/held-target.ts';
 import type { DoctorEvent, Trait } from '../../domain/events/event.ts';
+import { portEvents } from '../../domain/ports/port-event.ts';
 import { mirrorPortEvent } from '../../flows/mirror-port-event.ts';
 import { changeMirrored } from '../../flows/mirror-ports.ts';
 import { eventWith } from '../domain/events/events.ts';
@@ -107,6 +108,38 @@ test('a deletion is final: no event after it brings the port back', async () => 
   expect(row()).toMatchObject({ deleted: true });
 });
 
+test('a creation that comes after the deletion makes no port: a tombstone stays, and no client hears of it', async () => {
+  const { take, row, sent } = worldWith();
+  // No row says the same as the deletion, so it is evaluated itself.
+  expect(await take(gone, event('create.end', 1), event('update.end', 2), gone)).toEqual([
+    ...[false, false, false, false],
+  ]);
+  expect(row()).toMatchObject({ deleted: true, last_change: { kind: 'unknown delete' } });
+  expect(sent).toEqual([]);
+  expect(portEvents(row() ?? portWith())).toEqual([]);
+});
+
+test('a deletion that is written between the read and the write of a creation stands', async () => {
+  const { take, row, state } = worldWith();
+  state.meanwhile = () => take(gone);
+  expect(await take(event('create.end', 1))).toEqual([false]);
+  expect(row()).toMatchObject({ deleted: true });
+});
+
+test('a creation that is written between the read and the write of a deletion is deleted', async () => {
+  const { take, row, state } = worldWith();
+  state.meanwhile = () => take(event('create.end', 1));
+  expect(await take(gone)).toEqual([true]);
+  expect(row()).toMatchObject({ deleted: true, revision: 2 });
+});
+
+test('two events that both find no port end in the newer one', async () => {
+  const { take, row, state } = worldWith();
+  state.meanwhile = () => take(event('create.end', 1));
+  expect(await take(event('update.end', 3, ['host', 1, 'compute-2']))).toEqual([true]);
+  expect(row()).toMatchObject({ 'binding:host_id': 'compute-2', revision: 2 });
+});
+
 test('a status that a monitor holds is not taken', async () => {
   const { take, row, held, rows } = worldWith();
   await take(event('create.end', 1));
@@ -149,7 +182,7 @@ test('events in any order, however often, end in the newest revision; after a de
           event(n === 0 ? 'create.end' : 'update.end', revision, ['host', 1, `h-${revision}`]),
         );
       }
-      const deleted = end > 0 && end < revisions.length;
+      const deleted = end < revisions.length;
       const newest = Math.max(...revisions);
       expect(row()).toMatchObject(
         deleted ? { deleted } : { deleted, 'binding:host_id': `h-${newest}` },

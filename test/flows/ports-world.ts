@@ -63,8 +63,16 @@ export function portsWorld(count = 3, given: Partial<Port> = {}) {
     },
     insertPorts: async (ports: readonly Port[]) => {
       await others();
+      const position = ports.findIndex((port) => !mayInsert(port, rows.get(port.id)));
+      if (position >= 0) return { taken: 'id', position } as const;
       for (const port of ports) rows.set(port.id, port);
       return 'inserted' as const;
+    },
+    insertTombstone: async (port: Port) => {
+      await others();
+      if (rows.has(port.id)) return false;
+      rows.set(port.id, port);
+      return true;
     },
     newMac: () => 'fa:16:3e:00:00:ff',
     dataPlanes: async (hosts: readonly string[]) => hosts.flatMap((host) => planes.get(host) ?? []),
@@ -103,3 +111,7 @@ export function portsWorld(count = 3, given: Partial<Port> = {}) {
   const acts = { report, update, set, bind, create };
   return { deps, rows, planes, faults, sent, interruptions, state, toggles, ...acts };
 }
+
+/** The condition of the table: a port of a cloud does not replace a newer tombstone. */
+const mayInsert = ({ mirrored_revision, updated_at }: Port, row: Port | undefined): boolean =>
+  !row || (row.deleted && (mirrored_revision === undefined || row.updated_at < updated_at));

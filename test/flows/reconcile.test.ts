@@ -27,6 +27,7 @@ async function reconciled(...changes: RowChange[]) {
       noteAffected: step('affected'),
       affectedBy: async () => [],
       noteChanges: async () => {},
+      keepEvents: step('kept'),
     },
     changes,
   );
@@ -50,13 +51,14 @@ test('copies come first, then what finishes the fault, then the dead letters, th
     ['deadLetter', [unreadable.letter]],
     ['audit', events],
     ['affected', affectedBy([stopped])],
+    ['kept', events],
   ]);
   expect(done).toEqual({ events: 2, faults: 1, notices: 0, departures: 0, deadLettered: 1 });
 });
 
 test('an event is sent for a new row, whatever its revision', async () => {
   const { steps } = await reconciled({ kind: 'instance', before: undefined, after: active });
-  expect(steps.map(([name]) => name)).toEqual(['copies', 'audit']);
+  expect(steps.map(([name]) => name)).toEqual(['copies', 'audit', 'kept']);
 });
 
 test('an event is sent for a row made anew over its tombstone, though its revision is lower', async () => {
@@ -115,7 +117,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
     {
       ...{ sendCopies: failing, sendFinish: failing, deadLetter: failing, publishEvents: failing },
       ...{ noteAffected: failing, sendHeard: failing },
-      ...{ affectedBy: failing, noteChanges: failing },
+      ...{ affectedBy: failing, noteChanges: failing, keepEvents: failing },
     },
     [{ kind: 'host', before: up, after: down }],
   );
@@ -144,6 +146,7 @@ test('a port’s change is sent in all its events, and a report on a host’s po
       ['finish', [1, 2].map((number) => ({ host: 'h', number, of: 'ports' }))],
       ['audit', portEvents(after)],
       ['affected', affectedBy([], [after])],
+      ['kept', portEvents(after)],
     ]),
   );
   expect(affectedBy([], [after])).toMatchObject([{ project_id: 'a', uuids: new Set([after.id]) }]);

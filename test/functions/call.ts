@@ -1,7 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import * as z from 'zod';
-import type { createSurface } from '../../adapters/http/surface.ts';
 
 /** A logger that says nothing. */
 export const quiet = new Logger({ logLevel: 'SILENT' });
@@ -18,8 +17,11 @@ export type Call = {
 
 export type Answer = { status: number; headers: Record<string, string>; body: unknown };
 
+/** A function behind the gateway. */
+type Surface = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
 /** What a surface answers to a request, without a gateway in between. */
-export async function call(surface: ReturnType<typeof createSurface>, request: Call) {
+export async function call(surface: Surface, request: Call) {
   const result = await surface(proxyEvent(request), lambdaContext);
   return answerOf(result);
 }

@@ -40,14 +40,14 @@ test('it is started every minute, is never retried, and its queue starts as many
   });
 });
 
-test('it reads its own variables, and the surface of Doctor knows its table and queue', () => {
+test('it reads its own variables; the surface of Doctor and the writer of faults know its queue', () => {
   const functions = Object.values(template.findResources('AWS::Lambda::Function'));
   const named = functions.map(({ Properties }) => Properties.Environment.Variables);
   const own = named.find((variables) => variables.POWERTOOLS_SERVICE_NAME === 'cloud-mirror');
   for (const variable of Object.keys(Environment.shape)) expect(own).toHaveProperty(variable);
   const senders = named.filter((variables) => 'MIRROR_QUEUE_URL' in variables);
   expect(senders.map((variables) => variables.POWERTOOLS_SERVICE_NAME).sort()).toEqual([
-    ...['cloud-mirror', 'doctor'],
+    ...['cloud-faults', 'cloud-mirror', 'doctor'],
   ]);
 });
 

@@ -60,6 +60,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['byAlarm', 'byProject', 'byTime'].map((index) => `Query on History/${index}`),
         ...['GetItem on Quotas', 'UpdateItem on Quotas'],
         ...['DeleteItem on Timers', 'PutItem on Timers'],
+        'Query on Activity',
       ],
     },
     {
@@ -94,7 +95,8 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['GetItem on Identity', 'BatchGetItem on Validity', 'GetItem on Validity'],
         ...['GetItem on Credentials', 'DeleteItem on Attempts', 'UpdateItem on Attempts'],
         ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
-        ...['GetItem on Hosts', 'PutItem on Hosts', 'PutItem on Faults', 'UpdateItem on Faults'],
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Hosts`),
+        ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
         ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
@@ -134,7 +136,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
     {
       name: 'ReportReceiver',
       data: [
-        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['PutItem on Faults', 'UpdateItem on Faults'],
@@ -143,7 +145,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         'Query on Ports/byHost',
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
         ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
-        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Conditions`),
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
         'GetItem on Sources',
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],

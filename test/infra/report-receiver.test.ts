@@ -11,6 +11,18 @@ const templateWith = (settings: Partial<ServiceSettings> = {}) => {
 };
 const template = templateWith();
 
+const reportQueue = { 'Fn::GetAtt': [Match.stringLikeRegexp('^MessagingReportQueue'), 'Arn'] };
+
+/** The statements of the policy of the queue. */
+function statementsOf(of: Template): { Effect: string }[] {
+  const policies = Object.values(of.findResources('AWS::SQS::QueuePolicy'));
+  const [policy] = policies.filter(({ Properties }) =>
+    /MessagingReportQueue/.test(JSON.stringify(Properties.Queues)),
+  );
+  return policy?.Properties.PolicyDocument.Statement;
+}
+const allowed = (of: Template) => statementsOf(of).filter(({ Effect }) => Effect === 'Allow');
+
 const ruleFor = (prefix: string) => ({
   EventPattern: {
     source: ['aws.cloudwatch'],
@@ -43,13 +55,32 @@ test('the prefix is a setting, and an empty one makes no rule', () => {
   without.resourcePropertiesCountIs('AWS::Events::Rule', { EventPattern: Match.anyValue() }, 0);
 });
 
-test('only the rule and principals of the account may send to the queue', () => {
-  const policies = Object.values(template.findResources('AWS::SQS::QueuePolicy'));
-  const [policy] = policies.filter(({ Properties }) =>
-    /MessagingReportQueue/.test(JSON.stringify(Properties.Queues)),
+const topic = 'arn:aws:sns:eu-west-1:123456789012:host-alarms';
+
+test('the queue subscribes to the topics of the setting, and they alone of all topics may send', () => {
+  template.resourcePropertiesCountIs(
+    'AWS::SNS::Subscription',
+    { Endpoint: reportQueue, TopicArn: Match.anyValue() },
+    0,
   );
-  const statements: { Effect: string }[] = policy?.Properties.PolicyDocument.Statement;
-  expect(statements.filter(({ Effect }) => Effect === 'Allow')).toMatchObject([
+  const subscribed = templateWith({ cloudWatchTopicArns: [topic] });
+  subscribed.hasResourceProperties('AWS::SNS::Subscription', {
+    Endpoint: reportQueue,
+    Protocol: 'sqs',
+    TopicArn: topic,
+    RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] } },
+  });
+  expect(allowed(subscribed)).toMatchObject([
+    { Principal: { Service: 'events.amazonaws.com' } },
+    {
+      Principal: { Service: 'sns.amazonaws.com' },
+      Condition: { ArnEquals: { 'aws:SourceArn': topic } },
+    },
+  ]);
+});
+
+test('only the rule and principals of the account may send to the queue', () => {
+  expect(allowed(template)).toMatchObject([
     {
       Principal: { Service: 'events.amazonaws.com' },
       Condition: {
@@ -57,7 +88,8 @@ test('only the rule and principals of the account may send to the queue', () => 
       },
     },
   ]);
-  expect(statements.filter(({ Effect }) => Effect === 'Deny')).toMatchObject([
+  const denied = statementsOf(template).filter(({ Effect }) => Effect === 'Deny');
+  expect(denied).toMatchObject([
     { Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
     {
       Condition: {

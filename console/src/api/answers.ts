@@ -326,6 +326,21 @@ export interface DoctorAnswers {
     };
     reload: ("hosts" | "servers" | "ports" | "faults" | "conditions" | "alarms")[];
   };
+  "POST /doctor/v1/changes": {
+    cursor: string;
+    reset: boolean;
+    held: boolean;
+    changes: {
+      [k: string]: string[] | undefined;
+    };
+    reload: ("hosts" | "servers" | "ports" | "faults" | "conditions" | "alarms")[];
+    answers: {
+      read: number;
+      id: string | null;
+      status: number;
+      body?: unknown;
+    }[];
+  };
   "GET /doctor/v1/status": Status;
   "GET /doctor/v1/rates": {
     minutes: Minute[];
@@ -367,6 +382,22 @@ export interface DoctorAnswers {
   };
   "GET /doctor/v1/silences/{id}": {
     silence: Silence;
+  };
+  "POST /doctor/v1/alarm-preview": {
+    from: string;
+    to: string;
+    looked_at: number;
+    matched: number;
+    events: {
+      message_id: string;
+      event_type: string;
+      accepted_at: string;
+      resource_id: string | null;
+      effect: "raise" | "clear";
+      traits: {
+        [k: string]: string | number | boolean | null | undefined;
+      };
+    }[];
   };
 }
 export interface Fault {
@@ -643,6 +674,10 @@ export interface Source {
   fenced: boolean;
   stale_after: number | null;
   mapping: unknown;
+  /**
+   * @maxItems 100
+   */
+  reporters: string[];
   name: string;
   updated_at?: string;
   updated_by?: {

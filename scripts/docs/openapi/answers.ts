@@ -3,6 +3,7 @@
  * need no schema to answer; `test/e2e/openapi.test.ts` compares them with what the deployed API answers.
  */
 import * as z from 'zod';
+import { previewEffects } from '../../../domain/alarms/preview.ts';
 import { Silence } from '../../../domain/alarms/silence.ts';
 import { changeKinds } from '../../../domain/change-feed.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
@@ -223,17 +224,30 @@ const ofSource = (path: string): Record<string, Answer> => ({
   [`DELETE ${path}`]: empty,
 });
 
+const changesShape = {
+  cursor: z.string(),
+  reset: z.boolean(),
+  held: z.boolean(),
+  changes: z.partialRecord(z.enum(changeKinds), z.array(z.string())),
+  reload: z.array(z.enum(changeKinds)),
+};
+
 const ofDoctor: Readonly<Record<string, Answer>> = {
   'GET /doctor/': answer(z.strictObject({ versions: z.array(Version) })),
   'GET /doctor/v1': answer(z.strictObject({ version: Version })),
   'GET /doctor/v1/openapi.json': answer(z.looseObject({ openapi: z.literal('3.1.0') })),
-  'GET /doctor/v1/changes': answer(
+  'GET /doctor/v1/changes': answer(z.strictObject(changesShape)),
+  'POST /doctor/v1/changes': answer(
     z.strictObject({
-      cursor: z.string(),
-      reset: z.boolean(),
-      held: z.boolean(),
-      changes: z.partialRecord(z.enum(changeKinds), z.array(z.string())),
-      reload: z.array(z.enum(changeKinds)),
+      ...changesShape,
+      answers: z.array(
+        z.strictObject({
+          read: count,
+          id: z.string().nullable(),
+          status: z.int(),
+          body: z.unknown().optional(),
+        }),
+      ),
     }),
   ),
   'GET /doctor/v1/status': answer(Status),
@@ -326,6 +340,24 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     ShownEvacuation.extend({ progress: z.string().nullable() }).strict().nullable(),
   ),
   'POST /doctor/v1/servers/{uuid}/evacuation': one('evacuation', ShownEvacuation.nullable()),
+  'POST /doctor/v1/alarm-preview': answer(
+    z.strictObject({
+      from: Moment,
+      to: Moment,
+      looked_at: count,
+      matched: count,
+      events: z.array(
+        z.strictObject({
+          message_id: z.string(),
+          event_type: z.string(),
+          accepted_at: Moment,
+          resource_id: z.string().nullable(),
+          effect: z.enum(previewEffects),
+          traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+        }),
+      ),
+    }),
+  ),
   'GET /doctor/v1/silences': page('silences', ShownSilence),
   'POST /doctor/v1/silences': one('silence', ShownSilence, 200, 201),
   'GET /doctor/v1/silences/{id}': one('silence', ShownSilence),

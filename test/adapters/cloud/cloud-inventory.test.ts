@@ -98,7 +98,10 @@ test('changes show deleted servers as ended', async () => {
   lists.fill(2);
   lists.deleteServer(serverId(2), '2026-01-05T00:00:00Z');
   const page = await reader.serverPage({ marker: null, since: '2026-01-04T00:00:00.000Z' });
-  expect(page).toMatchObject({ items: [], ended: [serverId(2)] });
+  expect(page).toMatchObject({
+    items: [],
+    ended: [{ uuid: serverId(2), facts: { vm_state: 'deleted' } }],
+  });
 });
 
 test('what cannot be taken over is named with its reason, and the rest of the page is read', async () => {

@@ -4,9 +4,11 @@ import * as z from 'zod';
 import { type AlarmChange, sortKeyOf } from '../../../domain/alarms/alarm-history.ts';
 import { alarmSortKey } from '../../../domain/alarms/alarm-index.ts';
 import type { AnyAlarm } from '../../../domain/alarms/periodic-alarm.ts';
+import { projectOfEvent } from '../../../domain/events/event.ts';
+import type { RecentEvent } from '../../../domain/events/recent-event.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { slices } from '../../../domain/slices.ts';
-import { type AlarmingDeps, alarmingApi } from '../../../functions/alarming/handler.ts';
+import { type AlarmingDeps, alarmingApis } from '../../../functions/alarming/handler.ts';
 import { type Call, call, quiet } from '../call.ts';
 
 const callers: Record<string, { project_id: string; roles: string[] }> = {
@@ -30,6 +32,8 @@ type Tables = {
   readonly history: AlarmChange[];
   /** The quotas of projects. */
   readonly limits: Map<string, number>;
+  /** The events of the last day, the newest first. */
+  readonly recent: RecentEvent[];
   readonly moment: Moment;
 };
 
@@ -138,6 +142,12 @@ function depsOf(tables: Tables): AlarmingDeps {
     logger: quiet,
     ...readsOf(tables),
     ...writesOf(tables),
+    recentEvents: async (project_id, from) => ({
+      events: tables.recent.filter(
+        (each) => projectOfEvent(each) === project_id && each.accepted_at >= from,
+      ),
+      complete: true,
+    }),
     projectQuota: -1,
     mostListed: { actions: 20, timeConstraints: 20 },
     now: () => new Date(Date.parse('2026-01-01T00:00:00.000Z') + ++clock).toISOString(),
@@ -164,9 +174,10 @@ export function alarmingWorld(settings: Partial<Pick<AlarmingDeps, 'hasPrometheu
     rows: new Map(),
     history: [],
     limits: new Map(),
+    recent: [],
     moment: { pagesRead: 0, meanwhile: undefined },
   };
-  const api = alarmingApi({ ...depsOf(tables), ...settings });
+  const api = alarmingApis({ ...depsOf(tables), ...settings });
   /** A request of the caller whose token is `name`. */
   const as = (name: string, method: string, path: string, body?: unknown, query = {}) =>
     call(api, {

@@ -32,6 +32,18 @@ test('a message that comes again, or late, reads the newest state', async () => 
   expect(puts()).toBe(2);
 });
 
+test('once Nova has the host up again, its servers are to be read; not before, and not of one that is down', async () => {
+  await using world = await cloudWorld({ hosts: [downHost()] });
+  await world.handle(world.service(downHost()));
+  world.rows.hosts.set('compute-1', up());
+  await world.cloud.stop();
+  await world.handle(world.service(up()));
+  expect(world.hostReads).toEqual([]);
+  await world.cloud.start();
+  await world.drain();
+  expect(world.hostReads).toEqual([{ readHost: 'compute-1', attempts: 0 }]);
+});
+
 test('a host that comes back while Nova is written is forced up again', async () => {
   await using world = await cloudWorld({
     hosts: [downHost()],

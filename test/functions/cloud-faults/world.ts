@@ -10,6 +10,7 @@ import type { MoveClaim } from '../../../domain/cloud/move-step.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import type { CloudOutcome } from '../../../domain/hosts/cloud-outcome.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
+import type { HostRead } from '../../../domain/mirror/host-read.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { type CloudFaultsParts, compose } from '../../../functions/cloud-faults/compose.ts';
 import { makeFaultNeutron } from '../../cloud/fault-neutron.ts';
@@ -49,6 +50,8 @@ const troubled =
     return answer;
   };
 
+export type CloudWorld = Awaited<ReturnType<typeof cloudWorld>>;
+
 /** Starts it; stop it when the test ends. */
 export async function cloudWorld({
   hosts = [],
@@ -80,6 +83,8 @@ export async function cloudWorld({
   const claims = new Map<string, MoveClaim>();
   const queue: Queued[] = [];
   const letters: DeadLetter[] = [];
+  /** The reads of hosts that the mirror was asked for. */
+  const hostReads: HostRead[] = [];
   const clock = { ms: Date.parse('2026-01-01T00:30:00.000Z') };
   const { log } = logbook();
   const parts = {
@@ -108,6 +113,9 @@ export async function cloudWorld({
     sendMoves: async (tasks: readonly MoveTask[], seconds: number) => {
       queue.push(...tasks.map((task) => ({ task, seconds })));
     },
+    sendHostRead: async (read: HostRead) => {
+      hostReads.push(read);
+    },
     deadLetter: async (given: readonly DeadLetter[]) => {
       letters.push(...given);
     },
@@ -126,7 +134,7 @@ export async function cloudWorld({
   const handle = handlerWith({});
   return {
     ...{ cloud, rows, plane, nova, neutron, outcomes, applied },
-    ...{ claims, queue, letters, clock, trouble },
+    ...{ claims, queue, letters, hostReads, clock, trouble },
     ...{ handle, handlerWith, parts },
     /** Handles the messages of the queue when they are due. `between`: what the cloud does meanwhile. */
     drain: async (between: () => void = () => {}, most = 60): Promise<void> => {

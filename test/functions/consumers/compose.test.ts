@@ -37,6 +37,7 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
     noteAffected: async () => {},
     affectedBy: async () => [],
     noteChanges: async () => {},
+    keepEvents: async () => {},
     safeLaneDelaySeconds: 7,
     finishDelaysSeconds: [1, 2],
   });

@@ -67,13 +67,14 @@ test('the reconciler sends what the stream shows, and logs one line', async () =
       noteAffected: step('affected'),
       affectedBy: async () => [],
       noteChanges: step('changes'),
+      keepEvents: step('kept'),
     },
   };
   const { lines, log } = logbook();
   const read = rowChanges;
   const handler = reconcilerOf({ read, reconcile: (changes) => reconcile(deps, changes), log });
   await handler(streamOf('hosts'), context);
-  expect(sent).toEqual(['copies', 'finish', 'audit', 'changes']);
+  expect(sent).toEqual(['copies', 'finish', 'audit', 'kept', 'changes']);
   expect(lines).toEqual([
     [
       'info',

@@ -12,6 +12,7 @@ import {
   sourceOf,
   traitsOf,
 } from './new-alarm.ts';
+import { Preview } from './preview.tsx';
 
 const severities = ['low', 'moderate', 'critical'] as const;
 
@@ -61,6 +62,7 @@ export function NewAlarm() {
         <Problem text={problem} />
         <button type="submit">Create alarm</button>
       </form>
+      <Preview form={form} />
     </View>
   );
 }

@@ -73,3 +73,17 @@ export const alarmBody = (form: AlarmForm) => ({
     ],
   },
 });
+
+/** The body of a preview: that of the alarm, with any name, and without the webhook. */
+export const previewBody = (form: AlarmForm) =>
+  alarmBody({ ...form, name: form.name || 'preview', action: '' });
+
+/** The traits of an event in words: the name of its resource first. */
+export function happenedIn(traits: Readonly<Record<string, unknown>>): string {
+  const { display_name, name = display_name, resource_id, instance_id, ...rest } = traits;
+  const words = Object.entries(rest)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([trait, value]) => `${trait} ${value}`)
+    .join(', ');
+  return [...(name ? [String(name)] : []), ...(words ? [words] : [])].join(': ');
+}

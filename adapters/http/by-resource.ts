@@ -1,7 +1,11 @@
-/** The surfaces that this function serves. */
+/** Functions that serve several surfaces. */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 
-type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+/** The handler of a surface, or of several. */
+export type SurfaceHandler = (
+  event: APIGatewayProxyEvent,
+  context: Context,
+) => Promise<APIGatewayProxyResult>;
 
 /**
  * The handler of the function. Decides by the gateway's resource, because the path of a request may begin
@@ -9,7 +13,7 @@ type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGat
  * @param other of all other resources.
  */
 export const byResource =
-  (surfaces: Readonly<Record<string, Handler>>, other: Handler): Handler =>
+  (surfaces: Readonly<Record<string, SurfaceHandler>>, other: SurfaceHandler): SurfaceHandler =>
   (event, context) => {
     const [, first = ''] = event.resource.split('/');
     const handler = Object.entries(surfaces).find(([prefix]) => prefix === `/${first}`)?.[1];

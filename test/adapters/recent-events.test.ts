@@ -1,0 +1,69 @@
+/** Events that are kept for previews of alarms, on a table of the test's own. */
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventKeeper, recentEventReader } from '../../adapters/activity/recent-events.ts';
+import type { DoctorEvent } from '../../domain/events/event.ts';
+import { eventWith } from '../domain/events/events.ts';
+import { type OwnThings, ownThings } from '../stack/own-tables.ts';
+import { dynamodb } from '../stack/stack.ts';
+
+let own: OwnThings;
+const client = dynamodb();
+beforeAll(async () => {
+  own = await ownThings();
+});
+afterAll(async () => {
+  client.destroy();
+  await own.cleanup();
+});
+
+const at = (minute: number): string => `2026-01-01T00:${String(minute).padStart(2, '0')}:00.000Z`;
+const eventOf = (project: string, minute: number, name = 'web'): DoctorEvent => ({
+  ...eventWith(['project_id', 1, project], ['host', 1, 'compute-1'], ['name', 1, name]),
+  ...{ message_id: `${project}-${minute}-${name.length}`, accepted_at: at(minute) },
+});
+const keeper = () => eventKeeper(client, own.env.ACTIVITY_TABLE, () => Date.parse(at(59)));
+const reader = () => recentEventReader(client, own.env.ACTIVITY_TABLE);
+const idsOf = async (project: string, from: string) => {
+  const { events, complete } = await reader().recentEvents(project, from);
+  return { ids: events.map(({ message_id }) => message_id), complete };
+};
+
+test('a project reads its own events only, the newest first, from a moment on', async () => {
+  await keeper().keepEvents([eventOf('a', 1), eventOf('b', 2), eventOf('a', 3)]);
+  await keeper().keepEvents([eventOf('a', 5)]);
+  expect(await idsOf('a', at(0))).toEqual({ ids: ['a-5-3', 'a-3-3', 'a-1-3'], complete: true });
+  expect(await idsOf('a', at(4))).toEqual({ ids: ['a-5-3'], complete: true });
+  expect(await idsOf('b', at(0))).toEqual({ ids: ['b-2-3'], complete: true });
+  expect(await idsOf('c', at(0))).toEqual({ ids: [], complete: true });
+  const { events } = await reader().recentEvents('a', at(5));
+  expect(events[0]?.traits).toEqual([
+    ['project_id', 1, 'a'],
+    ['name', 1, 'web'],
+  ]);
+});
+
+test('a batch that comes again changes nothing, and its row expires after a day', async () => {
+  const batch = [eventOf('r', 1), eventOf('r', 2)];
+  await keeper().keepEvents(batch);
+  await keeper().keepEvents(batch);
+  const { Items: rows } = await client.send(
+    new QueryCommand({
+      TableName: own.env.ACTIVITY_TABLE,
+      KeyConditionExpression: '#scope = :scope',
+      ExpressionAttributeNames: { '#scope': 'scope' },
+      ExpressionAttributeValues: { ':scope': 'events#r' },
+    }),
+  );
+  expect(rows?.map(({ expires_at }) => expires_at)).toEqual([Date.parse(at(59)) / 1_000 + 86_400]);
+});
+
+test('a read ends after so many events, and says that there are more', async () => {
+  const many = Array.from({ length: 5_100 }, (_, n) => ({
+    ...eventOf('m', n % 50),
+    message_id: `m-${n}`,
+  }));
+  await keeper().keepEvents(many);
+  const { ids, complete } = await idsOf('m', at(0));
+  expect({ count: ids.length, complete }).toEqual({ count: 5_000, complete: false });
+});

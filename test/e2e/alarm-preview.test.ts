@@ -1,0 +1,35 @@
+/** An alarm that is tried on what happened: its owner sees the events of its project, and nothing of the host. */
+import { expect, test } from 'vitest';
+import * as z from 'zod';
+import type { Client } from '../stack/stack.ts';
+import { forceDown, logins, newHost, newInstance } from './cloud.ts';
+
+const Preview = z.object({
+  events: z.array(z.object({ resource_id: z.string(), traits: z.looseObject({}) })),
+});
+
+const preview = async (client: Client, resource_id: string) => {
+  const query = [{ field: 'traits.state', op: 'eq', value: 'stopped' }];
+  const event_rule = { event_type: 'compute.instance.update', query };
+  const body = { name: 'stopped', type: 'event', resource_id, event_rule };
+  const answer = await client.expect('POST', '/doctor/v1/alarm-preview', { body });
+  return Preview.parse(answer.body).events;
+};
+
+test('the stop of a server by a fault would have matched, for its project only', async () => {
+  const { admin, a, b } = await logins();
+  const host = await newHost(admin);
+  const server = await newInstance(admin, { project_id: a.projectId, host });
+  expect(await preview(a, server)).toEqual([]);
+  await forceDown(admin, host);
+  await expect
+    .poll(() => preview(a, server), { timeout: 20_000, interval: 200 })
+    .toMatchObject([
+      {
+        resource_id: server,
+        traits: { state: 'stopped', old_state: 'active', cause: 'host_fault' },
+      },
+    ]);
+  expect(JSON.stringify(await preview(a, server))).not.toContain(host);
+  expect(await preview(b, server)).toEqual([]);
+});
