@@ -3,11 +3,11 @@
  * not change.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import { grantForCredential } from '../../domain/identity/application-credential.ts';
 import { type Grant, grantFor } from '../../domain/identity/identity.ts';
 import type { Session } from '../../domain/identity/validity.ts';
 import { nameId } from '../../domain/ids.ts';
+import { recent } from '../../domain/recent.ts';
 import type { Logins } from '../identity/logins.ts';
 import type { Sessions } from '../identity/sessions.ts';
 
@@ -37,7 +37,7 @@ export function makeMonitorLogin(
   now: () => number = Date.now,
 ): MonitorLogin {
   const key = randomBytes(32);
-  const remembered = new LRUCache<string, { grant: Grant; until: number }>({ max: maxRemembered });
+  const remembered = recent<{ grant: Grant; until: number }>(maxRemembered);
 
   const credentialGrant = async ({ name: id, secret }: Pair, address: string) => {
     if (!credentialId.test(id)) return undefined;

@@ -9,7 +9,7 @@ import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamod
 import * as z from 'zod';
 import { attemptSource } from '../../domain/identity/attempts.ts';
 import { mostBadTokens } from '../../domain/identity/other-issuer.ts';
-import { recent } from '../recent.ts';
+import { recent } from '../../domain/recent.ts';
 
 const minuteMs = 60_000;
 /** In seconds; the row is needed for its minute only. */

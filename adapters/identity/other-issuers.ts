@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { DomainError } from '../../domain/errors.ts';
 import { rememberedUntil } from '../../domain/identity/other-issuer.ts';
 import type { Session } from '../../domain/identity/validity.ts';
-import { recent } from '../recent.ts';
+import { recent } from '../../domain/recent.ts';
 import type { BadTokens } from './bad-tokens.ts';
 
 /** An issuer whose tokens Doctor accepts. */

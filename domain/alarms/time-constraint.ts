@@ -4,8 +4,8 @@
  * alarms.
  */
 import type { Cron } from 'croner';
-import { LRUCache } from 'lru-cache';
 import { croner } from '../on-demand.ts';
+import { recent } from '../recent.ts';
 import type { TimeConstraint } from './alarm.ts';
 
 /** Whether there is a time zone of this name. */
@@ -29,7 +29,7 @@ const years = new RegExp(`^(\\*|${year}(-${year})?(,${year}(-${year})?)*)$`);
  * for each event, because croner takes 2 to 5 ms for it. `unreadable` is kept as well. A schedule
  * takes some 84 kB (an entry for each year up to 9999), so all take at most 17 MB.
  */
-const schedules = new LRUCache<string, Cron | typeof unreadable>({ max: 200 });
+const schedules = recent<Cron | typeof unreadable>(200);
 const unreadable = 'unreadable';
 
 /**

@@ -21,7 +21,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   'periodic-evaluator': 600,
   'periodic-planner': 440,
   operations: 485,
-  reconciler: 425,
+  reconciler: 430,
   'report-receiver': 455,
   sweeper: 465,
   timekeeper: 410,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recent } from '../../../adapters/recent.ts';
+import { recent } from '../../domain/recent.ts';
 
 test('when the map is full, the entry that was used longest ago is forgotten', () => {
   const map = recent<number>(2);

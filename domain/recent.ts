@@ -1,6 +1,6 @@
 /**
- * A map of a bounded number of entries, which forgets the one that was used longest ago. Beside
- * lru-cache because that has 19 kB, and every surface has this map in its bundle (ADR 0034).
+ * A map of a bounded number of entries, which forgets the one that was used longest ago. Our own, not
+ * the library lru-cache, because that adds 19 kB to the bundle of most functions (ADR 0034).
  */
 export type Recent<Value> = {
   /** The value of a key; undefined if there is none or it was forgotten. */
