@@ -15,6 +15,7 @@ export const operationPaths = [
   'changes',
   'status',
   'rates',
+  'host-history',
   'dead-letters',
   'silences',
 ];
@@ -43,6 +44,9 @@ export class Operations extends Construct implements Capability {
         INSTANCES_TABLE: tables.instances.tableName,
         PORTS_TABLE: tables.ports.tableName,
         FAULTS_TABLE: tables.faults.tableName,
+        HOSTS_TABLE: tables.hosts.tableName,
+        AFFECTED_TABLE: tables.affected.tableName,
+        MIGRATIONS_TABLE: tables.migrations.tableName,
         HISTORY_TABLE: tables.history.tableName,
         ...watchedQueueVariables(messaging),
         ...variablesOf(
@@ -68,7 +72,11 @@ export class Operations extends Construct implements Capability {
     allowRows(fn, tables.roster, 'Query');
     allowIndexes(fn, tables.instances, 'byState');
     allowIndexes(fn, tables.ports, 'listing');
-    allowIndexes(fn, tables.faults, 'open');
+    allowIndexes(fn, tables.faults, 'open', 'byHost');
+    allowRows(fn, tables.faults, 'BatchGetItem');
+    allowRows(fn, tables.hosts, 'GetItem');
+    allowRows(fn, tables.affected, 'Query');
+    allowRows(fn, tables.migrations, 'GetItem', 'BatchGetItem', 'Query');
     allowRows(fn, tables.history, 'UpdateItem');
     allowCounting(fn, messaging);
     new Rule(this, 'EveryMinute', {
