@@ -90,7 +90,8 @@ export const webhookSender = (deps: WebhookSenderDeps) =>
       return done;
     },
     end: async ({ places, done }) => {
-      await Promise.all([places.end(), countDone(deps, done)]);
+      await places.end();
+      await countDone(deps, done);
     },
     report: (done) => {
       const totals = Object.fromEntries(
