@@ -36,15 +36,20 @@ async function settingsWith(session: CliSession, name: string, given: Given) {
   const { source } = z
     .object({ source: Item })
     .parse(await session.ask({ service, path: pathOf(name) }));
-  const { clear, fenced, stale_after, mapping } = source;
+  const { clear, fenced, stale_after, mapping, reporters } = source;
   return {
-    ...{ clear, fenced, stale_after, mapping },
+    ...{ clear, fenced, stale_after, mapping, reporters },
     ...(given.clear !== undefined && { clear: given.clear }),
     ...(given.fenced !== undefined && { fenced: jsonOf(given, 'fenced') }),
     ...(given['stale-after'] !== undefined && {
       stale_after: given['stale-after'] === 'never' ? null : jsonOf(given, 'stale-after'),
     }),
     ...(given.mapping !== undefined && { mapping: jsonOf(given, 'mapping') }),
+    ...(given.reporters !== undefined && {
+      reporters: String(given.reporters)
+        .split(',')
+        .filter((id) => id !== ''),
+    }),
   };
 }
 
@@ -87,6 +92,7 @@ const sourceCommands: readonly Command[] = [
       const columns = {
         ...{ Name: 'name', Clear: 'clear', Fenced: 'fenced', 'Stale after': 'stale_after' },
         Mapping: 'mapping',
+        Reporters: 'reporters',
       };
       return { items, columns };
     },
@@ -102,10 +108,10 @@ const sourceCommands: readonly Command[] = [
   {
     name: 'source set',
     usage:
-      '[--clear auto|hold|unset] [--fenced true|false] [--stale-after SECONDS|never] [--mapping JSON] NAME',
+      '[--clear auto|hold|unset] [--fenced true|false] [--stale-after SECONDS|never] [--mapping JSON] [--reporters USER_ID,USER_ID] NAME',
     does: 'Change settings of a source; the others stay as they are.',
     argument: 'NAME',
-    options: { clear: text, fenced: text, 'stale-after': text, mapping: text },
+    options: { clear: text, fenced: text, 'stale-after': text, mapping: text, reporters: text },
     run: async (session, given, name) => {
       const body = await settingsWith(session, name, given);
       return one(session, 'source', { service, method: 'PUT', path: pathOf(name), body });

@@ -14,6 +14,7 @@ import {
   type Unknown,
 } from './report-on-host.ts';
 import { type ReportOnTargetDeps, reportOnTarget } from './report-on-target.ts';
+import { type ReportRows, type ReportRowsDeps, reportRows, withRows } from './report-rows.ts';
 
 /** A report of a monitor: its source with the settings, its sender, and its items in their order. */
 export type ConditionReport = {
@@ -45,7 +46,8 @@ export type ItemOutcome = {
 export type ReportConditions = (report: ConditionReport) => Promise<readonly ItemOutcome[]>;
 
 export type ReportConditionsDeps = ReportOnHostDeps &
-  ReportOnTargetDeps & {
+  ReportOnTargetDeps &
+  ReportRowsDeps & {
     /** Keeps items that matched nothing, as many as fit into the hour of their source. */
     readonly keepUnmatched: (items: readonly Unmatched[]) => Promise<void>;
   };
@@ -54,11 +56,11 @@ export type ReportConditionsDeps = ReportOnHostDeps &
 export type Reported = ConditionStep | Unknown;
 
 /** Targets whose observations are handled at once. */
-const targetsAtOnce = 8;
+const targetsAtOnce = 20;
 
 /**
- * Takes a report. Observations of one target are handled in their order, several targets at once. Each is
- * one transaction; what follows from it is done by the fault-finisher if the process dies.
+ * Takes a report. The rows of several observations are read together. Observations of one target are handled
+ * in their order, several targets at once. Each is one transaction; what follows from it is done by the fault-finisher if the process dies.
  * @throws the first error of a target, after all others are done: the monitor sends the whole report again,
  * and what was done is then only renewed.
  */
@@ -77,11 +79,17 @@ export async function reportConditions(
     item.kind === 'observation' ? [{ place, observation: item.observation }] : [],
   );
   const targets = Map.groupBy(observed, ({ observation }) => targetKey(observation.target));
+  const rows = await rowsOf(
+    deps,
+    observed.map(({ observation }) => observation),
+    source.name,
+  );
   await pMap(
     targets.values(),
     async (group) => {
+      const near = rows ? withRows(deps, rows) : deps;
       for (const { place, observation } of group) {
-        const reported = await report(deps, observation, { source, by });
+        const reported = await report(near, observation, { source, by });
         outcomes[place] = outcomeOf(reported, idOfCondition(source.name, observation));
       }
     },
@@ -89,6 +97,24 @@ export async function reportConditions(
   );
   await keep(deps, items, outcomes, by);
   return outcomes;
+}
+
+/**
+ * The rows of several observations; undefined for one, whose rows are read while the instances of its host are looked
+ * up. If a row cannot be read, each target reads its own, so that only the targets of such a row fail.
+ */
+async function rowsOf(
+  deps: ReportConditionsDeps,
+  observations: readonly Observation[],
+  source: string,
+): Promise<ReportRows | undefined> {
+  if (observations.length < 2) return undefined;
+  try {
+    return await reportRows(deps, observations, source);
+  } catch (error) {
+    deps.interrupted('rows of a report', error);
+    return undefined;
+  }
 }
 
 /** One observation, by what it says of its target. */

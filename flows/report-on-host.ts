@@ -116,7 +116,7 @@ async function step<T extends ConditionStep | Unknown>(
     ]);
     const host = row?.deleted ? undefined : row;
     const decided = await decide(host, before);
-    if (!('condition' in decided)) return { decided, written: undefined };
+    if (!('condition' in decided) || decided.written) return { decided, written: undefined };
     const condition = { from: before, to: decided.condition };
     const { report } = decided;
     if (!host || !report) {

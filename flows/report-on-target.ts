@@ -56,17 +56,17 @@ export async function reportOnTarget(
   const asks = status === 'raised' || observation.order !== undefined;
   const registered = asks && (await isKnown(deps, target));
   if (status === 'raised' && !registered) return { kind: 'unmatched', reason: reasonOf(target) };
-  if (!changes(target, effect)) {
+  if (!changesState(target, effect)) {
     return untilWritten(async () => {
       const before = await deps.condition(condition_id);
       const late = overtaken(before, observation);
       if (late) return late;
       const step = recordOnly({ before, registered }, observation, from);
-      if (!('condition' in step)) return step;
+      if (!('condition' in step) || step.written) return step;
       return (await deps.saveCondition({ from: before, to: step.condition })) ? step : undefined;
     }, mostTries);
   }
-  const step = await written(deps, condition_id, id, (holds, before) => {
+  const { step, holds } = await written(deps, condition_id, id, (holds, before) => {
     const late = overtaken(before, observation);
     if (late) return late;
     if (status === 'raised') return raiseOnTarget({ holds, before }, observation, from);
@@ -74,7 +74,7 @@ export async function reportOnTarget(
       ? clearOnTarget(holds, before, { ...from, order: observation.order })
       : endOfNone({ known: registered, before }, observation, from);
   });
-  await settle(deps, id, { target, effect }, from.by);
+  await settle(deps, holds, { target, effect }, from.by);
   return step;
 }
 
@@ -85,12 +85,12 @@ export async function endConditionOfTarget(
   from: ReportFrom & { readonly reason: string },
 ): Promise<void> {
   const id = holdsId(targetKey(target), effect);
-  await written(deps, condition_id, id, (holds, before) =>
+  const { holds } = await written(deps, condition_id, id, (holds, before) =>
     before && (before.state === 'raised' || before.held)
       ? clearOnTarget(holds, before, from, from.reason)
       : { kind: 'ignored', reason: 'The condition has ended before.' },
   );
-  if (changes(target, effect)) await settle(deps, id, { target, effect }, from.by);
+  if (changesState(target, effect)) await settle(deps, holds, { target, effect }, from.by);
 }
 
 /** How often an overtaken step is tried. */
@@ -108,36 +108,41 @@ async function isKnown(deps: ReportOnTargetDeps, target: ConditionTarget): Promi
     if (!HostName.safeParse(target.host).success) return false;
     return (await deps.host(target.host))?.deleted === false;
   }
-  const id = idOf(target);
-  if (!uuid.test(id)) return false;
+  const id = idOfTarget(target);
+  if (id === undefined) return false;
   const row = await (target.kind === 'port' ? deps.port(id) : deps.instance(id));
   return row?.deleted === false;
 }
 
-/** Ids of ports and servers; rows have them in lower case. */
+/** Ids of ports and servers. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const idOf = (target: Exclude<ConditionTarget, { kind: 'host' }>): string =>
-  (target.kind === 'port' ? target.port_id : target.server_id).toLowerCase();
 
-/** Whether an effect changes a state of such a target. */
-const changes = ({ kind }: ConditionTarget, effect: ConditionEffect): boolean =>
+/** The id of a port or server as rows have it; undefined for what can be no id. */
+export function idOfTarget(target: Exclude<ConditionTarget, { kind: 'host' }>): string | undefined {
+  const id = (target.kind === 'port' ? target.port_id : target.server_id).toLowerCase();
+  return uuid.test(id) ? id : undefined;
+}
+
+/** Whether an effect changes a state of such a target, for which holders have a row of their own. */
+export const changesState = ({ kind }: ConditionTarget, effect: ConditionEffect): boolean =>
   (kind === 'host' && effect === 'host_data_plane') ||
   (kind === 'port' && (effect === 'port_data_plane' || effect === 'port_status')) ||
   (kind === 'server' && effect === 'server_error');
 
+/** Reads, decides and writes. @returns the step, and the holders as they are after it. */
 async function written(
   deps: ReportOnTargetDeps,
   condition_id: string,
   holds_id: string,
   decide: (holds: Holds, before: Condition | undefined) => TargetStep,
-): Promise<TargetStep> {
+): Promise<{ readonly step: TargetStep; readonly holds: Holds }> {
   return untilWritten(async () => {
     const [holds, before] = await Promise.all([deps.holds(holds_id), deps.condition(condition_id)]);
     const step = decide(holds, before);
-    if (!('condition' in step)) return step;
+    if (!('condition' in step) || step.written) return { step, holds };
     const change = { from: before, to: step.condition };
     const saved = step.holds ? deps.saveHolds(step.holds, change) : deps.saveCondition(change);
-    return (await saved) ? step : undefined;
+    return (await saved) ? { step, holds: step.holds ?? holds } : undefined;
   }, mostTries);
 }
 
@@ -145,18 +150,20 @@ type State = { readonly target: ConditionTarget; readonly effect: ConditionEffec
 
 /**
  * Applies to the target what its holders say, until no holder has changed meanwhile. A report that died
- * before this was not answered: its repeat comes here again.
+ * before this was not answered: its repeat comes here again. @param found the holders as they were read or written.
  */
 async function settle(
   deps: ReportOnTargetDeps,
-  holds_id: string,
+  found: Holds,
   state: State,
   by: ReportFrom['by'],
 ): Promise<void> {
   // What this call has applied may have come after a newer change: then that one is applied again.
   let mine: number | undefined;
+  let first: Holds | undefined = found;
   await untilWritten(async () => {
-    const holds = await deps.holds(holds_id);
+    const holds = first ?? (await deps.holds(found.holds_id));
+    first = undefined;
     if (holds.applied === holds.revision && (mine ?? holds.revision) === holds.revision)
       return true;
     mine = holds.revision;
@@ -179,7 +186,8 @@ async function apply(
     await reportDataPlane(deps.reportingDataPlanes, report);
     return;
   }
-  const id = idOf(target);
+  const id = idOfTarget(target);
+  if (id === undefined) return;
   if (target.kind === 'port') {
     const update = effect === 'port_status' ? { status } : { data_plane_status: status };
     const row = await deps.port(id);

@@ -76,6 +76,7 @@ const novaDefaults: Source = {
   fenced: false,
   stale_after: null,
   mapping: {},
+  reporters: [],
 };
 
 const isSettled = (last: AppliedService | undefined, read_at: string): boolean =>

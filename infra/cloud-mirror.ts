@@ -92,7 +92,7 @@ function allowTables(fn: ServiceFunction, { tables }: Pick<Wiring, 'tables'>): v
   allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
   allowIndexes(fn, tables.ports, 'byHost', 'listing');
   allowRows(fn, tables.networks, 'GetItem', 'PutItem', 'DeleteItem');
-  allowRows(fn, tables.conditions, 'GetItem', 'PutItem', 'UpdateItem');
+  allowRows(fn, tables.conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   allowRows(fn, tables.sources, 'GetItem');
   allowRows(fn, tables.unmatched, 'PutItem', 'UpdateItem');
   allowRows(fn, tables.cloud, 'GetItem', 'PutItem');

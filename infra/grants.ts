@@ -2,7 +2,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 
-type Action = `${'dynamodb' | 'sqs' | 'sns' | 'secretsmanager' | 'aps'}:${string}`;
+type Action = `${'dynamodb' | 'sqs' | 'sns' | 'secretsmanager' | 'aps' | 'lambda'}:${string}`;
 export type Grantee = IGrantable & IConstruct;
 
 /**
@@ -73,6 +73,17 @@ export const allowIndexes = (grantee: Grantee, table: ITable, ...names: string[]
 /** Grants sending messages to a queue. */
 export const allowSend = (grantee: Grantee, { queueArn }: { queueArn: string }): Grant =>
   allow(grantee, ['sqs:SendMessage'], queueArn);
+
+/** Grants calling functions. */
+export const allowInvoke = (
+  grantee: Grantee,
+  functions: readonly { readonly functionArn: string }[],
+): Grant =>
+  allowOnAll(
+    grantee,
+    ['lambda:InvokeFunction'],
+    functions.map(({ functionArn }) => functionArn),
+  );
 
 /** Grants publishing to a topic. */
 export const allowPublish = (grantee: Grantee, { topicArn }: { topicArn: string }): Grant =>

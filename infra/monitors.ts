@@ -54,7 +54,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, tables.validity, 'BatchGetItem', 'GetItem');
     allowRows(fn, tables.credentials, 'GetItem');
     allowRows(fn, tables.attempts, 'UpdateItem', 'DeleteItem');
-    allowRows(fn, hosts, 'GetItem', 'PutItem');
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem');
     allowRows(fn, roster, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { allowOtherIssuers, otherIssuerVariables } from './cloud.ts';
-import { allowIndexes, allowRows, allowSecret } from './grants.ts';
+import { allowIndexes, allowInvoke, allowRows, allowSecret } from './grants.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import { allowCounting, allowRedrive, watchedQueueVariables } from './watched-queues.ts';
@@ -20,11 +21,20 @@ export const operationPaths = [
   'silences',
 ];
 
+/** The functions that serve what pages read again after changes, by their names in `functions/`. */
+export type Readers = Readonly<
+  Record<'compute' | 'network' | 'alarming' | 'doctor' | 'monitors', IFunction>
+>;
+
 /** What consoles and operators read below `/doctor/v1`, and silences. */
 export class Operations extends Construct implements Capability {
   readonly function: ServiceFunction;
 
-  constructor(scope: Construct, id: string, { tables, messaging, secrets, settings }: Wiring) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { tables, messaging, secrets, settings, readers }: Wiring & { readonly readers: Readers },
+  ) {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       name: 'operations',
@@ -48,6 +58,9 @@ export class Operations extends Construct implements Capability {
         AFFECTED_TABLE: tables.affected.tableName,
         MIGRATIONS_TABLE: tables.migrations.tableName,
         HISTORY_TABLE: tables.history.tableName,
+        READ_FUNCTIONS: Object.entries(readers)
+          .map(([name, { functionName }]) => `${name}=${functionName}`)
+          .join(','),
         ...watchedQueueVariables(messaging),
         ...variablesOf(
           settings,
@@ -78,6 +91,7 @@ export class Operations extends Construct implements Capability {
     allowRows(fn, tables.affected, 'Query');
     allowRows(fn, tables.migrations, 'GetItem', 'BatchGetItem', 'Query');
     allowRows(fn, tables.history, 'UpdateItem');
+    allowInvoke(fn, Object.values(readers));
     allowCounting(fn, messaging);
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -53,7 +53,7 @@ export class ReportReceiver extends Construct implements Capability {
       }),
     );
     const { hosts, faults, instances, migrations, conditions, sources, unmatched } = tables;
-    allowRows(fn, hosts, 'GetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate');
+    allowRows(fn, hosts, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'PartiQLUpdate');
     allowRows(fn, tables.roster, 'PutItem', 'UpdateItem', 'DeleteItem', 'PartiQLUpdate');
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
@@ -61,7 +61,7 @@ export class ReportReceiver extends Construct implements Capability {
     allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');
-    allowRows(fn, conditions, 'GetItem', 'PutItem', 'UpdateItem');
+    allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, sources, 'GetItem');
     allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);

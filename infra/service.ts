@@ -58,14 +58,17 @@ export class DoctorStack extends Stack {
     });
     const shared = { tables, messaging, secrets, settings };
 
-    const capabilities = {
+    const surfaces = {
       Identity: new Identity(this, 'Identity', shared),
       Compute: new Compute(this, 'Compute', shared),
       Network: new Network(this, 'Network', shared),
       Alarming: new Alarming(this, 'Alarming', shared),
       Doctor: new Doctor(this, 'Doctor', shared),
       Monitors: new Monitors(this, 'Monitors', shared),
-      Operations: new Operations(this, 'Operations', shared),
+    };
+    const capabilities = {
+      ...surfaces,
+      Operations: new Operations(this, 'Operations', { ...shared, readers: readersIn(surfaces) }),
       Console: new Console(this, 'Console', shared),
       ReportReceiver: new ReportReceiver(this, 'ReportReceiver', shared),
       ...(settings.inventoryFromEvents && {
@@ -99,6 +102,17 @@ export class DoctorStack extends Stack {
     makeOutputs(this, { ...outputsOf(shared, api), ...functionNames(capabilities) });
   }
 }
+
+/** The functions that `operations` calls for pages. */
+const readersIn = (
+  of: Readonly<Record<'Compute' | 'Network' | 'Alarming' | 'Doctor' | 'Monitors', Capability>>,
+) => ({
+  compute: of.Compute.function,
+  network: of.Network.function,
+  alarming: of.Alarming.function,
+  doctor: of.Doctor.function,
+  monitors: of.Monitors.function,
+});
 
 type Served =
   | 'Identity'

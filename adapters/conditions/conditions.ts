@@ -6,7 +6,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { Condition } from '../../domain/conditions/condition.ts';
-import { Holds } from '../../domain/conditions/held-target.ts';
+import { Holds, noHolders } from '../../domain/conditions/held-target.ts';
 import type { ConditionWrite } from '../../flows/write-report.ts';
 import { getAll, growingPages, ifUnchanged } from '../dynamodb.ts';
 import { transactPatiently } from '../transactions.ts';
@@ -32,6 +32,8 @@ const keys = {
   raised: 'raised_by',
 } as const;
 
+const keysOf = (ids: readonly string[]) => ids.map((condition_id) => ({ condition_id }));
+
 /** Reads conditions. */
 export const conditionReader = (client: DynamoDBDocumentClient, table: string) => ({
   /** The condition, read consistently; undefined if there is none. */
@@ -41,6 +43,10 @@ export const conditionReader = (client: DynamoDBDocumentClient, table: string) =
     );
     return row && Condition.parse(row);
   },
+
+  /** The conditions, read consistently, in any order; those that are not there are left out. */
+  conditions: async (condition_ids: readonly string[]): Promise<Condition[]> =>
+    (await getAll(client, table, keysOf(condition_ids))).map((row) => Condition.parse(row)),
 
   /** The conditions of a list, the newest page first, in any order within a page. */
   conditionPages: async function* (
@@ -87,9 +93,13 @@ export const holdsStore = (client: DynamoDBDocumentClient, table: string) => ({
     const { Item } = await client.send(
       new GetCommand({ TableName: table, Key, ConsistentRead: true }),
     );
-    return Item
-      ? Holds.parse({ ...Item, holds_id })
-      : { holds_id, holders: [], revision: 0, applied: 0, version: 0 };
+    return Item ? Holds.parse({ ...Item, holds_id }) : noHolders(holds_id);
+  },
+
+  /** The holders of targets, read consistently, in any order; targets without a row are left out. */
+  holdsOf: async (holds_ids: readonly string[]): Promise<Holds[]> => {
+    const rows = await getAll(client, table, keysOf(holds_ids));
+    return rows.map((row) => Holds.parse({ ...row, holds_id: row.condition_id }));
   },
 
   /** Writes condition and holders in one transaction; false if another writer was faster. */

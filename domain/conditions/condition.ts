@@ -1,4 +1,5 @@
 /** A condition: what one source says of one target, under a key of its own. */
+import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import type { ReportedBy } from '../hosts/service-update.ts';
 import { conditionId } from '../ids.ts';
@@ -145,6 +146,25 @@ export const renewed = (
   observed_at,
   renewed_at: actor.at > before.renewed_at ? actor.at : before.renewed_at,
 });
+
+/** The longest time in seconds for which a renewal is not recorded. */
+const mostUnrecorded = 3_600;
+
+/**
+ * Whether a renewal would write nothing but its time, and a time is recorded that is recent enough: a tenth of
+ * the source's `stale_after`, and an hour at most. So a monitor that repeats its whole state costs no writes.
+ * @param stale_after in seconds; null: conditions of the source are never stale.
+ */
+export function saysNothingNew(
+  before: Condition,
+  after: Condition,
+  stale_after: number | null,
+): boolean {
+  const said = { ...after, renewed_at: before.renewed_at };
+  const passed = Date.parse(after.renewed_at) - Date.parse(before.renewed_at);
+  const most = Math.min(mostUnrecorded, (stale_after ?? Number.POSITIVE_INFINITY) / 10);
+  return passed < most * 1_000 && isEqual(said, before);
+}
 
 /** The row after its end. @param held whether its target stays as it is. @param order of the report of its end. */
 export const cleared = (

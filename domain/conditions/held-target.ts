@@ -5,15 +5,8 @@
  */
 import * as z from 'zod';
 import { Holder, withHolder, withoutHolder } from '../hosts/holders.ts';
-import {
-  type Condition,
-  cleared,
-  idOfCondition,
-  type MonitorReport,
-  raised,
-  renewed,
-} from './condition.ts';
-import type { ConditionStep } from './host-condition.ts';
+import { type Condition, cleared, idOfCondition, type MonitorReport, raised } from './condition.ts';
+import { type ConditionStep, renewal } from './host-condition.ts';
 import { aspectOf, type ConditionEffect, type Observation } from './observation.ts';
 import { endOfNone } from './order.ts';
 import type { Source } from './source.ts';
@@ -31,6 +24,15 @@ export const Holds = z.object({
   version: z.int().min(0),
 });
 export type Holds = z.infer<typeof Holds>;
+
+/** The row of a target that no condition ever held. */
+export const noHolders = (holds_id: string): Holds => ({
+  holds_id,
+  holders: [],
+  revision: 0,
+  applied: 0,
+  version: 0,
+});
 
 /** The id of who holds the state of a target that an effect changes. */
 export const holdsId = (target: string, effect: ConditionEffect): string =>
@@ -69,7 +71,7 @@ export function raiseOnTarget(
   const condition_id = idOfCondition(source.name, observation);
   const known = holds.holders.find((holder) => holder.condition_id === condition_id);
   if (known && !known.cleared && before?.state === 'raised') {
-    return { kind: 'renewed', condition: renewed(before, observation, by), reason: null };
+    return renewal(before, observation, { source, by });
   }
   if (!known && holds.holders.length >= mostHolders) {
     const reason = `${mostHolders} conditions hold this target already; no more are recorded.`;
@@ -120,7 +122,7 @@ export function recordOnly(
   const { by } = from;
   if (observation.status === 'raised') {
     return before?.state === 'raised'
-      ? { kind: 'renewed', condition: renewed(before, observation, by), reason: null }
+      ? renewal(before, observation, from)
       : {
           kind: 'raised',
           condition: raised(before, observation, by, { fenced: false, fault_id: null }),

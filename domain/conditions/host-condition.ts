@@ -19,6 +19,7 @@ import {
   type MonitorReport,
   raised,
   renewed,
+  saysNothingNew,
 } from './condition.ts';
 import type { Observation } from './observation.ts';
 import type { ClearRule, Source } from './source.ts';
@@ -30,6 +31,8 @@ export type ConditionStep =
       readonly condition: Condition;
       readonly report?: HostReport | undefined;
       readonly reason: string | null;
+      /** Whether the condition's row says this already, so that nothing is written. */
+      readonly written?: boolean;
     }
   | { readonly kind: 'ignored'; readonly reason: string };
 
@@ -44,6 +47,17 @@ export const isFenced = (
   { effect, fenced }: Pick<Observation, 'effect' | 'fenced'>,
   source: Pick<Source, 'fenced'>,
 ): boolean => fenced ?? (effect === 'host_down' && source.fenced);
+
+/** The step of a repeated raise: its row is written only if that says something new. */
+export function renewal(
+  before: Condition,
+  observation: Observation,
+  { source, by }: { readonly source: Source; readonly by: MonitorReport },
+): Extract<ConditionStep, { readonly condition: Condition }> {
+  const condition = renewed(before, observation, by);
+  const written = saysNothingNew(before, condition, source.stale_after);
+  return { kind: 'renewed', condition, reason: null, written };
+}
 
 /**
  * A raise of a condition that holds its host down. A repeated raise is only renewed, unless the host's
@@ -67,7 +81,7 @@ export function raiseOnHost(
   const holder = { condition_id, source: source.name, fenced, cleared: false };
   const report = heldHost(host, withHolder(holders, holder), by);
   if (!report && before?.state === 'raised') {
-    return { kind: 'renewed', condition: renewed(before, observation, by), reason: null };
+    return renewal(before, observation, { source, by });
   }
   const after = report?.host ?? host;
   const condition = raised(before, observation, by, {

@@ -1,5 +1,6 @@
 /** The programs that report conditions, and what the operator decided about each. */
 import * as z from 'zod';
+import { DomainError } from '../errors.ts';
 import { Dictionary } from '../json.ts';
 import { Moment } from '../time.ts';
 
@@ -35,6 +36,11 @@ export const SourceSettings = z.object({
     .nullable(),
   /** How the dialect of the source maps its reports; each dialect checks its own. Empty: its default. */
   mapping: Dictionary,
+  /**
+   * The ids of the users that may report as this source; empty: every user that may report. An application
+   * credential is of its user. On the queue of reports they are ids of AWS principals.
+   */
+  reporters: z.array(z.string().min(1).max(255)).max(100),
 });
 export type SourceSettings = z.infer<typeof SourceSettings>;
 
@@ -44,6 +50,8 @@ export type Source = SourceSettings & { readonly name: string };
 /** The row of a source that an operator has set. */
 export const SourceRow = SourceSettings.extend({
   name: SourceName,
+  /** Missing in rows written before reporters could be set; read as empty. */
+  reporters: SourceSettings.shape.reporters.default([]),
   updated_at: Moment,
   updated_by: z.object({ user_id: z.string(), user_name: z.string() }),
 });
@@ -55,10 +63,23 @@ export const defaultSettings: SourceSettings = {
   fenced: false,
   stale_after: null,
   mapping: {},
+  reporters: [],
 };
 
 /** The source of a name, with its settings, or the default ones if it has no row. */
 export const sourceOf = (name: string, row: SourceRow | undefined): Source => {
-  const { clear, fenced, stale_after, mapping } = row ?? defaultSettings;
-  return { name, clear, fenced, stale_after, mapping };
+  const { clear, fenced, stale_after, mapping, reporters } = row ?? defaultSettings;
+  return { name, clear, fenced, stale_after, mapping, reporters };
 };
+
+/** @throws DomainError `forbidden`, which names the field, if the source has reporters and this is not one of them. */
+export function requireReporter(
+  { name, reporters }: Pick<Source, 'name' | 'reporters'>,
+  reporter: string,
+): void {
+  if (reporters.length === 0 || reporters.includes(reporter)) return;
+  throw new DomainError(
+    'forbidden',
+    `reporters: ${reporter} may not report as the source ${name}.`,
+  );
+}

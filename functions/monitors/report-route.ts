@@ -9,9 +9,9 @@ import type { Reader } from '../../adapters/http/readers.ts';
 import type { ApiResponse, AuthenticRequest } from '../../adapters/http/request.ts';
 import { type Route, route } from '../../adapters/http/route.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
-import { type Source, SourceName } from '../../domain/conditions/source.ts';
+import { requireReporter, type Source, SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { may } from '../../domain/identity/access.ts';
+import { type Caller, may } from '../../domain/identity/access.ts';
 import type { ItemOutcome, ReportConditions } from '../../flows/report-conditions.ts';
 
 /** The dependencies of every route of a monitor. */
@@ -59,6 +59,20 @@ const counted = (outcomes: readonly ItemOutcome[]): ApiResponse => ({
   body: { items: outcomes },
 });
 
+/**
+ * The source as which a caller reports, with its settings. Every request that reports gets its source here.
+ * @throws DomainError `forbidden` for a caller who is not one of its reporters.
+ */
+export async function sourceFor(
+  deps: Pick<ReportDeps, 'source'>,
+  name: string,
+  { user_id }: Pick<Caller, 'user_id'>,
+): Promise<Source> {
+  const source = await deps.source(name);
+  requireReporter(source, user_id);
+  return source;
+}
+
 /** The route of a dialect: monitors send a password or a token, and get an answer per item. */
 export const reportRoute = <Body>(
   deps: ReportDeps,
@@ -73,7 +87,7 @@ export const reportRoute = <Body>(
     body,
     handle: async (request) => {
       const outcomes = await orUnavailable(deps, async () => {
-        const source = await deps.source(request.args);
+        const source = await sourceFor(deps, request.args, request.caller);
         const sender = {
           actor: actorOf(request, deps.now()),
           reporter: reporterOf(request.caller),

@@ -17,7 +17,7 @@ import {
 } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { may } from '../../domain/identity/access.ts';
-import { checkMapping } from './mappings.ts';
+import { checkMapping, checkReporters } from './mappings.ts';
 
 /** What the routes need. */
 export type SourceDeps = {
@@ -97,6 +97,7 @@ const sourceOfPath = (deps: SourceDeps, path: string): Route[] => [
     handle: async (request) => {
       const name = nameIn(request);
       checkMapping(name, request.body.mapping);
+      checkReporters(name, request.body.reporters);
       const { user_id, user_name } = request.caller;
       const source = {
         name,

@@ -2,32 +2,51 @@
 import { type CloudStatusDeps, keptStatus } from '../../flows/cloud-status.ts';
 import type { DepsOf } from '../../flows/deps-of.ts';
 import { type RatesDeps, ratesOf } from '../../flows/rates.ts';
+import { readAgain } from '../../flows/read-again.ts';
 import { deleteLetters, lettersOf, type RedriveDeps, redrive } from '../../flows/redrive.ts';
 import { watchChanges } from '../../flows/watch-changes.ts';
-import { type OperationsDeps, operationsApi } from './handler.ts';
+import { type OperationsDeps, operationsApi, operationsRoutes } from './handler.ts';
 import { byInvocation, type SamplerDeps } from './invocations.ts';
+import { type CallReader, readWhereServed } from './reads.ts';
 
 /** What the flows answer for the routes. */
-type Composed = 'watch' | 'status' | 'rates' | 'lettersOf' | 'redrive' | 'deleteLetters';
+type Composed =
+  | 'watch'
+  | 'readDue'
+  | 'status'
+  | 'rates'
+  | 'lettersOf'
+  | 'redrive'
+  | 'deleteLetters';
 
 export type OperationsParts = Omit<OperationsDeps, Composed> &
   DepsOf<typeof watchChanges> &
   CloudStatusDeps &
   RatesDeps &
   RedriveDeps &
-  Pick<SamplerDeps, 'sampleQueues'>;
+  Pick<SamplerDeps, 'sampleQueues'> & {
+    /** Sends a read to the function that serves it. */
+    readonly callReader: CallReader;
+  };
 
 /** The handler of requests. */
-export const composeApi = (parts: OperationsParts) =>
-  operationsApi({
+export function composeApi(parts: OperationsParts) {
+  const read = readWhereServed({
+    callReader: parts.callReader,
+    routes: () => operationsRoutes(deps).routes,
+  });
+  const deps: OperationsDeps = {
     ...parts,
     watch: (watch) => watchChanges(parts, watch),
+    readDue: (request, due) => readAgain((each) => read(request, each), due),
     status: keptStatus(parts),
     rates: (hours) => ratesOf(parts, hours),
     lettersOf: (queue) => lettersOf(parts, queue),
     redrive: (queue, chosen) => redrive(parts, queue, chosen),
     deleteLetters: (queue, chosen) => deleteLetters(parts, queue, chosen),
-  });
+  };
+  return operationsApi(deps);
+}
 
 /** The handler of requests and of the schedule. */
 export const compose = (parts: OperationsParts) =>

@@ -12,7 +12,16 @@ import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
 import { webhookReopener } from '../../adapters/delivery/webhook-outcomes.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
-import { amount, type Env, environment, queueUrls, readEnv, required } from '../../adapters/env.ts';
+import {
+  amount,
+  type Env,
+  environment,
+  pairs,
+  queueUrls,
+  readEnv,
+  required,
+} from '../../adapters/env.ts';
+import { functionCalls } from '../../adapters/function-calls.ts';
 import { affectedStore } from '../../adapters/hosts/affected.ts';
 import { faultStore } from '../../adapters/hosts/faults.ts';
 import { hostReader } from '../../adapters/hosts/host-reader.ts';
@@ -46,6 +55,7 @@ export const Environment = environment({
   AFFECTED_TABLE: required,
   MIGRATIONS_TABLE: required,
   HISTORY_TABLE: required,
+  READ_FUNCTIONS: pairs,
   WORK_QUEUES: queueUrls,
   DEAD_LETTER_QUEUES: queueUrls,
   SERVICE_DOWN_TIME_SECONDS: amount,
@@ -67,6 +77,12 @@ export function connect(
     }),
     logger,
     ...changeReader(dynamo, env.ACTIVITY_TABLE),
+    ...functionCalls({
+      region: variables.AWS_REGION ?? '',
+      endpoint: variables.AWS_ENDPOINT_URL,
+      functions: env.READ_FUNCTIONS,
+      log: logger,
+    }),
     ...heldPlaces(env, dynamo, now),
     sampleQueues: queueSampler(sqs, dynamo, env),
     ...minuteReader(dynamo, env.ACTIVITY_TABLE),

@@ -3,12 +3,13 @@
  * account put there. A message of no known form is sent to the dead-letter queue with the reason. One that
  * fails is delivered again.
  */
-import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
+import { memoize } from 'es-toolkit';
+import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import { parseAlarm } from '../../dialects/cloudwatch.ts';
 import { parseOpnfv } from '../../dialects/opnfv.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
 import type { SilenceMessage } from '../../domain/conditions/silence.ts';
-import type { Source } from '../../domain/conditions/source.ts';
+import { requireReporter, type Source } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
@@ -44,9 +45,12 @@ type Taken = ReportMessage['kind'] | 'refused';
 
 /** The handler of the queue of reports. */
 export const reportReceiver = (deps: ReportReceiverDeps) =>
-  onQueue({
+  onBatches({
     log: deps.log,
-    consume: (message) => take(deps, message),
+    // Messages of a batch often have one source, whose settings are read once for all of them.
+    begin: () => ({ ...deps, source: memoize(deps.source) }),
+    consume: (message, shared) => take(shared, message),
+    end: async () => undefined,
     report: (done: readonly Taken[]) => {
       const counts = [...Map.groupBy(done, (kind) => kind)].map(([kind, all]) => [
         kind,
@@ -56,13 +60,16 @@ export const reportReceiver = (deps: ReportReceiverDeps) =>
     },
   });
 
+/** What no repeat of the message changes. */
+const refusals: ReadonlySet<string> = new Set(['invalid', 'forbidden']);
+
 async function take(deps: ReportReceiverDeps, message: QueueMessage): Promise<Taken> {
   try {
     const read = readMessage(message.body);
     await takeForm(deps, read, message);
     return read.kind;
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code !== 'invalid') throw error;
+    if (!(error instanceof DomainError) || !refusals.has(error.code)) throw error;
     await deps.refuse([{ reason: error.message, element: message.body }]);
     return 'refused';
   }
@@ -116,6 +123,9 @@ async function report(
   itemsOf: (source: Source) => readonly ReportItem[],
 ): Promise<void> {
   const source = await deps.source(name);
+  // A role's sender is ROLE_ID:SESSION, and the session is a name that the caller chooses.
+  const [principal = ''] = sender.split(':');
+  if (name !== 'cloudwatch') requireReporter(source, principal);
   const items = itemsOf(source);
   if (items.length === 0) return;
   const actor = { user_id: sender, request_id: id, at: deps.now() };

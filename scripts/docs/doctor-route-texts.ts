@@ -9,6 +9,9 @@ export const doctor: Readonly<Record<string, RouteText>> = {
   'GET /doctor/v1/changes': text(
     'names what changed since a cursor, of what the caller may see; with `wait` it is held for up to 4 seconds until something changes',
   ),
+  'POST /doctor/v1/changes': text(
+    'answers the same, with what the caller reads again: up to 24 paths with the kinds of changes after which each is read, `answers` holds their bodies',
+  ),
   'GET /doctor/v1/status': text(
     'counts hosts by state, servers, ports and open faults, and what waits in each queue',
   ),

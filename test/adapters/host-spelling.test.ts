@@ -41,6 +41,40 @@ test('a host is read by any spelling, and each has one row', async () => {
   expect(listed).not.toContain(name.toLowerCase());
 });
 
+test('many hosts are read by any spelling, under the names that were given', async () => {
+  const rows = [newName(), newName()].map(named);
+  for (const row of rows) expect(await hosts().saveHost(undefined, row)).toBe(true);
+  const [one, two] = rows;
+  const names = [one, two].flatMap((row) => (row ? [row.host, row.host.toUpperCase()] : []));
+  const found = await hosts().hostsNamed([...names, newName()]);
+  expect([...found]).toEqual(
+    expect.arrayContaining([
+      ...[one, two].flatMap((row) => [
+        [row?.host, row],
+        [row?.host.toUpperCase(), row],
+      ]),
+    ]),
+  );
+  expect(found.size).toBe(4);
+});
+
+test('reading 1,000 hosts costs ten requests, and as many again if none of them is registered', async () => {
+  let requests = 0;
+  const counting = dynamodb();
+  counting.middlewareStack.add(
+    (next) => async (args) => {
+      requests += 1;
+      return next(args);
+    },
+    { step: 'initialize', name: 'counting' },
+  );
+  const store = hostStore(counting, { hosts: own.env.HOSTS_TABLE, roster: own.env.ROSTER_TABLE });
+  const names = Array.from({ length: 1_000 }, (_, n) => `unknown-${n}`);
+  expect((await store.hostsNamed(names)).size).toBe(0);
+  expect(requests).toBe(20);
+  counting.destroy();
+});
+
 test('of two spellings that are registered at once, one is the host', async () => {
   const name = newName();
   const saved = await Promise.all(

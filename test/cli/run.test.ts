@@ -298,12 +298,17 @@ test('a condition is ended with a reason, and not without one', async () => {
 });
 
 test('a setting of a source is changed, and the others stay as they are', async () => {
-  const source = { name: 'a/b', clear: 'hold', fenced: false, stale_after: 60, mapping: { x: 1 } };
+  const kept = { clear: 'hold', mapping: { x: 1 }, reporters: ['u1'] };
+  const source = { name: 'a/b', fenced: false, stale_after: 60, ...kept };
   answers['GET /doctor/sources/a/b'] = { source };
   answers['PUT /doctor/sources/a/b'] = { source };
   expect((await doctor('source set --fenced true --stale-after never a/b')).status).toBe(0);
-  const body = { clear: 'hold', fenced: true, stale_after: null, mapping: { x: 1 } };
+  const body = { ...kept, fenced: true, stale_after: null };
   expect(asked.at(-1)).toEqual(['PUT', '/doctor/sources/a/b', body]);
+  expect((await doctor('source set --reporters u2,u3 a/b')).status).toBe(0);
+  expect(asked.at(-1)?.[2]).toMatchObject({ ...kept, reporters: ['u2', 'u3'] });
+  expect((await doctor('source set --reporters= a/b')).status).toBe(0);
+  expect(asked.at(-1)?.[2]).toMatchObject({ reporters: [] });
   expect((await doctor('source set --mapping nonsense a/b')).status).toBe(2);
 });
 

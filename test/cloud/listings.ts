@@ -1,7 +1,9 @@
 /**
- * The lists of the stand-in's Nova and Neutron: services, hypervisors, servers and ports, page by page.
+ * The lists of the stand-in's Nova and Neutron: services, hypervisors, servers and ports, page by page, and the two
+ * requests that change them for a fault: a service is forced down or up, and a port's data plane is written.
  * Source: docs/wire/cloud-listings.md.
  */
+import * as z from 'zod';
 import type { ServedAnswer, ServedRequest } from './served.ts';
 import type { StandIn } from './stand-in.ts';
 
@@ -138,10 +140,15 @@ const refusal = (status: number, key: string, message: string): ServedAnswer => 
 
 function nova(
   lists: Lists,
-  { method, below, query, path }: ServedRequest,
+  { method, below, query, path, body }: ServedRequest,
 ): ServedAnswer | undefined {
+  if (method === 'PUT') return putService(lists, below, body);
   if (method !== 'GET') return undefined;
-  if (below === '/v2.1/os-services') return { status: 200, body: { services: lists.services } };
+  if (below === '/v2.1/os-services') {
+    const host = query.get('host');
+    const services = lists.services.filter((each) => host === null || each.host === host);
+    return { status: 200, body: { services } };
+  }
   if (below === '/v2.1/os-hypervisors/detail') {
     const hypervisors = lists.services.map(({ host }) => ({
       ...{ id: `hypervisor-${host}`, service: { id: `service-${host}`, host } },
@@ -157,6 +164,15 @@ function nova(
   return server
     ? { status: 200, body: { server } }
     : refusal(404, 'itemNotFound', `Instance ${id} could not be found.`);
+}
+
+const ForcedDown = z.object({ forced_down: z.boolean() });
+
+function putService({ services }: Lists, below: string, body: unknown): ServedAnswer | undefined {
+  const service = services.find(({ id }) => below === `/v2.1/os-services/${id}`);
+  if (!service) return undefined;
+  Object.assign(service, ForcedDown.parse(body));
+  return { status: 200, body: { service } };
 }
 
 /** Newest first. A full page has a link, even if it is the last. An unknown marker is a 400. */
@@ -189,16 +205,21 @@ function serverListing(
   return { status: 200, body: { servers: page, ...(links && { servers_links: links }) } };
 }
 
-function neutron(lists: Lists, { method, below, query, path }: ServedRequest) {
-  if (method !== 'GET') return undefined;
+const DataPlane = z.object({ port: z.object({ data_plane_status: z.enum(['ACTIVE', 'DOWN']) }) });
+
+function neutron(lists: Lists, { method, below, query, path, body }: ServedRequest) {
+  if (method !== 'GET' && method !== 'PUT') return undefined;
   if (below === '/v2.0/ports') return portListing(lists, query, path);
   const port = lists.ports.get(below.replace('/v2.0/ports/', ''));
+  if (port && method === 'PUT') Object.assign(port, DataPlane.parse(body).port);
   return port
     ? { status: 200, body: { port } }
     : refusal(404, 'NeutronError', `Port ${below} could not be found.`);
 }
 
-const portFilters = new Set(['limit', 'marker', 'sort_key', 'sort_dir', 'page_reverse']);
+const portFilters = new Set([
+  ...['limit', 'marker', 'sort_key', 'sort_dir', 'page_reverse', 'id', 'fields'],
+]);
 
 /** In the order of ids. Links `next` and `previous`; an unknown marker is a 404, an unknown filter a 400. */
 function portListing({ ports }: Lists, query: URLSearchParams, path: string): ServedAnswer {
@@ -206,7 +227,10 @@ function portListing({ ports }: Lists, query: URLSearchParams, path: string): Se
   if (odd !== undefined) {
     return refusal(400, 'NeutronError', `['${odd}'] is invalid attribute for filtering`);
   }
-  const sorted = [...ports.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const ids = query.getAll('id');
+  const sorted = [...ports.values()]
+    .filter(({ id }) => ids.length === 0 || ids.includes(id))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const marker = query.get('marker');
   const start = marker === null ? 0 : sorted.findIndex(({ id }) => id === marker) + 1;
   if (marker !== null && start === 0) {

@@ -1,4 +1,6 @@
 /** An operator at the console: a host fails, its servers are evacuated, what was given up is sent again. */
+
+import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openstack } from '../clients/openstack.ts';
@@ -37,6 +39,30 @@ test('a fault that the openstack client reports is seen on open pages, which loa
   await host.state(rack.host, 'down').waitFor();
   await host.row('What happened', 'Host failed: 2 servers').waitFor();
   expect(loads.map((count) => count())).toEqual([0, 0]);
+});
+
+test('in a storm of changes each page sends two requests in five seconds at most, and shows the end', async () => {
+  const host = await newHost(admin);
+  const [now, faults] = await Promise.all([browsing.openAs('admin'), browsing.openAs('admin')]);
+  await faults.go(`#/hosts/${host}`);
+  await now.tile(host, 'up').waitFor();
+  await faults.state(host, 'up').waitFor();
+  const sent = [now.requestTimes(), faults.requestTimes()];
+  for (let n = 0; n < 9; n += 1) {
+    await forceDown(admin, host, n % 2 === 0);
+    await pause(500);
+  }
+  await forceDown(admin, host);
+  await now.tile(host, 'down').waitFor();
+  await faults.state(host, 'down').waitFor();
+  for (const times of sent) {
+    expect(times.length).toBeGreaterThan(1);
+    // The test sees a request some milliseconds after the page has sent it.
+    for (const start of times) {
+      expect(times.filter((at) => at >= start && at < start + 4_800).length).toBeLessThan(3);
+    }
+  }
+  await forceDown(admin, host, false);
 });
 
 test('its servers are evacuated by a button that asks first', async () => {

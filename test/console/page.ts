@@ -67,6 +67,15 @@ export function consoleOn(page: Page) {
     state: (name: string, state: string) =>
       page.getByRole('main').locator(':has(> h1)', { hasText: name }).getByText(state),
 
+    /** When the page sent requests to the API, in milliseconds of its clock, from now on. */
+    requestTimes: () => {
+      const times: number[] = [];
+      page.on('request', (request) => {
+        if (request.resourceType() === 'fetch') times.push(performance.now());
+      });
+      return times;
+    },
+
     /** How often the page was loaded, counted from now on. */
     countLoads: () => {
       let loads = 0;

@@ -41,7 +41,9 @@ test('a report makes the listed writes and sends, and no others', async () => {
   await using world = made;
   const raised = await report(world);
   expect(raised).toMatchObject({ calls: ['TransactWriteItems', 'SendMessageBatch'] });
-  expect(await report(world)).toMatchObject({ calls: ['PutItem'] });
+  expect(await report(world)).toMatchObject({ calls: [] });
+  const worse = await report(world, undefined, { cause: 'worse' });
+  expect(worse).toMatchObject({ calls: ['PutItem'] });
   const unknown = await report(world, undefined, { hostname: 'unknown' });
   expect(unknown).toMatchObject({ calls: ['UpdateItem', 'PutItem'] });
 });

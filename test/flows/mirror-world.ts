@@ -45,6 +45,7 @@ export async function mirrorWorld(hosts: readonly string[]) {
     ...ports.deps,
     ...world.deps,
     holds,
+    holdsOf: async (ids) => Promise.all(ids.map(holds)),
     ...{ saveHolds: unused, markApplied: unused, saveDataPlane: unused },
     portIds: async function* () {},
   });

@@ -46,13 +46,15 @@ test('a raise that is not fenced leaves the servers as they are', async () => {
   expect(w.sent.map(({ event_type }) => event_type)).toEqual(['service.update']);
 });
 
-test('a repeated raise writes the condition only, and sends nothing', async () => {
+test('a repeated raise writes nothing, or the condition only if it has other words, and sends nothing', async () => {
   const w = world();
   await report(w);
-  const [before, sent] = [hostOf(w), w.sent.length];
+  const [before, sent, writes] = [hostOf(w), w.sent.length, w.writes.length];
   expect(await report(w)).toMatchObject([{ outcome: 'renewed' }]);
+  expect(w.writes).toHaveLength(writes);
+  expect(await report(w, am, item({ cause: 'worse' }))).toMatchObject([{ outcome: 'renewed' }]);
   expect(hostOf(w)).toBe(before);
-  expect([w.writes.at(-1), w.sent.length]).toEqual(['condition', sent]);
+  expect([w.writes.slice(writes), w.sent.length]).toEqual([['condition'], sent]);
 });
 
 test('the end of the last condition brings the host up', async () => {
@@ -134,7 +136,7 @@ test('a renewal that a clear overtakes raises the condition again', async () => 
     w.conditions.set(row.condition_id, { ...row, state: 'cleared', revision: 2 });
     w.hosts.set('compute-1', hostWith());
   };
-  expect(await report(w)).toMatchObject([{ outcome: 'raised' }]);
+  expect(await report(w, am, item({ cause: 'worse' }))).toMatchObject([{ outcome: 'raised' }]);
   expect(hostOf(w)?.forced_down).toBe(true);
 });
 
@@ -167,6 +169,7 @@ test('the failure of one target does not stop the others, and the report fails',
       if (name === 'compute-1') throw new Error('gone');
       return w.deps.host(name);
     },
+    hostsNamed: async () => Promise.reject(new Error('gone')),
   };
   const items = [item(), item({ target: { kind: 'host', host: 'compute-2' } })];
   await expect(reportConditions(deps, { source: am, ...sender(), items })).rejects.toThrow();

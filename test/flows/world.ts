@@ -85,6 +85,13 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     nextMigrationNumber: async () => ++state.ids,
     host: async (name: string) => hosts.get(name) ?? spelt(name),
     hosts: async (names: readonly string[]) => names.flatMap((name) => hosts.get(name) ?? []),
+    hostsNamed: async (names: readonly string[]) =>
+      new Map(
+        names.flatMap((name) => {
+          const row = hosts.get(name) ?? spelt(name);
+          return row ? [[name, row] as const] : [];
+        }),
+      ),
     instance: async (uuid: string) => instances.get(uuid),
     instances: async (uuids: readonly string[]) =>
       uuids.flatMap((uuid) => instances.get(uuid) ?? []),
@@ -156,6 +163,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       return true;
     },
     condition: async (id: string) => conditions.get(id),
+    conditions: async (ids: readonly string[]) => ids.flatMap((id) => conditions.get(id) ?? []),
     saveCondition: async (change: ConditionWrite) => {
       others();
       if (!isConditionAsRead(change)) return false;

@@ -94,7 +94,8 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['GetItem on Identity', 'BatchGetItem on Validity', 'GetItem on Validity'],
         ...['GetItem on Credentials', 'DeleteItem on Attempts', 'UpdateItem on Attempts'],
         ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Roster`),
-        ...['GetItem on Hosts', 'PutItem on Hosts', 'PutItem on Faults', 'UpdateItem on Faults'],
+        ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Hosts`),
+        ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
         ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
@@ -138,7 +139,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
     {
       name: 'ReportReceiver',
       data: [
-        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Hosts`),
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Roster`),
         ...['PartiQLUpdate on Hosts', 'PartiQLUpdate on Roster'],
         ...['PutItem on Faults', 'UpdateItem on Faults'],
@@ -147,7 +148,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         'Query on Ports/byHost',
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
         ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
-        ...['GetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Conditions`),
+        ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
         'GetItem on Sources',
         ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
       ],

@@ -158,6 +158,17 @@ describe('permissions', () => {
     expect(taken.filter((grant) => !grant.endsWith('DeadLetters'))).toEqual([]);
   });
 
+  test('only operations calls functions: those that serve what pages read, and none that logs in', () => {
+    const calls = (name: string) =>
+      grantsOf(name).filter((grant) => grant.startsWith('lambda:InvokeFunction '));
+    expect(functions.filter((name) => calls(name).length > 0)).toEqual(['Operations']);
+    expect(calls('Operations')).toEqual(
+      ['Alarming', 'Compute', 'Doctor', 'Monitors', 'Network'].map(
+        (name) => `lambda:InvokeFunction on ${name}Function`,
+      ),
+    );
+  });
+
   test('rounds and events have queues, indexes and functions of their own', () => {
     const emptied = (name: string) =>
       grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));

@@ -1,16 +1,15 @@
 /** A fault of a real host: reported by Alertmanager, seen in Nova, evacuated by Nova, and over. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { runCommandLine } from '../../cli/run.ts';
 import { startService, stopService } from '../../scripts/openstack/box.ts';
 import { keystoneLogin } from '../../scripts/openstack/keystone.ts';
-import { readAccount } from '../../scripts/stack/accounts.ts';
 import { request } from '../../scripts/stack/api.ts';
 import { type Inbox, inboxOf } from '../e2e/inbox.ts';
 import { apiUrl, type Client, login, subscribe } from '../stack/stack.ts';
 import { box } from './cloud.ts';
 import { mirror } from './mirror.ts';
 import { type CloudView, cloudAsAdmin, userOf } from './nova.ts';
+import { command, outcomeOf, patience, seenInDoctor } from './own-doctor.ts';
 
 let cloud: CloudView;
 let doctor: Client;
@@ -67,63 +66,34 @@ async function report(status: 'firing' | 'resolved', name: string) {
   });
 }
 
+/** Reports a host down. @returns how long its answer took, and the first notification since then. */
+async function reportedDown(name: string) {
+  const began = Date.now();
+  await report('firing', name);
+  const answered = Date.now() - began;
+  const { sentAt } = await inbox.untilSome(
+    (message) => message.body.alarm_id === alarm && message.sentAt >= began,
+  );
+  const text = `answered after ${answered} ms, tenant notified after ${sentAt - began} ms`;
+  return { began, text };
+}
+
 const isDown = async (name: string) =>
   (await cloud.services()).find((each) => each.host === name)?.forced_down;
 
-const patience = { timeout: 120_000, interval: 500 };
 const becomesDown = (name: string, down: boolean) =>
   expect.poll(() => isDown(name), patience).toBe(down);
+const outcome = (name: string) => outcomeOf(doctor, name);
 
-const Outcome = z.object({ change: z.string(), state: z.string(), reason: z.string().nullable() });
-const Faults = z.object({ faults: z.array(z.object({ applied_to_cloud: Outcome.nullable() })) });
-
-/** The outcome of the newest fault of a host. */
-async function outcomeOf(name: string, status = 'all') {
-  const { body } = await doctor.expect('GET', `/doctor/v1/faults?host=${name}&status=${status}`);
-  return Faults.parse(body).faults[0]?.applied_to_cloud;
-}
-
-/** Runs `doctor` as Doctor's own administrator. */
-async function command(...args: string[]) {
-  const { username, password, project } = readAccount('admin');
-  const said = { out: '', err: '' };
-  const env = {
-    ...{ OS_AUTH_URL: `${apiUrl()}/identity/v3`, OS_USERNAME: username, OS_PASSWORD: password },
-    ...{ OS_PROJECT_NAME: project, OS_REGION_NAME: 'RegionOne' },
-  };
-  const status = await runCommandLine(args, env, {
-    out: (text) => {
-      said.out += text;
-    },
-    err: (text) => {
-      said.err += text;
-    },
-    terminal: false,
-  });
-  return { status, ...said };
-}
-
-const Seen = z.object({ servers: z.array(z.looseObject({ id: z.string(), status: z.string() })) });
-const seenInDoctor = async () => {
-  const headers = { 'openstack-api-version': 'compute 2.94' };
-  const path = '/compute/v2.1/servers/detail?all_tenants=1';
-  return Seen.parse((await doctor.expect('GET', path, { headers })).body).servers;
-};
 const onHost = async (name: string) => (await cloud.servers()).filter((each) => each.host === name);
 
 test('a host dies: the tenant is notified, and Nova shows it down', async () => {
   expect((await onHost(host)).length).toBeGreaterThan(0);
   await stopService(box(), host, 'KILL');
-  const began = Date.now();
-  await report('firing', host);
-  const [first] = await inbox.until(alarm);
+  const hops = await reportedDown(host);
   await becomesDown(host, true);
-  console.log(
-    `notified after ${(first?.sentAt ?? 0) - began} ms, in Nova after ${Date.now() - began} ms at most`,
-  );
-  await expect
-    .poll(() => outcomeOf(host), patience)
-    .toMatchObject({ change: 'down', state: 'done' });
+  console.log(`${hops.text}, in Nova after ${Date.now() - hops.began} ms at most`);
+  await expect.poll(() => outcome(host), patience).toMatchObject({ change: 'down', state: 'done' });
 });
 
 test('its servers, evacuated by Doctor, are active elsewhere, in Nova and in Doctor', async () => {
@@ -136,7 +106,7 @@ test('its servers, evacuated by Doctor, are active elsewhere, in Nova and in Doc
   for (const server of moved) {
     expect(server).toMatchObject({ status: 'ACTIVE' });
     expect(server.host).not.toBe(host);
-    const seen = (await seenInDoctor()).find(({ id }) => id === server.id);
+    const seen = (await seenInDoctor(doctor)).find(({ id }) => id === server.id);
     expect(seen).toMatchObject({ status: 'ACTIVE', 'OS-EXT-SRV-ATTR:host': server.host });
   }
   expect(moved).toHaveLength(servers.length);
@@ -160,28 +130,31 @@ test('a failed data plane is DOWN in Neutron, and ACTIVE again', async () => {
 test('the host returns: Nova refuses to force it up until its compute service was restarted', async () => {
   await report('resolved', host);
   await expect
-    .poll(() => outcomeOf(host), patience)
+    .poll(() => outcome(host), patience)
     .toMatchObject({ change: 'up', state: 'pending', reason: expect.stringMatching(/force up/) });
   expect(await isDown(host)).toBe(true);
   await startService(box(), host);
   await becomesDown(host, false);
-  await expect.poll(() => outcomeOf(host), patience).toMatchObject({ change: 'up', state: 'done' });
+  await expect.poll(() => outcome(host), patience).toMatchObject({ change: 'up', state: 'done' });
 });
 
 test('Nova is stopped during a fault: the tenant is notified, and Nova shows it when it returns', async () => {
   const name = other;
   await stopService(box(), 'nova-api');
   try {
-    const before = inbox.of(alarm).length;
-    await report('firing', name);
-    await inbox.until(alarm, before + 1);
+    const { text } = await reportedDown(name);
+    console.log(`while Nova is out: ${text}`);
     await expect
-      .poll(() => outcomeOf(name), patience)
+      .poll(() => outcome(name), patience)
       .toMatchObject({ change: 'down', state: 'pending' });
   } finally {
     await startService(box(), 'nova-api');
   }
   await expect.poll(() => isDown(name).catch(() => undefined), patience).toBe(true);
+  await expect
+    .poll(() => outcome(name), patience)
+    .toMatchObject({ change: 'down', state: 'done', reason: null });
   await report('resolved', name);
   await becomesDown(name, false);
+  await expect.poll(() => outcome(name), patience).toMatchObject({ change: 'up', state: 'done' });
 });

@@ -8,7 +8,7 @@ import { readAccount } from '../../scripts/stack/accounts.ts';
 import { region, rootCredentials } from '../../scripts/stack/ministack.ts';
 import { cloudListings } from '../cloud/listings.ts';
 import { standIn } from '../cloud/stand-in.ts';
-import type { KeptStack } from './kept-stack.ts';
+import { type KeptStack, reportDown } from './kept-stack.ts';
 import { run } from './spawned.ts';
 
 /** For `DOCTOR_SETTINGS`. The name of the secret is the one that `standInFor` makes. */
@@ -26,7 +26,13 @@ export async function standInFor(stack: KeptStack) {
   const SecretString = JSON.stringify(cloud.secret);
   await secrets.send(new CreateSecretCommand({ Name: 'doctor/cloud', SecretString }));
   secrets.destroy();
-  return { ...lists, stop: cloud.stop };
+  return {
+    ...{ ...lists, stop: cloud.stop },
+    /** Nova and Neutron answer no more, until they are back. */
+    out: () =>
+      cloud.disturb({ path: /^\/(compute|network)/, how: 'refuse', status: 503, times: 1e6 }),
+    back: () => cloud.calm(),
+  };
 }
 
 const Row = z.record(z.string(), z.unknown());
@@ -65,6 +71,9 @@ const Instance = z.object({
 });
 const PortBody = z.object({ port: z.looseObject({ 'binding:host_id': z.string() }) });
 
+const Outcome = z.object({ change: z.string(), state: z.string(), reason: z.string().nullable() });
+const Faults = z.object({ faults: z.array(z.object({ applied_to_cloud: Outcome })) });
+
 /** What the administrator sees of servers, ports and hosts; undefined for what is not there. */
 export async function seenIn(stack: KeptStack) {
   const admin = await stack.login('admin');
@@ -84,6 +93,19 @@ export async function seenIn(stack: KeptStack) {
     const body = await get(`/network/v2.0/ports/${id}`);
     return body === undefined ? undefined : PortBody.parse(body).port['binding:host_id'];
   };
+  /** The outcome of a host's fault and of its data plane's in the cloud; `refused` once the cloud did not take it. */
+  const applied = async (name: string) => {
+    const { faults } = Faults.parse(await get(`/doctor/v1/faults?host=${name}&status=all`));
+    return faults.map(({ applied_to_cloud: { change, state, reason } }) =>
+      reason === null ? `${change} ${state}` : `${change} ${state}, refused`,
+    );
+  };
+  /** Reports a host and the data plane of its ports down, or both up again. */
+  const report = async (name: string, down: boolean) => {
+    await reportDown(admin, name, down);
+    const body = { data_plane_status: down ? 'DOWN' : 'ACTIVE' };
+    await admin.expect('PUT', `/doctor/v1/hosts/${name}/data-plane-status`, { body });
+  };
   /** Sends an event as Ceilometer does. `second` orders the events of a resource. */
   const send = async (event_type: string, second: number, traits: Record<string, string>) => {
     const generated = new Date(Date.UTC(2026, 0, 2, 0, 0, second)).toISOString().slice(0, -1);
@@ -93,5 +115,5 @@ export async function seenIn(stack: KeptStack) {
     };
     expect((await admin.call('POST', '/doctor/v1/events', { body })).status).toBe(202);
   };
-  return { host, server, port, send };
+  return { host, server, port, applied, report, send };
 }

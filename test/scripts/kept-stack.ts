@@ -99,10 +99,12 @@ export async function keptStack() {
   };
 }
 
-/** A server on a host of its own, with an alarm of its tenant on its being off. */
-export async function watchedServer(admin: Client, tenant: Client) {
-  const [host, server] = [`cmp-${randomUUID().slice(0, 8)}`, randomUUID()];
-  await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
+/** A server on a host of its own, or on one that is there, with an alarm of its tenant on its being off. */
+export async function watchedServer(admin: Client, tenant: Client, on?: string) {
+  const [host, server] = [on ?? `cmp-${randomUUID().slice(0, 8)}`, randomUUID()];
+  if (on === undefined) {
+    await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body: { zone: 'nova' } });
+  }
   await admin.expect('PUT', `/doctor/v1/servers/${server}`, {
     body: { name: 'web', host, project_id: tenant.projectId, user_id: 'u', vm_state: 'active' },
   });
@@ -117,11 +119,11 @@ export async function watchedServer(admin: Client, tenant: Client) {
   return { host, server, alarm: Made.parse(made.body).alarm_id };
 }
 
-/** Reports a host down. */
-export const reportDown = (admin: Client, host: string) =>
+/** Reports a host down, or up again. */
+export const reportDown = (admin: Client, host: string, forced_down = true) =>
   admin.expect('PUT', '/compute/v2.1/os-services/force-down', {
     headers: { 'X-OpenStack-Nova-API-Version': '2.11' },
-    body: { host, binary: 'nova-compute', forced_down: true },
+    body: { host, binary: 'nova-compute', forced_down },
   });
 
 /** What was done to an alarm, newest first. */

@@ -16,7 +16,7 @@ import {
   standInFor,
   startMirror,
 } from './beside-a-cloud.ts';
-import { type KeptStack, keptStack } from './kept-stack.ts';
+import { type KeptStack, keptStack, watchedServer } from './kept-stack.ts';
 import { otherProcess } from './spawned.ts';
 
 let stack: KeptStack;
@@ -214,7 +214,7 @@ describe('up of other code and settings', () => {
     expect(again.output).not.toContain('Deploying Doctor');
     await expectHost();
     seen = await seenIn(stack);
-  });
+  }, 300_000);
 
   const counts = { timeout: 90_000, interval: 200 };
   const status = async () => (await doctor(stack, 'admin', 'cloud', 'status')).shown();
@@ -309,6 +309,35 @@ describe('up of other code and settings', () => {
     await expect.poll(() => seen.server(serverId(2)), counts).toBe('PAUSED on cloud-1');
     const seenAt = z.looseObject({ services_seen_at: z.string(), servers_seen_at: z.string() });
     await expect.poll(async () => seenAt.safeParse(await status()).success, counts).toBe(true);
+  });
+
+  /** What Nova shows of the host, Neutron of its port, and Doctor of the outcome on both faults. */
+  const shown = async () => [
+    ...[cloud.services[0]?.forced_down, cloud.ports.get(portId(2))?.data_plane_status],
+    ...(await seen.applied('cloud-1')),
+  ];
+
+  test('a fault while Nova is out: the tenant is notified at once, and Nova shows it when it answers again', async () => {
+    const [admin, tenant] = [await stack.login('admin'), await stack.login('tenant-a')];
+    const { alarm } = await watchedServer(admin, tenant, 'cloud-1');
+    const inbox = await stack.subscribe('NotificationsTopicArn', {
+      project_id: [tenant.projectId],
+    });
+    cloud.out();
+    await seen.report('cloud-1', true);
+    expect((await inbox.receive(1)).map(({ body }) => body.alarm_id)).toEqual([alarm]);
+    await inbox.close();
+    const refused = 'down pending, refused';
+    await expect.poll(shown, counts).toEqual([false, null, refused, refused]);
+    expect(await seen.server(serverId(2))).toBe('SHUTOFF on cloud-1');
+    cloud.back();
+    await expect.poll(shown, counts).toEqual([true, 'DOWN', 'down done', 'down done']);
+  });
+
+  test('the host returns: Nova and Neutron show it, and its servers are here as Nova shows them', async () => {
+    await seen.report('cloud-1', false);
+    await expect.poll(shown, counts).toEqual([false, 'ACTIVE', 'up done', 'up done']);
+    await expect.poll(() => seen.server(serverId(2)), counts).toBe('PAUSED on cloud-1');
   });
 });
 

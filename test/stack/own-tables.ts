@@ -159,6 +159,7 @@ export async function ownThings(): Promise<OwnThings> {
       PLACES_TABLE: tableName('PLACES'),
       ACTIVITY_TABLE: tableName('ACTIVITY'),
       HELD_REQUESTS_PER_PROJECT: '2',
+      READ_FUNCTIONS: 'compute=none',
       WORK_QUEUES: `events=${eventQueue},bulk=${bulkQueue}`,
       DEAD_LETTER_QUEUES: `events=${eventDlq},bulk=${bulkDlq}`,
       CONDITIONS_TABLE: tableName('CONDITIONS'),

@@ -326,6 +326,21 @@ export interface DoctorAnswers {
     };
     reload: ("hosts" | "servers" | "ports" | "faults" | "conditions" | "alarms")[];
   };
+  "POST /doctor/v1/changes": {
+    cursor: string;
+    reset: boolean;
+    held: boolean;
+    changes: {
+      [k: string]: string[] | undefined;
+    };
+    reload: ("hosts" | "servers" | "ports" | "faults" | "conditions" | "alarms")[];
+    answers: {
+      read: number;
+      id: string | null;
+      status: number;
+      body?: unknown;
+    }[];
+  };
   "GET /doctor/v1/status": Status;
   "GET /doctor/v1/rates": {
     minutes: Minute[];
@@ -686,6 +701,10 @@ export interface Source {
   fenced: boolean;
   stale_after: number | null;
   mapping: unknown;
+  /**
+   * @maxItems 100
+   */
+  reporters: string[];
   name: string;
   updated_at?: string;
   updated_by?: {

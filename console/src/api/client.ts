@@ -1,4 +1,5 @@
 /** Requests to Doctor's API, from the page that the same API serves. */
+import { type Answered, type ReadRequest, sourceOf } from './again.ts';
 import type { DoctorAnswers } from './answers.ts';
 import { endSession, session } from './session.ts';
 
@@ -82,12 +83,26 @@ export async function call<Answer>(
   path: string,
   options: CallOptions = {},
 ): Promise<Answer> {
-  const response = await send(method, path, options);
-  const text = await response.text();
+  const given = sourceOf(options.signal)?.(readRequest(path, options));
+  const { status, text } = await (given ?? sent(method, path, options));
   const body = text === '' ? undefined : parsed(text);
-  if (response.ok) return body;
-  if (response.status === 401) endSession('Your session has ended. Log in again.');
-  throw new ApiError(response.status, messageOf(body, response.status));
+  if (status < 300) return body;
+  if (status === 401) endSession('Your session has ended. Log in again.');
+  throw new ApiError(status, messageOf(body, status));
+}
+
+/** The request as the feed can make it. */
+function readRequest(path: string, { query, microversion, body }: CallOptions): ReadRequest {
+  return {
+    path: `/${urlOf(path, query).href.slice(api.href.length)}`,
+    ...(microversion !== undefined && { microversion }),
+    ...(body !== undefined && { body }),
+  };
+}
+
+async function sent(method: string, path: string, options: CallOptions): Promise<Answered> {
+  const response = await send(method, path, options);
+  return { status: response.status, text: await response.text() };
 }
 
 function parsed(text: string) {

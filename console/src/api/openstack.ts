@@ -1,11 +1,10 @@
 /** What the page reads of the surfaces that speak OpenStack's formats; their other fields are left out. */
-import type { Page } from '../live/use-pages.ts';
-import { markerIn } from '../live/use-pages.ts';
+import { markerIn, type Page, type PageOf } from '../live/use-pages.ts';
 import { call, type Query } from './client.ts';
 import { isOperator } from './session.ts';
 
-/** Servers of a page, ports of a page. */
-const pageSize = 100;
+/** The most servers, ports or alarms that are listed at once. */
+export const largestList = 1_000;
 
 export const microversion = '2.94';
 
@@ -32,12 +31,12 @@ type ServersBody = {
 /** Servers, newest first; of all projects for an operator. */
 export async function listServers(
   query: Query,
-  marker: string | undefined,
+  page: PageOf,
   signal?: AbortSignal,
 ): Promise<Page<Server>> {
   const all = isOperator.value ? { all_tenants: 1 } : {};
   const body = await call<ServersBody>('GET', '/compute/v2.1/servers/detail', {
-    query: { ...all, limit: pageSize, marker, ...query },
+    query: { ...all, ...page, ...query },
     microversion,
     ...(signal && { signal }),
   });
@@ -62,11 +61,11 @@ type PortsBody = { readonly ports: readonly Port[]; readonly ports_links?: reado
 /** Ports, by their ids. */
 export async function listPorts(
   query: Query,
-  marker: string | undefined,
+  page: PageOf,
   signal?: AbortSignal,
 ): Promise<Page<Port>> {
   const body = await call<PortsBody>('GET', '/network/v2.0/ports', {
-    query: { limit: pageSize, marker, ...query },
+    query: { ...page, ...query },
     ...(signal && { signal }),
   });
   return { rows: body.ports, next: nextOf(body.ports_links) };
@@ -122,15 +121,15 @@ export type AlarmChange = {
 /** Alarms, last changed first. */
 export async function listAlarms(
   query: Query,
-  marker: string | undefined,
+  page: PageOf,
   signal?: AbortSignal,
 ): Promise<Page<Alarm>> {
   const rows = await call<Alarm[]>('GET', '/alarming/v2/alarms', {
-    query: { limit: pageSize, marker, ...query },
+    query: { ...page, ...query },
     ...(signal && { signal }),
   });
   // Aodh's lists have no link: a full page may have another behind it.
-  return { rows, next: rows.length === pageSize ? rows.at(-1)?.alarm_id : undefined };
+  return { rows, next: rows.length === page.limit ? rows.at(-1)?.alarm_id : undefined };
 }
 
 /** The newest changes of state of all alarms that the caller may see. */

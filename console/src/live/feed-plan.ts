@@ -1,45 +1,56 @@
-/** What the page does after an answer of the changes feed, or after a failure. No clock, no network. */
+/** When the page asks the changes feed, and what an answer means. No clock, no network. */
 
-/** The answer of `GET /doctor/v1/changes`. */
+/** The answer of `POST /doctor/v1/changes`. */
 export type FeedAnswer = {
   readonly cursor: string;
   readonly reset: boolean;
   readonly held: boolean;
   readonly changes: Readonly<Partial<Record<string, readonly string[]>>>;
   readonly reload: readonly string[];
+  readonly answers: readonly ReadAnswer[];
 };
 
-/** What changed: ids by kind; `all` for kinds that must be loaded anew. */
+/** What a read answered: of the whole, or of the one thing with the id. */
+export type ReadAnswer = {
+  /** Which of the reads of the request, from 0 on. */
+  readonly read: number;
+  readonly id: string | null;
+  readonly status: number;
+  readonly body?: unknown;
+};
+
+/** What changed: the kinds of which something changed. */
 export type Changed = {
-  readonly ids: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly all: ReadonlySet<string>;
+  readonly kinds: ReadonlySet<string>;
   /** True: everything must be loaded anew. */
   readonly everything: boolean;
 };
 
-/** Seconds for which a request is held; milliseconds that lie between two of them at least. */
+/** Seconds for which a request is held while nothing changes. */
 export const holdSeconds = 4;
-const leastGapMs = 2_500;
+/** Milliseconds from the start of a request to the start of the next: two requests in five seconds. */
+export const leastGapMs = 2_500;
 
-export const changedBy = ({ changes, reload, reset }: FeedAnswer): Changed => ({
-  ids: new Map(Object.entries(changes).map(([kind, ids = []]) => [kind, new Set(ids)])),
-  all: new Set(reload),
+export const changedBy = ({
+  changes,
+  reload,
+  reset,
+}: Pick<FeedAnswer, 'changes' | 'reload' | 'reset'>): Changed => ({
+  kinds: new Set([
+    ...reload,
+    ...Object.entries(changes).flatMap(([kind, ids = []]) => (ids.length > 0 ? [kind] : [])),
+  ]),
   everything: reset,
 });
 
-export const isQuiet = ({ ids, all, everything }: Changed): boolean =>
-  ids.size === 0 && all.size === 0 && !everything;
-
 /** Whether something that a view shows has changed. @param kinds the kinds of things that it shows. */
-export const concerns = ({ ids, all, everything }: Changed, kinds: readonly string[]): boolean =>
-  everything || kinds.some((kind) => all.has(kind) || (ids.get(kind)?.size ?? 0) > 0);
+export const concerns = ({ kinds, everything }: Changed, shown: readonly string[]): boolean =>
+  shown.some((kind) => everything || kinds.has(kind));
 
-/**
- * Milliseconds until the next request, so that a page makes at most two requests in five seconds.
- * @param tookMs how long the last one was held.
- */
-export const pauseAfter = (tookMs: number): number => Math.max(0, leastGapMs - tookMs);
+/** Milliseconds until the next request may start. @param last when the last one started; undefined: never. */
+export const pauseBefore = (last: number | undefined, now: number): number =>
+  last === undefined ? 0 : Math.max(0, last + leastGapMs - now);
 
-/** Milliseconds until a lost connection is tried again: 1, 2, 4, then 8 seconds. */
+/** Milliseconds until a lost connection is tried again: 2.5, 5, then 8 seconds. */
 export const pauseAfterFailures = (failures: number): number =>
-  1_000 * 2 ** Math.min(Math.max(failures - 1, 0), 3);
+  Math.min(leastGapMs * 2 ** Math.max(failures - 1, 0), 8_000);

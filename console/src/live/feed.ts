@@ -1,32 +1,16 @@
-/** Follows the changes feed while somebody is logged in and the page is visible. */
+/** Follows the changes feed while a user is logged in and the page is visible. */
 import { effect, signal } from '@preact/signals';
-import { ApiError, ask } from '../api/client.ts';
+import { ApiError, call } from '../api/client.ts';
 import { session } from '../api/session.ts';
-import {
-  type Changed,
-  changedBy,
-  holdSeconds,
-  isQuiet,
-  pauseAfter,
-  pauseAfterFailures,
-} from './feed-plan.ts';
+import type { FeedAnswer } from './feed-plan.ts';
+import { follow } from './follow.ts';
+import { makeLoads } from './loads.ts';
 
 /** Whether changes arrive: `lost` while the API cannot be reached. */
 export const connection = signal<'starting' | 'live' | 'lost'>('starting');
 
-type Listener = (changed: Changed) => void;
-const listeners = new Set<Listener>();
-
-/** Calls the listener at each change. @returns what ends that. */
-export function onChange(listener: Listener): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-const everything: Changed = { ids: new Map(), all: new Set(), everything: true };
-const tell = (changed: Changed) => {
-  for (const listener of listeners) listener(changed);
-};
+/** What the page shows. */
+export const loads = makeLoads();
 
 const sleep = (ms: number, signal: AbortSignal) =>
   new Promise<void>((done) => {
@@ -46,41 +30,31 @@ const whenVisible = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => done());
   });
 
-async function follow(signal: AbortSignal): Promise<void> {
-  let cursor: string | undefined;
-  let failures = 0;
-  while (!signal.aborted) {
-    await whenVisible(signal);
-    const began = performance.now();
-    try {
-      const query = cursor === undefined ? {} : { since: cursor, wait: holdSeconds };
-      const answer = await ask('GET /doctor/v1/changes', { query, signal });
-      const resumed = failures > 0;
-      const first = cursor === undefined;
-      cursor = answer.cursor;
-      failures = 0;
-      connection.value = 'live';
-      const changed = changedBy(answer);
-      if (resumed) tell(everything);
-      else if (!first && !isQuiet(changed)) tell(changed);
-      await sleep(first ? 0 : pauseAfter(performance.now() - began), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ApiError)) throw error;
-      failures += 1;
-      if (failures > 1 || error.status === 0) connection.value = 'lost';
-      await sleep(pauseAfterFailures(failures), signal);
-    }
-  }
-}
-
 /** Follows the feed of each session until it ends. */
 export const startFeed = (): (() => void) =>
   effect(() => {
     const token = session.value?.token;
     if (token === undefined) return;
     connection.value = 'starting';
-    const ended = new AbortController();
-    follow(ended.signal);
-    return () => ended.abort();
+    const end = new AbortController();
+    const { signal } = end;
+    follow({
+      loads,
+      ask: async (body) => {
+        try {
+          return await call<FeedAnswer>('POST', '/doctor/v1/changes', { body, signal });
+        } catch (error) {
+          if (!(error instanceof ApiError) && !signal.aborted) throw error;
+          return error instanceof ApiError && error.status > 0 ? 'refused' : 'offline';
+        }
+      },
+      show: (state) => {
+        connection.value = state;
+      },
+      visible: () => whenVisible(signal),
+      sleep: (ms) => (ms > 0 ? sleep(ms, signal) : Promise.resolve()),
+      now: () => performance.now(),
+      ended: () => signal.aborted,
+    });
+    return () => end.abort();
   });

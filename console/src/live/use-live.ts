@@ -1,21 +1,28 @@
 /** Loads what a view shows, and loads it again when it has changed. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { type Answered, answerFrom, type ReadRequest, type Source } from '../api/again.ts';
 import { ApiError } from '../api/client.ts';
-import { onChange } from './feed.ts';
-import { type Changed, concerns } from './feed-plan.ts';
+import { loads } from './feed.ts';
+import type { Each, Load } from './loads.ts';
 
 export type Live<Data> = {
   /** Undefined until it is first loaded. */
   readonly data: Data | undefined;
   /** The message of the last failure; empty if the last load succeeded. */
   readonly error: string;
+  /** Loads at once, by requests of its own: for what a person did. */
   readonly reload: () => void;
+  /** Loads with the feed's next request: for what happens by itself. */
+  readonly refresh: () => void;
 };
 
-/** Milliseconds between two loads that changes cause. */
-const leastGapMs = 2_000;
+/** How single things are put into what was loaded, in place of loading all of it again. */
+export type Patch<Data> = Each & {
+  readonly put: (data: Data, things: ReadonlyMap<string, Answered>) => Data;
+};
 
 /**
+ * @param load reads with the signal that it gets; after changes its requests are answered by the feed.
  * @param kinds the kinds of changes after which it is loaded again; empty: never by itself.
  * @param of the values of which the load depends: it is loaded anew when one of them changes.
  */
@@ -23,56 +30,61 @@ export function useLive<Data>(
   load: (signal: AbortSignal) => Promise<Data>,
   kinds: readonly string[],
   of: readonly unknown[] = [],
+  patch?: Patch<Data>,
 ): Live<Data> {
   const [data, setData] = useState<Data | undefined>(undefined);
   const [error, setError] = useState('');
   const loading = useRef<AbortController | undefined>(undefined);
+  const shown = useRef<Load | undefined>(undefined);
 
-  const reload = useCallback(() => {
+  const run = useCallback((source: Source = () => undefined) => {
     loading.current?.abort();
     const mine = new AbortController();
     loading.current = mine;
+    const reads: ReadRequest[] = [];
+    answerFrom(mine.signal, (request) => {
+      reads.push(request);
+      return source(request);
+    });
+    if (shown.current) shown.current.busy = true;
+    const end = (failed: string) => {
+      setError(failed);
+      if (shown.current) Object.assign(shown.current, { reads, busy: false });
+    };
     load(mine.signal).then(
       (loaded) => {
         if (mine.signal.aborted) return;
         setData(() => loaded);
-        setError('');
+        end('');
       },
       (failure: unknown) => {
         if (mine.signal.aborted) return;
         if (!(failure instanceof ApiError)) throw failure;
-        setError(failure.message);
+        end(failure.message);
       },
     );
   }, of);
 
   useEffect(() => {
-    reload();
-    const end = follow(kinds, reload);
+    const mine: Load = {
+      ...{ kinds, reads: [], due: false, busy: false, run },
+      ...(patch && {
+        each: { kind: patch.kind, path: patch.path },
+        patch: (things) => setData((now) => now && patch.put(now, things)),
+      }),
+    };
+    shown.current = mine;
+    const end = loads.show(mine);
+    run();
     return () => {
       end();
+      shown.current = undefined;
       loading.current?.abort();
     };
-  }, [reload]);
-  return { data, error, reload };
-}
-
-/** Reloads after changes of the kinds: at once, and then after the gap if more came meanwhile. */
-function follow(kinds: readonly string[], reload: () => void): () => void {
-  let last = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const later = (changed: Changed) => {
-    if (timer !== undefined || !concerns(changed, kinds)) return;
-    const wait = Math.max(0, last + leastGapMs - performance.now());
-    timer = setTimeout(() => {
-      timer = undefined;
-      last = performance.now();
-      reload();
-    }, wait);
-  };
-  const end = onChange(later);
-  return () => {
-    end();
-    clearTimeout(timer);
-  };
+  }, [run]);
+  const reload = useCallback(() => run(), [run]);
+  const refresh = useCallback(() => {
+    if (shown.current) shown.current.due = true;
+  }, []);
+  return { data, error, reload, refresh };
 }

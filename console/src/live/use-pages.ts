@@ -13,29 +13,38 @@ export type Pages<Row> = Live<readonly Row[]> & {
   readonly more: (() => void) | undefined;
 };
 
+/** Rows of a page. */
+const pageSize = 100;
 /** The most pages that a list shows: others are found by its filters. */
 const mostPages = 20;
 
+/** Which rows are loaded: at most so many from a marker on, from the beginning if it is undefined. */
+export type PageOf = { readonly marker: string | undefined; readonly limit: number };
+
 /**
- * @param load loads the page that begins at a marker, the first if it is undefined.
+ * @param load loads a part of the list.
+ * @param largest the most rows that the API gives at once: a long list is loaded in few requests.
  * @param of the values of which the list depends: it begins anew when one of them changes.
  */
 export function usePages<Row>(
-  load: (marker: string | undefined, signal: AbortSignal) => Promise<Page<Row>>,
+  load: (page: PageOf, signal: AbortSignal) => Promise<Page<Row>>,
   kinds: readonly string[],
-  of: readonly unknown[] = [],
+  {
+    largest = pageSize,
+    of = [],
+  }: { readonly largest?: number; readonly of?: readonly unknown[] } = {},
 ): Pages<Row> {
   const [count, setCount] = useState(1);
   const live = useLive(
     async (signal) => {
       const rows: Row[] = [];
       let next: string | undefined;
-      for (let page = 0; page < count; page += 1) {
-        const loaded = await load(next, signal);
+      do {
+        const limit = Math.min(largest, count * pageSize - rows.length);
+        const loaded = await load({ marker: next, limit }, signal);
         rows.push(...loaded.rows);
         next = loaded.next;
-        if (next === undefined) break;
-      }
+      } while (next !== undefined && rows.length < count * pageSize);
       return { rows, next };
     },
     kinds,

@@ -10,15 +10,15 @@ export function Conditions() {
   const { query } = place.value;
   const [state, source] = [query.get('state') ?? '', query.get('source') ?? ''];
   const conditions = usePages(
-    async (marker, signal) => {
+    async (page, signal) => {
       const body = await ask('GET /doctor/v1/conditions', {
-        query: { limit: 100, marker, state, source },
+        query: { ...page, state, source },
         signal,
       });
       return { rows: body.conditions, next: markerIn(body.next) };
     },
     ['conditions', 'hosts', 'ports', 'servers'],
-    [state, source],
+    { of: [state, source] },
   );
   const filter = (changed: Record<string, string>) =>
     goTo(['conditions'], { state, source, ...changed });

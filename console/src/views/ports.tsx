@@ -1,4 +1,4 @@
-import { listPorts } from '../api/openstack.ts';
+import { largestList, listPorts } from '../api/openstack.ts';
 import { usePages } from '../live/use-pages.ts';
 import { Loading, Problem, View } from '../ui/basics.tsx';
 import { filterInLink, NameFilters } from './name-filters.tsx';
@@ -12,9 +12,9 @@ export function Ports() {
   const filter = filterInLink();
   const { id, name, status } = filter;
   const ports = usePages(
-    (marker, signal) => listPorts({ id, name, status }, marker, signal),
+    (page, signal) => listPorts({ id, name, status }, page, signal),
     ['ports'],
-    [id, name, status],
+    { largest: largestList, of: [id, name, status] },
   );
   return (
     <View title="Ports">

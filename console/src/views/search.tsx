@@ -28,14 +28,17 @@ async function faultsOf(id: string): Promise<FaultAnswer['fault'][]> {
   }
 }
 
+/** The first rows of each list. */
+const page = { marker: undefined, limit: 100 };
+
 /** Asks for the words as a name, or as an id if they are one. */
 async function find(words: string, signal: AbortSignal) {
   const isId = uuid.test(words);
   const [hosts, servers, ports, alarms, faults] = await Promise.all([
     isOperator.value && !isId ? listHosts(signal) : [],
-    listServers(isId ? { uuid: words } : { name: words }, undefined, signal),
-    listPorts(isId ? { id: words } : { name: words }, undefined, signal),
-    isId ? { rows: [] } : listAlarms({ 'q.field': 'name', 'q.value': words }, undefined, signal),
+    listServers(isId ? { uuid: words } : { name: words }, page, signal),
+    listPorts(isId ? { id: words } : { name: words }, page, signal),
+    isId ? { rows: [] } : listAlarms({ 'q.field': 'name', 'q.value': words }, page, signal),
     isId ? faultsOf(words) : [],
   ]);
   const lower = words.toLowerCase();

@@ -1,4 +1,4 @@
-import { listServers } from '../api/openstack.ts';
+import { largestList, listServers } from '../api/openstack.ts';
 import { usePages } from '../live/use-pages.ts';
 import { Loading, Problem, View } from '../ui/basics.tsx';
 import { filterInLink, NameFilters } from './name-filters.tsx';
@@ -12,9 +12,9 @@ export function Servers() {
   const filter = filterInLink();
   const { id, name, status } = filter;
   const servers = usePages(
-    (marker, signal) => listServers({ uuid: id, name, status }, marker, signal),
+    (page, signal) => listServers({ uuid: id, name, status }, page, signal),
     ['servers', 'hosts'],
-    [id, name, status],
+    { largest: largestList, of: [id, name, status] },
   );
   return (
     <View title="Servers">

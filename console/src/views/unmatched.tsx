@@ -6,8 +6,8 @@ import { Table } from '../ui/table.tsx';
 /** What monitors sent in the last day and Doctor did not understand, with the reasons. */
 export function Unmatched() {
   const items = usePages(
-    async (marker, signal) => {
-      const body = await ask('GET /doctor/v1/unmatched', { query: { limit: 100, marker }, signal });
+    async (page, signal) => {
+      const body = await ask('GET /doctor/v1/unmatched', { query: page, signal });
       return { rows: body.unmatched, next: markerIn(body.next) };
     },
     ['conditions'],

@@ -10,7 +10,7 @@ import type {
 } from '../../../domain/conditions/received-notification.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
-import { may } from '../../../domain/identity/access.ts';
+import { type Caller, may } from '../../../domain/identity/access.ts';
 import { parseMoment } from '../../../domain/time.ts';
 import { type HaRequest, haRoute } from './ha-route.ts';
 import { notificationQuery } from './list-query.ts';
@@ -30,6 +30,8 @@ type By = {
 export type NotificationDeps = {
   /** The host's row by any spelling of its name, tombstones included. */
   readonly host: (name: string) => Promise<Host | undefined>;
+  /** @throws DomainError `forbidden` for a caller who is not one of the reporters of the source `masakari`. */
+  readonly requireReporter: (caller: Pick<Caller, 'user_id'>) => Promise<void>;
   /** Reports an observation of the source `masakari`. */
   readonly observe: (observation: Observation, by: By) => Promise<HaOutcome>;
   /** Keeps a notification. */
@@ -131,7 +133,10 @@ async function outcomeOf(
   request: HaRequest<HaNotification, undefined>,
 ): Promise<HaOutcome> {
   const report = reportOf(request.body);
-  if (report.kind === 'ignored') return 'ignored';
+  if (report.kind === 'ignored') {
+    await deps.requireReporter(request.caller);
+    return 'ignored';
+  }
   return deps.observe(report.observation, {
     actor: actorOf(request, deps.now()),
     reporter: reporterOf(request.caller),

@@ -223,17 +223,30 @@ const ofSource = (path: string): Record<string, Answer> => ({
   [`DELETE ${path}`]: empty,
 });
 
+const changesShape = {
+  cursor: z.string(),
+  reset: z.boolean(),
+  held: z.boolean(),
+  changes: z.partialRecord(z.enum(changeKinds), z.array(z.string())),
+  reload: z.array(z.enum(changeKinds)),
+};
+
 const ofDoctor: Readonly<Record<string, Answer>> = {
   'GET /doctor/': answer(z.strictObject({ versions: z.array(Version) })),
   'GET /doctor/v1': answer(z.strictObject({ version: Version })),
   'GET /doctor/v1/openapi.json': answer(z.looseObject({ openapi: z.literal('3.1.0') })),
-  'GET /doctor/v1/changes': answer(
+  'GET /doctor/v1/changes': answer(z.strictObject(changesShape)),
+  'POST /doctor/v1/changes': answer(
     z.strictObject({
-      cursor: z.string(),
-      reset: z.boolean(),
-      held: z.boolean(),
-      changes: z.partialRecord(z.enum(changeKinds), z.array(z.string())),
-      reload: z.array(z.enum(changeKinds)),
+      ...changesShape,
+      answers: z.array(
+        z.strictObject({
+          read: count,
+          id: z.string().nullable(),
+          status: z.int(),
+          body: z.unknown().optional(),
+        }),
+      ),
     }),
   ),
   'GET /doctor/v1/status': answer(Status),

@@ -50,6 +50,8 @@ const troubled =
     return answer;
   };
 
+export type CloudWorld = Awaited<ReturnType<typeof cloudWorld>>;
+
 /** Starts it; stop it when the test ends. */
 export async function cloudWorld({
   hosts = [],

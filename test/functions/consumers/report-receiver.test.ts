@@ -18,7 +18,7 @@ import { logbook, queued } from './lambda.ts';
 /** When `queued` messages were sent. */
 const sentAt = '2026-01-01T00:00:00.000Z';
 
-function receiver(failing?: () => Promise<boolean>) {
+function receiver(failing?: () => Promise<boolean>, reporters: string[] = []) {
   const hosts = [hostWith(), hostWith({ host: 'compute-2' })];
   const world = conditionsWorld(worldOf({ hosts }));
   const deps = { ...world.deps, ...(failing && { saveReport: failing, saveWhole: failing }) };
@@ -42,8 +42,12 @@ function receiver(failing?: () => Promise<boolean>) {
     },
     safeLaneDelaySeconds: 5,
   };
+  const sources: string[] = [];
   const handler = reportReceiver({
-    source: async (name) => sourceWith(name),
+    source: async (name) => {
+      sources.push(name);
+      return sourceWith(name, { reporters });
+    },
     reportConditions: (report) => reportConditions(deps, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(beating, hosts, at),
     reportSilence: (message, id) =>
@@ -74,7 +78,7 @@ function receiver(failing?: () => Promise<boolean>) {
     const sentAt = new Date(Date.parse(minute(20)) - seconds * 1_000).toISOString();
     return handler(queued({ body, sentAt }), context);
   };
-  return { world, sent, refused, letters, seen, lines, take, takeLate };
+  return { world, sources, sent, refused, letters, seen, lines, take, takeLate };
 }
 
 const report = (status: 'down' | 'up') => ({
@@ -225,4 +229,33 @@ test('while the queue lags no silence is recorded, because heartbeats may wait i
   expect(JSON.stringify(lines)).toContain('lags');
   await takeLate(9, silent());
   expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
+});
+
+test.each([
+  ['none', [], 1],
+  ['the principal that sent the message', ['sender'], 1],
+  ['another', ['AROAEXAMPLE'], 0],
+])(
+  'a source with reporters takes reports of its principals alone: %s',
+  async (_, reporters, taken) => {
+    const { world, refused, take } = receiver(undefined, reporters);
+    expect(await take(report('down'))).toEqual({ batchItemFailures: [] });
+    expect(world.conditions.size).toBe(taken);
+    const letters = [{ reason: 'reporters: sender may not report as the source opnfv.' }];
+    expect(refused).toMatchObject(taken === 1 ? [] : letters);
+  },
+);
+
+test('an alarm of CloudWatch comes from AWS, whoever the reporters are', async () => {
+  const { world, take } = receiver(undefined, ['AROAEXAMPLE']);
+  await take(alarmEvent({ description: 'host=compute-1' }));
+  expect(world.conditions.size).toBe(1);
+});
+
+test('the settings of a source are read once for all messages of a batch, and again for the next batch', async () => {
+  const { sources, take } = receiver();
+  await take(report('down'), report('down'), alarmEvent(), alarmEvent());
+  expect(sources.sort()).toEqual(['cloudwatch', 'opnfv']);
+  await take(report('up'));
+  expect(sources).toHaveLength(3);
 });

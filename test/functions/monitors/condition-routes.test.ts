@@ -124,6 +124,15 @@ test.each([
   expect((await ask('GET', path, query)).status).toBe(status);
 });
 
+test.each(['cloudwatch', 'nova', 'heartbeat'])(
+  'no user reports as %s, so it has no reporters',
+  async (name) => {
+    const answer = await ask('PUT', `sources/${name}`, {}, { reporters: ['u1'] });
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(answer.body)).toContain('reporters: No user reports');
+  },
+);
+
 test('a source has a slash in its path, and what is left out has its default', async () => {
   const { status, body } = await ask('PUT', 'sources/script/nagios', {}, { fenced: true });
   expect({ status, body }).toMatchObject({

@@ -55,15 +55,16 @@ export function monitorsWorld(hosts: readonly Host[] = registered) {
   const state = { now: '2026-11-20T08:16:30.000Z', storeIsOut: false };
   const { ports, conditions, unmatched, deps } = world;
   const live = hosts.filter(({ deleted }) => !deleted);
-  const condition = async (condition_id: string) => {
+  const read = async (condition_ids: readonly string[]) => {
     if (state.storeIsOut) throw new Error('throttled');
-    return conditions.get(condition_id);
+    return condition_ids.flatMap((condition_id) => conditions.get(condition_id) ?? []);
   };
   const common = {
     ...ports.deps,
     ...rows.deps,
     ...deps,
-    condition,
+    condition: async (condition_id: string) => (await read([condition_id]))[0],
+    conditions: read,
     saveDataPlane: ports.deps.saveReport,
     portIds: ({ value }: { readonly value: string }) => ports.deps.portsOn(value),
     source: async (name: string) => sourceOf(name, sources.get(name)),

@@ -178,8 +178,12 @@ const senders: Readonly<Record<string, Sender>> = {
 function worldFor({ to = '', headers = { 'X-Auth-Token': 'monitor' } }: Sender) {
   const world = monitorsWorld();
   const [method = '', url = ''] = to.split(' ');
-  const send = (body: unknown, given: Record<string, string> = headers, path = url) =>
-    world.send(method, path, body, given);
+  const send = (
+    body: unknown,
+    given: Record<string, string> = headers,
+    path = url,
+    verb = method,
+  ) => world.send(verb, path, body, given);
   /** Sends a body; the status stands for what the queue does: 200 is taken, 503 is delivered again. */
   const report = async (body: unknown): Promise<number> => {
     if (to !== '') return (await send(body)).status;
@@ -277,6 +281,39 @@ describe.each(overHttp)('%s over HTTP', (_, sender) => {
     const answer = await world.send(sender.raise());
     expect(answer.status).toBe(503);
     expect(answer.headers['Retry-After']).toBe('1');
+  });
+});
+
+/** As which source a sender reports. */
+const sourceOf = (name: string, { to = '' }: Sender): string => {
+  const { searchParams } = new URL(to.split(' ')[1] ?? '', 'https://api.test');
+  const kinds = new Map([
+    ['masakari-monitors', 'masakari'],
+    ['collectd', 'prometheus'],
+  ]);
+  return searchParams.get('source') ?? kinds.get(name) ?? name.toLowerCase();
+};
+
+describe.each(overHttp)('%s, whose source has reporters', (name, sender) => {
+  const given = (world: ReturnType<typeof worldFor>, reporters: string[]) =>
+    world.send(
+      { reporters },
+      { 'X-Auth-Token': 'admin' },
+      `/doctor/v1/sources/${sourceOf(name, sender)}`,
+      'PUT',
+    );
+
+  test('reports as one of them, and is refused as any other user, administrators too', async () => {
+    const world = worldFor(sender);
+    expect((await given(world, ['monitor'])).status).toBe(200);
+    const other = await world.send(sender.raise(), { 'X-Auth-Token': 'admin' });
+    expect(other.status).toBe(403);
+    expect(JSON.stringify(other.body)).toContain('reporters: admin may not report as the source');
+    expect(world.shown()).toEqual([]);
+    expect((await world.send(sender.raise())).status).toBe((sender.answers ?? ok).raise);
+    await given(world, []);
+    const again = await world.send(sender.again(), { 'X-Auth-Token': 'admin' });
+    expect(again.status).toBe((sender.answers ?? ok).again);
   });
 });
 

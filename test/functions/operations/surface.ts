@@ -49,6 +49,7 @@ export const emptyStores: OperationsParts = {
   sendBack: async () => {},
   reopenWebhooks: async () => {},
   sampleQueues: async () => {},
+  callReader: async () => ({ status: 200, body: {} }),
 };
 
 /** Asks as a user with one role, and what it implies, in the project `a`. */

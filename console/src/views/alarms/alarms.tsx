@@ -1,4 +1,4 @@
-import { listAlarms } from '../../api/openstack.ts';
+import { largestList, listAlarms } from '../../api/openstack.ts';
 import { mayChange } from '../../api/session.ts';
 import { linkTo } from '../../links.ts';
 import { usePages } from '../../live/use-pages.ts';
@@ -7,7 +7,9 @@ import { AlarmTable } from './alarm-table.tsx';
 
 /** Alarms, last changed first. */
 export function Alarms() {
-  const alarms = usePages((marker, signal) => listAlarms({}, marker, signal), ['alarms']);
+  const alarms = usePages((page, signal) => listAlarms({}, page, signal), ['alarms'], {
+    largest: largestList,
+  });
   const create = mayChange.value && (
     <a class="button" href={linkTo(['alarms', 'new'])}>
       New alarm

@@ -1,5 +1,6 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
+import { useEvery } from '../../live/use-every.ts';
 import { useLive } from '../../live/use-live.ts';
 import { Loading, Problem, Section } from '../../ui/basics.tsx';
 import { Chart } from '../../ui/chart.tsx';
@@ -21,11 +22,8 @@ export function Outcomes() {
     (signal) => ask('GET /doctor/v1/rates', { query: { hours }, signal }),
     ['alarms'],
   );
-  const { data, reload } = live;
-  useEffect(() => {
-    const timer = setInterval(reload, everyMs);
-    return () => clearInterval(timer);
-  }, [reload]);
+  const { data, refresh } = live;
+  useEvery(everyMs, refresh);
   const shown = useMemo(() => {
     const minutes = data?.minutes ?? [];
     return {

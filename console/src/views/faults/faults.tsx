@@ -11,15 +11,15 @@ export function Faults() {
   const { query } = place.value;
   const [status, host] = [query.get('status') ?? 'all', query.get('host') ?? ''];
   const faults = usePages(
-    async (marker, signal) => {
+    async (page, signal) => {
       const body = await ask('GET /doctor/v1/faults', {
-        query: { limit: 100, marker, status, host },
+        query: { ...page, status, host },
         signal,
       });
       return { rows: body.faults, next: markerIn(body.next) };
     },
     ['faults'],
-    [status, host],
+    { of: [status, host] },
   );
   const filter = (changed: Record<string, string>) =>
     goTo(['faults'], { status, host, ...changed });

@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
-import { listPorts, listServers, type Server } from '../../api/openstack.ts';
+import { largestList, listPorts, listServers, type Server } from '../../api/openstack.ts';
 import { useLive } from '../../live/use-live.ts';
 import { usePages } from '../../live/use-pages.ts';
 import { Badge, Facts, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
@@ -19,12 +19,14 @@ export function Host({ name }: { name: string }) {
     ['hosts'],
   );
   const servers = usePages(
-    (marker, signal) => listServers({ host: name }, marker, signal),
+    (page, signal) => listServers({ host: name }, page, signal),
     ['servers', 'hosts'],
+    { largest: largestList },
   );
   const ports = usePages(
-    (marker, signal) => listPorts({ 'binding:host_id': name }, marker, signal),
+    (page, signal) => listPorts({ 'binding:host_id': name }, page, signal),
     ['ports'],
+    { largest: largestList },
   );
   const conditions = useLive(
     (signal) => ask('GET /doctor/v1/conditions', { query: { host: name, limit: 50 }, signal }),

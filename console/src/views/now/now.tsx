@@ -1,11 +1,31 @@
+import { useEffect } from 'preact/hooks';
+import type { Fault } from '../../api/answers.ts';
 import { ask } from '../../api/client.ts';
 import { linkTo } from '../../links.ts';
+import type { ListedHost } from '../../live/hosts-now.ts';
+import { useEvery } from '../../live/use-every.ts';
 import { useHosts } from '../../live/use-hosts.ts';
-import { useLive } from '../../live/use-live.ts';
+import { type Live, useLive } from '../../live/use-live.ts';
 import { Loading, Problem, Section, View } from '../../ui/basics.tsx';
 import { FaultTable } from '../faults/fault-table.tsx';
 import { HostGrid } from './host-grid.tsx';
 import { Rates } from './rates.tsx';
+
+/** Milliseconds between counts of what the feed does not name: hosts that fall silent, and dead letters. */
+const everyMs = 10_000;
+/** The most open faults that are listed. */
+const mostFaults = 20;
+
+/** Hosts fall silent without a change of a row: the counts say it, and then the hosts are read again. */
+function useSilence(
+  silent: number | undefined,
+  { data: hosts, refresh }: Live<readonly ListedHost[]>,
+) {
+  const shown = hosts?.filter(({ state }) => state === 'silent').length;
+  useEffect(() => {
+    if (silent !== undefined && shown !== undefined && silent !== shown) refresh();
+  }, [silent]);
+}
 
 /** What fails at the moment, and how Doctor itself does. */
 export function Now() {
@@ -14,14 +34,17 @@ export function Now() {
     ['hosts', 'servers', 'ports', 'faults'],
   );
   const open = useLive(
-    (signal) => ask('GET /doctor/v1/faults', { query: { status: 'open', limit: 20 }, signal }),
+    (signal) =>
+      ask('GET /doctor/v1/faults', { query: { status: 'open', limit: mostFaults }, signal }),
     ['faults'],
   );
   const hosts = useHosts();
+  useEvery(everyMs, status.refresh);
+  useSilence(status.data?.hosts.silent, hosts);
   return (
     <View title="Now">
       <Problem text={hosts.error || status.error || open.error} />
-      {status.data && <Counts of={status.data} />}
+      {status.data && <Counts of={status.data} open={open.data?.faults} />}
       <Section title="Hosts">
         {hosts.data ? <HostGrid hosts={hosts.data} /> : <Loading unless={hosts.error} />}
       </Section>
@@ -43,15 +66,15 @@ type Status = Awaited<ReturnType<typeof ask<'GET /doctor/v1/status'>>>;
 const atLeast = (value: number, complete: boolean): string =>
   `${value.toLocaleString()}${complete ? '' : '+'}`;
 
-function Counts({ of: { hosts, servers, ports, faults, dead_letters } }: { of: Status }) {
+type CountsProps = { readonly of: Status; readonly open: readonly Fault[] | undefined };
+
+function Counts({ of: { hosts, servers, ports, faults, dead_letters }, open }: CountsProps) {
+  // The API keeps its counts for ten seconds; the list is newer, and shorter than its limit it is all there is.
+  const all = open !== undefined && open.length < mostFaults;
+  const count = all ? open.length : faults.open;
   const dead = dead_letters.reduce((sum, { count }) => sum + count, 0);
   const cards: readonly (readonly [string, string, string, string])[] = [
-    [
-      'Open faults',
-      atLeast(faults.open, faults.complete),
-      faults.open > 0 ? 'bad' : 'good',
-      'faults',
-    ],
+    ['Open faults', atLeast(count, all || faults.complete), count > 0 ? 'bad' : 'good', 'faults'],
     ['Hosts', hosts.total.toLocaleString(), hosts.down + hosts.silent > 0 ? 'warn' : 'good', 'now'],
     ['Servers', atLeast(servers.total, servers.complete), '', 'servers'],
     ['Ports', atLeast(ports.total, ports.complete), '', 'ports'],

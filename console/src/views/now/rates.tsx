@@ -1,5 +1,6 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
+import { useEvery } from '../../live/use-every.ts';
 import { useLive } from '../../live/use-live.ts';
 import { Loading, Problem, Section } from '../../ui/basics.tsx';
 import { Chart, type Line } from '../../ui/chart.tsx';
@@ -29,11 +30,7 @@ export function Rates() {
     [],
     [hours],
   );
-  const { reload } = live;
-  useEffect(() => {
-    const timer = setInterval(reload, everyMs);
-    return () => clearInterval(timer);
-  }, [reload]);
+  useEvery(everyMs, live.refresh);
   const choice = (
     <Choice
       label="Time"

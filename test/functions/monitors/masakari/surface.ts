@@ -32,6 +32,7 @@ export function instanceHaWorld(
       return { user_id: name, user_name: name, roles: withImpliedRoles(name.split('+')) };
     },
     host: async (name) => hosts.find(({ host }) => host.toLowerCase() === name.toLowerCase()),
+    requireReporter: async () => undefined,
     observe: async (observation) => {
       observed.push(observation);
       return outcomes.shift() ?? 'raised';

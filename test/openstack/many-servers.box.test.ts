@@ -1,0 +1,75 @@
+/** A walk through 2,000 servers of a real Nova: rows in its database, that only its API shows. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as z from 'zod';
+import { root } from '../../scripts/stack/state.ts';
+import { admin, box, doctor, register } from './cloud.ts';
+
+const count = 2_000;
+const run = promisify(execFile);
+
+/** Makes as many copies of a server; 0 deletes them. */
+const copies = (of: number) =>
+  run(join(box().state, 'venv/bin/python'), [
+    join(root, 'test/openstack/clone_servers.py'),
+    join(box().state, 'etc/nova/nova.conf'),
+    String(of),
+  ]);
+
+/** The requests for servers that Nova has logged: how long each took, in seconds. */
+const requests = () =>
+  readFileSync(join(box().state, 'log/nova-api.log'), 'utf8')
+    .split('\n')
+    .flatMap((line) => /"GET \/v2\.1\/servers\S*".* time: ([\d.]+)/.exec(line)?.[1] ?? [])
+    .map(Number);
+
+const Differences = z.array(z.looseObject({ resource: z.string(), kind: z.string() }));
+const Counts = z.looseObject({ servers: z.int(), created: z.int(), deleted: z.int() });
+
+/** A walk, and what it cost. */
+async function walk() {
+  const [before, began] = [requests().length, Date.now()];
+  const { status, out, err } = await doctor(admin(), 'cloud', 'sync', '-f', 'json');
+  expect(status, err).toBe(0);
+  const seconds = Math.round((Date.now() - began) / 100) / 10;
+  const asked = requests().slice(before);
+  const slowest = Math.max(0, ...asked);
+  console.log(
+    `a walk took ${seconds} s and ${asked.length} requests for servers, the longest ${slowest} s`,
+  );
+  return Differences.parse(JSON.parse(out));
+}
+
+async function status() {
+  const { out } = await doctor(admin(), 'cloud', 'status', '-f', 'json');
+  return Counts.parse(JSON.parse(out));
+}
+
+beforeAll(async () => {
+  await register();
+  // Copies that a run left that was ended.
+  await copies(0);
+  await walk();
+});
+afterAll(() => copies(0));
+
+test('2,000 servers are taken over by one walk, and the next one changes nothing', async () => {
+  await copies(count);
+  await walk();
+  expect(await status()).toMatchObject({ created: count });
+  expect(await walk()).toEqual([]);
+}, 600_000);
+
+test('when they are gone in the cloud, walks delete them here', async () => {
+  await copies(0);
+  let deleted = 0;
+  for (let walks = 0; walks < 12 && deleted < count; walks++) {
+    await walk();
+    deleted += (await status()).deleted;
+  }
+  expect(deleted).toBe(count);
+  expect(await walk()).toEqual([]);
+}, 900_000);
