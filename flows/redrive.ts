@@ -78,6 +78,13 @@ export async function redrive(
       queue,
       going.map(({ letter }) => letter),
     );
+  } catch (error) {
+    // The administrator repeats at once, and is to see them.
+    await deps.release(
+      queue,
+      going.map(({ letter }) => letter),
+    );
+    throw error;
   } finally {
     await deps.release(queue, [...others, ...refused.map(({ letter }) => letter)]);
   }

@@ -13,3 +13,7 @@ export const place = computed(() => placeOf(hash.value));
 export const goTo = (path: readonly string[], query?: Readonly<Record<string, string>>): void => {
   location.hash = linkTo(path, query);
 };
+
+/** Changes the filters in the link of a view. The view before stays one step back. */
+export const filterBy = (path: readonly string[], query: Readonly<Record<string, string>>): void =>
+  location.replace(linkTo(path, query));

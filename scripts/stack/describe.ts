@@ -9,6 +9,7 @@ export function describe({ endpoint, outputs }: Stack): string {
   return `
 Doctor is up.
   console           ${outputs.ApiUrl}/console/
+                    log in with user, password and project of ${folder}/openrc (or -tenant-a)
   API               ${outputs.ApiUrl}
   AWS endpoint      ${endpoint}
   log               ${folder}/ministack.log

@@ -1,27 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import packages from '../../package.json' with { type: 'json' };
-import type { Tenant } from '../../scripts/stack/accounts.ts';
-import { root, stateDir } from '../../scripts/stack/state.ts';
 import { type Cloud, logins, newHost, newInstance, statesOf } from '../e2e/cloud.ts';
-
-const run = promisify(execFile);
-
-/** Runs our command line as a user, with the file that they would source. */
-async function doctor(who: 'admin' | Tenant, ...args: readonly string[]): Promise<string> {
-  const openrc = join(stateDir, who === 'admin' ? 'openrc' : `openrc-${who}`);
-  const command = [process.execPath, join(root, packages.bin.doctor), ...args];
-  const { stdout } = await run('sh', ['-c', '. "$0" && exec "$@"', openrc, ...command], {
-    env: { PATH: process.env.PATH ?? '' },
-  });
-  return stdout;
-}
-
-const json = async (who: 'admin' | Tenant, ...args: readonly string[]): Promise<unknown> =>
-  JSON.parse(await doctor(who, ...args, '--format', 'json'));
+import { doctor, doctorJson as json } from './doctor.ts';
 
 let cloud: Cloud;
 let host: string;

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnvName } from '../../adapters/env.ts';
 import { type EventLane, eventLanes } from '../../domain/events/event-lane.ts';
 import { monitorPaths } from '../../infra/monitors.ts';
+import { operationPaths } from '../../infra/operations.ts';
 import { stateDir } from '../../scripts/stack/state.ts';
 import { type Call, proxyEvent } from '../functions/call.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
@@ -90,8 +91,8 @@ export class World {
     const ofMonitors = [...monitorPaths.map((path) => `/doctor/v1/${path}`), '/instance-ha'].some(
       (path) => call.path.startsWith(path),
     );
-    const isSilence = call.path.startsWith('/doctor/v1/silences');
-    const other = isSilence ? 'operations' : ofMonitors ? 'monitors' : 'doctor';
+    const ofOperations = operationPaths.some((path) => call.path.startsWith(`/doctor/v1/${path}`));
+    const other = ofOperations ? 'operations' : ofMonitors ? 'monitors' : 'doctor';
     const name = surfaces.find((surface) => call.path.startsWith(`/${surface}`)) ?? other;
     return this.run({ name, event }, disturbance, prepare);
   }

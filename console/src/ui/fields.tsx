@@ -1,6 +1,6 @@
 /** Fields of forms, each with its label. */
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 
 type FieldProps = {
   readonly label: string;
@@ -33,6 +33,29 @@ export function Field({ label, value, onInput, hint, type = 'text', ...more }: F
       )}
     </div>
   );
+}
+
+/** How long a filter must rest before the list is asked for, in milliseconds. */
+const restMs = 300;
+
+/** A field of a filter: it acts when the person pauses, not at each key. */
+export function RestedField({ value, onInput, ...field }: FieldProps) {
+  const [text, setText] = useState(value);
+  const given = useRef(value);
+  useEffect(() => {
+    // Another link was opened; what the field itself has set is in it already.
+    if (value !== given.current) setText(value);
+    given.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (text === given.current) return;
+    const timer = setTimeout(() => {
+      given.current = text;
+      onInput(text);
+    }, restMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return <Field {...field} value={text} onInput={setText} />;
 }
 
 type ChoiceProps = {

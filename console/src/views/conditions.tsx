@@ -1,8 +1,8 @@
 import { ask } from '../api/client.ts';
 import { markerIn, usePages } from '../live/use-pages.ts';
-import { goTo, place } from '../router.ts';
+import { filterBy, place } from '../router.ts';
 import { Loading, Problem, View } from '../ui/basics.tsx';
-import { Choice, Field, Filters } from '../ui/fields.tsx';
+import { Choice, Filters, RestedField } from '../ui/fields.tsx';
 import { ConditionTable } from './condition-table.tsx';
 
 /** What monitors say, newest first. The filters are in the link. */
@@ -21,7 +21,7 @@ export function Conditions() {
     { of: [state, source] },
   );
   const filter = (changed: Record<string, string>) =>
-    goTo(['conditions'], { state, source, ...changed });
+    filterBy(['conditions'], { state, source, ...changed });
   return (
     <View title="Conditions">
       <Filters>
@@ -31,7 +31,7 @@ export function Conditions() {
           onInput={(value) => filter({ state: value })}
           options={['', 'raised', 'stale', 'cleared'].map((each) => [each, each || 'any'] as const)}
         />
-        <Field label="Source" value={source} onInput={(value) => filter({ source: value })} />
+        <RestedField label="Source" value={source} onInput={(value) => filter({ source: value })} />
       </Filters>
       <Problem text={conditions.error} />
       {conditions.data ? (

@@ -1,5 +1,5 @@
-import { goTo, place } from '../router.ts';
-import { Choice, Field, Filters } from '../ui/fields.tsx';
+import { filterBy, place } from '../router.ts';
+import { Choice, Filters, RestedField } from '../ui/fields.tsx';
 
 /** What a list of servers or ports is filtered by; empty texts filter nothing. */
 export type NameFilter = { readonly id: string; readonly name: string; readonly status: string };
@@ -21,11 +21,11 @@ type NameFiltersProps = {
 
 /** Fields for name, id and state. */
 export function NameFilters({ view, filter, states }: NameFiltersProps) {
-  const set = (changed: Partial<NameFilter>) => goTo([view], { ...filter, ...changed });
+  const set = (changed: Partial<NameFilter>) => filterBy([view], { ...filter, ...changed });
   return (
     <Filters>
-      <Field label="Name" value={filter.name} onInput={(name) => set({ name })} />
-      <Field label="Id" value={filter.id} onInput={(id) => set({ id })} />
+      <RestedField label="Name" value={filter.name} onInput={(name) => set({ name })} />
+      <RestedField label="Id" value={filter.id} onInput={(id) => set({ id })} />
       <Choice
         label="State"
         value={filter.status}

@@ -1,9 +1,9 @@
 import { ask } from '../../api/client.ts';
 import { isOperator } from '../../api/session.ts';
 import { markerIn, usePages } from '../../live/use-pages.ts';
-import { goTo, place } from '../../router.ts';
+import { filterBy, place } from '../../router.ts';
 import { Loading, Problem, View } from '../../ui/basics.tsx';
-import { Choice, Field, Filters } from '../../ui/fields.tsx';
+import { Choice, Filters, RestedField } from '../../ui/fields.tsx';
 import { FaultTable } from './fault-table.tsx';
 
 /** All faults, newest first. The filters are in the link. */
@@ -22,7 +22,7 @@ export function Faults() {
     { of: [status, host] },
   );
   const filter = (changed: Record<string, string>) =>
-    goTo(['faults'], { status, host, ...changed });
+    filterBy(['faults'], { status, host, ...changed });
   return (
     <View title="Faults">
       <Filters>
@@ -36,7 +36,7 @@ export function Faults() {
           ]}
         />
         {isOperator.value && (
-          <Field label="Host" value={host} onInput={(value) => filter({ host: value })} />
+          <RestedField label="Host" value={host} onInput={(value) => filter({ host: value })} />
         )}
       </Filters>
       <Problem text={faults.error} />

@@ -99,7 +99,7 @@ const HostFacts = ({ of: host }: { of: HostAnswer }) => (
           'Service',
           host.status === 'enabled' ? 'enabled' : `disabled ${host.disabled_reason ?? ''}`,
         ],
-        ['Held down by', host.held_by.map(({ source }) => source).join(', ') || 'nobody'],
+        ['Held down by', host.held_by.map(({ source }) => source).join(', ') || 'nothing'],
         ['Last heartbeat', <Time key="seen" at={host.last_seen_up} />],
         ['Last fault', <Time key="fault" at={host.last_fault_at} />],
         ['Faults so far', host.fault_number],
