@@ -85,11 +85,8 @@ export class Operations extends Construct implements Capability {
     allowRows(fn, tables.roster, 'Query');
     allowIndexes(fn, tables.instances, 'byState');
     allowIndexes(fn, tables.ports, 'listing');
-    allowIndexes(fn, tables.faults, 'open', 'byHost');
-    allowRows(fn, tables.faults, 'BatchGetItem');
-    allowRows(fn, tables.hosts, 'GetItem');
-    allowRows(fn, tables.affected, 'Query');
-    allowRows(fn, tables.migrations, 'GetItem', 'BatchGetItem', 'Query');
+    allowIndexes(fn, tables.faults, 'open');
+    allowHistoryOfHosts(fn, tables);
     allowRows(fn, tables.history, 'UpdateItem');
     allowInvoke(fn, Object.values(readers));
     allowCounting(fn, messaging);
@@ -100,4 +97,13 @@ export class Operations extends Construct implements Capability {
     });
     allowRedrive(fn, messaging);
   }
+}
+
+/** Lets the function read what the history of a host is made of. */
+function allowHistoryOfHosts(fn: ServiceFunction, tables: Wiring['tables']): void {
+  allowIndexes(fn, tables.faults, 'byHost');
+  allowRows(fn, tables.faults, 'BatchGetItem');
+  allowRows(fn, tables.hosts, 'GetItem');
+  allowRows(fn, tables.affected, 'Query');
+  allowRows(fn, tables.migrations, 'GetItem', 'BatchGetItem', 'Query');
 }
