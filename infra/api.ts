@@ -143,7 +143,8 @@ export class Api extends Construct {
    * Sends requests for `/<surface>` and all paths below it to a function; with `root`, for `/` too. With
    * `posts`, `POST` is a method of its own, with its own limits. The login's path is not a resource of its
    * own: a path with a doubled slash would bypass it. With `within`, some paths of the surface go to
-   * other functions; with a doubled slash they reach the surface's own, which has no such routes.
+   * other functions. With a doubled slash on AWS they reach the surface's own, which has no such routes and
+   * says in its 404 how to write the path (`requireSingleSlashes` in `adapters/http/surface.ts`).
    */
   serve(
     surface: string,

@@ -89,7 +89,10 @@ export function createSurface(surface: Surface) {
     const started = performance.now();
     const request = readRequest(event, surface, `req-${uuid4()}`);
     const progress: Progress = { headers: {} };
-    const sent = await underPermit(() => answer(surface, request, progress))
+    const sent = await underPermit(async () => {
+      requireSingleSlashes(surface, request, event.path);
+      return answer(surface, request, progress);
+    })
       .then(written)
       .catch((error: unknown) => written(refusal(surface, request, progress, error)));
     surface.logger.info('request', {
@@ -103,6 +106,22 @@ export function createSurface(surface: Surface) {
     });
     return toProxy(surface, sent, request, progress);
   });
+}
+
+/**
+ * Refuses a path with doubled slashes that no route of this function has. The gateway chose the function by that path, and
+ * the path with single slashes may belong to another one: the text says so, before the credential is looked at.
+ * Paths that `normalise` rewrites are left to the route.
+ * @throws DomainError `not_found`.
+ */
+function requireSingleSlashes(
+  { routes, publicRoutes = [], normalise, prefix }: Surface,
+  { path }: Pick<RawRequest, 'path'>,
+  sent: string,
+): void {
+  if (!sent.includes('//') || normalise) return;
+  if ([...routes, ...publicRoutes].some((route) => route.match(path))) return;
+  throw new DomainError('not_found', `Write the path with single slashes: ${prefix}${path}`);
 }
 
 async function answer(

@@ -63,3 +63,31 @@ test('a key of the query may be called as a part of every object is', async () =
     ['constructor', ['2']],
   ]);
 });
+
+const doctor = createSurface({
+  ...{ dialect: 'doctor', prefix: '/doctor', publicUrl: '', logger: quiet },
+  authenticate: async () => Promise.reject(unauthenticated()),
+  routes: [
+    route({
+      ...{ method: 'GET', path: '/v1/things', query: z.unknown(), body: z.unknown(), handle: ok },
+    }),
+  ],
+});
+
+test.each(['/doctor/v1//alertmanager', '/doctor//v1/alertmanager', '//doctor//v1//alertmanager/'])(
+  '%s may be the path of another function: the refusal says how to write it, whoever asks',
+  async (path) => {
+    const answer = await call(doctor, { method: 'POST', path });
+    expect(answer.status).toBe(404);
+    expect(JSON.stringify(answer.body)).toContain(
+      'Write the path with single slashes: /doctor/v1/alertmanager',
+    );
+  },
+);
+
+test.each(['/doctor//v1/things', '/doctor/v1//things/', '/doctor/v1/alertmanager'])(
+  '%s is a route, or has no doubled slash: the credential is looked at first',
+  async (path) => {
+    expect((await call(doctor, { path })).status).toBe(401);
+  },
+);
