@@ -71,6 +71,8 @@ export type EnvName =
   /** Read by libuv: the number of threads, which look up names. */
   | 'UV_THREADPOOL_SIZE'
   | 'NOTIFICATIONS_TOPIC_ARNS'
+  | 'GROUPS_TOPIC_ARNS'
+  | 'GROUP_QUEUE_URL'
   | 'SUBSCRIPTIONS_PER_PROJECT'
   | 'SUBSCRIPTION_COOLDOWN_SECONDS'
   | 'SUBSCRIPTION_REQUESTS_PER_HOUR'
@@ -135,6 +137,16 @@ export const list = optionalText.transform(items);
 
 /** Items separated by commas: at least one. */
 export const requiredList = required.transform(items);
+
+/**
+ * ARNs of topics, separated by commas: at least one. The first is an ARN; the others are names of topics
+ * beside it, or ARNs, as in `arn:aws:sns:eu-west-1:1:A,B`.
+ */
+export const topicArns = requiredList.transform((given) => {
+  const [first = ''] = given;
+  const before = first.slice(0, first.lastIndexOf(':') + 1);
+  return given.map((each) => (each.includes(':') ? each : `${before}${each}`));
+});
 
 /** Names with their values, as `name=value`, separated by commas. */
 export const pairs = requiredList.transform((given) =>

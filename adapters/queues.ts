@@ -12,6 +12,7 @@ import {
   type DeadLetter,
   type EventMessage,
   type FinishMessage,
+  type GroupMessage,
   mostTimeouts,
   type TimeoutMessage,
 } from '../domain/events/messages.ts';
@@ -257,6 +258,20 @@ export const timeoutQueue = (client: SQSClient, url: string) => ({
     });
     return sendAll(client, url, messages);
   },
+});
+
+/** After so many seconds most firings of a fault are written, and are sent in one group. */
+const groupDelaySeconds = 1;
+
+/** Sends what is to be sent in groups, to the queue of faults. */
+export const groupQueue = (client: SQSClient, url: string) => ({
+  /** Durably queues the messages, to be delivered a second later. */
+  sendGroups: (groups: readonly GroupMessage[]): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      groups.map((group) => ({ body: toJson(group), delaySeconds: groupDelaySeconds })),
+    ),
 });
 
 /** Sends ticks. */

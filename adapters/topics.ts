@@ -1,11 +1,9 @@
-/** Publishers to the SNS topics: `notifications` for owners of alarms, `events` for operators. */
+/** Publishes to SNS topics in batches, and to the topic `events` for operators. */
 import {
   PublishBatchCommand,
   type PublishBatchRequestEntry,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import type { OutboxRow } from '../domain/alarms/firing.ts';
-import { topicOf } from '../domain/delivery/subscription.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { toJson } from '../domain/json.ts';
 import { packed } from '../domain/slices.ts';
@@ -16,29 +14,37 @@ import { topicAudience } from './topic-audience.ts';
 const maxBytes = 240_000;
 const width = 8;
 
-const attributesOf = (values: Readonly<Record<string, string>>) =>
+/** A list is sent as an array, of which a filter policy needs one value. */
+const attributesOf = (values: TopicMessage['attributes']) =>
   Object.fromEntries(
-    Object.entries(values).map(([name, StringValue]) => [
+    Object.entries(values).map(([name, value]) => [
       name,
-      { DataType: 'String', StringValue },
+      typeof value === 'string'
+        ? { DataType: 'String', StringValue: value }
+        : { DataType: 'String.Array', StringValue: JSON.stringify(value) },
     ]),
   );
 
 /** The bytes that SNS counts: the body, and the names, types and values of the attributes. */
-const bytesOf = ({ body, attributes }: Message): number =>
-  Object.entries(attributes).reduce(
-    (sum, [name, value]) => sum + Buffer.byteLength(`${name}String${value}`),
+const bytesOf = ({ body, attributes }: TopicMessage): number =>
+  Object.entries(attributesOf(attributes)).reduce(
+    (sum, [name, { DataType, StringValue }]) =>
+      sum + Buffer.byteLength(`${name}${DataType}${StringValue}`),
     Buffer.byteLength(body),
   );
 
-type Message = { readonly body: string; readonly attributes: Readonly<Record<string, string>> };
+/** A message with its attributes, for filter policies. */
+export type TopicMessage = {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, string | readonly string[]>>;
+};
 
 /**
  * Publishes in batches of ten. Refused messages are sent once more. A batch that fails does not stop
  * the others.
  * @returns the messages that the topic accepted. @throws the error of a batch, if none was accepted.
  */
-async function publishAll<T extends Message>(
+export async function publishAll<T extends TopicMessage>(
   client: SNSClient,
   topic: string,
   messages: readonly T[],
@@ -57,7 +63,7 @@ async function publishAll<T extends Message>(
   return taken.flat();
 }
 
-async function publishTwice<T extends Message>(
+async function publishTwice<T extends TopicMessage>(
   client: SNSClient,
   topic: string,
   batch: readonly T[],
@@ -70,7 +76,7 @@ async function publishTwice<T extends Message>(
 }
 
 /** Publishes one batch; returns the messages that the topic refused. */
-async function publishBatch<T extends Message>(
+async function publishBatch<T extends TopicMessage>(
   client: SNSClient,
   topic: string,
   batch: readonly T[],
@@ -88,24 +94,6 @@ async function publishBatch<T extends Message>(
   const positions = new Set(failed.map(({ Id }) => Number(Id)));
   return batch.filter((_, n) => positions.has(n));
 }
-
-/** Publishes notifications for the owners of alarms. */
-export const notifications = (client: SNSClient, topics: readonly string[]) => ({
-  /**
-   * Publishes the notifications of the rows, each to the topic of its project.
-   * @returns the rows that were accepted. @throws the error of a topic, if none was accepted.
-   */
-  publish: async (rows: readonly OutboxRow[]): Promise<OutboxRow[]> => {
-    const byTopic = Map.groupBy(rows, ({ on_behalf_of }) => topicOf(topics, on_behalf_of));
-    const ends = await Promise.allSettled(
-      [...byTopic].map(([topic, some]) => publishAll(client, topic, some)),
-    );
-    const taken = ends.flatMap((end) => (end.status === 'fulfilled' ? end.value : []));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed && taken.length === 0) throw failed.reason;
-    return taken;
-  },
-});
 
 /** Publishes events for operators, unless `hasAudience` says that there is no subscriber. */
 export const audit = (

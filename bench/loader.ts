@@ -20,6 +20,8 @@ export type Loader = {
     rows: readonly Row[],
     replacements: readonly Readonly<Record<string, string>>[],
   ) => Promise<void>;
+  /** Writes rows; prints its progress. */
+  readonly put: (rows: readonly Row[]) => Promise<void>;
   /** Adds to a number of a row. */
   readonly add: (key: Row, attribute: string, amount: number) => Promise<void>;
   /** Deletes what was loaded. */
@@ -47,6 +49,20 @@ export async function loaderOf(
   const loaded: Row[] = [];
   const send = (requests: readonly Record<string, unknown>[]) =>
     dynamo.send(new BatchWriteCommand({ RequestItems: { [table]: [...requests] } }));
+  /** Writes sets of rows, 25 rows in a request. */
+  const write = async (sets: readonly (readonly Row[])[]): Promise<void> => {
+    const perSlice = Math.max(1, Math.floor(25 / (sets[0]?.length || 1)));
+    let done = 0;
+    await inParallel(slices(sets, perSlice), width, async (slice) => {
+      await send(slice.flat().map((Item) => ({ PutRequest: { Item } })));
+      loaded.push(...slice.flat().map((row) => keyOf(row, keys)));
+      done += slice.length;
+      if (done % 1_000 < slice.length) {
+        process.stdout.write(`\r  ${done} of ${sets.length} loaded`);
+      }
+    });
+    process.stdout.write('\n');
+  };
   return {
     rows: async (key) => {
       const { Items = [] } = await dynamo.send(
@@ -60,19 +76,9 @@ export async function loaderOf(
       );
       return Items;
     },
-    load: async (rows, replacements) => {
-      let done = 0;
-      await inParallel(slices(replacements, Math.floor(25 / rows.length)), width, async (slice) => {
-        const copies = slice.flatMap((each) => rows.map((row) => copyOf(row, each)));
-        await send(copies.map((Item) => ({ PutRequest: { Item } })));
-        loaded.push(...copies.map((row) => keyOf(row, keys)));
-        done += slice.length;
-        if (done % 1_000 < slice.length) {
-          process.stdout.write(`\r  ${done} of ${replacements.length} loaded`);
-        }
-      });
-      process.stdout.write('\n');
-    },
+    load: (rows, replacements) =>
+      write(replacements.map((each) => rows.map((row) => copyOf(row, each)))),
+    put: (rows) => write(rows.map((row) => [row])),
     add: async (Key, attribute, amount) => {
       await dynamo.send(
         new UpdateCommand({

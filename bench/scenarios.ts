@@ -4,6 +4,7 @@ import { authorizerBench } from './authorizer/scenario.ts';
 import { modelled } from './aws/modelled.ts';
 import { makeBed } from './bed.ts';
 import { coldStart } from './cold-start/scenario.ts';
+import { consoleViews } from './console/scenario.ts';
 import { deafhooks } from './deafhooks.ts';
 import { evacuation } from './evacuation.ts';
 import type { Figure } from './figures.ts';
@@ -93,6 +94,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     "a host reported by Alertmanager's webhook, and by os-services in the same run",
     200,
     onBed(alertmanager),
+  ),
+  console: onStack(
+    'each view of the console in Chromium, with 1,000 hosts and 10,000 servers with ports',
+    5,
+    consoleViews,
   ),
   webhook: onStack('from an event to its webhook, one at a time', 200, webhook),
 };

@@ -13,6 +13,7 @@ import { progressOf } from './progress.ts';
 import { all, itemOf, one, queryString, segment } from './requests.ts';
 import { Failure, Misuse } from './session.ts';
 import { endSilence, silenceCommands, silenceHost } from './silences.ts';
+import { subscriptionCommands } from './subscriptions.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
@@ -291,6 +292,7 @@ export const commands: readonly Command[] = [
   },
   ...alarmCommands,
   ...silenceCommands,
+  ...subscriptionCommands,
   ...monitoringCommands,
   ...operationsCommands,
   ...cloudInventoryCommands(),

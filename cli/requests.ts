@@ -24,6 +24,10 @@ export function queryString(given: Readonly<Record<string, string | boolean | un
   return query.size === 0 ? '' : `?${query}`;
 }
 
+/** The values of an option, separated by commas; undefined if it is not given. */
+export const valuesOf = (value: string | boolean | undefined): string[] | undefined =>
+  typeof value === 'string' ? value.split(',').filter((each) => each !== '') : undefined;
+
 /** All items of a list, from all its pages. */
 export async function all(
   session: CliSession,

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Command, Given } from './command.ts';
 import { Item } from './output.ts';
-import { all, one, queryString, segment } from './requests.ts';
+import { all, one, queryString, segment, valuesOf } from './requests.ts';
 import { type CliSession, Misuse } from './session.ts';
 
 const text = { type: 'string' } as const;
@@ -25,10 +25,6 @@ export function momentAfter(given: string, option: string, from: number): string
   if (seconds > 0 && !Number.isNaN(end.getTime())) return end.toISOString();
   throw new Misuse(`--${option} is a number with s, m, h or d, such as 90m or 2h.`);
 }
-
-/** The values of an option, separated by commas; undefined if it is not given. */
-const valuesOf = (value: string | boolean | undefined): string[] | undefined =>
-  typeof value === 'string' ? value.split(',').filter((each) => each !== '') : undefined;
 
 /** The time of an option; undefined if it is not given. @throws Misuse */
 function timeOf(given: Given, option: string): string | undefined {

@@ -45,6 +45,20 @@ export const timeoutId = (alarm_id: string, due: string): string =>
 export const webhookId = (alarm_id: string, event_id: string, action: string): string =>
   derived('webhook', alarm_id, event_id, action);
 
+/** The id of the n-th group of what a fault did in a project: the same each time it is sent. */
+export const groupId = (of: {
+  readonly project_id: string;
+  readonly fault_id: string;
+  readonly number: number;
+}): string => derived('group', of.project_id, of.fault_id, of.number);
+
+/** The id of the group of one notification that no fault caused. */
+export const groupOfOneId = (notification_id: string): string => derived('group', notification_id);
+
+/** The id of the webhook of a group to one action: the same on every try. */
+export const groupWebhookId = (group_id: string, action: string): string =>
+  derived('group webhook', group_id, action);
+
 /** The id of the failover segment that shows an availability zone. */
 export const segmentId = (zone: string): string => derived('segment', zone);
 

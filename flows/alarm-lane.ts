@@ -5,6 +5,7 @@ import {
   type Chain,
   type Firing,
   firingOf,
+  groupedFiring,
   type Hold,
   hasNotification,
   heldFiring,
@@ -15,8 +16,16 @@ import type { EventsOut } from './events-out.ts';
 /** The silence that holds back what an event fires for an alarm; undefined if none does. */
 export type HoldOf = (alarm: Alarm, event: DoctorEvent, now: string) => Hold | undefined;
 
-/** One alarm with the events that may concern it, oldest first. Without `holdOf`, nothing is silenced. */
-export type AlarmLane = { alarm: Alarm; events: DoctorEvent[]; holdOf?: HoldOf | undefined };
+/**
+ * One alarm with the events that may concern it, oldest first. Without `holdOf`, nothing is silenced.
+ * `isGrouped`: its project has subscriptions that want groups.
+ */
+export type AlarmLane = {
+  alarm: Alarm;
+  events: DoctorEvent[];
+  holdOf?: HoldOf | undefined;
+  isGrouped?: boolean;
+};
 /** A chain with its events. Its lane goes on after its outcome, unless the chain is a notice only. */
 export type Step = {
   readonly chain: Chain;
@@ -72,9 +81,7 @@ export function stepsOf(
       const isReported = state_reason === reason;
       return { steps, unreadable: { alarm_id, revision, reason, isReported } };
     }
-    const fired = firingOf(alarm, event, decision, now);
-    const hold = lane.holdOf?.(fired.to ?? alarm, event, now);
-    const firing = hold ? heldFiring(fired, hold) : fired;
+    const firing = asSent(lane, { firing: firingOf(alarm, event, decision, now), event, now });
     if (chain.length === 0 && !firing.to) {
       steps.push({ chain: [firing], events: [event], lane });
       continue;
@@ -85,6 +92,15 @@ export function stepsOf(
   }
   if (chain.length > 0) steps.push({ chain, events, lane });
   return { steps };
+}
+
+type Fired = { readonly firing: Firing; readonly event: DoctorEvent; readonly now: string };
+
+/** The firing as it is sent: held back by a silence, in groups, or as it is. */
+function asSent({ isGrouped, holdOf }: AlarmLane, { firing, event, now }: Fired): Firing {
+  const sent = isGrouped ? groupedFiring(firing) : firing;
+  const hold = holdOf?.(firing.to ?? firing.from, event, now);
+  return hold ? heldFiring(sent, hold) : sent;
 }
 
 /** The decision. If it throws, the alarm counts as one that cannot be read. */

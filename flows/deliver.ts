@@ -1,15 +1,20 @@
 /**
- * Sends the notifications of outbox rows: queues the webhooks, publishes, then marks the rows as
- * delivered. A crash before the mark leads to a repeat with the same ids.
+ * Sends the notifications of outbox rows: queues the webhooks, and the messages that name rows to send in
+ * groups, publishes, then marks the rows as delivered. A crash before the mark leads to a repeat with the
+ * same ids.
  */
 import type { OutboxRow } from '../domain/alarms/firing.ts';
+import { groupMessages, isGrouped } from '../domain/delivery/group.ts';
 import { type WebhookMessage, webhooksOf } from '../domain/delivery/webhook.ts';
+import type { GroupMessage } from '../domain/events/messages.ts';
 import type { EventsOut } from './events-out.ts';
 
 /** What the delivery needs from outside. */
 export type DeliverDeps = Pick<EventsOut, 'interrupted'> & {
   /** Durably queues the webhooks, or throws. */
   readonly sendWebhooks: (webhooks: readonly WebhookMessage[]) => Promise<void>;
+  /** Durably queues the messages, to be delivered when most rows of their groups are written, or throws. */
+  readonly sendGroups: (groups: readonly GroupMessage[]) => Promise<void>;
   /** Publishes in batches; returns the rows that were accepted. */
   readonly publish: (rows: readonly OutboxRow[]) => Promise<readonly OutboxRow[]>;
   readonly markDelivered: (rows: readonly OutboxRow[]) => Promise<void>;
@@ -32,7 +37,11 @@ export async function deliver(deps: DeliverDeps, rows: readonly OutboxRow[]): Pr
 
 async function deliverSome(deps: DeliverDeps, rows: readonly OutboxRow[]): Promise<number> {
   try {
-    const ready = await withWebhooksQueued(deps, rows);
+    const [hooked, grouped] = await Promise.all([
+      withWebhooksQueued(deps, rows),
+      withGroupsQueued(deps, rows),
+    ]);
+    const ready = hooked.filter((row) => grouped.has(row));
     if (ready.length === 0) return 0;
     const published = await deps.publish(ready);
     if (published.length < ready.length) {
@@ -74,5 +83,26 @@ async function withWebhooksQueued(
   } catch (error) {
     deps.interrupted('webhooks', error);
     return rows.filter(({ actions }) => actions.length === 0);
+  }
+}
+
+/**
+ * Queues the messages of groups.
+ * @returns the rows to publish: those that are in no group, and those whose message is queued. The message
+ * comes first because a repeated one is recognised by the groups that were made; a repeated publication is
+ * not.
+ */
+async function withGroupsQueued(
+  deps: DeliverDeps,
+  rows: readonly OutboxRow[],
+): Promise<ReadonlySet<OutboxRow>> {
+  const messages = groupMessages(rows);
+  if (messages.length === 0) return new Set(rows);
+  try {
+    await deps.sendGroups(messages);
+    return new Set(rows);
+  } catch (error) {
+    deps.interrupted('groups', error);
+    return new Set(rows.filter((row) => !isGrouped(row)));
   }
 }

@@ -4,12 +4,12 @@
  * died: what is decided of an alarm is one transaction.
  */
 import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
-import type { OutboxRow } from '../domain/alarms/firing.ts';
+import { groupedRow, type OutboxRow } from '../domain/alarms/firing.ts';
 import { holdingSilence, type Silence } from '../domain/alarms/silence.ts';
 import { slices } from '../domain/slices.ts';
 import { momentOf } from '../domain/time.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
-import { type SilencesDeps, silenceableOf, silencesOf } from './silences-of.ts';
+import { type Sending, type SilencesDeps, sendingOf, silenceableOf } from './silences-of.ts';
 import type { RowKey } from './written-before.ts';
 
 /** What the flow needs from outside. */
@@ -99,10 +99,10 @@ async function decideAll(
   const byAlarm = Map.groupBy(rows, ({ alarm_id }) => alarm_id);
   const read = byAlarm.size > 0 ? await deps.silencedAlarms([...byAlarm.keys()]) : [];
   const alarms = new Map(read.map((alarm) => [alarm.alarm_id, alarm]));
-  const others = await silencesOf(deps, read);
+  const sending = await sendingOf(deps, read);
   const freed: OutboxRow[] = [];
   for (const [alarm_id, its] of byAlarm) {
-    const row = await decideOne(deps, { silence, alarm: alarms.get(alarm_id), others }, its);
+    const row = await decideOne(deps, { silence, alarm: alarms.get(alarm_id), sending }, its);
     if (row) freed.push(row);
   }
   return freed;
@@ -111,25 +111,28 @@ async function decideAll(
 type About = {
   readonly silence: Silence;
   readonly alarm: SilencedAlarm | undefined;
-  readonly others: readonly Silence[];
+  readonly sending: Sending;
 };
 
 /** Writes the decision about one alarm. Returns the row to send, if it is released. */
 async function decideOne(
   deps: EndSilencesDeps,
-  { silence: { silence_id }, alarm, others }: About,
+  { silence: { silence_id }, alarm, sending }: About,
   rows: readonly OutboxRow[],
 ): Promise<OutboxRow | undefined> {
   const now = momentOf(deps.now());
   const held = heldRows(rows);
   const newest = held.at(-1)?.row;
-  const active = alarm && newest ? holdingSilence(others, heldFor(alarm, newest), now) : undefined;
+  const active =
+    alarm && newest ? holdingSilence(sending.silences, heldFor(alarm, newest), now) : undefined;
   const decision = afterSilence(held, alarm, active);
   if (decision.kind === 'move') await deps.move(silence_id, rows, decision.silence_id);
   if (decision.kind === 'drop') await deps.drop(silence_id, rows, now);
   if (decision.kind !== 'release' || !alarm) return undefined;
-  const { row } = decision;
-  return deps.release(silence_id, { row, others: rows.filter((each) => each !== row), alarm }, now);
+  const others = rows.filter((each) => each !== decision.row);
+  // A subscription that wants groups may have been made while the row was held.
+  const row = sending.grouped.has(alarm.project_id) ? groupedRow(decision.row) : decision.row;
+  return deps.release(silence_id, { row, others, alarm }, now);
 }
 
 /** What other silences are matched against. */

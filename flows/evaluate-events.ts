@@ -164,7 +164,7 @@ async function lanesOf(
   events: readonly DoctorEvent[],
   from: Cursor | undefined,
 ): Promise<{ readonly lanes: AlarmLane[]; readonly rests: readonly Rest[] }> {
-  const { eventsOf, rests, silences } = await findCandidates(deps, events, {
+  const { eventsOf, rests, silences, grouped } = await findCandidates(deps, events, {
     from,
     slicesNamed: deps.pace.slicesNamed,
   });
@@ -178,6 +178,7 @@ async function lanesOf(
     alarm,
     events: (eventsOf.get(alarm.alarm_id) ?? []).map((event) => visibleTo(alarm, event)),
     holdOf,
+    isGrouped: grouped.has(alarm.project_id),
   }));
   return { lanes, rests };
 }

@@ -3,7 +3,7 @@
  * Alarms that stay as they are cost no read and no write.
  */
 import { isEqual } from 'es-toolkit';
-import { heldRow, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
+import { isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
 import type { PeriodicAlarm } from '../domain/alarms/periodic-alarm.ts';
 import type { PlannedAlarm } from '../domain/alarms/periodic-index.ts';
 import { namedAlarms } from '../domain/alarms/periodic-parts.ts';
@@ -14,7 +14,7 @@ import { slices } from '../domain/slices.ts';
 import { type Answers, type AskDeps, askAll } from './ask-queries.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
-import { holdWithoutEvent, type SilencesDeps, silencesOf } from './silences-of.ts';
+import { rowToSend, type SilencesDeps, sendingOf } from './silences-of.ts';
 
 /** The outcome of a write. `fired before`: this round's record is there, so its owner is notified. */
 export type RoundOutcome = 'written' | 'alarm changed' | 'fired before';
@@ -154,7 +154,7 @@ async function decideSome(
     const decided = alarms.flatMap(
       (alarm) => roundWrite(alarm, findingsOf(alarm.scope), round, now) ?? [],
     );
-    const writes = await silenced(deps, decided, now);
+    const writes = await asSent(deps, decided, now);
     const outcomes = await deps.writeRounds(writes);
     left = writes.filter((_, n) => outcomes[n] === 'alarm changed').map(({ to }) => to.alarm_id);
     rows.push(
@@ -166,16 +166,15 @@ async function decideSome(
   return rows;
 }
 
-/** The writes, with the notifications held back that a silence matches. */
-async function silenced(
+/** The writes with their notifications as they are sent: those that a silence matches are held back. */
+async function asSent(
   deps: RoundDeps,
   writes: readonly RoundWrite[],
   now: string,
 ): Promise<RoundWrite[]> {
   const firing = writes.flatMap(({ from, row }) => (row ? [from] : []));
-  const silences = await silencesOf(deps, firing);
-  return writes.map((write) => {
-    const hold = write.row && holdWithoutEvent(silences, write.from, now);
-    return hold && write.row ? { ...write, row: heldRow(write.row, hold) } : write;
-  });
+  const sending = await sendingOf(deps, firing);
+  return writes.map((write) =>
+    write.row ? { ...write, row: rowToSend(sending, write.from, { row: write.row, now }) } : write,
+  );
 }

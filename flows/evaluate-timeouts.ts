@@ -1,12 +1,12 @@
 /** Decides about alarms whose timers fell due: no event matched for their timeout, or one did and they are armed again. */
 import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
-import { type Firing, heldRow, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
+import { type Firing, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
 import { packed } from '../domain/slices.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import type { EvaluateDeps, Evaluated } from './evaluate-events.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
 import { untilWritten } from './retry.ts';
-import { holdWithoutEvent, type SilencesDeps, silencesOf } from './silences-of.ts';
+import { rowToSend, type SilencesDeps, sendingOf } from './silences-of.ts';
 
 /** What the flow reads and writes. */
 export type EvaluateTimeoutsDeps = DeliverDeps &
@@ -55,7 +55,7 @@ async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]
     if (decision.kind === 'fired') firings.push({ timer, firing: decision.firing });
     if (decision.kind === 'armed' && !(await deps.arm(alarm, decision.to))) left.push(timer);
   }
-  const fired = await silenced(deps, firings);
+  const fired = await asSent(deps, firings);
   const written: OutboxRow[] = [];
   for (const some of packed(fired, { size: perTransaction, sizeOf: () => 1 })) {
     const outcomes = await deps.fire(some.map(({ firing }) => [firing]));
@@ -67,17 +67,17 @@ async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]
   return { written, left };
 }
 
-/** The firings, with those held back that a silence matches. */
-async function silenced(
+/** The firings as they are sent: those that a silence matches are held back. */
+async function asSent(
   deps: EvaluateTimeoutsDeps,
   firings: readonly TimedFiring[],
 ): Promise<TimedFiring[]> {
-  const silences = await silencesOf(
+  const sending = await sendingOf(
     deps,
     firings.map(({ firing }) => firing.from),
   );
   return firings.map(({ timer, firing }) => {
-    const hold = holdWithoutEvent(silences, firing.from, deps.now());
-    return { timer, firing: hold ? { ...firing, row: heldRow(firing.row, hold) } : firing };
+    const row = rowToSend(sending, firing.from, { row: firing.row, now: deps.now() });
+    return { timer, firing: { ...firing, row } };
   });
 }

@@ -8,6 +8,7 @@ import { type AlarmCounts, noAlarms, type ProjectKeys } from '../domain/alarms/l
 import { oldestFirst } from '../domain/alarms/order.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 import type { EventMessage } from '../domain/events/messages.ts';
+import { groupedIn } from './silences-of.ts';
 
 /** Which ids of each key are requested: those after an id, at most so many; without bounds all. */
 export type LookupBounds = { readonly after?: string; readonly most?: number };
@@ -38,6 +39,8 @@ export type Candidates = {
   readonly rests: readonly Rest[];
   /** The ids of the silences that may apply; empty for projects without any. */
   readonly silences: readonly string[];
+  /** The projects with subscriptions that want groups. */
+  readonly grouped: ReadonlySet<string>;
 };
 
 const noneFound: ReadonlyMap<string, readonly string[]> = new Map();
@@ -113,5 +116,5 @@ export async function findCandidates(
     }
   }
   const silences = [...new Set([...counts.values()].flatMap((each) => each.silences ?? []))];
-  return { eventsOf, rests, silences };
+  return { eventsOf, rests, silences, grouped: groupedIn(counts) };
 }

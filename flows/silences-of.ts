@@ -1,5 +1,5 @@
 /** The silences that may hold what alarms fire, and which of them does. */
-import type { Hold } from '../domain/alarms/firing.ts';
+import { groupedRow, type Hold, heldRow, type OutboxRow } from '../domain/alarms/firing.ts';
 import type { AlarmCounts } from '../domain/alarms/lookup-plan.ts';
 import { holdingSilence, type Silence, type Silenceable } from '../domain/alarms/silence.ts';
 
@@ -21,16 +21,42 @@ export type SilenceableAlarm = {
   readonly resource_id?: string | null;
 };
 
-/** The silences of the alarms' projects, and those of all projects: one read, and one more if there are any. */
-export async function silencesOf(
+/** How the notifications of some projects are sent. */
+export type Sending = {
+  /** The silences of the projects, and those of all projects. */
+  readonly silences: readonly Silence[];
+  /** The projects with subscriptions that want groups. */
+  readonly grouped: ReadonlySet<string>;
+};
+
+/** How the notifications of the alarms' projects are sent: one read, and one more if there are silences. */
+export async function sendingOf(
   { alarmCounts, silences }: SilencesDeps,
   alarms: readonly SilenceableAlarm[],
-): Promise<readonly Silence[]> {
+): Promise<Sending> {
   const projects = new Set(alarms.map(({ project_id }) => project_id));
-  if (projects.size === 0) return [];
+  if (projects.size === 0) return { silences: [], grouped: new Set() };
   const counts = await alarmCounts([...projects]);
   const ids = new Set([...counts.values()].flatMap((each) => each.silences ?? []));
-  return ids.size > 0 ? silences([...ids]) : [];
+  return {
+    silences: ids.size > 0 ? await silences([...ids]) : [],
+    grouped: groupedIn(counts),
+  };
+}
+
+/** The projects with subscriptions that want groups. */
+export const groupedIn = (counts: ReadonlyMap<string, AlarmCounts>): ReadonlySet<string> =>
+  new Set([...counts].flatMap(([project_id, { grouped }]) => (grouped ? [project_id] : [])));
+
+/** The row of a firing without an event, as it is sent: held back by a silence, in groups, or as it is. */
+export function rowToSend(
+  { silences, grouped }: Sending,
+  alarm: SilenceableAlarm,
+  { row, now }: { readonly row: OutboxRow; readonly now: string },
+): OutboxRow {
+  const sent = grouped.has(alarm.project_id) ? groupedRow(row) : row;
+  const hold = holdWithoutEvent(silences, alarm, now);
+  return hold ? heldRow(sent, hold) : sent;
 }
 
 /** What a silence is matched against, for an alarm that fires. @param about the resource and host of what it fires for. */
@@ -45,7 +71,7 @@ export const silenceableOf = (
 });
 
 /** The silence that holds back what a firing without an event notifies; undefined if none does. */
-export function holdWithoutEvent(
+function holdWithoutEvent(
   silences: readonly Silence[],
   alarm: SilenceableAlarm,
   now: string,

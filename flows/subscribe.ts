@@ -4,6 +4,7 @@
  * repeated subscription at SNS returns the same one.
  */
 
+import type { NotificationTopics } from '../domain/delivery/notification-topics.ts';
 import {
   asksToConfirm,
   claimOf,
@@ -43,7 +44,7 @@ export type SubscribeDeps = {
   };
   /** The seconds after which one endpoint may be requested again. */
   readonly cooldownSeconds: number;
-  readonly topics: readonly string[];
+  readonly topics: NotificationTopics;
   readonly mostPerProject: number;
   readonly now: () => string;
 };
@@ -109,7 +110,7 @@ const taken = (known: Subscription, request: SubscriptionRequest): DomainError =
   new DomainError(
     'conflict',
     known.project_id === request.project_id
-      ? `The endpoint has a subscription with another filter: delete ${known.subscription_id} first.`
+      ? `The endpoint has a subscription with another filter or group: delete ${known.subscription_id} first.`
       : 'The endpoint cannot be subscribed: it has a subscription already.',
   );
 

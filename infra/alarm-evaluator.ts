@@ -4,6 +4,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { EnvName } from '../adapters/env.ts';
 import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
+import { topicVariables } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -46,7 +47,8 @@ class Evaluator extends Construct implements Capability {
         ...Object.fromEntries(urls),
         EVENT_DLQ_URL: deadLetters.queueUrl,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
-        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
+        GROUP_QUEUE_URL: messaging.eventQueue.queueUrl,
+        ...topicVariables(messaging),
         ...variablesOf(settings, 'historyRetentionDays'),
         EVALUATOR_PACE: props.pace,
       },
@@ -69,13 +71,16 @@ class Evaluator extends Construct implements Capability {
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
     allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
     allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
-    for (const topic of messaging.notifications) allowPublish(fn, topic);
-    const sent = new Set([...Object.values(sources), messaging.wideQueue, deadLetters]);
-    for (const queue of [...sent, messaging.webhookQueue]) allowSend(fn, queue);
+    for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);
+    const sent = new Set([
+      ...[...Object.values(sources), messaging.wideQueue, deadLetters],
+      ...[messaging.webhookQueue, messaging.eventQueue],
+    ]);
+    for (const queue of sent) allowSend(fn, queue);
   }
 }
 
-/** Fires alarms for faults. No other event waits in its queue. */
+/** Fires alarms for faults, and sends groups of what they fired. No other event waits in its queue. */
 export class AlarmEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     super(scope, id, {
@@ -89,6 +94,9 @@ export class AlarmEvaluator extends Evaluator {
       concurrency: wiring.settings.evaluatorConcurrency,
       pace: 'full',
     });
+    const { history } = wiring.tables;
+    allowRows(this.function, history, 'Query');
+    allowIndexes(this.function, history, 'byFault');
   }
 }
 

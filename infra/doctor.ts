@@ -4,6 +4,7 @@ import { allowMirror, mirrorVariables } from './cloud-mirror.ts';
 import { allowIndexes, allowRows, allowSecret, allowSend, allowSubscribe } from './grants.ts';
 import { attemptLimits } from './identity.ts';
 import { inventoryVariables } from './inventory.ts';
+import { topicVariables } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -15,7 +16,8 @@ const subscriptionVariables = ({
   settings,
 }: Pick<Wiring, 'tables' | 'messaging' | 'settings'>) => ({
   SUBSCRIPTIONS_TABLE: tables.subscriptions.tableName,
-  NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
+  QUOTAS_TABLE: tables.quotas.tableName,
+  ...topicVariables(messaging),
   ...variablesOf(
     settings,
     'subscriptionsPerProject',
@@ -97,7 +99,9 @@ export class Doctor extends Construct implements Capability {
     allowIndexes(fn, tables.history, 'byFault');
     allowRows(fn, tables.subscriptions, 'GetItem', 'BatchGetItem', 'PutItem', 'DeleteItem');
     allowIndexes(fn, tables.subscriptions, 'byProject', 'byTime');
-    for (const topic of messaging.notifications) allowSubscribe(fn, topic);
+    allowRows(fn, tables.quotas, 'UpdateItem');
+    for (const topic of [...messaging.notifications, ...messaging.groups])
+      allowSubscribe(fn, topic);
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
     allowMirror(fn, { tables, messaging });

@@ -17,7 +17,7 @@ const longestOther = 32;
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-/** The length of a resource's name, ARN or URL. @param attribute `QueueName` for the name of a queue alone. */
+/** The length of a resource's name, ARN or URL. @param attribute `QueueName` or `TopicName` for the name alone. */
 type NameLength = (logicalId: string, attribute?: unknown) => number;
 
 /** The most bytes that a value of the template can have when it is deployed. */
@@ -49,7 +49,8 @@ export function environmentBytes(
     const type = types.get(logicalId);
     if (type === undefined) return longestOther;
     const name = stack.stackName.length + 1 + logicalId.length + randomEnd;
-    const isName = type === 'AWS::DynamoDB::Table' || attribute === 'QueueName';
+    const isName =
+      type === 'AWS::DynamoDB::Table' || attribute === 'QueueName' || attribute === 'TopicName';
     return isName ? name : name + longestPrefix;
   };
   return Object.entries(variables).reduce(

@@ -99,8 +99,8 @@ export class Messaging extends Construct {
   readonly webhookDeadLetters: Queue;
   /** Tenants subscribe to these. All notifications of a project are on one of them. */
   readonly notifications: readonly Topic[];
-  /** The ARNs of `notifications`, in their order, separated by commas. */
-  readonly topicArns: string;
+  /** Tenants subscribe to these for groups. All groups of a project are on one of them. */
+  readonly groups: readonly Topic[];
   /** Operators subscribe to it: every change of state. */
   readonly events: Topic;
   /** What operators subscribe to for the CloudWatch alarms; emulators send it nothing. */
@@ -166,8 +166,8 @@ export class Messaging extends Construct {
     const givenUp = into(this.webhookDeadLetters);
     this.webhookQueue = queue('WebhookQueue', webhookSenderTimeoutSeconds, givenUp);
     this.webhookRetryQueue = queue('WebhookRetryQueue', webhookSenderTimeoutSeconds, givenUp);
-    this.notifications = notificationTopics(this, settings, secureTransport);
-    this.topicArns = this.notifications.map(({ topicArn }) => topicArn).join(',');
+    this.notifications = topics(this, 'Notifications', { settings, secureTransport });
+    this.groups = topics(this, 'Groups', { settings, secureTransport });
     this.events = new Topic(this, 'Events', { enforceSSL: secureTransport });
     this.alarms = new Topic(this, 'Alarms', { enforceSSL: secureTransport });
   }
@@ -187,16 +187,30 @@ function cloudQueuesOf(
   };
 }
 
-/** The topics that the projects' notifications are spread over. */
-const notificationTopics = (
+/** The topics that the projects' notifications, or groups, are spread over. */
+const topics = (
   scope: Construct,
-  settings: ServiceSettings,
-  enforceSSL: boolean,
+  name: string,
+  { settings, secureTransport }: MessagingProps,
 ): Topic[] =>
   Array.from(
     { length: settings.notificationTopics },
-    (_, n) => new Topic(scope, n === 0 ? 'Notifications' : `Notifications${n + 1}`, { enforceSSL }),
+    (_, n) => new Topic(scope, n === 0 ? name : `${name}${n + 1}`, { enforceSSL: secureTransport }),
   );
+
+/** The ARNs of the topics, in their order, separated by commas. */
+export const arnsOf = (of: readonly Topic[]): string =>
+  of.map(({ topicArn }) => topicArn).join(',');
+
+/** The ARN of the first, and the names of the others: AWS takes 4 kB of variables (`topicArns` of `adapters/env.ts` reads it). */
+const listed = (of: readonly Topic[]): string =>
+  of.map(({ topicArn, topicName }, n) => (n === 0 ? topicArn : topicName)).join(',');
+
+/** The variables of a function that publishes notifications, or subscribes to them. */
+export const topicVariables = ({ notifications, groups }: Messaging) => ({
+  NOTIFICATIONS_TOPIC_ARNS: listed(notifications),
+  GROUPS_TOPIC_ARNS: listed(groups),
+});
 
 /**
  * Refuses callers of other accounts, whatever else a policy allows. AWS services are let through: EventBridge

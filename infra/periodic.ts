@@ -13,6 +13,7 @@ import {
   allowSecret,
   allowSend,
 } from './grants.ts';
+import { topicVariables } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import { type ServiceSettings, variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -76,7 +77,7 @@ class PeriodicEvaluator extends Construct implements Capability {
         PERIODIC_SLOW_QUEUE_URL: messaging.periodicSlowQueue.queueUrl,
         BULK_DLQ_URL: messaging.bulkDeadLetters.queueUrl,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
-        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
+        ...topicVariables(messaging),
         ...variablesOf(
           settings,
           'historyRetentionDays',
@@ -107,7 +108,7 @@ class PeriodicEvaluator extends Construct implements Capability {
     allowSend(fn, messaging.periodicSlowQueue);
     allowSend(fn, messaging.bulkDeadLetters);
     allowSend(fn, messaging.webhookQueue);
-    for (const topic of messaging.notifications) allowPublish(fn, topic);
+    for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);
     if (credentials.secretArn) allowSecret(fn, { secretArn: credentials.secretArn });
     if (credentials.workspaceArn) allowQueries(fn, credentials.workspaceArn);
   }

@@ -14,7 +14,7 @@ import { grantForEmulator } from './grants.ts';
 import { Identity } from './identity.ts';
 import { Inventory } from './inventory.ts';
 import { Lateness } from './lateness.ts';
-import { Messaging } from './messaging.ts';
+import { arnsOf, Messaging } from './messaging.ts';
 import { Monitors, monitorPaths } from './monitors.ts';
 import { Network } from './network.ts';
 import { Operations, operationPaths } from './operations.ts';
@@ -155,7 +155,9 @@ function makeOutputs(scope: Construct, values: Readonly<Record<string, string>>)
 const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   ApiUrl: api.url,
   NotificationsTopicArn: messaging.notifications[0]?.topicArn ?? '',
-  NotificationsTopicArns: messaging.topicArns,
+  NotificationsTopicArns: arnsOf(messaging.notifications),
+  GroupsTopicArn: messaging.groups[0]?.topicArn ?? '',
+  GroupsTopicArns: arnsOf(messaging.groups),
   EventsTopicArn: messaging.events.topicArn,
   AlarmsTopicArn: messaging.alarms.topicArn,
   EventQueueUrl: messaging.eventQueue.queueUrl,

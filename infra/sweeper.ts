@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { allowIndexes, allowPublish, allowRows, allowSend } from './grants.ts';
+import { topicVariables } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -27,7 +28,8 @@ export class Sweeper extends Construct implements Capability {
         SILENCES_TABLE: tables.silences.tableName,
         ACTIVITY_TABLE: tables.activity.tableName,
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
-        NOTIFICATIONS_TOPIC_ARNS: messaging.topicArns,
+        GROUP_QUEUE_URL: messaging.eventQueue.queueUrl,
+        ...topicVariables(messaging),
         ...variablesOf(settings, 'evaluatorTimeoutSeconds', 'historyRetentionDays'),
       },
     });
@@ -47,6 +49,7 @@ export class Sweeper extends Construct implements Capability {
     allowIndexes(fn, tables.silences, 'due');
     allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
     allowSend(fn, messaging.webhookQueue);
-    for (const topic of messaging.notifications) allowPublish(fn, topic);
+    allowSend(fn, messaging.eventQueue);
+    for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);
   }
 }

@@ -127,7 +127,7 @@ const releasingOf = (
 
   /**
    * Releases one row and drops the others, in one transaction, on condition that the alarm is as it
-   * was read.
+   * was read. Of the released row, the mark `grouped` is written too.
    * @returns the row as it is to be sent; undefined if something changed: nothing was written then.
    */
   release: async (
@@ -137,8 +137,8 @@ const releasingOf = (
   ): Promise<OutboxRow | undefined> => {
     const [held, shard] = [heldShard(silence_id), releasedShard(row)];
     const released = {
-      expression: 'REMOVE held_host SET undelivered_shard = :shard, written_at = :now',
-      values: { ':shard': shard, ':now': now },
+      expression: `REMOVE held_host SET undelivered_shard = :shard, written_at = :now${row.grouped ? ', grouped = :grouped' : ''}`,
+      values: { ':shard': shard, ':now': now, ...(row.grouped && { ':grouped': true }) },
     };
     const dropped = {
       expression: 'REMOVE undelivered_shard, held_host SET expires_at = :expiry',

@@ -19,7 +19,9 @@ export const outbox = (
   { table, retentionDays, interrupted }: Settings,
 ) => ({
   /** Marks the rows as delivered, which takes them out of the sweeper's index. */
-  markDelivered: async (rows: readonly OutboxRow[]): Promise<void> => {
+  markDelivered: async (
+    rows: readonly Pick<OutboxRow, 'event_id' | 'alarm_id'>[],
+  ): Promise<void> => {
     const now = new Date().toISOString();
     const expires_at = expiryOf(now, retentionDays);
     await writtenAll(

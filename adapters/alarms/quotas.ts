@@ -9,7 +9,7 @@ import type { AlarmCounts } from '../../domain/alarms/lookup-plan.ts';
 import {
   mayHaveLimit,
   projectOwner,
-  silencesOwner,
+  sharedOwner,
   unlimited,
   wideOwner,
 } from '../../domain/alarms/quota.ts';
@@ -65,12 +65,15 @@ const CountRow = z.object({
   alarms: z.number().optional(),
   /** The ids of the silences that have not ended; absent without any. */
   silences: z.set(z.string()).optional(),
+  /** The ids of the subscriptions that want groups; absent without any. */
+  grouped: z.set(z.string()).optional(),
 });
 
 /** Counts the alarms of projects. */
 export const alarmCounter = (client: DynamoDBDocumentClient, table: string) => ({
   /**
-   * How many alarms each project has, and which silences, in one consistent read for 49 projects.
+   * How many alarms each project has, which silences, and whether it has subscriptions that want groups, in
+   * one consistent read for 49 projects.
    * Projects without a count have 0; so have ids that are too long for an alarm's project.
    */
   alarmCounts: async (project_ids: readonly string[]): Promise<Map<string, AlarmCounts>> => {
@@ -80,18 +83,27 @@ export const alarmCounter = (client: DynamoDBDocumentClient, table: string) => (
     const rows = await getAll(
       client,
       table,
-      [...owners, silencesOwner('')].map((owner) => ({ owner })),
+      [...owners, sharedOwner('')].map((owner) => ({ owner })),
     );
     const read = rows.map((row) => CountRow.parse(row));
     const silences = new Map(read.map((row) => [row.owner, [...(row.silences ?? [])]]));
-    const ofAll = silences.get(silencesOwner('')) ?? [];
+    const ofAll = silences.get(sharedOwner('')) ?? [];
+    const grouped = new Set(read.flatMap((row) => (row.grouped?.size ? [row.owner] : [])));
     const counts = new Map(read.map(({ owner, alarms = 0 }) => [owner, alarms]));
     const of = (owner: string): number => counts.get(owner) ?? 0;
     return new Map(
       projects.map((id) => {
         const all = of(projectOwner(id));
         const its = [...(silences.get(projectOwner(id)) ?? []), ...ofAll];
-        return [id, { all, wide: of(wideOwner(id)), ...(its.length > 0 && { silences: its }) }];
+        const isGrouped = grouped.has(projectOwner(id)) || grouped.has(sharedOwner(''));
+        return [
+          id,
+          {
+            ...{ all, wide: of(wideOwner(id)) },
+            ...(its.length > 0 && { silences: its }),
+            ...(isGrouped && { grouped: true as const }),
+          },
+        ];
       }),
     );
   },

@@ -3,7 +3,7 @@
  * that evaluators read anyway, and are written in the same transactions.
  */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { silencesOwner } from '../../domain/alarms/quota.ts';
+import { sharedOwner } from '../../domain/alarms/quota.ts';
 import { Silence } from '../../domain/alarms/silence.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
 import { type Action, transact } from '../transactions.ts';
@@ -63,7 +63,7 @@ export const silenceStore = (client: DynamoDBDocumentClient, { silences, quotas 
     const named: Action = {
       Update: {
         TableName: quotas,
-        Key: { owner: silencesOwner(row.project_id) },
+        Key: { owner: sharedOwner(row.project_id) },
         UpdateExpression: 'ADD silences :id',
         ConditionExpression: 'attribute_not_exists(silences) OR size(silences) < :most',
         ExpressionAttributeValues: { ':id': new Set([row.silence_id]), ':most': most },
@@ -187,7 +187,7 @@ export const silenceEnds = (client: DynamoDBDocumentClient, { silences, quotas }
     const unnamed: Action = {
       Update: {
         TableName: quotas,
-        Key: { owner: silencesOwner(project_id) },
+        Key: { owner: sharedOwner(project_id) },
         UpdateExpression: 'DELETE silences :id',
         ExpressionAttributeValues: { ':id': new Set([silence_id]) },
       },

@@ -5,9 +5,10 @@ import type { Answer } from '../../domain/delivery/webhook-retry.ts';
 import { toAsciiJson } from '../../domain/json.ts';
 
 const attributesOf = ({ project_id, body }: WebhookMessage) => {
-  const { alarm_id, severity, current } = body;
+  const { severity } = body;
+  const ofAlarm = 'group' in body ? {} : { alarm_id: body.alarm_id, current: body.current };
   return Object.fromEntries(
-    Object.entries({ project_id, alarm_id, severity, current }).flatMap(([name, value]) =>
+    Object.entries({ project_id, severity, ...ofAlarm }).flatMap(([name, value]) =>
       value === '' ? [] : [[name, { DataType: 'String', StringValue: value }]],
     ),
   );

@@ -7,8 +7,10 @@ import {
   GetCommand,
   PutCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { sharedOwner } from '../../domain/alarms/quota.ts';
 import { Subscription } from '../../domain/delivery/subscription.ts';
 import { getAll, ifUnchanged, queryPages, type Row } from '../dynamodb.ts';
+import { type Action, transactPatiently } from '../transactions.ts';
 
 /** The row, with the keys of its indexes. */
 const indexed = (row: Subscription): Row => ({
@@ -29,45 +31,62 @@ const atRevision = ({ revision }: Subscription) => ({
   ExpressionAttributeValues: { ':revision': revision },
 });
 
+type Tables = { readonly subscriptions: string; readonly quotas: string };
+
+/**
+ * Names a subscription to groups in the row of its project in the table `quotas`, which evaluators read
+ * anyway, or takes it out. Of all projects, it is named in the row that all share.
+ */
+const named = (
+  { quotas }: Tables,
+  { all_projects, project_id, subscription_id }: Subscription,
+  verb: 'ADD' | 'DELETE',
+): Action => ({
+  Update: {
+    TableName: quotas,
+    Key: { owner: sharedOwner(all_projects ? '' : project_id) },
+    UpdateExpression: `${verb} grouped :id`,
+    ExpressionAttributeValues: { ':id': new Set([subscription_id]) },
+  },
+});
+
 /**
  * The store of subscriptions. Each write returns false if its condition fails: the row is no longer
  * as it was read.
  */
-export const subscriptionStore = (client: DynamoDBDocumentClient, table: string) => ({
-  ...readingOf(client, table),
+export const subscriptionStore = (client: DynamoDBDocumentClient, tables: Tables) => {
+  const { subscriptions: TableName } = tables;
+  return {
+    ...readingOf(client, TableName),
 
-  /** Writes a new row. False if the endpoint already has one. */
-  claim: (row: Subscription): Promise<boolean> =>
-    ifUnchanged(
-      client.send(
-        new PutCommand({
-          TableName: table,
-          Item: indexed(row),
-          ConditionExpression: 'attribute_not_exists(subscription_id)',
-        }),
-      ),
-    ),
+    /** Writes a new row. False if the endpoint already has one. */
+    claim: (row: Subscription): Promise<boolean> => {
+      const Put = {
+        TableName,
+        Item: indexed(row),
+        ConditionExpression: 'attribute_not_exists(subscription_id)',
+      };
+      return row.group === undefined
+        ? ifUnchanged(client.send(new PutCommand(Put)))
+        : transactPatiently(client, [{ Put }, named(tables, row, 'ADD')]);
+    },
 
-  /** Replaces a row. */
-  replace: (before: Subscription, after: Subscription): Promise<boolean> =>
-    ifUnchanged(
-      client.send(
-        new PutCommand({ TableName: table, Item: indexed(after), ...atRevision(before) }),
+    /** Replaces a row. */
+    replace: (before: Subscription, after: Subscription): Promise<boolean> =>
+      ifUnchanged(
+        client.send(new PutCommand({ TableName, Item: indexed(after), ...atRevision(before) })),
       ),
-    ),
 
-  /** Deletes a row. */
-  remove: (row: Subscription): Promise<boolean> =>
-    ifUnchanged(
-      client.send(
-        new DeleteCommand({
-          TableName: table,
-          Key: { subscription_id: row.subscription_id },
-          ...atRevision(row),
-        }),
-      ),
-    ),
-});
+    /** Deletes a row. */
+    remove: (row: Subscription): Promise<boolean> => {
+      const { subscription_id } = row;
+      const Delete = { TableName, Key: { subscription_id }, ...atRevision(row) };
+      return row.group === undefined
+        ? ifUnchanged(client.send(new DeleteCommand(Delete)))
+        : transactPatiently(client, [{ Delete }, named(tables, row, 'DELETE')]);
+    },
+  };
+};
 
 /** The reads of the store. */
 function readingOf(client: DynamoDBDocumentClient, table: string) {

@@ -5,17 +5,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { firingOfWebhook, WebhookMessage, WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import { rowOfWebhook, WebhookMessage, WebhookOutcome } from '../../domain/delivery/webhook.ts';
 import { mostTries, pauseAfter } from '../back-off.ts';
 import { ifUnchanged } from '../dynamodb.ts';
 
 /** The part of a row that is read: the outcome of one webhook, or nothing. */
 const OutcomeRow = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
-
-const keyOf = (webhook: WebhookMessage) => ({
-  event_id: firingOfWebhook(webhook),
-  alarm_id: webhook.body.alarm_id,
-});
 
 /** The store of outcomes. */
 export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) => ({
@@ -24,7 +19,7 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
     const { Item: row } = await client.send(
       new GetCommand({
         TableName: table,
-        Key: keyOf(webhook),
+        Key: rowOfWebhook(webhook),
         ConsistentRead: true,
         ProjectionExpression: 'webhooks.#id',
         ExpressionAttributeNames: { '#id': webhook.webhook_id },
@@ -39,7 +34,7 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
   note: async (webhook: WebhookMessage, outcome: WebhookOutcome): Promise<void> => {
     const update = new UpdateCommand({
       TableName: table,
-      Key: keyOf(webhook),
+      Key: rowOfWebhook(webhook),
       UpdateExpression: 'SET webhooks.#id = :outcome',
       ConditionExpression:
         'attribute_exists(event_id) AND (attribute_not_exists(webhooks.#id) OR webhooks.#id.#result = :retrying)',
@@ -69,7 +64,7 @@ export const webhookReopener = (client: DynamoDBDocumentClient, table: string) =
         client.send(
           new UpdateCommand({
             TableName: table,
-            Key: keyOf(webhook),
+            Key: rowOfWebhook(webhook),
             UpdateExpression: 'REMOVE webhooks.#id',
             ConditionExpression: 'webhooks.#id.#result = :over',
             ExpressionAttributeNames: { '#id': webhook.webhook_id, '#result': 'result' },

@@ -1,6 +1,7 @@
 /**
  * Actions of alarms: URLs that are called on a transition, and SNS topics that the operator allows.
  */
+import { wrongGrouping } from '../delivery/grouped-action.ts';
 import { DomainError } from '../errors.ts';
 
 /** Aodh's schemes, without `trust+*` and `zaqar`: these need trusts of a real Keystone. */
@@ -25,7 +26,7 @@ const hasHost = (url: string, { authority }: Parts): boolean =>
  * An action as Aodh stores it, which is Python's `urlsplit(url).geturl()`: the scheme in lower
  * case, no `//` before an empty authority, no `?` or `#` with nothing after it (`log://` becomes
  * `log:`).
- * @throws DomainError `invalid` for an unknown scheme or a URL without a host.
+ * @throws DomainError `invalid` for an unknown scheme, a URL without a host, or an unknown grouping.
  */
 export function normalAction(url: string): string {
   if (isTopicAction(url)) return url;
@@ -34,6 +35,8 @@ export function normalAction(url: string): string {
   if (!parts || !printable || !schemes.has(parts.scheme)) throw unsupported(url);
   const { scheme, authority, rest } = parts;
   if (!adminSchemes.has(scheme) && !hasHost(url, parts)) throw unsupported(url);
+  const wrong = wrongGrouping(url);
+  if (wrong !== undefined) throw unsupported(url, wrong);
   const [, path = '', query = '', fragment = ''] = /^([^?#]*)(\?[^#]*)?(#.*)?$/.exec(rest) ?? [];
   const tail = [path, query === '?' ? '' : query, fragment === '#' ? '' : fragment].join('');
   return `${scheme}:${authority ? `//${authority}` : ''}${tail}`;
@@ -43,9 +46,12 @@ export function normalAction(url: string): string {
 export const isTopicAction = (action: string): boolean =>
   /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/.test(action);
 
-/** The refusal of an action that Doctor does not support. */
-export const unsupported = (url: string): DomainError =>
-  new DomainError('invalid', `Unsupported action ${url.slice(0, 200)}`);
+/** The refusal of an action that Doctor does not support. @param why for people. */
+export const unsupported = (url: string, why?: string): DomainError =>
+  new DomainError(
+    'invalid',
+    `Unsupported action ${url.slice(0, 200)}${why === undefined ? '' : `: ${why}`}`,
+  );
 
 /** Whether only an administrator may give an alarm this action. */
 export const isAdminAction = (action: string): boolean =>

@@ -32,6 +32,10 @@ export const OutboxRow = AlarmChange.extend({
   webhooks: z.record(z.string(), WebhookOutcome),
   /** The fault that caused the event; absent if none did. */
   fault_id: z.uuid().optional(),
+  /** Present if the project has subscriptions that want groups (domain/delivery/group.ts). */
+  grouped: z.literal(true).optional(),
+  /** When its notification was published; absent before. */
+  delivered_at: Moment.optional(),
   /** Present until the row is marked as delivered; of a row that is held by a silence, `heldShard`. */
   undelivered_shard: z.string().optional(),
   /** The host of the fault, in a row that is held by a silence: another silence may hold it later. */
@@ -224,6 +228,13 @@ export function heldRow(row: OutboxRow, { silence_id, host }: Hold): OutboxRow {
     ...(host !== undefined && { held_host: host }),
   };
 }
+
+/** The firing in a project with subscriptions that want groups. A firing without a notification stays as it is. */
+export const groupedFiring = (firing: Firing): Firing =>
+  hasNotification(firing.row) ? { ...firing, row: groupedRow(firing.row) } : firing;
+
+/** The record of a firing in a project with subscriptions that want groups. */
+export const groupedRow = (row: OutboxRow): OutboxRow => ({ ...row, grouped: true });
 
 /** The shard of the row, once no silence holds it. */
 export const releasedShard = ({ alarm_id, event_id }: Pick<OutboxRow, 'alarm_id' | 'event_id'>) =>

@@ -2,12 +2,14 @@
 
 /**
  * The numbers of a project's alarms; `wide`: those that name no resource. `silences`: the ids of the
- * silences that may apply to them and have not ended; absent if there are none.
+ * silences that may apply to them and have not ended; absent if there are none. `grouped`: the project has
+ * subscriptions that want groups.
  */
 export type AlarmCounts = {
   readonly all: number;
   readonly wide: number;
   readonly silences?: readonly string[];
+  readonly grouped?: true;
 };
 
 export const noAlarms: AlarmCounts = { all: 0, wide: 0 };

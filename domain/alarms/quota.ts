@@ -47,11 +47,11 @@ export const projectOwner = (project_id: string): string => `project#${project_i
 export const wideOwner = (project_id: string): string => `wide#${project_id}`;
 
 /**
- * The row of the table `quotas` that names the silences of a project which have not ended, so that an
- * evaluator, which reads the row anyway, knows whether there are any. Silences of several projects are
- * in one row.
+ * The row of the table `quotas` that names the silences of a project which have not ended, and its
+ * subscriptions that want groups, so that an evaluator, which reads the row anyway, knows whether there are
+ * any. Those of several projects are in one row, that of the empty id.
  */
-export const silencesOwner = (project_id: string): string =>
+export const sharedOwner = (project_id: string): string =>
   project_id === '' ? 'silences#' : projectOwner(project_id);
 
 /** Aodh's refusal of an alarm above the limit. */

@@ -1,5 +1,4 @@
 /** A condition: what one source says of one target, under a key of its own. */
-import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import type { ReportedBy } from '../hosts/service-update.ts';
 import { conditionId } from '../ids.ts';
@@ -160,10 +159,14 @@ export function saysNothingNew(
   after: Condition,
   stale_after: number | null,
 ): boolean {
-  const said = { ...after, renewed_at: before.renewed_at };
+  const saysTheSame =
+    after.severity === before.severity &&
+    after.cause === before.cause &&
+    after.observed_at === before.observed_at &&
+    after.order === before.order;
   const passed = Date.parse(after.renewed_at) - Date.parse(before.renewed_at);
   const most = Math.min(mostUnrecorded, (stale_after ?? Number.POSITIVE_INFINITY) / 10);
-  return passed < most * 1_000 && isEqual(said, before);
+  return saysTheSame && passed < most * 1_000;
 }
 
 /** The row after its end. @param held whether its target stays as it is. @param order of the report of its end. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CloudTask, MoveTask } from '../cloud/cloud-task.ts';
 import { DoctorEvent } from '../events/event.ts';
 import { laneOf } from '../events/event-lane.ts';
-import { DeadLetter, EventMessage } from '../events/messages.ts';
+import { DeadLetter, EventMessage, GroupMessage } from '../events/messages.ts';
 import { toJson } from '../json.ts';
 import type { DeadLetterQueueName, ReturnQueue } from './queue-names.ts';
 import { WebhookMessage } from './webhook.ts';
@@ -32,7 +32,10 @@ export type OpenedLetter = {
 export const deadLetterTexts: Readonly<
   Record<DeadLetterQueueName, { readonly holds: string; readonly redrivable: boolean }>
 > = {
-  events: { holds: 'events of faults that were not evaluated', redrivable: true },
+  events: {
+    holds: 'events of faults that were not evaluated, and groups that were not sent',
+    redrivable: true,
+  },
   bulk: { holds: 'all other events that were not evaluated or not understood', redrivable: true },
   reports: { holds: 'reports from the AWS account that were not taken', redrivable: true },
   faults: { holds: 'faults that were not finished', redrivable: true },
@@ -77,6 +80,8 @@ function wayOfEvent(queue: 'events' | 'bulk', element: unknown): Way {
 
 /** Where a message goes back to that SQS moved. */
 function wayOfMessage(queue: 'events' | 'bulk', message: unknown): Way {
+  const group = GroupMessage.safeParse(message).data;
+  if (group) return to('events', toJson(group));
   const { data } = EventMessage.safeParse(message);
   if (!data || !Laned.safeParse(message).success) return not('It is not a message of events.');
   const lane = queue === 'events' ? 'fault' : data.lane;

@@ -5,9 +5,11 @@
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
 import { AlarmState, Severity } from '../alarms/alarm.ts';
-import { bucketOf, subscriptionId } from '../ids.ts';
+import { subscriptionId } from '../ids.ts';
 import { notPlain, plain } from '../text.ts';
 import { Moment } from '../time.ts';
+import { Grouping } from './group-body.ts';
+import { type NotificationTopics, topicOf } from './notification-topics.ts';
 
 /**
  * SNS's protocols, without those that cost the operator money or need a role (`sms`, `firehose`,
@@ -49,6 +51,8 @@ export const SubscriptionRequest = z.object({
   filter: SubscriptionFilter,
   /** Send the notification alone, without SNS's envelope. */
   raw_message_delivery: z.boolean(),
+  /** One message for what a fault did, in place of one for each notification; absent for these. */
+  group: Grouping.optional(),
 });
 export type SubscriptionRequest = z.infer<typeof SubscriptionRequest>;
 
@@ -80,6 +84,7 @@ export const isSameRequest = (known: Subscription, request: SubscriptionRequest)
   known.project_id === request.project_id &&
   known.all_projects === request.all_projects &&
   known.raw_message_delivery === request.raw_message_delivery &&
+  known.group === request.group &&
   isEqual(filterPolicyOf(known), filterPolicyOf(request));
 
 /** SNS's limits of a filter policy: its attributes, and the combinations of their values. */
@@ -115,18 +120,21 @@ export function whyTooLarge(request: Filtered): string | undefined {
     : undefined;
 }
 
-/** The topic of a project's notifications: always the same for the same list of topics. */
-export function topicOf(topics: readonly string[], project_id: string): string {
-  const topic = topics[bucketOf(project_id, topics.length)];
-  if (topic === undefined) throw new Error('there is no topic');
-  return topic;
-}
+/** The attributes of a filter that no group has: its notifications are of several alarms and resources. */
+export const attributesOfOne = ['alarm_id', 'resource_id'] as const;
 
 /** The topics that a subscription needs: that of its project, or all. */
-export const topicsFor = (
-  topics: readonly string[],
-  { all_projects, project_id }: Pick<SubscriptionRequest, 'all_projects' | 'project_id'>,
-): readonly string[] => (all_projects ? topics : [topicOf(topics, project_id)]);
+export function topicsFor(
+  { notifications, groups }: NotificationTopics,
+  {
+    all_projects,
+    project_id,
+    group,
+  }: Pick<SubscriptionRequest, 'all_projects' | 'project_id' | 'group'>,
+): readonly string[] {
+  const topics = group === undefined ? notifications : groups;
+  return all_projects ? topics : [topicOf(topics, project_id)];
+}
 
 const queueArn = /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}$/;
 const functionArn =
@@ -156,7 +164,7 @@ export const asksToConfirm = (protocol: Protocol): boolean =>
   ['http', 'https', 'email', 'email-json'].includes(protocol);
 
 /** True if the row has SNS's names of the subscription for all topics that it needs. */
-export const isComplete = (row: Subscription, topics: readonly string[]): boolean =>
+export const isComplete = (row: Subscription, topics: NotificationTopics): boolean =>
   topicsFor(topics, row).every((topic) => topic in row.arns);
 
 /** Whether SNS can send the notification alone, without its envelope, over this protocol. */

@@ -4,8 +4,10 @@
  */
 import * as z from 'zod';
 import { Notification, RoundReasonData } from '../events/messages.ts';
-import { webhookId } from '../ids.ts';
+import { groupOfOneId, webhookId } from '../ids.ts';
 import { Moment } from '../time.ts';
+import { GroupBody, groupBody, memberOf } from './group-body.ts';
+import { isGroupedAction } from './grouped-action.ts';
 
 /** The body of a post: Aodh's seven fields, in its order. Source: aodh `notifier/rest.py`. */
 export const WebhookBody = Notification.pick({
@@ -26,8 +28,11 @@ export const WebhookMessage = z.object({
   project_id: z.string(),
   /** The alarm's action as stored: a URL, with its credentials. */
   action: z.string(),
-  body: WebhookBody,
-  /** The id of the firing's row, if a round fired; an event's is in the body. */
+  body: z.union([WebhookBody, GroupBody]),
+  /**
+   * The id of the firing's row, if a round fired, and of a group the id of its first one; an event's is in
+   * the body.
+   */
   event_id: z.string().optional(),
   /** Tries made so far. */
   attempts: z.int().min(0),
@@ -67,33 +72,61 @@ type FiringRow = {
   readonly event_id: string;
   readonly body: string;
   readonly actions: readonly string[];
+  readonly timestamp: string;
   readonly on_behalf_of?: string | undefined;
+  readonly fault_id?: string | undefined;
 };
 
-/** The webhooks of a firing's row: one for each action. */
-export function webhooksOf({
-  event_id,
-  body,
-  actions,
-  on_behalf_of = '',
-}: FiringRow): WebhookMessage[] {
-  if (actions.length === 0) return [];
+/**
+ * The webhooks of a firing's row: one for each action. Actions that want groups get one with the group, if a
+ * fault caused the firing, and else a group of its own.
+ */
+export function webhooksOf(row: FiringRow): WebhookMessage[] {
+  const { event_id, body, actions, on_behalf_of: project_id = '', fault_id } = row;
+  const own = actions.filter((action) => fault_id === undefined || !isGroupedAction(action));
+  if (own.length === 0) return [];
   const posted = WebhookBody.parse(JSON.parse(body));
-  return actions.map((action) => ({
-    webhook_id: webhookId(posted.alarm_id, event_id, action),
-    project_id: on_behalf_of,
-    action,
-    body: posted,
-    ...(posted.reason_data.type !== 'event' && { event_id }),
-    attempts: 0,
-    lane: 'first' as const,
-  }));
+  return own.map((action): WebhookMessage => {
+    const isGroup = isGroupedAction(action);
+    return {
+      webhook_id: webhookId(posted.alarm_id, event_id, action),
+      project_id,
+      action,
+      body: isGroup ? groupOfOne(row) : posted,
+      ...((isGroup || posted.reason_data.type !== 'event') && { event_id }),
+      attempts: 0,
+      lane: 'first',
+    };
+  });
 }
 
-/** The id of the row of the firing that the webhook reports; empty if the message names none. */
-export function firingOfWebhook({ event_id, body: { reason_data } }: WebhookMessage): string {
-  return reason_data.type === 'event' ? reason_data.event.message_id : (event_id ?? '');
+/** The message of a notification that no fault caused, for receivers that want groups. */
+export function groupOfOne({
+  body,
+  timestamp: created_at,
+  on_behalf_of: project_id = '',
+}: Pick<FiringRow, 'body' | 'timestamp' | 'on_behalf_of'>): GroupBody {
+  const member = memberOf(body);
+  const group_id = groupOfOneId(member.notification.notification_id);
+  return groupBody({ group_id, number: 1, project_id, fault_id: null, created_at }, [member]);
 }
+
+/** The key of the row where the outcome of the webhook is stored: of a group, that of its first firing. */
+export function rowOfWebhook(webhook: WebhookMessage): {
+  readonly event_id: string;
+  readonly alarm_id: string;
+} {
+  const { event_id = '', body } = webhook;
+  const [alarm_id = ''] = alarmsOfWebhook(webhook);
+  if ('group' in body || body.reason_data.type !== 'event') return { event_id, alarm_id };
+  return { event_id: body.reason_data.event.message_id, alarm_id };
+}
+
+/** The ids of the alarms that the webhook reports, each once; at least one. */
+export const alarmsOfWebhook = ({ body }: Pick<WebhookMessage, 'body'>): string[] =>
+  'group' in body
+    ? [...new Set(body.notifications.map(({ alarm_id }) => alarm_id))]
+    : [body.alarm_id];
 
 /** The request id of a webhook: the same on every try. */
 export const requestIdOf = ({ webhook_id }: Pick<WebhookMessage, 'webhook_id'>): string =>

@@ -36,6 +36,22 @@ export const TimeoutMessage = z.object({
 });
 export type TimeoutMessage = z.infer<typeof TimeoutMessage>;
 
+/** The most rows that a message of a group names. */
+export const mostGroupRows = 100;
+
+/**
+ * On the event queue: rows of the history that are to be sent in a group, by their keys. The fault caused
+ * all of them, in the project.
+ */
+export const GroupMessage = z.object({
+  group: z.object({ project_id: z.string(), fault_id: z.uuid() }),
+  rows: z
+    .array(z.object({ event_id: z.string(), alarm_id: z.string() }))
+    .min(1)
+    .max(mostGroupRows),
+});
+export type GroupMessage = z.infer<typeof GroupMessage>;
+
 /** On the queue of the inventory: events from outside that may change rows. */
 export const InventoryMessage = z.object({ events: z.array(DoctorEvent) });
 

@@ -5,23 +5,17 @@ import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
 import { firings } from '../../adapters/alarms/firings.ts';
+import { groupStore } from '../../adapters/alarms/groups.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import { alarmCounter } from '../../adapters/alarms/quotas.ts';
 import { silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
-import {
-  amount,
-  type Env,
-  environment,
-  readEnv,
-  required,
-  requiredList,
-} from '../../adapters/env.ts';
+import { notifications } from '../../adapters/delivery/notifications.ts';
+import { amount, type Env, environment, readEnv, required, topicArns } from '../../adapters/env.ts';
 import { laneUrls } from '../../adapters/event-lanes.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { deadLetters, eventQueues, webhookQueue } from '../../adapters/queues.ts';
-import { notifications } from '../../adapters/topics.ts';
+import { deadLetters, eventQueues, groupQueue, webhookQueue } from '../../adapters/queues.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/alarm-evaluator.ts` sets. */
@@ -41,7 +35,9 @@ export const Environment = environment({
   WIDE_QUEUE_URL: required,
   EVENT_DLQ_URL: required,
   WEBHOOK_QUEUE_URL: required,
-  NOTIFICATIONS_TOPIC_ARNS: requiredList,
+  GROUP_QUEUE_URL: required,
+  NOTIFICATIONS_TOPIC_ARNS: topicArns,
+  GROUPS_TOPIC_ARNS: topicArns,
   EVALUATOR_PACE: z.enum(['full', 'gentle']),
 });
 
@@ -73,14 +69,24 @@ export function connect(
       interrupted,
     }),
     ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
-    ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
+    ...groupQueue(sqs, env.GROUP_QUEUE_URL),
+    ...groupStore(dynamo, { table: history, interrupted }),
+    ...notifications(sns, {
+      notifications: env.NOTIFICATIONS_TOPIC_ARNS,
+      groups: env.GROUPS_TOPIC_ARNS,
+    }),
     ...eventQueues(sqs, laneUrls(env)),
     ...deadLetters(sqs, env.EVENT_DLQ_URL),
     pace,
     interrupted,
     now: () => new Date().toISOString(),
-    count: ({ events, fired, published }) =>
-      countAll(metrics, { Events: events, AlarmsFired: fired, NotificationsPublished: published }),
+    count: ({ events, fired, published, groups }) =>
+      countAll(metrics, {
+        Events: events,
+        AlarmsFired: fired,
+        NotificationsPublished: published,
+        ...(groups > 0 && { GroupsSent: groups }),
+      }),
     log: logger,
   });
 }

@@ -1,15 +1,26 @@
 /**
- * Evaluates the events of a queue, and alarms whose timers fell due. A message that fails is delivered again. From its second receive on
+ * Evaluates the events of a queue, and alarms whose timers fell due, and sends groups of what was fired. A message that fails is delivered again. From its second receive on
  * it is split into messages of one event each. So an event that cannot be evaluated does not block
  * others, and is sent to the dead-letter queue with the reason.
  */
+import * as z from 'zod';
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
-import { type DeadLetter, EventMessage, TimeoutMessage } from '../../domain/events/messages.ts';
+import {
+  type DeadLetter,
+  EventMessage,
+  GroupMessage,
+  TimeoutMessage,
+} from '../../domain/events/messages.ts';
 import type { Evaluated } from '../../flows/evaluate-events.ts';
 
 /** The counts of an invocation, for logs and metrics. */
-export type EvaluatorTotals = Evaluated & { readonly messages: number; readonly events: number };
+export type EvaluatorTotals = Evaluated & {
+  readonly messages: number;
+  readonly events: number;
+  /** Groups that were sent. */
+  readonly groups: number;
+};
 
 /** What the evaluator needs from outside. */
 export type EvaluatorDeps = {
@@ -21,6 +32,8 @@ export type EvaluatorDeps = {
   ) => Promise<Evaluated>;
   /** Decides about alarms whose timers fell due. */
   readonly evaluateTimeouts: (timers: TimeoutMessage['timeouts']) => Promise<Evaluated>;
+  /** Sends the rows of the message that are in no group yet. @returns the number of groups. */
+  readonly sendGroups: (message: GroupMessage) => Promise<number>;
   /** Queues each event as a message of its own, with the lane and rest of the message, and its attempts so far. */
   readonly split: (message: EventMessage) => Promise<void>;
   /** Sends events that are given up, and bodies that cannot be read, to the dead-letter queue. */
@@ -34,8 +47,8 @@ export type EvaluatorDeps = {
 /** Receives of an event, alone or with others, before it is given up. */
 const maxAttempts = 5;
 
-type Done = Evaluated & { readonly events: number };
-const nothing: Done = { events: 0, candidates: 0, fired: 0, published: 0 };
+type Done = Evaluated & Pick<EvaluatorTotals, 'events' | 'groups'>;
+const nothing: Done = { events: 0, candidates: 0, fired: 0, published: 0, groups: 0 };
 
 /** The handler of queues of events. */
 export const alarmEvaluator = (deps: EvaluatorDeps) =>
@@ -51,6 +64,7 @@ export const alarmEvaluator = (deps: EvaluatorDeps) =>
         candidates: total('candidates'),
         fired: total('fired'),
         published: total('published'),
+        groups: total('groups'),
       };
       deps.count(totals);
       deps.log.info('evaluated', totals);
@@ -63,10 +77,11 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
     await deps.deadLetter([{ reason: message, element: body }]);
     return nothing;
   }
-  // A message of timers that fails is delivered again as it is: what was done is then stale.
+  // A message of timers or of a group that fails is delivered again as it is: what was done is then stale.
   if ('timeouts' in message) {
-    return { ...(await deps.evaluateTimeouts(message.timeouts)), events: 0 };
+    return { ...nothing, ...(await deps.evaluateTimeouts(message.timeouts)) };
   }
+  if ('group' in message) return { ...nothing, groups: await deps.sendGroups(message) };
   const { events, rest, copy } = message;
   const attempts = message.attempts + receives;
   if (receives > 1 && events.length > 1) {
@@ -75,7 +90,8 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
   }
   try {
     if (attempts > maxAttempts) throw new Error('its evaluation never ended');
-    return { ...(await deps.evaluate(events, rest, copy || receives > 1)), events: events.length };
+    const evaluated = await deps.evaluate(events, rest, copy || receives > 1);
+    return { ...nothing, ...evaluated, events: events.length };
   } catch (error) {
     if (events.length > 1 || attempts < maxAttempts) throw error;
     const reason = `given up after ${attempts} attempts: ${String(error)}`;
@@ -85,11 +101,11 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
 }
 
 /** The message in a body, or the reason why it cannot be read. */
-function readMessage(body: string): EventMessage | TimeoutMessage | string {
+function readMessage(body: string): EventMessage | TimeoutMessage | GroupMessage | string {
   try {
     const json: unknown = JSON.parse(body);
-    const timers = TimeoutMessage.safeParse(json);
-    if (timers.success) return timers.data;
+    const { data: other } = z.union([TimeoutMessage, GroupMessage]).safeParse(json);
+    if (other) return other;
     const parsed = EventMessage.safeParse(json);
     return parsed.success ? parsed.data : `not a message of events: ${parsed.error.message}`;
   } catch {

@@ -13,7 +13,7 @@ import {
   optionalText,
   readEnv,
   required,
-  requiredList,
+  topicArns,
 } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { affectedStore } from '../../adapters/hosts/affected.ts';
@@ -63,7 +63,9 @@ export const Environment = environment({
   MIGRATIONS_TABLE: required,
   PORTS_TABLE: required,
   SUBSCRIPTIONS_TABLE: required,
-  NOTIFICATIONS_TOPIC_ARNS: requiredList,
+  NOTIFICATIONS_TOPIC_ARNS: topicArns,
+  GROUPS_TOPIC_ARNS: topicArns,
+  QUOTAS_TABLE: required,
   SUBSCRIPTIONS_PER_PROJECT: amount,
   SUBSCRIPTION_COOLDOWN_SECONDS: amount,
   SUBSCRIPTION_REQUESTS_PER_HOUR: amount,
@@ -165,10 +167,13 @@ function queuesOf(env: DoctorEnv, { sqs }: DoctorClients) {
 /** Subscriptions, the topics that they are made to, and the keys of webhooks. */
 function subscriptionsOf(env: DoctorEnv, { dynamo, sns, secrets }: DoctorClients) {
   return {
-    ...subscriptionStore(dynamo, env.SUBSCRIPTIONS_TABLE),
+    ...subscriptionStore(dynamo, {
+      subscriptions: env.SUBSCRIPTIONS_TABLE,
+      quotas: env.QUOTAS_TABLE,
+    }),
     ...topicSubscriptions(sns),
     ...webhookKeys(secretText(secrets, env.WEBHOOK_SECRET_ARN)),
-    topics: env.NOTIFICATIONS_TOPIC_ARNS,
+    topics: { notifications: env.NOTIFICATIONS_TOPIC_ARNS, groups: env.GROUPS_TOPIC_ARNS },
     mostPerProject: env.SUBSCRIPTIONS_PER_PROJECT,
     ...subscriptionRequests(env, dynamo),
   };

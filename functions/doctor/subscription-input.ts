@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { Grouping } from '../../domain/delivery/group-body.ts';
 import {
+  attributesOfOne,
   canBeRaw,
   Protocol,
   SubscriptionFilter,
@@ -19,18 +21,26 @@ export const SubscriptionInput = z
     filter: SubscriptionFilter.default({}),
     all_projects: z.boolean().default(false),
     raw_message_delivery: z.boolean().optional(),
+    group: Grouping.nullish(),
   })
-  .superRefine(({ protocol, endpoint, filter, all_projects, raw_message_delivery }, context) => {
-    const complaints = {
-      endpoint: wrongEndpoint(protocol, endpoint),
-      filter: whyTooLarge({ filter, all_projects, project_id: 'own' }),
-      raw_message_delivery:
-        raw_message_delivery && !canBeRaw(protocol) ? `Not with ${protocol}.` : undefined,
-    };
-    for (const [field, message] of Object.entries(complaints)) {
-      if (message) context.addIssue({ code: 'custom', path: [field], message });
-    }
-  });
+  .superRefine(
+    ({ protocol, endpoint, filter, all_projects, raw_message_delivery, group }, context) => {
+      const complaints = {
+        endpoint: wrongEndpoint(protocol, endpoint),
+        filter: whyTooLarge({ filter, all_projects, project_id: 'own' }),
+        raw_message_delivery:
+          raw_message_delivery && !canBeRaw(protocol) ? `Not with ${protocol}.` : undefined,
+      };
+      for (const [field, message] of Object.entries(complaints)) {
+        if (message) context.addIssue({ code: 'custom', path: [field], message });
+      }
+      for (const field of attributesOfOne) {
+        if (!group || filter[field] === undefined) continue;
+        const message = 'Not with group: a group has several.';
+        context.addIssue({ code: 'custom', path: ['filter', field], message });
+      }
+    },
+  );
 export type SubscriptionInput = z.infer<typeof SubscriptionInput>;
 
 /**
@@ -38,12 +48,13 @@ export type SubscriptionInput = z.infer<typeof SubscriptionInput>;
  * the body says otherwise.
  */
 export const requestOf = (
-  { raw_message_delivery, ...given }: SubscriptionInput,
+  { raw_message_delivery, group, ...given }: SubscriptionInput,
   project_id: string,
 ): SubscriptionRequest => ({
   ...given,
   project_id,
   raw_message_delivery: raw_message_delivery ?? given.protocol === 'sqs',
+  ...(group && { group }),
 });
 
 const once = z.tuple([z.string()], 'It must be given once.').transform(([value]) => value);

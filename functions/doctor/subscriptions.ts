@@ -32,10 +32,10 @@ type SubscriptionRouteRequest = RouteRequest<unknown, unknown>;
 /** A subscription as the API shows it, with its status at SNS. */
 async function view(
   { statusOf }: SubscriptionDeps,
-  { arns, subscription_id, revision, ...shown }: Subscription,
+  { arns, subscription_id, revision, group, ...shown }: Subscription,
 ) {
   const statuses = await Promise.all(Object.values(arns).map(statusOf));
-  return { id: subscription_id, ...shown, status: overall(statuses) };
+  return { id: subscription_id, ...shown, group: group ?? null, status: overall(statuses) };
 }
 
 /** The subscription in the path. @throws not_found if there is none that the caller may see. */

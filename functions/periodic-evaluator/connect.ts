@@ -15,6 +15,7 @@ import { alarmCounter } from '../../adapters/alarms/quotas.ts';
 import { plannedAlarms, roundStore } from '../../adapters/alarms/rounds.ts';
 import { silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
+import { notifications } from '../../adapters/delivery/notifications.ts';
 import {
   amount,
   type Env,
@@ -22,12 +23,12 @@ import {
   optionalText,
   readEnv,
   required,
-  requiredList,
+  topicArns,
 } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { deadLetters, roundQueues, webhookQueue } from '../../adapters/queues.ts';
 import { secretText } from '../../adapters/secrets.ts';
-import { notifications } from '../../adapters/topics.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/periodic.ts` sets. */
@@ -42,7 +43,8 @@ export const Environment = environment({
   PERIODIC_SLOW_QUEUE_URL: required,
   BULK_DLQ_URL: required,
   WEBHOOK_QUEUE_URL: required,
-  NOTIFICATIONS_TOPIC_ARNS: requiredList,
+  NOTIFICATIONS_TOPIC_ARNS: topicArns,
+  GROUPS_TOPIC_ARNS: topicArns,
   PROMETHEUS_URL: optionalText,
   PROMETHEUS_AUTH: z.enum(['none', 'secret', 'sigv4']),
   PROMETHEUS_SECRET: optionalText,
@@ -72,7 +74,14 @@ export function connect(
       interrupted,
     }),
     ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
-    ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
+    ...notifications(sns, {
+      notifications: env.NOTIFICATIONS_TOPIC_ARNS,
+      groups: env.GROUPS_TOPIC_ARNS,
+    }),
+    // No fault causes what a round fires: it is published as a group of its own.
+    sendGroups: async () => {
+      throw new DomainError('internal', 'a round fires no group of a fault');
+    },
     ...roundQueues(sqs, { first: env.PERIODIC_QUEUE_URL, slow: env.PERIODIC_SLOW_QUEUE_URL }),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),

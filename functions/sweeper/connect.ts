@@ -3,23 +3,17 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type * as z from 'zod';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
+import { undeliveredGroups } from '../../adapters/alarms/groups.ts';
 import { heldStore } from '../../adapters/alarms/held-rows.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
 import { alarmCounter } from '../../adapters/alarms/quotas.ts';
 import { silenceEnds, silenceReader } from '../../adapters/alarms/silences.ts';
 import type { Clients } from '../../adapters/clients.ts';
-import {
-  amount,
-  type Env,
-  environment,
-  readEnv,
-  required,
-  requiredList,
-} from '../../adapters/env.ts';
+import { notifications } from '../../adapters/delivery/notifications.ts';
+import { amount, type Env, environment, readEnv, required, topicArns } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { webhookQueue } from '../../adapters/queues.ts';
-import { notifications } from '../../adapters/topics.ts';
+import { groupQueue, webhookQueue } from '../../adapters/queues.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/sweeper.ts` sets. */
@@ -31,7 +25,9 @@ export const Environment = environment({
   ACTIVITY_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
   WEBHOOK_QUEUE_URL: required,
-  NOTIFICATIONS_TOPIC_ARNS: requiredList,
+  GROUP_QUEUE_URL: required,
+  NOTIFICATIONS_TOPIC_ARNS: topicArns,
+  GROUPS_TOPIC_ARNS: topicArns,
   EVALUATOR_TIMEOUT_SECONDS: amount,
 });
 
@@ -57,7 +53,12 @@ export function connect(
       interrupted,
     }),
     ...webhookQueue(sqs, env.WEBHOOK_QUEUE_URL),
-    ...notifications(sns, env.NOTIFICATIONS_TOPIC_ARNS),
+    ...groupQueue(sqs, env.GROUP_QUEUE_URL),
+    ...undeliveredGroups(dynamo, { table: env.HISTORY_TABLE, interrupted }),
+    ...notifications(sns, {
+      notifications: env.NOTIFICATIONS_TOPIC_ARNS,
+      groups: env.GROUPS_TOPIC_ARNS,
+    }),
     ...silencesOf(env, dynamo, interrupted),
     interrupted,
     evaluatorTimeoutSeconds: env.EVALUATOR_TIMEOUT_SECONDS,

@@ -1,22 +1,27 @@
 /**
  * Publishes notifications that an evaluator wrote but did not publish. Runs every minute. It takes only
- * rows that are older than the longest run of an evaluator, so no evaluator will publish them. Then it
- * ends the silences whose time is over.
+ * rows that are older than the longest run of an evaluator, so no evaluator will publish them. It does the
+ * same with groups. Then it ends the silences whose time is over.
  */
 import { type Log, onSchedule } from '../../adapters/lambda.ts';
 import type { OutboxRow } from '../../domain/alarms/firing.ts';
+import type { GroupRow } from '../../domain/delivery/group.ts';
 import { momentOf } from '../../domain/time.ts';
 import { type DeliverDeps, deliver } from '../../flows/deliver.ts';
 import { type NoteFiringsDeps, noteFirings } from '../../flows/note-firings.ts';
+import { type DeliverGroupDeps, deliverGroup } from '../../flows/send-groups.ts';
 
 /** Counts of notifications. Those found are older than any evaluator can be. */
 export type SweepCounts = { readonly found: number } | { readonly published: number };
 
 /** What the sweeper needs from outside. */
 export type SweeperDeps = DeliverDeps &
+  DeliverGroupDeps &
   NoteFiringsDeps & {
     /** Undelivered rows written before a moment, at most `most` of a shard, read consistently. */
     readonly undelivered: (writtenBefore: string, most: number) => Promise<readonly OutboxRow[]>;
+    /** Groups written before a moment that are not delivered, read consistently, the oldest first. */
+    readonly undeliveredGroups: (writtenBefore: string) => Promise<readonly GroupRow[]>;
     /**
      * Ends silences whose time is over.
      * @param lateSeconds so long after the end of a silence, an evaluator may still hold a notification back.
@@ -45,6 +50,8 @@ export const sweeper = (deps: SweeperDeps) =>
     const published = await deliver(deps, rows);
     deps.count({ published });
     await noteFirings(deps, [{ rows, at: new Date(deps.now()).toISOString() }]);
+    const groups = await deps.undeliveredGroups(before);
+    for (const group of groups) await deliverGroup(deps, group);
     const { released } = await deps.endSilences(lateSeconds);
-    deps.log.info('swept', { found: rows.length, published, released });
+    deps.log.info('swept', { found: rows.length, published, groups: groups.length, released });
   });

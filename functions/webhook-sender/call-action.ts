@@ -1,6 +1,6 @@
 /** One attempt to call an action, by its scheme: docs/wire/alarming.md#actions. */
 import type { Log } from '../../adapters/lambda.ts';
-import { schemeOf, type WebhookMessage } from '../../domain/delivery/webhook.ts';
+import { alarmsOfWebhook, schemeOf, type WebhookMessage } from '../../domain/delivery/webhook.ts';
 import type { Answer } from '../../domain/delivery/webhook-retry.ts';
 
 /** What a call needs from outside. */
@@ -26,7 +26,7 @@ export async function callAction(
     case 'arn':
       return publish(webhook);
     case 'log':
-      log.info(sentence(webhook), { alarm_id: webhook.body.alarm_id });
+      log.info(sentence(webhook), { alarm_id: alarmsOfWebhook(webhook)[0] });
       return done;
     case 'test':
       return done;
@@ -37,5 +37,7 @@ export async function callAction(
 
 /** The log line of an action `log:`. Source: aodh `notifier/log.py`. */
 const sentence = ({ action, body }: WebhookMessage): string =>
-  `Notifying alarm ${body.alarm_name} ${body.alarm_id} of ${body.severity} priority from ` +
-  `${body.previous} to ${body.current} with action ${action} because ${body.reason}.`;
+  'group' in body
+    ? body.reason
+    : `Notifying alarm ${body.alarm_name} ${body.alarm_id} of ${body.severity} priority from ` +
+      `${body.previous} to ${body.current} with action ${action} because ${body.reason}.`;

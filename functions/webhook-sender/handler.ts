@@ -10,6 +10,7 @@
  */
 import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
+  alarmsOfWebhook,
   schemeOf,
   shownAction,
   WebhookMessage,
@@ -154,7 +155,7 @@ async function handle(
   const [place, read, isWanted] = await Promise.all([
     mayHang ? places.of(webhook.project_id) : 'held',
     reading,
-    isNew(webhook) || deps.isAlarm(webhook.body.alarm_id),
+    isNew(webhook) || hasAlarm(deps, webhook),
   ]);
   if (read && isSettled(webhook, read)) return 'known';
   if (!isWanted) return drop(deps, webhook);
@@ -190,6 +191,12 @@ async function call(
 /** True for a webhook that was neither tried before nor has waited: its alarm was there a moment ago. */
 const isNew = ({ attempts, waiting_since }: WebhookMessage): boolean =>
   attempts === 0 && waiting_since === undefined;
+
+/** True if one of the alarms that the webhook reports was not deleted. */
+async function hasAlarm({ isAlarm }: WebhookSenderDeps, webhook: WebhookMessage): Promise<boolean> {
+  const found = await Promise.all(alarmsOfWebhook(webhook).map(isAlarm));
+  return found.includes(true);
+}
 
 /** True if the webhook has its final outcome, or a later attempt of it is queued already. */
 const isSettled = ({ attempts }: WebhookMessage, known: WebhookOutcome): boolean =>

@@ -32,6 +32,8 @@ function write(who: 'admin' | Tenant, account: Account, { endpoint, outputs }: S
     DOCTOR_API_URL: outputs?.ApiUrl,
     DOCTOR_NOTIFICATIONS_TOPIC_ARN: outputs?.NotificationsTopicArn,
     DOCTOR_NOTIFICATIONS_TOPIC_ARNS: outputs?.NotificationsTopicArns,
+    DOCTOR_GROUPS_TOPIC_ARN: outputs?.GroupsTopicArn,
+    DOCTOR_GROUPS_TOPIC_ARNS: outputs?.GroupsTopicArns,
     DOCTOR_EVENTS_TOPIC_ARN: outputs?.EventsTopicArn,
     DOCTOR_REPORT_QUEUE_URL: outputs?.ReportQueueUrl,
   };

@@ -12,7 +12,10 @@ let own: OwnThings;
 let store: ReturnType<typeof subscriptionStore>;
 beforeAll(async () => {
   own = await ownThings();
-  store = subscriptionStore(dynamo, own.env.SUBSCRIPTIONS_TABLE);
+  store = subscriptionStore(dynamo, {
+    subscriptions: own.env.SUBSCRIPTIONS_TABLE,
+    quotas: own.env.QUOTAS_TABLE,
+  });
 });
 afterAll(async () => {
   await own.cleanup();

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
 import { actionTopics } from '../../adapters/delivery/action-topics.ts';
+import { notifications } from '../../adapters/delivery/notifications.ts';
 import { topicAudience } from '../../adapters/topic-audience.ts';
-import { audit, notifications } from '../../adapters/topics.ts';
+import { audit } from '../../adapters/topics.ts';
 import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
-import { topicOf } from '../../domain/delivery/subscription.ts';
+import { topicOf } from '../../domain/delivery/notification-topics.ts';
 import { webhooksOf } from '../../domain/delivery/webhook.ts';
 import { hostEvent } from '../../domain/events/event.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
@@ -25,8 +26,11 @@ afterEach(() => {
 });
 afterAll(() => own.cleanup());
 
-const publish = (rows: readonly OutboxRow[]) =>
-  notifications(client, [own.env.NOTIFICATIONS_TOPIC_ARNS]).publish(rows);
+const topicsOf = ({ env }: OwnThings) => ({
+  notifications: [env.NOTIFICATIONS_TOPIC_ARNS],
+  groups: [env.GROUPS_TOPIC_ARNS],
+});
+const publish = (rows: readonly OutboxRow[]) => notifications(client, topicsOf(own)).publish(rows);
 /** Rows of so many alarms on one event, whose traits hold so much. */
 function rowsOf(count: number, { text = 'x', resource = 'vm-1' } = {}): OutboxRow[] {
   const event = eventWith(['resource_id', 1, resource], ['name', 1, text]);
@@ -187,12 +191,7 @@ test('an audit message that is refused throws, so that the stream brings it agai
 test('an action that is an allowed topic is published to, with what is posted to URLs', async () => {
   const topic = own.env.NOTIFICATIONS_TOPIC_ARNS;
   const [row] = rowsOf(1);
-  const [webhook] = webhooksOf({
-    ...row,
-    event_id: row?.event_id ?? '',
-    body: row?.body ?? '',
-    actions: [topic],
-  });
+  const [webhook] = row ? webhooksOf({ ...row, actions: [topic] }) : [];
   if (!webhook) throw new Error('no webhook');
   const { publish } = actionTopics(client, [topic]);
   expect(await publish(webhook)).toEqual({ kind: 'answered', status: 200 });
@@ -211,7 +210,9 @@ test('projects are notified on the topic that is theirs', async () => {
     Array.from({ length: 8 }, (_, n) => ({ ...row, on_behalf_of: `p-${n}`, body: `{"n":${n}}` })),
   );
   const topics = [first, second];
-  expect((await notifications(client, topics).publish(rows)).length).toBe(8);
+  expect(
+    (await notifications(client, { notifications: topics, groups: topics }).publish(rows)).length,
+  ).toBe(8);
   const of = (topic: string) =>
     rows.flatMap(({ on_behalf_of }, n) => (topicOf(topics, on_behalf_of) === topic ? [n] : []));
   for (const [topic, { receive }] of [

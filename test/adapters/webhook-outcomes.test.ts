@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { webhookOutcomes } from '../../adapters/delivery/webhook-outcomes.ts';
 import { firingOf } from '../../domain/alarms/firing.ts';
 import {
-  firingOfWebhook,
+  rowOfWebhook,
   type WebhookMessage,
   type WebhookOutcome,
   webhooksOf,
@@ -67,7 +67,7 @@ test('an expired row is not written again', async () => {
   const [first] = await fired(3, false);
   expect(await store().outcome(first)).toBeUndefined();
   await store().note(first, outcome('delivered', 1));
-  const Key = { alarm_id: id(3), event_id: firingOfWebhook(first) };
+  const Key = rowOfWebhook(first);
   const { Item } = await client.send(new GetCommand({ TableName: own.env.HISTORY_TABLE, Key }));
   expect(Item).toBeUndefined();
 });

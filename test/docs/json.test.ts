@@ -1,6 +1,7 @@
 /** The JSON and YAML of the documents, read by the schemas of what they show. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
+import { GroupBody } from '../../domain/delivery/group-body.ts';
 import { definitionOf } from '../../domain/events/catalogue.ts';
 import { DoctorEvent } from '../../domain/events/event.ts';
 import { Notification } from '../../domain/events/messages.ts';
@@ -65,6 +66,7 @@ const kinds: readonly { readonly key: string; readonly read: (value: unknown) =>
   { key: 'watches', read: (value) => ConsulWatches.parse(value) },
   { key: 'Destination', read: (value) => RedfishSubscription.parse(value) },
   { key: 'rules', read: (value) => AlertMapping.parse(value) },
+  { key: 'group_id', read: (value) => GroupBody.parse(value) },
   { key: 'project_id', read: (value) => FilterPolicy.parse(value) },
 ];
 

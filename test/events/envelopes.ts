@@ -70,7 +70,7 @@ export const snsEnvelope = <T extends z.ZodType>(message: T) =>
     Timestamp: z.iso.datetime(),
     MessageAttributes: z.record(
       z.string(),
-      z.object({ Type: z.literal('String'), Value: z.string().min(1) }),
+      z.object({ Type: z.enum(['String', 'String.Array']), Value: z.string().min(1) }),
     ),
   });
 

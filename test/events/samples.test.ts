@@ -2,6 +2,7 @@ import { globSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { readRequest } from '../../adapters/http/request.ts';
+import { publicationOf } from '../../domain/delivery/group.ts';
 import { webhooksOf } from '../../domain/delivery/webhook.ts';
 import { definitionOf } from '../../domain/events/catalogue.ts';
 import {
@@ -214,6 +215,7 @@ test('the webhooks on their queues, tried or not, are those of the notification'
   const action = 'https://vnfm.example/alarms';
   const row = {
     event_id: body.reason_data.event.message_id,
+    timestamp: body.state_timestamp,
     body: JSON.stringify(body),
     actions: [action],
     on_behalf_of: body.project_id,
@@ -245,4 +247,18 @@ test.each([
     binary: 'nova-compute',
     forced_down: true,
   });
+});
+
+test('the group of the sample is made of the notification of the other sample', () => {
+  const single = sample('topics/notification-at-sqs.json', of('topics/notification-at-sqs.json'));
+  const path = 'topics/group-at-sqs.json';
+  const { Message: body, MessageAttributes: attributes } = sample(path, of(path));
+  const { notification_id, fault_id } = single.Message;
+  expect(body).toMatchObject({ fault_id, notifications: [{ notification_id }] });
+  const expected = publicationOf(body);
+  const values = Object.entries(attributes).map(([name, { Type, Value }]) => [
+    name,
+    Type === 'String.Array' ? JSON.parse(Value) : Value,
+  ]);
+  expect(Object.fromEntries(values)).toEqual(expected.attributes);
 });

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { SilenceMessage } from '../../domain/conditions/silence.ts';
+import { GroupBody } from '../../domain/delivery/group-body.ts';
 import { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { DoctorEvent } from '../../domain/events/event.ts';
 import {
   DeadLetter,
   EventMessage,
   FinishMessage,
+  GroupMessage,
   Notification,
   TimeoutMessage,
 } from '../../domain/events/messages.ts';
@@ -79,6 +81,7 @@ export const samples = {
   'queues/events.json': sqsEvent(EventMessage),
   'queues/finish-departed.json': sqsEvent(FinishMessage),
   'queues/timeouts.json': sqsEvent(TimeoutMessage),
+  'queues/groups.json': sqsEvent(GroupMessage),
   'queues/silence.json': sqsEvent(SilenceMessage),
   'queues/tick.json': sqsEvent(Tick),
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),
@@ -100,6 +103,7 @@ export const samples = {
     z.strictObject({ host: z.literal('#service-number'), last_number: z.int() }),
   ),
   'topics/events.json': DoctorEvent,
+  'topics/group-at-sqs.json': snsEnvelope(GroupBody),
   'topics/notification-at-sqs.json': snsEnvelope(Notification),
 } as const;
 

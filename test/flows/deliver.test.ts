@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { firingOf, type OutboxRow } from '../../domain/alarms/firing.ts';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
+import type { GroupMessage } from '../../domain/events/messages.ts';
 import { deliver } from '../../flows/deliver.ts';
 import { alarmWith } from '../domain/alarms/alarms.ts';
 import { eventWith } from '../domain/events/events.ts';
@@ -18,10 +19,14 @@ const rows = [rowOf(1), rowOf(2), rowOf(3)];
 function depsOf(publish: (given: readonly OutboxRow[]) => Promise<readonly OutboxRow[]>) {
   const marked: OutboxRow[] = [];
   const webhooks: WebhookMessage[] = [];
+  const groups: GroupMessage[] = [];
   const steps: string[] = [];
   const deps = {
     sendWebhooks: async (given: readonly WebhookMessage[]) => {
       webhooks.push(...given);
+    },
+    sendGroups: async (given: readonly GroupMessage[]) => {
+      groups.push(...given);
     },
     publish,
     markDelivered: async (given: readonly OutboxRow[]) => {
@@ -31,7 +36,7 @@ function depsOf(publish: (given: readonly OutboxRow[]) => Promise<readonly Outbo
       steps.push(step);
     },
   };
-  return { deps, marked, webhooks, steps };
+  return { deps, marked, webhooks, groups, steps };
 }
 
 test('what was published is marked', async () => {
@@ -98,4 +103,46 @@ test('a row whose body cannot be parsed is left, and the others are delivered', 
   expect(await deliver(deps, [{ ...hooked, body: '{' }, ...rows])).toBe(3);
   expect(marked).toEqual(rows);
   expect(steps).toEqual(['webhooks of a row']);
+});
+
+const fault_id = id(50);
+const ofFault = rows.map((row): OutboxRow => ({ ...row, fault_id, grouped: true }));
+
+test('what a fault fired where groups are wanted is named in one message of its fault and project', async () => {
+  const { deps, marked, groups } = depsOf(async (given) => {
+    expect(groups).toHaveLength(2);
+    return given;
+  });
+  const elsewhere = ofFault.map((row) => ({ ...row, on_behalf_of: 'b' }));
+  expect(await deliver(deps, [...ofFault, ...elsewhere, ...rows])).toBe(9);
+  const keys = ofFault.map(({ event_id, alarm_id }) => ({ event_id, alarm_id }));
+  expect(groups).toEqual([
+    { group: { project_id: 'a', fault_id }, rows: keys },
+    { group: { project_id: 'b', fault_id }, rows: keys },
+  ]);
+  expect(marked).toHaveLength(9);
+});
+
+test('an action that wants groups is in that of the fault, and alone without a fault', async () => {
+  const actions = ['https://a.example/?doctor-group=fault', 'https://b.example/'];
+  const { deps, webhooks, groups } = depsOf(async (given) => given);
+  await deliver(deps, [{ ...rowOf(5, actions), fault_id }]);
+  expect(webhooks.map(({ action }) => action)).toEqual(['https://b.example/']);
+  expect(groups).toMatchObject([{ rows: [{ alarm_id: id(5) }] }]);
+  await deliver(deps, [rowOf(6, actions)]);
+  expect(groups).toHaveLength(1);
+  expect(webhooks[1]).toMatchObject({
+    ...{ action: actions[0], event_id: rowOf(6).event_id },
+    body: { group: 'fault', fault_id: null, notifications: [{ alarm_id: id(6) }] },
+  });
+});
+
+test('rows whose group cannot be queued are left to the sweeper, the others are delivered', async () => {
+  const { deps, marked, steps } = depsOf(async (given) => given);
+  const sendGroups = async () => {
+    throw new Error('gone');
+  };
+  expect(await deliver({ ...deps, sendGroups }, [...ofFault, ...rows])).toBe(3);
+  expect(marked).toEqual(rows);
+  expect(steps).toEqual(['groups']);
 });

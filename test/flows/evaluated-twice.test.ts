@@ -63,6 +63,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
     fire: async (chains) => tables.deps.fire(chains),
     report: async (unreadable) => tables.deps.report(unreadable),
     sendWebhooks: async () => undefined,
+    sendGroups: async () => expect.unreachable(),
     publish: async (rows) => {
       published.push(...rows.map(rowKey));
       return rows;

@@ -65,6 +65,7 @@ export function evaluationWorld() {
     arm: async (from, to) => tables.arm(from, to),
     report: async (unreadable) => tables.report(unreadable),
     sendWebhooks: async () => undefined,
+    sendGroups: async () => expect.unreachable(),
     publish: async (given) => {
       published.push(...given);
       return given;

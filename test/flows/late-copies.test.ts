@@ -44,6 +44,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
       rests.push([rest.rest, isCopy]);
     },
     sendWebhooks: async () => undefined,
+    sendGroups: async () => expect.unreachable(),
     publish: async (rows) => {
       published.push(...rows.map(rowKey));
       return rows;

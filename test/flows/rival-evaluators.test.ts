@@ -62,6 +62,7 @@ function tables(scheduler: fc.Scheduler) {
     fire: step('fire', made.fire),
     report: step('report', made.report),
     sendWebhooks: step('queue webhooks', () => undefined),
+    sendGroups: step('queue groups', () => undefined),
     publish: step('publish', (given: readonly OutboxRow[]) => {
       published.push(...given.map(rowKey));
       return given;

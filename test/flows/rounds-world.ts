@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { OutboxRow } from '../../domain/alarms/firing.ts';
 import type { PeriodicAlarm } from '../../domain/alarms/periodic-alarm.ts';
 import { type PeriodicKeys, periodicKeysOf } from '../../domain/alarms/periodic-index.ts';
@@ -86,6 +87,7 @@ export function world(
       throw new Error(`${what}: ${String(why)}`);
     },
     sendWebhooks: async () => undefined,
+    sendGroups: async () => expect.unreachable(),
     publish: async (outbox) => {
       published.push(...outbox.map(({ event_id }) => event_id));
       return outbox;

@@ -47,7 +47,7 @@ const deps: SubscribeDeps = {
   },
   countRequestOf: { project: async () => true, endpoint: async () => true },
   cooldownSeconds: 300,
-  topics: ['t-0', 't-1'],
+  topics: { notifications: ['t-0', 't-1'], groups: ['g-0', 'g-1'] },
   mostPerProject: 2,
   now: () => minute(1),
 };

@@ -39,6 +39,7 @@ function world(...given: Partial<Alarm>[]) {
       rests.push(rest);
     },
     sendWebhooks: async () => undefined,
+    sendGroups: async () => expect.unreachable(),
     publish: async (rows) => rows,
     markDelivered: async () => undefined,
     noteChanges: async () => {},

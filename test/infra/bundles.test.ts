@@ -6,7 +6,7 @@ import { onDemand } from '../../infra/bundling.ts';
  * The most kilobytes of each bundle, a little above what it has. The target is 350 (ADR 0034).
  */
 const mostKilobytes: Readonly<Record<string, number>> = {
-  'alarm-evaluator': 490,
+  'alarm-evaluator': 495,
   alarming: 490,
   'cloud-faults': 445,
   'cloud-mirror': 495,
@@ -23,7 +23,7 @@ const mostKilobytes: Readonly<Record<string, number>> = {
   operations: 485,
   reconciler: 425,
   'report-receiver': 455,
-  sweeper: 460,
+  sweeper: 465,
   timekeeper: 410,
   'webhook-sender': 480,
 };

@@ -86,6 +86,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
           (verb) => `${verb} on Subscriptions`,
         ),
         ...['byProject', 'byTime'].map((index) => `Query on Subscriptions/${index}`),
+        'UpdateItem on Quotas',
       ],
     },
     {
@@ -170,6 +171,8 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PutItem on Activity', 'UpdateItem on Activity'],
         ...['DeleteItem on Timers', 'PutItem on Timers'],
+        // Only the evaluator of faults makes groups.
+        ...(name === 'AlarmEvaluator' ? ['Query on History', 'Query on History/byFault'] : []),
       ],
     })),
     { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },

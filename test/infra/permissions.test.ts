@@ -107,7 +107,7 @@ describe('permissions', () => {
     {
       name: 'BulkEvaluator',
       queues: [
-        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'UrgentQueue'],
+        ...['BulkDeadLetters', 'BulkQueue', 'ChangeQueue', 'EventQueue', 'UrgentQueue'],
         ...['WebhookQueue', 'WideQueue'],
       ],
     },
@@ -116,7 +116,7 @@ describe('permissions', () => {
       name: 'PeriodicEvaluator',
       queues: ['BulkDeadLetters', 'PeriodicSlowQueue', 'WebhookQueue'],
     },
-    { name: 'Sweeper', queues: ['WebhookQueue'] },
+    { name: 'Sweeper', queues: ['EventQueue', 'WebhookQueue'] },
     {
       name: 'Operations',
       queues: [
@@ -206,13 +206,15 @@ describe('permissions', () => {
   });
 
   test('only the evaluators and the sweeper can notify tenants', () => {
-    const tellers = functions.filter((name) =>
-      grantsOf(name).includes('sns:Publish on Notifications'),
-    );
-    expect(tellers).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'PeriodicEvaluator']);
+    for (const topic of ['Notifications', 'Groups']) {
+      const senders = functions.filter((name) =>
+        grantsOf(name).includes(`sns:Publish on ${topic}`),
+      );
+      expect(senders).toEqual(['AlarmEvaluator', 'BulkEvaluator', 'Sweeper', 'PeriodicEvaluator']);
+    }
   });
 
-  test('only doctor can make subscriptions, and to the notifications alone', () => {
+  test('only doctor can make subscriptions, and to the notifications and their groups alone', () => {
     const of = (name: string) =>
       grantsOf(name).filter((grant) => /^sns:(?!Publish on )/.test(grant));
     for (const name of functions.filter((each) => each !== 'Doctor')) {
@@ -221,8 +223,8 @@ describe('permissions', () => {
       expect(of(name)).toEqual(counts);
     }
     expect(of('Doctor')).toEqual(
-      ['GetSubscriptionAttributes', 'Subscribe', 'Unsubscribe'].map(
-        (verb) => `sns:${verb} on Notifications`,
+      ['GetSubscriptionAttributes', 'Subscribe', 'Unsubscribe'].flatMap((verb) =>
+        ['Groups', 'Notifications'].map((topic) => `sns:${verb} on ${topic}`),
       ),
     );
   });
@@ -235,10 +237,11 @@ describe('permissions', () => {
     );
     const topics = (name: string, verb: string) =>
       (spread.get(name) ?? []).filter(({ action }) => action.includes(`sns:${verb}`)).length;
-    expect(topics('AlarmEvaluator', 'Publish')).toBe(3);
-    expect(topics('BulkEvaluator', 'Publish')).toBe(3);
-    expect(topics('Sweeper', 'Publish')).toBe(3);
-    expect(topics('Doctor', 'Subscribe')).toBe(3);
+    // Three of notifications, and three of groups.
+    expect(topics('AlarmEvaluator', 'Publish')).toBe(6);
+    expect(topics('BulkEvaluator', 'Publish')).toBe(6);
+    expect(topics('Sweeper', 'Publish')).toBe(6);
+    expect(topics('Doctor', 'Subscribe')).toBe(6);
   });
 
   test.each(['AlarmEvaluator', 'BulkEvaluator'])(

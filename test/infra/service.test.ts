@@ -305,7 +305,7 @@ test('queues and topics refuse callers without TLS on AWS', () => {
     },
   };
   template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 18);
-  template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 3);
+  template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 4);
 });
 
 describe('the console', () => {

@@ -77,6 +77,8 @@ export type OwnThings = {
   readonly env: Readonly<Record<EnvName, string>>;
   /** Receives all that is published to `NOTIFICATIONS_TOPIC_ARNS`. */
   readonly notifications: Subscriber;
+  /** Receives all that is published to `GROUPS_TOPIC_ARNS`. */
+  readonly groups: Subscriber;
   /** Receives all that is published to `EVENTS_TOPIC_ARN`. */
   readonly events: Subscriber;
   /** Deletes all of it. */
@@ -126,12 +128,13 @@ export async function ownThings(): Promise<OwnThings> {
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
   const [periodicQueue, periodicSlowQueue, cloudQueue, moveQueue, cloudDlq] = made.slice(12);
   const [reportQueue, tickQueue, mirrorQueue] = made.slice(17);
-  const [notificationsTopic, eventsTopic] = await Promise.all(
-    ['notifications', 'audit'].map(topic),
+  const [notificationsTopic, eventsTopic, groupsTopic] = await Promise.all(
+    ['notifications', 'audit', 'groups'].map(topic),
   );
-  const [notifications, events] = await Promise.all([
+  const [notifications, events, groups] = await Promise.all([
     subscribe(endpoint, notificationsTopic ?? ''),
     subscribe(endpoint, eventsTopic ?? ''),
+    subscribe(endpoint, groupsTopic ?? ''),
   ]);
 
   const tableName = (name: TableName): string => tables.get(name)?.TableName ?? '';
@@ -208,6 +211,8 @@ export async function ownThings(): Promise<OwnThings> {
       WEBHOOK_RETRY_QUEUE_URL: webhookRetryQueue ?? '',
       WEBHOOK_DLQ_URL: webhookDlq ?? '',
       NOTIFICATIONS_TOPIC_ARNS: notificationsTopic ?? '',
+      GROUPS_TOPIC_ARNS: groupsTopic ?? '',
+      GROUP_QUEUE_URL: eventQueue ?? '',
       SUBSCRIPTIONS_PER_PROJECT: '20',
       SUBSCRIPTION_COOLDOWN_SECONDS: '300',
       SUBSCRIPTION_REQUESTS_PER_HOUR: '60',
@@ -243,15 +248,16 @@ export async function ownThings(): Promise<OwnThings> {
       CREDENTIALS_PER_USER: '100',
     },
     notifications,
+    groups,
     events,
     cleanup: async () => {
-      await Promise.all([notifications.close(), events.close()]);
+      await Promise.all([notifications, groups, events].map((each) => each.close()));
       await Promise.all([
         ...[...tables.values()].map(({ TableName }) =>
           database.send(new DeleteTableCommand({ TableName })),
         ),
         ...made.map((QueueUrl) => queues.send(new DeleteQueueCommand({ QueueUrl }))),
-        ...[notificationsTopic, eventsTopic].map((TopicArn) =>
+        ...[notificationsTopic, eventsTopic, groupsTopic].map((TopicArn) =>
           topics.send(new DeleteTopicCommand({ TopicArn })),
         ),
       ]);

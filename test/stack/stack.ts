@@ -32,6 +32,7 @@ export type OutputName =
   | 'ApiUrl'
   | 'NotificationsTopicArn'
   | 'NotificationsTopicArns'
+  | 'GroupsTopicArn'
   | 'EventsTopicArn'
   | 'AlarmsTopicArn'
   | 'EventQueueUrl'

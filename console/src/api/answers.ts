@@ -642,6 +642,7 @@ export interface Subscription {
     event_type?: [string, ...string[]];
   };
   raw_message_delivery: boolean;
+  group: "fault" | null;
   created_at: string;
   id: string;
   status: "confirmed" | "pending confirmation" | "gone" | "incomplete";

@@ -9,6 +9,7 @@ import { changeKinds } from '../../../domain/change-feed.ts';
 import { Condition, conditionStates } from '../../../domain/conditions/condition.ts';
 import { SourceRow, SourceSettings } from '../../../domain/conditions/source.ts';
 import { Unmatched } from '../../../domain/conditions/unmatched.ts';
+import { Grouping } from '../../../domain/delivery/group-body.ts';
 import { deadLetterQueues, workQueues } from '../../../domain/delivery/queue-names.ts';
 import { Subscription } from '../../../domain/delivery/subscription.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
@@ -126,6 +127,8 @@ const ShownSilence = Silence.omit({ silence_id: true, revision: true, due_at: tr
 const ShownSubscription = Subscription.omit({ arns: true, subscription_id: true, revision: true })
   .extend({
     id: uuid,
+    /** Null for one message for each notification. */
+    group: Grouping.nullable(),
     status: z.enum(['confirmed', 'pending confirmation', 'gone', 'incomplete']),
   })
   .strict();

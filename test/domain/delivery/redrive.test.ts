@@ -49,6 +49,14 @@ test('a report goes back as it was sent, and a fault too', () => {
   expect(openLetter('faults', fault).back).toEqual({ to: 'faults', body: fault });
 });
 
+test('the message of a group goes back as it is', () => {
+  const body = JSON.stringify({
+    group: { project_id: 'a', fault_id: '00000000-0000-4000-8000-000000000001' },
+    rows: [{ event_id: 'e', alarm_id: '00000000-0000-4000-8000-000000000002' }],
+  });
+  expect(openLetter('events', body).back).toEqual({ to: 'events', body });
+});
+
 test('a task for the cloud goes back with its attempts counted anew, and so does a step of a move', () => {
   const state = { forced_down: true, instances_left: false, fault_number: 2 };
   const task = { service: 'compute-1', state, attempts: 300 };

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { alarmStates, severities } from '../../../domain/alarms/alarm.ts';
+import { topicOf } from '../../../domain/delivery/notification-topics.ts';
 import {
   claimOf,
   filterPolicyOf,
   isSameRequest,
   type SubscriptionRequest,
-  topicOf,
   topicsFor,
   whyTooLarge,
 } from '../../../domain/delivery/subscription.ts';
@@ -75,8 +75,12 @@ test('a project always has the same topic, and projects use all topics', () => {
   const chosen = projects.map((project_id) => topicOf(topics, project_id));
   expect(projects.map((project_id) => topicOf(topics, project_id))).toEqual(chosen);
   expect(new Set(chosen).size).toBe(4);
-  expect(topicsFor(topics, request({ project_id: 'p-7' }))).toEqual([chosen[7]]);
-  expect(topicsFor(topics, request({ all_projects: true }))).toEqual(topics);
+  const both = { notifications: topics, groups: topics.map((topic) => `group-${topic}`) };
+  expect(topicsFor(both, request({ project_id: 'p-7' }))).toEqual([chosen[7]]);
+  expect(topicsFor(both, request({ all_projects: true }))).toEqual(topics);
+  const grouped = request({ project_id: 'p-7', group: 'fault' });
+  expect(topicsFor(both, grouped)).toEqual([`group-${chosen[7]}`]);
+  expect(topicsFor(both, { ...grouped, all_projects: true })).toEqual(both.groups);
   expect(topicOf(['only'], '')).toBe('only');
 });
 

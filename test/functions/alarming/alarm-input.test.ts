@@ -322,3 +322,14 @@ test('an action that is given twice counts once', () => {
   const { alarm_actions } = read({ ...least, alarm_actions: [url(1), url(1)] }).facts;
   expect(alarm_actions).toEqual([url(1)]);
 });
+
+test('an action may want groups of a fault, and is refused for any other grouping', () => {
+  const grouped = 'https://pager.example/a?team=1&doctor-group=fault';
+  expect(facts({ alarm_actions: [grouped] }).alarm_actions).toEqual([grouped]);
+  for (const wrong of ['host', '', 'fault&doctor-group=host']) {
+    const action = `https://pager.example/?doctor-group=${wrong}`;
+    expect(() => facts({ ok_actions: [action] })).toThrow(
+      `Unsupported action ${action}: its doctor-group must be fault`,
+    );
+  }
+});

@@ -9,6 +9,7 @@ import {
   type EvaluatorTotals,
 } from '../../../functions/alarm-evaluator/handler.ts';
 import { eventWith } from '../../domain/events/events.ts';
+import { id } from '../../domain/rows.ts';
 import { rawSample } from '../../events/samples.ts';
 import { lambdaContext as context } from '../call.ts';
 import { logbook, type Message, queued } from './lambda.ts';
@@ -23,6 +24,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const froms: unknown[] = [];
   const copies: boolean[] = [];
   const timeouts: unknown[] = [];
+  const groups: unknown[] = [];
   const deadLettered: DeadLetter[] = [];
   const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
@@ -37,6 +39,10 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
     evaluateTimeouts: async (timers) => {
       timeouts.push(...timers);
       return { candidates: timers.length, fired: 1, published: 1 };
+    },
+    sendGroups: async (message) => {
+      groups.push(message);
+      return 1;
     },
     split: async ({ events, attempts, lane, rest, copy }) => {
       splits.push([
@@ -56,7 +62,18 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   });
   const { batchItemFailures } = await handler(event, context);
   const failed = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return { failed, evaluations, froms, copies, timeouts, splits, deadLettered, totals, lines };
+  return {
+    failed,
+    evaluations,
+    froms,
+    copies,
+    timeouts,
+    groups,
+    splits,
+    deadLettered,
+    totals,
+    lines,
+  };
 }
 const message = (
   events: number[],
@@ -80,7 +97,9 @@ test('messages are evaluated and counted, and logged in one line', async () => {
   );
   expect(failed).toEqual([]);
   expect(evaluations.sort()).toEqual([['e-1', 'e-2'], ['e-3']]);
-  expect(totals).toEqual([{ messages: 2, events: 3, candidates: 4, fired: 2, published: 2 }]);
+  expect(totals).toEqual([
+    { messages: 2, events: 3, candidates: 4, fired: 2, published: 2, groups: 0 },
+  ]);
   expect(lines.map(([level]) => level)).toEqual(['info']);
 });
 
@@ -204,7 +223,9 @@ const timers = [
 test('timers that fell due are decided, and counted with the rest', async () => {
   const done = await evaluated(queued({ body: { timeouts: timers } }, message([1])));
   expect([done.timeouts, done.evaluations, done.failed]).toEqual([timers, [['e-1']], []]);
-  expect(done.totals).toEqual([{ messages: 2, events: 1, candidates: 3, fired: 2, published: 2 }]);
+  expect(done.totals).toEqual([
+    { messages: 2, events: 1, candidates: 3, fired: 2, published: 2, groups: 0 },
+  ]);
 });
 
 test('timers that cannot be decided are delivered again, and not split', async () => {
@@ -221,3 +242,18 @@ test.each([[{ timeouts: [] }], [{ timeouts: [{ alarm_id: 'x', due: 'y' }] }]])(
     expect([done.timeouts, done.deadLettered.length]).toEqual([[], 1]);
   },
 );
+
+test('a message of a group is sent and counted, and is received again if it fails', async () => {
+  const message = {
+    group: { project_id: 'a', fault_id: id(50) },
+    rows: [{ event_id: 'e-1', alarm_id: id(1) }],
+  };
+  const done = await evaluated(queued({ body: message }));
+  expect([done.groups, done.evaluations, done.failed]).toEqual([[message], [], []]);
+  expect(done.totals).toMatchObject([{ events: 0, fired: 0, groups: 1 }]);
+  const sendGroups = async () => {
+    throw new Error('gone');
+  };
+  const failed = await evaluated(queued({ body: message, receives: 3 }), { sendGroups });
+  expect([failed.failed.length, failed.deadLettered]).toEqual([1, []]);
+});

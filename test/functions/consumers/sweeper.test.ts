@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { firingOf, type OutboxRow } from '../../../domain/alarms/firing.ts';
+import type { RowKey } from '../../../flows/written-before.ts';
 import { type SweepCounts, sweeper as sweeperOf } from '../../../functions/sweeper/handler.ts';
 import { alarmWith } from '../../domain/alarms/alarms.ts';
 import { eventWith } from '../../domain/events/events.ts';
@@ -14,13 +15,16 @@ const { row } = firingOf(alarmWith(), eventWith(), { kind: 'notice', reason: '' 
 
 test('the sweeper publishes rows that no evaluator can still publish, and marks them', async () => {
   const asked: string[] = [];
-  const [published, marked, counts]: [OutboxRow[], OutboxRow[], SweepCounts[]] = [[], [], []];
+  const [published, marked, counts]: [OutboxRow[], RowKey[], SweepCounts[]] = [[], [], []];
   const handler = sweeperOf({
     undelivered: async (before) => {
       asked.push(before);
       return [row];
     },
     sendWebhooks: async () => expect.unreachable(),
+    sendGroups: async () => expect.unreachable(),
+    undeliveredGroups: async () => [],
+    publishGroup: async () => expect.unreachable(),
     publish: async (rows) => {
       published.push(...rows);
       return rows;
@@ -48,6 +52,9 @@ test('what cannot be published is counted as undelivered all the same', async ()
   const handler = sweeperOf({
     undelivered: async () => [row],
     sendWebhooks: async () => expect.unreachable(),
+    sendGroups: async () => expect.unreachable(),
+    undeliveredGroups: async () => [],
+    publishGroup: async () => expect.unreachable(),
     publish: async () => [],
     markDelivered: async () => {},
     noteChanges: async () => {},

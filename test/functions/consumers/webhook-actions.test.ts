@@ -1,6 +1,7 @@
 /** Actions that are no webhooks: log, test and topics. */
 
 import { expect, test } from 'vitest';
+import { alarmsOfWebhook } from '../../../domain/delivery/webhook.ts';
 import { sender, webhook } from './sender.ts';
 
 test('log actions write the sentence of Aodh, test actions nothing; both are done', async () => {
@@ -10,7 +11,7 @@ test('log actions write the sentence of Aodh, test actions nothing; both are don
   expect(notes.map(({ result }) => result)).toEqual(['delivered', 'delivered']);
   expect(lines[0]).toEqual(['info', [expect.any(String), expect.anything()]]);
   expect(JSON.stringify(lines[0])).toContain(
-    `Notifying alarm n ${webhook('log:').body.alarm_id} of low priority from insufficient data to alarm with action log: because because.`,
+    `Notifying alarm n ${alarmsOfWebhook(webhook('log:'))[0]} of low priority from insufficient data to alarm with action log: because because.`,
   );
 });
 

@@ -1,8 +1,16 @@
 /** The tries of webhooks: their outcomes, retries and dead letters. */
 
 import { expect, test } from 'vitest';
-import type { webhookResults } from '../../../domain/delivery/webhook.ts';
-import { minute } from '../../domain/rows.ts';
+import { firingOf } from '../../../domain/alarms/firing.ts';
+import { groupBody, memberOf } from '../../../domain/delivery/group-body.ts';
+import {
+  alarmsOfWebhook,
+  type WebhookMessage,
+  type webhookResults,
+} from '../../../domain/delivery/webhook.ts';
+import { alarmWith } from '../../domain/alarms/alarms.ts';
+import { eventWith } from '../../domain/events/events.ts';
+import { id, minute } from '../../domain/rows.ts';
 import { bad, good, hung, sender, webhook } from './sender.ts';
 
 test('what was delivered is noted, without the secrets of its URL', async () => {
@@ -71,7 +79,7 @@ test('a retry is not made if its alarm was deleted: the owner no longer wants it
   expect(notes).toMatchObject([
     { result: 'dropped', attempts: 2, reason: 'its alarm was deleted' },
   ]);
-  expect(asked).toEqual([webhook(bad).body.alarm_id]);
+  expect(asked).toEqual(alarmsOfWebhook(webhook(bad)));
 });
 
 test('a first attempt is made although its alarm was deleted: the event came before', async () => {
@@ -122,4 +130,32 @@ test('a webhook that is twice in a batch is sent once, and another attempt of it
   const { send, posted } = sender();
   await send(webhook(good), webhook(good), webhook(good, { attempts: 1, lane: 'later' }));
   expect(posted.map(({ attempts }) => attempts).sort()).toEqual([0, 1]);
+});
+
+/** The webhook of a group with the first two alarms. */
+const ofGroup = (more: Partial<WebhookMessage> = {}): WebhookMessage => {
+  const [first, second] = [1, 2].map((n) => {
+    const event = { ...eventWith(), message_id: `m-${n}` };
+    const decision = { kind: 'transition', to: 'alarm', reason: '' } as const;
+    const { body } = firingOf(alarmWith({ alarm_id: id(n) }), event, decision, minute(1)).row;
+    return memberOf(body);
+  });
+  const facts = {
+    ...{ group_id: id(40), number: 1, project_id: 'a', fault_id: id(50), created_at: minute(1) },
+  };
+  const body = groupBody(facts, first && second ? [first, second] : []);
+  return webhook(good, { body, event_id: 'm-1', ...more });
+};
+
+test('the webhook of a group is one post, and is dropped only if all its alarms were deleted', async () => {
+  const { send, posted } = sender();
+  await send(ofGroup());
+  expect(posted.map(({ body }) => body)).toEqual([ofGroup().body]);
+  const retry = ofGroup({ attempts: 1, lane: 'later' });
+  const one = sender({}, { isAlarm: async (alarm_id) => alarm_id === id(2) });
+  await one.send(retry);
+  expect(one.posted).toHaveLength(1);
+  const none = sender({}, { isAlarm: async () => false });
+  await none.send(retry);
+  expect(none.notes).toMatchObject([{ result: 'dropped' }]);
 });

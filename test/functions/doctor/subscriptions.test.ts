@@ -4,7 +4,7 @@ import type { Subscription, SubscriptionRequest } from '../../../domain/delivery
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
 import type { SubscribeDeps } from '../../../flows/subscribe.ts';
 import { subscriptionRoutes } from '../../../functions/doctor/subscriptions.ts';
-import { minute } from '../../domain/rows.ts';
+import { id, minute } from '../../domain/rows.ts';
 import { type Call, call, quiet } from '../call.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:own';
@@ -25,7 +25,7 @@ function world() {
     unsubscribe: async () => {},
     countRequestOf: { project: async () => true, endpoint: async () => true },
     cooldownSeconds: 300,
-    topics: ['arn:t-0', 'arn:t-1'],
+    topics: { notifications: ['arn:t-0', 'arn:t-1'], groups: ['arn:g-0', 'arn:g-1'] },
     mostPerProject: 20,
     now: () => minute(1),
   };
@@ -74,6 +74,23 @@ test('a queue gets the bare notification unless it asks for the envelope', async
   await post({ protocol: 'sqs', endpoint: queue });
   await post({ protocol: 'sqs', endpoint: `${queue}2`, raw_message_delivery: false });
   expect(asked.map((request) => request.raw_message_delivery)).toEqual([true, false]);
+});
+
+test('a subscription to groups has topics of its own, and is another one than without', async () => {
+  const { post, ask, rows } = world();
+  const body = { protocol: 'sqs', endpoint: queue, group: 'fault', filter: { severity: ['low'] } };
+  expect(await post(body)).toMatchObject({
+    ...{ status: 201, body: { subscription: { group: 'fault' } } },
+  });
+  expect([...rows.values()].flatMap(({ arns }) => Object.keys(arns))).toEqual([
+    expect.stringMatching(/^arn:g-/),
+  ]);
+  expect((await post(body)).status).toBe(200);
+  expect((await post({ ...body, group: null })).status).toBe(409);
+  await post({ protocol: 'sqs', endpoint: `${queue}2`, group: null });
+  expect(await ask({ path: '' })).toMatchObject({
+    body: { subscriptions: [{ group: 'fault' }, { group: null }] },
+  });
 });
 
 test("another project's subscription is not there, but for an administrator", async () => {
@@ -140,6 +157,10 @@ test.each<[string, Record<string, unknown>]>([
   ['all_projects', { all_projects: 'true' }],
   ['raw_message_delivery', { protocol: 'lambda', raw_message_delivery: true }],
   ['project_id', { project_id: 'b' }],
+  ['group', { group: 'host' }],
+  ['group', { group: true }],
+  ['filter.alarm_id', { group: 'fault', filter: { alarm_id: [id(1)] } }],
+  ['filter.resource_id', { group: 'fault', filter: { resource_id: ['vm-1'] } }],
 ])('a body is refused for its %s: %o', async (field, given) => {
   const { post, rows } = world();
   const endpoint =

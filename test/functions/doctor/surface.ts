@@ -24,7 +24,7 @@ const untouched = {
   ...{ subscription: unused, subscriptions: unused, statusOf: unused, countOf: unused },
   ...{ claim: unused, replace: unused, remove: unused, subscribeTo: unused, unsubscribe: unused },
   countRequestOf: { project: unused, endpoint: unused },
-  ...{ cooldownSeconds: 0, topics: [], mostPerProject: 0 },
+  ...{ cooldownSeconds: 0, topics: { notifications: [], groups: [] }, mostPerProject: 0 },
   ...{ ports: unused, dataPlane: unused, changePorts: unused, saveReport: unused },
   cloudMirror: undefined,
   ...{ moveClaim: unused, besideCloud: false, hostsIn: unused },
