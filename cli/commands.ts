@@ -154,6 +154,23 @@ export const commands: readonly Command[] = [
       one(session, 'host', { service: 'fault-management', path: `/hosts/${segment(host)}` }),
   },
   {
+    name: 'host history',
+    usage: '[--limit N] HOST',
+    does: 'List what happened to a host: faults, maintenance and evacuations, the newest first, with their callers and requests.',
+    argument: 'HOST',
+    options: { limit: text },
+    run: async (session, { limit }, host) => {
+      const path = `/host-history/${segment(host)}${queryString({ limit })}`;
+      const body = await session.ask({ service: 'fault-management', path });
+      const { history } = z.object({ history: z.array(Item) }).parse(body);
+      const columns = {
+        ...{ At: 'at', What: 'what', 'User ID': 'user_id', 'Request ID': 'request_id' },
+        ...{ 'Fault ID': 'fault_id', 'Server ID': 'server_id', To: 'dest', Status: 'status' },
+      };
+      return { items: history, columns };
+    },
+  },
+  {
     name: 'server list',
     usage: '[--all-projects] [--host HOST] [--status STATUS] [--name PATTERN]',
     does: 'List servers.',

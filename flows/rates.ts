@@ -1,4 +1,4 @@
-/** Notifications, their times, and what waited in the queues, minute by minute. */
+/** Notifications, their times, webhooks by outcome, and what waited in the queues, minute by minute. */
 import {
   type MinuteCounts,
   minuteOf,
@@ -6,12 +6,15 @@ import {
   totalOf,
 } from '../domain/delivery/notification-minute.ts';
 import type { QueueSample } from '../domain/delivery/queue-names.ts';
+import { countedOutcomes, type OutcomeMinute } from '../domain/delivery/webhook-counts.ts';
 import { momentOf } from '../domain/time.ts';
 
 /** What the flow needs from outside. */
 export type RatesDeps = {
   /** The counts of notifications of each minute from a moment on. */
   readonly sentFrom: (from: string) => Promise<readonly MinuteCounts[]>;
+  /** The counts of webhooks of each minute from a moment on. */
+  readonly webhooksFrom: (from: string) => Promise<readonly OutcomeMinute[]>;
   /** The samples of queues from a moment on. */
   readonly samplesFrom: (from: string) => Promise<readonly QueueSample[]>;
   /** Epoch milliseconds. */
@@ -21,10 +24,15 @@ export type RatesDeps = {
 /** The minutes of so many last hours, oldest first; a minute without anything is left out. */
 export async function ratesOf(deps: RatesDeps, hours: number) {
   const from = minuteOf(momentOf(deps.clock() - hours * 3_600_000));
-  const [sent, samples] = await Promise.all([deps.sentFrom(from), deps.samplesFrom(from)]);
+  const [sent, posted, samples] = await Promise.all([
+    deps.sentFrom(from),
+    deps.webhooksFrom(from),
+    deps.samplesFrom(from),
+  ]);
   const counts = new Map(sent.map(({ minute, counts }) => [minute, counts]));
+  const outcomes = new Map(posted.map(({ minute, counts }) => [minute, counts]));
   const sampled = new Map(samples.map((sample) => [sample.at, sample]));
-  const minutes = [...new Set([...counts.keys(), ...sampled.keys()])].sort();
+  const minutes = [...new Set([...counts.keys(), ...outcomes.keys(), ...sampled.keys()])].sort();
   return {
     minutes: minutes.map((at) => {
       const times = counts.get(at) ?? {};
@@ -33,6 +41,9 @@ export async function ratesOf(deps: RatesDeps, hours: number) {
         notifications: totalOf(times),
         p50_ms: timeOfShare(times, 0.5),
         p99_ms: timeOfShare(times, 0.99),
+        webhooks: Object.fromEntries(
+          countedOutcomes.map((outcome) => [outcome, outcomes.get(at)?.[outcome] ?? 0]),
+        ),
         waiting: sampled.get(at)?.waiting ?? {},
         dead_letters: sampled.get(at)?.dead_letters ?? {},
       };

@@ -8,6 +8,7 @@ import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/eve
 import type { DeadLetter, FinishMessage } from '../domain/events/messages.ts';
 import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
 import type { Host } from '../domain/hosts/host.ts';
+import { type HostSwitch, switchOf } from '../domain/hosts/host-switch.ts';
 import { noticeOf } from '../domain/hosts/maintenance.ts';
 import { departedServers } from '../domain/ports/departed-servers.ts';
 import type { Port } from '../domain/ports/port.ts';
@@ -32,6 +33,8 @@ export type ReconcileDeps = NoteChangesDeps & {
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Records which instances and ports faults touched. A repeat changes nothing. */
   readonly noteAffected: (affected: readonly Affected[]) => Promise<void>;
+  /** Keeps switches of hosts for their history. A repeat changes nothing. */
+  readonly keepSwitches: (switches: readonly HostSwitch[]) => Promise<void>;
   /** Keeps the events for previews of alarms. A repeat changes nothing. */
   readonly keepEvents: (events: readonly DoctorEvent[]) => Promise<void>;
   /** The queues of the cloud; undefined without a cloud. */
@@ -100,7 +103,7 @@ export async function reconcile(
 type Noted = { readonly events: readonly DoctorEvent[]; readonly affected: readonly Affected[] };
 
 /**
- * Records what faults touched and keeps the events, and then notes the changes: readers of the feed look for what is
+ * Records what faults touched, keeps events and switches of hosts, and then notes the changes: readers of the feed look for what is
  * recorded.
  */
 async function noteAll(
@@ -108,9 +111,11 @@ async function noteAll(
   changes: readonly RowChange[],
   { events, affected }: Noted,
 ): Promise<void> {
+  const switches = changes.flatMap(switchOfChange);
   await Promise.all([
     affected.length > 0 && deps.noteAffected(affected),
     events.length > 0 && deps.keepEvents(events),
+    switches.length > 0 && deps.keepSwitches(switches),
   ]);
   await noteChanges(deps, changes, affected);
 }
@@ -151,6 +156,11 @@ const heardAgain = (change: RowChange): string[] =>
   change.kind === 'host' && !isReal(change.before, change.after) && isHeldSilent(change.after)
     ? [change.after.host]
     : [];
+
+function switchOfChange(change: RowChange): HostSwitch[] {
+  const found = change.kind === 'host' ? switchOf(change.before, change.after) : undefined;
+  return found ? [found] : [];
+}
 
 function noticeOfChange(change: RowChange): FinishMessage[] {
   const notice = change.kind === 'host' ? noticeOf(change.before, change.after) : undefined;

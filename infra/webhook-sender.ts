@@ -22,6 +22,7 @@ export class WebhookSender extends Construct implements Capability {
         ALARMS_TABLE: tables.alarms.tableName,
         HISTORY_TABLE: tables.history.tableName,
         PLACES_TABLE: tables.places.tableName,
+        ACTIVITY_TABLE: tables.activity.tableName,
         ...variablesOf(
           settings,
           'webhookPlacesPerProject',
@@ -57,6 +58,7 @@ export class WebhookSender extends Construct implements Capability {
     allowRows(fn, tables.alarms, 'BatchGetItem');
     allowRows(fn, tables.history, 'GetItem', 'UpdateItem');
     allowRows(fn, tables.places, 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, tables.activity, 'UpdateItem');
     allowSecret(fn, secrets.webhooks);
     for (const topicArn of settings.actionTopics) allowPublish(fn, { topicArn });
     allowSend(fn, messaging.webhookQueue);

@@ -4,12 +4,15 @@ import * as z from 'zod';
 import type { MinuteCounts } from '../../domain/delivery/notification-minute.ts';
 import { minuteOf } from '../../domain/delivery/notification-minute.ts';
 import type { QueueSample } from '../../domain/delivery/queue-names.ts';
+import { countedOutcomes, type OutcomeMinute } from '../../domain/delivery/webhook-counts.ts';
 import { queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import { expiryAfter } from './changes.ts';
 
 /** The scope of the counts of notifications. */
 const sentScope = 'sent';
+/** The scope of the counts of webhooks. */
+const webhookScope = 'webhooks';
 /** The scope of the samples of queues. */
 const sampleScope = 'samples';
 /** How long a minute is kept, in seconds. */
@@ -43,6 +46,27 @@ export const sentCounts = (client: DynamoDBDocumentClient, table: string) => ({
   },
 });
 
+/** Counts webhooks by their outcome. */
+export const webhookCounts = (client: DynamoDBDocumentClient, table: string) => ({
+  /** Adds to the counts of the minute. Adding again counts again. */
+  countWebhooks: async ({ minute, counts }: OutcomeMinute): Promise<void> => {
+    const outcomes = Object.entries(counts);
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: { scope: webhookScope, place: minute },
+        UpdateExpression: `SET expires_at = :expires ADD ${outcomes
+          .map(([outcome]) => `${outcome} :${outcome}`)
+          .join(', ')}`,
+        ExpressionAttributeValues: {
+          ':expires': expiryAfter(Date.parse(minute), minuteKeptSeconds),
+          ...Object.fromEntries(outcomes.map(([outcome, count]) => [`:${outcome}`, count])),
+        },
+      }),
+    );
+  },
+});
+
 /** Writes samples of queues. */
 export const queueSamples = (client: DynamoDBDocumentClient, table: string) => ({
   /** Keeps a sample; a later one of the same minute replaces it. */
@@ -61,6 +85,16 @@ export const queueSamples = (client: DynamoDBDocumentClient, table: string) => (
 
 const Numbers = z.record(z.string(), z.number());
 const SampleRow = z.object({ place: z.string(), waiting: Numbers, dead_letters: Numbers });
+
+const OutcomeRow = z.object({
+  place: z.string(),
+  counts: z.partialRecord(z.enum(countedOutcomes), z.number()),
+});
+
+const outcomesIn = ({ scope, place, expires_at, ...counts }: Row): OutcomeMinute => {
+  const row = OutcomeRow.parse({ place, counts });
+  return { minute: row.place, counts: row.counts };
+};
 
 const countsIn = ({ scope, place, expires_at, ...rest }: Row) => ({
   minute: String(place),
@@ -86,6 +120,9 @@ export const minuteReader = (client: DynamoDBDocumentClient, table: string) => {
     /** The counts of notifications of each minute from a moment on, oldest first. */
     sentFrom: async (from: string): Promise<MinuteCounts[]> =>
       (await rowsFrom(sentScope, from)).map(countsIn),
+    /** The counts of webhooks of each minute from a moment on, oldest first. */
+    webhooksFrom: async (from: string): Promise<OutcomeMinute[]> =>
+      (await rowsFrom(webhookScope, from)).map(outcomesIn),
     /** The samples of queues from a moment on, oldest first. */
     samplesFrom: async (from: string): Promise<QueueSample[]> =>
       (await rowsFrom(sampleScope, from)).map((row) => {

@@ -82,7 +82,7 @@ export const recentEventReader = (client: DynamoDBDocumentClient, table: string)
       events.push(...eventsIn(row));
       read += 1;
     }
-    events.sort((a, b) => (a.accepted_at < b.accepted_at ? 1 : -1));
+    events.sort((a, b) => b.accepted_at.localeCompare(a.accepted_at));
     return { events, complete: read === rows.length && LastEvaluatedKey === undefined };
   },
 });

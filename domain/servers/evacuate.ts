@@ -93,6 +93,7 @@ export function evacuated(
     number: order.number,
     project_id: order.project_id,
     user_id: actor.user_id,
+    request_id: actor.request_id,
     source: source.host,
     dest: 'unfit' in target ? target.unfit : (dest?.host ?? null),
     dest_ip: dest?.host_ip ?? null,

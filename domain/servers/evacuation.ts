@@ -54,6 +54,8 @@ export const Evacuation = z.object({
   /** The caller, and the project of the caller's token. */
   user_id: z.string(),
   project_id: z.string(),
+  /** The request of the caller. Missing in rows written before the field existed; read as null. */
+  request_id: z.string().nullable().default(null),
   created_at: Moment,
   updated_at: Moment,
 });

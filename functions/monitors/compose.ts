@@ -1,11 +1,10 @@
 /** Puts the surfaces of monitors together: handlers and flows, on plain stores. */
 
-import { byResource } from '../../adapters/http/by-resource.ts';
 import { endCondition } from '../../flows/end-condition.ts';
 import { type ReportConditions, reportConditions } from '../../flows/report-conditions.ts';
 import { type ReportSnapshotDeps, reportSnapshot } from '../../flows/report-snapshot.ts';
 import { type ReportingParts, reportingOf } from '../../flows/reporting.ts';
-import { eventsApi, type MonitorsDeps, monitorsApi } from './handler.ts';
+import { allApis, type MonitorsDeps } from './handler.ts';
 import { instanceHaApi } from './masakari/handler.ts';
 import { type MasakariParts, masakari } from './masakari/parts.ts';
 
@@ -28,9 +27,5 @@ export function compose(parts: MonitorsParts) {
     reportSnapshot: (report) => reportSnapshot({ raisedBy, reportConditions: take }, report),
     endCondition: (condition_id, ending) => endCondition(flows, condition_id, ending),
   };
-  const surfaces = {
-    '/events': eventsApi(deps),
-    '/instance-ha': instanceHaApi(masakari({ ...parts, ...deps })),
-  };
-  return byResource(surfaces, monitorsApi(deps));
+  return allApis(deps, instanceHaApi(masakari({ ...parts, ...deps })));
 }

@@ -2,6 +2,7 @@
  * The surfaces of monitors: `/doctor/v1/…` for what monitors report. The same function serves `/events`, the
  * path of OPNFV Doctor's published inspector.
  */
+import { byResource, type SurfaceHandler } from '../../adapters/http/by-resource.ts';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { type ConditionDeps, conditionRoutes } from './conditions.ts';
@@ -61,3 +62,7 @@ export const monitorsApi = (deps: MonitorsDeps) => handlerOf(monitorRoutes(deps)
 
 /** The handler of `/events`. */
 export const eventsApi = (deps: MonitorsDeps) => handlerOf(inspectorRoutes(deps), deps);
+
+/** The handler of all surfaces of this function. */
+export const allApis = (deps: MonitorsDeps, instanceHa: SurfaceHandler): SurfaceHandler =>
+  byResource({ '/events': eventsApi(deps), '/instance-ha': instanceHa }, monitorsApi(deps));

@@ -3,6 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type * as z from 'zod';
 import { changeReader } from '../../adapters/activity/changes.ts';
 import { overviewCounts } from '../../adapters/activity/counts.ts';
+import { switchReader } from '../../adapters/activity/host-switches.ts';
 import { minuteReader } from '../../adapters/activity/minutes.ts';
 import { queueDepths, queueSampler } from '../../adapters/activity/queue-depths.ts';
 import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
@@ -21,12 +22,17 @@ import {
   required,
 } from '../../adapters/env.ts';
 import { functionCalls } from '../../adapters/function-calls.ts';
+import { affectedStore } from '../../adapters/hosts/affected.ts';
+import { faultStore } from '../../adapters/hosts/faults.ts';
+import { hostReader } from '../../adapters/hosts/host-reader.ts';
 import { rosterReader } from '../../adapters/hosts/roster.ts';
 import { makeAuthenticate } from '../../adapters/http/authenticate.ts';
 import { addressOf, surfaceVariables } from '../../adapters/http/surface-variables.ts';
 import { connectIssuers, otherIssuerVariables } from '../../adapters/identity/connect-issuers.ts';
 import { tokenSessions, tokenVariables } from '../../adapters/identity/token-sessions.ts';
 import { pause } from '../../adapters/pause.ts';
+import { departureStore } from '../../adapters/servers/departures.ts';
+import { migrationStore } from '../../adapters/servers/migrations.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/operations.ts` sets. */
@@ -45,6 +51,9 @@ export const Environment = environment({
   INSTANCES_TABLE: required,
   PORTS_TABLE: required,
   FAULTS_TABLE: required,
+  HOSTS_TABLE: required,
+  AFFECTED_TABLE: required,
+  MIGRATIONS_TABLE: required,
   HISTORY_TABLE: required,
   READ_FUNCTIONS: pairs,
   WORK_QUEUES: queueUrls,
@@ -83,6 +92,7 @@ export function connect(
       ports: env.PORTS_TABLE,
       faults: env.FAULTS_TABLE,
     }),
+    ...historyOf(env, dynamo),
     depthsOfWork: queueDepths(sqs, env.WORK_QUEUES),
     depthsOfDeadLetters: queueDepths(sqs, env.DEAD_LETTER_QUEUES),
     ...deadLetterStore(sqs, { dead: env.DEAD_LETTER_QUEUES, work: env.WORK_QUEUES }),
@@ -101,6 +111,24 @@ export function connect(
       now: () => new Date().toISOString(),
     },
   });
+}
+
+/** What the history of a host is read from. */
+function historyOf(
+  env: Pick<
+    z.infer<typeof Environment>,
+    'HOSTS_TABLE' | 'FAULTS_TABLE' | 'AFFECTED_TABLE' | 'MIGRATIONS_TABLE' | 'ACTIVITY_TABLE'
+  >,
+  dynamo: Clients['dynamo'],
+) {
+  return {
+    ...hostReader(dynamo, env.HOSTS_TABLE),
+    faultsOfHost: faultStore(dynamo, env.FAULTS_TABLE).faultsOfHost,
+    affectedBy: affectedStore(dynamo, env.AFFECTED_TABLE).affectedBy,
+    ...switchReader(dynamo, env.ACTIVITY_TABLE),
+    migrations: migrationStore(dynamo, env.MIGRATIONS_TABLE).migrations,
+    departures: departureStore(dynamo, env.MIGRATIONS_TABLE).departures,
+  };
 }
 
 /** The places for held requests, beside those of webhooks, under names that no project has. */

@@ -5,6 +5,7 @@
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { type ChangeDeps, changeRoutes } from './changes.ts';
 import { type DeadLetterDeps, deadLetterRoutes } from './dead-letters.ts';
+import { type HostHistoryDeps, hostHistoryRoutes } from './host-history.ts';
 import { type OpenApiDeps, openApiRoutes } from './openapi.ts';
 import { type SilenceDeps, silenceRoutes } from './silences.ts';
 import { type StatusDeps, statusRoutes } from './status.ts';
@@ -13,6 +14,7 @@ import { type StatusDeps, statusRoutes } from './status.ts';
 export type OperationsRouteDeps = OpenApiDeps &
   ChangeDeps &
   StatusDeps &
+  HostHistoryDeps &
   DeadLetterDeps &
   SilenceDeps;
 
@@ -31,6 +33,7 @@ export const operationsRoutes = (deps: OperationsRouteDeps): SurfaceRoutes => ({
   routes: [
     ...changeRoutes(deps),
     ...statusRoutes(deps),
+    ...hostHistoryRoutes(deps),
     ...deadLetterRoutes(deps),
     ...silenceRoutes(deps),
   ],

@@ -14,7 +14,13 @@ export type ReaderName = (typeof readers)[number];
 /** The first segments below `/doctor/v1` of what pages read from `monitors`. */
 export const readFromMonitors: readonly string[] = ['conditions', 'sources', 'unmatched'];
 /** The same of this function. The feed itself is not among them: a request is not held inside another one. */
-export const readHere: readonly string[] = ['status', 'rates', 'dead-letters', 'silences'];
+export const readHere: readonly string[] = [
+  'status',
+  'rates',
+  'host-history',
+  'dead-letters',
+  'silences',
+];
 
 /** The first segment of the trial of an alarm, which `alarming` serves. */
 const preview = 'alarm-preview';

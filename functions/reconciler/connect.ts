@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { changeNotes } from '../../adapters/activity/changes.ts';
+import { switchKeeper } from '../../adapters/activity/host-switches.ts';
 import { eventKeeper } from '../../adapters/activity/recent-events.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import {
@@ -50,6 +51,7 @@ export function connect(
     affectedBy: affectedStore(dynamo, env.AFFECTED_TABLE).affectedBy,
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     ...eventKeeper(dynamo, env.ACTIVITY_TABLE),
+    ...switchKeeper(dynamo, env.ACTIVITY_TABLE),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     finishDelaysSeconds: env.FINISH_DELAYS_SECONDS,
     cloud:

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
+import { webhookCounts } from '../../adapters/activity/minutes.ts';
 import { existingAlarms } from '../../adapters/alarms/existing-alarms.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import type { Clients } from '../../adapters/clients.ts';
@@ -23,6 +24,7 @@ export const Environment = environment({
   ALARMS_TABLE: required,
   HISTORY_TABLE: required,
   PLACES_TABLE: required,
+  ACTIVITY_TABLE: required,
   WEBHOOK_PLACES: amount,
   WEBHOOK_POSTS_PER_RECEIVER: amount,
   WEBHOOK_POSTS_PER_PROJECT: amount,
@@ -74,6 +76,8 @@ export function connect(
       },
       interrupted: interruptions(logger),
     },
+    ...webhookCounts(dynamo, env.ACTIVITY_TABLE),
+    uncounted: interruptions(logger),
     mostAttempts: env.WEBHOOK_ATTEMPTS,
     now,
     clock: Date.now,
@@ -82,7 +86,7 @@ export function connect(
       countAll(metrics, {
         WebhooksDelivered: totals.delivered ?? 0,
         WebhooksRetried: totals.retrying ?? 0,
-        WebhooksGivenUp: totals['given up'] ?? 0,
+        WebhooksGivenUp: (totals['given up'] ?? 0) + (totals.refused ?? 0),
         WebhooksDropped: totals.dropped ?? 0,
         WebhooksWaiting: totals.waiting ?? 0,
       }),

@@ -18,6 +18,11 @@ import {
   type webhookResults,
 } from '../../domain/delivery/webhook.ts';
 import {
+  type CountedOutcome,
+  type OutcomeMinute,
+  outcomeMinute,
+} from '../../domain/delivery/webhook-counts.ts';
+import {
   type FullCounter,
   type MinuteLimits,
   waitedTooLong,
@@ -29,12 +34,13 @@ import { type CallDeps, callAction } from './call-action.ts';
 import { type BatchPlaces, batchPlaces, type PlaceDeps } from './places.ts';
 import type { SlowReceivers } from './slow-receivers.ts';
 
-/** The outcome of a message; `known`: there was nothing left to do. */
+/** The outcome of a message; `refused`: given up without a call; `known`: there was nothing left to do. */
 type Done =
   | (typeof webhookResults)[number]
   | 'diverted'
   | 'deferred'
   | 'waiting'
+  | 'refused'
   | 'known'
   | 'unreadable';
 /** How many messages had each outcome. */
@@ -67,6 +73,10 @@ export type WebhookSenderDeps = CallDeps & {
   /** At least 0, less than 1. */
   readonly random: () => number;
   readonly count: (totals: WebhookTotals) => void;
+  /** Adds to the counts of a minute that operators see. */
+  readonly countWebhooks: (minute: OutcomeMinute) => Promise<void>;
+  /** Called with an error of that count: the webhooks are done all the same. */
+  readonly uncounted: (step: string, error: unknown) => void;
   readonly log: Log;
 };
 
@@ -74,9 +84,16 @@ export type WebhookSenderDeps = CallDeps & {
 export const webhookSender = (deps: WebhookSenderDeps) =>
   onBatches({
     log: deps.log,
-    begin: (): Batch => ({ places: batchPlaces(deps.places), seen: new Set() }),
-    consume: (message, batch) => handle(deps, message, batch),
-    end: ({ places }) => places.end(),
+    begin: (): Batch => ({ places: batchPlaces(deps.places), seen: new Set(), done: [] }),
+    consume: async (message, batch) => {
+      const done = await handle(deps, message, batch);
+      batch.done.push(done);
+      return done;
+    },
+    end: async ({ places, done }) => {
+      await places.end();
+      await countDone(deps, done);
+    },
     report: (done) => {
       const totals = Object.fromEntries(
         [...Map.groupBy(done, (each) => each)].map(([each, all]) => [each, all.length]),
@@ -86,8 +103,32 @@ export const webhookSender = (deps: WebhookSenderDeps) =>
     },
   });
 
-/** The messages of a batch share places, and the set of attempts that were seen in the batch. */
-type Batch = { readonly places: BatchPlaces; readonly seen: Set<string> };
+/** The messages of a batch share places, the set of attempts that were seen in the batch, and what was done. */
+type Batch = { readonly places: BatchPlaces; readonly seen: Set<string>; readonly done: Done[] };
+
+/** The outcomes that operators see counted. */
+const counted: Partial<Record<Done, CountedOutcome>> = {
+  delivered: 'delivered',
+  retrying: 'retried',
+  'given up': 'given_up',
+  refused: 'refused',
+};
+
+/** Counts the outcomes of a batch, in one write. Never throws. */
+async function countDone(
+  { countWebhooks, uncounted, now }: WebhookSenderDeps,
+  done: readonly Done[],
+): Promise<void> {
+  const minute = outcomeMinute(
+    done.flatMap((each) => counted[each] ?? []),
+    now(),
+  );
+  try {
+    if (minute) await countWebhooks(minute);
+  } catch (error) {
+    uncounted('webhooks of a minute', error);
+  }
+}
 
 async function handle(
   deps: WebhookSenderDeps,
@@ -200,7 +241,7 @@ async function settle(
     await deps.deadLetter([{ reason, element: { ...webhook, attempts } }]);
   }
   await deps.note(webhook, { action: shownAction(webhook.action), ...verdict, at: deps.now() });
-  return verdict.result;
+  return answer.kind === 'refused' ? 'refused' : verdict.result;
 }
 
 /** Ends a webhook whose alarm was deleted. Its owner does not want it any more, so there is no dead letter. */

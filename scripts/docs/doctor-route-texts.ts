@@ -16,7 +16,7 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'counts hosts by state, servers, ports and open faults, and what waits in each queue',
   ),
   'GET /doctor/v1/rates': text(
-    'shows for each minute of the last hours the notifications, their times, and what waited',
+    'shows for each minute of the last hours the notifications, their times, webhooks by outcome, and what waited',
   ),
   'GET /doctor/v1/dead-letters': text('lists the queues of dead letters with their counts'),
   'GET /doctor/v1/dead-letters/{queue}': text(
@@ -38,6 +38,9 @@ export const doctor: Readonly<Record<string, RouteText>> = {
     'lists hosts by name, each in one state: `down` (reported), `silent` (no heartbeats), `maintenance`, `disabled` or `up`',
   ),
   'GET /doctor/v1/hosts/{host}': text('shows a host'),
+  'GET /doctor/v1/host-history/{host}': text(
+    'shows the newest faults, switches (maintenance, status, flag) and evacuations of a host, each with its caller and request',
+  ),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
     'reports the data plane of all ports of a host',
   ),

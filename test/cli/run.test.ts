@@ -191,6 +191,13 @@ test.each([
   expect(out).toBe('Field  Value\nname   a b [2J\nlist   [1]\n');
 });
 
+test('the history of a host is listed, as many entries as are asked for', async () => {
+  const entry = { at: 't', what: 'maintenance_started', request_id: 'req-1' };
+  answers['GET /doctor/host-history/h?limit=5'] = { host: 'h', history: [entry] };
+  const { out } = await doctor('host history --limit 5 h');
+  expect(out).toMatch(/maintenance_started .*req-1/);
+});
+
 test.each(['--help', 'help', '-h', 'host --help'])('%s lists every command', async (line) => {
   const { status, out } = await doctor(line);
   expect(status).toBe(0);

@@ -1,12 +1,11 @@
 /** How the console shows states, times, hosts, happenings and changes. */
 import { expect, test } from 'vitest';
-import type { Fault } from '../../console/src/api/answers.ts';
 import { withHosts } from '../../console/src/live/hosts-now.ts';
 import { hostState, shapes, toneOf } from '../../console/src/ui/states.ts';
 import { lasting, momentOf, utcTime } from '../../console/src/ui/times.ts';
 import { visibleRows } from '../../console/src/ui/visible-rows.ts';
 import { changeInWords } from '../../console/src/views/alarms/change-words.ts';
-import { happenings } from '../../console/src/views/host/happenings.ts';
+import { type HistoryEntry, happening, whoOf } from '../../console/src/views/host/happenings.ts';
 
 const well = { state: 'up', status: 'enabled', forced_down: false, maintenance: false } as const;
 
@@ -69,31 +68,35 @@ test('hosts that changed take the place of what was listed, and deleted ones lea
   expect(hosts.map(({ host, state }) => `${host} ${state}`)).toEqual(['a up', 'aa up', 'b down']);
 });
 
-test('a host’s time line has each fault, its end, and the evacuations, newest first', () => {
-  const fault: Fault = {
-    fault_id: 'f',
-    kind: 'host',
-    status: 'cleared',
-    instances_affected: 2,
-    ports_affected: 1,
-    raised_at: '2026-11-27T01:00:00.000Z',
-    cleared_at: '2026-11-27T03:00:00.000Z',
-    source: 'zabbix',
-  };
-  const evacuation = {
-    ...{ uuid: 'e', status: 'done', instance_uuid: 'i', source_compute: 'a', dest_compute: 'b' },
-    ...{
-      user_id: 'u',
-      created_at: '2026-11-27T02:00:00.000000',
-      updated_at: '2026-11-27T02:00:01.000000',
-    },
-  };
-  const lines = happenings([fault], [evacuation], new Map([['i', 'web']]));
-  expect(lines.map(({ what, who }) => `${what} (${who})`)).toEqual([
-    'Host works again ()',
-    'web evacuated to b (u)',
-    'Host failed: 2 servers, 1 ports (zabbix)',
-  ]);
+const entryOf = (given: Partial<HistoryEntry>): HistoryEntry => ({
+  ...{ at: '2026-11-27T01:00:00.000Z', what: 'fault_raised', affected: null, fault_kind: null },
+  ...{ user_id: null, user_name: null, source: null, request_id: null, fault_id: null },
+  ...{ server_id: null, dest: null, status: null, updated_at: null },
+  ...given,
+});
+
+test.each<[Partial<HistoryEntry>, string, string, string]>([
+  [
+    { fault_kind: 'host', affected: 2, source: 'zabbix' },
+    'down',
+    'Host failed: 2 servers',
+    'zabbix',
+  ],
+  [{ fault_kind: 'data_plane', affected: 1 }, 'down', 'Data plane failed: 1 ports', ''],
+  [{ what: 'fault_cleared', fault_kind: 'host', user_id: 'u' }, 'up', 'Host works again', 'u'],
+  [{ what: 'maintenance_started', user_id: 'u' }, 'maintenance', 'Maintenance started', 'u'],
+  [
+    { what: 'evacuation', server_id: 'i', dest: 'b', status: 'done' },
+    ...(['done', 'web evacuated to b', ''] as const),
+  ],
+  [
+    { what: 'evacuation', server_id: 'j', status: 'accepted' },
+    ...(['accepted', 'j evacuated to a host to be chosen', ''] as const),
+  ],
+])('a line of a host’s history: %o', (given, state, what, who) => {
+  const entry = entryOf(given);
+  expect(happening(entry, new Map([['i', 'web']]))).toEqual({ state, what });
+  expect(whoOf(entry)).toBe(who);
 });
 
 test.each([

@@ -18,6 +18,11 @@ beforeAll(async () => {
   admin = await login('admin');
   browsing = await openBrowser();
   rack = await newRack(admin, tenant.projectId);
+  const body = {
+    ...{ name: 'rack', type: 'event', project_id: tenant.projectId, alarm_actions: ['test://'] },
+    ...{ resource_id: rack.servers[0]?.id, event_rule: {} },
+  };
+  await admin.expect('POST', '/alarming/v2/alarms', { body });
 });
 afterAll(() => browsing.close());
 
@@ -101,6 +106,9 @@ test('a host is taken into maintenance and back', async () => {
   await page.state(host, 'maintenance').waitFor();
   await page.confirm('End maintenance');
   await page.state(host, 'up').waitFor();
+  for (const what of ['Maintenance started', 'Maintenance ended']) {
+    await page.row('What happened', what, /req-/).waitFor();
+  }
 });
 
 test('a report that was given up is seen with its content, is sent again, and then acts', async () => {
@@ -116,6 +124,10 @@ test('a report that was given up is seen with its content, is sent again, and th
     }),
   );
   await page.visit('Delivery');
+  await page
+    .section('Webhooks of the last hours')
+    .getByText(/^delivered: [1-9]/)
+    .waitFor();
   await page.page.getByRole('button', { name: 'Show reports' }).click();
   const letters = page.page.getByRole('region', { name: 'Dead letters of reports' });
   const letter = letters.getByRole('row').filter({ hasText: host });

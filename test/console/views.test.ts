@@ -50,7 +50,8 @@ const views: Readonly<Record<'admin' | 'tenant-a', () => readonly View[]>> = {
 async function show(at: Console, { link, title }: View): Promise<void> {
   await at.go(link);
   await at.heading(title).waitFor();
-  await expect.poll(() => at.page.getByText('Loading …').count(), { timeout: 20_000 }).toBe(0);
+  const unfinished = at.page.getByText(/^(Loading )?…$/);
+  await expect.poll(() => unfinished.count(), { timeout: 20_000 }).toBe(0);
 }
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
@@ -128,11 +129,15 @@ test('a phone shows every view without scrolling sideways', async () => {
 
 const pictures = process.env.CONSOLE_SCREENSHOTS;
 
+/** Views whose pictures show what is below, too. */
+const tall = new Set(['host', 'new-alarm', 'delivery']);
+
 /** A picture of each view, for the documents. */
 async function takePictures(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const picture = async (at: Console, name: string) => {
-    await at.page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+    const path = join(folder, `${name}.png`);
+    await at.page.screenshot({ path, animations: 'disabled', fullPage: tall.has(name) });
   };
   const login = await browsing.open();
   await picture(login, 'login');
@@ -141,6 +146,10 @@ async function takePictures(folder: string): Promise<void> {
     await show(operator, view);
     await picture(operator, view.name);
   }
+  const tenant = await browsing.openAs('tenant-a');
+  await show(tenant, { name: 'new-alarm', link: '#/alarms/new', title: 'New alarm' });
+  await tenant.row('Events that would have matched', 'stopped').first().waitFor();
+  await picture(tenant, 'new-alarm');
   const dark = await browsing.openAs('admin', { colorScheme: 'dark' });
   await show(dark, { name: 'now', link: '#/now', title: 'Now' });
   await picture(dark, 'now-dark');

@@ -1,6 +1,7 @@
 /** The feed of changes when the function that notes a change dies, or cannot write the note. */
 import { expect, test } from 'vitest';
 import { changeReader } from '../../adapters/activity/changes.ts';
+import { switchReader } from '../../adapters/activity/host-switches.ts';
 import { recentEventReader } from '../../adapters/activity/recent-events.ts';
 import { operatorsScope, scopeOfProject } from '../../domain/change-feed.ts';
 import { resourceOfEvent, traitText } from '../../domain/events/event.ts';
@@ -55,6 +56,18 @@ test.each(hows)('when the keeping of events %s, an alarm can be tried on them', 
   const { events } = await reader.recentEvents('tenant', '0');
   const stops = events.filter((event) => traitText(event, 'state') === 'stopped');
   expect(new Set(stops.map(resourceOfEvent))).toEqual(new Set(uuids));
+});
+
+test.each(hows)('when the keeping of a switch %s, the history of the host has it', async (how) => {
+  await using world = await makeWorld();
+  const nova = cloud(world);
+  await nova.host('h');
+  await world.recover();
+  ok(await nova.update('h', { maintenance_mode: 'enable' }));
+  await world.reconcile({ at: firstNote - 1, how });
+  await world.recover();
+  const { switchesOf } = switchReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
+  expect(await switchesOf('h', 9)).toMatchObject([{ kinds: ['maintenance_started'] }]);
 });
 
 /** The evaluator writes the firing, publishes and marks it before it notes anything. */

@@ -72,15 +72,17 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
     ],
   });
   expect(await world.send()).toMatchObject({
-    // The place, the posts of the minute (of project and receiver), the retry, the outcome, the place again.
+    // The place, the posts of the minute (of project and receiver), the retry, the outcome, the place again, and the
+    // counts of the minute for operators.
     calls: [
       ...['PutItem', 'UpdateItem', 'UpdateItem', 'SendMessageBatch', 'UpdateItem', 'DeleteItem'],
+      'UpdateItem',
     ],
   });
   expect(await outcomesOf(world, alarm_id)).toMatchObject([{ result: 'retrying', attempts: 1 }]);
   let sent: Outcome | undefined;
   while (!sent) sent = await world.send();
-  expect(sent).toMatchObject({ calls: ['UpdateItem', 'UpdateItem', 'UpdateItem'] });
+  expect(sent).toMatchObject({ calls: ['UpdateItem', 'UpdateItem', 'UpdateItem', 'UpdateItem'] });
 });
 
 type Step = { readonly at: number; readonly what: string; readonly how: How };

@@ -140,6 +140,7 @@ export const evacuationWith = (given: Partial<Evacuation> = {}): Evacuation => (
   reason: null,
   user_id: 'operator',
   project_id: 'ops',
+  request_id: 'req-evacuate',
   created_at: minute(12),
   updated_at: minute(12),
   ...given,

@@ -29,6 +29,8 @@ const asked = () => [
   { route: 'GET /doctor/', path: '/doctor/' },
   { route: 'GET /doctor/v1', path: '/doctor/v1' },
   { route: 'GET /doctor/v1/hosts/{host}', path: `/doctor/v1/hosts/${host}` },
+  { route: 'GET /doctor/v1/host-history/{host}', path: `/doctor/v1/host-history/${host}` },
+  { route: 'GET /doctor/v1/rates', path: '/doctor/v1/rates?hours=1' },
   { route: 'GET /doctor/v1/servers/{uuid}', path: `/doctor/v1/servers/${server}` },
   { route: 'GET /doctor/v1/faults', path: `/doctor/v1/faults?host=${host}` },
   { route: 'GET /doctor/v1/subscriptions', path: '/doctor/v1/subscriptions' },

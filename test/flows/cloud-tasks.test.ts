@@ -94,7 +94,12 @@ test('the reconciler sends them, beside all else; without a cloud it sends none'
   const deps = {
     ...{ sendCopies: nothing, sendFinish: nothing, deadLetter: nothing },
     ...{ publishEvents: nothing, noteAffected: nothing, sendHeard: nothing },
-    ...{ noteChanges: nothing, keepEvents: nothing, affectedBy: async () => [] },
+    ...{
+      noteChanges: nothing,
+      keepEvents: nothing,
+      keepSwitches: nothing,
+      affectedBy: async () => [],
+    },
   };
   const cloud = {
     sendTasks: async (tasks: readonly unknown[], seconds: number) => {

@@ -28,6 +28,7 @@ async function reconciled(...changes: RowChange[]) {
       affectedBy: async () => [],
       noteChanges: async () => {},
       keepEvents: step('kept'),
+      keepSwitches: step('switches'),
     },
     changes,
   );
@@ -117,7 +118,7 @@ test('a step that fails is not swallowed: the stream brings the records again', 
     {
       ...{ sendCopies: failing, sendFinish: failing, deadLetter: failing, publishEvents: failing },
       ...{ noteAffected: failing, sendHeard: failing },
-      ...{ affectedBy: failing, noteChanges: failing, keepEvents: failing },
+      ...{ affectedBy: failing, noteChanges: failing, keepEvents: failing, keepSwitches: failing },
     },
     [{ kind: 'host', before: up, after: down }],
   );

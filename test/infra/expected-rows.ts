@@ -126,7 +126,11 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ],
         'Query on Roster',
         ...['DeleteItem on Places', 'PutItem on Places', 'UpdateItem on History'],
-        ...['Instances/byState', 'Ports/listing', 'Faults/open'].map((i) => `Query on ${i}`),
+        ...['Instances/byState', 'Ports/listing', 'Faults/open', 'Faults/byHost'].map(
+          (i) => `Query on ${i}`,
+        ),
+        ...['BatchGetItem on Faults', 'GetItem on Hosts', 'Query on Affected'],
+        ...['BatchGetItem', 'GetItem', 'Query'].map((verb) => `${verb} on Migrations`),
         ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map(
           (verb) => `${verb} on Silences`,
         ),
@@ -218,6 +222,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         'BatchGetItem on Alarms',
         ...['GetItem on History', 'UpdateItem on History'],
         ...['DeleteItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Places`),
+        'UpdateItem on Activity',
       ],
     },
   ];

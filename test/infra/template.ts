@@ -41,20 +41,31 @@ const Policy = z.object({
 
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
-/** What each function may do, by the construct that holds it (`Compute`, `Reconciler`, …). */
+/**
+ * What each function may do, by the construct that holds it (`Compute`, `Reconciler`, …). A role's own policy takes
+ * 10 kB; the CDK puts what does not fit into a managed policy of the same role.
+ */
 export function policies(template: Template): Map<string, Statement[]> {
-  const found = template.findResources('AWS::IAM::Policy');
+  const found = Object.entries({
+    ...template.findResources('AWS::IAM::Policy'),
+    ...template.findResources('AWS::IAM::ManagedPolicy'),
+  });
+  const byFunction = Map.groupBy(found, ([id]) => id.replace(/FunctionRole.*/, ''));
   return new Map(
-    Object.entries(found).map(([id, resource]) => {
-      const { Statement } = Policy.parse(resource).Properties.PolicyDocument;
-      const statements = Statement.map(({ Action, Resource, Effect }) => ({
-        action: list(Action),
-        resource: list(Resource),
-        effect: Effect,
-      }));
-      return [id.replace(/FunctionRole.*/, ''), statements];
-    }),
+    [...byFunction].map(([name, its]) => [
+      name,
+      its.flatMap(([, resource]) => statementsOf(resource)),
+    ]),
   );
+}
+
+function statementsOf(resource: unknown): Statement[] {
+  const { Statement } = Policy.parse(resource).Properties.PolicyDocument;
+  return Statement.map(({ Action, Resource, Effect }) => ({
+    action: list(Action),
+    resource: list(Resource),
+    effect: Effect,
+  }));
 }
 
 /** The short name of what a statement is about: `Hosts`, `Instances/byHost`, `EventQueue`. */

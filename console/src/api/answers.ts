@@ -345,6 +345,33 @@ export interface DoctorAnswers {
   "GET /doctor/v1/rates": {
     minutes: Minute[];
   };
+  "GET /doctor/v1/host-history/{host}": {
+    host: string;
+    history: {
+      at: string;
+      what:
+        | "fault_raised"
+        | "fault_cleared"
+        | "down"
+        | "up"
+        | "maintenance_started"
+        | "maintenance_ended"
+        | "disabled"
+        | "enabled"
+        | "evacuation";
+      user_id: string | null;
+      user_name: string | null;
+      source: string | null;
+      request_id: string | null;
+      fault_id: string | null;
+      fault_kind: ("host" | "data_plane") | null;
+      affected: number | null;
+      server_id: string | null;
+      dest: string | null;
+      status: string | null;
+      updated_at: string | null;
+    }[];
+  };
   "GET /doctor/v1/dead-letters": {
     queues: {
       name: DeadLetterQueueName;
@@ -569,6 +596,7 @@ export interface Server {
     reason: string | null;
     user_id: string;
     project_id: string;
+    request_id: string | null;
     created_at: string;
     updated_at: string;
   } | null;
@@ -747,6 +775,12 @@ export interface Minute {
   notifications: number;
   p50_ms: number | null;
   p99_ms: number | null;
+  webhooks: {
+    delivered: number;
+    retried: number;
+    given_up: number;
+    refused: number;
+  };
   waiting: {
     [k: string]: number | undefined;
   };

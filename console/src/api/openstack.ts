@@ -71,27 +71,6 @@ export async function listPorts(
   return { rows: body.ports, next: nextOf(body.ports_links) };
 }
 
-export type Migration = {
-  readonly uuid: string;
-  readonly status: string;
-  readonly instance_uuid: string;
-  readonly source_compute: string;
-  readonly dest_compute: string | null;
-  readonly user_id: string;
-  readonly created_at: string;
-  readonly updated_at: string;
-};
-
-/** The newest evacuations from a host. */
-export async function evacuationsFrom(host: string, signal?: AbortSignal): Promise<Migration[]> {
-  const { migrations } = await call<{ migrations: Migration[] }>(
-    'GET',
-    '/compute/v2.1/os-migrations',
-    { query: { source_compute: host, limit: 200 }, microversion, ...(signal && { signal }) },
-  );
-  return migrations;
-}
-
 export type AlarmQuery = {
   readonly field: string;
   readonly op: string;

@@ -15,6 +15,7 @@ import { Subscription } from '../../../domain/delivery/subscription.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { Host as HostRow } from '../../../domain/hosts/host.ts';
 import { hostGroups } from '../../../domain/hosts/host-counts.ts';
+import { historyKinds } from '../../../domain/hosts/host-history.ts';
 import { Account } from '../../../domain/identity/identity.ts';
 import { CloudJob, Walk } from '../../../domain/mirror/cloud-job.ts';
 import { DataPlaneStatus } from '../../../domain/ports/port.ts';
@@ -176,6 +177,7 @@ const Minute = z.strictObject({
   notifications: count,
   p50_ms: count.nullable(),
   p99_ms: count.nullable(),
+  webhooks: z.strictObject({ delivered: count, retried: count, given_up: count, refused: count }),
   waiting: counts,
   dead_letters: counts,
 });
@@ -354,6 +356,28 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
           resource_id: z.string().nullable(),
           effect: z.enum(previewEffects),
           traits: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+        }),
+      ),
+    }),
+  ),
+  'GET /doctor/v1/host-history/{host}': answer(
+    z.strictObject({
+      host: z.string(),
+      history: z.array(
+        z.strictObject({
+          at: Moment,
+          what: z.enum(historyKinds),
+          user_id: z.string().nullable(),
+          user_name: z.string().nullable(),
+          source: z.string().nullable(),
+          request_id: z.string().nullable(),
+          fault_id: uuid.nullable(),
+          fault_kind: FaultRow.shape.kind.unwrap().nullable(),
+          affected: count.nullable(),
+          server_id: uuid.nullable(),
+          dest: z.string().nullable(),
+          status: z.string().nullable(),
+          updated_at: Moment.nullable(),
         }),
       ),
     }),

@@ -38,6 +38,7 @@ test('the reconciler sends safe copies after their delay, and what finishes a fa
     affectedBy: async () => [],
     noteChanges: async () => {},
     keepEvents: async () => {},
+    keepSwitches: async () => {},
     safeLaneDelaySeconds: 7,
     finishDelaysSeconds: [1, 2],
   });
@@ -167,6 +168,8 @@ async function sentAgain(
       keep: async () => {},
       interrupted: () => {},
     },
+    countWebhooks: async () => {},
+    uncounted: () => expect.unreachable(),
     mostAttempts: 3,
     now: () => minute(2),
     clock: () => 0,

@@ -68,6 +68,7 @@ test('the reconciler sends what the stream shows, and logs one line', async () =
       affectedBy: async () => [],
       noteChanges: step('changes'),
       keepEvents: step('kept'),
+      keepSwitches: step('switches'),
     },
   };
   const { lines, log } = logbook();

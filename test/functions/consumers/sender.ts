@@ -6,6 +6,7 @@ import {
   type WebhookOutcome,
   webhooksOf,
 } from '../../../domain/delivery/webhook.ts';
+import type { OutcomeMinute } from '../../../domain/delivery/webhook-counts.ts';
 import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import {
@@ -44,6 +45,7 @@ export function sender(
   const diverted: WebhookMessage[] = [];
   const deferred: WebhookMessage[] = [];
   const places: string[] = [];
+  const counted: OutcomeMinute[] = [];
   let taken = 0;
   const deadLettered: DeadLetter[] = [];
   const { lines, log } = logbook();
@@ -95,6 +97,12 @@ export function sender(
     now: () => minute(2),
     random: () => 0,
     count: () => {},
+    countWebhooks: async (minute) => {
+      counted.push(minute);
+    },
+    uncounted: (step) => {
+      places.push(`uncounted ${step}`);
+    },
     log,
     ...given,
   });
@@ -112,6 +120,7 @@ export function sender(
     diverted,
     deferred,
     places,
+    counted,
     deadLettered,
     lines,
   };

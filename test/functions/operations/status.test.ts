@@ -42,9 +42,12 @@ test('hosts are counted in the first state that fits, and queues since they are 
   });
 });
 
-test('minutes have notifications, their times and what waited', async () => {
+test('minutes have notifications, their times, webhooks by outcome and what waited', async () => {
   const ask = asking({
     sentFrom: async () => [{ minute: '2026-01-01T00:08:00.000Z', counts: { 100: 9, 2000: 1 } }],
+    webhooksFrom: async () => [
+      { minute: '2026-01-01T00:08:00.000Z', counts: { delivered: 3, refused: 1 } },
+    ],
     samplesFrom: async () => [
       { at: '2026-01-01T00:09:00.000Z', waiting: { events: 2 }, dead_letters: { bulk: 1 } },
     ],
@@ -55,9 +58,11 @@ test('minutes have notifications, their times and what waited', async () => {
       {
         ...{ at: '2026-01-01T00:08:00.000Z', notifications: 10, p50_ms: 100, p99_ms: 2000 },
         ...{ waiting: {}, dead_letters: {} },
+        webhooks: { delivered: 3, retried: 0, given_up: 0, refused: 1 },
       },
       {
         ...{ at: '2026-01-01T00:09:00.000Z', notifications: 0, p50_ms: null, p99_ms: null },
+        webhooks: { delivered: 0, retried: 0, given_up: 0, refused: 0 },
         ...{ waiting: { events: 2 }, dead_letters: { bulk: 1 } },
       },
     ],

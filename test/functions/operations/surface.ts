@@ -1,5 +1,6 @@
 /** The surface for consoles and operators, composed on stores in memory. */
 import { withImpliedRoles } from '../../../domain/identity/access.ts';
+import { noDepartures } from '../../../domain/servers/evacuation.ts';
 import { composeApi, type OperationsParts } from '../../../functions/operations/compose.ts';
 import { type Call, call, quiet } from '../call.ts';
 
@@ -35,6 +36,13 @@ export const emptyStores: OperationsParts = {
   depthsOfDeadLetters: async () => ({}),
   samplesFrom: async () => [],
   sentFrom: async () => [],
+  webhooksFrom: async () => [],
+  host: async () => undefined,
+  faultsOfHost: async function* () {},
+  affectedBy: async () => [],
+  switchesOf: async () => [],
+  migrations: async function* () {},
+  departures: async () => noDepartures,
   hold: async () => [],
   release: async () => {},
   deleteLetters: async () => {},

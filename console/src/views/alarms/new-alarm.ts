@@ -78,9 +78,9 @@ export const alarmBody = (form: AlarmForm) => ({
 export const previewBody = (form: AlarmForm) =>
   alarmBody({ ...form, name: form.name || 'preview', action: '' });
 
-/** The traits of an event in words: the name of its resource first. */
+/** The traits of an event in words, without ids: the name of its resource first. */
 export function happenedIn(traits: Readonly<Record<string, unknown>>): string {
-  const { display_name, name = display_name, resource_id, instance_id, ...rest } = traits;
+  const { display_name, name = display_name, resource_id, instance_id, fault_id, ...rest } = traits;
   const words = Object.entries(rest)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([trait, value]) => `${trait} ${value}`)

@@ -5,6 +5,7 @@ import { Badge, Loading, Problem, Section, Time, View } from '../../ui/basics.ts
 import { Table } from '../../ui/table.tsx';
 import { SubscriptionTable } from '../subscription-table.tsx';
 import { DeadLetters } from './dead-letters.tsx';
+import { Outcomes } from './outcomes.tsx';
 import { Webhooks } from './webhooks.tsx';
 
 /** How notifications leave: queues, what was given up, and who subscribes. */
@@ -70,6 +71,7 @@ export function Delivery() {
         />
         {chosen && <DeadLetters key={chosen} queue={chosen} changed={dead.reload} />}
       </Section>
+      <Outcomes />
       <Webhooks />
       <Section title="Subscriptions of all projects">
         {subscriptions.data ? (

@@ -1,61 +1,44 @@
-/** The time line of a host: faults and evacuations, newest first. */
-import type { Fault } from '../../api/answers.ts';
-import type { Migration } from '../../api/openstack.ts';
+/** The time line of a host: faults, switches and evacuations, newest first. */
+import type { DoctorAnswers } from '../../api/answers.ts';
 
-export type Happening = {
-  readonly key: string;
-  readonly at: string;
-  readonly state: string;
-  readonly what: string;
-  readonly who: string;
-  readonly request: string;
-  /** The fault that it is about; undefined for evacuations. */
-  readonly fault_id?: string;
+/** An entry of `GET /doctor/v1/host-history/{host}`. */
+export type HistoryEntry = DoctorAnswers['GET /doctor/v1/host-history/{host}']['history'][number];
+
+/** A line: its state as a word, and what happened. */
+export type Happening = { readonly state: string; readonly what: string };
+
+/** Words for the switches of a host, with the state that each begins. */
+const switches: Readonly<Record<string, Happening>> = {
+  down: { state: 'down', what: 'Forced down, servers left as they are' },
+  up: { state: 'up', what: 'Up again' },
+  maintenance_started: { state: 'maintenance', what: 'Maintenance started' },
+  maintenance_ended: { state: 'up', what: 'Maintenance ended' },
+  disabled: { state: 'disabled', what: 'Service disabled' },
+  enabled: { state: 'enabled', what: 'Service enabled' },
 };
 
-const ofFault = ({ fault_id, ...fault }: Fault): Happening[] => {
-  const what = fault.kind === 'host' ? 'Host' : 'Data plane';
-  const who = fault.source ?? fault.reported_by?.user_name ?? '';
-  const raised: Happening = {
-    key: `${fault_id} raised`,
-    at: fault.raised_at,
-    state: 'down',
-    what: `${what} failed: ${fault.instances_affected} servers, ${fault.ports_affected} ports`,
-    who,
-    request: fault.request_id ?? '',
-    fault_id,
-  };
-  if (fault.cleared_at === null) return [raised];
-  const cleared: Happening = {
-    key: `${fault_id} cleared`,
-    at: fault.cleared_at,
-    state: 'up',
-    what: `${what} works again`,
-    who: '',
-    request: '',
-    fault_id,
-  };
-  return [raised, cleared];
-};
-
-const ofEvacuation = (
-  { uuid, status, instance_uuid, dest_compute, updated_at, user_id }: Migration,
-  names: ReadonlyMap<string, string>,
-): Happening => ({
-  key: uuid,
-  at: updated_at,
-  state: status,
-  what: `${names.get(instance_uuid) ?? instance_uuid} evacuated to ${dest_compute ?? 'a host to be chosen'}`,
-  who: user_id,
-  request: '',
-});
-
-/** @param names of servers by their ids; an id stands for a name that is not known. */
-export function happenings(
-  faults: readonly Fault[],
-  evacuations: readonly Migration[],
-  names: ReadonlyMap<string, string>,
-): Happening[] {
-  const all = [...faults.flatMap(ofFault), ...evacuations.map((each) => ofEvacuation(each, names))];
-  return all.sort((a, b) => b.at.localeCompare(a.at));
+/** An entry in words. @param names of servers by their ids; an id stands for a name that is not known. */
+export function happening(entry: HistoryEntry, names: ReadonlyMap<string, string>): Happening {
+  const { what, fault_kind, affected, server_id, dest, status } = entry;
+  if (what === 'evacuation') {
+    const server = names.get(server_id ?? '') ?? server_id;
+    return {
+      state: status ?? 'accepted',
+      what: `${server} evacuated to ${dest ?? 'a host to be chosen'}`,
+    };
+  }
+  const [subject, things] = fault_kind === 'host' ? ['Host', 'servers'] : ['Data plane', 'ports'];
+  if (what === 'fault_raised') {
+    return { state: 'down', what: `${subject} failed: ${affected} ${things}` };
+  }
+  if (what === 'fault_cleared') return { state: 'up', what: `${subject} works again` };
+  return switches[what] ?? { state: what, what };
 }
+
+/** Who did it: the monitor, else the user by name or id; empty if it is not known. */
+export const whoOf = ({
+  source,
+  user_name,
+  user_id,
+}: Pick<HistoryEntry, 'source' | 'user_name' | 'user_id'>): string =>
+  source ?? user_name ?? user_id ?? '';

@@ -1,12 +1,13 @@
 import type { Host } from '../../api/answers.ts';
 import { clearFault, evacuate, reportDown, setMaintenance } from '../../api/hosts.ts';
-import type { Migration, Server } from '../../api/openstack.ts';
+import type { Server } from '../../api/openstack.ts';
 import { Action } from '../../ui/actions.tsx';
+import type { HistoryEntry } from './happenings.ts';
 
 type ActionsProps = {
   readonly host: Host;
   readonly servers: readonly Server[];
-  readonly evacuations: readonly Migration[];
+  readonly history: readonly HistoryEntry[];
 };
 
 /** Evacuations that are requested at once. */
@@ -29,10 +30,10 @@ async function evacuateAll(servers: readonly Server[]): Promise<void> {
 }
 
 /** What an operator can do with a host. Each step is asked for first. */
-export function HostActions({ host, servers, evacuations }: ActionsProps) {
+export function HostActions({ host, servers, history }: ActionsProps) {
   const { host: name, forced_down, maintenance } = host;
   const moving = new Set(
-    evacuations.filter(({ status }) => status === 'accepted').map((each) => each.instance_uuid),
+    history.filter(({ status }) => status === 'accepted').map(({ server_id }) => server_id),
   );
   const movable = servers.filter(({ id }) => !moving.has(id));
   return (

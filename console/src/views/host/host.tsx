@@ -1,12 +1,6 @@
 import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
-import {
-  evacuationsFrom,
-  largestList,
-  listPorts,
-  listServers,
-  type Server,
-} from '../../api/openstack.ts';
+import { largestList, listPorts, listServers, type Server } from '../../api/openstack.ts';
 import { useLive } from '../../live/use-live.ts';
 import { usePages } from '../../live/use-pages.ts';
 import { Badge, Facts, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
@@ -39,15 +33,8 @@ export function Host({ name }: { name: string }) {
     ['conditions', 'hosts'],
   );
   const happened = useLive(
-    async (signal) => {
-      const query = { host: name, status: 'all', limit: 50 };
-      const [{ faults }, evacuations] = await Promise.all([
-        ask('GET /doctor/v1/faults', { query, signal }),
-        evacuationsFrom(name, signal),
-      ]);
-      return { faults, evacuations };
-    },
-    ['faults', 'servers'],
+    (signal) => ask('GET /doctor/v1/host-history/{host}', { params, signal }),
+    ['hosts', 'faults', 'servers'],
   );
   const names = useNames(servers.data ?? []);
   const found = host.data?.host;
@@ -59,7 +46,7 @@ export function Host({ name }: { name: string }) {
           <HostActions
             host={found}
             servers={servers.data ?? []}
-            evacuations={happened.data?.evacuations ?? []}
+            history={happened.data?.history ?? []}
           />
           <HostFacts of={found} />
         </>
@@ -85,7 +72,7 @@ export function Host({ name }: { name: string }) {
       </Section>
       <Section title="What happened">
         {happened.data ? (
-          <TimeLine {...happened.data} names={names} />
+          <TimeLine history={happened.data.history} names={names} />
         ) : (
           <Loading unless={happened.error} />
         )}

@@ -1,21 +1,19 @@
-import type { Fault } from '../../api/answers.ts';
-import type { Migration } from '../../api/openstack.ts';
 import { linkTo } from '../../links.ts';
 import { Badge, ShortId, Time } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
-import { happenings } from './happenings.ts';
+import { type HistoryEntry, happening, whoOf } from './happenings.ts';
 
 type TimeLineProps = {
-  readonly faults: readonly Fault[];
-  readonly evacuations: readonly Migration[];
+  readonly history: readonly HistoryEntry[];
   readonly names: ReadonlyMap<string, string>;
 };
 
-export const TimeLine = ({ faults, evacuations, names }: TimeLineProps) => (
+/** What happened to a host, with who did it and the request, newest first. */
+export const TimeLine = ({ history, names }: TimeLineProps) => (
   <Table
     label="What happened"
-    rows={happenings(faults, evacuations, names)}
-    keyOf={({ key }) => key}
+    rows={history.map((entry) => ({ ...entry, ...happening(entry, names) }))}
+    keyOf={({ at, state, fault_id, server_id }) => `${at} ${state} ${fault_id ?? server_id}`}
     empty="Nothing has happened to this host."
     columns={[
       { title: 'Time', cell: ({ at }) => <Time at={at} /> },
@@ -23,14 +21,12 @@ export const TimeLine = ({ faults, evacuations, names }: TimeLineProps) => (
       {
         title: 'What',
         cell: ({ what, fault_id }) =>
-          fault_id === undefined ? what : <a href={linkTo(['faults', fault_id])}>{what}</a>,
+          fault_id === null ? what : <a href={linkTo(['faults', fault_id])}>{what}</a>,
       },
-      { title: 'Who', cell: ({ who }) => (who === '' ? '–' : <ShortId id={who} />), minor: true },
-      {
-        title: 'Request',
-        cell: ({ request }) => (request === '' ? '–' : <ShortId id={request} />),
-        minor: true,
-      },
+      { title: 'Who', cell: (entry) => <Known id={whoOf(entry)} />, minor: true },
+      { title: 'Request', cell: ({ request_id }) => <Known id={request_id ?? ''} />, minor: true },
     ]}
   />
 );
+
+const Known = ({ id }: { id: string }) => (id === '' ? '–' : <ShortId id={id} />);

@@ -1,0 +1,67 @@
+/** What happened to a host, in one list. */
+import { expect, test } from 'vitest';
+import { Fault } from '../../../domain/hosts/fault.ts';
+import { hostHistory } from '../../../domain/hosts/host-history.ts';
+import type { HostSwitch } from '../../../domain/hosts/host-switch.ts';
+import { Migration, noDepartures } from '../../../domain/servers/evacuation.ts';
+import { evacuationWith, id, minute } from '../rows.ts';
+
+const fault = Fault.parse({
+  ...{ host: 'compute-1', number: 1, fault_id: id(500), at: minute(10), request_id: 'req-report' },
+  reported_by: { user_id: 'm', user_name: 'monitor', project_id: 'ops' },
+  ...{ source: 'zabbix', cleared_at: minute(30) },
+});
+const affected = [
+  { fault_id: id(500), project_id: 'a', at: minute(10), uuids: new Set([id(1), id(2)]) },
+  { fault_id: id(500), project_id: 'b', at: minute(10), uuids: new Set([id(3)]) },
+];
+const switched = (at: string, kinds: HostSwitch['kinds']): HostSwitch => ({
+  ...{ host: 'compute-1', revision: 2, at, kinds },
+  ...{ user_id: 'operator', request_id: 'req-switch' },
+});
+const moved = Migration.parse({ ...evacuationWith({ status: 'done' }), instance_uuid: id(1) });
+const records = {
+  ...{ faults: [fault], affected, migrations: [moved], departures: noDepartures },
+  switches: [switched(minute(30), ['up', 'maintenance_ended']), switched(minute(5), ['disabled'])],
+};
+
+test('faults, switches and evacuations come newest first, each with its caller and request', () => {
+  const lines = hostHistory(records, 10).map(({ at, what, user_id, request_id }) =>
+    [at.slice(11, 16), what, user_id, request_id].join(' '),
+  );
+  expect(lines).toEqual([
+    '00:30 fault_cleared operator req-switch',
+    '00:30 maintenance_ended operator req-switch',
+    '00:12 evacuation operator req-evacuate',
+    '00:10 fault_raised m req-report',
+    '00:05 disabled operator req-switch',
+  ]);
+});
+
+test('a fault has its reporter, its monitor and how much it affected', () => {
+  const raised = hostHistory(records, 10).find(({ what }) => what === 'fault_raised');
+  expect(raised).toMatchObject({
+    ...{ fault_id: id(500), fault_kind: 'host', affected: 3 },
+    ...{ source: 'zabbix', user_name: 'monitor' },
+  });
+});
+
+test('an evacuation has its server, its target and the status that clients see', () => {
+  const departures = { done: 0, restarts: 1, restarted_at: minute(40) };
+  const [first] = hostHistory({ ...records, faults: [], switches: [], departures }, 10);
+  expect(first).toMatchObject({
+    ...{ what: 'evacuation', server_id: id(1), dest: 'compute-2' },
+    ...{ status: 'completed', updated_at: minute(40) },
+  });
+});
+
+test('the end of a fault without its switch has no caller, and an `up` without a fault is shown', () => {
+  const unknown = hostHistory({ ...records, switches: [] }, 10);
+  expect(unknown[0]).toMatchObject({ what: 'fault_cleared', user_id: null, request_id: null });
+  const [first] = hostHistory({ ...records, faults: [] }, 10);
+  expect(first).toMatchObject({ what: 'up', user_id: 'operator' });
+});
+
+test('there are no more than the limit', () => {
+  expect(hostHistory(records, 2)).toHaveLength(2);
+});
