@@ -34,7 +34,7 @@ const longestValue = 255;
  * older than the event, and its state is not considered.
  * @param event as the alarm's owner may see it.
  */
-export function effectOf(alarm: Alarm, event: DoctorEvent): PreviewEffect | undefined {
+export function previewEffectOf(alarm: Alarm, event: DoctorEvent): PreviewEffect | undefined {
   const always = { ...alarm, enabled: true, created_at: event.accepted_at };
   if (isMatched(always, event)) {
     return isWithin(alarm.time_constraints, happenedAt(event)) ? 'raise' : undefined;
@@ -51,7 +51,7 @@ export function previewOf(alarm: Alarm, events: readonly DoctorEvent[]): Preview
   const shown = new Set([...shownTraits, ...named]);
   const each = new Map(events.map((event) => [event.message_id, event]));
   return [...each.values()].flatMap((event) => {
-    const effect = effectOf(alarm, event);
+    const effect = previewEffectOf(alarm, event);
     if (!effect) return [];
     const { message_id, event_type, accepted_at } = event;
     const traits = Object.fromEntries(

@@ -60,7 +60,7 @@ const leftOut = new Set(['content-type', 'content-length', 'accept-encoding', 'h
  * The gateway's event (REST, payload 1.0) of a read by the caller of the request. The other function
  * checks the token itself, so that nobody reads more in this way than by requests of their own.
  */
-export function eventOf(
+export function gatewayEventOf(
   { headers, root, address }: Pick<AuthenticRequest, 'headers' | 'root' | 'address'>,
   { path: target, microversion, body }: DueRead,
 ): object {
@@ -128,5 +128,5 @@ export const readWhereServed =
     const reader = readerOf(due.path);
     if (reader === undefined) throw new DomainError('invalid', `${due.path} cannot be read here.`);
     if (reader === 'here') return readByRoute(routes(), request, due.path);
-    return callReader(reader, eventOf(request, due));
+    return callReader(reader, gatewayEventOf(request, due));
   };

@@ -1,7 +1,7 @@
 /** What an alarm would have done with events that came before it was made. */
 import { expect, test } from 'vitest';
 import type { Rule } from '../../../domain/alarms/alarm.ts';
-import { effectOf, previewOf } from '../../../domain/alarms/preview.ts';
+import { previewEffectOf, previewOf } from '../../../domain/alarms/preview.ts';
 import type { DoctorEvent, Trait } from '../../../domain/events/event.ts';
 import { eventWith } from '../events/events.ts';
 import { alarmWith } from './alarms.ts';
@@ -22,13 +22,15 @@ test('an event of before the alarm counts, also for one that is disabled', () =>
     enabled: false,
     created_at: '2027-01-01T00:00:00.000Z',
   });
-  expect(effectOf(alarm, event('stopped'))).toBe('raise');
-  expect(effectOf(alarm, event('active'))).toBeUndefined();
+  expect(previewEffectOf(alarm, event('stopped'))).toBe('raise');
+  expect(previewEffectOf(alarm, event('active'))).toBeUndefined();
 });
 
 test('an event that takes the alarm back clears it', () => {
   const clear = { event_type: '*', query: [condition('state', 'active')] };
-  expect(effectOf(alarmWith({ rule: { ...stopped, clear } }), event('active'))).toBe('clear');
+  expect(previewEffectOf(alarmWith({ rule: { ...stopped, clear } }), event('active'))).toBe(
+    'clear',
+  );
 });
 
 test.each([
@@ -44,7 +46,7 @@ test.each([
     }),
   ],
 ])('an event of %s does nothing', (_, alarm) => {
-  expect(effectOf(alarm, event('stopped'))).toBeUndefined();
+  expect(previewEffectOf(alarm, event('stopped'))).toBeUndefined();
 });
 
 test('each event is shown once, with the traits of the rule and those that say what happened', () => {
