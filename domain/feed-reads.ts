@@ -30,13 +30,22 @@ export type DueRead = {
 
 /** The most things of a kind that are read one by one. */
 const fewThings = 20;
+/** The most reads of a request if things are read one by one. */
+const mostDue = 40;
 
-/** The reads that are due. @param reset everything must be read again. */
-export const dueReads = (
+/**
+ * The reads that are due: at most one for each of `reads`, or `mostDue` if things are read one by one.
+ * @param reset everything must be read again.
+ */
+export function dueReads(
   reads: readonly FeedRead[],
   changes: Pick<Changes, 'changed' | 'reload'>,
   reset: boolean,
-): DueRead[] => reads.flatMap((read, n) => dueOf(read, n, changes, reset));
+): DueRead[] {
+  const due = reads.flatMap((read, n) => dueOf(read, n, changes, reset));
+  if (due.length <= mostDue) return due;
+  return reads.flatMap((read, n) => dueOf({ ...read, each: undefined }, n, changes, reset));
+}
 
 function dueOf(
   { path, kinds, each, now = false, microversion, body }: FeedRead,

@@ -2,8 +2,11 @@
 import pMap from 'p-map';
 import type { DueRead } from '../domain/feed-reads.ts';
 
-/** The most reads at once: other callers need the concurrency of the functions that answer, too. */
-const width = 6;
+/**
+ * The most reads at once for one request: `operationsConcurrency` requests, each with so many, must leave reports
+ * a good part of `reportConcurrency`, because they share functions.
+ */
+export const readsAtOnce = 2;
 /** The most characters of all answers together: an answer of Lambda takes 6 MB. */
 const mostCharacters = 2_500_000;
 
@@ -20,7 +23,7 @@ export async function readAgain(
   read: (due: DueRead) => Promise<Answered>,
   due: readonly DueRead[],
 ): Promise<Answered[]> {
-  const answers = await pMap(due, read, { concurrency: width });
+  const answers = await pMap(due, read, { concurrency: readsAtOnce });
   let left = mostCharacters;
   return answers.map((answer) => {
     const size = JSON.stringify(answer.body ?? null).length;

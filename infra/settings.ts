@@ -92,7 +92,7 @@ const Settings = z.object({
   ),
   operationsConcurrency: setting(
     atLeastOne.default(30),
-    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included; reserved like `reportConcurrency`, which `0` there switches off',
+    'how many requests of consoles and operators (changes, states, dead letters) run at once, held ones included, each with two reads of other functions; reserved like `reportConcurrency`, which `0` there switches off',
   ),
   evaluatorTimeoutSeconds: setting(
     wholeNumber().default(20),

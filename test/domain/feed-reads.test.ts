@@ -35,3 +35,12 @@ test('a due read names its place, its thing and its version', () => {
     { read: 1, id: 'c', path: '/hosts/c', microversion: '2.1' },
   ]);
 });
+
+test('many lists of which few things changed are read as lists: a request reads no more than forty things', () => {
+  const reads = Array.from({ length: 5 }, () => hosts);
+  const changed = { hosts: many.slice(0, 10) };
+  expect(dueReads(reads.slice(0, 4), { ...none, changed }, false)).toHaveLength(40);
+  expect(dueReads(reads, { ...none, changed }, false).map(({ path }) => path)).toEqual(
+    reads.map(({ path }) => path),
+  );
+});

@@ -2,6 +2,7 @@
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
+import { readsAtOnce } from '../../flows/read-again.ts';
 import { DoctorStack } from '../../infra/service.ts';
 import { defaults, type ServiceSettings } from '../../infra/settings.ts';
 import { makeStack } from './template.ts';
@@ -33,6 +34,11 @@ test('the functions that carry faults have a concurrency that nothing else can t
     AlarmEvaluator: defaults.evaluatorConcurrency,
     FaultFinisher: 2,
   });
+});
+
+test('what pages read at once leaves reports a third of their concurrency', () => {
+  const { operationsConcurrency, reportConcurrency } = defaults;
+  expect(operationsConcurrency * readsAtOnce).toBeLessThanOrEqual((2 / 3) * reportConcurrency);
 });
 
 test('a queue never starts more consumers at once than are reserved for it', () => {

@@ -1,6 +1,7 @@
 /** `POST /doctor/v1/changes`: what changed, with what the page reads again because of it. */
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { readAgain } from '../../../flows/read-again.ts';
+import { readAgain, readsAtOnce } from '../../../flows/read-again.ts';
 import { readerOf, readFromMonitors, readHere } from '../../../functions/operations/reads.ts';
 import { monitorPaths } from '../../../infra/monitors.ts';
 import { operationPaths } from '../../../infra/operations.ts';
@@ -134,4 +135,18 @@ test('answers that do not fit together are refused one by one', async () => {
   const body = 'x'.repeat(1_300_000);
   const answers = await readAgain(async () => ({ status: 200, body }), due);
   expect(answers.map(({ status }) => status)).toEqual([200, 413, 413]);
+});
+
+test('a request reads two things at once, so that pages leave reports their functions', async () => {
+  const due = Array.from({ length: 9 }, (_, read) => ({ read, path: '/doctor/v1/hosts' }));
+  let running = 0;
+  let most = 0;
+  await readAgain(async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await setImmediate();
+    running -= 1;
+    return { status: 200, body: null };
+  }, due);
+  expect(most).toBe(readsAtOnce);
 });
