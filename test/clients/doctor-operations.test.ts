@@ -1,5 +1,7 @@
 /** `doctor status`, `watch` and `dlq`, as an operator runs them against the deployed service. */
+
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
@@ -69,12 +71,16 @@ test('dlq deletes a letter', async () => {
 
 test('watch prints what changes with its state, and what it saw at the end', async () => {
   const host = await newHost(cloud.admin);
-  const watching = doctorJson('admin', 'watch', '--for', '6');
-  const reports = (async () => {
-    // It begins to watch while it starts: a report is repeated until one of them was seen.
-    for (let n = 0; n < 6; n++) await forceDown(cloud.admin, host, n % 2 === 0);
-  })();
-  const [seen] = await Promise.all([watching, reports]);
+  const state = { ended: false };
+  const watching = doctorJson('admin', 'watch', '--for', '6').finally(() => {
+    state.ended = true;
+  });
+  // It begins to watch some time after it was started, so the host changes until it has ended.
+  for (let n = 0; !state.ended; n++) {
+    await forceDown(cloud.admin, host, n % 2 === 0);
+    await sleep(500);
+  }
+  const seen = await watching;
   const rows = z.array(z.looseObject({ kind: z.string(), id: z.string() })).parse(seen);
   expect(rows.some(({ kind, id }) => kind === 'hosts' && id === host)).toBe(true);
   await forceDown(cloud.admin, host, false);

@@ -85,8 +85,13 @@ test.each(['/doctor/v1//alertmanager', '/doctor//v1/alertmanager', '//doctor//v1
   },
 );
 
-test.each(['/doctor//v1/things', '/doctor/v1//things/', '/doctor/v1/alertmanager'])(
-  '%s is a route, or has no doubled slash: the credential is looked at first',
+test.each([
+  '/doctor//v1/things',
+  '/doctor/v1//things/',
+  '/doctor/v1/alertmanager',
+  '/doctor/v1/alertmanager//',
+])(
+  '%s is a route, or has no doubled slash before its end: the credential is looked at first',
   async (path) => {
     expect((await call(doctor, { path })).status).toBe(401);
   },
