@@ -6,7 +6,6 @@ import { naive } from '../../domain/time.ts';
 import type { CloudReader } from '../../flows/cloud-reader.ts';
 import { runJob } from '../../flows/mirror-cloud.ts';
 import { mirrorEvent } from '../../flows/mirror-event.ts';
-import { readReturnedHost } from '../../flows/read-returned-host.ts';
 import { requestWalk } from '../../flows/request-walk.ts';
 import { portId, serverId, serverItem } from '../cloud/listings.ts';
 import { eventWith } from '../domain/events/events.ts';
@@ -371,96 +370,5 @@ describe('services', () => {
     await mirror.run('services');
     expect(hostOf('compute-3')).toMatchObject({ zone: 'az-2', mirrored: true });
     expect(hostOf('compute-1')).toMatchObject({ zone: 'az-9', vcpus: 32 });
-  });
-});
-
-describe('a cloud that is out', () => {
-  test('is left alone for longer and longer, and the row says why', async () => {
-    mirror.cloud.disturb({ path: /os-services/, times: 99, how: 'refuse', status: 503 });
-    expect(await runJob(mirror.deps, 'services')).toBe('failed');
-    expect(mirror.jobs.get('services')).toMatchObject({
-      failures: 1,
-      last_error: { message: expect.stringMatching(/503|disturbed/) },
-    });
-    expect(await runJob(mirror.deps, 'services')).toBe('busy');
-    mirror.pass(0.2);
-    expect(await runJob(mirror.deps, 'services')).toBe('failed');
-    mirror.pass(0.2);
-    expect(await runJob(mirror.deps, 'services')).toBe('busy');
-    mirror.pass(0.2);
-    mirror.cloud.calm();
-    expect(await runJob(mirror.deps, 'services')).toBe('done');
-    expect(mirror.jobs.get('services')).toMatchObject({ failures: 0, not_before: null });
-  });
-
-  test.each([
-    ['refuses', 'refuse'],
-    ['loses', 'lose'],
-    ['answers without an answer', 'lose-answer'],
-  ] as const)(
-    'one request of a walk that it %s delays the walk, and changes nothing else',
-    async (_, how) => {
-      mirror.lists.fill(30, 1);
-      const undisturbed = await mirrorWorld(['compute-1', 'compute-2']);
-      undisturbed.lists.fill(30, 1);
-      await undisturbed.run('walk');
-      const requests = undisturbed.cloud.requests.filter(({ method }) => method === 'GET');
-      await undisturbed.cloud.stop();
-      for (const { path } of requests) {
-        // Both attempts of the request.
-        mirror.cloud.disturb({ path: new RegExp(`^${path}$`), times: 2, how, status: 500 });
-        expect(await mirror.run('walk')).toBe('failed');
-        mirror.pass(6);
-      }
-      expect(await mirror.run('walk')).toBe('done');
-      expect(rowsOf(mirror)).toEqual(rowsOf(undisturbed));
-    },
-  );
-});
-
-/** What the rows say of servers and ports. */
-const rowsOf = ({ world, ports }: MirrorWorld) => ({
-  servers: [...world.instances.values()].map(({ uuid, host, vm_state }) => ({
-    uuid,
-    host,
-    vm_state,
-  })),
-  ports: [...ports.values()]
-    .map((each) => [each.id, each['binding:host_id'], each.revision])
-    .sort(),
-});
-
-describe('a host that is up again', () => {
-  const read = (host: string) => readReturnedHost(mirror.deps, host);
-  const stop = async () => {
-    mirror.lists.fill(4);
-    await mirror.run('walk');
-    force(1, true);
-    await mirror.run('services');
-    mirror.pass(1);
-  };
-
-  test('has its servers active as soon as the cloud shows it up, with one request and none of other hosts', async () => {
-    await stop();
-    expect([rowOf(1)?.vm_state, rowOf(2)?.vm_state]).toEqual(['stopped', 'active']);
-    expect(await read('compute-2')).toBe('left');
-    force(1, false);
-    await mirror.run('services');
-    expect(rowOf(1)?.vm_state).toBe('stopped');
-    for (const n of [1, 3]) Object.assign(server(n), { host_status: 'DOWN' });
-    mirror.pass(1);
-    expect(await read('compute-2')).toBe('not yet');
-    expect(rowOf(1)?.vm_state).toBe('stopped');
-    for (const n of [1, 3]) Object.assign(server(n), { host_status: 'UP' });
-    mirror.pass(1);
-    const before = mirror.cloud.requests.length;
-    expect(await read('compute-2')).toBe('done');
-    expect(mirror.cloud.requests).toHaveLength(before + 1);
-    expect([rowOf(1)?.vm_state, rowOf(3)?.vm_state]).toEqual(['active', 'active']);
-  });
-
-  test('that Doctor does not have is left', async () => {
-    expect(await read('unknown')).toBe('left');
-    expect(mirror.cloud.requests).toEqual([]);
   });
 });

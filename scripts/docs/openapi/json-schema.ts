@@ -1,6 +1,6 @@
 /** JSON schemas of zod schemas, as an OpenAPI 3.1 document holds them. */
 import * as z from 'zod';
-import { named } from './answers.ts';
+import { named } from './answer-schemas.ts';
 
 /** A JSON schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
