@@ -1,16 +1,9 @@
 /** The commands for silences: the requests that they send, and what they refuse. */
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { runCommandLine } from '../../cli/run.ts';
 import { momentAfter } from '../../cli/silences.ts';
-
-/** What the cloud below was asked, after the login: method, path, body. */
-let asked: [string, string, unknown][] = [];
-let url: string;
+import { type ApiStandIn, apiStandIn } from './api-stand-in.ts';
 
 const silence = { id: 's-1', status: 'active', ends_at: '2026-12-01T02:00:00.000Z' };
-let answers: Record<string, unknown> = {};
 const answersAt = (here: string) => ({
   'POST /doctor/silences': { silence },
   'GET /doctor/silences': { silences: [silence], next: `${here}/doctor/silences?marker=s-1` },
@@ -21,52 +14,19 @@ const answersAt = (here: string) => ({
   'PUT /nova/os-hosts/compute-7': { host: { host: 'compute-7' } },
 });
 
-const server = createServer(async (request, response) => {
-  const { method = '', url: path = '' } = request;
-  const sent = await text(request);
-  const isLogin = path === '/identity/v3/auth/tokens';
-  const publicAt = (type: string, to: string) => ({
-    ...{ type, endpoints: [{ interface: 'public', region_id: 'R', url: `${url}${to}` }] },
-  });
-  const catalog = [publicAt('compute', '/nova'), publicAt('fault-management', '/doctor')];
-  if (!isLogin) asked.push([method, path, sent === '' ? undefined : JSON.parse(sent)]);
-  const answer = isLogin ? { token: { catalog } } : answers[`${method} ${path}`];
-  response.writeHead(answer === undefined ? 404 : 200, { 'X-Subject-Token': 't' });
-  response.end(JSON.stringify(answer ?? { error: { code: 404, message: 'It is not there.' } }));
-});
-
+let api: ApiStandIn;
 beforeAll(async () => {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  answers = answersAt(url);
+  api = await apiStandIn(answersAt);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-12-01T00:00:00.000Z') });
 });
 afterAll(() => {
   vi.useRealTimers();
-  server.close();
+  api.close();
 });
 beforeEach(() => {
-  asked = [];
+  api.asked.length = 0;
 });
-
-async function doctor(line: string) {
-  const said = { out: '', err: '' };
-  const env = {
-    ...{ OS_AUTH_URL: `${url}/identity/v3`, OS_USERNAME: 'alice', OS_PASSWORD: 'secret' },
-    ...{ OS_PROJECT_NAME: 'tenant-a', OS_REGION_NAME: 'R' },
-  };
-  const status = await runCommandLine(line.split(' ').filter(Boolean), env, {
-    out: (more) => {
-      said.out += more;
-    },
-    err: (more) => {
-      said.err += more;
-    },
-    terminal: false,
-  });
-  return { status, ...said };
-}
+const doctor = (line: string) => api.doctor(line);
 
 const ends_at = '2026-12-01T02:00:00.000Z';
 
@@ -89,7 +49,7 @@ test.each([
   },
 ])('silence create $line asks for it in one request', async ({ line, body }) => {
   const { status, out } = await doctor(`silence create ${line}`);
-  expect({ status, asked }).toEqual({
+  expect({ status, asked: api.asked }).toEqual({
     ...{ status: 0, asked: [['POST', '/doctor/silences', { ...body, reason: 'disks' }]] },
   });
   expect(out).toContain('s-1');
@@ -104,7 +64,7 @@ test('silences are listed from all pages, shown and deleted', async () => {
     status: 0,
     out: expect.stringContaining('expired'),
   });
-  expect(asked.at(-1)).toEqual(['DELETE', '/doctor/silences/s-1', undefined]);
+  expect(api.asked.at(-1)).toEqual(['DELETE', '/doctor/silences/s-1', undefined]);
   expect(await doctor('silence show s-9')).toMatchObject({
     status: 1,
     err: expect.stringContaining('It is not there.'),
@@ -113,7 +73,7 @@ test('silences are listed from all pages, shown and deleted', async () => {
 
 test('planned work silences the host, and then begins its maintenance', async () => {
   const { status, out } = await doctor('host-update --maintenance enable --silence 2h compute-7');
-  expect({ status, asked }).toEqual({
+  expect({ status, asked: api.asked }).toEqual({
     status: 0,
     asked: [
       [
@@ -129,7 +89,7 @@ test('planned work silences the host, and then begins its maintenance', async ()
 test('planned work on a host that is not there ends its silence again', async () => {
   const { status } = await doctor('host-update --maintenance enable --silence 2h compute-8');
   expect(status).toBe(1);
-  expect(asked.at(-1)).toEqual(['DELETE', '/doctor/silences/s-1', undefined]);
+  expect(api.asked.at(-1)).toEqual(['DELETE', '/doctor/silences/s-1', undefined]);
 });
 
 test.each([
@@ -144,7 +104,7 @@ test.each([
   ['host-update --silence 2h compute-7', 'is needed'],
 ])('%s is refused, and nothing is asked for', async (line, message) => {
   const { status, err } = await doctor(line);
-  expect({ status, asked }).toEqual({ status: 2, asked: [] });
+  expect({ status, asked: api.asked }).toEqual({ status: 2, asked: [] });
   expect(err).toContain(message);
 });
 

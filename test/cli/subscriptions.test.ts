@@ -1,16 +1,9 @@
 /** The commands for subscriptions: the requests that they send, and what they refuse. */
-import { createServer } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runCommandLine } from '../../cli/run.ts';
-
-/** What the cloud below was asked, after the login: method, path, body. */
-let asked: [string, string, unknown][] = [];
-let url: string;
+import { type ApiStandIn, apiStandIn } from './api-stand-in.ts';
 
 const queue = 'arn:aws:sqs:eu-west-1:123456789012:own';
 const subscription = { id: 's-1', status: 'confirmed', endpoint: queue, group: 'fault' };
-let answers: Record<string, unknown> = {};
 const answersAt = (here: string) => ({
   'POST /doctor/subscriptions': { subscription },
   'GET /doctor/subscriptions': {
@@ -25,50 +18,17 @@ const answersAt = (here: string) => ({
   'DELETE /doctor/subscriptions/s-1': {},
 });
 
-const server = createServer(async (request, response) => {
-  const { method = '', url: path = '' } = request;
-  const sent = await text(request);
-  const isLogin = path === '/identity/v3/auth/tokens';
-  const publicAt = (type: string, to: string) => ({
-    ...{ type, endpoints: [{ interface: 'public', region_id: 'R', url: `${url}${to}` }] },
-  });
-  const catalog = [publicAt('fault-management', '/doctor')];
-  if (!isLogin) asked.push([method, path, sent === '' ? undefined : JSON.parse(sent)]);
-  const answer = isLogin ? { token: { catalog } } : answers[`${method} ${path}`];
-  response.writeHead(answer === undefined ? 404 : 200, { 'X-Subject-Token': 't' });
-  response.end(JSON.stringify(answer ?? { error: { code: 404, message: 'It is not there.' } }));
-});
-
+let api: ApiStandIn;
 beforeAll(async () => {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const address = server.address();
-  url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
-  answers = answersAt(url);
+  api = await apiStandIn(answersAt);
 });
 afterAll(() => {
-  server.close();
+  api.close();
 });
 beforeEach(() => {
-  asked = [];
+  api.asked.length = 0;
 });
-
-async function doctor(line: string) {
-  const said = { out: '', err: '' };
-  const env = {
-    ...{ OS_AUTH_URL: `${url}/identity/v3`, OS_USERNAME: 'alice', OS_PASSWORD: 'secret' },
-    ...{ OS_PROJECT_NAME: 'tenant-a', OS_REGION_NAME: 'R' },
-  };
-  const status = await runCommandLine(line.split(' ').filter(Boolean), env, {
-    out: (more) => {
-      said.out += more;
-    },
-    err: (more) => {
-      said.err += more;
-    },
-    terminal: false,
-  });
-  return { status, ...said };
-}
+const doctor = (line: string) => api.doctor(line);
 
 test('a subscription to groups is requested, with a filter of lists', async () => {
   const { status, out } = await doctor(
@@ -76,7 +36,7 @@ test('a subscription to groups is requested, with a filter of lists', async () =
   );
   expect(status).toBe(0);
   expect(out).toMatch(/group\s+fault/);
-  expect(asked).toEqual([
+  expect(api.asked).toEqual([
     [
       'POST',
       '/doctor/subscriptions',
@@ -92,7 +52,7 @@ test('what is not given is not requested, and what is given is', async () => {
   const create = `subscription create --protocol sqs --endpoint ${queue}`;
   await doctor(create);
   await doctor(`${create} --all-projects --envelope --alarm a-1 --resource r-1 --current alarm`);
-  const bodies = asked.map(([, , body]) => body);
+  const bodies = api.asked.map(([, , body]) => body);
   expect(bodies[0]).toEqual({ protocol: 'sqs', endpoint: queue });
   expect(bodies[1]).toEqual({
     ...{ protocol: 'sqs', endpoint: queue, all_projects: true, raw_message_delivery: false },
@@ -106,7 +66,7 @@ test('without a protocol or an endpoint nothing is requested', async () => {
     expect(status).toBe(2);
     expect(err).toContain('--protocol and --endpoint are needed.');
   }
-  expect(asked).toEqual([]);
+  expect(api.asked).toEqual([]);
 });
 
 test('subscriptions are listed over pages, shown and deleted', async () => {
@@ -116,5 +76,5 @@ test('subscriptions are listed over pages, shown and deleted', async () => {
   expect((await doctor('subscription list --all-projects')).out).toContain('Project');
   expect((await doctor('subscription show s-1')).out).toContain('confirmed');
   expect((await doctor('subscription delete s-1')).out).toContain('deleted');
-  expect(asked.at(-1)?.slice(0, 2)).toEqual(['DELETE', '/doctor/subscriptions/s-1']);
+  expect(api.asked.at(-1)?.slice(0, 2)).toEqual(['DELETE', '/doctor/subscriptions/s-1']);
 });
