@@ -38,9 +38,10 @@ export const built: Readonly<Record<string, (root: string, folder: string) => st
 
 /**
  * Modules that are replaced in the bundles. A function has its credentials in its environment; the
- * SDK's default looks for them in files, by single sign-on and over HTTP as well.
+ * SDK's default looks for them in files, by single sign-on and over HTTP as well. No endpoint is discovered.
  */
 export const replaced = {
+  '@aws-sdk/endpoint-cache': join(import.meta.dirname, '../adapters/endpoint-cache.ts'),
   '@aws-sdk/credential-provider-node': join(import.meta.dirname, '../adapters/credentials.ts'),
 };
 
