@@ -50,6 +50,7 @@ export function allowOnAll(
 
 type RowAction =
   | 'BatchGetItem'
+  | 'BatchWriteItem'
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'

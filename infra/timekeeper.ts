@@ -26,7 +26,7 @@ export class Timekeeper extends Construct implements Capability {
         ROSTER_TABLE: tables.roster.tableName,
         TICK_QUEUE_URL: messaging.tickQueue.queueUrl,
         REPORT_QUEUE_URL: messaging.reportQueue.queueUrl,
-        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
+        TIMEOUT_QUEUE_URL: messaging.timeoutQueue.queueUrl,
         ...variablesOf(settings, 'reportMissedHeartbeats', 'serviceDownTimeSeconds'),
       },
     });
@@ -43,11 +43,11 @@ export class Timekeeper extends Construct implements Capability {
         maxConcurrency: timekeeperConcurrency,
       }),
     );
-    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
+    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem');
     allowRows(fn, tables.hosts, 'BatchGetItem');
     allowRows(fn, tables.roster, 'Query');
     allowSend(fn, messaging.tickQueue);
     allowSend(fn, messaging.reportQueue);
-    allowSend(fn, messaging.changeQueue);
+    allowSend(fn, messaging.timeoutQueue);
   }
 }

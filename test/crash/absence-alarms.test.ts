@@ -28,8 +28,7 @@ const tick = (world: World, seconds: number, disturbance?: Disturbance) =>
   world.run({ name: 'timekeeper', event: { now: soon(seconds) } }, disturbance);
 
 /** The evaluator on what the queue of timers holds. */
-const evaluate = (world: World, disturbance?: Disturbance) =>
-  world.evaluateLane('change', disturbance);
+const evaluate = (world: World, disturbance?: Disturbance) => world.evaluateTimeouts(disturbance);
 
 /** An event that matches, as the evaluator gets it from outside. */
 const happens = (world: World, n: number, accepted_at: string, disturbance?: Disturbance) =>
@@ -73,7 +72,7 @@ test('arming and firing make the listed writes and sends, and no others', async 
   expect(await happens(world, 2, soon(10))).toMatchObject({ calls: ['UpdateItem'] });
   expect(await happens(world, 2, soon(10))).toMatchObject({ calls: [] });
   const due = await tick(world, 65);
-  const handed = ['SendMessageBatch', 'DeleteItem'];
+  const handed = ['SendMessageBatch', 'BatchWriteItem'];
   expect('calls' in due && due.calls.filter((call) => handed.includes(call))).toEqual(handed);
   expect(await evaluate(world)).toMatchObject({ calls: ['TransactWriteItems'] });
   expect(await stateOf(world, id)).toBe('alarm');

@@ -77,6 +77,19 @@ test('of 10,000 hosts the hundred that fail are reported, each once, at most fiv
   }
 });
 
+test('a hundred of 10,000 hosts that fail at one moment are at most five messages of each part of the list', async () => {
+  const { run, reported, counts } = fleet(10_000, (n) => (n % 101 === 7 ? 300 : undefined));
+  await run(240, 400);
+  expect(reported.size).toBe(99);
+  // Their last heartbeats were within ten seconds, which are four ticks.
+  expect(counts.messages).toBeLessThanOrEqual(8 * 5);
+  for (const [name, when] of reported) {
+    const last = 300 - ((((300 - Number(name.slice(8))) % 10) + 10) % 10);
+    expect(when - (last + 60)).toBeGreaterThan(0);
+    expect(when - (last + 60)).toBeLessThanOrEqual(5);
+  }
+});
+
 test('10,000 healthy hosts cause no message, no read of a row, and fewer looks than one a silence', async () => {
   const { run, counts } = fleet(10_000, () => undefined);
   await run(3_600, 7_200);
