@@ -19,21 +19,33 @@ export type SilenceClock = {
   readonly serviceDownTimeSeconds: number;
   /** Since when Doctor is in service without a gap: it heard nobody before. */
   readonly awakeSince: string;
+  /** When the last look at these hosts found that no heartbeat reached Doctor; absent if none did. */
+  readonly deafAt?: string;
 };
 
 /** What of a host says how long it is silent; a list shows no `heartbeat_since`. */
 type Beating = Pick<Host, 'heartbeat' | 'last_seen_up' | 'created_at'> &
   Partial<Pick<Host, 'heartbeat_since'>>;
 
+const latest = (first: string, ...others: readonly (string | null | undefined)[]): string =>
+  others.reduce<string>((last, each) => (each && each > last ? each : last), first);
+
+/** The last sign of a host: its heartbeat, its registration, or the time at which it began to need heartbeats. */
+const lastSign = ({ created_at, last_seen_up, heartbeat_since }: Beating): string =>
+  latest(created_at, last_seen_up, heartbeat_since);
+
+/** Since when heartbeats have reached Doctor. */
+export const hearingSince = ({
+  awakeSince,
+  deafAt,
+}: Pick<SilenceClock, 'awakeSince' | 'deafAt'>): string => latest(awakeSince, deafAt);
+
 /**
  * The last moment at which the host's silence is not too long: the down time after its last heartbeat, after
- * its registration, and after Doctor came into service.
+ * its registration, after Doctor came into service, and after heartbeats reached it again.
  */
-export function silentAfter(host: Beating, clock: Omit<SilenceClock, 'now'>): string {
-  const { last_seen_up, heartbeat_since, created_at } = host;
-  const begins = [created_at, last_seen_up ?? '', heartbeat_since ?? '', clock.awakeSince];
-  return laterBy(begins.toSorted().at(-1) ?? created_at, clock.serviceDownTimeSeconds);
-}
+export const silentAfter = (host: Beating, clock: Omit<SilenceClock, 'now'>): string =>
+  laterBy(latest(lastSign(host), hearingSince(clock)), clock.serviceDownTimeSeconds);
 
 /** Whether a host is registered, must send heartbeats, and has sent none for too long. */
 export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: SilenceClock) =>
@@ -46,12 +58,26 @@ export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
 /** Hosts are looked at again after so many seconds, where their silence is reported and not recorded yet. */
 const againSeconds = 5;
 
-/** So many hosts that must send heartbeats are never silent at once: Doctor cannot be reached then. */
-const allSilent = 20;
+/**
+ * So many hosts that must send heartbeats, and are not held silent, are never unheard for half of the down time at once: no
+ * heartbeat reaches Doctor then.
+ */
+const allUnheard = 20;
+
+/** Whether no heartbeat of the hosts reaches Doctor. Nothing is known so soon after it came into service. */
+function isDeaf(hosts: readonly Beating[], clock: SilenceClock): boolean {
+  const { now, awakeSince, serviceDownTimeSeconds } = clock;
+  const lately = laterBy(now, -serviceDownTimeSeconds / 2);
+  return (
+    hosts.length >= allUnheard &&
+    awakeSince < lately &&
+    hosts.every((host) => lastSign(host) < lately)
+  );
+}
 
 /**
  * What a look at hosts finds: those whose silence is to be reported, and the time of the next look.
- * `deaf`: no host is heard, so nothing is reported.
+ * `deaf`: no heartbeat reaches Doctor, so nothing is reported, and the silence of these hosts counts from now.
  */
 export type SilenceFound = {
   readonly missed: readonly string[];
@@ -70,13 +96,18 @@ export const maybeSilent = <Listed extends Beating>(
  * @param listed hosts of the list that must send heartbeats. @param rows the rows of those that may be silent.
  */
 export function silenceAmong(
-  listed: readonly Beating[],
+  listed: readonly (Beating & Pick<Host, 'host'>)[],
   rows: readonly Host[],
   clock: SilenceClock,
 ): SilenceFound {
   const { now, serviceDownTimeSeconds } = clock;
+  const known = new Map(rows.map((row) => [row.host, row]));
   const heard = [...listed, ...rows].filter((host) => !isSilent(host, clock));
-  const deaf = listed.length >= allSilent && heard.every(({ heartbeat }) => !heartbeat);
+  const fresh = listed.flatMap((host) => {
+    const row = known.get(host.host);
+    return row && (isHeldSilent(row) || row.deleted || !row.heartbeat) ? [] : [row ?? host];
+  });
+  const deaf = isDeaf(fresh, clock);
   const missed = deaf
     ? []
     : rows.filter((row) => isSilent(row, clock) && !isHeldSilent(row)).map(({ host }) => host);
