@@ -253,8 +253,11 @@ export const timeoutQueue = (client: SQSClient, url: string) => ({
     ),
 });
 
-/** After so many seconds most firings of a fault are written, and are sent in one group. */
-const groupDelaySeconds = 1;
+/**
+ * After so many seconds most firings of a fault are written, and are sent in one group. With what comes after it, the
+ * message of a group must arrive within two seconds of the report (`test/bench/group-time.test.ts`).
+ */
+export const groupDelaySeconds = 1;
 
 /** Sends what is to be sent in groups, to the queue of faults. */
 export const groupQueue = (client: SQSClient, url: string) => ({
