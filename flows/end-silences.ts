@@ -4,6 +4,7 @@
  * died: what is decided of an alarm is one transaction. While a silence lasts, what it holds of an alarm that fires again and
  * again is thinned out, so that little is left to do at its end.
  */
+import pMap from 'p-map';
 import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
 import { groupedRow, type OutboxRow } from '../domain/alarms/firing.ts';
 import { holdingSilence, nextLookAt, type Silence } from '../domain/alarms/silence.ts';
@@ -40,12 +41,13 @@ export type EndSilencesDeps = DeliverDeps &
 
 /** Silences in one run, and for how long a run begins with another one, in milliseconds. */
 const limits = { silences: 100, timeMs: 20_000 };
-/** Alarms whose rows are read and decided at once. */
-const alarmsAtOnce = 25;
+/** Alarms whose rows are read together, and those of them that are decided at once. */
+const alarmsRead = 25;
+const alarmsAtOnce = 5;
 /** The newest rows of an alarm that are read. Of more, those between them and the first one are dropped unread. */
 const newestRows = 20;
-/** The longest that the rows of one silence are looked at in a run, in milliseconds. The next run goes on. */
-const lookMs = 10_000;
+/** The longest that one silence is worked on in a run, in milliseconds. The next run goes on. */
+const workMs = 10_000;
 
 /** @returns how many notifications were released. An error of one silence does not stop the others. */
 export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly released: number }> {
@@ -63,7 +65,8 @@ export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly rel
 }
 
 async function endOne(deps: EndSilencesDeps, silence: Silence): Promise<number> {
-  const now = momentOf(deps.now());
+  const began = deps.now();
+  const now = momentOf(began);
   const isOver = silence.ends_at <= now;
   if (!(await deps.postpone(silence, isOver ? now : nextLookAt(silence, now)))) return 0;
   const { byAlarm, isComplete } = await thinnedOut(deps, silence);
@@ -71,7 +74,8 @@ async function endOne(deps: EndSilencesDeps, silence: Silence): Promise<number> 
   const isLate = Date.parse(silence.ends_at) + deps.lateSeconds * 1000 <= Date.parse(now);
   if (byAlarm.size === 0 && isLate) await deps.endSilence(silence, now);
   let released = 0;
-  for (const some of slices([...byAlarm.values()], alarmsAtOnce)) {
+  for (const some of slices([...byAlarm.values()], alarmsRead)) {
+    if (deps.now() > began + workMs) break;
     const rows = await deps.held(silence.silence_id, some.flat());
     released += await deliver(deps, await decideAll(deps, silence, rows));
   }
@@ -92,7 +96,7 @@ async function thinnedOut(
   { heldKeys, drop, now }: EndSilencesDeps,
   { silence_id }: Silence,
 ): Promise<Thinned> {
-  const ends = now() + lookMs;
+  const ends = now() + workMs;
   const byAlarm = new Map<string, RowKey[]>();
   for await (const page of heldKeys(silence_id)) {
     for (const key of page) {
@@ -119,12 +123,20 @@ async function decideAll(
   const read = byAlarm.size > 0 ? await deps.silencedAlarms([...byAlarm.keys()]) : [];
   const alarms = new Map(read.map((alarm) => [alarm.alarm_id, alarm]));
   const sending = await sendingOf(deps, read);
-  const freed: OutboxRow[] = [];
-  for (const [alarm_id, its] of byAlarm) {
-    const row = await decideOne(deps, { silence, alarm: alarms.get(alarm_id), sending }, its);
-    if (row) freed.push(row);
-  }
-  return freed;
+  const freed = await pMap(
+    byAlarm,
+    async ([alarm_id, its]) => {
+      try {
+        return await decideOne(deps, { silence, alarm: alarms.get(alarm_id), sending }, its);
+      } catch (error) {
+        // The next run decides about it.
+        deps.interrupted('end of a silence', error);
+        return undefined;
+      }
+    },
+    { concurrency: alarmsAtOnce },
+  );
+  return freed.flatMap((row) => row ?? []);
 }
 
 type About = {

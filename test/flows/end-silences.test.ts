@@ -198,6 +198,27 @@ test('a run whose time is over decides nothing, has dropped what it read, and th
   expect(transitions()).toEqual(['m-50 alarm→alarm']);
 });
 
+test('alarms are decided a few at once, and one that fails is decided by the next run', async () => {
+  const { silence, end, interruptions, file, evaluate, transitions, heldBy } = silencedWorld();
+  silence();
+  for (let n = 1; n <= 30; n++) file({ resource_id: 'vm-1' });
+  await evaluate([becomes(1, 'stopped')]);
+  const busy = { now: 0, most: 0 };
+  let calls = 0;
+  const release = async () => {
+    busy.most = Math.max(busy.most, ++busy.now);
+    await new Promise((resolve) => setImmediate(resolve));
+    busy.now--;
+    if (++calls === 3) throw new Error('no table');
+    return undefined;
+  };
+  await end(60, { release });
+  expect([calls, busy.most, interruptions]).toEqual([30, 5, ['end of a silence']]);
+  expect(heldBy(id(77))).toHaveLength(30);
+  await end(61);
+  expect(transitions()).toHaveLength(30);
+});
+
 test('the failure of one silence does not stop the others', async () => {
   const { silence, end, interruptions, file, evaluate, transitions } = silencedWorld();
   silence({ silence_id: id(76), matchers: { alarm_id: [id(9)] } });
