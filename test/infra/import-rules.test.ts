@@ -40,6 +40,8 @@ const pureLibraries = pack(
 /** Which capabilities each capability of the domain knows of, besides itself and what all use. */
 const capabilities = {
   identity: [],
+  timers: [],
+  activity: [],
   hosts: ['servers', 'ports', 'events'],
   servers: ['hosts', 'events', 'identity'],
   ports: ['hosts', 'servers', 'events', 'identity'],
