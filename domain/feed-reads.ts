@@ -64,7 +64,9 @@ function dueOf(
   const ids = (each && changed[each.kind]) ?? [];
   if (!each || touched.some((kind) => kind !== each.kind) || ids.length > fewThings) return whole;
   return ids.map((id) => ({
-    ...{ read, id, path: each.path.replaceAll('{id}', encodeURIComponent(id)) },
+    read,
+    id,
+    path: each.path.replaceAll('{id}', encodeURIComponent(id)),
     ...more,
   }));
 }

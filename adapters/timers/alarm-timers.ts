@@ -47,7 +47,9 @@ export function timerWrites(
               TableName,
               Item: {
                 ...keyOf(after.alarm_id, to),
-                ...{ alarm_id: after.alarm_id, project_id: after.project_id, due: to },
+                alarm_id: after.alarm_id,
+                project_id: after.project_id,
+                due: to,
               },
             },
           },

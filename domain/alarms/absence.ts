@@ -121,7 +121,8 @@ function timeoutEvent(
     generated: naive(due),
     traits,
     accepted_at: due,
-    ...{ stamp: null, fault_id: null },
+    stamp: null,
+    fault_id: null,
   };
 }
 

@@ -67,8 +67,17 @@ export type CloudJob = z.infer<typeof CloudJob>;
 
 /** The row of a job that was never done. */
 export const newJob = (id: CloudJobName): CloudJob => ({
-  ...{ id, version: 0, leased_until: null, succeeded_at: null, failures: 0, last_error: null },
-  ...{ not_before: null, seen: null, since: null, listing: null, walk: null },
+  id,
+  version: 0,
+  leased_until: null,
+  succeeded_at: null,
+  failures: 0,
+  last_error: null,
+  not_before: null,
+  seen: null,
+  since: null,
+  listing: null,
+  walk: null,
 });
 
 /** A new walk. */
@@ -76,7 +85,12 @@ export const newWalk = (
   given: Pick<Walk, 'walk_id' | 'requested' | 'dry_run' | 'started_at'>,
 ): Walk => ({
   ...given,
-  ...{ phase: 'hosts', marker: null, place: null, restarts: 0, ended_at: null, differences: [] },
+  phase: 'hosts',
+  marker: null,
+  place: null,
+  restarts: 0,
+  ended_at: null,
+  differences: [],
   counts: { hosts: nothingCounted, servers: nothingCounted, ports: nothingCounted },
 });
 

@@ -110,7 +110,11 @@ const shown = ({
   changed,
   reload,
 }: Awaited<ReturnType<typeof feedAnswer>>) => ({
-  ...{ cursor: cursorText(cursor), reset, held, changes: changed, reload },
+  cursor: cursorText(cursor),
+  reset,
+  held,
+  changes: changed,
+  reload,
 });
 
 export const changeRoutes = (deps: ChangeDeps): Route[] => [

@@ -88,7 +88,9 @@ export function gatewayEventOf(
     isBase64Encoded: false,
     body: body === undefined ? null : JSON.stringify(body),
     requestContext: {
-      ...{ domainName: host, httpMethod: method, identity: { sourceIp: address } },
+      domainName: host,
+      httpMethod: method,
+      identity: { sourceIp: address },
       path: `${pathname === '/' ? '' : pathname}${path}`,
     },
   };

@@ -58,8 +58,10 @@ export function timekeeper(deps: TimekeeperDeps) {
     report: (done) => {
       const total = (of: keyof Ticked) => done.reduce((sum, each) => sum + each[of], 0);
       deps.log.info('ticked', {
-        ...{ late: total('late'), timers: total('timers') },
-        ...{ looks: total('looks'), missed: total('missed') },
+        late: total('late'),
+        timers: total('timers'),
+        looks: total('looks'),
+        missed: total('missed'),
       });
     },
   });
