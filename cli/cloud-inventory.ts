@@ -80,7 +80,10 @@ function lineOf(walk: CloudWalk, expected: number, terminal: boolean): string {
   return terminal ? `\r[${'#'.repeat(full)}${' '.repeat(width - full)}] ${line}` : `${line}\n`;
 }
 
-/** Follows a walk until it has ended. @throws Failure if another one took its place, or if it fails again and again. */
+/**
+ * Follows a walk until it has ended.
+ * @throws Failure if another one took its place, or if it fails again and again.
+ */
 async function follow(
   session: CliSession,
   walk_id: string,

@@ -1,4 +1,7 @@
-/** Puts the servers of a failed host in error in Nova, as OPNFV Doctor's inspector does. A setting selects it. */
+/**
+ * Puts the servers of a failed host in error in Nova, as OPNFV Doctor's inspector does. A setting
+ * selects it.
+ */
 
 import pMap from 'p-map';
 import type { CloudAnswer } from '../domain/cloud/cloud-answer.ts';

@@ -16,7 +16,10 @@ export type CloudService = { readonly id: string; readonly forced_down: boolean 
 export type CloudServiceDeps = {
   /** The host's row, tombstones included, read consistently. */
   readonly host: (name: string) => Promise<Host | undefined>;
-  /** The service in Nova; undefined if Nova has none on a host of the name. @throws if Nova does not answer. */
+  /**
+   * The service in Nova; undefined if Nova has none on a host of the name.
+   * @throws if Nova does not answer.
+   */
   readonly cloudService: (host: string) => Promise<CloudService | undefined>;
   readonly forceDown: (service: CloudService, forced_down: boolean) => Promise<CloudAnswer>;
   /** Records what Doctor writes to Nova, or has written. */
@@ -68,7 +71,10 @@ async function appliedOnce(deps: CloudServiceDeps, host: Host): Promise<CloudRes
   return hasFailed(host) ? deps.markServers(host) : applied;
 }
 
-/** Records a result on the fault that the host is down by, or that ended last; a host without one has no row for it. */
+/**
+ * Records a result on the fault that the host is down by, or that ended last; a host without one
+ * has no row for it.
+ */
 export async function noteOnFault(
   deps: Pick<CloudServiceDeps, 'noteOutcome' | 'now'>,
   host: Host,

@@ -79,7 +79,10 @@ export async function cloudStatus(deps: CloudStatusDeps) {
 /** The answer of `GET /doctor/v1/status`. */
 export type CloudStatus = Awaited<ReturnType<typeof cloudStatus>>;
 
-/** How long counts are kept, in milliseconds: a count costs some fifty reads and some twenty requests to SQS. */
+/**
+ * How long counts are kept, in milliseconds: a count costs some fifty reads and some twenty
+ * requests to SQS.
+ */
 export const statusKeptMs = 10_000;
 
 /** Counts at most every ten seconds, however many ask. Errors are not kept. */

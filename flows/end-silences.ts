@@ -40,7 +40,10 @@ export type EndSilencesDeps = DeliverDeps &
 const limits = { silences: 100, timeMs: 20_000 };
 /** Alarms whose rows are read and decided at once. */
 const alarmsAtOnce = 25;
-/** The newest rows of an alarm that are read. Of more, those between them and the first one are dropped unread. */
+/**
+ * The newest rows of an alarm that are read. Of more, those between them and the first one are
+ * dropped unread.
+ */
 const newestRows = 20;
 
 /** @returns how many notifications were released. An error of one silence does not stop the others. */

@@ -31,7 +31,8 @@ export type CloudHosts = {
 };
 
 /**
- * Registers the hosts that the cloud has, updates their facts, and deletes those that it had and has no longer.
+ * Registers the hosts that the cloud has, updates their facts, and deletes those that it had and
+ * has no longer.
  * @param thorough false: only new hosts and new zones are looked for, which reads no rows but the list.
  */
 export async function mirrorHosts(

@@ -21,7 +21,8 @@ const mirror = 'inventory';
 
 /**
  * Takes an event of a port over into its row. Safe to repeat.
- * @returns whether the row says the same now with an event of its own, of the same type and made by this event.
+ * @returns whether the row says the same now with an event of its own, of the same type and made by
+ * this event.
  */
 export async function mirrorPortEvent(
   deps: MirrorPortEventDeps,
@@ -88,7 +89,10 @@ async function end(
   return 'written';
 }
 
-/** An event with another state of the data plane than the row's is to be evaluated itself: that is never taken over. */
+/**
+ * An event with another state of the data plane than the row's is to be evaluated itself: that is
+ * never taken over.
+ */
 function saysTheSame(row: Port | undefined, event: DoctorEvent): boolean {
   if (!row) return false;
   const { request_id, kind } = row.last_change;

@@ -31,8 +31,8 @@ export type MirrorRun = { readonly actor: Actor; readonly dryRun: boolean };
 const writesAtOnce = 8;
 
 /**
- * Registers, changes and moves servers as the cloud shows them. Rows are read in batches, and a server that is as
- * its row says costs no write.
+ * Registers, changes and moves servers as the cloud shows them. Rows are read in batches, and a
+ * server that is as its row says costs no write.
  * @returns what was done about each server, in their order.
  */
 export async function mirrorServers(
@@ -73,7 +73,10 @@ async function hostsOf(
 
 type HostOf = (name: string | null) => Host | undefined;
 
-/** Whether the row needs no write. Rows were read before their hosts, so no fault recorded by then is missed. */
+/**
+ * Whether the row needs no write. Rows were read before their hosts, so no fault recorded by then
+ * is missed.
+ */
 function isKnown(
   seen: SeenServer,
   row: Instance | undefined,
@@ -141,8 +144,8 @@ type ServerEnd = {
 };
 
 /**
- * Deletes a server that the cloud no longer has. One without a row leaves a tombstone, if the cloud still shows its
- * facts.
+ * Deletes a server that the cloud no longer has. One without a row leaves a tombstone, if the cloud
+ * still shows its facts.
  * @returns `same` if no server was deleted: none was there, or something newer is known of it.
  */
 export async function mirrorServerEnd(

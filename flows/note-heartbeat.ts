@@ -9,8 +9,9 @@ export type NoteHeartbeatDeps = {
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
   /**
-   * Writes only the time into the host's row. `heard again`: it is written, and missed heartbeats hold the
-   * host down. `unknown` if there is no such host, `overtaken` if another writer is changing the row at this moment.
+   * Writes only the time into the host's row. `heard again`: it is written, and missed heartbeats
+   * hold the host down. `unknown` if there is no such host, `overtaken` if another writer is
+   * changing the row at this moment.
    */
   readonly seenUp: (name: string, at: string) => Promise<SeenUp>;
   /** Writes into the host's row that it is heard again, for the stream; `overtaken` as above. */

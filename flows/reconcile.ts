@@ -103,8 +103,8 @@ export async function reconcile(
 type Noted = { readonly events: readonly DoctorEvent[]; readonly affected: readonly Affected[] };
 
 /**
- * Records what faults touched, keeps events and switches of hosts, and then notes the changes: readers of the feed look for what is
- * recorded.
+ * Records what faults touched, keeps events and switches of hosts, and then notes the changes:
+ * readers of the feed look for what is recorded.
  */
 async function noteAll(
   deps: ReconcileDeps,

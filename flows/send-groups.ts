@@ -38,7 +38,10 @@ export type SendGroupsDeps = DeliverGroupDeps & {
   readonly now: () => string;
 };
 
-/** How long ago the firings are that join those of a message, in milliseconds: others have been sent, or have messages of their own. */
+/**
+ * How long ago the firings are that join those of a message, in milliseconds: others have been
+ * sent, or have messages of their own.
+ */
 const recentMs = 60_000;
 /** How often the groups are read again because another writer made one. */
 const mostTries = 10;

@@ -59,7 +59,10 @@ export function rowToSend(
   return hold ? heldRow(sent, hold) : sent;
 }
 
-/** What a silence is matched against, for an alarm that fires. @param about the resource and host of what it fires for. */
+/**
+ * What a silence is matched against, for an alarm that fires.
+ * @param about the resource and host of what it fires for.
+ */
 export const silenceableOf = (
   { alarm_id, project_id, resource_id }: SilenceableAlarm,
   about: { readonly resource_id?: string | undefined; readonly host?: string | undefined } = {},

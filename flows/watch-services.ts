@@ -1,4 +1,7 @@
-/** Sees what somebody else does to the flag `forced_down` of Nova's services: a report of the source `nova`. */
+/**
+ * Sees what somebody else does to the flag `forced_down` of Nova's services: a report of the source
+ * `nova`.
+ */
 import { type AppliedService, isForeign } from '../domain/cloud/applied-service.ts';
 import { type Condition, idOfCondition } from '../domain/conditions/condition.ts';
 import type { ReportItem } from '../domain/conditions/observation.ts';
@@ -33,8 +36,8 @@ export type Watched = {
 };
 
 /**
- * Reports each flag that somebody else has set, and each that somebody else has taken back. A flag that Doctor
- * wrote, or is about to write, is no report.
+ * Reports each flag that somebody else has set, and each that somebody else has taken back. A flag
+ * that Doctor wrote, or is about to write, is no report.
  * @param read_at when the request that read the services was sent.
  */
 export async function watchServices(

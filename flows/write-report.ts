@@ -64,7 +64,10 @@ export type WrittenReport = {
   readonly ahead?: ReadAhead;
 };
 
-/** Writes a report, with the instances of the host if these are few; undefined if another writer was faster. */
+/**
+ * Writes a report, with the instances of the host if these are few; undefined if another writer was
+ * faster.
+ */
 export async function writeReport(
   deps: WriteReportDeps,
   { from, report, condition, ahead }: ReportToWrite,

@@ -21,9 +21,9 @@ export const heartbeatWriter = (
   { hosts: table, roster }: HostTables,
 ) => ({
   /**
-   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays. `heard again`
-   * if missed heartbeats hold the host down, `unknown` if there is no such host, `overtaken` if its row is in a
-   * transaction of another writer.
+   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays.
+   * `heard again` if missed heartbeats hold the host down, `unknown` if there is no such host,
+   * `overtaken` if its row is in a transaction of another writer.
    */
   seenUp: async (name: string, at: string): Promise<SeenUp> => {
     let silent: boolean;

@@ -1,6 +1,7 @@
 /**
- * Alarms on events that do not come (`timeout` in the rule). Such an alarm is armed when it is made or enabled, and by each
- * event that matches its rule. It fires if no other one was accepted for its timeout. Decision: docs/adr/0046.
+ * Alarms on events that do not come (`timeout` in the rule). Such an alarm is armed when it is made
+ * or enabled, and by each event that matches its rule. It fires if no other one was accepted for
+ * its timeout. Decision: docs/adr/0046.
  */
 import type { DoctorEvent, Trait } from '../events/event.ts';
 import { timeoutId } from '../ids.ts';
@@ -11,8 +12,8 @@ import { type Firing, firingOfTimeout, type OutboxRow } from './firing.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
 
 /**
- * An event moves `armed_at` only if it was accepted so many seconds later: so a busy alarm is written once a second at
- * most. The alarm fires so much later, and never too early.
+ * An event moves `armed_at` only if it was accepted so many seconds later: so a busy alarm is
+ * written once a second at most. The alarm fires so much later, and never too early.
  */
 const graceSeconds = 1;
 

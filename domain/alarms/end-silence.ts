@@ -49,7 +49,10 @@ const Change = z.preprocess(
 /** A held row with the states that its notification reports. */
 export type HeldRow = { readonly row: OutboxRow; readonly change: z.infer<typeof Change> };
 
-/** Reads the rows; those that cannot be read are left out. The oldest is first, also within one transaction. */
+/**
+ * Reads the rows; those that cannot be read are left out. The oldest is first, also within one
+ * transaction.
+ */
 export function heldRows(rows: readonly OutboxRow[]): HeldRow[] {
   const read = rows.flatMap((row) => {
     try {

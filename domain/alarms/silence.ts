@@ -125,7 +125,10 @@ const startOf = (
   { created_at }: Pick<Silence, 'created_at'>,
 ): string => (starts_at !== undefined && starts_at > created_at ? starts_at : created_at);
 
-/** Whether a request under the id of a silence is for the same firings: only the end and the reason may change. */
+/**
+ * Whether a request under the id of a silence is for the same firings: only the end and the reason
+ * may change.
+ */
 export const isSameSilence = (known: Silence, request: SilenceRequest): boolean =>
   known.project_id === request.project_id &&
   isEqual(known.matchers, request.matchers) &&

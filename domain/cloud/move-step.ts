@@ -81,7 +81,10 @@ const [soon, later] = [2, 10];
 
 const ageOf = (moment: string, now: string): number => Date.parse(now) - Date.parse(moment);
 
-/** Seconds until the next look: a third of the move's age, so that a large host is not looked at all the time. */
+/**
+ * Seconds until the next look: a third of the move's age, so that a large host is not looked at all
+ * the time.
+ */
 const lookAfter = (ageMs: number): number =>
   Math.min(later, Math.max(soon, Math.round(ageMs / 3_000)));
 

@@ -34,7 +34,10 @@ export const Condition = z.object({
   /** Whether its host counts as fenced; false for targets that are no hosts. */
   fenced: z.boolean(),
   state: z.enum(['raised', 'cleared']),
-  /** Whether its target stays as it is, although the source has cleared it, until an administrator ends it. */
+  /**
+   * Whether its target stays as it is, although the source has cleared it, until an administrator
+   * ends it.
+   */
   held: z.boolean(),
   /** Raised by each change but renewals. */
   revision: z.int().min(1),
@@ -150,8 +153,9 @@ export const renewed = (
 const mostUnrecorded = 3_600;
 
 /**
- * Whether a renewal would write nothing but its time, and a time is recorded that is recent enough: a tenth of
- * the source's `stale_after`, and an hour at most. So a monitor that repeats its whole state costs no writes.
+ * Whether a renewal would write nothing but its time, and a time is recorded that is recent enough:
+ * a tenth of the source's `stale_after`, and an hour at most. So a monitor that repeats its whole
+ * state costs no writes.
  * @param stale_after in seconds; null: conditions of the source are never stale.
  */
 export function saysNothingNew(
@@ -169,7 +173,11 @@ export function saysNothingNew(
   return saysTheSame && passed < most * 1_000;
 }
 
-/** The row after its end. @param held whether its target stays as it is. @param order of the report of its end. */
+/**
+ * The row after its end.
+ * @param held whether its target stays as it is.
+ * @param order of the report of its end.
+ */
 export const cleared = (
   before: Condition,
   { actor }: Pick<ReportedBy, 'actor'>,

@@ -113,7 +113,10 @@ export function clearOnTarget(
   };
 }
 
-/** A condition without an effect: it is recorded, and changes no state. @param registered whether its target is. */
+/**
+ * A condition without an effect: it is recorded, and changes no state.
+ * @param registered whether its target is.
+ */
 export function recordOnly(
   { before, registered }: Pick<Found, 'before'> & { readonly registered: boolean },
   observation: Observation,

@@ -72,7 +72,10 @@ export const sourceOf = (name: string, row: SourceRow | undefined): Source => {
   return { name, clear, fenced, stale_after, mapping, reporters };
 };
 
-/** @throws DomainError `forbidden`, which names the field, if the source has reporters and this is not one of them. */
+/**
+ * @throws DomainError `forbidden`, which names the field, if the source has reporters and this is
+ * not one of them.
+ */
 export function requireReporter(
   { name, reporters }: Pick<Source, 'name' | 'reporters'>,
   reporter: string,

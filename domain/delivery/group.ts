@@ -89,7 +89,10 @@ export const isGroupable = (row: OutboxRow): boolean =>
   isGrouped(row) &&
   (row.delivered_at !== undefined || (row.undelivered_shard !== undefined && isToSend(row)));
 
-/** The most bytes of the messages of a group together: SNS and SQS take 256 KiB, DynamoDB 400 kB for a row. */
+/**
+ * The most bytes of the messages of a group together: SNS and SQS take 256 KiB, DynamoDB 400 kB for
+ * a row.
+ */
 const mostBytes = 200_000;
 
 type Read = GroupMember & { readonly row: OutboxRow; readonly actions: readonly string[] };

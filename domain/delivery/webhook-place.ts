@@ -24,7 +24,10 @@ export type WebhookPlace = z.infer<typeof WebhookPlace>;
 export const placeSeconds = 40;
 /** How long a project whose receiver hung does not get the place back, in seconds. */
 export const hungSeconds = 60;
-/** A webhook that finds no place, and whose project only has many webhooks, is received again after so long. */
+/**
+ * A webhook that finds no place, and whose project only has many webhooks, is received again after
+ * so long.
+ */
 export const busySeconds = 1;
 
 /** `#` is no part of the number, so no two projects share a place. */

@@ -1,6 +1,7 @@
 /**
- * What the page shows and reads again by itself. All of it is read by the feed's request: the page tells the feed
- * what its views read, and the answer that names a change brings what changed. No clock, no network.
+ * What the page shows and reads again by itself. All of it is read by the feed's request: the page
+ * tells the feed what its views read, and the answer that names a change brings what changed. No
+ * clock, no network.
  */
 import { type Answered, keyOf, type ReadRequest, type Source } from '../api/again.ts';
 import { type Changed, concerns, type FeedAnswer } from './feed-plan.ts';

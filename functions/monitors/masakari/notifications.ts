@@ -30,7 +30,10 @@ type By = {
 export type NotificationDeps = {
   /** The host's row by any spelling of its name, tombstones included. */
   readonly host: (name: string) => Promise<Host | undefined>;
-  /** @throws DomainError `forbidden` for a caller who is not one of the reporters of the source `masakari`. */
+  /**
+   * @throws DomainError `forbidden` for a caller who is not one of the reporters of the source
+   * `masakari`.
+   */
   readonly requireReporter: (caller: Pick<Caller, 'user_id'>) => Promise<void>;
   /** Reports an observation of the source `masakari`. */
   readonly observe: (observation: Observation, by: By) => Promise<HaOutcome>;

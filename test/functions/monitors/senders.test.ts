@@ -1,6 +1,6 @@
 /**
- * The table of senders in docs/wire/monitors.md#each-sender, a row each: what raises and clears its condition,
- * and that no answer makes it lose a report or repeat one for ever.
+ * The table of senders in docs/wire/monitors.md#each-sender, a row each: what raises and clears its
+ * condition, and that no answer makes it lose a report or repeat one for ever.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
