@@ -1,6 +1,6 @@
 /**
- * Makes Neutron show the data plane of ports that Doctor shows. Reads the newest rows, and reads them again
- * after the requests: so it does not matter which of two messages is handled last.
+ * Makes Neutron show the data plane that Doctor shows of ports. Reads the newest rows, and reads
+ * them again after the requests, so the order in which two messages are handled does not matter.
  */
 import pMap from 'p-map';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';

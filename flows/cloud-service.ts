@@ -1,6 +1,7 @@
 /**
- * Makes Nova show the state of a host's service that Doctor shows. Reads the newest state, and reads it
- * again after each request: so it does not matter which of two messages is handled last.
+ * Makes Nova show the state that Doctor shows of a host's service. Reads the newest state, and
+ * reads it again after each request, so the order in which two messages are handled does not
+ * matter.
  */
 import type { AppliedService } from '../domain/cloud/applied-service.ts';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
@@ -36,8 +37,8 @@ export type CloudServiceDeps = {
 
 /**
  * Applies the newest state of a host to Nova, and records the outcome on the host's newest fault.
- * @returns the last result; undefined if Doctor has no such host: Nova's is left alone.
- * @throws if the outcome cannot be recorded, or if other writers do not end.
+ * @returns the last result; undefined if Doctor has no such host: then Nova's is left alone.
+ * @throws if the outcome cannot be recorded, or if other writers keep changing the host.
  */
 export async function applyService(
   deps: CloudServiceDeps,

@@ -35,7 +35,9 @@ export type CloudStatusDeps = {
   readonly clock: () => number;
 };
 
-/** How far back it is looked since when a queue is not empty, in milliseconds. */
+/**
+ * How far back the samples are read for the time since which a queue is not empty, in milliseconds.
+ */
 const lookBackMs = 3_600_000;
 
 const nothing: QueueDepth = { waiting: 0, in_flight: 0, delayed: 0 };

@@ -70,7 +70,10 @@ async function take(
   return (await createdUnlessMade(deps, made)) ? 'written' : undefined;
 }
 
-/** Deletes a port. One that has no row leaves a tombstone. The result is as that of `take`. */
+/**
+ * Deletes a port. One that has no row leaves a tombstone.
+ * @returns what `take` returns.
+ */
 async function end(
   deps: MirrorPortEventDeps,
   id: string,
@@ -90,8 +93,8 @@ async function end(
 }
 
 /**
- * An event with another state of the data plane than the row's is to be evaluated itself: that is
- * never taken over.
+ * Whether the event must be evaluated itself: it says another state of the data plane than the row,
+ * and that state is never taken over.
  */
 function saysTheSame(row: Port | undefined, event: DoctorEvent): boolean {
   if (!row) return false;

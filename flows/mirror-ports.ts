@@ -18,7 +18,7 @@ export type MirrorPortsDeps = CreatePortsDeps &
   ChangePortDeps & {
     /** Rows read consistently, tombstones too, in any order; unknown ids are left out. */
     readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
-    /** Who holds a state of a target. */
+    /** The conditions that hold a state of a target. */
     readonly holds: (holds_id: string) => Promise<Holds>;
     readonly newId: () => string;
   };

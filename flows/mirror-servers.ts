@@ -20,7 +20,7 @@ export type MirrorServersDeps = RegisterDeps & {
   /** Rows read consistently, in any order; unknown ones are left out. */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
-  /** Who holds a state of a target. */
+  /** The conditions that hold a state of a target. */
   readonly holds: (holds_id: string) => Promise<Holds>;
 };
 
@@ -32,7 +32,7 @@ const writesAtOnce = 8;
 
 /**
  * Registers, changes and moves servers as the cloud shows them. Rows are read in batches, and a
- * server that is as its row says costs no write.
+ * server that equals its row costs no write.
  * @returns what was done about each server, in their order.
  */
 export async function mirrorServers(
@@ -168,7 +168,10 @@ export async function mirrorServerEnd(
   }
 }
 
-/** What Doctor refuses of the cloud is a difference that stays. @throws any other error. */
+/**
+ * A refusal by Doctor becomes a difference that stays.
+ * @throws any other error.
+ */
 export function failedDifference(
   resource: Difference['resource'],
   id: string,

@@ -1,4 +1,4 @@
-/** A report about a host: it is written, and then all is done that follows from it. */
+/** Writes a report about a host, and then does all that follows from it. */
 import type { Condition } from '../domain/conditions/condition.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent, instanceEvent } from '../domain/events/event.ts';

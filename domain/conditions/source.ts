@@ -1,4 +1,4 @@
-/** The programs that report conditions, and what the operator decided about each. */
+/** The programs that report conditions, and what the operator has set for each. */
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
 import { Dictionary } from '../json.ts';
