@@ -27,7 +27,7 @@ export type ReconcileDeps = NoteChangesDeps & {
    * their host. Each is delivered soon and once more much later.
    */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
-  /** Queues hosts that missed their heartbeats and are heard again. */
+  /** Queues hosts that missed their heartbeats and send them again. */
   readonly sendHeard: (hosts: readonly string[]) => Promise<void>;
   /** Publishes the events for operators. */
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;

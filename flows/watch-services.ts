@@ -59,10 +59,10 @@ export async function watchServices(
   const items: ReportItem[] = [];
   for (const service of differing) {
     const last = applied.get(service.host);
-    const news = service.forced_down
+    const reported = service.forced_down
       ? isForeign(last, { ...service, read_at })
       : isSettled(last, read_at) && (await isRaised(deps, service));
-    if (!news) continue;
+    if (!reported) continue;
     const observation = flagObservation(service, deps.stopsInstances);
     items.push({ kind: 'observation', observation });
   }

@@ -52,8 +52,8 @@ export const heartbeatWriter = (
   },
 
   /**
-   * Writes a host that is heard again without a change, so that its stream has it; nothing if it is gone.
-   * `overtaken` as above.
+   * Writes the row of a host that sends heartbeats again, without a change, so that the stream has
+   * it. Does nothing if the host is gone. `overtaken` as above.
    */
   noteHeard: async (name: string): Promise<'noted' | 'overtaken'> => {
     try {

@@ -19,7 +19,7 @@ import { pageOfNotifications } from './notification-list.ts';
 import { reportOf } from './notification-report.ts';
 import { notificationView } from './notification-view.ts';
 
-/** What the report of one observation came to. */
+/** The outcome of the report of one observation. */
 export type HaOutcome = 'raised' | 'renewed' | 'cleared' | 'ignored' | 'unmatched';
 
 type By = {
