@@ -35,11 +35,17 @@ export type EndSilencesDeps = DeliverDeps &
     readonly silencedAlarms: (ids: readonly string[]) => Promise<readonly SilencedAlarm[]>;
     /** Milliseconds since 1970. */
     readonly now: () => number;
-    /** The longest run of an evaluator with some grace: so long after the end, firings may still be held. */
+    /**
+     * The longest run of an evaluator, with some reserve. Firings may still be held back for so
+     * long after the end.
+     */
     readonly lateSeconds: number;
   };
 
-/** Silences in one run, and for how long a run begins with another one, in milliseconds. */
+/**
+ * The most silences in one run, and the time after which a run begins no other one, in
+ * milliseconds.
+ */
 const limits = { silences: 100, timeMs: 20_000 };
 /** Alarms whose rows are read together, and those of them that are decided at once. */
 const alarmsRead = 25;

@@ -1,7 +1,8 @@
 /** Timers that are due soon go from the table to the queue. */
 import { expect, test } from 'vitest';
 import type { ProjectTimer } from '../../domain/alarms/timeout-messages.ts';
-import { aheadSeconds, laterBy, timerPartOf, timerSlotOf } from '../../domain/ticks.ts';
+import { laterBy } from '../../domain/time.ts';
+import { aheadSeconds, timerPartOf, timerSlotOf } from '../../domain/timers/ticks.ts';
 import { type QueueTimeoutsDeps, queueTimeouts } from '../../flows/queue-timeouts.ts';
 import { id, minute } from '../domain/rows.ts';
 

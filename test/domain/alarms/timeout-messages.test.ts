@@ -1,7 +1,7 @@
 /** How timers are put into messages. */
 import { expect, test } from 'vitest';
 import { type ProjectTimer, timeoutMessages } from '../../../domain/alarms/timeout-messages.ts';
-import { laterBy } from '../../../domain/ticks.ts';
+import { laterBy } from '../../../domain/time.ts';
 import { id, minute } from '../rows.ts';
 
 const now = minute(0);

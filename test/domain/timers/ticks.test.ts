@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
+import { laterBy } from '../../../domain/time.ts';
 import {
   clockAt,
-  laterBy,
   slotsFrom,
   tickSeconds,
   ticksFrom,
   timerPartOf,
   timerPartsOf,
   timerSlotOf,
-} from '../../domain/ticks.ts';
-import { id, minute } from './rows.ts';
+} from '../../../domain/timers/ticks.ts';
+import { id, minute } from '../rows.ts';
 
 const at = (seconds: number): string => laterBy(minute(0), seconds);
 

@@ -1,29 +1,28 @@
 /**
- * Hosts that send no heartbeats any more. Their silence is a condition of a source of its own, which a
- * heartbeat ends. Decision: docs/adr/0045.
+ * Hosts that have stopped sending heartbeats. Missed heartbeats are a condition of a source of
+ * their own, which the next heartbeat ends. Decision: docs/adr/0045.
  */
 import * as z from 'zod';
 import { mostHeartbeats } from '../hosts/heartbeats.ts';
 import { type Host, HostName } from '../hosts/host.ts';
-import { laterBy } from '../ticks.ts';
-import { Moment } from '../time.ts';
+import { laterBy, Moment } from '../time.ts';
 import type { Observation } from './observation.ts';
 import type { Source } from './source.ts';
 
 /** The source of the conditions that missed heartbeats raise. */
 export const heartbeatSource = 'heartbeat';
 
-/** When the silence of a host is too long. */
-export type SilenceClock = {
+/** The times from which it follows that a host is silent: that it has sent no heartbeat for too long. */
+export type HeartbeatClock = {
   readonly now: string;
   readonly serviceDownTimeSeconds: number;
-  /** Since when Doctor is in service without a gap: it heard nobody before. */
+  /** Since when Doctor is in service without a gap: it could receive no heartbeat before. */
   readonly awakeSince: string;
   /** When the last look at these hosts found that no heartbeat reached Doctor; absent if none did. */
   readonly deafAt?: string;
 };
 
-/** What of a host says how long it is silent; a list shows no `heartbeat_since`. */
+/** The fields of a host that say since when it is silent; a list shows no `heartbeat_since`. */
 type Beating = Pick<Host, 'heartbeat' | 'last_seen_up' | 'created_at'> &
   Partial<Pick<Host, 'heartbeat_since'>>;
 
@@ -38,24 +37,27 @@ const lastSign = ({ created_at, last_seen_up, heartbeat_since }: Beating): strin
 export const hearingSince = ({
   awakeSince,
   deafAt,
-}: Pick<SilenceClock, 'awakeSince' | 'deafAt'>): string => latest(awakeSince, deafAt);
+}: Pick<HeartbeatClock, 'awakeSince' | 'deafAt'>): string => latest(awakeSince, deafAt);
 
 /**
  * The last moment at which the host's silence is not too long: the down time after its last heartbeat, after
  * its registration, after Doctor came into service, and after heartbeats reached it again.
  */
-export const silentAfter = (host: Beating, clock: Omit<SilenceClock, 'now'>): string =>
+export const silentAfter = (host: Beating, clock: Omit<HeartbeatClock, 'now'>): string =>
   laterBy(latest(lastSign(host), hearingSince(clock)), clock.serviceDownTimeSeconds);
 
 /** Whether a host is registered, must send heartbeats, and has sent none for too long. */
-export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: SilenceClock) =>
+export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: HeartbeatClock) =>
   host.deleted !== true && host.heartbeat && silentAfter(host, clock) < clock.now;
 
 /** Whether missed heartbeats hold the host down, and no heartbeat came since. */
 export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
   held_by.some(({ source, cleared }) => source === heartbeatSource && !cleared);
 
-/** Hosts are looked at again after so many seconds, where their silence is reported and not recorded yet. */
+/**
+ * Hosts whose missed heartbeats are reported and not yet recorded are looked at again after so many
+ * seconds.
+ */
 const againSeconds = 5;
 
 /**
@@ -65,7 +67,7 @@ const againSeconds = 5;
 const allUnheard = 20;
 
 /** Whether no heartbeat of the hosts reaches Doctor. Nothing is known so soon after it came into service. */
-function isDeaf(hosts: readonly Beating[], clock: SilenceClock): boolean {
+function isDeaf(hosts: readonly Beating[], clock: HeartbeatClock): boolean {
   const { now, awakeSince, serviceDownTimeSeconds } = clock;
   const lately = laterBy(now, -serviceDownTimeSeconds / 2);
   return (
@@ -79,7 +81,7 @@ function isDeaf(hosts: readonly Beating[], clock: SilenceClock): boolean {
  * What a look at hosts finds: those whose silence is to be reported, and the time of the next look.
  * `deaf`: no heartbeat reaches Doctor, so nothing is reported, and the silence of these hosts counts from now.
  */
-export type SilenceFound = {
+export type MissedHeartbeats = {
   readonly missed: readonly string[];
   readonly next: string;
   readonly deaf: boolean;
@@ -88,18 +90,19 @@ export type SilenceFound = {
 /** Those of the listed hosts that may be silent; the list may show an older heartbeat than the row. */
 export const maybeSilent = <Listed extends Beating>(
   listed: readonly Listed[],
-  clock: SilenceClock,
+  clock: HeartbeatClock,
 ): Listed[] => listed.filter((host) => isSilent(host, clock));
 
 /**
  * Decides about the hosts of a part of the list.
- * @param listed hosts of the list that must send heartbeats. @param rows the rows of those that may be silent.
+ * @param listed hosts of the list that must send heartbeats. @param rows the rows of those that may
+ * be silent.
  */
-export function silenceAmong(
+export function missedHeartbeatsAmong(
   listed: readonly (Beating & Pick<Host, 'host'>)[],
   rows: readonly Host[],
-  clock: SilenceClock,
-): SilenceFound {
+  clock: HeartbeatClock,
+): MissedHeartbeats {
   const { now, serviceDownTimeSeconds } = clock;
   const known = new Map(rows.map((row) => [row.host, row]));
   const heard = [...listed, ...rows].filter((host) => !isSilent(host, clock));
@@ -117,15 +120,18 @@ export function silenceAmong(
   return { missed, next: first, deaf };
 }
 
-/** On the queue of reports: hosts whose silence was found, or that were heard again. */
-export const SilenceMessage = z.union([
+/** On the queue of reports: hosts that miss their heartbeats, or that send them again. */
+export const MissedHeartbeatsMessage = z.union([
   z.strictObject({ missed: z.array(HostName).min(1).max(mostHeartbeats), awake_since: Moment }),
   z.strictObject({ heard: z.array(HostName).min(1).max(mostHeartbeats) }),
 ]);
-export type SilenceMessage = z.infer<typeof SilenceMessage>;
+export type MissedHeartbeatsMessage = z.infer<typeof MissedHeartbeatsMessage>;
 
-/** The observation of a host's silence, or of its end. It fences the host only if its source's settings do. */
-export const silenceOf = (
+/**
+ * The observation that a host misses its heartbeats, or sends them again. It fences the host only
+ * if the settings of its source say so.
+ */
+export const heartbeatObservation = (
   host: string,
   status: Observation['status'],
   {
