@@ -71,7 +71,16 @@ export type Observation = {
   readonly fenced: boolean | null;
 };
 
+/** An item that says nothing of a target, and why. */
+export type UnmatchedReport = {
+  readonly kind: 'unmatched';
+  readonly reason: string;
+  readonly item: unknown;
+  /** The same for all repeats of the item, which may have other times and texts; left out: its JSON. */
+  readonly key?: string | undefined;
+};
+
 /** One item of a monitor's report that Doctor understands, or why it does nothing with it. */
 export type ReportItem =
   | { readonly kind: 'observation'; readonly observation: Observation }
-  | { readonly kind: 'unmatched'; readonly reason: string; readonly item: unknown };
+  | UnmatchedReport;
