@@ -67,6 +67,11 @@ export type Observation = {
    * order of these texts is that of the reports. Left out where reports arrive once and in their order.
    */
   readonly order?: string | undefined;
+  /**
+   * True for a failure whose source never says that it ended, and reports the next one with the same key: if the
+   * server has left its error meanwhile, a repeat is a new failure. Left out for sources that report states.
+   */
+  readonly isEvent?: true;
   /** Whether the report says that the host was fenced; null leaves it to the source's setting. */
   readonly fenced: boolean | null;
 };
