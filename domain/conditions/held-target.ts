@@ -5,7 +5,7 @@
  * docs/adr/0036.
  */
 import * as z from 'zod';
-import { Holder, refusalOf, withHolder, withoutHolder } from '../hosts/holders.ts';
+import { Holder, noRoomFor, withHolder, withoutHolder } from '../hosts/holders.ts';
 import { type Condition, cleared, idOfCondition, type MonitorReport, raised } from './condition.ts';
 import { type ConditionStep, renewal } from './host-condition.ts';
 import { aspectOf, type ConditionEffect, type Observation } from './observation.ts';
@@ -79,7 +79,7 @@ export function raiseOnTarget(
     return renewal(before, observation, { source, by });
   }
   const holder = { condition_id, source: source.name, fenced: false, cleared: false };
-  const refusal = known ? undefined : refusalOf(holds.holders, holder);
+  const refusal = known ? undefined : noRoomFor(holds.holders, holder);
   if (refusal) return { kind: 'ignored', reason: refusal };
   const condition = raised(before, observation, by, { fenced: false, fault_id: null });
   const after = heldBy(holds, withHolder(holds.holders, holder));

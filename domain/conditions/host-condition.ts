@@ -3,7 +3,7 @@
  * holds it down. Decision: docs/adr/0035.
  */
 import { standingFault } from '../hosts/fault.ts';
-import { type Holder, holdersOf, refusalOf, withHolder, withoutHolder } from '../hosts/holders.ts';
+import { type Holder, holdersOf, noRoomFor, withHolder, withoutHolder } from '../hosts/holders.ts';
 import type { Host } from '../hosts/host.ts';
 import { type HostReport, heldHost } from '../hosts/service-update.ts';
 import {
@@ -67,7 +67,7 @@ export function raiseOnHost(
   const known = holders.find((holder) => holder.condition_id === condition_id);
   const fenced = isFenced(observation, source);
   const holder = { condition_id, source: source.name, fenced, cleared: false };
-  const refusal = known ? undefined : refusalOf(holders, holder);
+  const refusal = known ? undefined : noRoomFor(holders, holder);
   if (refusal) return { kind: 'ignored', reason: refusal };
   const report = heldHost(host, withHolder(holders, holder), by);
   if (!report && before?.state === 'raised') {

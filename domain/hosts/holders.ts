@@ -69,7 +69,7 @@ export const withoutHolder = (
 ): readonly Holder[] => holders.filter((each) => each.condition_id !== condition_id);
 
 /** Why a target cannot have one more holder; undefined if it can. */
-export function refusalOf(
+export function noRoomFor(
   holders: readonly Holder[],
   { source, fenced }: Pick<Holder, 'source' | 'fenced'>,
 ): string | undefined {
