@@ -54,8 +54,42 @@ const empty = {
   ...{ server_id: null, dest: null, status: null, updated_at: null },
 };
 
-/** The entries of the records, the newest first, at most `limit`. */
-export function hostHistory(records: HostRecords, limit: number): HistoryEntry[] {
+/** Which entries: at most `limit`, after the one of the marker; from the newest on without a marker. */
+export type HistoryRange = { readonly limit: number; readonly marker?: string | undefined };
+
+/** Entries, the newest first, and the marker of the next ones; undefined if these are the last. */
+export type HistoryPage = {
+  readonly history: readonly HistoryEntry[];
+  readonly next: string | undefined;
+};
+
+/** What tells apart entries of the same time. */
+const rest = ({ what, fault_id, server_id }: HistoryEntry): string =>
+  `${what}#${fault_id ?? server_id ?? ''}`;
+
+/** The marker after which the entries behind this one begin. */
+const markerOf = (entry: HistoryEntry): string => `${entry.at}#${rest(entry)}`;
+
+/** The time in a marker. */
+export const timeOfMarker = (marker: string): string => marker.slice(0, marker.indexOf('#'));
+
+/** Whether an entry is behind that of the marker. */
+const isAfter =
+  (marker: string) =>
+  (entry: HistoryEntry): boolean => {
+    const at = timeOfMarker(marker);
+    return entry.at < at || (entry.at === at && markerOf(entry) > marker);
+  };
+
+/** The newest first; those of the same time by what they are. */
+const inOrder = (a: HistoryEntry, b: HistoryEntry): number =>
+  a.at === b.at ? (rest(a) < rest(b) ? -1 : 1) : a.at < b.at ? 1 : -1;
+
+/**
+ * A page of the entries of the records.
+ * @param records of each kind more than `limit` that are older than the marker, or all there are.
+ */
+export function hostHistory(records: HostRecords, { limit, marker }: HistoryRange): HistoryPage {
   const { faults, switches, migrations, departures } = records;
   const counts = countsOf(records.affected);
   const entries = [
@@ -63,7 +97,10 @@ export function hostHistory(records: HostRecords, limit: number): HistoryEntry[]
     ...switches.flatMap((each) => ofSwitch(each, faults)),
     ...migrations.map((each) => ofMigration(each, departures)),
   ];
-  return entries.sort((a, b) => b.at.localeCompare(a.at)).slice(0, limit);
+  const behind = marker === undefined ? entries : entries.filter(isAfter(marker));
+  const history = behind.sort(inOrder).slice(0, limit);
+  const last = behind.length > limit ? history.at(-1) : undefined;
+  return { history, next: last && markerOf(last) };
 }
 
 /** How many servers, or ports, each fault affected. */

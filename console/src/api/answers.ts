@@ -371,6 +371,7 @@ export interface DoctorAnswers {
       status: string | null;
       updated_at: string | null;
     }[];
+    next?: string;
   };
   "GET /doctor/v1/dead-letters": {
     queues: {

@@ -208,6 +208,7 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
           updated_at: Moment.nullable(),
         }),
       ),
+      next,
     }),
   ),
   'GET /doctor/v1/silences': page('silences', ShownSilence),

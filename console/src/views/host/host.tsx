@@ -2,7 +2,7 @@ import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
 import { largestList, listPorts, listServers, type Server } from '../../api/openstack.ts';
 import { useLive } from '../../live/use-live.ts';
-import { usePages } from '../../live/use-pages.ts';
+import { markerIn, usePages } from '../../live/use-pages.ts';
 import { Badge, Facts, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { hostState } from '../../ui/states.ts';
 import { ConditionTable } from '../condition-table.tsx';
@@ -32,9 +32,13 @@ export function Host({ name }: { name: string }) {
     (signal) => ask('GET /doctor/v1/conditions', { query: { host: name, limit: 50 }, signal }),
     ['conditions', 'hosts'],
   );
-  const happened = useLive(
-    (signal) => ask('GET /doctor/v1/host-history/{host}', { params, signal }),
+  const happened = usePages(
+    async (page, signal) => {
+      const body = await ask('GET /doctor/v1/host-history/{host}', { params, query: page, signal });
+      return { rows: body.history, next: markerIn(body.next) };
+    },
     ['hosts', 'faults', 'servers'],
+    { largest: 200 },
   );
   const names = useNames(servers.data ?? []);
   const found = host.data?.host;
@@ -43,11 +47,7 @@ export function Host({ name }: { name: string }) {
       <Problem text={host.error || servers.error || ports.error || conditions.error} />
       {found ? (
         <>
-          <HostActions
-            host={found}
-            servers={servers.data ?? []}
-            history={happened.data?.history ?? []}
-          />
+          <HostActions host={found} servers={servers.data ?? []} history={happened.data ?? []} />
           <HostFacts of={found} />
         </>
       ) : (
@@ -72,7 +72,7 @@ export function Host({ name }: { name: string }) {
       </Section>
       <Section title="What happened">
         {happened.data ? (
-          <TimeLine history={happened.data.history} names={names} />
+          <TimeLine history={happened.data} names={names} more={happened.more} />
         ) : (
           <Loading unless={happened.error} />
         )}
