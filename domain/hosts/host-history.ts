@@ -115,7 +115,7 @@ function countsOf(affected: readonly Affected[]): Map<string, number> {
 const isEnd = (fault: Fault, { kinds, at }: HostSwitch): boolean =>
   fault.kind === 'host' && fault.cleared_at === at && kinds.includes('up');
 
-/** A fault and its end. The end has the caller of the switch that ended it, if that is known. */
+/** A fault and its end, with its caller: the fault has it, or else the switch that ended it, if that is known. */
 function ofFault(fault: Fault, switches: readonly HostSwitch[], affected: number): HistoryEntry[] {
   const { at, cleared_at, fault_id, kind: fault_kind, source, request_id, reported_by } = fault;
   const { user_id, user_name } = reported_by;
@@ -123,7 +123,7 @@ function ofFault(fault: Fault, switches: readonly HostSwitch[], affected: number
   const by = { user_id, user_name, source, request_id };
   const raised = { ...about, ...by, at, what: 'fault_raised', affected } as const;
   if (cleared_at === null) return [raised];
-  const ended = switches.find((each) => isEnd(fault, each));
+  const ended = fault.cleared_by ?? switches.find((each) => isEnd(fault, each));
   const endedBy = ended && { user_id: ended.user_id, request_id: ended.request_id };
   return [raised, { ...about, at: cleared_at, what: 'fault_cleared', ...endedBy }];
 }

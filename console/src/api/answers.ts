@@ -414,6 +414,7 @@ export interface DoctorAnswers {
   "POST /doctor/v1/alarm-preview": {
     from: string;
     to: string;
+    note: string;
     looked_at: number;
     matched: number;
     events: {

@@ -72,11 +72,9 @@ async function placesOf(
     const changed = await placesOfChanged(deps, filter, after);
     if (changed) return slices(changed, Math.max(limit, 100));
   }
-  // A key is a small part of a row, and few rows are read if names are filtered.
+  // A key is a small part of a row: a query of a megabyte has some 5,000, and few rows follow.
   const pages =
-    names.length > 0
-      ? { first: Math.max(limit, mostTogether), longest: mostServersRead }
-      : { first: limit };
+    names.length > 0 ? { first: mostServersRead, longest: mostServersRead } : { first: limit };
   const range = { after, oldestFirst: order.oldestFirst, ...pages };
   return mergedPages(
     indexesOf(filter).map((list) => deps.listed(list, range)),

@@ -63,6 +63,13 @@ test('an evacuation has its server, its target and the status that clients see',
   });
 });
 
+test('the end of a data plane fault has its caller', () => {
+  const cleared_by = { user_id: 'controller', request_id: 'req-clear' };
+  const faults = [Fault.parse({ ...fault, kind: 'data_plane', number: -1, cleared_by })];
+  const ended = entries({ faults }).find(({ what }) => what === 'fault_cleared');
+  expect(ended).toMatchObject({ fault_kind: 'data_plane', ...cleared_by });
+});
+
 test('the end of a fault without its switch has no caller, and an `up` without a fault is shown', () => {
   const unknown = entries({ switches: [] });
   expect(unknown[0]).toMatchObject({ what: 'fault_cleared', user_id: null, request_id: null });
