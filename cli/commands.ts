@@ -77,7 +77,10 @@ export const commands: readonly Command[] = [
     does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first. --silence silences its alarms before, for planned work.',
     argument: 'HOST',
     options: {
-      ...{ status: text, maintenance: text, 'report-host-down': flag, down: flag },
+      status: text,
+      maintenance: text,
+      'report-host-down': flag,
+      down: flag,
       silence: text,
     },
     run: async (session, given, host) => {
@@ -139,8 +142,12 @@ export const commands: readonly Command[] = [
       const body = await session.ask({ service: 'compute', path, microversion: version });
       const { services } = z.object({ services: z.array(Item) }).parse(body);
       const columns = {
-        ...{ Host: 'host', Zone: 'zone', Status: 'status', State: 'state' },
-        ...{ 'Disabled reason': 'disabled_reason', 'Updated at': 'updated_at' },
+        Host: 'host',
+        Zone: 'zone',
+        Status: 'status',
+        State: 'state',
+        'Disabled reason': 'disabled_reason',
+        'Updated at': 'updated_at',
       };
       return { items: services, columns };
     },
@@ -163,8 +170,14 @@ export const commands: readonly Command[] = [
     run: async (session, given, host) => {
       const history = await historyOf(session, host, given);
       const columns = {
-        ...{ At: 'at', What: 'what', 'User ID': 'user_id', 'Request ID': 'request_id' },
-        ...{ 'Fault ID': 'fault_id', 'Server ID': 'server_id', To: 'dest', Status: 'status' },
+        At: 'at',
+        What: 'what',
+        'User ID': 'user_id',
+        'Request ID': 'request_id',
+        'Fault ID': 'fault_id',
+        'Server ID': 'server_id',
+        To: 'dest',
+        Status: 'status',
       };
       return { items: history, columns };
     },
@@ -195,7 +208,9 @@ export const commands: readonly Command[] = [
     options: {},
     run: (session, _, id) =>
       one(session, 'server', {
-        ...{ service: 'compute', path: `/servers/${segment(id)}`, microversion: version },
+        service: 'compute',
+        path: `/servers/${segment(id)}`,
+        microversion: version,
       }),
   },
   {
@@ -229,8 +244,11 @@ export const commands: readonly Command[] = [
     options: { host: text, server: text, project: text, status: text, 'dp-down': text },
     run: async (session, given) => {
       const named = {
-        ...{ host: 'binding:host_id', server: 'device_id', project: 'project_id' },
-        ...{ status: 'status', 'dp-down': 'dp_down' },
+        host: 'binding:host_id',
+        server: 'device_id',
+        project: 'project_id',
+        status: 'status',
+        'dp-down': 'dp_down',
       };
       const filters = Object.entries(named).flatMap(([option, key]) => {
         const value = given[option];
@@ -238,8 +256,12 @@ export const commands: readonly Command[] = [
       });
       const items = await portsOf(session, Object.fromEntries(filters));
       const columns = {
-        ...{ ID: 'id', Name: 'name', Status: 'status', 'Data plane': 'data_plane_status' },
-        ...{ Server: 'device_id', Project: 'project_id' },
+        ID: 'id',
+        Name: 'name',
+        Status: 'status',
+        'Data plane': 'data_plane_status',
+        Server: 'device_id',
+        Project: 'project_id',
       };
       const host = 'binding:host_id';
       return {
@@ -267,8 +289,12 @@ export const commands: readonly Command[] = [
       const request = { service: 'fault-management', path } as const;
       const items = await all(session, request, (body) => Faults.parse(body));
       const columns = {
-        ...{ Fault: 'fault_id', Status: 'status', 'Raised at': 'raised_at' },
-        ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected', Ports: 'ports_affected' },
+        Fault: 'fault_id',
+        Status: 'status',
+        'Raised at': 'raised_at',
+        'Cleared at': 'cleared_at',
+        Servers: 'instances_affected',
+        Ports: 'ports_affected',
       };
       return {
         items: items.map(withCloud),

@@ -1,4 +1,4 @@
-import type { Host } from '../../api/answers.ts';
+import type { Host } from '../../api/answers/resources.ts';
 import {
   clearFault,
   evacuate,
