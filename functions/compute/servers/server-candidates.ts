@@ -22,7 +22,7 @@ export const isInList =
     tests.every((test) => test(instance));
 
 /** Some of the servers that may be on the page, settled. */
-export type Candidates = {
+export type ServerCandidates = {
   readonly seen: readonly SeenInstance[];
   /** How many servers were looked at: those above, or those whose names do not fit. */
   readonly looked: number;
@@ -35,7 +35,7 @@ export async function* serverCandidates(
   deps: ServerPages,
   filter: ServerFilter,
   marker: SeenInstance | undefined,
-): AsyncGenerator<Candidates> {
+): AsyncGenerator<ServerCandidates> {
   const also = { deleted: filter.deleted !== 'no' };
   let together = filter.limit;
   for await (const places of await placesOf(deps, filter, marker)) {
