@@ -33,7 +33,10 @@ export type WalkCloudDeps = MirrorHostsDeps &
     readonly now: () => string;
   };
 
-/** Resources that may be gone, for which the cloud is asked after one page at most. The next walk sees the others. */
+/**
+ * Resources that may be gone, for which the cloud is asked after one page at most. The next walk
+ * sees the others.
+ */
 const mostAsked = 200;
 /** A part that was begun again so often ends the walk: the next one begins anew. */
 const mostRestarts = 10;
@@ -77,8 +80,9 @@ async function serversPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Pro
 }
 
 /**
- * Servers that Doctor has from the time of one page to that of the next, that a mirror registered, and that the
- * page does not show. Each page takes those of its times: from `after` on (not included) to `last`.
+ * Servers that Doctor has from the time of one page to that of the next, that a mirror registered,
+ * and that the page does not show. Each page takes those of its times: from `after` on (not
+ * included) to `last`.
  */
 async function goneServers(
   deps: WalkCloudDeps,

@@ -1,6 +1,6 @@
 /**
- * The jobs that mirror the cloud, and their rows. A job is done a step at a time by whichever process takes it
- * first; the row says what is to be done next, so that any process can go on.
+ * The jobs that mirror the cloud, and their rows. A job is done a step at a time by whichever
+ * process takes it first; the row says what is to be done next, so that any process can go on.
  */
 import * as z from 'zod';
 import { grownPause } from '../back-off.ts';
@@ -155,8 +155,8 @@ export const isWalking = ({ walk }: Pick<CloudJob, 'walk'>): boolean =>
   walk !== null && walk.phase !== 'done';
 
 /**
- * Whether the next walk is due: none runs, and the last one that changed rows was begun so long ago. A dry run
- * is none of these, so it makes no walk due.
+ * Whether the next walk is due: none runs, and the last one that changed rows was begun so long
+ * ago. A dry run is none of these, so it makes no walk due.
  */
 export const isWalkDue = (
   job: Pick<CloudJob, 'walk' | 'succeeded_at'>,
@@ -178,8 +178,8 @@ export const isOutdated = ({ due_at }: CloudJobMessage, now: string): boolean =>
   after(due_at, tooLateMs) < now;
 
 /**
- * In which seconds of a minute each job has a turn. The schedules of AWS are precise to a minute, so the turns of
- * a minute are queued at its begin, each with its delay.
+ * In which seconds of a minute each job has a turn. The schedules of AWS are precise to a minute,
+ * so the turns of a minute are queued at its begin, each with its delay.
  */
 const secondsOf: Readonly<Record<CloudJobName, readonly number[]>> = {
   services: [0, 10, 20, 30, 40, 50],

@@ -1,4 +1,7 @@
-/** `POST /doctor/v1/alarm-preview`: which events of the last hours a new alarm would have matched. It writes nothing. */
+/**
+ * `POST /doctor/v1/alarm-preview`: which events of the last hours a new alarm would have matched.
+ * It writes nothing.
+ */
 import * as z from 'zod';
 import { once } from '../../adapters/http/query-fields.ts';
 import { guardedRoute, type Route } from '../../adapters/http/route.ts';

@@ -1,4 +1,7 @@
-/** `GET /doctor/v1/host-history/{host}`: faults, maintenance and evacuations of a host, with their callers. */
+/**
+ * `GET /doctor/v1/host-history/{host}`: faults, maintenance and evacuations of a host, with their
+ * callers.
+ */
 import * as z from 'zod';
 import { nextLink } from '../../adapters/http/next-link.ts';
 import { parsed } from '../../adapters/http/parsed.ts';

@@ -1,4 +1,7 @@
-/** What the table `activity` keeps for operators, on a table of the test's own: switches of hosts, counts of webhooks. */
+/**
+ * What the table `activity` keeps for operators, on a table of the test's own: switches of hosts,
+ * counts of webhooks.
+ */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { switchKeeper, switchReader } from '../../adapters/activity/host-switches.ts';

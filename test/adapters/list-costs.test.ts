@@ -1,6 +1,7 @@
 /**
- * What a page costs among 10,000 servers on 500 hosts, and 12,000 hosts in the list: requests, keys read from an index, rows read.
- * The compute and doctor functions as they are deployed, on tables of the test's own.
+ * What a page costs among 10,000 servers on 500 hosts, and 12,000 hosts in the list: requests, keys
+ * read from an index, rows read. The compute and doctor functions as they are deployed, on tables
+ * of the test's own.
  */
 import { randomUUID } from 'node:crypto';
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';

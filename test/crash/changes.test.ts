@@ -22,7 +22,10 @@ async function noted(world: World, scope: string) {
   };
 }
 
-/** The reconciler sends copies, work to finish, the audit, what was affected and the events before it notes anything. */
+/**
+ * The reconciler sends copies, work to finish, the audit, what was affected and the events before
+ * it notes anything.
+ */
 const firstNote = 6;
 
 test.each(hows)('when the note of the streams %s, readers get the change', async (how) => {

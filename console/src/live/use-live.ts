@@ -12,9 +12,9 @@ export type Live<Data> = {
   readonly partial: boolean;
   /** The message of the last failure; empty if the last load succeeded. */
   readonly error: string;
-  /** Loads at once, by requests of its own: for what a person did. */
+  /** Loads at once, by requests of its own: after an action of the user. */
   readonly reload: () => void;
-  /** Loads with the feed's next request: for what happens by itself. */
+  /** Loads with the feed's next request: after changes that the user did not make. */
   readonly refresh: () => void;
 };
 

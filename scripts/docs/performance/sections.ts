@@ -46,8 +46,8 @@ const runsTable = (results: KeptResults, names: readonly string[]): string =>
   );
 
 /**
- * Bundles in kB before ADR 0034, and their starts by that of an empty function, measured on 2026-11-26 in one run
- * with those after it.
+ * Bundles in kB before ADR 0034, and their starts by that of an empty function, measured on
+ * 2026-11-26 in one run with those after it.
  */
 const before: Readonly<Record<string, readonly [kilobytes: number, times: number]>> = {
   'alarm-evaluator': [537, 3.25],

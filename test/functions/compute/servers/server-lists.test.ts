@@ -190,7 +190,10 @@ test.each([
   expect((await ask('/v2.1/servers', { query: { [key]: ['1'] }, version })).status).toBe(status);
 });
 
-/** Nova: null comes first; a missing direction is the first one; equal servers are in the order of creation. */
+/**
+ * Nova: null comes first; a missing direction is the first one; equal servers are in the order of
+ * creation.
+ */
 test.each<[Query, number[]]>([
   [{ sort_dir: ['asc'] }, [1, 2, 3, 7]],
   [{ sort_key: ['created_at'] }, [7, 3, 2, 1]],
