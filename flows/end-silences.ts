@@ -1,8 +1,9 @@
 /**
- * Ends silences whose time is over: of each alarm that a silence held, at most one notification is
- * released and sent, and the others are dropped. It runs every minute, and goes on where an earlier run
- * died: what is decided of an alarm is one transaction. While a silence lasts, what it holds of an alarm that fires again and
- * again is thinned out, so that little is left to do at its end.
+ * Ends silences whose time is over. For each alarm that a silence held back, at most one
+ * notification is released and sent; the others are dropped. It runs every minute. The decision
+ * about one alarm is one transaction, so a later run continues where an earlier one died. While a
+ * silence lasts, the rows of an alarm that fires again and again are thinned out, so that little is
+ * left to do at its end.
  */
 import pMap from 'p-map';
 import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
@@ -46,11 +47,14 @@ export type EndSilencesDeps = DeliverDeps &
  * The most silences in one run, and the time after which a run begins no other one, in
  * milliseconds.
  */
-const limits = { silences: 100, timeMs: 20_000 };
+const limits = { silences: 500, timeMs: 20_000 };
 /** Alarms whose rows are read together, and those of them that are decided at once. */
 const alarmsRead = 25;
 const alarmsAtOnce = 5;
-/** The newest rows of an alarm that are read. Of more, those between them and the first one are dropped unread. */
+/**
+ * The newest rows of an alarm that are read. Of more, those between them and the first one are
+ * dropped unread.
+ */
 const newestRows = 20;
 /** The longest that one silence is worked on in a run, in milliseconds. The next run goes on. */
 const workMs = 10_000;
@@ -58,8 +62,11 @@ const workMs = 10_000;
 /** @returns how many notifications were released. An error of one silence does not stop the others. */
 export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly released: number }> {
   const began = deps.now();
+  const due = await deps.dueSilences(momentOf(began), limits.silences);
+  const isOver = ({ ends_at }: Silence): boolean => ends_at <= momentOf(began);
   let released = 0;
-  for (const silence of await deps.dueSilences(momentOf(began), limits.silences)) {
+  // Those that last can wait: the owners of alarms wait for the ends of the others.
+  for (const silence of [...due.filter(isOver), ...due.filter((each) => !isOver(each))]) {
     if (deps.now() - began > limits.timeMs) break;
     try {
       released += await endOne(deps, silence);

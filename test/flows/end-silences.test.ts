@@ -219,6 +219,20 @@ test('alarms are decided a few at once, and one that fails is decided by the nex
   expect(transitions()).toHaveLength(30);
 });
 
+test('silences that are over come before those that last and are looked at', async () => {
+  const { silence, end } = silencedWorld();
+  silence({ silence_id: id(75), ends_at: minute(200), due_at: minute(40) });
+  silence({ silence_id: id(76), ends_at: minute(200), due_at: minute(50) });
+  silence();
+  const order: string[] = [];
+  const postpone = async ({ silence_id }: Silence) => {
+    order.push(silence_id);
+    return true;
+  };
+  await end(60, { postpone });
+  expect(order).toEqual([id(77), id(75), id(76)]);
+});
+
 test('the failure of one silence does not stop the others', async () => {
   const { silence, end, interruptions, file, evaluate, transitions } = silencedWorld();
   silence({ silence_id: id(76), matchers: { alarm_id: [id(9)] } });

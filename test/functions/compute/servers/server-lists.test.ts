@@ -245,6 +245,22 @@ test.each<Query>([
   expect(parts.every((part) => part.length <= 2)).toBe(true);
 });
 
+test('a list by name reads the rows of servers whose names fit, or whose keys have no name', async () => {
+  for (let n = 0; n < 3_000; n += 1) {
+    world.instances.set(id(1000 + n), vm(1000 + n, { created_at: minute(100 + n) }));
+  }
+  const reads = new Set<string>();
+  const instances: World['deps']['instances'] = (uuids) => {
+    for (const uuid of uuids) reads.add(uuid);
+    return world.deps.instances(uuids);
+  };
+  ask = computeOf({ ...world, deps: { ...world.deps, instances } });
+  expect((await listed({ ...all, name: ['^vm-100[12]$|^VM'], limit: ['50'] })).ids).toEqual(
+    of(1002, 1001, 4),
+  );
+  expect(reads).toEqual(new Set(of(4, 1001, 1002)));
+});
+
 test('a page that would read too many servers ends, and links to the rest', async () => {
   for (let n = 0; n < mostServersRead + 500; n += 1) {
     world.instances.set(id(1000 + n), vm(1000 + n, { created_at: minute(100 + n) }));
