@@ -353,7 +353,7 @@ describe('up of other code and settings', () => {
       }, counts)
       .toEqual(['cleared']);
     await expect.poll(silent.notified, counts).toEqual(['down', 'up']);
-    await silent.remove();
+    await silent.stop();
   });
 });
 

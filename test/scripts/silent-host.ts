@@ -38,10 +38,11 @@ export async function silentHost(stack: KeptStack, admin: Client) {
       }
       return states;
     },
-    /** Sends no further heartbeats, and is no longer registered. */
-    remove: async (): Promise<void> => {
+    /** Sends no further heartbeats, and need not. */
+    stop: async (): Promise<void> => {
       await events.close();
-      await admin.expect('DELETE', `/doctor/v1/hosts/${host}`);
+      const body = { zone: 'nova', heartbeat: false };
+      await admin.expect('PUT', `/doctor/v1/hosts/${host}`, { body });
     },
   };
 }
