@@ -31,12 +31,15 @@ export async function queueTimeouts<Timer extends ProjectTimer>(
   const ends = Date.parse(began) + mostSeconds * 1_000;
   const before = laterBy(began, aheadSeconds);
   let queued = 0;
+  const removals: Promise<void>[] = [];
+  const failures: unknown[] = [];
   const isOver = () => Date.parse(now()) > ends;
   const handOver = async (part: string): Promise<void> => {
     for await (const timers of dueTimers(part, before)) {
       if (timers.length === 0) continue;
       await sendTimeouts(timers, now());
-      await removeTimers(timers);
+      // The next timers do not wait for it: what is left of these is queued once more.
+      removals.push(removeTimers(timers).catch((error) => void failures.push(error)));
       queued += timers.length;
       if (isOver()) return;
     }
@@ -44,6 +47,8 @@ export async function queueTimeouts<Timer extends ProjectTimer>(
   const { slots, next } = slotsFrom(from, began);
   for (const slot of slots) {
     await Promise.all(timerPartsOf(slot).map(handOver));
+    await Promise.all(removals);
+    if (failures.length > 0) throw failures[0];
     if (isOver()) return { from: slot, queued };
   }
   return { from: next, queued };

@@ -50,7 +50,6 @@ export function allowOnAll(
 
 type RowAction =
   | 'BatchGetItem'
-  | 'BatchWriteItem'
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'

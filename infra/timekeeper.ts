@@ -43,7 +43,7 @@ export class Timekeeper extends Construct implements Capability {
         maxConcurrency: timekeeperConcurrency,
       }),
     );
-    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem');
+    allowRows(fn, tables.timers, 'Query', 'PutItem', 'UpdateItem', 'DeleteItem');
     allowRows(fn, tables.hosts, 'BatchGetItem');
     allowRows(fn, tables.roster, 'Query');
     allowSend(fn, messaging.tickQueue);

@@ -1,8 +1,7 @@
 /** The rows of the table `timers` for alarms: each is in a part of the slot of the minute in which it falls due. */
-import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { slices } from '../../domain/slices.ts';
 import { Moment } from '../../domain/time.ts';
 import { timerPartOf } from '../../domain/timers/ticks.ts';
 import { growingPages } from '../dynamodb.ts';
@@ -61,8 +60,8 @@ export function newTimer(
   return [{ Put: { TableName, Item: { ...keyOf(alarm_id, due), alarm_id, project_id, due } } }];
 }
 
-/** Requests that remove timers at once. */
-const width = 4;
+/** Timers of a page that are removed at once. */
+const width = 10;
 
 /** Reads and removes timers. */
 export const timerStore = (client: DynamoDBDocumentClient, table: string) => ({
@@ -79,14 +78,10 @@ export const timerStore = (client: DynamoDBDocumentClient, table: string) => ({
     }
   },
 
-  /**
-   * Removes timers that were queued, 25 in a request. Those that the table is too busy for stay: the next tick queues them
-   * again, and then they are stale.
-   */
+  /** Removes timers that were queued. */
   removeTimers: async (rows: readonly TimerRow[]): Promise<void> => {
-    await inParallel(slices(rows, 25), width, (some) => {
-      const deletes = some.map(({ slot, place }) => ({ DeleteRequest: { Key: { slot, place } } }));
-      return client.send(new BatchWriteCommand({ RequestItems: { [table]: deletes } }));
-    });
+    await inParallel(rows, width, ({ slot, place }) =>
+      client.send(new DeleteCommand({ TableName: table, Key: { slot, place } })),
+    );
   },
 });

@@ -22,7 +22,7 @@ export type Disturbable = {
 
 /** Calls that change something; all others are reads, and a dying reader loses nothing. */
 const changing =
-  /^(PutItem|UpdateItem|DeleteItem|TransactWriteItems|BatchExecuteStatement|BatchWriteItem|SendMessageBatch|DeleteMessageBatch|PublishBatch)Command$/;
+  /^(PutItem|UpdateItem|DeleteItem|TransactWriteItems|BatchExecuteStatement|SendMessageBatch|DeleteMessageBatch|PublishBatch)Command$/;
 
 /**
  * Disturbs the clients' n-th changing call; without a disturbance only counts.

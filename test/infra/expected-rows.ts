@@ -208,7 +208,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
       name: 'Timekeeper',
       data: [
         ...['BatchGetItem on Hosts', 'Query on Roster'],
-        ...['BatchWriteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
+        ...['DeleteItem', 'PutItem', 'Query', 'UpdateItem'].map((verb) => `${verb} on Timers`),
       ],
     },
     {
