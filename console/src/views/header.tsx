@@ -1,9 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { logout } from '../api/login.ts';
 import { session } from '../api/session.ts';
 import { linkTo } from '../links.ts';
 import { connection } from '../live/feed.ts';
-import { goTo } from '../router.ts';
+import { goTo, place } from '../router.ts';
 import { theme, toggleTheme } from '../ui/theme.ts';
 import type { ViewEntry } from './views.tsx';
 
@@ -52,7 +52,7 @@ function Connection() {
   const words = {
     starting: '◐ Connecting',
     live: '● Live',
-    lost: '▲ Connection lost',
+    lost: '▲ Connection lost, trying again',
   };
   const why = connection.value === 'lost' ? 'Changes do not arrive. Doctor is asked again.' : '';
   return (
@@ -63,7 +63,11 @@ function Connection() {
 }
 
 function Search() {
-  const [words, setWords] = useState('');
+  const { path } = place.value;
+  const searched = path[0] === 'search' ? path.slice(1).join(' ') : '';
+  const [words, setWords] = useState(searched);
+  // The words of a link that was opened; they go when another view is shown.
+  useEffect(() => setWords(searched), [searched]);
   const submit = (event: Event) => {
     event.preventDefault();
     if (words.trim() !== '') goTo(['search', words.trim()]);

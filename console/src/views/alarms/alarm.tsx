@@ -37,7 +37,14 @@ export function Alarm({ id }: { id: string }) {
           columns={[
             { title: 'Time', cell: ({ timestamp }) => <Time at={timestamp} /> },
             { title: 'What', cell: ({ type }) => type },
-            { title: 'Change', cell: (change) => changeInWords(change) },
+            {
+              title: 'Change',
+              cell: (change) => (
+                <span class="cut wide" title={changeInWords(change)}>
+                  {changeInWords(change)}
+                </span>
+              ),
+            },
           ]}
         />
       </Section>
@@ -83,7 +90,6 @@ const AlarmFacts = ({ of: alarm }: { of: AlarmBody }) => (
   <Section title="Rule">
     <Facts
       of={[
-        ['Reason', alarm.state_reason],
         ['Event type', alarm.event_rule?.event_type ?? '–'],
         [
           'Conditions',
@@ -93,10 +99,16 @@ const AlarmFacts = ({ of: alarm }: { of: AlarmBody }) => (
             </code>
           )),
         ],
-        ['Actions', alarm.alarm_actions.map((url) => <code key={url}>{url}</code>)],
+        [
+          'Webhooks',
+          alarm.alarm_actions.length === 0
+            ? '–'
+            : alarm.alarm_actions.map((url) => <code key={url}>{url}</code>),
+        ],
         ['Repeats', alarm.repeat_actions ? 'at each matching event' : 'no'],
         ['Severity', alarm.severity],
       ]}
     />
+    <Facts of={[[`Why it is in the state “${alarm.state}”`, alarm.state_reason || '–']]} />
   </Section>
 );

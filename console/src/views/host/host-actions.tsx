@@ -30,6 +30,7 @@ export const DataPlaneAction = ({ host, down, ports }: DataPlaneProps) =>
       danger
       label="Report data plane down"
       disabled={ports === 0}
+      why="There is no port on this host."
       question={`The ports of ${host} forward nothing: their data plane is DOWN in the records, and their owners are notified. The servers stay as they are.`}
       run={() => reportDataPlane(host, 'DOWN')}
     />
@@ -95,6 +96,11 @@ export function HostActions({ host, servers, history }: ActionsProps) {
       <Action
         label="Evacuate"
         disabled={!forced_down || movable.length === 0}
+        why={
+          forced_down
+            ? 'There is no server left to move.'
+            : 'Only servers of a host that is reported down are evacuated.'
+        }
         question={`Each of the ${movable.length} servers shown below is evacuated to a host that Doctor chooses. The progress of each is in "What happened".`}
         run={() => evacuateAll(movable)}
       />
