@@ -165,6 +165,7 @@ export function hostEvent(row: Host): DoctorEvent {
       ['service', text, 'compute'],
       ['request_id', text, change.request_id],
       ['user_id', text, change.user_id],
+      ['source', text, change.source ?? null],
       ['resource_id', text, row.host],
       ['host', text, row.host],
       ['binary', text, 'nova-compute'],
