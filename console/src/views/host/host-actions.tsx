@@ -64,9 +64,11 @@ async function evacuateAll(servers: readonly Server[]): Promise<void> {
 /** What an operator can do with a host. Each step is asked for first. */
 export function HostActions({ host, servers, history }: ActionsProps) {
   const { host: name, forced_down, maintenance } = host;
-  const moving = new Set(
-    history.filter(({ status }) => status === 'accepted').map(({ server_id }) => server_id),
-  );
+  // A server that moves has this task; one that has left the list is in the history only.
+  const moving = new Set([
+    ...history.filter(({ status }) => status === 'accepted').map(({ server_id }) => server_id),
+    ...servers.filter((each) => each['OS-EXT-STS:task_state'] === 'rebuilding').map(({ id }) => id),
+  ]);
   const movable = servers.filter(({ id }) => !moving.has(id));
   return (
     <fieldset class="buttons" aria-label={`Actions on ${name}`}>
