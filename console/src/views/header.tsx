@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { logout } from '../api/login.ts';
 import { session } from '../api/session.ts';
 import { linkTo } from '../links.ts';
@@ -11,6 +11,11 @@ type HeaderProps = { readonly views: readonly ViewEntry[]; readonly current: str
 
 export function Header({ views, current }: HeaderProps) {
   const who = session.value;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the names of the views are wider than the screen.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
   return (
     <header>
       <div class="bar">
@@ -30,7 +35,7 @@ export function Header({ views, current }: HeaderProps) {
           Log out
         </button>
       </div>
-      <nav aria-label="Views">
+      <nav aria-label="Views" ref={nav}>
         {views
           .filter(({ title }) => title !== undefined)
           .map(({ name, title }) => (
