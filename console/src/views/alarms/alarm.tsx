@@ -4,7 +4,7 @@ import { mayChange } from '../../api/session.ts';
 import { useLive } from '../../live/use-live.ts';
 import { goTo } from '../../router.ts';
 import { Action } from '../../ui/actions.tsx';
-import { Badge, Facts, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
+import { Badge, Facts, Loaded, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
 import { changeInWords } from './change-words.ts';
 
@@ -29,24 +29,28 @@ export function Alarm({ id }: { id: string }) {
       {found && mayChange.value && <Actions alarm={found} changed={again} />}
       {found ? <AlarmFacts of={found} /> : alarm.error === '' && <Loading />}
       <Section title="History">
-        <Table
-          label="History"
-          rows={history.data ?? []}
-          keyOf={({ event_id }) => event_id}
-          empty="Nothing has happened yet."
-          columns={[
-            { title: 'Time', cell: ({ timestamp }) => <Time at={timestamp} /> },
-            { title: 'What', cell: ({ type }) => type },
-            {
-              title: 'Change',
-              cell: (change) => (
-                <span class="cut wide" title={changeInWords(change)}>
-                  {changeInWords(change)}
-                </span>
-              ),
-            },
-          ]}
-        />
+        <Loaded of={history}>
+          {(changes) => (
+            <Table
+              label="History"
+              rows={changes}
+              keyOf={({ event_id }) => event_id}
+              empty="Nothing has happened yet."
+              columns={[
+                { title: 'Time', cell: ({ timestamp }) => <Time at={timestamp} /> },
+                { title: 'What', cell: ({ type }) => type },
+                {
+                  title: 'Change',
+                  cell: (change) => (
+                    <span class="cut wide" title={changeInWords(change)}>
+                      {changeInWords(change)}
+                    </span>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Loaded>
       </Section>
     </View>
   );
