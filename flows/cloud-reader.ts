@@ -29,11 +29,17 @@ export type CloudReader = {
   /** Newest first; with `since` those that changed since then, deleted ones too; with `host` those on a host. */
   readonly serverPage: (from: {
     readonly marker: string | null;
+    /** The most servers of the page. */
+    readonly limit: number;
     readonly since?: string;
     readonly host?: string;
   }) => Promise<CloudServerPage | 'lost'>;
   /** In the order of their ids. */
-  readonly portPage: (marker: string | null) => Promise<CloudPortPage | 'lost'>;
+  readonly portPage: (from: {
+    readonly marker: string | null;
+    /** The most ports of the page. */
+    readonly limit: number;
+  }) => Promise<CloudPortPage | 'lost'>;
   /** Whether the cloud has a server, and a port. */
   readonly hasServer: (uuid: string) => Promise<boolean>;
   readonly hasPort: (id: string) => Promise<boolean>;

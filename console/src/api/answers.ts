@@ -176,6 +176,17 @@ export interface DoctorAnswers {
         lag_seconds: number | null;
         next_try_at: string | null;
       };
+      returned_hosts: {
+        succeeded_at: string | null;
+        failures: number;
+        last_error: {
+          at: string;
+          message: string;
+        } | null;
+        lag_seconds: number | null;
+        next_try_at: string | null;
+        waiting: number;
+      };
       walk: {
         walk_id: string;
         requested: boolean;
