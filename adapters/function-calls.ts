@@ -41,14 +41,20 @@ const unreached: FunctionAnswer = {
 /** Calls functions. An answer that does not come is logged, and is a 503. */
 export function functionCalls({ region, endpoint, functions, log }: FunctionCallOptions) {
   const signer = new SignatureV4({
-    ...{ service: 'lambda', region, credentials: fromEnv(), sha256: Sha256 },
+    service: 'lambda',
+    region,
+    credentials: fromEnv(),
+    sha256: Sha256,
   });
   const root = endpoint ?? `https://lambda.${region}.amazonaws.com`;
   const invoke = async (name: string, event: object): Promise<FunctionAnswer> => {
     const url = new URL(`/2015-03-31/functions/${functions[name]}/invocations`, root);
     const body = JSON.stringify(event);
     const { headers } = await signer.sign({
-      ...{ method: 'POST', protocol: url.protocol, hostname: url.hostname, path: url.pathname },
+      method: 'POST',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
       headers: { 'content-type': 'application/json', host: url.host },
       body,
     });

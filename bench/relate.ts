@@ -13,7 +13,10 @@ export function related(figures: readonly Figure[]): Figure[] {
   if (unit === undefined || one === undefined || unit === 0) return [];
   return [
     {
-      ...{ scenario: 'one instance', figure: 'p50 by floor', value: one / unit, unit: '×' },
+      scenario: 'one instance',
+      figure: 'p50 by floor',
+      value: one / unit,
+      unit: '×',
       target: mostTimes,
     },
   ];

@@ -10,7 +10,11 @@ const service = 'fault-management' as const;
 const flag = { type: 'boolean' } as const;
 
 const Counts = z.object({
-  ...{ seen: z.int(), created: z.int(), changed: z.int(), moved: z.int(), deleted: z.int() },
+  seen: z.int(),
+  created: z.int(),
+  changed: z.int(),
+  moved: z.int(),
+  deleted: z.int(),
   failed: z.int(),
 });
 type Counts = z.infer<typeof Counts>;

@@ -76,7 +76,10 @@ export const commands: readonly Command[] = [
     does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first. --silence silences its alarms before, for planned work.',
     argument: 'HOST',
     options: {
-      ...{ status: text, maintenance: text, 'report-host-down': flag, down: flag },
+      status: text,
+      maintenance: text,
+      'report-host-down': flag,
+      down: flag,
       silence: text,
     },
     run: async (session, given, host) => {
@@ -138,8 +141,12 @@ export const commands: readonly Command[] = [
       const body = await session.ask({ service: 'compute', path, microversion: version });
       const { services } = z.object({ services: z.array(Item) }).parse(body);
       const columns = {
-        ...{ Host: 'host', Zone: 'zone', Status: 'status', State: 'state' },
-        ...{ 'Disabled reason': 'disabled_reason', 'Updated at': 'updated_at' },
+        Host: 'host',
+        Zone: 'zone',
+        Status: 'status',
+        State: 'state',
+        'Disabled reason': 'disabled_reason',
+        'Updated at': 'updated_at',
       };
       return { items: services, columns };
     },
@@ -164,8 +171,14 @@ export const commands: readonly Command[] = [
       const body = await session.ask({ service: 'fault-management', path });
       const { history } = z.object({ history: z.array(Item) }).parse(body);
       const columns = {
-        ...{ At: 'at', What: 'what', 'User ID': 'user_id', 'Request ID': 'request_id' },
-        ...{ 'Fault ID': 'fault_id', 'Server ID': 'server_id', To: 'dest', Status: 'status' },
+        At: 'at',
+        What: 'what',
+        'User ID': 'user_id',
+        'Request ID': 'request_id',
+        'Fault ID': 'fault_id',
+        'Server ID': 'server_id',
+        To: 'dest',
+        Status: 'status',
       };
       return { items: history, columns };
     },
@@ -196,7 +209,9 @@ export const commands: readonly Command[] = [
     options: {},
     run: (session, _, id) =>
       one(session, 'server', {
-        ...{ service: 'compute', path: `/servers/${segment(id)}`, microversion: version },
+        service: 'compute',
+        path: `/servers/${segment(id)}`,
+        microversion: version,
       }),
   },
   {
@@ -230,8 +245,11 @@ export const commands: readonly Command[] = [
     options: { host: text, server: text, project: text, status: text, 'dp-down': text },
     run: async (session, given) => {
       const named = {
-        ...{ host: 'binding:host_id', server: 'device_id', project: 'project_id' },
-        ...{ status: 'status', 'dp-down': 'dp_down' },
+        host: 'binding:host_id',
+        server: 'device_id',
+        project: 'project_id',
+        status: 'status',
+        'dp-down': 'dp_down',
       };
       const filters = Object.entries(named).flatMap(([option, key]) => {
         const value = given[option];
@@ -239,8 +257,12 @@ export const commands: readonly Command[] = [
       });
       const items = await portsOf(session, Object.fromEntries(filters));
       const columns = {
-        ...{ ID: 'id', Name: 'name', Status: 'status', 'Data plane': 'data_plane_status' },
-        ...{ Server: 'device_id', Project: 'project_id' },
+        ID: 'id',
+        Name: 'name',
+        Status: 'status',
+        'Data plane': 'data_plane_status',
+        Server: 'device_id',
+        Project: 'project_id',
       };
       const host = 'binding:host_id';
       return {
@@ -268,8 +290,12 @@ export const commands: readonly Command[] = [
       const request = { service: 'fault-management', path } as const;
       const items = await all(session, request, (body) => Faults.parse(body));
       const columns = {
-        ...{ Fault: 'fault_id', Status: 'status', 'Raised at': 'raised_at' },
-        ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected', Ports: 'ports_affected' },
+        Fault: 'fault_id',
+        Status: 'status',
+        'Raised at': 'raised_at',
+        'Cleared at': 'cleared_at',
+        Servers: 'instances_affected',
+        Ports: 'ports_affected',
       };
       return {
         items: items.map(withCloud),

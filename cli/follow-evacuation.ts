@@ -1,6 +1,7 @@
 /** Follows an evacuation that Nova carries out for Doctor, until it has ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { grownPause } from '../domain/back-off.ts';
 import { patiently } from './patiently.ts';
 import { type CliSession, Failure } from './session.ts';
 
@@ -17,7 +18,7 @@ const Evacuation = z.object({
 });
 
 /** The first and the longest pause between two looks, in milliseconds. */
-const [firstPause, longestPause] = [200, 2_000];
+const pauses = { first: 200, longest: 2_000 };
 
 /** The end of an evacuation: where the server is, or why it did not move. */
 export type EvacuationEnd = {
@@ -66,6 +67,6 @@ export async function followed(
     const shown = progress ?? status;
     if (shown !== last) onProgress(shown);
     last = shown;
-    await sleep(Math.min(firstPause * 2 ** looks, longestPause));
+    await sleep(grownPause(looks + 1, pauses));
   }
 }

@@ -52,10 +52,13 @@ export const fullPace: Pace = {
   slicesNamed: false,
   deliverMeanwhile: true,
 };
-/** For events that can wait: one short request at a time, so that urgent events do not wait for long ones. */
+/**
+ * For events that can wait: one short request at a time, so that urgent events do not wait for long ones. Ten
+ * firings are one transaction, one publication and one request that marks them: each is as full as it may be.
+ */
 export const gentlePace: Pace = {
-  firings: 5,
-  perTransaction: 5,
+  firings: weightPerTransaction,
+  perTransaction: weightPerTransaction,
   slicesNamed: true,
   deliverMeanwhile: false,
 };

@@ -91,7 +91,9 @@ async function save(
 }
 
 const actorOf = (deps: MirrorCloudDeps, request_id: string) => ({
-  ...{ user_id: 'cloud', request_id, at: deps.now() },
+  user_id: 'cloud',
+  request_id,
+  at: deps.now(),
 });
 
 /** Looks at the services. If they look as before, nothing of Doctor's is read. */

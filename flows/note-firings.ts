@@ -2,7 +2,7 @@
  * What pages show of notifications: which alarms fired, and how many notifications were sent how fast. It
  * is noted after the notifications were sent, which never wait for it.
  */
-import { type ChangeNote, notesOfKind } from '../domain/change-feed.ts';
+import { type ChangeNote, notesOfKind } from '../domain/activity/change-feed.ts';
 import {
   type MinuteCounts,
   minuteCounts,

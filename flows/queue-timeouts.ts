@@ -1,6 +1,6 @@
 /** Hands the timers that are due over from the table to the queue of the evaluator. */
 import type { DueTimer } from '../domain/alarms/absence.ts';
-import { slotsFrom } from '../domain/ticks.ts';
+import { slotsFrom } from '../domain/timers/ticks.ts';
 
 /** A timer in the table. */
 export type StoredTimer = DueTimer & { readonly project_id: string };

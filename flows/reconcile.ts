@@ -3,7 +3,7 @@
  * express lane. Everything here may run twice: after an error the stream delivers the records again.
  */
 
-import { isHeldSilent } from '../domain/conditions/silence.ts';
+import { isHeldSilent } from '../domain/conditions/missed-heartbeats.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
 import type { DeadLetter, FinishMessage } from '../domain/events/messages.ts';
 import { type Affected, affectedBy } from '../domain/hosts/affected.ts';

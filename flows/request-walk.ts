@@ -38,7 +38,10 @@ export async function requestWalk(
       return job.walk;
     }
     const next = newWalk({
-      ...{ walk_id: deps.newId(), requested: true, dry_run, started_at: deps.now() },
+      walk_id: deps.newId(),
+      requested: true,
+      dry_run,
+      started_at: deps.now(),
     });
     const to = stepped(job, { walk: next, not_before: null }, false);
     return (await deps.saveCloudJob(to)) ? next : undefined;

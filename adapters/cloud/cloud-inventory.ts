@@ -29,11 +29,17 @@ export function cloudInventory(
     schema: z.ZodType<T>,
   ): Promise<T> =>
     session.request({
-      ...{ service, method: 'GET', path, query, schema, timeoutMs, tries: 2 },
+      service,
+      method: 'GET',
+      path,
+      query,
+      schema,
+      timeoutMs,
+      tries: 2,
       ...(service === 'compute' && { microversion: novaVersion }),
     });
   const paged = (marker: string | null, limit = mostOnPage) => ({
-    ...{ limit: String(limit) },
+    limit: String(limit),
     ...(marker !== null && { marker }),
   });
   return {
@@ -58,7 +64,8 @@ export function cloudInventory(
     serverPage: async ({ marker, limit, since, host }) => {
       const read_at = now();
       const query = {
-        ...{ all_tenants: '1', ...paged(marker, limit) },
+        all_tenants: '1',
+        ...paged(marker, limit),
         ...(since !== undefined && { 'changes-since': since }),
         ...(host !== undefined && { host }),
       };

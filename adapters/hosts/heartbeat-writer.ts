@@ -5,7 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isHeldSilent } from '../../domain/conditions/silence.ts';
+import { isHeldSilent } from '../../domain/conditions/missed-heartbeats.ts';
 import { Host } from '../../domain/hosts/host.ts';
 import type { SeenUp } from '../../flows/note-heartbeat.ts';
 import { writeAll } from '../dynamodb.ts';

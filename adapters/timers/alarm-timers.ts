@@ -2,8 +2,8 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { timerSlotOf } from '../../domain/ticks.ts';
 import { Moment } from '../../domain/time.ts';
+import { timerSlotOf } from '../../domain/timers/ticks.ts';
 import { growingPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Action } from '../transactions.ts';
@@ -47,7 +47,9 @@ export function timerWrites(
               TableName,
               Item: {
                 ...keyOf(after.alarm_id, to),
-                ...{ alarm_id: after.alarm_id, project_id: after.project_id, due: to },
+                alarm_id: after.alarm_id,
+                project_id: after.project_id,
+                due: to,
               },
             },
           },

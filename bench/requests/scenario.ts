@@ -75,7 +75,10 @@ export const requestsOf =
         await taken(bed);
         const all = [...until, ...proxy.take()];
         const figure = (name: string, value: number): Figure => ({
-          ...{ scenario, figure: `${size} instances: ${name}`, value, unit: 'count' },
+          scenario,
+          figure: `${size} instances: ${name}`,
+          value,
+          unit: 'count',
         });
         figures.push(
           figure('until all are notified', until.length),

@@ -4,8 +4,7 @@
  */
 import type { DoctorEvent, Trait } from '../events/event.ts';
 import { timeoutId } from '../ids.ts';
-import { laterBy } from '../ticks.ts';
-import { naive } from '../time.ts';
+import { laterBy, naive } from '../time.ts';
 import type { Alarm, AlarmFacts } from './alarm.ts';
 import { isMatched } from './evaluate.ts';
 import { type Firing, firingOfTimeout, type OutboxRow } from './firing.ts';
@@ -121,7 +120,8 @@ function timeoutEvent(
     generated: naive(due),
     traits,
     accepted_at: due,
-    ...{ stamp: null, fault_id: null },
+    stamp: null,
+    fault_id: null,
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
+import { grownPause } from '../back-off.ts';
 import { type Host, HostName } from '../hosts/host.ts';
 
 /** The fields of a host's row that a cloud's Nova is to show. A change of one of them sends a message. */
@@ -57,13 +58,11 @@ export type MoveTask = z.infer<typeof MoveTask>;
 export const portsPerTask = 50;
 
 /** The first and the longest pause before a task is tried again, in seconds. */
-const [firstPause, longestPause] = [5, 300];
+const pauses = { first: 5, longest: 300 };
 
 /** The attempts after which a task is given up: about a day. */
 export const mostAttempts = 300;
 
 /** Seconds until the next try; undefined if the task is given up. @param attempts before this one. */
 export const pauseAfterAttempt = (attempts: number): number | undefined =>
-  attempts + 1 >= mostAttempts
-    ? undefined
-    : Math.min(firstPause * 2 ** Math.min(attempts, 10), longestPause);
+  attempts + 1 >= mostAttempts ? undefined : grownPause(attempts + 1, pauses);

@@ -30,7 +30,11 @@ export function endsOfUnlisted(
   return gone.map(({ key, target, effect, severity, fenced }) => ({
     kind: 'observation',
     observation: {
-      ...{ key, target, effect, severity, fenced },
+      key,
+      target,
+      effect,
+      severity,
+      fenced,
       status: 'cleared',
       cause: 'It is no longer listed.',
       observed_at: null,

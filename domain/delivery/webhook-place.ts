@@ -12,7 +12,10 @@ export const WebhookPlace = z.object({
   /** The batch that took it. */
   holder: z.uuid(),
   until: Moment,
-  /** True if a receiver did not answer in time: the project does not get the place back for a while. */
+  /**
+   * True if a receiver keeps its holder waiting, or did not answer in time: then the project does not get the
+   * place back for a while.
+   */
   hung: z.boolean(),
 });
 export type WebhookPlace = z.infer<typeof WebhookPlace>;

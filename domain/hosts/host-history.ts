@@ -49,9 +49,17 @@ export type HostRecords = {
 };
 
 const empty = {
-  ...{ user_id: null, user_name: null, source: null, request_id: null },
-  ...{ fault_id: null, fault_kind: null, affected: null },
-  ...{ server_id: null, dest: null, status: null, updated_at: null },
+  user_id: null,
+  user_name: null,
+  source: null,
+  request_id: null,
+  fault_id: null,
+  fault_kind: null,
+  affected: null,
+  server_id: null,
+  dest: null,
+  status: null,
+  updated_at: null,
 };
 
 /** The entries of the records, the newest first, at most `limit`. */

@@ -3,6 +3,7 @@
  * first; the row says what is to be done next, so that any process can go on.
  */
 import * as z from 'zod';
+import { grownPause } from '../back-off.ts';
 import { Moment } from '../time.ts';
 import { Difference, MirrorCounts, nothingCounted } from './difference.ts';
 import { mostOnPage, smallerPage } from './page-size.ts';
@@ -76,9 +77,19 @@ export type CloudJob = z.infer<typeof CloudJob>;
 
 /** The row of a job that was never done. */
 export const newJob = (id: CloudJobName): CloudJob => ({
-  ...{ id, version: 0, leased_until: null, succeeded_at: null, failures: 0, last_error: null },
+  id,
+  version: 0,
+  leased_until: null,
+  succeeded_at: null,
+  failures: 0,
+  last_error: null,
+  not_before: null,
   page_size: mostOnPage,
-  ...{ not_before: null, seen: null, since: null, listing: null, walk: null, returned: [] },
+  seen: null,
+  since: null,
+  listing: null,
+  walk: null,
+  returned: [],
 });
 
 /** A new walk. */
@@ -86,7 +97,12 @@ export const newWalk = (
   given: Pick<Walk, 'walk_id' | 'requested' | 'dry_run' | 'started_at'>,
 ): Walk => ({
   ...given,
-  ...{ phase: 'hosts', marker: null, place: null, restarts: 0, ended_at: null, differences: [] },
+  phase: 'hosts',
+  marker: null,
+  place: null,
+  restarts: 0,
+  ended_at: null,
+  differences: [],
   counts: { hosts: nothingCounted, servers: nothingCounted, ports: nothingCounted },
 });
 
@@ -126,16 +142,16 @@ export const stepped = (job: CloudJob, next: Partial<CloudJob>, goesOn: boolean)
   leased_until: goesOn ? job.leased_until : null,
 });
 
-/** The first pause after a failure, and the longest. */
-const [firstPauseMs, longestPauseMs] = [10_000, 300_000];
+/** The first pause after a failure, and the longest, in milliseconds. */
+const pauses = { first: 10_000, longest: 300_000 };
 
 /** The row after a failure: the pause before the next attempt doubles with each. */
 export function failedJob(job: CloudJob, message: string, now: string): CloudJob {
   const failures = job.failures + 1;
-  const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 1, 10));
   const last_error = { at: now, message: message.slice(0, 500) };
   const page_size = smallerPage(job.page_size);
-  return stepped(job, { failures, last_error, page_size, not_before: after(now, pause) }, false);
+  const not_before = after(now, grownPause(failures, pauses));
+  return stepped(job, { failures, last_error, page_size, not_before }, false);
 }
 
 /** The fields of a job after a success that was begun at a moment. */

@@ -1,7 +1,14 @@
 /** The row of a port after the cloud was read, or sent an event of it. */
 import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
-import { createdPort, deletedPort, type Port, type PortFacts, updatedPort } from '../ports/port.ts';
+import {
+  createdPort,
+  deletedPort,
+  type Port,
+  type PortFacts,
+  unknownPort,
+  updatedPort,
+} from '../ports/port.ts';
 import type { SeenPort } from './seen.ts';
 
 /** What is known of a port's change in the cloud: an event may say only a part of it. */
@@ -54,11 +61,11 @@ export const newMirroredPort = (
   mirrored_revision: revision,
 });
 
-/** What is known of a port of which nothing but its id is known. */
-const unknownPort: PortFacts & Pick<Port, 'network_id' | 'project_id'> = {
-  ...{ name: '', description: '', admin_state_up: true, device_id: '', device_owner: '' },
-  ...{ mac_address: '', fixed_ips: [], security_groups: [], 'binding:host_id': '' },
-  ...{ 'binding:vnic_type': 'normal', 'binding:profile': '{}', project_id: '' },
+/** A port of which only the id is known, with the values that every row has. */
+const portOfId = {
+  ...unknownPort,
+  mac_address: '',
+  project_id: '',
   network_id: '00000000-0000-0000-0000-000000000000',
 };
 
@@ -70,6 +77,6 @@ export function unknownPortEnd(
   id: string,
   made: { readonly actor: Actor; readonly incarnation: string },
 ): Port {
-  const ended = deletedPort(createdPort({ ...unknownPort, id }, made), made.actor);
+  const ended = deletedPort(createdPort({ ...portOfId, id }, made), made.actor);
   return { ...ended, last_change: { ...ended.last_change, kind: 'unknown delete' } };
 }

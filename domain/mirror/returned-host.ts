@@ -4,6 +4,7 @@
  * Source: docs/wire/cloud-listings.md#servers.
  */
 import * as z from 'zod';
+import { grownPause } from '../back-off.ts';
 import { HostName } from '../hosts/host.ts';
 import { isSameHost } from '../hosts/host-name.ts';
 import { Moment, momentOf } from '../time.ts';
@@ -28,10 +29,11 @@ export type ReturnedHost = z.infer<typeof ReturnedHost>;
 export const mostReturned = 1_000;
 
 /**
- * Pauses between two reads, in seconds: ten minutes together. The cloud takes a host for up only when its
- * compute service has reported again.
+ * Pauses between two reads, in seconds, and how many there are: ten minutes together. The cloud takes a host for up
+ * only when its compute service has reported again.
  */
-const pauses = [10, 20, 40, 80, 160, 300] as const;
+const pauses = { first: 10, longest: 300 };
+const mostPauses = 6;
 
 /** The list with a host that is up again since now; undefined if it has no room. */
 export function withReturned(
@@ -86,8 +88,8 @@ function next(each: ReturnedHost, outcome: HostReadOutcome, now: string): Return
   if (outcome === 'done' || outcome === 'left') return [];
   // Behind the others that are due.
   if (typeof outcome === 'object') return [{ ...each, due_at: now, marker: outcome.next }];
-  const seconds = pauses[each.attempts];
-  if (seconds === undefined) return [];
-  const due_at = momentOf(Date.parse(now) + seconds * 1000);
-  return [{ ...each, attempts: each.attempts + 1, due_at, marker: null }];
+  const attempts = each.attempts + 1;
+  if (attempts > mostPauses) return [];
+  const due_at = momentOf(Date.parse(now) + grownPause(attempts, pauses) * 1000);
+  return [{ ...each, attempts, due_at, marker: null }];
 }

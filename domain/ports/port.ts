@@ -59,6 +59,20 @@ export const PortFacts = z.object({
 });
 export type PortFacts = z.infer<typeof PortFacts>;
 
+/** The facts of a port of which nothing is known; a port always has a `mac_address`. */
+export const unknownPort: Omit<PortFacts, 'mac_address'> = {
+  name: '',
+  description: '',
+  admin_state_up: true,
+  device_id: '',
+  device_owner: '',
+  fixed_ips: [],
+  security_groups: [],
+  'binding:host_id': '',
+  'binding:vnic_type': 'normal',
+  'binding:profile': '{}',
+};
+
 /**
  * The last change of a port: its caller, and the values before. The events of the change are derived
  * from the row alone, so they are the same in both lanes. A deletion keeps the values.

@@ -1,6 +1,6 @@
 /** Parses registrations of hosts and servers, and fills in what they leave out. */
 import * as z from 'zod';
-import { HostFacts } from '../../domain/hosts/host.ts';
+import { HostFacts, unknownHost } from '../../domain/hosts/host.ts';
 import {
   Flavor,
   type Instance,
@@ -9,6 +9,7 @@ import {
   type PowerStateName,
   powerStateOf,
   powerStates,
+  unknownFlavor,
 } from '../../domain/servers/instance.ts';
 import { parseMoment } from '../../domain/time.ts';
 
@@ -33,14 +34,14 @@ const { shape: hostFacts } = HostFacts;
 /** The body that registers a host. */
 export const HostInput = z
   .strictObject({
-    zone: hostFacts.zone.default('nova'),
-    heartbeat: hostFacts.heartbeat.default(false),
-    hypervisor_type: hostFacts.hypervisor_type.default(''),
-    hypervisor_version: hostFacts.hypervisor_version.default(0),
-    host_ip: hostFacts.host_ip.default(null),
-    vcpus: hostFacts.vcpus.default(0),
-    memory_mb: hostFacts.memory_mb.default(0),
-    local_gb: hostFacts.local_gb.default(0),
+    zone: hostFacts.zone.default(unknownHost.zone),
+    heartbeat: hostFacts.heartbeat.default(unknownHost.heartbeat),
+    hypervisor_type: hostFacts.hypervisor_type.default(unknownHost.hypervisor_type),
+    hypervisor_version: hostFacts.hypervisor_version.default(unknownHost.hypervisor_version),
+    host_ip: hostFacts.host_ip.default(unknownHost.host_ip),
+    vcpus: hostFacts.vcpus.default(unknownHost.vcpus),
+    memory_mb: hostFacts.memory_mb.default(unknownHost.memory_mb),
+    local_gb: hostFacts.local_gb.default(unknownHost.local_gb),
     reported_at: Time.optional(),
   })
   .transform(({ reported_at, ...facts }) => ({ facts, reported_at }));
@@ -75,14 +76,14 @@ export const InstanceInput = z
     launched_at: Time.nullable().optional(),
     flavor: z
       .strictObject({
-        id: flavor.id.default(''),
-        original_name: flavor.original_name.default(''),
-        vcpus: flavor.vcpus.default(0),
-        ram: flavor.ram.default(0),
-        disk: flavor.disk.default(0),
-        ephemeral: flavor.ephemeral.default(0),
-        swap: flavor.swap.default(0),
-        extra_specs: flavor.extra_specs.default({}),
+        id: flavor.id.default(unknownFlavor.id),
+        original_name: flavor.original_name.default(unknownFlavor.original_name),
+        vcpus: flavor.vcpus.default(unknownFlavor.vcpus),
+        ram: flavor.ram.default(unknownFlavor.ram),
+        disk: flavor.disk.default(unknownFlavor.disk),
+        ephemeral: flavor.ephemeral.default(unknownFlavor.ephemeral),
+        swap: flavor.swap.default(unknownFlavor.swap),
+        extra_specs: flavor.extra_specs.default(unknownFlavor.extra_specs),
       })
       .prefault({}),
     image_id: facts.image_id.default(''),

@@ -155,7 +155,11 @@ async function create(deps: CredentialDeps, request: RouteRequest<CredentialInpu
   const credential: StoredCredential = {
     id: deps.newCredentialId(),
     ...owner,
-    ...{ name, description, project, roles, unrestricted: unrestricted ?? false },
+    name,
+    description,
+    project,
+    roles,
+    unrestricted: unrestricted ?? false,
     ...(access_rules && { access_rules }),
     ...(ends_at !== undefined && { ends_at }),
     secret_hash: given ? await deps.hashGiven(given) : deps.hashGenerated(secret),

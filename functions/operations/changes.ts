@@ -17,10 +17,10 @@ import {
   readCursor,
   scopeOfProject,
   startCursor,
-} from '../../domain/change-feed.ts';
-import { type DueRead, dueReads } from '../../domain/feed-reads.ts';
+} from '../../domain/activity/change-feed.ts';
 import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import type { Watch } from '../../flows/watch-changes.ts';
+import { type DueRead, dueReads } from './due-reads.ts';
 import { mayHaveBody, type ReadAnswer, readerOf } from './reads.ts';
 
 /** The dependencies of the routes. */
@@ -110,7 +110,11 @@ const shown = ({
   changed,
   reload,
 }: Awaited<ReturnType<typeof feedAnswer>>) => ({
-  ...{ cursor: cursorText(cursor), reset, held, changes: changed, reload },
+  cursor: cursorText(cursor),
+  reset,
+  held,
+  changes: changed,
+  reload,
 });
 
 export const changeRoutes = (deps: ChangeDeps): Route[] => [

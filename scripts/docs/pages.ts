@@ -12,7 +12,7 @@ export const referencePages = async (): Promise<ReadonlyMap<string, string>> =>
     ['docs/reference/routes.md', routesPage()],
     ['docs/reference/settings.md', settingsPage()],
     ['docs/reference/openapi.json', openApiPage()],
-    ['console/src/api/answers.ts', await consoleAnswers(openApiPage())],
+    ...(await consoleAnswers(openApiPage())),
     ['docs/reference/command-line.md', await commandLinePage()],
     ...(await performancePages()),
   ]);

@@ -26,8 +26,13 @@ const ofResource = (_: unknown, { resourceServer }: Limited): number =>
   resourceServer?.accessTokenTTL ?? seconds;
 /** Given, because the provider complains about its defaults. */
 const ttl = {
-  ...{ AccessToken: ofResource, ClientCredentials: ofResource, AuthorizationCode: seconds },
-  ...{ Grant: seconds, IdToken: seconds, Interaction: seconds, Session: seconds },
+  AccessToken: ofResource,
+  ClientCredentials: ofResource,
+  AuthorizationCode: seconds,
+  Grant: seconds,
+  IdToken: seconds,
+  Interaction: seconds,
+  Session: seconds,
 };
 
 const redirectUri = 'https://client.example/done';
@@ -37,7 +42,9 @@ const secretOf = (client: string): string => `${client}-secret`;
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 const jwkOf = async (kid: string, { privateKey }: KeyPair) => ({
   ...(await exportJWK(privateKey)),
-  ...{ kid, alg: 'ES256', use: 'sig' },
+  kid,
+  alg: 'ES256',
+  use: 'sig',
 });
 const newKey = async (kid: string) =>
   jwkOf(kid, await generateKeyPair('ES256', { extractable: true }));
@@ -49,10 +56,14 @@ function configuration(keys: readonly Jwk[], claims: ExtraClaims): Configuration
     jwks: { keys: [...keys] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     clients: Object.keys(claims).map((client_id) => ({
-      ...{ client_id, client_secret: secretOf(client_id), redirect_uris: [redirectUri] },
-      ...{ grant_types: ['authorization_code', 'client_credentials'], response_types: ['code'] },
+      client_id,
+      client_secret: secretOf(client_id),
+      redirect_uris: [redirectUri],
+      grant_types: ['authorization_code', 'client_credentials'],
+      response_types: ['code'],
     })),
-    ...{ cookies: { keys: ['test'] }, ttl },
+    cookies: { keys: ['test'] },
+    ttl,
     extraTokenClaims: (_, token) => {
       const subject = 'accountId' in token ? token.accountId : token.clientId;
       return { ...claims[subject ?? ''] };
@@ -66,7 +77,9 @@ function configuration(keys: readonly Jwk[], claims: ExtraClaims): Configuration
         getResourceServerInfo: (_, indicator) => {
           const name = z.enum(['doctor', 'short', 'other']).parse(indicator.split('/').at(-1));
           return {
-            ...{ ...resources[name], scope: '', accessTokenFormat: 'jwt' },
+            ...resources[name],
+            scope: '',
+            accessTokenFormat: 'jwt',
             jwt: { sign: { alg: 'ES256' } },
           };
         },
@@ -119,14 +132,21 @@ export async function openIdProvider(claims: ExtraClaims) {
     userTokens: async (client: string, user: string) => {
       const verifier = randomBytes(32).toString('base64url');
       const query = new URLSearchParams({
-        ...{ client_id: client, response_type: 'code', redirect_uri: redirectUri },
-        ...{ scope: 'openid', resource: uriOf('doctor'), code_challenge_method: 'S256' },
+        client_id: client,
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        resource: uriOf('doctor'),
+        code_challenge_method: 'S256',
         code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       });
       const code = await codeOf(`${issuer}/auth?${query}`, user);
       return tokens(client, {
-        ...{ grant_type: 'authorization_code', code, code_verifier: verifier },
-        ...{ redirect_uri: redirectUri, resource: uriOf('doctor') },
+        grant_type: 'authorization_code',
+        code,
+        code_verifier: verifier,
+        redirect_uri: redirectUri,
+        resource: uriOf('doctor'),
       });
     },
     /** A new key signs. The one before is published as well until it is withdrawn. */
@@ -147,7 +167,8 @@ async function codeOf(address: string, user: string): Promise<string> {
   for (let steps = 0; steps < 12; steps++) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const page: Response = await fetch(url, {
-      ...{ redirect: 'manual', headers: { cookie } },
+      redirect: 'manual',
+      headers: { cookie },
       ...(form && { method: 'POST', body: form }),
     });
     for (const line of page.headers.getSetCookie()) {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { changeReader } from '../../adapters/activity/changes.ts';
 import { switchReader } from '../../adapters/activity/host-switches.ts';
 import { recentEventReader } from '../../adapters/activity/recent-events.ts';
-import { operatorsScope, scopeOfProject } from '../../domain/change-feed.ts';
+import { operatorsScope, scopeOfProject } from '../../domain/activity/change-feed.ts';
 import { resourceOfEvent, traitText } from '../../domain/events/event.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { cloud, expectStopped, idsOf, ok } from './cloud.ts';

@@ -27,7 +27,11 @@ const now = () => new Date().toISOString();
 function slowCloud() {
   const seen = { inFlight: 0, most: 0, services: 0, changes: 0, walk: 0, hosts: [] as string[] };
   const page = (next: string | null): CloudServerPage => ({
-    ...{ items: [], ended: [], unreadable: [], next, read_at: now() },
+    items: [],
+    ended: [],
+    unreadable: [],
+    next,
+    read_at: now(),
   });
   const answered = async <T>(answer: T): Promise<T> => {
     seen.inFlight += 1;
@@ -64,13 +68,17 @@ async function twoMinutes(callsInFlight: number) {
   const world = await mirrorWorld([]);
   await world.cloud.stop();
   vi.useFakeTimers({
-    ...{ now: Date.parse('2026-02-01T00:00:00.000Z'), toFake: ['Date', 'setTimeout'] },
+    now: Date.parse('2026-02-01T00:00:00.000Z'),
+    toFake: ['Date', 'setTimeout'],
   });
   const { seen, reader } = slowCloud();
   const queue: Message[] = [];
   const begun: { readonly job: string; readonly lateMs: number }[] = [];
   const deps: MirrorCloudDeps = {
-    ...{ ...world.deps, now, cloud: reader, returnedAtOnce: callsInFlight - 3 },
+    ...world.deps,
+    now,
+    cloud: reader,
+    returnedAtOnce: callsInFlight - 3,
     newId: () => id(1),
     sendJob: async (of, seconds = 0) => {
       queue.push({ of, at: Date.now() + seconds * 1000 });

@@ -149,7 +149,10 @@ test('a host whose servers cannot be read delays others by a pause, and is tried
 test('a list without room leaves further hosts to the walk', async () => {
   const due_at = mirror.deps.now();
   const hosts = Array.from({ length: mostReturned }, (_, n) => ({
-    ...{ host: `h-${n}`, attempts: 0, due_at, marker: null },
+    host: `h-${n}`,
+    attempts: 0,
+    due_at,
+    marker: null,
   }));
   mirror.jobs.set('returned', { ...newJob('returned'), returned: hosts });
   expect([await note('compute-1'), await note('h-7')]).toEqual([false, true]);

@@ -67,7 +67,11 @@ export function useLive<Data>(
 
   useEffect(() => {
     const mine: Load = {
-      ...{ kinds, reads: [], due: false, busy: false, run },
+      kinds,
+      reads: [],
+      due: false,
+      busy: false,
+      run,
       ...(patch && {
         each: { kind: patch.kind, path: patch.path },
         patch: (things) => setData((now) => now && patch.put(now, things)),

@@ -19,7 +19,8 @@ beforeAll(async () => {
     feed: { tenant: { id: 'red' }, realm_access: { roles: ['doctor-monitor', 'offline_access'] } },
     portal: {},
     alice: {
-      ...{ preferred_username: 'alice', tenant: { id: 'blue' } },
+      preferred_username: 'alice',
+      tenant: { id: 'blue' },
       realm_access: { roles: ['doctor-member', 'admin'] },
     },
   });
@@ -31,8 +32,10 @@ beforeEach(() => {
   const now = () => Date.now() + world.ahead;
   const { issuer } = provider;
   const settings = {
-    ...{ issuer, audience: 'doctor-api' },
-    ...{ projectClaim: 'tenant.id', rolesClaim: 'realm_access.roles' },
+    issuer,
+    audience: 'doctor-api',
+    projectClaim: 'tenant.id',
+    rolesClaim: 'realm_access.roles',
     roles: roleMap(['doctor-admin=admin', 'doctor-member=member', 'doctor-monitor=monitor']),
   };
   const session = makeRemembering({
@@ -43,12 +46,17 @@ beforeEach(() => {
     now,
   });
   authenticate = makeAuthenticate({
-    ...{ verify: async () => undefined, others: [oidcTokens(issuer, session)] },
+    verify: async () => undefined,
+    others: [oidcTokens(issuer, session)],
   });
 });
 
 const route: AccessRequest = {
-  ...{ basic: false, dialect: 'alarming', method: 'GET', path: '/v2/alarms', address: '::1' },
+  basic: false,
+  dialect: 'alarming',
+  method: 'GET',
+  path: '/v2/alarms',
+  address: '::1',
 };
 const asked = (token: string) => authenticate({ 'x-auth-token': token }, route);
 const program = async (name?: ResourceName) => asked(await provider.programToken('feed', name));
@@ -59,14 +67,18 @@ describe('a token of a real provider', () => {
     expect(await program()).toEqual({
       user_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       user_name: 'feed',
-      ...{ project_id: 'red', project_name: 'red', roles: ['monitor'] },
+      project_id: 'red',
+      project_name: 'red',
+      roles: ['monitor'],
     });
   });
 
   test('is a user who has logged in in a browser; its ID token is refused', async () => {
     const { access_token, id_token = '' } = await provider.userTokens('portal', 'alice');
     expect(await asked(access_token)).toMatchObject({
-      ...{ user_name: 'alice', project_id: 'blue', roles: ['member', 'reader'] },
+      user_name: 'alice',
+      project_id: 'blue',
+      roles: ['member', 'reader'],
     });
     expect(decodeJwt(id_token)).toMatchObject({ iss: provider.issuer, sub: 'alice' });
     await expect(asked(id_token)).rejects.toMatchObject(refused);

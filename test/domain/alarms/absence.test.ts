@@ -8,7 +8,7 @@ import {
 } from '../../../domain/alarms/absence.ts';
 import type { Alarm } from '../../../domain/alarms/alarm.ts';
 import { Notification } from '../../../domain/events/messages.ts';
-import { laterBy } from '../../../domain/ticks.ts';
+import { laterBy } from '../../../domain/time.ts';
 import { eventWith } from '../events/events.ts';
 import { alarmWith } from './alarms.ts';
 

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { noteHeartbeats } from '../../../flows/note-heartbeats.ts';
+import { recordMissedHeartbeats } from '../../../flows/record-missed-heartbeats.ts';
 import { reportConditions } from '../../../flows/report-conditions.ts';
-import { reportSilence } from '../../../flows/report-silence.ts';
 import { type SendTwiceDeps, sendTwice } from '../../../flows/send-twice.ts';
 import { reportReceiver } from '../../../functions/report-receiver/handler.ts';
 import { sourceWith } from '../../domain/conditions/reports.ts';
@@ -50,8 +50,8 @@ function receiver(failing?: () => Promise<boolean>, reporters: string[] = []) {
     },
     reportConditions: (report) => reportConditions(deps, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(beating, hosts, at),
-    reportSilence: (message, id) =>
-      reportSilence(
+    recordMissedHeartbeats: (message, id) =>
+      recordMissedHeartbeats(
         {
           ...deps,
           source: async (name) => sourceWith(name),

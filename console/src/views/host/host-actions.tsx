@@ -1,4 +1,4 @@
-import type { Host } from '../../api/answers.ts';
+import type { Host } from '../../api/answers/resources.ts';
 import { clearFault, evacuate, reportDown, setMaintenance } from '../../api/hosts.ts';
 import type { Server } from '../../api/openstack.ts';
 import { Action } from '../../ui/actions.tsx';

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Fault } from '../../api/answers.ts';
+import type { Fault } from '../../api/answers/faults.ts';
 import { ask } from '../../api/client.ts';
 import { linkTo } from '../../links.ts';
 import type { ListedHost } from '../../live/hosts-now.ts';

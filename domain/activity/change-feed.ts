@@ -3,7 +3,7 @@
  * these are read by id. Decision: docs/adr/0039.
  */
 import * as z from 'zod';
-import { Moment, momentOf } from './time.ts';
+import { Moment, momentOf } from '../time.ts';
 
 /** The kinds of things in the feed; hosts are named by their names, all others by their ids. */
 export const changeKinds = ['hosts', 'servers', 'ports', 'faults', 'conditions', 'alarms'] as const;
