@@ -37,7 +37,10 @@ type Outgoing = {
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
-/** Sends all messages. Those that a batch refuses are sent again, up to three times. @throws if some are left. */
+/**
+ * Sends all messages. Those that a batch refuses are sent again, up to three times.
+ * @throws if some are left.
+ */
 async function sendAll(
   client: SQSClient,
   url: string,
@@ -222,7 +225,10 @@ export const missedHeartbeatsQueue = (client: SQSClient, url: string) => {
       messages.map((message) => ({ body: toJson(message), delaySeconds: 0 })),
     );
   return {
-    /** Durably queues that the hosts miss their heartbeats. `awakeSince`: Doctor could receive no heartbeat before. */
+    /**
+     * Durably queues that the hosts miss their heartbeats. `awakeSince`: Doctor could receive no
+     * heartbeat before.
+     */
     sendMissed: (hosts: readonly string[], awakeSince: string): Promise<void> =>
       send(
         packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(

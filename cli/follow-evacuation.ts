@@ -34,7 +34,7 @@ async function lookAt(session: CliSession, id: string) {
   return Evacuation.parse(answer).evacuation;
 }
 
-/** The same; null if it cannot be read: the server is on its way all the same. */
+/** The same; null if it cannot be read. The server may be on its way nevertheless. */
 async function lookFirst(session: CliSession, id: string) {
   try {
     return await lookAt(session, id);
@@ -45,8 +45,8 @@ async function lookFirst(session: CliSession, id: string) {
 }
 
 /**
- * Waits for the end of a server's evacuation. Undefined if no one is known to report it soon: another program
- * than Nova moves the server, or the evacuation cannot be read.
+ * Waits for the end of a server's evacuation. Undefined if its end is not known soon: a program
+ * other than Nova moves the server, or the evacuation cannot be read.
  * @param onProgress gets each new state.
  */
 export async function followed(

@@ -2,8 +2,8 @@
 import pMap from 'p-map';
 
 /**
- * The most reads at once for one request: `operationsConcurrency` requests, each with so many, must leave reports
- * a good part of `reportConcurrency`, because they share functions.
+ * The most reads at once for one request. `operationsConcurrency` requests with so many reads each
+ * share functions with reports, and must leave a good part of `reportConcurrency` to them.
  */
 export const readsAtOnce = 2;
 /** The most characters of all answers together: an answer of Lambda takes 6 MB. */

@@ -1,4 +1,6 @@
-/** Takes over the servers of hosts that are up again, as the cloud shows them, some hosts at a time. */
+/**
+ * Takes over the servers of hosts that are up again, as the cloud shows them, some hosts at a time.
+ */
 import pMap from 'p-map';
 import type { Host } from '../domain/hosts/host.ts';
 import { type CloudJob, failedJob, stepped, success } from '../domain/mirror/cloud-job.ts';
@@ -29,7 +31,8 @@ export type ReadReturnedHostsDeps = CloudJobStore &
 
 /**
  * Puts a host that is up again into the list of those to read. Safe to repeat.
- * @returns false if the list has no room: then the next walk sees its servers. @throws conflict, after many other writers.
+ * @returns false if the list has no room: then the next walk sees its servers. @throws conflict,
+ * after many other writers.
  */
 export const noteReturnedHost = (
   { cloudJob, saveCloudJob, now }: CloudJobStore & Pick<ReadReturnedHostsDeps, 'now'>,
@@ -50,8 +53,8 @@ export type ReturnedStep =
   | undefined;
 
 /**
- * Reads one page of each of the hosts that wait longest. `more`: others are due. `goesOn`: whether the process
- * goes on with them.
+ * Reads one page of each of the hosts that wait longest. `more`: others are due. `goesOn`: whether
+ * the process goes on with them.
  */
 export async function readReturnedHosts(
   deps: ReadReturnedHostsDeps,

@@ -27,7 +27,7 @@ export type ReconcileDeps = NoteChangesDeps & {
    * their host. Each is delivered soon and once more much later.
    */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
-  /** Queues hosts that missed their heartbeats and are heard again. */
+  /** Queues hosts that missed their heartbeats and send them again. */
   readonly sendHeard: (hosts: readonly string[]) => Promise<void>;
   /** Publishes the events for operators. */
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;
@@ -103,8 +103,8 @@ export async function reconcile(
 type Noted = { readonly events: readonly DoctorEvent[]; readonly affected: readonly Affected[] };
 
 /**
- * Records what faults touched, keeps events and switches of hosts, and then notes the changes: readers of the feed look for what is
- * recorded.
+ * Records what faults touched, keeps events and switches of hosts, and then notes the changes:
+ * readers of the feed look for what is recorded.
  */
 async function noteAll(
   deps: ReconcileDeps,

@@ -26,8 +26,9 @@ const hostsAtOnce = 8;
 class NothingToRecord extends Error {}
 
 /**
- * Raises or ends the condition of each host, each as one crash-safe step. A host whose row says otherwise is left as it
- * is: the row is read with the condition, and the write fails if a heartbeat came since. Safe to repeat.
+ * Raises or ends the condition of each host, each as one crash-safe step. A host whose row says
+ * otherwise is left as it is: the row is read with the condition, and the write fails if a
+ * heartbeat came since. Safe to repeat.
  * @param request_id the id of the message. @returns the hosts whose condition changed.
  * @throws the first error of a host, after all others are done.
  */

@@ -149,8 +149,9 @@ async function written(
 type State = { readonly target: ConditionTarget; readonly effect: ConditionEffect };
 
 /**
- * Applies to the target what its holders say, until no holder has changed meanwhile. A report that died
- * before this was not answered: its repeat comes here again. @param found the holders as they were read or written.
+ * Applies to the target what its holders say, until no holder has changed meanwhile. A report that
+ * died before this was not answered: its repeat comes here again. @param found the holders as they
+ * were read or written.
  */
 async function settle(
   deps: ReportOnTargetDeps,

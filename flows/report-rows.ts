@@ -81,9 +81,9 @@ function knownBy<Row>(
 }
 
 /**
- * The flow's dependencies for the items of one target: they answer with the rows that were read, until
- * the first write to the target. From then on, each row is read again: it is no longer as it was, or another writer
- * was faster.
+ * The flow's dependencies for the items of one target: they answer with the rows that were read,
+ * until the first write to the target. From then on, each row is read again: it is no longer as it
+ * was, or another writer was faster.
  */
 export function withRows<Deps extends ReportOnHostDeps & ReportOnTargetDeps>(
   deps: Deps,

@@ -1,4 +1,6 @@
-/** One page of a walk through the cloud: what differs is taken over, and what is gone is deleted. */
+/**
+ * One page of a walk through the cloud: what differs is taken over, and what is gone is deleted.
+ */
 import pMap from 'p-map';
 import { mostDifferences, type Walk } from '../domain/mirror/cloud-job.ts';
 import {
@@ -34,8 +36,8 @@ export type WalkCloudDeps = MirrorHostsDeps &
   };
 
 /**
- * Resources that may be gone, for which the cloud is asked after one page at most, one after the other, while the turn has time.
- * The next walk sees the others.
+ * Resources that may be gone, for which the cloud is asked after one page at most, one after the
+ * other, while the turn has time. The next walk sees the others.
  */
 const mostAsked = 200;
 /** A part that was begun again so often ends the walk: the next one begins anew. */
@@ -45,7 +47,11 @@ const mostRestarts = 10;
 export type PageRun = { readonly limit: number; readonly isLate: () => boolean };
 type WalkRun = MirrorRun & PageRun;
 
-/** Does the next page of a walk. @returns the walk after it. @throws what the cloud or a table throws. */
+/**
+ * Does the next page of a walk.
+ * @returns the walk after it.
+ * @throws what the cloud or a table throws.
+ */
 export async function walkPage(deps: WalkCloudDeps, walk: Walk, page: PageRun): Promise<Walk> {
   const actor = { user_id: 'cloud', request_id: walk.walk_id, at: deps.now() };
   const run = { ...page, actor, dryRun: walk.dry_run };
@@ -86,8 +92,9 @@ async function serversPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promi
 }
 
 /**
- * Servers that Doctor has from the time of one page to that of the next, that a mirror registered, and that the
- * page does not show. Each page takes those of its times: from `after` on (not included) to `last`.
+ * Servers that Doctor has from the time of one page to that of the next, that a mirror registered,
+ * and that the page does not show. Each page takes those of its times: from `after` on (not
+ * included) to `last`.
  */
 async function goneServers(
   deps: WalkCloudDeps,
@@ -136,7 +143,10 @@ async function portsPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promise
   return { ...counted, marker: next };
 }
 
-/** Ports that Doctor has in the range of a page, that a mirror made, and that the page does not show. */
+/**
+ * Ports that Doctor has in the range of a page, that a mirror made, and that the page does not
+ * show.
+ */
 async function gonePorts(
   deps: WalkCloudDeps,
   page: {

@@ -21,8 +21,9 @@ export type WatchHostsDeps = {
 };
 
 /**
- * Reports hosts that miss their heartbeats, and writes the time of the next look: the first at which another host may
- * be silent. Safe to repeat at any time: the rows decide when it is recorded.
+ * Reports hosts that miss their heartbeats, and writes the time of the next look: the first at
+ * which another host may be silent. Safe to repeat at any time: the rows decide when it is
+ * recorded.
  */
 export async function watchHosts(
   deps: WatchHostsDeps,

@@ -12,7 +12,10 @@ export const monitorPaths = [
   ...['alertmanager', 'prometheus', 'am', 'consul', 'redfish'],
 ];
 
-/** What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts, ports and servers, and their administration. */
+/**
+ * What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts,
+ * ports and servers, and their administration.
+ */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;
 

@@ -12,7 +12,10 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Takes reports that arrive without HTTP: CloudWatch's alarms over EventBridge, and messages of the account. */
+/**
+ * Takes reports that arrive without HTTP: CloudWatch's alarms over EventBridge, and messages of the
+ * account.
+ */
 export class ReportReceiver extends Construct implements Capability {
   readonly function: ServiceFunction;
 

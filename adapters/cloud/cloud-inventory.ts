@@ -112,8 +112,9 @@ async function exists(asking: Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * A page that comes after another one. A cloud, or a proxy before it, that leaves the marker out would give the same
- * page for ever. @throws CloudError `unreadable` if its last resource is that of the page before.
+ * A page that comes after another one. A cloud, or a proxy before it, that leaves the marker out
+ * would give the same page for ever. @throws CloudError `unreadable` if its last resource is that
+ * of the page before.
  */
 function afterPage<Page extends { readonly next: string | null }>(
   marker: string | null,

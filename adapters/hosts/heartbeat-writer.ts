@@ -21,9 +21,9 @@ export const heartbeatWriter = (
   { hosts: table, roster }: HostTables,
 ) => ({
   /**
-   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays. `heard again`
-   * if missed heartbeats hold the host down, `unknown` if there is no such host, `overtaken` if its row is in a
-   * transaction of another writer.
+   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays.
+   * `heard again` if missed heartbeats hold the host down, `unknown` if there is no such host,
+   * `overtaken` if its row is in a transaction of another writer.
    */
   seenUp: async (name: string, at: string): Promise<SeenUp> => {
     let silent: boolean;
@@ -52,8 +52,8 @@ export const heartbeatWriter = (
   },
 
   /**
-   * Writes a host that is heard again without a change, so that its stream has it; nothing if it is gone.
-   * `overtaken` as above.
+   * Writes the row of a host that sends heartbeats again, without a change, so that the stream has
+   * it. Does nothing if the host is gone. `overtaken` as above.
    */
   noteHeard: async (name: string): Promise<'noted' | 'overtaken'> => {
     try {

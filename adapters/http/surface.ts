@@ -109,9 +109,9 @@ export function createSurface(surface: Surface) {
 }
 
 /**
- * Refuses a path with doubled slashes that no route of this function has. The gateway chose the function by that path, and
- * the path with single slashes may belong to another one: the text says so, before the credential is looked at.
- * Paths that `normalise` rewrites are left to the route.
+ * Refuses a path with doubled slashes that no route of this function has. The gateway chose the
+ * function by that path, and the path with single slashes may belong to another one: the text says
+ * so, before the credential is looked at. Paths that `normalise` rewrites are left to the route.
  * @throws DomainError `not_found`.
  */
 function requireSingleSlashes(

@@ -27,7 +27,8 @@ const keyOf = (alarm_id: string, due: string) => ({
 type Timed = Pick<Alarm, 'alarm_id' | 'project_id'> & Partial<Pick<Alarm, 'timer_at'>>;
 
 /**
- * What a change of an alarm writes into the table, for the transaction that writes the alarm; empty if the timer stays.
+ * What a change of an alarm writes into the table, for the transaction that writes the alarm; empty
+ * if the timer stays.
  * @param before undefined for a new alarm. @param after undefined for one that is deleted.
  */
 export function timerWrites(

@@ -37,7 +37,10 @@ const oldestCursorMs = 50 * 60_000;
  */
 const overlapMs = 5_000;
 export const slowWriteMs = 2_000;
-/** The most rows of an answer, and the most of them that a cursor names: fewer, so that each answer gets on. */
+/**
+ * The most rows of an answer, and the most of them that a cursor names: fewer, so that each answer
+ * gets on.
+ */
 export const mostRows = 200;
 const mostSeen = 100;
 /** The most ids of a kind in an answer. */

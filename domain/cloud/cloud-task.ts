@@ -7,7 +7,10 @@ import * as z from 'zod';
 import { grownPause } from '../back-off.ts';
 import { type Host, HostName } from '../hosts/host.ts';
 
-/** The fields of a host's row that a cloud's Nova is to show. A change of one of them sends a message. */
+/**
+ * The fields of a host's row that the cloud's Nova must show too. A change of one of them sends a
+ * message.
+ */
 const ServiceState = z.object({
   forced_down: z.boolean(),
   instances_left: z.boolean(),
@@ -21,7 +24,7 @@ export const serviceStateOf = ({
   fault_number,
 }: Host): z.infer<typeof ServiceState> => ({ forced_down, instances_left, fault_number });
 
-/** Whether Nova is to show the same of a host as before. */
+/** Whether the fields that Nova must show are the same as before. */
 export const isSameService = (a: Host, b: Host): boolean =>
   isEqual(serviceStateOf(a), serviceStateOf(b));
 

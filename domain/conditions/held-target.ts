@@ -1,7 +1,8 @@
 /**
- * What conditions do to ports, to servers and to the network beneath a host. A row of its own says for
- * each such state who holds it, so that one conditional write decides; the state follows, and the row
- * says how far. Decision: docs/adr/0036.
+ * What conditions do to ports, to servers and to the network beneath a host. Each such state has a
+ * row that lists the conditions that hold it, so one conditional write decides. The state of the
+ * target is written afterwards, and the row says which of its changes are applied. Decision:
+ * docs/adr/0036.
  */
 import * as z from 'zod';
 import { Holder, withHolder, withoutHolder } from '../hosts/holders.ts';
@@ -11,7 +12,10 @@ import { aspectOf, type ConditionEffect, type Observation } from './observation.
 import { endOfNone } from './order.ts';
 import type { Source } from './source.ts';
 
-/** Who holds one state of a target, and which change of that is applied to the target. */
+/**
+ * The conditions that hold one state of a target, and which change of the list is applied to the
+ * target.
+ */
 export const Holds = z.object({
   /** The target and its state, as `holdsId` writes it. */
   holds_id: z.string(),
@@ -20,7 +24,7 @@ export const Holds = z.object({
   revision: z.int().min(0),
   /** The revision that is applied to the target. */
   applied: z.int().min(0),
-  /** Raised by each write: the condition of the next one. */
+  /** Raised by each write. The next write has it as its condition. */
   version: z.int().min(0),
 });
 export type Holds = z.infer<typeof Holds>;
@@ -34,7 +38,7 @@ export const noHolders = (holds_id: string): Holds => ({
   version: 0,
 });
 
-/** The id of who holds the state of a target that an effect changes. */
+/** The id of the row that lists what holds the state which an effect changes. */
 export const holdsId = (target: string, effect: ConditionEffect): string =>
   `#holds#${target}#${aspectOf(effect)}`;
 
@@ -113,7 +117,10 @@ export function clearOnTarget(
   };
 }
 
-/** A condition without an effect: it is recorded, and changes no state. @param registered whether its target is. */
+/**
+ * A condition without an effect: it is recorded, and changes no state.
+ * @param registered whether its target is.
+ */
 export function recordOnly(
   { before, registered }: Pick<Found, 'before'> & { readonly registered: boolean },
   observation: Observation,

@@ -31,7 +31,7 @@ export type ConditionStep =
       readonly condition: Condition;
       readonly report?: HostReport | undefined;
       readonly reason: string | null;
-      /** Whether the condition's row says this already, so that nothing is written. */
+      /** Whether the condition's row says the same already, so that nothing is written. */
       readonly written?: boolean;
     }
   | { readonly kind: 'ignored'; readonly reason: string };
@@ -48,7 +48,7 @@ export const isFenced = (
   source: Pick<Source, 'fenced'>,
 ): boolean => fenced ?? (effect === 'host_down' && source.fenced);
 
-/** The step of a repeated raise: its row is written only if that says something new. */
+/** The step of a repeated raise: the row is written only if the raise has new information. */
 export function renewal(
   before: Condition,
   observation: Observation,
@@ -123,7 +123,7 @@ export function clearOnHost(
     readonly source: Source;
     readonly by: MonitorReport;
     readonly stuck: boolean;
-    /** Of the report of its end. */
+    /** The `order` of the report of its end. */
     readonly order?: string | undefined;
   },
 ): ConditionStep {
@@ -148,7 +148,10 @@ export function clearOnHost(
   };
 }
 
-/** The end of a condition by an administrator: whatever the rule of its source, it holds the host no more. */
+/**
+ * The end of a condition by an administrator. The host is no longer held by it, whatever the rule
+ * of its source.
+ */
 export function endOnHost(
   host: Host | undefined,
   before: Condition,

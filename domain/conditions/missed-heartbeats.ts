@@ -1,6 +1,6 @@
 /**
- * Hosts that have stopped sending heartbeats. Missed heartbeats are a condition of a source of their own, which the
- * next heartbeat ends. Decision: docs/adr/0045.
+ * Hosts that have stopped sending heartbeats. Missed heartbeats are a condition of a source of
+ * their own, which the next heartbeat ends. Decision: docs/adr/0045.
  */
 import * as z from 'zod';
 import { mostHeartbeats } from '../hosts/heartbeats.ts';
@@ -25,8 +25,8 @@ type Beating = Pick<Host, 'heartbeat' | 'last_seen_up' | 'created_at'> &
   Partial<Pick<Host, 'heartbeat_since'>>;
 
 /**
- * The moment after which the host is silent: the service down time after the latest of its last heartbeat, its
- * registration, and the time at which Doctor came into service.
+ * The moment after which the host is silent: the service down time after the latest of its last
+ * heartbeat, its registration, and the time at which Doctor came into service.
  */
 export function silentAfter(host: Beating, clock: Omit<HeartbeatClock, 'now'>): string {
   const { last_seen_up, heartbeat_since, created_at } = host;
@@ -42,15 +42,18 @@ export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: 
 export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
   held_by.some(({ source, cleared }) => source === heartbeatSource && !cleared);
 
-/** Hosts whose missed heartbeats are reported and not yet recorded are looked at again after so many seconds. */
+/**
+ * Hosts whose missed heartbeats are reported and not yet recorded are looked at again after so many
+ * seconds.
+ */
 const againSeconds = 5;
 
 /** If so many hosts must send heartbeats and all of them are silent, Doctor itself cannot be reached. */
 const allSilent = 20;
 
 /**
- * The result of a look at hosts: those whose missed heartbeats must be reported, and the time of the next look.
- * `deaf`: all hosts are silent, so none is reported.
+ * The result of a look at hosts: those whose missed heartbeats must be reported, and the time of
+ * the next look. `deaf`: all hosts are silent, so none is reported.
  */
 export type MissedHeartbeats = {
   readonly missed: readonly string[];
@@ -66,7 +69,8 @@ export const maybeSilent = <Listed extends Beating>(
 
 /**
  * Decides about the hosts of a part of the list.
- * @param listed hosts of the list that must send heartbeats. @param rows the rows of those that may be silent.
+ * @param listed hosts of the list that must send heartbeats. @param rows the rows of those that may
+ * be silent.
  */
 export function missedHeartbeatsAmong(
   listed: readonly Beating[],
@@ -93,8 +97,8 @@ export const MissedHeartbeatsMessage = z.union([
 export type MissedHeartbeatsMessage = z.infer<typeof MissedHeartbeatsMessage>;
 
 /**
- * The observation that a host misses its heartbeats, or sends them again. It fences the host only if the settings of
- * its source say so.
+ * The observation that a host misses its heartbeats, or sends them again. It fences the host only
+ * if the settings of its source say so.
  */
 export const heartbeatObservation = (
   host: string,

@@ -43,7 +43,10 @@ export const conditionEffects = [
 ] as const;
 export type ConditionEffect = (typeof conditionEffects)[number];
 
-/** The state of a target that an effect changes; `none` for none. Conditions of different states are apart. */
+/**
+ * The state of a target that an effect changes; `none` for none. Conditions of different states are
+ * apart.
+ */
 export const aspectOf = (effect: ConditionEffect): string =>
   effect === 'host_down' || effect === 'host_unreachable' ? 'service' : effect;
 

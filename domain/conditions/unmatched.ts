@@ -1,4 +1,7 @@
-/** Items of reports that matched nothing. Operators read for a day what came, and why nothing was done. */
+/**
+ * Items of reports that matched nothing. For a day, operators can read what came and why nothing
+ * was done.
+ */
 import * as z from 'zod';
 import { unmatchedId } from '../ids.ts';
 import { Moment } from '../time.ts';

@@ -1,6 +1,6 @@
 /**
- * The jobs that mirror the cloud, and their rows. A job is done a step at a time by whichever process takes it
- * first; the row says what is to be done next, so that any process can go on.
+ * The jobs that mirror the cloud, and their rows. A job is done a step at a time by whichever
+ * process takes it first; the row says what is to be done next, so that any process can go on.
  */
 import * as z from 'zod';
 import { grownPause } from '../back-off.ts';
@@ -10,8 +10,8 @@ import { mostOnPage, smallerPage } from './page-size.ts';
 import { ReturnedHost } from './returned-host.ts';
 
 /**
- * `services`: the flags of hosts. `changes`: servers that changed lately. `walk`: everything. `returned`: the servers of hosts
- * that are up again.
+ * `services`: the flags of hosts. `changes`: servers that changed lately. `walk`: everything.
+ * `returned`: the servers of hosts that are up again.
  */
 export const cloudJobNames = ['services', 'changes', 'walk', 'returned'] as const;
 export const CloudJobName = z.enum(cloudJobNames);
@@ -52,7 +52,10 @@ export const CloudJob = z.object({
   version: z.int().min(0),
   /** Until when a process works on it; null if none does. */
   leased_until: Moment.nullable(),
-  /** When the last success was begun: what the cloud shows is known as of then. Null before the first. */
+  /**
+   * When the last success was begun: what the cloud shows is known as of then. Null before the
+   * first.
+   */
   succeeded_at: Moment.nullable(),
   /** Failures since the last success. */
   failures: z.int().min(0),
@@ -64,13 +67,18 @@ export const CloudJob = z.object({
   page_size: z.int().min(1).default(mostOnPage),
   /** Of `services`: what the services looked like when nothing was left to do; null: look again. */
   seen: z.string().nullable(),
-  /** Of `changes`: since when changes are asked for, and the page that comes next; null: not begun. */
+  /**
+   * Of `changes`: since when changes are asked for, and the page that comes next; null: not begun.
+   */
   since: Moment.nullable(),
   /** When the listing that is read page by page was begun; null between listings. */
   listing: z.object({ begun_at: Moment, marker: z.string().nullable() }).nullable(),
   /** Of `walk`: the walk that runs, or the last one; null before the first. */
   walk: Walk.nullable(),
-  /** Of `returned`: the hosts to read. Missing in rows written before there was this job; read as none. */
+  /**
+   * Of `returned`: the hosts to read. Missing in rows written before there was this job; read as
+   * none.
+   */
   returned: z.array(ReturnedHost).default([]),
 });
 export type CloudJob = z.infer<typeof CloudJob>;
@@ -120,8 +128,8 @@ export const isFree = (
   (leased_until === null || leased_until <= now) && (not_before === null || not_before <= now);
 
 /**
- * The row of a job that a process takes. If the one before did not give it back, its function ended first: then pages
- * were too large, and the next ones are smaller.
+ * The row of a job that a process takes. If the one before did not give it back, its function ended
+ * first: then pages were too large, and the next ones are smaller.
  */
 export const taken = (job: CloudJob, now: string): CloudJob => ({
   ...job,
@@ -161,7 +169,10 @@ export const success = (begun_at: string) => ({
   not_before: null,
 });
 
-/** How far before the last listing the next one begins: clocks differ, and writes of the cloud overlap. */
+/**
+ * How far before the last listing the next one begins: clocks differ, and writes of the cloud
+ * overlap.
+ */
 const overlapMs = 60_000;
 
 /** Since when changes are to be asked for, after a listing that was begun at a moment. */
@@ -172,8 +183,8 @@ export const isWalking = ({ walk }: Pick<CloudJob, 'walk'>): boolean =>
   walk !== null && walk.phase !== 'done';
 
 /**
- * Whether the next walk is due: none runs, and the last one that changed rows was begun so long ago. A dry run
- * is none of these, so it makes no walk due.
+ * Whether the next walk is due: none runs, and the last one that changed rows was begun so long
+ * ago. A dry run is none of these, so it makes no walk due.
  */
 export const isWalkDue = (
   job: Pick<CloudJob, 'walk' | 'succeeded_at'>,
@@ -195,8 +206,8 @@ export const isOutdated = ({ due_at }: CloudJobMessage, now: string): boolean =>
   after(due_at, tooLateMs) < now;
 
 /**
- * In which seconds of a minute each job has a turn. The schedules of AWS are precise to a minute, so the turns of
- * a minute are queued at its begin, each with its delay.
+ * In which seconds of a minute each job has a turn. The schedules of AWS are precise to a minute,
+ * so the turns of a minute are queued at its begin, each with its delay.
  */
 const secondsOf: Readonly<Record<CloudJobName, readonly number[]>> = {
   services: [0, 10, 20, 30, 40, 50],

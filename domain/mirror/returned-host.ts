@@ -1,7 +1,7 @@
 /**
- * Hosts that are up again, and whose servers are to be read from the cloud: no listing of changes shows them, and
- * the next walk may be an hour away. They are a list in the row of the job `returned`.
- * Source: docs/wire/cloud-listings.md#servers.
+ * Hosts that are up again, and whose servers are to be read from the cloud: no listing of changes
+ * shows them, and the next walk may be an hour away. They are a list in the row of the job
+ * `returned`. Source: docs/wire/cloud-listings.md#servers.
  */
 import * as z from 'zod';
 import { grownPause } from '../back-off.ts';
@@ -25,12 +25,15 @@ export const ReturnedHost = z.object({
 });
 export type ReturnedHost = z.infer<typeof ReturnedHost>;
 
-/** The most hosts in the list: so its row, which is limited to 400 kB, has room. The next walk sees others. */
+/**
+ * The most hosts in the list: so its row, which is limited to 400 kB, has room. The next walk sees
+ * others.
+ */
 export const mostReturned = 1_000;
 
 /**
- * Pauses between two reads, in seconds, and how many there are: ten minutes together. The cloud takes a host for up
- * only when its compute service has reported again.
+ * Pauses between two reads, in seconds, and how many there are: ten minutes together. The cloud
+ * takes a host for up only when its compute service has reported again.
  */
 const pauses = { first: 10, longest: 300 };
 const mostPauses = 6;
@@ -57,10 +60,11 @@ export const nextDue = (hosts: readonly ReturnedHost[]): string | undefined =>
   hosts.map(({ due_at }) => due_at).toSorted()[0];
 
 /**
- * The outcome of a read of one page. `done`: it was the last page, and the cloud takes the host for up. `left`: Doctor has
- * no such host, or it is down again, so nothing was read. `not yet`: the cloud does not take the host for up, so the states
- * that a fault has set stand, or its listing changed meanwhile. `failed`: the cloud or a table did not answer. `next`: the
- * marker of the next page.
+ * The outcome of a read of one page. `done`: it was the last page, and the cloud takes the host for
+ * up. `left`: Doctor has no such host, or it is down again, so nothing was read. `not yet`: the
+ * cloud does not take the host for up, so the states that a fault has set stand, or its listing
+ * changed meanwhile. `failed`: the cloud or a table did not answer. `next`: the marker of the next
+ * page.
  */
 export type HostReadOutcome = 'done' | 'left' | 'not yet' | 'failed' | { readonly next: string };
 
@@ -68,8 +72,8 @@ export type HostReadOutcome = 'done' | 'left' | 'not yet' | 'failed' | { readonl
 export type HostReading = { readonly of: ReturnedHost; readonly outcome: HostReadOutcome };
 
 /**
- * The list after reads that ended now. A host that returned once more meanwhile stays as it is. After the last pause a host
- * leaves the list: the next walk sees its servers.
+ * The list after reads that ended now. A host that returned once more meanwhile stays as it is.
+ * After the last pause a host leaves the list: the next walk sees its servers.
  */
 export function afterReads(
   hosts: readonly ReturnedHost[],

@@ -32,8 +32,8 @@ export const Clock = z.object({
   /** Since when ticks have come without a gap. */
   awake_since: Moment,
   /**
-   * The oldest slot that may have timers; empty before the first look. Missing in rows written before timers existed; read
-   * as empty.
+   * The oldest slot that may have timers; empty before the first look. Missing in rows written
+   * before timers existed; read as empty.
    */
   timers_from: z.string().default(''),
 });

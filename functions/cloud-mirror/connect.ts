@@ -55,7 +55,8 @@ export function connect(
     networks: env.NETWORKS_TABLE,
   };
   const now = () => new Date().toISOString();
-  // A process works on one job. Three of the four make one request after the other; the fourth has what is left.
+  // A process works on one job. Three of the four make one request after the other; the fourth has
+  // what is left.
   const returnedAtOnce = Math.max(1, env.CLOUD_CALLS_IN_FLIGHT - 3);
   return compose({
     ...reportingStores(dynamo, tables),

@@ -1,7 +1,7 @@
 /**
- * Mirrors the cloud: a schedule queues the turns of each minute, and the queue hands them out. A turn that fails
- * is noted in the row of its job, and the next turn goes on. A message about a host that is up again puts it into the row
- * of the job `returned`, and is a turn of that job.
+ * Mirrors the cloud. A schedule queues the turns of each minute with their delays. A turn that
+ * fails is noted in the row of its job, and the next turn continues. A message about a host that
+ * is up again puts the host into the row of the job `returned`, and is a turn of that job.
  */
 import type { Context, ScheduledEvent, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
@@ -59,7 +59,10 @@ async function take(deps: CloudMirrorDeps, body: string): Promise<Taken> {
   return { job: message.job, turn: await deps.runJob(message.job) };
 }
 
-/** Notes the host, and reads it unless another process reads such hosts: that one finds it in the list. */
+/**
+ * Notes the host, and reads it unless another process reads such hosts: that one finds it in the
+ * list.
+ */
 async function takeReturn(deps: CloudMirrorDeps, { readHost: host }: HostReturn): Promise<Taken> {
   const job = 'returned';
   if (!(await deps.noteReturned(host))) {

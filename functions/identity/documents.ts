@@ -1,4 +1,7 @@
-/** The documents that Keystone's clients read: version, catalogue, body of a token. docs/wire/identity.md#login. */
+/**
+ * The documents that Keystone's clients read: version, catalogue, body of a token.
+ * docs/wire/identity.md#login.
+ */
 
 import { microsecondsZ } from '../../dialects/openstack-times.ts';
 import { accessRuleId } from '../../domain/identity/access-rule.ts';

@@ -24,8 +24,8 @@ export type MonitorsDeps = Pick<
   MonitorRouteDeps;
 
 /**
- * Every route of conditions and of monitors below `/doctor`. A dialect adds its routes here, and the first segment of its
- * path to `monitorPaths` in `infra/monitors.ts`.
+ * Every route of conditions and of monitors below `/doctor`. A dialect adds its routes here, and
+ * the first segment of its path to `monitorPaths` in `infra/monitors.ts`.
  */
 export const monitorRoutes = (deps: MonitorRouteDeps): SurfaceRoutes => ({
   dialect: 'doctor',

@@ -1,6 +1,6 @@
 /**
- * `GET /doctor/v1/changes`: what changed since a cursor, of what the caller may see. `POST` answers the same, with
- * what the caller reads again because of it.
+ * `GET /doctor/v1/changes`: what changed since a cursor, of what the caller may see. `POST` answers
+ * the same, with what the caller reads again because of it.
  */
 import * as z from 'zod';
 import { once } from '../../adapters/http/query-fields.ts';
@@ -92,7 +92,10 @@ const scopeFor = (caller: Caller): string =>
 type Asked = { readonly since: FeedCursor | undefined; readonly wait: number };
 const nothing = { changed: {}, reload: [] };
 
-/** What changed since a cursor, as it is answered; everything must be read again if it is missing or too old. */
+/**
+ * What changed since a cursor, as it is answered; everything must be read again if it is missing or
+ * too old.
+ */
 async function feedAnswer({ watch, now }: ChangeDeps, caller: Caller, { since, wait }: Asked) {
   if (!since || isTooOld(since, now())) {
     return { cursor: startCursor(now()), reset: true, held: true, ...nothing };

@@ -42,7 +42,10 @@ export const SilenceQuery = z.strictObject({
     .default(maxPage),
 });
 
-/** The project of a request. An administrator's silence that names hosts or projects is of several projects. */
+/**
+ * The project of a request. An administrator's silence that names hosts or projects is of several
+ * projects.
+ */
 function ownerOf(caller: Caller, { project_id, host }: SilenceInput['matchers']): string {
   const own = projectOf(caller);
   if (isAdmin(caller)) return host || project_id ? '' : own;

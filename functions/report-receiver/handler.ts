@@ -25,10 +25,7 @@ export type ReportReceiverDeps = {
   readonly reportConditions: ReportConditions;
   /** Records heartbeats of a time. @returns the names of hosts that are not registered. */
   readonly noteHeartbeats: (hosts: readonly string[], at: string) => Promise<readonly string[]>;
-  /**
-   * Records that hosts are silent, or are heard again, where their rows say so.
-   * @returns the hosts whose condition changed.
-   */
+  /** Records that hosts miss their heartbeats, or send them again, if their rows say so. */
   readonly recordMissedHeartbeats: (
     message: MissedHeartbeatsMessage,
     id: string,

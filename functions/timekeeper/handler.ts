@@ -25,7 +25,10 @@ export type TimekeeperDeps = {
   readonly saveClock: (clock: Clock) => Promise<void>;
   /** Looks at the hosts of a part of the list. */
   readonly watchHosts: (shard: string, clock: HeartbeatClock) => Promise<MissedHeartbeats>;
-  /** Queues the timers of alarms that are due. @returns the oldest slot that may have timers, and the count. */
+  /**
+   * Queues the timers of alarms that are due.
+   * @returns the oldest slot that may have timers, and the count.
+   */
   readonly queueTimeouts: (from: string) => Promise<{ from: string; queued: number }>;
   /** Whether missed heartbeats are reported. */
   readonly reportMissedHeartbeats: boolean;
@@ -116,7 +119,7 @@ async function look(
       serviceDownTimeSeconds,
       awakeSince: clock.awake_since,
     });
-    if (deaf) log.warn('all hosts are silent, so none is reported', { shard });
+    if (deaf) log.warn('no host is heard, so none is reported', { shard });
     return missed;
   } catch (error) {
     interrupted('hosts', error);

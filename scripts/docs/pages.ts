@@ -1,4 +1,7 @@
-/** The pages of `docs/reference/`, the console's types of answers, and the generated parts of docs/performance.md. */
+/**
+ * The pages of `docs/reference/`, the console's types of answers, and the generated parts of
+ * docs/performance.md.
+ */
 import { commandLinePage } from './command-line.ts';
 import { consoleAnswers } from './console/answers.ts';
 import { openApiPage } from './openapi/document.ts';

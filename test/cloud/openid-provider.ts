@@ -1,6 +1,7 @@
 /**
- * A real OpenID provider: the certified `oidc-provider`, on a port of its own. Its keys can be rotated. Its tokens
- * are had as clients get them: by the credentials of a program, or by a user's login in a browser.
+ * A real OpenID provider: the certified `oidc-provider`, on a port of its own. Its keys can be
+ * rotated. Its tokens are had as clients get them: by the credentials of a program, or by a user's
+ * login in a browser.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -9,7 +10,9 @@ import { exportJWK, generateKeyPair } from 'jose';
 import Provider, { type Configuration } from 'oidc-provider';
 import * as z from 'zod';
 
-/** What a token is asked for. `short` is Doctor's audience too, and its tokens end after a second. */
+/**
+ * What a token is asked for. `short` is Doctor's audience too, and its tokens end after a second.
+ */
 export const resources = {
   doctor: { audience: 'doctor-api', accessTokenTTL: 3_600 },
   short: { audience: 'doctor-api', accessTokenTTL: 1 },

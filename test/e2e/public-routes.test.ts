@@ -1,6 +1,7 @@
 /**
- * Every route that needs no token, in every way that clients and browsers ask for one. MiniStack leaves empty parts of a path
- * out, so doubled slashes show here what the functions take, not what AWS' gateway does with them.
+ * Every route that needs no token, in every way that clients and browsers ask for one. MiniStack
+ * leaves empty parts of a path out, so doubled slashes show here what the functions take, not what
+ * AWS' gateway does with them.
  */
 import { describe, expect, test } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';

@@ -1,4 +1,7 @@
-/** Alarms on events that do not come: arming, firing and changes in any order, with messages that come late and twice. */
+/**
+ * Alarms on events that do not come: arming, firing and changes in any order, with messages that
+ * come late and twice.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { armingAfter, type DueTimer } from '../../domain/alarms/absence.ts';

@@ -1,6 +1,7 @@
 /**
- * Hundreds of hosts that are up again at once, beside a walk: what the jobs of the mirror take from each other. The queue and
- * its processes are played in time that the test moves; each request to the cloud takes 400 ms.
+ * Hundreds of hosts that are up again at once, beside a walk: what the jobs of the mirror take from
+ * each other. The queue and its processes are played in time that the test moves; each request to
+ * the cloud takes 400 ms.
  */
 import { afterEach, expect, test, vi } from 'vitest';
 import { type CloudJobName, turnsOfMinute } from '../../domain/mirror/cloud-job.ts';
@@ -23,7 +24,10 @@ const services = hosts.map((host) => ({ host, zone: 'nova', forced_down: false }
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const now = () => new Date().toISOString();
 
-/** The lists of a cloud whose hosts have no servers. It counts its requests and how many are in flight. */
+/**
+ * The lists of a cloud whose hosts have no servers. It counts its requests and how many are in
+ * flight.
+ */
 function slowCloud() {
   const seen = { inFlight: 0, most: 0, services: 0, changes: 0, walk: 0, hosts: [] as string[] };
   const page = (next: string | null): CloudServerPage => ({

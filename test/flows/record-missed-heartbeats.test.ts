@@ -114,7 +114,7 @@ test('if the source holds, the host stays down, and its next silence is reported
   expect(conditions()).toMatchObject([{ state: 'raised' }]);
 });
 
-test('a host that another source holds down stays down when it is heard again', async () => {
+test('a host that another source holds down stays down when it sends heartbeats again', async () => {
   const { world, missed, heard, beat, row } = silenceWorld();
   const other = { condition_id: id(8), source: 'zabbix', fenced: false, cleared: false };
   const held = { forced_down: true, instances_left: true, held_by: [other] };

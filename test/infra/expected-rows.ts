@@ -1,4 +1,7 @@
-/** Which rows and indexes each function may touch, action by action: `action on Table`, or on `Table/index`. */
+/**
+ * Which rows and indexes each function may touch, action by action: `action on Table`, or on
+ * `Table/index`.
+ */
 export const expectedRows: readonly { readonly name: string; readonly data: readonly string[] }[] =
   [
     {

@@ -14,6 +14,9 @@ import { Flag, QueryMoment } from '../nova-types.ts';
 /** Whether a server passes a filter. */
 export type ServerTest = (instance: Instance) => boolean;
 
+/** Whether a server with the name passes a filter. */
+export type NameTest = (name: string) => boolean;
+
 /** Reads the value of a filter. */
 type Filter = z.ZodType<ServerTest, string>;
 
@@ -67,8 +70,15 @@ const tagged = (passes: (has: (tag: string) => boolean, tags: readonly string[])
     return ({ owned }) => passes((tag) => owned.tags.includes(tag), tags);
   });
 
+/** The test of a name, as in the filters `name` and `display_name`. */
+export const nameTest = Pattern.transform(({ isIn }): NameTest => isIn);
+
 const image = exactly(({ image_id }) => image_id);
-const name = matching((instance) => instance.name);
+const name = nameTest.transform(
+  (test): ServerTest =>
+    (instance) =>
+      test(instance.name),
+);
 const description = matching(({ owned }) => owned.description);
 /** A field that is null for every server. */
 const never = matching(() => null);

@@ -174,6 +174,7 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     z.strictObject({
       from: Moment,
       to: Moment,
+      note: z.string(),
       looked_at: count,
       matched: count,
       events: z.array(
@@ -208,6 +209,7 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
           updated_at: Moment.nullable(),
         }),
       ),
+      next,
     }),
   ),
   'GET /doctor/v1/silences': page('silences', ShownSilence),

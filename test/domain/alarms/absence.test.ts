@@ -1,4 +1,7 @@
-/** Alarms on events that do not come: when they are armed, and what becomes of them when their timer falls due. */
+/**
+ * Alarms on events that do not come: when they are armed, and what becomes of them when their timer
+ * falls due.
+ */
 import { expect, test } from 'vitest';
 import {
   armedBy,

@@ -204,7 +204,7 @@ test('a message whose report cannot be stored is delivered again, the others are
 
 const silent = (since = minute(0)) => ({ missed: ['compute-1', 'none'], awake_since: since });
 
-test('the silence of a host is recorded if its row says so; one that is heard again is up', async () => {
+test('missed heartbeats are recorded if the row says so; a host that sends them again is up', async () => {
   const { world, takeLate } = receiver();
   world.hosts.set('compute-1', hostWith({ heartbeat: true, last_seen_up: minute(18) }));
   await takeLate(0, silent(minute(19.5)));
@@ -246,7 +246,7 @@ test.each([
   },
 );
 
-test('an alarm of CloudWatch comes from AWS, whoever the reporters are', async () => {
+test('an alarm of CloudWatch comes from AWS, so the reporters do not limit it', async () => {
   const { world, take } = receiver(undefined, ['AROAEXAMPLE']);
   await take(alarmEvent({ description: 'host=compute-1' }));
   expect(world.conditions.size).toBe(1);

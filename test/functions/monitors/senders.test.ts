@@ -1,6 +1,6 @@
 /**
- * The table of senders in docs/wire/monitors.md#each-sender, a row each: what raises and clears its condition,
- * and that no answer makes it lose a report or repeat one for ever.
+ * The table of senders in docs/wire/monitors.md#each-sender, a row each: what raises and clears its
+ * condition, and that no answer makes it lose a report or repeat one for ever.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -275,7 +275,7 @@ describe.each(overHttp)('%s over HTTP', (_, sender) => {
     expect(status).toBe((sender.answers ?? ok).raise);
   });
 
-  test('is told by a 503 when to send again, never by a 429', async () => {
+  test('gets a 503 that says when to send again, never a 429', async () => {
     const world = worldFor(sender);
     world.state.storeIsOut = true;
     const answer = await world.send(sender.raise());

@@ -49,6 +49,7 @@ export interface FaultsAnswers {
       status: string | null;
       updated_at: string | null;
     }[];
+    next?: string;
   };
 }
 export interface Fault {

@@ -33,6 +33,7 @@ export interface NotificationsAnswers {
   "POST /doctor/v1/alarm-preview": {
     from: string;
     to: string;
+    note: string;
     looked_at: number;
     matched: number;
     events: {
