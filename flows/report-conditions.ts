@@ -153,8 +153,11 @@ async function keep(
   for (const [place, item] of items.entries()) {
     const { outcome, reason } = outcomes[place] ?? {};
     if (outcome !== 'unmatched') continue;
-    const sent = item.kind === 'unmatched' ? item.item : item.observation;
-    const row = unmatchedItem({ reason: reason ?? '', item: sent }, from);
+    const sent =
+      item.kind === 'unmatched'
+        ? item
+        : { item: item.observation, key: idOfCondition(source, item.observation) };
+    const row = unmatchedItem({ ...sent, reason: reason ?? '' }, from);
     unmatched.set(row.unmatched_id, row);
   }
   if (unmatched.size === 0) return;

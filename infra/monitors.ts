@@ -62,7 +62,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
-    allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
+    allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');
     allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');

@@ -5,7 +5,7 @@
  * docs/adr/0036.
  */
 import * as z from 'zod';
-import { Holder, withHolder, withoutHolder } from '../hosts/holders.ts';
+import { Holder, noRoomFor, withHolder, withoutHolder } from '../hosts/holders.ts';
 import { type Condition, cleared, idOfCondition, type MonitorReport, raised } from './condition.ts';
 import { type ConditionStep, renewal } from './host-condition.ts';
 import { aspectOf, type ConditionEffect, type Observation } from './observation.ts';
@@ -42,9 +42,6 @@ export const noHolders = (holds_id: string): Holds => ({
 export const holdsId = (target: string, effect: ConditionEffect): string =>
   `#holds#${target}#${aspectOf(effect)}`;
 
-/** The most conditions that hold one state of a target. */
-const mostHolders = 50;
-
 /** What a report changes: the condition's row, and with `holds` who holds the target. */
 export type TargetStep =
   | (Extract<ConditionStep, { readonly condition: Condition }> & {
@@ -66,26 +63,31 @@ function heldBy(holds: Holds, holders: readonly Holder[]): Holds {
   };
 }
 
-/** A raise of a condition. A repeated raise is only renewed. */
+/**
+ * A raise of a condition. A repeated raise is only renewed, but for an event of a target that has recovered.
+ * @param recovered whether the target's state is no longer the one that the condition gave it.
+ */
 export function raiseOnTarget(
-  { holds, before }: Found,
+  { holds, before, recovered }: Found & { readonly recovered: boolean },
   observation: Observation,
   { source, by }: From,
 ): TargetStep {
   const condition_id = idOfCondition(source.name, observation);
   const known = holds.holders.find((holder) => holder.condition_id === condition_id);
-  if (known && !known.cleared && before?.state === 'raised') {
+  const isNew = observation.isEvent === true && recovered;
+  if (known && !known.cleared && before?.state === 'raised' && !isNew) {
     return renewal(before, observation, { source, by });
   }
-  if (!known && holds.holders.length >= mostHolders) {
-    const reason = `${mostHolders} conditions hold this target already; no more are recorded.`;
-    return { kind: 'ignored', reason };
-  }
   const holder = { condition_id, source: source.name, fenced: false, cleared: false };
+  const refusal = known ? undefined : noRoomFor(holds.holders, holder);
+  if (refusal) return { kind: 'ignored', reason: refusal };
+  const condition = raised(before, observation, by, { fenced: false, fault_id: null });
+  const after = heldBy(holds, withHolder(holds.holders, holder));
   return {
     kind: 'raised',
-    condition: raised(before, observation, by, { fenced: false, fault_id: null }),
-    holds: heldBy(holds, withHolder(holds.holders, holder)),
+    condition: isNew ? { ...condition, raised_at: by.actor.at } : condition,
+    // It is applied once more, although the target was held before.
+    holds: isNew ? { ...after, revision: holds.revision + 1 } : after,
     reason: null,
   };
 }

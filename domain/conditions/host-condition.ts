@@ -3,13 +3,7 @@
  * holds it down. Decision: docs/adr/0035.
  */
 import { standingFault } from '../hosts/fault.ts';
-import {
-  type Holder,
-  holdersOf,
-  mostHolders,
-  withHolder,
-  withoutHolder,
-} from '../hosts/holders.ts';
+import { type Holder, holdersOf, noRoomFor, withHolder, withoutHolder } from '../hosts/holders.ts';
 import type { Host } from '../hosts/host.ts';
 import { type HostReport, heldHost } from '../hosts/service-update.ts';
 import {
@@ -71,14 +65,10 @@ export function raiseOnHost(
   const condition_id = idOfCondition(source.name, observation);
   const holders = holdersOf(host);
   const known = holders.find((holder) => holder.condition_id === condition_id);
-  if (!known && holders.length >= mostHolders) {
-    return {
-      kind: 'ignored',
-      reason: `${mostHolders} conditions hold this host down already; no more are recorded.`,
-    };
-  }
   const fenced = isFenced(observation, source);
   const holder = { condition_id, source: source.name, fenced, cleared: false };
+  const refusal = known ? undefined : noRoomFor(holders, holder);
+  if (refusal) return { kind: 'ignored', reason: refusal };
   const report = heldHost(host, withHolder(holders, holder), by);
   if (!report && before?.state === 'raised') {
     return renewal(before, observation, { source, by });

@@ -3,7 +3,8 @@
  * condition, and that no answer makes it lose a report or repeat one for ever.
  */
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { answeredWithinMs } from '../../../functions/monitors/report-route.ts';
 import { alarmEvent } from './alarm-events.ts';
 import { basic, bearer, monitorsWorld } from './monitors-world.ts';
 
@@ -281,6 +282,23 @@ describe.each(overHttp)('%s over HTTP', (_, sender) => {
     const answer = await world.send(sender.raise());
     expect(answer.status).toBe(503);
     expect(answer.headers['Retry-After']).toBe('1');
+  });
+
+  test('is answered within 5 seconds while the store hangs, and sends again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const world = worldFor(sender);
+      world.state.storeHangs = true;
+      const answer = world.send(sender.raise());
+      await vi.advanceTimersByTimeAsync(4_999);
+      expect(answeredWithinMs).toBeLessThan(5_000);
+      expect((await answer).status).toBe(503);
+      expect(world.downHosts()).toEqual([]);
+      world.state.storeHangs = false;
+      expect((await world.send(sender.raise())).status).toBe((sender.answers ?? ok).raise);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
