@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';
 import type { PublicRoute } from '../../adapters/http/public-route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
-import { versionRoutes as compute } from '../../functions/compute/versions.ts';
+import { computeVersionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { discovery } from '../../functions/identity/handler.ts';
 import { haVersionRoutes as instanceHa } from '../../functions/monitors/masakari/versions.ts';

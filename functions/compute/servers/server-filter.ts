@@ -5,11 +5,12 @@
  * `db/main/api.py`, `instance_get_all_by_filters_sort`.
  */
 import * as z from 'zod';
+import { MomentText } from '../../../adapters/http/moment-text.ts';
 import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { Pattern } from '../../../domain/pattern.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { parseMoment } from '../../../domain/time.ts';
-import { Flag, QueryMoment } from '../nova-types.ts';
+import { Flag } from '../nova-types.ts';
 
 /** Whether a server passes a filter. */
 export type ServerTest = (instance: Instance) => boolean;
@@ -131,12 +132,12 @@ export const filters = {
   ip6: addressed(6),
 } as const satisfies Record<string, Filter>;
 
-const since = QueryMoment.transform(
+const since = MomentText.transform(
   (from): ServerTest =>
     ({ updated_at }) =>
       updated_at >= from,
 );
-const before = QueryMoment.transform(
+const before = MomentText.transform(
   (to): ServerTest =>
     ({ updated_at }) =>
       updated_at <= to,

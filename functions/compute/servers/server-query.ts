@@ -1,7 +1,8 @@
 /** The query of a list of servers. Source: nova `api/openstack/compute/schemas/servers.py`. */
 import * as z from 'zod';
+import { MomentText } from '../../../adapters/http/moment-text.ts';
 import type { Query } from '../../../adapters/http/query.ts';
-import { Flag, LaxFlag, Limit, maxPage, QueryMoment } from '../nova-types.ts';
+import { Flag, LaxFlag, Limit, maxPage } from '../nova-types.ts';
 import { type QueryEra, queryEras } from './server-eras.ts';
 import {
   filters,
@@ -55,8 +56,8 @@ const Controls = z.object({
   soft_deleted: LaxFlag.optional(),
   limit: Limit.optional(),
   marker: Short.optional(),
-  'changes-since': QueryMoment.optional(),
-  'changes-before': QueryMoment.optional(),
+  'changes-since': MomentText.optional(),
+  'changes-before': MomentText.optional(),
   host: Short.optional(),
   uuid: Short.optional(),
   project_id: Short.optional(),
