@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { listening, script, twins } from './twins.ts';
+import { listening, twins } from './twins.ts';
 
 let doctor: Awaited<ReturnType<typeof listening>>;
 const folder = mkdtempSync(join(tmpdir(), 'report-'));
@@ -385,24 +383,8 @@ describe.each(twins)('$name', ({ run }) => {
   });
 });
 
-test('both have the same help', async () => {
-  const [line, shell] = await Promise.all(twins.map(({ run }) => run(['-h'], {})));
-  const options = (help = '') => help.slice(help.indexOf('  --down,'));
-  expect(options(shell?.out)).toBe(options(line?.out));
-});
-
 test.each(['--down', '--up'])('both send equal bodies of %s', async (option) => {
   for (const { run } of twins) await run([option, '--cause', hostile, 'h'], account());
   const [line, shell] = doctor.asked.map(({ body }) => Object.entries(JSON.parse(body)));
   expect(shell?.slice(1)).toEqual(line?.slice(1));
-});
-
-test('bytes that are not UTF-8 become replacement characters in the script', async () => {
-  const bytes = [97, 0xff, 0xe2, 0x82, 99, 0xf0, 0x9f, 0xed, 0xa0, 0x80, 0xc0, 0x80, 0xc3, 0xa9];
-  const octal = bytes.map((byte) => `\\${byte.toString(8)}`).join('');
-  const command = `exec /bin/sh ${script} --down h --cause "$(printf '${octal}')"`;
-  const env = { PATH: process.env.PATH, ...account() };
-  await promisify(execFile)('/bin/sh', ['-c', command], { env });
-  const { details } = JSON.parse(doctor.asked[0]?.body ?? '');
-  expect(details.cause).toBe(new TextDecoder().decode(new Uint8Array(bytes)));
 });
