@@ -15,6 +15,8 @@ export const functionCode = (name: string): Code =>
     bundling: {
       // Never used: the bundle is made on this machine, or the command fails.
       image: DockerImage.fromRegistry('dummy'),
+      // The CDK takes bundles of one folder with equal commands for the same.
+      command: [name],
       local: {
         tryBundle: (folder) => {
           const script = join(root, 'infra/bundle-function.ts');
