@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { environments } from '../../bench/cold-start/environments.ts';
 import { bundle, functionNames } from '../../infra/bundle.ts';
 import { onDemand } from '../../infra/bundling.ts';
 import { leanModules } from '../../infra/lean-modules.ts';
@@ -32,6 +33,10 @@ const mostKilobytes: Readonly<Record<string, number>> = {
 test('every function has a limit', () => {
   expect(functionNames.length).toBeGreaterThan(0);
   expect(new Set(Object.keys(mostKilobytes))).toEqual(new Set(functionNames));
+});
+
+test('the benchmark of cold starts knows the variables of every function', () => {
+  expect(new Set(environments().keys())).toEqual(new Set(functionNames));
 });
 
 test.each(functionNames)('the bundle of %s stays small', async (name) => {
