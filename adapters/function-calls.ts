@@ -1,7 +1,7 @@
 /**
- * Requests from one function to another, as the gateway sends them, by Lambda's API `Invoke`. It is one signed POST;
- * the SDK's client for it would add a fifth to the bundle.
- * Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+ * Requests from one function to another, as the gateway sends them, by Lambda's API `Invoke`. It is
+ * one signed POST; the SDK's client for it would add a fifth to the bundle. Source:
+ * docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
  */
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { Hash } from '@smithy/hash-node';

@@ -44,7 +44,10 @@ async function storedAlarms(stack: Stack, tenant: Client) {
   return {
     event_type,
     server,
-    /** Loads copies in the same project, and counts them as the API does: the evaluator looks at the count first. */
+    /**
+     * Loads copies in the same project, and counts them as the API does: the evaluator looks at the
+     * count first.
+     */
     loadOwn: async (): Promise<void> => {
       await loader.load(
         rows,
@@ -71,8 +74,9 @@ async function storedAlarms(stack: Stack, tenant: Client) {
 }
 
 /**
- * One event that fires one alarm, first among the 1,000 stored alarms of its project and then among `alarms` in
- * all, 1,000 a project. All but the one are loaded into the table: they are copies of it, each for another server.
+ * One event that fires one alarm, first among the 1,000 stored alarms of its project and then among
+ * `alarms` in all, 1,000 a project. All but the one are loaded into the table: they are copies of
+ * it, each for another server.
  */
 export const million =
   (alarms: number) =>

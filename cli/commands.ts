@@ -5,6 +5,7 @@ import { cloudRegister } from './cloud/register.ts';
 import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
+import { historyOf } from './host-history.ts';
 import { monitoringCommands } from './monitoring.ts';
 import { operationsCommands } from './operations.ts';
 import { Item } from './output.ts';
@@ -163,13 +164,11 @@ export const commands: readonly Command[] = [
   {
     name: 'host history',
     usage: '[--limit N] HOST',
-    does: 'List what happened to a host: faults, maintenance and evacuations, the newest first, with their callers and requests.',
+    does: 'List what happened to a host: faults, maintenance and evacuations, the newest first, with their callers and requests; the newest 200, or N.',
     argument: 'HOST',
     options: { limit: text },
-    run: async (session, { limit }, host) => {
-      const path = `/host-history/${segment(host)}${queryString({ limit })}`;
-      const body = await session.ask({ service: 'fault-management', path });
-      const { history } = z.object({ history: z.array(Item) }).parse(body);
+    run: async (session, given, host) => {
+      const history = await historyOf(session, host, given);
       const columns = {
         At: 'at',
         What: 'what',

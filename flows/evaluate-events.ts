@@ -41,7 +41,7 @@ export type Pace = {
   readonly perTransaction: number;
   /** True: alarms that name a resource are deferred too, if there are many. */
   readonly slicesNamed: boolean;
-  /** True: the next firings are written while the notifications of the last ones are sent. */
+  /** True: the next firings are written while the notifications of the ones before are sent. */
   readonly deliverMeanwhile: boolean;
 };
 

@@ -1,4 +1,4 @@
-/** A report about a host: it is written, and then all is done that follows from it. */
+/** Writes a report about a host, and then does all that follows from it. */
 import type { Condition } from '../domain/conditions/condition.ts';
 import { DomainError } from '../domain/errors.ts';
 import { hostEvent, instanceEvent } from '../domain/events/event.ts';
@@ -64,7 +64,10 @@ export type WrittenReport = {
   readonly ahead?: ReadAhead;
 };
 
-/** Writes a report, with the instances of the host if these are few; undefined if another writer was faster. */
+/**
+ * Writes a report, with the instances of the host if these are few; undefined if another writer was
+ * faster.
+ */
 export async function writeReport(
   deps: WriteReportDeps,
   { from, report, condition, ahead }: ReportToWrite,

@@ -68,8 +68,4 @@ function reportWrites(
 const faultWrite = (table: string, host: Host, fault: NonNullable<HostReport['fault']>): Action =>
   'opened' in fault
     ? openedFault(table, fault.opened)
-    : closedFault(table, {
-        host: host.host,
-        number: fault.closed,
-        at: host.last_change.at,
-      });
+    : closedFault(table, { host: host.host, number: fault.closed }, host.last_change);

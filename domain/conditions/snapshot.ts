@@ -1,4 +1,7 @@
-/** A report that is the whole state of its source: what it raised before and no longer lists has ended. */
+/**
+ * A report that is the whole state of its source. Conditions that the source raised before and no
+ * longer lists have ended.
+ */
 import type { Observation, ReportItem } from './observation.ts';
 
 /** A condition that the source reported before. */
@@ -9,7 +12,10 @@ export type KnownCondition = Pick<
   readonly state: 'raised' | 'cleared';
 };
 
-/** The same for a condition and for each report of it, whatever the case of the host's name. */
+/**
+ * A text that is the same for a condition and for each report of it, whatever the case of the
+ * host's name.
+ */
 const nameOf = ({ target, key }: Pick<Observation, 'key' | 'target'>): string =>
   JSON.stringify([...Object.values(target).map((part) => part.toLowerCase()), key]);
 

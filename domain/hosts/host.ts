@@ -87,7 +87,8 @@ export const Host = HostFacts.extend({
   heartbeat_since: Moment.nullable().default(null),
   created_at: Moment,
   updated_at: Moment,
-  last_change: LastChange,
+  /** `source`: the monitor whose report made it; absent for others. */
+  last_change: LastChange.extend({ source: z.string().optional() }),
 });
 export type Host = z.infer<typeof Host>;
 

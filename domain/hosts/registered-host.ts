@@ -71,7 +71,10 @@ export function registeredHost(
   };
 }
 
-/** Since when it must send heartbeats: its silence before counts for nothing. */
+/**
+ * Since when the host must send heartbeats; null if it need not. The time before does not count as
+ * missed.
+ */
 function heartbeatSince(
   existing: Host | undefined,
   { heartbeat }: HostFacts,

@@ -50,11 +50,11 @@ export function mirroredHost(
     : { kind: 'kept', row: { ...existing, mirrored: true } };
 }
 
-/** The source of reports that somebody else makes at Nova. */
+/** The source of reports that others make at Nova. */
 export const novaSource = 'nova';
 
 /**
- * The report of Nova's flag `forced_down`, which somebody else has set or taken back.
+ * The report of Nova's flag `forced_down`, which others have set or taken back.
  * @param stops whether a host that is forced down counts as fenced: what the setting `instancesOnForceDown`
  * says of the same request to Doctor.
  */

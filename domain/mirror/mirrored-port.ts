@@ -21,9 +21,9 @@ export type PortReport = {
 };
 
 /**
- * The row of a port after a report of the cloud; undefined if nothing is to be written. A report that is not of
- * a newer revision than the row reflects changes nothing, so what was reported here since then stands. Of a
- * newer one it is not taken
+ * The row of a port after a report of the cloud; undefined if nothing is to be written. A report
+ * that is not of a newer revision than the row reflects changes nothing, so what was reported here
+ * since then stands. Of a newer one it is not taken
  * - a binding that is older than the one that Doctor made when the port's server moved;
  * - the status, while a monitor's condition holds it (`held`).
  * The row keeps its own revision if only the revision of the cloud differs: no client sees that.
@@ -70,8 +70,8 @@ const portOfId = {
 };
 
 /**
- * The tombstone of a port that the cloud has deleted and that Doctor never had, so that an older event that comes
- * later does not create it. No client sees it, and it sends no events.
+ * The tombstone of a port that the cloud has deleted and that Doctor never had, so that an older
+ * event that comes later does not create it. No client sees it, and it sends no events.
  */
 export function unknownPortEnd(
   id: string,

@@ -1,6 +1,6 @@
 /**
- * What a `port.*` event of Neutron, as Ceilometer publishes it, says about its port. Only what its traits say is
- * taken. Source: docs/wire/cloud-listings.md#events-of-ports.
+ * What a `port.*` event of Neutron, as Ceilometer publishes it, says about its port. Only what its
+ * traits say is taken. Source: docs/wire/cloud-listings.md#events-of-ports.
  */
 import * as z from 'zod';
 import { type DoctorEvent, traitText } from '../events/event.ts';

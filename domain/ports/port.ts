@@ -82,7 +82,8 @@ export const PortChange = z.object({
   request_id: z.string(),
   at: Moment,
   /**
-   * `report`: by a report on all ports of its host. `unknown delete`: a cloud deleted a port that Doctor never had.
+   * `report`: by a report on all ports of its host. `unknown delete`: a cloud deleted a port that
+   * Doctor never had.
    */
   kind: z.enum(['create', 'update', 'delete', 'report', 'unknown delete']),
   /** The status before, if this change toggled it; else null. */

@@ -1,5 +1,6 @@
 /** Parses registrations of hosts and servers, and fills in what they leave out. */
 import * as z from 'zod';
+import { MomentText } from '../../adapters/http/moment-text.ts';
 import { HostFacts, unknownHost } from '../../domain/hosts/host.ts';
 import {
   Flavor,
@@ -11,22 +12,10 @@ import {
   powerStates,
   unknownFlavor,
 } from '../../domain/servers/instance.ts';
-import { parseMoment } from '../../domain/time.ts';
-
-/** Any ISO 8601 time, with or without zone. */
-const Time = z
-  .string()
-  .max(64)
-  .transform((text, context) => {
-    const moment = parseMoment(text);
-    if (moment !== undefined) return moment;
-    context.addIssue({ code: 'custom', message: 'Must be an ISO 8601 time.' });
-    return z.NEVER;
-  });
 
 /** The query of a DELETE: the time of the report; undefined if it is not given. */
 export const ReportedAt = z
-  .object({ reported_at: z.array(Time).optional() })
+  .object({ reported_at: z.array(MomentText).optional() })
   .transform(({ reported_at }) => reported_at?.at(-1));
 
 const { shape: hostFacts } = HostFacts;
@@ -42,7 +31,7 @@ export const HostInput = z
     vcpus: hostFacts.vcpus.default(unknownHost.vcpus),
     memory_mb: hostFacts.memory_mb.default(unknownHost.memory_mb),
     local_gb: hostFacts.local_gb.default(unknownHost.local_gb),
-    reported_at: Time.optional(),
+    reported_at: MomentText.optional(),
   })
   .transform(({ reported_at, ...facts }) => ({ facts, reported_at }));
 
@@ -72,8 +61,8 @@ export const InstanceInput = z
       .pipe(PowerState)
       .optional(),
     task_state: facts.task_state.default(null),
-    created: Time.optional(),
-    launched_at: Time.nullable().optional(),
+    created: MomentText.optional(),
+    launched_at: MomentText.nullable().optional(),
     flavor: z
       .strictObject({
         id: flavor.id.default(unknownFlavor.id),
@@ -90,7 +79,7 @@ export const InstanceInput = z
     addresses: facts.addresses.default({}),
     metadata: facts.metadata.default({}),
     availability_zone: facts.availability_zone.default('nova'),
-    reported_at: Time.optional(),
+    reported_at: MomentText.optional(),
   })
   .refine(
     (input) => Buffer.byteLength(JSON.stringify(input)) <= maxBytes,

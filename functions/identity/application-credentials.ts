@@ -1,6 +1,7 @@
 /**
  * `/v3/users/{user_id}/application_credentials`: only the user creates them; the user and
- * administrators read and delete them. Source: keystone `api/users.py`, `common/policies/application_credential.py`.
+ * administrators read and delete them. Source: keystone `api/users.py`,
+ * `common/policies/application_credential.py`.
  */
 import * as z from 'zod';
 import { ignored } from '../../adapters/http/readers.ts';

@@ -1,12 +1,13 @@
 /**
- * Calls the actions of alarms. All messages of a batch are sent at the same time, independent of each
- * other. A failed attempt is queued again with a delay in the queue of retries, so that no receiver
- * delays the first attempts for others. Projects share the senders of first attempts by places: each
- * project has a few. A message without a place is queued again, in the queue of retries if a receiver
- * of the project hung. A post for which its receiver or its project has no room in this minute waits in the
- * queue of retries, for as long as its tries may take in all. The outcome of each attempt is recorded on the row of the firing. A message is
- * dropped if its webhook has its final outcome, or if a later attempt of it is queued already. A retry
- * is dropped, too, if its alarm was deleted: the owner no longer wants it.
+ * Calls the actions of alarms. All messages of a batch are sent at the same time, independent of
+ * each other. A failed attempt is queued again with a delay in the queue of retries, so that no
+ * receiver delays the first attempts for others. Projects share the senders of first attempts by
+ * places: each project has a few. A message without a place is queued again, in the queue of
+ * retries if a receiver of the project hung. A post for which its receiver or its project has no
+ * room in this minute waits in the queue of retries, for as long as its tries may take in all. The
+ * outcome of each attempt is recorded on the row of the firing. A message is dropped if its webhook
+ * has its final outcome, or if a later attempt of it is queued already. A retry is dropped, too, if
+ * its alarm was deleted: the owner no longer wants it.
  */
 import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
@@ -102,7 +103,10 @@ export const webhookSender = (deps: WebhookSenderDeps) =>
     },
   });
 
-/** The messages of a batch share places, the set of attempts that were seen in the batch, and what was done. */
+/**
+ * The messages of a batch share places, the set of attempts that were seen in the batch, and what
+ * was done.
+ */
 type Batch = { readonly places: BatchPlaces; readonly seen: Set<string>; readonly done: Done[] };
 
 /** The outcomes that operators see counted. */
@@ -284,7 +288,10 @@ async function settle(
   return answer.kind === 'refused' ? 'refused' : verdict.result;
 }
 
-/** Ends a webhook whose alarm was deleted. Its owner does not want it any more, so there is no dead letter. */
+/**
+ * Ends a webhook whose alarm was deleted. Its owner does not want it any more, so there is no dead
+ * letter.
+ */
 async function drop(deps: WebhookSenderDeps, webhook: WebhookMessage): Promise<Done> {
   const { action, attempts } = webhook;
   const reason = 'its alarm was deleted';

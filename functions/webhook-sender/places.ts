@@ -37,7 +37,10 @@ export type BatchPlaces = {
   readonly noteHung: (project_id: string) => void;
 };
 
-/** After so long without an answer others do not wait for the place of the project any more, in milliseconds. */
+/**
+ * After so long without an answer others do not wait for the place of the project any more, in
+ * milliseconds.
+ */
 export const waitingMs = 1_000;
 
 /** A place that was requested, and how many webhooks use it. */

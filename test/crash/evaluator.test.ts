@@ -14,7 +14,10 @@ async function reported(world: World) {
   return { nova, uuids, alarms };
 }
 
-/** What follows a firing: notes in the feed of changes, for the project and for all, and the count of the minute. */
+/**
+ * What follows a firing: notes in the feed of changes, for the project and for all, and the count
+ * of the minute.
+ */
 const notes = ['PutItem', 'UpdateItem', 'PutItem'];
 
 test('an evaluation makes the writes and publishes of its table, and no other', async () => {

@@ -1,5 +1,5 @@
 /** What a page reads again after changes, so that one request brings both. Decision: docs/adr/0052. */
-import type { ChangeKind, Changes } from './change-feed.ts';
+import type { ChangeKind, Changes } from '../../domain/activity/change-feed.ts';
 
 /** Something that a page shows, and when it must be read again. */
 export type FeedRead = {
