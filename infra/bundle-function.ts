@@ -1,4 +1,7 @@
-/** `node infra/bundle-function.ts NAME FOLDER` writes a function's bundle, and what belongs beside it, into the folder. */
+/**
+ * `node infra/bundle-function.ts NAME FOLDER` writes a function's bundle, and what belongs beside it,
+ * into the folder.
+ */
 import { join } from 'node:path';
 import { bundle, write } from './bundle.ts';
 

@@ -6,8 +6,8 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 const root = join(import.meta.dirname, '..');
 
 /**
- * The bundle of a function. A process of its own makes it, because the CDK does not wait and esbuild's plugins need that. Stacks
- * for which the CDK bundles nothing, as in tests, get no bundle.
+ * The bundle of a function. A process of its own makes it, because the CDK does not wait and
+ * esbuild's plugins need that. Stacks for which the CDK bundles nothing, as in tests, get no bundle.
  */
 export const functionCode = (name: string): Code =>
   Code.fromAsset(root, {

@@ -1,6 +1,6 @@
 /**
- * Files of packages that no function uses, and that their packages load all the same. Each is replaced by what its
- * importers need to be loaded: using it fails.
+ * Files of packages that no function uses, and that their packages load all the same. Each is
+ * replaced by what its importers need to be loaded: using it fails.
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -23,7 +23,10 @@ function textOf(value: unknown): string {
 /** The settings with which each function is deployed, those that are optional too. */
 const settings = { cloud: 'cloud', inventoryFromEvents: true };
 
-/** The variables of each function by its name, as deployed; names that AWS gives are URLs, which are names, too. */
+/**
+ * The variables of each function by its name, as deployed; names that AWS gives are URLs, which are
+ * names, too.
+ */
 export function environments(): ReadonlyMap<string, Record<string, string>> {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const stack: Stack = new DoctorStack(app, 'Doctor', { target: 'aws', settings });

@@ -163,8 +163,8 @@ const isPost = ({ action }: WebhookMessage): boolean => /^https?$/.test(schemeOf
 const mayHang = (webhook: WebhookMessage): boolean => webhook.lane === 'first' && isPost(webhook);
 
 /**
- * Makes the try of a webhook that this batch has not seen, if it is to be made and there is room. Room is taken beside
- * the place, and given back if the try is not made.
+ * Makes the try of a webhook that this batch has not seen, if it is to be made and there is room.
+ * Room is taken beside the place, and given back if the try is not made.
  */
 async function handleNew(
   deps: WebhookSenderDeps,

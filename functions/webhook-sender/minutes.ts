@@ -38,7 +38,10 @@ export type MinuteRoom<Webhook> = {
   readonly giveBack: (webhooks: readonly Webhook[]) => Promise<void>;
 };
 
-/** Asks counts for room, and takes posts off them. A count that was full is not asked again in its minute. */
+/**
+ * Asks counts for room, and takes posts off them. A count that was full is not asked again in its
+ * minute.
+ */
 function counters(deps: MinuteDeps) {
   const full = new Set<string>();
   let minute = '';

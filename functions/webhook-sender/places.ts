@@ -25,11 +25,14 @@ export type BatchPlaces = {
   /** True if a webhook of this batch has requested a place of the project. */
   readonly isAsked: (project_id: string) => boolean;
   /**
-   * `held`: the project has a place in this batch; else why it has none. It is requested once for all of the
-   * project's webhooks that are under way, each of which calls `leave` at its end.
+   * `held`: the project has a place in this batch; else why it has none. It is requested once for
+   * all of the project's webhooks that are under way, each of which calls `leave` at its end.
    */
   readonly of: (project_id: string) => Promise<'held' | 'hung' | 'busy'>;
-  /** Gives the place back with the last webhook of the project, whatever those of other projects wait for. */
+  /**
+   * Gives the place back with the last webhook of the project, whatever those of other projects
+   * wait for.
+   */
   readonly leave: (project_id: string) => Promise<void>;
   /** Says after a second that a receiver keeps the project waiting; the result ends that. */
   readonly watch: (project_id: string) => () => void;
