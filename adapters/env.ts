@@ -49,6 +49,7 @@ export type EnvName =
   | 'INVENTORY_QUEUE_URL'
   /** Missing without a cloud. */
   | 'MIRROR_QUEUE_URL'
+  | 'CLOUD_CALLS_IN_FLIGHT'
   | 'CLOUD_WALK_MINUTES'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'

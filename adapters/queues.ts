@@ -18,7 +18,7 @@ import {
 } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
 import type { DelayedJob } from '../domain/mirror/cloud-job.ts';
-import type { HostRead } from '../domain/mirror/host-read.ts';
+import type { HostReturn } from '../domain/mirror/returned-host.ts';
 import { packed } from '../domain/slices.ts';
 import type { Tick } from '../domain/timers/ticks.ts';
 import { inParallel } from './in-parallel.ts';
@@ -171,9 +171,9 @@ export const cloudJobQueue = (client: SQSClient, url: string) => ({
       url,
       jobs.map(({ message, delaySeconds }) => ({ body: toJson(message), delaySeconds })),
     ),
-  /** Queues a read of a host's servers, to be delivered after the delay in seconds. */
-  sendHostRead: (read: HostRead, delaySeconds: number): Promise<void> =>
-    sendAll(client, url, [{ body: toJson(read), delaySeconds }]),
+  /** Queues that a host is up again, so that its servers are read. */
+  sendHostReturn: (message: HostReturn): Promise<void> =>
+    sendAll(client, url, [{ body: toJson(message), delaySeconds: 0 }]),
 });
 
 /** The queue of faults only. */

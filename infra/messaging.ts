@@ -26,6 +26,8 @@ export const inventoryTimeoutSeconds = 60;
 
 /** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
 export const mirrorTimeoutSeconds = 65;
+/** Mirrors that run at once: one for each of the four jobs, so that the turn of none waits for another's. */
+export const mirrorConcurrency = 4;
 /** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
 export const cloudTimeoutSeconds = 120;
 

@@ -32,6 +32,7 @@ export const Environment = environment({
   UNMATCHED_TABLE: required,
   CLOUD_TABLE: required,
   MIRROR_QUEUE_URL: required,
+  CLOUD_CALLS_IN_FLIGHT: amount,
   CLOUD_WALK_MINUTES: amount,
   INSTANCES_ON_FORCE_DOWN: required,
 });
@@ -54,6 +55,9 @@ export function connect(
     networks: env.NETWORKS_TABLE,
   };
   const now = () => new Date().toISOString();
+  // A process works on one job. Three of the four make one request after the other; the fourth has
+  // what is left.
+  const returnedAtOnce = Math.max(1, env.CLOUD_CALLS_IN_FLIGHT - 3);
   return compose({
     ...reportingStores(dynamo, tables),
     ...hostStore(dynamo, tables),
@@ -63,8 +67,8 @@ export function connect(
     ...appliedServices(dynamo, tables.hosts),
     ...cloudJobs(dynamo, env.CLOUD_TABLE),
     ...cloudJobQueue(sqs, env.MIRROR_QUEUE_URL),
-    // A process works on one job, and makes one request after the other.
-    cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: 1 }), now),
+    cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: returnedAtOnce }), now),
+    returnedAtOnce,
     send: ownEvents(sqs, env).sendEvents,
     interrupted: interruptions(logger),
     log: logger,
