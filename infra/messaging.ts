@@ -73,11 +73,13 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
+  /** Timers of alarms on events that do not come. */
+  readonly timeoutQueue: Queue;
   /** Alarms that are evaluated every minute. */
   readonly periodicQueue: Queue;
   /** Those among them whose queries are not answered in time. */
   readonly periodicSlowQueue: Queue;
-  /** Of the six queues before, and of ticks. */
+  /** Of the seven queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -143,10 +145,9 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
-    [this.periodicQueue, this.periodicSlowQueue] = [
-      bulk('PeriodicQueue'),
-      bulk('PeriodicSlowQueue'),
-    ];
+    this.timeoutQueue = bulk('TimeoutQueue');
+    this.periodicQueue = bulk('PeriodicQueue');
+    this.periodicSlowQueue = bulk('PeriodicSlowQueue');
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',
