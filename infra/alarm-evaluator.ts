@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -21,6 +22,8 @@ interface EvaluatorProps extends Wiring {
   readonly concurrency: number;
   /** `gentle`: few reads and writes at once, so that faults are not delayed. */
   readonly pace: 'full' | 'gentle';
+  /** With it, events may have proofs, which are in this table. */
+  readonly faults?: ITable;
 }
 
 /** Fires alarms for the events of its queues. */
@@ -51,6 +54,7 @@ class Evaluator extends Construct implements Capability {
         ...topicVariables(messaging),
         ...variablesOf(settings, 'historyRetentionDays'),
         EVALUATOR_PACE: props.pace,
+        ...(props.faults && { FAULTS_TABLE: props.faults.tableName }),
       },
     });
     const { function: fn } = this;
@@ -67,6 +71,7 @@ class Evaluator extends Construct implements Capability {
     allowIndexes(fn, tables.alarms, 'byKey');
     allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.silences, 'BatchGetItem');
+    if (props.faults) allowRows(fn, props.faults, 'GetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
     allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
@@ -93,6 +98,7 @@ export class AlarmEvaluator extends Evaluator {
       batchSize: 2,
       concurrency: wiring.settings.evaluatorConcurrency,
       pace: 'full',
+      faults: wiring.tables.faults,
     });
     const { history } = wiring.tables;
     allowRows(this.function, history, 'Query');

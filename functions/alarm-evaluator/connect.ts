@@ -14,6 +14,7 @@ import type { Clients } from '../../adapters/clients.ts';
 import { notifications } from '../../adapters/delivery/notifications.ts';
 import { amount, type Env, environment, readEnv, required, topicArns } from '../../adapters/env.ts';
 import { laneUrls } from '../../adapters/event-lanes.ts';
+import { faultProofs, noProofs } from '../../adapters/hosts/fault-proofs.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { deadLetters, eventQueues, groupQueue, webhookQueue } from '../../adapters/queues.ts';
 import { compose } from './compose.ts';
@@ -27,6 +28,8 @@ export const Environment = environment({
   SILENCES_TABLE: required,
   TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
+  // Only events of faults have proofs.
+  FAULTS_TABLE: required.optional(),
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
   CHANGE_QUEUE_URL: required.optional(),
@@ -60,6 +63,7 @@ export function connect(
       : alarmLookup(dynamo, alarms)),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...silenceReader(dynamo, env.SILENCES_TABLE),
+    ...(env.FAULTS_TABLE ? faultProofs(dynamo, env.FAULTS_TABLE) : noProofs),
     ...changeNotes(dynamo, env.ACTIVITY_TABLE),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),

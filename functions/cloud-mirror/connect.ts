@@ -65,7 +65,7 @@ export function connect(
     ...cloudJobQueue(sqs, env.MIRROR_QUEUE_URL),
     // A process works on one job, and makes one request after the other.
     cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: 1 }), now),
-    send: ownEvents(sqs, env).sendEvents,
+    ...ownEvents(sqs, env),
     interrupted: interruptions(logger),
     log: logger,
     newId: randomUUID,

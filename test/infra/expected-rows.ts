@@ -171,8 +171,10 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PutItem on Activity', 'UpdateItem on Activity'],
         ...['DeleteItem on Timers', 'PutItem on Timers'],
-        // Only the evaluator of faults makes groups.
-        ...(name === 'AlarmEvaluator' ? ['Query on History', 'Query on History/byFault'] : []),
+        // Only the evaluator of faults makes groups, and gets events that have a proof.
+        ...(name === 'AlarmEvaluator'
+          ? ['Query on History', 'Query on History/byFault', 'GetItem on Faults']
+          : []),
       ],
     })),
     { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
