@@ -74,7 +74,7 @@ class Evaluator extends Construct implements Capability {
     if (props.faults) allowRows(fn, props.faults, 'GetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
-    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.activity, 'PartiQLInsert', 'UpdateItem');
     allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
     for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);
     const sent = new Set([

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
+import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
@@ -64,7 +65,7 @@ export function connect(
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...silenceReader(dynamo, env.SILENCES_TABLE),
     ...(env.FAULTS_TABLE ? faultProofs(dynamo, env.FAULTS_TABLE) : noProofs),
-    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...changeNotes(rowKeeper(dynamo, env.ACTIVITY_TABLE)),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),
     ...outbox(dynamo, {

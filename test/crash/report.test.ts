@@ -125,8 +125,7 @@ test('events whose transaction was not written fire nothing, and do not hide wha
   expect(await world.evaluateLane('fault')).toMatchObject({ kind: 'done', calls: [] });
   expect(await world.received()).toEqual([]);
 
-  const path = `/compute/v2.1/servers/${uuid}/action`;
-  ok(await world.request({ method: 'POST', path, body: { 'os-stop': null } }));
+  ok(await nova.act(uuid, { 'os-stop': null }));
   await world.recover();
   expect(await nova.row(uuid)).toMatchObject({ revision: 2, vm_state: 'stopped' });
   expect(await world.received()).toMatchObject([{ fault_id: null }]);

@@ -156,7 +156,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
     },
     {
       name: 'Reconciler',
-      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PartiQLInsert on Activity'],
     },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
@@ -169,7 +169,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
           'BatchGetItem on Silences',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
-        ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['PartiQLInsert on Activity', 'UpdateItem on Activity'],
         ...['DeleteItem on Timers', 'PutItem on Timers'],
         // Only the evaluator of faults makes groups, and gets events that have a proof.
         ...(name === 'AlarmEvaluator'
@@ -182,7 +182,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
       name: 'PeriodicEvaluator',
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
-        ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
+        ...['PartiQLUpdate on History', 'PutItem on History', 'PartiQLInsert on Activity'],
         ...['BatchGetItem on Quotas', 'BatchGetItem on Silences'],
       ],
     },
@@ -196,7 +196,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
           `${verb} on Quotas`,
           `${verb} on Silences`,
         ]),
-        ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['PartiQLInsert on Activity', 'UpdateItem on Activity'],
       ],
     },
     {
