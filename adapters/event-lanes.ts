@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { byOwnLane } from '../domain/events/event-lane.ts';
-import type { Proof } from '../domain/events/messages.ts';
+import type { WriteProof } from '../domain/events/messages.ts';
 import { type EnvName, required } from './env.ts';
 import { type EventQueueUrls, eventQueues } from './queues.ts';
 
@@ -43,7 +43,11 @@ export function ownEvents(
   });
   const sendEvents = async (
     events: readonly DoctorEvent[],
-    sending: { readonly delaySeconds?: number; readonly copy?: true; readonly proof?: Proof } = {},
+    sending: {
+      readonly delaySeconds?: number;
+      readonly copy?: true;
+      readonly proof?: WriteProof;
+    } = {},
   ): Promise<void> => {
     const byLane = [...byOwnLane(events)];
     await Promise.all(byLane.map(([lane, some]) => queues.sendEvents(some, { ...sending, lane })));
@@ -54,7 +58,7 @@ export function ownEvents(
     /** Durably queues events that happened, each in its lane. */
     send: (events: readonly DoctorEvent[]): Promise<void> => sendEvents(events),
     /** The same for events that count only if the proof is written. */
-    sendBeside: (events: readonly DoctorEvent[], proof: Proof): Promise<void> =>
+    sendBeside: (events: readonly DoctorEvent[], proof: WriteProof): Promise<void> =>
       sendEvents(events, { proof }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Condition } from '../domain/conditions/condition.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
-import type { Proof } from '../domain/events/messages.ts';
+import type { WriteProof } from '../domain/events/messages.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { noticeOf } from '../domain/hosts/maintenance.ts';
@@ -16,7 +16,7 @@ import type { ReadAhead } from './read-ahead.ts';
 /** A condition's row as it was read, undefined if there was none, and as it is to be written. */
 export type ConditionWrite = { readonly from: Condition | undefined; readonly to: Condition };
 
-/** What is written with a report: a monitor's condition, and the id of the `Proof` of events sent beside it. */
+/** What is written with a report: a monitor's condition, and the id of the `WriteProof` of events sent beside it. */
 export type WrittenWith = {
   readonly condition?: ConditionWrite | undefined;
   readonly write_id?: string | undefined;
@@ -44,7 +44,7 @@ export type WriteReportDeps = ApplyFaultDeps & {
     also?: WrittenWith,
   ) => Promise<boolean>;
   /** Durably queues events that count only if the proof is written, or throws. */
-  readonly sendBeside: (events: readonly DoctorEvent[], proof: Proof) => Promise<void>;
+  readonly sendBeside: (events: readonly DoctorEvent[], proof: WriteProof) => Promise<void>;
   /** A new random UUID. */
   readonly newId: () => string;
 };
@@ -142,7 +142,7 @@ async function writtenWhole(
 async function sendBeside(
   deps: WriteReportDeps,
   events: readonly DoctorEvent[],
-  proof: Proof,
+  proof: WriteProof,
 ): Promise<void> {
   try {
     await deps.sendBeside(events, proof);

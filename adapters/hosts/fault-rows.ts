@@ -5,7 +5,7 @@ import type { Action } from '../transactions.ts';
 
 /**
  * Puts the row of a new fault. It is in the lists of open faults and of all faults.
- * @param write_id of the `Proof` of events that are sent beside the transaction.
+ * @param write_id of the `WriteProof` of events that are sent beside the transaction.
  */
 export const openedFault = (table: string, fault: Fault, write_id?: string): Action => ({
   Put: {

@@ -14,8 +14,8 @@ import { eventLanes } from './event-lane.ts';
  * `write_id`, and a row of a fault is made once. So another id in the row means that it was not written.
  * Decision: docs/adr/0053.
  */
-export const Proof = z.object({ host: HostName, number: z.int().min(1), write_id: z.uuid() });
-export type Proof = z.infer<typeof Proof>;
+export const WriteProof = z.object({ host: HostName, number: z.int().min(1), write_id: z.uuid() });
+export type WriteProof = z.infer<typeof WriteProof>;
 
 /**
  * On the queues of events: events to evaluate. `attempts` counts the receives before the message was
@@ -30,7 +30,7 @@ export const EventMessage = z.object({
   lane: z.enum(eventLanes).default('fault'),
   rest: z.object({ of: z.enum(['named', 'wide']), after: z.string() }).optional(),
   copy: z.literal(true).optional(),
-  proof: Proof.optional(),
+  proof: WriteProof.optional(),
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 

@@ -3,7 +3,7 @@
 import { type Condition, cleared } from '../../domain/conditions/condition.ts';
 import type { Unmatched } from '../../domain/conditions/unmatched.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
-import type { Proof } from '../../domain/events/messages.ts';
+import type { WriteProof } from '../../domain/events/messages.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
@@ -212,7 +212,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     send: async (events: readonly DoctorEvent[]) => {
       sent.push(...events);
     },
-    sendBeside: async (events: readonly DoctorEvent[], { write_id }: Proof) => {
+    sendBeside: async (events: readonly DoctorEvent[], { write_id }: WriteProof) => {
       unproven.set(write_id, events);
       if (writeIds.has(write_id)) sent.push(...events);
     },
