@@ -9,7 +9,7 @@ import type { HostSwitch } from '../../domain/hosts/host-switch.ts';
 import { minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';
-import { disturb } from './disturb.ts';
+import { answered, disturb } from './disturb.ts';
 
 let own: OwnThings;
 const client = dynamodb();
@@ -56,7 +56,18 @@ test('rows that are kept in the same turn share requests of 25, and a row that i
   await Promise.all([keep({ ...row(3), expires_at: 99 }), keep(row(27))]);
   expect(await rowOf('many', '3')).toEqual(row(3));
   expect(await rowOf('many', '27')).toEqual(row(27));
-  await expect(keep({ scope: 'many' })).rejects.toThrow('a row was not kept');
+  other.destroy();
+});
+
+test('a row that is not kept is an error, and may be kept again', async () => {
+  const other = dynamodb();
+  const busy = answered({ Responses: [{ Error: { Code: 'ThrottlingError' } }] });
+  disturb({ dynamo: other }, 'BatchExecuteStatement', busy);
+  const keep = rowKeeper(other, own.env.ACTIVITY_TABLE);
+  const row = { scope: 'busy', place: '1', expires_at: 1 };
+  await expect(keep(row)).rejects.toThrow('a row was not kept: ThrottlingError');
+  await keep(row);
+  expect(await rowOf('busy', '1')).toEqual(row);
   other.destroy();
 });
 
