@@ -22,7 +22,7 @@ export default defineConfig({
           globalSetup: ['test/scratch.ts'],
           testTimeout,
           include: [
-            'test/{bench,cli,console-logic,domain,functions,flows,events,integrations}/**/*.test.ts',
+            'test/{bench,cli,console-logic,dialects,domain,functions,flows,events,integrations}/**/*.test.ts',
             // Adapters that no table, queue or topic is behind.
             'test/adapters/{alarms,cloud,delivery,http,identity}/*.test.ts',
           ],

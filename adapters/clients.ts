@@ -1,14 +1,15 @@
 /**
  * The AWS clients, made once per cold start by a function's `index.ts`. The SDK takes region and
  * credentials from the environment, and the endpoint from `AWS_ENDPOINT_URL` if it is set. Changes wait
- * until the caller of the request is known to be allowed (`permit.ts`).
+ * until the caller of the request is known to be allowed, and nothing is called once the request was answered
+ * (`permit.ts`).
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { heldUntilPermitted } from './permit.ts';
+import { heldUntilPermitted, noAttemptAfterEnd } from './permit.ts';
 
 /**
  * Ends a hung connection long before the Lambda times out; the SDK's default is no limit. The SDK
@@ -26,12 +27,16 @@ const limits = {
 /** The first step of every call. */
 const first = { step: 'initialize', priority: 'high', name: 'permit' } as const;
 
+/** The first step of every attempt: the SDK repeats what comes after its own step of this kind. */
+const eachAttempt = { step: 'finalizeRequest', priority: 'low', name: 'attempt' } as const;
+
 /** DynamoDB with plain values; an undefined attribute is left out. */
 export function makeDynamo(): DynamoDBDocumentClient {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient(limits), {
     marshallOptions: { removeUndefinedValues: true },
   });
   client.middlewareStack.add(heldUntilPermitted, first);
+  client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
   return client;
 }
 
@@ -47,6 +52,7 @@ export type Clients = {
 export function makeSns(): SNSClient {
   const client = new SNSClient(limits);
   client.middlewareStack.add(heldUntilPermitted, first);
+  client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
   return client;
 }
 
@@ -54,6 +60,7 @@ export function makeSns(): SNSClient {
 export function makeSqs(): SQSClient {
   const client = new SQSClient(limits);
   client.middlewareStack.add(heldUntilPermitted, first);
+  client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
   return client;
 }
 
@@ -61,5 +68,6 @@ export function makeSqs(): SQSClient {
 export function makeSecrets(): SecretsManagerClient {
   const client = new SecretsManagerClient(limits);
   client.middlewareStack.add(heldUntilPermitted, first);
+  client.middlewareStack.add(noAttemptAfterEnd, eachAttempt);
   return client;
 }

@@ -15,6 +15,7 @@ import {
   type QueryCommandInput,
   type QueryCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
+import { grownPause } from '../domain/back-off.ts';
 import { slices } from '../domain/slices.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -86,6 +87,9 @@ export async function getAll(
   return pages.flat();
 }
 
+/** The first and the longest pause before rows are requested again, in milliseconds. */
+const pauses = { first: 20, longest: 1_000 };
+
 /** DynamoDB returns the rows that it could read in time; the others are requested again, a little later. */
 async function getSlice(
   client: DynamoDBDocumentClient,
@@ -96,7 +100,7 @@ async function getSlice(
   const shown = only && { ProjectionExpression: only.join(', ') };
   const rows: Row[] = [];
   let left: Row[] = keys.map((key) => ({ ...key }));
-  for (let pause = 20; left.length > 0; pause = Math.min(pause * 2, 1_000)) {
+  for (let tries = 1; left.length > 0; tries++) {
     const answer = await client.send(
       new BatchGetCommand({
         RequestItems: { [table]: { Keys: left, ConsistentRead: true, ...shown } },
@@ -104,7 +108,7 @@ async function getSlice(
     );
     rows.push(...(answer.Responses?.[table] ?? []));
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    if (left.length > 0) await sleep(pause);
+    if (left.length > 0) await sleep(grownPause(tries, pauses));
   }
   return rows;
 }

@@ -1,7 +1,7 @@
 /**
- * Requests from one function to another, as the gateway sends them, by Lambda's API `Invoke`. It is one signed POST;
- * the SDK's client for it would add a fifth to the bundle.
- * Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
+ * Requests from one function to another, as the gateway sends them, by Lambda's API `Invoke`. It is
+ * one signed POST; the SDK's client for it would add a fifth to the bundle. Source:
+ * docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
  */
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 import { Hash } from '@smithy/hash-node';
@@ -41,14 +41,20 @@ const unreached: FunctionAnswer = {
 /** Calls functions. An answer that does not come is logged, and is a 503. */
 export function functionCalls({ region, endpoint, functions, log }: FunctionCallOptions) {
   const signer = new SignatureV4({
-    ...{ service: 'lambda', region, credentials: fromEnv(), sha256: Sha256 },
+    service: 'lambda',
+    region,
+    credentials: fromEnv(),
+    sha256: Sha256,
   });
   const root = endpoint ?? `https://lambda.${region}.amazonaws.com`;
   const invoke = async (name: string, event: object): Promise<FunctionAnswer> => {
     const url = new URL(`/2015-03-31/functions/${functions[name]}/invocations`, root);
     const body = JSON.stringify(event);
     const { headers } = await signer.sign({
-      ...{ method: 'POST', protocol: url.protocol, hostname: url.hostname, path: url.pathname },
+      method: 'POST',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
       headers: { 'content-type': 'application/json', host: url.host },
       body,
     });

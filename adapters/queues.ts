@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RoundLane, RoundMessage } from '../domain/alarms/round-plan.ts';
 import type { CloudTask, MoveTask } from '../domain/cloud/cloud-task.ts';
-import type { SilenceMessage } from '../domain/conditions/silence.ts';
+import type { MissedHeartbeatsMessage } from '../domain/conditions/missed-heartbeats.ts';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
@@ -20,7 +20,7 @@ import { toJson } from '../domain/json.ts';
 import type { DelayedJob } from '../domain/mirror/cloud-job.ts';
 import type { HostRead } from '../domain/mirror/host-read.ts';
 import { packed } from '../domain/slices.ts';
-import type { Tick } from '../domain/ticks.ts';
+import type { Tick } from '../domain/timers/ticks.ts';
 import { inParallel } from './in-parallel.ts';
 
 /** Events in a message: an evaluator needs about 100 ms for them. */
@@ -37,7 +37,10 @@ type Outgoing = {
 
 const bytesOf = (text: string): number => Buffer.byteLength(text);
 
-/** Sends all messages. Those that a batch refuses are sent again, up to three times. @throws if some are left. */
+/**
+ * Sends all messages. Those that a batch refuses are sent again, up to three times.
+ * @throws if some are left.
+ */
 async function sendAll(
   client: SQSClient,
   url: string,
@@ -216,26 +219,29 @@ export const cloudQueues = (
 const hostsPerMessage = 10;
 
 /** Sends to the queue of reports what Doctor finds itself. */
-export const silenceQueue = (client: SQSClient, url: string) => {
-  const send = (messages: readonly SilenceMessage[]): Promise<void> =>
+export const missedHeartbeatsQueue = (client: SQSClient, url: string) => {
+  const send = (messages: readonly MissedHeartbeatsMessage[]): Promise<void> =>
     sendAll(
       client,
       url,
       messages.map((message) => ({ body: toJson(message), delaySeconds: 0 })),
     );
   return {
-    /** Durably queues that the hosts miss their heartbeats. `awakeSince`: Doctor heard nobody before. */
+    /**
+     * Durably queues that the hosts miss their heartbeats. `awakeSince`: Doctor could receive no
+     * heartbeat before.
+     */
     sendMissed: (hosts: readonly string[], awakeSince: string): Promise<void> =>
       send(
         packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
-          (missed): SilenceMessage => ({ missed, awake_since: awakeSince }),
+          (missed): MissedHeartbeatsMessage => ({ missed, awake_since: awakeSince }),
         ),
       ),
-    /** Durably queues that hosts that missed their heartbeats are heard again. */
+    /** Durably queues that hosts that missed their heartbeats send them again. */
     sendHeard: (hosts: readonly string[]): Promise<void> =>
       send(
         packed(hosts, { most: hostsPerMessage, size: maxBytes, sizeOf: bytesOf }).map(
-          (heard): SilenceMessage => ({ heard }),
+          (heard): MissedHeartbeatsMessage => ({ heard }),
         ),
       ),
   };

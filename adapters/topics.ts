@@ -101,7 +101,10 @@ export const audit = (
   topic: string,
   hasAudience: () => Promise<boolean> = topicAudience(client, topic),
 ) => ({
-  /** Publishes the whole events, for operators only: they name the infrastructure. @throws if one is refused. */
+  /**
+   * Publishes the whole events, for operators only: they name the infrastructure.
+   * @throws if one is refused.
+   */
   publishEvents: async (events: readonly DoctorEvent[]): Promise<void> => {
     if (!(await hasAudience())) return;
     const messages = events.map((event) => ({

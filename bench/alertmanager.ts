@@ -11,7 +11,10 @@ const longerThanOne = 1.1;
 
 /** What Alertmanager sends of one host whose exporter does not answer. */
 const webhook = (host: string, status: 'firing' | 'resolved') => ({
-  ...{ version: '4', receiver: 'doctor', status, groupKey: `{}:{host="${host}"}` },
+  version: '4',
+  receiver: 'doctor',
+  status,
+  groupKey: `{}:{host="${host}"}`,
   truncatedAlerts: 0,
   alerts: [
     {

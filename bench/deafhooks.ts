@@ -67,7 +67,10 @@ const Alarm = z.object({ alarm_id: z.string() });
 async function alarmOn(tenant: Client, event_type: string, url: string): Promise<string> {
   const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
     body: {
-      ...{ name: randomUUID(), type: 'event', repeat_actions: true, alarm_actions: [url] },
+      name: randomUUID(),
+      type: 'event',
+      repeat_actions: true,
+      alarm_actions: [url],
       event_rule: { event_type, query: [{ field: 'traits.resource_id', value: 'r' }] },
     },
   });

@@ -35,7 +35,9 @@ export async function evacuation(bed: Bed, servers: number): Promise<Figure[]> {
   const { username, password, project } = readAccount('admin');
   const env = {
     OS_AUTH_URL: `${bed.apiUrl}/identity`,
-    ...{ OS_USERNAME: username, OS_PASSWORD: password, OS_PROJECT_NAME: project },
+    OS_USERNAME: username,
+    OS_PASSWORD: password,
+    OS_PROJECT_NAME: project,
   };
   let printed = '';
   const begun = Date.now();

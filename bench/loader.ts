@@ -82,7 +82,9 @@ export async function loaderOf(
     add: async (Key, attribute, amount) => {
       await dynamo.send(
         new UpdateCommand({
-          ...{ TableName: table, Key, UpdateExpression: 'ADD #attribute :amount' },
+          TableName: table,
+          Key,
+          UpdateExpression: 'ADD #attribute :amount',
           ExpressionAttributeNames: { '#attribute': attribute },
           ExpressionAttributeValues: { ':amount': amount },
         }),

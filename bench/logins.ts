@@ -129,7 +129,10 @@ export const logins =
 const scenario = 'logins';
 
 const count = (figure: string, value: number, target?: number): Figure => ({
-  ...{ scenario, figure, value, unit: 'count' },
+  scenario,
+  figure,
+  value,
+  unit: 'count',
   ...(target !== undefined && { target }),
 });
 

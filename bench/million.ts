@@ -24,7 +24,10 @@ async function storedAlarms(stack: Stack, tenant: Client) {
   const server = randomUUID();
   const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
     body: {
-      ...{ name: server, type: 'event', severity: 'low', repeat_actions: true },
+      name: server,
+      type: 'event',
+      severity: 'low',
+      repeat_actions: true,
       event_rule: { event_type, query: [{ field: 'traits.instance_id', value: server }] },
     },
   });
@@ -34,12 +37,17 @@ async function storedAlarms(stack: Stack, tenant: Client) {
   const owner = { owner: projectOwner(tenant.projectId) };
   const rows = await loader.rows(alarm_id);
   const replacements = (project: string) => ({
-    ...{ [alarm_id]: randomUUID(), [server]: randomUUID(), [tenant.projectId]: project },
+    [alarm_id]: randomUUID(),
+    [server]: randomUUID(),
+    [tenant.projectId]: project,
   });
   return {
     event_type,
     server,
-    /** Loads copies in the same project, and counts them as the API does: the evaluator looks at the count first. */
+    /**
+     * Loads copies in the same project, and counts them as the API does: the evaluator looks at the
+     * count first.
+     */
     loadOwn: async (): Promise<void> => {
       await loader.load(
         rows,
@@ -66,8 +74,9 @@ async function storedAlarms(stack: Stack, tenant: Client) {
 }
 
 /**
- * One event that fires one alarm, first among the 1,000 stored alarms of its project and then among `alarms` in
- * all, 1,000 a project. All but the one are loaded into the table: they are copies of it, each for another server.
+ * One event that fires one alarm, first among the 1,000 stored alarms of its project and then among
+ * `alarms` in all, 1,000 a project. All but the one are loaded into the table: they are copies of
+ * it, each for another server.
  */
 export const million =
   (alarms: number) =>
@@ -78,7 +87,8 @@ export const million =
     const queues = queuesOf(stack);
     const stored = await storedAlarms(stack, tenant);
     const subscriber = await subscribe(stack.endpoint, stack.outputs.NotificationsTopicArn ?? '', {
-      ...{ project_id: [tenant.projectId], severity: ['low'] },
+      project_id: [tenant.projectId],
+      severity: ['low'],
     });
 
     /** From just before the event is sent to its notification, in ms. */

@@ -59,7 +59,10 @@ function writerOf(tenant: Client, uuids: readonly string[]) {
 async function alarmOnAll(tenant: Client): Promise<string> {
   const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
     body: {
-      ...{ name: randomUUID(), type: 'event', severity: 'low', repeat_actions: true },
+      name: randomUUID(),
+      type: 'event',
+      severity: 'low',
+      repeat_actions: true,
       event_rule: { event_type: '*' },
     },
   });

@@ -71,12 +71,14 @@ export function queuesOf({ endpoint, outputs }: Stack): Queues {
     evaluatorIdle: () => until(events, isIdle, { forMs: 0, lookMs: 10 }),
     allQuiet: (patience) =>
       until(events, isQuiet, {
-        ...{ forMs: quietMs, lookMs: 200 },
+        forMs: quietMs,
+        lookMs: 200,
         ...(patience !== undefined && { patienceMs: patience }),
       }),
     webhooksIdle: (patience) =>
       until(webhooks, isIdle, {
-        ...{ forMs: quietMs, lookMs: 200 },
+        forMs: quietMs,
+        lookMs: 200,
         ...(patience !== undefined && { patienceMs: patience }),
       }),
   };

@@ -47,9 +47,18 @@ export function merged(
   const added = [...figures].map(([name, its]): [string, KeptResults[string]] => [
     name,
     {
-      ...{ at, commit, cores, cpu, node, load, loadAtEnd },
+      at,
+      commit,
+      cores,
+      cpu,
+      node,
+      load,
+      loadAtEnd,
       figures: its.map(({ scenario, figure, value, unit, target }) => ({
-        ...{ scenario, figure, value: rounded(value), unit },
+        scenario,
+        figure,
+        value: rounded(value),
+        unit,
         ...(target !== undefined && { target: rounded(target) }),
       })),
     },

@@ -32,7 +32,10 @@ export type Scenario = {
 type OnStack = Extract<Scenario, { readonly on: 'the stack' }>;
 
 const onStack = (about: string, runs: number, play: OnStack['play']): Scenario => ({
-  ...{ on: 'the stack', about, runs, play },
+  on: 'the stack',
+  about,
+  runs,
+  play,
 });
 
 /** A scenario with a bed that is made for it and deleted afterwards. */
@@ -71,7 +74,11 @@ const alone: Readonly<Record<string, Scenario>> = {
     3,
     onBed((bed, runs) =>
       wholeHost(bed, {
-        ...{ instances: 1_000, runs, lastMs: 5_000, fleetOf: bed.portsOf, of: 'ports' },
+        instances: 1_000,
+        runs,
+        lastMs: 5_000,
+        fleetOf: bed.portsOf,
+        of: 'ports',
       }),
     ),
   ),

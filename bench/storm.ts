@@ -29,7 +29,10 @@ const eventOf = (body: unknown): string => Notification.parse(body).reason_data.
 async function alarmOn(tenant: Client, event_type: string): Promise<string> {
   const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
     body: {
-      ...{ name: 'storm', type: 'event', severity: 'low', repeat_actions: true },
+      name: 'storm',
+      type: 'event',
+      severity: 'low',
+      repeat_actions: true,
       event_rule: { event_type },
     },
   });
@@ -46,7 +49,8 @@ async function sendStorm(
   await inParallel(slices(ids, perList), senders, (list) =>
     admin.expect('POST', '/doctor/v1/events', {
       body: list.map((message_id) => ({
-        ...{ message_id, event_type },
+        message_id,
+        event_type,
         traits: [
           ['project_id', 1, project],
           ['instance_id', 1, randomUUID()],

@@ -53,8 +53,11 @@ export async function webhook(stack: Stack, runs: number): Promise<Figure[]> {
     urls.map(async (url, n) => {
       const { body } = await tenant.expect('POST', '/alarming/v2/alarms', {
         body: {
-          ...{ name: `bench ${n}`, type: 'event', event_rule: { event_type: typeFor(n) } },
-          ...{ repeat_actions: true, alarm_actions: [url] },
+          name: `bench ${n}`,
+          type: 'event',
+          event_rule: { event_type: typeFor(n) },
+          repeat_actions: true,
+          alarm_actions: [url],
         },
       });
       return z.object({ alarm_id: z.string() }).parse(body).alarm_id;

@@ -26,7 +26,11 @@ export const alarmCommands: readonly Command[] = [
     usage: '[--event-type TYPE] [--query TEXT] [--resource-id ID] [--hours N] [--limit N]',
     does: 'List the events of the last 24 hours, or fewer, that an event alarm would have matched, the newest first. The options are those of "openstack alarm create"; nothing is created.',
     options: {
-      ...{ 'event-type': text, query: text, 'resource-id': text, hours: text, limit: text },
+      'event-type': text,
+      query: text,
+      'resource-id': text,
+      hours: text,
+      limit: text,
     },
     run: async (session, given) => {
       const { hours, limit } = given;
@@ -37,8 +41,11 @@ export const alarmCommands: readonly Command[] = [
         body: alarmOf(given),
       });
       const columns = {
-        ...{ 'Accepted at': 'accepted_at', 'Event type': 'event_type' },
-        ...{ 'Resource ID': 'resource_id', Effect: 'effect', Traits: 'traits' },
+        'Accepted at': 'accepted_at',
+        'Event type': 'event_type',
+        'Resource ID': 'resource_id',
+        Effect: 'effect',
+        Traits: 'traits',
       };
       return { items: Preview.parse(answer).events, columns };
     },

@@ -10,7 +10,11 @@ const service = 'fault-management' as const;
 const flag = { type: 'boolean' } as const;
 
 const Counts = z.object({
-  ...{ seen: z.int(), created: z.int(), changed: z.int(), moved: z.int(), deleted: z.int() },
+  seen: z.int(),
+  created: z.int(),
+  changed: z.int(),
+  moved: z.int(),
+  deleted: z.int(),
   failed: z.int(),
 });
 type Counts = z.infer<typeof Counts>;
@@ -62,7 +66,7 @@ const [pollMs, loggedMs] = [1_000, 5_000];
 /** Failures of the walk after which the command ends. The walk itself goes on. */
 const mostFailures = 3;
 
-/** What part of the walk is done: by the counts of the walk before, or by its parts. */
+/** How much of the walk is done: by the counts of the walk before, or by its parts. */
 function doneOf(walk: CloudWalk, expected: number): number {
   if (walk.phase === 'done') return 1;
   if (expected > 0) return Math.min(sumOf(walk, ({ seen }) => seen) / expected, 0.99);
@@ -76,7 +80,10 @@ function lineOf(walk: CloudWalk, expected: number, terminal: boolean): string {
   return terminal ? `\r[${'#'.repeat(full)}${' '.repeat(width - full)}] ${line}` : `${line}\n`;
 }
 
-/** Follows a walk until it has ended. @throws Failure if another one took its place, or if it fails again and again. */
+/**
+ * Follows a walk until it has ended.
+ * @throws Failure if another walk replaced it, or if it fails several times in a row.
+ */
 async function follow(
   session: CliSession,
   walk_id: string,

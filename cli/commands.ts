@@ -5,6 +5,7 @@ import { cloudRegister } from './cloud/register.ts';
 import { cloudInventoryCommands } from './cloud-inventory.ts';
 import type { Command, Given } from './command.ts';
 import { type Evacuated, evacuateAll, evacuateServer, look, serversOf } from './evacuate.ts';
+import { historyOf } from './host-history.ts';
 import { monitoringCommands } from './monitoring.ts';
 import { operationsCommands } from './operations.ts';
 import { Item } from './output.ts';
@@ -76,7 +77,10 @@ export const commands: readonly Command[] = [
     does: 'Update a host; --report-host-down, or --down, reports its fault. Fence it first. --silence silences its alarms before, for planned work.',
     argument: 'HOST',
     options: {
-      ...{ status: text, maintenance: text, 'report-host-down': flag, down: flag },
+      status: text,
+      maintenance: text,
+      'report-host-down': flag,
+      down: flag,
       silence: text,
     },
     run: async (session, given, host) => {
@@ -138,8 +142,12 @@ export const commands: readonly Command[] = [
       const body = await session.ask({ service: 'compute', path, microversion: version });
       const { services } = z.object({ services: z.array(Item) }).parse(body);
       const columns = {
-        ...{ Host: 'host', Zone: 'zone', Status: 'status', State: 'state' },
-        ...{ 'Disabled reason': 'disabled_reason', 'Updated at': 'updated_at' },
+        Host: 'host',
+        Zone: 'zone',
+        Status: 'status',
+        State: 'state',
+        'Disabled reason': 'disabled_reason',
+        'Updated at': 'updated_at',
       };
       return { items: services, columns };
     },
@@ -156,16 +164,20 @@ export const commands: readonly Command[] = [
   {
     name: 'host history',
     usage: '[--limit N] HOST',
-    does: 'List what happened to a host: faults, maintenance and evacuations, the newest first, with their callers and requests.',
+    does: 'List what happened to a host: faults, maintenance and evacuations, the newest first, with their callers and requests; the newest 200, or N.',
     argument: 'HOST',
     options: { limit: text },
-    run: async (session, { limit }, host) => {
-      const path = `/host-history/${segment(host)}${queryString({ limit })}`;
-      const body = await session.ask({ service: 'fault-management', path });
-      const { history } = z.object({ history: z.array(Item) }).parse(body);
+    run: async (session, given, host) => {
+      const history = await historyOf(session, host, given);
       const columns = {
-        ...{ At: 'at', What: 'what', 'User ID': 'user_id', 'Request ID': 'request_id' },
-        ...{ 'Fault ID': 'fault_id', 'Server ID': 'server_id', To: 'dest', Status: 'status' },
+        At: 'at',
+        What: 'what',
+        'User ID': 'user_id',
+        'Request ID': 'request_id',
+        'Fault ID': 'fault_id',
+        'Server ID': 'server_id',
+        To: 'dest',
+        Status: 'status',
       };
       return { items: history, columns };
     },
@@ -196,7 +208,9 @@ export const commands: readonly Command[] = [
     options: {},
     run: (session, _, id) =>
       one(session, 'server', {
-        ...{ service: 'compute', path: `/servers/${segment(id)}`, microversion: version },
+        service: 'compute',
+        path: `/servers/${segment(id)}`,
+        microversion: version,
       }),
   },
   {
@@ -230,8 +244,11 @@ export const commands: readonly Command[] = [
     options: { host: text, server: text, project: text, status: text, 'dp-down': text },
     run: async (session, given) => {
       const named = {
-        ...{ host: 'binding:host_id', server: 'device_id', project: 'project_id' },
-        ...{ status: 'status', 'dp-down': 'dp_down' },
+        host: 'binding:host_id',
+        server: 'device_id',
+        project: 'project_id',
+        status: 'status',
+        'dp-down': 'dp_down',
       };
       const filters = Object.entries(named).flatMap(([option, key]) => {
         const value = given[option];
@@ -239,8 +256,12 @@ export const commands: readonly Command[] = [
       });
       const items = await portsOf(session, Object.fromEntries(filters));
       const columns = {
-        ...{ ID: 'id', Name: 'name', Status: 'status', 'Data plane': 'data_plane_status' },
-        ...{ Server: 'device_id', Project: 'project_id' },
+        ID: 'id',
+        Name: 'name',
+        Status: 'status',
+        'Data plane': 'data_plane_status',
+        Server: 'device_id',
+        Project: 'project_id',
       };
       const host = 'binding:host_id';
       return {
@@ -268,8 +289,12 @@ export const commands: readonly Command[] = [
       const request = { service: 'fault-management', path } as const;
       const items = await all(session, request, (body) => Faults.parse(body));
       const columns = {
-        ...{ Fault: 'fault_id', Status: 'status', 'Raised at': 'raised_at' },
-        ...{ 'Cleared at': 'cleared_at', Servers: 'instances_affected', Ports: 'ports_affected' },
+        Fault: 'fault_id',
+        Status: 'status',
+        'Raised at': 'raised_at',
+        'Cleared at': 'cleared_at',
+        Servers: 'instances_affected',
+        Ports: 'ports_affected',
       };
       return {
         items: items.map(withCloud),

@@ -42,7 +42,10 @@ const Looked = z.object({
 });
 type Looked = z.infer<typeof Looked>['server'];
 
-/** True for a 409 about another change of the server, false for one about its state. Source: nova `evacuate`. */
+/**
+ * True for a 409 about another change of the server, false for one about its state. Source: nova
+ * `evacuate`.
+ */
 const isRivalry = ({ status }: Failure, server: Looked): boolean =>
   status === 409 &&
   ['active', 'stopped', 'error'].includes(server['OS-EXT-STS:vm_state']) &&
@@ -153,7 +156,10 @@ export async function serversOf(session: CliSession, host: string): Promise<Name
   return servers;
 }
 
-/** Evacuates the servers, `jobs` at once. `onOutcome` gets each outcome when it is known; the result has the servers' order. */
+/**
+ * Evacuates the servers, `jobs` at once. `onOutcome` gets each outcome when it is known; the result
+ * has the servers' order.
+ */
 export async function evacuateAll(
   session: CliSession,
   servers: readonly Named[],

@@ -1,6 +1,7 @@
 /** Follows an evacuation that Nova carries out for Doctor, until it has ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { grownPause } from '../domain/back-off.ts';
 import { patiently } from './patiently.ts';
 import { type CliSession, Failure } from './session.ts';
 
@@ -17,7 +18,7 @@ const Evacuation = z.object({
 });
 
 /** The first and the longest pause between two looks, in milliseconds. */
-const [firstPause, longestPause] = [200, 2_000];
+const pauses = { first: 200, longest: 2_000 };
 
 /** The end of an evacuation: where the server is, or why it did not move. */
 export type EvacuationEnd = {
@@ -33,7 +34,7 @@ async function lookAt(session: CliSession, id: string) {
   return Evacuation.parse(answer).evacuation;
 }
 
-/** The same; null if it cannot be read: the server is on its way all the same. */
+/** The same; null if it cannot be read. The server may be on its way nevertheless. */
 async function lookFirst(session: CliSession, id: string) {
   try {
     return await lookAt(session, id);
@@ -44,8 +45,8 @@ async function lookFirst(session: CliSession, id: string) {
 }
 
 /**
- * Waits for the end of a server's evacuation. Undefined if no one is known to report it soon: another program
- * than Nova moves the server, or the evacuation cannot be read.
+ * Waits for the end of a server's evacuation. Undefined if its end is not known soon: a program
+ * other than Nova moves the server, or the evacuation cannot be read.
  * @param onProgress gets each new state.
  */
 export async function followed(
@@ -66,6 +67,6 @@ export async function followed(
     const shown = progress ?? status;
     if (shown !== last) onProgress(shown);
     last = shown;
-    await sleep(Math.min(firstPause * 2 ** looks, longestPause));
+    await sleep(grownPause(looks + 1, pauses));
   }
 }

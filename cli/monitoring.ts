@@ -18,8 +18,14 @@ const pageOf = (key: string) => (body: unknown) => {
 const pathOf = (name: string): string => `/sources/${name.split('/').map(segment).join('/')}`;
 
 const conditionColumns = {
-  ...{ ID: 'id', Source: 'source', Target: 'target', Effect: 'effect', State: 'state' },
-  ...{ Held: 'held', 'Raised at': 'raised_at', Cause: 'cause' },
+  ID: 'id',
+  Source: 'source',
+  Target: 'target',
+  Effect: 'effect',
+  State: 'state',
+  Held: 'held',
+  'Raised at': 'raised_at',
+  Cause: 'cause',
 };
 
 /** The value of an option as JSON, such as a number or an object. @throws Misuse */
@@ -38,7 +44,11 @@ async function settingsWith(session: CliSession, name: string, given: Given) {
     .parse(await session.ask({ service, path: pathOf(name) }));
   const { clear, fenced, stale_after, mapping, reporters } = source;
   return {
-    ...{ clear, fenced, stale_after, mapping, reporters },
+    clear,
+    fenced,
+    stale_after,
+    mapping,
+    reporters,
     ...(given.clear !== undefined && { clear: given.clear }),
     ...(given.fenced !== undefined && { fenced: jsonOf(given, 'fenced') }),
     ...(given['stale-after'] !== undefined && {
@@ -90,7 +100,10 @@ const sourceCommands: readonly Command[] = [
     run: async (session) => {
       const items = await all(session, { service, path: '/sources' }, pageOf('sources'));
       const columns = {
-        ...{ Name: 'name', Clear: 'clear', Fenced: 'fenced', 'Stale after': 'stale_after' },
+        Name: 'name',
+        Clear: 'clear',
+        Fenced: 'fenced',
+        'Stale after': 'stale_after',
         Mapping: 'mapping',
         Reporters: 'reporters',
       };

@@ -109,7 +109,10 @@ const deadLetterCommands: readonly Command[] = [
       const request = { service, path: path(queue) };
       const items = await all(session, request, (body) => Letters.parse(body));
       const columns = {
-        ...{ ID: 'id', 'Sent at': 'sent_at', 'Goes back to': 'source', Reason: 'reason' },
+        ID: 'id',
+        'Sent at': 'sent_at',
+        'Goes back to': 'source',
+        Reason: 'reason',
         'Why not': 'refused',
       };
       return { items, columns };

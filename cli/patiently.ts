@@ -1,10 +1,11 @@
 /** Requests that are repeated where that may help. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { grownPause, spread } from '../domain/back-off.ts';
 import { type CliSession, Failure, type Request } from './session.ts';
 
 /** The attempts of one request, with longer and longer pauses in milliseconds. */
 export const mostRequests = 6;
-const [firstPause, longestPause] = [200, 10_000];
+const pauses = { first: 200, longest: 10_000 };
 
 /** True if a repeat of the request may succeed. */
 export const mayPass = ({ status }: Failure): boolean =>
@@ -12,8 +13,8 @@ export const mayPass = ({ status }: Failure): boolean =>
 
 /** Waits after the n-th attempt, as long as the answer asks for if it does. */
 export const pauseAfterRefusal = (tries: number, { retryAfter }: Failure): Promise<void> => {
-  const grown = Math.min(firstPause * 2 ** (tries - 1), longestPause);
-  return sleep(retryAfter === undefined ? grown * (0.5 + Math.random() / 2) : retryAfter * 1000);
+  const grown = spread(grownPause(tries, pauses), Math.random());
+  return sleep(retryAfter === undefined ? grown : retryAfter * 1000);
 };
 
 /** Sends a request, and repeats it where that may help. Only for requests that change nothing. */

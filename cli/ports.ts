@@ -42,10 +42,15 @@ export function portUpdate(given: Given): Item {
   const update = {
     ...oneOf(given, 'dp-down', 'dp_down', { true: true, false: false }),
     ...oneOf(given, 'status', 'status', {
-      ...{ ACTIVE: 'ACTIVE', DOWN: 'DOWN', BUILD: 'BUILD', ERROR: 'ERROR' },
+      ACTIVE: 'ACTIVE',
+      DOWN: 'DOWN',
+      BUILD: 'BUILD',
+      ERROR: 'ERROR',
     }),
     ...oneOf(given, 'data-plane-status', 'data_plane_status', {
-      ...{ ACTIVE: 'ACTIVE', DOWN: 'DOWN', none: null },
+      ACTIVE: 'ACTIVE',
+      DOWN: 'DOWN',
+      none: null,
     }),
   };
   if (Object.keys(update).length > 0) return update;

@@ -61,8 +61,10 @@ const Values = z.record(z.string(), z.union([z.string(), z.boolean()]).optional(
 function parsed(command: Command, args: string[]) {
   try {
     const { values, positionals } = parseArgs({
-      ...{ args, options: { ...shared, ...command.options } },
-      ...{ allowPositionals: true, strict: true },
+      args,
+      options: { ...shared, ...command.options },
+      allowPositionals: true,
+      strict: true,
     });
     return { values: Values.parse(values), positionals };
   } catch (error) {

@@ -44,8 +44,10 @@ function silenceOf(given: Given) {
   }
   const from = starts_at === undefined ? Date.now() : Math.max(Date.parse(starts_at), Date.now());
   const named = Object.entries({
-    ...{ project_id: valuesOf(given.project), resource_id: valuesOf(given.resource) },
-    ...{ alarm_id: valuesOf(given.alarm), host: valuesOf(given.host) },
+    project_id: valuesOf(given.project),
+    resource_id: valuesOf(given.resource),
+    alarm_id: valuesOf(given.alarm),
+    host: valuesOf(given.host),
   }).filter(([, values]) => values !== undefined);
   return {
     ...(given.id !== undefined && { id: given.id }),
@@ -82,8 +84,12 @@ const Silences = z
   .transform(({ silences, next }) => ({ items: silences, next }));
 
 const columns = {
-  ...{ ID: 'id', Status: 'status', 'Starts at': 'starts_at', 'Ends at': 'ends_at' },
-  ...{ Matchers: 'matchers', Reason: 'reason' },
+  ID: 'id',
+  Status: 'status',
+  'Starts at': 'starts_at',
+  'Ends at': 'ends_at',
+  Matchers: 'matchers',
+  Reason: 'reason',
 };
 
 export const silenceCommands: readonly Command[] = [
@@ -93,12 +99,22 @@ export const silenceCommands: readonly Command[] = [
       '[--resource ID,...] [--alarm ID,...] [--host HOST,...] [--project ID,...] [--start TIME] [--duration 2h | --end TIME] [--id UUID] --reason TEXT',
     does: "Silence alarms for a time: all of the project's, or those that match. --host and --project are for administrators. Under the id of a silence, change its end.",
     options: {
-      ...{ resource: text, alarm: text, host: text, project: text, id: text },
-      ...{ start: text, end: text, duration: text, reason: text },
+      resource: text,
+      alarm: text,
+      host: text,
+      project: text,
+      id: text,
+      start: text,
+      end: text,
+      duration: text,
+      reason: text,
     },
     run: (session, given) =>
       one(session, 'silence', {
-        ...{ service, method: 'POST', path: '/silences', body: silenceOf(given) },
+        service,
+        method: 'POST',
+        path: '/silences',
+        body: silenceOf(given),
       }),
   },
   {

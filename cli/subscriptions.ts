@@ -11,8 +11,11 @@ const service = 'fault-management' as const;
 
 /** The attributes of a filter, by the options that name them. */
 const filterOptions = {
-  ...{ alarm: 'alarm_id', resource: 'resource_id', severity: 'severity' },
-  ...{ current: 'current', 'event-type': 'event_type' },
+  alarm: 'alarm_id',
+  resource: 'resource_id',
+  severity: 'severity',
+  current: 'current',
+  'event-type': 'event_type',
 } as const;
 
 /** The body of a request for a subscription. @throws Misuse */
@@ -40,8 +43,12 @@ const Subscriptions = z
   .transform(({ subscriptions, next }) => ({ items: subscriptions, next }));
 
 const columns = {
-  ...{ ID: 'id', Status: 'status', Protocol: 'protocol', Endpoint: 'endpoint' },
-  ...{ Group: 'group', Filter: 'filter' },
+  ID: 'id',
+  Status: 'status',
+  Protocol: 'protocol',
+  Endpoint: 'endpoint',
+  Group: 'group',
+  Filter: 'filter',
 };
 
 export const subscriptionCommands: readonly Command[] = [
@@ -51,9 +58,16 @@ export const subscriptionCommands: readonly Command[] = [
       '--protocol sqs|lambda|https|http|email|email-json --endpoint ENDPOINT [--group fault] [--severity LEVEL,...] [--current STATE,...] [--event-type TYPE,...] [--alarm ID,...] [--resource ID,...] [--envelope] [--all-projects]',
     does: "Subscribe an endpoint to the notifications of the project; --group fault for one message for each fault. --envelope keeps SNS's envelope for a queue. --all-projects is for administrators.",
     options: {
-      ...{ protocol: text, endpoint: text, group: text, severity: text, current: text },
-      ...{ 'event-type': text, alarm: text, resource: text },
-      ...{ envelope: flag, 'all-projects': flag },
+      protocol: text,
+      endpoint: text,
+      group: text,
+      severity: text,
+      current: text,
+      'event-type': text,
+      alarm: text,
+      resource: text,
+      envelope: flag,
+      'all-projects': flag,
     },
     run: (session, given) => {
       const body = subscriptionOf(given);

@@ -128,7 +128,10 @@ async function freshOf(
   const many = reload.map((kind) => ({ at, kind, id: 'more than 500', state: 'changed' }));
   const read = await Promise.all(
     all.slice(0, mostStates).map(async ({ kind, id }) => ({
-      ...{ at, kind, id, state: await stateText(session, kind, id) },
+      at,
+      kind,
+      id,
+      state: await stateText(session, kind, id),
     })),
   );
   const rest = all.slice(mostStates).map(({ kind, id }) => ({ at, kind, id, state: 'changed' }));

@@ -1,7 +1,8 @@
 /**
- * CloudWatch's alarm notifications, as an alarm's action publishes them to SNS and SNS delivers them to a queue.
- * They say the same as the event on EventBridge, in other words. Sources: Amazon CloudWatch's user guide, "Notifying
- * users on alarm changes"; Amazon SNS' developer guide, "Fanout to Amazon SQS queues".
+ * CloudWatch's alarm notifications, as an alarm's action publishes them to SNS and SNS delivers
+ * them to a queue. They say the same as the event on EventBridge, in other words. Sources: Amazon
+ * CloudWatch's user guide, "Notifying users on alarm changes"; Amazon SNS' developer guide, "Fanout
+ * to Amazon SQS queues".
  */
 import * as z from 'zod';
 import type { AlarmStateChange } from './cloudwatch.ts';
@@ -36,7 +37,10 @@ export const SnsMessage = z.object({ Type: z.literal('Notification'), Message: z
 const dimensionsOf = ({ Dimensions }: z.infer<typeof Statistic>): Record<string, string> =>
   Object.fromEntries((Dimensions ?? []).map(({ name, value }) => [name, value]));
 
-/** The same change of state as EventBridge delivers it: an alarm that comes in both ways has one condition. */
+/**
+ * The same change of state as EventBridge delivers it: an alarm that comes in both ways has one
+ * condition.
+ */
 export function stateChangeOf(notification: AlarmNotification): AlarmStateChange {
   const { AlarmName, AlarmArn, AlarmDescription, NewStateValue, NewStateReason } = notification;
   const { Trigger, StateChangeTime } = notification;

@@ -58,7 +58,9 @@ export function parseAlarm(
   const { detail, resources, time } = change;
   const { state, configuration } = detail;
   if (state.value === 'INSUFFICIENT_DATA') return [];
-  const unmatched = (reason: string): ReportItem[] => [{ kind: 'unmatched', reason, item: change }];
+  const unmatched = (reason: string): ReportItem[] => [
+    { kind: 'unmatched', reason, item: change, key: resources[0] },
+  ];
   const status = Object.entries(statuses).find(([value]) => value === state.value)?.[1];
   if (!status) return unmatched('The state is neither ALARM nor OK nor INSUFFICIENT_DATA.');
   const said = described(configuration.description ?? '');

@@ -7,10 +7,14 @@ import * as z from 'zod';
 /** A moment in Doctor's form: `2026-01-01T00:00:00.000Z`. */
 export const Moment = z.iso.datetime({ precision: 3 });
 
-const Day = z.iso.date();
-
 /** The moment of a time in milliseconds since 1970. */
 export const momentOf = (time: number): string => new Date(time).toISOString();
+
+/** The moment so many seconds after another one; before it if they are negative. */
+export const laterBy = (moment: string, seconds: number): string =>
+  momentOf(Date.parse(moment) + seconds * 1_000);
+
+const Day = z.iso.date();
 
 /**
  * The moment that a text names: ISO 8601 with any fraction, with or without a zone (without one it
@@ -27,18 +31,6 @@ export function parseMoment(text: string): string | undefined {
   return Moment.safeParse(moment).data;
 }
 
-/**
- * Aodh's and Ceilometer's form: UTC without a zone, with microseconds, or without a fraction if it
- * is 0.
- */
+/** The form of times in events: UTC without a zone, with microseconds, or without a fraction if it is 0. */
 export const naive = (moment: string): string =>
   moment.endsWith('.000Z') ? moment.slice(0, -5) : `${moment.slice(0, -1)}000`;
-
-/** Nova's form of `created` and `updated`: whole seconds with `Z`. */
-export const seconds = (moment: string): string => `${moment.slice(0, 19)}Z`;
-
-/** Nova's form of `launched_at` and a service's `updated_at`: microseconds without `Z`. */
-export const microseconds = (moment: string): string => `${moment.slice(0, -1)}000`;
-
-/** Keystone's form: microseconds with `Z`. */
-export const microsecondsZ = (moment: string): string => `${moment.slice(0, -1)}000Z`;

@@ -1,4 +1,4 @@
-/** One alarm and the events that may concern it: decides which firings can be written at once. */
+/** One alarm and the events that may concern it. Decides which firings can be written at once. */
 import type { Alarm } from '../domain/alarms/alarm.ts';
 import { cannotBeEvaluated, type Decision, decide } from '../domain/alarms/evaluate.ts';
 import {
@@ -13,7 +13,9 @@ import {
 import type { DoctorEvent } from '../domain/events/event.ts';
 import type { EventsOut } from './events-out.ts';
 
-/** The silence that holds back what an event fires for an alarm; undefined if none does. */
+/**
+ * The silence that holds back the notification of an event for an alarm; undefined if none does.
+ */
 export type HoldOf = (alarm: Alarm, event: DoctorEvent, now: string) => Hold | undefined;
 
 /**
@@ -36,18 +38,21 @@ export type Step = {
 /** An alarm whose rule cannot be read, and why. */
 export type Unreadable = {
   readonly alarm_id: string;
-  /** Undefined if it cannot be read either. */
+  /** Undefined if the project cannot be read either. */
   readonly revision: number | undefined;
   readonly reason: string;
   /** True if the alarm has this reason already. */
   readonly isReported: boolean;
 };
 
-/** A transaction takes 4 MB and 100 actions: ten rows with a notification, or forty without. */
+/**
+ * The weight of a transaction, which has at most 4 MB and 100 actions: ten rows with a
+ * notification, or forty without.
+ */
 export const weightPerTransaction = 10;
 const noteWeight = 1 / 4;
 
-/** The share of a transaction that the chain takes, of `weightPerTransaction`; its alarm is included. */
+/** The weight of the chain, its alarm included, out of `weightPerTransaction`. */
 export const weightOf = (chain: Chain): number =>
   chain.reduce((sum, { row }) => sum + (hasNotification(row) ? 1 : noteWeight), 0);
 
@@ -96,7 +101,7 @@ export function stepsOf(
 
 type Fired = { readonly firing: Firing; readonly event: DoctorEvent; readonly now: string };
 
-/** The firing as it is sent: held back by a silence, in groups, or as it is. */
+/** The firing as it is sent: held back by a silence, as a part of a group, or by itself. */
 function asSent({ isGrouped, holdOf }: AlarmLane, { firing, event, now }: Fired): Firing {
   const sent = isGrouped ? groupedFiring(firing) : firing;
   const hold = holdOf?.(firing.to ?? firing.from, event, now);

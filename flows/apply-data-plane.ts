@@ -84,7 +84,10 @@ async function applyToChunk(
   });
 }
 
-/** Writes the first row of every lane, then the second, and so on; returns the ids of the ports that were not as read. */
+/**
+ * Writes the first row of every lane, then the second, and so on; returns the ids of the ports that
+ * were not as read.
+ */
 async function writeLanes(
   deps: ApplyDataPlaneDeps,
   lanes: readonly Lane[],

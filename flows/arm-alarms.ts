@@ -8,13 +8,17 @@ import { untilWritten } from './retry.ts';
 export type ArmDeps = {
   /** Alarms read consistently; unknown ones are left out. */
   readonly alarms: (ids: readonly string[]) => Promise<{ readonly alarms: readonly Alarm[] }>;
-  /** Writes when an alarm was armed, and its timer if that changes; false if it is no longer as it was read. */
+  /**
+   * Writes when an alarm was armed, and its timer if that changes; false if it is no longer as it
+   * was read.
+   */
   readonly arm: (from: Alarm, to: Alarm) => Promise<boolean>;
   readonly now: () => string;
 };
 
 /**
- * Arms the alarms of the lanes. Alarms without a timeout cost nothing. Safe to repeat: the same events arm an alarm once.
+ * Arms the alarms of the lanes. Alarms without a timeout cost nothing. Safe to repeat: the same
+ * events arm an alarm once.
  * @throws the first error of a write: the events are then delivered again.
  */
 export async function armAlarms(deps: ArmDeps, lanes: readonly AlarmLane[]): Promise<void> {

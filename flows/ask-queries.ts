@@ -1,7 +1,7 @@
 /**
- * Asks Prometheus the queries of a message, a few at once. A project whose queries are not answered in
- * time does not hold up others: after a few such queries, its other queries are put off to the slow
- * lane; in the slow lane they are given up for this round.
+ * Sends the queries of a message to Prometheus, a few at once. If a few queries of a project are
+ * not answered in time, its other queries are put off to the slow lane, so that they do not hold up
+ * other projects. In the slow lane they are given up for this round.
  */
 import pMap from 'p-map';
 import type { QueryAnswer } from '../domain/alarms/round-outcome.ts';
@@ -10,7 +10,7 @@ import type { AskedQuery, RoundLane } from '../domain/alarms/round-plan.ts';
 /** The answer, and whether none came in time. */
 export type Asked = { readonly answer: QueryAnswer; readonly timedOut: boolean };
 
-/** The projects whose queries are not answered in time, as this process has seen it lately. */
+/** The projects whose queries were lately not answered in time, as this process has seen it. */
 export type SlowProjects = {
   readonly isSlow: (lane: RoundLane, project_id: string) => boolean;
   /** Records a query that was not answered in time. */
@@ -29,7 +29,7 @@ export type AskDeps = {
 /** The answers, by `askedKey`. */
 export type Answers = {
   readonly answers: ReadonlyMap<string, QueryAnswer>;
-  /** The keys of queries that were put off. */
+  /** The keys of queries that were put off to the slow lane. */
   readonly postponed: ReadonlySet<string>;
   /** How many were asked. */
   readonly asked: number;
@@ -37,7 +37,10 @@ export type Answers = {
 
 /** Queries of a message in flight. */
 const inFlight = 10;
-/** A message that is older than this is not asked any more: the next rounds are under way. */
+/**
+ * Queries of a message that is older than this are not sent any more: the next rounds are under
+ * way.
+ */
 const lateAfterMs = 120_000;
 
 type Asking = {

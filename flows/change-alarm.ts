@@ -39,7 +39,10 @@ export async function createAlarm(
   });
 }
 
-/** What becomes of an alarm as it was read (undefined: there is none). Undefined: nothing changes. */
+/**
+ * Decides what an alarm as it was read (undefined: there is none) becomes. Undefined: nothing
+ * changes.
+ */
 export type DecideAlarm<T> = (found: AnyAlarm | undefined) => T;
 
 /**

@@ -24,7 +24,10 @@ export type Targets = {
   readonly placed: (host: string) => void;
 };
 
-/** For how long counts are kept, in milliseconds: a host is evacuated one instance a request. */
+/**
+ * For how long counts are kept, in milliseconds. A host is evacuated by one request for each
+ * instance.
+ */
 const keptMs = 5_000;
 
 /**

@@ -49,7 +49,7 @@ export type MoveOutcome = { readonly seconds: number; readonly progress: string 
 const pause = 10;
 
 /**
- * Takes a move one step further: requests it, or looks at what became of it.
+ * Takes a move one step further: requests it, or looks at its outcome.
  * @throws if Nova does not answer a read, or if a table does not.
  */
 export async function moveInCloud(

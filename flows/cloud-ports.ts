@@ -1,6 +1,6 @@
 /**
- * Makes Neutron show the data plane of ports that Doctor shows. Reads the newest rows, and reads them again
- * after the requests: so it does not matter which of two messages is handled last.
+ * Makes Neutron show the data plane that Doctor shows of ports. Reads the newest rows, and reads
+ * them again after the requests, so the order in which two messages are handled does not matter.
  */
 import pMap from 'p-map';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
@@ -17,7 +17,10 @@ export type CloudPortsDeps = ReadPortsDeps & {
   readonly portsOn: (host: string) => AsyncIterable<readonly string[]>;
   /** The newest report on the host's ports, read consistently; undefined if there is none. */
   readonly dataPlane: (host: string) => Promise<HostDataPlane | undefined>;
-  /** The status of up to 50 ports in Neutron; unknown ports are left out. @throws if Neutron does not answer. */
+  /**
+   * The status of up to 50 ports in Neutron; unknown ports are left out.
+   * @throws if Neutron does not answer.
+   */
   readonly cloudPorts: (ids: readonly string[]) => Promise<ReadonlyMap<string, CloudDataPlane>>;
   readonly setDataPlane: (id: string, status: 'ACTIVE' | 'DOWN') => Promise<CloudAnswer>;
   /** Puts the outcome on the row of the fault; a fault that does not exist is left out. */

@@ -26,7 +26,10 @@ export type CloudPortPage = ListingPage<SeenPort>;
 export type CloudReader = {
   readonly services: () => Promise<readonly NovaService[]>;
   readonly hypervisors: () => Promise<readonly CloudHypervisor[]>;
-  /** Newest first; with `since` those that changed since then, deleted ones too; with `host` those on a host. */
+  /**
+   * Newest first; with `since` those that changed since then, deleted ones too; with `host` those
+   * on a host.
+   */
   readonly serverPage: (from: {
     readonly marker: string | null;
     readonly since?: string;

@@ -1,4 +1,7 @@
-/** Puts the servers of a failed host in error in Nova, as OPNFV Doctor's inspector does. A setting selects it. */
+/**
+ * Puts the servers of a failed host in error in Nova, as OPNFV Doctor's inspector does. A setting
+ * selects it.
+ */
 
 import pMap from 'p-map';
 import type { CloudAnswer } from '../domain/cloud/cloud-answer.ts';
@@ -26,8 +29,8 @@ export type CloudServersDeps = {
 const width = 4;
 
 /**
- * Resets each server that the host's fault stopped in Doctor, and that Nova still shows on the host without a
- * task and not in error. One that is being evacuated is left alone.
+ * Resets each server that the host's fault stopped in Doctor, if Nova still shows it on the host,
+ * not in error and without a task. A server that is being evacuated is left alone.
  */
 export async function markServers(deps: CloudServersDeps, host: Host): Promise<CloudResult> {
   const fault = standingFault(host);

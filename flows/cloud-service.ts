@@ -1,6 +1,7 @@
 /**
- * Makes Nova show the state of a host's service that Doctor shows. Reads the newest state, and reads it
- * again after each request: so it does not matter which of two messages is handled last.
+ * Makes Nova show the state that Doctor shows of a host's service. Reads the newest state, and
+ * reads it again after each request, so the order in which two messages are handled does not
+ * matter.
  */
 import type { AppliedService } from '../domain/cloud/applied-service.ts';
 import { type CloudAnswer, reasonOf } from '../domain/cloud/cloud-answer.ts';
@@ -16,7 +17,10 @@ export type CloudService = { readonly id: string; readonly forced_down: boolean 
 export type CloudServiceDeps = {
   /** The host's row, tombstones included, read consistently. */
   readonly host: (name: string) => Promise<Host | undefined>;
-  /** The service in Nova; undefined if Nova has none on a host of the name. @throws if Nova does not answer. */
+  /**
+   * The service in Nova; undefined if Nova has none on a host of the name.
+   * @throws if Nova does not answer.
+   */
   readonly cloudService: (host: string) => Promise<CloudService | undefined>;
   readonly forceDown: (service: CloudService, forced_down: boolean) => Promise<CloudAnswer>;
   /** Records what Doctor writes to Nova, or has written. */
@@ -33,8 +37,8 @@ export type CloudServiceDeps = {
 
 /**
  * Applies the newest state of a host to Nova, and records the outcome on the host's newest fault.
- * @returns the last result; undefined if Doctor has no such host: Nova's is left alone.
- * @throws if the outcome cannot be recorded, or if other writers do not end.
+ * @returns the last result; undefined if Doctor has no such host: then Nova's is left alone.
+ * @throws if the outcome cannot be recorded, or if other writers keep changing the host.
  */
 export async function applyService(
   deps: CloudServiceDeps,
@@ -68,7 +72,10 @@ async function appliedOnce(deps: CloudServiceDeps, host: Host): Promise<CloudRes
   return hasFailed(host) ? deps.markServers(host) : applied;
 }
 
-/** Records a result on the fault that the host is down by, or that ended last; a host without one has no row for it. */
+/**
+ * Records a result on the fault that the host is down by, or that ended last; a host without one
+ * has no row for it.
+ */
 export async function noteOnFault(
   deps: Pick<CloudServiceDeps, 'noteOutcome' | 'now'>,
   host: Host,

@@ -35,7 +35,9 @@ export type CloudStatusDeps = {
   readonly clock: () => number;
 };
 
-/** How far back it is looked since when a queue is not empty, in milliseconds. */
+/**
+ * How far back the samples are read for the time since which a queue is not empty, in milliseconds.
+ */
 const lookBackMs = 3_600_000;
 
 const nothing: QueueDepth = { waiting: 0, in_flight: 0, delayed: 0 };
@@ -79,7 +81,10 @@ export async function cloudStatus(deps: CloudStatusDeps) {
 /** The answer of `GET /doctor/v1/status`. */
 export type CloudStatus = Awaited<ReturnType<typeof cloudStatus>>;
 
-/** How long counts are kept, in milliseconds: a count costs some fifty reads and some twenty requests to SQS. */
+/**
+ * How long counts are kept, in milliseconds: a count costs some fifty reads and some twenty
+ * requests to SQS.
+ */
 export const statusKeptMs = 10_000;
 
 /** Counts at most every ten seconds, however many ask. Errors are not kept. */

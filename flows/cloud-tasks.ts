@@ -21,7 +21,10 @@ export type CloudOut = {
 /** The tasks of a batch, by when they are delivered. */
 export type CloudTasks = {
   readonly now: readonly CloudTask[];
-  /** Ports that a report on their host changed: the task of the host has done them, most likely. */
+  /**
+   * Whether the port was changed by a report on its host: then the task of the host has most likely
+   * written it.
+   */
   readonly later: readonly CloudTask[];
   readonly moves: readonly MoveTask[];
 };
@@ -62,7 +65,7 @@ function taskOfChange(change: RowChange): CloudTask[] {
   }
   if (change.kind !== 'host' || change.after.deleted) return [];
   const { before, after } = change;
-  // The flag of a host that is registered up is that of the cloud, from where it most likely comes.
+  // // A host that is registered as up has the flag of the cloud, from where it most likely comes.
   const changed = before && !before.deleted ? !isSameService(before, after) : after.forced_down;
   return changed ? [{ service: after.host, state: serviceStateOf(after), attempts: 0 }] : [];
 }

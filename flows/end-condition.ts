@@ -6,7 +6,7 @@ import type { Reporter } from '../domain/hosts/service-update.ts';
 import { endConditionOfHost, type ReportOnHostDeps } from './report-on-host.ts';
 import { endConditionOfTarget, type ReportOnTargetDeps } from './report-on-target.ts';
 
-/** Who ends it, and why. */
+/** The administrator who ends it, and the reason. */
 export type Ending = {
   readonly actor: Actor;
   readonly reporter: Reporter;
@@ -19,7 +19,7 @@ export type Ending = {
  */
 export type EndCondition = (condition_id: string, ending: Ending) => Promise<void>;
 
-/** See `EndCondition`. A condition that does not exist is left. */
+/** See `EndCondition`. Does nothing if the condition does not exist. */
 export async function endCondition(
   deps: ReportOnHostDeps & ReportOnTargetDeps,
   condition_id: string,

@@ -1,7 +1,7 @@
 /**
- * Ends silences whose time is over: of each alarm that a silence held, at most one notification is
- * released and sent, and the others are dropped. It runs every minute, and goes on where an earlier run
- * died: what is decided of an alarm is one transaction.
+ * Ends silences whose time is over. For each alarm that a silence held back, at most one
+ * notification is released and sent; the others are dropped. It runs every minute. The decision
+ * about one alarm is one transaction, so a later run continues where an earlier one died.
  */
 import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
 import { groupedRow, type OutboxRow } from '../domain/alarms/firing.ts';
@@ -32,15 +32,24 @@ export type EndSilencesDeps = DeliverDeps &
     readonly silencedAlarms: (ids: readonly string[]) => Promise<readonly SilencedAlarm[]>;
     /** Milliseconds since 1970. */
     readonly now: () => number;
-    /** The longest run of an evaluator with some grace: so long after the end, firings may still be held. */
+    /**
+     * The longest run of an evaluator, with some reserve. Firings may still be held back for so
+     * long after the end.
+     */
     readonly lateSeconds: number;
   };
 
-/** Silences in one run, and for how long a run begins with another one, in milliseconds. */
+/**
+ * The most silences in one run, and the time after which a run begins no other one, in
+ * milliseconds.
+ */
 const limits = { silences: 100, timeMs: 20_000 };
 /** Alarms whose rows are read and decided at once. */
 const alarmsAtOnce = 25;
-/** The newest rows of an alarm that are read. Of more, those between them and the first one are dropped unread. */
+/**
+ * How many of the newest rows of an alarm are read. Rows between these and the first one are
+ * dropped unread.
+ */
 const newestRows = 20;
 
 /** @returns how many notifications were released. An error of one silence does not stop the others. */

@@ -43,7 +43,7 @@ export type Pace = {
   readonly perTransaction: number;
   /** True: alarms that name a resource are deferred too, if there are many. */
   readonly slicesNamed: boolean;
-  /** True: the next firings are written while the notifications of the last ones are sent. */
+  /** True: the next firings are written while the notifications of the ones before are sent. */
   readonly deliverMeanwhile: boolean;
 };
 
@@ -54,10 +54,13 @@ export const fullPace: Pace = {
   slicesNamed: false,
   deliverMeanwhile: true,
 };
-/** For events that can wait: one short request at a time, so that urgent events do not wait for long ones. */
+/**
+ * For events that can wait: one short request at a time, so that urgent events do not wait for long ones. Ten
+ * firings are one transaction, one publication and one request that marks them: each is as full as it may be.
+ */
 export const gentlePace: Pace = {
-  firings: 5,
-  perTransaction: 5,
+  firings: weightPerTransaction,
+  perTransaction: weightPerTransaction,
   slicesNamed: true,
   deliverMeanwhile: false,
 };

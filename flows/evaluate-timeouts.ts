@@ -1,4 +1,7 @@
-/** Decides about alarms whose timers fell due: no event matched for their timeout, or one did and they are armed again. */
+/**
+ * Decides about alarms whose timers fell due: no event matched for their timeout, or one did and
+ * they are armed again.
+ */
 import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
 import { type Firing, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
 import { packed } from '../domain/slices.ts';
@@ -18,8 +21,8 @@ export type EvaluateTimeoutsDeps = DeliverDeps &
 const perTransaction = 5;
 
 /**
- * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has another timer, or none. An
- * alarm that another writer changes meanwhile is read and decided again.
+ * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has
+ * another timer, or none. An alarm that another writer changes meanwhile is read and decided again.
  */
 export async function evaluateTimeouts(
   deps: EvaluateTimeoutsDeps,

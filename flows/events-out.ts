@@ -4,7 +4,10 @@ import type { DoctorEvent } from '../domain/events/event.ts';
 export type EventsOut = {
   /** Durably queues the events, or throws. */
   readonly send: (events: readonly DoctorEvent[]) => Promise<void>;
-  /** Called with an error that came after the change was durable; the safe lane does the missing step. */
+  /**
+   * Called with an error that came after the change was durable. The safe lane does the step that
+   * is missing.
+   */
   readonly interrupted: (step: string, error: unknown) => void;
 };
 

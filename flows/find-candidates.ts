@@ -54,8 +54,8 @@ type Search = {
 
 /**
  * Finds the alarms of the events. An event that stands twice in a message counts once. No key is
- * requested of a project without alarms. The count is never behind the index: it is written with the
- * alarm, and read consistently.
+ * requested of a project without alarms: its count is written with the alarm and read consistently,
+ * so it is never behind the index.
  */
 export async function findCandidates(
   { alarmCounts, alarmsUnder }: FindDeps,

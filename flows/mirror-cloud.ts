@@ -23,21 +23,24 @@ export type MirrorCloudDeps = CloudJobStore &
   WatchServicesDeps & {
     /** Queues a job at once. */
     readonly sendJob: (id: CloudJobName) => Promise<void>;
-    /** The time between the begins of two walks that nobody asked for. */
+    /** The time between two walks that the schedule begins. */
     readonly walkMinutes: number;
     /** Logs why a job failed. */
     readonly jobFailed: (id: CloudJobName, error: unknown) => void;
   };
 
 /**
- * What came of a turn of a job. `idle`: there was nothing to do. `busy`: another process works on it, or it
- * pauses after failures. `more`: there is more to do. `overtaken`: an administrator has begun another walk.
+ * The result of a turn of a job. `idle`: there was nothing to do. `busy`: another process works on
+ * it, or it pauses after failures. `more`: there is more to do. `overtaken`: an administrator has
+ * begun another walk.
  */
 export type JobTurn = 'done' | 'more' | 'idle' | 'busy' | 'failed' | 'overtaken';
 
 /** No further page is begun after this time: the function has a limit. */
 const turnMs = 20_000;
-/** The pages of a walk that nobody asked for in one turn: so the cloud has pauses. */
+/**
+ * The pages that one turn takes of a walk of the schedule. The turns leave pauses for the cloud.
+ */
 const pagesPerTurn = 2;
 
 /** Takes a job and does as much of it as one turn may. A failure is noted in its row. */
@@ -69,7 +72,7 @@ const turns: Readonly<Record<CloudJobName, Turn>> = {
   walk: walkTurn,
 };
 
-/** Writes what a step has done; false if the row is another's by now. */
+/** Writes the result of a step; false if another process has changed the row. */
 async function save(
   { saveCloudJob }: MirrorCloudDeps,
   held: Held,
@@ -81,10 +84,12 @@ async function save(
 }
 
 const actorOf = (deps: MirrorCloudDeps, request_id: string) => ({
-  ...{ user_id: 'cloud', request_id, at: deps.now() },
+  user_id: 'cloud',
+  request_id,
+  at: deps.now(),
 });
 
-/** Looks at the services. If they look as before, nothing of Doctor's is read. */
+/** Looks at the services. If they look as before, none of Doctor's rows is read. */
 async function servicesTurn(deps: MirrorCloudDeps, held: Held, began: string): Promise<JobTurn> {
   const services = await deps.cloud.services();
   const look = lookOf(services);

@@ -31,8 +31,10 @@ export type CloudHosts = {
 };
 
 /**
- * Registers the hosts that the cloud has, updates their facts, and deletes those that it had and has no longer.
- * @param thorough false: only new hosts and new zones are looked for, which reads no rows but the list.
+ * Registers the hosts that the cloud has, updates their facts, and deletes those that the cloud had
+ * and has no longer.
+ * @param thorough false: only new hosts and new zones are looked for, which reads the list of hosts
+ * and no rows.
  */
 export async function mirrorHosts(
   deps: MirrorHostsDeps,

@@ -21,7 +21,8 @@ const mirror = 'inventory';
 
 /**
  * Takes an event of a port over into its row. Safe to repeat.
- * @returns whether the row says the same now with an event of its own, of the same type and made by this event.
+ * @returns whether the row says the same now with an event of its own, of the same type and made by
+ * this event.
  */
 export async function mirrorPortEvent(
   deps: MirrorPortEventDeps,
@@ -69,7 +70,10 @@ async function take(
   return (await createdUnlessMade(deps, made)) ? 'written' : undefined;
 }
 
-/** Deletes a port. One that has no row leaves a tombstone. The result is as that of `take`. */
+/**
+ * Deletes a port. One that has no row leaves a tombstone.
+ * @returns what `take` returns.
+ */
 async function end(
   deps: MirrorPortEventDeps,
   id: string,
@@ -88,7 +92,10 @@ async function end(
   return 'written';
 }
 
-/** An event with another state of the data plane than the row's is to be evaluated itself: that is never taken over. */
+/**
+ * Whether the event must be evaluated itself: it says another state of the data plane than the row,
+ * and that state is never taken over.
+ */
 function saysTheSame(row: Port | undefined, event: DoctorEvent): boolean {
   if (!row) return false;
   const { request_id, kind } = row.last_change;

@@ -18,7 +18,7 @@ export type MirrorPortsDeps = CreatePortsDeps &
   ChangePortDeps & {
     /** Rows read consistently, tombstones too, in any order; unknown ids are left out. */
     readonly ports: (ids: readonly string[]) => Promise<readonly Port[]>;
-    /** Who holds a state of a target. */
+    /** The conditions that hold a state of a target. */
     readonly holds: (holds_id: string) => Promise<Holds>;
     readonly newId: () => string;
   };
@@ -122,7 +122,8 @@ async function change(
 }
 
 /**
- * Changes a port as the cloud reports. `row` is the port as it was read, to see whether its status may be held.
+ * Changes a port as the cloud reports. `row` is the port as it was read, to see whether its status
+ * may be held.
  * @returns whether clients see a change. @throws not_found if there is no port.
  */
 export async function changeMirrored(
@@ -146,7 +147,10 @@ export async function changeMirrored(
   return changes;
 }
 
-/** Deletes a port that the cloud no longer has; `same` if it is deleted, or if something newer is known of it. */
+/**
+ * Deletes a port that the cloud no longer has; `same` if it is deleted, or if something newer is
+ * known of it.
+ */
 export async function mirrorPortEnd(
   deps: ChangePortDeps,
   { id, read_at }: { readonly id: string; readonly read_at: string },

@@ -20,7 +20,7 @@ export type MirrorServersDeps = RegisterDeps & {
   /** Rows read consistently, in any order; unknown ones are left out. */
   readonly instances: (uuids: readonly string[]) => Promise<readonly Instance[]>;
   readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
-  /** Who holds a state of a target. */
+  /** The conditions that hold a state of a target. */
   readonly holds: (holds_id: string) => Promise<Holds>;
 };
 
@@ -31,8 +31,8 @@ export type MirrorRun = { readonly actor: Actor; readonly dryRun: boolean };
 const writesAtOnce = 8;
 
 /**
- * Registers, changes and moves servers as the cloud shows them. Rows are read in batches, and a server that is as
- * its row says costs no write.
+ * Registers, changes and moves servers as the cloud shows them. Rows are read in batches, and a
+ * server that equals its row costs no write.
  * @returns what was done about each server, in their order.
  */
 export async function mirrorServers(
@@ -73,7 +73,10 @@ async function hostsOf(
 
 type HostOf = (name: string | null) => Host | undefined;
 
-/** Whether the row needs no write. Rows were read before their hosts, so no fault recorded by then is missed. */
+/**
+ * Whether the row needs no write. Rows were read before their hosts, so no fault recorded by then
+ * is missed.
+ */
 function isKnown(
   seen: SeenServer,
   row: Instance | undefined,
@@ -141,8 +144,8 @@ type ServerEnd = {
 };
 
 /**
- * Deletes a server that the cloud no longer has. One without a row leaves a tombstone, if the cloud still shows its
- * facts.
+ * Deletes a server that the cloud no longer has. One without a row leaves a tombstone, if the cloud
+ * still shows its facts.
  * @returns `same` if no server was deleted: none was there, or something newer is known of it.
  */
 export async function mirrorServerEnd(
@@ -165,7 +168,10 @@ export async function mirrorServerEnd(
   }
 }
 
-/** What Doctor refuses of the cloud is a difference that stays. @throws any other error. */
+/**
+ * A refusal by Doctor becomes a difference that stays.
+ * @throws any other error.
+ */
 export function failedDifference(
   resource: Difference['resource'],
   id: string,

@@ -5,7 +5,7 @@ import {
   notesOfKind,
   operatorsScope,
   scopeOfProject,
-} from '../domain/change-feed.ts';
+} from '../domain/activity/change-feed.ts';
 import type { Affected } from '../domain/hosts/affected.ts';
 import { standingFault } from '../domain/hosts/fault.ts';
 import { holdersOf } from '../domain/hosts/holders.ts';

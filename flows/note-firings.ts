@@ -1,8 +1,8 @@
 /**
- * What pages show of notifications: which alarms fired, and how many notifications were sent how fast. It
- * is noted after the notifications were sent, which never wait for it.
+ * Notes for pages: which alarms fired, how many notifications were sent, and how fast. They are
+ * written after the notifications were sent, which never wait for them.
  */
-import { type ChangeNote, notesOfKind } from '../domain/change-feed.ts';
+import { type ChangeNote, notesOfKind } from '../domain/activity/change-feed.ts';
 import {
   type MinuteCounts,
   minuteCounts,
@@ -19,7 +19,7 @@ export type NoteFiringsDeps = Pick<EventsOut, 'interrupted'> & {
 };
 
 /**
- * Notes what was sent. An error is logged, and nothing is repeated for it: the notifications are sent, and
+ * Notes what was sent. An error is logged, and nothing is repeated: the notifications are sent, and
  * pages show the alarms when they load their list again.
  */
 export async function noteFirings(

@@ -9,17 +9,21 @@ export type NoteHeartbeatDeps = {
   /** The host's row by any spelling of its name. */
   readonly host: (name: string) => Promise<Host | undefined>;
   /**
-   * Writes only the time into the host's row. `heard again`: it is written, and missed heartbeats hold the
-   * host down. `unknown` if there is no such host, `overtaken` if another writer is changing the row at this moment.
+   * Writes only the time into the host's row. `heard again`: it is written, and missed heartbeats
+   * hold the host down. `unknown`: there is no such host. `overtaken`: another writer is changing
+   * the row at this moment.
    */
   readonly seenUp: (name: string, at: string) => Promise<SeenUp>;
-  /** Writes into the host's row that it is heard again, for the stream; `overtaken` as above. */
+  /**
+   * Writes the host's row without a change, so that the stream shows its new heartbeat; `overtaken`
+   * as above.
+   */
   readonly noteHeard: (name: string) => Promise<'noted' | 'overtaken'>;
   /** Records a restart of its compute service; `overtaken` as above. */
   readonly noteRestart: (name: string, at: string) => Promise<'noted' | 'overtaken'>;
 };
 
-/** What became of a heartbeat. */
+/** The outcome of a heartbeat. */
 export type SeenUp = 'noted' | 'heard again' | 'unknown' | 'overtaken';
 
 /** A heartbeat: its time, and whether it reports a restart of the compute service. */

@@ -19,7 +19,8 @@ const slotsAtOnce = 4;
 
 /**
  * Plans the round. A partition that cannot be read or queued does not stop the others.
- * @throws the first error, after all others are planned. What was not planned waits for the next round.
+ * @throws the first error, after all others are planned. Alarms that were not planned wait for the
+ * next round.
  */
 export async function planRound(deps: PlanDeps, round: number): Promise<Planned> {
   const failures: unknown[] = [];

@@ -1,6 +1,6 @@
 /** Hands the timers that are due over from the table to the queue of the evaluator. */
 import type { DueTimer } from '../domain/alarms/absence.ts';
-import { slotsFrom } from '../domain/ticks.ts';
+import { slotsFrom } from '../domain/timers/ticks.ts';
 
 /** A timer in the table. */
 export type StoredTimer = DueTimer & { readonly project_id: string };
@@ -20,8 +20,8 @@ export type QueueTimeoutsDeps<Timer extends StoredTimer> = {
 const mostSeconds = 20;
 
 /**
- * Queues the timers that are due, slot by slot. Safe to repeat: a timer that is queued twice is not the alarm's any more
- * the second time.
+ * Queues the timers that are due, slot by slot. Safe to repeat: the second message of a timer finds
+ * that the alarm has another timer, or none.
  * @param from the oldest slot that may have timers; empty for the first tick.
  * @returns the oldest slot that may have timers after this, and how many timers were queued.
  */

@@ -1,10 +1,9 @@
 /** Reads what is due after changes, for one request of a page. */
 import pMap from 'p-map';
-import type { DueRead } from '../domain/feed-reads.ts';
 
 /**
- * The most reads at once for one request: `operationsConcurrency` requests, each with so many, must leave reports
- * a good part of `reportConcurrency`, because they share functions.
+ * The most reads at once for one request. `operationsConcurrency` requests with so many reads each
+ * share functions with reports, and must leave a good part of `reportConcurrency` to them.
  */
 export const readsAtOnce = 2;
 /** The most characters of all answers together: an answer of Lambda takes 6 MB. */
@@ -19,9 +18,9 @@ const tooLarge: Answered = {
 };
 
 /** The answers in the order of the reads. What no longer fits is answered with 413. */
-export async function readAgain(
-  read: (due: DueRead) => Promise<Answered>,
-  due: readonly DueRead[],
+export async function readAgain<Due>(
+  read: (due: Due) => Promise<Answered>,
+  due: readonly Due[],
 ): Promise<Answered[]> {
   const answers = await pMap(due, read, { concurrency: readsAtOnce });
   let left = mostCharacters;

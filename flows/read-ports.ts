@@ -1,4 +1,4 @@
-/** Ports as readers see them: with the reports applied that they are owed. */
+/** Reads ports as clients see them: with the data plane reports applied that they are owed. */
 import { type HostDataPlane, portAsSeen } from '../domain/ports/host-data-plane.ts';
 import type { Port } from '../domain/ports/port.ts';
 

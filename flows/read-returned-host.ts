@@ -9,8 +9,9 @@ export type ReadReturnedHostDeps = MirrorServersDeps & {
 };
 
 /**
- * `left`: Doctor has no such host, or it is down again, so nothing was read. `not yet`: the cloud does not take the
- * host for up, so states that a fault has set stand, or its listing changed meanwhile: read it again later.
+ * `left`: Doctor has no such host, or it is down again, so nothing was read. `not yet`: the cloud
+ * does not take the host for up, so states that a fault has set stand, or its listing changed
+ * meanwhile: read it again later.
  */
 export type HostReadOutcome = 'done' | 'not yet' | 'left';
 

@@ -3,7 +3,7 @@
  * express lane. Everything here may run twice: after an error the stream delivers the records again.
  */
 
-import { isHeldSilent } from '../domain/conditions/silence.ts';
+import { isHeldSilent } from '../domain/conditions/missed-heartbeats.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
 import type { DeadLetter, FinishMessage } from '../domain/events/messages.ts';
 import { type Affected, affectedBy } from '../domain/hosts/affected.ts';
@@ -27,7 +27,7 @@ export type ReconcileDeps = NoteChangesDeps & {
    * their host. Each is delivered soon and once more much later.
    */
   readonly sendFinish: (messages: readonly FinishMessage[]) => Promise<void>;
-  /** Queues hosts that missed their heartbeats and are heard again. */
+  /** Queues hosts that missed their heartbeats and send them again. */
   readonly sendHeard: (hosts: readonly string[]) => Promise<void>;
   /** Publishes the events for operators. */
   readonly publishEvents: (events: readonly DoctorEvent[]) => Promise<void>;

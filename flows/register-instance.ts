@@ -77,7 +77,8 @@ export async function deleteInstance(
 }
 
 /**
- * Writes the tombstone of an instance that has no row, so that an older report that comes later does not create it.
+ * Writes the tombstone of an instance that has no row, so that an older report that comes later
+ * does not create it.
  * @param facts what is known of the instance; its host is left out.
  * @returns undefined if another writer made the row meanwhile.
  */

@@ -59,8 +59,9 @@ export type Reported = ConditionStep | Unknown;
 const targetsAtOnce = 20;
 
 /**
- * Takes a report. The rows of several observations are read together. Observations of one target are handled
- * in their order, several targets at once. Each is one transaction; what follows from it is done by the fault-finisher if the process dies.
+ * Takes a report. The rows of several observations are read together. Observations of one target
+ * are handled in their order, several targets at once. Each is one transaction; what follows from
+ * it is done by the fault-finisher if the process dies.
  * @throws the first error of a target, after all others are done: the monitor sends the whole report again,
  * and what was done is then only renewed.
  */
@@ -100,8 +101,9 @@ export async function reportConditions(
 }
 
 /**
- * The rows of several observations; undefined for one, whose rows are read while the instances of its host are looked
- * up. If a row cannot be read, each target reads its own, so that only the targets of such a row fail.
+ * The rows of several observations; undefined for one, whose rows are read while the instances of
+ * its host are looked up. If a row cannot be read, each target reads its own, so that only the
+ * targets of such a row fail.
  */
 async function rowsOf(
   deps: ReportConditionsDeps,
@@ -151,8 +153,11 @@ async function keep(
   for (const [place, item] of items.entries()) {
     const { outcome, reason } = outcomes[place] ?? {};
     if (outcome !== 'unmatched') continue;
-    const sent = item.kind === 'unmatched' ? item.item : item.observation;
-    const row = unmatchedItem({ reason: reason ?? '', item: sent }, from);
+    const sent =
+      item.kind === 'unmatched'
+        ? item
+        : { item: item.observation, key: idOfCondition(source, item.observation) };
+    const row = unmatchedItem({ ...sent, reason: reason ?? '' }, from);
     unmatched.set(row.unmatched_id, row);
   }
   if (unmatched.size === 0) return;

@@ -43,7 +43,10 @@ export type ReportFrom = { readonly source: Source; readonly by: MonitorReport }
 /** A target that Doctor does not know. */
 export type Unknown = { readonly kind: 'unmatched'; readonly reason: string };
 
-/** Raises or clears a condition of the host of a name. `unmatched` if a host of the name is not registered. */
+/**
+ * Raises or clears a condition of the host of a name. `unmatched` if a host of the name is not
+ * registered.
+ */
 export async function reportOnHost(
   deps: ReportOnHostDeps,
   observation: Observation,

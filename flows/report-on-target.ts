@@ -54,7 +54,8 @@ export async function reportOnTarget(
   const id = holdsId(targetKey(target), effect);
   // The end of a condition needs no target. Only an end with an order may be recorded for one.
   const asks = status === 'raised' || observation.order !== undefined;
-  const registered = asks && (await isKnown(deps, target));
+  const found = asks ? await rowOf(deps, target) : undefined;
+  const registered = found?.deleted === false;
   if (status === 'raised' && !registered) return { kind: 'unmatched', reason: reasonOf(target) };
   if (!changesState(target, effect)) {
     return untilWritten(async () => {
@@ -69,7 +70,9 @@ export async function reportOnTarget(
   const { step, holds } = await written(deps, condition_id, id, (holds, before) => {
     const late = overtaken(before, observation);
     if (late) return late;
-    if (status === 'raised') return raiseOnTarget({ holds, before }, observation, from);
+    if (status === 'raised') {
+      return raiseOnTarget({ holds, before, recovered: hasRecovered(found) }, observation, from);
+    }
     return before?.state === 'raised'
       ? clearOnTarget(holds, before, { ...from, order: observation.order })
       : endOfNone({ known: registered, before }, observation, from);
@@ -103,16 +106,22 @@ const reasonOf = (target: ConditionTarget): string => {
     : `Server ${target.server_id.slice(0, 255)} could not be found.`;
 };
 
-async function isKnown(deps: ReportOnTargetDeps, target: ConditionTarget): Promise<boolean> {
+/** The row of a target, tombstones included; undefined if there is none. */
+async function rowOf(
+  deps: ReportOnTargetDeps,
+  target: ConditionTarget,
+): Promise<Host | Port | Instance | undefined> {
   if (target.kind === 'host') {
-    if (!HostName.safeParse(target.host).success) return false;
-    return (await deps.host(target.host))?.deleted === false;
+    return HostName.safeParse(target.host).success ? deps.host(target.host) : undefined;
   }
   const id = idOfTarget(target);
-  if (id === undefined) return false;
-  const row = await (target.kind === 'port' ? deps.port(id) : deps.instance(id));
-  return row?.deleted === false;
+  if (id === undefined) return undefined;
+  return target.kind === 'port' ? deps.port(id) : deps.instance(id);
 }
+
+/** Whether it is a server that is not in error. */
+const hasRecovered = (row: Host | Port | Instance | undefined): boolean =>
+  row !== undefined && 'vm_state' in row && row.vm_state !== 'error';
 
 /** Ids of ports and servers. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -149,8 +158,9 @@ async function written(
 type State = { readonly target: ConditionTarget; readonly effect: ConditionEffect };
 
 /**
- * Applies to the target what its holders say, until no holder has changed meanwhile. A report that died
- * before this was not answered: its repeat comes here again. @param found the holders as they were read or written.
+ * Applies to the target what its holders say, until no holder has changed meanwhile. A report that
+ * died before this was not answered: its repeat comes here again. @param found the holders as they
+ * were read or written.
  */
 async function settle(
   deps: ReportOnTargetDeps,

@@ -25,8 +25,9 @@ export type RequestWalkDeps = CloudJobStore & {
 };
 
 /**
- * Begins a walk in place of one that nobody asked for. One that was asked for, and does the same, goes on.
- * If the process dies before the job is queued, the schedule begins the walk some seconds later.
+ * Begins a walk that an administrator requests, in place of one of the schedule. A requested walk
+ * that does the same is continued. If the process dies before the job is queued, the schedule
+ * begins the walk some seconds later.
  */
 export async function requestWalk(
   deps: RequestWalkDeps,
@@ -38,7 +39,10 @@ export async function requestWalk(
       return job.walk;
     }
     const next = newWalk({
-      ...{ walk_id: deps.newId(), requested: true, dry_run, started_at: deps.now() },
+      walk_id: deps.newId(),
+      requested: true,
+      dry_run,
+      started_at: deps.now(),
     });
     const to = stepped(job, { walk: next, not_before: null }, false);
     return (await deps.saveCloudJob(to)) ? next : undefined;

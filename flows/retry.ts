@@ -1,10 +1,11 @@
+import { grownPause, spread } from '../domain/back-off.ts';
 import { DomainError } from '../domain/errors.ts';
 
-/** The longest pause in milliseconds, times the attempts so far. It is random, so that writers of one row separate. */
-const pauseMs = 20;
+/** The first and the longest pause, in milliseconds: short, because a caller waits. */
+const pauses = { first: 20, longest: 80 };
 
 /**
- * Repeats an attempt to read, decide and write until it succeeds.
+ * Repeats an attempt to read, decide and write until it succeeds. The second attempt follows at once.
  * @param attempt returns undefined if another writer changed the row first.
  * @param most attempts.
  * @throws conflict after that many attempts.
@@ -13,10 +14,11 @@ export async function untilWritten<T>(
   attempt: () => Promise<T | undefined>,
   most = 10,
 ): Promise<T> {
-  for (let tries = 0; tries < most; tries++) {
+  for (let tries = 1; tries <= most; tries++) {
     const result = await attempt();
     if (result !== undefined) return result;
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * pauseMs * tries));
+    const pause = tries === 1 ? 0 : spread(grownPause(tries - 1, pauses), Math.random());
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
   throw new DomainError('conflict', 'Too many changes of the same resource at once. Try again.');
 }

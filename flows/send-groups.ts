@@ -1,8 +1,8 @@
 /**
- * Sends groups: one message for what a fault fired in a project. A message of the queue names some rows;
- * those that were fired at the same time join them. The row of a group is written before it is sent, under
- * its number: so each notification is in one group, whoever makes it. A crash after that leaves the group to
- * the sweeper, and a crash before it to the message, which is received again.
+ * Sends groups: one message for what a fault fired in a project. A message of the queue names some
+ * rows; rows that were fired at the same time join them. The row of a group is written before it is
+ * sent, under its number, so each notification is in one group, whichever process makes it. After a
+ * crash, the sweeper sends a group that is written; the message is received again if none was.
  */
 import type { OutboxRow } from '../domain/alarms/firing.ts';
 import { type GroupOf, type GroupRow, isGroupable, newGroups } from '../domain/delivery/group.ts';
@@ -38,7 +38,10 @@ export type SendGroupsDeps = DeliverGroupDeps & {
   readonly now: () => string;
 };
 
-/** How long ago the firings are that join those of a message, in milliseconds: others have been sent, or have messages of their own. */
+/**
+ * Firings that are at most so old, in milliseconds, join those of a message. Older ones have been
+ * sent, or have messages of their own.
+ */
 const recentMs = 60_000;
 /** How often the groups are read again because another writer made one. */
 const mostTries = 10;

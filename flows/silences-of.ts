@@ -1,4 +1,4 @@
-/** The silences that may hold what alarms fire, and which of them does. */
+/** The silences that may hold back the notifications of alarms, and which of them does. */
 import { groupedRow, type Hold, heldRow, type OutboxRow } from '../domain/alarms/firing.ts';
 import type { AlarmCounts } from '../domain/alarms/lookup-plan.ts';
 import { holdingSilence, type Silence, type Silenceable } from '../domain/alarms/silence.ts';
@@ -13,7 +13,7 @@ export type SilencesDeps = {
   readonly silences: (ids: readonly string[]) => Promise<readonly Silence[]>;
 };
 
-/** An alarm, as far as silences look at it. */
+/** The fields of an alarm that silences are matched against. */
 export type SilenceableAlarm = {
   readonly alarm_id: string;
   readonly project_id: string;
@@ -59,7 +59,10 @@ export function rowToSend(
   return hold ? heldRow(sent, hold) : sent;
 }
 
-/** What a silence is matched against, for an alarm that fires. @param about the resource and host of what it fires for. */
+/**
+ * What a silence is matched against, for an alarm that fires.
+ * @param about the resource and host of what it fires for.
+ */
 export const silenceableOf = (
   { alarm_id, project_id, resource_id }: SilenceableAlarm,
   about: { readonly resource_id?: string | undefined; readonly host?: string | undefined } = {},

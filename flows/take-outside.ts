@@ -20,8 +20,8 @@ const ownTypes = new Set([
 export const mayDouble = ({ event_type }: DoctorEvent): boolean => ownTypes.has(event_type);
 
 /**
- * Queues events for evaluation, and those of servers and ports for the inventory. Events that the inventory may make
- * itself are left to it; all others do not wait for it.
+ * Queues events for evaluation, and those of servers and ports for the inventory. Events that the
+ * inventory may make itself are left to it; all others do not wait for it.
  */
 export async function takeOutside(
   deps: TakeOutsideDeps,

@@ -33,7 +33,10 @@ export type WalkCloudDeps = MirrorHostsDeps &
     readonly now: () => string;
   };
 
-/** Resources that may be gone, for which the cloud is asked after one page at most. The next walk sees the others. */
+/**
+ * Resources that may be gone, for which the cloud is asked after one page at most. The next walk
+ * sees the others.
+ */
 const mostAsked = 200;
 /** A part that was begun again so often ends the walk: the next one begins anew. */
 const mostRestarts = 10;
@@ -76,28 +79,48 @@ async function serversPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Pro
   return { ...counted, marker: next, place: last };
 }
 
+/** A page of the cloud: its ids, and the range of Doctor's list that it covers; null: without an end. */
+type CoveredPage = {
+  readonly ids: ReadonlySet<string>;
+  readonly after: string | null;
+  readonly last: string | null;
+};
+
 /**
- * Servers that Doctor has from the time of one page to that of the next, that a mirror registered, and that the
- * page does not show. Each page takes those of its times: from `after` on (not included) to `last`.
+ * The ids in Doctor's list that are in the range of a page, and that the page does not show.
+ * @param pages of the list, from the begin of the range on.
+ */
+async function missingIn<Key>(
+  pages: AsyncIterable<readonly Key[]>,
+  isCovered: (key: Key) => boolean,
+  { idOf, ids }: { idOf: (key: Key) => string; ids: ReadonlySet<string> },
+): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for await (const keys of pages) {
+    const here = keys.filter(isCovered);
+    missing.push(...here.map(idOf).filter((id) => !ids.has(id)));
+    if (here.length < keys.length) break;
+  }
+  return missing;
+}
+
+/**
+ * Servers that Doctor has from the time of one page to that of the next, that a mirror registered,
+ * and that the page does not show. Each page takes those of its times: from `after` on (not
+ * included) to `last`.
  */
 async function goneServers(
   deps: WalkCloudDeps,
-  page: {
-    readonly ids: ReadonlySet<string>;
-    readonly after: string | null;
-    readonly last: string | null;
-  },
+  { ids, after, last }: CoveredPage,
 ): Promise<readonly string[]> {
-  const missing: string[] = [];
-  const after = page.after === null ? undefined : `${page.after}#`;
-  for await (const places of deps.listed(
-    { by: 'time' },
-    { after, oldestFirst: false, first: pageLength },
-  )) {
-    const here = places.filter((place) => page.last === null || place >= `${page.last}#`);
-    missing.push(...here.map(uuidAt).filter((uuid) => !page.ids.has(uuid)));
-    if (here.length < places.length) break;
-  }
+  const range = {
+    after: after === null ? undefined : `${after}#`,
+    oldestFirst: false,
+    first: pageLength,
+  };
+  const isCovered = (place: string): boolean => last === null || place >= `${last}#`;
+  const places = deps.listed({ by: 'time' }, range);
+  const missing = await missingIn(places, isCovered, { idOf: uuidAt, ids });
   if (missing.length === 0) return [];
   const rows = await deps.instances(missing);
   return rows
@@ -128,22 +151,11 @@ async function portsPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Promi
 /** Ports that Doctor has in the range of a page, that a mirror made, and that the page does not show. */
 async function gonePorts(
   deps: WalkCloudDeps,
-  page: {
-    readonly ids: ReadonlySet<string>;
-    readonly after: string | null;
-    readonly last: string | null;
-  },
+  { ids, after, last }: CoveredPage,
 ): Promise<readonly string[]> {
-  const missing: string[] = [];
-  const pages = deps.portIds(
-    { index: 'listing' },
-    page.after === null ? {} : { after: page.after },
-  );
-  for await (const ids of pages) {
-    const here = ids.filter((id) => page.last === null || id <= page.last);
-    missing.push(...here.filter((id) => !page.ids.has(id)));
-    if (here.length < ids.length) break;
-  }
+  const listed = deps.portIds({ index: 'listing' }, after === null ? {} : { after });
+  const isCovered = (id: string): boolean => last === null || id <= last;
+  const missing = await missingIn(listed, isCovered, { idOf: (id) => id, ids });
   if (missing.length === 0) return [];
   const rows = await deps.ports(missing);
   return rows

@@ -5,7 +5,7 @@ import {
   changesAfter,
   type FeedCursor,
   hasChanges,
-} from '../domain/change-feed.ts';
+} from '../domain/activity/change-feed.ts';
 import type { Taken } from '../domain/delivery/webhook-place.ts';
 
 /** What the flow needs from outside. */

@@ -1,11 +1,10 @@
-/** Looks at the hosts of a part of the list: the silence of a host that sends no heartbeats is reported. */
-
+/** Looks at the hosts of a part of the list, and reports those that miss their heartbeats. */
 import {
+  type HeartbeatClock,
+  type MissedHeartbeats,
   maybeSilent,
-  type SilenceClock,
-  type SilenceFound,
-  silenceAmong,
-} from '../domain/conditions/silence.ts';
+  missedHeartbeatsAmong,
+} from '../domain/conditions/missed-heartbeats.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import type { ListedHost } from '../domain/hosts/listed-host.ts';
 
@@ -15,25 +14,26 @@ export type WatchHostsDeps = {
   readonly hostsOfShard: (shard: string) => Promise<readonly ListedHost[]>;
   /** The rows of the names, read consistently, in any order; unknown names are left out. */
   readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
-  /** Durably queues the silence of the hosts, to be recorded if their rows still say so. */
+  /** Durably queues that the hosts miss their heartbeats. It is recorded if their rows still say so. */
   readonly sendMissed: (hosts: readonly string[], awakeSince: string) => Promise<void>;
   /** Writes when the hosts of the part are looked at again. */
   readonly saveNextLook: (shard: string, next: string) => Promise<void>;
 };
 
 /**
- * Reports the silence of hosts, and writes the time of the next look: the first at which the silence of another host may
- * be too long. Safe to repeat at any time: the rows decide when it is recorded.
+ * Reports hosts that miss their heartbeats, and writes the time of the next look: the first at
+ * which another host may be silent. Safe to repeat at any time: the rows decide when it is
+ * recorded.
  */
 export async function watchHosts(
   deps: WatchHostsDeps,
   shard: string,
-  clock: SilenceClock,
-): Promise<SilenceFound> {
+  clock: HeartbeatClock,
+): Promise<MissedHeartbeats> {
   const listed = (await deps.hostsOfShard(shard)).filter(({ heartbeat }) => heartbeat);
   const names = maybeSilent(listed, clock).map(({ host }) => host);
   const rows = names.length > 0 ? await deps.hosts(names) : [];
-  const found = silenceAmong(listed, rows, clock);
+  const found = missedHeartbeatsAmong(listed, rows, clock);
   if (found.missed.length > 0) await deps.sendMissed(found.missed, clock.awakeSince);
   await deps.saveNextLook(shard, found.next);
   return found;

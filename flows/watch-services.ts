@@ -1,4 +1,7 @@
-/** Sees what somebody else does to the flag `forced_down` of Nova's services: a report of the source `nova`. */
+/**
+ * Reports changes that others make to the flag `forced_down` of Nova's services, as the source
+ * `nova`.
+ */
 import { type AppliedService, isForeign } from '../domain/cloud/applied-service.ts';
 import { type Condition, idOfCondition } from '../domain/conditions/condition.ts';
 import type { ReportItem } from '../domain/conditions/observation.ts';
@@ -28,13 +31,16 @@ export type WatchServicesDeps = {
 export type Watched = {
   /** Reports that were made. */
   readonly reports: number;
-  /** Whether Doctor's flags and Nova's differ otherwise: then they are to be looked at again soon. */
+  /**
+   * Whether Doctor's flags and Nova's differ in another way: then they must be looked at again
+   * soon.
+   */
   readonly unsettled: boolean;
 };
 
 /**
- * Reports each flag that somebody else has set, and each that somebody else has taken back. A flag that Doctor
- * wrote, or is about to write, is no report.
+ * Reports each flag that others have set or taken back. A flag that Doctor wrote, or is about to
+ * write, is no report.
  * @param read_at when the request that read the services was sent.
  */
 export async function watchServices(
@@ -53,10 +59,10 @@ export async function watchServices(
   const items: ReportItem[] = [];
   for (const service of differing) {
     const last = applied.get(service.host);
-    const news = service.forced_down
+    const reported = service.forced_down
       ? isForeign(last, { ...service, read_at })
       : isSettled(last, read_at) && (await isRaised(deps, service));
-    if (!news) continue;
+    if (!reported) continue;
     const observation = flagObservation(service, deps.stopsInstances);
     items.push({ kind: 'observation', observation });
   }
@@ -69,7 +75,10 @@ export async function watchServices(
   return { reports: items.length, unsettled: items.length < differing.length };
 }
 
-/** Without settings of an operator, a flag that is taken back ends its report: an administrator did both. */
+/**
+ * The settings of the source `nova` if an operator has set none: a flag that is taken back ends its
+ * report, because an administrator did both.
+ */
 const novaDefaults: Source = {
   name: novaSource,
   clear: 'auto',

@@ -1,4 +1,4 @@
-/** A report about a host: it is written, and then all is done that follows from it. */
+/** Writes a report about a host, and then does all that follows from it. */
 import type { Condition } from '../domain/conditions/condition.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
@@ -16,7 +16,10 @@ import type { ReadAhead } from './read-ahead.ts';
 /** A condition's row as it was read, undefined if there was none, and as it is to be written. */
 export type ConditionWrite = { readonly from: Condition | undefined; readonly to: Condition };
 
-/** What is written with a report: a monitor's condition, and the id of the `WriteProof` of events sent beside it. */
+/**
+ * What is written with a report: a monitor's condition, and the id of the `WriteProof` of events that
+ * are sent beside it.
+ */
 export type WrittenWith = {
   readonly condition?: ConditionWrite | undefined;
   readonly write_id?: string | undefined;
@@ -78,7 +81,10 @@ export type WrittenReport = {
 /** The number of instances that were changed with a report, and the events that are still to be sent. */
 type Whole = { readonly changed: number; readonly unsent: readonly DoctorEvent[] };
 
-/** Writes a report, with the instances of the host if these are few; undefined if another writer was faster. */
+/**
+ * Writes a report, with the instances of the host if these are few; undefined if another writer was
+ * faster.
+ */
 export async function writeReport(
   deps: WriteReportDeps,
   { from, report, condition, ahead }: ReportToWrite,

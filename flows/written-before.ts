@@ -1,6 +1,6 @@
 /**
- * Finds the firings of a late copy that were written before, by one read instead of a transaction that
- * is refused for each ten of them.
+ * Finds the firings of a late copy that were written before. It needs one read; a transaction that
+ * is refused would be needed for each ten of them.
  */
 import type { Firing } from '../domain/alarms/firing.ts';
 import type { Step } from './alarm-lane.ts';

@@ -55,7 +55,10 @@ const gatewayAnswers: readonly GatewayAnswer[] = [
   },
   {
     // Not 429: monitors give a report up after any 4xx, and repeat it after a 5xx.
-    ...{ type: ResponseType.THROTTLED, code: 503, title: 'Service Unavailable', retryAfter: 1 },
+    type: ResponseType.THROTTLED,
+    code: 503,
+    title: 'Service Unavailable',
+    retryAfter: 1,
     message: 'Too many requests at once: repeat this one in a second.',
   },
   { type: ResponseType.DEFAULT_5XX, code: 500, title: 'Internal Server Error' },

@@ -8,7 +8,10 @@ import { ServiceFunction } from './service-function.ts';
 import { type ServiceSettings, variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Applies Doctor's state to the cloud of the setting `cloud`, and has Nova evacuate. It exists with that setting only. */
+/**
+ * Applies Doctor's state to the cloud of the setting `cloud`, and has Nova evacuate. It exists with
+ * that setting only.
+ */
 class CloudFaults extends Construct implements Capability {
   readonly function: ServiceFunction;
 

@@ -88,13 +88,21 @@ function allowTables(fn: ServiceFunction, { tables }: Pick<Wiring, 'tables'>): v
   allowRows(fn, tables.faults, 'PutItem', 'UpdateItem');
   allowRows(fn, tables.instances, 'GetItem', 'BatchGetItem', 'PutItem');
   allowIndexes(fn, tables.instances, 'byHost', 'byTarget', 'byTime');
-  allowRows(fn, tables.migrations, 'GetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+  allowRows(
+    fn,
+    tables.migrations,
+    'GetItem',
+    'BatchGetItem',
+    'PutItem',
+    'UpdateItem',
+    'ConditionCheckItem',
+  );
   allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
   allowIndexes(fn, tables.ports, 'byHost', 'listing');
   allowRows(fn, tables.networks, 'GetItem', 'PutItem', 'DeleteItem');
   allowRows(fn, tables.conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
   allowRows(fn, tables.sources, 'GetItem');
-  allowRows(fn, tables.unmatched, 'PutItem', 'UpdateItem');
+  allowRows(fn, tables.unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');
   allowRows(fn, tables.cloud, 'GetItem', 'PutItem');
 }
 

@@ -1,7 +1,7 @@
 /**
- * What of the account's concurrency is reserved for the functions that carry faults, so that nothing
- * else that runs in the account can take it. Not on emulators: their reserved concurrency burns the receive counts of
- * messages.
+ * What of the account's concurrency is reserved for the functions that carry faults, so that
+ * nothing else that runs in the account can take it. Not on emulators: their reserved concurrency
+ * burns the receive counts of messages.
  */
 import { Annotations } from 'aws-cdk-lib';
 import { CfnFunction, type IFunction } from 'aws-cdk-lib/aws-lambda';

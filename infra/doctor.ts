@@ -38,7 +38,10 @@ const identityVariables = ({ tables, secrets, settings }: Omit<Wiring, 'messagin
   ...attemptLimits({ tables, settings }),
 });
 
-/** The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and events from outside. */
+/**
+ * The surface `/doctor/v1`: registration of users, hosts and servers, faults, subscriptions, and
+ * events from outside.
+ */
 export class Doctor extends Construct implements Capability {
   readonly function: ServiceFunction;
 

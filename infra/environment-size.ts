@@ -17,7 +17,10 @@ const longestOther = 32;
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
-/** The length of a resource's name, ARN or URL. @param attribute `QueueName` or `TopicName` for the name alone. */
+/**
+ * The length of a resource's name, ARN or URL.
+ * @param attribute `QueueName` or `TopicName` for the name alone.
+ */
 type NameLength = (logicalId: string, attribute?: unknown) => number;
 
 /** The most bytes that a value of the template can have when it is deployed. */

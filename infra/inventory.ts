@@ -11,7 +11,10 @@ import type { Capability, Wiring } from './wiring.ts';
 export const inventoryVariables = ({ inventoryQueue: queue }: Messaging) =>
   queue ? { INVENTORY_QUEUE_URL: queue.queueUrl } : {};
 
-/** Takes events from outside over into the rows of servers and ports. It exists with `inventoryFromEvents` only. */
+/**
+ * Takes events from outside over into the rows of servers and ports. It exists with
+ * `inventoryFromEvents` only.
+ */
 export class Inventory extends Construct implements Capability {
   readonly function: ServiceFunction;
 

@@ -202,7 +202,10 @@ const topics = (
 export const arnsOf = (of: readonly Topic[]): string =>
   of.map(({ topicArn }) => topicArn).join(',');
 
-/** The ARN of the first, and the names of the others: AWS takes 4 kB of variables (`topicArns` of `adapters/env.ts` reads it). */
+/**
+ * The ARN of the first, and the names of the others: AWS takes 4 kB of variables (`topicArns` of
+ * `adapters/env.ts` reads it).
+ */
 const listed = (of: readonly Topic[]): string =>
   of.map(({ topicArn, topicName }, n) => (n === 0 ? topicArn : topicName)).join(',');
 

@@ -12,7 +12,10 @@ export const monitorPaths = [
   ...['alertmanager', 'prometheus', 'am', 'consul', 'redfish'],
 ];
 
-/** What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts, ports and servers, and their administration. */
+/**
+ * What monitors report, below `/doctor/v1`, at `/events` and `/instance-ha`: conditions of hosts,
+ * ports and servers, and their administration.
+ */
 export class Monitors extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -59,7 +62,7 @@ export class Monitors extends Construct implements Capability {
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
-    allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
+    allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');
     allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');

@@ -24,7 +24,10 @@ export const roundsOf = (scope: Construct, wiring: Wiring) => ({
   PeriodicEvaluator: new PeriodicEvaluator(scope, 'PeriodicEvaluator', wiring),
 });
 
-/** Queues, every minute, the alarms that are evaluated every minute. It reads only the index that has these. */
+/**
+ * Queues, every minute, the alarms that are evaluated every minute. It reads only the index that
+ * has these.
+ */
 class PeriodicPlanner extends Construct implements Capability {
   readonly function: ServiceFunction;
 

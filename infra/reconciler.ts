@@ -50,8 +50,8 @@ export class Reconciler extends Construct implements Capability {
     const { function: fn } = this;
     // No deletions: they follow a tombstone, which was a change of its own.
     const written = { eventName: FilterRule.or('INSERT', 'MODIFY') };
-    // Heartbeats write a host's row without a change; all other writes set `written_by` to `change`, also
-    // that of a host that missed its heartbeats and is heard again.
+    // Heartbeats write a host's row without a change. All other writes set `written_by` to `change`,
+    // also the write for a host that missed its heartbeats and sends them again.
     const changed = { dynamodb: { NewImage: { written_by: { S: FilterRule.isEqual('change') } } } };
     const sources = [
       { table: tables.hosts, filter: { ...written, ...changed } },

@@ -12,7 +12,10 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Takes reports that arrive without HTTP: CloudWatch's alarms over EventBridge, and messages of the account. */
+/**
+ * Takes reports that arrive without HTTP: CloudWatch's alarms over EventBridge, and messages of the
+ * account.
+ */
 export class ReportReceiver extends Construct implements Capability {
   readonly function: ServiceFunction;
 
@@ -58,12 +61,12 @@ export class ReportReceiver extends Construct implements Capability {
     allowRows(fn, faults, 'PutItem', 'UpdateItem');
     allowRows(fn, instances, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, instances, 'byHost', 'byTarget');
-    allowRows(fn, migrations, 'GetItem', 'PutItem', 'ConditionCheckItem');
+    allowRows(fn, migrations, 'GetItem', 'BatchGetItem', 'PutItem', 'ConditionCheckItem');
     allowRows(fn, tables.ports, 'GetItem', 'BatchGetItem', 'PutItem');
     allowIndexes(fn, tables.ports, 'byHost');
     allowRows(fn, conditions, 'GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem');
     allowRows(fn, sources, 'GetItem');
-    allowRows(fn, unmatched, 'PutItem', 'UpdateItem');
+    allowRows(fn, unmatched, 'BatchGetItem', 'PutItem', 'UpdateItem');
     for (const queue of queuesOf(messaging)) allowSend(fn, queue);
     if (messaging.inventoryQueue) allowSend(fn, messaging.inventoryQueue);
     if (settings.cloudWatchAlarmPrefix !== '') {

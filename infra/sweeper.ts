@@ -8,7 +8,10 @@ import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
 
-/** Publishes, every minute, what an evaluator wrote but did not publish, and what silences held that have ended. */
+/**
+ * Publishes, every minute, what an evaluator wrote but did not publish, and what silences held that
+ * have ended.
+ */
 export class Sweeper extends Construct implements Capability {
   readonly function: ServiceFunction;
 

@@ -47,7 +47,10 @@ const deadLettersOf = (messaging: Messaging): Readonly<Record<string, IQueue>> =
   ...(messaging.cloudQueues && { cloud: messaging.cloudQueues.deadLetters }),
 });
 
-/** The first with its URL, the others with their names: AWS takes 4 kB of variables (`queueUrls` reads it). */
+/**
+ * The first with its URL, the others with their names: AWS takes 4 kB of variables (`queueUrls`
+ * reads it).
+ */
 const listed = (queues: Readonly<Record<string, IQueue>>): string =>
   Object.entries(queues)
     .map(([name, { queueUrl, queueName }], n) => `${name}=${n === 0 ? queueUrl : queueName}`)

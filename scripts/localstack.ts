@@ -28,8 +28,14 @@ await run(async () => {
       deploy(endpoint, { webhookAllowedRanges: `${loopback},${dockerHost}` }),
     );
     const stack = {
-      ...{ pid: 0, instance: `localstack-${randomUUID()}`, dataDir: '', port, endpoint },
-      ...{ startedAt: new Date().toISOString(), deployed: assemblyHash(), outputs },
+      pid: 0,
+      instance: `localstack-${randomUUID()}`,
+      dataDir: '',
+      port,
+      endpoint,
+      startedAt: new Date().toISOString(),
+      deployed: assemblyHash(),
+      outputs,
     };
     await step('Making the accounts', () => makeAccounts(stack));
     saveState(stack);

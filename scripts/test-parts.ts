@@ -81,7 +81,10 @@ export function makeParts(files: readonly string[] = []) {
       ]);
       return countOf(file, status);
     },
-    /** The tests of a project that a script of ours runs on a stack of its own, in a state directory of its own. */
+    /**
+     * The tests of a project that a script of ours runs on a stack of its own, in a state directory
+     * of its own.
+     */
     script: async (project: string, file: string): Promise<Count> => {
       if (stopped) return { passed: 0, failed: 1 };
       const folder = join(stateDir, project);

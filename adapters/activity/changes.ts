@@ -7,7 +7,7 @@ import {
   keptSeconds,
   mostRows,
   slowWriteMs,
-} from '../../domain/change-feed.ts';
+} from '../../domain/activity/change-feed.ts';
 import { momentOf } from '../../domain/time.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { KeepRow } from './activity-rows.ts';

@@ -72,7 +72,10 @@ export const overviewCounts = (client: DynamoDBDocumentClient, tables: Tables) =
 
   portCount: (): Promise<KeyCount> =>
     countOfPartition(client, {
-      ...{ table: tables.ports, index: 'listing', key: 'live', value: 'port' },
+      table: tables.ports,
+      index: 'listing',
+      key: 'live',
+      value: 'port',
     }),
 
   /** Open faults, and when the oldest of them was raised; null without one. */

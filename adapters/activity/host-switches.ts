@@ -27,14 +27,17 @@ export const switchKeeper = (keep: KeepRow) => ({
 
 /** Reads switches. */
 export const switchReader = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The newest switches of a host, the newest first. @param host the name as it is registered. */
-  switchesOf: async (host: string, most: number): Promise<HostSwitch[]> => {
+  /**
+   * The newest switches of a host, the newest first, whose places (`<time>#<revision>`) are not after `to`.
+   * @param host the name as it is registered.
+   */
+  switchesOf: async (host: string, most: number, to: string): Promise<HostSwitch[]> => {
     const { Items: rows = [] } = await client.send(
       new QueryCommand({
         TableName: table,
-        KeyConditionExpression: '#scope = :scope',
+        KeyConditionExpression: '#scope = :scope AND place <= :to',
         ExpressionAttributeNames: { '#scope': 'scope' },
-        ExpressionAttributeValues: { ':scope': scopeOf(host) },
+        ExpressionAttributeValues: { ':scope': scopeOf(host), ':to': to },
         ScanIndexForward: false,
         Limit: most,
       }),

@@ -75,7 +75,10 @@ export const queueSamples = (client: DynamoDBDocumentClient, table: string) => (
       new PutCommand({
         TableName: table,
         Item: {
-          ...{ scope: sampleScope, place: minuteOf(at), waiting, dead_letters },
+          scope: sampleScope,
+          place: minuteOf(at),
+          waiting,
+          dead_letters,
           expires_at: expiryAfter(Date.parse(at), minuteKeptSeconds),
         },
       }),

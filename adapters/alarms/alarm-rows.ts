@@ -1,8 +1,8 @@
 /**
  * The rows of the table `alarms`, and the transactions that change them. An alarm has a row of kind
  * `alarm`. An event alarm has a row of kind `lookup#<key>` for each key by which events find it; a
- * periodic alarm has none, and is found by the index `periodic` alone. A change writes all its rows, the counts of
- * the owners' alarms, its timer and its record in `history` in one transaction.
+ * periodic alarm has none, and is found by the index `periodic` alone. A change writes all its
+ * rows, the counts of the owners' alarms, its timer and its record in `history` in one transaction.
  */
 import { Alarm } from '../../domain/alarms/alarm.ts';
 import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';

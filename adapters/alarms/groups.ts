@@ -63,7 +63,10 @@ export const groupStore = (client: DynamoDBDocumentClient, { table, interrupted 
     return [];
   },
 
-  /** The rows of the keys in a project, read consistently, in any order. A row that cannot be read is logged and left out. */
+  /**
+   * The rows of the keys in a project, read consistently, in any order. A row that cannot be read
+   * is logged and left out.
+   */
   firedRows: async ({ project_id }: GroupOf, keys: readonly RowKey[]): Promise<OutboxRow[]> => {
     const asked = keys.map(({ event_id, alarm_id }) => ({ event_id, alarm_id }));
     const rows = await getAll(client, table, asked);
@@ -95,7 +98,10 @@ export const undeliveredGroups = (
   client: DynamoDBDocumentClient,
   { table, interrupted }: Settings,
 ) => ({
-  /** The groups that were written before the moment and are not delivered, read consistently, the oldest first. */
+  /**
+   * The groups that were written before the moment and are not delivered, read consistently, the
+   * oldest first.
+   */
   undeliveredGroups: async (writtenBefore: string): Promise<GroupRow[]> => {
     const pages = queryPages(client, {
       TableName: table,

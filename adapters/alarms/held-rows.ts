@@ -57,7 +57,10 @@ const readingOf = (
   client: DynamoDBDocumentClient,
   { tables: { alarms, history }, interrupted }: Settings,
 ) => ({
-  /** Alarms of any type, read consistently, in any order; unknown ones, and those that cannot be read, are left out. */
+  /**
+   * Alarms of any type, read consistently, in any order; unknown ones, and those that cannot be
+   * read, are left out.
+   */
   silencedAlarms: async (ids: readonly string[]): Promise<SilencedAlarm[]> => {
     const keys = ids.map((alarm_id) => ({ alarm_id, kind: kinds.alarm }));
     return (await getAll(client, alarms, keys)).flatMap((row) => {

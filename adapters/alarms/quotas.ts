@@ -99,7 +99,8 @@ export const alarmCounter = (client: DynamoDBDocumentClient, table: string) => (
         return [
           id,
           {
-            ...{ all, wide: of(wideOwner(id)) },
+            all,
+            wide: of(wideOwner(id)),
             ...(its.length > 0 && { silences: its }),
             ...(isGrouped && { grouped: true as const }),
           },

@@ -47,7 +47,8 @@ export const silenceStore = (client: DynamoDBDocumentClient, { silences, quotas 
   /**
    * Writes a new silence.
    * @param most how many its project may have that have not ended.
-   * @returns `known` if the id is taken, `too many` over the limit, `conflict` if another request was writing.
+   * @returns `known` if the id is taken, `too many` over the limit, `conflict` if another request
+   * was writing.
    */
   addSilence: async (
     row: Silence,

@@ -6,8 +6,8 @@ import { CloudError } from './cloud-error.ts';
 const unreached = 503;
 
 /**
- * Sends a request and tells its answers apart. One that certainly was not carried out is `refused`, also
- * if there was no connection: then its status is 503.
+ * Sends a request and sorts its answer. A request that certainly was not carried out is `refused`,
+ * also without a connection: then its status is 503.
  * @throws any error that is not the cloud's.
  */
 export async function answerOf(request: Promise<unknown>): Promise<CloudAnswer> {

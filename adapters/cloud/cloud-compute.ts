@@ -52,9 +52,68 @@ const Migrations = z.object({
 /** The most servers on one page. */
 const pageSize = '500';
 
+type AskNova = <T>(request: Omit<CloudRequest<T>, 'service' | 'microversion'>) => Promise<T>;
+
+/** The requests that change nothing. */
+const novaReads = (ask: AskNova) => ({
+  /** The nova-compute service of a host; undefined if there is none. @throws CloudError */
+  cloudService: async (host: string): Promise<CloudService | undefined> => {
+    const query = { binary: 'nova-compute', host };
+    const { services } = await ask({
+      method: 'GET',
+      path: '/os-services',
+      query,
+      schema: Services,
+    });
+    return services.find((service) => isSameHost(service.host, host));
+  },
+
+  /** The servers on a host, by uuid. @throws CloudError */
+  cloudServersOn: async (host: string): Promise<ReadonlyMap<string, CloudServer>> => {
+    const found = new Map<string, CloudServer>();
+    for (let marker: string | undefined = ''; marker !== undefined; ) {
+      const query = {
+        all_tenants: '1',
+        host,
+        limit: pageSize,
+        ...(marker !== '' && { marker }),
+      };
+      const page: z.infer<typeof Servers> = await ask({
+        method: 'GET',
+        path: '/servers/detail',
+        query,
+        schema: Servers,
+      });
+      for (const { id, ...server } of page.servers) found.set(id, server);
+      const hasNext = page.servers_links.some(({ rel }) => rel === 'next');
+      marker = hasNext ? page.servers.at(-1)?.id : undefined;
+    }
+    return found;
+  },
+
+  /** A server; undefined if there is none. @throws CloudError */
+  cloudServer: async (uuid: string): Promise<CloudServer | undefined> => {
+    const schema = z.object({ server: Server });
+    const found = await ifFound(ask({ method: 'GET', path: `/servers/${uuid}`, schema }));
+    return found?.server;
+  },
+
+  /** The newest evacuations of a server. @throws CloudError */
+  cloudEvacuations: async (uuid: string): Promise<CloudEvacuation[]> => {
+    const query = { instance_uuid: uuid, migration_type: 'evacuation' };
+    const { migrations } = await ask({
+      method: 'GET',
+      path: '/os-migrations',
+      query,
+      schema: Migrations,
+    });
+    return migrations.map(({ id, status, dest_compute }) => ({ id, status, dest: dest_compute }));
+  },
+});
+
 /** Sends Nova's requests in a session. */
 export function cloudCompute(session: Pick<CloudSession, 'request'>) {
-  const ask = <T>(request: Omit<CloudRequest<T>, 'service' | 'microversion'>): Promise<T> =>
+  const ask: AskNova = (request) =>
     session.request({ service: 'compute', microversion, ...patience, ...request });
   const act = (uuid: string, body: unknown, tries: number): Promise<CloudAnswer> =>
     answerOf(
@@ -62,57 +121,18 @@ export function cloudCompute(session: Pick<CloudSession, 'request'>) {
     );
 
   return {
-    /** The nova-compute service of a host; undefined if there is none. @throws CloudError */
-    cloudService: async (host: string): Promise<CloudService | undefined> => {
-      const query = { binary: 'nova-compute', host };
-      const { services } = await ask({
-        ...{ method: 'GET', path: '/os-services', query, schema: Services },
-      });
-      return services.find((service) => isSameHost(service.host, host));
-    },
+    ...novaReads(ask),
 
     /** Writes `forced_down`. Nova answers the same if the service has the value. */
     forceDown: ({ id }: CloudService, forced_down: boolean): Promise<CloudAnswer> =>
       answerOf(
         ask({
-          ...{ method: 'PUT', path: `/os-services/${encodeURIComponent(id)}` },
-          ...{ body: { forced_down }, schema: Nothing },
+          method: 'PUT',
+          path: `/os-services/${encodeURIComponent(id)}`,
+          body: { forced_down },
+          schema: Nothing,
         }),
       ),
-
-    /** The servers on a host, by uuid. @throws CloudError */
-    cloudServersOn: async (host: string): Promise<ReadonlyMap<string, CloudServer>> => {
-      const found = new Map<string, CloudServer>();
-      for (let marker: string | undefined = ''; marker !== undefined; ) {
-        const query = {
-          ...{ all_tenants: '1', host, limit: pageSize },
-          ...(marker !== '' && { marker }),
-        };
-        const page: z.infer<typeof Servers> = await ask({
-          ...{ method: 'GET', path: '/servers/detail', query, schema: Servers },
-        });
-        for (const { id, ...server } of page.servers) found.set(id, server);
-        const hasNext = page.servers_links.some(({ rel }) => rel === 'next');
-        marker = hasNext ? page.servers.at(-1)?.id : undefined;
-      }
-      return found;
-    },
-
-    /** A server; undefined if there is none. @throws CloudError */
-    cloudServer: async (uuid: string): Promise<CloudServer | undefined> => {
-      const schema = z.object({ server: Server });
-      const found = await ifFound(ask({ method: 'GET', path: `/servers/${uuid}`, schema }));
-      return found?.server;
-    },
-
-    /** The newest evacuations of a server. @throws CloudError */
-    cloudEvacuations: async (uuid: string): Promise<CloudEvacuation[]> => {
-      const query = { instance_uuid: uuid, migration_type: 'evacuation' };
-      const { migrations } = await ask({
-        ...{ method: 'GET', path: '/os-migrations', query, schema: Migrations },
-      });
-      return migrations.map(({ id, status, dest_compute }) => ({ id, status, dest: dest_compute }));
-    },
 
     /** Puts a server in error. The request may be repeated. */
     resetToError: (uuid: string): Promise<CloudAnswer> =>

@@ -30,11 +30,17 @@ export function cloudInventory(
     schema: z.ZodType<T>,
   ): Promise<T> =>
     session.request({
-      ...{ service, method: 'GET', path, query, schema, timeoutMs, tries: 2 },
+      service,
+      method: 'GET',
+      path,
+      query,
+      schema,
+      timeoutMs,
+      tries: 2,
       ...(service === 'compute' && { microversion: novaVersion }),
     });
   const paged = (marker: string | null) => ({
-    ...{ limit: String(pageSize) },
+    limit: String(pageSize),
     ...(marker !== null && { marker }),
   });
   return {
@@ -59,7 +65,8 @@ export function cloudInventory(
     serverPage: async ({ marker, since, host }) => {
       const read_at = now();
       const query = {
-        ...{ all_tenants: '1', ...paged(marker) },
+        all_tenants: '1',
+        ...paged(marker),
         ...(since !== undefined && { 'changes-since': since }),
         ...(host !== undefined && { host }),
       };

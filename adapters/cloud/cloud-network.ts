@@ -32,8 +32,12 @@ export const cloudNetwork = ({ request }: Pick<CloudSession, 'request'>) => ({
   setDataPlane: (id: string, data_plane_status: 'ACTIVE' | 'DOWN'): Promise<CloudAnswer> =>
     answerOf(
       request({
-        ...{ service, method: 'PUT', path: `/ports/${id}`, tries: 2 },
-        ...{ body: { port: { data_plane_status } }, schema: z.unknown() },
+        service,
+        method: 'PUT',
+        path: `/ports/${id}`,
+        tries: 2,
+        body: { port: { data_plane_status } },
+        schema: z.unknown(),
       }),
     ),
 });

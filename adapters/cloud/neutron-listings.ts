@@ -1,4 +1,7 @@
-/** What Neutron shows of ports. Source: docs/wire/cloud-listings.md, and neutron-lib `api/definitions/port.py`. */
+/**
+ * What Neutron shows of ports. Source: docs/wire/cloud-listings.md, and neutron-lib
+ * `api/definitions/port.py`.
+ */
 import * as z from 'zod';
 import { changedAt, type SeenPort } from '../../domain/mirror/seen.ts';
 import { FixedIp, PortFacts, PortStatus, vnicTypes } from '../../domain/ports/port.ts';

@@ -8,7 +8,10 @@ import { InstanceFacts } from '../../domain/servers/instance.ts';
 import { parseMoment } from '../../domain/time.ts';
 import type { CloudServerPage, EndedServer, UnreadableItem } from '../../flows/cloud-reader.ts';
 
-/** Has `host_status` (2.16), the flavor itself (2.47), and uuids of services (2.53); all Novas since Pike have it. */
+/**
+ * Has `host_status` (2.16), the flavor itself (2.47), and uuids of services (2.53); all Novas since
+ * Pike have it.
+ */
 export const novaVersion = '2.53';
 
 const Time = z.string().transform((text, context) => {
@@ -60,8 +63,9 @@ export const ServerListing = z.object({
 const hasNext = (links: z.infer<typeof Links>): boolean => links.some(({ rel }) => rel === 'next');
 
 /**
- * The page of a body. A full page has a link `next` even if it is the last; the page after it is then empty. The
- * link is not followed: it may name another address of Nova than the catalogue does.
+ * The page of a body. A full page has a link `next` even if it is the last; the page after it is
+ * then empty. The link is not followed: it may name another address of Nova than the catalogue
+ * does.
  */
 export function serverPageOf(
   { servers, servers_links }: z.infer<typeof ServerListing>,

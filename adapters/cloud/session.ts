@@ -4,6 +4,7 @@
  */
 import { retry } from 'es-toolkit';
 import type * as z from 'zod';
+import { grownPause, spread } from '../../domain/back-off.ts';
 import { endpointIn } from './catalog.ts';
 import { CloudError } from './cloud-error.ts';
 import { type Known, makeCloudLogins } from './cloud-logins.ts';
@@ -126,8 +127,11 @@ const repeated = <T>(attempt: () => Promise<T>, limits: AttemptLimits): Promise<
       (limits.repeatable || !error.uncertain),
     delay: (attempts, error) => {
       const asked = error instanceof CloudError ? (error.retryAfterMs ?? 0) : 0;
-      const pause = limits.firstPauseMs * 2 ** attempts * (0.5 + Math.random() / 2);
-      return Math.min(longestPauseMs, Math.max(asked, pause));
+      const pause = grownPause(attempts + 1, {
+        first: limits.firstPauseMs,
+        longest: longestPauseMs,
+      });
+      return Math.min(longestPauseMs, Math.max(asked, spread(pause, Math.random())));
     },
   });
 

@@ -1,4 +1,7 @@
-/** Reads queues of dead letters, sends letters back, and deletes them. SQS cannot show a message: it is received. */
+/**
+ * Reads queues of dead letters, sends letters back, and deletes them. SQS cannot show a message: it
+ * is received.
+ */
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,

@@ -40,7 +40,10 @@ export const notifications = (client: SNSClient, topics: NotificationTopics) => 
     return rows.filter((row) => !refused.has(row));
   },
 
-  /** Publishes the message of a group, if it has one, to the topic of its project. @throws if it is refused. */
+  /**
+   * Publishes the message of a group, if it has one, to the topic of its project.
+   * @throws if it is refused.
+   */
   publishGroup: async ({ publication, project_id }: GroupRow): Promise<void> => {
     if (!publication) return;
     const topic = topicOf(topics.groups, project_id);

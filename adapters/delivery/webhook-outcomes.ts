@@ -56,7 +56,10 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
 
 /** Forgets that webhooks were given up. */
 export const webhookReopener = (client: DynamoDBDocumentClient, table: string) => ({
-  /** Removes the outcome of each webhook that was given up; others stay. @param bodies `WebhookMessage`s as JSON. */
+  /**
+   * Removes the outcome of each webhook that was given up; others stay.
+   * @param bodies `WebhookMessage`s as JSON.
+   */
   reopenWebhooks: async (bodies: readonly string[]): Promise<void> => {
     for (const body of bodies) {
       const webhook = WebhookMessage.parse(JSON.parse(body));

@@ -58,6 +58,28 @@ async function holderOf(
 /** Takes places of projects, and gives them back. */
 export function webhookPlaces(client: DynamoDBDocumentClient, settings: Settings) {
   const { table, perProject, newId, now } = settings;
+
+  /** Writes that a receiver hangs. Nothing happens if the place has another holder by now. */
+  async function sayHung({ place, holder }: Held, until: string): Promise<void> {
+    await ifUnchanged(
+      client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { place },
+          ConditionExpression: 'holder = :holder',
+          UpdateExpression: 'SET #until = :until, hung = :hung, expires_at = :expires',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: {
+            ':holder': holder,
+            ':until': until,
+            ':hung': true,
+            ':expires': expiryOf(until),
+          },
+        }),
+      ),
+    );
+  }
+
   return {
     /** Takes a place of the project, if one is free. */
     take: async (project_id: string): Promise<Taken> => {
@@ -89,25 +111,9 @@ export function webhookPlaces(client: DynamoDBDocumentClient, settings: Settings
     },
 
     /** Keeps a place from its project for a while: a receiver hung. */
-    keep: async ({ place, holder }: Held): Promise<void> => {
-      const until = secondsAfter(now(), hungSeconds);
-      await ifUnchanged(
-        client.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { place },
-            ConditionExpression: 'holder = :holder',
-            UpdateExpression: 'SET #until = :until, hung = :hung, expires_at = :expires',
-            ExpressionAttributeNames: { '#until': 'until' },
-            ExpressionAttributeValues: {
-              ':holder': holder,
-              ':until': until,
-              ':hung': true,
-              ':expires': expiryOf(until),
-            },
-          }),
-        ),
-      );
-    },
+    keep: (held: Held): Promise<void> => sayHung(held, secondsAfter(now(), hungSeconds)),
+
+    /** Says that a receiver keeps the holder waiting, so that others do not wait for the place. */
+    noteWaiting: (held: Held): Promise<void> => sayHung(held, secondsAfter(now(), placeSeconds)),
   };
 }

@@ -1,4 +1,4 @@
-/** Writes what became of faults in the cloud, into the table `faults`. */
+/** Writes the outcomes of faults in the cloud into the table `faults`. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CloudOutcome } from '../../domain/hosts/cloud-outcome.ts';
 import { ifUnchanged } from '../dynamodb.ts';

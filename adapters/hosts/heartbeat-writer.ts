@@ -5,7 +5,7 @@ import {
   TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { isHeldSilent } from '../../domain/conditions/silence.ts';
+import { isHeldSilent } from '../../domain/conditions/missed-heartbeats.ts';
 import { Host } from '../../domain/hosts/host.ts';
 import type { SeenUp } from '../../flows/note-heartbeat.ts';
 import { writeAll } from '../dynamodb.ts';
@@ -21,9 +21,9 @@ export const heartbeatWriter = (
   { hosts: table, roster }: HostTables,
 ) => ({
   /**
-   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays. `heard again`
-   * if missed heartbeats hold the host down, `unknown` if there is no such host, `overtaken` if its row is in a
-   * transaction of another writer.
+   * Sets only `last_seen_up` and `written_by`, and then the time in the list; a newer time stays.
+   * `heard again` if missed heartbeats hold the host down, `unknown` if there is no such host,
+   * `overtaken` if its row is in a transaction of another writer.
    */
   seenUp: async (name: string, at: string): Promise<SeenUp> => {
     let silent: boolean;
@@ -52,8 +52,8 @@ export const heartbeatWriter = (
   },
 
   /**
-   * Writes a host that is heard again without a change, so that its stream has it; nothing if it is gone.
-   * `overtaken` as above.
+   * Writes the row of a host that sends heartbeats again, without a change, so that the stream has
+   * it. Does nothing if the host is gone. `overtaken` as above.
    */
   noteHeard: async (name: string): Promise<'noted' | 'overtaken'> => {
     try {

@@ -34,8 +34,9 @@ export const hostReader = (client: DynamoDBDocumentClient, table: string) => {
     },
 
     /**
-     * The hosts of names in any spelling, tombstones included, read consistently, under the names that were given;
-     * unknown names are left out. The registered spellings cost a request for each hundred names.
+     * The hosts of names in any spelling, tombstones included, read consistently, under the names
+     * that were given; unknown names are left out. The registered spellings cost a request for each
+     * hundred names.
      * @param names no two are the same.
      */
     hostsNamed: async (names: readonly string[]): Promise<ReadonlyMap<string, Host>> => {

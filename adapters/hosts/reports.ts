@@ -73,8 +73,4 @@ type FaultWrite = Pick<WrittenWith, 'write_id'> & {
 const faultWrite = (table: string, { host, fault, write_id }: FaultWrite): Action =>
   'opened' in fault
     ? openedFault(table, fault.opened, write_id)
-    : closedFault(table, {
-        host: host.host,
-        number: fault.closed,
-        at: host.last_change.at,
-      });
+    : closedFault(table, { host: host.host, number: fault.closed }, host.last_change);

@@ -15,6 +15,7 @@ import { type Challenges, challenges } from './challenges.ts';
 import { type AllowedOrigins, isPreflight, originHeaders, preflight } from './cors.ts';
 import { type DialectName, errorBody, statusOf } from './dialects.ts';
 import { findPublicRoute, findRoute, methodsOf } from './find-route.ts';
+import { inTime, unavailable } from './in-time.ts';
 import {
   format,
   type Microversion,
@@ -58,6 +59,11 @@ export type Surface = Whereabouts & {
   readonly normalise?: (path: string, caller: Caller) => string;
   /** Whether requests carry Nova's microversions. */
   readonly microversions?: boolean;
+  /**
+   * Set where senders repeat a 503, and lose what gets another refusal: after so many milliseconds the answer is
+   * a 503, and so is every error that is not the caller's. Left out: answers take their time, and such errors are 500.
+   */
+  readonly unavailableAfterMs?: number;
   readonly logger: Logger;
 };
 
@@ -91,7 +97,7 @@ export function createSurface(surface: Surface) {
     const progress: Progress = { headers: {} };
     const sent = await underPermit(async () => {
       requireSingleSlashes(surface, request, event.path);
-      return answer(surface, request, progress);
+      return inTime(answer(surface, request, progress), surface.unavailableAfterMs);
     })
       .then(written)
       .catch((error: unknown) => written(refusal(surface, request, progress, error)));
@@ -109,9 +115,9 @@ export function createSurface(surface: Surface) {
 }
 
 /**
- * Refuses a path with doubled slashes that no route of this function has. The gateway chose the function by that path, and
- * the path with single slashes may belong to another one: the text says so, before the credential is looked at.
- * Paths that `normalise` rewrites are left to the route.
+ * Refuses a path with doubled slashes that no route of this function has. The gateway chose the
+ * function by that path, and the path with single slashes may belong to another one: the text says
+ * so, before the credential is looked at. Paths that `normalise` rewrites are left to the route.
  * @throws DomainError `not_found`.
  */
 function requireSingleSlashes(
@@ -182,9 +188,7 @@ function refusal(
   error: unknown,
 ): ApiResponse {
   const known = error instanceof DomainError && error.code !== 'internal';
-  const { code, message, headers } = known
-    ? error
-    : new DomainError('internal', 'An unexpected error occurred; the request id names it.');
+  const { code, message, headers } = known ? error : unexpected(surface);
   if (!known) surface.logger.error('unexpected error', { error, request_id: request.request_id });
   Object.assign(progress.headers, headers);
   if (code === 'unauthenticated') {
@@ -193,6 +197,12 @@ function refusal(
   const reason = error instanceof Refusal ? error.reason : undefined;
   return { status: statusOf[code], body: errorBody(surface.dialect, code, message, reason) };
 }
+
+/** What the caller reads of an error that is not the caller's. */
+const unexpected = ({ unavailableAfterMs }: Pick<Surface, 'unavailableAfterMs'>): DomainError =>
+  unavailableAfterMs === undefined
+    ? new DomainError('internal', 'An unexpected error occurred; the request id names it.')
+    : unavailable('An unexpected error occurred; the request id names it. Send the request again.');
 
 /** The answer as text. @throws DomainError `too_large` if AWS would not accept it. */
 function written({ body, ...rest }: ApiResponse): Sent {

@@ -47,8 +47,10 @@ function oidcIssuer(env: OtherIssuerEnv, shared: Shared): TokenIssuer[] {
   const { OIDC_ISSUER: issuer } = env;
   if (issuer === '') return [];
   const settings = {
-    ...{ issuer, audience: env.OIDC_AUDIENCE },
-    ...{ projectClaim: env.OIDC_PROJECT_CLAIM, rolesClaim: env.OIDC_ROLES_CLAIM },
+    issuer,
+    audience: env.OIDC_AUDIENCE,
+    projectClaim: env.OIDC_PROJECT_CLAIM,
+    rolesClaim: env.OIDC_ROLES_CLAIM,
     roles: roleMap(env.OIDC_ROLES),
   };
   const ask = makeOidcCheck(settings, issuerKeys(issuer));

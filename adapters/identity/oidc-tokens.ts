@@ -33,7 +33,10 @@ export const makeOidcCheck =
   ) =>
   async (token: string): Promise<Session | undefined> => {
     const verified = await jwtVerify(token, keys, {
-      ...{ issuer, audience, algorithms, clockTolerance: clockToleranceSeconds },
+      issuer,
+      audience,
+      algorithms,
+      clockTolerance: clockToleranceSeconds,
       requiredClaims: ['sub', 'exp'],
       currentDate: new Date(now()),
     }).catch((error: unknown) => {

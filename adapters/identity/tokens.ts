@@ -60,8 +60,13 @@ export function makeTokens(keys: KeyText, now: () => number = Date.now): Tokens 
       const { user, project, roles, methods, audit_id, parent_audit_id, credential_id } = grant;
       const { issued_at, expires_at, generation } = grant;
       const claims = {
-        ...{ name: user.name, project, roles, methods, parent_jti: parent_audit_id },
-        ...{ gen: generation || undefined, cred: credential_id },
+        name: user.name,
+        project,
+        roles,
+        methods,
+        parent_jti: parent_audit_id,
+        gen: generation || undefined,
+        cred: credential_id,
       };
       const { kid, key } = signingKey(readKeyRing(await keys()), now() / 1000);
       return new SignJWT({ ...claims, sub: user.id, jti: audit_id, iss: ownIssuer })

@@ -3,7 +3,19 @@ import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-
 import type { HostDataPlane, RecordedReport } from '../../domain/ports/host-data-plane.ts';
 import { ifUnchanged } from '../dynamodb.ts';
 import { closedFault, openedFault } from '../hosts/fault-rows.ts';
+import type { Action } from '../transactions.ts';
 import { planeWrite } from './port-rows.ts';
+
+/** The last report opens the fault, or closes it. */
+function faultWrite(
+  table: string,
+  { host, reports }: HostDataPlane,
+  fault: NonNullable<RecordedReport['fault']>,
+): Action | undefined {
+  const report = reports.at(-1);
+  if ('opened' in fault) return openedFault(table, fault.opened);
+  return report && closedFault(table, { host, number: fault.closed }, report);
+}
 
 type Tables = { readonly ports: string; readonly faults: string };
 
@@ -14,12 +26,7 @@ export const dataPlaneStore = (client: DynamoDBDocumentClient, tables: Tables) =
     { plane, fault }: RecordedReport,
   ): Promise<boolean> => {
     const report = planeWrite(tables, before, plane);
-    const { at } = plane.reports.at(-1) ?? { at: '' };
-    const row =
-      fault &&
-      ('opened' in fault
-        ? openedFault(tables.faults, fault.opened)
-        : closedFault(tables.faults, { host: plane.host, number: fault.closed, at }));
+    const row = fault && faultWrite(tables.faults, plane, fault);
     return ifUnchanged(
       client.send(new TransactWriteCommand({ TransactItems: row ? [report, row] : [report] })),
     );

@@ -10,7 +10,9 @@ const kind = 'network';
 
 const indexed = (network: Network) => ({
   ...network,
-  ...{ kind, live: kind, in_project: `project#${network.project_id}` },
+  kind,
+  live: kind,
+  in_project: `project#${network.project_id}`,
 });
 
 /** The condition that a network is as it was read. Rows written before version 0.2 have no revision. */

@@ -43,8 +43,8 @@ export const unchanged = ({ incarnation, revision }: Port) => ({
 });
 
 /**
- * Writes a new port, if no port has its id. A tombstone is replaced, but not by a port of a cloud that was read
- * before the tombstone was written.
+ * Writes a new port, if no port has its id. A tombstone is replaced, but not by a port of a cloud
+ * that was read before the tombstone was written.
  */
 export const insertion = ({ ports }: PortTables, port: Port): Action => {
   const mirrors = port.mirrored_revision !== undefined;

@@ -3,7 +3,7 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Departures, type Evacuation, noDepartures } from '../../domain/servers/evacuation.ts';
-import type { Row } from '../dynamodb.ts';
+import { getAll, type Row } from '../dynamodb.ts';
 import type { Action } from '../transactions.ts';
 
 /**
@@ -48,6 +48,12 @@ export const departureStore = (client: DynamoDBDocumentClient, TableName: string
       new GetCommand({ TableName, Key: departuresOf(source), ConsistentRead: true }),
     );
     return readDepartures(Item);
+  },
+
+  /** The departures of hosts, read consistently, by their names; hosts that nothing has left may be missing. */
+  departuresFrom: async (sources: readonly string[]): Promise<ReadonlyMap<string, Departures>> => {
+    const rows = await getAll(client, TableName, sources.map(departuresOf));
+    return new Map(rows.map((row) => [String(row.source), readDepartures(row)]));
   },
 
   /**

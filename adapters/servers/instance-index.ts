@@ -3,8 +3,8 @@ import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamod
 import type { ServerRange } from '../../domain/servers/server-listing.ts';
 import { growingPages, queryPages } from '../dynamodb.ts';
 
-/** The most keys on a page. */
-const longestPage = 1000;
+/** The most keys on a page of which no length is requested. */
+const usualLongest = 1000;
 
 /** One list of an index: the rows whose `key` has the value. */
 export type IndexKey = { readonly index: string; readonly key: string; readonly value: string };
@@ -25,12 +25,12 @@ export async function* uuidPages(
   for await (const page of queryPages(client, query)) yield page.map(({ uuid }) => String(uuid));
 }
 
-/** Sort keys (`placeOfServer`) in a range of a list, in its order, a page at a time. */
+/** Sort keys (`indexedPlace`) in a range of a list, in its order, a page at a time. */
 export async function* placePages(
   client: DynamoDBDocumentClient,
   table: string,
   { index, key, value }: IndexKey,
-  { after, first, oldestFirst }: ServerRange,
+  { after, first, longest = usualLongest, oldestFirst }: ServerRange,
 ): AsyncGenerator<string[]> {
   const range = after === undefined ? '' : ` AND sort_key ${oldestFirst ? '>' : '<'} :after`;
   const query = {
@@ -40,11 +40,12 @@ export async function* placePages(
     ExpressionAttributeNames: { '#key': key },
     ExpressionAttributeValues: {
       ':value': value,
-      ...(after === undefined ? {} : { ':after': after }),
+      // `$` is the character after `#`: all keys of the server itself are before it.
+      ...(after === undefined ? {} : { ':after': oldestFirst ? `${after}$` : after }),
     },
     ScanIndexForward: oldestFirst,
   };
-  for await (const page of growingPages(client, query, { first, longest: longestPage })) {
+  for await (const page of growingPages(client, query, { first, longest })) {
     yield page.map(({ sort_key }) => String(sort_key));
   }
 }

@@ -31,7 +31,7 @@ export const instanceLists = (client: DynamoDBDocumentClient, table: string) => 
     return new Map(counts);
   },
 
-  /** Sort keys (`placeOfServer`) of instances in a list, in order, as its index shows them. */
+  /** Sort keys (`indexedPlace`) of instances in a list, in order, as its index shows them. */
   listed: (list: ServerIndex, range: ServerRange): AsyncIterable<readonly string[]> => {
     const of = (index: string, key: string, value: string, first = range.first) =>
       placePages(client, table, { index, key, value }, { ...range, first });
@@ -55,7 +55,7 @@ export const instanceLists = (client: DynamoDBDocumentClient, table: string) => 
   },
 
   /**
-   * Sort keys (`placeOfServer`) of the instances, deleted ones included, whose last change is between
+   * Sort keys (`indexedPlace`) of the instances, deleted ones included, whose last change is between
    * two times, both included, in any order; undefined if there are more than `most`.
    */
   changedBetween: async (

@@ -2,7 +2,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOf } from '../../domain/servers/evacuation.ts';
 import { Instance } from '../../domain/servers/instance.ts';
-import { placeOfServer } from '../../domain/servers/server-listing.ts';
+import { indexedPlace } from '../../domain/servers/server-listing.ts';
 import { slices } from '../../domain/slices.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
@@ -29,7 +29,7 @@ const tombstoneSeconds = 30 * 24 * 3600;
  */
 export function indexedInstance(row: Instance): Row {
   const shard = shardOf(row.uuid);
-  const place = placeOfServer(row);
+  const place = indexedPlace(row);
   const all = {
     ...row,
     sort_key: place,

@@ -23,10 +23,10 @@ const indexed = (evacuation: Evacuation, instance_uuid: string): Row => ({
 });
 
 /**
- * The writes to this table for a change of an instance; empty if its evacuation does not change. They
- * put the copy of its record. If the record becomes `done` (unless Nova made the move), they also count a departure of the source, on
- * the condition that its compute service was not restarted since it was read. At most one action a
- * row.
+ * The writes to this table for a change of an instance; empty if its evacuation does not change.
+ * They put the copy of its record. If the record becomes `done` (unless Nova made the move), they
+ * also count a departure of the source, on the condition that its compute service was not restarted
+ * since it was read. At most one action a row.
  */
 export function migrationWrites(
   TableName: string,

@@ -2,8 +2,8 @@
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { timerSlotOf } from '../../domain/ticks.ts';
 import { Moment } from '../../domain/time.ts';
+import { timerSlotOf } from '../../domain/timers/ticks.ts';
 import { growingPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Action } from '../transactions.ts';
@@ -27,7 +27,8 @@ const keyOf = (alarm_id: string, due: string) => ({
 type Timed = Pick<Alarm, 'alarm_id' | 'project_id'> & Partial<Pick<Alarm, 'timer_at'>>;
 
 /**
- * What a change of an alarm writes into the table, for the transaction that writes the alarm; empty if the timer stays.
+ * What a change of an alarm writes into the table, for the transaction that writes the alarm; empty
+ * if the timer stays.
  * @param before undefined for a new alarm. @param after undefined for one that is deleted.
  */
 export function timerWrites(
@@ -47,7 +48,9 @@ export function timerWrites(
               TableName,
               Item: {
                 ...keyOf(after.alarm_id, to),
-                ...{ alarm_id: after.alarm_id, project_id: after.project_id, due: to },
+                alarm_id: after.alarm_id,
+                project_id: after.project_id,
+                due: to,
               },
             },
           },

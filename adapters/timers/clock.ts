@@ -1,8 +1,8 @@
 /** The rows of the table `timers` that ticks remember: one partition, which a tick reads at once. */
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { Clock } from '../../domain/ticks.ts';
 import { Moment } from '../../domain/time.ts';
+import { Clock } from '../../domain/timers/ticks.ts';
 import { queryPages, type Row } from '../dynamodb.ts';
 
 /** The partition; no timer is in it. */

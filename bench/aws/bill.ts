@@ -1,4 +1,7 @@
-/** What Doctor uses of AWS, from the calls of docs/design.md. Update it with them; then run `npm run docs`. */
+/**
+ * What Doctor uses of AWS, from the calls of docs/design.md. Update it with them; then run `npm run
+ * docs`.
+ */
 import { sumOf, times, type Usage } from './prices.ts';
 
 /** A function of 1 GB that runs so many ms, with its lines in the log. */
@@ -59,17 +62,21 @@ const firing: Usage = sumOf(read, {
   'Lambda GB-second (Arm)': 0.01,
 });
 
-/** What a message that fires adds for pages: a row for administrators, one for the project, the minute's counts. */
+/**
+ * What a message that fires adds for pages: a row for administrators, one for the project, the
+ * minute's counts.
+ */
 const noted: Usage = { 'DynamoDB write unit': 3 };
 
 /** The same event with one alarm that fires. The copy in the safe lane reads the alarm again. */
 export const matchedEvent: Usage = sumOf(unmatchedEvent, firing, noted, read);
 
 /**
- * The report of a host with 50 servers, each with an alarm: the request, host and fault, the instances (1 kB, five
- * indexes of which two change) in transactions, the streams' copies and audit, the rows of affected instances,
- * two messages for the finisher, and 51 events. For pages: rows of two batches of the streams, and of two messages.
- * For previews of alarms: the event of the host, and those of the servers, compressed to some 4 kB.
+ * The report of a host with 50 servers, each with an alarm: the request, host and fault, the
+ * instances (1 kB, five indexes of which two change) in transactions, the streams' copies and
+ * audit, the rows of affected instances, two messages for the finisher, and 51 events. For pages:
+ * rows of two batches of the streams, and of two messages. For previews of alarms: the event of the
+ * host, and those of the servers, compressed to some 4 kB.
  */
 export const faultOf50: Usage = sumOf(
   apiCall(400),
@@ -124,7 +131,10 @@ export const monthsOfHeartbeats: readonly {
   },
 ];
 
-/** The month of 10,000 healthy hosts with a heartbeat each 10 s, whose silence would be reported after 60 s. */
+/**
+ * The month of 10,000 healthy hosts with a heartbeat each 10 s, whose silence would be reported
+ * after 60 s.
+ */
 const watchedHosts = 10_000;
 const monthHours = monthSeconds / 3_600;
 /** Looks at a part of the list in an hour, as `test/flows/watch-hosts.test.ts` counts them, for all parts. */
@@ -132,7 +142,10 @@ const looks = 568;
 /** A part of the list: 1,250 rows of 0.6 kB, at half a unit for 4 kB. */
 const partRead: Usage = { 'DynamoDB read unit': (1_250 * 0.6) / 4 / 2 };
 
-/** A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the clock, at every third. */
+/**
+ * A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the
+ * clock, at every third.
+ */
 const tick: Usage = sumOf(
   { 'SQS request': 2.1 },
   invocation(10),
@@ -149,7 +162,10 @@ export const timeoutFired: Usage = sumOf(
   firing,
 );
 
-/** Each host is looked at when 60 seconds have passed since its last heartbeat, which is 5 seconds old on average. */
+/**
+ * Each host is looked at when 60 seconds have passed since its last heartbeat, which is 5 seconds
+ * old on average.
+ */
 const lookAtHosts = (watchedHosts * 3_600) / 55;
 
 /** The ways in which silent hosts could be found: ADR 0045. */

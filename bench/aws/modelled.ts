@@ -42,10 +42,17 @@ export async function modelled(runs: number): Promise<Figure[]> {
   const { warm, cold } = reportTimes(runs);
   const scenario = 'aws';
   const time = (figure: string, value: number, target: number): Figure => ({
-    ...{ scenario, figure, value, unit: 'ms', target },
+    scenario,
+    figure,
+    value,
+    unit: 'ms',
+    target,
   });
   const price = (figure: string, value: number): Figure => ({
-    ...{ scenario, figure, value, unit: '$' },
+    scenario,
+    figure,
+    value,
+    unit: '$',
   });
   return [
     time('report to subscriber p50, warm', warm.p50, targets.p50),

@@ -46,7 +46,9 @@ async function patterns(admin: Client, tenant: Client) {
   const made = await admin.expect('POST', '/network/v2.0/ports', { body: { port } });
   const alarm = await tenant.expect('POST', '/alarming/v2/alarms', {
     body: {
-      ...{ name: `${uuid} is off`, type: 'event', severity: 'critical' },
+      name: `${uuid} is off`,
+      type: 'event',
+      severity: 'critical',
       event_rule: {
         event_type: 'compute.instance.update',
         query: [{ field: 'traits.instance_id', value: uuid }],

@@ -105,7 +105,9 @@ const timed = (page: Page, { link, title, least: [selector, count] }: TimedView)
   );
 
 const elsewhere: TimedView = {
-  ...{ link: '#/subscriptions', title: 'Not found', least: ['main h1', 1] },
+  link: '#/subscriptions',
+  title: 'Not found',
+  least: ['main h1', 1],
 };
 
 /** Visits each view from a page that shows nothing, and gives the median of its times. */

@@ -15,8 +15,8 @@ const pauseMs = 20;
 const topicArn = `arn:aws:sns:${region}:000000000000:floor-bench`;
 
 /**
- * The smallest pipeline on the same stack: a request, a function, one write, a queue, a function, a topic and the
- * queue of a subscriber. Its times are the unit of those of `one`.
+ * The smallest pipeline on the same stack: a request, a function, one write, a queue, a function, a
+ * topic and the queue of a subscriber. Its times are the unit of those of `one`.
  */
 export const floor = (stack: Stack, runs: number): Promise<Figure[]> =>
   withThrowaway(stack, { name: 'FloorBench', app: 'bench/floor/app.ts' }, async () => {

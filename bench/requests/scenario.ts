@@ -51,9 +51,9 @@ async function redirected({ endpoint }: Stack, url: string): Promise<() => Promi
 }
 
 /**
- * The requests that Doctor's functions make for the report of a host: until all notifications have arrived, and
- * until all is quiet, with the safe copies, the finisher's first message and the audit. Counts, no times: requests
- * go through a proxy.
+ * The requests that Doctor's functions make for the report of a host: until all notifications have
+ * arrived, and until all is quiet, with the safe copies, the finisher's first message and the
+ * audit. Counts, no times: requests go through a proxy.
  */
 export const requestsOf =
   (sizes: readonly number[]) =>
@@ -75,7 +75,10 @@ export const requestsOf =
         await taken(bed);
         const all = [...until, ...proxy.take()];
         const figure = (name: string, value: number): Figure => ({
-          ...{ scenario, figure: `${size} instances: ${name}`, value, unit: 'count' },
+          scenario,
+          figure: `${size} instances: ${name}`,
+          value,
+          unit: 'count',
         });
         figures.push(
           figure('until all are notified', until.length),

@@ -1,11 +1,13 @@
 /** Sends a report, and repeats it: no monitor looks at the exit status of what it runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { grownPause, spread } from '../../domain/back-off.ts';
 import { Failure } from '../session.ts';
 import type { ReportAccount } from './account.ts';
 
-/** The longest wait for one answer, and the first and longest pause, in milliseconds. */
+/** The longest wait for one answer, in milliseconds. */
 const longestWait = 6_000;
-const [firstPause, longestPause] = [500, 4_000];
+/** The first and the longest pause, in milliseconds. */
+const pauses = { first: 500, longest: 4_000 };
 
 /** An answer; `status` is 0 if there was none, and `text` says why. */
 type Answer = { readonly status: number; readonly text: string };
@@ -35,7 +37,7 @@ export async function sendReport(
     if (status !== 0 && status < 500) {
       throw new Failure(`${what} is refused (HTTP ${status}): ${text}`, { status });
     }
-    const pause = Math.min(firstPause * 2 ** (tries - 1), longestPause) * (0.5 + Math.random() / 2);
+    const pause = spread(grownPause(tries, pauses), Math.random());
     if (Date.now() + pause > deadline) {
       const why = status === 0 ? `no answer: ${text}` : `HTTP ${status}: ${text}`;
       throw new Failure(`${what} is not reported after ${tries} tries: ${why}`);

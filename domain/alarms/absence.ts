@@ -1,19 +1,19 @@
 /**
- * Alarms on events that do not come (`timeout` in the rule). Such an alarm is armed when it is made or enabled, and by each
- * event that matches its rule. It fires if no other one was accepted for its timeout. Decision: docs/adr/0046.
+ * Alarms on events that do not come (`timeout` in the rule). Such an alarm is armed when it is made
+ * or enabled, and by each event that matches its rule. It fires if no other one was accepted for
+ * its timeout. Decision: docs/adr/0046.
  */
 import type { DoctorEvent, Trait } from '../events/event.ts';
 import { timeoutId } from '../ids.ts';
-import { laterBy } from '../ticks.ts';
-import { naive } from '../time.ts';
+import { laterBy, naive } from '../time.ts';
 import type { Alarm, AlarmFacts } from './alarm.ts';
 import { isMatched } from './evaluate.ts';
 import { type Firing, firingOfTimeout, type OutboxRow } from './firing.ts';
 import { isReadable, isWithin } from './time-constraint.ts';
 
 /**
- * An event moves `armed_at` only if it was accepted so many seconds later: so a busy alarm is written once a second at
- * most. The alarm fires so much later, and never too early.
+ * An event moves `armed_at` only if it was accepted at least so many seconds later. So a busy alarm
+ * is written once a second at most. The alarm fires up to that much later, and never too early.
  */
 const graceSeconds = 1;
 
@@ -25,7 +25,10 @@ export type Arming = Pick<Alarm, 'armed_at' | 'timer_at'>;
 
 const disarmed: Arming = { armed_at: null, timer_at: null };
 
-/** When an alarm that was armed at a moment fires; not before `now`, because past times are not looked at. */
+/**
+ * The time at which an alarm fires that was armed at a moment; not before `now`, because no tick
+ * looks at past times.
+ */
 function timerFor(armed_at: string, timeout: number, now: string): string {
   const due = laterBy(armed_at, timeout + graceSeconds);
   return due > now ? due : now;
@@ -40,11 +43,14 @@ const armedAt = (armed_at: string, timeout: number, now: string): Arming => ({
 export const armingOfNew = ({ enabled, rule }: AlarmFacts, now: string): Arming =>
   enabled && rule.timeout ? armedAt(now, rule.timeout, now) : disarmed;
 
-/** What, if it changes, arms an alarm again. */
+/** The parts of an alarm whose change arms it again. */
 const watched = ({ enabled, rule, resource_id, project_id }: AlarmFacts): string =>
   JSON.stringify([enabled, rule, resource_id, project_id]);
 
-/** The arming of an alarm after its owner has changed it: it begins again if other events count now. */
+/**
+ * The arming of an alarm after its owner has changed it. It begins again if the rule matches other
+ * events now.
+ */
 export const armingAfter = (before: Alarm, facts: AlarmFacts, now: string): Arming =>
   watched(before) === watched(facts)
     ? { armed_at: before.armed_at, timer_at: before.timer_at }
@@ -78,9 +84,9 @@ export function armedBy(
 /** A timer that fell due: the alarm, and the time that it was set to. */
 export type DueTimer = { readonly alarm_id: string; readonly due: string };
 
-/** What becomes of an alarm whose timer fell due. */
+/** The decision about an alarm whose timer fell due. */
 export type TimeoutDecision =
-  /** The timer is not the alarm's any more: the alarm was changed, or has fired. */
+  /** The timer does not belong to the alarm any more: the alarm was changed, or has fired. */
   | { readonly kind: 'stale' }
   /** An event came since the timer was set: it is set again. */
   | { readonly kind: 'armed'; readonly to: Alarm }
@@ -121,7 +127,8 @@ function timeoutEvent(
     generated: naive(due),
     traits,
     accepted_at: due,
-    ...{ stamp: null, fault_id: null },
+    stamp: null,
+    fault_id: null,
   };
 }
 

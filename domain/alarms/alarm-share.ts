@@ -7,8 +7,11 @@
 
 /** So many of a whole project are evaluated with the event itself: what they fire fits one transaction. */
 export const wideAtOnce = 10;
-/** Pairs of an event and an alarm in one slice: a quarter second of an evaluator's work, if all fire. */
-export const pairsPerSlice = 50;
+/**
+ * Pairs of an event and an alarm in one slice: a quarter second of an evaluator's work, if all
+ * fire. So many alarms are read in one request.
+ */
+export const pairsPerSlice = 100;
 /** The least of a slice, in alarms, for a message of many events. */
 const leastPerSlice = 10;
 

@@ -47,11 +47,15 @@ export const longestTimeout = 86_400;
 
 /**
  * The events that raise an alarm, and in `clear` the events that take it back to `ok`. Without
- * `clear`, no event does. Aodh has neither `clear` nor `timeout`; its clients send unknown keys back unchanged.
+ * `clear`, no event does. Aodh has neither `clear` nor `timeout`; its clients send unknown keys
+ * back unchanged.
  */
 export const Rule = EventPattern.extend({
   clear: EventPattern.optional(),
-  /** Seconds without a matching event after which the alarm has no data; without it, it never fires by time. */
+  /**
+   * Seconds without a matching event after which the alarm has no data; without it, it never fires
+   * by time.
+   */
   timeout: z.int().min(1).max(longestTimeout).optional(),
 });
 export type Rule = z.infer<typeof Rule>;
@@ -131,11 +135,15 @@ export const Alarm = AlarmFacts.extend(CommonRecord.shape).extend({
   /** When the alarm last left `alarm`; null if never. */
   left_alarm_at: Moment.nullable(),
   /**
-   * When an alarm with a timeout was armed: when it was made or enabled, or the acceptance of the newest event that
-   * matched, to a second. It stays when the alarm fires. Missing in rows written before the field existed; read as null.
+   * When an alarm with a timeout was armed: when it was made or enabled, or the acceptance of the
+   * newest event that matched, to a second. It stays when the alarm fires. Missing in rows written
+   * before the field existed; read as null.
    */
   armed_at: Moment.nullable().default(null),
-  /** When its timer falls due; null if it has none: it is not armed, or has fired. Missing as `armed_at` is. */
+  /**
+   * When its timer falls due; null if it has none: it is not armed, or has fired. Missing as
+   * `armed_at` is.
+   */
   timer_at: Moment.nullable().default(null),
 });
 export type Alarm = z.infer<typeof Alarm>;

@@ -1,7 +1,7 @@
 /**
- * What is notified when a silence ends: each alarm at most once, if it is in alarm, if it recovered from
- * an alarm that was notified before, or if it has no data any more. What came and went meanwhile is not
- * (docs/adr/0048).
+ * Decides what is notified when a silence ends. Each alarm is notified at most once: if it is in
+ * alarm, if it recovered from an alarm that was notified before, or if it has no data any more.
+ * Alarms that were raised and recovered meanwhile are not notified (docs/adr/0048).
  */
 import * as z from 'zod';
 import { Notification, RoundNotification } from '../events/messages.ts';
@@ -9,7 +9,7 @@ import { Alarm, type AlarmState, CommonFacts, CommonRecord } from './alarm.ts';
 import type { OutboxRow } from './firing.ts';
 import type { Silence } from './silence.ts';
 
-/** What becomes of all rows of an alarm that a silence held. */
+/** The decision about all rows of an alarm that a silence held back. */
 export type HeldDecision =
   /** One notification is sent, and the others are dropped. */
   | { readonly kind: 'release'; readonly row: OutboxRow }
@@ -17,7 +17,7 @@ export type HeldDecision =
   /** Another silence is active: it holds them from now on. */
   | { readonly kind: 'move'; readonly silence_id: string };
 
-/** An alarm of any type, as far as the end of a silence looks at it. */
+/** The fields of an alarm of any type by which the end of a silence decides. */
 export const SilencedAlarm = CommonRecord.pick({
   alarm_id: true,
   revision: true,
@@ -49,7 +49,10 @@ const Change = z.preprocess(
 /** A held row with the states that its notification reports. */
 export type HeldRow = { readonly row: OutboxRow; readonly change: z.infer<typeof Change> };
 
-/** Reads the rows; those that cannot be read are left out. The oldest is first, also within one transaction. */
+/**
+ * Reads the rows; those that cannot be read are left out. The oldest is first, also within one
+ * transaction.
+ */
 export function heldRows(rows: readonly OutboxRow[]): HeldRow[] {
   const read = rows.flatMap((row) => {
     try {

@@ -62,8 +62,8 @@ export function decide(alarm: Alarm, event: DoctorEvent): Decision {
 }
 
 /**
- * Whether an event matches the rule of an alarm that it concerns, whatever it does to the alarm. False for an alarm that
- * cannot be evaluated.
+ * Whether an event matches the rule of an alarm that it concerns, whatever it does to the alarm.
+ * False for an alarm that cannot be evaluated.
  */
 export const isMatched = (alarm: Alarm, event: DoctorEvent): boolean =>
   whyUnconcerned(alarm, event) === undefined &&

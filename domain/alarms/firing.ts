@@ -229,7 +229,10 @@ export function heldRow(row: OutboxRow, { silence_id, host }: Hold): OutboxRow {
   };
 }
 
-/** The firing in a project with subscriptions that want groups. A firing without a notification stays as it is. */
+/**
+ * The firing in a project with subscriptions that want groups. A firing without a notification
+ * stays as it is.
+ */
 export const groupedFiring = (firing: Firing): Firing =>
   hasNotification(firing.row) ? { ...firing, row: groupedRow(firing.row) } : firing;
 

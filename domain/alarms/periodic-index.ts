@@ -20,7 +20,10 @@ export const allSlots: readonly string[] = Array.from({ length: periodicSlots },
 /** The keys of the index. */
 export type PeriodicKeys = {
   readonly periodic_slot: string;
-  /** A digest of the project, a digest of the queries, and the id: alarms with equal queries are neighbours. */
+  /**
+   * A digest of the project, a digest of the queries, and the id: alarms with equal queries are
+   * neighbours.
+   */
   readonly periodic_place: string;
 };
 

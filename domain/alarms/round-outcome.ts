@@ -1,7 +1,7 @@
 /**
- * What the parts of a periodic alarm say in one round, and what the alarm's rule makes of them.
- * Sources: aodh `evaluator/threshold.py` and `evaluator/composite.py`; what is Doctor's own is in
- * docs/wire/alarming.md#prometheus-and-composite.
+ * The result of each part of a periodic alarm in one round, and the result of its rule. Sources:
+ * aodh `evaluator/threshold.py` and `evaluator/composite.py`;
+ * docs/wire/alarming.md#prometheus-and-composite has the rules that are Doctor's own.
  */
 import type { AlarmState } from './alarm.ts';
 import {
@@ -29,8 +29,8 @@ export type Findings = {
 };
 
 /**
- * What a part, or a whole rule, says. `mixed`: some values are outside of the threshold, and `last` is
- * what the last one says. `failed`: it cannot be known in this round.
+ * The result of a part, or of a whole rule. `mixed`: some values are outside of the threshold;
+ * `last` is the result of the last one. `failed`: it cannot be known in this round.
  */
 export type Outcome =
   | { readonly state: AlarmState; readonly sample?: Sample; readonly why?: string }
@@ -54,7 +54,7 @@ const compare: Record<PrometheusRule['comparison_operator'], (a: number, b: numb
 };
 
 /**
- * What the values of a query say: all are outside of the threshold (`alarm`), none is (`ok`), or some
+ * The result of a query: all values are outside of the threshold (`alarm`), none is (`ok`), or some
  * are. NaN is no value, so that `ne` does not raise the alarm for it.
  */
 export function compared(rule: PrometheusRule, answer: QueryAnswer): Outcome {
@@ -73,14 +73,16 @@ export function compared(rule: PrometheusRule, answer: QueryAnswer): Outcome {
 
 const noData = 'datapoints are unknown';
 
-/** What a part says. An alarm that is gone, or cannot be a part any more, has insufficient data. */
+/**
+ * The result of a part. An alarm that is gone, or cannot be a part any more, has insufficient data.
+ */
 export function outcomeOfPart(part: CompositePart, findings: Findings): Outcome {
   if (isComparison(part)) return compared(part, findings.answerTo(part.query));
   const state = findings.stateOf(part.alarm_id);
   return state ? { state } : { state: 'insufficient data', why: `no alarm ${part.alarm_id}` };
 }
 
-/** What the rule of an alarm says. */
+/** The result of an alarm's rule. */
 export const outcomeOf = (
   { rule }: Pick<PeriodicFacts, 'rule'>,
   findings: Findings,
@@ -91,10 +93,10 @@ export const outcomeOf = (
     : combined(rule, findings, state);
 
 /**
- * What a composite rule says. `and` is `alarm` if all of its parts are and `ok` if one is; `or` the
- * other way round. If neither holds, what keeps the rule from being decided counts: a part without an
- * answer before a mixed one, and that before one without data. While the alarm has insufficient data, a
- * mixed part says what its last value says.
+ * The result of a composite rule. `and` is `alarm` if all of its parts are, and `ok` if one is;
+ * `or` is the reverse. If neither holds, the first of these decides that is there: a part without
+ * an answer, a mixed one, one without data. While the alarm has insufficient data, the last value
+ * of a mixed part decides.
  */
 function combined(rule: CompositeRule, findings: Findings, state: AlarmState): Outcome {
   if (!('and' in rule) && !('or' in rule)) {

@@ -22,7 +22,7 @@ export const RoundMessage = z.object({
 });
 export type RoundMessage = z.infer<typeof RoundMessage>;
 
-/** The most of a message: an evaluator asks and writes it well within its time. */
+/** The most alarms and queries in a message. An evaluator does so many well within its time. */
 export const mostInMessage = { alarms: 200, queries: 20, bytes: 150_000 };
 
 /** Alarms that are in one message, because they share queries. */
@@ -47,7 +47,7 @@ export function messagesOf(alarms: readonly PlannedAlarm[], round: number): Roun
   return [...listed, ...named];
 }
 
-/** The lane of a unit: that of its alarm that was not answered last. */
+/** The lane of a unit: that of its alarm whose query was last not answered. */
 const laneOf = ({ alarms }: Unit): RoundLane =>
   alarms.some(({ failed_rounds }) => failed_rounds > 0) ? 'slow' : 'first';
 
@@ -76,7 +76,7 @@ export const askedOf = (alarm: PlannedAlarm): AskedQuery[] =>
 
 const keysOf = (alarm: PlannedAlarm): string[] => askedOf(alarm).map(askedKey);
 
-/** The alarms, those that share a query together, directly or through other alarms. */
+/** Groups of alarms that share a query, directly or through other alarms. */
 function unitsOf(alarms: readonly PlannedAlarm[]): Unit[] {
   const unitOf = new Map<string, { alarms: PlannedAlarm[]; queries: Set<string> }>();
   const units = new Set<{ alarms: PlannedAlarm[]; queries: Set<string> }>();

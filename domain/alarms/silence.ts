@@ -1,5 +1,5 @@
 /**
- * Silences: for a time, firings that match one are recorded and not notified. The idea is
+ * Silences: while one is active, firings that match it are recorded and not notified. The idea is
  * Alertmanager's (docs/adr/0048).
  */
 import { isEqual } from 'es-toolkit';
@@ -33,7 +33,7 @@ export const SilenceRequest = z.object({
   /** The project that it belongs to; empty for an administrator's silence of several projects. */
   project_id: z.string(),
   matchers: SilenceMatchers,
-  /** Undefined, and a moment that has passed: at once. */
+  /** Undefined, or a moment that has passed: it starts at once. */
   starts_at: Moment.optional(),
   /** From this moment on, nothing is silenced. */
   ends_at: Moment,
@@ -65,7 +65,7 @@ export function silenceStatus(
   return starts_at <= now ? 'active' : 'pending';
 }
 
-/** What a silence is matched against. */
+/** The fields that a silence is matched against. */
 export type Silenceable = {
   readonly project_id: string;
   readonly alarm_id: string;
@@ -92,8 +92,8 @@ function isMatched(
 }
 
 /**
- * The active silence that matches; undefined if there is none. Of several it is the one that ends last,
- * so that few are held more than once.
+ * The active silence that matches; undefined if there is none. Of several it is the one that ends
+ * last, so that few firings are held back more than once.
  */
 export const holdingSilence = (
   silences: readonly Silence[],
@@ -125,7 +125,10 @@ const startOf = (
   { created_at }: Pick<Silence, 'created_at'>,
 ): string => (starts_at !== undefined && starts_at > created_at ? starts_at : created_at);
 
-/** Whether a request under the id of a silence is for the same firings: only the end and the reason may change. */
+/**
+ * Whether a request under the id of a silence is for the same firings: only the end and the reason
+ * may change.
+ */
 export const isSameSilence = (known: Silence, request: SilenceRequest): boolean =>
   known.project_id === request.project_id &&
   isEqual(known.matchers, request.matchers) &&

@@ -1,6 +1,6 @@
 /**
- * What Doctor last wrote to the flag `forced_down` of a host's nova-compute service in the cloud. It
- * tells Doctor's own writes from those of others.
+ * What Doctor last wrote to the flag `forced_down` of a host's nova-compute service in the cloud.
+ * By this row Doctor distinguishes its own writes from those of others.
  */
 import * as z from 'zod';
 import { Moment } from '../time.ts';
@@ -19,9 +19,10 @@ export type AppliedService = z.infer<typeof AppliedService>;
 export type SeenService = { readonly forced_down: boolean; readonly read_at: string };
 
 /**
- * Whether somebody else set the flag that was seen in Nova. While a write of Doctor is under way, or if
- * it ended after the flag was read, the flag says nothing about others.
- * @param applied undefined if Doctor never wrote the flag of the host: then it is taken to be false.
+ * Whether another writer set the flag that was seen in Nova. While a write of Doctor is under way,
+ * or if it ended after the flag was read, the flag says nothing about others.
+ * @param applied undefined if Doctor never wrote the flag of the host: then it is taken to be
+ * false.
  */
 export function isForeign(
   applied: AppliedService | undefined,

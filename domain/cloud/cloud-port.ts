@@ -1,4 +1,4 @@
-/** The data plane of a port that a cloud's Neutron is to show. */
+/** The data plane of a port that the cloud's Neutron must show. */
 import type { Port } from '../ports/port.ts';
 
 /** Neutron's `data_plane_status` of a port; null without a report. */

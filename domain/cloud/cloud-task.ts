@@ -4,9 +4,13 @@
  */
 import { isEqual } from 'es-toolkit';
 import * as z from 'zod';
+import { grownPause } from '../back-off.ts';
 import { type Host, HostName } from '../hosts/host.ts';
 
-/** The fields of a host's row that a cloud's Nova is to show. A change of one of them sends a message. */
+/**
+ * The fields of a host's row that the cloud's Nova must show too. A change of one of them sends a
+ * message.
+ */
 const ServiceState = z.object({
   forced_down: z.boolean(),
   instances_left: z.boolean(),
@@ -20,7 +24,7 @@ export const serviceStateOf = ({
   fault_number,
 }: Host): z.infer<typeof ServiceState> => ({ forced_down, instances_left, fault_number });
 
-/** Whether Nova is to show the same of a host as before. */
+/** Whether the fields that Nova must show are the same as before. */
 export const isSameService = (a: Host, b: Host): boolean =>
   isEqual(serviceStateOf(a), serviceStateOf(b));
 
@@ -57,13 +61,11 @@ export type MoveTask = z.infer<typeof MoveTask>;
 export const portsPerTask = 50;
 
 /** The first and the longest pause before a task is tried again, in seconds. */
-const [firstPause, longestPause] = [5, 300];
+const pauses = { first: 5, longest: 300 };
 
 /** The attempts after which a task is given up: about a day. */
 export const mostAttempts = 300;
 
 /** Seconds until the next try; undefined if the task is given up. @param attempts before this one. */
 export const pauseAfterAttempt = (attempts: number): number | undefined =>
-  attempts + 1 >= mostAttempts
-    ? undefined
-    : Math.min(firstPause * 2 ** Math.min(attempts, 10), longestPause);
+  attempts + 1 >= mostAttempts ? undefined : grownPause(attempts + 1, pauses);

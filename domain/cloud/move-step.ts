@@ -67,8 +67,8 @@ const good = new Set(['done', 'completed']);
 const bad = new Set(['failed', 'error', 'cancelled']);
 
 /**
- * The time after which a request without a trace is taken to be lost. Nova writes the record before it
- * answers; a request that it has not read by then was not sent.
+ * The time after which a request without a trace counts as lost. Nova writes the record before it
+ * answers, so a request without a record by then did not reach it.
  */
 const settledAfterMs = 60_000;
 
@@ -81,7 +81,10 @@ const [soon, later] = [2, 10];
 
 const ageOf = (moment: string, now: string): number => Date.parse(now) - Date.parse(moment);
 
-/** Seconds until the next look: a third of the move's age, so that a large host is not looked at all the time. */
+/**
+ * Seconds until the next look: a third of the move's age, so that a large host is not looked at all
+ * the time.
+ */
 const lookAfter = (ageMs: number): number =>
   Math.min(later, Math.max(soon, Math.round(ageMs / 3_000)));
 
@@ -90,7 +93,7 @@ export function nextStep(view: MoveView): MoveStep {
   const { server, records, claim } = view;
   if (!server) return { kind: 'failed', reason: 'Nova does not have the server.' };
   const own = newest(records.filter(({ id }) => id > (claim?.after ?? 0)));
-  // Without a claim, only a record that is under way is this move: somebody else requested it.
+  // // Without a claim, only a record that is under way is this move: another caller requested it.
   const record = claim || (own && isUnderWay(own)) ? own : undefined;
   return record ? afterRecord(view, server, record) : withoutRecord(view, server);
 }
@@ -141,7 +144,7 @@ function withoutRecord(view: MoveView, server: CloudServer): MoveStep {
     return { kind: 'wait', seconds: later, progress: claim.progress };
   }
   if (server.task_state?.startsWith('rebuild')) {
-    // Nobody knows whether something still works on it. A request now could break the server.
+    // // It is not known whether something still works on it. A request now could break the server.
     const reason = `Nova shows the server in task ${server.task_state} without an evacuation. Reset its state, then evacuate it again.`;
     return { kind: 'failed', reason };
   }
@@ -160,8 +163,9 @@ function withoutRecord(view: MoveView, server: CloudServer): MoveStep {
 const stillInUse = /still in use/i;
 
 /**
- * What follows from Nova's answer to the request. `refused` for good: the move has failed; but a host
- * that Nova does not show as down yet is asked for again, as is a service that is overloaded.
+ * The step after Nova's answer to the request. `refused` for good: the move has failed. A request
+ * about a host that Nova does not show as down yet is sent again, and so is one to an overloaded
+ * service.
  */
 export function isRefusedForNow(status: number, reason: string): boolean {
   return status === 429 || status === 401 || (status === 400 && stillInUse.test(reason));

@@ -34,16 +34,19 @@ export const Condition = z.object({
   /** Whether its host counts as fenced; false for targets that are no hosts. */
   fenced: z.boolean(),
   state: z.enum(['raised', 'cleared']),
-  /** Whether its target stays as it is, although the source has cleared it, until an administrator ends it. */
+  /**
+   * Whether its target stays as it is, although the source has cleared it, until an administrator
+   * ends it.
+   */
   held: z.boolean(),
-  /** Raised by each change but renewals. */
+  /** Raised by each change except renewals. */
   revision: z.int().min(1),
   raised_at: Moment,
   renewed_at: Moment,
   /** The `order` of the newest report; null if its source gives none. */
   order: z.string().nullable().default(null),
   cleared_at: Moment.nullable(),
-  /** Who ended it, and why; null while it is raised. */
+  /** The user who ended it, and the reason; null while it is raised. */
   cleared_by: z.object({ user_id: z.string(), reason: z.string() }).nullable(),
   /** The fault that it opened, or that stood when it was raised; null without one. */
   fault_id: z.uuid().nullable(),
@@ -92,7 +95,10 @@ export function shownState(
 /** A report's sender, whose source is a monitor. */
 export type MonitorReport = ReportedBy & { readonly source: string };
 
-/** The row after a raise: of a new condition, of one that had ended, or of one that says more now. */
+/**
+ * The row after a raise: of a new condition, of one that had ended, or of one whose report has
+ * changed.
+ */
 export function raised(
   before: Condition | undefined,
   observation: Observation,
@@ -130,8 +136,8 @@ export function raised(
 }
 
 /**
- * The row after a repeated raise: a monitor may have changed its words, and nothing else. With an `order`
- * it is a new revision, so that two of them that are written at once leave the newer one.
+ * The row after a repeated raise: the monitor may have changed its words, but nothing else. With an
+ * `order` it is a new revision, so that of two rows that are written at once the newer one stays.
  */
 export const renewed = (
   before: Condition,
@@ -150,8 +156,9 @@ export const renewed = (
 const mostUnrecorded = 3_600;
 
 /**
- * Whether a renewal would write nothing but its time, and a time is recorded that is recent enough: a tenth of
- * the source's `stale_after`, and an hour at most. So a monitor that repeats its whole state costs no writes.
+ * Whether a renewal would change only its time, and the recorded time is recent enough: not older
+ * than a tenth of the source's `stale_after`, and an hour at most. So a monitor that repeats its
+ * whole state costs no writes.
  * @param stale_after in seconds; null: conditions of the source are never stale.
  */
 export function saysNothingNew(
@@ -169,7 +176,11 @@ export function saysNothingNew(
   return saysTheSame && passed < most * 1_000;
 }
 
-/** The row after its end. @param held whether its target stays as it is. @param order of the report of its end. */
+/**
+ * The row after its end.
+ * @param held whether its target stays as it is.
+ * @param order of the report of its end.
+ */
 export const cleared = (
   before: Condition,
   { actor }: Pick<ReportedBy, 'actor'>,

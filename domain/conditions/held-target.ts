@@ -1,17 +1,21 @@
 /**
- * What conditions do to ports, to servers and to the network beneath a host. A row of its own says for
- * each such state who holds it, so that one conditional write decides; the state follows, and the row
- * says how far. Decision: docs/adr/0036.
+ * What conditions do to ports, to servers and to the network beneath a host. Each such state has a
+ * row that lists the conditions that hold it, so one conditional write decides. The state of the
+ * target is written afterwards, and the row says which of its changes are applied. Decision:
+ * docs/adr/0036.
  */
 import * as z from 'zod';
-import { Holder, withHolder, withoutHolder } from '../hosts/holders.ts';
+import { Holder, noRoomFor, withHolder, withoutHolder } from '../hosts/holders.ts';
 import { type Condition, cleared, idOfCondition, type MonitorReport, raised } from './condition.ts';
 import { type ConditionStep, renewal } from './host-condition.ts';
 import { aspectOf, type ConditionEffect, type Observation } from './observation.ts';
 import { endOfNone } from './order.ts';
 import type { Source } from './source.ts';
 
-/** Who holds one state of a target, and which change of that is applied to the target. */
+/**
+ * The conditions that hold one state of a target, and which change of the list is applied to the
+ * target.
+ */
 export const Holds = z.object({
   /** The target and its state, as `holdsId` writes it. */
   holds_id: z.string(),
@@ -20,7 +24,7 @@ export const Holds = z.object({
   revision: z.int().min(0),
   /** The revision that is applied to the target. */
   applied: z.int().min(0),
-  /** Raised by each write: the condition of the next one. */
+  /** Raised by each write. The next write has it as its condition. */
   version: z.int().min(0),
 });
 export type Holds = z.infer<typeof Holds>;
@@ -34,12 +38,9 @@ export const noHolders = (holds_id: string): Holds => ({
   version: 0,
 });
 
-/** The id of who holds the state of a target that an effect changes. */
+/** The id of the row that lists what holds the state which an effect changes. */
 export const holdsId = (target: string, effect: ConditionEffect): string =>
   `#holds#${target}#${aspectOf(effect)}`;
-
-/** The most conditions that hold one state of a target. */
-const mostHolders = 50;
 
 /** What a report changes: the condition's row, and with `holds` who holds the target. */
 export type TargetStep =
@@ -62,26 +63,31 @@ function heldBy(holds: Holds, holders: readonly Holder[]): Holds {
   };
 }
 
-/** A raise of a condition. A repeated raise is only renewed. */
+/**
+ * A raise of a condition. A repeated raise is only renewed, but for an event of a target that has recovered.
+ * @param recovered whether the target's state is no longer the one that the condition gave it.
+ */
 export function raiseOnTarget(
-  { holds, before }: Found,
+  { holds, before, recovered }: Found & { readonly recovered: boolean },
   observation: Observation,
   { source, by }: From,
 ): TargetStep {
   const condition_id = idOfCondition(source.name, observation);
   const known = holds.holders.find((holder) => holder.condition_id === condition_id);
-  if (known && !known.cleared && before?.state === 'raised') {
+  const isNew = observation.isEvent === true && recovered;
+  if (known && !known.cleared && before?.state === 'raised' && !isNew) {
     return renewal(before, observation, { source, by });
   }
-  if (!known && holds.holders.length >= mostHolders) {
-    const reason = `${mostHolders} conditions hold this target already; no more are recorded.`;
-    return { kind: 'ignored', reason };
-  }
   const holder = { condition_id, source: source.name, fenced: false, cleared: false };
+  const refusal = known ? undefined : noRoomFor(holds.holders, holder);
+  if (refusal) return { kind: 'ignored', reason: refusal };
+  const condition = raised(before, observation, by, { fenced: false, fault_id: null });
+  const after = heldBy(holds, withHolder(holds.holders, holder));
   return {
     kind: 'raised',
-    condition: raised(before, observation, by, { fenced: false, fault_id: null }),
-    holds: heldBy(holds, withHolder(holds.holders, holder)),
+    condition: isNew ? { ...condition, raised_at: by.actor.at } : condition,
+    // It is applied once more, although the target was held before.
+    holds: isNew ? { ...after, revision: holds.revision + 1 } : after,
     reason: null,
   };
 }
@@ -113,7 +119,10 @@ export function clearOnTarget(
   };
 }
 
-/** A condition without an effect: it is recorded, and changes no state. @param registered whether its target is. */
+/**
+ * A condition without an effect: it is recorded, and changes no state.
+ * @param registered whether its target is.
+ */
 export function recordOnly(
   { before, registered }: Pick<Found, 'before'> & { readonly registered: boolean },
   observation: Observation,

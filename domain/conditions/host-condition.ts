@@ -3,13 +3,7 @@
  * holds it down. Decision: docs/adr/0035.
  */
 import { standingFault } from '../hosts/fault.ts';
-import {
-  type Holder,
-  holdersOf,
-  mostHolders,
-  withHolder,
-  withoutHolder,
-} from '../hosts/holders.ts';
+import { type Holder, holdersOf, noRoomFor, withHolder, withoutHolder } from '../hosts/holders.ts';
 import type { Host } from '../hosts/host.ts';
 import { type HostReport, heldHost } from '../hosts/service-update.ts';
 import {
@@ -31,7 +25,7 @@ export type ConditionStep =
       readonly condition: Condition;
       readonly report?: HostReport | undefined;
       readonly reason: string | null;
-      /** Whether the condition's row says this already, so that nothing is written. */
+      /** Whether the condition's row says the same already, so that nothing is written. */
       readonly written?: boolean;
     }
   | { readonly kind: 'ignored'; readonly reason: string };
@@ -48,7 +42,7 @@ export const isFenced = (
   source: Pick<Source, 'fenced'>,
 ): boolean => fenced ?? (effect === 'host_down' && source.fenced);
 
-/** The step of a repeated raise: its row is written only if that says something new. */
+/** The step of a repeated raise: the row is written only if the raise has new information. */
 export function renewal(
   before: Condition,
   observation: Observation,
@@ -71,14 +65,10 @@ export function raiseOnHost(
   const condition_id = idOfCondition(source.name, observation);
   const holders = holdersOf(host);
   const known = holders.find((holder) => holder.condition_id === condition_id);
-  if (!known && holders.length >= mostHolders) {
-    return {
-      kind: 'ignored',
-      reason: `${mostHolders} conditions hold this host down already; no more are recorded.`,
-    };
-  }
   const fenced = isFenced(observation, source);
   const holder = { condition_id, source: source.name, fenced, cleared: false };
+  const refusal = known ? undefined : noRoomFor(holders, holder);
+  if (refusal) return { kind: 'ignored', reason: refusal };
   const report = heldHost(host, withHolder(holders, holder), by);
   if (!report && before?.state === 'raised') {
     return renewal(before, observation, { source, by });
@@ -123,7 +113,7 @@ export function clearOnHost(
     readonly source: Source;
     readonly by: MonitorReport;
     readonly stuck: boolean;
-    /** Of the report of its end. */
+    /** The `order` of the report of its end. */
     readonly order?: string | undefined;
   },
 ): ConditionStep {
@@ -148,7 +138,10 @@ export function clearOnHost(
   };
 }
 
-/** The end of a condition by an administrator: whatever the rule of its source, it holds the host no more. */
+/**
+ * The end of a condition by an administrator. The host is no longer held by it, whatever the rule
+ * of its source.
+ */
 export function endOnHost(
   host: Host | undefined,
   before: Condition,

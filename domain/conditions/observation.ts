@@ -43,7 +43,10 @@ export const conditionEffects = [
 ] as const;
 export type ConditionEffect = (typeof conditionEffects)[number];
 
-/** The state of a target that an effect changes; `none` for none. Conditions of different states are apart. */
+/**
+ * The state of a target that an effect changes; `none` for none. Conditions of different states are
+ * apart.
+ */
 export const aspectOf = (effect: ConditionEffect): string =>
   effect === 'host_down' || effect === 'host_unreachable' ? 'service' : effect;
 
@@ -67,11 +70,25 @@ export type Observation = {
    * order of these texts is that of the reports. Left out where reports arrive once and in their order.
    */
   readonly order?: string | undefined;
+  /**
+   * True for a failure whose source never says that it ended, and reports the next one with the same key: if the
+   * server has left its error meanwhile, a repeat is a new failure. Left out for sources that report states.
+   */
+  readonly isEvent?: true;
   /** Whether the report says that the host was fenced; null leaves it to the source's setting. */
   readonly fenced: boolean | null;
+};
+
+/** An item that says nothing of a target, and why. */
+export type UnmatchedReport = {
+  readonly kind: 'unmatched';
+  readonly reason: string;
+  readonly item: unknown;
+  /** The same for all repeats of the item, which may have other times and texts; left out: its JSON. */
+  readonly key?: string | undefined;
 };
 
 /** One item of a monitor's report that Doctor understands, or why it does nothing with it. */
 export type ReportItem =
   | { readonly kind: 'observation'; readonly observation: Observation }
-  | { readonly kind: 'unmatched'; readonly reason: string; readonly item: unknown };
+  | UnmatchedReport;

@@ -20,8 +20,9 @@ export function overtaken(
 }
 
 /**
- * The end of a condition that is not raised. Without an order, or of a target that is not registered, there is
- * nothing to do. Else its order is recorded, so that a raise that is older and comes later is ignored.
+ * The end of a condition that is not raised. Without an order, or of a target that is not
+ * registered, there is nothing to do. Else its order is recorded, so that a raise that is older and
+ * comes later is ignored.
  * @param found `known`: whether the target is registered. `before`: the condition's row as it was read.
  */
 export function endOfNone(

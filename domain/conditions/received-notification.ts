@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Moment } from '../time.ts';
 
-/** What became of a notification: `finished` if it was applied, `ignored` if it changed nothing. */
+/** The outcome of a notification: `finished` if it was applied, `ignored` if it changed nothing. */
 export const notificationStatuses = ['finished', 'ignored'] as const;
 
 /** One notification. It is written once, after its condition, and never changed. */

@@ -1,4 +1,7 @@
-/** A report that is the whole state of its source: what it raised before and no longer lists has ended. */
+/**
+ * A report that is the whole state of its source. Conditions that the source raised before and no
+ * longer lists have ended.
+ */
 import type { Observation, ReportItem } from './observation.ts';
 
 /** A condition that the source reported before. */
@@ -9,7 +12,10 @@ export type KnownCondition = Pick<
   readonly state: 'raised' | 'cleared';
 };
 
-/** The same for a condition and for each report of it, whatever the case of the host's name. */
+/**
+ * A text that is the same for a condition and for each report of it, whatever the case of the
+ * host's name.
+ */
 const nameOf = ({ target, key }: Pick<Observation, 'key' | 'target'>): string =>
   JSON.stringify([...Object.values(target).map((part) => part.toLowerCase()), key]);
 
@@ -30,7 +36,11 @@ export function endsOfUnlisted(
   return gone.map(({ key, target, effect, severity, fenced }) => ({
     kind: 'observation',
     observation: {
-      ...{ key, target, effect, severity, fenced },
+      key,
+      target,
+      effect,
+      severity,
+      fenced,
       status: 'cleared',
       cause: 'It is no longer listed.',
       observed_at: null,

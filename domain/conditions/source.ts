@@ -1,4 +1,4 @@
-/** The programs that report conditions, and what the operator decided about each. */
+/** The programs that report conditions, and what the operator has set for each. */
 import * as z from 'zod';
 import { DomainError } from '../errors.ts';
 import { Dictionary } from '../json.ts';
@@ -72,7 +72,10 @@ export const sourceOf = (name: string, row: SourceRow | undefined): Source => {
   return { name, clear, fenced, stale_after, mapping, reporters };
 };
 
-/** @throws DomainError `forbidden`, which names the field, if the source has reporters and this is not one of them. */
+/**
+ * @throws DomainError `forbidden`, which names the field, if the source has reporters and this is
+ * not one of them.
+ */
 export function requireReporter(
   { name, reporters }: Pick<Source, 'name' | 'reporters'>,
   reporter: string,

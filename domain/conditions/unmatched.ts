@@ -1,7 +1,11 @@
-/** Items of reports that matched nothing. Operators read for a day what came, and why nothing was done. */
+/**
+ * Items of reports that matched nothing. For a day, operators can read what came and why nothing
+ * was done.
+ */
 import * as z from 'zod';
 import { unmatchedId } from '../ids.ts';
 import { Moment } from '../time.ts';
+import type { UnmatchedReport } from './observation.ts';
 import { SourceName } from './source.ts';
 
 /** How long an item is kept. */
@@ -26,11 +30,11 @@ export type Unmatched = z.infer<typeof Unmatched>;
 
 /** The row of an item. Repeats of an item within an hour of the clock have the same id. */
 export function unmatchedItem(
-  { reason, item }: { readonly reason: string; readonly item: unknown },
+  { reason, item, key }: Pick<UnmatchedReport, 'reason' | 'item' | 'key'>,
   from: Pick<Unmatched, 'source' | 'at' | 'reported_by' | 'request_id'>,
 ): Unmatched {
   const text = (JSON.stringify(item) ?? 'null').slice(0, longestItem).toWellFormed();
-  const unmatched_id = unmatchedId(from.source, hourOf(from.at), reason, text);
+  const unmatched_id = unmatchedId(from.source, hourOf(from.at), reason, key ?? text);
   return { ...from, unmatched_id, reason: reason.slice(0, 500).toWellFormed(), item: text };
 }
 

@@ -14,7 +14,7 @@ import { type GroupBody, type GroupMember, groupBody, memberOf } from './group-b
 import { isGroupedAction } from './grouped-action.ts';
 import { WebhookMessage } from './webhook.ts';
 
-/** What a group is of: a fault, as one project sees it. */
+/** The subject of a group: a fault, as one project sees it. */
 export type GroupOf = GroupMessage['group'];
 
 /** The message for subscriptions, with its attributes for filter policies. */
@@ -82,14 +82,17 @@ export function groupMessages(rows: readonly OutboxRow[]): GroupMessage[] {
 }
 
 /**
- * Whether a row can be in a group now: no silence holds it, and none has dropped it. A dropped row is neither
- * delivered nor to be delivered.
+ * Whether a row can be in a group now: no silence holds it back, and none has dropped it. A row
+ * that was dropped is never delivered.
  */
 export const isGroupable = (row: OutboxRow): boolean =>
   isGrouped(row) &&
   (row.delivered_at !== undefined || (row.undelivered_shard !== undefined && isToSend(row)));
 
-/** The most bytes of the messages of a group together: SNS and SQS take 256 KiB, DynamoDB 400 kB for a row. */
+/**
+ * The most bytes of the messages of a group together: SNS and SQS take 256 KiB, DynamoDB 400 kB for
+ * a row.
+ */
 const mostBytes = 200_000;
 
 type Read = GroupMember & { readonly row: OutboxRow; readonly actions: readonly string[] };

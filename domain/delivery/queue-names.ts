@@ -72,8 +72,9 @@ export type QueueSample = {
 };
 
 /**
- * Since when a queue has not been empty, by samples of once a minute, oldest first: an estimate of the age
- * of its oldest message. Null if it was empty at the last sample, or without a sample.
+ * Since when a queue has not been empty, by samples of once a minute, oldest first. It is an
+ * estimate of the age of the oldest message. Null if the queue was empty at the last sample, or if
+ * there is none.
  */
 export function notEmptySince(samples: readonly QueueSample[], queue: string): string | null {
   const empty = samples.findLastIndex(({ waiting }) => (waiting[queue] ?? 0) === 0);

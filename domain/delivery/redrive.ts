@@ -18,7 +18,7 @@ export type Letter = {
   readonly receives: number;
 };
 
-/** A letter with its parts. `reason` is null if SQS moved it: then it was received ten times in vain. */
+/** A letter with its parts. `reason` is null if SQS moved it, after ten deliveries that failed. */
 export type OpenedLetter = {
   readonly reason: string | null;
   readonly element: unknown;
@@ -70,7 +70,7 @@ const to = (queue: ReturnQueue, body: string): Way => ({
 });
 const not = (refused: string): Way => ({ back: undefined, refused });
 
-/** Where an event goes back to, alone, with its attempts counted anew. */
+/** The queue to which an event goes back, alone and with its attempts counted from 0. */
 function wayOfEvent(queue: 'events' | 'bulk', element: unknown): Way {
   const { data: event } = DoctorEvent.safeParse(element);
   if (!event) return not('It is not an event that can be read: correct it, and send it again.');
@@ -78,7 +78,7 @@ function wayOfEvent(queue: 'events' | 'bulk', element: unknown): Way {
   return to(queueOf[lane], toJson({ events: [event], attempts: 0, lane }));
 }
 
-/** Where a message goes back to that SQS moved. */
+/** The queue to which a message goes back that SQS moved. */
 function wayOfMessage(queue: 'events' | 'bulk', message: unknown): Way {
   const group = GroupMessage.safeParse(message).data;
   if (group) return to('events', toJson(group));
@@ -94,7 +94,7 @@ function wayOfWebhook(element: unknown): Way {
   return to('webhooks', toJson({ ...webhook, attempts: 0, lane: 'first' }));
 }
 
-/** Where a task for the cloud goes back to, with its attempts counted anew. */
+/** The queue to which a task for the cloud goes back, with its attempts counted from 0. */
 function wayOfTask(element: unknown): Way {
   const task = CloudTask.safeParse(element).data;
   if (task) return to('cloud', toJson({ ...task, attempts: 0 }));

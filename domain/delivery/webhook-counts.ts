@@ -2,8 +2,9 @@
 import { minuteOf } from './notification-minute.ts';
 
 /**
- * The outcomes of a try that are counted. `given_up`: after the last try, or an answer that no retry changes. `refused`:
- * Doctor did not call, because the address is not allowed or no caller of the scheme exists.
+ * The outcomes of a try that are counted. `given_up`: after the last try, or an answer that no
+ * retry changes. `refused`: Doctor did not call, because the address is not allowed or no caller of
+ * the scheme exists.
  */
 export const countedOutcomes = ['delivered', 'retried', 'given_up', 'refused'] as const;
 export type CountedOutcome = (typeof countedOutcomes)[number];

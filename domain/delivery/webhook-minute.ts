@@ -1,6 +1,6 @@
 /**
- * How many webhooks are posted in a minute: to one receiver, over all projects, and for one project. What is
- * over a limit waits for a later minute.
+ * How many webhooks are posted in a minute: to one receiver for all projects, and for one project.
+ * A webhook that is over a limit waits for a later minute.
  */
 import { receiverAddress, type WebhookMessage } from './webhook.ts';
 import { retryAgeSeconds } from './webhook-retry.ts';
@@ -8,7 +8,7 @@ import { retryAgeSeconds } from './webhook-retry.ts';
 /** The limits of a minute; 0 for none. */
 export type MinuteLimits = { readonly perReceiver: number; readonly perProject: number };
 
-/** What a webhook that waits, waits for. */
+/** The limit for which a webhook waits. */
 export const fullCounters = ['receiver', 'project'] as const;
 export type FullCounter = (typeof fullCounters)[number];
 
@@ -70,9 +70,9 @@ type Waiting = {
 };
 
 /**
- * The seconds until a webhook without room is looked at again; undefined if it has waited as long as its
- * tries may take in all. It comes back after the end of this minute, within as much time again as it has
- * waited: so a flood is looked at a few times, and not each minute.
+ * The seconds until a webhook without room is tried again; undefined if it has waited as long as
+ * its tries may take in all. It comes back after this minute, within as much time again as it has
+ * waited. So in a flood a webhook is looked at a few times, and not each minute.
  */
 export function waitSeconds({ now, since, mostAttempts, random }: Waiting): number | undefined {
   const waited = since === undefined ? 0 : (Date.parse(now) - Date.parse(since)) / 1000;

@@ -12,7 +12,10 @@ export const WebhookPlace = z.object({
   /** The batch that took it. */
   holder: z.uuid(),
   until: Moment,
-  /** True if a receiver did not answer in time: the project does not get the place back for a while. */
+  /**
+   * True if a receiver keeps the holder of the place waiting, or did not answer in time. Then the
+   * project does not get the place back for a while.
+   */
   hung: z.boolean(),
 });
 export type WebhookPlace = z.infer<typeof WebhookPlace>;
@@ -21,7 +24,10 @@ export type WebhookPlace = z.infer<typeof WebhookPlace>;
 export const placeSeconds = 40;
 /** How long a project whose receiver hung does not get the place back, in seconds. */
 export const hungSeconds = 60;
-/** A webhook that finds no place, and whose project only has many webhooks, is received again after so long. */
+/**
+ * A webhook that finds no place because its project has many webhooks is received again after so
+ * long.
+ */
 export const busySeconds = 1;
 
 /** `#` is no part of the number, so no two projects share a place. */
@@ -31,7 +37,9 @@ export const placeName = (project_id: string, number: number): string => `${numb
 export const secondsAfter = (now: string, seconds: number): string =>
   new Date(Date.parse(now) + seconds * 1000).toISOString();
 
-/** What came of asking for a place: one, with who holds it now; or why there is none. */
+/**
+ * The result of a request for a place: the place and its holder, or the reason why there is none.
+ */
 export type Taken =
   | Pick<WebhookPlace, 'place' | 'holder'>
   /** `hung`: a receiver of the project hung lately; `busy`: it has as much under way as it may. */

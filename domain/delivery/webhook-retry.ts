@@ -1,4 +1,5 @@
 /** What the answer to a webhook means: delivered, to be retried, or given up. */
+import { grownPause, spread } from '../back-off.ts';
 import type { WebhookOutcome } from './webhook.ts';
 
 /** The result of one try. */
@@ -24,8 +25,8 @@ type Tries = {
   readonly random: number;
 };
 
-/** The longest delay of a message in SQS, in seconds. */
-const longestDelay = 900;
+/** The first pause, and the longest delay of a message in SQS, in seconds. */
+const pauses = { first: 2, longest: 900 };
 
 /** Statuses after which a retry may succeed: 408, 429, and the receiver's own failures. */
 const passing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
@@ -52,22 +53,17 @@ function againOr(
   asked = 0,
 ): Verdict {
   if (attempts >= most) return { result: 'given up', ...known };
-  const delaySeconds = Math.min(Math.max(backoff(attempts, random), asked), longestDelay);
+  const delaySeconds = Math.min(Math.max(pauseAfterTry(attempts, random), asked), pauses.longest);
   return { result: 'retrying', ...known, delaySeconds };
 }
 
 /** The longest time that all tries of a webhook take together, in seconds. */
 export const retryAgeSeconds = (mostAttempts: number): number =>
-  Array.from({ length: mostAttempts - 1 }, (_, n) => Math.min(2 ** (n + 1), longestDelay)).reduce(
+  Array.from({ length: mostAttempts - 1 }, (_, n) => grownPause(n + 1, pauses)).reduce(
     (sum, seconds) => sum + seconds,
     0,
   );
 
-/**
- * Seconds until the next try. They double from try to try; a random part of up to a half is taken
- * off.
- */
-function backoff(attempts: number, random: number): number {
-  const whole = Math.min(2 ** attempts, longestDelay);
-  return Math.ceil(whole * (0.5 + random / 2));
-}
+/** Whole seconds until the next try. */
+const pauseAfterTry = (attempts: number, random: number): number =>
+  Math.ceil(spread(grownPause(attempts, pauses), random));

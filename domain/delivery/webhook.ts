@@ -36,7 +36,7 @@ export const WebhookMessage = z.object({
   event_id: z.string().optional(),
   /** Tries made so far. */
   attempts: z.int().min(0),
-  /** `later` for a retry, and for a slow receiver: these must not delay first tries. */
+  /** `later` for a retry, and for a slow receiver, so that these do not delay first tries. */
   lane: z.enum(['first', 'later']),
   /**
    * When its next try had to wait first, because its receiver or its project had all the posts of that

@@ -127,6 +127,7 @@ export const catalogue: Readonly<Record<string, EventDefinition>> = {
     tenant: { project_id: 'text', tenant_id: 'text' },
     operator: {
       ...everyOperator,
+      source: 'text',
       resource_id: 'text',
       host: 'text',
       binary: 'text',

@@ -1,15 +1,15 @@
 /**
- * The queues that events wait in. Faults wait behind nothing else; what Doctor changed itself waits
- * behind nothing from outside, and of what comes from outside failures wait behind nothing else.
+ * The queues that events wait in. No other event delays a fault. Events from outside do not delay
+ * those that Doctor made, and among events from outside no other event delays a failure.
  */
 import { maintenanceEventType } from '../hosts/maintenance.ts';
 import { type DoctorEvent, projectOfEvent, traitText } from './event.ts';
 
 /**
- * `fault`: what Doctor changed because of a fault, or is one. `change`: all else that Doctor changed,
- * such as what a tenant wrote. `urgent`: from outside, and reports a failure. `bulk`: from outside,
- * all else. `wide`: events of any of these, for alarms that were left for later: above all those of a
- * whole project.
+ * `fault`: a change that Doctor made because of a fault, or the fault itself. `change`: every other
+ * change that Doctor made, such as a tenant's. `urgent`: an event from outside that reports a
+ * failure. `bulk`: every other event from outside. `wide`: events of any lane, for alarms that were
+ * deferred: mostly those of a whole project.
  */
 export const eventLanes = ['fault', 'change', 'urgent', 'bulk', 'wide'] as const;
 export type EventLane = (typeof eventLanes)[number];
@@ -19,7 +19,7 @@ export const failureWords = [
   ...['error', 'fail', 'failed', 'failure', 'fault', 'down', 'lost', 'crash', 'crashed'],
 ] as const;
 
-/** The traits that hold what an event says its resource is in now. */
+/** The traits that say the state of the event's resource. */
 export const stateTraits = ['state', 'status', 'data_plane_status'] as const;
 
 const words = new Set<string>(failureWords);
@@ -31,8 +31,9 @@ const isFailed = (state: string | undefined): boolean => {
 };
 
 /**
- * The lane of an event that Doctor made. Infrastructure's events are faults', too: tenants cause none,
- * and the report of a fault saves a message by sending its host's with the first of its instances.
+ * The lane of an event that Doctor made. An event of infrastructure is in the lane of faults too:
+ * tenants cause none, and the report of a fault saves a message by sending the host's event with
+ * the first of its instances.
  */
 export function laneOfOwn(event: DoctorEvent): 'fault' | 'change' {
   const isFault =

@@ -102,6 +102,32 @@ const moveTraits = ({ evacuation }: Instance): [string, number, string | null][]
 ];
 
 /**
+ * An event that Doctor made of a row. Its id follows from its stamp and its type.
+ * @param of `at` is the time of the change.
+ */
+export const ownEvent = ({
+  stamp,
+  event_type,
+  at,
+  traits: carried,
+  fault_id,
+}: {
+  readonly stamp: Stamp;
+  readonly event_type: string;
+  readonly at: string;
+  readonly traits: Trait[];
+  readonly fault_id: string | null;
+}): DoctorEvent => ({
+  message_id: eventId({ ...stamp, event_type }),
+  event_type,
+  generated: naive(at),
+  traits: carried,
+  accepted_at: at,
+  stamp,
+  fault_id,
+});
+
+/**
  * The event of an instance's last change, made from its row alone. Its traits are those of
  * Ceilometer's stock definition of `compute.instance.*`, and `old_task_state`, `new_task_state`,
  * `power_state` (by name). If a host fault made the change, also `cause` and `fault_id`.
@@ -109,10 +135,10 @@ const moveTraits = ({ evacuation }: Instance): [string, number, string | null][]
 export function instanceEvent(row: Instance): DoctorEvent {
   const { last_change: change, flavor } = row;
   const stamp = { resource: row.uuid, incarnation: row.incarnation, revision: row.revision };
-  return {
-    message_id: eventId({ ...stamp, event_type: change.event_type }),
+  return ownEvent({
+    stamp,
     event_type: change.event_type,
-    generated: naive(change.at),
+    at: change.at,
     traits: traits(
       ['service', text, row.host === null ? null : 'compute'],
       ['request_id', text, change.request_id],
@@ -142,10 +168,8 @@ export function instanceEvent(row: Instance): DoctorEvent {
       ['fault_id', text, change.fault_id],
       ...(change.event_type === evacuateEvent ? moveTraits(row) : []),
     ),
-    accepted_at: change.at,
-    stamp,
     fault_id: change.fault_id,
-  };
+  });
 }
 
 /**
@@ -157,14 +181,15 @@ export function hostEvent(row: Host): DoctorEvent {
   const { last_change: change } = row;
   const fault_id = standingFault(row)?.fault_id ?? null;
   const stamp = { resource: row.host, incarnation: row.incarnation, revision: row.revision };
-  return {
-    message_id: eventId({ ...stamp, event_type: change.event_type }),
+  return ownEvent({
+    stamp,
     event_type: change.event_type,
-    generated: naive(change.at),
+    at: change.at,
     traits: traits(
       ['service', text, 'compute'],
       ['request_id', text, change.request_id],
       ['user_id', text, change.user_id],
+      ['source', text, change.source ?? null],
       ['resource_id', text, row.host],
       ['host', text, row.host],
       ['binary', text, 'nova-compute'],
@@ -176,8 +201,6 @@ export function hostEvent(row: Host): DoctorEvent {
       ['availability_zone', text, row.zone],
       ['fault_id', text, fault_id],
     ),
-    accepted_at: change.at,
-    stamp,
     fault_id,
-  };
+  });
 }

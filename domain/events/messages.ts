@@ -9,10 +9,10 @@ import { DoctorEvent, Trait } from './event.ts';
 import { eventLanes } from './event-lane.ts';
 
 /**
- * Where it shows that events happened which were sent while the transaction of their fault was still being
- * written: it writes `write_id` into the row of the host's fault of this number. Each transaction has its own
- * `write_id`, and a row of a fault is made once. So another id in the row means that it was not written.
- * Decision: docs/adr/0053.
+ * For events that are sent while the transaction of their fault is still being written: where it shows
+ * that they happened. The transaction writes `write_id` into the row of the host's fault of this
+ * number. Each transaction has a `write_id` of its own, and the row of a fault is made once. So another
+ * id in the row means that the transaction was not written. Decision: docs/adr/0053.
  */
 export const WriteProof = z.object({ host: HostName, number: z.int().min(1), write_id: z.uuid() });
 export type WriteProof = z.infer<typeof WriteProof>;

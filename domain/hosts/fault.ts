@@ -25,6 +25,8 @@ export const Fault = z.object({
    */
   source: z.string().nullable().default(null),
   cleared_at: Moment.nullable(),
+  /** The caller who ended it. Missing while it stands, and in faults that ended before this field existed. */
+  cleared_by: z.object({ user_id: z.string(), request_id: z.string() }).optional(),
   /**
    * The outcome of it in the cloud beside which Doctor runs; null if nothing was tried. Missing in rows
    * that are just opened.

@@ -19,8 +19,11 @@ export const Holder = z.object({
 });
 export type Holder = z.infer<typeof Holder>;
 
-/** The most conditions that hold one host: the row stays small, and one transaction ends them all. */
+/** The most conditions that hold one target: its row stays small, and one transaction ends them all. */
 export const mostHolders = 50;
+
+/** The most of them of one source, so that it leaves room for others; a report of a fenced host may be one more. */
+export const mostOfSource = 20;
 
 /** The holder of the report of an administrator. */
 export const ownHolder = (fenced: boolean): Holder => ({
@@ -64,3 +67,16 @@ export const withoutHolder = (
   holders: readonly Holder[],
   condition_id: string,
 ): readonly Holder[] => holders.filter((each) => each.condition_id !== condition_id);
+
+/** Why a target cannot have one more holder; undefined if it can. */
+export function noRoomFor(
+  holders: readonly Holder[],
+  { source, fenced }: Pick<Holder, 'source' | 'fenced'>,
+): string | undefined {
+  const own = holders.filter((holder) => holder.source === source).length;
+  if (!fenced && own >= mostOfSource) {
+    return `${mostOfSource} conditions of the source ${source} hold this target already; no more of it are recorded.`;
+  }
+  if (holders.length < mostHolders) return undefined;
+  return `${mostHolders} conditions hold this target already; no more are recorded.`;
+}

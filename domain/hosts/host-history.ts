@@ -49,13 +49,55 @@ export type HostRecords = {
 };
 
 const empty = {
-  ...{ user_id: null, user_name: null, source: null, request_id: null },
-  ...{ fault_id: null, fault_kind: null, affected: null },
-  ...{ server_id: null, dest: null, status: null, updated_at: null },
+  user_id: null,
+  user_name: null,
+  source: null,
+  request_id: null,
+  fault_id: null,
+  fault_kind: null,
+  affected: null,
+  server_id: null,
+  dest: null,
+  status: null,
+  updated_at: null,
 };
 
-/** The entries of the records, the newest first, at most `limit`. */
-export function hostHistory(records: HostRecords, limit: number): HistoryEntry[] {
+/** Which entries: at most `limit`, after the one of the marker; from the newest on without a marker. */
+export type HistoryRange = { readonly limit: number; readonly marker?: string | undefined };
+
+/** Entries, the newest first, and the marker of the next ones; undefined if these are the last. */
+export type HistoryPage = {
+  readonly history: readonly HistoryEntry[];
+  readonly next: string | undefined;
+};
+
+/** What tells apart entries of the same time. */
+const rest = ({ what, fault_id, server_id }: HistoryEntry): string =>
+  `${what}#${fault_id ?? server_id ?? ''}`;
+
+/** The marker after which the entries behind this one begin. */
+const markerOf = (entry: HistoryEntry): string => `${entry.at}#${rest(entry)}`;
+
+/** The time in a marker. */
+export const timeOfMarker = (marker: string): string => marker.slice(0, marker.indexOf('#'));
+
+/** Whether an entry is behind that of the marker. */
+const isAfter =
+  (marker: string) =>
+  (entry: HistoryEntry): boolean => {
+    const at = timeOfMarker(marker);
+    return entry.at < at || (entry.at === at && markerOf(entry) > marker);
+  };
+
+/** The newest first; those of the same time by what they are. */
+const inOrder = (a: HistoryEntry, b: HistoryEntry): number =>
+  a.at === b.at ? (rest(a) < rest(b) ? -1 : 1) : a.at < b.at ? 1 : -1;
+
+/**
+ * A page of the entries of the records.
+ * @param records of each kind more than `limit` that are older than the marker, or all there are.
+ */
+export function hostHistory(records: HostRecords, { limit, marker }: HistoryRange): HistoryPage {
   const { faults, switches, migrations, departures } = records;
   const counts = countsOf(records.affected);
   const entries = [
@@ -63,7 +105,10 @@ export function hostHistory(records: HostRecords, limit: number): HistoryEntry[]
     ...switches.flatMap((each) => ofSwitch(each, faults)),
     ...migrations.map((each) => ofMigration(each, departures)),
   ];
-  return entries.sort((a, b) => b.at.localeCompare(a.at)).slice(0, limit);
+  const behind = marker === undefined ? entries : entries.filter(isAfter(marker));
+  const history = behind.sort(inOrder).slice(0, limit);
+  const last = behind.length > limit ? history.at(-1) : undefined;
+  return { history, next: last && markerOf(last) };
 }
 
 /** How many servers, or ports, each fault affected. */
@@ -78,7 +123,7 @@ function countsOf(affected: readonly Affected[]): Map<string, number> {
 const isEnd = (fault: Fault, { kinds, at }: HostSwitch): boolean =>
   fault.kind === 'host' && fault.cleared_at === at && kinds.includes('up');
 
-/** A fault and its end. The end has the caller of the switch that ended it, if that is known. */
+/** A fault and its end, with its caller: the fault has it, or else the switch that ended it, if that is known. */
 function ofFault(fault: Fault, switches: readonly HostSwitch[], affected: number): HistoryEntry[] {
   const { at, cleared_at, fault_id, kind: fault_kind, source, request_id, reported_by } = fault;
   const { user_id, user_name } = reported_by;
@@ -86,7 +131,7 @@ function ofFault(fault: Fault, switches: readonly HostSwitch[], affected: number
   const by = { user_id, user_name, source, request_id };
   const raised = { ...about, ...by, at, what: 'fault_raised', affected } as const;
   if (cleared_at === null) return [raised];
-  const ended = switches.find((each) => isEnd(fault, each));
+  const ended = fault.cleared_by ?? switches.find((each) => isEnd(fault, each));
   const endedBy = ended && { user_id: ended.user_id, request_id: ended.request_id };
   return [raised, { ...about, at: cleared_at, what: 'fault_cleared', ...endedBy }];
 }

@@ -1,6 +1,6 @@
 /**
- * Switches of a host by its administrators: maintenance, the service's status, and its flag. The host's row knows
- * its last change only, so each switch is kept by itself for the host's history.
+ * Switches of a host by its administrators: maintenance, the service's status, and its flag. The
+ * host's row knows its last change only, so each switch is kept by itself for the host's history.
  */
 import * as z from 'zod';
 import { Moment } from '../time.ts';
@@ -33,8 +33,9 @@ export type HostSwitch = z.infer<typeof HostSwitch>;
 export const switchKeptSeconds = 30 * 86_400;
 
 /**
- * What a change of a host's row switched; undefined for nothing. The start of a fault is not a switch: the fault has a
- * row of its own. Its end is one, because the fault's row does not say who ended it.
+ * What a change of a host's row switched; undefined for nothing. The start of a fault is not a
+ * switch: the fault has a row of its own. Its end is one, because the fault's row does not say who
+ * ended it.
  */
 export function switchOf(before: Host | undefined, after: Host): HostSwitch | undefined {
   if (!before || before.deleted || after.deleted) return undefined;

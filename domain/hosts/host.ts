@@ -22,6 +22,18 @@ export const HostFacts = z.object({
 });
 export type HostFacts = z.infer<typeof HostFacts>;
 
+/** The facts of a host of which only the name is known. */
+export const unknownHost: HostFacts = {
+  zone: 'nova',
+  heartbeat: false,
+  hypervisor_type: '',
+  hypervisor_version: 0,
+  host_ip: null,
+  vcpus: 0,
+  memory_mb: 0,
+  local_gb: 0,
+};
+
 /**
  * A compute host and its nova-compute service. `fault_number` counts the faults reported for this
  * name and never goes back: the tombstone of a deleted host (`deleted`) keeps it.
@@ -75,7 +87,8 @@ export const Host = HostFacts.extend({
   heartbeat_since: Moment.nullable().default(null),
   created_at: Moment,
   updated_at: Moment,
-  last_change: LastChange,
+  /** `source`: the monitor whose report made it; absent for others. */
+  last_change: LastChange.extend({ source: z.string().optional() }),
 });
 export type Host = z.infer<typeof Host>;
 

@@ -40,7 +40,10 @@ export function listedAfter(from: Host | undefined, to: Host): ListedHost | 'sam
   return from && !from.deleted && isEqual(ListedHost.parse(from), listed) ? 'same' : listed;
 }
 
-/** A range of hosts in the order of their names: those after one name (undefined: from the first), at most `most`. */
+/**
+ * A range of hosts in the order of their names: those after one name (undefined: from the first),
+ * at most `most`.
+ */
 export type HostRange = { readonly after?: string | undefined; readonly most: number };
 
 /** A zone, and whether one of its hosts is enabled. */

@@ -3,10 +3,10 @@
  * states are those of OPNFV Doctor's maintenance, without the host's name (docs/adr/0011).
  */
 import * as z from 'zod';
-import { type DoctorEvent, traits, traitTypes } from '../events/event.ts';
-import { eventId, maintenanceId } from '../ids.ts';
+import { type DoctorEvent, ownEvent, traits, traitTypes } from '../events/event.ts';
+import { maintenanceId } from '../ids.ts';
 import type { Instance } from '../servers/instance.ts';
-import { Moment, naive } from '../time.ts';
+import { Moment } from '../time.ts';
 import { type Host, HostName } from './host.ts';
 
 /** One switch of a host's maintenance, on or off. With an instance it makes the event of its owner. */
@@ -52,10 +52,10 @@ export function maintenanceEvent(instance: Instance, notice: Notice): DoctorEven
   const stamp = { resource: uuid, incarnation, revision };
   const first = maintenance ? notice.number : notice.number - 1;
   const { text } = traitTypes;
-  return {
-    message_id: eventId({ ...stamp, event_type: maintenanceEventType }),
+  return ownEvent({
+    stamp,
     event_type: maintenanceEventType,
-    generated: naive(at),
+    at,
     traits: traits(
       ['service', text, 'compute'],
       ['request_id', text, request_id],
@@ -68,8 +68,6 @@ export function maintenanceEvent(instance: Instance, notice: Notice): DoctorEven
       ['session_id', text, maintenanceId({ fault_series, first, project_id })],
       ['state', text, maintenance ? 'IN_MAINTENANCE' : 'MAINTENANCE_COMPLETE'],
     ),
-    accepted_at: at,
-    stamp,
     fault_id: null,
-  };
+  });
 }

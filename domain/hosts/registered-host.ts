@@ -29,7 +29,12 @@ export function registeredHost(
     const last_change = { ...actor, event_type: 'service.update' };
     const revision = existing.revision + 1;
     const row = {
-      ...{ ...existing, ...facts, reported_at, revision, updated_at: actor.at, last_change },
+      ...existing,
+      ...facts,
+      reported_at,
+      revision,
+      updated_at: actor.at,
+      last_change,
       heartbeat_since: heartbeatSince(existing, facts, actor),
     };
     return { kind: 'changed', row };
@@ -66,7 +71,10 @@ export function registeredHost(
   };
 }
 
-/** Since when it must send heartbeats: its silence before counts for nothing. */
+/**
+ * Since when the host must send heartbeats; null if it need not. The time before does not count as
+ * missed.
+ */
 function heartbeatSince(
   existing: Host | undefined,
   { heartbeat }: HostFacts,

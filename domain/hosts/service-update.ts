@@ -126,7 +126,11 @@ export function heldHost(
     maintenance_number: host.maintenance_number + switched,
     revision: host.revision + 1,
     updated_at: actor.at,
-    last_change: { ...actor, event_type: 'service.update' },
+    last_change: {
+      ...actor,
+      event_type: 'service.update',
+      ...(source !== null && { source }),
+    },
   };
   if (hasFailed(visible) === hasFailed(host)) return { host: visible, fault: undefined };
   if (hasFailed(host)) return { host: visible, fault: { closed: host.fault_number } };

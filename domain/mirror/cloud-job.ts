@@ -1,8 +1,9 @@
 /**
- * The jobs that mirror the cloud, and their rows. A job is done a step at a time by whichever process takes it
- * first; the row says what is to be done next, so that any process can go on.
+ * The jobs that mirror the cloud, and their rows. A job is done a step at a time by whichever
+ * process takes it first; the row says what is to be done next, so that any process can go on.
  */
 import * as z from 'zod';
+import { grownPause } from '../back-off.ts';
 import { Moment } from '../time.ts';
 import { Difference, MirrorCounts, nothingCounted } from './difference.ts';
 
@@ -67,8 +68,17 @@ export type CloudJob = z.infer<typeof CloudJob>;
 
 /** The row of a job that was never done. */
 export const newJob = (id: CloudJobName): CloudJob => ({
-  ...{ id, version: 0, leased_until: null, succeeded_at: null, failures: 0, last_error: null },
-  ...{ not_before: null, seen: null, since: null, listing: null, walk: null },
+  id,
+  version: 0,
+  leased_until: null,
+  succeeded_at: null,
+  failures: 0,
+  last_error: null,
+  not_before: null,
+  seen: null,
+  since: null,
+  listing: null,
+  walk: null,
 });
 
 /** A new walk. */
@@ -76,7 +86,12 @@ export const newWalk = (
   given: Pick<Walk, 'walk_id' | 'requested' | 'dry_run' | 'started_at'>,
 ): Walk => ({
   ...given,
-  ...{ phase: 'hosts', marker: null, place: null, restarts: 0, ended_at: null, differences: [] },
+  phase: 'hosts',
+  marker: null,
+  place: null,
+  restarts: 0,
+  ended_at: null,
+  differences: [],
   counts: { hosts: nothingCounted, servers: nothingCounted, ports: nothingCounted },
 });
 
@@ -108,15 +123,18 @@ export const stepped = (job: CloudJob, next: Partial<CloudJob>, goesOn: boolean)
   leased_until: goesOn ? job.leased_until : null,
 });
 
-/** The first pause after a failure, and the longest. */
-const [firstPauseMs, longestPauseMs] = [10_000, 300_000];
+/** The first pause after a failure, and the longest, in milliseconds. */
+const pauses = { first: 10_000, longest: 300_000 };
 
 /** The row after a failure: the pause before the next attempt doubles with each. */
 export function failedJob(job: CloudJob, message: string, now: string): CloudJob {
   const failures = job.failures + 1;
-  const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures - 1, 10));
   const last_error = { at: now, message: message.slice(0, 500) };
-  return stepped(job, { failures, last_error, not_before: after(now, pause) }, false);
+  return stepped(
+    job,
+    { failures, last_error, not_before: after(now, grownPause(failures, pauses)) },
+    false,
+  );
 }
 
 /** The fields of a job after a success that was begun at a moment. */
@@ -137,8 +155,8 @@ export const isWalking = ({ walk }: Pick<CloudJob, 'walk'>): boolean =>
   walk !== null && walk.phase !== 'done';
 
 /**
- * Whether the next walk is due: none runs, and the last one that changed rows was begun so long ago. A dry run
- * is none of these, so it makes no walk due.
+ * Whether the next walk is due: none runs, and the last one that changed rows was begun so long
+ * ago. A dry run is none of these, so it makes no walk due.
  */
 export const isWalkDue = (
   job: Pick<CloudJob, 'walk' | 'succeeded_at'>,
@@ -160,8 +178,8 @@ export const isOutdated = ({ due_at }: CloudJobMessage, now: string): boolean =>
   after(due_at, tooLateMs) < now;
 
 /**
- * In which seconds of a minute each job has a turn. The schedules of AWS are precise to a minute, so the turns of
- * a minute are queued at its begin, each with its delay.
+ * In which seconds of a minute each job has a turn. The schedules of AWS are precise to a minute,
+ * so the turns of a minute are queued at its begin, each with its delay.
  */
 const secondsOf: Readonly<Record<CloudJobName, readonly number[]>> = {
   services: [0, 10, 20, 30, 40, 50],

@@ -34,7 +34,12 @@ export type MirrorCounts = z.infer<typeof MirrorCounts>;
 
 /** The counts before anything was seen. */
 export const nothingCounted: MirrorCounts = {
-  ...{ seen: 0, created: 0, changed: 0, moved: 0, deleted: 0, failed: 0 },
+  seen: 0,
+  created: 0,
+  changed: 0,
+  moved: 0,
+  deleted: 0,
+  failed: 0,
 };
 
 /** The counts with those of one page. */

@@ -1,6 +1,6 @@
 /**
- * The servers of a host that is up again are read from the cloud at once: no listing of changes shows them, and
- * the next walk may be an hour away. Source: docs/wire/cloud-listings.md#servers.
+ * The servers of a host that is up again are read from the cloud at once: no listing of changes
+ * shows them, and the next walk may be an hour away. Source: docs/wire/cloud-listings.md#servers.
  */
 import * as z from 'zod';
 import { HostName } from '../hosts/host.ts';
@@ -19,5 +19,8 @@ export type HostRead = z.infer<typeof HostRead>;
  */
 const pauses = [10, 20, 40, 80, 160, 300] as const;
 
-/** Seconds until the next read; undefined if the next walk is to see the servers. @param attempts before this one. */
+/**
+ * Seconds until the next read; undefined if the next walk is to see the servers.
+ * @param attempts before this one.
+ */
 export const pauseAfterRead = (attempts: number): number | undefined => pauses[attempts];

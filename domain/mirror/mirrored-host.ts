@@ -1,22 +1,13 @@
 /** The row of a host after the cloud's services and hypervisors were read. */
 import type { Actor } from '../change.ts';
 import type { Observation } from '../conditions/observation.ts';
-import type { Host, HostFacts } from '../hosts/host.ts';
+import { type Host, HostFacts, unknownHost } from '../hosts/host.ts';
 import type { ListedHost } from '../hosts/listed-host.ts';
 import { registeredHost } from '../hosts/registered-host.ts';
 import type { RegistrationOutcome } from '../registration.ts';
 import type { CloudHypervisor, NovaService } from './seen.ts';
 
-/** The facts of a host that the cloud has said nothing about. */
-const unknownFacts: HostFacts = {
-  ...{ zone: 'nova', heartbeat: false, hypervisor_type: '', hypervisor_version: 0, host_ip: null },
-  ...{ vcpus: 0, memory_mb: 0, local_gb: 0 },
-};
-
-const factNames = [
-  ...(['zone', 'heartbeat', 'hypervisor_type', 'hypervisor_version'] as const),
-  ...(['host_ip', 'vcpus', 'memory_mb', 'local_gb'] as const),
-] as const;
+const factNames = HostFacts.keyof().options;
 
 /** The facts of a host: the zone of its service, and what a hypervisor says; the others are as before. */
 export function cloudFacts(
@@ -24,10 +15,10 @@ export function cloudFacts(
   { zone }: NovaService,
   hypervisor: CloudHypervisor | undefined,
 ): HostFacts {
-  const before = existing ?? unknownFacts;
+  const before = existing ?? unknownHost;
   const kept = Object.fromEntries(factNames.map((name) => [name, before[name]]));
   const { host: _, ...shown } = hypervisor ?? { host: '' };
-  return { ...unknownFacts, ...kept, ...shown, zone };
+  return { ...unknownHost, ...kept, ...shown, zone };
 }
 
 /** Whether a host that is listed has the facts of the cloud. */
@@ -59,11 +50,11 @@ export function mirroredHost(
     : { kind: 'kept', row: { ...existing, mirrored: true } };
 }
 
-/** The source of reports that somebody else makes at Nova. */
+/** The source of reports that others make at Nova. */
 export const novaSource = 'nova';
 
 /**
- * The report of Nova's flag `forced_down`, which somebody else has set or taken back.
+ * The report of Nova's flag `forced_down`, which others have set or taken back.
  * @param stops whether a host that is forced down counts as fenced: what the setting `instancesOnForceDown`
  * says of the same request to Doctor.
  */

@@ -21,7 +21,8 @@ export type SeenState = SeenAt &
  * - a row that was written since the read was begun is newer, whatever the clocks of others say;
  * - a fault of its host that the cloud has not seen yet stands, and so does what a monitor holds in error;
  * - an evacuation that the cloud has not ended goes on;
- * - a row that differs in nothing is written only if the cloud changed the server since the row's last report,
+ * - a row that differs in nothing is written only if the cloud changed the server since the row's
+ *   last report,
  *   so that an event from before that change is stale from then on.
  */
 export function mirroredInstance(
@@ -49,7 +50,10 @@ export function mirroredInstance(
   return { kind: 'kept', row: { ...row, reported_at, mirrored: true } };
 }
 
-/** The outcome of an event of the cloud: that of a registration, with the mark that the cloud has the server. */
+/**
+ * The outcome of an event of the cloud: that of a registration, with the mark that the cloud has
+ * the server.
+ */
 export function markedInstance(
   ...registration: Parameters<typeof registeredInstance>
 ): RegistrationOutcome<Instance> {

@@ -1,7 +1,14 @@
 /** The row of a port after the cloud was read, or sent an event of it. */
 import { isEqual } from 'es-toolkit';
 import type { Actor } from '../change.ts';
-import { createdPort, deletedPort, type Port, type PortFacts, updatedPort } from '../ports/port.ts';
+import {
+  createdPort,
+  deletedPort,
+  type Port,
+  type PortFacts,
+  unknownPort,
+  updatedPort,
+} from '../ports/port.ts';
 import type { SeenPort } from './seen.ts';
 
 /** What is known of a port's change in the cloud: an event may say only a part of it. */
@@ -14,9 +21,9 @@ export type PortReport = {
 };
 
 /**
- * The row of a port after a report of the cloud; undefined if nothing is to be written. A report that is not of
- * a newer revision than the row reflects changes nothing, so what was reported here since then stands. Of a
- * newer one it is not taken
+ * The row of a port after a report of the cloud; undefined if nothing is to be written. A report
+ * that is not of a newer revision than the row reflects changes nothing, so what was reported here
+ * since then stands. Of a newer one it is not taken
  * - a binding that is older than the one that Doctor made when the port's server moved;
  * - the status, while a monitor's condition holds it (`held`).
  * The row keeps its own revision if only the revision of the cloud differs: no client sees that.
@@ -54,22 +61,22 @@ export const newMirroredPort = (
   mirrored_revision: revision,
 });
 
-/** What is known of a port of which nothing but its id is known. */
-const unknownPort: PortFacts & Pick<Port, 'network_id' | 'project_id'> = {
-  ...{ name: '', description: '', admin_state_up: true, device_id: '', device_owner: '' },
-  ...{ mac_address: '', fixed_ips: [], security_groups: [], 'binding:host_id': '' },
-  ...{ 'binding:vnic_type': 'normal', 'binding:profile': '{}', project_id: '' },
+/** A port of which only the id is known, with the values that every row has. */
+const portOfId = {
+  ...unknownPort,
+  mac_address: '',
+  project_id: '',
   network_id: '00000000-0000-0000-0000-000000000000',
 };
 
 /**
- * The tombstone of a port that the cloud has deleted and that Doctor never had, so that an older event that comes
- * later does not create it. No client sees it, and it sends no events.
+ * The tombstone of a port that the cloud has deleted and that Doctor never had, so that an older
+ * event that comes later does not create it. No client sees it, and it sends no events.
  */
 export function unknownPortEnd(
   id: string,
   made: { readonly actor: Actor; readonly incarnation: string },
 ): Port {
-  const ended = deletedPort(createdPort({ ...unknownPort, id }, made), made.actor);
+  const ended = deletedPort(createdPort({ ...portOfId, id }, made), made.actor);
   return { ...ended, last_change: { ...ended.last_change, kind: 'unknown delete' } };
 }

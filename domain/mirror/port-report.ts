@@ -1,10 +1,10 @@
 /**
- * What a `port.*` event of Neutron, as Ceilometer publishes it, says about its port. Only what its traits say is
- * taken. Source: docs/wire/cloud-listings.md#events-of-ports.
+ * What a `port.*` event of Neutron, as Ceilometer publishes it, says about its port. Only what its
+ * traits say is taken. Source: docs/wire/cloud-listings.md#events-of-ports.
  */
 import * as z from 'zod';
 import { type DoctorEvent, traitText } from '../events/event.ts';
-import { PortFacts, PortStatus, vnicTypes } from '../ports/port.ts';
+import { PortFacts, PortStatus, unknownPort, vnicTypes } from '../ports/port.ts';
 import { parseMoment } from '../time.ts';
 import type { PortReport } from './mirrored-port.ts';
 import type { SeenPort } from './seen.ts';
@@ -67,12 +67,6 @@ function factsOf(
   return Object.fromEntries(given);
 }
 
-const nothingSaid: Omit<PortFacts, 'mac_address'> = {
-  ...{ name: '', description: '', admin_state_up: true, device_id: '', device_owner: '' },
-  ...{ fixed_ips: [], security_groups: [], 'binding:host_id': '' },
-  ...{ 'binding:vnic_type': 'normal', 'binding:profile': '{}' },
-};
-
 /** A port needs a network, an address and its owner's project. */
 function wholePort(
   id: string,
@@ -84,7 +78,7 @@ function wholePort(
   const project_id = traitText(event, 'project_id', 'tenant_id');
   const { mac_address } = facts;
   if (network_id === undefined || !project_id || mac_address === undefined) return undefined;
-  const whole = { ...nothingSaid, ...facts, mac_address };
+  const whole = { ...unknownPort, ...facts, mac_address };
   const seen = { id, network_id, project_id, facts: whole, status, tags: [] };
   return { ...seen, revision, changed_at, read_at };
 }

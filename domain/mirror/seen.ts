@@ -50,7 +50,10 @@ export type CloudHypervisor = {
   readonly local_gb: number;
 };
 
-/** The earlier of the end of the second in which the cloud says that something changed, and the time of the read. */
+/**
+ * The earlier of the end of the second in which the cloud says that something changed, and the time
+ * of the read.
+ */
 export function changedAt(updated: string, read_at: string): string {
   const end = `${updated.slice(0, 19)}.999Z`;
   return end < read_at ? end : read_at;

@@ -3,9 +3,7 @@
  * port's owner, not of the caller who made the change. No trait names a host.
  * Source: docs/wire/network.md#notifications-of-ports.
  */
-import { type DoctorEvent, traits, traitTypes } from '../events/event.ts';
-import { eventId } from '../ids.ts';
-import { naive } from '../time.ts';
+import { type DoctorEvent, ownEvent, traits, traitTypes } from '../events/event.ts';
 import { instanceOf, isDataPlaneDown, type Port } from './port.ts';
 
 const { text } = traitTypes;
@@ -31,10 +29,10 @@ function eventOf(row: Port, event_type: string): DoctorEvent {
   const { last_change: change } = row;
   const stamp = { resource: row.id, incarnation: row.incarnation, revision: row.revision };
   const isOf = (type: string): boolean => event_type === `port.${type}.update`;
-  return {
-    message_id: eventId({ ...stamp, event_type }),
+  const event = ownEvent({
+    stamp,
     event_type,
-    generated: naive(change.at),
+    at: change.at,
     traits: [
       ...traits(
         ['service', text, 'network'],
@@ -54,11 +52,10 @@ function eventOf(row: Port, event_type: string): DoctorEvent {
         ],
       ),
     ],
-    accepted_at: change.at,
-    stamp,
     fault_id: change.fault_id,
-    ...(change.fault_id && row['binding:host_id'] !== '' && { port_host: row['binding:host_id'] }),
-  };
+  });
+  const host = row['binding:host_id'];
+  return { ...event, ...(change.fault_id && host !== '' && { port_host: host }) };
 }
 
 /** The traits of the port's row, and the fault that caused the change. */

@@ -59,6 +59,20 @@ export const PortFacts = z.object({
 });
 export type PortFacts = z.infer<typeof PortFacts>;
 
+/** The facts of a port of which nothing is known; a port always has a `mac_address`. */
+export const unknownPort: Omit<PortFacts, 'mac_address'> = {
+  name: '',
+  description: '',
+  admin_state_up: true,
+  device_id: '',
+  device_owner: '',
+  fixed_ips: [],
+  security_groups: [],
+  'binding:host_id': '',
+  'binding:vnic_type': 'normal',
+  'binding:profile': '{}',
+};
+
 /**
  * The last change of a port: its caller, and the values before. The events of the change are derived
  * from the row alone, so they are the same in both lanes. A deletion keeps the values.
@@ -68,7 +82,8 @@ export const PortChange = z.object({
   request_id: z.string(),
   at: Moment,
   /**
-   * `report`: by a report on all ports of its host. `unknown delete`: a cloud deleted a port that Doctor never had.
+   * `report`: by a report on all ports of its host. `unknown delete`: a cloud deleted a port that
+   * Doctor never had.
    */
   kind: z.enum(['create', 'update', 'delete', 'report', 'unknown delete']),
   /** The status before, if this change toggled it; else null. */

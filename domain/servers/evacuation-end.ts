@@ -25,7 +25,9 @@ export const chosen = (evacuation: Evacuation, dest: Host): Evacuation =>
   evacuation.dest === null
     ? {
         ...evacuation,
-        ...{ dest: dest.host, dest_ip: dest.host_ip, dest_incarnation: dest.incarnation },
+        dest: dest.host,
+        dest_ip: dest.host_ip,
+        dest_incarnation: dest.incarnation,
       }
     : evacuation;
 

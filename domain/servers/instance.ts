@@ -80,6 +80,18 @@ export const Flavor = z.object({
 });
 export type Flavor = z.infer<typeof Flavor>;
 
+/** The flavor of a server of which nothing else is known. */
+export const unknownFlavor: Flavor = {
+  id: '',
+  original_name: '',
+  vcpus: 0,
+  ram: 0,
+  disk: 0,
+  ephemeral: 0,
+  swap: 0,
+  extra_specs: {},
+};
+
 const Address = z.object({
   addr: text(64),
   version: z.union([z.literal(4), z.literal(6)]),

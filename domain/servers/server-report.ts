@@ -6,7 +6,14 @@
 import * as z from 'zod';
 import { type DoctorEvent, traitText } from '../events/event.ts';
 import { parseMoment } from '../time.ts';
-import { type Flavor, type Instance, InstanceFacts, powerStateOf, VmState } from './instance.ts';
+import {
+  type Flavor,
+  type Instance,
+  InstanceFacts,
+  powerStateOf,
+  unknownFlavor,
+  VmState,
+} from './instance.ts';
 
 /** What an event says about a server. What it does not say is undefined. */
 export type ServerReport = {
@@ -93,11 +100,6 @@ function flavorOf(said: (name: string) => string | undefined): Partial<Flavor> {
   };
 }
 
-const noFlavor: Flavor = {
-  ...{ id: '', original_name: '', vcpus: 0, ram: 0, disk: 0, ephemeral: 0, swap: 0 },
-  extra_specs: {},
-};
-
 /**
  * The facts of a server after a report: what it does not say is as before. Undefined if the server is not
  * known, and the report does not say its project, its state and its host.
@@ -122,7 +124,7 @@ export function factsAfter(
     created_at,
     launched_at: report.launched_at ?? existing?.launched_at ?? null,
     terminated_at: null,
-    flavor: { ...(existing?.flavor ?? noFlavor), ...report.flavor },
+    flavor: { ...(existing?.flavor ?? unknownFlavor), ...report.flavor },
     image_id: existing?.image_id ?? '',
     addresses: existing?.addresses ?? {},
     metadata: existing?.metadata ?? {},

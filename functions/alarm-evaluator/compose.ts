@@ -33,7 +33,9 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
     pace: pace === 'gentle' ? gentlePace : fullPace,
     sendRest: ({ events, rest }, isCopy) =>
       parts.sendEvents(events, {
-        ...{ lane: 'wide', rest, perMessage: perRest },
+        lane: 'wide',
+        rest,
+        perMessage: perRest,
         ...(isCopy && { copy: true }),
       }),
   };

@@ -1,7 +1,8 @@
 /**
- * Evaluates the events of a queue, and alarms whose timers fell due, and sends groups of what was fired. A message that fails is delivered again. From its second receive on
- * it is split into messages of one event each. So an event that cannot be evaluated does not block
- * others, and is sent to the dead-letter queue with the reason.
+ * Evaluates the events of a queue, and alarms whose timers fell due, and sends groups of what was
+ * fired. A message that fails is delivered again. From its second receive on it is split into
+ * messages of one event each. So an event that cannot be evaluated does not block others, and is
+ * sent to the dead-letter queue with the reason.
  */
 import * as z from 'zod';
 import { type Log, onQueue, type QueueMessage } from '../../adapters/lambda.ts';
@@ -30,7 +31,10 @@ export type EvaluatorDeps = {
   readonly evaluateTimeouts: (timers: TimeoutMessage['timeouts']) => Promise<Evaluated>;
   /** Sends the rows of the message that are in no group yet. @returns the number of groups. */
   readonly sendGroups: (message: GroupMessage) => Promise<number>;
-  /** Queues each event as a message of its own, with the lane and rest of the message, and its attempts so far. */
+  /**
+   * Queues each event as a message of its own, with the lane and rest of the message, and its
+   * attempts so far.
+   */
   readonly split: (message: EventMessage) => Promise<void>;
   /** Sends events that are given up, and bodies that cannot be read, to the dead-letter queue. */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;

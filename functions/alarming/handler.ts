@@ -1,6 +1,6 @@
 /**
- * The surface `/alarming`: Aodh's API v2 for event alarms. The same function serves `/doctor/v1/alarm-preview`, because
- * it has the parser of alarms.
+ * The surface `/alarming`: Aodh's API v2 for event alarms. The same function serves
+ * `/doctor/v1/alarm-preview`, because it has the parser of alarms.
  */
 import { byResource } from '../../adapters/http/by-resource.ts';
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
@@ -38,7 +38,10 @@ export const alarmingRoutes = (deps: AlarmDeps): SurfaceRoutes => ({
   ],
 });
 
-/** The route below `/doctor/v1`. The first segment of its path is listed in `previewPaths` of `infra/alarming.ts`. */
+/**
+ * The route below `/doctor/v1`. The first segment of its path is listed in `previewPaths` of
+ * `infra/alarming.ts`.
+ */
 export const previewSurfaceRoutes = (deps: PreviewDeps): SurfaceRoutes => ({
   dialect: 'doctor',
   prefix: '/doctor',

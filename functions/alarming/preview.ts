@@ -1,4 +1,7 @@
-/** `POST /doctor/v1/alarm-preview`: which events of the last hours a new alarm would have matched. It writes nothing. */
+/**
+ * `POST /doctor/v1/alarm-preview`: which events of the last hours a new alarm would have matched.
+ * It writes nothing.
+ */
 import * as z from 'zod';
 import { once } from '../../adapters/http/query-fields.ts';
 import { guardedRoute, type Route } from '../../adapters/http/route.ts';
@@ -16,6 +19,10 @@ export type PreviewDeps = AlarmDeps & PreviewAlarmDeps;
 
 const mostEvents = 100;
 const usualEvents = 20;
+
+/** What the answer says of events that it cannot know. */
+const note =
+  'Events that others post to Doctor are not kept: only those of changes that Doctor made are looked at.';
 
 const numberUpTo = (most: number) =>
   z
@@ -44,7 +51,8 @@ export const previewRoutes = (deps: PreviewDeps): Route[] => [
       if (isPeriodic(alarm)) {
         throw new DomainError('invalid', `type: An alarm of type ${alarm.type} matches no events.`);
       }
-      return { status: 200, body: await previewAlarm(deps, alarm, { hours, limit }) };
+      const preview = await previewAlarm(deps, alarm, { hours, limit });
+      return { status: 200, body: { ...preview, note } };
     },
   }),
 ];

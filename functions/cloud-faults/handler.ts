@@ -79,13 +79,17 @@ async function apply(deps: CloudFaultsDeps, task: CloudTask): Promise<Done> {
     );
   }
   if (result.state === 'done' && 'service' in task && !task.state.forced_down) {
-    // The cloud has the host up again: what it shows of the host's servers counts from now on.
+    // // The cloud has the host up again. From now on Doctor takes over what it shows of the host's
+    // servers.
     await deps.sendHostRead({ readHost: task.service, attempts: 0 }, 0);
   }
   return { task, ...result };
 }
 
-/** An error of one task is its reason: the task is tried again as often as one that the cloud refuses. */
+/**
+ * An error of one task is the reason of its failure. The task is tried again as often as one that
+ * the cloud refuses.
+ */
 async function attempt(
   work: () => Promise<CloudResult | undefined>,
 ): Promise<CloudResult | undefined> {

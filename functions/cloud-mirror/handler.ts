@@ -1,6 +1,7 @@
 /**
- * Mirrors the cloud: a schedule queues the turns of each minute, and the queue hands them out. A turn that fails
- * is noted in the row of its job, and the next turn goes on. A host that is up again is read by a message of its own.
+ * Mirrors the cloud. A schedule queues the turns of each minute with their delays. A turn that
+ * fails is noted in the row of its job, and the next turn continues. A host that is up again is
+ * read by a message of its own.
  */
 import type { Context, ScheduledEvent, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
@@ -57,7 +58,10 @@ async function take(deps: CloudMirrorDeps, body: string): Promise<Taken> {
   return { job: message.job, turn: await deps.runJob(message.job) };
 }
 
-/** Reads a host, and queues the next read if one is due. After the last one the next walk sees the servers. */
+/**
+ * Reads a host, and queues the next read if one is due. After the last one the next walk sees the
+ * servers.
+ */
 async function takeHostRead(
   deps: CloudMirrorDeps,
   { readHost, attempts }: HostRead,

@@ -20,7 +20,7 @@ import { serverUpdateRoutes } from './servers/server-update.ts';
 import { type ServerDeps, serverRoutes } from './servers/servers.ts';
 import { limitRoutes } from './usage/limits.ts';
 import { tenantUsageRoutes } from './usage/tenant-usage.ts';
-import { versionRoutes } from './versions.ts';
+import { computeVersionRoutes } from './versions.ts';
 
 /** What the routes need. */
 export type ComputeRouteDeps = HypervisorDeps &
@@ -48,7 +48,7 @@ export const computeRoutes = (deps: ComputeRouteDeps): SurfaceRoutes => ({
   prefix: '/compute',
   normalise: (path, caller) => withoutProject(bookmarked(path), caller),
   microversions: true,
-  publicRoutes: versionRoutes,
+  publicRoutes: computeVersionRoutes,
   routes: [
     ...serviceRoutes(deps),
     ...hypervisorRoutes(deps),

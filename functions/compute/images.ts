@@ -1,6 +1,6 @@
 /**
- * `/image`: a part of Glance v2 that has no images, because Doctor boots nothing. Clients such as ClusterLabs'
- * `fence_evacuate` list images before they evacuate.
+ * `/image`: a part of Glance v2 that has no images, because Doctor boots nothing. Clients such as
+ * ClusterLabs' `fence_evacuate` list images before they evacuate.
  */
 
 import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';

@@ -1,7 +1,6 @@
 /** Types of Nova's schemas. Source: nova `api/validation/parameter_types.py`. */
 import * as z from 'zod';
 import type { Query } from '../../adapters/http/query.ts';
-import { parseMoment } from '../../domain/time.ts';
 
 const yes = ['True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', 'yes'];
 const no = ['False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', 'NO', 'No', 'no'];
@@ -68,17 +67,6 @@ export const LaxFlag = z
   .string()
   .toLowerCase()
   .transform((word) => trueWords.includes(word));
-
-/** An ISO 8601 time in a query, read as UTC with milliseconds. */
-export const QueryMoment = z
-  .string()
-  .max(64)
-  .transform((text, context) => {
-    const moment = parseMoment(text);
-    if (moment !== undefined) return moment;
-    context.addIssue({ code: 'custom', message: 'Must be a time such as 2026-01-01T00:00:00Z.' });
-    return z.NEVER;
-  });
 
 /** Nova's maximum of a page's length, and its length without a limit. */
 export const maxPage = 1000;

@@ -1,6 +1,6 @@
 /** Version documents, for clients without a token: docs/wire/compute.md#version-documents. */
 import { format, maxMicroversion, minMicroversion } from '../../adapters/http/microversion.ts';
-import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
+import { versionRoutes } from '../../adapters/http/version-routes.ts';
 
 const version = (base: string) => ({
   id: 'v2.1',
@@ -15,18 +15,7 @@ const mediaTypes = [
   { base: 'application/json', type: 'application/vnd.openstack.compute+json;version=2.1' },
 ];
 
-export const versionRoutes: readonly PublicRoute[] = [
-  publicRoute({
-    method: 'GET',
-    path: '/',
-    handle: ({ base }) => ({ status: 200, body: { versions: [version(base)] } }),
-  }),
-  publicRoute({
-    method: 'GET',
-    path: '/v2.1',
-    handle: ({ base }) => ({
-      status: 200,
-      body: { version: { ...version(base), 'media-types': mediaTypes } },
-    }),
-  }),
-];
+export const computeVersionRoutes = versionRoutes('/v2.1', version, (base) => ({
+  ...version(base),
+  'media-types': mediaTypes,
+}));

@@ -11,7 +11,7 @@ export type CloudDeps = {
   readonly cloud:
     | {
         readonly cloudJob: (id: CloudJobName) => Promise<CloudJob>;
-        /** Begins a walk, unless one that was asked for and does the same is under way. */
+        /** Begins a walk, unless a requested one that does the same is under way. */
         readonly requestWalk: (walk: { readonly dry_run: boolean }) => Promise<Walk>;
       }
     | undefined;

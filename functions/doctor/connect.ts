@@ -99,7 +99,7 @@ export function connect(variables: Env, clients: DoctorClients, logger: Logger) 
   });
 }
 
-/** Users, their projects, and the check of what callers send to show who they are. */
+/** Users, their projects, and the check of callers' tokens and passwords. */
 function identityOf(env: DoctorEnv, { dynamo, secrets }: DoctorClients, logger: Logger) {
   const { accounts, sessions, logins } = makeAuthentication(env, { dynamo, secrets });
   return {

@@ -1,4 +1,7 @@
-/** A page of faults, newest first: pages are read as needed, from the narrowest index that the query names. */
+/**
+ * A page of faults, newest first: pages are read as needed, from the narrowest index that the query
+ * names.
+ */
 
 import { DomainError } from '../../domain/errors.ts';
 import { type Affected, placeOfFault } from '../../domain/hosts/affected.ts';

@@ -1,7 +1,7 @@
 /** The story of a fault: what it affected in each project, and which notifications followed. */
 import type { Affected } from '../../domain/hosts/affected.ts';
 
-/** What came of a fault in one project. */
+/** The effects of a fault in one project. */
 export type ProjectStory = {
   readonly project_id: string;
   /** Instances or ports that the fault changed. */

@@ -79,6 +79,18 @@ export const faultRoutes = (deps: FaultDeps): Route[] => [
   ...storyRoutes(deps),
 ];
 
+/** The fault in the path, as the caller may see it. @throws not_found if there is none for the caller. */
+async function faultOf(
+  deps: FaultDeps,
+  request: FaultRequest & { readonly params: Readonly<Record<string, string>> },
+  view: typeof listedFault,
+): Promise<{ readonly id: string; readonly fault: View }> {
+  const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
+  const [fault] = await shown(deps, request, await deps.faults([id]), view);
+  if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
+  return { id, fault };
+}
+
 const listRoutes = (deps: FaultDeps): Route[] => [
   route({
     method: 'GET',
@@ -111,9 +123,7 @@ const listRoutes = (deps: FaultDeps): Route[] => [
     query: ignored,
     body: ignored,
     handle: async (request) => {
-      const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
-      const [fault] = await shown(deps, request, await deps.faults([id]), wholeFault);
-      if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
+      const { fault } = await faultOf(deps, request, wholeFault);
       return { status: 200, body: { fault } };
     },
   }),
@@ -127,9 +137,7 @@ const storyRoutes = (deps: FaultDeps): Route[] => [
     query: ignored,
     body: ignored,
     handle: async (request) => {
-      const id = parsed(z.guid(), request.params.id, 'fault_id').toLowerCase();
-      const [fault] = await shown(deps, request, await deps.faults([id]), listedFault);
-      if (!fault) throw new DomainError('not_found', `Fault ${id} could not be found.`);
+      const { id, fault } = await faultOf(deps, request, listedFault);
       const own = isAdmin(request.caller) ? undefined : projectOf(request.caller);
       const [affected, { places, complete }] = await Promise.all([
         own === undefined ? deps.affectedBy([id]) : deps.affectedIn(own, [id]),

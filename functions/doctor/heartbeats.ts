@@ -32,7 +32,7 @@ export const Heartbeats = z.strictObject({
   heartbeats: HeartbeatNames.min(1, 'At least one is required.'),
 });
 
-/** What became of the heartbeat of a host; `unknown`: no host of the name is registered. */
+/** The outcome of a host's heartbeat; `unknown`: no host of the name is registered. */
 type HeartbeatOutcome = 'noted' | 'unknown';
 
 /** The routes. */

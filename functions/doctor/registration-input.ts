@@ -1,6 +1,7 @@
 /** Parses registrations of hosts and servers, and fills in what they leave out. */
 import * as z from 'zod';
-import { HostFacts } from '../../domain/hosts/host.ts';
+import { MomentText } from '../../adapters/http/moment-text.ts';
+import { HostFacts, unknownHost } from '../../domain/hosts/host.ts';
 import {
   Flavor,
   type Instance,
@@ -9,23 +10,12 @@ import {
   type PowerStateName,
   powerStateOf,
   powerStates,
+  unknownFlavor,
 } from '../../domain/servers/instance.ts';
-import { parseMoment } from '../../domain/time.ts';
-
-/** Any ISO 8601 time, with or without zone. */
-const Time = z
-  .string()
-  .max(64)
-  .transform((text, context) => {
-    const moment = parseMoment(text);
-    if (moment !== undefined) return moment;
-    context.addIssue({ code: 'custom', message: 'Must be an ISO 8601 time.' });
-    return z.NEVER;
-  });
 
 /** The query of a DELETE: the time of the report; undefined if it is not given. */
 export const ReportedAt = z
-  .object({ reported_at: z.array(Time).optional() })
+  .object({ reported_at: z.array(MomentText).optional() })
   .transform(({ reported_at }) => reported_at?.at(-1));
 
 const { shape: hostFacts } = HostFacts;
@@ -33,15 +23,15 @@ const { shape: hostFacts } = HostFacts;
 /** The body that registers a host. */
 export const HostInput = z
   .strictObject({
-    zone: hostFacts.zone.default('nova'),
-    heartbeat: hostFacts.heartbeat.default(false),
-    hypervisor_type: hostFacts.hypervisor_type.default(''),
-    hypervisor_version: hostFacts.hypervisor_version.default(0),
-    host_ip: hostFacts.host_ip.default(null),
-    vcpus: hostFacts.vcpus.default(0),
-    memory_mb: hostFacts.memory_mb.default(0),
-    local_gb: hostFacts.local_gb.default(0),
-    reported_at: Time.optional(),
+    zone: hostFacts.zone.default(unknownHost.zone),
+    heartbeat: hostFacts.heartbeat.default(unknownHost.heartbeat),
+    hypervisor_type: hostFacts.hypervisor_type.default(unknownHost.hypervisor_type),
+    hypervisor_version: hostFacts.hypervisor_version.default(unknownHost.hypervisor_version),
+    host_ip: hostFacts.host_ip.default(unknownHost.host_ip),
+    vcpus: hostFacts.vcpus.default(unknownHost.vcpus),
+    memory_mb: hostFacts.memory_mb.default(unknownHost.memory_mb),
+    local_gb: hostFacts.local_gb.default(unknownHost.local_gb),
+    reported_at: MomentText.optional(),
   })
   .transform(({ reported_at, ...facts }) => ({ facts, reported_at }));
 
@@ -71,25 +61,25 @@ export const InstanceInput = z
       .pipe(PowerState)
       .optional(),
     task_state: facts.task_state.default(null),
-    created: Time.optional(),
-    launched_at: Time.nullable().optional(),
+    created: MomentText.optional(),
+    launched_at: MomentText.nullable().optional(),
     flavor: z
       .strictObject({
-        id: flavor.id.default(''),
-        original_name: flavor.original_name.default(''),
-        vcpus: flavor.vcpus.default(0),
-        ram: flavor.ram.default(0),
-        disk: flavor.disk.default(0),
-        ephemeral: flavor.ephemeral.default(0),
-        swap: flavor.swap.default(0),
-        extra_specs: flavor.extra_specs.default({}),
+        id: flavor.id.default(unknownFlavor.id),
+        original_name: flavor.original_name.default(unknownFlavor.original_name),
+        vcpus: flavor.vcpus.default(unknownFlavor.vcpus),
+        ram: flavor.ram.default(unknownFlavor.ram),
+        disk: flavor.disk.default(unknownFlavor.disk),
+        ephemeral: flavor.ephemeral.default(unknownFlavor.ephemeral),
+        swap: flavor.swap.default(unknownFlavor.swap),
+        extra_specs: flavor.extra_specs.default(unknownFlavor.extra_specs),
       })
       .prefault({}),
     image_id: facts.image_id.default(''),
     addresses: facts.addresses.default({}),
     metadata: facts.metadata.default({}),
     availability_zone: facts.availability_zone.default('nova'),
-    reported_at: Time.optional(),
+    reported_at: MomentText.optional(),
   })
   .refine(
     (input) => Buffer.byteLength(JSON.stringify(input)) <= maxBytes,

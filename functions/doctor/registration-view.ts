@@ -25,7 +25,9 @@ export function instanceView(row: Instance) {
   } = row;
   const { uuid, created_at, lock, ...shown } = rest;
   const locks = {
-    ...{ locked: lock !== null, locked_by: lock?.by ?? null, locked_reason: lock?.reason ?? null },
+    locked: lock !== null,
+    locked_by: lock?.by ?? null,
+    locked_reason: lock?.reason ?? null,
   };
   return { id: uuid, created: created_at, ...shown, ...locks };
 }

@@ -1,5 +1,5 @@
 /** Version documents, so that the surface's URL in the catalogue answers, as for other services. */
-import { type PublicRoute, publicRoute } from '../../adapters/http/public-route.ts';
+import { versionRoutes } from '../../adapters/http/version-routes.ts';
 
 const version = (base: string) => ({
   id: 'v1',
@@ -7,15 +7,4 @@ const version = (base: string) => ({
   links: [{ rel: 'self', href: `${base}/v1/` }],
 });
 
-export const doctorVersionRoutes: readonly PublicRoute[] = [
-  publicRoute({
-    method: 'GET',
-    path: '/',
-    handle: ({ base }) => ({ status: 200, body: { versions: [version(base)] } }),
-  }),
-  publicRoute({
-    method: 'GET',
-    path: '/v1',
-    handle: ({ base }) => ({ status: 200, body: { version: version(base) } }),
-  }),
-];
+export const doctorVersionRoutes = versionRoutes('/v1', version);

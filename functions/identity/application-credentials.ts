@@ -1,6 +1,7 @@
 /**
  * `/v3/users/{user_id}/application_credentials`: only the user creates them; the user and
- * administrators read and delete them. Source: keystone `api/users.py`, `common/policies/application_credential.py`.
+ * administrators read and delete them. Source: keystone `api/users.py`,
+ * `common/policies/application_credential.py`.
  */
 import * as z from 'zod';
 import { ignored } from '../../adapters/http/readers.ts';
@@ -155,7 +156,11 @@ async function create(deps: CredentialDeps, request: RouteRequest<CredentialInpu
   const credential: StoredCredential = {
     id: deps.newCredentialId(),
     ...owner,
-    ...{ name, description, project, roles, unrestricted: unrestricted ?? false },
+    name,
+    description,
+    project,
+    roles,
+    unrestricted: unrestricted ?? false,
     ...(access_rules && { access_rules }),
     ...(ends_at !== undefined && { ends_at }),
     secret_hash: given ? await deps.hashGiven(given) : deps.hashGenerated(secret),

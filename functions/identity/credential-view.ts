@@ -1,8 +1,10 @@
 /** How Keystone shows application credentials and access rules. Source: keystone `api/users.py`. */
+
+import { microseconds } from '../../dialects/openstack-times.ts';
 import { type AccessRule, accessRuleId } from '../../domain/identity/access-rule.ts';
 import type { Credential } from '../../domain/identity/application-credential.ts';
 import { nameId } from '../../domain/ids.ts';
-import { microseconds, momentOf } from '../../domain/time.ts';
+import { momentOf } from '../../domain/time.ts';
 
 /** A rule of a user. `base` is the surface's URL. */
 export const accessRuleView = (rule: AccessRule, user_id: string, base: string) => {

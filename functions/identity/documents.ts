@@ -1,9 +1,14 @@
-/** The documents that Keystone's clients read: version, catalogue, body of a token. docs/wire/identity.md#login. */
+/**
+ * The documents that Keystone's clients read: version, catalogue, body of a token.
+ * docs/wire/identity.md#login.
+ */
+
+import { microsecondsZ } from '../../dialects/openstack-times.ts';
 import { accessRuleId } from '../../domain/identity/access-rule.ts';
 import type { CredentialFacts } from '../../domain/identity/application-credential.ts';
 import type { Grant } from '../../domain/identity/identity.ts';
 import { nameId } from '../../domain/ids.ts';
-import { microsecondsZ, momentOf } from '../../domain/time.ts';
+import { momentOf } from '../../domain/time.ts';
 
 /**
  * Version 3, at the identity URL `base`. Clients use the whole URL of `self`. Without `id`, `status`

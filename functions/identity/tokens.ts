@@ -43,7 +43,8 @@ export const validate = (deps: TokenDeps, method: 'GET' | 'HEAD'): Route =>
   });
 
 /**
- * Revokes a token, for administrators and the token's user. All tokens of its chain end. Source: keystone `token/provider.py`.
+ * Revokes a token, for administrators and the token's user. All tokens of its chain end. Source:
+ * keystone `token/provider.py`.
  */
 export const revoke = (deps: TokenDeps): Route =>
   route({

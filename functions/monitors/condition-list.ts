@@ -59,29 +59,45 @@ export async function shownConditions(
 /** Texts that are sorted before and after every place: places begin with a digit. */
 const [first, last] = ['0', '~'];
 
-/** A page, and whether there may be more. @throws invalid if there is no condition of the marker. */
+/** A list that filters out what it reads looks at so many rows, and goes on with the next page. */
+export const mostRead = 1_000;
+
+/** A page, and the marker of the next one; undefined if there are no more. It may be empty and have a next one. */
+export type ConditionPage = {
+  readonly conditions: readonly ConditionView[];
+  readonly next: string | undefined;
+};
+
+/** A page of the conditions that the filter asks for. @throws invalid if there is no condition of the marker. */
 export async function pageOfConditions(
   deps: ConditionPages,
   filter: ConditionFilter,
   now: string,
-): Promise<{ readonly conditions: readonly ConditionView[]; readonly full: boolean }> {
+): Promise<ConditionPage> {
   const { limit, marker } = filter;
   const before = marker === undefined ? undefined : await placeOfMarker(deps, marker);
-  if (limit === 0) return { conditions: [], full: false };
+  if (limit === 0) return { conditions: [], next: undefined };
   const found: ConditionView[] = [];
   const listing = { ...indexFor(filter), from: first, to: before ?? last };
+  let read = 0;
   for await (const page of deps.conditionPages(listing, before === undefined ? limit : limit + 1)) {
     const rows = page
-      .filter((row) => placeOfCondition(row) !== before && isAsked(row, filter))
+      .filter((row) => placeOfCondition(row) !== before)
       .sort((a, b) => (placeOfCondition(a) < placeOfCondition(b) ? 1 : -1));
-    const views = await shownConditions(deps, rows, now);
+    const asked = rows.filter((row) => isAsked(row, filter));
+    const views = await shownConditions(deps, asked, now);
     found.push(
       ...views.filter(({ state }) => filter.state === undefined || state === filter.state),
     );
-    if (found.length >= limit) break;
+    read += page.length;
+    if (found.length >= limit) {
+      const conditions = found.slice(0, limit);
+      return { conditions, next: conditions.at(-1)?.id };
+    }
+    const oldest = rows.at(-1);
+    if (read >= mostRead && oldest) return { conditions: found, next: oldest.condition_id };
   }
-  const conditions = found.slice(0, limit);
-  return { conditions, full: conditions.length === limit };
+  return { conditions: found, next: undefined };
 }
 
 const isAsked = (row: Condition, { source, target, effect }: ConditionFilter): boolean =>

@@ -40,8 +40,7 @@ export const conditionRoutes = (deps: ConditionDeps): Route[] => [
     query: ConditionQuery,
     body: ignored,
     handle: async (request) => {
-      const { conditions, full } = await pageOfConditions(deps, request.args, deps.now());
-      const next = full ? conditions.at(-1)?.id : undefined;
+      const { conditions, next } = await pageOfConditions(deps, request.args, deps.now());
       return {
         status: 200,
         body: { conditions, ...(next && { next: nextLink(request, next) }) },

@@ -27,10 +27,11 @@ const Check = z.object({
 export const readChecks = (body: unknown): ReportItem[] => (parsed(Checks, body) ?? []).map(itemOf);
 
 function itemOf(item: unknown): ReportItem {
-  const unmatched = (reason: string): ReportItem => ({ kind: 'unmatched', reason, item });
   const { data: check, error } = Check.safeParse(item);
-  if (!check) return unmatched(describeIssue(error, 'check'));
+  if (!check) return { kind: 'unmatched', reason: describeIssue(error, 'check'), item };
   const { Node: host, CheckID, Status, Output } = check;
+  const key = `${host} ${CheckID}`;
+  const unmatched = (reason: string): ReportItem => ({ kind: 'unmatched', reason, item, key });
   if (CheckID !== nodeCheck) return unmatched(`Only ${nodeCheck} is about the node itself.`);
   if (!HostName.safeParse(host).success) return unmatched('Node names no host.');
   return {

@@ -9,7 +9,7 @@ import { type ConditionDeps, conditionRoutes } from './conditions.ts';
 import { type ConsulDeps, consulRoutes } from './consul.ts';
 import { opnfvRoutes } from './opnfv.ts';
 import { redfishRoutes } from './redfish.ts';
-import type { ReportDeps } from './report-route.ts';
+import { answeredWithinMs, type ReportDeps } from './report-route.ts';
 import { type SourceDeps, sourceRoutes } from './sources.ts';
 import { type UnmatchedDeps, unmatchedRoutes } from './unmatched.ts';
 
@@ -24,8 +24,8 @@ export type MonitorsDeps = Pick<
   MonitorRouteDeps;
 
 /**
- * Every route of conditions and of monitors below `/doctor`. A dialect adds its routes here, and the first segment of its
- * path to `monitorPaths` in `infra/monitors.ts`.
+ * Every route of conditions and of monitors below `/doctor`. A dialect adds its routes here, and
+ * the first segment of its path to `monitorPaths` in `infra/monitors.ts`.
  */
 export const monitorRoutes = (deps: MonitorRouteDeps): SurfaceRoutes => ({
   dialect: 'doctor',
@@ -54,6 +54,7 @@ const handlerOf = (routes: SurfaceRoutes, deps: MonitorsDeps) =>
     publicUrl: deps.publicUrl,
     ...(deps.allowedOrigins && { allowedOrigins: deps.allowedOrigins }),
     authenticate: deps.authenticate,
+    unavailableAfterMs: answeredWithinMs,
     logger: deps.logger,
   });
 

@@ -1,4 +1,7 @@
-/** What the settings of a source may be for its kind: each dialect has a schema of its own for the mapping. */
+/**
+ * What the settings of a source may be for its kind: each dialect has a schema of its own for the
+ * mapping.
+ */
 import * as z from 'zod';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { CloudWatchMapping } from '../../dialects/cloudwatch.ts';

@@ -20,12 +20,6 @@ export type AlertReading = {
   readonly type: string | undefined;
 };
 
-const unmatched = (reason: string, item: unknown): ReportItem => ({
-  kind: 'unmatched',
-  reason,
-  item,
-});
-
 /** The longest name of a target. */
 const longestName = 255;
 
@@ -50,14 +44,15 @@ export function observe(
   { key, status, labels, cause, observed_at, item }: Alert,
   { mapping, type }: AlertReading,
 ): ReportItem {
+  const unmatched = (reason: string): ReportItem => ({ kind: 'unmatched', reason, item, key });
   const rule = ruleFor(mapping, labels);
   if (!rule && mapping.otherwise === 'unmatched') {
-    return unmatched('No rule of the source matches the labels.', item);
+    return unmatched('No rule of the source matches the labels.');
   }
   const effect = rule?.effect ?? effectOf(labels, type);
-  if (!effect) return unmatched(`The type is not known. Known types: ${knownTypes}.`, item);
+  if (!effect) return unmatched(`The type is not known. Known types: ${knownTypes}.`);
   const found = nameOf(labels, effect, rule?.target);
-  if ('problem' in found) return unmatched(found.problem, item);
+  if ('problem' in found) return unmatched(found.problem);
   return {
     kind: 'observation',
     observation: {

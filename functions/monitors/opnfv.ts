@@ -12,7 +12,10 @@ import { querySource, type ReportDeps, reportRoute } from './report-route.ts';
 /** The kinds of sources that send this form. */
 const kinds = ['opnfv', 'script', 'zabbix'];
 
-/** The source: `opnfv`, or what `source=` names: one of the kinds with or without /NAME, else a NAME of `opnfv`. */
+/**
+ * The source: `opnfv`, or what `source=` names: one of the kinds with or without /NAME, else a NAME
+ * of `opnfv`.
+ */
 function sourceOf(query: Query): string {
   const [given = ''] = query.source ?? [];
   const [kind = '', ...name] = given.split('/');

@@ -18,7 +18,9 @@ export type GroupOfMessage = {
 
 const power = (means: Means): GroupOfMessage => ({ group: 'power', means, byOrigin: false });
 const supplies = (means: Means): GroupOfMessage => ({
-  ...{ group: 'power_supplies', means, byOrigin: false },
+  group: 'power_supplies',
+  means,
+  byOrigin: false,
 });
 const processor = (means: Means): GroupOfMessage => ({ group: 'processor', means, byOrigin: true });
 const memory = (means: Means): GroupOfMessage => ({ group: 'memory', means, byOrigin: true });

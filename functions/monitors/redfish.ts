@@ -65,7 +65,10 @@ function readEvent(item: unknown, given: string | undefined, context: string): R
   const host = given ?? event.Context ?? context;
   if (!HostName.safeParse(host).success) return unmatched('Context names no host.');
   const change = changeOf(event);
-  if (typeof change === 'string') return unmatched(change);
+  if (typeof change === 'string') {
+    const key = [host, event.MessageId, event.OriginOfCondition ?? ''].join(' ');
+    return { kind: 'unmatched', reason: change, item, key };
+  }
   const target = { kind: 'host' as const, host };
   return { kind: 'observation', observation: { ...change, target, ...detailsOf(event) } };
 }

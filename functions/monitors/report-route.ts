@@ -3,6 +3,7 @@
  * rest is the same for all, and here.
  */
 import { actorOf, reporterOf } from '../../adapters/http/actor.ts';
+import { unavailable } from '../../adapters/http/in-time.ts';
 import { parsed } from '../../adapters/http/parsed.ts';
 import type { Query } from '../../adapters/http/query.ts';
 import type { Reader } from '../../adapters/http/readers.ts';
@@ -13,6 +14,12 @@ import { requireReporter, type Source, SourceName } from '../../domain/condition
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, may } from '../../domain/identity/access.ts';
 import type { ItemOutcome, ReportConditions } from '../../flows/report-conditions.ts';
+
+/**
+ * EventBridge gives up after 5 seconds, and sends again; others do after 10. The rest is for the gateway and the
+ * start of a function. docs/wire/monitors.md#each-sender.
+ */
+export const answeredWithinMs = 4_000;
 
 /** The dependencies of every route of a monitor. */
 export type ReportDeps = {
@@ -112,8 +119,6 @@ export async function orUnavailable<T>(
   } catch (error) {
     if (error instanceof DomainError && ofSender.has(error.code)) throw error;
     interrupted('report of a monitor', error);
-    throw new DomainError('unavailable', 'The report could not be stored. Send it again.', {
-      'Retry-After': '1',
-    });
+    throw unavailable('The report could not be stored. Send it again.');
   }
 }

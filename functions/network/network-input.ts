@@ -1,7 +1,7 @@
 /** Networks as Neutron's clients read and write them. */
 import * as z from 'zod';
+import { seconds } from '../../dialects/openstack-times.ts';
 import type { Network, NetworkUpdate } from '../../domain/ports/network.ts';
-import { seconds } from '../../domain/time.ts';
 import { badRequest, truthOf } from './neutron.ts';
 import { idTextOf, textOf, uuidOf } from './port-values.ts';
 import {

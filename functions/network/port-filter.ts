@@ -49,7 +49,10 @@ const others: ReadonlyMap<string, (values: readonly string[]) => PortTest> = new
   ...tagFilters,
 ]);
 
-/** `ip_address=10.0.0.1` or `subnet_id=<id>`: the port has an address that matches one value of each given key. */
+/**
+ * `ip_address=10.0.0.1` or `subnet_id=<id>`: the port has an address that matches one value of each
+ * given key.
+ */
 function fixedIpsTest(values: readonly string[]): PortTest {
   const wanted = values.map((value) => {
     const [, key, text = ''] = /^(ip_address|subnet_id)=(.*)$/s.exec(value) ?? [];

@@ -1,6 +1,7 @@
 /**
  * Parses the bodies of `POST` and `PUT` on ports. The order of the checks is Neutron's: wrapper,
- * project, unknown, read-only or missing attributes, values. Source: docs/wire/network.md#order-of-checks-on-a-port.
+ * project, unknown, read-only or missing attributes, values. Source:
+ * docs/wire/network.md#order-of-checks-on-a-port.
  */
 
 import type { Dictionary } from '../../domain/json.ts';

@@ -1,8 +1,8 @@
+import { seconds } from '../../dialects/openstack-times.ts';
 import type { Caller } from '../../domain/identity/access.ts';
 import { Dictionary } from '../../domain/json.ts';
 import { isDataPlaneDown, type Port } from '../../domain/ports/port.ts';
 import { manages, seesHosts } from '../../domain/ports/port-access.ts';
-import { seconds } from '../../domain/time.ts';
 
 /** The attributes of a port as they are shown. */
 export type PortView = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /**
- * The routes of the tags of ports and networks. Neutron checks a body before it looks for the resource. Source: neutron `extensions/tagging.py`.
+ * The routes of the tags of ports and networks. Neutron checks a body before it looks for the
+ * resource. Source: neutron `extensions/tagging.py`.
  */
 
 import { bodySent, ignored } from '../../adapters/http/readers.ts';

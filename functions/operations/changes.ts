@@ -1,6 +1,6 @@
 /**
- * `GET /doctor/v1/changes`: what changed since a cursor, of what the caller may see. `POST` answers the same, with
- * what the caller reads again because of it.
+ * `GET /doctor/v1/changes`: what changed since a cursor, of what the caller may see. `POST` answers
+ * the same, with what the caller reads again because of it.
  */
 import * as z from 'zod';
 import { once } from '../../adapters/http/query-fields.ts';
@@ -17,10 +17,10 @@ import {
   readCursor,
   scopeOfProject,
   startCursor,
-} from '../../domain/change-feed.ts';
-import { type DueRead, dueReads } from '../../domain/feed-reads.ts';
+} from '../../domain/activity/change-feed.ts';
 import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import type { Watch } from '../../flows/watch-changes.ts';
+import { type DueRead, dueReads } from './due-reads.ts';
 import { mayHaveBody, type ReadAnswer, readerOf } from './reads.ts';
 
 /** The dependencies of the routes. */
@@ -92,7 +92,10 @@ const scopeFor = (caller: Caller): string =>
 type Asked = { readonly since: FeedCursor | undefined; readonly wait: number };
 const nothing = { changed: {}, reload: [] };
 
-/** What changed since a cursor, as it is answered; everything must be read again if it is missing or too old. */
+/**
+ * What changed since a cursor, as it is answered; everything must be read again if it is missing or
+ * too old.
+ */
 async function feedAnswer({ watch, now }: ChangeDeps, caller: Caller, { since, wait }: Asked) {
   if (!since || isTooOld(since, now())) {
     return { cursor: startCursor(now()), reset: true, held: true, ...nothing };
@@ -110,7 +113,11 @@ const shown = ({
   changed,
   reload,
 }: Awaited<ReturnType<typeof feedAnswer>>) => ({
-  ...{ cursor: cursorText(cursor), reset, held, changes: changed, reload },
+  cursor: cursorText(cursor),
+  reset,
+  held,
+  changes: changed,
+  reload,
 });
 
 export const changeRoutes = (deps: ChangeDeps): Route[] => [

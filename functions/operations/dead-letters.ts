@@ -100,6 +100,9 @@ const queueRoutes = ({ depthsOfDeadLetters }: DeadLetterDeps): Route[] => [
   }),
 ];
 
+const noMessage = (id: string): DomainError =>
+  new DomainError('not_found', `Message ${id} could not be found.`);
+
 const letterRoutes = (deps: DeadLetterDeps): Route[] => [
   route({
     method: 'GET',
@@ -129,7 +132,7 @@ const letterRoutes = (deps: DeadLetterDeps): Route[] => [
       const queue = queueIn(request);
       const id = parsed(Id, request.params.id, 'id');
       const letter = (await deps.lettersOf(queue)).find((each) => each.id === id);
-      if (!letter) throw new DomainError('not_found', `Message ${id} could not be found.`);
+      if (!letter) throw noMessage(id);
       return { status: 200, body: { message: viewOf(queue, letter) } };
     },
   }),
@@ -175,7 +178,7 @@ const redriveRoutes = (deps: DeadLetterDeps): Route[] => {
         const id = parsed(Id, request.params.id, 'id');
         const deleted = await deps.deleteLetters(queue, { ids: [id] });
         if (deleted.length > 0) return { status: 204 };
-        throw new DomainError('not_found', `Message ${id} could not be found.`);
+        throw noMessage(id);
       },
     }),
   ];

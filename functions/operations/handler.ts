@@ -1,6 +1,7 @@
 /**
- * The part of `/doctor/v1` that consoles and operators read, and silences. It is a function of its own: requests that
- * are held until something changes must not take the concurrency of reports (ADR 0039).
+ * The part of `/doctor/v1` that consoles and operators read, and silences. It is a function of its
+ * own: requests that are held until something changes must not take the concurrency of reports (ADR
+ * 0039).
  */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../adapters/http/surface.ts';
 import { type ChangeDeps, changeRoutes } from './changes.ts';

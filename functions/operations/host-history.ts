@@ -1,5 +1,9 @@
-/** `GET /doctor/v1/host-history/{host}`: faults, maintenance and evacuations of a host, with their callers. */
+/**
+ * `GET /doctor/v1/host-history/{host}`: faults, maintenance and evacuations of a host, with their
+ * callers.
+ */
 import * as z from 'zod';
+import { nextLink } from '../../adapters/http/next-link.ts';
 import { parsed } from '../../adapters/http/parsed.ts';
 import { once } from '../../adapters/http/query-fields.ts';
 import { ignored } from '../../adapters/http/readers.ts';
@@ -8,7 +12,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Affected } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import { type Host, HostName } from '../../domain/hosts/host.ts';
-import { hostHistory } from '../../domain/hosts/host-history.ts';
+import { type HistoryRange, hostHistory, timeOfMarker } from '../../domain/hosts/host-history.ts';
 import type { HostSwitch } from '../../domain/hosts/host-switch.ts';
 import { may } from '../../domain/identity/access.ts';
 import type { Departures, Migration } from '../../domain/servers/evacuation.ts';
@@ -27,14 +31,14 @@ export type HostHistoryDeps = {
   ) => Pages<Fault>;
   /** What the faults affected, in all projects. */
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
-  /** The newest switches of a host, the newest first. */
-  readonly switchesOf: (host: string, most: number) => Promise<readonly HostSwitch[]>;
+  /** The newest switches of a host whose places (`<time>#<revision>`) are not after `to`, the newest first. */
+  readonly switchesOf: (host: string, most: number, to: string) => Promise<readonly HostSwitch[]>;
   /** Evacuations from a host, the newest page first. */
   readonly migrations: (by: 'source', value: string, to: string) => Pages<Migration>;
   readonly departures: (source: string) => Promise<Departures>;
 };
 
-/** The most entries, and how many there are without `limit`. */
+/** The most entries of a page, and how many there are without `limit`. */
 const mostEntries = 200;
 
 const Limit = z
@@ -43,27 +47,45 @@ const Limit = z
   .transform(Number)
   .refine((limit) => limit <= mostEntries, `Must be at most ${mostEntries}.`);
 
+/** A place in a history: the time of an entry, what it is, and the id of its fault or server. */
+const Marker = z
+  .string()
+  .max(200)
+  .regex(
+    /^\d{4}-\d\d-\d\dT[\d:.]{8,20}Z#[a-z_]{1,40}#[0-9a-z-]{0,64}$/,
+    'Must be the marker of an earlier answer.',
+  );
+
 /** The query; an unknown key is refused. */
-export const HostHistoryQuery = z.strictObject({ limit: once(Limit) });
+export const HostHistoryQuery = z.strictObject({ limit: once(Limit), marker: once(Marker) });
 
-/** All times: places begin with a digit. */
-const ever = { from: '0', to: '~' };
-
-async function first<T>(pages: Pages<T>, most: number): Promise<T[]> {
+/** Reads until there are `most` records that `counts` accepts. */
+async function first<T>(
+  pages: Pages<T>,
+  most: number,
+  counts: (record: T) => boolean,
+): Promise<T[]> {
   const found: T[] = [];
   for await (const page of pages) {
     found.push(...page);
-    if (found.length >= most) break;
+    if (found.filter(counts).length >= most) break;
   }
   return found;
 }
 
-/** Reads the newest part of each kind, at the same time. */
-async function recordsOf(deps: HostHistoryDeps, host: string, limit: number) {
+/** Switches of a host at one time: a switch changes the host's row, and so the next one is later. */
+const switchesAtOnce = 10;
+
+/** Reads of each kind those up to the marker's time, at the same time: more than a page of older ones, or all. */
+async function recordsOf(deps: HostHistoryDeps, host: string, { limit, marker }: HistoryRange) {
+  const before = marker === undefined ? '~' : timeOfMarker(marker);
+  // `$` is the character after `#`: all places of the time itself are before it. Places begin with a digit.
+  const to = marker === undefined ? before : `${before}$`;
+  const most = limit + 1;
   const [faults, switches, migrations, departures] = await Promise.all([
-    first(deps.faultsOfHost(host, ever, limit), limit),
-    deps.switchesOf(host, limit),
-    first(deps.migrations('source', host, ever.to), limit),
+    first(deps.faultsOfHost(host, { from: '0', to }, most), most, ({ at }) => at < before),
+    deps.switchesOf(host, most + switchesAtOnce, to),
+    first(deps.migrations('source', host, to), most, ({ created_at }) => created_at < before),
     deps.departures(host),
   ]);
   const affected = await deps.affectedBy(faults.map(({ fault_id }) => fault_id));
@@ -78,13 +100,16 @@ export const hostHistoryRoutes = (deps: HostHistoryDeps): Route[] => [
     roles: may.operate,
     query: HostHistoryQuery,
     body: ignored,
-    handle: async ({ params, args: { limit = mostEntries } }) => {
+    handle: async (request) => {
+      const { params, args } = request;
       const name = parsed(HostName, params.host, 'host');
       const found = await deps.host(name);
       if (!found) throw new DomainError('not_found', `Compute host ${name} could not be found.`);
       const { host } = found;
-      const history = hostHistory(await recordsOf(deps, host, limit), limit);
-      return { status: 200, body: { host, history } };
+      const range = { ...args, limit: args.limit ?? mostEntries };
+      const { history, next } = hostHistory(await recordsOf(deps, host, range), range);
+      const link = next === undefined ? {} : { next: nextLink(request, next) };
+      return { status: 200, body: { host, history, ...link } };
     },
   }),
 ];

@@ -5,7 +5,7 @@ import { minMicroversion } from '../../adapters/http/microversion.ts';
 import type { AuthenticRequest } from '../../adapters/http/request.ts';
 import type { Route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { DueRead } from '../../domain/feed-reads.ts';
+import type { DueRead } from './due-reads.ts';
 
 /** The functions that serve reads for pages, beside this one. */
 export const readers = ['compute', 'network', 'alarming', 'doctor', 'monitors'] as const;
@@ -58,7 +58,7 @@ const leftOut = new Set(['content-type', 'content-length', 'accept-encoding', 'h
 
 /**
  * The gateway's event (REST, payload 1.0) of a read by the caller of the request. The other function
- * checks the token itself, so that nobody reads more in this way than by requests of their own.
+ * checks the token itself, so that no caller reads more in this way than by requests of its own.
  */
 export function gatewayEventOf(
   { headers, root, address }: Pick<AuthenticRequest, 'headers' | 'root' | 'address'>,
@@ -88,7 +88,9 @@ export function gatewayEventOf(
     isBase64Encoded: false,
     body: body === undefined ? null : JSON.stringify(body),
     requestContext: {
-      ...{ domainName: host, httpMethod: method, identity: { sourceIp: address } },
+      domainName: host,
+      httpMethod: method,
+      identity: { sourceIp: address },
       path: `${pathname === '/' ? '' : pathname}${path}`,
     },
   };

@@ -1,28 +1,19 @@
 /** The body and the query of `/doctor/v1/silences`. */
 import * as z from 'zod';
+import { MomentText } from '../../adapters/http/moment-text.ts';
 import { SilenceMatchers, type SilenceRequest } from '../../domain/alarms/silence.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Caller, isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { text } from '../../domain/text.ts';
-import { momentOf, parseMoment } from '../../domain/time.ts';
-
-const time = z
-  .string()
-  .max(64)
-  .transform((given, context) => {
-    const moment = parseMoment(given);
-    if (moment !== undefined) return moment;
-    context.addIssue({ code: 'custom', message: 'Must be a time in ISO 8601.' });
-    return z.NEVER;
-  });
+import { momentOf } from '../../domain/time.ts';
 
 /** The body of `POST /doctor/v1/silences`. */
 export const SilenceInput = z.strictObject({
   /** For repeats: the same id makes one silence. */
   id: z.guid().toLowerCase().optional(),
   matchers: SilenceMatchers.default({}),
-  starts_at: time.optional(),
-  ends_at: time,
+  starts_at: MomentText.optional(),
+  ends_at: MomentText,
   reason: text(1_000).pipe(z.string().min(1)),
 });
 export type SilenceInput = z.infer<typeof SilenceInput>;
@@ -42,7 +33,10 @@ export const SilenceQuery = z.strictObject({
     .default(maxPage),
 });
 
-/** The project of a request. An administrator's silence that names hosts or projects is of several projects. */
+/**
+ * The project of a request. An administrator's silence that names hosts or projects is of several
+ * projects.
+ */
 function ownerOf(caller: Caller, { project_id, host }: SilenceInput['matchers']): string {
   const own = projectOf(caller);
   if (isAdmin(caller)) return host || project_id ? '' : own;

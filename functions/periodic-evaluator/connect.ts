@@ -114,6 +114,9 @@ function authorizeOf(env: z.infer<typeof Environment>, secrets: Clients['secrets
   return fromSecret(secretText(secrets, env.PROMETHEUS_SECRET));
 }
 
-/** The region in an address of Amazon Managed Service for Prometheus: `aps-workspaces.<region>.amazonaws.com`. */
+/**
+ * The region in an address of Amazon Managed Service for Prometheus:
+ * `aps-workspaces.<region>.amazonaws.com`.
+ */
 const regionOf = (url: string): string =>
   /^https:\/\/aps-workspaces\.([a-z0-9-]+)\./.exec(url)?.[1] ?? '';

@@ -15,7 +15,12 @@ import {
 } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { affectedNotes, affectedStore } from '../../adapters/hosts/affected.ts';
-import { cloudQueues, deadLetters, faultQueue, silenceQueue } from '../../adapters/queues.ts';
+import {
+  cloudQueues,
+  deadLetters,
+  faultQueue,
+  missedHeartbeatsQueue,
+} from '../../adapters/queues.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
 import { audit } from '../../adapters/topics.ts';
 import { compose } from './compose.ts';
@@ -46,7 +51,7 @@ export function connect(
   return compose({
     ...ownEvents(sqs, env),
     ...faultQueue(sqs, env.FAULT_QUEUE_URL),
-    ...silenceQueue(sqs, env.REPORT_QUEUE_URL),
+    ...missedHeartbeatsQueue(sqs, env.REPORT_QUEUE_URL),
     ...deadLetters(sqs, env.EVENT_DLQ_URL),
     ...audit(sns, env.EVENTS_TOPIC_ARN),
     ...affectedNotes(dynamo, env.AFFECTED_TABLE),

@@ -7,14 +7,14 @@ import { memoize } from 'es-toolkit';
 import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import { parseAlarm } from '../../dialects/cloudwatch.ts';
 import { parseOpnfv } from '../../dialects/opnfv.ts';
+import type { MissedHeartbeatsMessage } from '../../domain/conditions/missed-heartbeats.ts';
 import type { ReportItem } from '../../domain/conditions/observation.ts';
-import type { SilenceMessage } from '../../domain/conditions/silence.ts';
 import { requireReporter, type Source } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import { receiveAll } from '../../domain/events/outside-event.ts';
-import { laterBy } from '../../domain/ticks.ts';
+import { laterBy } from '../../domain/time.ts';
 import type { ReportConditions } from '../../flows/report-conditions.ts';
 import { type ReportMessage, readMessage } from './message-form.ts';
 
@@ -25,11 +25,11 @@ export type ReportReceiverDeps = {
   readonly reportConditions: ReportConditions;
   /** Records heartbeats of a time. @returns the names of hosts that are not registered. */
   readonly noteHeartbeats: (hosts: readonly string[], at: string) => Promise<readonly string[]>;
-  /**
-   * Records that hosts are silent, or are heard again, where their rows say so.
-   * @returns the hosts whose condition changed.
-   */
-  readonly reportSilence: (message: SilenceMessage, id: string) => Promise<readonly string[]>;
+  /** Records that hosts miss their heartbeats, or send them again, if their rows say so. */
+  readonly recordMissedHeartbeats: (
+    message: MissedHeartbeatsMessage,
+    id: string,
+  ) => Promise<readonly string[]>;
   /** Queues events from outside for evaluation now, and again some seconds later. */
   readonly sendTwice: (events: readonly DoctorEvent[]) => Promise<void>;
   /** Sends refused events to the dead-letter queue of events. */
@@ -93,14 +93,14 @@ async function takeForm(
   if (read.kind === 'reports') {
     return report(deps, message, read.source, () => ordered(parseOpnfv(read.body), sent_at));
   }
-  if (read.kind === 'silence') {
+  if (read.kind === 'missed heartbeats') {
     const lags = deps.now() > laterBy(sent_at, laggingSeconds);
     if (lags && 'missed' in read.message) {
       deps.log.warn('the queue of reports lags, so no missed heartbeat is recorded', { sent_at });
       return;
     }
-    const hosts = await deps.reportSilence(read.message, message.id);
-    if (hosts.length > 0) deps.log.info('silence', { ...read.message, changed: hosts });
+    const hosts = await deps.recordMissedHeartbeats(read.message, message.id);
+    if (hosts.length > 0) deps.log.info('missed heartbeats', { ...read.message, changed: hosts });
     return;
   }
   if (read.kind === 'heartbeats') {

@@ -7,7 +7,7 @@ import {
   SnsMessage,
   stateChangeOf,
 } from '../../dialects/cloudwatch-notification.ts';
-import { SilenceMessage } from '../../domain/conditions/silence.ts';
+import { MissedHeartbeatsMessage } from '../../domain/conditions/missed-heartbeats.ts';
 import { SourceName } from '../../domain/conditions/source.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { HeartbeatNames } from '../../domain/hosts/heartbeats.ts';
@@ -18,14 +18,14 @@ const Heartbeats = z.strictObject({ heartbeats: HeartbeatNames });
  * A message:
  * - `alarm`: a CloudWatch alarm state change, from EventBridge or from SNS.
  * - `heartbeats`: hosts that run.
- * - `silence`: hosts whose silence Doctor itself found, or that it heard again.
+ * - `missed heartbeats`: hosts that Doctor itself found to send none, or that send them again.
  * - `reports`: a body of OPNFV Doctor's southbound interface, and the name of its source.
  * - `events`: events as Ceilometer publishes them; each is checked by itself.
  */
 export type ReportMessage =
   | { readonly kind: 'alarm'; readonly change: AlarmStateChange }
   | { readonly kind: 'heartbeats'; readonly hosts: readonly string[] }
-  | { readonly kind: 'silence'; readonly message: SilenceMessage }
+  | { readonly kind: 'missed heartbeats'; readonly message: MissedHeartbeatsMessage }
   | { readonly kind: 'reports'; readonly source: string; readonly body: unknown }
   | { readonly kind: 'events'; readonly elements: readonly unknown[] };
 
@@ -48,7 +48,7 @@ export function readMessage(body: string): ReportMessage {
     return { kind: 'heartbeats', hosts: parsed(Heartbeats, json).heartbeats };
   }
   if ('missed' in object || 'heard' in object) {
-    return { kind: 'silence', message: parsed(SilenceMessage, json) };
+    return { kind: 'missed heartbeats', message: parsed(MissedHeartbeatsMessage, json) };
   }
   const sns = SnsMessage.safeParse(json).data;
   if (sns) return alarmOf(jsonOf(sns.Message));

@@ -3,7 +3,7 @@ import type { Clients } from '../../adapters/clients.ts';
 import { amount, type Env, environment, readEnv, required, truth } from '../../adapters/env.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { silenceQueue, tickQueue, timeoutQueue } from '../../adapters/queues.ts';
+import { missedHeartbeatsQueue, tickQueue, timeoutQueue } from '../../adapters/queues.ts';
 import { timerStore } from '../../adapters/timers/alarm-timers.ts';
 import { clockStore } from '../../adapters/timers/clock.ts';
 import { compose } from './compose.ts';
@@ -34,7 +34,7 @@ export function connect(
   return compose({
     ...clockStore(dynamo, env.TIMERS_TABLE),
     ...hostStore(dynamo, { hosts: env.HOSTS_TABLE, roster: env.ROSTER_TABLE }),
-    ...silenceQueue(sqs, env.REPORT_QUEUE_URL),
+    ...missedHeartbeatsQueue(sqs, env.REPORT_QUEUE_URL),
     ...timerStore(dynamo, env.TIMERS_TABLE),
     ...timeoutQueue(sqs, env.CHANGE_QUEUE_URL),
     ...tickQueue(sqs, env.TICK_QUEUE_URL),

@@ -4,9 +4,13 @@
  */
 import type { Context, ScheduledEvent, SQSEvent } from 'aws-lambda';
 import { type Log, onQueue, onSchedule, type QueueMessage } from '../../adapters/lambda.ts';
-import type { SilenceClock, SilenceFound } from '../../domain/conditions/silence.ts';
+import type {
+  HeartbeatClock,
+  MissedHeartbeats,
+} from '../../domain/conditions/missed-heartbeats.ts';
 import { allRosterShards } from '../../domain/hosts/listed-host.ts';
-import { type Clock, clockAt, laterBy, Tick, ticksFrom } from '../../domain/ticks.ts';
+import { laterBy } from '../../domain/time.ts';
+import { type Clock, clockAt, Tick, ticksFrom } from '../../domain/timers/ticks.ts';
 
 /** What the timekeeper needs from outside. */
 export type TimekeeperDeps = {
@@ -20,10 +24,13 @@ export type TimekeeperDeps = {
   }>;
   readonly saveClock: (clock: Clock) => Promise<void>;
   /** Looks at the hosts of a part of the list. */
-  readonly watchHosts: (shard: string, clock: SilenceClock) => Promise<SilenceFound>;
-  /** Queues the timers of alarms that are due. @returns the oldest slot that may have timers, and the count. */
+  readonly watchHosts: (shard: string, clock: HeartbeatClock) => Promise<MissedHeartbeats>;
+  /**
+   * Queues the timers of alarms that are due.
+   * @returns the oldest slot that may have timers, and the count.
+   */
   readonly queueTimeouts: (from: string) => Promise<{ from: string; queued: number }>;
-  /** Whether the silence of hosts is reported. */
+  /** Whether missed heartbeats are reported. */
   readonly reportMissedHeartbeats: boolean;
   readonly serviceDownTimeSeconds: number;
   /** Logs a step that failed: the next tick does it. */
@@ -58,8 +65,10 @@ export function timekeeper(deps: TimekeeperDeps) {
     report: (done) => {
       const total = (of: keyof Ticked) => done.reduce((sum, each) => sum + each[of], 0);
       deps.log.info('ticked', {
-        ...{ late: total('late'), timers: total('timers') },
-        ...{ looks: total('looks'), missed: total('missed') },
+        late: total('late'),
+        timers: total('timers'),
+        looks: total('looks'),
+        missed: total('missed'),
       });
     },
   });
@@ -98,7 +107,7 @@ async function timeouts({ queueTimeouts, interrupted }: TimekeeperDeps, from: st
   }
 }
 
-/** The hosts of a part of the list whose silence is reported. A failure is logged. */
+/** The hosts of a part of the list whose missed heartbeats are reported. A failure is logged. */
 async function look(
   { watchHosts, serviceDownTimeSeconds, interrupted, log }: TimekeeperDeps,
   shard: string,

@@ -38,6 +38,12 @@ export const Environment = environment({
   ACTION_TOPICS: list,
 });
 
+/** Calls the function after so many milliseconds, unless the result is called first. */
+const after = (ms: number, call: () => void): (() => void) => {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+};
+
 /** The sender of webhooks on the tables, queues, topics and secret that the variables name. */
 export function connect(
   variables: Env,
@@ -67,7 +73,7 @@ export function connect(
     sendFirst: webhookQueue(sqs, env.WEBHOOK_QUEUE_URL).sendWebhooks,
     sendRetry: webhookQueue(sqs, env.WEBHOOK_RETRY_QUEUE_URL).sendWebhooks,
     gather: gathered,
-    places: { ...places, interrupted: interruptions(logger) },
+    places: { ...places, after, interrupted: interruptions(logger) },
     minutes: {
       ...webhookMinutes(dynamo, { table: env.PLACES_TABLE, now }),
       limits: {

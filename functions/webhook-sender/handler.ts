@@ -1,12 +1,13 @@
 /**
- * Calls the actions of alarms. All messages of a batch are sent at the same time, independent of each
- * other. A failed attempt is queued again with a delay in the queue of retries, so that no receiver
- * delays the first attempts for others. Projects share the senders of first attempts by places: each
- * project has a few. A message without a place is queued again, in the queue of retries if a receiver
- * of the project hung. A post for which its receiver or its project has no room in this minute waits in the
- * queue of retries, for as long as its tries may take in all. The outcome of each attempt is recorded on the row of the firing. A message is
- * dropped if its webhook has its final outcome, or if a later attempt of it is queued already. A retry
- * is dropped, too, if its alarm was deleted: the owner no longer wants it.
+ * Calls the actions of alarms. All messages of a batch are sent at the same time, independent of
+ * each other. A failed attempt is queued again with a delay in the queue of retries, so that no
+ * receiver delays the first attempts for others. Projects share the senders of first attempts by
+ * places: each project has a few. A message without a place is queued again, in the queue of
+ * retries if a receiver of the project hung. A post for which its receiver or its project has no
+ * room in this minute waits in the queue of retries, for as long as its tries may take in all. The
+ * outcome of each attempt is recorded on the row of the firing. A message is dropped if its webhook
+ * has its final outcome, or if a later attempt of it is queued already. A retry is dropped, too, if
+ * its alarm was deleted: the owner no longer wants it.
  */
 import { type Log, onBatches, type QueueMessage } from '../../adapters/lambda.ts';
 import {
@@ -90,10 +91,7 @@ export const webhookSender = (deps: WebhookSenderDeps) =>
       batch.done.push(done);
       return done;
     },
-    end: async ({ places, done }) => {
-      await places.end();
-      await countDone(deps, done);
-    },
+    end: ({ done }) => countDone(deps, done),
     report: (done) => {
       const totals = Object.fromEntries(
         [...Map.groupBy(done, (each) => each)].map(([each, all]) => [each, all.length]),
@@ -103,7 +101,10 @@ export const webhookSender = (deps: WebhookSenderDeps) =>
     },
   });
 
-/** The messages of a batch share places, the set of attempts that were seen in the batch, and what was done. */
+/**
+ * The messages of a batch share places, the set of attempts that were seen in the batch, and what
+ * was done.
+ */
 type Batch = { readonly places: BatchPlaces; readonly seen: Set<string>; readonly done: Done[] };
 
 /** The outcomes that operators see counted. */
@@ -143,17 +144,35 @@ async function handle(
   const attempt = `${webhook.webhook_id} ${webhook.attempts}`;
   if (seen.has(attempt)) return 'known';
   seen.add(attempt);
-  const isPost = /^https?$/.test(schemeOf(webhook.action));
-  const mayHang = webhook.lane === 'first' && isPost;
-  if (mayHang && deps.slow.isSlow(webhook.action)) {
+  if (!mayHang(webhook)) return handleNew(deps, webhook, places);
+  if (deps.slow.isSlow(webhook.action)) {
     await deps.divert(webhook);
     return 'diverted';
   }
+  try {
+    return await handleNew(deps, webhook, places);
+  } finally {
+    await places.leave(webhook.project_id);
+  }
+}
+
+const isPost = ({ action }: WebhookMessage): boolean => /^https?$/.test(schemeOf(action));
+/** True for those whose receiver may hang and hold up the senders of first tries. */
+const mayHang = (webhook: WebhookMessage): boolean => webhook.lane === 'first' && isPost(webhook);
+
+/** Makes the try of a webhook that this batch has not seen, if it is to be made and there is room. */
+async function handleNew(
+  deps: WebhookSenderDeps,
+  webhook: WebhookMessage,
+  places: BatchPlaces,
+): Promise<Done> {
   // The first webhook of a project reads its outcome while it takes a place. The others wait for that
   // place first, and need no read if there is none.
-  const reading = mayHang && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
+  const needsPlace = mayHang(webhook);
+  const reading =
+    needsPlace && places.isAsked(webhook.project_id) ? undefined : deps.outcome(webhook);
   const [place, read, isWanted] = await Promise.all([
-    mayHang ? places.of(webhook.project_id) : 'held',
+    needsPlace ? places.of(webhook.project_id) : 'held',
     reading,
     isNew(webhook) || hasAlarm(deps, webhook),
   ]);
@@ -169,7 +188,7 @@ async function handle(
   }
   const known = reading ? undefined : await deps.outcome(webhook);
   if (known && isSettled(webhook, known)) return 'known';
-  const full = isPost ? await deps.fullCounter(webhook) : undefined;
+  const full = isPost(webhook) ? await deps.fullCounter(webhook) : undefined;
   if (full) return wait(deps, webhook, full);
   return call(deps, webhook, places);
 }
@@ -180,7 +199,8 @@ async function call(
   { waiting_since: _, ...webhook }: WebhookMessage,
   places: BatchPlaces,
 ): Promise<Done> {
-  const answer = await callAction(deps, webhook);
+  const answered = places.watch(webhook.project_id);
+  const answer = await callAction(deps, webhook).finally(answered);
   if (answer.kind === 'unanswered' && answer.timedOut) {
     deps.slow.note(webhook.action);
     places.noteHung(webhook.project_id);
@@ -244,7 +264,10 @@ async function settle(
   return answer.kind === 'refused' ? 'refused' : verdict.result;
 }
 
-/** Ends a webhook whose alarm was deleted. Its owner does not want it any more, so there is no dead letter. */
+/**
+ * Ends a webhook whose alarm was deleted. Its owner does not want it any more, so there is no dead
+ * letter.
+ */
 async function drop(deps: WebhookSenderDeps, webhook: WebhookMessage): Promise<Done> {
   const { action, attempts } = webhook;
   const reason = 'its alarm was deleted';

@@ -39,7 +39,7 @@ export const doctor: Readonly<Record<string, RouteText>> = {
   ),
   'GET /doctor/v1/hosts/{host}': text('shows a host'),
   'GET /doctor/v1/host-history/{host}': text(
-    'shows the newest faults, switches (maintenance, status, flag) and evacuations of a host, each with its caller and request',
+    'shows faults, switches (maintenance, status, flag) and evacuations of a host, the newest first, each with its caller and request',
   ),
   'PUT /doctor/v1/hosts/{host}/data-plane-status': text(
     'reports the data plane of all ports of a host',

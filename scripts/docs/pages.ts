@@ -1,4 +1,7 @@
-/** The pages of `docs/reference/`, the console's types of answers, and the generated parts of docs/performance.md. */
+/**
+ * The pages of `docs/reference/`, the console's types of answers, and the generated parts of
+ * docs/performance.md.
+ */
 import { commandLinePage } from './command-line.ts';
 import { consoleAnswers } from './console/answers.ts';
 import { openApiPage } from './openapi/document.ts';
@@ -12,7 +15,7 @@ export const referencePages = async (): Promise<ReadonlyMap<string, string>> =>
     ['docs/reference/routes.md', routesPage()],
     ['docs/reference/settings.md', settingsPage()],
     ['docs/reference/openapi.json', openApiPage()],
-    ['console/src/api/answers.ts', await consoleAnswers(openApiPage())],
+    ...(await consoleAnswers(openApiPage())),
     ['docs/reference/command-line.md', await commandLinePage()],
     ...(await performancePages()),
   ]);

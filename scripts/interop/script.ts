@@ -72,7 +72,11 @@ export function scriptOf(
     for (const name of ['x-auth-token', 'x-subject-token'])
       if (withoutTokens[name]) withoutTokens[name] = '{token}';
     return {
-      ...{ method, path: scripted(path), headers: withoutTokens, body: scripted(body), status },
+      method,
+      path: scripted(path),
+      headers: withoutTokens,
+      body: scripted(body),
+      status,
       ...(Object.keys(learn).length > 0 && { learn }),
     };
   });

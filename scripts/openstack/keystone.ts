@@ -56,7 +56,11 @@ export async function keystoneLogin(cloud: Cloud): Promise<KeystoneUser> {
       ...(body !== undefined && { body }),
     });
   return {
-    ...{ token, userId: user.id, projectId: project.id, domainId: project.domain.id, call },
+    token,
+    userId: user.id,
+    projectId: project.id,
+    domainId: project.domain.id,
+    call,
     expect: async (method, path, body) => {
       const made = await call(method, path, body);
       if (made.status >= 200 && made.status < 300) return made;
@@ -93,8 +97,11 @@ export async function makeUser(cloud: Cloud, kind: string, role: string): Promis
       region_name: cloud.region_name,
       auth: {
         ...cloud.auth,
-        ...{ username: name, password, project_name: name },
-        ...{ user_domain_name: domain, project_domain_name: domain },
+        username: name,
+        password,
+        project_name: name,
+        user_domain_name: domain,
+        project_domain_name: domain,
       },
     },
     remove: async () => {

@@ -12,8 +12,13 @@ const say = (line: string): void => console.log(`  ${line}`);
 
 /** A server that a tenant runs on a host. */
 const server = (name: string, host: string, project: string) => ({
-  ...{ name, host, project_id: project, user_id: 'demo' },
-  ...{ vm_state: 'active', power_state: 1, task_state: null },
+  name,
+  host,
+  project_id: project,
+  user_id: 'demo',
+  vm_state: 'active',
+  power_state: 1,
+  task_state: null,
 });
 
 /** Rules that Aodh's own clients send look like this. */

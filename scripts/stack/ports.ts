@@ -3,7 +3,10 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { Refusal } from './progress.ts';
 
-/** The first port that Linux gives to outgoing connections (net.ipv4.ip_local_port_range); others begin higher. */
+/**
+ * The first port that Linux gives to outgoing connections (net.ipv4.ip_local_port_range); others
+ * begin higher.
+ */
 export const firstOutgoing = 32_768;
 
 /** True if no process listens on the port of 127.0.0.1. */

@@ -20,7 +20,10 @@ export type Received = {
 
 export type Subscriber = {
   readonly queueUrl: string;
-  /** All that arrived since the last call. Waits until `count` messages have arrived, or `withinMs` have passed. */
+  /**
+   * All that arrived since the last call. Waits until `count` messages have arrived, or `withinMs`
+   * have passed.
+   */
   receive: (count: number, withinMs?: number) => Promise<Received[]>;
   /** Ends the subscription and deletes the queue. */
   close: () => Promise<void>;

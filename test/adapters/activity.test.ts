@@ -1,5 +1,7 @@
-/** What the table `activity` keeps for operators, on a table of the test's own: switches of hosts, counts of webhooks. */
-
+/**
+ * What the table `activity` keeps for operators, on a table of the test's own: switches of hosts,
+ * counts of webhooks.
+ */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
@@ -35,9 +37,10 @@ test('the switches of a host are read newest first; keeping again changes nothin
   });
   await keepSwitches([switched('h', 2), switched('h', 3), switched('other', 4)]);
   await keepSwitches([switched('h', 2)]);
-  expect(await switchesOf('h', 10)).toEqual([switched('h', 3), switched('h', 2)]);
-  expect(await switchesOf('h', 1)).toEqual([switched('h', 3)]);
-  expect(await switchesOf('none', 1)).toEqual([]);
+  expect(await switchesOf('h', 10, '~')).toEqual([switched('h', 3), switched('h', 2)]);
+  expect(await switchesOf('h', 1, '~')).toEqual([switched('h', 3)]);
+  expect(await switchesOf('h', 10, `${minute(2)}$`)).toEqual([switched('h', 2)]);
+  expect(await switchesOf('none', 1, '~')).toEqual([]);
   expect(await rowOf('host#h', `${minute(2)}#2`)).toMatchObject({
     expires_at: Date.parse(minute(2)) / 1_000 + 30 * 86_400,
   });

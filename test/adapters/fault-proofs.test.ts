@@ -34,8 +34,9 @@ test('a proof shows once its transaction is written, also after the fault is cle
   expect(await stateOf('h', write_id)).toBe('open');
   expect(await write('h', write_id)).toBe('written');
   expect(await stateOf('h', write_id)).toBe('written');
-  const end = { host: 'h', number: 1, at: minute(2) };
-  await transact(client, [closedFault(own.env.FAULTS_TABLE, end)]);
+  const by = { user_id: 'u', request_id: 'req-2', at: minute(2) };
+  const closed = closedFault(own.env.FAULTS_TABLE, { host: 'h', number: 1 }, by);
+  await transact(client, [closed]);
   expect(await stateOf('h', write_id)).toBe('written');
 });
 

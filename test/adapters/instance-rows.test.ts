@@ -7,6 +7,7 @@ import { settled } from '../../domain/hosts/host-fault.ts';
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
 import {
+  indexedPlace,
   placeOfServer,
   type ServerIndex,
   type ServerRange,
@@ -194,7 +195,7 @@ test('a tombstone is listed as deleted and as changed, and on no host', async ()
   expect(await uuidsOf({ by: 'state', vm_state: 'deleted' })).toContain(uuid);
   expect(await uuidsOf({ by: 'host', host })).toEqual([]);
   expect(await instances.changedBetween({ since: at, before: at }, 10)).toEqual([
-    placeOfServer(row),
+    indexedPlace(row),
   ]);
 });
 

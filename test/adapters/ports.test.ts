@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { faultStore } from '../../adapters/hosts/faults.ts';
 import { dataPlaneStore } from '../../adapters/ports/data-planes.ts';
 import { portChanges } from '../../adapters/ports/port-saves.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
@@ -112,6 +113,21 @@ test('a port leaves its host only if there was no report on the host since it wa
   const left = { host: 'never-reported', number: 0 };
   const away = changed(rest, { 'binding:host_id': '', mac_address: 'mac-new' });
   expect(await store().savePort(rest, away, left)).toBe('saved');
+});
+
+test('a fault of a data plane ends with its caller', async () => {
+  const planes = dataPlaneStore(client, { ...tables(), faults: faults() });
+  const reporter = { user_id: 'u', user_name: 'u', project_id: 'p' };
+  const given = { host: randomUUID(), actor, reporter, newId: randomUUID } as const;
+  const down = reportedDataPlane(undefined, { ...given, data_plane_status: 'DOWN' });
+  const by = { user_id: 'operator', request_id: 'req-2', at: minute(2) };
+  const up = reportedDataPlane(down.plane, { ...given, actor: by, data_plane_status: 'ACTIVE' });
+  expect(await planes.saveReport(undefined, down)).toBe(true);
+  expect(await planes.saveReport(down.plane, up)).toBe(true);
+  const fault_id = down.plane.reports.at(-1)?.fault_id ?? '';
+  expect(await faultStore(client, faults()).faults([fault_id])).toMatchObject([
+    { cleared_at: minute(2), cleared_by: { user_id: 'operator', request_id: 'req-2' } },
+  ]);
 });
 
 test('an address is taken with the change of a port, and freed with the old one', async () => {

@@ -84,6 +84,18 @@ test('a place that is kept is free after a while, and says why until then', asyn
   await held(project);
 });
 
+test('while a receiver keeps its holder waiting a place says so, and it is free when it is given back', async () => {
+  const { held, take, noteWaiting, giveBack } = placesOf(1);
+  const project = randomUUID();
+  const place = await held(project);
+  await noteWaiting(place);
+  expect(await take(project)).toEqual({ full: 'hung' });
+  await giveBack(place);
+  // A note that comes late takes no place.
+  await noteWaiting(place);
+  await held(project);
+});
+
 test('a place that another sender has by now is not kept', async () => {
   const { held, take, keep, after } = placesOf(1);
   const project = randomUUID();

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import type { KeptResults } from '../../bench/results.ts';
 import { barsOf, chartOf } from '../../scripts/docs/performance/chart.ts';
 import { filled } from '../../scripts/docs/performance/page.ts';
-import { coldStartTable, scenarioTable } from '../../scripts/docs/performance/sections.ts';
+import {
+  coldStartTable,
+  consoleTable,
+  scenarioTable,
+} from '../../scripts/docs/performance/sections.ts';
 
 const run = {
   at: '2030-01-01T00:00:00Z',
@@ -57,6 +61,25 @@ test('a start is shown by that of the empty function', () => {
   expect(coldStartTable({ coldstart: { ...run, figures } })).toContain(
     '| sweeper | 474 | 430 | 3.18 × | 2 × | 60 |',
   );
+});
+
+test('the views of the console have a table of their own, with the load of its run', () => {
+  const figures = [
+    ms('search for a host p50', 1_200, 1_000),
+    ms('search for a host: drawing p50', 30),
+    ms('tenant: servers p50', 400, 1_000),
+    ms('tenant: servers: drawing p50', 20),
+  ];
+  const views = { ...results, console: { ...run, figures } };
+  const shown = consoleTable(views);
+  expect(shown).toContain('| search for a host | 1200 | 30 | **no** |');
+  expect(shown).toContain('| tenant: servers | 400 | 20 | yes |');
+  expect(shown.match(/^\| /gm)).toHaveLength(3);
+  expect(shown).toContain('load before and after: 1, 2');
+  expect(consoleTable(results)).toBe('Not measured yet.');
+  const [all, without] = [views, results].map((each) => scenarioTable(each, [...order, 'console']));
+  expect(all).toBe(without);
+  expect(barsOf(views, [...order, 'console'])).toEqual(barsOf(results, order));
 });
 
 test('a generated part replaces what is in its place, again and again', () => {

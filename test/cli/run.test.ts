@@ -191,11 +191,32 @@ test.each([
   expect(out).toBe('Field  Value\nname   a b [2J\nlist   [1]\n');
 });
 
+const happened = (n: number) => ({ at: 't', what: 'maintenance_started', request_id: `req-${n}` });
+
 test('the history of a host is listed, as many entries as are asked for', async () => {
-  const entry = { at: 't', what: 'maintenance_started', request_id: 'req-1' };
-  answers['GET /doctor/host-history/h?limit=5'] = { host: 'h', history: [entry] };
+  answers['GET /doctor/host-history/h?limit=5'] = { host: 'h', history: [happened(1)] };
   const { out } = await doctor('host history --limit 5 h');
   expect(out).toMatch(/maintenance_started .*req-1/);
+});
+
+test('a long history of a host is read page by page, no further than is asked for', async () => {
+  const page = (from: number) => Array.from({ length: 200 }, (_, n) => happened(from + n));
+  const next = (n: number) => ({ next: `/host-history/h?limit=200&marker=${n}` });
+  answers['GET /doctor/host-history/h?limit=200'] = { history: page(1), ...next(1) };
+  answers['GET /doctor/host-history/h?limit=200&marker=1'] = { history: page(201), ...next(2) };
+  const { out } = await doctor('host history --limit 300 h');
+  expect(out.match(/req-/g)).toHaveLength(300);
+  expect(out).toContain('req-300');
+  const pages = () => asked.filter(([, path]) => path.includes('host-history')).length;
+  expect(pages()).toBe(2);
+  await doctor('host history h');
+  expect(pages()).toBe(3);
+});
+
+test('a history of a number of entries that is none is refused', async () => {
+  const { status, err } = await doctor('host history --limit 0 h');
+  expect(status).not.toBe(0);
+  expect(err).toContain('--limit');
 });
 
 test.each(['--help', 'help', '-h', 'host --help'])('%s lists every command', async (line) => {

@@ -18,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => shells?.close());
 
-/** Sources: fence-agents `agents/evacuate/fence_evacuate.py`; masakari `engine/drivers/taskflow/host_failure.py`. */
+/**
+ * Sources: fence-agents `agents/evacuate/fence_evacuate.py`; masakari
+ * `engine/drivers/taskflow/host_failure.py`.
+ */
 test('fence_evacuate’s requests, of a server that Masakari has locked, evacuate it', async () => {
   await forceDown(cloud.admin, host.toUpperCase());
   const lines = [

@@ -1,4 +1,7 @@
-/** Neutron of the stand-in, as far as the data plane of ports needs it. It answers as Neutron 29 was recorded. */
+/**
+ * Neutron of the stand-in, as far as the data plane of ports needs it. It answers as Neutron 29 was
+ * recorded.
+ */
 import * as z from 'zod';
 import type { Served, ServedAnswer } from './served.ts';
 

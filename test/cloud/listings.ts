@@ -1,7 +1,7 @@
 /**
- * The lists of the stand-in's Nova and Neutron: services, hypervisors, servers and ports, page by page, and the two
- * requests that change them for a fault: a service is forced down or up, and a port's data plane is written.
- * Source: docs/wire/cloud-listings.md.
+ * The lists of the stand-in's Nova and Neutron: services, hypervisors, servers and ports, page by
+ * page, and the two requests that change them for a fault: a service is forced down or up, and a
+ * port's data plane is written. Source: docs/wire/cloud-listings.md.
  */
 import * as z from 'zod';
 import type { ServedAnswer, ServedRequest } from './served.ts';

@@ -1,4 +1,7 @@
-/** The requests that a page makes by itself, on a clock of the test: how many leave, and how soon a change is shown. */
+/**
+ * The requests that a page makes by itself, on a clock of the test: how many leave, and how soon a
+ * change is shown.
+ */
 import { expect, test } from 'vitest';
 import type { FeedAnswer } from '../../console/src/live/feed-plan.ts';
 import { type FeedRequest, follow } from '../../console/src/live/follow.ts';

@@ -37,7 +37,7 @@ test('a form without a name can be tried; its webhook, which may be typed half, 
   expect(previewBody({ ...emptyForm, name: 'n' })).toEqual(alarmBody({ ...emptyForm, name: 'n' }));
 });
 
-test('what happened is told by the traits, without those that are other columns', () => {
+test('an event is described by its traits, without those that are other columns', () => {
   const traits = { display_name: 'web-1', state: 'stopped', old_state: 'active', resource_id: 'u' };
   expect(happenedIn(traits)).toBe('web-1: old_state active, state stopped');
   expect(happenedIn({ dp_down: true })).toBe('dp_down true');

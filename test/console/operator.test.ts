@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openstack } from '../clients/openstack.ts';
-import { forceDown, newHost, serverOf } from '../e2e/cloud.ts';
+import { forceDown, newHost, newName, serverOf } from '../e2e/cloud.ts';
+import { newPort } from '../e2e/ports.ts';
 import { type Client, login, output, sqs } from '../stack/stack.ts';
 import { type Browsing, openBrowser } from './browser.ts';
 import { newRack, type Rack } from './world.ts';
@@ -96,6 +97,45 @@ test('a fault is reported and cleared by buttons, and its story names the host',
     .first()
     .waitFor();
   await page.section('Report').getByRole('link', { name: host }).waitFor();
+});
+
+test('a lost connection is shown; when it is back, the page shows what changed meanwhile', async () => {
+  const host = await newHost(admin);
+  const [page, other] = await Promise.all([browsing.openAs('admin'), browsing.openAs('admin')]);
+  await Promise.all([page.go(`#/hosts/${host}`), other.visit('Now')]);
+  await page.state(host, 'up').waitFor();
+  const loads = [page.countLoads(), other.countLoads()];
+  for (const each of [page, other]) await each.page.context().setOffline(true);
+  const connection = ({ page }: typeof other, words: string) =>
+    page.getByRole('status').filter({ hasText: words }).waitFor();
+  for (const each of [page, other]) await connection(each, 'Connection lost');
+  await forceDown(admin, host);
+  // A view that is opened meanwhile says why it is empty.
+  await other.visit('Faults');
+  await other.page.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor();
+  for (const each of [page, other]) await each.page.context().setOffline(false);
+  await page.state(host, 'down').waitFor();
+  await other.row('Faults', host, 'open').waitFor();
+  for (const each of [page, other]) await connection(each, 'Live');
+  expect(await other.page.getByRole('alert').count()).toBe(0);
+  expect(loads.map((count) => count())).toEqual([0, 0]);
+  await forceDown(admin, host, false);
+});
+
+test('the data plane of a host is reported down and cleared by buttons', async () => {
+  const host = await newHost(admin);
+  const { projectId: project_id } = await login('tenant-a');
+  const name = newName('port');
+  await newPort(admin, { name, project_id, 'binding:host_id': host });
+  const page = await browsing.openAs('admin');
+  await page.go(`#/hosts/${host}`);
+  await page.row('Ports', name).waitFor();
+  await page.confirm('Report data plane down');
+  await page.row('Ports', name, 'DOWN').waitFor();
+  await page.row('Open faults', 'data plane').waitFor();
+  await page.confirm('Clear the data plane');
+  await page.row('What happened', 'Data plane works again', /req-/).waitFor();
+  await page.section('Open faults').waitFor({ state: 'detached' });
 });
 
 test('a host is taken into maintenance and back', async () => {

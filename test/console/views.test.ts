@@ -1,4 +1,7 @@
-/** Every view: usable without a mouse or eyes as far as axe can judge, in light and dark, and within its policy. */
+/**
+ * Every view: usable without a mouse or eyes as far as axe can judge, in light and dark, and within
+ * its policy.
+ */
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

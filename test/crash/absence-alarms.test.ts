@@ -1,7 +1,7 @@
 /** Alarms on events that do not come: arming, firing and arming again, interrupted at each write and send. */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { laterBy } from '../../domain/ticks.ts';
+import { laterBy } from '../../domain/time.ts';
 import { queued } from '../functions/consumers/lambda.ts';
 import { ok } from './cloud.ts';
 import { type Disturbance, hows } from './disturbance.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { changeReader } from '../../adapters/activity/changes.ts';
 import { switchReader } from '../../adapters/activity/host-switches.ts';
 import { recentEventReader } from '../../adapters/activity/recent-events.ts';
-import { operatorsScope, scopeOfProject } from '../../domain/change-feed.ts';
+import { operatorsScope, scopeOfProject } from '../../domain/activity/change-feed.ts';
 import { resourceOfEvent, traitText } from '../../domain/events/event.ts';
 import { dynamodb } from '../stack/stack.ts';
 import { cloud, expectStopped, idsOf, ok } from './cloud.ts';
@@ -22,7 +22,10 @@ async function noted(world: World, scope: string) {
   };
 }
 
-/** The reconciler sends copies, work to finish, the audit and what was affected before it keeps rows and notes. */
+/**
+ * The reconciler sends copies, work to finish, the audit and what was affected before it keeps rows
+ * and notes.
+ */
 const kept = 5;
 
 test.each(hows)('when the note of the streams %s, readers get the change', async (how) => {
@@ -68,7 +71,7 @@ test.each(hows)('when the keeping of a switch %s, the history of the host has it
   await world.reconcile({ at: kept - 1, how });
   await world.recover();
   const { switchesOf } = switchReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
-  expect(await switchesOf('h', 9)).toMatchObject([{ kinds: ['maintenance_started'] }]);
+  expect(await switchesOf('h', 9, '~')).toMatchObject([{ kinds: ['maintenance_started'] }]);
 });
 
 /** The evaluator writes the firing, publishes, marks and counts it before it notes anything. */

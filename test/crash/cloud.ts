@@ -37,7 +37,10 @@ export function ok(outcome: Outcome): unknown {
   return body;
 }
 
-/** No index shows anything yet: a report writes the host alone, and its instances are left to the finisher. */
+/**
+ * No index shows anything yet: a report writes the host alone, and its instances are left to the
+ * finisher.
+ */
 const nothingShown: Prepare = ({ dynamo }) =>
   dynamo.middlewareStack.add(
     (next, context) => async (args) => {

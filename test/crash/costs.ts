@@ -53,7 +53,10 @@ const Costs = z.object({ ConsumedCapacity: z.union([Capacity, z.array(Capacity)]
 const Args = z.object({ input: z.unknown() });
 const inputOf = (args: unknown): unknown => Args.safeParse(args).data?.input;
 
-/** Counts every request by name, but for the check of the token, and the capacity that DynamoDB says it consumed. */
+/**
+ * Counts every request by name, but for the check of the token, and the capacity that DynamoDB says
+ * it consumed.
+ */
 export function counting(costs: Record<string, number>): Prepare {
   const add = (name: string, amount: number) => {
     costs[name] = (costs[name] ?? 0) + amount;

@@ -1,4 +1,7 @@
-/** What cannot be understood or evaluated goes to the dead-letter queue with its reason, whichever process dies meanwhile. */
+/**
+ * What cannot be understood or evaluated goes to the dead-letter queue with its reason, whichever
+ * process dies meanwhile.
+ */
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';

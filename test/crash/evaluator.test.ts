@@ -14,7 +14,10 @@ async function reported(world: World) {
   return { nova, uuids, alarms };
 }
 
-/** What follows a firing: the count of the minute, and notes in the feed of changes, for the project and for all. */
+/**
+ * What follows a firing: the count of the minute, and notes in the feed of changes, for the project
+ * and for all.
+ */
 const notes = ['UpdateItem', 'BatchExecuteStatement'];
 
 test('an evaluation makes the writes and publishes of its table, and no other', async () => {

@@ -1,4 +1,7 @@
-/** Missed heartbeats: ticks, reports of silence and heartbeats that are interrupted at each write and send. */
+/**
+ * Missed heartbeats: ticks, reports of silence and heartbeats that are interrupted at each write
+ * and send.
+ */
 import { expect, test } from 'vitest';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { clockStore } from '../../adapters/timers/clock.ts';

@@ -1,4 +1,7 @@
-/** A redrive of dead letters that is interrupted at each of its calls: no letter is lost, and nothing is notified twice. */
+/**
+ * A redrive of dead letters that is interrupted at each of its calls: no letter is lost, and
+ * nothing is notified twice.
+ */
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,

@@ -1,4 +1,7 @@
-/** Silences while functions fail or die: what they hold is notified once at their end, and nothing is lost. */
+/**
+ * Silences while functions fail or die: what they hold is notified once at their end, and nothing
+ * is lost.
+ */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { cloud, idsOf, ok, project } from './cloud.ts';

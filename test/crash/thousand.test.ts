@@ -84,7 +84,8 @@ test('1,000 instances with an alarm each: at most 700 requests until all is done
   // The same reads again, and no write. The host's copy has a message of its own, which is not looked up.
   expect(requests(costs.copies)).toEqual({ QueryCommand: 21, BatchGetItemCommand: 43 });
   expect(costs.safe).not.toHaveProperty('PublishBatchCommand');
-  // For each of some 16 batches one: two notes in the feed of changes, and the events that are kept for previews of alarms.
+  // For each of some 16 batches one: two notes in the feed of changes, and the events that are kept
+  // for previews of alarms.
   expect(costs.safe.BatchExecuteStatementCommand).toBeLessThanOrEqual(17);
   expect(sum(costs.safe)).toBeLessThanOrEqual(80);
   const stages = Object.values(costs).map(sum);

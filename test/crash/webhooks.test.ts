@@ -72,8 +72,8 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
     ],
   });
   expect(await world.send()).toMatchObject({
-    // The place, the posts of the minute (of project and receiver), the retry, the outcome, the place again, and the
-    // counts of the minute for operators.
+    // The place, the posts of the minute (of project and receiver), the retry, the outcome, the
+    // place again, and the counts of the minute for operators.
     calls: [
       ...['PutItem', 'UpdateItem', 'UpdateItem', 'SendMessageBatch', 'UpdateItem', 'DeleteItem'],
       'UpdateItem',

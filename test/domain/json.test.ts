@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toJson } from '../../domain/json.ts';
 
-/** The characters that SQS and SNS accept. Source: AWS, `SendMessage`: #x9 | #xA | #xD | #x20 to #xD7FF | ... */
+/**
+ * The characters that SQS and SNS accept. Source: AWS, `SendMessage`: #x9 | #xA | #xD | #x20 to
+ * #xD7FF | ...
+ */
 const taken = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
 
 test('every value survives, in characters that a queue accepts', () => {

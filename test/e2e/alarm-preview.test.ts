@@ -1,4 +1,7 @@
-/** An alarm that is tried on what happened: its owner sees the events of its project, and nothing of the host. */
+/**
+ * An alarm that is tried on what happened: its owner sees the events of its project, and nothing of
+ * the host.
+ */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Client } from '../stack/stack.ts';

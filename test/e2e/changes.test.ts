@@ -22,7 +22,10 @@ beforeAll(async () => {
 const ask = async (client: Client, query = '') =>
   Changes.parse((await client.expect('GET', `/doctor/v1/changes${query}`)).body);
 
-/** Reads on from a cursor, as a page does, until an id of the kind comes (undefined: any); then all that came. */
+/**
+ * Reads on from a cursor, as a page does, until an id of the kind comes (undefined: any); then all
+ * that came.
+ */
 async function until(client: Client, cursor: string, kind: string, id?: string) {
   const got: Record<string, string[]> = {};
   let since = cursor;

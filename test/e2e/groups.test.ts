@@ -1,4 +1,7 @@
-/** A fault of a host is one message for subscriptions and actions that want groups, and one for each alarm for others. */
+/**
+ * A fault of a host is one message for subscriptions and actions that want groups, and one for each
+ * alarm for others.
+ */
 import { randomUUID } from 'node:crypto';
 import {
   CreateQueueCommand,

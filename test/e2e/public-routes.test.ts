@@ -1,12 +1,13 @@
 /**
- * Every route that needs no token, in every way that clients and browsers ask for one. MiniStack leaves empty parts of a path
- * out, so doubled slashes show here what the functions take, not what AWS' gateway does with them.
+ * Every route that needs no token, in every way that clients and browsers ask for one. MiniStack
+ * leaves empty parts of a path out, so doubled slashes show here what the functions take, not what
+ * AWS' gateway does with them.
  */
 import { describe, expect, test } from 'vitest';
 import type { DialectName } from '../../adapters/http/dialects.ts';
 import type { PublicRoute } from '../../adapters/http/public-route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
-import { versionRoutes as compute } from '../../functions/compute/versions.ts';
+import { computeVersionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { discovery } from '../../functions/identity/handler.ts';
 import { haVersionRoutes as instanceHa } from '../../functions/monitors/masakari/versions.ts';

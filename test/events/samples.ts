@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { SilenceMessage } from '../../domain/conditions/silence.ts';
+import { MissedHeartbeatsMessage } from '../../domain/conditions/missed-heartbeats.ts';
 import { GroupBody } from '../../domain/delivery/group-body.ts';
 import { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { DoctorEvent } from '../../domain/events/event.ts';
@@ -20,7 +20,7 @@ import { Notice } from '../../domain/hosts/maintenance.ts';
 import { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import { Port } from '../../domain/ports/port.ts';
 import { Instance } from '../../domain/servers/instance.ts';
-import { Tick } from '../../domain/ticks.ts';
+import { Tick } from '../../domain/timers/ticks.ts';
 import { ProxyEvent, ScheduledEvent, snsEnvelope, sqsEvent, streamEvent } from './envelopes.ts';
 
 export const folder = join(import.meta.dirname, '../../events');
@@ -82,7 +82,7 @@ export const samples = {
   'queues/finish-departed.json': sqsEvent(FinishMessage),
   'queues/timeouts.json': sqsEvent(TimeoutMessage),
   'queues/groups.json': sqsEvent(GroupMessage),
-  'queues/silence.json': sqsEvent(SilenceMessage),
+  'queues/missed-heartbeats.json': sqsEvent(MissedHeartbeatsMessage),
   'queues/tick.json': sqsEvent(Tick),
   'queues/finish-maintenance.json': sqsEvent(FinishMessage),
   'queues/finish.json': sqsEvent(FinishMessage),

@@ -1,9 +1,12 @@
-/** Alarms on events that do not come: arming, firing and changes in any order, with messages that come late and twice. */
+/**
+ * Alarms on events that do not come: arming, firing and changes in any order, with messages that
+ * come late and twice.
+ */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { armingAfter, type DueTimer } from '../../domain/alarms/absence.ts';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
-import { laterBy } from '../../domain/ticks.ts';
+import { laterBy } from '../../domain/time.ts';
 import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { minute } from '../domain/rows.ts';
 import { change, evaluationWorld } from './evaluation-world.ts';

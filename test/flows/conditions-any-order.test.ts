@@ -1,6 +1,6 @@
 /**
- * Raises and clears of every effect by several sources: whatever their order, their repetition and what runs at
- * once, the target ends as the newest report of each source says.
+ * Raises and clears of every effect by several sources: whatever their order, their repetition and
+ * what runs at once, the target ends as the newest report of each source says.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';

@@ -141,8 +141,9 @@ function expectOneMove({ from, to }: Write): void {
 }
 
 /**
- * Expects that rows, copies and counts agree. Nova counts what it moved itself. With an external executor a move may end after its source
- * is up again: as in Nova, `done` records keep a host down, accepted ones do not.
+ * Expects that rows, copies and counts agree. Nova counts what it moved itself. With an external
+ * executor a move may end after its source is up again: as in Nova, `done` records keep a host
+ * down, accepted ones do not.
  */
 function expectAgreement(
   { hosts, instances, migrations, departures }: World,

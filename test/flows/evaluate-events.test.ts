@@ -165,5 +165,9 @@ test('at a gentle pace few are fired at a time, and delivered before the next', 
     fired: 23,
     published: 23,
   });
-  expect(steps).toEqual([...Array(4).fill(['fire 5', 'publish 5']).flat(), 'fire 3', 'publish 3']);
+  expect(steps).toEqual([
+    ...Array(2).fill(['fire 10', 'publish 10']).flat(),
+    'fire 3',
+    'publish 3',
+  ]);
 });

@@ -40,6 +40,8 @@ function countedWorld() {
     ports: counted('ports', deps.ports),
     instance: counted('instance', deps.instance),
     instances: counted('instances', deps.instances),
+    departures: counted('departures', deps.departures),
+    departuresFrom: counted('departuresFrom', deps.departuresFrom),
     saveReport: counted('saveReport', deps.saveReport),
     saveWhole: counted('saveWhole', deps.saveWhole),
     saveCondition: counted('saveCondition', deps.saveCondition),
@@ -93,7 +95,7 @@ test('hosts: two reads of many rows, then one write each; the repeat writes noth
   });
   expect(await report({ ...hosts, status: 'cleared' })).toEqual({
     kinds: ['cleared'],
-    calls: { ...known, saveReport: many },
+    calls: { ...known, departuresFrom: 1, saveReport: many },
   });
   expect(await report({ ...hosts, status: 'cleared' })).toEqual({
     kinds: ['ignored'],
@@ -131,6 +133,19 @@ test.each([
   await report(hosts, 20, source);
   expect((await report(hosts, 20 + before, source)).calls).not.toHaveProperty('saveCondition');
   expect((await report(hosts, 20 + after, source)).calls).toMatchObject({ saveCondition: many });
+});
+
+test('the ends of several hosts: one from which servers were evacuated stays down, the others are up', async () => {
+  const world = countedWorld();
+  const two = (status: 'raised' | 'cleared') => [0, 1].map((n) => item(n, { ...hosts, status }));
+  const report = (status: 'raised' | 'cleared') =>
+    reportConditions(world.deps, { source: am, ...sender(), items: two(status) });
+  await report('raised');
+  world.departures.set('compute-1', { done: 1, restarts: 0, restarted_at: null });
+  const [, stuck] = await report('cleared');
+  expect(stuck?.reason).toContain('servers were evacuated from it');
+  expect(world.hosts.get('compute-0')?.forced_down).toBe(false);
+  expect(world.hosts.get('compute-1')?.forced_down).toBe(true);
 });
 
 test('several alerts of one host: what the first one wrote is read again', async () => {

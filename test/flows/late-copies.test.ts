@@ -122,12 +122,12 @@ test('if the rows cannot be read, the transactions decide', async () => {
 });
 
 test('what a copy leaves for later is a copy as well', async () => {
-  const { deps, rests } = world(60);
+  const { deps, rests } = world(120);
   const gentle = { ...deps, pace: gentlePace };
   await evaluateEvents(gentle, events.slice(0, 1));
   await evaluateEvents(gentle, events.slice(0, 1), { isCopy: true });
   expect(rests).toEqual([
-    [{ of: 'named', after: id(50) }, false],
-    [{ of: 'named', after: id(50) }, true],
+    [{ of: 'named', after: id(100) }, false],
+    [{ of: 'named', after: id(100) }, true],
   ]);
 });

@@ -312,7 +312,7 @@ describe('services', () => {
     ]);
   });
 
-  test('forced down by somebody else is a report of the source nova, and so is its end', async () => {
+  test('forced down by others is a report of the source nova, and so is its end', async () => {
     force(0, true);
     await mirror.run('services');
     expect(hostOf('compute-1')).toMatchObject({

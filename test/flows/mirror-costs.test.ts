@@ -26,7 +26,8 @@ test('10,000 servers and 30,000 ports: pages of 500, a write for each new row, a
   expect(mirror.world.writes).toHaveLength(writes);
   // 5 batches of rows and 2 of hosts for each page of servers, 5 for each page of ports.
   expect(again).toMatchObject({ requests: 2 + 21 + 60, rows: 100, ports: 300 });
-  // The job's row is written once for each page, and once for each turn. A turn every ten seconds: less than 15 minutes.
+  // The job's row is written once for each page, and once for each turn. A turn every ten seconds:
+  // less than 15 minutes.
   const pages = 1 + 21 + 60;
   expect((again.saves - pages) * 10).toBeLessThan(15 * 60);
   await mirror.cloud.stop();

@@ -1,6 +1,6 @@
 /** What the records of the streams add to the feed of changes. */
 import { expect, test } from 'vitest';
-import type { ChangeNote } from '../../domain/change-feed.ts';
+import type { ChangeNote } from '../../domain/activity/change-feed.ts';
 import { type Affected, affectedBy } from '../../domain/hosts/affected.ts';
 import { settled } from '../../domain/hosts/host-fault.ts';
 import { faultId } from '../../domain/ids.ts';

@@ -1,6 +1,7 @@
 /** Timers that are due go from the table to the queue. */
 import { expect, test } from 'vitest';
-import { laterBy, timerSlotOf } from '../../domain/ticks.ts';
+import { laterBy } from '../../domain/time.ts';
+import { timerSlotOf } from '../../domain/timers/ticks.ts';
 import {
   type QueueTimeoutsDeps,
   queueTimeouts,

@@ -183,7 +183,10 @@ function rivals(scheduler: fc.Scheduler) {
   return { world, own, history, answered };
 }
 
-/** What a port that comes to a host must show: the report that its row knows, or what it showed on no host. */
+/**
+ * What a port that comes to a host must show: the report that its row knows, or what it showed on
+ * no host.
+ */
 function statusThere({ from, to, planes }: Write) {
   const plane = planes.get(to['binding:host_id']);
   if (to.report_number > 0) {

@@ -24,6 +24,17 @@ const report = ({ deps }: World, source = am, ...items: ReportItem[]) =>
 const world = () => conditionsWorld(worldOf({ hosts: [hostWith()], instances: [instanceWith()] }));
 const hostOf = ({ hosts }: World) => hosts.get('compute-1');
 
+test('the source of a report is in the audit of its host, and the next change has its own', async () => {
+  const w = world();
+  const sourceOf = (n: number) => w.sent[n]?.traits.find(([name]) => name === 'source')?.[2];
+  await report(w, zabbix);
+  expect(sourceOf(0)).toBe('zabbix');
+  const update = { host: 'compute-1', update: { forced_down: false } };
+  await updateService(w.deps, update, sender());
+  expect(w.sent).toHaveLength(2);
+  expect(sourceOf(1)).toBeUndefined();
+});
+
 test('a fenced raise is a report as of an administrator: fault, servers, events, one write', async () => {
   const w = world();
   const [outcome] = await report(w, am, item({ fenced: true }));

@@ -5,7 +5,7 @@ import { silenceWith } from '../domain/alarms/silences.ts';
 import { id } from '../domain/rows.ts';
 import { alarmsOf, calm, raised, world } from './rounds-world.ts';
 
-test('a silence holds what a round fires: states and history go on, and nobody is notified', async () => {
+test('a silence holds what a round fires: states and history go on, and no notification is sent', async () => {
   const alarms = alarmsOf(3, () => ({ project: 'a', query: 'up' }));
   const { rows, history, published, silences, seen, round } = world(alarms, () => raised);
   const silence = silenceWith({ matchers: { alarm_id: [id(1), id(2)] } });

@@ -111,7 +111,7 @@ test('all projects are those of every topic; if one refuses, the others are take
 });
 
 test.each(['subscribeTo', 'replace'] as const)(
-  'what died before %s is finished by the same wish, or ended by deleting it',
+  'what died before %s is finished by the same request, or ended by deleting it',
   async (step) => {
     await expect(subscribe(dying(step), requestOf())).rejects.toThrow('died');
     const [left] = [...rows.values()];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ChangeRow, startCursor } from '../../domain/change-feed.ts';
+import { type ChangeRow, startCursor } from '../../domain/activity/change-feed.ts';
 import { momentOf } from '../../domain/time.ts';
 import { watchChanges } from '../../flows/watch-changes.ts';
 

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import type { Host } from '../../domain/hosts/host.ts';
 import { allRosterShards, ListedHost, rosterShardOf } from '../../domain/hosts/listed-host.ts';
-import { laterBy, tickSeconds } from '../../domain/ticks.ts';
+import { laterBy } from '../../domain/time.ts';
+import { tickSeconds } from '../../domain/timers/ticks.ts';
 import { type WatchHostsDeps, watchHosts } from '../../flows/watch-hosts.ts';
 import { hostWith, minute } from '../domain/rows.ts';
 

@@ -73,13 +73,13 @@ test('of many, those that name the resource are fired at once, and the others ar
 });
 
 test('what was queued is fired slice by slice, each alarm once', async () => {
-  const { deps, rests, notifications, next } = world(...many(120));
+  const { deps, rests, notifications, next } = world(...many(220));
   await evaluateEvents(deps, [event(1)]);
-  expect(await next()).toMatchObject({ fired: 50 });
-  expect(await next()).toMatchObject({ fired: 50 });
+  expect(await next()).toMatchObject({ fired: 100 });
+  expect(await next()).toMatchObject({ fired: 100 });
   expect(await next()).toMatchObject({ fired: 20 });
   expect(rests).toEqual([]);
-  expect(new Set(notifications().map(({ alarm_id }) => alarm_id)).size).toBe(120);
+  expect(new Set(notifications().map(({ alarm_id }) => alarm_id)).size).toBe(220);
 });
 
 test('a rest that comes twice changes nothing', async () => {
@@ -104,18 +104,59 @@ test('no more of the index is read than a slice needs', async () => {
   await evaluateEvents(deps, [event(1)]);
   await evaluateEvents(deps, [event(1)], { rest: { of: 'wide', after: id(7) } });
   expect(bounds.slice(0, 2)).toEqual([undefined, { most: 11 }]);
-  expect(bounds.slice(2)).toEqual([{ after: id(7), most: 51 }]);
+  expect(bounds.slice(2)).toEqual([{ after: id(7), most: 101 }]);
 });
 
 test('where nothing is urgent, alarms that name the resource follow in slices, too', async () => {
-  const { deps, rests, notifications, next } = world(...many(120, { resource_id: 'vm-1' }), {});
+  const { deps, rests, notifications, next } = world(...many(220, { resource_id: 'vm-1' }), {});
   const gentle = { ...deps, pace: gentlePace };
-  expect(await evaluateEvents(gentle, [event(1)])).toMatchObject({ fired: 51 });
-  expect(rests).toEqual([{ events: [event(1)], rest: { of: 'named', after: id(50) } }]);
-  expect(await next()).toMatchObject({ fired: 50 });
+  expect(await evaluateEvents(gentle, [event(1)])).toMatchObject({ fired: 101 });
+  expect(rests).toEqual([{ events: [event(1)], rest: { of: 'named', after: id(100) } }]);
+  expect(await next()).toMatchObject({ fired: 100 });
   expect(await next()).toMatchObject({ fired: 20 });
   expect(rests).toEqual([]);
-  expect(new Set(notifications().map(({ alarm_id }) => alarm_id)).size).toBe(121);
+  expect(new Set(notifications().map(({ alarm_id }) => alarm_id)).size).toBe(221);
+});
+
+test('an event that fires 600 alarms of its project costs few and full requests, one at a time', async () => {
+  const { deps, rests } = world(...many(600));
+  const requests: Record<string, number> = {};
+  let underWay = 0;
+  const counted =
+    <In extends readonly unknown[], Out>(name: string, call: (...given: In) => Promise<Out>) =>
+    async (...given: In): Promise<Out> => {
+      requests[name] = (requests[name] ?? 0) + 1;
+      underWay += 1;
+      // Counts of alarms, the keys of an event, and the notes of a slice are asked beside others.
+      if (['fire', 'publish', 'mark'].includes(name)) expect(underWay).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      return call(...given);
+    };
+  const gentle: EvaluateDeps = {
+    ...deps,
+    pace: gentlePace,
+    alarmCounts: counted('counts', deps.alarmCounts),
+    alarmsUnder: counted('lookup', deps.alarmsUnder),
+    alarms: counted('alarms', deps.alarms),
+    fire: counted('fire', deps.fire),
+    publish: counted('publish', deps.publish),
+    markDelivered: counted('mark', deps.markDelivered),
+  };
+  let fired = 0;
+  for (
+    let rest: Rest | undefined = { events: [event(1)], rest: { of: 'wide', after: '' } };
+    rest;
+  ) {
+    fired += (await evaluateEvents(gentle, rest.events, { rest: rest.rest })).fired;
+    rest = rests.shift();
+  }
+  expect(fired).toBe(600);
+  // Each has ten firings, as many as a publication takes.
+  expect(requests).toEqual({
+    ...{ counts: 6, lookup: 6, alarms: 6 },
+    ...{ fire: 60, publish: 60, mark: 60 },
+  });
 });
 
 test('a fault fires all alarms that name its resource at once', async () => {

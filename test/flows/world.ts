@@ -82,6 +82,8 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
 
   const deps = {
     departures: async (source: string) => left(source),
+    departuresFrom: async (sources: readonly string[]) =>
+      new Map(sources.map((source) => [source, left(source)])),
     noteRestart: async (source: string, at: string) => {
       const { restarts } = left(source);
       departures.set(source, { done: 0, restarts: restarts + 1, restarted_at: at });

@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { gatewayPlaceOf } from '../../adapters/http/gateway-path.ts';
 import type { PublicRoute } from '../../adapters/http/public-route.ts';
 import { openRoutes } from '../../functions/alarming/version.ts';
-import { versionRoutes as compute } from '../../functions/compute/versions.ts';
+import { computeVersionRoutes as compute } from '../../functions/compute/versions.ts';
 import { doctorVersionRoutes as doctor } from '../../functions/doctor/versions.ts';
 import { catalog } from '../../functions/identity/documents.ts';
 import { discovery } from '../../functions/identity/handler.ts';

@@ -1,4 +1,7 @@
-/** Which rows and indexes each function may touch, action by action: `action on Table`, or on `Table/index`. */
+/**
+ * Which rows and indexes each function may touch, action by action: `action on Table`, or on
+ * `Table/index`.
+ */
 export const expectedRows: readonly { readonly name: string; readonly data: readonly string[] }[] =
   [
     {
@@ -99,7 +102,9 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['PutItem on Faults', 'UpdateItem on Faults'],
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Instances`),
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
-        ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Migrations`,
+        ),
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
         'Query on Ports/byHost',
         ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
@@ -148,10 +153,12 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ...['BatchGetItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Ports`),
         'Query on Ports/byHost',
         ...['Query on Instances/byHost', 'Query on Instances/byTarget'],
-        ...['ConditionCheckItem', 'GetItem', 'PutItem'].map((verb) => `${verb} on Migrations`),
+        ...['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem'].map(
+          (verb) => `${verb} on Migrations`,
+        ),
         ...['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'].map((v) => `${v} on Conditions`),
         'GetItem on Sources',
-        ...['PutItem on Unmatched', 'UpdateItem on Unmatched'],
+        ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((verb) => `${verb} on Unmatched`),
       ],
     },
     {

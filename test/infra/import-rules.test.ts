@@ -40,6 +40,8 @@ const pureLibraries = pack(
 /** Which capabilities each capability of the domain knows of, besides itself and what all use. */
 const capabilities = {
   identity: [],
+  timers: [],
+  activity: [],
   hosts: ['servers', 'ports', 'events'],
   servers: ['hosts', 'events', 'identity'],
   ports: ['hosts', 'servers', 'events', 'identity'],
@@ -143,10 +145,10 @@ const rules: readonly Rule[] = [
     ],
   },
   {
-    // A client like all others: it uses the API only.
+    // A client like all others: it uses the API only, and pauses as the functions do.
     room: 'cli',
     files: /^cli\//,
-    may: [/^cli\//, /^node:/, pack('zod', 'p-map')],
+    may: [/^cli\//, /^domain\/back-off\.ts$/, /^node:/, pack('zod', 'p-map')],
   },
   {
     // A client in a browser. The catalogue of events is data, which a form shows.
@@ -154,7 +156,7 @@ const rules: readonly Rule[] = [
     files: /^console\/src\//,
     may: [
       /^console\/src\//,
-      /^domain\/events\/catalogue\.ts$/,
+      /^domain\/(events\/catalogue|back-off)\.ts$/,
       pack('preact', '@preact/signals', 'uplot'),
     ],
   },

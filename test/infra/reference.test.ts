@@ -1,8 +1,9 @@
 /** The generated pages are what `npm run docs` makes of the code, and of the kept results of the bench. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaults, settingRows } from '../../infra/settings.ts';
+import { answersFolder } from '../../scripts/docs/console/answers.ts';
 import { referencePages } from '../../scripts/docs/pages.ts';
 import { routeTexts } from '../../scripts/docs/route-texts.ts';
 import { allRoutes, keyOf, listedPublicRoutes } from '../../scripts/docs/routes.ts';
@@ -13,6 +14,13 @@ const pages = [...(await referencePages())];
 
 test.each(pages)('%s is what the code gives; if not, run "npm run docs"', (path, text) => {
   expect(readFileSync(join(root, path), 'utf8')).toBe(text);
+});
+
+test('the folder of answers has a file for each subject, and no other', () => {
+  const made = pages.map(([path]) => path).filter((path) => path.startsWith(`${answersFolder}/`));
+  const files = readdirSync(join(root, answersFolder)).map((file) => `${answersFolder}/${file}`);
+  expect(files.length).toBeGreaterThan(3);
+  expect(files.sort()).toEqual(made.sort());
 });
 
 test('every route has a text, and every text a route', () => {

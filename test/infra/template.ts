@@ -42,8 +42,8 @@ const Policy = z.object({
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
 /**
- * What each function may do, by the construct that holds it (`Compute`, `Reconciler`, …). A role's own policy takes
- * 10 kB; the CDK puts what does not fit into a managed policy of the same role.
+ * What each function may do, by the construct that holds it (`Compute`, `Reconciler`, …). A role's
+ * own policy takes 10 kB; the CDK puts what does not fit into a managed policy of the same role.
  */
 export function policies(template: Template): Map<string, Statement[]> {
   const found = Object.entries({

@@ -17,7 +17,10 @@ const templateWith = (settings: Partial<ServiceSettings>) => {
   return Template.fromStack(new DoctorStack(app, 'Doctor', { target: 'aws', settings }));
 };
 
-/** The names and queues in a variable such as `{"Fn::Join": ["", ["events=", {"Ref": "A"}, ",bulk=", {"Fn::GetAtt": ["B", …]}]]}`. */
+/**
+ * The names and queues in a variable such as `{"Fn::Join": ["", ["events=", {"Ref": "A"}, ",bulk=",
+ * {"Fn::GetAtt": ["B", …]}]]}`.
+ */
 function pairsIn(variable: unknown): { readonly names: string[]; readonly queues: string[] } {
   const text = JSON.stringify(variable);
   return {

@@ -45,7 +45,10 @@ afterAll(async () => {
   if (ids.length > 0) await openstack(admin(), 'server', 'delete', ...ids);
 }, 300_000);
 
-/** The function as it is deployed, with the setting `cloudServersOnFault=error`, on the message of the host. */
+/**
+ * The function as it is deployed, with the setting `cloudServersOnFault=error`, on the message of
+ * the host.
+ */
 async function markInNova() {
   const secrets = new SecretsManagerClient(clientConfig());
   const variables = { ...(await variablesOf('cloud-faults')), CLOUD_SERVERS_ON_FAULT: 'error' };

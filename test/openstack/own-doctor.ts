@@ -1,4 +1,7 @@
-/** Doctor beside the real cloud: what its own administrator asks of it, and the variables of its functions. */
+/**
+ * Doctor beside the real cloud: what its own administrator asks of it, and the variables of its
+ * functions.
+ */
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import * as z from 'zod';
 import { runCommandLine } from '../../cli/run.ts';

@@ -93,7 +93,10 @@ export async function seenIn(stack: KeptStack) {
     const body = await get(`/network/v2.0/ports/${id}`);
     return body === undefined ? undefined : PortBody.parse(body).port['binding:host_id'];
   };
-  /** The outcome of a host's fault and of its data plane's in the cloud; `refused` once the cloud did not take it. */
+  /**
+   * The outcome of a host's fault and of its data plane's in the cloud; `refused` once the cloud
+   * did not take it.
+   */
   const applied = async (name: string) => {
     const { faults } = Faults.parse(await get(`/doctor/v1/faults?host=${name}&status=all`));
     return faults.map(({ applied_to_cloud: { change, state, reason } }) =>

@@ -31,6 +31,13 @@ export const reportDown = (host: string) => force(host, true);
 /** Says that it is up again. */
 export const clearFault = (host: string) => force(host, false);
 
+/** Reports that the ports of the host forward nothing (`DOWN`), or that they forward again (`ACTIVE`). */
+export const reportDataPlane = (host: string, data_plane_status: 'ACTIVE' | 'DOWN') =>
+  ask('PUT /doctor/v1/hosts/{host}/data-plane-status', {
+    params: { host },
+    body: { data_plane_status },
+  });
+
 export const setMaintenance = (host: string, enable: boolean) =>
   call('PUT', `/compute/v2.1/os-hosts/${encodeURIComponent(host)}`, {
     body: { maintenance_mode: enable ? 'enable' : 'disable' },

@@ -17,7 +17,7 @@ export const session = signal<Session | undefined>(undefined);
 /** Why the last session ended; empty if it was not ended by the API. */
 export const endedBecause = signal('');
 
-/** Operators see hosts and what monitors say; tenants see what belongs to their project. */
+/** Operators see hosts and conditions; tenants see what belongs to their project. */
 export const isOperator = computed(() => session.value?.roles.includes('admin') ?? false);
 
 /** Whether the roles allow changes. */

@@ -1,4 +1,5 @@
 /** When the page asks the changes feed, and what an answer means. No clock, no network. */
+import { grownPause } from '../../../domain/back-off.ts';
 
 /** The answer of `POST /doctor/v1/changes`. */
 export type FeedAnswer = {
@@ -53,4 +54,4 @@ export const pauseBefore = (last: number | undefined, now: number): number =>
 
 /** Milliseconds until a lost connection is tried again: 2.5, 5, then 8 seconds. */
 export const pauseAfterFailures = (failures: number): number =>
-  Math.min(leastGapMs * 2 ** Math.max(failures - 1, 0), 8_000);
+  grownPause(Math.max(failures, 1), { first: leastGapMs, longest: 8_000 });

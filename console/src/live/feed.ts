@@ -21,7 +21,7 @@ const sleep = (ms: number, signal: AbortSignal) =>
     });
   });
 
-/** A page that is hidden asks for nothing. */
+/** A hidden page sends no requests. */
 const whenVisible = (signal: AbortSignal) =>
   new Promise<void>((done) => {
     if (document.visibilityState === 'visible') return done();

@@ -29,7 +29,10 @@ export type FollowDeps = {
   readonly ended: () => boolean;
 };
 
-/** Asks until the session has ended. The first request belongs to the login; from then on two leave in five seconds. */
+/**
+ * Asks until the session has ended. The first request belongs to the login; from then on two leave
+ * in five seconds.
+ */
 export async function follow(deps: FollowDeps): Promise<void> {
   const { ask, loads, show, visible, sleep, now, ended } = deps;
   let cursor: string | undefined;

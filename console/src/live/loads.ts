@@ -1,11 +1,12 @@
 /**
- * What the page shows and reads again by itself. All of it is read by the feed's request: the page tells the feed
- * what its views read, and the answer that names a change brings what changed. No clock, no network.
+ * What the page shows and reads again by itself. The feed's request reads all of it: the page lists
+ * what its views read, and the answer that names a change brings what changed. No clock, no
+ * network.
  */
 import { type Answered, keyOf, type ReadRequest, type Source } from '../api/again.ts';
 import { type Changed, concerns, type FeedAnswer } from './feed-plan.ts';
 
-/** Few changed things are read one by one, in place of the list that they are in. */
+/** If few things changed, they are read one by one, in place of the list that they are in. */
 export type Each = { readonly kind: string; readonly path: string };
 
 /** One load of a view, as long as the view is shown. */
@@ -40,7 +41,10 @@ export type Sent = {
 
 /** The most reads of a request that the API takes. */
 const mostReads = 24;
-/** Read again later: the other function could not be reached, or the answers together were too large. */
+/**
+ * Statuses after which it is read again later: the other function could not be reached, or the
+ * answers together were too large.
+ */
 const unread = new Set([413, 503]);
 
 /** Whether the feed can make the request: a GET, a query of Aodh's, or a trial of an alarm. */
@@ -57,7 +61,7 @@ export type Loads = ReturnType<typeof makeLoads>;
 /** The loads of a page. */
 export function makeLoads() {
   const shown = new Set<Load>();
-  /** Reads that a load turned out to need while it ran: the next page of a list. */
+  /** Reads that a load turned out to need while it ran, such as the next page of a list. */
   let waiting: Waiting[] = [];
 
   const later = (request: ReadRequest): Promise<Answered> =>
@@ -142,7 +146,10 @@ function sorted(sent: Sent, { answers }: Pick<FeedAnswer, 'answers'>): Came {
   return { whole, things, failed };
 }
 
-/** Runs a load on what came for it; it stays due if nothing did, or if it has changed since it was sent. */
+/**
+ * Runs a load on the answers that came for it. It stays due if none came, or if it has changed
+ * since it was sent.
+ */
 function give(
   load: Load,
   sent: Sent,

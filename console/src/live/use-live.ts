@@ -8,11 +8,13 @@ import type { Each, Load } from './loads.ts';
 export type Live<Data> = {
   /** Undefined until it is first loaded. */
   readonly data: Data | undefined;
+  /** Whether `data` may be a part only: the first load still runs. */
+  readonly partial: boolean;
   /** The message of the last failure; empty if the last load succeeded. */
   readonly error: string;
-  /** Loads at once, by requests of its own: for what a person did. */
+  /** Loads at once, by requests of its own: after an action of the user. */
   readonly reload: () => void;
-  /** Loads with the feed's next request: for what happens by itself. */
+  /** Loads with the feed's next request: after changes that the user did not make. */
   readonly refresh: () => void;
 };
 
@@ -22,18 +24,21 @@ export type Patch<Data> = Each & {
 };
 
 /**
- * @param load reads with the signal that it gets; after changes its requests are answered by the feed.
+ * @param load reads with the signal that it gets; after changes its requests are answered by the feed. While it runs
+ * for the first time it may give parts of what it will return, which are shown meanwhile.
  * @param kinds the kinds of changes after which it is loaded again; empty: never by itself.
  * @param of the values of which the load depends: it is loaded anew when one of them changes.
  */
 export function useLive<Data>(
-  load: (signal: AbortSignal) => Promise<Data>,
+  load: (signal: AbortSignal, early: (part: Data) => void) => Promise<Data>,
   kinds: readonly string[],
   of: readonly unknown[] = [],
   patch?: Patch<Data>,
 ): Live<Data> {
   const [data, setData] = useState<Data | undefined>(undefined);
+  const [partial, setPartial] = useState(true);
   const [error, setError] = useState('');
+  const whole = useRef(false);
   const loading = useRef<AbortController | undefined>(undefined);
   const shown = useRef<Load | undefined>(undefined);
 
@@ -51,9 +56,14 @@ export function useLive<Data>(
       setError(failed);
       if (shown.current) Object.assign(shown.current, { reads, busy: false });
     };
-    load(mine.signal).then(
+    const early = (part: Data) => {
+      if (!mine.signal.aborted && !whole.current) setData(() => part);
+    };
+    load(mine.signal, early).then(
       (loaded) => {
         if (mine.signal.aborted) return;
+        whole.current = true;
+        setPartial(false);
         setData(() => loaded);
         end('');
       },
@@ -67,7 +77,11 @@ export function useLive<Data>(
 
   useEffect(() => {
     const mine: Load = {
-      ...{ kinds, reads: [], due: false, busy: false, run },
+      kinds,
+      reads: [],
+      due: false,
+      busy: false,
+      run,
       ...(patch && {
         each: { kind: patch.kind, path: patch.path },
         patch: (things) => setData((now) => now && patch.put(now, things)),
@@ -86,5 +100,5 @@ export function useLive<Data>(
   const refresh = useCallback(() => {
     if (shown.current) shown.current.due = true;
   }, []);
-  return { data, error, reload, refresh };
+  return { data, partial, error, reload, refresh };
 }

@@ -35,8 +35,8 @@ export function usePages<Row>(
   }: { readonly largest?: number; readonly of?: readonly unknown[] } = {},
 ): Pages<Row> {
   const [count, setCount] = useState(1);
-  const live = useLive(
-    async (signal) => {
+  const live = useLive<Page<Row>>(
+    async (signal, early) => {
       const rows: Row[] = [];
       let next: string | undefined;
       do {
@@ -44,6 +44,8 @@ export function usePages<Row>(
         const loaded = await load({ marker: next, limit }, signal);
         rows.push(...loaded.rows);
         next = loaded.next;
+        // A page may have few rows, or none, although more follow.
+        if (next !== undefined && rows.length > 0) early({ rows: [...rows], next: undefined });
       } while (next !== undefined && rows.length < count * pageSize);
       return { rows, next };
     },

@@ -94,6 +94,15 @@ export const Loading = ({ unless = '' }: { unless?: string }) =>
     </p>
   ) : null;
 
+type LoadedProps<Data> = {
+  readonly of: { readonly data: Data | undefined; readonly error: string };
+  readonly children: (data: Data) => ComponentChildren;
+};
+
+/** What was loaded; until then that it loads, or nothing if that failed. */
+export const Loaded = <Data,>({ of: { data, error }, children }: LoadedProps<Data>) =>
+  data === undefined ? <Loading unless={error} /> : children(data);
+
 /** The short form of an id, with the whole as its tooltip. */
 export const ShortId = ({ id }: { id: string }) => (
   <code title={id}>{id.length > 13 ? `${id.slice(0, 8)}…` : id}</code>

@@ -1,4 +1,7 @@
-/** How states look: a tone is a colour with a shape of its own, so that colour is never needed to tell them apart. */
+/**
+ * How states look: a tone is a colour with a shape of its own, so that states differ without colour
+ * too.
+ */
 
 export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'off';
 

@@ -1,4 +1,4 @@
-import type { Condition } from '../api/answers.ts';
+import type { Condition } from '../api/answers/monitors.ts';
 import { ask } from '../api/client.ts';
 import { linkTo } from '../links.ts';
 import { Action } from '../ui/actions.tsx';

@@ -5,7 +5,7 @@ import { Loading, Problem, View } from '../ui/basics.tsx';
 import { Choice, Filters, RestedField } from '../ui/fields.tsx';
 import { ConditionTable } from './condition-table.tsx';
 
-/** What monitors say, newest first. The filters are in the link. */
+/** Conditions that monitors report, newest first. The filters are in the link. */
 export function Conditions() {
   const { query } = place.value;
   const [state, source] = [query.get('state') ?? '', query.get('source') ?? ''];

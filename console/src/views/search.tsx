@@ -5,6 +5,7 @@ import { listAlarms, listPorts, listServers } from '../api/openstack.ts';
 import { isOperator } from '../api/session.ts';
 import { linkTo } from '../links.ts';
 import { useLive } from '../live/use-live.ts';
+import { usePages } from '../live/use-pages.ts';
 import { Badge, Loading, Problem, Section, View } from '../ui/basics.tsx';
 import { AlarmTable } from './alarms/alarm-table.tsx';
 import { FaultTable } from './faults/fault-table.tsx';
@@ -19,86 +20,113 @@ const mostHosts = 50;
 type FaultAnswer = DoctorAnswers['GET /doctor/v1/faults/{id}'];
 
 /** The fault of an id, as a list; empty if there is none. */
-async function faultsOf(id: string): Promise<FaultAnswer['fault'][]> {
+async function faultsOf(id: string, signal: AbortSignal): Promise<FaultAnswer['fault'][]> {
   try {
-    return [(await ask('GET /doctor/v1/faults/{id}', { params: { id } })).fault];
+    return [(await ask('GET /doctor/v1/faults/{id}', { params: { id }, signal })).fault];
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return [];
     throw error;
   }
 }
 
-/** The first rows of each list. */
-const page = { marker: undefined, limit: 100 };
-
-/** Asks for the words as a name, or as an id if they are one. */
-async function find(words: string, signal: AbortSignal) {
-  const isId = uuid.test(words);
-  const [hosts, servers, ports, alarms, faults] = await Promise.all([
-    isOperator.value && !isId ? listHosts(signal) : [],
-    listServers(isId ? { uuid: words } : { name: words }, page, signal),
-    listPorts(isId ? { id: words } : { name: words }, page, signal),
-    isId ? { rows: [] } : listAlarms({ 'q.field': 'name', 'q.value': words }, page, signal),
-    isId ? faultsOf(words) : [],
-  ]);
+/** Hosts with the words in their names. */
+async function hostsNamed(words: string, signal: AbortSignal) {
   const lower = words.toLowerCase();
-  const named = hosts.filter(({ host }) => host.toLowerCase().includes(lower));
+  return (await listHosts(signal)).filter(({ host }) => host.toLowerCase().includes(lower));
+}
+
+const none = { rows: [] };
+
+/** Looks for the words everywhere at once; what is found first is there first. */
+function useFound(words: string) {
+  const isId = uuid.test(words);
+  const of = [words];
   return {
-    hosts: named.slice(0, mostHosts),
-    servers: servers.rows,
-    ports: ports.rows,
-    alarms: alarms.rows,
-    faults,
+    hosts: useLive(
+      async (signal) => (isOperator.value && !isId ? hostsNamed(words, signal) : []),
+      ['hosts'],
+      of,
+    ),
+    servers: usePages(
+      (page, signal) => listServers(isId ? { uuid: words } : { name: words }, page, signal),
+      ['servers', 'hosts'],
+      { of },
+    ),
+    ports: usePages(
+      (page, signal) => listPorts(isId ? { id: words } : { name: words }, page, signal),
+      ['ports'],
+      { of },
+    ),
+    alarms: usePages(
+      async (page, signal) =>
+        isId ? none : listAlarms({ 'q.field': 'name', 'q.value': words }, page, signal),
+      ['alarms'],
+      { of },
+    ),
+    faults: useLive(async (signal) => (isId ? faultsOf(words, signal) : []), ['faults'], of),
   };
 }
 
 /** Hosts, servers, ports, alarms and faults by name or id. */
 export function Search({ words }: { words: string }) {
-  const found = useLive((signal) => find(words, signal), [], [words]);
+  const found = useFound(words);
+  const all = Object.values(found);
+  const error = all.map((each) => each.error).find((text) => text !== '') ?? '';
+  const isDone = all.every(({ partial }) => !partial);
+  const isEmpty = all.every(({ data = [] }) => data.length === 0);
   return (
     <View title={`Search: ${words}`}>
-      <Problem text={found.error} />
-      {found.data ? <Results found={found.data} /> : found.error === '' && <Loading />}
+      <p class="faint">
+        By a part of the name: {isOperator.value ? 'hosts and servers' : 'servers'}. By the whole
+        name: ports and alarms. By the whole id: servers, ports and faults.
+      </p>
+      <Problem text={error} />
+      <Results found={found} />
+      {!isDone && error === '' && <Loading />}
+      {isDone && isEmpty && <p>Nothing has this name or id.</p>}
     </View>
   );
 }
 
-function Results({ found }: { found: Awaited<ReturnType<typeof find>> }) {
+function Results({ found }: { found: ReturnType<typeof useFound> }) {
   const { hosts, servers, ports, alarms, faults } = found;
-  if ([hosts, servers, ports, alarms, faults].every(({ length }) => length === 0)) {
-    return <p>Nothing has this name or id.</p>;
-  }
+  const has = ({ data = [] }: { data: readonly unknown[] | undefined }) => data.length > 0;
   return (
     <>
-      {hosts.length > 0 && (
+      {hosts.data && has(hosts) && (
         <Section title="Hosts">
-          <ul>
-            {hosts.map(({ host, state }) => (
+          <ul class="found">
+            {hosts.data.slice(0, mostHosts).map(({ host, state }) => (
               <li key={host}>
                 <Badge state={state} /> <a href={linkTo(['hosts', host])}>{host}</a>
               </li>
             ))}
           </ul>
+          {hosts.data.length > mostHosts && (
+            <p class="faint">
+              The first {mostHosts} of {hosts.data.length}. Write more of the name.
+            </p>
+          )}
         </Section>
       )}
-      {servers.length > 0 && (
+      {servers.data && has(servers) && (
         <Section title="Servers">
-          <ServerTable servers={servers} />
+          <ServerTable servers={servers.data} more={servers.more} />
         </Section>
       )}
-      {ports.length > 0 && (
+      {ports.data && has(ports) && (
         <Section title="Ports">
-          <PortTable ports={ports} />
+          <PortTable ports={ports.data} more={ports.more} />
         </Section>
       )}
-      {alarms.length > 0 && (
+      {alarms.data && has(alarms) && (
         <Section title="Alarms">
-          <AlarmTable alarms={alarms} />
+          <AlarmTable alarms={alarms.data} more={alarms.more} />
         </Section>
       )}
-      {faults.length > 0 && (
+      {faults.data && has(faults) && (
         <Section title="Faults">
-          <FaultTable label="Faults" faults={faults} empty="" />
+          <FaultTable label="Faults" faults={faults.data} empty="" />
         </Section>
       )}
     </>

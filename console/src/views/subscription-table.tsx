@@ -1,4 +1,4 @@
-import type { Subscription } from '../api/answers.ts';
+import type { Subscription } from '../api/answers/notifications.ts';
 import { call } from '../api/client.ts';
 import { mayChange } from '../api/session.ts';
 import { Action } from '../ui/actions.tsx';

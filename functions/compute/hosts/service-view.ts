@@ -1,7 +1,7 @@
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
+import { microseconds } from '../../../dialects/openstack-times.ts';
 import { type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
-import { microseconds } from '../../../domain/time.ts';
 
 /** The state, the microversion and the time at which a service is shown. */
 type ServiceView = {

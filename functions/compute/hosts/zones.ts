@@ -1,10 +1,10 @@
 /** `os-availability-zone`: the zones of the hosts. Only administrators see the hosts. */
 import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, route } from '../../../adapters/http/route.ts';
+import { microseconds } from '../../../dialects/openstack-times.ts';
 import { type HostState, lastReport } from '../../../domain/hosts/host.ts';
 import type { ListedHost, Zone } from '../../../domain/hosts/listed-host.ts';
 import { may } from '../../../domain/identity/access.ts';
-import { microseconds } from '../../../domain/time.ts';
 import type { ServiceDeps } from './service-deps.ts';
 
 export type ZoneDeps = Pick<ServiceDeps, 'allHosts' | 'stateOf' | 'now'> & {

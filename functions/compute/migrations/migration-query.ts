@@ -1,6 +1,7 @@
 /** The query of a list of migrations. Source: nova `api/openstack/compute/schemas/migrations.py`. */
 import * as z from 'zod';
-import { Limit, maxPage, QueryMoment } from '../nova-types.ts';
+import { MomentText } from '../../../adapters/http/moment-text.ts';
+import { Limit, maxPage } from '../nova-types.ts';
 
 /** The last value of a key; undefined if it is empty or missing. */
 const last = <T>(value: z.ZodType<T, string>) =>
@@ -39,9 +40,9 @@ const Fields = z.object({
 const Paged = Fields.extend({
   limit: last(Limit),
   marker: Text,
-  'changes-since': last(QueryMoment),
+  'changes-since': last(MomentText),
 }).strict();
-const Bounded = Paged.extend({ 'changes-before': last(QueryMoment) });
+const Bounded = Paged.extend({ 'changes-before': last(MomentText) });
 const Owned = Bounded.extend({ user_id: Text, project_id: Text });
 
 /** The keys of all microversions. */

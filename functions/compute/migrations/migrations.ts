@@ -4,8 +4,8 @@ import { atLeast, type Microversion } from '../../../adapters/http/microversion.
 import { nextLink } from '../../../adapters/http/next-link.ts';
 import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, route } from '../../../adapters/http/route.ts';
+import { microseconds } from '../../../dialects/openstack-times.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
-import { microseconds } from '../../../domain/time.ts';
 import { spellingOf } from '../../../flows/host-spelling.ts';
 import { type MigrationPages, pageOfMigrations, type SeenMigration } from './migration-list.ts';
 import { type MigrationFilter, migrationQueries } from './migration-query.ts';

@@ -4,15 +4,16 @@
  */
 import * as z from 'zod';
 import { atLeast } from '../../../adapters/http/microversion.ts';
+import { MomentText } from '../../../adapters/http/moment-text.ts';
 import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../../adapters/http/route.ts';
+import { microseconds } from '../../../dialects/openstack-times.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { evacuateEvent } from '../../../domain/events/event.ts';
 import { isAdmin } from '../../../domain/identity/access.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import { microseconds } from '../../../domain/time.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
-import { Limit, lastOf, QueryMoment } from '../nova-types.ts';
+import { Limit, lastOf } from '../nova-types.ts';
 import { type OneServerDeps, serverFor } from './one-server.ts';
 import type { ServerPages } from './server-pages.ts';
 
@@ -79,7 +80,7 @@ function actionsOf(instance: Instance, { caller, microversion }: Request) {
 const Paged = z.strictObject({
   limit: lastOf(Limit),
   marker: lastOf(z.string().max(255)),
-  'changes-since': lastOf(QueryMoment),
+  'changes-since': lastOf(MomentText),
 });
 
 /** The queries of the list, by microversion. */
@@ -92,7 +93,7 @@ const eras: readonly {
 }[] = [
   { from: '2.1', to: '2.57', query: z.object({}) },
   { from: '2.58', to: '2.65', query: Paged },
-  { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(QueryMoment) }) },
+  { from: '2.66', query: Paged.extend({ 'changes-before': lastOf(MomentText) }) },
 ];
 
 export function instanceActionRoutes(deps: InstanceActionDeps): Route[] {

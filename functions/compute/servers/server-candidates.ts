@@ -2,6 +2,7 @@
 
 import {
   mergedPages,
+  nameAt,
   placeOfServer,
   type ServerIndex,
   uuidAt,
@@ -20,19 +21,41 @@ export const isInList =
     (deleted !== 'only' || instance.deleted || instance.vm_state === 'deleted') &&
     tests.every((test) => test(instance));
 
-/** Servers that may be on the page, settled, in order. Reads only as far as its caller iterates. */
+/** Some of the servers that may be on the page, settled. */
+export type ServerCandidates = {
+  readonly seen: readonly SeenInstance[];
+  /** How many servers were looked at: those above, or those whose names do not fit. */
+  readonly looked: number;
+  /** The uuid of the last of them in the order of the index. */
+  readonly last: string | undefined;
+};
+
+/** Servers that may be on the page, in order. Reads only as far as its caller iterates. */
 export async function* serverCandidates(
   deps: ServerPages,
   filter: ServerFilter,
   marker: SeenInstance | undefined,
-): AsyncGenerator<readonly SeenInstance[]> {
+): AsyncGenerator<ServerCandidates> {
   const also = { deleted: filter.deleted !== 'no' };
   let together = filter.limit;
   for await (const places of await placesOf(deps, filter, marker)) {
-    for (const some of slices(places, together)) yield deps.allSeen(some.map(uuidAt), also);
+    const named = places.filter(mayBeNamed(filter));
+    for (const some of slices(named.map(uuidAt), together)) {
+      yield { seen: await deps.allSeen(some, also), looked: some.length, last: some.at(-1) };
+    }
+    const skipped = places.length - named.length;
+    const last = places.at(-1);
+    if (skipped > 0) yield { seen: [], looked: skipped, last: last && uuidAt(last) };
     together = Math.min(together * 2, mostTogether);
   }
 }
+/** Whether the key of a server has a name that fits, or no name: then the server may have any. */
+const mayBeNamed =
+  ({ names }: ServerFilter) =>
+  (place: string): boolean => {
+    const name = nameAt(place);
+    return name === undefined || names.every((test) => test(name));
+  };
 
 type Places = AsyncIterable<readonly string[]> | readonly (readonly string[])[];
 
@@ -42,14 +65,17 @@ async function placesOf(
   filter: ServerFilter,
   marker: SeenInstance | undefined,
 ): Promise<Places> {
-  const { uuid, host, project_id, limit, order } = filter;
+  const { uuid, host, project_id, limit, names, order } = filter;
   if (uuid !== undefined) return [[`#${uuid.toLowerCase()}`]];
   const after = marker && placeOfServer(marker.instance);
   if (host === undefined && project_id === undefined) {
     const changed = await placesOfChanged(deps, filter, after);
     if (changed) return slices(changed, Math.max(limit, 100));
   }
-  const range = { after, oldestFirst: order.oldestFirst, first: limit };
+  // A key is a small part of a row: a query of a megabyte has some 5,000, and few rows follow.
+  const pages =
+    names.length > 0 ? { first: mostServersRead, longest: mostServersRead } : { first: limit };
+  const range = { after, oldestFirst: order.oldestFirst, ...pages };
   return mergedPages(
     indexesOf(filter).map((list) => deps.listed(list, range)),
     order.oldestFirst,

@@ -5,14 +5,18 @@
  * `db/main/api.py`, `instance_get_all_by_filters_sort`.
  */
 import * as z from 'zod';
+import { MomentText } from '../../../adapters/http/moment-text.ts';
 import { isSameHost } from '../../../domain/hosts/host-name.ts';
 import { Pattern } from '../../../domain/pattern.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { parseMoment } from '../../../domain/time.ts';
-import { Flag, QueryMoment } from '../nova-types.ts';
+import { Flag } from '../nova-types.ts';
 
 /** Whether a server passes a filter. */
 export type ServerTest = (instance: Instance) => boolean;
+
+/** Whether a server with the name passes a filter. */
+export type NameTest = (name: string) => boolean;
 
 /** Reads the value of a filter. */
 type Filter = z.ZodType<ServerTest, string>;
@@ -67,8 +71,15 @@ const tagged = (passes: (has: (tag: string) => boolean, tags: readonly string[])
     return ({ owned }) => passes((tag) => owned.tags.includes(tag), tags);
   });
 
+/** The test of a name, as in the filters `name` and `display_name`. */
+export const nameTest = Pattern.transform(({ isIn }): NameTest => isIn);
+
 const image = exactly(({ image_id }) => image_id);
-const name = matching((instance) => instance.name);
+const name = nameTest.transform(
+  (test): ServerTest =>
+    (instance) =>
+      test(instance.name),
+);
 const description = matching(({ owned }) => owned.description);
 /** A field that is null for every server. */
 const never = matching(() => null);
@@ -121,12 +132,12 @@ export const filters = {
   ip6: addressed(6),
 } as const satisfies Record<string, Filter>;
 
-const since = QueryMoment.transform(
+const since = MomentText.transform(
   (from): ServerTest =>
     ({ updated_at }) =>
       updated_at >= from,
 );
-const before = QueryMoment.transform(
+const before = MomentText.transform(
   (to): ServerTest =>
     ({ updated_at }) =>
       updated_at <= to,

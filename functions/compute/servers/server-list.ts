@@ -34,16 +34,17 @@ async function pageInOrder(
   const inOrder = (a: SeenInstance, b: SeenInstance): number =>
     placeOfServer(a.instance) < placeOfServer(b.instance) ? -sign : sign;
   const found: SeenInstance[] = [];
-  let read = 0;
-  let last = marker;
-  for await (const seen of serverCandidates(deps, filter, marker)) {
+  let looked = 0;
+  let last = filter.marker;
+  for await (const some of serverCandidates(deps, filter, marker)) {
     // The sort key of a row may differ from that in the index, which lags.
-    const after = marker ? seen.filter((each) => inOrder(marker, each) < 0) : seen;
+    const after = marker ? some.seen.filter((each) => inOrder(marker, each) < 0) : some.seen;
     found.push(...after.filter(isInList(filter)).sort(inOrder));
-    read += seen.length;
-    last = [...after].sort(inOrder).at(-1) ?? last;
+    looked += some.looked;
+    last =
+      (some.seen.length > 0 ? [...after].sort(inOrder).at(-1)?.instance.uuid : some.last) ?? last;
     if (found.length >= limit) break;
-    if (read >= mostServersRead) return { servers: found, next: last?.instance.uuid };
+    if (looked >= mostServersRead) return { servers: found, next: last };
   }
   const servers = found.slice(0, limit);
   const full = servers.length === limit;

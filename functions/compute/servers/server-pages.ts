@@ -3,7 +3,7 @@
 import type { VmState } from '../../../domain/servers/instance.ts';
 import type { ServerIndex, ServerRange } from '../../../domain/servers/server-listing.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
-import type { ServerTest } from './server-filter.ts';
+import type { NameTest, ServerTest } from './server-filter.ts';
 import type { ServerOrder } from './server-sort.ts';
 
 /** What a list of servers is made of. */
@@ -21,6 +21,8 @@ export type ServerFilter = {
   readonly before?: string | undefined;
   /** The tests that a server must pass: also those for the fields above, but not for `deleted`. */
   readonly tests: readonly ServerTest[];
+  /** Those of `tests` that need no more of a server than its name. */
+  readonly names: readonly NameTest[];
   readonly order: ServerOrder;
   readonly marker?: string | undefined;
   readonly limit: number;
@@ -29,12 +31,12 @@ export type ServerFilter = {
 /** What a list reads. */
 export type ServerPages = {
   /**
-   * Sort keys (`placeOfServer`) of a list, in order, as its index shows them; pages begin short and
+   * Sort keys (`indexedPlace`) of a list, in order, as its index shows them; pages begin short and
    * grow.
    */
   readonly listed: (list: ServerIndex, range: ServerRange) => AsyncIterable<readonly string[]>;
   /**
-   * Sort keys of changed servers, deleted ones included, in any order; undefined if there are more
+   * Sort keys (`indexedPlace`) of changed servers, deleted ones included, in any order; undefined if there are more
    * than `most`.
    */
   readonly changedBetween: (
@@ -57,8 +59,8 @@ export type ServerPage = {
 };
 
 /**
- * The most servers that one request reads. A filter without an index (such as `name` in all projects)
- * reads all servers, newest first. It stops at this number, with a link to the rest: its page may have
- * fewer servers than the limit, or none.
+ * The most servers that one request looks at. A filter without an index reads all servers, newest first; one by name
+ * reads the rows of those whose key in the index has a fitting name. It stops at this number, with a link to the
+ * rest: its page may have fewer servers than the limit, or none.
  */
 export const mostServersRead = 10_000;

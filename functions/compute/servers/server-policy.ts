@@ -111,6 +111,7 @@ function adminFilter(
     vm_states: page.vm_states ?? (vm_state === undefined ? undefined : state ? [state] : []),
     deleted: since !== undefined && query.deleted === undefined && !onlyDeleted ? 'any' : deleted,
     tests: [...page.tests, ...tests, ...(own === undefined ? [] : [ofProject(own)])],
+    names: [...query.names.values()],
   };
 }
 
@@ -118,7 +119,7 @@ const isDeleted = (status: string): boolean => status === 'DELETED';
 
 /** Only the filters of tenants: others, such as those that name hosts, are ignored. */
 function tenantFilter(
-  { tests, since }: ServerQuery,
+  { tests, names, since }: ServerQuery,
   page: CommonFilter,
   { microversion, project_id }: { microversion: Microversion; project_id: string },
 ): ServerFilter {
@@ -128,10 +129,12 @@ function tenantFilter(
     ),
   );
   const own = [...tests].flatMap(([key, test]) => (allowed.has(key) ? [test] : []));
+  const ownNames = [...names].flatMap(([key, test]) => (allowed.has(key) ? [test] : []));
   return {
     ...page,
     project_id,
     deleted: since === undefined ? 'no' : 'any',
     tests: [...page.tests, ...own, ofProject(project_id)],
+    names: ownNames,
   };
 }

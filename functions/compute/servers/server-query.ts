@@ -1,9 +1,16 @@
 /** The query of a list of servers. Source: nova `api/openstack/compute/schemas/servers.py`. */
 import * as z from 'zod';
+import { MomentText } from '../../../adapters/http/moment-text.ts';
 import type { Query } from '../../../adapters/http/query.ts';
-import { Flag, LaxFlag, Limit, maxPage, QueryMoment } from '../nova-types.ts';
+import { Flag, LaxFlag, Limit, maxPage } from '../nova-types.ts';
 import { type QueryEra, queryEras } from './server-eras.ts';
-import { filters, laterFilters, type ServerTest } from './server-filter.ts';
+import {
+  filters,
+  laterFilters,
+  type NameTest,
+  nameTest,
+  type ServerTest,
+} from './server-filter.ts';
 import { orderOf, type Refuse } from './server-order.ts';
 import type { ServerOrder } from './server-sort.ts';
 
@@ -11,6 +18,8 @@ import type { ServerOrder } from './server-sort.ts';
 export type ServerQuery = {
   /** Tests by query key. A key without a value is left out. */
   readonly tests: ReadonlyMap<string, ServerTest>;
+  /** The tests by query key that need no more of a server than its name. */
+  readonly names: ReadonlyMap<string, NameTest>;
   /** In upper case; empty for any status. */
   readonly statuses: readonly string[];
   readonly host?: string | undefined;
@@ -47,8 +56,8 @@ const Controls = z.object({
   soft_deleted: LaxFlag.optional(),
   limit: Limit.optional(),
   marker: Short.optional(),
-  'changes-since': QueryMoment.optional(),
-  'changes-before': QueryMoment.optional(),
+  'changes-since': MomentText.optional(),
+  'changes-before': MomentText.optional(),
   host: Short.optional(),
   uuid: Short.optional(),
   project_id: Short.optional(),
@@ -94,6 +103,11 @@ function read(query: Query, era: QueryEra, refuse: Refuse): ServerQuery | undefi
     if (test?.success) tests.set(key, test.data);
     else if (test) return void refuse(test.error.issues[0]?.message ?? 'Invalid.', key);
   }
+  const names = new Map<string, NameTest>();
+  for (const key of ['name', 'display_name']) {
+    const test = nameTest.safeParse(given.get(key));
+    if (test.success) names.set(key, test.data);
+  }
   const order = orderOf(query, era, refuse);
   if (!order) return undefined;
   const { 'changes-since': since, 'changes-before': before, ...rest } = parsed.data;
@@ -102,7 +116,8 @@ function read(query: Query, era: QueryEra, refuse: Refuse): ServerQuery | undefi
   }
   const { all_tenants = false, limit = maxPage, soft_deleted: _, ...named } = rest;
   const statuses = (query.status ?? []).filter(Boolean).map((status) => status.toUpperCase());
-  return { ...named, ...order, all_tenants, limit, since, before, tests, statuses, inner };
+  const tested = { tests, names, statuses, inner };
+  return { ...named, ...order, ...tested, all_tenants, limit, since, before };
 }
 
 /** The schema of the query, by microversion. */

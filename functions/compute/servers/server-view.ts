@@ -1,10 +1,10 @@
 /** A server as Nova shows it: keys and types as in nova's response schemas, by microversion. */
 import { createHash } from 'node:crypto';
 import { atLeast, type Microversion } from '../../../adapters/http/microversion.ts';
+import { microseconds, seconds } from '../../../dialects/openstack-times.ts';
 import type { Host, HostState } from '../../../domain/hosts/host.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { serverStatus } from '../../../domain/servers/server-status.ts';
-import { microseconds, seconds } from '../../../domain/time.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { fullAddresses } from './address-view.ts';
 

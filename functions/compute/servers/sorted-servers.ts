@@ -23,17 +23,17 @@ export async function sortedPage(
 ): Promise<ServerPage> {
   const isAfter = ({ instance }: SeenInstance) => !marker || compare(instance, marker.instance) > 0;
   let servers: readonly SeenInstance[] = [];
-  let read = 0;
-  for await (const seen of serverCandidates(deps, { ...filter, limit: mostTogether }, undefined)) {
-    read += seen.length;
-    if (read > mostServersRead) {
+  let looked = 0;
+  for await (const some of serverCandidates(deps, { ...filter, limit: mostTogether }, undefined)) {
+    looked += some.looked;
+    if (looked > mostServersRead) {
       throw new DomainError(
         'invalid',
         `More than ${mostServersRead} servers cannot be sorted by sort_key. Name a project, host or status.`,
       );
     }
     // Only the page is kept in memory: rows may be large.
-    servers = [...servers, ...seen.filter(isInList(filter)).filter(isAfter)]
+    servers = [...servers, ...some.seen.filter(isInList(filter)).filter(isAfter)]
       .sort((a, b) => compare(a.instance, b.instance))
       .slice(0, filter.limit);
   }

@@ -57,6 +57,7 @@ async function usedBy(deps: ServerPages, project_id: string): Promise<Used> {
       limit: maxPage,
       marker,
       tests: [(instance) => instance.project_id === project_id],
+      names: [],
     });
     for (const { instance } of page.servers) {
       const { vcpus, ram } = instance.flavor;

@@ -1,6 +1,7 @@
 /** Usage as Nova shows it: for each server in a period, and summed up for each project. */
+
+import { microseconds } from '../../../dialects/openstack-times.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import { microseconds } from '../../../domain/time.ts';
 
 /** A period, from `start` to `stop`. */
 export type Period = { readonly start: string; readonly stop: string };

@@ -71,6 +71,7 @@ async function page(deps: UsageDeps, request: Request, project_id: string | unde
     order: newestFirst,
     limit,
     marker,
+    names: [],
     tests: [
       (instance) => project_id === undefined || instance.project_id === project_id,
       isIn(period),

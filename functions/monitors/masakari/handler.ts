@@ -1,5 +1,6 @@
 /** The surface `/instance-ha`: the part of Masakari's API v1 that its monitors and its client use. */
 import { createSurface, type Surface, type SurfaceRoutes } from '../../../adapters/http/surface.ts';
+import { answeredWithinMs } from '../report-route.ts';
 import { type NotificationDeps, notificationRoutes } from './notifications.ts';
 import { type SegmentDeps, segmentRoutes } from './segments.ts';
 import { haVersionRoutes } from './versions.ts';
@@ -29,5 +30,6 @@ export const instanceHaApi = (deps: InstanceHaDeps) =>
     publicUrl: deps.publicUrl,
     allowedOrigins: deps.allowedOrigins,
     authenticate: deps.authenticate,
+    unavailableAfterMs: answeredWithinMs,
     logger: deps.logger,
   });

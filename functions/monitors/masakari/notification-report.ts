@@ -93,6 +93,8 @@ function serverReport({ generated_time, payload }: Of<'VM'>): NotificationReport
     severity: 'major',
     cause: `The hypervisor reported ${event}, ${vir_domain_event}.`,
     observed_at: generated_time,
+    // The monitor reports no recovery of a server.
+    isEvent: true,
     fenced: null,
   });
 }

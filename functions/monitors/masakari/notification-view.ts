@@ -1,6 +1,7 @@
 /** A notification as Masakari shows it. docs/wire/instance-ha.md#notifications. */
+
+import { microseconds } from '../../../dialects/openstack-times.ts';
 import type { ReceivedNotification } from '../../../domain/conditions/received-notification.ts';
-import { microseconds } from '../../../domain/time.ts';
 import { numberOf } from './markers.ts';
 
 export const notificationView = (notification: ReceivedNotification) => {

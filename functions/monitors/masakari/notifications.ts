@@ -19,7 +19,7 @@ import { pageOfNotifications } from './notification-list.ts';
 import { reportOf } from './notification-report.ts';
 import { notificationView } from './notification-view.ts';
 
-/** What the report of one observation came to. */
+/** The outcome of the report of one observation. */
 export type HaOutcome = 'raised' | 'renewed' | 'cleared' | 'ignored' | 'unmatched';
 
 type By = {
@@ -30,7 +30,10 @@ type By = {
 export type NotificationDeps = {
   /** The host's row by any spelling of its name, tombstones included. */
   readonly host: (name: string) => Promise<Host | undefined>;
-  /** @throws DomainError `forbidden` for a caller who is not one of the reporters of the source `masakari`. */
+  /**
+   * @throws DomainError `forbidden` for a caller who is not one of the reporters of the source
+   * `masakari`.
+   */
   readonly requireReporter: (caller: Pick<Caller, 'user_id'>) => Promise<void>;
   /** Reports an observation of the source `masakari`. */
   readonly observe: (observation: Observation, by: By) => Promise<HaOutcome>;

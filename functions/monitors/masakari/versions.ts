@@ -1,5 +1,5 @@
 /** What the surface is, for clients without a token: docs/wire/instance-ha.md#versions. */
-import { type PublicRoute, publicRoute } from '../../../adapters/http/public-route.ts';
+import { versionRoutes } from '../../../adapters/http/version-routes.ts';
 import { haVersions } from './ha-version.ts';
 
 /** The `openstack` client pins 1.3: with a lower `version` it refuses every command. */
@@ -15,15 +15,4 @@ const version = (base: string) => ({
   ],
 });
 
-export const haVersionRoutes: readonly PublicRoute[] = [
-  publicRoute({
-    method: 'GET',
-    path: '/',
-    handle: ({ base }) => ({ status: 200, body: { versions: [version(base)] } }),
-  }),
-  publicRoute({
-    method: 'GET',
-    path: '/v1',
-    handle: ({ base }) => ({ status: 200, body: { version: version(base) } }),
-  }),
-];
+export const haVersionRoutes = versionRoutes('/v1', version);

@@ -3,8 +3,8 @@
  * need no schema to answer; `test/e2e/openapi.test.ts` compares them with what the deployed API answers.
  */
 import * as z from 'zod';
+import { changeKinds } from '../../../domain/activity/change-feed.ts';
 import { previewEffects } from '../../../domain/alarms/preview.ts';
-import { changeKinds } from '../../../domain/change-feed.ts';
 import { Fault as FaultRow } from '../../../domain/hosts/fault.ts';
 import { hostGroups } from '../../../domain/hosts/host-counts.ts';
 import { historyKinds } from '../../../domain/hosts/host-history.ts';
@@ -174,6 +174,7 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
     z.strictObject({
       from: Moment,
       to: Moment,
+      note: z.string(),
       looked_at: count,
       matched: count,
       events: z.array(
@@ -208,6 +209,7 @@ const ofDoctor: Readonly<Record<string, Answer>> = {
           updated_at: Moment.nullable(),
         }),
       ),
+      next,
     }),
   ),
   'GET /doctor/v1/silences': page('silences', ShownSilence),

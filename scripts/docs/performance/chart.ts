@@ -12,10 +12,10 @@ export type Bar = {
   readonly quiet?: number;
 };
 
-/** The times that have a target, in the order of the scenarios. Start times have a table of their own. */
+/** The times that have a target, in the order of the scenarios. Starts and views have tables of their own. */
 export function barsOf(results: KeptResults, order: readonly string[]): Bar[] {
   return order
-    .filter((name) => !['coldstart', 'aws'].includes(name))
+    .filter((name) => !['coldstart', 'aws', 'console'].includes(name))
     .flatMap((name) => {
       const figures = results[name]?.figures ?? [];
       return figures.flatMap(({ figure, value, unit, target }): Bar[] => {

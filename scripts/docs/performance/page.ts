@@ -5,7 +5,7 @@ import { keptResults } from '../../../bench/results.ts';
 import { scenariosWith } from '../../../bench/scenarios.ts';
 import { root } from '../../stack/state.ts';
 import { barsOf, chartOf } from './chart.ts';
-import { awsBill, awsTimes, coldStartTable, scenarioTable } from './sections.ts';
+import { awsBill, awsTimes, coldStartTable, consoleTable, scenarioTable } from './sections.ts';
 
 const page = 'docs/performance.md';
 const chart = 'docs/performance/scenarios.svg';
@@ -31,6 +31,7 @@ export async function performancePages(): Promise<[string, string][]> {
   const text = filled(readFileSync(join(root, page), 'utf8'), {
     scenarios: scenarioTable(results, order),
     'cold start': coldStartTable(results),
+    'console views': consoleTable(results),
     'times on AWS': awsTimes(),
     'the bill': awsBill(),
   });

@@ -15,7 +15,7 @@ const dollars = (value: number): string =>
 
 /** The figures of the scenarios, each with its target. */
 export function scenarioTable(results: KeptResults, order: readonly string[]): string {
-  const shown = order.filter((name) => !['coldstart', 'aws'].includes(name));
+  const shown = order.filter((name) => !['coldstart', 'aws', 'console'].includes(name));
   const missing = shown.filter((name) => !results[name]);
   const rows = shown.flatMap((name) =>
     (results[name]?.figures ?? []).map((figure) => [
@@ -46,8 +46,8 @@ const runsTable = (results: KeptResults, names: readonly string[]): string =>
   );
 
 /**
- * Bundles in kB before ADR 0034, and their starts by that of an empty function, measured on 2026-11-26 in one run
- * with those after it.
+ * Bundles in kB before ADR 0034, and their starts by that of an empty function, measured on
+ * 2026-11-26 in one run with those after it.
  */
 const before: Readonly<Record<string, readonly [kilobytes: number, times: number]>> = {
   'alarm-evaluator': [537, 3.25],
@@ -85,6 +85,24 @@ export function coldStartTable(results: KeptResults): string {
         ];
       }),
     ),
+  ].join('\n\n');
+}
+
+/** The views of the console: from the link to the frame in which all of the view is there. */
+export function consoleTable(results: KeptResults): string {
+  const run = results.console;
+  if (!run) return 'Not measured yet.';
+  const { at, commit, cores, cpu, node, load, loadAtEnd, figures } = run;
+  const value = (name: string) => figures.find(({ figure }) => figure === name)?.value;
+  const rows = figures.flatMap((figure) => {
+    const view = /^((?:tenant: )?[^:]*) p50$/.exec(figure.figure)?.[1];
+    if (view === undefined) return [];
+    const drawn = value(`${view}: drawing p50`);
+    return [[view, `${figure.value}`, `${drawn ?? ''}`, isMet(figure) ? 'yes' : '**no**']];
+  });
+  return [
+    `Measured ${at.slice(0, 16)}, commit ${commit}, ${cores} cores (${cpu}), Node ${node}, load before and after: ${load}, ${loadAtEnd}.`,
+    table(['view', 'ms', 'of it drawing', 'within a second'], rows),
   ].join('\n\n');
 }
 

@@ -146,7 +146,10 @@ const Active = z.object({
   data: z.object({ alerts: z.array(z.object({ state: z.string(), activeAt: z.string() })) }),
 });
 
-/** When Prometheus first saw the fault that it now reports, in ms since 1970; undefined if it reports none. */
+/**
+ * When Prometheus first saw the fault that it now reports, in ms since 1970; undefined if it
+ * reports none.
+ */
 export async function activeAt({ ports }: Setup): Promise<number | undefined> {
   const { data } = Active.parse(await json(`http://127.0.0.1:${ports.prometheus}/api/v1/alerts`));
   const firing = data.alerts.find(({ state }) => state === 'firing');

@@ -1,4 +1,7 @@
-/** The script `doctor-report.sh`, installed as `docs/how-to/monitors/scripts.md` says, for monitors that run it. */
+/**
+ * The script `doctor-report.sh`, installed as `docs/how-to/monitors/scripts.md` says, for monitors
+ * that run it.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../stack/state.ts';

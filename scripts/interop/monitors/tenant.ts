@@ -27,7 +27,10 @@ export async function notifiedTenant({ stack }: World): Promise<NotifiedTenant> 
     tenant,
     alarmOn: async (event_type, traits) => {
       const query = Object.entries(traits).map(([name, value]) => ({
-        ...{ field: `traits.${name}`, op: 'eq', type: 'string', value },
+        field: `traits.${name}`,
+        op: 'eq',
+        type: 'string',
+        value,
       }));
       const event_rule = { event_type, query };
       const alarm = { name: 'a fault', type: 'event', repeat_actions: true, event_rule };

@@ -29,7 +29,10 @@ export async function watchedHost(world: World, kind: string): Promise<WatchedHo
   await alarmOn('compute.instance.update', { instance_id: id, state: 'stopped' });
   const isUp = async () => (await serviceOf(admin, host)).state === 'up';
   return {
-    ...{ host, notified, close, isUp },
+    host,
+    notified,
+    close,
+    isUp,
     becomes: async (state) => {
       await eventually(`${host} is ${state}`, async () => (await isUp()) === (state === 'up'));
     },

@@ -58,7 +58,9 @@ async function run(world: World): Promise<string> {
   const config = join(world.folder, 'collectd.conf');
   writeConfig(config, blocksOf('collectd', 'conf')[0], {
     'https://doctor.example/api': world.stack.outputs.ApiUrl ?? '',
-    ...{ CREDENTIAL_ID: id, CREDENTIAL_SECRET: secret, 'compute-1': watched.host },
+    CREDENTIAL_ID: id,
+    CREDENTIAL_SECRET: secret,
+    'compute-1': watched.host,
   });
   // A process of that name, which does nothing.
   const process = join(world.folder, 'ovs-vswitchd');

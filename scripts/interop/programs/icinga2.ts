@@ -33,9 +33,17 @@ object Host "${host}" {
 /** Icinga's constants: all of its files are in one folder, and it stays the user that started it. */
 const constants = (folder: string): string[] => {
   const paths = {
-    ...{ ConfigDir: '', DataDir: 'lib', LogDir: 'log', CacheDir: 'cache', SpoolDir: 'spool' },
-    ...{ InitRunDir: 'run', PidPath: 'run/pid', VarsPath: 'cache/vars' },
-    ...{ ObjectsPath: 'cache/objects', ModAttrPath: 'lib/modattr', StatePath: 'lib/state' },
+    ConfigDir: '',
+    DataDir: 'lib',
+    LogDir: 'log',
+    CacheDir: 'cache',
+    SpoolDir: 'spool',
+    InitRunDir: 'run',
+    PidPath: 'run/pid',
+    VarsPath: 'cache/vars',
+    ObjectsPath: 'cache/objects',
+    ModAttrPath: 'lib/modattr',
+    StatePath: 'lib/state',
   };
   return Object.entries(paths).map(([name, path]) => `--define=${name}=${join(folder, path)}`);
 };

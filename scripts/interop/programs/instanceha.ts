@@ -22,8 +22,13 @@ function configure({ account, folder }: World, host: string): Record<string, str
   const files = {
     INSTANCEHA_CONFIG_PATH: {
       config: {
-        ...{ POLL: '15', DELTA: '10', THRESHOLD: '100', DELAY: '0', LOGLEVEL: 'debug' },
-        ...{ SMART_EVACUATION: 'true', TAGGED_AGGREGATES: 'false' },
+        POLL: '15',
+        DELTA: '10',
+        THRESHOLD: '100',
+        DELAY: '0',
+        LOGLEVEL: 'debug',
+        SMART_EVACUATION: 'true',
+        TAGGED_AGGREGATES: 'false',
       },
     },
     CLOUDS_CONFIG_PATH: { clouds: { doctor: { auth, region_name: account.OS_REGION_NAME } } },

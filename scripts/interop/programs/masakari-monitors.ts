@@ -103,7 +103,8 @@ async function hostRound(
   writeFileSync(clusterFile, cluster(host, true));
   const env = { ...process.env, PATH: pathWith(commands) };
   const monitor = startDaemon(join(bin, 'masakari-hostmonitor'), ['--config-file', config], {
-    ...{ env, log },
+    env,
+    log,
   });
   try {
     await eventually('the monitor has seen the host', async () =>

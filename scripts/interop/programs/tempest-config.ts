@@ -13,16 +13,23 @@ type TempestUser = {
 };
 
 const member = (username: string, project: string): TempestUser => ({
-  ...{ username, project },
-  ...{ granted: ['member'], roles: ['member', 'reader'] },
+  username,
+  project,
+  granted: ['member'],
+  roles: ['member', 'reader'],
 });
 const reader = (username: string, project: string): TempestUser => ({
-  ...{ username, project },
-  ...{ granted: ['reader'], roles: ['reader'] },
+  username,
+  project,
+  granted: ['reader'],
+  roles: ['reader'],
 });
 const administrator = (username: string): TempestUser => ({
-  ...{ username, project: 'admin', admin: true },
-  ...{ granted: ['admin'], roles: ['admin', 'member', 'reader'] },
+  username,
+  project: 'admin',
+  admin: true,
+  granted: ['admin'],
+  roles: ['admin', 'member', 'reader'],
 });
 
 /** A class of tests may ask for two administrators, some members and some readers at once. */
@@ -46,27 +53,46 @@ export async function writeWorkspace({ admin, account, folder, proxy }: World): 
       body: { password, projects: [{ name: project, roles: granted }] },
     });
     accounts.push({
-      ...{ username, password, project_name: project, domain_name: 'Default', roles },
+      username,
+      password,
+      project_name: project,
+      domain_name: 'Default',
+      roles,
       types: isAdmin ? ['admin'] : [],
     });
   }
   const accountsFile = join(folder, 'etc/accounts.yaml');
   writeFileSync(accountsFile, JSON.stringify(accounts, null, 2)); // JSON is YAML
   const services = {
-    ...{ nova: true, neutron: true, aodh: true, aodh_plugin: true, glance: true },
-    ...{ cinder: false, swift: false, horizon: false, placement: false },
-    ...{ gnocchi: false, ceilometer: false, sg_core: false },
+    nova: true,
+    neutron: true,
+    aodh: true,
+    aodh_plugin: true,
+    glance: true,
+    cinder: false,
+    swift: false,
+    horizon: false,
+    placement: false,
+    gnocchi: false,
+    ceilometer: false,
+    sg_core: false,
   };
   const configuration = [
     section('DEFAULT', { log_file: 'tempest.log', debug: true }),
     section('oslo_concurrency', { lock_path: join(folder, 'locks') }),
     section('auth', { use_dynamic_credentials: false, test_accounts_file: accountsFile }),
     section('identity', {
-      ...{ uri_v3: account.OS_AUTH_URL ?? '', auth_version: 'v3', region: 'RegionOne' },
-      ...{ v3_endpoint_type: 'publicURL', default_domain_id: 'default' },
+      uri_v3: account.OS_AUTH_URL ?? '',
+      auth_version: 'v3',
+      region: 'RegionOne',
+      v3_endpoint_type: 'publicURL',
+      default_domain_id: 'default',
     }),
     section('identity-feature-enabled', {
-      ...{ api_v2: false, api_v2_admin: false, application_credentials: true, access_rules: true },
+      api_v2: false,
+      api_v2_admin: false,
+      application_credentials: true,
+      access_rules: true,
     }),
     section('compute', { min_microversion: '2.1', max_microversion: '2.94' }),
     section('network-feature-enabled', { ipv6: false }),

@@ -21,7 +21,7 @@ import sys
 import time
 import warnings
 
-from keeper import journal, snapshot, watch
+from keeper import expressions, journal, snapshot, watch
 
 #: A journal of this many bytes, and of half a snapshot, is replaced by a new snapshot.
 LONG_JOURNAL = 16_000_000
@@ -193,6 +193,10 @@ def main() -> None:
         warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
     from ministack import app as ministack
 
+    try:
+        expressions.read_once(ministack._get_module("dynamodb"))
+    except AttributeError as error:
+        sys.exit(f"not the MiniStack that was expected: {error!r}")
     if folder:
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)

@@ -75,7 +75,7 @@ const doctor = createSurface({
 });
 
 test.each(['/doctor/v1//alertmanager', '/doctor//v1/alertmanager', '//doctor//v1//alertmanager/'])(
-  '%s may be the path of another function: the refusal says how to write it, whoever asks',
+  '%s may be the path of another function: the refusal says how to write it, to every caller',
   async (path) => {
     const answer = await call(doctor, { method: 'POST', path });
     expect(answer.status).toBe(404);

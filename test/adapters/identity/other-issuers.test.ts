@@ -89,7 +89,7 @@ test('no token is remembered beyond its end', async () => {
   expect(await check('t', '::1')).toBeUndefined();
 });
 
-test('while the issuer is out, remembered tokens are good, and others are told to come later', async () => {
+test('while the issuer is out, remembered tokens are accepted, and others get a 503', async () => {
   const { world, check } = setUp();
   await check('known', '::1');
   world.answer = async () => Promise.reject(new Error('ECONNREFUSED'));

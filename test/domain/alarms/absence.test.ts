@@ -1,4 +1,7 @@
-/** Alarms on events that do not come: when they are armed, and what becomes of them when their timer falls due. */
+/**
+ * Alarms on events that do not come: when they are armed, and what becomes of them when their timer
+ * falls due.
+ */
 import { expect, test } from 'vitest';
 import {
   armedBy,
@@ -8,7 +11,7 @@ import {
 } from '../../../domain/alarms/absence.ts';
 import type { Alarm } from '../../../domain/alarms/alarm.ts';
 import { Notification } from '../../../domain/events/messages.ts';
-import { laterBy } from '../../../domain/ticks.ts';
+import { laterBy } from '../../../domain/time.ts';
 import { eventWith } from '../events/events.ts';
 import { alarmWith } from './alarms.ts';
 

@@ -19,11 +19,12 @@ test('where there are more, all of them follow later', () => {
 });
 
 test.each([
-  { events: 1, alarms: 60, taken: 50 },
-  { events: 2, alarms: 60, taken: 25 },
+  { events: 1, alarms: 120, taken: 100 },
+  { events: 2, alarms: 60, taken: 50 },
+  { events: 4, alarms: 60, taken: 25 },
   { events: 50, alarms: 60, taken: 10 },
   { events: 50, alarms: 10, taken: 10 },
-  { events: 1, alarms: 50, taken: 50 },
+  { events: 1, alarms: 100, taken: 100 },
 ])(
   'of $alarms alarms, each with $events events, $taken make a slice',
   ({ events, alarms, taken }) => {

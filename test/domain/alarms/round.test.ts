@@ -117,7 +117,7 @@ test('the third round in a row without an answer is insufficient data, and is no
   ]);
 });
 
-test('an alarm that never had data says why after three rounds, and notifies nobody', () => {
+test('an alarm that never had data says why after three rounds, and sends no notification', () => {
   const alarm = prometheusAlarm({ failed_rounds: 2, last_round: 1 });
   const written = roundWrite(alarm, findings(failed), roundAt(120_000), 'now');
   expect(written?.row).toBeUndefined();

@@ -10,7 +10,7 @@ import {
 } from '../../../domain/conditions/host-condition.ts';
 import type { Observation } from '../../../domain/conditions/observation.ts';
 import { type ClearRule, clearRules, type Source } from '../../../domain/conditions/source.ts';
-import { holdersOf, mostHolders } from '../../../domain/hosts/holders.ts';
+import { holdersOf, mostHolders, mostOfSource } from '../../../domain/hosts/holders.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { afterUpdate } from '../../../domain/hosts/service-update.ts';
 import { downHost, hostWith, minute } from '../rows.ts';
@@ -146,9 +146,27 @@ describe('a raise', () => {
 
   test('beyond the most conditions of one host is ignored, with the reason', () => {
     const story = new Story();
-    for (let n = 0; n < mostHolders; n++) story.report(a, { key: `k${n}` });
+    for (let n = 0; n < mostHolders; n++) story.report(sourceWith(`script/s${n}`));
     expect(story.report(b).last).toMatchObject({ kind: 'ignored', reason: /50 conditions/ });
+    expect(story.report(sourceWith('script/s1')).last?.kind).toBe('renewed');
+  });
+
+  test('beyond the share of its source is ignored, and leaves room for other sources', () => {
+    const story = new Story();
+    for (let n = 0; n < mostOfSource; n++) story.report(a, { key: `k${n}` });
+    expect(story.report(a, { key: 'more' }).last).toMatchObject({
+      kind: 'ignored',
+      reason: /20 conditions of the source/,
+    });
     expect(story.report(a, { key: 'k1' }).last?.kind).toBe('renewed');
+    expect(story.report(b).last?.kind).toBe('raised');
+  });
+
+  test('that says that the host was fenced is taken beyond the share of its source', () => {
+    const story = new Story();
+    for (let n = 0; n < mostOfSource; n++) story.report(a, { key: `k${n}` });
+    expect(story.report(a, { key: 'more', fenced: true }).last?.kind).toBe('raised');
+    expect(story.standing).toBe('failed');
   });
 });
 

@@ -1,7 +1,12 @@
 /** What happened to a host, in one list. */
 import { expect, test } from 'vitest';
 import { Fault } from '../../../domain/hosts/fault.ts';
-import { hostHistory } from '../../../domain/hosts/host-history.ts';
+import {
+  type HistoryEntry,
+  type HostRecords,
+  hostHistory,
+  timeOfMarker,
+} from '../../../domain/hosts/host-history.ts';
 import type { HostSwitch } from '../../../domain/hosts/host-switch.ts';
 import { Migration, noDepartures } from '../../../domain/servers/evacuation.ts';
 import { evacuationWith, id, minute } from '../rows.ts';
@@ -25,8 +30,11 @@ const records = {
   switches: [switched(minute(30), ['up', 'maintenance_ended']), switched(minute(5), ['disabled'])],
 };
 
+const entries = (given: Partial<HostRecords> = {}) =>
+  hostHistory({ ...records, ...given }, { limit: 10 }).history;
+
 test('faults, switches and evacuations come newest first, each with its caller and request', () => {
-  const lines = hostHistory(records, 10).map(({ at, what, user_id, request_id }) =>
+  const lines = entries().map(({ at, what, user_id, request_id }) =>
     [at.slice(11, 16), what, user_id, request_id].join(' '),
   );
   expect(lines).toEqual([
@@ -39,7 +47,7 @@ test('faults, switches and evacuations come newest first, each with its caller a
 });
 
 test('a fault has its reporter, its monitor and how much it affected', () => {
-  const raised = hostHistory(records, 10).find(({ what }) => what === 'fault_raised');
+  const raised = entries().find(({ what }) => what === 'fault_raised');
   expect(raised).toMatchObject({
     ...{ fault_id: id(500), fault_kind: 'host', affected: 3 },
     ...{ source: 'zabbix', user_name: 'monitor' },
@@ -48,20 +56,51 @@ test('a fault has its reporter, its monitor and how much it affected', () => {
 
 test('an evacuation has its server, its target and the status that clients see', () => {
   const departures = { done: 0, restarts: 1, restarted_at: minute(40) };
-  const [first] = hostHistory({ ...records, faults: [], switches: [], departures }, 10);
+  const [first] = entries({ faults: [], switches: [], departures });
   expect(first).toMatchObject({
     ...{ what: 'evacuation', server_id: id(1), dest: 'compute-2' },
     ...{ status: 'completed', updated_at: minute(40) },
   });
 });
 
-test('the end of a fault without its switch has no caller, and an `up` without a fault is shown', () => {
-  const unknown = hostHistory({ ...records, switches: [] }, 10);
-  expect(unknown[0]).toMatchObject({ what: 'fault_cleared', user_id: null, request_id: null });
-  const [first] = hostHistory({ ...records, faults: [] }, 10);
-  expect(first).toMatchObject({ what: 'up', user_id: 'operator' });
+test('the end of a data plane fault has its caller', () => {
+  const cleared_by = { user_id: 'controller', request_id: 'req-clear' };
+  const faults = [Fault.parse({ ...fault, kind: 'data_plane', number: -1, cleared_by })];
+  const ended = entries({ faults }).find(({ what }) => what === 'fault_cleared');
+  expect(ended).toMatchObject({ fault_kind: 'data_plane', ...cleared_by });
 });
 
-test('there are no more than the limit', () => {
-  expect(hostHistory(records, 2)).toHaveLength(2);
+test('the end of a fault without its switch has no caller, and an `up` without a fault is shown', () => {
+  const unknown = entries({ switches: [] });
+  expect(unknown[0]).toMatchObject({ what: 'fault_cleared', user_id: null, request_id: null });
+  expect(entries({ faults: [] })).toContainEqual(
+    expect.objectContaining({ what: 'up', user_id: 'operator' }),
+  );
+});
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'pages of %i, one behind the other, have each entry once',
+  (limit) => {
+    const found: HistoryEntry[] = [];
+    let marker: string | undefined;
+    for (let pages = 1; ; pages += 1) {
+      const page = hostHistory(records, { limit, marker });
+      found.push(...page.history);
+      expect(page.history.length).toBeLessThanOrEqual(limit);
+      if (page.next === undefined) break;
+      expect(pages).toBeLessThan(6);
+      marker = page.next;
+    }
+    expect(found).toEqual(entries());
+  },
+);
+
+test('entries of one time are told apart by what they are, and by their fault or server', () => {
+  const at = minute(12);
+  const twins = [moved, { ...moved, uuid: id(90), instance_uuid: id(2) }];
+  const all = { ...records, migrations: twins, switches: [switched(at, ['disabled'])] };
+  const first = hostHistory(all, { limit: 2 });
+  expect(timeOfMarker(first.next ?? '')).toBe(at);
+  const second = hostHistory(all, { limit: 10, marker: first.next });
+  expect([...first.history, ...second.history]).toEqual(hostHistory(all, { limit: 10 }).history);
 });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { mergedPages, placeOfServer, uuidAt } from '../../../domain/servers/server-listing.ts';
+import {
+  indexedPlace,
+  mergedPages,
+  nameAt,
+  placeOfServer,
+  uuidAt,
+} from '../../../domain/servers/server-listing.ts';
 import { id, minute } from '../rows.ts';
 
 async function* pages(...given: string[][]) {
@@ -15,6 +21,32 @@ async function merged(lists: string[][][], oldestFirst = true): Promise<string[]
 test('the uuid is read from a sort key', () => {
   const place = placeOfServer({ created_at: minute(1), uuid: id(7) });
   expect(uuidAt(place)).toBe(id(7));
+});
+
+test.each([
+  ['a name', 'web-1'],
+  ['a name with the separator', 'web#1#'],
+  ['an empty name', ''],
+])('uuid and name are read from the sort key of an index: %s', (_, name) => {
+  const place = indexedPlace({ created_at: minute(1), uuid: id(7), name });
+  expect([uuidAt(place), nameAt(place)]).toEqual([id(7), name]);
+  expect(place.startsWith(placeOfServer({ created_at: minute(1), uuid: id(7) }))).toBe(true);
+});
+
+test('a name that is too long for a key of an index is left out, and a key without a name has none', () => {
+  const server = { created_at: minute(1), uuid: id(7) };
+  const place = indexedPlace({ ...server, name: '😀'.repeat(255) });
+  expect(place).toBe(placeOfServer(server));
+  expect(nameAt(place)).toBeUndefined();
+  expect(nameAt(indexedPlace({ ...server, name: '😀'.repeat(200) }))).toBe('😀'.repeat(200));
+});
+
+test('a server whose name two lists show differently is listed once', async () => {
+  const [first, second] = [1, 2].map((n) => placeOfServer({ created_at: minute(n), uuid: id(n) }));
+  expect(await merged([[[`${first}#a`, `${second}#b`]], [[`${first}#z`]]])).toEqual([
+    expect.stringContaining(`${first}#`),
+    `${second}#b`,
+  ]);
 });
 
 test.each<[string, string[][][], string[]]>([

@@ -106,7 +106,7 @@ describe('an alarm of type prometheus', () => {
     });
   });
 
-  test('is limited to its project by whoever writes the query, unless that is an administrator of it', async () => {
+  test('is limited to its project, unless its writer is an administrator', async () => {
     const { as, rows } = alarmingWorld();
     const make = async (name: string, more = {}) => {
       const body = { ...prometheus, prometheus_rule: rule, ...more };

@@ -105,7 +105,7 @@ test('a process that dies between claim and request asks again only after Nova h
   expect(row(world)).toMatchObject(ended);
 });
 
-test('an evacuation that somebody else requested in Nova is followed, not requested again', async () => {
+test('an evacuation that others requested in Nova is followed, not requested again', async () => {
   await using world = await moving();
   world.nova.migrations.push({
     ...{ id: 1, uuid: id(1), instance_uuid: server.uuid, source_compute: 'compute-1' },

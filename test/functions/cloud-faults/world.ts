@@ -1,4 +1,7 @@
-/** The function on tables in memory and the stand-in of a cloud. Its queues are lists that the test empties. */
+/**
+ * The function on tables in memory and the stand-in of a cloud. Its queues are lists that the test
+ * empties.
+ */
 import { cloudCompute } from '../../../adapters/cloud/cloud-compute.ts';
 import { cloudNetwork } from '../../../adapters/cloud/cloud-network.ts';
 import { readCloudSecret } from '../../../adapters/cloud/cloud-secret.ts';

@@ -3,7 +3,12 @@
 import type { Host } from '../../../domain/hosts/host.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type Migration, placeOfRecord } from '../../../domain/servers/evacuation.ts';
-import { placeOfServer, type ServerIndex } from '../../../domain/servers/server-listing.ts';
+import type { Instance } from '../../../domain/servers/instance.ts';
+import {
+  indexedPlace,
+  placeOfServer,
+  type ServerIndex,
+} from '../../../domain/servers/server-listing.ts';
 import { slices } from '../../../domain/slices.ts';
 import { compose } from '../../../functions/compute/compose.ts';
 import type { ComputeDeps } from '../../../functions/compute/handler.ts';
@@ -25,6 +30,10 @@ const callers: Record<string, { project_id?: string; roles: string[] }> = {
 };
 
 export type Asked = Partial<Call> & { as?: string; version?: string };
+
+/** The key of a server in the indexes; those of the project B were written before names were in them. */
+const placeIn = (row: Instance): string =>
+  row.project_id === projectB ? placeOfServer(row) : indexedPlace(row);
 
 /** Sends a request as a user, at a microversion. */
 export function computeOf(
@@ -49,13 +58,12 @@ export function computeOf(
     });
   /** Pages of the requested length, as an index returns them. */
   const listed: ComputeDeps['listed'] = async function* (list, { after, oldestFirst, first }) {
-    const places = rowsOf(list).map(placeOfServer).sort();
+    const places = rowsOf(list).map(placeIn).sort();
     if (!oldestFirst) places.reverse();
-    const rest = places.filter((place) => !after || place > after === oldestFirst);
-    yield* slices(
-      rest.filter((place) => place !== after),
-      first,
-    );
+    // No key of the server `after` itself is in the range.
+    const end = after && oldestFirst ? `${after}$` : after;
+    const isIn = (place: string) => end === undefined || (oldestFirst ? place > end : place < end);
+    yield* slices(places.filter(isIn), first);
   };
   const changedBetween: ComputeDeps['changedBetween'] = async ({ since, before }, most) => {
     // DynamoDB refuses a range that ends before it begins.
@@ -63,7 +71,7 @@ export function computeOf(
     const rows = [...instances.values()].filter(
       ({ updated_at }) => updated_at >= since && updated_at <= before,
     );
-    return rows.length > most ? undefined : rows.map(placeOfServer);
+    return rows.length > most ? undefined : rows.map(placeIn);
   };
   const hostBy = async (is: (host: Host) => boolean) =>
     [...hosts.values()].find((host) => !host.deleted && is(host))?.host;

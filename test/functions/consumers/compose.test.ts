@@ -167,6 +167,8 @@ async function sentAgain(
       take: async () => (place === 'held' ? { place: '0#a', holder: 'me' } : { full: place }),
       giveBack: async () => {},
       keep: async () => {},
+      noteWaiting: async () => {},
+      after: () => () => {},
       interrupted: () => {},
     },
     countWebhooks: async () => {},

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { DoctorEvent } from '../../../domain/events/event.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import { noteHeartbeats } from '../../../flows/note-heartbeats.ts';
+import { recordMissedHeartbeats } from '../../../flows/record-missed-heartbeats.ts';
 import { reportConditions } from '../../../flows/report-conditions.ts';
-import { reportSilence } from '../../../flows/report-silence.ts';
 import { type SendTwiceDeps, sendTwice } from '../../../flows/send-twice.ts';
 import { reportReceiver } from '../../../functions/report-receiver/handler.ts';
 import { sourceWith } from '../../domain/conditions/reports.ts';
@@ -50,8 +50,8 @@ function receiver(failing?: () => Promise<boolean>, reporters: string[] = []) {
     },
     reportConditions: (report) => reportConditions(deps, report),
     noteHeartbeats: (hosts, at) => noteHeartbeats(beating, hosts, at),
-    reportSilence: (message, id) =>
-      reportSilence(
+    recordMissedHeartbeats: (message, id) =>
+      recordMissedHeartbeats(
         {
           ...deps,
           source: async (name) => sourceWith(name),
@@ -204,7 +204,7 @@ test('a message whose report cannot be stored is delivered again, the others are
 
 const silent = (since = minute(0)) => ({ missed: ['compute-1', 'none'], awake_since: since });
 
-test('the silence of a host is recorded if its row says so; one that is heard again is up', async () => {
+test('missed heartbeats are recorded if the row says so; a host that sends them again is up', async () => {
   const { world, takeLate } = receiver();
   world.hosts.set('compute-1', hostWith({ heartbeat: true, last_seen_up: minute(18) }));
   await takeLate(0, silent(minute(19.5)));
@@ -246,7 +246,7 @@ test.each([
   },
 );
 
-test('an alarm of CloudWatch comes from AWS, whoever the reporters are', async () => {
+test('an alarm of CloudWatch comes from AWS, so the reporters do not limit it', async () => {
   const { world, take } = receiver(undefined, ['AROAEXAMPLE']);
   await take(alarmEvent({ description: 'host=compute-1' }));
   expect(world.conditions.size).toBe(1);

@@ -85,6 +85,10 @@ export function sender(
       keep: async ({ place }) => {
         places.push(`keep ${place}`);
       },
+      noteWaiting: async ({ place }) => {
+        places.push(`note ${place}`);
+      },
+      after: () => () => undefined,
       interrupted: (step) => {
         places.push(`interrupted ${step}`);
       },

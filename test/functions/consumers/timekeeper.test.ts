@@ -1,7 +1,8 @@
 /** The timekeeper: ticks of a minute, and what a tick looks at. */
 import { expect, test } from 'vitest';
 import { allRosterShards } from '../../../domain/hosts/listed-host.ts';
-import { type Clock, laterBy } from '../../../domain/ticks.ts';
+import { laterBy } from '../../../domain/time.ts';
+import type { Clock } from '../../../domain/timers/ticks.ts';
 import { type TimekeeperDeps, timekeeper } from '../../../functions/timekeeper/handler.ts';
 import { minute } from '../../domain/rows.ts';
 import { lambdaContext as context } from '../call.ts';

@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import type { Taken } from '../../../domain/delivery/webhook-place.ts';
-import { rememberingFull } from '../../../functions/webhook-sender/places.ts';
+import type { Answer } from '../../../domain/delivery/webhook-retry.ts';
+import { rememberingFull, waitingMs } from '../../../functions/webhook-sender/places.ts';
 import { minute } from '../../domain/rows.ts';
 import { bad, good, hung, ofOther, sender, webhook } from './sender.ts';
 
@@ -11,8 +12,97 @@ const take = (taken: Taken) => ({
     take: async () => taken,
     giveBack: async () => expect.unreachable(),
     keep: async () => expect.unreachable(),
+    noteWaiting: async () => expect.unreachable(),
+    after: () => () => undefined,
     interrupted: () => expect.unreachable(),
   },
+});
+
+/** Places whose batches are told that time has passed by `pass`. */
+function timed() {
+  const steps: string[] = [];
+  const due = new Map<number, () => void>();
+  let timers = 0;
+  const say = (what: string) => async (held: { readonly place: string }) => {
+    steps.push(`${what} ${held.place}`);
+  };
+  return {
+    steps,
+    pass: () => {
+      for (const call of due.values()) call();
+      due.clear();
+    },
+    places: {
+      take: async (project: string) => ({ place: `0#${project}`, holder: 'me' }),
+      giveBack: say('give back'),
+      keep: say('keep'),
+      noteWaiting: say('note'),
+      after: (ms: number, call: () => void) => {
+        expect(ms).toBe(waitingMs);
+        const timer = timers++;
+        due.set(timer, call);
+        return () => {
+          due.delete(timer);
+        };
+      },
+      interrupted: (step: string) => {
+        steps.push(`interrupted ${step}`);
+      },
+    },
+  };
+}
+
+/** Receivers that answer when a test says so, by their URL. */
+function receivers() {
+  const waiting = new Map<string, () => void>();
+  return {
+    waiting,
+    post: ({ action }: { readonly action: string }): Promise<Answer> =>
+      new Promise((done) => {
+        waiting.set(action, () => done({ kind: 'answered', status: 200 }));
+      }),
+  };
+}
+const turns = async (): Promise<void> => {
+  for (let n = 0; n < 5; n++) await new Promise((turn) => setImmediate(turn));
+};
+
+test("a project's place is free when its own webhooks are done, while those of others in the batch wait", async () => {
+  const { steps, places } = timed();
+  const { waiting, post } = receivers();
+  const { send } = sender({}, { places, post });
+  const sent = send(webhook(bad), ofOther(good));
+  await turns();
+  waiting.get(good)?.();
+  await turns();
+  expect(steps).toEqual(['give back 0#b']);
+  waiting.get(bad)?.();
+  await sent;
+  expect(steps).toEqual(['give back 0#b', 'give back 0#a']);
+});
+
+test('after a second without an answer the place says that a receiver hangs, once, until it answers', async () => {
+  const { steps, places, pass } = timed();
+  const { waiting, post } = receivers();
+  const { send } = sender({}, { places, post });
+  const second = { webhook_id: '6b1f0c53-0f5e-5d5c-9a43-0a4f0e7b1a02' };
+  const sent = send(webhook(bad), webhook(good, second));
+  await turns();
+  pass();
+  await turns();
+  expect(steps).toEqual(['note 0#a']);
+  for (const answer of waiting.values()) answer();
+  await sent;
+  // It answered in time after all: the place is free.
+  expect(steps).toEqual(['note 0#a', 'give back 0#a']);
+});
+
+test('a receiver that answers within a second is not noted', async () => {
+  const { steps, places, pass } = timed();
+  await sender({}, { places }).send(webhook(good));
+  pass();
+  await turns();
+  expect(steps).toEqual(['give back 0#a']);
 });
 
 test('a batch takes one place of each project among its first tries, and gives it back', async () => {
@@ -20,7 +110,8 @@ test('a batch takes one place of each project among its first tries, and gives i
   const later = webhook('https://later.example/', { lane: 'later' });
   await send(webhook(good), webhook(bad), ofOther(good), later);
   expect(posted).toHaveLength(4);
-  expect(places).toEqual(['take a', 'take b', 'give back 0#a', 'give back 1#b']);
+  expect(places.slice(0, 2)).toEqual(['take a', 'take b']);
+  expect(places.slice(2).sort()).toEqual(['give back 0#a', 'give back 1#b']);
 });
 
 test('the place of a project whose receiver hung is kept from it, and no other', async () => {
@@ -54,7 +145,7 @@ test('a webhook that was delivered, or that cannot hang, needs no place', async 
   expect(places).toEqual([]);
 });
 
-test.each(['take', 'giveBack', 'keep'] as const)(
+test.each(['take', 'giveBack', 'keep', 'noteWaiting'] as const)(
   'when the places fail to %s, the webhooks are sent all the same',
   async (step) => {
     const noted: string[] = [];
@@ -62,6 +153,11 @@ test.each(['take', 'giveBack', 'keep'] as const)(
       take: async () => ({ place: '0#a', holder: 'me' }),
       giveBack: async () => undefined,
       keep: async () => undefined,
+      noteWaiting: async () => undefined,
+      after: (_: number, call: () => void) => {
+        if (step === 'noteWaiting') call();
+        return () => undefined;
+      },
       interrupted: (what: string) => {
         noted.push(what);
       },

@@ -51,7 +51,7 @@ test('shows ages, the walk and errors; null before anything is known', async () 
   });
 });
 
-test('a request begins a walk in place of one that nobody asked for, and joins its like', async () => {
+test('a request begins a walk in place of one of the schedule, and joins a requested one', async () => {
   const { ask, jobs, queued } = surface([{ ...newJob('walk'), walk, leased_until: minute(30) }]);
   const first = await ask('POST', 'cloud/walks', { body: { dry_run: true } }, 'admin');
   expect(first).toMatchObject({ status: 202, body: { walk: { requested: true, dry_run: true } } });

@@ -38,7 +38,10 @@ export type QueuedOutside = {
   readonly delaySeconds: number | undefined;
 };
 
-/** Sends a request as a user with the role `as`, below `/doctor/v1/`; `queued` has the events from outside. */
+/**
+ * Sends a request as a user with the role `as`, below `/doctor/v1/`; `queued` has the events from
+ * outside.
+ */
 export function doctorOf({ deps: flow }: World, given: Partial<DoctorParts> = {}) {
   const queued: QueuedOutside[] = [];
   const surface = compose({

@@ -51,12 +51,13 @@ export function monitorsWorld(hosts: readonly Host[] = registered) {
   const world = conditionsWorld(rows, portsWorld(2, { 'binding:host_id': 'compute-1' }));
   const kept: ReceivedNotification[] = [];
   const sources = new Map<string, SourceRow>();
-  /** `storeIsOut`: every read of a condition fails. */
-  const state = { now: '2026-11-20T08:16:30.000Z', storeIsOut: false };
+  /** `storeIsOut`: every read of a condition fails. `storeHangs`: it never ends. */
+  const state = { now: '2026-11-20T08:16:30.000Z', storeIsOut: false, storeHangs: false };
   const { ports, conditions, unmatched, deps } = world;
   const live = hosts.filter(({ deleted }) => !deleted);
   const read = async (condition_ids: readonly string[]) => {
     if (state.storeIsOut) throw new Error('throttled');
+    if (state.storeHangs) await Promise.withResolvers<void>().promise;
     return condition_ids.flatMap((condition_id) => conditions.get(condition_id) ?? []);
   };
   const common = {

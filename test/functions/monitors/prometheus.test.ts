@@ -1,6 +1,7 @@
 /** What Prometheus and collectd say to `…/api/v2/alerts`: the recorded shapes in `samples/`. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { unmatchedItem } from '../../../domain/conditions/unmatched.ts';
 import { PrometheusAlerts, readAlerts } from '../../../functions/monitors/prometheus.ts';
 import { alertsSample, observations, reading, reasons } from './alert-samples.ts';
 
@@ -134,4 +135,16 @@ test.each([
 
 test('alerts are read whatever they are: no error', () => {
   fc.assert(fc.property(fc.array(fc.jsonValue()), (alerts) => void read(...alerts)));
+});
+
+test('an unmatched alert that is sent again, with other times and texts, is the same item', () => {
+  const from = { source: 'prometheus', at: '2026-01-01T00:00:00.000Z', request_id: 'req' };
+  const reporter = { user_id: 'm', user_name: 'm', project_id: 'p' };
+  const idOf = (summary: string, endsAt: string) => {
+    const [item] = read({ labels: { alertname: 'Watchdog' }, annotations: { summary }, endsAt });
+    if (item?.kind !== 'unmatched') throw new Error('It is matched.');
+    return unmatchedItem(item, { ...from, reported_by: reporter }).unmatched_id;
+  };
+  const first = idOf('since 1 m', '2026-11-20T09:00:00Z');
+  expect(idOf('since 2 m', '2026-11-20T09:01:00Z')).toBe(first);
 });

@@ -1,4 +1,7 @@
-/** Every sample in `samples/`, sent as its monitor sends it: the answer, and the conditions that it leaves. */
+/**
+ * Every sample in `samples/`, sent as its monitor sends it: the answer, and the conditions that it
+ * leaves.
+ */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

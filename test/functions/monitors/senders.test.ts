@@ -1,9 +1,10 @@
 /**
- * The table of senders in docs/wire/monitors.md#each-sender, a row each: what raises and clears its condition,
- * and that no answer makes it lose a report or repeat one for ever.
+ * The table of senders in docs/wire/monitors.md#each-sender, a row each: what raises and clears its
+ * condition, and that no answer makes it lose a report or repeat one for ever.
  */
 import { readFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { answeredWithinMs } from '../../../functions/monitors/report-route.ts';
 import { alarmEvent } from './alarm-events.ts';
 import { basic, bearer, monitorsWorld } from './monitors-world.ts';
 
@@ -275,12 +276,29 @@ describe.each(overHttp)('%s over HTTP', (_, sender) => {
     expect(status).toBe((sender.answers ?? ok).raise);
   });
 
-  test('is told by a 503 when to send again, never by a 429', async () => {
+  test('gets a 503 that says when to send again, never a 429', async () => {
     const world = worldFor(sender);
     world.state.storeIsOut = true;
     const answer = await world.send(sender.raise());
     expect(answer.status).toBe(503);
     expect(answer.headers['Retry-After']).toBe('1');
+  });
+
+  test('is answered within 5 seconds while the store hangs, and sends again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const world = worldFor(sender);
+      world.state.storeHangs = true;
+      const answer = world.send(sender.raise());
+      await vi.advanceTimersByTimeAsync(4_999);
+      expect(answeredWithinMs).toBeLessThan(5_000);
+      expect((await answer).status).toBe(503);
+      expect(world.downHosts()).toEqual([]);
+      world.state.storeHangs = false;
+      expect((await world.send(sender.raise())).status).toBe((sender.answers ?? ok).raise);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -7,7 +7,7 @@ const path = '/doctor/v1/changes';
 const since = ['2026-01-01T00:09:59.000Z'];
 const row = { place: '2026-01-01T00:09:59.500Z#00000001', changed: { servers: ['s'] } };
 
-test('without a cursor the reader gets one, and is told to load everything', async () => {
+test('without a cursor the reader gets one, and the request to load everything', async () => {
   const { status, body } = await asking()('reader', { path });
   expect([status, body]).toEqual([
     200,
@@ -50,7 +50,7 @@ test.each(['monitor', 'service', 'data_plane_integrator'])('a %s reads none', as
   expect((await asking()(role, { path, query: { since } })).status).toBe(403);
 });
 
-test('a page whose project holds too many requests is told so', async () => {
+test('the answer says so to a page whose project holds too many requests', async () => {
   const ask = asking({ take: async () => ({ full: 'busy' }) });
   const { body } = await ask('reader', { path, query: { since, wait: ['4'] } });
   expect(body).toMatchObject({ held: false, changes: {} });

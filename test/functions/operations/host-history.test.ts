@@ -1,5 +1,6 @@
 /** `GET /doctor/v1/host-history/{host}`. */
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { Migration, noDepartures } from '../../../domain/servers/evacuation.ts';
 import { evacuationWith, hostWith, id, minute } from '../../domain/rows.ts';
 import { asking } from './surface.ts';
@@ -11,13 +12,13 @@ function surface() {
   const asked: string[] = [];
   const ask = asking({
     host: async (name) => (name.toLowerCase() === 'compute-1' ? hostWith() : undefined),
-    faultsOfHost: async function* (host) {
-      asked.push(host);
+    faultsOfHost: async function* (host, { to }) {
+      asked.push(`${host} to ${to}`);
       yield [];
     },
     affectedBy: async () => [],
-    switchesOf: async (host, most) => {
-      asked.push(`${host} ${most}`);
+    switchesOf: async (host, most, to) => {
+      asked.push(`${host} ${most} to ${to}`);
       return [
         {
           ...{ host, revision: 2, at: minute(20), kinds: ['maintenance_started'] },
@@ -46,7 +47,7 @@ test('shows administrators what happened to a host, in any spelling of its name'
       { what: 'evacuation', request_id: 'req-evacuate', server_id: id(1) },
     ],
   });
-  expect(asked).toEqual(['compute-1', 'compute-1 200']);
+  expect(asked).toEqual(['compute-1 to ~', 'compute-1 211 to ~']);
 });
 
 test('answers so many entries, and refuses other numbers', async () => {
@@ -61,6 +62,31 @@ test('answers so many entries, and refuses other numbers', async () => {
     });
   }
 });
+
+const Paged = z.object({ history: z.array(z.unknown()), next: z.string().optional() });
+
+test('links to the next page, which begins behind the marker and reads no newer records', async () => {
+  const { history, asked } = surface();
+  const first = Paged.parse((await history('admin', 'compute-1', { limit: ['1'] })).body);
+  const marker = new URL(first.next ?? '').searchParams.get('marker') ?? '';
+  expect(marker).toBe(`${minute(20)}#maintenance_started#`);
+  asked.length = 0;
+  const second = await history('admin', 'compute-1', { limit: ['1'], marker: [marker] });
+  expect(second.body).toMatchObject({ history: [{ what: 'evacuation' }] });
+  expect(second.body).not.toHaveProperty('next');
+  expect(asked).toEqual([`compute-1 to ${minute(20)}$`, `compute-1 12 to ${minute(20)}$`]);
+});
+
+test.each(['', 'x', `${minute(20)}`, `${minute(20)}#up#../..`, '~#up#'])(
+  'a marker that no answer has is refused: %s',
+  async (marker) => {
+    const { status, body } = await surface().history('admin', 'compute-1', { marker: [marker] });
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining('marker') } },
+    });
+  },
+);
 
 test('is a 404 for an unknown host, and forbidden to others', async () => {
   const { history } = surface();

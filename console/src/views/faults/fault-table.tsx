@@ -1,4 +1,4 @@
-import type { Fault } from '../../api/answers.ts';
+import type { Fault } from '../../api/answers/faults.ts';
 import { isOperator } from '../../api/session.ts';
 import { linkTo } from '../../links.ts';
 import { Age, Badge, ShortId, Time } from '../../ui/basics.tsx';

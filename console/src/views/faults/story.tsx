@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Fault } from '../../api/answers.ts';
+import type { Fault } from '../../api/answers/faults.ts';
 import { ask } from '../../api/client.ts';
 import { linkTo } from '../../links.ts';
 import { useLive } from '../../live/use-live.ts';

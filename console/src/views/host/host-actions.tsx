@@ -1,8 +1,39 @@
-import type { Host } from '../../api/answers.ts';
-import { clearFault, evacuate, reportDown, setMaintenance } from '../../api/hosts.ts';
+import type { Host } from '../../api/answers/resources.ts';
+import {
+  clearFault,
+  evacuate,
+  reportDataPlane,
+  reportDown,
+  setMaintenance,
+} from '../../api/hosts.ts';
 import type { Server } from '../../api/openstack.ts';
 import { Action } from '../../ui/actions.tsx';
 import type { HistoryEntry } from './happenings.ts';
+
+type DataPlaneProps = {
+  readonly host: string;
+  /** Whether a fault of the data plane is open. */
+  readonly down: boolean;
+  readonly ports: number;
+};
+
+/** Reports on the data plane of all ports of a host. */
+export const DataPlaneAction = ({ host, down, ports }: DataPlaneProps) =>
+  down ? (
+    <Action
+      label="Clear the data plane"
+      question={`The ports of ${host} forward again: their data plane is ACTIVE, and their owners are notified.`}
+      run={() => reportDataPlane(host, 'ACTIVE')}
+    />
+  ) : (
+    <Action
+      danger
+      label="Report data plane down"
+      disabled={ports === 0}
+      question={`The ports of ${host} forward nothing: their data plane is DOWN in the records, and their owners are notified. The servers stay as they are.`}
+      run={() => reportDataPlane(host, 'DOWN')}
+    />
+  );
 
 type ActionsProps = {
   readonly host: Host;

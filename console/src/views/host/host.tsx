@@ -2,80 +2,91 @@ import { useRef } from 'preact/hooks';
 import { ask } from '../../api/client.ts';
 import { largestList, listPorts, listServers, type Server } from '../../api/openstack.ts';
 import { useLive } from '../../live/use-live.ts';
-import { usePages } from '../../live/use-pages.ts';
-import { Badge, Facts, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
+import { markerIn, usePages } from '../../live/use-pages.ts';
+import { Badge, Facts, Loaded, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { hostState } from '../../ui/states.ts';
 import { ConditionTable } from '../condition-table.tsx';
+import { FaultTable } from '../faults/fault-table.tsx';
 import { PortTable } from '../port-table.tsx';
 import { ServerTable } from '../server-table.tsx';
-import { HostActions } from './host-actions.tsx';
+import { DataPlaneAction, HostActions } from './host-actions.tsx';
 import { TimeLine } from './time-line.tsx';
+
+/** Everything that is loaded of a host. */
+function useParts(name: string) {
+  const params = { host: name };
+  return {
+    host: useLive((signal) => ask('GET /doctor/v1/hosts/{host}', { params, signal }), ['hosts']),
+    servers: usePages(
+      (page, signal) => listServers({ host: name }, page, signal),
+      ['servers', 'hosts'],
+      { largest: largestList },
+    ),
+    ports: usePages(
+      (page, signal) => listPorts({ 'binding:host_id': name }, page, signal),
+      ['ports'],
+      { largest: largestList },
+    ),
+    conditions: useLive(
+      (signal) => ask('GET /doctor/v1/conditions', { query: { host: name, limit: 50 }, signal }),
+      ['conditions', 'hosts'],
+    ),
+    happened: usePages(
+      async (page, signal) => {
+        const request = { params, query: page, signal };
+        const body = await ask('GET /doctor/v1/host-history/{host}', request);
+        return { rows: body.history, next: markerIn(body.next) };
+      },
+      ['hosts', 'faults', 'servers'],
+      { largest: 200 },
+    ),
+    faults: useLive(
+      (signal) => ask('GET /doctor/v1/faults', { query: { host: name, limit: 20 }, signal }),
+      ['faults', 'hosts'],
+    ),
+  };
+}
 
 /** One host: its state, what is on it, who says what of it, and what happened. */
 export function Host({ name }: { name: string }) {
-  const params = { host: name };
-  const host = useLive(
-    (signal) => ask('GET /doctor/v1/hosts/{host}', { params, signal }),
-    ['hosts'],
-  );
-  const servers = usePages(
-    (page, signal) => listServers({ host: name }, page, signal),
-    ['servers', 'hosts'],
-    { largest: largestList },
-  );
-  const ports = usePages(
-    (page, signal) => listPorts({ 'binding:host_id': name }, page, signal),
-    ['ports'],
-    { largest: largestList },
-  );
-  const conditions = useLive(
-    (signal) => ask('GET /doctor/v1/conditions', { query: { host: name, limit: 50 }, signal }),
-    ['conditions', 'hosts'],
-  );
-  const happened = useLive(
-    (signal) => ask('GET /doctor/v1/host-history/{host}', { params, signal }),
-    ['hosts', 'faults', 'servers'],
-  );
+  const parts = useParts(name);
+  const { host, servers, ports, conditions, happened } = parts;
+  const problem = Object.values(parts).find(({ error }) => error !== '')?.error ?? '';
   const names = useNames(servers.data ?? []);
   const found = host.data?.host;
+  const open = parts.faults.data?.faults ?? [];
+  const dataPlane = parts.faults.data && (
+    <DataPlaneAction
+      host={name}
+      down={open.some(({ kind }) => kind === 'data_plane')}
+      ports={ports.data?.length ?? 0}
+    />
+  );
   return (
     <View title={name} aside={found && <Badge state={hostState(found)} />}>
-      <Problem text={host.error || servers.error || ports.error || conditions.error} />
-      {found ? (
-        <>
-          <HostActions
-            host={found}
-            servers={servers.data ?? []}
-            history={happened.data?.history ?? []}
-          />
-          <HostFacts of={found} />
-        </>
-      ) : (
-        <Loading unless={host.error} />
+      <Problem text={problem} />
+      {found && (
+        <HostActions host={found} servers={servers.data ?? []} history={happened.data ?? []} />
+      )}
+      <Loaded of={host}>{(answer) => <HostFacts of={answer.host} />}</Loaded>
+      {open.length > 0 && (
+        <Section title="Open faults">
+          <FaultTable label="Open faults" faults={open} empty="" />
+        </Section>
       )}
       <Section title="Servers">
-        {servers.data ? (
-          <ServerTable servers={servers.data} more={servers.more} />
-        ) : (
-          <Loading unless={servers.error} />
-        )}
+        <Loaded of={servers}>{(data) => <ServerTable servers={data} more={servers.more} />}</Loaded>
       </Section>
-      <Section title="Ports">
-        {ports.data ? (
-          <PortTable ports={ports.data} more={ports.more} />
-        ) : (
-          <Loading unless={ports.error} />
-        )}
+      <Section title="Ports" aside={dataPlane}>
+        <Loaded of={ports}>{(data) => <PortTable ports={data} more={ports.more} />}</Loaded>
       </Section>
       <Section title="Conditions">
-        <ConditionTable conditions={conditions.data?.conditions ?? []} />
+        <Loaded of={conditions}>{(data) => <ConditionTable conditions={data.conditions} />}</Loaded>
       </Section>
       <Section title="What happened">
-        {happened.data ? (
-          <TimeLine history={happened.data.history} names={names} />
-        ) : (
-          <Loading unless={happened.error} />
-        )}
+        <Loaded of={happened}>
+          {(data) => <TimeLine history={data} names={names} more={happened.more} />}
+        </Loaded>
       </Section>
     </View>
   );

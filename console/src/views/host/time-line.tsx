@@ -6,15 +6,17 @@ import { type HistoryEntry, happening, whoOf } from './happenings.ts';
 type TimeLineProps = {
   readonly history: readonly HistoryEntry[];
   readonly names: ReadonlyMap<string, string>;
+  readonly more: (() => void) | undefined;
 };
 
 /** What happened to a host, with who did it and the request, newest first. */
-export const TimeLine = ({ history, names }: TimeLineProps) => (
+export const TimeLine = ({ history, names, more }: TimeLineProps) => (
   <Table
     label="What happened"
     rows={history.map((entry) => ({ ...entry, ...happening(entry, names) }))}
     keyOf={({ at, state, fault_id, server_id }) => `${at} ${state} ${fault_id ?? server_id}`}
     empty="Nothing has happened to this host."
+    more={more}
     columns={[
       { title: 'Time', cell: ({ at }) => <Time at={at} /> },
       { title: 'State', cell: ({ state }) => <Badge state={state} /> },

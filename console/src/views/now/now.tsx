@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import type { Fault } from '../../api/answers.ts';
+import type { Fault } from '../../api/answers/faults.ts';
 import { ask } from '../../api/client.ts';
 import { linkTo } from '../../links.ts';
 import type { ListedHost } from '../../live/hosts-now.ts';
@@ -69,7 +69,8 @@ const atLeast = (value: number, complete: boolean): string =>
 type CountsProps = { readonly of: Status; readonly open: readonly Fault[] | undefined };
 
 function Counts({ of: { hosts, servers, ports, faults, dead_letters }, open }: CountsProps) {
-  // The API keeps its counts for ten seconds; the list is newer, and shorter than its limit it is all there is.
+  // The API keeps its counts for ten seconds; the list is newer, and shorter than its limit it is
+  // all there is.
   const all = open !== undefined && open.length < mostFaults;
   const count = all ? open.length : faults.open;
   const dead = dead_letters.reduce((sum, { count }) => sum + count, 0);

@@ -78,7 +78,10 @@ test.each(['#service-number', 'x y', '%', 'ä'])(
   },
 );
 
-/** The actions by version: 404 before an action exists; 400 from 2.53 on, where its name is read as a uuid. */
+/**
+ * The actions by version: 404 before an action exists; 400 from 2.53 on, where its name is read as
+ * a uuid.
+ */
 const actions = [
   { name: 'enable', body: by, from: 1 },
   { name: 'disable', body: by, from: 1 },
@@ -217,7 +220,10 @@ test.each(['member', 'service'])('a %s may do nothing here, and sees no host', a
   expect(world.writes).toEqual([]);
 });
 
-/** Each case fails two checks, and the answer is that of the earlier check: docs/wire/compute.md#order-of-checks. */
+/**
+ * Each case fails two checks, and the answer is that of the earlier check:
+ * docs/wire/compute.md#order-of-checks.
+ */
 const xml = { 'Content-Type': 'application/xml' };
 test.each([
   { order: '401 before 406', given: { as: '', version: '9.9' }, status: 401 },

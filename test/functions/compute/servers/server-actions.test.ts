@@ -94,7 +94,10 @@ describe('a body is refused, and changes nothing:', () => {
   });
 });
 
-/** Each case fails two checks, and the answer is that of the earlier check: docs/wire/compute.md#order-of-checks. */
+/**
+ * Each case fails two checks, and the answer is that of the earlier check:
+ * docs/wire/compute.md#order-of-checks.
+ */
 test.each<[string, Asked, string, number]>([
   ['401 before 406', { as: '', version: '9.9' }, id(10), 401],
   ['406 before 400', { version: '9.9', body: {} }, id(10), 406],

@@ -190,7 +190,10 @@ test.each([
   expect((await ask('/v2.1/servers', { query: { [key]: ['1'] }, version })).status).toBe(status);
 });
 
-/** Nova: null comes first; a missing direction is the first one; equal servers are in the order of creation. */
+/**
+ * Nova: null comes first; a missing direction is the first one; equal servers are in the order of
+ * creation.
+ */
 test.each<[Query, number[]]>([
   [{ sort_dir: ['asc'] }, [1, 2, 3, 7]],
   [{ sort_key: ['created_at'] }, [7, 3, 2, 1]],
@@ -240,6 +243,22 @@ test.each<Query>([
   const parts = await pages({ ...query, limit: ['2'] });
   expect(parts.flat()).toEqual(ids);
   expect(parts.every((part) => part.length <= 2)).toBe(true);
+});
+
+test('a list by name reads the rows of servers whose names fit, or whose keys have no name', async () => {
+  for (let n = 0; n < 3_000; n += 1) {
+    world.instances.set(id(1000 + n), vm(1000 + n, { created_at: minute(100 + n) }));
+  }
+  const reads = new Set<string>();
+  const instances: World['deps']['instances'] = (uuids) => {
+    for (const uuid of uuids) reads.add(uuid);
+    return world.deps.instances(uuids);
+  };
+  ask = computeOf({ ...world, deps: { ...world.deps, instances } });
+  expect((await listed({ ...all, name: ['^vm-100[12]$|^VM'], limit: ['50'] })).ids).toEqual(
+    of(1002, 1001, 4),
+  );
+  expect(reads).toEqual(new Set(of(4, 1001, 1002)));
 });
 
 test('a page that would read too many servers ends, and links to the rest', async () => {

@@ -93,7 +93,7 @@ describe('POST /v1/notifications', () => {
   test('reports the fault even if the notification cannot be kept, so that a retry loses nothing', async () => {
     const { ask, observed, state } = instanceHaWorld();
     state.broken = new Error('the table is out');
-    expect((await ask('service', 'POST', path, bodyOf(stopped))).status).toBe(500);
+    expect((await ask('service', 'POST', path, bodyOf(stopped))).status).toBe(503);
     expect(observed).toHaveLength(1);
   });
 

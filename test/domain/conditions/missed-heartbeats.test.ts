@@ -1,19 +1,19 @@
 /** When the silence of a host is too long, and what a look at many hosts finds. */
 import { expect, test } from 'vitest';
 import {
+  heartbeatObservation,
   heartbeatSource,
   isHeldSilent,
   isSilent,
+  MissedHeartbeatsMessage,
   maybeSilent,
-  SilenceMessage,
-  silenceAmong,
-  silenceOf,
+  missedHeartbeatsAmong,
   silentAfter,
-} from '../../../domain/conditions/silence.ts';
+} from '../../../domain/conditions/missed-heartbeats.ts';
 import { ownHolder } from '../../../domain/hosts/holders.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
 import { registeredHost } from '../../../domain/hosts/registered-host.ts';
-import { laterBy } from '../../../domain/ticks.ts';
+import { laterBy } from '../../../domain/time.ts';
 import { hostWith, id, minute } from '../rows.ts';
 import { sourceWith } from './reports.ts';
 
@@ -60,7 +60,7 @@ test('a host is held silent until a heartbeat has ended it, whatever else holds 
   expect(isHeldSilent(beating({ held_by: [{ ...holder, cleared: true }] }))).toBe(false);
 });
 
-test('a look finds the silent, and the next look is when the next host may be', () => {
+test('a look finds the silent hosts, and the next look is when another host may be silent', () => {
   const hosts = [
     beating({ host: 'silent' }),
     beating({ host: 'held', held_by: [holder] }),
@@ -70,10 +70,10 @@ test('a look finds the silent, and the next look is when the next host may be', 
   ];
   const rows = maybeSilent(hosts, clock(161));
   expect(rows.map(({ host }) => host)).toEqual(['silent', 'held', 'held-by-others']);
-  const found = silenceAmong(hosts, rows, clock(161));
+  const found = missedHeartbeatsAmong(hosts, rows, clock(161));
   expect(found).toEqual({ missed: ['silent', 'held-by-others'], next: at(166), deaf: false });
   const held = [beating({ held_by: [holder] }), ...hosts.slice(3)];
-  expect(silenceAmong(held, held.slice(0, 1), clock(161))).toMatchObject({
+  expect(missedHeartbeatsAmong(held, held.slice(0, 1), clock(161))).toMatchObject({
     ...{ missed: [], next: at(210) },
   });
 });
@@ -81,26 +81,34 @@ test('a look finds the silent, and the next look is when the next host may be', 
 test('a heartbeat that the list does not show yet counts', () => {
   const listed = [beating()];
   const rows = [beating({ last_seen_up: at(159) })];
-  expect(silenceAmong(listed, rows, clock(161))).toEqual({
+  expect(missedHeartbeatsAmong(listed, rows, clock(161))).toEqual({
     ...{ missed: [], next: at(219), deaf: false },
   });
 });
 
 test('without hosts the next look is after the down time: no host that is registered then is silent before', () => {
-  expect(silenceAmong([], [], clock(161))).toEqual({ missed: [], next: at(221), deaf: false });
+  expect(missedHeartbeatsAmong([], [], clock(161))).toEqual({
+    missed: [],
+    next: at(221),
+    deaf: false,
+  });
 });
 
 test('many hosts that all fall silent are not reported: Doctor cannot be reached', () => {
   const many = Array.from({ length: 20 }, (_, n) => beating({ host: `h-${n}` }));
-  expect(silenceAmong(many, many, clock(161))).toEqual({ missed: [], next: at(166), deaf: true });
+  expect(missedHeartbeatsAmong(many, many, clock(161))).toEqual({
+    missed: [],
+    next: at(166),
+    deaf: true,
+  });
   const heard = beating({ host: 'heard', last_seen_up: at(150) });
-  expect(silenceAmong([...many, heard], many, clock(161)).missed).toHaveLength(20);
-  expect(silenceAmong(many.slice(1), many.slice(1), clock(161)).missed).toHaveLength(19);
+  expect(missedHeartbeatsAmong([...many, heard], many, clock(161)).missed).toHaveLength(20);
+  expect(missedHeartbeatsAmong(many.slice(1), many.slice(1), clock(161)).missed).toHaveLength(19);
 });
 
-test('the silence of a host fences it only if the settings of its source say so', () => {
+test('missed heartbeats fence a host only if the settings of its source say so', () => {
   const of = (fenced: boolean) =>
-    silenceOf('h', 'raised', {
+    heartbeatObservation('h', 'raised', {
       source: sourceWith(heartbeatSource, { fenced }),
       serviceDownTimeSeconds: 60,
     });
@@ -114,7 +122,7 @@ test.each([
   { heard: ['#spelling#h'] },
   { heard: ['h'], missed: ['h'], awake_since: at(0) },
 ])('%o is no message', (body) => {
-  expect(SilenceMessage.safeParse(body).success).toBe(false);
+  expect(MissedHeartbeatsMessage.safeParse(body).success).toBe(false);
 });
 
 const registration = (heartbeat: boolean, seconds: number) => ({

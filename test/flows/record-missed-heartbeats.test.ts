@@ -1,10 +1,10 @@
 /** Missed heartbeats on tables in memory: nothing false, nothing twice, whatever comes between. */
 import { expect, test } from 'vitest';
-import { heartbeatSource } from '../../domain/conditions/silence.ts';
+import { heartbeatSource } from '../../domain/conditions/missed-heartbeats.ts';
 import type { Source } from '../../domain/conditions/source.ts';
 import { deletedHost } from '../../domain/hosts/registered-host.ts';
-import { laterBy } from '../../domain/ticks.ts';
-import { reportSilence } from '../../flows/report-silence.ts';
+import { laterBy } from '../../domain/time.ts';
+import { recordMissedHeartbeats } from '../../flows/record-missed-heartbeats.ts';
 import { sourceWith } from '../domain/conditions/reports.ts';
 import { hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { conditionsWorld } from './conditions-world.ts';
@@ -23,8 +23,8 @@ function silenceWorld(settings: Partial<Source> = {}) {
     now: () => clock.now,
   };
   const missed = (awake_since = at(0)) =>
-    reportSilence(deps, { missed: ['compute-1'], awake_since }, 'm-1');
-  const heard = () => reportSilence(deps, { heard: ['compute-1'] }, 'm-2');
+    recordMissedHeartbeats(deps, { missed: ['compute-1'], awake_since }, 'm-1');
+  const heard = () => recordMissedHeartbeats(deps, { heard: ['compute-1'] }, 'm-2');
   const row = () => world.hosts.get('compute-1') ?? expect.unreachable();
   const beat = (seconds: number) =>
     world.hosts.set('compute-1', { ...row(), last_seen_up: at(seconds) });
@@ -114,7 +114,7 @@ test('if the source holds, the host stays down, and its next silence is reported
   expect(conditions()).toMatchObject([{ state: 'raised' }]);
 });
 
-test('a host that another source holds down stays down when it is heard again', async () => {
+test('a host that another source holds down stays down when it sends heartbeats again', async () => {
   const { world, missed, heard, beat, row } = silenceWorld();
   const other = { condition_id: id(8), source: 'zabbix', fenced: false, cleared: false };
   const held = { forced_down: true, instances_left: true, held_by: [other] };

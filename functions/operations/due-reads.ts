@@ -1,5 +1,5 @@
 /** What a page reads again after changes, so that one request brings both. Decision: docs/adr/0052. */
-import type { ChangeKind, Changes } from './change-feed.ts';
+import type { ChangeKind, Changes } from '../../domain/activity/change-feed.ts';
 
 /** Something that a page shows, and when it must be read again. */
 export type FeedRead = {
@@ -64,7 +64,9 @@ function dueOf(
   const ids = (each && changed[each.kind]) ?? [];
   if (!each || touched.some((kind) => kind !== each.kind) || ids.length > fewThings) return whole;
   return ids.map((id) => ({
-    ...{ read, id, path: each.path.replaceAll('{id}', encodeURIComponent(id)) },
+    read,
+    id,
+    path: each.path.replaceAll('{id}', encodeURIComponent(id)),
     ...more,
   }));
 }

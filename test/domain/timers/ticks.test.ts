@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
+import { laterBy } from '../../../domain/time.ts';
 import {
   clockAt,
-  laterBy,
   slotsFrom,
   tickSeconds,
   ticksFrom,
   timerSlotOf,
-} from '../../domain/ticks.ts';
-import { minute } from './rows.ts';
+} from '../../../domain/timers/ticks.ts';
+import { minute } from '../rows.ts';
 
 const at = (seconds: number): string => laterBy(minute(0), seconds);
 

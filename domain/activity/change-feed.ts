@@ -3,7 +3,7 @@
  * these are read by id. Decision: docs/adr/0039.
  */
 import * as z from 'zod';
-import { Moment, momentOf } from './time.ts';
+import { Moment, momentOf } from '../time.ts';
 
 /** The kinds of things in the feed; hosts are named by their names, all others by their ids. */
 export const changeKinds = ['hosts', 'servers', 'ports', 'faults', 'conditions', 'alarms'] as const;
@@ -37,7 +37,10 @@ const oldestCursorMs = 50 * 60_000;
  */
 const overlapMs = 5_000;
 export const slowWriteMs = 2_000;
-/** The most rows of an answer, and the most of them that a cursor names: fewer, so that each answer gets on. */
+/**
+ * The most rows of an answer, and the most of them that a cursor names: fewer, so that each answer
+ * gets on.
+ */
 export const mostRows = 200;
 const mostSeen = 100;
 /** The most ids of a kind in an answer. */

@@ -1,6 +1,6 @@
 /** The three forms of OPNFV Doctor's southbound interface. */
 import { expect, test } from 'vitest';
-import { parseOpnfv } from '../../../dialects/opnfv.ts';
+import { parseOpnfv } from '../../dialects/opnfv.ts';
 
 const details = {
   hostname: 'compute-1',

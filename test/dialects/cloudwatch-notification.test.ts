@@ -1,9 +1,9 @@
 /** CloudWatch's alarms over SNS: they mean what the same alarm means over EventBridge. */
 import { expect, test } from 'vitest';
-import { parseAlarm } from '../../../dialects/cloudwatch.ts';
-import { readMessage } from '../../../functions/report-receiver/message-form.ts';
-import { sourceWith } from '../../domain/conditions/reports.ts';
-import { alertSample } from './alert-samples.ts';
+import { parseAlarm } from '../../dialects/cloudwatch.ts';
+import { readMessage } from '../../functions/report-receiver/message-form.ts';
+import { sourceWith } from '../domain/conditions/reports.ts';
+import { alertSample } from '../functions/monitors/alert-samples.ts';
 
 const mapping = { instances: { 'i-0123456789abcdef0': 'compute-7' } };
 const source = sourceWith('cloudwatch', { mapping });

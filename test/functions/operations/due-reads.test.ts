@@ -1,6 +1,6 @@
 /** What a page reads again after changes. */
 import { expect, test } from 'vitest';
-import { dueReads, type FeedRead } from '../../domain/feed-reads.ts';
+import { dueReads, type FeedRead } from '../../../functions/operations/due-reads.ts';
 
 const list: FeedRead = { path: '/list', kinds: ['hosts', 'servers'] };
 const hosts: FeedRead = {

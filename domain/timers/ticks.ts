@@ -4,7 +4,7 @@
  * Decision: docs/adr/0045.
  */
 import * as z from 'zod';
-import { Moment, momentOf } from './time.ts';
+import { laterBy, Moment } from '../time.ts';
 
 /** The time between two ticks, in seconds. */
 export const tickSeconds = 3;
@@ -25,17 +25,16 @@ export const ticksFrom = (
     return { tick: laterBy(now, delaySeconds), delaySeconds };
   });
 
-/** A moment, so many seconds later. */
-export const laterBy = (moment: string, seconds: number): string =>
-  momentOf(Date.parse(moment) + seconds * 1_000);
-
 /** What ticks remember. */
 export const Clock = z.object({
   /** A tick of the last few seconds. */
   ticked_at: Moment,
   /** Since when ticks have come without a gap. */
   awake_since: Moment,
-  /** The oldest slot that may have timers; empty before the first look. Missing in rows of before; read as empty. */
+  /**
+   * The oldest slot that may have timers; empty before the first look. Missing in rows written
+   * before timers existed; read as empty.
+   */
   timers_from: z.string().default(''),
 });
 export type Clock = z.infer<typeof Clock>;

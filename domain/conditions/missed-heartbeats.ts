@@ -1,59 +1,61 @@
 /**
- * Hosts that send no heartbeats any more. Their silence is a condition of a source of its own, which a
- * heartbeat ends. Decision: docs/adr/0045.
+ * Hosts that have stopped sending heartbeats. Missed heartbeats are a condition of a source of
+ * their own, which the next heartbeat ends. Decision: docs/adr/0045.
  */
 import * as z from 'zod';
 import { mostHeartbeats } from '../hosts/heartbeats.ts';
 import { type Host, HostName } from '../hosts/host.ts';
-import { laterBy } from '../ticks.ts';
-import { Moment } from '../time.ts';
+import { laterBy, Moment } from '../time.ts';
 import type { Observation } from './observation.ts';
 import type { Source } from './source.ts';
 
 /** The source of the conditions that missed heartbeats raise. */
 export const heartbeatSource = 'heartbeat';
 
-/** When the silence of a host is too long. */
-export type SilenceClock = {
+/** The times from which it follows that a host is silent: that it has sent no heartbeat for too long. */
+export type HeartbeatClock = {
   readonly now: string;
   readonly serviceDownTimeSeconds: number;
-  /** Since when Doctor is in service without a gap: it heard nobody before. */
+  /** Since when Doctor is in service without a gap: it could receive no heartbeat before. */
   readonly awakeSince: string;
 };
 
-/** What of a host says how long it is silent; a list shows no `heartbeat_since`. */
+/** The fields of a host that say since when it is silent; a list shows no `heartbeat_since`. */
 type Beating = Pick<Host, 'heartbeat' | 'last_seen_up' | 'created_at'> &
   Partial<Pick<Host, 'heartbeat_since'>>;
 
 /**
- * The last moment at which the host's silence is not too long: the down time after its last heartbeat, after
- * its registration, and after Doctor came into service.
+ * The moment after which the host is silent: the service down time after the latest of its last
+ * heartbeat, its registration, and the time at which Doctor came into service.
  */
-export function silentAfter(host: Beating, clock: Omit<SilenceClock, 'now'>): string {
+export function silentAfter(host: Beating, clock: Omit<HeartbeatClock, 'now'>): string {
   const { last_seen_up, heartbeat_since, created_at } = host;
   const begins = [created_at, last_seen_up ?? '', heartbeat_since ?? '', clock.awakeSince];
   return laterBy(begins.toSorted().at(-1) ?? created_at, clock.serviceDownTimeSeconds);
 }
 
 /** Whether a host is registered, must send heartbeats, and has sent none for too long. */
-export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: SilenceClock) =>
+export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: HeartbeatClock) =>
   host.deleted !== true && host.heartbeat && silentAfter(host, clock) < clock.now;
 
 /** Whether missed heartbeats hold the host down, and no heartbeat came since. */
 export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
   held_by.some(({ source, cleared }) => source === heartbeatSource && !cleared);
 
-/** Hosts are looked at again after so many seconds, where their silence is reported and not recorded yet. */
+/**
+ * Hosts whose missed heartbeats are reported and not yet recorded are looked at again after so many
+ * seconds.
+ */
 const againSeconds = 5;
 
-/** So many hosts that must send heartbeats are never silent at once: Doctor cannot be reached then. */
+/** If so many hosts must send heartbeats and all of them are silent, Doctor itself cannot be reached. */
 const allSilent = 20;
 
 /**
- * What a look at hosts finds: those whose silence is to be reported, and the time of the next look.
- * `deaf`: no host is heard, so nothing is reported.
+ * The result of a look at hosts: those whose missed heartbeats must be reported, and the time of
+ * the next look. `deaf`: all hosts are silent, so none is reported.
  */
-export type SilenceFound = {
+export type MissedHeartbeats = {
   readonly missed: readonly string[];
   readonly next: string;
   readonly deaf: boolean;
@@ -62,18 +64,19 @@ export type SilenceFound = {
 /** Those of the listed hosts that may be silent; the list may show an older heartbeat than the row. */
 export const maybeSilent = <Listed extends Beating>(
   listed: readonly Listed[],
-  clock: SilenceClock,
+  clock: HeartbeatClock,
 ): Listed[] => listed.filter((host) => isSilent(host, clock));
 
 /**
  * Decides about the hosts of a part of the list.
- * @param listed hosts of the list that must send heartbeats. @param rows the rows of those that may be silent.
+ * @param listed hosts of the list that must send heartbeats. @param rows the rows of those that may
+ * be silent.
  */
-export function silenceAmong(
+export function missedHeartbeatsAmong(
   listed: readonly Beating[],
   rows: readonly Host[],
-  clock: SilenceClock,
-): SilenceFound {
+  clock: HeartbeatClock,
+): MissedHeartbeats {
   const { now, serviceDownTimeSeconds } = clock;
   const heard = [...listed, ...rows].filter((host) => !isSilent(host, clock));
   const deaf = listed.length >= allSilent && heard.every(({ heartbeat }) => !heartbeat);
@@ -86,15 +89,18 @@ export function silenceAmong(
   return { missed, next: first, deaf };
 }
 
-/** On the queue of reports: hosts whose silence was found, or that were heard again. */
-export const SilenceMessage = z.union([
+/** On the queue of reports: hosts that miss their heartbeats, or that send them again. */
+export const MissedHeartbeatsMessage = z.union([
   z.strictObject({ missed: z.array(HostName).min(1).max(mostHeartbeats), awake_since: Moment }),
   z.strictObject({ heard: z.array(HostName).min(1).max(mostHeartbeats) }),
 ]);
-export type SilenceMessage = z.infer<typeof SilenceMessage>;
+export type MissedHeartbeatsMessage = z.infer<typeof MissedHeartbeatsMessage>;
 
-/** The observation of a host's silence, or of its end. It fences the host only if its source's settings do. */
-export const silenceOf = (
+/**
+ * The observation that a host misses its heartbeats, or sends them again. It fences the host only
+ * if the settings of its source say so.
+ */
+export const heartbeatObservation = (
   host: string,
   status: Observation['status'],
   {

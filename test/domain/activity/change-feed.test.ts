@@ -11,8 +11,8 @@ import {
   notesOfKind,
   readCursor,
   startCursor,
-} from '../../domain/change-feed.ts';
-import { momentOf } from '../../domain/time.ts';
+} from '../../../domain/activity/change-feed.ts';
+import { momentOf } from '../../../domain/time.ts';
 
 const start = Date.parse('2026-01-01T00:00:00.000Z');
 const at = (ms: number) => momentOf(start + ms);

@@ -1,9 +1,9 @@
 /** CloudWatch's alarm state changes, as EventBridge delivers them. */
 import { expect, test } from 'vitest';
-import { AlarmStateChange, parseAlarm } from '../../../dialects/cloudwatch.ts';
-import { defaultSettings } from '../../../domain/conditions/source.ts';
-import { checkMapping } from '../../../functions/monitors/mappings.ts';
-import { type AlarmGiven, alarmEvent, arn } from './alarm-events.ts';
+import { AlarmStateChange, parseAlarm } from '../../dialects/cloudwatch.ts';
+import { defaultSettings } from '../../domain/conditions/source.ts';
+import { checkMapping } from '../../functions/monitors/mappings.ts';
+import { type AlarmGiven, alarmEvent, arn } from '../functions/monitors/alarm-events.ts';
 
 const parse = (given: AlarmGiven, mapping: Readonly<Record<string, unknown>> = {}) =>
   parseAlarm(AlarmStateChange.parse(alarmEvent(given)), { ...defaultSettings, mapping });

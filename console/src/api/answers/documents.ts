@@ -1,0 +1,19 @@
+/* Made by "npm run docs" of docs/reference/openapi.json. */
+/** What each route answers with 2xx, by its method and path. */
+
+export interface DocumentsAnswers {
+  "GET /doctor/v1": {
+    version: {
+      id: string;
+      status: string;
+      links: {
+        rel: string;
+        href: string;
+      }[];
+    };
+  };
+  "GET /doctor/v1/openapi.json": {
+    openapi: "3.1.0";
+    [k: string]: unknown | undefined;
+  };
+}
