@@ -38,7 +38,8 @@ function chosen(names: readonly string[]): readonly Program[] {
   const unknown = names.find((name) => !programs.some((program) => program.name === name));
   if (unknown !== undefined) throw new Refusal(`There is no program ${unknown}: see --list.`);
   if (names.length > 0) return programs.filter(({ name }) => names.includes(name));
-  const isFound = ({ variable }: Program) => variable === undefined || !!process.env[variable];
+  const isFound = ({ variable, asRoot }: Program) =>
+    (variable === undefined || !!process.env[variable]) && (!asRoot || process.getuid?.() === 0);
   for (const { name, needs } of programs.filter((program) => !isFound(program))) {
     console.log(`${column(name)} not run: it needs ${needs}`);
   }

@@ -95,13 +95,21 @@ function fromPacemaker(env: CliVariables): Reading {
     return nothing(`the node is ${desc || 'in no state'}.`);
   }
   if (kind !== 'fencing') return nothing(`the kind of the alert is ${kind || 'empty'}.`);
-  const { CRM_alert_rc: rc, CRM_alert_task: task } = env;
+  const { CRM_alert_rc: rc } = env;
+  const task = fencingTask(env.CRM_alert_task, desc);
   if (rc !== '0') return nothing(`fencing ended with ${rc || 'no code'}.`);
   if (task !== 'off' && task !== 'reboot') {
     return nothing(`the fencing task is ${task || 'empty'}.`);
   }
   return known(report(host, 'down', desc, { fenced: true }));
 }
+
+/**
+ * The operation of a fencing. Pacemaker 2.1.5 gives the name of its message as the task, and the operation in the
+ * description: `Operation reboot of NODE by NODE …`. docs/wire/monitors.md#monitors-that-run-a-command.
+ */
+const fencingTask = (task: string | undefined, desc: string): string | undefined =>
+  task === 'st_notify_fence' ? /^Operation (\S+)/.exec(desc)?.[1] : task;
 
 /** The arguments that keepalived appends are about this host. */
 function fromKeepalived({ host: given, positionals }: ReportOptions): Reading {

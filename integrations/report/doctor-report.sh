@@ -214,9 +214,12 @@ from_pacemaker() {
       ;;
     fencing)
       [ "${CRM_alert_rc:-}" = 0 ] || ignored "fencing ended with ${CRM_alert_rc:-no code}."
-      case ${CRM_alert_task:-} in
+      task=${CRM_alert_task:-}
+      # Pacemaker 2.1.5 gives the name of its message, and the task in "Operation reboot of NODE by NODE …".
+      [ "$task" != st_notify_fence ] || { task=${found#Operation } task=${task%% *}; }
+      case $task in
         off | reboot) status=down fenced=true ;;
-        *) ignored "the fencing task is ${CRM_alert_task:-empty}." ;;
+        *) ignored "the fencing task is ${task:-empty}." ;;
       esac
       ;;
     *) ignored "the kind of the alert is ${kind:-empty}." ;;

@@ -30,6 +30,8 @@ export type Program = {
   readonly instancesOnForceDown: 'stop' | 'leave';
   /** The variable that says where it is, where no registry has it; it runs only if that is set. */
   readonly variable?: string;
+  /** True if only root can run it. */
+  readonly asRoot?: true;
   /** What `--record` keeps of it; left out, nothing. `moves`: its server is elsewhere in the end. */
   readonly recording?: { readonly down: boolean; readonly moves: boolean };
   /** Gets it from its registry, if it is not there. `log` takes what that prints. */

@@ -10,6 +10,7 @@ import { keepalived } from './programs/keepalived.ts';
 import { masakari } from './programs/masakari.ts';
 import { masakariMonitors } from './programs/masakari-monitors.ts';
 import { nagios } from './programs/nagios.ts';
+import { pacemaker } from './programs/pacemaker.ts';
 import { prometheusAlarms } from './programs/prometheus-alarms.ts';
 import {
   tempestCompute,
@@ -39,5 +40,6 @@ export const programs: readonly Program[] = [
   icinga2,
   zabbix,
   keepalived,
+  pacemaker,
   instanceHa,
 ];

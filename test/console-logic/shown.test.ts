@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 import { withHosts } from '../../console/src/live/hosts-now.ts';
 import { hostState, shapes, toneOf } from '../../console/src/ui/states.ts';
-import { lasting, momentOf, utcTime } from '../../console/src/ui/times.ts';
+import { delayInWords, lasting, momentOf, utcTime } from '../../console/src/ui/times.ts';
 import { visibleRows } from '../../console/src/ui/visible-rows.ts';
 import { changeInWords } from '../../console/src/views/alarms/change-words.ts';
 import { type HistoryEntry, happening, whoOf } from '../../console/src/views/host/happenings.ts';
+import { queueAges } from '../../console/src/views/now/queue-ages.ts';
 
 const well = { state: 'up', status: 'enabled', forced_down: false, maintenance: false } as const;
 
@@ -17,6 +18,31 @@ test.each([
   [{ ...well, state: 'down', forced_down: true, maintenance: true }, 'down'],
 ] as const)('the host %o is shown as %s', (facts, state) => {
   expect(hostState(facts)).toBe(state);
+});
+
+test.each([
+  ['12:00:00.210', '+210 ms'],
+  ['12:00:04.240', '+4.2 s'],
+  ['12:03:00.000', '+3 min'],
+  ['11:59:59.000', '+0 ms'],
+])('a notification at %s is shown as %s after its report', (at, words) => {
+  expect(delayInWords('2026-01-01T12:00:00.000Z', `2026-01-01T${at}Z`)).toBe(words);
+});
+
+test('queues are shown by how long the one has not been empty that has waited longest', () => {
+  const minute = (n: number, waiting: Record<string, number>) => ({
+    ...{ at: `2026-01-01T12:0${n}:00.000Z`, waiting },
+  });
+  expect(
+    queueAges([
+      minute(0, { events: 0, faults: 0 }),
+      minute(1, { events: 3, faults: 0 }),
+      minute(2, { events: 2, faults: 1 }),
+      minute(3, { events: 0, faults: 1 }),
+      minute(4, {}),
+      minute(5, { events: 1 }),
+    ]),
+  ).toEqual([0, 1, 2, 2, 0, 1]);
 });
 
 test('tones differ in shape, and states of all surfaces have one', () => {

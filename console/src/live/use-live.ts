@@ -8,7 +8,7 @@ import type { Each, Load } from './loads.ts';
 export type Live<Data> = {
   /** Undefined until it is first loaded. */
   readonly data: Data | undefined;
-  /** Whether `data` may be a part only: the first load still runs. */
+  /** Whether `data` may be a part, or be of other values: the first load of these still runs. */
   readonly partial: boolean;
   /** The message of the last failure; empty if the last load succeeded. */
   readonly error: string;
@@ -88,6 +88,8 @@ export function useLive<Data>(
       }),
     };
     shown.current = mine;
+    whole.current = false;
+    setPartial(true);
     const end = loads.show(mine);
     run();
     return () => {

@@ -24,6 +24,7 @@ export type PageOf = { readonly marker: string | undefined; readonly limit: numb
 /**
  * @param load loads a part of the list.
  * @param largest the most rows that the API gives at once: a long list is loaded in few requests.
+ * @param pages how many pages there are at first.
  * @param of the values of which the list depends: it begins anew when one of them changes.
  */
 export function usePages<Row>(
@@ -32,9 +33,14 @@ export function usePages<Row>(
   {
     largest = pageSize,
     of = [],
-  }: { readonly largest?: number; readonly of?: readonly unknown[] } = {},
+    pages = 1,
+  }: {
+    readonly largest?: number;
+    readonly of?: readonly unknown[];
+    readonly pages?: number;
+  } = {},
 ): Pages<Row> {
-  const [count, setCount] = useState(1);
+  const [count, setCount] = useState(pages);
   const live = useLive<Page<Row>>(
     async (signal, early) => {
       const rows: Row[] = [];

@@ -10,13 +10,15 @@ type ActionProps = {
   readonly question?: string;
   readonly run: () => Promise<unknown>;
   readonly disabled?: boolean;
+  /** Why it is disabled, as its tooltip. */
+  readonly why?: string;
   readonly danger?: boolean;
   /** More of the question, such as fields. */
   readonly children?: ComponentChildren;
 };
 
 /** A button. While it works it cannot be pressed again; a failure is shown beside it. */
-export function Action({ label, question, run, disabled, danger, children }: ActionProps) {
+export function Action({ label, question, run, disabled, why, danger, children }: ActionProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
@@ -40,6 +42,7 @@ export function Action({ label, question, run, disabled, danger, children }: Act
         type="button"
         class={style}
         disabled={disabled || busy}
+        title={disabled ? why : undefined}
         onClick={() => (question ? dialog.current?.showModal() : start())}
       >
         {label}

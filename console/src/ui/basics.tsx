@@ -94,6 +94,14 @@ export const Loading = ({ unless = '' }: { unless?: string }) =>
     </p>
   ) : null;
 
+type BusyProps = {
+  readonly of: { readonly data: unknown; readonly partial: boolean; readonly error: string };
+};
+
+/** Says beside a title that what is shown is not yet what the filters ask for. */
+export const Busy = ({ of: { data, partial, error } }: BusyProps) =>
+  data !== undefined && partial && error === '' ? <Loading /> : null;
+
 type LoadedProps<Data> = {
   readonly of: { readonly data: Data | undefined; readonly error: string };
   readonly children: (data: Data) => ComponentChildren;

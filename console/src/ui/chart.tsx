@@ -34,13 +34,23 @@ const axis = (element: Element, unit = '') => ({
   values: (_: UPlot, splits: number[]) => splits.map((value) => `${value}${unit}`),
 });
 
+/** The times below a chart, as the tables write them. */
+const clockTimes = (_: UPlot, splits: number[]): string[] =>
+  splits.map((at) =>
+    new Date(at * 1_000).toLocaleTimeString(undefined, {
+      hour: '2-digit',
+      minute: '2-digit',
+      hour12: false,
+    }),
+  );
+
 /** A chart is an image: its last values stand beside it as text. */
 export function Chart({ title, times, lines, unit, hours }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const { values: _, ...timeAxis } = axis(element);
+    const timeAxis = { ...axis(element), values: clockTimes };
     const plot = new UPlot(
       {
         width: element.clientWidth,
@@ -58,7 +68,8 @@ export function Chart({ title, times, lines, unit, hours }: ChartProps) {
             label: name,
             stroke: colourOf(element, colour),
             width: 2,
-            points: { size: 4 },
+            // A minute whose neighbours have no value would be invisible as a line.
+            points: { show: true, size: 4 },
           })),
         ],
       },

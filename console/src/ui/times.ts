@@ -19,6 +19,15 @@ export function lasting(milliseconds: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
+/** How long after the first time the second one was: `+210 ms`, `+4.2 s`, else in the largest unit. */
+export function delayInWords(from: string, to: string): string {
+  const milliseconds = Math.max(0, momentOf(to).getTime() - momentOf(from).getTime());
+  if (milliseconds < 1_000) return `+${milliseconds} ms`;
+  return milliseconds < 60_000
+    ? `+${(milliseconds / 1_000).toFixed(1)} s`
+    : `+${lasting(milliseconds)}`;
+}
+
 const sameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString();
 
 /** The local time; with the date, if it is not today's. */

@@ -28,7 +28,7 @@ function Inside() {
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to the content
       </button>
-      <Header views={views} current={found?.name ?? ''} />
+      <Header views={views} current={found?.within ?? found?.name ?? ''} />
       <main id="main" ref={main} tabIndex={-1}>
         {found ? <found.Show key={link} path={path.slice(1)} /> : <NotFound />}
       </main>

@@ -39,10 +39,10 @@ export const ConditionTable = ({ conditions, more }: ConditionTableProps) => (
       { title: 'Source', cell: ({ source }) => source },
       { title: 'Target', cell: ({ target }) => <Target target={target} /> },
       { title: 'Effect', cell: ({ effect }) => effect.replaceAll('_', ' '), minor: true },
-      { title: 'Cause', cell: ({ cause }) => <span class="cut">{cause}</span>, minor: true },
+      { title: 'Cause', cell: ({ cause }) => <span class="cut">{cause || '–'}</span>, minor: true },
       { title: 'Raised', cell: ({ raised_at }) => <Time at={raised_at} /> },
       {
-        title: 'End',
+        title: 'Ended',
         cell: (condition) =>
           condition.state === 'cleared' && !condition.held ? (
             <Time at={condition.cleared_at} />

@@ -1,7 +1,7 @@
 import { ask } from '../api/client.ts';
 import { markerIn, usePages } from '../live/use-pages.ts';
 import { filterBy, place } from '../router.ts';
-import { Loading, Problem, View } from '../ui/basics.tsx';
+import { Busy, Loading, Problem, View } from '../ui/basics.tsx';
 import { Choice, Filters, RestedField } from '../ui/fields.tsx';
 import { ConditionTable } from './condition-table.tsx';
 
@@ -23,7 +23,7 @@ export function Conditions() {
   const filter = (changed: Record<string, string>) =>
     filterBy(['conditions'], { state, source, ...changed });
   return (
-    <View title="Conditions">
+    <View title="Conditions" aside={<Busy of={conditions} />}>
       <Filters>
         <Choice
           label="State"

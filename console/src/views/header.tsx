@@ -1,9 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { logout } from '../api/login.ts';
 import { session } from '../api/session.ts';
 import { linkTo } from '../links.ts';
 import { connection } from '../live/feed.ts';
-import { goTo } from '../router.ts';
+import { goTo, place } from '../router.ts';
 import { theme, toggleTheme } from '../ui/theme.ts';
 import type { ViewEntry } from './views.tsx';
 
@@ -11,6 +11,11 @@ type HeaderProps = { readonly views: readonly ViewEntry[]; readonly current: str
 
 export function Header({ views, current }: HeaderProps) {
   const who = session.value;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the names of the views are wider than the screen.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
   return (
     <header>
       <div class="bar">
@@ -30,7 +35,7 @@ export function Header({ views, current }: HeaderProps) {
           Log out
         </button>
       </div>
-      <nav aria-label="Views">
+      <nav aria-label="Views" ref={nav}>
         {views
           .filter(({ title }) => title !== undefined)
           .map(({ name, title }) => (
@@ -52,7 +57,7 @@ function Connection() {
   const words = {
     starting: '◐ Connecting',
     live: '● Live',
-    lost: '▲ Connection lost',
+    lost: '▲ Connection lost, trying again',
   };
   const why = connection.value === 'lost' ? 'Changes do not arrive. Doctor is asked again.' : '';
   return (
@@ -63,7 +68,11 @@ function Connection() {
 }
 
 function Search() {
-  const [words, setWords] = useState('');
+  const { path } = place.value;
+  const searched = path[0] === 'search' ? path.slice(1).join(' ') : '';
+  const [words, setWords] = useState(searched);
+  // The words of a link that was opened; they go when another view is shown.
+  useEffect(() => setWords(searched), [searched]);
   const submit = (event: Event) => {
     event.preventDefault();
     if (words.trim() !== '') goTo(['search', words.trim()]);

@@ -1,6 +1,6 @@
 import { largestList, listPorts } from '../api/openstack.ts';
 import { usePages } from '../live/use-pages.ts';
-import { Loading, Problem, View } from '../ui/basics.tsx';
+import { Busy, Loading, Problem, View } from '../ui/basics.tsx';
 import { filterInLink, NameFilters } from './name-filters.tsx';
 import { PortTable } from './port-table.tsx';
 
@@ -17,7 +17,7 @@ export function Ports() {
     { largest: largestList, of: [id, name, status] },
   );
   return (
-    <View title="Ports">
+    <View title="Ports" aside={<Busy of={ports} />}>
       <NameFilters view="ports" filter={filter} states={states} />
       <Problem text={ports.error} />
       {ports.data ? (

@@ -1,6 +1,6 @@
 import { largestList, listServers } from '../api/openstack.ts';
 import { usePages } from '../live/use-pages.ts';
-import { Loading, Problem, View } from '../ui/basics.tsx';
+import { Busy, Loading, Problem, View } from '../ui/basics.tsx';
 import { filterInLink, NameFilters } from './name-filters.tsx';
 import { ServerTable } from './server-table.tsx';
 
@@ -17,7 +17,7 @@ export function Servers() {
     { largest: largestList, of: [id, name, status] },
   );
   return (
-    <View title="Servers">
+    <View title="Servers" aside={<Busy of={servers} />}>
       <NameFilters view="servers" filter={filter} states={states} />
       <Problem text={servers.error} />
       {servers.data ? (

@@ -21,7 +21,7 @@ export const SubscriptionTable = ({ subscriptions, changed }: SubscriptionTableP
     label="Subscriptions"
     rows={subscriptions}
     keyOf={({ id }) => id}
-    empty="Nobody subscribes."
+    empty="There is no subscription."
     columns={[
       { title: 'State', cell: ({ status }) => <Badge state={status} /> },
       { title: 'Protocol', cell: ({ protocol }) => protocol },

@@ -14,7 +14,10 @@ export function Unmatched() {
   );
   return (
     <View title="Unmatched">
-      <p class="faint">What monitors sent in the last day that named nothing Doctor knows.</p>
+      <p class="faint">
+        What monitors sent in the last day that was not understood, or that named nothing Doctor
+        knows.
+      </p>
       <Problem text={items.error} />
       {items.data ? (
         <Table

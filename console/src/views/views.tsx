@@ -24,6 +24,8 @@ export type ViewEntry = {
   /** Its title in the navigation; undefined if it is reached from other views only. */
   readonly title: string | undefined;
   readonly Show: Shown;
+  /** The view of the navigation from which it is reached; absent if it is one itself. */
+  readonly within?: string;
 };
 
 const faults: ViewEntry = {
@@ -54,7 +56,10 @@ const ofOperators: readonly ViewEntry[] = [
   ...common,
   { name: 'delivery', title: 'Delivery', Show: Delivery },
   { name: 'unmatched', title: 'Unmatched', Show: Unmatched },
-  { name: 'hosts', title: undefined, Show: ({ path: [name = ''] }) => <Host name={name} /> },
+  {
+    ...{ name: 'hosts', title: undefined, within: 'now' },
+    Show: ({ path: [name = ''] }) => <Host name={name} />,
+  },
 ];
 
 const [servers, ...others] = common;

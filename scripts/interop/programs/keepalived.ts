@@ -1,6 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from '../../stack/progress.ts';
+import { run as runCommand } from '../command.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
 import { debianFolder, unpackDebian } from '../install.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
@@ -74,9 +76,13 @@ async function run(world: World): Promise<string> {
 export const keepalived: Program = {
   name: 'keepalived',
   does: "Debian's keepalived: an instance has the state FAULT, and leaves it",
-  needs: "Debian's apt-get, root for a network of its own, and KEEPALIVED_AS_ROOT=1",
-  variable: 'KEEPALIVED_AS_ROOT',
+  needs: "Debian's apt-get, and root for a network of its own",
+  asRoot: true,
   instancesOnForceDown: 'stop',
-  install: (log) => unpackDebian('keepalived', [packages], log),
+  install: async (log) => {
+    const { code } = await runCommand('unshare', ['--net', 'true'], { log });
+    if (code !== 0) throw new Refusal('It needs root, and may make no network of its own here.');
+    await unpackDebian('keepalived', [packages], log);
+  },
   run,
 };

@@ -207,6 +207,18 @@ const silent: readonly (Omit<Case, 'details'> & { says: string })[] = [
     says: 'the fencing task is on.',
   },
   {
+    what: 'a node that Pacemaker 2.1.5 switches on',
+    args: ['--from', 'pacemaker'],
+    env: {
+      ...fencing,
+      ...{
+        CRM_alert_task: 'st_notify_fence',
+        CRM_alert_desc: 'Operation on of compute-1 by a: OK',
+      },
+    },
+    says: 'the fencing task is on.',
+  },
+  {
     what: "a resource's operation",
     args: ['--from', 'pacemaker'],
     env: { CRM_alert_kind: 'resource', CRM_alert_node: 'compute-1' },

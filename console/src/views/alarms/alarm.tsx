@@ -4,7 +4,7 @@ import { mayChange } from '../../api/session.ts';
 import { useLive } from '../../live/use-live.ts';
 import { goTo } from '../../router.ts';
 import { Action } from '../../ui/actions.tsx';
-import { Badge, Facts, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
+import { Badge, Facts, Loaded, Loading, Problem, Section, Time, View } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
 import { changeInWords } from './change-words.ts';
 
@@ -29,17 +29,28 @@ export function Alarm({ id }: { id: string }) {
       {found && mayChange.value && <Actions alarm={found} changed={again} />}
       {found ? <AlarmFacts of={found} /> : alarm.error === '' && <Loading />}
       <Section title="History">
-        <Table
-          label="History"
-          rows={history.data ?? []}
-          keyOf={({ event_id }) => event_id}
-          empty="Nothing has happened yet."
-          columns={[
-            { title: 'Time', cell: ({ timestamp }) => <Time at={timestamp} /> },
-            { title: 'What', cell: ({ type }) => type },
-            { title: 'Change', cell: (change) => changeInWords(change) },
-          ]}
-        />
+        <Loaded of={history}>
+          {(changes) => (
+            <Table
+              label="History"
+              rows={changes}
+              keyOf={({ event_id }) => event_id}
+              empty="Nothing has happened yet."
+              columns={[
+                { title: 'Time', cell: ({ timestamp }) => <Time at={timestamp} /> },
+                { title: 'What', cell: ({ type }) => type },
+                {
+                  title: 'Change',
+                  cell: (change) => (
+                    <span class="cut wide" title={changeInWords(change)}>
+                      {changeInWords(change)}
+                    </span>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Loaded>
       </Section>
     </View>
   );
@@ -83,7 +94,6 @@ const AlarmFacts = ({ of: alarm }: { of: AlarmBody }) => (
   <Section title="Rule">
     <Facts
       of={[
-        ['Reason', alarm.state_reason],
         ['Event type', alarm.event_rule?.event_type ?? '–'],
         [
           'Conditions',
@@ -93,10 +103,16 @@ const AlarmFacts = ({ of: alarm }: { of: AlarmBody }) => (
             </code>
           )),
         ],
-        ['Actions', alarm.alarm_actions.map((url) => <code key={url}>{url}</code>)],
+        [
+          'Webhooks',
+          alarm.alarm_actions.length === 0
+            ? '–'
+            : alarm.alarm_actions.map((url) => <code key={url}>{url}</code>),
+        ],
         ['Repeats', alarm.repeat_actions ? 'at each matching event' : 'no'],
         ['Severity', alarm.severity],
       ]}
     />
+    <Facts of={[[`Why it is in the state “${alarm.state}”`, alarm.state_reason || '–']]} />
   </Section>
 );

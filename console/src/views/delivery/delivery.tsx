@@ -55,7 +55,7 @@ export function Delivery() {
               ),
             },
             {
-              title: 'Look',
+              title: 'Letters',
               cell: ({ name }) => (
                 <button
                   type="button"

@@ -14,7 +14,7 @@ const common: readonly Column<Fault>[] = [
       </a>
     ),
   },
-  { title: 'What', cell: ({ kind }) => (kind === 'host' ? 'host' : 'data plane') },
+  { title: 'Kind', cell: ({ kind }) => (kind === 'host' ? 'host' : 'data plane') },
 ];
 
 const host: Column<Fault> = {
@@ -31,8 +31,13 @@ const rest: readonly Column<Fault>[] = [
     cell: ({ raised_at, status }) => (status === 'open' ? <Age since={raised_at} /> : '–'),
     minor: true,
   },
-  { title: 'Cleared', cell: ({ cleared_at }) => <Time at={cleared_at} />, minor: true },
 ];
+
+const cleared: Column<Fault> = {
+  title: 'Cleared',
+  cell: ({ cleared_at }) => <Time at={cleared_at} />,
+  minor: true,
+};
 
 type FaultTableProps = {
   readonly label: string;
@@ -45,7 +50,12 @@ type FaultTableProps = {
 export const FaultTable = ({ faults, ...more }: FaultTableProps) => (
   <Table
     rows={faults}
-    columns={[...common, ...(isOperator.value ? [host] : []), ...rest]}
+    columns={[
+      ...common,
+      ...(isOperator.value ? [host] : []),
+      ...rest,
+      ...(faults.some(({ status }) => status !== 'open') ? [cleared] : []),
+    ]}
     keyOf={({ fault_id }) => fault_id}
     {...more}
   />

@@ -2,7 +2,7 @@ import { ask } from '../../api/client.ts';
 import { isOperator } from '../../api/session.ts';
 import { markerIn, usePages } from '../../live/use-pages.ts';
 import { filterBy, place } from '../../router.ts';
-import { Loading, Problem, View } from '../../ui/basics.tsx';
+import { Busy, Loading, Problem, View } from '../../ui/basics.tsx';
 import { Choice, Filters, RestedField } from '../../ui/fields.tsx';
 import { FaultTable } from './fault-table.tsx';
 
@@ -24,7 +24,7 @@ export function Faults() {
   const filter = (changed: Record<string, string>) =>
     filterBy(['faults'], { status, host, ...changed });
   return (
-    <View title="Faults">
+    <View title="Faults" aside={<Busy of={faults} />}>
       <Filters>
         <Choice
           label="State"

@@ -2,9 +2,10 @@ import { ask } from '../../api/client.ts';
 import { useLive } from '../../live/use-live.ts';
 import { Loading, Problem, Section, Time } from '../../ui/basics.tsx';
 import { Table } from '../../ui/table.tsx';
+import { delayInWords } from '../../ui/times.ts';
 
 /** Who was notified of a fault, counted by project. A tenant sees its own project only. */
-export function Notified({ id }: { id: string }) {
+export function Notified({ id, since }: { id: string; since: string }) {
   const live = useLive(
     (signal) => ask('GET /doctor/v1/faults/{id}/story', { params: { id }, signal }),
     ['faults', 'alarms'],
@@ -25,8 +26,12 @@ export function Notified({ id }: { id: string }) {
             { title: 'Resources', cell: ({ resources }) => resources },
             { title: 'Events', cell: ({ events }) => events, minor: true },
             { title: 'Notifications', cell: ({ notifications }) => notifications },
-            { title: 'First', cell: ({ first_at }) => <Time at={first_at} />, minor: true },
-            { title: 'Last', cell: ({ last_at }) => <Time at={last_at} /> },
+            { title: 'First', cell: ({ first_at }) => <After at={first_at} since={since} /> },
+            {
+              title: 'Last',
+              cell: ({ last_at }) => <After at={last_at} since={since} />,
+              minor: true,
+            },
           ]}
         />
       ) : (
@@ -38,3 +43,11 @@ export function Notified({ id }: { id: string }) {
     </Section>
   );
 }
+
+/** A time, and how long after the report it was. */
+const After = ({ at, since }: { at: string | null; since: string }) => (
+  <>
+    <Time at={at} />
+    {at && <span class="faint"> {delayInWords(since, at)}</span>}
+  </>
+);

@@ -20,7 +20,7 @@ export function FaultStory({ id }: { id: string }) {
     <View title={`Fault ${id.slice(0, 8)}`}>
       <Problem text={live.error} />
       {fault ? <Report of={fault} /> : <Loading unless={live.error} />}
-      {fault && <Notified id={id} />}
+      {fault && <Notified id={id} since={fault.raised_at} />}
       {instances.length > 0 && (
         <Things title="Affected servers" view="servers" things={instances} />
       )}

@@ -30,6 +30,7 @@ export const DataPlaneAction = ({ host, down, ports }: DataPlaneProps) =>
       danger
       label="Report data plane down"
       disabled={ports === 0}
+      why="There is no port on this host."
       question={`The ports of ${host} forward nothing: their data plane is DOWN in the records, and their owners are notified. The servers stay as they are.`}
       run={() => reportDataPlane(host, 'DOWN')}
     />
@@ -63,9 +64,11 @@ async function evacuateAll(servers: readonly Server[]): Promise<void> {
 /** What an operator can do with a host. Each step is asked for first. */
 export function HostActions({ host, servers, history }: ActionsProps) {
   const { host: name, forced_down, maintenance } = host;
-  const moving = new Set(
-    history.filter(({ status }) => status === 'accepted').map(({ server_id }) => server_id),
-  );
+  // A server that moves has this task; one that has left the list is in the history only.
+  const moving = new Set([
+    ...history.filter(({ status }) => status === 'accepted').map(({ server_id }) => server_id),
+    ...servers.filter((each) => each['OS-EXT-STS:task_state'] === 'rebuilding').map(({ id }) => id),
+  ]);
   const movable = servers.filter(({ id }) => !moving.has(id));
   return (
     <fieldset class="buttons" aria-label={`Actions on ${name}`}>
@@ -95,6 +98,11 @@ export function HostActions({ host, servers, history }: ActionsProps) {
       <Action
         label="Evacuate"
         disabled={!forced_down || movable.length === 0}
+        why={
+          forced_down
+            ? 'There is no server left to move.'
+            : 'Only servers of a host that is reported down are evacuated.'
+        }
         question={`Each of the ${movable.length} servers shown below is evacuated to a host that Doctor chooses. The progress of each is in "What happened".`}
         run={() => evacuateAll(movable)}
       />

@@ -38,7 +38,7 @@ function useParts(name: string) {
         return { rows: body.history, next: markerIn(body.next) };
       },
       ['hosts', 'faults', 'servers'],
-      { largest: 200 },
+      { largest: 200, pages: 2 },
     ),
     faults: useLive(
       (signal) => ask('GET /doctor/v1/faults', { query: { host: name, limit: 20 }, signal }),

@@ -44,7 +44,7 @@ export function Now() {
   return (
     <View title="Now">
       <Problem text={hosts.error || status.error || open.error} />
-      {status.data && <Counts of={status.data} open={open.data?.faults} />}
+      <Counts of={status.data} open={open.data?.faults} />
       <Section title="Hosts">
         {hosts.data ? <HostGrid hosts={hosts.data} /> : <Loading unless={hosts.error} />}
       </Section>
@@ -66,21 +66,43 @@ type Status = Awaited<ReturnType<typeof ask<'GET /doctor/v1/status'>>>;
 const atLeast = (value: number, complete: boolean): string =>
   `${value.toLocaleString()}${complete ? '' : '+'}`;
 
-type CountsProps = { readonly of: Status; readonly open: readonly Fault[] | undefined };
+type CountsProps = {
+  /** Undefined until it is loaded. */
+  readonly of: Status | undefined;
+  readonly open: readonly Fault[] | undefined;
+};
 
-function Counts({ of: { hosts, servers, ports, faults, dead_letters }, open }: CountsProps) {
+type Card = readonly [title: string, value: string, tone: string, view: string];
+
+/** The cards before their numbers are known: they keep their places. */
+const unknown: readonly Card[] = [
+  ['Open faults', '…', '', 'faults'],
+  ['Hosts', '…', '', 'now'],
+  ['Servers', '…', '', 'servers'],
+  ['Ports', '…', '', 'ports'],
+  ['Dead letters', '…', '', 'delivery'],
+];
+
+function cardsOf(
+  { hosts, servers, ports, faults, dead_letters }: Status,
+  open: readonly Fault[] | undefined,
+): readonly Card[] {
   // The API keeps its counts for ten seconds; the list is newer, and shorter than its limit it is
   // all there is.
   const all = open !== undefined && open.length < mostFaults;
   const count = all ? open.length : faults.open;
   const dead = dead_letters.reduce((sum, { count }) => sum + count, 0);
-  const cards: readonly (readonly [string, string, string, string])[] = [
+  return [
     ['Open faults', atLeast(count, all || faults.complete), count > 0 ? 'bad' : 'good', 'faults'],
     ['Hosts', hosts.total.toLocaleString(), hosts.down + hosts.silent > 0 ? 'warn' : 'good', 'now'],
     ['Servers', atLeast(servers.total, servers.complete), '', 'servers'],
     ['Ports', atLeast(ports.total, ports.complete), '', 'ports'],
     ['Dead letters', dead.toLocaleString(), dead > 0 ? 'bad' : 'good', 'delivery'],
   ];
+}
+
+function Counts({ of, open }: CountsProps) {
+  const cards = of ? cardsOf(of, open) : unknown;
   return (
     <ul class="cards" aria-label="Counts">
       {cards.map(([title, value, tone, view]) => (

@@ -5,6 +5,7 @@ import { useLive } from '../../live/use-live.ts';
 import { Loading, Problem, Section } from '../../ui/basics.tsx';
 import { Chart, type Line } from '../../ui/chart.tsx';
 import { Choice } from '../../ui/fields.tsx';
+import { queueAges } from './queue-ages.ts';
 
 const everyMs = 60_000;
 
@@ -65,6 +66,7 @@ function Charts({ minutes, hours }: { minutes: Minutes; hours: number }) {
         line(minutes, 'p50', 'accent', ({ p50_ms }) => p50_ms),
         line(minutes, 'p99', 'warn', ({ p99_ms }) => p99_ms),
       ],
+      ages: [{ name: 'the longest', colour: 'accent', values: queueAges(minutes) }],
       waiting: [
         line(minutes, 'waiting', 'accent', ({ waiting }) => sum(waiting)),
         line(minutes, 'dead letters', 'bad', ({ dead_letters }) => sum(dead_letters)),
@@ -83,6 +85,7 @@ function Charts({ minutes, hours }: { minutes: Minutes; hours: number }) {
         unit=" ms"
         hours={hours}
       />
+      <Chart title="Queues not empty for" times={at} lines={lines.ages} unit=" min" hours={hours} />
       <Chart title="Messages in queues" times={at} lines={lines.waiting} unit="" hours={hours} />
     </div>
   );

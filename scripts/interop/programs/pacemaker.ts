@@ -1,0 +1,105 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { Refusal } from '../../stack/progress.ts';
+import { root } from '../../stack/state.ts';
+import { run as runCommand } from '../command.ts';
+import { type Daemon, startDaemon } from '../daemon.ts';
+import { debianFolder, here, unpackDebian } from '../install.ts';
+import { monitorCredential } from '../monitors/credential.ts';
+import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
+import { watchedHost } from '../monitors/watched-host.ts';
+import type { Program, World } from '../program.ts';
+
+/** Namespaces of their own, which end with the command. */
+const apart = ['--mount', '--net', '--pid', '--uts', '--ipc', '--fork', '--kill-child'];
+
+/** What apt would install for Pacemaker on this machine: the names differ between releases of Debian. */
+async function packagesOf(log: string): Promise<string[]> {
+  const args = ['install', '--simulate', '--no-install-recommends', 'pacemaker', 'corosync'];
+  const { output } = await runCommand('apt-get', [...args, 'pacemaker-cli-utils'], { log });
+  return [...output.matchAll(/^Inst (\S+)/gm)].flatMap(([, name]) => name ?? []);
+}
+
+async function install(log: string): Promise<void> {
+  const { code } = await runCommand('unshare', [...apart, 'true'], { log });
+  if (code !== 0) throw new Refusal('It needs root, and may make no namespaces of its own here.');
+  const packages = await packagesOf(log);
+  if (packages.length === 0) {
+    throw new Refusal("It needs Debian's apt-get, after an apt-get update, and no Pacemaker here.");
+  }
+  await unpackDebian('pacemaker', [packages], log);
+}
+
+/** Writes what the pages have an operator install, for a Doctor at another address. */
+async function writePages(world: World): Promise<void> {
+  const { folder, stack } = world;
+  const { id, secret } = await monitorCredential(world, join(folder, 'doctor.secret'));
+  const url = new URL(stack.outputs.ApiUrl ?? '');
+  url.host = '127.0.0.1:8099';
+  writeConfig(join(folder, 'report.conf'), blocksOf('scripts', 'ini')[0], {
+    'https://API-HOST/api': url.href.replace(/\/$/, ''),
+    'ID:SECRET': `${id}:${secret}`,
+  });
+  writeFileSync(join(folder, 'doctor-alert.sh'), blocksOf('pacemaker', 'text')[0] ?? '');
+  writeFileSync(join(folder, 'alert.xml'), blocksOf('pacemaker', 'xml')[0] ?? '');
+  copyFileSync(
+    join(root, 'integrations/report/doctor-report.sh'),
+    join(folder, 'doctor-report.sh'),
+  );
+}
+
+/** A socket in the folder that leads to Doctor: the cluster has a network of its own. */
+async function doorTo(world: World): Promise<Server> {
+  const { hostname, port } = new URL(world.stack.outputs.ApiUrl ?? '');
+  const door = createServer((from) => {
+    const to = connect({ host: hostname, port: Number(port || 80) });
+    for (const [one, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.pipe(other);
+    }
+  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  door.listen(join(world.folder, 'api'), resolve);
+  await promise;
+  return door;
+}
+
+const startCluster = ({ folder, log }: World, host: string): Daemon =>
+  startDaemon(
+    'unshare',
+    [...apart, 'sh', join(here, 'pacemaker/enter.sh'), debianFolder('pacemaker'), folder],
+    { log, env: { ...process.env, HOST: host, PEER: `peer-of-${host}`, NODE: process.execPath } },
+  );
+
+async function run(world: World): Promise<string> {
+  const watched = await watchedHost(world, 'pacemaker');
+  const door = await doorTo(world);
+  await writePages(world);
+  const cluster = startCluster(world, watched.host);
+  try {
+    await watched.becomes('down');
+    // Only a host that was fenced stops its servers, and notifies their owners.
+    await watched.notified();
+    return 'a node that was lost and fenced is down, and its tenant is notified';
+  } finally {
+    // unshare ignores SIGTERM while it waits; its namespaces end with it.
+    await cluster.end('SIGKILL');
+    door.close();
+    await watched.close();
+  }
+}
+
+/** Debian's Pacemaker and Corosync: the cluster loses a node and fences it, and its alerts report that. */
+export const pacemaker: Program = {
+  name: 'pacemaker',
+  does: "Debian's Pacemaker: a node of its cluster is lost, and fenced",
+  needs: "Debian's apt-get, and root for namespaces of its own",
+  asRoot: true,
+  instancesOnForceDown: 'stop',
+  install,
+  run,
+};
