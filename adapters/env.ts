@@ -40,6 +40,8 @@ export type EnvName =
   | 'URGENT_QUEUE_URL'
   | 'BULK_QUEUE_URL'
   | 'WIDE_QUEUE_URL'
+  | 'TIMEOUT_QUEUE_URL'
+  | 'TIMEOUT_CONCURRENCY'
   | 'EVENT_DLQ_URL'
   | 'BULK_DLQ_URL'
   | 'REPORT_QUEUE_URL'
@@ -49,6 +51,7 @@ export type EnvName =
   | 'INVENTORY_QUEUE_URL'
   /** Missing without a cloud. */
   | 'MIRROR_QUEUE_URL'
+  | 'CLOUD_CALLS_IN_FLIGHT'
   | 'CLOUD_WALK_MINUTES'
   | 'EVALUATOR_PACE'
   | 'FAULT_QUEUE_URL'

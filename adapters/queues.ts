@@ -2,23 +2,22 @@
 import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RoundLane, RoundMessage } from '../domain/alarms/round-plan.ts';
+import { type ProjectTimer, timeoutMessages } from '../domain/alarms/timeout-messages.ts';
 import type { CloudTask, MoveTask } from '../domain/cloud/cloud-task.ts';
 import type { MissedHeartbeatsMessage } from '../domain/conditions/missed-heartbeats.ts';
 import type { WebhookMessage } from '../domain/delivery/webhook.ts';
 import { DomainError } from '../domain/errors.ts';
 import { type DoctorEvent, projectOfEvent } from '../domain/events/event.ts';
 import type { EventLane } from '../domain/events/event-lane.ts';
-import {
-  type DeadLetter,
-  type EventMessage,
-  type FinishMessage,
-  type GroupMessage,
-  mostTimeouts,
-  type TimeoutMessage,
+import type {
+  DeadLetter,
+  EventMessage,
+  FinishMessage,
+  GroupMessage,
 } from '../domain/events/messages.ts';
 import { toJson } from '../domain/json.ts';
 import type { DelayedJob } from '../domain/mirror/cloud-job.ts';
-import type { HostRead } from '../domain/mirror/host-read.ts';
+import type { HostReturn } from '../domain/mirror/returned-host.ts';
 import { packed } from '../domain/slices.ts';
 import type { Tick } from '../domain/timers/ticks.ts';
 import { inParallel } from './in-parallel.ts';
@@ -173,9 +172,9 @@ export const cloudJobQueue = (client: SQSClient, url: string) => ({
       url,
       jobs.map(({ message, delaySeconds }) => ({ body: toJson(message), delaySeconds })),
     ),
-  /** Queues a read of a host's servers, to be delivered after the delay in seconds. */
-  sendHostRead: (read: HostRead, delaySeconds: number): Promise<void> =>
-    sendAll(client, url, [{ body: toJson(read), delaySeconds }]),
+  /** Queues that a host is up again, so that its servers are read. */
+  sendHostReturn: (message: HostReturn): Promise<void> =>
+    sendAll(client, url, [{ body: toJson(message), delaySeconds: 0 }]),
 });
 
 /** The queue of faults only. */
@@ -247,29 +246,26 @@ export const missedHeartbeatsQueue = (client: SQSClient, url: string) => {
   };
 };
 
-/** Sends timers of alarms to the queue of the evaluator. */
+/** Sends timers of alarms to their queue. */
 export const timeoutQueue = (client: SQSClient, url: string) => ({
-  /** Durably queues the timers, at most ten of one project in a message, whose group is the project. */
-  sendTimeouts: (
-    timers: readonly { alarm_id: string; due: string; project_id: string }[],
-  ): Promise<void> => {
-    const shares = [...Map.groupBy(timers, ({ project_id }) => project_id)];
-    const messages = shares.flatMap(([project_id, its]) => {
-      const due = its.map(({ alarm_id, due }) => ({ alarm_id, due }));
-      return packed(due, { most: mostTimeouts, size: maxBytes, sizeOf: () => 0 }).map(
-        (timeouts): Outgoing => ({
-          body: toJson({ timeouts } satisfies TimeoutMessage),
-          delaySeconds: 0,
-          group: groupOf(project_id),
-        }),
-      );
-    });
-    return sendAll(client, url, messages);
-  },
+  /** Durably queues the timers, each to be delivered when it falls due. The group is the project. */
+  sendTimeouts: (timers: readonly ProjectTimer[], now: string): Promise<void> =>
+    sendAll(
+      client,
+      url,
+      timeoutMessages(timers, now).map(({ project_id, message, delaySeconds }) => ({
+        body: toJson(message),
+        delaySeconds,
+        group: groupOf(project_id),
+      })),
+    ),
 });
 
-/** After so many seconds most firings of a fault are written, and are sent in one group. */
-const groupDelaySeconds = 1;
+/**
+ * After so many seconds most firings of a fault are written, and are sent in one group. With what comes after it, the
+ * message of a group must arrive within two seconds of the report (`test/bench/group-time.test.ts`).
+ */
+export const groupDelaySeconds = 1;
 
 /** Sends what is to be sent in groups, to the queue of faults. */
 export const groupQueue = (client: SQSClient, url: string) => ({

@@ -45,6 +45,7 @@ const CloudStatus = z.object({
     services: Job,
     changes: Job,
     walks: Job,
+    returned_hosts: Job.extend({ waiting: z.int() }),
     walk: CloudWalk.nullable(),
   }),
 });
@@ -137,8 +138,9 @@ export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
     does: 'Show how old what Doctor knows of the cloud is, the last walk and its differences, and errors.',
     options: {},
     run: async (session) => {
-      const { lag_seconds, services, changes, walks, walk } = await statusOf(session);
-      const jobs = { services, changes, walks };
+      const { lag_seconds, services, changes, walks, walk, returned_hosts } =
+        await statusOf(session);
+      const jobs = { services, changes, walks, returned_hosts };
       const errors = Object.entries(jobs).flatMap(([name, { failures, last_error }]) =>
         failures > 0 && last_error ? [`${name}: ${last_error.message}`] : [],
       );
@@ -148,6 +150,7 @@ export const cloudInventoryCommands = (pause = pollMs): readonly Command[] => [
           lag_seconds,
           services_seen_at: services.succeeded_at,
           servers_seen_at: changes.succeeded_at,
+          returned_hosts_waiting: returned_hosts.waiting,
           walk_started_at: walk?.started_at ?? null,
           walk_ended_at: walk?.ended_at ?? null,
           walk_phase: walk?.phase ?? null,

@@ -69,7 +69,7 @@ async function changedSilence(
   if (silenceStatus(known, deps.now()) === 'expired') {
     throw new DomainError('conflict', `Silence ${silence_id} has ended.`);
   }
-  const after = silenceUntil(known, request);
+  const after = silenceUntil(known, request, deps.now());
   return (await deps.changeSilence(known, after)) ? after : undefined;
 }
 
@@ -79,7 +79,7 @@ export async function endSilenceNow(deps: SilenceFlowDeps, found: Silence): Prom
     const known = await deps.silence(found.silence_id);
     const now = deps.now();
     if (!known || silenceStatus(known, now) === 'expired') return true;
-    const after = silenceUntil(known, { ends_at: now, reason: known.reason });
+    const after = silenceUntil(known, { ends_at: now, reason: known.reason }, now);
     return (await deps.changeSilence(known, after)) || undefined;
   });
 }

@@ -32,11 +32,17 @@ export type CloudReader = {
    */
   readonly serverPage: (from: {
     readonly marker: string | null;
+    /** The most servers of the page. */
+    readonly limit: number;
     readonly since?: string;
     readonly host?: string;
   }) => Promise<CloudServerPage | 'lost'>;
   /** In the order of their ids. */
-  readonly portPage: (marker: string | null) => Promise<CloudPortPage | 'lost'>;
+  readonly portPage: (from: {
+    readonly marker: string | null;
+    /** The most ports of the page. */
+    readonly limit: number;
+  }) => Promise<CloudPortPage | 'lost'>;
   /** Whether the cloud has a server, and a port. */
   readonly hasServer: (uuid: string) => Promise<boolean>;
   readonly hasPort: (id: string) => Promise<boolean>;

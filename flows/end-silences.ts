@@ -1,11 +1,14 @@
 /**
  * Ends silences whose time is over. For each alarm that a silence held back, at most one
  * notification is released and sent; the others are dropped. It runs every minute. The decision
- * about one alarm is one transaction, so a later run continues where an earlier one died.
+ * about one alarm is one transaction, so a later run continues where an earlier one died. While a
+ * silence lasts, the rows of an alarm that fires again and again are thinned out, so that little is
+ * left to do at its end.
  */
+import pMap from 'p-map';
 import { afterSilence, heldRows, type SilencedAlarm } from '../domain/alarms/end-silence.ts';
 import { groupedRow, type OutboxRow } from '../domain/alarms/firing.ts';
-import { holdingSilence, type Silence } from '../domain/alarms/silence.ts';
+import { holdingSilence, nextLookAt, type Silence } from '../domain/alarms/silence.ts';
 import { slices } from '../domain/slices.ts';
 import { momentOf } from '../domain/time.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
@@ -19,7 +22,8 @@ export type EndSilencesDeps = DeliverDeps &
     readonly dueSilences: (before: string, most: number) => Promise<readonly Silence[]>;
     readonly postpone: (silence: Silence, due_at: string) => Promise<boolean>;
     readonly endSilence: (silence: Silence, now: string) => Promise<boolean>;
-    readonly heldKeys: (silence_id: string) => Promise<readonly RowKey[]>;
+    /** The keys of the rows that a silence holds, the oldest first, in pages. */
+    readonly heldKeys: (silence_id: string) => AsyncIterable<readonly RowKey[]>;
     readonly held: (silence_id: string, keys: readonly RowKey[]) => Promise<readonly OutboxRow[]>;
     readonly drop: (silence_id: string, keys: readonly RowKey[], now: string) => Promise<void>;
     readonly release: (
@@ -43,20 +47,26 @@ export type EndSilencesDeps = DeliverDeps &
  * The most silences in one run, and the time after which a run begins no other one, in
  * milliseconds.
  */
-const limits = { silences: 100, timeMs: 20_000 };
-/** Alarms whose rows are read and decided at once. */
-const alarmsAtOnce = 25;
+const limits = { silences: 500, timeMs: 20_000 };
+/** Alarms whose rows are read together, and those of them that are decided at once. */
+const alarmsRead = 25;
+const alarmsAtOnce = 5;
 /**
- * How many of the newest rows of an alarm are read. Rows between these and the first one are
+ * The newest rows of an alarm that are read. Of more, those between them and the first one are
  * dropped unread.
  */
 const newestRows = 20;
+/** The longest that one silence is worked on in a run, in milliseconds. The next run goes on. */
+const workMs = 10_000;
 
 /** @returns how many notifications were released. An error of one silence does not stop the others. */
 export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly released: number }> {
   const began = deps.now();
+  const due = await deps.dueSilences(momentOf(began), limits.silences);
+  const isOver = ({ ends_at }: Silence): boolean => ends_at <= momentOf(began);
   let released = 0;
-  for (const silence of await deps.dueSilences(momentOf(began), limits.silences)) {
+  // Those that last can wait: the owners of alarms wait for the ends of the others.
+  for (const silence of [...due.filter(isOver), ...due.filter((each) => !isOver(each))]) {
     if (deps.now() - began > limits.timeMs) break;
     try {
       released += await endOne(deps, silence);
@@ -68,35 +78,52 @@ export async function endSilences(deps: EndSilencesDeps): Promise<{ readonly rel
 }
 
 async function endOne(deps: EndSilencesDeps, silence: Silence): Promise<number> {
-  const now = momentOf(deps.now());
-  // It was extended after the index was read.
-  if (silence.ends_at > now) return 0;
-  if (!(await deps.postpone(silence, now))) return 0;
-  const keys = await deps.heldKeys(silence.silence_id);
+  const began = deps.now();
+  const now = momentOf(began);
+  const isOver = silence.ends_at <= now;
+  if (!(await deps.postpone(silence, isOver ? now : nextLookAt(silence, now)))) return 0;
+  const { byAlarm, isComplete } = await thinnedOut(deps, silence);
+  if (!isOver || !isComplete) return 0;
   const isLate = Date.parse(silence.ends_at) + deps.lateSeconds * 1000 <= Date.parse(now);
-  if (keys.length === 0 && isLate) await deps.endSilence(silence, now);
+  if (byAlarm.size === 0 && isLate) await deps.endSilence(silence, now);
   let released = 0;
-  const byAlarm = [...Map.groupBy(keys, ({ alarm_id }) => alarm_id).values()];
-  for (const some of slices(byAlarm, alarmsAtOnce)) {
-    const freed = await decideAll(deps, silence, await rowsOf(deps, silence, some));
-    released += await deliver(deps, freed);
+  for (const some of slices([...byAlarm.values()], alarmsRead)) {
+    if (deps.now() > began + workMs) break;
+    const rows = await deps.held(silence.silence_id, some.flat());
+    released += await deliver(deps, await decideAll(deps, silence, rows));
   }
   return released;
 }
 
-/** The rows that decide about each alarm: its first one and the newest. The others are dropped. */
-async function rowsOf(
-  { drop, held, now }: EndSilencesDeps,
+/** The keys of the rows that decide about each alarm. `isComplete`: all that the silence holds was looked at. */
+type Thinned = {
+  readonly byAlarm: ReadonlyMap<string, readonly RowKey[]>;
+  readonly isComplete: boolean;
+};
+
+/**
+ * Looks at what a silence holds, and drops all rows of an alarm but its first one and the newest: these decide at the end.
+ * It reads and drops a page after the other, so a run that is over has left less to the next one.
+ */
+async function thinnedOut(
+  { heldKeys, drop, now }: EndSilencesDeps,
   { silence_id }: Silence,
-  keysOfAlarms: readonly (readonly RowKey[])[],
-): Promise<readonly OutboxRow[]> {
-  const between = keysOfAlarms.flatMap((keys) => keys.slice(1, -newestRows));
-  if (between.length > 0) await drop(silence_id, between, momentOf(now()));
-  const deciding = keysOfAlarms.flatMap((keys) => [
-    ...keys.slice(0, 1),
-    ...keys.slice(1).slice(-newestRows),
-  ]);
-  return held(silence_id, deciding);
+): Promise<Thinned> {
+  const ends = now() + workMs;
+  const byAlarm = new Map<string, RowKey[]>();
+  for await (const page of heldKeys(silence_id)) {
+    for (const key of page) {
+      const keys = byAlarm.get(key.alarm_id);
+      if (keys) keys.push(key);
+      else byAlarm.set(key.alarm_id, [key]);
+    }
+    const between = [...byAlarm.values()].flatMap((keys) =>
+      keys.length > newestRows + 1 ? keys.splice(1, keys.length - newestRows - 1) : [],
+    );
+    if (between.length > 0) await drop(silence_id, between, momentOf(now()));
+    if (now() > ends) return { byAlarm, isComplete: false };
+  }
+  return { byAlarm, isComplete: true };
 }
 
 /** Decides for each alarm of the rows, and writes it. Returns the rows to send. */
@@ -109,12 +136,20 @@ async function decideAll(
   const read = byAlarm.size > 0 ? await deps.silencedAlarms([...byAlarm.keys()]) : [];
   const alarms = new Map(read.map((alarm) => [alarm.alarm_id, alarm]));
   const sending = await sendingOf(deps, read);
-  const freed: OutboxRow[] = [];
-  for (const [alarm_id, its] of byAlarm) {
-    const row = await decideOne(deps, { silence, alarm: alarms.get(alarm_id), sending }, its);
-    if (row) freed.push(row);
-  }
-  return freed;
+  const freed = await pMap(
+    byAlarm,
+    async ([alarm_id, its]) => {
+      try {
+        return await decideOne(deps, { silence, alarm: alarms.get(alarm_id), sending }, its);
+      } catch (error) {
+        // The next run decides about it.
+        deps.interrupted('end of a silence', error);
+        return undefined;
+      }
+    },
+    { concurrency: alarmsAtOnce },
+  );
+  return freed.flatMap((row) => row ?? []);
 }
 
 type About = {

@@ -1,10 +1,9 @@
-/**
- * Decides about alarms whose timers fell due: no event matched for their timeout, or one did and
- * they are armed again.
- */
+/** Decides about alarms whose timers fell due: no event matched for their timeout, or one did and they are armed again. */
+import pMap from 'p-map';
 import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
+import type { Alarm } from '../domain/alarms/alarm.ts';
 import { type Firing, isToSend, type OutboxRow } from '../domain/alarms/firing.ts';
-import { packed } from '../domain/slices.ts';
+import { slices } from '../domain/slices.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
 import type { EvaluateDeps, Evaluated } from './evaluate-events.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
@@ -15,14 +14,16 @@ import { rowToSend, type SilencesDeps, sendingOf } from './silences-of.ts';
 export type EvaluateTimeoutsDeps = DeliverDeps &
   NoteFiringsDeps &
   SilencesDeps &
-  Pick<EvaluateDeps, 'alarms' | 'fire' | 'arm' | 'now'>;
-
-/** Firings in one transaction. */
-const perTransaction = 5;
+  Pick<EvaluateDeps, 'alarms' | 'fire' | 'arm' | 'now' | 'pace'> & {
+    /** Transactions that are written at once. */
+    readonly transactionsAtOnce: number;
+  };
 
 /**
- * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has
- * another timer, or none. An alarm that another writer changes meanwhile is read and decided again.
+ * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has another timer, or none. An
+ * alarm that another writer changes meanwhile is read and decided again.
+ * @throws the first error of a read or write, after all written rows are published: the message is then delivered again,
+ * and what was fired is stale.
  */
 export async function evaluateTimeouts(
   deps: EvaluateTimeoutsDeps,
@@ -31,43 +32,82 @@ export async function evaluateTimeouts(
   const dueOf = new Map(timers.map((timer) => [`${timer.alarm_id} ${timer.due}`, timer]));
   let left = [...dueOf.values()];
   const written: OutboxRow[] = [];
-  await untilWritten(async () => {
-    const round = await decideAll(deps, left);
-    written.push(...round.written);
-    left = round.left;
-    return left.length === 0 || undefined;
-  });
+  const failures: unknown[] = [];
+  try {
+    await untilWritten(async () => {
+      const round = await decideAll(deps, left);
+      written.push(...round.written);
+      failures.push(...round.failures);
+      left = round.left;
+      return left.length === 0 || failures.length > 0 || undefined;
+    });
+  } catch (error) {
+    failures.push(error);
+  }
   const published = await deliver(deps, written);
   await noteFirings(deps, [{ rows: written, at: deps.now() }]);
+  if (failures.length > 0) throw failures[0];
   return { candidates: dueOf.size, fired: written.length, published };
 }
 
 type TimedFiring = { readonly timer: DueTimer; readonly firing: Firing<OutboxRow> };
-type Round = { readonly written: readonly OutboxRow[]; readonly left: DueTimer[] };
+type Rearming = { readonly timer: DueTimer; readonly from: Alarm; readonly to: Alarm };
 
-/** Reads, decides and writes once. `left`: the timers whose alarm another writer changed first. */
+/** The outcome of one attempt. */
+type Round = {
+  readonly written: OutboxRow[];
+  /** The timers whose alarm another writer changed first. */
+  readonly left: DueTimer[];
+  readonly failures: unknown[];
+};
+
+/** Reads, decides and writes once. An error of a write does not stop the others. */
 async function decideAll(deps: EvaluateTimeoutsDeps, timers: readonly DueTimer[]): Promise<Round> {
   const { alarms } = await deps.alarms([...new Set(timers.map(({ alarm_id }) => alarm_id))]);
   const alarmOf = new Map(alarms.map((alarm) => [alarm.alarm_id, alarm]));
-  const left: DueTimer[] = [];
+  const armings: Rearming[] = [];
   const firings: TimedFiring[] = [];
   for (const timer of timers) {
     const alarm = alarmOf.get(timer.alarm_id);
     if (!alarm) continue;
     const decision = decideTimeout(alarm, timer.due, deps.now());
     if (decision.kind === 'fired') firings.push({ timer, firing: decision.firing });
-    if (decision.kind === 'armed' && !(await deps.arm(alarm, decision.to))) left.push(timer);
+    if (decision.kind === 'armed') armings.push({ timer, from: alarm, to: decision.to });
   }
-  const fired = await asSent(deps, firings);
-  const written: OutboxRow[] = [];
-  for (const some of packed(fired, { size: perTransaction, sizeOf: () => 1 })) {
-    const outcomes = await deps.fire(some.map(({ firing }) => [firing]));
-    for (const [n, { timer, firing }] of some.entries()) {
-      if (outcomes[n] === 'written' && isToSend(firing.row)) written.push(firing.row);
-      if (outcomes[n] === 'alarm changed') left.push(timer);
-    }
+  const round: Round = { written: [], left: [], failures: [] };
+  const writes = [
+    ...slices(await asSent(deps, firings), deps.pace.perTransaction).map(
+      (some) => () => fireSome(deps, some, round),
+    ),
+    ...armings.map(({ timer, from, to }) => async () => {
+      if (!(await deps.arm(from, to))) round.left.push(timer);
+    }),
+  ];
+  await pMap(
+    writes,
+    async (write) => {
+      try {
+        await write();
+      } catch (error) {
+        round.failures.push(error);
+      }
+    },
+    { concurrency: deps.transactionsAtOnce },
+  );
+  return round;
+}
+
+/** Writes firings in one transaction. */
+async function fireSome(
+  deps: EvaluateTimeoutsDeps,
+  some: readonly TimedFiring[],
+  { written, left }: Round,
+): Promise<void> {
+  const outcomes = await deps.fire(some.map(({ firing }) => [firing]));
+  for (const [n, { timer, firing }] of some.entries()) {
+    if (outcomes[n] === 'written' && isToSend(firing.row)) written.push(firing.row);
+    if (outcomes[n] === 'alarm changed') left.push(timer);
   }
-  return { written, left };
 }
 
 /** The firings as they are sent: those that a silence matches are held back. */

@@ -12,17 +12,25 @@ import {
   success,
   taken,
 } from '../domain/mirror/cloud-job.ts';
+import { pageSizeAfter } from '../domain/mirror/page-size.ts';
+import { dueHosts } from '../domain/mirror/returned-host.ts';
 import { lookOf } from '../domain/mirror/seen.ts';
 import { mirrorHosts } from './mirror-hosts.ts';
+import {
+  type ReadReturnedHostsDeps,
+  readReturnedHosts,
+  secondsUntilDue,
+} from './read-returned-hosts.ts';
 import type { CloudJobStore } from './request-walk.ts';
 import { changesPage, type WalkCloudDeps, walkPage } from './walk-cloud.ts';
 import { type WatchServicesDeps, watchServices } from './watch-services.ts';
 
 export type MirrorCloudDeps = CloudJobStore &
   WalkCloudDeps &
-  WatchServicesDeps & {
-    /** Queues a job at once. */
-    readonly sendJob: (id: CloudJobName) => Promise<void>;
+  WatchServicesDeps &
+  ReadReturnedHostsDeps & {
+    /** Queues a job, to be delivered after some seconds; by default at once. */
+    readonly sendJob: (id: CloudJobName, delaySeconds?: number) => Promise<void>;
     /** The time between two walks that the schedule begins. */
     readonly walkMinutes: number;
     /** Logs why a job failed. */
@@ -49,6 +57,7 @@ export async function runJob(deps: MirrorCloudDeps, id: CloudJobName): Promise<J
   const now = deps.now();
   if (!isFree(row, now)) return 'busy';
   if (id === 'walk' && !isWalking(row) && !isWalkDue(row, deps.walkMinutes, now)) return 'idle';
+  if (id === 'returned' && dueHosts(row.returned, now).length === 0) return 'idle';
   const job = taken(row, now);
   if (!(await deps.saveCloudJob(job))) return 'busy';
   const held = { job };
@@ -70,6 +79,7 @@ const turns: Readonly<Record<CloudJobName, Turn>> = {
   services: servicesTurn,
   changes: changesTurn,
   walk: walkTurn,
+  returned: returnedTurn,
 };
 
 /** Writes the result of a step; false if another process has changed the row. */
@@ -110,16 +120,19 @@ async function changesTurn(deps: MirrorCloudDeps, held: Held, began: string): Pr
   const since = held.job.since ?? sinceAfter(began);
   let listing = held.job.listing ?? { begun_at: began, marker: null };
   for (;;) {
-    const page = await changesPage(deps, { since, marker: listing.marker }, run);
+    const at = deps.now();
+    const from = { since, marker: listing.marker, limit: held.job.page_size };
+    const page = await changesPage(deps, from, run);
+    const page_size = sizeAfter(deps, held, at);
     if (page !== 'lost' && page.next === null) {
       const { begun_at } = listing;
-      const next = { ...success(begun_at), since: sinceAfter(begun_at), listing: null };
+      const next = { ...success(begun_at), page_size, since: sinceAfter(begun_at), listing: null };
       return (await save(deps, held, next, false)) ? 'done' : 'overtaken';
     }
     const marker = page === 'lost' ? null : page.next;
     listing = { begun_at: marker === null ? began : listing.begun_at, marker };
     const goesOn = !isLate(deps, began) && page !== 'lost';
-    if (!(await save(deps, held, { since, listing }, goesOn))) return 'overtaken';
+    if (!(await save(deps, held, { since, listing, page_size }, goesOn))) return 'overtaken';
     if (!goesOn) return 'more';
   }
 }
@@ -131,16 +144,37 @@ async function walkTurn(deps: MirrorCloudDeps, held: Held, began: string): Promi
     walk = newWalk({ walk_id: deps.newId(), requested: false, dry_run: false, started_at: began });
   }
   for (let pages = 1; ; pages++) {
-    walk = await walkPage(deps, walk);
+    const at = deps.now();
+    const isTooLate = () => isLate(deps, at);
+    walk = await walkPage(deps, walk, { limit: held.job.page_size, isLate: isTooLate });
+    const page_size = sizeAfter(deps, held, at);
     const done = walk.phase === 'done';
     const goesOn = !done && !isLate(deps, began) && (walk.requested || pages < pagesPerTurn);
     const known = done && !walk.dry_run ? success(walk.started_at) : { failures: 0 };
-    if (!(await save(deps, held, { walk, ...known }, goesOn))) return 'overtaken';
+    if (!(await save(deps, held, { walk, page_size, ...known }, goesOn))) return 'overtaken';
     if (goesOn) continue;
     if (!done && walk.requested) await deps.sendJob('walk');
     return done ? 'done' : 'more';
   }
 }
+
+/** Reads hosts that are up again until none is due, and queues the turn of those that wait. */
+async function returnedTurn(deps: MirrorCloudDeps, held: Held, began: string): Promise<JobTurn> {
+  const goesOn = () => !isLate(deps, began);
+  for (;;) {
+    const step = await readReturnedHosts(deps, held.job, goesOn);
+    if (!step) return 'overtaken';
+    held.job = step.job;
+    if (step.turn === 'more' && step.job.leased_until !== null) continue;
+    const seconds = secondsUntilDue(step.job, deps.now());
+    if (seconds !== undefined) await deps.sendJob('returned', seconds);
+    return step.turn;
+  }
+}
+
+/** The size of the next page, after one that was begun at a moment. */
+const sizeAfter = ({ now }: MirrorCloudDeps, { job }: Held, at: string): number =>
+  pageSizeAfter(job.page_size, Date.parse(now()) - Date.parse(at));
 
 const isLate = ({ now }: MirrorCloudDeps, began: string): boolean =>
   Date.parse(now()) - Date.parse(began) >= turnMs;

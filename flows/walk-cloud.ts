@@ -1,4 +1,6 @@
-/** One page of a walk through the cloud: what differs is taken over, and what is gone is deleted. */
+/**
+ * One page of a walk through the cloud: what differs is taken over, and what is gone is deleted.
+ */
 import pMap from 'p-map';
 import { mostDifferences, type Walk } from '../domain/mirror/cloud-job.ts';
 import {
@@ -34,17 +36,25 @@ export type WalkCloudDeps = MirrorHostsDeps &
   };
 
 /**
- * Resources that may be gone, for which the cloud is asked after one page at most. The next walk
- * sees the others.
+ * Resources that may be gone, for which the cloud is asked after one page at most, one after the
+ * other, while the turn has time. The next walk sees the others.
  */
 const mostAsked = 200;
 /** A part that was begun again so often ends the walk: the next one begins anew. */
 const mostRestarts = 10;
 
-/** Does the next page of a walk. @returns the walk after it. @throws what the cloud or a table throws. */
-export async function walkPage(deps: WalkCloudDeps, walk: Walk): Promise<Walk> {
+/** The run of a page: how many resources it has at most, and whether the turn has no time left. */
+export type PageRun = { readonly limit: number; readonly isLate: () => boolean };
+type WalkRun = MirrorRun & PageRun;
+
+/**
+ * Does the next page of a walk.
+ * @returns the walk after it.
+ * @throws what the cloud or a table throws.
+ */
+export async function walkPage(deps: WalkCloudDeps, walk: Walk, page: PageRun): Promise<Walk> {
   const actor = { user_id: 'cloud', request_id: walk.walk_id, at: deps.now() };
-  const run = { actor, dryRun: walk.dry_run };
+  const run = { ...page, actor, dryRun: walk.dry_run };
   if (walk.phase === 'hosts') return hostsPage(deps, walk, run);
   if (walk.phase === 'servers') return serversPage(deps, walk, run);
   return walk.phase === 'ports' ? portsPage(deps, walk, run) : walk;
@@ -58,8 +68,8 @@ async function hostsPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Promi
   return { ...noted(walk, 'hosts', services.length, found), ...begun, phase: 'servers' };
 }
 
-async function serversPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Promise<Walk> {
-  const page = await deps.cloud.serverPage({ marker: walk.marker });
+async function serversPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promise<Walk> {
+  const page = await deps.cloud.serverPage({ marker: walk.marker, limit: run.limit });
   if (page === 'lost') return restarted(deps, walk, 'servers');
   const { items, unreadable, next, read_at } = page;
   const found = await mirrorServers(deps, items, run);
@@ -69,8 +79,10 @@ async function serversPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Pro
   const gone = await goneServers(deps, { ids, after: walk.place, last });
   const ended = await pMap(
     gone,
-    async (uuid) =>
-      (await deps.cloud.hasServer(uuid)) ? 'same' : mirrorServerEnd(deps, { uuid, read_at }, run),
+    async (uuid) => {
+      if (run.isLate() || (await deps.cloud.hasServer(uuid))) return 'same';
+      return mirrorServerEnd(deps, { uuid, read_at }, run);
+    },
     { concurrency: 1 },
   );
   const all = [...found, ...ended].filter(isDifference);
@@ -129,8 +141,8 @@ async function goneServers(
     .slice(0, mostAsked);
 }
 
-async function portsPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Promise<Walk> {
-  const page = await deps.cloud.portPage(walk.marker);
+async function portsPage(deps: WalkCloudDeps, walk: Walk, run: WalkRun): Promise<Walk> {
+  const page = await deps.cloud.portPage({ marker: walk.marker, limit: run.limit });
   if (page === 'lost') return restarted(deps, walk, 'ports');
   const { items, unreadable, next, read_at } = page;
   const found = await mirrorPorts(deps, items, run);
@@ -138,8 +150,10 @@ async function portsPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Promi
   const gone = await gonePorts(deps, { ids, after: walk.marker, last: next });
   const ended = await pMap(
     gone,
-    async (id) =>
-      (await deps.cloud.hasPort(id)) ? 'same' : mirrorPortEnd(deps, { id, read_at }, run),
+    async (id) => {
+      if (run.isLate() || (await deps.cloud.hasPort(id))) return 'same';
+      return mirrorPortEnd(deps, { id, read_at }, run);
+    },
     { concurrency: 1 },
   );
   const all = [...found, ...ended].filter(isDifference);
@@ -148,7 +162,10 @@ async function portsPage(deps: WalkCloudDeps, walk: Walk, run: MirrorRun): Promi
   return { ...counted, marker: next };
 }
 
-/** Ports that Doctor has in the range of a page, that a mirror made, and that the page does not show. */
+/**
+ * Ports that Doctor has in the range of a page, that a mirror made, and that the page does not
+ * show.
+ */
 async function gonePorts(
   deps: WalkCloudDeps,
   { ids, after, last }: CoveredPage,
@@ -202,10 +219,10 @@ function noted(
 /** The servers of a listing of changes, one page; those that it shows as deleted end here too. */
 export async function changesPage(
   deps: Pick<WalkCloudDeps, 'cloud'> & MirrorServersDeps,
-  { since, marker }: { readonly since: string; readonly marker: string | null },
+  from: { readonly since: string; readonly marker: string | null; readonly limit: number },
   run: MirrorRun,
 ): Promise<{ readonly next: string | null; readonly differences: number } | 'lost'> {
-  const page = await deps.cloud.serverPage({ marker, since });
+  const page = await deps.cloud.serverPage(from);
   if (page === 'lost') return 'lost';
   const { items, ended, next, read_at } = page;
   const found = await mirrorServers(deps, items, run);

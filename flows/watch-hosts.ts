@@ -1,6 +1,7 @@
 /** Looks at the hosts of a part of the list, and reports those that miss their heartbeats. */
 import {
   type HeartbeatClock,
+  hearingSince,
   type MissedHeartbeats,
   maybeSilent,
   missedHeartbeatsAmong,
@@ -16,8 +17,11 @@ export type WatchHostsDeps = {
   readonly hosts: (names: readonly string[]) => Promise<readonly Host[]>;
   /** Durably queues that the hosts miss their heartbeats. It is recorded if their rows still say so. */
   readonly sendMissed: (hosts: readonly string[], awakeSince: string) => Promise<void>;
-  /** Writes when the hosts of the part are looked at again. */
-  readonly saveNextLook: (shard: string, next: string) => Promise<void>;
+  /**
+   * Writes when the hosts of the part are looked at again.
+   * @param deafAt this look, if no heartbeat of the part reaches Doctor; undefined leaves the time of an earlier one.
+   */
+  readonly saveNextLook: (shard: string, next: string, deafAt?: string) => Promise<void>;
 };
 
 /**
@@ -34,7 +38,7 @@ export async function watchHosts(
   const names = maybeSilent(listed, clock).map(({ host }) => host);
   const rows = names.length > 0 ? await deps.hosts(names) : [];
   const found = missedHeartbeatsAmong(listed, rows, clock);
-  if (found.missed.length > 0) await deps.sendMissed(found.missed, clock.awakeSince);
-  await deps.saveNextLook(shard, found.next);
+  if (found.missed.length > 0) await deps.sendMissed(found.missed, hearingSince(clock));
+  await deps.saveNextLook(shard, found.next, found.deaf ? clock.now : undefined);
   return found;
 }

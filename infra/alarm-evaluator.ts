@@ -20,6 +20,8 @@ interface EvaluatorProps extends Wiring {
   readonly batchSize: number;
   /** Invocations of each source that run at once. */
   readonly concurrency: number;
+  /** Another queue that it reads, which it does not send to, and the invocations of it that run at once. */
+  readonly more?: { readonly queue: Queue; readonly concurrency: number };
   /** `gentle`: few reads and writes at once, so that faults are not delayed. */
   readonly pace: 'full' | 'gentle';
   /** With it, events may have proofs, which are in this table. */
@@ -52,7 +54,7 @@ class Evaluator extends Construct implements Capability {
         WEBHOOK_QUEUE_URL: messaging.webhookQueue.queueUrl,
         GROUP_QUEUE_URL: messaging.eventQueue.queueUrl,
         ...topicVariables(messaging),
-        ...variablesOf(settings, 'historyRetentionDays'),
+        ...variablesOf(settings, 'historyRetentionDays', 'timeoutConcurrency'),
         EVALUATOR_PACE: props.pace,
         ...(props.faults && { FAULTS_TABLE: props.faults.tableName }),
       },
@@ -68,14 +70,29 @@ class Evaluator extends Construct implements Capability {
         }),
       );
     }
+    if (props.more) {
+      const { queue, concurrency } = props.more;
+      fn.addEventSource(
+        new SqsEventSource(queue, {
+          batchSize: 1,
+          reportBatchItemFailures: true,
+          maxConcurrency: concurrency,
+        }),
+      );
+    }
     allowIndexes(fn, tables.alarms, 'byKey');
     allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.silences, 'BatchGetItem');
     if (props.faults) allowRows(fn, props.faults, 'GetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
+<<<<<<< HEAD
     allowRows(fn, tables.activity, 'PartiQLInsert', 'UpdateItem');
     allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
+=======
+    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.timers, 'PutItem');
+>>>>>>> main
     for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);
     const sent = new Set([
       ...[...Object.values(sources), messaging.wideQueue, deadLetters],
@@ -106,7 +123,7 @@ export class AlarmEvaluator extends Evaluator {
   }
 }
 
-/** Fires alarms for all other events, and deferred alarms of whole projects. */
+/** Fires alarms for all other events, deferred alarms of whole projects, and alarms on events that do not come. */
 export class BulkEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     const { messaging, settings } = wiring;
@@ -125,6 +142,7 @@ export class BulkEvaluator extends Evaluator {
       deadLetters: messaging.bulkDeadLetters,
       batchSize: 2,
       concurrency: settings.bulkConcurrency,
+      more: { queue: messaging.timeoutQueue, concurrency: settings.timeoutConcurrency },
       pace: 'gentle',
     });
   }

@@ -6,7 +6,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { allowCloud, cloudVariables } from './cloud.ts';
 import { allowIndexes, allowRows, allowSend } from './grants.ts';
-import { mirrorTimeoutSeconds } from './messaging.ts';
+import { mirrorConcurrency, mirrorTimeoutSeconds } from './messaging.ts';
 import { ServiceFunction } from './service-function.ts';
 import { variablesOf } from './settings.ts';
 import type { Capability, Wiring } from './wiring.ts';
@@ -58,7 +58,7 @@ export class CloudMirror extends Construct implements Capability {
         CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
         MIRROR_QUEUE_URL: queue.queueUrl,
         ...cloudVariables(settings),
-        ...variablesOf(settings, 'cloudWalkMinutes', 'instancesOnForceDown'),
+        ...variablesOf(settings, 'cloudCallsInFlight', 'cloudWalkMinutes', 'instancesOnForceDown'),
       },
     });
     const { function: fn } = this;
@@ -66,7 +66,7 @@ export class CloudMirror extends Construct implements Capability {
       new SqsEventSource(queue, {
         batchSize: 1,
         reportBatchItemFailures: true,
-        maxConcurrency: settings.cloudCallsInFlight,
+        maxConcurrency: mirrorConcurrency,
       }),
     );
     fn.configureAsyncInvoke({ retryAttempts: 0 });

@@ -5,7 +5,6 @@ import {
   issuerUrl,
   rolePairs,
   secretName,
-  sourceConcurrency,
   text,
   wholeNumber,
 } from './setting-readers.ts';
@@ -23,8 +22,9 @@ export const cloudSettings = {
     'CLOUD_WALK_MINUTES',
   ),
   cloudCallsInFlight: setting(
-    sourceConcurrency.default(3),
-    'requests of the inventory to the cloud that are in flight at once at most',
+    wholeNumber({ least: 4, most: 50 }).default(4),
+    'requests of the inventory to the cloud that are in flight at once at most: one each for services, changed servers and a walk, the others for hosts that are up again',
+    'CLOUD_CALLS_IN_FLIGHT',
   ),
   oidcIssuer: setting(
     issuerUrl.default(''),

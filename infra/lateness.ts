@@ -47,6 +47,7 @@ const lateAfter = (messaging: Messaging, settings: ServiceSettings) => {
     { name: 'UrgentQueue', queue: messaging.urgentQueue, seconds: 120 },
     { name: 'BulkQueue', queue: messaging.bulkQueue, seconds: 900 },
     { name: 'WideQueue', queue: messaging.wideQueue, seconds: 900 },
+    { name: 'TimeoutQueue', queue: messaging.timeoutQueue, seconds: 60 },
     { name: 'PeriodicQueue', queue: messaging.periodicQueue, seconds: 120 },
     // Alarms whose round is late count as not answered: the queue empties itself.
     { name: 'PeriodicSlowQueue', queue: messaging.periodicSlowQueue, seconds: 300 },

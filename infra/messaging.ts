@@ -26,6 +26,8 @@ export const inventoryTimeoutSeconds = 60;
 
 /** The timeout of the mirror of the cloud for a turn of a job, in seconds. */
 export const mirrorTimeoutSeconds = 65;
+/** Mirrors that run at once: one for each of the four jobs, so that the turn of none waits for another's. */
+export const mirrorConcurrency = 4;
 /** The timeout of the function that applies Doctor's state to the cloud for a message, in seconds. */
 export const cloudTimeoutSeconds = 120;
 
@@ -71,11 +73,13 @@ export class Messaging extends Construct {
   readonly bulkQueue: Queue;
   /** Events of any of these queues, for deferred alarms of whole projects. */
   readonly wideQueue: Queue;
+  /** Timers of alarms on events that do not come. */
+  readonly timeoutQueue: Queue;
   /** Alarms that are evaluated every minute. */
   readonly periodicQueue: Queue;
   /** Those among them whose queries are not answered in time. */
   readonly periodicSlowQueue: Queue;
-  /** Of the six queues before, and of ticks. */
+  /** Of the seven queues before, and of ticks. */
   readonly bulkDeadLetters: Queue;
   /** Reports from the AWS account: CloudWatch's alarms, and what trusted senders put there. */
   readonly reportQueue: Queue;
@@ -141,10 +145,9 @@ export class Messaging extends Construct {
     this.urgentQueue = bulk('UrgentQueue');
     this.bulkQueue = bulk('BulkQueue');
     this.wideQueue = bulk('WideQueue');
-    [this.periodicQueue, this.periodicSlowQueue] = [
-      bulk('PeriodicQueue'),
-      bulk('PeriodicSlowQueue'),
-    ];
+    this.timeoutQueue = bulk('TimeoutQueue');
+    this.periodicQueue = bulk('PeriodicQueue');
+    this.periodicSlowQueue = bulk('PeriodicSlowQueue');
     this.reportDeadLetters = deadLetters(
       'ReportDeadLetters',
       'a report from the AWS account was not taken, see its reason',

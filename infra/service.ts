@@ -166,6 +166,7 @@ const outputsOf = ({ tables, messaging, secrets }: Wiring, api: Api) => ({
   UrgentQueueUrl: messaging.urgentQueue.queueUrl,
   BulkQueueUrl: messaging.bulkQueue.queueUrl,
   WideQueueUrl: messaging.wideQueue.queueUrl,
+  TimeoutQueueUrl: messaging.timeoutQueue.queueUrl,
   PeriodicQueueUrl: messaging.periodicQueue.queueUrl,
   PeriodicSlowQueueUrl: messaging.periodicSlowQueue.queueUrl,
   BulkDlqUrl: messaging.bulkDeadLetters.queueUrl,

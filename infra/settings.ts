@@ -107,6 +107,11 @@ const Settings = z.object({
     sourceConcurrency.default(2),
     "evaluators that run at once for each of the other queues of events: Doctor's own other changes, events from outside that report a failure, all other events, and alarms of whole projects that were deferred",
   ),
+  timeoutConcurrency: setting(
+    sourceConcurrency.default(8),
+    'for alarms on events that do not come: the evaluators that run at once, and the transactions that each of them writes at once',
+    'TIMEOUT_CONCURRENCY',
+  ),
   historyRetentionDays: setting(
     wholeNumber().default(30),
     'how long the history of alarms is kept, with the delivered notifications; at least 15',

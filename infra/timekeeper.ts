@@ -26,7 +26,7 @@ export class Timekeeper extends Construct implements Capability {
         ROSTER_TABLE: tables.roster.tableName,
         TICK_QUEUE_URL: messaging.tickQueue.queueUrl,
         REPORT_QUEUE_URL: messaging.reportQueue.queueUrl,
-        CHANGE_QUEUE_URL: messaging.changeQueue.queueUrl,
+        TIMEOUT_QUEUE_URL: messaging.timeoutQueue.queueUrl,
         ...variablesOf(settings, 'reportMissedHeartbeats', 'serviceDownTimeSeconds'),
       },
     });
@@ -48,6 +48,6 @@ export class Timekeeper extends Construct implements Capability {
     allowRows(fn, tables.roster, 'Query');
     allowSend(fn, messaging.tickQueue);
     allowSend(fn, messaging.reportQueue);
-    allowSend(fn, messaging.changeQueue);
+    allowSend(fn, messaging.timeoutQueue);
   }
 }

@@ -11,6 +11,7 @@ const workQueuesOf = (messaging: Messaging): Readonly<Record<string, IQueue>> =>
   urgent: messaging.urgentQueue,
   bulk: messaging.bulkQueue,
   wide: messaging.wideQueue,
+  timeouts: messaging.timeoutQueue,
   reports: messaging.reportQueue,
   faults: messaging.faultQueue,
   webhooks: messaging.webhookQueue,

@@ -11,7 +11,7 @@ import {
 import type { Unreadable } from '../../flows/alarm-lane.ts';
 import type { ChainOutcome } from '../../flows/evaluate-events.ts';
 import { getAll, ifUnchanged } from '../dynamodb.ts';
-import { timerWrites } from '../timers/alarm-timers.ts';
+import { newTimer } from '../timers/alarm-timers.ts';
 import { type Action, transactGroups, transactPatiently } from '../transactions.ts';
 import { expiryOf, historyRow } from './history-rows.ts';
 
@@ -92,7 +92,7 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
     return [
       ...chain.map(({ row }) => rowPut(tables.history, row)),
       ...(from && to ? [update(tables.alarms, from, to)] : []),
-      ...(from && to ? timerWrites(tables.timers, from, to) : []),
+      ...newTimer(tables.timers, from, to),
     ];
   };
 
@@ -113,11 +113,11 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
     },
 
     /**
-     * Writes when an alarm was armed, with its timer if that changes. False if it is no longer as
-     * it was read. A timer that does not change costs one write.
+     * Writes when an alarm was armed, with its timer if that changes: the one before was handed over, or there was none.
+     * False if it is no longer as it was read. A timer that does not change costs one write.
      */
     arm: (from: Alarm, to: Alarm): Promise<boolean> => {
-      const timer = timerWrites(tables.timers, from, to);
+      const timer = newTimer(tables.timers, from, to);
       const alarm = armed(tables.alarms, from, to);
       if (timer.length > 0) return transactPatiently(client, [{ Update: alarm }, ...timer]);
       return ifUnchanged(client.send(new UpdateCommand(alarm)));

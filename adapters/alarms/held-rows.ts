@@ -70,9 +70,8 @@ const readingOf = (
     });
   },
 
-  /** The keys of all rows that a silence holds, as the index shows them, the oldest first. */
-  heldKeys: async (silence_id: string): Promise<RowKey[]> => {
-    const keys: RowKey[] = [];
+  /** The keys of all rows that a silence holds, as the index shows them, the oldest first, in pages. */
+  heldKeys: async function* (silence_id: string): AsyncGenerator<RowKey[]> {
     const pages = queryPages(client, {
       TableName: history,
       IndexName: 'undelivered',
@@ -80,14 +79,11 @@ const readingOf = (
       ExpressionAttributeValues: { ':held': heldShard(silence_id) },
     });
     for await (const page of pages) {
-      keys.push(
-        ...page.map(({ event_id, alarm_id }) => ({
-          event_id: String(event_id),
-          alarm_id: String(alarm_id),
-        })),
-      );
+      yield page.map(({ event_id, alarm_id }) => ({
+        event_id: String(event_id),
+        alarm_id: String(alarm_id),
+      }));
     }
-    return keys;
   },
 
   /** The rows of the keys that the silence still holds, read consistently, in any order. */

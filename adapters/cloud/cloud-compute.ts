@@ -9,6 +9,7 @@ import type { CloudEvacuation, CloudServer } from '../../domain/cloud/move-step.
 import { isSameHost } from '../../domain/hosts/host-name.ts';
 import type { CloudService } from '../../flows/cloud-service.ts';
 import { answerOf, ifFound } from './cloud-answer.ts';
+import { CloudError } from './cloud-error.ts';
 import type { CloudRequest, CloudSession } from './session.ts';
 
 /** From 2.95 on an evacuated server ends in SHUTOFF. */
@@ -86,7 +87,11 @@ const novaReads = (ask: AskNova) => ({
       });
       for (const { id, ...server } of page.servers) found.set(id, server);
       const hasNext = page.servers_links.some(({ rel }) => rel === 'next');
-      marker = hasNext ? page.servers.at(-1)?.id : undefined;
+      const next = hasNext ? page.servers.at(-1)?.id : undefined;
+      if (next !== undefined && next === marker) {
+        throw new CloudError('unreadable', `the page after ${next} ends with ${next} again`);
+      }
+      marker = next;
     }
     return found;
   },

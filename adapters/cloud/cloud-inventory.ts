@@ -1,5 +1,6 @@
 /** Reads hosts, servers and ports of the cloud. Each request waits for the one before it. */
 import * as z from 'zod';
+import { mostOnPage } from '../../domain/mirror/page-size.ts';
 import type { CloudHypervisor } from '../../domain/mirror/seen.ts';
 import type { CloudReader } from '../../flows/cloud-reader.ts';
 import { CloudError, type CloudErrorKind } from './cloud-error.ts';
@@ -13,8 +14,6 @@ import {
 } from './nova-listings.ts';
 import type { CloudSession } from './session.ts';
 
-/** Resources of a page. Nova's own limit is 1,000; a page of 500 servers takes some seconds. */
-const pageSize = 500;
 /** A page of Nova's or Neutron's, in milliseconds: databases of large clouds are slow. */
 const timeoutMs = 20_000;
 
@@ -39,8 +38,8 @@ export function cloudInventory(
       tries: 2,
       ...(service === 'compute' && { microversion: novaVersion }),
     });
-  const paged = (marker: string | null) => ({
-    limit: String(pageSize),
+  const paged = (marker: string | null, limit = mostOnPage) => ({
+    limit: String(limit),
     ...(marker !== null && { marker }),
   });
   return {
@@ -58,15 +57,15 @@ export function cloudInventory(
           HypervisorListing,
         );
         all.push(...page.items);
-        marker = page.next;
+        marker = afterPage(marker, page).next;
       } while (marker !== null);
       return all;
     },
-    serverPage: async ({ marker, since, host }) => {
+    serverPage: async ({ marker, limit, since, host }) => {
       const read_at = now();
       const query = {
         all_tenants: '1',
-        ...paged(marker),
+        ...paged(marker, limit),
         ...(since !== undefined && { 'changes-since': since }),
         ...(host !== undefined && { host }),
       };
@@ -74,14 +73,14 @@ export function cloudInventory(
       const isLost = ({ kind, message }: CloudError) =>
         marker !== null && kind === 'invalid' && /marker/i.test(message);
       const body = await orLost(get('compute', '/servers/detail', query, ServerListing), isLost);
-      return body === 'lost' ? 'lost' : serverPageOf(body, read_at);
+      return body === 'lost' ? 'lost' : afterPage(marker, serverPageOf(body, read_at));
     },
-    portPage: async (marker) => {
+    portPage: async ({ marker, limit }) => {
       const read_at = now();
-      const query = { ...paged(marker), sort_key: 'id', sort_dir: 'asc' };
+      const query = { ...paged(marker, limit), sort_key: 'id', sort_dir: 'asc' };
       const isLost = ({ kind }: CloudError) => marker !== null && kind === 'not_found';
       const body = await orLost(get('network', '/ports', query, PortListing), isLost);
-      return body === 'lost' ? 'lost' : portPageOf(body, read_at);
+      return body === 'lost' ? 'lost' : afterPage(marker, portPageOf(body, read_at));
     },
     hasServer: (uuid) => exists(get('compute', `/servers/${uuid}`, {}, z.unknown())),
     hasPort: (id) => exists(get('network', `/ports/${id}`, {}, z.unknown())),
@@ -110,4 +109,17 @@ async function exists(asking: Promise<unknown>): Promise<boolean> {
     if (error instanceof CloudError && error.kind === gone && error.status === 404) return false;
     throw error;
   }
+}
+
+/**
+ * A page that comes after another one. A cloud, or a proxy before it, that leaves the marker out
+ * would give the same page for ever. @throws CloudError `unreadable` if its last resource is that
+ * of the page before.
+ */
+function afterPage<Page extends { readonly next: string | null }>(
+  marker: string | null,
+  page: Page,
+): Page {
+  if (marker === null || page.next !== marker) return page;
+  throw new CloudError('unreadable', `the page after ${marker} ends with ${marker} again`);
 }

@@ -1,9 +1,9 @@
-/** The rows of the table `timers` for alarms: each is in the slot of the minute in which it falls due. */
+/** The rows of the table `timers` for alarms: each is in a part of the slot of the minute in which it falls due. */
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { Moment } from '../../domain/time.ts';
-import { timerSlotOf } from '../../domain/timers/ticks.ts';
+import { timerPartOf } from '../../domain/timers/ticks.ts';
 import { growingPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Action } from '../transactions.ts';
@@ -19,7 +19,7 @@ export const TimerRow = z.object({
 export type TimerRow = z.infer<typeof TimerRow>;
 
 const keyOf = (alarm_id: string, due: string) => ({
-  slot: timerSlotOf(due),
+  slot: timerPartOf(alarm_id, due),
   place: `${due}#${alarm_id}`,
 });
 
@@ -41,36 +41,37 @@ export function timerWrites(
   const gone = before && from !== null;
   return [
     ...(gone ? [{ Delete: { TableName, Key: keyOf(before.alarm_id, from) } }] : []),
-    ...(after && to !== null
-      ? [
-          {
-            Put: {
-              TableName,
-              Item: {
-                ...keyOf(after.alarm_id, to),
-                alarm_id: after.alarm_id,
-                project_id: after.project_id,
-                due: to,
-              },
-            },
-          },
-        ]
-      : []),
+    ...newTimer(TableName, before, after),
   ];
 }
 
-/** Timers that are deleted at once. */
+/**
+ * What a change of an alarm whose timer was handed over, or that had none, writes into the table; empty if the timer stays.
+ * The timekeeper removes the row of a timer that it hands over, so it is not written here.
+ */
+export function newTimer(
+  TableName: string,
+  before: Timed | undefined,
+  after: Timed | undefined,
+): Action[] {
+  const due = after?.timer_at ?? null;
+  if (!after || due === null || due === before?.timer_at) return [];
+  const { alarm_id, project_id } = after;
+  return [{ Put: { TableName, Item: { ...keyOf(alarm_id, due), alarm_id, project_id, due } } }];
+}
+
+/** Timers of a page that are removed at once. */
 const width = 10;
 
 /** Reads and removes timers. */
 export const timerStore = (client: DynamoDBDocumentClient, table: string) => ({
-  /** The timers of a slot that are due, earliest first, in pages. */
-  dueTimers: async function* (slot: string, now: string): AsyncGenerator<TimerRow[]> {
+  /** The timers of a part of a slot that are due before a moment, earliest first, in pages. */
+  dueTimers: async function* (slot: string, before: string): AsyncGenerator<TimerRow[]> {
     const query = {
       TableName: table,
-      KeyConditionExpression: 'slot = :slot AND place < :now',
+      KeyConditionExpression: 'slot = :slot AND place < :before',
       // `~` comes after all ids.
-      ExpressionAttributeValues: { ':slot': slot, ':now': `${now}#~` },
+      ExpressionAttributeValues: { ':slot': slot, ':before': `${before}#~` },
     };
     for await (const page of growingPages(client, query, { first: 100, longest: 500 })) {
       yield page.map((row) => TimerRow.parse(row));

@@ -9,14 +9,17 @@ import { queryPages, type Row } from '../dynamodb.ts';
 const slot = '#clock';
 const clockPlace = 'clock';
 
-const NextLook = z.object({ place: z.string(), next: Moment });
+const NextLook = z.object({ place: z.string(), next: Moment, deaf_at: Moment.optional() });
+
+/** The next look at the hosts of a part of the list, and the last one that found that no heartbeat reached Doctor. */
+type Look = { readonly next: string; readonly deafAt: string | undefined };
 
 /** What a tick reads. */
 export type Remembered = {
   /** Undefined before the first tick. */
   readonly clock: Clock | undefined;
-  /** When the hosts of a part of the list are looked at again, by the name of the part. */
-  readonly looks: ReadonlyMap<string, string>;
+  /** By the names of the parts of the list. */
+  readonly looks: ReadonlyMap<string, Look>;
 };
 
 /** Reads and writes what ticks remember. */
@@ -35,7 +38,7 @@ export const clockStore = (client: DynamoDBDocumentClient, table: string) => ({
     const looks = rows.filter((row) => row !== clock).map((row) => NextLook.parse(row));
     return {
       clock: clock && Clock.parse(clock),
-      looks: new Map(looks.map(({ place, next }) => [place, next])),
+      looks: new Map(looks.map(({ place, next, deaf_at }) => [place, { next, deafAt: deaf_at }])),
     };
   },
 
@@ -45,14 +48,17 @@ export const clockStore = (client: DynamoDBDocumentClient, table: string) => ({
     );
   },
 
-  saveNextLook: async (shard: string, next: string): Promise<void> => {
+  saveNextLook: async (shard: string, next: string, deafAt?: string): Promise<void> => {
     await client.send(
       new UpdateCommand({
         TableName: table,
         Key: { slot, place: shard },
-        UpdateExpression: 'SET #next = :next',
+        UpdateExpression: `SET #next = :next${deafAt === undefined ? '' : ', deaf_at = :deaf'}`,
         ExpressionAttributeNames: { '#next': 'next' },
-        ExpressionAttributeValues: { ':next': next },
+        ExpressionAttributeValues: {
+          ':next': next,
+          ...(deafAt !== undefined && { ':deaf': deafAt }),
+        },
       }),
     );
   },

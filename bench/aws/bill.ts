@@ -142,14 +142,15 @@ const looks = 568;
 /** A part of the list: 1,250 rows of 0.6 kB, at half a unit for 4 kB. */
 const partRead: Usage = { 'DynamoDB read unit': (1_250 * 0.6) / 4 / 2 };
 
-/**
- * A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the
- * clock, at every third.
- */
+/** The four parts of three slots of timers, at half a unit each where none is due. */
+const slotsRead: Usage = { 'DynamoDB read unit': 12 / 2 };
+
+/** A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the clock, at every third. */
 const tick: Usage = sumOf(
   { 'SQS request': 2.1 },
   invocation(10),
   read,
+  slotsRead,
   times(1 / 3, { 'DynamoDB write unit': 1 }),
 );
 /** 23 ticks a minute, and the run that queues them. */

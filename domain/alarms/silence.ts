@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { HostName } from '../hosts/host.ts';
 import { isSameHost } from '../hosts/host-name.ts';
 import { notPlain, plain, text } from '../text.ts';
-import { Moment } from '../time.ts';
+import { laterBy, Moment } from '../time.ts';
 
 const Name = z.string().min(1).max(255).regex(plain, notPlain);
 const valuesOf = <T extends z.ZodType<string>>(value: T) => z.array(value).min(1).max(50);
@@ -52,6 +52,18 @@ export const Silence = SilenceRequest.extend({
   due_at: Moment.optional(),
 });
 export type Silence = z.infer<typeof Silence>;
+
+/** While a silence lasts, what it holds is thinned out every so many seconds. */
+const thinnedSeconds = 600;
+
+/** When the sweeper looks at a silence next, after a moment at which it has not ended. */
+export function nextLookAt(
+  { starts_at, ends_at }: Pick<Silence, 'starts_at' | 'ends_at'>,
+  now: string,
+): string {
+  const next = laterBy(starts_at > now ? starts_at : now, thinnedSeconds);
+  return next < ends_at ? next : ends_at;
+}
 
 /** The status of a silence. Nothing is written when it changes. */
 export type SilenceStatus = 'pending' | 'active' | 'expired';
@@ -116,7 +128,7 @@ export const newSilence = (
   ...by,
   starts_at: startOf(request, by),
   revision: 1,
-  due_at: request.ends_at,
+  due_at: nextLookAt({ ...request, starts_at: startOf(request, by) }, by.created_at),
 });
 
 /** A silence does not start before it is made. */
@@ -134,8 +146,14 @@ export const isSameSilence = (known: Silence, request: SilenceRequest): boolean 
   isEqual(known.matchers, request.matchers) &&
   (request.starts_at === undefined || known.starts_at === startOf(request, known));
 
-/** The silence with another end and reason. */
+/** The silence with another end and reason, from a moment on. */
 export const silenceUntil = (
   known: Silence,
   { ends_at, reason }: Pick<Silence, 'ends_at' | 'reason'>,
-): Silence => ({ ...known, ends_at, reason, due_at: ends_at, revision: known.revision + 1 });
+  now: string,
+): Silence => ({
+  ...known,
+  ...{ ends_at, reason },
+  due_at: nextLookAt({ ...known, ends_at }, now),
+  revision: known.revision + 1,
+});

@@ -18,21 +18,33 @@ export type HeartbeatClock = {
   readonly serviceDownTimeSeconds: number;
   /** Since when Doctor is in service without a gap: it could receive no heartbeat before. */
   readonly awakeSince: string;
+  /** When the last look at these hosts found that no heartbeat reached Doctor; absent if none did. */
+  readonly deafAt?: string;
 };
 
 /** The fields of a host that say since when it is silent; a list shows no `heartbeat_since`. */
 type Beating = Pick<Host, 'heartbeat' | 'last_seen_up' | 'created_at'> &
   Partial<Pick<Host, 'heartbeat_since'>>;
 
+const latest = (first: string, ...others: readonly (string | null | undefined)[]): string =>
+  others.reduce<string>((last, each) => (each && each > last ? each : last), first);
+
+/** The last sign of a host: its heartbeat, its registration, or the time at which it began to need heartbeats. */
+const lastSign = ({ created_at, last_seen_up, heartbeat_since }: Beating): string =>
+  latest(created_at, last_seen_up, heartbeat_since);
+
+/** Since when heartbeats have reached Doctor. */
+export const hearingSince = ({
+  awakeSince,
+  deafAt,
+}: Pick<HeartbeatClock, 'awakeSince' | 'deafAt'>): string => latest(awakeSince, deafAt);
+
 /**
- * The moment after which the host is silent: the service down time after the latest of its last
- * heartbeat, its registration, and the time at which Doctor came into service.
+ * The last moment at which the host's silence is not too long: the down time after its last heartbeat, after
+ * its registration, after Doctor came into service, and after heartbeats reached it again.
  */
-export function silentAfter(host: Beating, clock: Omit<HeartbeatClock, 'now'>): string {
-  const { last_seen_up, heartbeat_since, created_at } = host;
-  const begins = [created_at, last_seen_up ?? '', heartbeat_since ?? '', clock.awakeSince];
-  return laterBy(begins.toSorted().at(-1) ?? created_at, clock.serviceDownTimeSeconds);
-}
+export const silentAfter = (host: Beating, clock: Omit<HeartbeatClock, 'now'>): string =>
+  laterBy(latest(lastSign(host), hearingSince(clock)), clock.serviceDownTimeSeconds);
 
 /** Whether a host is registered, must send heartbeats, and has sent none for too long. */
 export const isSilent = (host: Beating & { readonly deleted?: boolean }, clock: HeartbeatClock) =>
@@ -48,12 +60,26 @@ export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
  */
 const againSeconds = 5;
 
-/** If so many hosts must send heartbeats and all of them are silent, Doctor itself cannot be reached. */
-const allSilent = 20;
+/**
+ * So many hosts that must send heartbeats, and are not held silent, are never unheard for half of the down time at once: no
+ * heartbeat reaches Doctor then.
+ */
+const allUnheard = 20;
+
+/** Whether no heartbeat of the hosts reaches Doctor. Nothing is known so soon after it came into service. */
+function isDeaf(hosts: readonly Beating[], clock: HeartbeatClock): boolean {
+  const { now, awakeSince, serviceDownTimeSeconds } = clock;
+  const lately = laterBy(now, -serviceDownTimeSeconds / 2);
+  return (
+    hosts.length >= allUnheard &&
+    awakeSince < lately &&
+    hosts.every((host) => lastSign(host) < lately)
+  );
+}
 
 /**
- * The result of a look at hosts: those whose missed heartbeats must be reported, and the time of
- * the next look. `deaf`: all hosts are silent, so none is reported.
+ * What a look at hosts finds: those whose silence is to be reported, and the time of the next look.
+ * `deaf`: no heartbeat reaches Doctor, so nothing is reported, and the silence of these hosts counts from now.
  */
 export type MissedHeartbeats = {
   readonly missed: readonly string[];
@@ -73,13 +99,18 @@ export const maybeSilent = <Listed extends Beating>(
  * be silent.
  */
 export function missedHeartbeatsAmong(
-  listed: readonly Beating[],
+  listed: readonly (Beating & Pick<Host, 'host'>)[],
   rows: readonly Host[],
   clock: HeartbeatClock,
 ): MissedHeartbeats {
   const { now, serviceDownTimeSeconds } = clock;
+  const known = new Map(rows.map((row) => [row.host, row]));
   const heard = [...listed, ...rows].filter((host) => !isSilent(host, clock));
-  const deaf = listed.length >= allSilent && heard.every(({ heartbeat }) => !heartbeat);
+  const fresh = listed.flatMap((host) => {
+    const row = known.get(host.host);
+    return row && (isHeldSilent(row) || row.deleted || !row.heartbeat) ? [] : [row ?? host];
+  });
+  const deaf = isDeaf(fresh, clock);
   const missed = deaf
     ? []
     : rows.filter((row) => isSilent(row, clock) && !isHeldSilent(row)).map(({ host }) => host);

@@ -7,6 +7,7 @@ export const workQueues = [
   'urgent',
   'bulk',
   'wide',
+  'timeouts',
   'reports',
   'faults',
   'webhooks',

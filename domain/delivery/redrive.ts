@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { CloudTask, MoveTask } from '../cloud/cloud-task.ts';
 import { DoctorEvent } from '../events/event.ts';
 import { laneOf } from '../events/event-lane.ts';
-import { DeadLetter, EventMessage, GroupMessage } from '../events/messages.ts';
+import { DeadLetter, EventMessage, GroupMessage, TimeoutMessage } from '../events/messages.ts';
 import { toJson } from '../json.ts';
 import type { DeadLetterQueueName, ReturnQueue } from './queue-names.ts';
 import { WebhookMessage } from './webhook.ts';
@@ -82,6 +82,8 @@ function wayOfEvent(queue: 'events' | 'bulk', element: unknown): Way {
 function wayOfMessage(queue: 'events' | 'bulk', message: unknown): Way {
   const group = GroupMessage.safeParse(message).data;
   if (group) return to('events', toJson(group));
+  const timers = TimeoutMessage.safeParse(message).data;
+  if (timers) return to('timeouts', toJson(timers));
   const { data } = EventMessage.safeParse(message);
   if (!data || !Laned.safeParse(message).success) return not('It is not a message of events.');
   const lane = queue === 'events' ? 'fault' : data.lane;

@@ -35,9 +35,9 @@ export const EventMessage = z.object({
 export type EventMessage = z.infer<typeof EventMessage>;
 
 /** The most timers in a message. */
-export const mostTimeouts = 10;
+export const mostTimeouts = 250;
 
-/** On the change queue: timers of alarms of one project that fell due. */
+/** On the queue of timeouts: timers of alarms of one project that fell due. */
 export const TimeoutMessage = z.object({
   timeouts: z
     .array(z.object({ alarm_id: z.uuid(), due: Moment }))

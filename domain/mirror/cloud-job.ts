@@ -6,9 +6,14 @@ import * as z from 'zod';
 import { grownPause } from '../back-off.ts';
 import { Moment } from '../time.ts';
 import { Difference, MirrorCounts, nothingCounted } from './difference.ts';
+import { mostOnPage, smallerPage } from './page-size.ts';
+import { ReturnedHost } from './returned-host.ts';
 
-/** `services`: the flags of hosts. `changes`: servers that changed lately. `walk`: everything. */
-export const cloudJobNames = ['services', 'changes', 'walk'] as const;
+/**
+ * `services`: the flags of hosts. `changes`: servers that changed lately. `walk`: everything.
+ * `returned`: the servers of hosts that are up again.
+ */
+export const cloudJobNames = ['services', 'changes', 'walk', 'returned'] as const;
 export const CloudJobName = z.enum(cloudJobNames);
 export type CloudJobName = z.infer<typeof CloudJobName>;
 
@@ -47,7 +52,10 @@ export const CloudJob = z.object({
   version: z.int().min(0),
   /** Until when a process works on it; null if none does. */
   leased_until: Moment.nullable(),
-  /** When the last success was begun: what the cloud shows is known as of then. Null before the first. */
+  /**
+   * When the last success was begun: what the cloud shows is known as of then. Null before the
+   * first.
+   */
   succeeded_at: Moment.nullable(),
   /** Failures since the last success. */
   failures: z.int().min(0),
@@ -55,14 +63,23 @@ export const CloudJob = z.object({
   last_error: z.object({ at: Moment, message: z.string() }).nullable(),
   /** Before this moment nothing is asked of the cloud; null: at once. */
   not_before: Moment.nullable(),
+  /** How many resources a page is asked for. Missing in older rows; read as the most. */
+  page_size: z.int().min(1).default(mostOnPage),
   /** Of `services`: what the services looked like when nothing was left to do; null: look again. */
   seen: z.string().nullable(),
-  /** Of `changes`: since when changes are asked for, and the page that comes next; null: not begun. */
+  /**
+   * Of `changes`: since when changes are asked for, and the page that comes next; null: not begun.
+   */
   since: Moment.nullable(),
   /** When the listing that is read page by page was begun; null between listings. */
   listing: z.object({ begun_at: Moment, marker: z.string().nullable() }).nullable(),
   /** Of `walk`: the walk that runs, or the last one; null before the first. */
   walk: Walk.nullable(),
+  /**
+   * Of `returned`: the hosts to read. Missing in rows written before there was this job; read as
+   * none.
+   */
+  returned: z.array(ReturnedHost).default([]),
 });
 export type CloudJob = z.infer<typeof CloudJob>;
 
@@ -75,10 +92,12 @@ export const newJob = (id: CloudJobName): CloudJob => ({
   failures: 0,
   last_error: null,
   not_before: null,
+  page_size: mostOnPage,
   seen: null,
   since: null,
   listing: null,
   walk: null,
+  returned: [],
 });
 
 /** A new walk. */
@@ -108,9 +127,17 @@ export const isFree = (
 ): boolean =>
   (leased_until === null || leased_until <= now) && (not_before === null || not_before <= now);
 
-/** The row of a job that a process takes. */
+/**
+ * The row of a job that a process takes. If the one before did not give it back, its function ended
+ * first: then pages were too large, and the next ones are smaller.
+ */
 export const taken = (job: CloudJob, now: string): CloudJob => ({
   ...job,
+  ...(job.leased_until !== null && {
+    failures: job.failures + 1,
+    last_error: { at: now, message: 'A turn did not end within the time of its function.' },
+    page_size: smallerPage(job.page_size),
+  }),
   version: job.version + 1,
   leased_until: after(now, leaseMs),
 });
@@ -130,11 +157,9 @@ const pauses = { first: 10_000, longest: 300_000 };
 export function failedJob(job: CloudJob, message: string, now: string): CloudJob {
   const failures = job.failures + 1;
   const last_error = { at: now, message: message.slice(0, 500) };
-  return stepped(
-    job,
-    { failures, last_error, not_before: after(now, grownPause(failures, pauses)) },
-    false,
-  );
+  const page_size = smallerPage(job.page_size);
+  const not_before = after(now, grownPause(failures, pauses));
+  return stepped(job, { failures, last_error, page_size, not_before }, false);
 }
 
 /** The fields of a job after a success that was begun at a moment. */
@@ -144,7 +169,10 @@ export const success = (begun_at: string) => ({
   not_before: null,
 });
 
-/** How far before the last listing the next one begins: clocks differ, and writes of the cloud overlap. */
+/**
+ * How far before the last listing the next one begins: clocks differ, and writes of the cloud
+ * overlap.
+ */
 const overlapMs = 60_000;
 
 /** Since when changes are to be asked for, after a listing that was begun at a moment. */
@@ -185,16 +213,21 @@ const secondsOf: Readonly<Record<CloudJobName, readonly number[]>> = {
   services: [0, 10, 20, 30, 40, 50],
   changes: [3, 33],
   walk: [6, 16, 26, 36, 46, 56],
+  // It queues its own turns; this one goes on where a process died.
+  returned: [29],
 };
 
 /** A message, and after how many seconds it is to be delivered. */
 export type DelayedJob = { readonly message: CloudJobMessage; readonly delaySeconds: number };
 
+/** The turn of a job after some seconds. */
+export const turnAfter = (job: CloudJobName, delaySeconds: number, now: string): DelayedJob => ({
+  message: { job, due_at: after(now, delaySeconds * 1000) },
+  delaySeconds,
+});
+
 /** The turns of the minute that begins now. */
 export const turnsOfMinute = (now: string): readonly DelayedJob[] =>
   cloudJobNames.flatMap((job) =>
-    secondsOf[job].map((delaySeconds) => ({
-      message: { job, due_at: after(now, delaySeconds * 1000) },
-      delaySeconds,
-    })),
+    secondsOf[job].map((delaySeconds) => turnAfter(job, delaySeconds, now)),
   );

@@ -4,6 +4,7 @@
  * Decision: docs/adr/0045.
  */
 import * as z from 'zod';
+import { bucketOf } from '../ids.ts';
 import { laterBy, Moment } from '../time.ts';
 
 /** The time between two ticks, in seconds. */
@@ -61,6 +62,24 @@ export function clockAt(
 /** The slot of a timer: the minute in which it falls due. */
 export const timerSlotOf = (due: string): string => due.slice(0, 16);
 
+/**
+ * Timers are handed over so many seconds before they fall due: two ticks, so that one may be lost, and the work of one is
+ * done before. SQS delays them until then.
+ */
+export const aheadSeconds = 2 * tickSeconds;
+
+/** The parts of a slot. A partition of the table takes 1,000 writes a second, and many timers may fall due at once. */
+const slotParts = 4;
+const partName = (slot: string, part: number): string => (part === 0 ? slot : `${slot}#${part}`);
+
+/** The names of all parts of a slot. */
+export const timerPartsOf = (slot: string): readonly string[] =>
+  Array.from({ length: slotParts }, (_, part) => partName(slot, part));
+
+/** The part of its slot that a timer of an alarm is in. */
+export const timerPartOf = (alarm_id: string, due: string): string =>
+  partName(timerSlotOf(due), bucketOf(alarm_id, slotParts));
+
 const minuteSeconds = 60;
 /** A slot is looked at for so many seconds after its minute, for timers that were written late. */
 const keptSeconds = 120;
@@ -68,7 +87,7 @@ const keptSeconds = 120;
 const mostSlots = 60;
 
 /**
- * The slots to look at, oldest first, and the oldest one after that.
+ * The slots to look at, oldest first, to that of the timers that are handed over now; and the oldest one after that.
  * @param from the oldest slot that may have timers; empty: a recent one.
  */
 export function slotsFrom(
@@ -79,7 +98,8 @@ export function slotsFrom(
   const first = from !== '' && from < recent ? from : recent;
   const slots: string[] = [];
   let slot = first;
-  while (slot <= timerSlotOf(now) && slots.length < mostSlots) {
+  const last = timerSlotOf(laterBy(now, aheadSeconds));
+  while (slot <= last && slots.length < mostSlots) {
     slots.push(slot);
     slot = timerSlotOf(laterBy(`${slot}:00.000Z`, minuteSeconds));
   }

@@ -7,7 +7,7 @@ import {
   fullPace,
   gentlePace,
 } from '../../flows/evaluate-events.ts';
-import { evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
+import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
 import { type SendGroupsDeps, sendGroups } from '../../flows/send-groups.ts';
 import { alarmEvaluator, type EvaluatorDeps } from './handler.ts';
 
@@ -16,7 +16,8 @@ const perRest = 10;
 
 export type EvaluatorParts = Pick<EvaluatorDeps, 'deadLetter' | 'count' | 'log'> &
   Omit<EvaluateDeps, 'pace' | 'sendRest'> &
-  SendGroupsDeps & {
+  SendGroupsDeps &
+  Pick<EvaluateTimeoutsDeps, 'transactionsAtOnce'> & {
     /** `gentle`: one message after the other, with few reads and writes at once. */
     readonly pace: 'full' | 'gentle';
     /** Durably queues the events in their lane, at most `perMessage` in a message. */
@@ -40,8 +41,13 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
       }),
   };
   return alarmEvaluator({
+<<<<<<< HEAD
     evaluate: (events, which) => evaluateEvents(flow, events, which),
     evaluateTimeouts: (timers) => evaluateTimeouts(flow, timers),
+=======
+    evaluate: (events, rest, isCopy) => evaluateEvents(flow, events, rest, isCopy),
+    evaluateTimeouts: (timers) => evaluateTimeouts({ ...parts, pace: flow.pace }, timers),
+>>>>>>> main
     sendGroups: (message) => sendGroups(parts, message),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: pace === 'gentle',

@@ -43,6 +43,7 @@ export const Environment = environment({
   NOTIFICATIONS_TOPIC_ARNS: topicArns,
   GROUPS_TOPIC_ARNS: topicArns,
   EVALUATOR_PACE: z.enum(['full', 'gentle']),
+  TIMEOUT_CONCURRENCY: amount,
 });
 
 /** Lookups that run at once where nothing is urgent. */
@@ -83,6 +84,7 @@ export function connect(
     ...eventQueues(sqs, laneUrls(env)),
     ...deadLetters(sqs, env.EVENT_DLQ_URL),
     pace,
+    transactionsAtOnce: env.TIMEOUT_CONCURRENCY,
     interrupted,
     now: () => new Date().toISOString(),
     count: ({ events, fired, published, groups }) =>

@@ -63,7 +63,7 @@ export function connect(
     ...cloudNetwork(session),
     ...cloudQueues(sqs, { tasks: env.CLOUD_QUEUE_URL, moves: env.MOVE_QUEUE_URL }),
     ...deadLetters(sqs, env.CLOUD_DLQ_URL),
-    sendHostRead: cloudJobQueue(sqs, env.MIRROR_QUEUE_URL).sendHostRead,
+    sendHostReturn: cloudJobQueue(sqs, env.MIRROR_QUEUE_URL).sendHostReturn,
     send: (events) => queue.sendEvents(events),
     interrupted: interruptions(logger),
     marksServers: env.CLOUD_SERVERS_ON_FAULT === 'error',

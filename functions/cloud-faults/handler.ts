@@ -14,7 +14,7 @@ import {
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import type { CloudResult } from '../../domain/hosts/cloud-outcome.ts';
 import type { Host } from '../../domain/hosts/host.ts';
-import type { HostRead } from '../../domain/mirror/host-read.ts';
+import type { HostReturn } from '../../domain/mirror/returned-host.ts';
 import type { HostDataPlane } from '../../domain/ports/host-data-plane.ts';
 import type { MoveOutcome } from '../../flows/cloud-move.ts';
 
@@ -33,8 +33,8 @@ export type CloudFaultsDeps = {
   /** Queues the tasks, to be delivered after the delay. */
   readonly sendTasks: (tasks: readonly CloudTask[], delaySeconds: number) => Promise<void>;
   readonly sendMoves: (moves: readonly MoveTask[], delaySeconds: number) => Promise<void>;
-  /** Queues a read of a host's servers for the mirror, to be delivered after the delay. */
-  readonly sendHostRead: (read: HostRead, delaySeconds: number) => Promise<void>;
+  /** Queues for the mirror that a host is up again, so that its servers are read. */
+  readonly sendHostReturn: (message: HostReturn) => Promise<void>;
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
   readonly log: Log;
 };
@@ -79,9 +79,9 @@ async function apply(deps: CloudFaultsDeps, task: CloudTask): Promise<Done> {
     );
   }
   if (result.state === 'done' && 'service' in task && !task.state.forced_down) {
-    // // The cloud has the host up again. From now on Doctor takes over what it shows of the host's
+    // The cloud has the host up again. From now on Doctor takes over what it shows of the host's
     // servers.
-    await deps.sendHostRead({ readHost: task.service, attempts: 0 }, 0);
+    await deps.sendHostReturn({ readHost: task.service });
   }
   return { task, ...result };
 }

@@ -32,6 +32,7 @@ export const Environment = environment({
   UNMATCHED_TABLE: required,
   CLOUD_TABLE: required,
   MIRROR_QUEUE_URL: required,
+  CLOUD_CALLS_IN_FLIGHT: amount,
   CLOUD_WALK_MINUTES: amount,
   INSTANCES_ON_FORCE_DOWN: required,
 });
@@ -54,6 +55,9 @@ export function connect(
     networks: env.NETWORKS_TABLE,
   };
   const now = () => new Date().toISOString();
+  // A process works on one job. Three of the four make one request after the other; the fourth has
+  // what is left.
+  const returnedAtOnce = Math.max(1, env.CLOUD_CALLS_IN_FLIGHT - 3);
   return compose({
     ...reportingStores(dynamo, tables),
     ...hostStore(dynamo, tables),
@@ -63,9 +67,15 @@ export function connect(
     ...appliedServices(dynamo, tables.hosts),
     ...cloudJobs(dynamo, env.CLOUD_TABLE),
     ...cloudJobQueue(sqs, env.MIRROR_QUEUE_URL),
+<<<<<<< HEAD
     // A process works on one job, and makes one request after the other.
     cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: 1 }), now),
     ...ownEvents(sqs, env),
+=======
+    cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: returnedAtOnce }), now),
+    returnedAtOnce,
+    send: ownEvents(sqs, env).sendEvents,
+>>>>>>> main
     interrupted: interruptions(logger),
     log: logger,
     newId: randomUUID,

@@ -1,7 +1,7 @@
 /**
  * Mirrors the cloud. A schedule queues the turns of each minute with their delays. A turn that
- * fails is noted in the row of its job, and the next turn continues. A host that is up again is
- * read by a message of its own.
+ * fails is noted in the row of its job, and the next turn continues. A message about a host that
+ * is up again puts the host into the row of the job `returned`, and is a turn of that job.
  */
 import type { Context, ScheduledEvent, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
@@ -13,25 +13,26 @@ import {
   isOutdated,
   turnsOfMinute,
 } from '../../domain/mirror/cloud-job.ts';
-import { HostRead, pauseAfterRead } from '../../domain/mirror/host-read.ts';
+import { HostReturn } from '../../domain/mirror/returned-host.ts';
 import type { JobTurn } from '../../flows/mirror-cloud.ts';
-import type { HostReadOutcome } from '../../flows/read-returned-host.ts';
 
 /** What the mirror needs from outside. */
 export type CloudMirrorDeps = {
   readonly runJob: (job: CloudJobName) => Promise<JobTurn>;
   readonly sendJobs: (jobs: readonly DelayedJob[]) => Promise<void>;
-  readonly readHost: (host: string) => Promise<HostReadOutcome>;
-  /** Queues a read of a host's servers, to be delivered after the delay. */
-  readonly sendHostRead: (read: HostRead, delaySeconds: number) => Promise<void>;
+  /** Notes that a host is up again; false if the list of such hosts has no room. */
+  readonly noteReturned: (host: string) => Promise<boolean>;
   readonly now: () => string;
   readonly log: Log;
 };
 
 /** The outcome of a message; `dropped`: it came too late, or is no message of the mirror. */
-type Taken =
-  | { readonly job: string; readonly turn: JobTurn | 'dropped' }
-  | { readonly readHost: string; readonly turn: HostReadOutcome | 'failed' };
+type Taken = {
+  readonly job: string;
+  readonly turn: JobTurn | 'dropped';
+  /** The host that is up again, of such a message. */
+  readonly host?: string;
+};
 
 /** The handler of the schedule and of the queue. */
 export function cloudMirror(deps: CloudMirrorDeps) {
@@ -51,7 +52,7 @@ export function cloudMirror(deps: CloudMirrorDeps) {
 
 async function take(deps: CloudMirrorDeps, body: string): Promise<Taken> {
   const message = messageIn(body);
-  if (message && 'readHost' in message) return takeHostRead(deps, message);
+  if (message && 'readHost' in message) return takeReturn(deps, message);
   if (!message || isOutdated(message, deps.now())) {
     return { job: message?.job ?? '', turn: 'dropped' };
   }
@@ -59,27 +60,21 @@ async function take(deps: CloudMirrorDeps, body: string): Promise<Taken> {
 }
 
 /**
- * Reads a host, and queues the next read if one is due. After the last one the next walk sees the
- * servers.
+ * Notes the host, and reads it unless another process reads such hosts: that one finds it in the
+ * list.
  */
-async function takeHostRead(
-  deps: CloudMirrorDeps,
-  { readHost, attempts }: HostRead,
-): Promise<Taken> {
-  const turn = await deps.readHost(readHost).catch((error: unknown) => {
-    deps.log.error('the servers of a host were not read', { host: readHost, error });
-    return 'failed' as const;
-  });
-  const seconds = turn === 'failed' || turn === 'not yet' ? pauseAfterRead(attempts) : undefined;
-  if (seconds !== undefined) {
-    await deps.sendHostRead({ readHost, attempts: attempts + 1 }, seconds);
+async function takeReturn(deps: CloudMirrorDeps, { readHost: host }: HostReturn): Promise<Taken> {
+  const job = 'returned';
+  if (!(await deps.noteReturned(host))) {
+    deps.log.warn('too many hosts are up again: the next walk sees the servers of one', { host });
+    return { job, turn: 'dropped', host };
   }
-  return { readHost, turn };
+  return { job, turn: await deps.runJob(job), host };
 }
 
-function messageIn(body: string): CloudJobMessage | HostRead | undefined {
+function messageIn(body: string): CloudJobMessage | HostReturn | undefined {
   try {
-    return z.union([CloudJobMessage, HostRead]).safeParse(JSON.parse(body)).data;
+    return z.union([CloudJobMessage, HostReturn]).safeParse(JSON.parse(body)).data;
   } catch {
     return undefined;
   }

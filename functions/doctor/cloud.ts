@@ -31,10 +31,11 @@ export const cloudRoutes = ({ cloud, now }: CloudDeps): Route[] => [
     body: ignored,
     handle: async () => {
       const { cloudJob } = configured(cloud);
-      const [services, changes, walk] = await Promise.all([
-        ...[cloudJob('services'), cloudJob('changes'), cloudJob('walk')],
+      const [services, changes, walk, returned] = await Promise.all([
+        ...[cloudJob('services'), cloudJob('changes'), cloudJob('walk'), cloudJob('returned')],
       ] as const);
-      return { status: 200, body: { cloud: cloudView({ services, changes, walk }, now()) } };
+      const jobs = { services, changes, walk, returned };
+      return { status: 200, body: { cloud: cloudView(jobs, now()) } };
     },
   }),
   route({
@@ -65,13 +66,14 @@ const older = (a: number | null, b: number | null): number | null =>
 type Jobs = Readonly<Record<CloudJobName, CloudJob>>;
 
 /** What administrators see of the jobs. A lag is the age in seconds of what is known; null: nothing yet. */
-function cloudView({ services, changes, walk }: Jobs, now: string) {
+function cloudView({ services, changes, walk, returned }: Jobs, now: string) {
   const [hosts, servers] = [lagOf(services.succeeded_at, now), lagOf(changes.succeeded_at, now)];
   return {
     lag_seconds: older(hosts, servers),
     services: jobView(services, now),
     changes: jobView(changes, now),
     walks: jobView(walk, now),
+    returned_hosts: { ...jobView(returned, now), waiting: returned.returned.length },
     walk: walk.walk && walkView(walk.walk),
   };
 }

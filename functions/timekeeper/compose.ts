@@ -1,13 +1,10 @@
 /** Puts the timekeeper together: handler and flows, on plain stores. */
-import {
-  type QueueTimeoutsDeps,
-  queueTimeouts,
-  type StoredTimer,
-} from '../../flows/queue-timeouts.ts';
+import type { ProjectTimer } from '../../domain/alarms/timeout-messages.ts';
+import { type QueueTimeoutsDeps, queueTimeouts } from '../../flows/queue-timeouts.ts';
 import { type WatchHostsDeps, watchHosts } from '../../flows/watch-hosts.ts';
 import { type TimekeeperDeps, timekeeper } from './handler.ts';
 
-export type TimekeeperParts<Timer extends StoredTimer> = Omit<
+export type TimekeeperParts<Timer extends ProjectTimer> = Omit<
   TimekeeperDeps,
   'watchHosts' | 'queueTimeouts'
 > &
@@ -15,7 +12,7 @@ export type TimekeeperParts<Timer extends StoredTimer> = Omit<
   QueueTimeoutsDeps<Timer>;
 
 /** The handler of the schedule and of the queue of ticks. */
-export const compose = <Timer extends StoredTimer>(parts: TimekeeperParts<Timer>) =>
+export const compose = <Timer extends ProjectTimer>(parts: TimekeeperParts<Timer>) =>
   timekeeper({
     ...parts,
     watchHosts: (shard, clock) => watchHosts(parts, shard, clock),

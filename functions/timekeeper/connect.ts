@@ -15,7 +15,7 @@ export const Environment = environment({
   ROSTER_TABLE: required,
   TICK_QUEUE_URL: required,
   REPORT_QUEUE_URL: required,
-  CHANGE_QUEUE_URL: required,
+  TIMEOUT_QUEUE_URL: required,
   REPORT_MISSED_HEARTBEATS: truth,
   SERVICE_DOWN_TIME_SECONDS: amount,
 });
@@ -36,7 +36,7 @@ export function connect(
     ...hostStore(dynamo, { hosts: env.HOSTS_TABLE, roster: env.ROSTER_TABLE }),
     ...missedHeartbeatsQueue(sqs, env.REPORT_QUEUE_URL),
     ...timerStore(dynamo, env.TIMERS_TABLE),
-    ...timeoutQueue(sqs, env.CHANGE_QUEUE_URL),
+    ...timeoutQueue(sqs, env.TIMEOUT_QUEUE_URL),
     ...tickQueue(sqs, env.TICK_QUEUE_URL),
     reportMissedHeartbeats: env.REPORT_MISSED_HEARTBEATS,
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,

@@ -12,6 +12,9 @@ import { allRosterShards } from '../../domain/hosts/listed-host.ts';
 import { laterBy } from '../../domain/time.ts';
 import { type Clock, clockAt, Tick, ticksFrom } from '../../domain/timers/ticks.ts';
 
+/** When the hosts of a part of the list are looked at next, and when the last look found that no heartbeat reached Doctor. */
+type Look = { readonly next: string; readonly deafAt: string | undefined };
+
 /** What the timekeeper needs from outside. */
 export type TimekeeperDeps = {
   readonly sendTicks: (
@@ -20,7 +23,7 @@ export type TimekeeperDeps = {
   /** What earlier ticks remember, read consistently. */
   readonly remembered: () => Promise<{
     readonly clock: Clock | undefined;
-    readonly looks: ReadonlyMap<string, string>;
+    readonly looks: ReadonlyMap<string, Look>;
   }>;
   readonly saveClock: (clock: Clock) => Promise<void>;
   /** Looks at the hosts of a part of the list. */
@@ -85,11 +88,11 @@ async function tick(deps: TimekeeperDeps, { body }: QueueMessage): Promise<Ticke
   const { clock: before, looks } = await deps.remembered();
   const { clock, isWritten } = clockAt(before, now);
   const due = deps.reportMissedHeartbeats
-    ? allRosterShards.filter((shard) => (looks.get(shard) ?? '') <= now)
+    ? allRosterShards.filter((shard) => (looks.get(shard)?.next ?? '') <= now)
     : [];
   const [timers, ...found] = await Promise.all([
     timeouts(deps, clock.timers_from),
-    ...due.map((shard) => look(deps, shard, { now, clock })),
+    ...due.map((shard) => look(deps, shard, { now, clock, deafAt: looks.get(shard)?.deafAt })),
   ]);
   // The clock says that a tick came, also if what it looked at failed.
   if (isWritten) await deps.saveClock({ ...clock, timers_from: timers.from });
@@ -111,13 +114,14 @@ async function timeouts({ queueTimeouts, interrupted }: TimekeeperDeps, from: st
 async function look(
   { watchHosts, serviceDownTimeSeconds, interrupted, log }: TimekeeperDeps,
   shard: string,
-  { now, clock }: { readonly now: string; readonly clock: Clock },
+  { now, clock, deafAt }: { now: string; clock: Clock; deafAt: string | undefined },
 ): Promise<readonly string[]> {
   try {
     const { missed, deaf } = await watchHosts(shard, {
       now,
       serviceDownTimeSeconds,
       awakeSince: clock.awake_since,
+      ...(deafAt !== undefined && { deafAt }),
     });
     if (deaf) log.warn('no host is heard, so none is reported', { shard });
     return missed;

@@ -18,6 +18,11 @@ const more = [
   ['evacuationExecutor', 'Who moves the servers', '../administrators.md#who-moves-the-servers'],
   ['safeLaneDelaySeconds', 'Glossary', '../design.md#glossary'],
   ['bulkConcurrency', 'Queues of events', '../design.md#queues-of-events'],
+  [
+    'timeoutConcurrency',
+    'Many alarms on events that do not come',
+    '../performance.md#many-alarms-on-events-that-do-not-come-at-one-moment',
+  ],
   ['webhookConcurrency', 'Webhooks', '../administrators.md#webhooks'],
   ['notificationTopics', 'Subscriptions', '../administrators.md#subscriptions'],
   ['loginAttemptsPerUser', 'Wrong logins', '../administrators.md#wrong-logins'],

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { root } from '../stack/state.ts';
 import type { Box } from './cloud-account.ts';
 
 const run = promisify(execFile);
@@ -19,10 +20,23 @@ const isUp = (box: Box): Promise<boolean> =>
     () => false,
   );
 
-/** Starts the box if it is not up. @returns what stops it again; it is left up if it was before. */
+/** Deletes what a run that was ended left in Nova's database: copies of servers. */
+const removeCopies = ({ state }: Box) =>
+  run(join(state, 'venv/bin/python'), [
+    join(root, 'test/openstack/clone_servers.py'),
+    join(state, 'etc/nova/nova.conf'),
+    '0',
+  ]);
+
+/**
+ * Starts the box, or what a run that was ended has stopped of it.
+ * @returns what stops it again; it is left up if it was before.
+ */
 export async function startBox(box: Box): Promise<() => Promise<void>> {
-  if (await isUp(box)) return async () => {};
+  const before = await isUp(box);
   await script(box, 'up.sh');
+  await removeCopies(box);
+  if (before) return async () => {};
   return async () => {
     await script(box, 'down.sh');
   };

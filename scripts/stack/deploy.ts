@@ -119,6 +119,8 @@ export async function deploy(
   const app = [
     ...['--context', 'target=emulator', '--context', `publicUrl=${stageUrl(endpoint)}`],
     ...['--context', `webhookAllowedRanges=${webhookAllowedRanges}`],
+    // The emulator does one thing at a time: what many alarms write at once would delay faults.
+    ...['--context', 'timeoutConcurrency=2'],
     ...['--context', `prometheusUrl=${prometheusUrl(endpoint)}`],
     ...givenSettings().flatMap((setting) => ['--context', setting]),
     ...['--output', assembly],

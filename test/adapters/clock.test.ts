@@ -21,13 +21,14 @@ test('the clock and the next looks are read as they were written last', async ()
   const clock = { ticked_at: minute(2), awake_since: minute(1), timers_from: '' };
   await store.saveClock(clock);
   await store.saveNextLook('hosts#0', minute(3));
-  await store.saveNextLook('hosts#7', minute(4));
+  await store.saveNextLook('hosts#7', minute(4), minute(2));
   await store.saveNextLook('hosts#7', minute(5));
   expect(await store.remembered()).toEqual({
     clock,
     looks: new Map([
-      ['hosts#0', minute(3)],
-      ['hosts#7', minute(5)],
+      ['hosts#0', { next: minute(3), deafAt: undefined }],
+      // A look that heard hosts again leaves the time of the one before.
+      ['hosts#7', { next: minute(5), deafAt: minute(2) }],
     ]),
   });
 });

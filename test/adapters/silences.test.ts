@@ -68,14 +68,14 @@ test('a silence is named in the counts of its project until its end is done', as
   expect(await named()).toEqual([silence_id]);
   expect(await silence(silence_id)).toEqual({ ...one });
   expect(await silences([silence_id, randomUUID()])).toEqual([{ ...one }]);
-  const ended = silenceUntil(one, { ends_at: minute(7), reason: 'done' });
+  const ended = silenceUntil(one, { ends_at: minute(7), reason: 'done' }, minute(7));
   expect(await changeSilence(one, ended)).toBe(true);
   expect(await changeSilence(one, ended)).toBe(false);
   expect(await endSilence(one, minute(8))).toBe(false);
   expect(await endSilence(ended, minute(8))).toBe(true);
   expect(await named()).toBeUndefined();
   expect((await silence(silence_id))?.due_at).toBeUndefined();
-  expect(await changeSilence(ended, silenceUntil(ended, one))).toBe(false);
+  expect(await changeSilence(ended, silenceUntil(ended, one, minute(8)))).toBe(false);
 });
 
 test('a project has no more silences than its limit, and an id is taken once', async () => {
@@ -143,8 +143,15 @@ async function heldRowsOf(silence_id: string, count: number) {
   return { alarm, rows };
 }
 
+/** The keys of all rows that a silence holds. */
+async function heldKeys(silence_id: string) {
+  const keys = [];
+  for await (const page of stores().heldKeys(silence_id)) keys.push(...page);
+  return keys;
+}
+
 test('held rows are not swept; one is released, and the others are dropped', async () => {
-  const { heldKeys, held, release, undelivered } = stores();
+  const { held, release, undelivered } = stores();
   const silence_id = randomUUID();
   const { alarm, rows } = await heldRowsOf(silence_id, 3);
   expect(await undelivered(minute(100), 100)).toEqual([]);
@@ -167,7 +174,7 @@ test('held rows are not swept; one is released, and the others are dropped', asy
 });
 
 test('rows are moved to another silence, and dropped only by the one that holds them', async () => {
-  const { heldKeys, move, drop } = stores();
+  const { move, drop } = stores();
   const [one, other] = [randomUUID(), randomUUID()];
   const { rows } = await heldRowsOf(one, 2);
   await move(one, rows, other);

@@ -17,7 +17,10 @@ const walkWith = (phase: string, seen: number, differences: readonly object[] = 
 });
 const job = { succeeded_at: 'then', lag_seconds: 7, failures: 0, last_error: null };
 const statusWith = (walk: object | null, walks: object = job) => ({
-  cloud: { lag_seconds: 7, services: job, changes: job, walks, walk },
+  cloud: {
+    ...{ lag_seconds: 7, services: job, changes: job, walks, walk },
+    returned_hosts: { ...job, waiting: 0 },
+  },
 });
 
 /** What the states are, one for each look; the last one stays. */

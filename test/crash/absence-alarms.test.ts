@@ -28,8 +28,7 @@ const tick = (world: World, seconds: number, disturbance?: Disturbance) =>
   world.run({ name: 'timekeeper', event: { now: soon(seconds) } }, disturbance);
 
 /** The evaluator on what the queue of timers holds. */
-const evaluate = (world: World, disturbance?: Disturbance) =>
-  world.evaluateLane('change', disturbance);
+const evaluate = (world: World, disturbance?: Disturbance) => world.evaluateTimeouts(disturbance);
 
 /** An event that matches, as the evaluator gets it from outside. */
 const happens = (world: World, n: number, accepted_at: string, disturbance?: Disturbance) =>

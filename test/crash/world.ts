@@ -40,7 +40,9 @@ const recordsAtOnce = 100;
 export class World {
   readonly things: OwnThings;
   readonly #streams: StreamReader;
-  readonly #queues: Readonly<Record<'faults' | 'webhooks' | 'retries' | 'rounds', QueueReader>>;
+  readonly #queues: Readonly<
+    Record<'faults' | 'webhooks' | 'retries' | 'rounds' | 'timeouts', QueueReader>
+  >;
   readonly #events: Readonly<Record<EventLane, QueueReader>>;
   readonly #token: string;
 
@@ -57,6 +59,7 @@ export class World {
       webhooks: makeQueueReader(WEBHOOK_QUEUE_URL),
       retries: makeQueueReader(WEBHOOK_RETRY_QUEUE_URL),
       rounds: makeQueueReader(things.env.PERIODIC_QUEUE_URL),
+      timeouts: makeQueueReader(things.env.TIMEOUT_QUEUE_URL),
     };
     this.#events = {
       fault: makeQueueReader(EVENT_QUEUE_URL),
@@ -128,6 +131,11 @@ export class World {
     prepare?: Prepare,
   ): Promise<Outcome | undefined> {
     return this.#consume('alarm-evaluator', this.#events[lane], disturbance, prepare);
+  }
+
+  /** The evaluator on what the queue of timers holds. */
+  evaluateTimeouts(disturbance?: Disturbance): Promise<Outcome | undefined> {
+    return this.#consume('alarm-evaluator', this.#queues.timeouts, disturbance);
   }
 
   /** The fault-finisher on what its queue holds. */

@@ -54,7 +54,10 @@ function timedWorld() {
     },
     /** The newest message, or all of them, as SQS may deliver them; they stay, to come again. */
     deliver: async (all: boolean) => {
-      await evaluateTimeouts(deps, all ? messages : messages.slice(-1));
+      await evaluateTimeouts(
+        { ...deps, transactionsAtOnce: 2 },
+        all ? messages : messages.slice(-1),
+      );
     },
     disable: async () => change_({ enabled: false }),
     enable: async () => change_({ enabled: true }),

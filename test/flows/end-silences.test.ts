@@ -1,7 +1,8 @@
 /** The end of silences, on rows in memory. */
 import { expect, test } from 'vitest';
 import { hasNotification, heldShard, type OutboxRow } from '../../domain/alarms/firing.ts';
-import type { Silence } from '../../domain/alarms/silence.ts';
+import { nextLookAt, type Silence } from '../../domain/alarms/silence.ts';
+import { slices } from '../../domain/slices.ts';
 import { type EndSilencesDeps, endSilences } from '../../flows/end-silences.ts';
 import { silenceWith } from '../domain/alarms/silences.ts';
 import { id, minute } from '../domain/rows.ts';
@@ -33,7 +34,9 @@ function silencedWorld() {
       ended.push(silence_id);
       return silences.delete(silence_id);
     },
-    heldKeys: async (silence_id) => heldBy(silence_id),
+    heldKeys: async function* (silence_id) {
+      yield* slices(heldBy(silence_id), 10);
+    },
     held: async (silence_id, keys) =>
       heldBy(silence_id).filter((row) => keys.some((key) => rowKey(key) === rowKey(row))),
     drop: async (silence_id, keys) => {
@@ -131,14 +134,15 @@ test('a silence that overlaps goes on holding what another one held', async () =
 });
 
 test('a silence that was extended meanwhile is not ended, though the index shows it due', async () => {
-  const { silence, end, silences, file, evaluate, transitions } = silencedWorld();
+  const { silence, end, silences, file, evaluate, transitions, heldBy } = silencedWorld();
   silence();
   file({});
   await evaluate([becomes(1, 'stopped')]);
   silences.set(id(77), silenceWith({ ends_at: minute(90), due_at: minute(60) }));
   await end(60);
   expect(transitions()).toEqual([]);
-  expect(silences.get(id(77))?.due_at).toBe(minute(60));
+  expect(heldBy(id(77))).toHaveLength(1);
+  expect(silences.get(id(77))?.due_at).toBe(minute(70));
 });
 
 test('an alarm that changes meanwhile is decided in the next run', async () => {
@@ -161,6 +165,72 @@ test('of very many firings of an alarm, the newest is released all the same', as
   await end(60);
   expect(transitions()).toEqual(['m-50 alarm→alarm']);
   expect(heldBy(id(77))).toEqual([]);
+});
+
+test('while a silence lasts, what it holds of an alarm that fires again and again is thinned out', async () => {
+  const { silence, silences, end, file, evaluate, transitions, heldBy } = silencedWorld();
+  silence({ due_at: minute(15) });
+  file({ repeat_actions: true });
+  file({ repeat_actions: true });
+  for (let n = 1; n <= 60; n++) await evaluate([becomes(n, 'stopped')]);
+  expect(heldBy(id(77))).toHaveLength(120);
+  await end(15);
+  // Of each alarm the first row, which says what was before, and the newest ones.
+  expect(heldBy(id(77))).toHaveLength(2 * 21);
+  expect(silences.get(id(77))?.due_at).toBe(nextLookAt(silenceWith(), minute(15)));
+  expect(transitions()).toEqual([]);
+  await evaluate([becomes(61, 'stopped')]);
+  await end(60);
+  expect(transitions()).toEqual(['m-61 alarm→alarm', 'm-61 alarm→alarm']);
+  expect(heldBy(id(77))).toEqual([]);
+});
+
+test('a run whose time is over decides nothing, has dropped what it read, and the next one goes on', async () => {
+  const { silence, end, file, evaluate, transitions, heldBy } = silencedWorld();
+  silence();
+  file({ repeat_actions: true });
+  for (let n = 1; n <= 50; n++) await evaluate([becomes(n, 'stopped')]);
+  const clock = { now: Date.parse(minute(60)) };
+  await end(60, { now: () => (clock.now += 3_000) });
+  expect([transitions(), heldBy(id(77)).length]).toEqual([[], expect.any(Number)]);
+  expect(heldBy(id(77)).length).toBeLessThan(50);
+  await end(61);
+  expect(transitions()).toEqual(['m-50 alarm→alarm']);
+});
+
+test('alarms are decided a few at once, and one that fails is decided by the next run', async () => {
+  const { silence, end, interruptions, file, evaluate, transitions, heldBy } = silencedWorld();
+  silence();
+  for (let n = 1; n <= 30; n++) file({ resource_id: 'vm-1' });
+  await evaluate([becomes(1, 'stopped')]);
+  const busy = { now: 0, most: 0 };
+  let calls = 0;
+  const release = async () => {
+    busy.most = Math.max(busy.most, ++busy.now);
+    await new Promise((resolve) => setImmediate(resolve));
+    busy.now--;
+    if (++calls === 3) throw new Error('no table');
+    return undefined;
+  };
+  await end(60, { release });
+  expect([calls, busy.most, interruptions]).toEqual([30, 5, ['end of a silence']]);
+  expect(heldBy(id(77))).toHaveLength(30);
+  await end(61);
+  expect(transitions()).toHaveLength(30);
+});
+
+test('silences that are over come before those that last and are looked at', async () => {
+  const { silence, end } = silencedWorld();
+  silence({ silence_id: id(75), ends_at: minute(200), due_at: minute(40) });
+  silence({ silence_id: id(76), ends_at: minute(200), due_at: minute(50) });
+  silence();
+  const order: string[] = [];
+  const postpone = async ({ silence_id }: Silence) => {
+    order.push(silence_id);
+    return true;
+  };
+  await end(60, { postpone });
+  expect(order).toEqual([id(77), id(75), id(76)]);
 });
 
 test('the failure of one silence does not stop the others', async () => {

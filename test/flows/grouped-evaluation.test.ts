@@ -36,7 +36,7 @@ test('what no fault fires is marked for a group of its own, by events and by tim
   file({}, { rule, state: 'ok', armed_at: minute(5), timer_at: minute(10) });
   await evaluate([change(1)], deps);
   const timers = [{ alarm_id: id(2), due: minute(10) }];
-  await evaluateTimeouts({ ...deps, now: () => minute(10) }, timers);
+  await evaluateTimeouts({ ...deps, transactionsAtOnce: 2, now: () => minute(10) }, timers);
   expect(published.length).toBeGreaterThan(1);
   expect(published.every(({ grouped }) => grouped === true)).toBe(true);
   expect(groups).toEqual([]);

@@ -1,6 +1,6 @@
 /** Every request of the mirror to the cloud fails, is lost, or is carried out without an answer. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readReturnedHost } from '../../flows/read-returned-host.ts';
+import { noteReturnedHost } from '../../flows/read-returned-hosts.ts';
 import { type CallTrouble, callOf, callTroubles } from '../cloud/calls.ts';
 import { portId, serverId } from '../cloud/listings.ts';
 import { type MirrorWorld, mirrorWorld } from './mirror-world.ts';
@@ -71,9 +71,9 @@ const works: readonly Work[] = [
       Object.assign(mirror.lists.servers.get(serverId(1)) ?? {}, {
         ...{ 'OS-EXT-STS:vm_state': 'paused', status: 'PAUSED' },
       });
+      await noteReturnedHost(mirror.deps, 'compute-2');
     },
-    turn: async (mirror) =>
-      (await readReturnedHost(mirror.deps, 'compute-2').catch(() => 'failed')) === 'done',
+    turn: async (mirror) => (await mirror.run('returned')) === 'done',
     calls: [servers],
   },
 ];

@@ -219,10 +219,71 @@ describe('a walk', () => {
     mirror.lists.fill(600);
     await runJob(mirror.deps, 'walk');
     const asked = await requestWalk(mirror.deps, { dry_run: false });
-    expect(mirror.queued).toEqual(['walk']);
+    expect(mirror.queued).toEqual([{ job: 'walk', seconds: 0 }]);
     expect((await requestWalk(mirror.deps, { dry_run: false })).walk_id).toBe(asked.walk_id);
     expect(await mirror.run('walk')).toBe('done');
     expect(walkOf()).toMatchObject({ walk_id: asked.walk_id, requested: true });
+  });
+});
+
+describe('pages', () => {
+  const limits = () =>
+    mirror.cloud.requests
+      .filter(({ path }) => /servers\/detail|\/ports$/.test(path))
+      .map(({ query }) => Number(query.get('limit')));
+  /** Nova's pages of servers take so many milliseconds for each server. */
+  const slow = (ms: number, error?: Error) => {
+    const { cloud } = mirror.deps;
+    const serverPage: CloudReader['serverPage'] = async (from) => {
+      mirror.clock.at += ms * from.limit;
+      const page = await cloud.serverPage(from);
+      if (error) throw error;
+      return page;
+    };
+    return { cloud: { ...cloud, serverPage } };
+  };
+
+  test('are smaller while they take long, and larger again when they are fast', async () => {
+    mirror.lists.fill(1_000);
+    await mirror.run('walk', slow(40));
+    expect(limits()).toEqual([500, 250, 250, 250, 250]);
+    mirror.cloud.requests.length = 0;
+    mirror.pass(61);
+    await mirror.run('walk');
+    expect(limits()).toEqual([500, 500, 500, 500]);
+  });
+
+  test('are smaller after a failure, and after a turn whose function ended first', async () => {
+    mirror.lists.fill(10);
+    expect(await mirror.run('changes', slow(0, new Error('no answer')))).toBe('failed');
+    expect(mirror.jobs.get('changes')?.page_size).toBe(250);
+    const job = mirror.jobs.get('changes');
+    const past = new Date(mirror.clock.at - 1000).toISOString();
+    if (job) mirror.jobs.set('changes', { ...job, leased_until: past, not_before: null });
+    mirror.cloud.requests.length = 0;
+    expect(await mirror.run('changes')).toBe('done');
+    expect(limits()).toEqual([125]);
+    expect(mirror.jobs.get('changes')).toMatchObject({ failures: 0, page_size: 250 });
+  });
+});
+
+describe('what is gone', () => {
+  test('is asked for while the turn has time; the next walk sees the rest', async () => {
+    mirror.lists.fill(6);
+    await mirror.run('walk');
+    for (let n = 1; n <= 6; n++) mirror.lists.servers.delete(serverId(n));
+    mirror.pass(61);
+    const { cloud } = mirror.deps;
+    const hasServer: CloudReader['hasServer'] = async (uuid) => {
+      mirror.clock.at += 8_000;
+      return cloud.hasServer(uuid);
+    };
+    await mirror.run('walk', { cloud: { ...cloud, hasServer } });
+    expect(walkOf()?.counts.servers.deleted).toBe(3);
+    mirror.pass(61);
+    await mirror.run('walk');
+    expect(walkOf()?.counts.servers.deleted).toBe(3);
+    expect([1, 2, 3, 4, 5, 6].map((n) => rowOf(n)?.deleted)).not.toContain(false);
   });
 });
 

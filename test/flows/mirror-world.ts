@@ -28,7 +28,7 @@ export async function mirrorWorld(hosts: readonly string[]) {
   /** Every look at the clock is a millisecond later. */
   const now = () => new Date(clock.at++).toISOString();
   const jobs = new Map<CloudJobName, CloudJob>();
-  const queued: CloudJobName[] = [];
+  const queued: { readonly job: CloudJobName; readonly seconds: number }[] = [];
   const errors: unknown[] = [];
   const applied = new Map<string, AppliedService>();
   const held = new Set<string>();
@@ -88,23 +88,25 @@ export async function mirrorWorld(hosts: readonly string[]) {
       jobs.set(job.id, structuredClone(job));
       return true;
     },
-    sendJob: async (job) => {
-      queued.push(job);
+    sendJob: async (job, seconds = 0) => {
+      queued.push({ job, seconds });
     },
     appliedServices: async (names) =>
       new Map([...applied].filter(([name]) => names.includes(name))),
     sourceRow: async () => undefined,
     reportConditions: (report) => reportConditions(reporting, report),
-    ...{ stopsInstances: true, walkMinutes: 60, now },
+    ...{ stopsInstances: true, walkMinutes: 60, returnedAtOnce: 1, now },
     jobFailed: (_, error) => errors.push(error),
+    hostFailed: (_, error) => errors.push(error),
   };
   return {
     ...{ cloud, lists, world, ports: ports.rows, portEvents: ports.sent, clock, jobs, queued },
     ...{ errors, applied, held, calls, deps },
     /** Takes turns of a job until it has nothing more to do. @returns the last turn. */
-    run: async (job: CloudJobName) => {
-      let turn = await runJob(deps, job);
-      while (turn === 'more') turn = await runJob(deps, job);
+    run: async (job: CloudJobName, given: Partial<MirrorCloudDeps> = {}) => {
+      const using = { ...deps, ...given };
+      let turn = await runJob(using, job);
+      while (turn === 'more') turn = await runJob(using, job);
       return turn;
     },
     /** The time of Doctor passes. */

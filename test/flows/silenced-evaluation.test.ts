@@ -85,7 +85,10 @@ test('a timeout is silenced like an event, and the alarm has no data', async () 
   const rule = { event_type: '*', query: [], timeout: 60 };
   file({ rule, state: 'ok', armed_at: minute(5), timer_at: minute(10) });
   const timers = [{ alarm_id: id(1), due: minute(10) }];
-  const fired = await evaluateTimeouts({ ...deps, now: () => minute(10) }, timers);
+  const fired = await evaluateTimeouts(
+    { ...deps, transactionsAtOnce: 2, now: () => minute(10) },
+    timers,
+  );
   expect(fired).toMatchObject({ fired: 0, published: 0 });
   expect(alarms.get(id(1))?.state).toBe('insufficient data');
   expect(published).toEqual([]);

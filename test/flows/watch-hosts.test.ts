@@ -9,18 +9,27 @@ import { hostWith, minute } from '../domain/rows.ts';
 
 const at = (seconds: number): string => laterBy(minute(0), seconds);
 
-/** Hosts that send a heartbeat every ten seconds, each in its own second, until they fail. */
-function fleet(count: number, failsAt: (n: number) => number | undefined) {
+/**
+ * Hosts that send a heartbeat every ten seconds, each in its own second, until they fail.
+ * @param outage the time from and to which no heartbeat reaches Doctor.
+ */
+function fleet(
+  count: number,
+  failsAt: (n: number) => number | undefined,
+  outage: readonly [number, number] = [0, 0],
+) {
   const base = hostWith({ heartbeat: true });
   const hosts = Array.from({ length: count }, (_, n) => ({ n, name: `compute-${n}` }));
   const shards = Map.groupBy(hosts, ({ name }) => rosterShardOf(name));
   const clock = { now: 0 };
-  const looks = new Map<string, string>();
+  const looks = new Map<string, { next: string; deafAt: string | undefined }>();
   const counts = { looks: 0, listed: 0, rows: 0, messages: 0 };
   const reported = new Map<string, number>();
   const seenAt = (n: number): number => {
-    const last = Math.min(clock.now, failsAt(n) ?? clock.now);
-    return last - ((((last - n) % 10) + 10) % 10);
+    const lastBefore = (time: number) => time - ((((time - n) % 10) + 10) % 10);
+    const last = lastBefore(Math.min(clock.now, failsAt(n) ?? clock.now));
+    const [from, to] = outage;
+    return last >= from && last < to ? lastBefore(from - 1) : last;
   };
   const rowOf = ({ n, name }: { n: number; name: string }): Host => ({
     ...base,
@@ -48,16 +57,19 @@ function fleet(count: number, failsAt: (n: number) => number | undefined) {
         reported.set(name, clock.now);
       }
     },
-    saveNextLook: async (shard, next) => {
-      looks.set(shard, next);
+    saveNextLook: async (shard, next, deafAt) => {
+      looks.set(shard, { next, deafAt: deafAt ?? looks.get(shard)?.deafAt });
     },
   };
   const run = async (from: number, to: number) => {
     for (clock.now = from; clock.now < to; clock.now += tickSeconds) {
       const now = at(clock.now);
       const timing = { now, serviceDownTimeSeconds: 60, awakeSince: at(0) };
-      const due = allRosterShards.filter((shard) => (looks.get(shard) ?? '') <= now);
-      for (const shard of due) await watchHosts(deps, shard, timing);
+      for (const shard of allRosterShards) {
+        const { next = '', deafAt } = looks.get(shard) ?? {};
+        if (next > now) continue;
+        await watchHosts(deps, shard, { ...timing, ...(deafAt !== undefined && { deafAt }) });
+      }
     }
   };
   return { run, counts, reported };
@@ -78,6 +90,19 @@ test('of 10,000 hosts the hundred that fail are reported, each once, at most fiv
   }
 });
 
+test('a hundred of 10,000 hosts that fail at one moment are at most five messages of each part of the list', async () => {
+  const { run, reported, counts } = fleet(10_000, (n) => (n % 101 === 7 ? 300 : undefined));
+  await run(240, 400);
+  expect(reported.size).toBe(99);
+  // Their last heartbeats were within ten seconds, which are four ticks.
+  expect(counts.messages).toBeLessThanOrEqual(8 * 5);
+  for (const [name, when] of reported) {
+    const last = 300 - ((((300 - Number(name.slice(8))) % 10) + 10) % 10);
+    expect(when - (last + 60)).toBeGreaterThan(0);
+    expect(when - (last + 60)).toBeLessThanOrEqual(5);
+  }
+});
+
 test('10,000 healthy hosts cause no message, no read of a row, and fewer looks than one a silence', async () => {
   const { run, counts } = fleet(10_000, () => undefined);
   await run(3_600, 7_200);
@@ -93,6 +118,16 @@ test('hosts that stay silent cost a read of their row at each look, and are not 
   expect(reported.size).toBe(10);
   expect(counts.messages).toBeLessThanOrEqual(10);
   expect(counts.rows).toBeLessThanOrEqual(10 * (counts.looks / 8 + 2));
+});
+
+test('while no heartbeat reaches Doctor, and when they come again, no host that runs is reported', async () => {
+  const { run, reported } = fleet(400, (n) => (n === 7 ? 350 : undefined), [300, 450]);
+  await run(100, 500);
+  expect([...reported.keys()]).toEqual([]);
+  // A host that failed meanwhile is reported one down time after the last look that heard none.
+  await run(500, 600);
+  expect([...reported.keys()]).toEqual(['compute-7']);
+  expect(reported.get('compute-7')).toBeLessThanOrEqual(450 + 60 + 5);
 });
 
 test('if the report cannot be queued the next look is not moved', async () => {

@@ -2,6 +2,7 @@
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
+import { cloudJobNames } from '../../domain/mirror/cloud-job.ts';
 import { Environment } from '../../functions/cloud-mirror/connect.ts';
 import { DoctorStack } from '../../infra/service.ts';
 import { policies, subject } from './template.ts';
@@ -22,7 +23,7 @@ test('without the setting there is no function and no queue, and no function kno
   expect(JSON.stringify(without.toJSON())).not.toMatch(/Mirror|MIRROR|CLOUD_TABLE/);
 });
 
-test('it is started every minute, is never retried, and its queue starts as many as calls may be in flight', () => {
+test('it is started every minute, is never retried, and its queue starts one for each job; one of them has several calls in flight', () => {
   template.hasResourceProperties('AWS::Events::Rule', {
     ScheduleExpression: 'rate(1 minute)',
     Targets: [
@@ -36,7 +37,10 @@ test('it is started every minute, is never retried, and its queue starts as many
     EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MessagingMirrorQueue'), 'Arn'] },
     BatchSize: 1,
     FunctionResponseTypes: ['ReportBatchItemFailures'],
-    ScalingConfig: { MaximumConcurrency: 5 },
+    ScalingConfig: { MaximumConcurrency: cloudJobNames.length },
+  });
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: { ...name.Environment.Variables, CLOUD_CALLS_IN_FLIGHT: '5' } },
   });
 });
 

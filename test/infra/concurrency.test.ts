@@ -82,6 +82,6 @@ test('an account that its queues can use up is deployed with a warning, where no
   expect(reserved(stack)).toEqual({});
   Annotations.fromStack(stack).hasWarning(
     '*',
-    Match.stringLikeRegexp('queues start 47 functions at once, and the account has 10'),
+    Match.stringLikeRegexp('queues start 55 functions at once, and the account has 10'),
   );
 });

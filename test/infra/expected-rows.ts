@@ -177,7 +177,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
         ...['PartiQLInsert on Activity', 'UpdateItem on Activity'],
-        ...['DeleteItem on Timers', 'PutItem on Timers'],
+        'PutItem on Timers',
         // Only the evaluator of faults makes groups, and gets events that have a proof.
         ...(name === 'AlarmEvaluator'
           ? ['Query on History', 'Query on History/byFault', 'GetItem on Faults']

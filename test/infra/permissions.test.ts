@@ -120,11 +120,11 @@ describe('permissions', () => {
     {
       name: 'Operations',
       queues: [
-        ...['BulkQueue', 'ChangeQueue', 'EventQueue', 'FaultQueue', 'ReportQueue', 'UrgentQueue'],
-        ...['WebhookQueue', 'WideQueue'],
+        ...['BulkQueue', 'ChangeQueue', 'EventQueue', 'FaultQueue', 'ReportQueue', 'TimeoutQueue'],
+        ...['UrgentQueue', 'WebhookQueue', 'WideQueue'],
       ],
     },
-    { name: 'Timekeeper', queues: ['ChangeQueue', 'ReportQueue', 'TickQueue'] },
+    { name: 'Timekeeper', queues: ['ReportQueue', 'TickQueue', 'TimeoutQueue'] },
     {
       name: 'WebhookSender',
       queues: ['WebhookDeadLetters', 'WebhookQueue', 'WebhookRetryQueue'],
@@ -139,7 +139,7 @@ describe('permissions', () => {
       grantsOf(name).filter((grant) => grant.startsWith('sqs:ReceiveMessage '));
     expect(emptied('AlarmEvaluator')).toEqual(['sqs:ReceiveMessage on EventQueue']);
     expect(emptied('BulkEvaluator')).toEqual(
-      ['BulkQueue', 'ChangeQueue', 'UrgentQueue', 'WideQueue'].map(
+      ['BulkQueue', 'ChangeQueue', 'TimeoutQueue', 'UrgentQueue', 'WideQueue'].map(
         (queue) => `sqs:ReceiveMessage on ${queue}`,
       ),
     );

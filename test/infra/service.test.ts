@@ -12,8 +12,8 @@ describe('what must not get lost', () => {
   test('every queue with a consumer has a dead-letter queue that keeps for 14 days', () => {
     const queues = Object.values(template.findResources('AWS::SQS::Queue'));
     const consumed = queues.filter(({ Properties }) => Properties.RedrivePolicy);
-    expect(queues).toHaveLength(18);
-    expect(consumed).toHaveLength(12);
+    expect(queues).toHaveLength(19);
+    expect(consumed).toHaveLength(13);
     for (const { Properties } of queues) {
       expect(Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
     }
@@ -47,7 +47,7 @@ describe('what must not get lost', () => {
       const fn = byLogicalId[Properties.FunctionName.Ref];
       return queue && fn ? [[queue, fn] as const] : [];
     });
-    expect(pairs).toHaveLength(12);
+    expect(pairs).toHaveLength(13);
     for (const [queue, fn] of pairs) {
       expect(queue.Properties.VisibilityTimeout).toBe(fn.Properties.Timeout + 10);
     }
@@ -62,6 +62,7 @@ describe('what must not get lost', () => {
     mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 4 } });
     mapping({ BatchSize: 2, ScalingConfig: { MaximumConcurrency: 2 } });
     mapping({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } });
+    mapping({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 8 } });
     mapping({ BatchSize: 10, ScalingConfig: { MaximumConcurrency: 10 } });
   });
 
@@ -304,7 +305,7 @@ test('queues and topics refuse callers without TLS on AWS', () => {
       ]),
     },
   };
-  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 18);
+  template.resourcePropertiesCountIs('AWS::SQS::QueuePolicy', deny, 19);
   template.resourcePropertiesCountIs('AWS::SNS::TopicPolicy', deny, 4);
 });
 

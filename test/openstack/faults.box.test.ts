@@ -6,7 +6,7 @@ import { keystoneLogin } from '../../scripts/openstack/keystone.ts';
 import { request } from '../../scripts/stack/api.ts';
 import { type Inbox, inboxOf } from '../e2e/inbox.ts';
 import { apiUrl, type Client, login, subscribe } from '../stack/stack.ts';
-import { box } from './cloud.ts';
+import { admin, box, openstack } from './cloud.ts';
 import { mirror } from './mirror.ts';
 import { type CloudView, cloudAsAdmin, userOf } from './nova.ts';
 import { command, outcomeOf, patience, seenInDoctor } from './own-doctor.ts';
@@ -16,13 +16,24 @@ let doctor: Client;
 let inbox: Inbox;
 let alarm: string;
 const source = 'alertmanager/openstack-test';
-/** The host that dies: the one with the most servers. An earlier run may have moved them. */
+/** The host that dies: the one with the most servers. */
 let host: string;
 /** Another host with servers of the tenant. */
 let other: string;
 
+/** Servers of the tenant on two hosts: an earlier run may have moved all others to one. */
+const made: string[] = [];
+const inRed = () => ({ ...admin(), auth: { ...admin().auth, project_name: 'red' } });
+async function bootOn(name: string): Promise<void> {
+  const boot = ['--flavor', 'tiny', '--image', 'blank', '--network', 'shared', '--wait'];
+  const given = ['server', 'create', ...boot, '--host', name, '-f', 'value', '-c', 'id'];
+  const version = ['--os-compute-api-version', '2.74'];
+  made.push(await openstack(inRed(), ...version, ...given, `faults-${name}`));
+}
+
 beforeAll(async () => {
   cloud = await cloudAsAdmin();
+  for (const name of ['compute-1', 'compute-2']) await bootOn(name);
   doctor = await login('admin');
   await mirror(cloud, doctor);
   const body = { clear: 'auto', fenced: true };
@@ -45,6 +56,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await inbox?.close();
+  if (made.length > 0) await openstack(admin(), 'server', 'delete', ...made);
   await doctor?.call('DELETE', `/doctor/v1/sources/${source}`);
 });
 

@@ -1,12 +1,8 @@
-/**
- * Doctor beside the real cloud: what its own administrator asks of it, and the variables of its
- * functions.
- */
-import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
+/** Doctor beside the real cloud: what its own administrator asks of it. */
 import * as z from 'zod';
 import { runCommandLine } from '../../cli/run.ts';
 import { readAccount } from '../../scripts/stack/accounts.ts';
-import { apiUrl, type Client, clientConfig } from '../stack/stack.ts';
+import { apiUrl, type Client } from '../stack/stack.ts';
 
 /** For what takes a cloud of two busy cores some time. */
 export const patience = { timeout: 120_000, interval: 500 };
@@ -47,20 +43,4 @@ export async function seenInDoctor(doctor: Client) {
   const headers = { 'openstack-api-version': 'compute 2.94' };
   const path = '/compute/v2.1/servers/detail?all_tenants=1';
   return Seen.parse((await doctor.expect('GET', path, { headers })).body).servers;
-}
-
-/** The variables of a deployed function, by the name that it logs with. */
-export async function variablesOf(name: string): Promise<Record<string, string>> {
-  const client = new LambdaClient(clientConfig());
-  try {
-    for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
-      for (const { Environment } of Functions) {
-        const { Variables = {} } = Environment ?? {};
-        if (Variables.POWERTOOLS_SERVICE_NAME === name) return Variables;
-      }
-    }
-  } finally {
-    client.destroy();
-  }
-  throw new Error(`There is no function ${name}.`);
 }

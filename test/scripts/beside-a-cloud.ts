@@ -37,13 +37,13 @@ export async function standInFor(stack: KeptStack) {
 
 const Row = z.record(z.string(), z.unknown());
 
-/** Invokes the mirror as its schedule does, once. The emulator's own schedule may take a minute. */
-export async function startMirror(stack: KeptStack): Promise<void> {
+/** Invokes a function as its schedule does, once. The emulator's own schedule may take a minute. */
+export async function startScheduled(stack: KeptStack, name: string): Promise<void> {
   const { endpoint } = stack.state();
   const client = new LambdaClient({ endpoint, region, credentials: rootCredentials });
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
     for (const { FunctionName, Environment } of Functions) {
-      if (Environment?.Variables?.POWERTOOLS_SERVICE_NAME !== 'cloud-mirror') continue;
+      if (Environment?.Variables?.POWERTOOLS_SERVICE_NAME !== name) continue;
       const Payload = JSON.stringify({ time: new Date().toISOString() });
       const { FunctionError } = await client.send(new InvokeCommand({ FunctionName, Payload }));
       expect(FunctionError).toBeUndefined();

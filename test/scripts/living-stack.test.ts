@@ -14,9 +14,10 @@ import {
   doctor,
   seenIn,
   standInFor,
-  startMirror,
+  startScheduled,
 } from './beside-a-cloud.ts';
 import { type KeptStack, keptStack, watchedServer } from './kept-stack.ts';
+import { heartbeatSettings, silentHost } from './silent-host.ts';
 import { otherProcess } from './spawned.ts';
 
 let stack: KeptStack;
@@ -190,7 +191,7 @@ test('what a dying process left of a line is dropped', async () => {
 });
 
 describe('up of other code and settings', () => {
-  const DOCTOR_SETTINGS = cloudSettings;
+  const DOCTOR_SETTINGS = `${cloudSettings} ${heartbeatSettings}`;
   let cloud: Awaited<ReturnType<typeof standInFor>>;
   let seen: Awaited<ReturnType<typeof seenIn>>;
   beforeAll(async () => {
@@ -305,7 +306,7 @@ describe('up of other code and settings', () => {
     const updated = `${new Date().toISOString().slice(0, 19)}Z`;
     const paused = { status: 'PAUSED', 'OS-EXT-STS:vm_state': 'paused', updated };
     cloud.servers.set(serverId(2), serverItem(2, 'cloud-1', paused));
-    await startMirror(stack);
+    await startScheduled(stack, 'cloud-mirror');
     await expect.poll(() => seen.server(serverId(2)), counts).toBe('PAUSED on cloud-1');
     const seenAt = z.looseObject({ services_seen_at: z.string(), servers_seen_at: z.string() });
     await expect.poll(async () => seenAt.safeParse(await status()).success, counts).toBe(true);
@@ -338,6 +339,21 @@ describe('up of other code and settings', () => {
     await seen.report('cloud-1', false);
     await expect.poll(shown, counts).toEqual([false, 'ACTIVE', 'up done', 'up done']);
     await expect.poll(() => seen.server(serverId(2)), counts).toBe('PAUSED on cloud-1');
+  });
+
+  test('a host that sends no heartbeats is reported, operators are notified, and a heartbeat ends it', async () => {
+    const silent = await silentHost(stack, await stack.login('admin'));
+    await startScheduled(stack, 'timekeeper');
+    await expect.poll(silent.conditions, counts).toEqual(['raised']);
+    await expect.poll(silent.notified, counts).toEqual(['down']);
+    await expect
+      .poll(async () => {
+        await silent.beat();
+        return silent.conditions();
+      }, counts)
+      .toEqual(['cleared']);
+    await expect.poll(silent.notified, counts).toEqual(['down', 'up']);
+    await silent.stop();
   });
 });
 

@@ -121,13 +121,13 @@ export async function ownThings(): Promise<OwnThings> {
       ...['urgent', 'bulk', 'wide', 'dead-bulk', 'changes', 'dead-reports'],
       ...['rounds', 'slow-rounds'],
       ...['cloud', 'moves', 'dead-cloud'],
-      ...['reports', 'ticks', 'mirror'],
+      ...['reports', 'ticks', 'mirror', 'timeouts'],
     ].map(queue),
   );
   const [eventQueue, eventDlq, faultQueue, webhookQueue, webhookRetryQueue, webhookDlq] = made;
   const [urgentQueue, bulkQueue, wideQueue, bulkDlq, changeQueue, reportDlq] = made.slice(6);
   const [periodicQueue, periodicSlowQueue, cloudQueue, moveQueue, cloudDlq] = made.slice(12);
-  const [reportQueue, tickQueue, mirrorQueue] = made.slice(17);
+  const [reportQueue, tickQueue, mirrorQueue, timeoutQueue] = made.slice(17);
   const [notificationsTopic, eventsTopic, groupsTopic] = await Promise.all(
     ['notifications', 'audit', 'groups'].map(topic),
   );
@@ -179,6 +179,8 @@ export async function ownThings(): Promise<OwnThings> {
       URGENT_QUEUE_URL: urgentQueue ?? '',
       BULK_QUEUE_URL: bulkQueue ?? '',
       WIDE_QUEUE_URL: wideQueue ?? '',
+      TIMEOUT_QUEUE_URL: timeoutQueue ?? '',
+      TIMEOUT_CONCURRENCY: '2',
       PERIODIC_QUEUE_URL: periodicQueue ?? '',
       PERIODIC_SLOW_QUEUE_URL: periodicSlowQueue ?? '',
       PROMETHEUS_URL: '',
@@ -195,6 +197,7 @@ export async function ownThings(): Promise<OwnThings> {
       INVENTORY_QUEUE_URL: '',
       CLOUD_SECRET: '',
       MIRROR_QUEUE_URL: mirrorQueue ?? '',
+      CLOUD_CALLS_IN_FLIGHT: '4',
       CLOUD_WALK_MINUTES: '60',
       OIDC_ISSUER: '',
       OIDC_AUDIENCE: '',

@@ -41,6 +41,7 @@ export type OutputName =
   | 'UrgentQueueUrl'
   | 'BulkQueueUrl'
   | 'WideQueueUrl'
+  | 'TimeoutQueueUrl'
   | 'BulkDlqUrl'
   | 'ReportQueueUrl'
   | 'ReportDlqUrl'

@@ -240,6 +240,7 @@ const ofCloud: Readonly<Record<string, Answer>> = {
       services: ShownJob,
       changes: ShownJob,
       walks: ShownJob,
+      returned_hosts: ShownJob.extend({ waiting: z.int().min(0) }),
       walk: ShownWalk.nullable(),
     }),
   ),

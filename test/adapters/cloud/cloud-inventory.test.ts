@@ -12,6 +12,7 @@ let lists: ReturnType<typeof cloudListings>;
 let reader: CloudReader;
 const read_at = '2026-02-01T00:00:00.000Z';
 
+const limit = 500;
 beforeEach(async () => {
   cloud = await standIn();
   lists = cloudListings(cloud, ['compute-1', 'compute-2']);
@@ -27,6 +28,7 @@ async function serverPages(): Promise<string[][]> {
   do {
     const page: Awaited<ReturnType<CloudReader['serverPage']>> = await reader.serverPage({
       marker,
+      limit,
     });
     if (page === 'lost') throw new Error('the marker is lost');
     pages.push(page.items.map(({ uuid }) => uuid));
@@ -48,7 +50,7 @@ test('services and hypervisors, with what a host has', async () => {
 
 test('a server with its facts, its time of change, and its own microversion asked for', async () => {
   lists.servers.set(serverId(1), serverItem(1, 'compute-1', { image: '', host_status: 'DOWN' }));
-  const page = await reader.serverPage({ marker: null });
+  const page = await reader.serverPage({ marker: null, limit });
   expect(page).toMatchObject({
     items: [
       {
@@ -80,24 +82,46 @@ test('pages end with the link; a full last page is followed by an empty one', as
 
 test('a marker that was deleted since is lost, for servers and for ports', async () => {
   lists.fill(2, 1);
-  expect(await reader.serverPage({ marker: serverId(9) })).toBe('lost');
-  expect(await reader.portPage(portId(9))).toBe('lost');
+  expect(await reader.serverPage({ marker: serverId(9), limit })).toBe('lost');
+  expect(await reader.portPage({ marker: portId(9), limit })).toBe('lost');
 });
 
 test('a page of ports goes on at `next`, and a link `previous` is none', async () => {
   lists.fill(600, 1);
-  const first = await reader.portPage(null);
+  const first = await reader.portPage({ marker: null, limit });
   if (first === 'lost') throw new Error('the marker is lost');
   expect([first.items.length, first.next]).toEqual([500, portId(500)]);
-  const second = await reader.portPage(first.next);
+  const second = await reader.portPage({ marker: first.next, limit });
   expect(second).toMatchObject({ next: null });
   expect(first.items[0]).toMatchObject({ revision: 3, changed_at: '2026-01-01T00:00:01.999Z' });
+});
+
+test('a page is as long as it is asked for', async () => {
+  lists.fill(60, 1);
+  expect(await reader.serverPage({ marker: null, limit: 25 })).toMatchObject({
+    next: serverId(36),
+  });
+  expect(await reader.portPage({ marker: null, limit: 25 })).toMatchObject({ next: portId(25) });
+});
+
+test('a cloud that gives the same page again and again is refused, and not asked for ever', async () => {
+  // Nova behind a proxy that leaves the marker out.
+  const body = {
+    ...{ servers: [{ id: serverId(9) }], servers_links: [{ rel: 'next', href: 'x' }] },
+    ...{ hypervisors: [{ id: 7 }], hypervisors_links: [{ rel: 'next', href: 'x' }] },
+  };
+  const odd = cloudInventory({ request: async ({ schema }) => schema.parse(body) }, () => read_at);
+  const again = { kind: 'unreadable', message: expect.stringMatching(/ends with \S+ again$/) };
+  const next = { marker: serverId(9), limit };
+  expect(await odd.serverPage({ marker: null, limit })).toMatchObject({ next: next.marker });
+  await expect(odd.serverPage(next)).rejects.toMatchObject(again);
+  await expect(odd.hypervisors()).rejects.toMatchObject(again);
 });
 
 test('changes show deleted servers as ended', async () => {
   lists.fill(2);
   lists.deleteServer(serverId(2), '2026-01-05T00:00:00Z');
-  const page = await reader.serverPage({ marker: null, since: '2026-01-04T00:00:00.000Z' });
+  const page = await reader.serverPage({ marker: null, limit, since: '2026-01-04T00:00:00.000Z' });
   expect(page).toMatchObject({
     items: [],
     ended: [{ uuid: serverId(2), facts: { vm_state: 'deleted' } }],
@@ -109,12 +133,12 @@ test('what cannot be taken over is named with its reason, and the rest of the pa
   lists.servers.set(serverId(1), serverItem(1, 'compute-1', { 'OS-EXT-STS:vm_state': 'odd' }));
   const port = lists.ports.get(portId(1));
   if (port) port.revision_number = 'x';
-  const servers = await reader.serverPage({ marker: null });
+  const servers = await reader.serverPage({ marker: null, limit });
   expect(servers).toMatchObject({
     items: [{ uuid: serverId(2) }],
     unreadable: [{ id: serverId(1), reason: expect.stringMatching(/^vm_state: /) }],
   });
-  expect(await reader.portPage(null)).toMatchObject({
+  expect(await reader.portPage({ marker: null, limit })).toMatchObject({
     items: [{ id: portId(2) }],
     unreadable: [{ id: portId(1), reason: expect.stringMatching(/^revision_number: /) }],
   });

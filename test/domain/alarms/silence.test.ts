@@ -3,6 +3,7 @@ import {
   holdingSilence,
   isSameSilence,
   newSilence,
+  nextLookAt,
   type Silenceable,
   SilenceMatchers,
   silenceStatus,
@@ -83,6 +84,14 @@ describe('a request under a known id', () => {
   });
 
   test.each([
+    ['ten minutes after its start', minute(20), minute(60), minute(10), minute(30)],
+    ['ten minutes later, while it lasts', minute(10), minute(60), minute(35), minute(45)],
+    ['at its end, if that is sooner', minute(10), minute(60), minute(55), minute(60)],
+  ])('the sweeper looks at a silence %s', (_, starts_at, ends_at, now, next) => {
+    expect(nextLookAt({ starts_at, ends_at }, now)).toBe(next);
+  });
+
+  test.each([
     { change: {}, is: true },
     { change: { starts_at: minute(1) }, is: true },
     { change: { ends_at: minute(99), reason: 'more work' }, is: true },
@@ -95,10 +104,11 @@ describe('a request under a known id', () => {
 
   test('another end moves the moment when the sweeper looks at it', () => {
     const known = newSilence(request, by);
-    const later = silenceUntil(known, { ends_at: minute(99), reason: 'more' });
+    const later = silenceUntil(known, { ends_at: minute(99), reason: 'more' }, minute(92));
     expect(later).toEqual({
       ...known,
       ...{ ends_at: minute(99), due_at: minute(99), reason: 'more', revision: 2 },
     });
+    expect(silenceUntil(known, known, minute(12)).due_at).toBe(minute(22));
   });
 });

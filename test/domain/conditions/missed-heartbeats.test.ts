@@ -94,16 +94,44 @@ test('without hosts the next look is after the down time: no host that is regist
   });
 });
 
-test('many hosts that all fall silent are not reported: Doctor cannot be reached', () => {
-  const many = Array.from({ length: 20 }, (_, n) => beating({ host: `h-${n}` }));
+const many = Array.from({ length: 20 }, (_, n) => beating({ host: `h-${n}` }));
+
+test('many hosts of which none was heard for half of the down time are not reported: Doctor cannot be reached', () => {
   expect(missedHeartbeatsAmong(many, many, clock(161))).toEqual({
     missed: [],
     next: at(166),
     deaf: true,
   });
-  const heard = beating({ host: 'heard', last_seen_up: at(150) });
-  expect(missedHeartbeatsAmong([...many, heard], many, clock(161)).missed).toHaveLength(20);
+  // Their last heartbeats came one after the other, so at first few of them are silent.
+  const others = [105, 129].map((seen, n) => beating({ host: `o-${n}`, last_seen_up: at(seen) }));
+  const hosts = [...many, ...others];
+  expect(missedHeartbeatsAmong(hosts, many, clock(161))).toMatchObject({ missed: [], deaf: true });
+  const heard = beating({ host: 'heard', last_seen_up: at(132) });
+  expect(missedHeartbeatsAmong([...hosts, heard], many, clock(161)).missed).toHaveLength(20);
   expect(missedHeartbeatsAmong(many.slice(1), many.slice(1), clock(161)).missed).toHaveLength(19);
+});
+
+test('hosts that are held silent already do not say that Doctor cannot be reached', () => {
+  const rows = many.map((host, n) => (n < 19 ? { ...host, held_by: [holder] } : host));
+  expect(missedHeartbeatsAmong(many, rows, clock(161))).toMatchObject({
+    missed: ['h-19'],
+    deaf: false,
+  });
+});
+
+test('a Doctor that has just come into service does not know yet', () => {
+  const just = { ...clock(161), awakeSince: at(140) };
+  expect(missedHeartbeatsAmong(many, [], just)).toMatchObject({ missed: [], deaf: false });
+});
+
+test('when heartbeats reach Doctor again, the silence of all hosts counts from then', () => {
+  const heard = beating({ host: 'heard', last_seen_up: at(299) });
+  const again = { ...clock(300), deafAt: at(298) };
+  expect(maybeSilent([...many, heard], again)).toEqual([]);
+  expect(missedHeartbeatsAmong([...many, heard], [], again)).toEqual({
+    ...{ missed: [], next: at(358), deaf: false },
+  });
+  expect(maybeSilent(many, { ...clock(359), deafAt: at(298) })).toHaveLength(20);
 });
 
 test('missed heartbeats fence a host only if the settings of its source say so', () => {

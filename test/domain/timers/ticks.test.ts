@@ -5,9 +5,11 @@ import {
   slotsFrom,
   tickSeconds,
   ticksFrom,
+  timerPartOf,
+  timerPartsOf,
   timerSlotOf,
 } from '../../../domain/timers/ticks.ts';
-import { minute } from '../rows.ts';
+import { id, minute } from '../rows.ts';
 
 const at = (seconds: number): string => laterBy(minute(0), seconds);
 
@@ -60,8 +62,21 @@ test.each([
     8,
   ],
   ['a clock that is behind misses nothing', slots(12)[0] ?? '', 10, slots(8, 9, 10), 8],
+  ['a look at the end of a minute goes on into the next', '', 10.95, slots(8, 9, 10, 11), 8],
 ])('%s', (_, from, now, expected, next) => {
   expect(slotsFrom(from, minute(now))).toEqual({ slots: expected, next: slots(next)[0] });
+});
+
+test('the timers of a slot are spread over its parts, of which the first has the name of the slot', () => {
+  const [due] = [minute(3.5)];
+  const parts = timerPartsOf(timerSlotOf(due));
+  expect(parts).toHaveLength(4);
+  expect(parts[0]).toBe(timerSlotOf(due));
+  const found = Array.from({ length: 400 }, (_, n) => timerPartOf(id(n), due));
+  const counts = parts.map((part) => found.filter((each) => each === part).length);
+  expect(counts.reduce((sum, each) => sum + each, 0)).toBe(400);
+  for (const count of counts) expect(count).toBeGreaterThan(60);
+  expect(timerPartOf(id(1), due)).toBe(timerPartOf(id(1), minute(3.9)));
 });
 
 test('a tick looks at sixty slots at most, and the next tick goes on', () => {

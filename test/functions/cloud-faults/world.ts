@@ -13,7 +13,7 @@ import type { MoveClaim } from '../../../domain/cloud/move-step.ts';
 import type { DeadLetter } from '../../../domain/events/messages.ts';
 import type { CloudOutcome } from '../../../domain/hosts/cloud-outcome.ts';
 import type { Host } from '../../../domain/hosts/host.ts';
-import type { HostRead } from '../../../domain/mirror/host-read.ts';
+import type { HostReturn } from '../../../domain/mirror/returned-host.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
 import { type CloudFaultsParts, compose } from '../../../functions/cloud-faults/compose.ts';
 import { makeFaultNeutron } from '../../cloud/fault-neutron.ts';
@@ -87,7 +87,7 @@ export async function cloudWorld({
   const queue: Queued[] = [];
   const letters: DeadLetter[] = [];
   /** The reads of hosts that the mirror was asked for. */
-  const hostReads: HostRead[] = [];
+  const hostReads: HostReturn[] = [];
   const clock = { ms: Date.parse('2026-01-01T00:30:00.000Z') };
   const { log } = logbook();
   const parts = {
@@ -116,7 +116,7 @@ export async function cloudWorld({
     sendMoves: async (tasks: readonly MoveTask[], seconds: number) => {
       queue.push(...tasks.map((task) => ({ task, seconds })));
     },
-    sendHostRead: async (read: HostRead) => {
+    sendHostReturn: async (read: HostReturn) => {
       hostReads.push(read);
     },
     deadLetter: async (given: readonly DeadLetter[]) => {

@@ -54,6 +54,7 @@ test.each(['full', 'gentle'] as const)(
     const unused = async () => expect.unreachable();
     const handler = evaluatorOf({
       pace,
+      transactionsAtOnce: 1,
       log,
       sendEvents: async (events, sending) => {
         sent.push([events.length, sending]);

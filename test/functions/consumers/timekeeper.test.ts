@@ -16,7 +16,7 @@ function keeper(given: Partial<TimekeeperDeps> = {}) {
   const watched: (readonly [shard: string, awakeSince: string])[] = [];
   const saved: Clock[] = [];
   const froms: string[] = [];
-  const looks = new Map<string, string>();
+  const looks = new Map<string, { next: string; deafAt: string | undefined }>();
   const state: { now: string; clock: Clock | undefined } = { now: at(0), clock: undefined };
   const handler = timekeeper({
     sendTicks: async (sent) => {
@@ -27,9 +27,9 @@ function keeper(given: Partial<TimekeeperDeps> = {}) {
       saved.push(clock);
       state.clock = clock;
     },
-    watchHosts: async (shard, { awakeSince }) => {
-      watched.push([shard, awakeSince]);
-      looks.set(shard, laterBy(state.now, 50));
+    watchHosts: async (shard, { awakeSince, deafAt }) => {
+      watched.push([shard, deafAt ?? awakeSince]);
+      looks.set(shard, { next: laterBy(state.now, 50), deafAt });
       return { missed: ['h'], next: '', deaf: false };
     },
     queueTimeouts: async (from) => {
@@ -67,8 +67,8 @@ test('the schedule queues the ticks of the minute', async () => {
 
 test('a tick looks at each part of the list whose time has come, with one line in the log', async () => {
   const { tick, watched, looks, lines } = keeper();
-  looks.set(allRosterShards[0] ?? '', at(4));
-  looks.set(allRosterShards[1] ?? '', at(3));
+  looks.set(allRosterShards[0] ?? '', { next: at(4), deafAt: undefined });
+  looks.set(allRosterShards[1] ?? '', { next: at(3), deafAt: undefined });
   await tick(3);
   expect(watched.map(([shard]) => shard)).toEqual(allRosterShards.slice(1));
   expect(lines).toEqual([['info', ['ticked', { late: 0, timers: 2, looks: 7, missed: 7 }]]]);
@@ -77,6 +77,14 @@ test('a tick looks at each part of the list whose time has come, with one line i
     ...allRosterShards.slice(1),
     ...allRosterShards.slice(0, 1),
   ]);
+});
+
+test('a look knows when the last one found that no heartbeat reached Doctor', async () => {
+  const { tick, watched, looks } = keeper();
+  for (const shard of allRosterShards) looks.set(shard, { next: at(4), deafAt: undefined });
+  looks.set(allRosterShards[2] ?? '', { next: at(2), deafAt: at(1) });
+  await tick(3);
+  expect(watched).toEqual([[allRosterShards[2], at(1)]]);
 });
 
 test('without the setting no host is looked at', async () => {

@@ -34,10 +34,12 @@ test('shows ages, the walk and errors; null before anything is known', async () 
   });
   const last_error = { at: minute(19), message: 'no answer' };
   const failing = { failures: 2, last_error, not_before: minute(21) };
+  const waiting = { host: 'compute-1', attempts: 1, due_at: minute(21), marker: null };
   const { ask: later } = surface([
     { ...newJob('services'), succeeded_at: minute(19) },
     { ...newJob('changes'), succeeded_at: minute(18), ...failing },
     { ...newJob('walk'), walk },
+    { ...newJob('returned'), returned: [waiting] },
   ]);
   const { status, body } = await later('GET', 'cloud', {}, 'admin');
   expect(status).toBe(200);
@@ -47,6 +49,7 @@ test('shows ages, the walk and errors; null before anything is known', async () 
       services: { lag_seconds: 60, next_try_at: null },
       changes: { failures: 2, last_error, next_try_at: minute(21) },
       walk: { walk_id: 'w1', phase: 'hosts', dry_run: false, differences: [] },
+      returned_hosts: { waiting: 1, failures: 0, lag_seconds: null },
     },
   });
 });

@@ -35,6 +35,17 @@ export interface CloudAnswers {
         lag_seconds: number | null;
         next_try_at: string | null;
       };
+      returned_hosts: {
+        succeeded_at: string | null;
+        failures: number;
+        last_error: {
+          at: string;
+          message: string;
+        } | null;
+        lag_seconds: number | null;
+        next_try_at: string | null;
+        waiting: number;
+      };
       walk: {
         walk_id: string;
         requested: boolean;

@@ -7,6 +7,7 @@ export type QueueName =
   | "urgent"
   | "bulk"
   | "wide"
+  | "timeouts"
   | "reports"
   | "faults"
   | "webhooks"

@@ -1,0 +1,84 @@
+/** Very many alarms whose timers fall due at one moment: what they cost, and what one of them cannot do to others. */
+import { expect, test } from 'vitest';
+import type { Alarm } from '../../domain/alarms/alarm.ts';
+import { timeoutMessages } from '../../domain/alarms/timeout-messages.ts';
+import { gentlePace } from '../../flows/evaluate-events.ts';
+import { type EvaluateTimeoutsDeps, evaluateTimeouts } from '../../flows/evaluate-timeouts.ts';
+import { alarmWith } from '../domain/alarms/alarms.ts';
+import { id, minute } from '../domain/rows.ts';
+import { evaluationWorld } from './evaluation-world.ts';
+
+const due = minute(10);
+
+/** So many armed alarms of a project, which are due at one moment, and their messages. */
+function dueAtOnce(count: number) {
+  const world = evaluationWorld();
+  const rule = { event_type: 'backup.done', query: [], timeout: 60 };
+  for (let n = 0; n < count; n++) {
+    const given: Partial<Alarm> = { rule, armed_at: minute(8), timer_at: due };
+    world.alarms.set(id(n), alarmWith({ ...given, alarm_id: id(n) }));
+  }
+  const timers = [...world.alarms.keys()].map((alarm_id) => ({ alarm_id, due, project_id: 'a' }));
+  const counts = { alarms: 0, counted: 0, transactions: 0, published: 0, marked: 0 };
+  const busy = { now: 0, most: 0 };
+  const deps: EvaluateTimeoutsDeps = {
+    ...world.deps,
+    pace: gentlePace,
+    transactionsAtOnce: 8,
+    now: () => due,
+    alarms: async (ids) => {
+      counts.alarms++;
+      return world.deps.alarms(ids);
+    },
+    alarmCounts: async (ids) => {
+      counts.counted++;
+      return world.deps.alarmCounts(ids);
+    },
+    fire: async (chains) => {
+      counts.transactions++;
+      busy.most = Math.max(busy.most, ++busy.now);
+      await new Promise((resolve) => setImmediate(resolve));
+      busy.now--;
+      return world.deps.fire(chains);
+    },
+    publish: async (rows) => {
+      counts.published += rows.length;
+      return world.deps.publish(rows);
+    },
+  };
+  return { ...world, deps, counts, busy, messages: timeoutMessages(timers, due) };
+}
+
+test('ten thousand are read in forty requests, and written in full transactions, eight at once in a message', async () => {
+  const { deps, counts, busy, messages, alarms, published } = dueAtOnce(10_000);
+  for (const { message } of messages) {
+    expect(await evaluateTimeouts(deps, message.timeouts)).toMatchObject({ fired: 250 });
+  }
+  const transactions = 10_000 / gentlePace.perTransaction;
+  expect(counts).toMatchObject({ alarms: 40, counted: 40, transactions, published: 10_000 });
+  expect(busy.most).toBe(8);
+  expect(new Set(published.map(({ alarm_id }) => alarm_id)).size).toBe(10_000);
+  expect(new Set([...alarms.values()].map(({ state }) => state))).toEqual(
+    new Set(['insufficient data']),
+  );
+  const again = messages[0]?.message.timeouts ?? [];
+  expect(await evaluateTimeouts(deps, again)).toMatchObject({ fired: 0, published: 0 });
+});
+
+test('a transaction that fails stops no other: what was written is published, and the repeat does the rest', async () => {
+  const { deps, messages, published } = dueAtOnce(40);
+  const [{ message }] = [messages[0] ?? expect.unreachable()];
+  const failing: EvaluateTimeoutsDeps = {
+    ...deps,
+    fire: async (chains) => {
+      if (chains.some((chain) => chain[0]?.from.alarm_id === id(7))) throw new Error('no table');
+      return deps.fire(chains);
+    },
+  };
+  await expect(evaluateTimeouts(failing, message.timeouts)).rejects.toThrow('no table');
+  expect(published).toHaveLength(40 - gentlePace.perTransaction);
+  expect(await evaluateTimeouts(deps, message.timeouts)).toMatchObject({
+    fired: gentlePace.perTransaction,
+  });
+  expect(new Set(published.map(({ alarm_id }) => alarm_id)).size).toBe(40);
+});
