@@ -86,13 +86,8 @@ class Evaluator extends Construct implements Capability {
     if (props.faults) allowRows(fn, props.faults, 'GetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
-<<<<<<< HEAD
     allowRows(fn, tables.activity, 'PartiQLInsert', 'UpdateItem');
-    allowRows(fn, tables.timers, 'PutItem', 'DeleteItem');
-=======
-    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
     allowRows(fn, tables.timers, 'PutItem');
->>>>>>> main
     for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);
     const sent = new Set([
       ...[...Object.values(sources), messaging.wideQueue, deadLetters],

@@ -41,13 +41,8 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
       }),
   };
   return alarmEvaluator({
-<<<<<<< HEAD
     evaluate: (events, which) => evaluateEvents(flow, events, which),
-    evaluateTimeouts: (timers) => evaluateTimeouts(flow, timers),
-=======
-    evaluate: (events, rest, isCopy) => evaluateEvents(flow, events, rest, isCopy),
     evaluateTimeouts: (timers) => evaluateTimeouts({ ...parts, pace: flow.pace }, timers),
->>>>>>> main
     sendGroups: (message) => sendGroups(parts, message),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),
     inOrder: pace === 'gentle',

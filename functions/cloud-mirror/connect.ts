@@ -67,15 +67,9 @@ export function connect(
     ...appliedServices(dynamo, tables.hosts),
     ...cloudJobs(dynamo, env.CLOUD_TABLE),
     ...cloudJobQueue(sqs, env.MIRROR_QUEUE_URL),
-<<<<<<< HEAD
-    // A process works on one job, and makes one request after the other.
-    cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: 1 }), now),
-    ...ownEvents(sqs, env),
-=======
     cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: returnedAtOnce }), now),
     returnedAtOnce,
-    send: ownEvents(sqs, env).sendEvents,
->>>>>>> main
+    ...ownEvents(sqs, env),
     interrupted: interruptions(logger),
     log: logger,
     newId: randomUUID,
