@@ -1,9 +1,5 @@
 import { join } from 'node:path';
-import {
-  type BundlingOptions,
-  type ICommandHooks,
-  OutputFormat,
-} from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 
 /**
  * The packages that a function loads when it first needs them (`domain/on-demand.ts`), by function.
@@ -45,7 +41,10 @@ export const replaced = {
   '@aws-sdk/credential-provider-node': join(import.meta.dirname, '../adapters/credentials.ts'),
 };
 
-/** How esbuild bundles each function into one file. test/infra/bundles.test.ts limits the sizes. */
+/**
+ * How esbuild bundles each function into one file (`bundle.ts`, which also leaves out `lean-modules.ts`).
+ * test/infra/bundles.test.ts limits the sizes.
+ */
 export const bundling = {
   format: OutputFormat.CJS,
   target: 'node24',
@@ -59,21 +58,3 @@ export const bundling = {
   define: { 'import.meta.filename': '__filename' },
   esbuildArgs: { '--alias': Object.entries(replaced).map(([from, to]) => `${from}=${to}`) },
 } satisfies BundlingOptions;
-
-/** Puts a function's packages on demand, its files, and what is built for it beside its bundle. */
-export const besideBundle = (name: string): ICommandHooks => ({
-  beforeBundling: () => [],
-  beforeInstall: () => [],
-  afterBundling: (inputDir, outputDir) => [
-    ...(onDemand[name] ?? []).map((pack) => packed(pack, inputDir, outputDir)),
-    ...(files[name] ?? []).map((file) => `cp "${join(inputDir, file)}" "${outputDir}"`),
-    ...(built[name] ? [built[name](inputDir, outputDir)] : []),
-  ],
-});
-
-/** The command that bundles a package for itself. */
-const packed = (pack: string, root: string, folder: string): string =>
-  [
-    `"${join(root, 'node_modules/.bin/esbuild')}" ${pack} --bundle --minify --platform=node`,
-    `--format=cjs --log-level=error --outfile="${join(folder, 'node_modules', pack, 'index.js')}"`,
-  ].join(' ');

@@ -1,16 +1,12 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { EnvName } from '../adapters/env.ts';
-import { besideBundle, bundling } from './bundling.ts';
 import { requireFittingEnvironment } from './environment-size.ts';
-
-const root = join(import.meta.dirname, '..');
+import { functionCode } from './function-code.ts';
 
 export interface ServiceFunctionProps {
   /** The folder in `functions/` whose `index.ts` exports `handler`. */
@@ -24,7 +20,7 @@ export interface ServiceFunctionProps {
 }
 
 /** A Lambda function with Doctor's defaults. Its only permission is to write its log. */
-export class ServiceFunction extends NodejsFunction {
+export class ServiceFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const { name, description, environment, timeout, memorySize, errorImpact } = props;
     const role = new Role(scope, `${id}Role`, {
@@ -42,9 +38,8 @@ export class ServiceFunction extends NodejsFunction {
     };
 
     super(scope, id, {
-      entry: join(root, 'functions', name, 'index.ts'),
-      projectRoot: root,
-      depsLockFilePath: join(root, 'package-lock.json'),
+      code: functionCode(name),
+      handler: 'index.handler',
       description,
       role,
       logGroup,
@@ -53,7 +48,6 @@ export class ServiceFunction extends NodejsFunction {
       memorySize: memorySize ?? 1024,
       timeout: timeout ?? Duration.seconds(28),
       environment: variables,
-      bundling: { ...bundling, commandHooks: besideBundle(name) },
     });
     requireFittingEnvironment(this, name, variables);
 

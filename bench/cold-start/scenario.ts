@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundle, functionNames, write } from '../../infra/bundle.ts';
 import { type Figure, percentile } from '../figures.ts';
-import { bundle, functionNames, write } from './bundle.ts';
 import { environments } from './environments.ts';
 
 /** What Lambda's runtime has loaded before it loads a function: above all Node's HTTP clients. */

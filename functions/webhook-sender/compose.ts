@@ -4,16 +4,25 @@ import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { busySeconds } from '../../domain/delivery/webhook-place.ts';
 import { type WebhookSenderDeps, webhookSender } from './handler.ts';
 import { type MinuteDeps, minuteRoom } from './minutes.ts';
-import { rememberingFull } from './places.ts';
+import { type PlaceDeps, rememberingFull } from './places.ts';
 import { slowReceivers } from './slow-receivers.ts';
 
 type SendWebhooks = (webhooks: readonly WebhookMessage[], delaySeconds?: number) => Promise<void>;
 
 export type WebhookSenderParts = Omit<
   WebhookSenderDeps,
-  'again' | 'divert' | 'defer' | 'slow' | 'isAlarm' | 'fullCounter' | 'limits'
+  | 'again'
+  | 'divert'
+  | 'defer'
+  | 'slow'
+  | 'isAlarm'
+  | 'fullCounter'
+  | 'giveRoomBack'
+  | 'limits'
+  | 'places'
 > & {
   readonly minutes: Omit<MinuteDeps, 'now'>;
+  readonly places: Omit<PlaceDeps, 'isFull'>;
   /** Those of the ids that are ids of alarms, read consistently. */
   readonly existing: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Durably queues webhooks among the first attempts. */
@@ -39,8 +48,8 @@ export const compose = ({
   ...parts
 }: WebhookSenderParts) => {
   const existingNow = gather(existing);
-  const roomFor = minuteRoom({ ...minutes, now: parts.now });
-  const withoutRoom = gather((webhooks: readonly WebhookMessage[]) => roomFor(webhooks));
+  const room = minuteRoom<WebhookMessage>({ ...minutes, now: parts.now });
+  const withoutRoom = gather(room.take);
   return webhookSender({
     ...parts,
     isAlarm: async (alarm_id) => (await existingNow(alarm_id)).has(alarm_id),
@@ -48,8 +57,9 @@ export const compose = ({
     divert: gather((webhooks: readonly WebhookMessage[]) => sendRetry(webhooks.map(later))),
     defer: gather((webhooks: readonly WebhookMessage[]) => sendFirst(webhooks, busySeconds)),
     fullCounter: async (webhook) => (await withoutRoom(webhook)).get(webhook),
+    giveRoomBack: gather(room.giveBack),
     limits: minutes.limits,
-    places: { ...parts.places, take: rememberingFull(parts.places.take, clock) },
+    places: { ...parts.places, ...rememberingFull(parts.places.take, clock) },
     slow: slowReceivers(clock),
   });
 };

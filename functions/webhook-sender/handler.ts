@@ -64,6 +64,8 @@ export type WebhookSenderDeps = CallDeps & {
   readonly places: PlaceDeps;
   /** The count of this minute that has no room for a post of the webhook; undefined if there is room. */
   readonly fullCounter: (webhook: WebhookMessage) => Promise<FullCounter | undefined>;
+  /** Takes a post for which there was room, and which is not made, off its counts. Never throws. */
+  readonly giveRoomBack: (webhook: WebhookMessage) => Promise<void>;
   readonly limits: MinuteLimits;
   /** Sends webhooks that are given up, and bodies that cannot be read, to the dead-letter queue. */
   readonly deadLetter: (letters: readonly DeadLetter[]) => Promise<void>;
@@ -160,12 +162,37 @@ const isPost = ({ action }: WebhookMessage): boolean => /^https?$/.test(schemeOf
 /** True for those whose receiver may hang and hold up the senders of first tries. */
 const mayHang = (webhook: WebhookMessage): boolean => webhook.lane === 'first' && isPost(webhook);
 
-/** Makes the try of a webhook that this batch has not seen, if it is to be made and there is room. */
+/**
+ * Makes the try of a webhook that this batch has not seen, if it is to be made and there is room.
+ * Room is taken beside the place, and given back if the try is not made.
+ */
 async function handleNew(
   deps: WebhookSenderDeps,
   webhook: WebhookMessage,
   places: BatchPlaces,
 ): Promise<Done> {
+  const needsPlace = mayHang(webhook);
+  const asksLater = needsPlace && deps.places.isFull(webhook.project_id);
+  const asking = isPost(webhook) && !asksLater ? deps.fullCounter(webhook) : undefined;
+  // An error is that of the webhook, below; here it must not be one that nothing waits for.
+  asking?.catch(() => undefined);
+  const done = await unlessToSend(deps, webhook, places);
+  if (done !== undefined) {
+    await asking;
+    await deps.giveRoomBack(webhook);
+    return done;
+  }
+  const full = await (asking ?? (isPost(webhook) ? deps.fullCounter(webhook) : undefined));
+  if (full) return wait(deps, webhook, full);
+  return call(deps, webhook, places);
+}
+
+/** What was done with a webhook that is not to be sent now; undefined if it is. */
+async function unlessToSend(
+  deps: WebhookSenderDeps,
+  webhook: WebhookMessage,
+  places: BatchPlaces,
+): Promise<Done | undefined> {
   // The first webhook of a project reads its outcome while it takes a place. The others wait for that
   // place first, and need no read if there is none.
   const needsPlace = mayHang(webhook);
@@ -187,10 +214,7 @@ async function handleNew(
     return 'deferred';
   }
   const known = reading ? undefined : await deps.outcome(webhook);
-  if (known && isSettled(webhook, known)) return 'known';
-  const full = isPost(webhook) ? await deps.fullCounter(webhook) : undefined;
-  if (full) return wait(deps, webhook, full);
-  return call(deps, webhook, places);
+  return known && isSettled(webhook, known) ? 'known' : undefined;
 }
 
 /** Makes the try, and records that a receiver hung. */

@@ -30,11 +30,19 @@ type Ask = { readonly counter: Counter; readonly posts: number; left: number };
 
 const nameOf = ({ key, part }: Counter): string => `${key} ${part?.project_id ?? ''}`;
 
+/** Room for posts, for the webhooks of this process. */
+export type MinuteRoom<Webhook> = {
+  /** Counts the posts. @returns the webhooks for which a count is full; nothing is counted for these. */
+  readonly take: (webhooks: readonly Webhook[]) => Promise<WithoutRoom<Webhook>>;
+  /** Takes posts that were counted, and are not made, off their counts. Others are ignored. */
+  readonly giveBack: (webhooks: readonly Webhook[]) => Promise<void>;
+};
+
 /**
- * Finds the webhooks for which a count is full. Asks each count once for all webhooks. A count that was
- * full is not asked again by this process in its minute.
+ * Asks counts for room, and takes posts off them. A count that was full is not asked again in its
+ * minute.
  */
-export function minuteRoom(deps: MinuteDeps) {
+function counters(deps: MinuteDeps) {
   const full = new Set<string>();
   let minute = '';
 
@@ -50,30 +58,56 @@ export function minuteRoom(deps: MinuteDeps) {
     }
   }
 
-  async function askAll(counters: readonly (Counter | undefined)[]): Promise<Map<string, Ask>> {
-    const named = Map.groupBy(
-      counters.flatMap((counter) => counter ?? []),
-      nameOf,
-    );
-    const asks = [...named].map(async ([name, same]) => {
-      const [counter] = same;
-      return counter ? ([[name, await ask(counter, same.length)]] as const) : [];
-    });
-    return new Map((await Promise.all(asks)).flat());
-  }
+  return {
+    /** Asks each count once for all posts that are to be counted by it. @returns the answers by name. */
+    askAll: async (
+      now: string,
+      wanted: readonly (Counter | undefined)[],
+    ): Promise<Map<string, Ask>> => {
+      if (minute !== now.slice(0, 16)) full.clear();
+      minute = now.slice(0, 16);
+      const named = Map.groupBy(
+        wanted.flatMap((counter) => counter ?? []),
+        nameOf,
+      );
+      const asks = [...named].map(async ([name, same]) => {
+        const [counter] = same;
+        return counter ? ([[name, await ask(counter, same.length)]] as const) : [];
+      });
+      return new Map((await Promise.all(asks)).flat());
+    },
 
-  return async <Webhook extends Countable>(
-    webhooks: readonly Webhook[],
-  ): Promise<WithoutRoom<Webhook>> => {
+    /** Takes posts off a count. An error is logged. */
+    lessen: async (counter: Counter, posts: number): Promise<void> => {
+      try {
+        await deps.giveBack(counter, posts);
+      } catch (error) {
+        deps.interrupted('posts of a minute', error);
+      }
+    },
+  };
+}
+
+/**
+ * Finds the webhooks for which a count is full. Asks each count once for all webhooks. A count that was
+ * full is not asked again by this process in its minute.
+ */
+export function minuteRoom<Webhook extends Countable>(deps: MinuteDeps): MinuteRoom<Webhook> {
+  const { askAll, lessen } = counters(deps);
+  /** The counts that have a post of the webhook. */
+  const counted = new WeakMap<Webhook, readonly Counter[]>();
+
+  async function take(webhooks: readonly Webhook[]): Promise<WithoutRoom<Webhook>> {
     const now = deps.now();
-    if (minute !== now.slice(0, 16)) full.clear();
-    minute = now.slice(0, 16);
     const wanted = webhooks.map((webhook) => ({
       webhook,
       project: projectCounter(webhook, deps.limits, now),
       receiver: receiverCounter(webhook, deps.limits, now),
     }));
-    const asks = await askAll(wanted.flatMap(({ project, receiver }) => [project, receiver]));
+    const asks = await askAll(
+      now,
+      wanted.flatMap(({ project, receiver }) => [project, receiver]),
+    );
     const hasRoom = (counter: Counter | undefined): boolean =>
       !counter || (asks.get(nameOf(counter))?.left ?? 0) > 0;
     const without = new Map<Webhook, FullCounter>();
@@ -81,22 +115,32 @@ export function minuteRoom(deps: MinuteDeps) {
       if (!hasRoom(receiver)) without.set(webhook, 'receiver');
       else if (!hasRoom(project)) without.set(webhook, 'project');
       else {
-        for (const counter of [project, receiver]) {
-          const used = counter && asks.get(nameOf(counter));
-          if (used) used.left -= 1;
+        const used = [project, receiver].flatMap((counter) => counter ?? []);
+        counted.set(webhook, used);
+        for (const counter of used) {
+          const asked = asks.get(nameOf(counter));
+          if (asked) asked.left -= 1;
         }
       }
     }
+    const unused = [...asks.values()].filter(({ left }) => left > 0);
+    await Promise.all(unused.map(({ counter, left }) => lessen(counter, left)));
+    return without;
+  }
+
+  async function giveBack(webhooks: readonly Webhook[]): Promise<void> {
+    const counters = webhooks.flatMap((webhook) => {
+      const its = counted.get(webhook) ?? [];
+      counted.delete(webhook);
+      return its;
+    });
     await Promise.all(
-      [...asks.values()].map(async ({ counter, left }) => {
-        if (left === 0) return;
-        try {
-          await deps.giveBack(counter, left);
-        } catch (error) {
-          deps.interrupted('posts of a minute', error);
-        }
+      [...Map.groupBy(counters, nameOf).values()].flatMap((same) => {
+        const [counter] = same;
+        return counter ? [lessen(counter, same.length)] : [];
       }),
     );
-    return without;
-  };
+  }
+
+  return { take, giveBack };
 }

@@ -6,6 +6,8 @@ type Held = Exclude<Taken, { readonly full: unknown }>;
 export type PlaceDeps = {
   /** Takes a place of the project for a batch of first attempts, if one is free. */
   readonly take: (project_id: string) => Promise<Taken>;
+  /** True if this process was told a moment ago that the project has no place. */
+  readonly isFull: (project_id: string) => boolean;
   /** Makes the place free again. */
   readonly giveBack: (held: Held) => Promise<void>;
   /** Keeps the place taken for a while, although its batch has ended. */
@@ -23,11 +25,14 @@ export type BatchPlaces = {
   /** True if a webhook of this batch has requested a place of the project. */
   readonly isAsked: (project_id: string) => boolean;
   /**
-   * `held`: the project has a place in this batch; else why it has none. It is requested once for all of the
-   * project's webhooks that are under way, each of which calls `leave` at its end.
+   * `held`: the project has a place in this batch; else why it has none. It is requested once for
+   * all of the project's webhooks that are under way, each of which calls `leave` at its end.
    */
   readonly of: (project_id: string) => Promise<'held' | 'hung' | 'busy'>;
-  /** Gives the place back with the last webhook of the project, whatever those of other projects wait for. */
+  /**
+   * Gives the place back with the last webhook of the project, whatever those of other projects
+   * wait for.
+   */
   readonly leave: (project_id: string) => Promise<void>;
   /** Says after a second that a receiver keeps the project waiting; the result ends that. */
   readonly watch: (project_id: string) => () => void;
@@ -112,14 +117,23 @@ const fullMs = 500;
  * Remembers for a moment which projects have no free place, since their webhooks come in batches of ten
  * and soon again. Old entries are removed at each call, so the map stays small.
  */
-export function rememberingFull(take: PlaceDeps['take'], now: () => number): PlaceDeps['take'] {
+export function rememberingFull(
+  take: PlaceDeps['take'],
+  now: () => number,
+): Pick<PlaceDeps, 'take' | 'isFull'> {
   const full = new Map<string, { readonly taken: Taken; readonly until: number }>();
-  return async (project_id) => {
+  const known = (project_id: string): Taken | undefined => {
     for (const [project, { until }] of full) if (until <= now()) full.delete(project);
-    const known = full.get(project_id);
-    if (known) return known.taken;
-    const taken = await take(project_id);
-    if ('full' in taken) full.set(project_id, { taken, until: now() + fullMs });
-    return taken;
+    return full.get(project_id)?.taken;
+  };
+  return {
+    take: async (project_id) => {
+      const remembered = known(project_id);
+      if (remembered) return remembered;
+      const taken = await take(project_id);
+      if ('full' in taken) full.set(project_id, { taken, until: now() + fullMs });
+      return taken;
+    },
+    isFull: (project_id) => known(project_id) !== undefined,
   };
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import { eventQueue } from '../../adapters/queues.ts';
@@ -158,18 +158,29 @@ test('a project with all its places taken has its action called later, and once'
   await using good = await receiver();
   const place = {
     place: placeName('tenant', 0),
-    ...{ holder: randomUUID(), hung: false, until: secondsAfter(new Date().toISOString(), 2) },
+    ...{ holder: randomUUID(), hung: false, until: secondsAfter(new Date().toISOString(), 30) },
   };
-  await dynamodb().send(new PutCommand({ TableName: world.things.env.PLACES_TABLE, Item: place }));
+  const TableName = world.things.env.PLACES_TABLE;
+  await dynamodb().send(new PutCommand({ TableName, Item: place }));
   const alarm_id = await raised(world, good);
   await world.evaluate();
-  expect(await world.send()).toMatchObject({ calls: ['PutItem', 'SendMessageBatch'] });
+  // Beside the place the posts of the receiver and the project are counted, and then taken off again.
+  expect(await world.send()).toMatchObject({
+    calls: ['PutItem', 'UpdateItem', 'UpdateItem', 'SendMessageBatch', 'UpdateItem', 'UpdateItem'],
+  });
   expect(good.received).toEqual([]);
+  await dynamodb().send(new DeleteCommand({ TableName, Key: { place: place.place } }));
   await finish(world, alarm_id);
   expect(good.received).toHaveLength(1);
 });
 
-test.each(hows)('when queueing a webhook for later %s, the action is called once', async (how) => {
+const withoutPlace = hows.flatMap((how) => [
+  { what: 'counting its post', at: 2, how },
+  { what: 'queueing a webhook for later', at: 4, how },
+  { what: 'taking its post off the count', at: 5, how },
+]);
+
+test.each(withoutPlace)('when $what $how, the action is called once', async ({ at, how }) => {
   await using world = await makeWorld({ WEBHOOK_PLACES: '1' });
   await using good = await receiver();
   const place = {
@@ -179,7 +190,7 @@ test.each(hows)('when queueing a webhook for later %s, the action is called once
   await dynamodb().send(new PutCommand({ TableName: world.things.env.PLACES_TABLE, Item: place }));
   const alarm_id = await raised(world, good);
   await world.evaluate();
-  await world.send({ at: 2, how });
+  await world.send({ at, how });
   await finish(world, alarm_id);
   expect(good.received).toHaveLength(1);
 });

@@ -21,7 +21,7 @@ import sys
 import time
 import warnings
 
-from keeper import expressions, journal, snapshot, watch
+from keeper import faster, journal, snapshot, watch
 
 #: A journal of this many bytes, and of half a snapshot, is replaced by a new snapshot.
 LONG_JOURNAL = 16_000_000
@@ -192,9 +192,10 @@ def main() -> None:
     if folder:
         warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
     from ministack import app as ministack
+    from ministack.core import iam_evaluator
 
     try:
-        expressions.read_once(ministack._get_module("dynamodb"))
+        faster.make_faster(ministack._get_module("dynamodb"), iam_evaluator)
     except AttributeError as error:
         sys.exit(f"not the MiniStack that was expected: {error!r}")
     if folder:

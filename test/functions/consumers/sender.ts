@@ -44,12 +44,13 @@ export function sender(
   const retries: [WebhookMessage, number][] = [];
   const diverted: WebhookMessage[] = [];
   const deferred: WebhookMessage[] = [];
+  const roomGivenBack: WebhookMessage[] = [];
   const places: string[] = [];
   const counted: OutcomeMinute[] = [];
   let taken = 0;
   const deadLettered: DeadLetter[] = [];
   const { lines, log } = logbook();
-  const handler = webhookSender({
+  const deps: WebhookSenderDeps = {
     outcome: async () => undefined,
     isAlarm: async () => true,
     post: async (message) => {
@@ -70,6 +71,9 @@ export function sender(
       diverted.push(message);
     },
     fullCounter: async () => undefined,
+    giveRoomBack: async (message) => {
+      roomGivenBack.push(message);
+    },
     limits: { perReceiver: 600, perProject: 3_000 },
     defer: async (message) => {
       deferred.push(message);
@@ -79,6 +83,7 @@ export function sender(
         places.push(`take ${project_id}`);
         return { place: `${taken++}#${project_id}`, holder: 'me' };
       },
+      isFull: () => false,
       giveBack: async ({ place }) => {
         places.push(`give back ${place}`);
       },
@@ -109,13 +114,15 @@ export function sender(
     },
     log,
     ...given,
-  });
+  };
+  const handler = webhookSender(deps);
   const send = async (...messages: readonly unknown[]) => {
     const event = queued(...messages.map((body) => ({ body })));
     const { batchItemFailures } = await handler(event, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
   return {
+    deps,
     send,
     posted,
     published,
@@ -123,6 +130,7 @@ export function sender(
     retries,
     diverted,
     deferred,
+    roomGivenBack,
     places,
     counted,
     deadLettered,

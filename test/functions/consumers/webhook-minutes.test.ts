@@ -14,7 +14,7 @@ function counting(perReceiver: number, perProject: number) {
       counts.set(name, (counts.get(name) ?? 0) + posts);
     }
   };
-  const room = minuteRoom({
+  const { take: room, giveBack } = minuteRoom<ReturnType<typeof to>>({
     limits: { perReceiver, perProject },
     take: async (counter, posts) => {
       if (state.fails) throw new Error('no answer');
@@ -32,7 +32,7 @@ function counting(perReceiver: number, perProject: number) {
     now: () => state.now,
   });
   const total = (end: string) => [...counts].find(([name]) => name.endsWith(end))?.[1] ?? 0;
-  return { room, asked, errors, state, total };
+  return { room, giveBack, asked, errors, state, total };
 }
 
 const to = (host: string, project_id: string) => ({ action: `http://${host}/`, project_id });
@@ -87,4 +87,20 @@ test('without limits nothing is counted', async () => {
   const { room, asked } = counting(0, 0);
   expect((await room(many(50, 'x', 'a'))).size).toBe(0);
   expect(asked).toEqual([]);
+});
+
+test('posts that are not made are taken off the counts of their minute, once', async () => {
+  const { room, giveBack, state, total } = counting(10, 3);
+  const webhooks = many(4, 'x', 'a');
+  const without = await room(webhooks);
+  expect(without.size).toBe(1);
+  state.now = '2026-01-01T00:01:00.000Z';
+  const [later = to('x', 'a')] = many(1, 'x', 'a');
+  await room([later]);
+  // Those of the minute before: the one without room counts nothing.
+  await giveBack(webhooks);
+  await giveBack(webhooks);
+  expect(total('00:00#project#a')).toBe(0);
+  expect(total('00:00#receiver#x:80')).toBe(0);
+  expect(total('00:01#project#a')).toBe(1);
 });

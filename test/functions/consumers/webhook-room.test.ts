@@ -39,11 +39,73 @@ test('a webhook whose alarm was deleted while it waited is dropped', async () =>
   expect(notes).toMatchObject([{ result: 'dropped', attempts: 0 }]);
 });
 
-test('actions that are no posts, and webhooks that are known, ask for no room', async () => {
+test('actions that are no posts ask for no room', async () => {
   const fullCounter = () => expect.unreachable();
   const { send } = sender({}, { fullCounter });
   expect(await send(webhook('log://'), webhook('arn:aws:sns:eu-west-1:1:t'))).toEqual([]);
-  const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
-  const outcome = async () => ({ ...known, result: 'delivered' as const });
-  expect(await sender({}, { fullCounter, outcome }).send(webhook(good))).toEqual([]);
+});
+
+const known = { action: bad, attempts: 1, status: 200, reason: '', at: minute(1) };
+const delivered = { outcome: async () => ({ ...known, result: 'delivered' as const }) };
+const withoutPlace = (full: 'busy' | 'hung', isFull = false) => {
+  const { places } = sender({}).deps;
+  return { places: { ...places, take: async () => ({ full }), isFull: () => isFull } };
+};
+
+test.each([
+  { what: 'is known', given: delivered },
+  { what: 'has no place', given: withoutPlace('busy') },
+  { what: 'has a receiver that hangs', given: withoutPlace('hung') },
+])(
+  'a webhook that $what gives back the room that was taken beside the place',
+  async ({ given }) => {
+    const { send, posted, roomGivenBack } = sender({}, given);
+    await send(webhook(good));
+    expect(posted).toEqual([]);
+    expect(roomGivenBack).toEqual([webhook(good)]);
+  },
+);
+
+test('a webhook that is sent, or has no room, gives none back', async () => {
+  const sent = sender();
+  await sent.send(webhook(good));
+  const full = sender({}, receiverIsFull);
+  await full.send(webhook(good));
+  expect([sent.roomGivenBack, full.roomGivenBack]).toEqual([[], []]);
+});
+
+test('room is not asked for while the project is known to have no place', async () => {
+  const fullCounter = () => expect.unreachable();
+  const { send, deferred } = sender({}, { ...withoutPlace('busy', true), fullCounter });
+  expect(await send(webhook(good))).toEqual([]);
+  expect(deferred).toHaveLength(1);
+});
+
+test('the room is asked for beside the place and the outcome: one wait before the post', async () => {
+  const steps: string[] = [];
+  const step =
+    <T>(name: string, result: T) =>
+    async (): Promise<T> => {
+      steps.push(name);
+      await new Promise((turn) => setImmediate(turn));
+      return result;
+    };
+  const { places } = sender({}).deps;
+  const { send } = sender(
+    {},
+    {
+      fullCounter: step('room', undefined),
+      outcome: step('outcome', undefined),
+      places: { ...places, take: step('place', { place: '0#a', holder: 'me' }) },
+      post: async () => {
+        steps.push('post');
+        return { kind: 'answered', status: 200 };
+      },
+    },
+  );
+  const sending = send(webhook(good));
+  await Promise.resolve();
+  expect(steps.toSorted()).toEqual(['outcome', 'place', 'room']);
+  await sending;
+  expect(steps.at(-1)).toBe('post');
 });

@@ -1,9 +1,12 @@
+/** Bundles the functions, each with what it needs beside its bundle. */
 import { execSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { built, bundling, files, onDemand, replaced } from '../../infra/bundling.ts';
-import { root } from '../../scripts/stack/state.ts';
+import { built, bundling, files, onDemand, replaced } from './bundling.ts';
+import { lean } from './lean-modules.ts';
+
+const root = join(import.meta.dirname, '..');
 
 /** The names of all functions: the folders of `functions/`. */
 export const functionNames: readonly string[] = readdirSync(join(root, 'functions')).filter(
@@ -12,14 +15,17 @@ export const functionNames: readonly string[] = readdirSync(join(root, 'function
 
 /** A function's bundle, as `infra/` makes it. */
 export type Bundle = {
+  /** The names of the lean modules that stand in for files of packages. */
+  readonly leftOut: ReadonlySet<string>;
   readonly bytes: number;
   readonly text: string;
   /** The files that it has code of, by their paths from the root. */
   readonly inputs: readonly string[];
 };
 
-/** Bundles a function as `NodejsFunction` does. */
+/** Bundles a function, as it is deployed. */
 export async function bundle(name: string): Promise<Bundle> {
+  const leftOut = new Set<string>();
   const { metafile, outputFiles } = await build({
     entryPoints: [join(root, 'functions', name, 'index.ts')],
     absWorkingDir: root,
@@ -34,8 +40,10 @@ export async function bundle(name: string): Promise<Bundle> {
     external: bundling.externalModules,
     define: bundling.define,
     alias: replaced,
+    plugins: [lean((each) => leftOut.add(each))],
   });
   return {
+    leftOut,
     bytes: outputFiles.reduce((sum, { contents }) => sum + contents.length, 0),
     text: outputFiles.map(({ text }) => text).join(''),
     inputs: Object.values(metafile.outputs).flatMap(({ inputs }) =>
@@ -46,7 +54,10 @@ export async function bundle(name: string): Promise<Bundle> {
   };
 }
 
-/** Writes a bundle to a file, and beside it what `besideBundle` puts there. */
+/**
+ * Writes a bundle to a file, and beside it the packages that it loads on demand, its files, and what
+ * is built for it.
+ */
 export async function write(name: string, { text }: Bundle, file: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);

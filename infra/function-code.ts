@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+
+const root = join(import.meta.dirname, '..');
+
+/**
+ * The bundle of a function. A process of its own makes it, because the CDK does not wait and
+ * esbuild's plugins need that. Stacks for which the CDK bundles nothing, as in tests, get no bundle.
+ */
+export const functionCode = (name: string): Code =>
+  Code.fromAsset(root, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // Never used: the bundle is made on this machine, or the command fails.
+      image: DockerImage.fromRegistry('dummy'),
+      // The CDK takes bundles of one folder with equal commands for the same.
+      command: [name],
+      local: {
+        tryBundle: (folder) => {
+          const script = join(root, 'infra/bundle-function.ts');
+          execFileSync(process.execPath, [script, name, folder], { stdio: ['ignore', 2, 2] });
+          return true;
+        },
+      },
+    },
+  });
