@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DoctorEvent } from '../domain/events/event.ts';
 import { byOwnLane } from '../domain/events/event-lane.ts';
+import type { WriteProof } from '../domain/events/messages.ts';
 import { type EnvName, required } from './env.ts';
 import { type EventQueueUrls, eventQueues } from './queues.ts';
 
@@ -40,16 +41,24 @@ export function ownEvents(
     fault: env.EVENT_QUEUE_URL,
     change: env.CHANGE_QUEUE_URL,
   });
+  const sendEvents = async (
+    events: readonly DoctorEvent[],
+    sending: {
+      readonly delaySeconds?: number;
+      readonly copy?: true;
+      readonly proof?: WriteProof;
+    } = {},
+  ): Promise<void> => {
+    const byLane = [...byOwnLane(events)];
+    await Promise.all(byLane.map(([lane, some]) => queues.sendEvents(some, { ...sending, lane })));
+  };
   return {
     /** Durably queues the events, each in its lane, to be delivered after the delay. */
-    sendEvents: async (
-      events: readonly DoctorEvent[],
-      sending: { readonly delaySeconds?: number; readonly copy?: true } = {},
-    ): Promise<void> => {
-      const byLane = [...byOwnLane(events)];
-      await Promise.all(
-        byLane.map(([lane, some]) => queues.sendEvents(some, { ...sending, lane })),
-      );
-    },
+    sendEvents,
+    /** Durably queues events that happened, each in its lane. */
+    send: (events: readonly DoctorEvent[]): Promise<void> => sendEvents(events),
+    /** The same for events that count only if the proof is written. */
+    sendBeside: (events: readonly DoctorEvent[], proof: WriteProof): Promise<void> =>
+      sendEvents(events, { proof }),
   };
 }

@@ -106,6 +106,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
       attempts = 0,
       rest,
       copy,
+      proof,
       delaySeconds = 0,
       perMessage = eventsPerMessage,
     }: Sending = {},
@@ -128,6 +129,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
           lane,
           ...(rest && { rest }),
           ...(copy && { copy }),
+          ...(proof && { proof }),
         };
         const group = groupOfEvents(its);
         return { body: toJson(message), delaySeconds, ...(group && { group }) };

@@ -8,6 +8,7 @@ import { type Chain, isToSend, type OutboxRow } from '../domain/alarms/firing.ts
 import type { Silence } from '../domain/alarms/silence.ts';
 import type { Sent } from '../domain/delivery/notification-minute.ts';
 import type { DoctorEvent } from '../domain/events/event.ts';
+import type { EventMessage } from '../domain/events/messages.ts';
 import { packed } from '../domain/slices.ts';
 import {
   type AlarmLane,
@@ -19,9 +20,10 @@ import {
 } from './alarm-lane.ts';
 import { type ArmDeps, armAlarms } from './arm-alarms.ts';
 import { type DeliverDeps, deliver } from './deliver.ts';
-import { type Cursor, type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
+import { type FindDeps, findCandidates, type Rest } from './find-candidates.ts';
 import { holdsOf } from './holds-of.ts';
 import { type NoteFiringsDeps, noteFirings } from './note-firings.ts';
+import { isProven, type ProofDeps } from './proven.ts';
 import { type WrittenDeps, writtenBefore } from './written-before.ts';
 
 /** The outcome of a chain. `already`: the positions of the firings whose rows another writer has written. */
@@ -68,6 +70,7 @@ export type EvaluateDeps = DeliverDeps &
   NoteFiringsDeps &
   FindDeps &
   Pick<ArmDeps, 'arm'> &
+  ProofDeps &
   WrittenDeps & {
     readonly pace: Pace;
     /** Durably queues events for deferred alarms. */
@@ -95,20 +98,24 @@ export type Evaluated = {
 };
 
 /**
+ * What a message says of its events. `rest`: deferred alarms of an earlier evaluation; only these are
+ * evaluated. `isCopy`: the events were probably evaluated before, so rows that exist are looked for first.
+ * `proof`: the events count only if it shows that they happened.
+ */
+export type Evaluation = Pick<EventMessage, 'rest' | 'proof'> & { readonly isCopy?: boolean };
+
+/**
  * Evaluates the events. Alarms that are deferred are queued meanwhile. Safe to repeat: firings that were
  * written before are skipped.
- * @param from deferred alarms of an earlier evaluation; only these are evaluated.
- * @param isCopy true if the events were probably evaluated before: rows that exist are looked for first.
  * @throws the first error of a read, write or send, after all written rows are published.
  */
 export async function evaluateEvents(
   deps: EvaluateDeps,
   events: readonly DoctorEvent[],
-  from?: Cursor,
-  isCopy = false,
+  { isCopy = false, ...which }: Evaluation = {},
 ): Promise<Evaluated> {
   const failures: unknown[] = [];
-  const { lanes, rests } = await lanesOf(deps, events, from);
+  const { lanes, rests } = await lanesOf(deps, events, which);
   await armAlarms(deps, lanes);
   const queued = Promise.all(rests.map((rest) => deps.sendRest(rest, isCopy))).catch((error) =>
     failures.push(error),
@@ -161,21 +168,26 @@ export async function evaluateEvents(
 const roomOf = ({ chain }: Step): number => weightOf(chain);
 const notificationsOf = (chain: Chain): OutboxRow[] => chain.map(({ row }) => row).filter(isToSend);
 
-/** The alarms that the index shows for the events, read consistently, each with its events. */
+/**
+ * The alarms that the index shows for the events, read consistently, each with its events. None for
+ * events that did not happen. Whether they did is asked only if an alarm may match.
+ */
 async function lanesOf(
   deps: EvaluateDeps,
   events: readonly DoctorEvent[],
-  from: Cursor | undefined,
+  { rest: from, proof }: Evaluation,
 ): Promise<{ readonly lanes: AlarmLane[]; readonly rests: readonly Rest[] }> {
   const { eventsOf, rests, silences, grouped } = await findCandidates(deps, events, {
     from,
     slicesNamed: deps.pace.slicesNamed,
   });
-  const isAsked = eventsOf.size > 0 && silences.length > 0;
-  const [alarms, known] = await Promise.all([
+  if (eventsOf.size === 0) return { lanes: [], rests };
+  const [alarms, known, happened] = await Promise.all([
     readable(deps, [...eventsOf.keys()]),
-    isAsked ? deps.silences(silences) : [],
+    silences.length > 0 ? deps.silences(silences) : [],
+    proof ? isProven(deps, proof) : true,
   ]);
+  if (!happened) return { lanes: [], rests: [] };
   const holdOf = known.length > 0 ? holdsOf(known, events) : undefined;
   const lanes = alarms.map((alarm) => ({
     alarm,

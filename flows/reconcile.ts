@@ -103,8 +103,8 @@ export async function reconcile(
 type Noted = { readonly events: readonly DoctorEvent[]; readonly affected: readonly Affected[] };
 
 /**
- * Records what faults touched, keeps events and switches of hosts, and then notes the changes:
- * readers of the feed look for what is recorded.
+ * Records what faults touched, and then notes the changes: readers of the feed look for what is recorded.
+ * Events and switches of hosts are kept with the notes, which is one request for all of them.
  */
 async function noteAll(
   deps: ReconcileDeps,
@@ -112,12 +112,12 @@ async function noteAll(
   { events, affected }: Noted,
 ): Promise<void> {
   const switches = changes.flatMap(switchOfChange);
+  if (affected.length > 0) await deps.noteAffected(affected);
   await Promise.all([
-    affected.length > 0 && deps.noteAffected(affected),
     events.length > 0 && deps.keepEvents(events),
     switches.length > 0 && deps.keepSwitches(switches),
+    noteChanges(deps, changes, affected),
   ]);
-  await noteChanges(deps, changes, affected);
 }
 
 function eventsOf(change: RowChange): DoctorEvent[] {

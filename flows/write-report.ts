@@ -1,7 +1,8 @@
 /** Writes a report about a host, and then does all that follows from it. */
 import type { Condition } from '../domain/conditions/condition.ts';
 import { DomainError } from '../domain/errors.ts';
-import { hostEvent, instanceEvent } from '../domain/events/event.ts';
+import { type DoctorEvent, hostEvent, instanceEvent } from '../domain/events/event.ts';
+import type { WriteProof } from '../domain/events/messages.ts';
 import { hasFailed } from '../domain/hosts/fault.ts';
 import type { Host } from '../domain/hosts/host.ts';
 import { noticeOf } from '../domain/hosts/maintenance.ts';
@@ -14,6 +15,15 @@ import type { ReadAhead } from './read-ahead.ts';
 
 /** A condition's row as it was read, undefined if there was none, and as it is to be written. */
 export type ConditionWrite = { readonly from: Condition | undefined; readonly to: Condition };
+
+/**
+ * What is written with a report: a monitor's condition, and the id of the `WriteProof` of events that
+ * are sent beside it.
+ */
+export type WrittenWith = {
+  readonly condition?: ConditionWrite | undefined;
+  readonly write_id?: string | undefined;
+};
 
 export type WriteReportDeps = ApplyFaultDeps & {
   /**
@@ -34,8 +44,12 @@ export type WriteReportDeps = ApplyFaultDeps & {
     from: Host,
     report: HostReport,
     changes: readonly InstanceChange[],
-    condition?: ConditionWrite,
+    also?: WrittenWith,
   ) => Promise<boolean>;
+  /** Durably queues events that count only if the proof is written, or throws. */
+  readonly sendBeside: (events: readonly DoctorEvent[], proof: WriteProof) => Promise<void>;
+  /** A new random UUID. */
+  readonly newId: () => string;
 };
 
 /**
@@ -59,10 +73,13 @@ export type WrittenReport = {
   /** Whether clients see a change of the host. */
   readonly changed: boolean;
   readonly notice: ReturnType<typeof noticeOf>;
-  /** The instances whose change was written with it; undefined if none was. */
-  readonly whole?: readonly InstanceChange[];
+  /** The changes of instances that were written with it; undefined if none was. */
+  readonly whole?: Whole;
   readonly ahead?: ReadAhead;
 };
+
+/** The number of instances that were changed with a report, and the events that are still to be sent. */
+type Whole = { readonly changed: number; readonly unsent: readonly DoctorEvent[] };
 
 /**
  * Writes a report, with the instances of the host if these are few; undefined if another writer was
@@ -93,22 +110,50 @@ export async function writeReport(
 
 /**
  * Writes the report with the instances of the host, if these are few. Any failure is left to the
- * report alone: no report fails because of an instance.
- * @returns the changes that are real; undefined if nothing is known to be written.
+ * report alone: no report fails because of an instance. The events of a new fault are sent meanwhile,
+ * and count only if the transaction is written.
+ * @returns undefined if nothing is known to be written.
  */
 async function writtenWhole(
   deps: WriteReportDeps,
   { from, report, condition, ahead: { few } }: ReportToWrite & { readonly ahead: ReadAhead },
-): Promise<readonly InstanceChange[] | undefined> {
-  if (!hasFailed(report.host)) return undefined;
+): Promise<Whole | undefined> {
+  const { host, fault } = report;
+  if (!hasFailed(host)) return undefined;
   try {
-    const changes = owedBy((await few(mostInReport)) ?? [], report.host);
+    const changes = owedBy((await few(mostInReport)) ?? [], host);
     if (changes.length === 0) return undefined;
-    if (!(await deps.saveWhole(from, report, changes, condition))) return undefined;
-    return changes.filter((change) => change.to.revision > change.from.revision);
+    const changed = changes.filter((change) => change.to.revision > change.from.revision);
+    const events = [hostEvent(host), ...changed.map(({ to }) => instanceEvent(to))];
+    if (!fault || !('opened' in fault)) {
+      const saved = await deps.saveWhole(from, report, changes, { condition });
+      return saved ? { changed: changed.length, unsent: events } : undefined;
+    }
+    const write_id = deps.newId();
+    const proof = { host: host.host, number: fault.opened.number, write_id };
+    const sending = sendBeside(deps, events, proof);
+    // The message leaves first: the embedded stack starts no evaluator while it reads the streams.
+    await new Promise(setImmediate);
+    const saved = await deps
+      .saveWhole(from, report, changes, { condition, write_id })
+      .finally(() => sending);
+    return saved ? { changed: changed.length, unsent: [] } : undefined;
   } catch (error) {
     deps.interrupted('report with its instances', error);
     return undefined;
+  }
+}
+
+/** Sends the events beside their transaction. An error is logged; the safe lane sends the events later. */
+async function sendBeside(
+  deps: WriteReportDeps,
+  events: readonly DoctorEvent[],
+  proof: WriteProof,
+): Promise<void> {
+  try {
+    await deps.sendBeside(events, proof);
+  } catch (error) {
+    deps.interrupted('express lane', error);
   }
 }
 
@@ -124,8 +169,8 @@ export async function followReport(
   down: boolean,
 ): Promise<number> {
   if (whole) {
-    await sendExpress(deps, [hostEvent(host), ...whole.map(({ to }) => to).map(instanceEvent)]);
-    return whole.length;
+    await sendExpress(deps, whole.unsent);
+    return whole.changed;
   }
   const { out, flush } = withFirst(deps, changed ? [hostEvent(host)] : []);
   const applying = { ...deps, ...out, ...ahead };

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -23,6 +24,8 @@ interface EvaluatorProps extends Wiring {
   readonly more?: { readonly queue: Queue; readonly concurrency: number };
   /** `gentle`: few reads and writes at once, so that faults are not delayed. */
   readonly pace: 'full' | 'gentle';
+  /** With it, events may have proofs, which are in this table. */
+  readonly faults?: ITable;
 }
 
 /** Fires alarms for the events of its queues. */
@@ -53,6 +56,7 @@ class Evaluator extends Construct implements Capability {
         ...topicVariables(messaging),
         ...variablesOf(settings, 'historyRetentionDays', 'timeoutConcurrency'),
         EVALUATOR_PACE: props.pace,
+        ...(props.faults && { FAULTS_TABLE: props.faults.tableName }),
       },
     });
     const { function: fn } = this;
@@ -79,9 +83,10 @@ class Evaluator extends Construct implements Capability {
     allowIndexes(fn, tables.alarms, 'byKey');
     allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.silences, 'BatchGetItem');
+    if (props.faults) allowRows(fn, props.faults, 'GetItem');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'BatchGetItem', 'PutItem', 'PartiQLUpdate');
-    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.activity, 'PartiQLInsert', 'UpdateItem');
     allowRows(fn, tables.timers, 'PutItem');
     for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);
     const sent = new Set([
@@ -105,6 +110,7 @@ export class AlarmEvaluator extends Evaluator {
       batchSize: 2,
       concurrency: wiring.settings.evaluatorConcurrency,
       pace: 'full',
+      faults: wiring.tables.faults,
     });
     const { history } = wiring.tables;
     allowRows(this.function, history, 'Query');

@@ -18,6 +18,7 @@ const emulatorAlsoRequires = new Map<Action, { action: Action; resource?: '*' }>
   ['sns:Publish', { action: 'sns:PublishBatch' }],
   ['sns:GetSubscriptionAttributes', { action: 'sns:GetSubscriptionAttributes', resource: '*' }],
   ['sns:Unsubscribe', { action: 'sns:Unsubscribe', resource: '*' }],
+  ['dynamodb:PartiQLInsert', { action: 'dynamodb:BatchExecuteStatement', resource: '*' }],
   ['dynamodb:PartiQLUpdate', { action: 'dynamodb:BatchExecuteStatement', resource: '*' }],
 ]);
 
@@ -53,6 +54,7 @@ type RowAction =
   | 'ConditionCheckItem'
   | 'DeleteItem'
   | 'GetItem'
+  | 'PartiQLInsert'
   | 'PartiQLUpdate'
   | 'PutItem'
   | 'Query'

@@ -105,7 +105,7 @@ class PeriodicEvaluator extends Construct implements Capability {
     allowIndexes(fn, tables.alarms, 'periodic');
     allowRows(fn, tables.alarms, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.history, 'PutItem', 'PartiQLUpdate');
-    allowRows(fn, tables.activity, 'PutItem');
+    allowRows(fn, tables.activity, 'PartiQLInsert');
     allowRows(fn, tables.quotas, 'BatchGetItem');
     allowRows(fn, tables.silences, 'BatchGetItem');
     allowSend(fn, messaging.periodicSlowQueue);

@@ -71,7 +71,7 @@ export class Reconciler extends Construct implements Capability {
       );
     }
     allowRows(fn, tables.affected, 'UpdateItem', 'Query');
-    allowRows(fn, tables.activity, 'PutItem');
+    allowRows(fn, tables.activity, 'PartiQLInsert');
     allowSend(fn, messaging.eventQueue);
     allowSend(fn, messaging.changeQueue);
     allowSend(fn, messaging.eventDeadLetters);

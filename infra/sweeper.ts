@@ -50,7 +50,7 @@ export class Sweeper extends Construct implements Capability {
     allowRows(fn, tables.quotas, 'BatchGetItem', 'UpdateItem');
     allowRows(fn, tables.silences, 'BatchGetItem', 'UpdateItem');
     allowIndexes(fn, tables.silences, 'due');
-    allowRows(fn, tables.activity, 'PutItem', 'UpdateItem');
+    allowRows(fn, tables.activity, 'PartiQLInsert', 'UpdateItem');
     allowSend(fn, messaging.webhookQueue);
     allowSend(fn, messaging.eventQueue);
     for (const topic of [...messaging.notifications, ...messaging.groups]) allowPublish(fn, topic);

@@ -1,6 +1,6 @@
 /** The table `activity`: rows of the feed of changes, by scope and time. */
 import { randomUUID } from 'node:crypto';
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type ChangeNote,
   ChangeRow,
@@ -10,6 +10,7 @@ import {
 } from '../../domain/activity/change-feed.ts';
 import { momentOf } from '../../domain/time.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { KeepRow } from './activity-rows.ts';
 
 /** Rows written at once. */
 const width = 8;
@@ -20,24 +21,19 @@ const mostWrites = 3;
 export const expiryAfter = (ms: number, seconds: number): number => Math.ceil(ms / 1_000) + seconds;
 
 /** Writes the feed. @param clock milliseconds since 1970. */
-export const changeNotes = (
-  client: DynamoDBDocumentClient,
-  table: string,
-  clock: () => number = Date.now,
-) => ({
+export const changeNotes = (keep: KeepRow, clock: () => number = Date.now) => ({
   /** Writes a row for each note. Noting again makes pages read the same things again, and nothing else. */
   noteChanges: async (notes: readonly ChangeNote[]): Promise<void> => {
     await inParallel(notes, width, async ({ scope, changed }) => {
       // Readers look back only so far: a row that took longer would be missed by some of them.
       for (let writes = 0; writes < mostWrites; writes++) {
         const at = clock();
-        const Item = {
+        await keep({
           scope,
           place: `${momentOf(at)}#${randomUUID().slice(0, 8)}`,
           changed,
           expires_at: expiryAfter(at, keptSeconds),
-        };
-        await client.send(new PutCommand({ TableName: table, Item }));
+        });
         if (clock() - at <= slowWriteMs) return;
       }
     });

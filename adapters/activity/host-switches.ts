@@ -1,7 +1,8 @@
 /** The table `activity`: switches of each host, for 30 days. */
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { HostSwitch, switchKeptSeconds } from '../../domain/hosts/host-switch.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { KeepRow } from './activity-rows.ts';
 import { expiryAfter } from './changes.ts';
 
 /** Rows written at once. */
@@ -10,21 +11,16 @@ const width = 8;
 const scopeOf = (host: string): string => `host#${host}`;
 
 /** Keeps switches. */
-export const switchKeeper = (client: DynamoDBDocumentClient, table: string) => ({
+export const switchKeeper = (keep: KeepRow) => ({
   /** Keeps the switches, a row each. Keeping again changes nothing. */
   keepSwitches: async (switches: readonly HostSwitch[]): Promise<void> => {
     await inParallel(switches, width, (each) =>
-      client.send(
-        new PutCommand({
-          TableName: table,
-          Item: {
-            ...each,
-            scope: scopeOf(each.host),
-            place: `${each.at}#${each.revision}`,
-            expires_at: expiryAfter(Date.parse(each.at), switchKeptSeconds),
-          },
-        }),
-      ),
+      keep({
+        ...each,
+        scope: scopeOf(each.host),
+        place: `${each.at}#${each.revision}`,
+        expires_at: expiryAfter(Date.parse(each.at), switchKeptSeconds),
+      }),
     );
   },
 });

@@ -1,6 +1,6 @@
 /** The table `activity`: the events of each project of the last day, some in a row, compressed. */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../../domain/events/recent-event.ts';
 import type { RecentPage } from '../../flows/preview-alarm.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { KeepRow } from './activity-rows.ts';
 import { expiryAfter } from './changes.ts';
 
 /** Rows written at once. */
@@ -32,25 +33,16 @@ function placeOf({ events }: RecentEvents): string {
 }
 
 /** Keeps events. @param clock milliseconds since 1970. */
-export const eventKeeper = (
-  client: DynamoDBDocumentClient,
-  table: string,
-  clock: () => number = Date.now,
-) => ({
+export const eventKeeper = (keep: KeepRow, clock: () => number = Date.now) => ({
   /** Keeps events for previews of alarms: a write for each project. Keeping again changes nothing. */
   keepEvents: async (events: readonly DoctorEvent[]): Promise<void> => {
     await inParallel(recentEventsOf(events), width, (row) =>
-      client.send(
-        new PutCommand({
-          TableName: table,
-          Item: {
-            scope: scopeOf(row.project_id),
-            place: placeOf(row),
-            events: gzipSync(JSON.stringify(row.events)),
-            expires_at: expiryAfter(clock(), keptHours * 3_600),
-          },
-        }),
-      ),
+      keep({
+        scope: scopeOf(row.project_id),
+        place: placeOf(row),
+        events: gzipSync(JSON.stringify(row.events)),
+        expires_at: expiryAfter(clock(), keptHours * 3_600),
+      }),
     );
   },
 });

@@ -4,11 +4,20 @@ import { placeOfFault } from '../../domain/hosts/affected.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Action } from '../transactions.ts';
 
-/** Puts the row of a new fault. It is in the lists of open faults and of all faults. */
-export const openedFault = (table: string, fault: Fault): Action => ({
+/**
+ * Puts the row of a new fault. It is in the lists of open faults and of all faults.
+ * @param write_id of the `WriteProof` of events that are sent beside the transaction.
+ */
+export const openedFault = (table: string, fault: Fault, write_id?: string): Action => ({
   Put: {
     TableName: table,
-    Item: { ...fault, open: 'fault', live: 'fault', sort_key: placeOfFault(fault) },
+    Item: {
+      ...fault,
+      open: 'fault',
+      live: 'fault',
+      sort_key: placeOfFault(fault),
+      ...(write_id !== undefined && { write_id }),
+    },
     ConditionExpression: 'attribute_not_exists(#key)',
     ExpressionAttributeNames: { '#key': 'host' },
   },

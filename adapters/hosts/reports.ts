@@ -3,7 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Host } from '../../domain/hosts/host.ts';
 import type { HostReport } from '../../domain/hosts/service-update.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
-import type { ConditionWrite } from '../../flows/write-report.ts';
+import type { ConditionWrite, WrittenWith } from '../../flows/write-report.ts';
 import { endedConditions, writtenCondition } from '../conditions/condition-rows.ts';
 import { nothingLeft } from '../servers/departures.ts';
 import { instanceWrites } from '../servers/instances.ts';
@@ -28,7 +28,7 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
    * be up again before its compute service was restarted, although instances were evacuated from it.
    */
   saveReport: (from: Host, report: HostReport, condition?: ConditionWrite): Promise<boolean> =>
-    transactPatiently(client, reportWrites(tables, from, report, condition)),
+    transactPatiently(client, reportWrites(tables, from, report, condition && { condition })),
 
   /**
    * The same in one transaction with changes of instances. False, and nothing written, also if an
@@ -38,10 +38,10 @@ export const reportStore = (client: DynamoDBDocumentClient, tables: Tables) => (
     from: Host,
     report: HostReport,
     changes: readonly InstanceChange[],
-    condition?: ConditionWrite,
+    also: WrittenWith = {},
   ): Promise<boolean> => {
     const outcome = await transact(client, [
-      ...reportWrites(tables, from, report, condition),
+      ...reportWrites(tables, from, report, also),
       ...changes.flatMap((change) => instanceWrites(tables, change.from, change.to)),
     ]);
     return outcome === 'written';
@@ -52,20 +52,25 @@ function reportWrites(
   tables: Tables,
   from: Host,
   { host, fault, ended }: HostReport,
-  condition: ConditionWrite | undefined,
+  { condition, write_id }: WrittenWith = {},
 ): Action[] {
   const up = from.forced_down && !host.forced_down && !host.deleted;
   return [
     { Put: { TableName: tables.hosts, Item: streamedHost(host), ...unchangedHost(from) } },
     ...rosterWrites(tables.roster, from, host),
-    ...(fault ? [faultWrite(tables.faults, host, fault)] : []),
+    ...(fault ? [faultWrite(tables.faults, { host, fault, write_id })] : []),
     ...(up ? [nothingLeft(tables.migrations, host.host)] : []),
     ...(condition ? [{ Put: writtenCondition(tables.conditions, condition) }] : []),
     ...(ended ? endedConditions(tables.conditions, ended, host.last_change) : []),
   ];
 }
 
-const faultWrite = (table: string, host: Host, fault: NonNullable<HostReport['fault']>): Action =>
+type FaultWrite = Pick<WrittenWith, 'write_id'> & {
+  readonly host: Host;
+  readonly fault: NonNullable<HostReport['fault']>;
+};
+
+const faultWrite = (table: string, { host, fault, write_id }: FaultWrite): Action =>
   'opened' in fault
-    ? openedFault(table, fault.opened)
+    ? openedFault(table, fault.opened, write_id)
     : closedFault(table, { host: host.host, number: fault.closed }, host.last_change);

@@ -6,6 +6,8 @@ export type Stage = {
   readonly hops: readonly HopName[];
   /** A function is invoked, which may have to start. */
   readonly invokes?: true;
+  /** A branch: stages of one letter follow each other, and run beside those of another letter next to them. */
+  readonly beside?: 'a' | 'b';
 };
 
 /**
@@ -21,12 +23,16 @@ export const sequence: readonly Stage[] = [
     hops: ['read', 'read', 'read', 'read'],
   },
   { what: 'the instances', hops: ['read'] },
-  { what: 'host, fault and instances', hops: ['transaction'] },
-  { what: 'event queue to `alarm-evaluator`', hops: ['queue to function'], invokes: true },
-  { what: 'code of `alarm-evaluator`', hops: ['code of a handler'] },
-  { what: 'how many alarms the projects have', hops: ['read'] },
-  { what: 'index: the alarms, by the key of the server', hops: ['read'] },
-  { what: 'the alarms', hops: ['read'] },
+  { what: 'host, fault and instances', hops: ['transaction'], beside: 'a' },
+  { what: 'the proof that they are written', hops: ['read'], beside: 'a' },
+  {
+    ...{ what: 'event queue to `alarm-evaluator`', hops: ['queue to function'] },
+    ...{ invokes: true, beside: 'b' },
+  },
+  { what: 'code of `alarm-evaluator`', hops: ['code of a handler'], beside: 'b' },
+  { what: 'how many alarms the projects have', hops: ['read'], beside: 'b' },
+  { what: 'index: the alarms, by the key of the server', hops: ['read'], beside: 'b' },
+  { what: 'the alarms', hops: ['read'], beside: 'b' },
   { what: 'firing: alarm and history', hops: ['transaction'] },
   { what: 'topic `notifications` to the queue of the subscriber', hops: ['topic to queue'] },
 ];

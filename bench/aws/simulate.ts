@@ -14,7 +14,11 @@ function drawn({ p50, p99 }: Spread, source: () => number): () => number {
 
 export type Simulation = {
   /** Stages in order, with the names of their hops. */
-  readonly sequence: readonly { readonly hops: readonly string[]; readonly invokes?: true }[];
+  readonly sequence: readonly {
+    readonly hops: readonly string[];
+    readonly invokes?: true;
+    readonly beside?: string;
+  }[];
   readonly hops: Readonly<Record<string, Spread>>;
   /** How a function starts; without it, every function is warm. */
   readonly cold?: Spread & { readonly share: number };
@@ -23,12 +27,16 @@ export type Simulation = {
   readonly seed: number;
 };
 
-/** Times of whole sequences, in ms: stages add up, and a stage takes as long as its longest hop. */
+/**
+ * Times of whole sequences, in ms: stages add up, and a stage takes as long as its longest hop. Branches
+ * that run beside each other take as long as the longest.
+ */
 export function simulate({ sequence, hops, cold, runs, seed }: Simulation): number[] {
   const source = randomLcg(seed);
   const chance = randomUniform.source(source)(0, 1);
   const start = cold ? drawn(cold, source) : () => 0;
-  const stages = sequence.map(({ hops: names, invokes }) => ({
+  const stages = sequence.map(({ hops: names, invokes, beside }) => ({
+    beside,
     draws: names.map((name) => {
       const hop = hops[name];
       if (!hop) throw new Error(`no hop "${name}"`);
@@ -36,13 +44,27 @@ export function simulate({ sequence, hops, cold, runs, seed }: Simulation): numb
     }),
     invokes: invokes ?? false,
   }));
-  return Array.from({ length: runs }, () =>
-    stages.reduce((sum, { draws, invokes }) => {
+  return Array.from({ length: runs }, () => {
+    let sum = 0;
+    const branches = new Map<string, number>();
+    const join = () => {
+      sum += Math.max(0, ...branches.values());
+      branches.clear();
+    };
+    for (const { draws, invokes, beside } of stages) {
       const longest = Math.max(...draws.map((draw) => draw()));
       const starts = invokes && cold !== undefined && chance() < cold.share;
-      return sum + longest + (starts ? start() : 0);
-    }, 0),
-  );
+      const time = longest + (starts ? start() : 0);
+      if (beside !== undefined) {
+        branches.set(beside, (branches.get(beside) ?? 0) + time);
+      } else {
+        join();
+        sum += time;
+      }
+    }
+    join();
+    return sum;
+  });
 }
 
 /** Median and 99th percentile, in whole ms. */

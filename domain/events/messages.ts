@@ -9,11 +9,20 @@ import { DoctorEvent, Trait } from './event.ts';
 import { eventLanes } from './event-lane.ts';
 
 /**
+ * For events that are sent while the transaction of their fault is still being written: where it shows
+ * that they happened. The transaction writes `write_id` into the row of the host's fault of this
+ * number. Each transaction has a `write_id` of its own, and the row of a fault is made once. So another
+ * id in the row means that the transaction was not written. Decision: docs/adr/0053.
+ */
+export const WriteProof = z.object({ host: HostName, number: z.int().min(1), write_id: z.uuid() });
+export type WriteProof = z.infer<typeof WriteProof>;
+
+/**
  * On the queues of events: events to evaluate. `attempts` counts the receives before the message was
  * split, so that a split message is not tried for ever. With a `rest`, which messages in the lane `wide`
  * have, they are evaluated for some alarms alone: those that name a resource of the events, or those of
  * their whole project, whose ids come after `after`; all of them if it is empty. A `copy` is in the safe
- * lane: its events were most likely evaluated before.
+ * lane: its events were most likely evaluated before. With a `proof` the events may not have happened.
  */
 export const EventMessage = z.object({
   events: z.array(DoctorEvent),
@@ -21,6 +30,7 @@ export const EventMessage = z.object({
   lane: z.enum(eventLanes).default('fault'),
   rest: z.object({ of: z.enum(['named', 'wide']), after: z.string() }).optional(),
   copy: z.literal(true).optional(),
+  proof: WriteProof.optional(),
 });
 export type EventMessage = z.infer<typeof EventMessage>;
 

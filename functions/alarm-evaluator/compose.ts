@@ -41,7 +41,7 @@ export function compose({ pace, deadLetter, count, log, ...parts }: EvaluatorPar
       }),
   };
   return alarmEvaluator({
-    evaluate: (events, rest, isCopy) => evaluateEvents(flow, events, rest, isCopy),
+    evaluate: (events, which) => evaluateEvents(flow, events, which),
     evaluateTimeouts: (timers) => evaluateTimeouts({ ...parts, pace: flow.pace }, timers),
     sendGroups: (message) => sendGroups(parts, message),
     split: ({ events, ...message }) => parts.sendEvents(events, { ...message, perMessage: 1 }),

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
+import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { alarmLookup } from '../../adapters/alarms/alarm-lookup.ts';
@@ -14,6 +15,7 @@ import type { Clients } from '../../adapters/clients.ts';
 import { notifications } from '../../adapters/delivery/notifications.ts';
 import { amount, type Env, environment, readEnv, required, topicArns } from '../../adapters/env.ts';
 import { laneUrls } from '../../adapters/event-lanes.ts';
+import { faultProofs, noProofs } from '../../adapters/hosts/fault-proofs.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { deadLetters, eventQueues, groupQueue, webhookQueue } from '../../adapters/queues.ts';
 import { compose } from './compose.ts';
@@ -27,6 +29,8 @@ export const Environment = environment({
   SILENCES_TABLE: required,
   TIMERS_TABLE: required,
   HISTORY_RETENTION_DAYS: amount,
+  // Only events of faults have proofs.
+  FAULTS_TABLE: required.optional(),
   // Each evaluator has the URLs of its own queues only.
   EVENT_QUEUE_URL: required.optional(),
   CHANGE_QUEUE_URL: required.optional(),
@@ -61,7 +65,8 @@ export function connect(
       : alarmLookup(dynamo, alarms)),
     ...alarmCounter(dynamo, env.QUOTAS_TABLE),
     ...silenceReader(dynamo, env.SILENCES_TABLE),
-    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...(env.FAULTS_TABLE ? faultProofs(dynamo, env.FAULTS_TABLE) : noProofs),
+    ...changeNotes(rowKeeper(dynamo, env.ACTIVITY_TABLE)),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...firings(dynamo, { alarms, history, timers: env.TIMERS_TABLE }),
     ...outbox(dynamo, {

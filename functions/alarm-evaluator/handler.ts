@@ -13,7 +13,7 @@ import {
   GroupMessage,
   TimeoutMessage,
 } from '../../domain/events/messages.ts';
-import type { Evaluated } from '../../flows/evaluate-events.ts';
+import type { Evaluated, Evaluation } from '../../flows/evaluate-events.ts';
 
 /** The counts of an invocation, for logs and metrics. */
 export type EvaluatorTotals = Evaluated & {
@@ -25,12 +25,8 @@ export type EvaluatorTotals = Evaluated & {
 
 /** What the evaluator needs from outside. */
 export type EvaluatorDeps = {
-  /** With a rest: evaluates only the alarms of the rest. `isCopy`: they were probably evaluated before. */
-  readonly evaluate: (
-    events: readonly DoctorEvent[],
-    rest?: EventMessage['rest'],
-    isCopy?: boolean,
-  ) => Promise<Evaluated>;
+  /** Evaluates the events, as the message says of them. */
+  readonly evaluate: (events: readonly DoctorEvent[], which: Evaluation) => Promise<Evaluated>;
   /** Decides about alarms whose timers fell due. */
   readonly evaluateTimeouts: (timers: TimeoutMessage['timeouts']) => Promise<Evaluated>;
   /** Sends the rows of the message that are in no group yet. @returns the number of groups. */
@@ -86,7 +82,7 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
     return { ...nothing, ...(await deps.evaluateTimeouts(message.timeouts)) };
   }
   if ('group' in message) return { ...nothing, groups: await deps.sendGroups(message) };
-  const { events, rest, copy } = message;
+  const { events, rest, copy, proof } = message;
   const attempts = message.attempts + receives;
   if (receives > 1 && events.length > 1) {
     await deps.split({ ...message, attempts: attempts - 1 });
@@ -94,10 +90,16 @@ async function handleMessage(deps: EvaluatorDeps, { body, receives }: QueueMessa
   }
   try {
     if (attempts > maxAttempts) throw new Error('its evaluation never ended');
-    const evaluated = await deps.evaluate(events, rest, copy || receives > 1);
+    const isCopy = copy || receives > 1;
+    const evaluated = await deps.evaluate(events, { rest, proof, isCopy });
     return { ...nothing, ...evaluated, events: events.length };
   } catch (error) {
     if (events.length > 1 || attempts < maxAttempts) throw error;
+    if (proof) {
+      // Events that happened have safe copies, which need no proof. Others are nothing to evaluate again.
+      deps.log.error('events with a proof are left to their safe copies', { attempts, error });
+      return nothing;
+    }
     const reason = `given up after ${attempts} attempts: ${String(error)}`;
     await deps.deadLetter(events.map((element) => ({ reason, element })));
     return nothing;

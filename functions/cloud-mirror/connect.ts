@@ -69,7 +69,7 @@ export function connect(
     ...cloudJobQueue(sqs, env.MIRROR_QUEUE_URL),
     cloud: cloudInventory(connectCloud(env, { secrets }, { mostInFlight: returnedAtOnce }), now),
     returnedAtOnce,
-    send: ownEvents(sqs, env).sendEvents,
+    ...ownEvents(sqs, env),
     interrupted: interruptions(logger),
     log: logger,
     newId: randomUUID,

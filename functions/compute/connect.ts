@@ -51,7 +51,6 @@ export function connect(
     migrations: env.MIGRATIONS_TABLE,
     conditions: env.CONDITIONS_TABLE,
   };
-  const queue = ownEvents(sqs, env);
   const surface = {
     ...addressOf(env),
     authenticate: makeAuthenticate({
@@ -67,7 +66,7 @@ export function connect(
     ...instanceStore(dynamo, tables),
     ...migrationStore(dynamo, tables.migrations),
     ...departureStore(dynamo, tables.migrations),
-    send: (events) => queue.sendEvents(events),
+    ...ownEvents(sqs, env),
     interrupted: interruptions(logger),
     serviceDownTimeSeconds: env.SERVICE_DOWN_TIME_SECONDS,
     forceDownLeavesInstances: env.INSTANCES_ON_FORCE_DOWN === 'leave',

@@ -56,7 +56,6 @@ export function connect(
     ports: env.PORTS_TABLE,
   };
   const { sessions, logins } = makeAuthentication(env, { dynamo, secrets });
-  const queue = ownEvents(sqs, env);
   return compose({
     ...addressOf(env),
     authenticate: makeAuthenticate({
@@ -73,7 +72,7 @@ export function connect(
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...unmatchedReader(dynamo, env.UNMATCHED_TABLE),
     ...receivedNotifications(dynamo, env.RECEIVED_TABLE),
-    send: (events) => queue.sendEvents(events),
+    ...ownEvents(sqs, env),
     interrupted: interruptions(logger),
     now: () => new Date().toISOString(),
     newId: randomUUID,

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import * as z from 'zod';
+import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { countAll } from '../../adapters/alarms/metrics.ts';
 import { outbox } from '../../adapters/alarms/outbox.ts';
@@ -84,7 +85,7 @@ export function connect(
     },
     ...roundQueues(sqs, { first: env.PERIODIC_QUEUE_URL, slow: env.PERIODIC_SLOW_QUEUE_URL }),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
-    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...changeNotes(rowKeeper(dynamo, env.ACTIVITY_TABLE)),
     // The counts are of times since an event was accepted, and a round has no event.
     countSent: async () => undefined,
     ...prometheus({

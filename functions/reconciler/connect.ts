@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { switchKeeper } from '../../adapters/activity/host-switches.ts';
 import { eventKeeper } from '../../adapters/activity/recent-events.ts';
@@ -46,6 +47,7 @@ export function connect(
   logger: Logger,
 ) {
   const env = readEnv(Environment, variables);
+  const keep = rowKeeper(dynamo, env.ACTIVITY_TABLE);
   return compose({
     ...ownEvents(sqs, env),
     ...faultQueue(sqs, env.FAULT_QUEUE_URL),
@@ -54,9 +56,9 @@ export function connect(
     ...audit(sns, env.EVENTS_TOPIC_ARN),
     ...affectedNotes(dynamo, env.AFFECTED_TABLE),
     affectedBy: affectedStore(dynamo, env.AFFECTED_TABLE).affectedBy,
-    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
-    ...eventKeeper(dynamo, env.ACTIVITY_TABLE),
-    ...switchKeeper(dynamo, env.ACTIVITY_TABLE),
+    ...changeNotes(keep),
+    ...eventKeeper(keep),
+    ...switchKeeper(keep),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,
     finishDelaysSeconds: env.FINISH_DELAYS_SECONDS,
     cloud:

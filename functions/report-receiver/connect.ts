@@ -55,7 +55,6 @@ export function connect(
     conditions: env.CONDITIONS_TABLE,
     ports: env.PORTS_TABLE,
   };
-  const own = ownEvents(sqs, env);
   const outside = eventQueues(sqs, { urgent: env.URGENT_QUEUE_URL, bulk: env.BULK_QUEUE_URL });
   return compose({
     ...hostStore(dynamo, tables),
@@ -64,7 +63,7 @@ export function connect(
     ...unmatchedWriter(dynamo, env.UNMATCHED_TABLE),
     ...deadLetters(sqs, env.BULK_DLQ_URL),
     refuse: deadLetters(sqs, env.REPORT_DLQ_URL).deadLetter,
-    send: (events) => own.sendEvents(events),
+    ...ownEvents(sqs, env),
     sendOutside: outside.sendEvents,
     ...(env.INVENTORY_QUEUE_URL !== '' && inventoryQueue(sqs, env.INVENTORY_QUEUE_URL)),
     safeLaneDelaySeconds: env.SAFE_LANE_DELAY_SECONDS,

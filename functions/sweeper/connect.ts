@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import type * as z from 'zod';
+import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { changeNotes } from '../../adapters/activity/changes.ts';
 import { sentCounts } from '../../adapters/activity/minutes.ts';
 import { undeliveredGroups } from '../../adapters/alarms/groups.ts';
@@ -45,7 +46,7 @@ export function connect(
   const env = readEnv(Environment, variables);
   const interrupted = interruptions(logger);
   return compose({
-    ...changeNotes(dynamo, env.ACTIVITY_TABLE),
+    ...changeNotes(rowKeeper(dynamo, env.ACTIVITY_TABLE)),
     ...sentCounts(dynamo, env.ACTIVITY_TABLE),
     ...outbox(dynamo, {
       table: env.HISTORY_TABLE,

@@ -1,6 +1,8 @@
 /** Events that are kept for previews of alarms, on a table of the test's own. */
+
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rowKeeper } from '../../adapters/activity/activity-rows.ts';
 import { eventKeeper, recentEventReader } from '../../adapters/activity/recent-events.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { eventWith } from '../domain/events/events.ts';
@@ -22,7 +24,8 @@ const eventOf = (project: string, minute: number, name = 'web'): DoctorEvent => 
   ...eventWith(['project_id', 1, project], ['host', 1, 'compute-1'], ['name', 1, name]),
   ...{ message_id: `${project}-${minute}-${name.length}`, accepted_at: at(minute) },
 });
-const keeper = () => eventKeeper(client, own.env.ACTIVITY_TABLE, () => Date.parse(at(59)));
+const keeper = () =>
+  eventKeeper(rowKeeper(client, own.env.ACTIVITY_TABLE), () => Date.parse(at(59)));
 const reader = () => recentEventReader(client, own.env.ACTIVITY_TABLE);
 const idsOf = async (project: string, from: string) => {
   const { events, complete } = await reader().recentEvents(project, from);

@@ -31,6 +31,15 @@ test('a stage takes as long as its longest hop', () => {
   expect(simulated([{ hops: ['slow', 'slow'] }]).p50).toBeGreaterThan(110);
 });
 
+test('branches beside each other take as long as the longest, and what follows waits for both', () => {
+  const slow = { hops: ['slow'], beside: 'a' };
+  const fast = { hops: ['fast'], beside: 'b' };
+  near(simulated([slow, fast]).p50, 100);
+  near(simulated([fast, fast, slow]).p50, 100);
+  near(simulated([slow, slow, fast]).p50, 206);
+  near(simulated([slow, fast, { hops: ['slow'] }]).p50, 206);
+});
+
 test('a function that starts cold takes longer, in its share of the runs', () => {
   const stages = [{ hops: ['fast'], invokes: true }] as const;
   const cold = { share: 0.5, p50: 1_000, p99: 1_001 };

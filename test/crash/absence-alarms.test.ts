@@ -66,7 +66,7 @@ test('arming and firing make the listed writes and sends, and no others', async 
   const id = await filed(world);
   const quiet = await tick(world, 50);
   expect('calls' in quiet && quiet.calls).not.toContain('SendMessageBatch');
-  const notes = ['PutItem', 'UpdateItem', 'PutItem'];
+  const notes = ['UpdateItem', 'BatchExecuteStatement'];
   const firing = ['TransactWriteItems', 'PublishBatch', 'BatchExecuteStatement', ...notes];
   expect(await happens(world, 1, soon(5))).toMatchObject({ calls: ['UpdateItem', ...firing] });
   expect(await happens(world, 2, soon(10))).toMatchObject({ calls: ['UpdateItem'] });

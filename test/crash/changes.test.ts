@@ -23,10 +23,10 @@ async function noted(world: World, scope: string) {
 }
 
 /**
- * The reconciler sends copies, work to finish, the audit, what was affected and the events before
- * it notes anything.
+ * The reconciler sends copies, work to finish, the audit and what was affected before it keeps rows
+ * and notes.
  */
-const firstNote = 6;
+const kept = 5;
 
 test.each(hows)('when the note of the streams %s, readers get the change', async (how) => {
   await using world = await makeWorld();
@@ -35,7 +35,7 @@ test.each(hows)('when the note of the streams %s, readers get the change', async
   const uuids = await nova.servers('h', 2);
   await world.recover();
   ok(await nova.down('h'));
-  await world.reconcile({ at: firstNote, how });
+  await world.reconcile({ at: kept, how });
   await world.recover();
   await expectStopped(nova, uuids);
   const all = await noted(world, operatorsScope);
@@ -53,7 +53,7 @@ test.each(hows)('when the keeping of events %s, an alarm can be tried on them', 
   const uuids = await nova.servers('h', 2);
   await world.recover();
   ok(await nova.down('h'));
-  await world.reconcile({ at: firstNote - 1, how });
+  await world.reconcile({ at: kept, how });
   await world.recover();
   const reader = recentEventReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
   const { events } = await reader.recentEvents('tenant', '0');
@@ -67,14 +67,15 @@ test.each(hows)('when the keeping of a switch %s, the history of the host has it
   await nova.host('h');
   await world.recover();
   ok(await nova.update('h', { maintenance_mode: 'enable' }));
-  await world.reconcile({ at: firstNote - 1, how });
+  // Nothing is affected by maintenance.
+  await world.reconcile({ at: kept - 1, how });
   await world.recover();
   const { switchesOf } = switchReader(dynamodb(), world.things.env.ACTIVITY_TABLE);
   expect(await switchesOf('h', 9, '~')).toMatchObject([{ kinds: ['maintenance_started'] }]);
 });
 
-/** The evaluator writes the firing, publishes and marks it before it notes anything. */
-const firstFiringNote = 4;
+/** The evaluator writes the firing, publishes, marks and counts it before it notes anything. */
+const firingNote = 5;
 
 test.each(hows)('when the note of a firing %s, the notification is sent once', async (how) => {
   await using world = await makeWorld();
@@ -84,7 +85,7 @@ test.each(hows)('when the note of a firing %s, the notification is sent once', a
   await nova.alarm(uuid);
   await world.recover();
   ok(await nova.down('h'));
-  await world.evaluateLane('fault', { at: firstFiringNote, how });
+  await world.evaluateLane('fault', { at: firingNote, how });
   await world.recover();
   expect(idsOf(await world.received())).toHaveLength(1);
 });

@@ -40,7 +40,7 @@ test('a report makes the listed writes and sends, and no others', async () => {
   const { world: made } = await withHost();
   await using world = made;
   const raised = await report(world);
-  expect(raised).toMatchObject({ calls: ['TransactWriteItems', 'SendMessageBatch'] });
+  expect(raised).toMatchObject({ calls: ['SendMessageBatch', 'TransactWriteItems'] });
   expect(await report(world)).toMatchObject({ calls: [] });
   const worse = await report(world, undefined, { cause: 'worse' });
   expect(worse).toMatchObject({ calls: ['PutItem'] });
@@ -50,8 +50,8 @@ test('a report makes the listed writes and sends, and no others', async () => {
 
 for (const how of hows) {
   test.each([
-    { step: 'host, fault, condition and instances', at: 1 },
-    { step: 'their events', at: 2 },
+    { step: 'the events, sent beside host, fault, condition and instances', at: 1 },
+    { step: 'host, fault, condition and instances', at: 2 },
   ])(`when writing $step ${how}, servers are stopped and owners notified once`, async ({ at }) => {
     const { world: made, nova, uuids } = await withHost();
     await using world = made;

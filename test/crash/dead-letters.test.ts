@@ -78,7 +78,7 @@ test.each(hows)(
     await world.recover();
     const Item = { uuid: '00000000-0000-4000-8000-000000000000', vm_state: 'asleep' };
     await dynamodb().send(new PutCommand({ TableName: world.things.env.INSTANCES_TABLE, Item }));
-    await nova.down('h', { at: 2, how: 'fails' });
+    await nova.down('h', { at: 1, how: 'fails' });
     // The copies and the finishing messages go first, the letter then.
     await world.reconcile({ at: 3, how });
     await world.recover();

@@ -15,10 +15,10 @@ async function reported(world: World) {
 }
 
 /**
- * What follows a firing: notes in the feed of changes, for the project and for all, and the count
- * of the minute.
+ * What follows a firing: the count of the minute, and notes in the feed of changes, for the project
+ * and for all.
  */
-const notes = ['PutItem', 'UpdateItem', 'PutItem'];
+const notes = ['UpdateItem', 'BatchExecuteStatement'];
 
 test('an evaluation makes the writes and publishes of its table, and no other', async () => {
   await using world = await makeWorld();

@@ -40,7 +40,7 @@ test('a notification makes the listed writes and sends, and no others', async ()
   const { world: made } = await withHost();
   await using world = made;
   const first = await report(world);
-  expect(first).toMatchObject({ calls: ['TransactWriteItems', 'SendMessageBatch', 'PutItem'] });
+  expect(first).toMatchObject({ calls: ['SendMessageBatch', 'TransactWriteItems', 'PutItem'] });
   const repeated = await report(world);
   expect(repeated).toMatchObject({ calls: [] });
   expect(answerOf(repeated).status).toBe(409);
@@ -48,8 +48,8 @@ test('a notification makes the listed writes and sends, and no others', async ()
 
 for (const how of hows) {
   test.each([
-    { step: 'host, fault, condition and server', at: 1 },
-    { step: 'its event', at: 2 },
+    { step: 'the events, sent beside host, fault, condition and server', at: 1 },
+    { step: 'host, fault, condition and server', at: 2 },
     { step: 'the notification', at: 3 },
   ])(`when writing $step ${how}, the repeat ends and there is one fault`, async ({ at }) => {
     const { world: made, nova, uuids } = await withHost();

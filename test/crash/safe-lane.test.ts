@@ -29,7 +29,7 @@ const cases = <const Step extends string>(...steps: readonly Step[]) =>
   hows.flatMap((how) => steps.map((step, n) => ({ how, step, at: n + 1 })));
 
 /** The express lane's events never left: only the stream knows of the change. */
-const noExpress: Disturbance = { at: 2, how: 'fails' };
+const noExpress: Disturbance = { at: 1, how: 'fails' };
 
 test.each(
   cases('the safe copies', 'the finishing messages', 'the audit', 'the affected instances'),

@@ -75,9 +75,8 @@ test('1,000 instances with an alarm each: at most 700 requests until all is done
   expect(requests(costs.alarms)).toEqual({
     ...{ QueryCommand: 21, BatchGetItemCommand: 42 },
     ...{ TransactWriteItemsCommand: 101, PublishBatchCommand: 101 },
-    BatchExecuteStatementCommand: 41,
-    // Notes in the feed of changes, for the project and for all, and the counts of the minute.
-    ...{ PutItemCommand: 42, UpdateItemCommand: 21 },
+    // The marks; notes in the feed of changes, for the project and for all; and the counts of the minute.
+    ...{ BatchExecuteStatementCommand: 41 + 21, UpdateItemCommand: 21 },
   });
   expect(requests(costs.finish)).toEqual({
     ...{ GetItemCommand: 1, QueryCommand: 2, BatchGetItemCommand: 10 },
@@ -85,10 +84,10 @@ test('1,000 instances with an alarm each: at most 700 requests until all is done
   // The same reads again, and no write. The host's copy has a message of its own, which is not looked up.
   expect(requests(costs.copies)).toEqual({ QueryCommand: 21, BatchGetItemCommand: 43 });
   expect(costs.safe).not.toHaveProperty('PublishBatchCommand');
-  // For each of some 16 batches: two notes in the feed of changes, and the events that are kept for
-  // previews of alarms.
-  expect(costs.safe.PutItemCommand).toBeLessThanOrEqual(49);
-  expect(sum(costs.safe)).toBeLessThanOrEqual(96);
+  // For each of some 16 batches one: two notes in the feed of changes, and the events that are kept
+  // for previews of alarms.
+  expect(costs.safe.BatchExecuteStatementCommand).toBeLessThanOrEqual(17);
+  expect(sum(costs.safe)).toBeLessThanOrEqual(80);
   const stages = Object.values(costs).map(sum);
   expect(stages.reduce((total, stage) => total + stage, 0)).toBeLessThanOrEqual(700);
   expect(await world.received()).toHaveLength(1_000);

@@ -67,8 +67,8 @@ test('an evaluation with webhooks, and sending them, makes these calls and no ot
   expect(await world.evaluate()).toMatchObject({
     calls: [
       ...['TransactWriteItems', 'SendMessageBatch', 'PublishBatch', 'BatchExecuteStatement'],
-      // Notes in the feed of changes, for the project and for all, and the count of the minute.
-      ...['PutItem', 'UpdateItem', 'PutItem'],
+      // The count of the minute, and notes in the feed of changes, for the project and for all.
+      ...['UpdateItem', 'BatchExecuteStatement'],
     ],
   });
   expect(await world.send()).toMatchObject({

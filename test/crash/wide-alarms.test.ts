@@ -30,7 +30,7 @@ test('the alarms that name the resource fire with the event, those of the projec
   expect(first).toMatchObject({ kind: 'done' });
   if (first?.kind === 'done') {
     expect(first.calls.toSorted()).toEqual([
-      ...['BatchExecuteStatement', 'PublishBatch', 'PutItem', 'PutItem'],
+      ...['BatchExecuteStatement', 'BatchExecuteStatement', 'PublishBatch'],
       ...['SendMessageBatch', 'TransactWriteItems', 'UpdateItem'],
     ]);
   }

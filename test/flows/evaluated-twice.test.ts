@@ -55,6 +55,7 @@ function world(given: readonly ReturnType<typeof alarmWith>[]) {
     pace: tables.deps.pace,
     alarmCounts: async (ids) => tables.deps.alarmCounts(ids),
     silences: async (ids) => tables.deps.silences(ids),
+    proofState: async () => 'open',
     alarmsUnder: async (keys, bounds) => tables.deps.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.deps.alarms(ids),
@@ -92,12 +93,12 @@ test('a message that comes again, whole or in parts, changes nothing and sends n
           await evaluateEvents(deps, message);
           const once = snapshot();
           const part = message.filter(() => again.next().value);
-          await evaluateEvents(deps, part, undefined, true);
+          await evaluateEvents(deps, part, { isCopy: true });
           await evaluateEvents(deps, message.toReversed());
           expect(snapshot()).toEqual(once);
         }
         const once = snapshot();
-        await evaluateEvents(deps, all.flat(), undefined, true);
+        await evaluateEvents(deps, all.flat(), { isCopy: true });
         expect(snapshot()).toEqual(once);
         expect(new Set(published).size).toBe(published.length);
       },

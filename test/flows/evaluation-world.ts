@@ -51,6 +51,7 @@ export function evaluationWorld() {
     pace: tables.pace,
     alarmCounts: async (ids) => tables.alarmCounts(ids),
     silences: async (ids) => tables.silences(ids),
+    proofState: async () => 'open',
     alarmsUnder: async (keys, bounds) => tables.alarmsUnder(keys, bounds),
     sendRest: async () => expect.unreachable(),
     alarms: async (ids) => tables.alarms(ids),

@@ -28,6 +28,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
     pace: made.pace,
     alarmCounts: async (ids) => made.alarmCounts(ids),
     silences: async (ids) => made.silences(ids),
+    proofState: async () => 'open',
     alarmsUnder: async (asked, bounds) => made.alarmsUnder(asked, bounds),
     alarms: async (ids) => made.alarms(ids),
     written: async (keys) => {
@@ -58,7 +59,7 @@ function world(count: number, given: Partial<Alarm> = {}) {
     now: () => minute(9),
   };
   const copy = (given: Partial<EvaluateDeps> = {}) =>
-    evaluateEvents({ ...deps, ...given }, events, undefined, true);
+    evaluateEvents({ ...deps, ...given }, events, { isCopy: true });
   return { ...tables, deps, log, published, rests, copy };
 }
 
@@ -124,7 +125,7 @@ test('what a copy leaves for later is a copy as well', async () => {
   const { deps, rests } = world(120);
   const gentle = { ...deps, pace: gentlePace };
   await evaluateEvents(gentle, events.slice(0, 1));
-  await evaluateEvents(gentle, events.slice(0, 1), undefined, true);
+  await evaluateEvents(gentle, events.slice(0, 1), { isCopy: true });
   expect(rests).toEqual([
     [{ of: 'named', after: id(100) }, false],
     [{ of: 'named', after: id(100) }, true],

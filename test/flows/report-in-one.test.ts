@@ -46,15 +46,78 @@ test('the host and the indexes are read at once, and the rows while nothing is w
 test('few instances are one write and one send; the event of the host is sent first', async () => {
   const world = worldWith(mostInReport);
   const sends: number[] = [];
-  const send: World['deps']['send'] = async (events) => {
+  const sendBeside: World['deps']['sendBeside'] = async (events, proof) => {
     sends.push(events.length);
-    await world.deps.send(events);
+    await world.deps.sendBeside(events, proof);
   };
-  expect(await report({ ...world.deps, send })).toMatchObject({ affected: mostInReport });
+  expect(await report({ ...world.deps, sendBeside })).toMatchObject({ affected: mostInReport });
   expect(world.writes).toHaveLength(1);
   expect(sends).toEqual([mostInReport + 1]);
   expect(world.sent[0]?.event_type).toBe('service.update');
   expect(states(world)).toEqual(new Set(['stopped']));
+});
+
+test('events are sent before the transaction is written, with a proof that it writes', async () => {
+  const world = worldWith(2);
+  const log: unknown[] = [];
+  const { deps } = world;
+  await report({
+    ...deps,
+    sendBeside: async (events, proof) => {
+      log.push(['sent', proof]);
+      await deps.sendBeside(events, proof);
+    },
+    saveWhole: async (from, to, changes, also) => {
+      log.push(['saved', also?.write_id]);
+      return deps.saveWhole(from, to, changes, also);
+    },
+  });
+  const write_id = expect.stringMatching(/^[0-9a-f-]{36}$/);
+  expect(log).toEqual([
+    ['sent', { host: 'compute-1', number: 1, write_id }],
+    ['saved', write_id],
+  ]);
+  expect(world.sent).toHaveLength(3);
+});
+
+test('events of a transaction that another writer refused do not count, and are sent again with the truth', async () => {
+  const world = worldWith(2);
+  const beside: unknown[] = [];
+  const sendBeside: World['deps']['sendBeside'] = async (events, proof) => {
+    beside.push(...events);
+    await world.deps.sendBeside(events, proof);
+  };
+  world.state.meanwhile = () => {
+    world.instances.set(id(100), instanceWith({ uuid: id(100), vm_state: 'paused', revision: 2 }));
+  };
+  await report({ ...world.deps, sendBeside });
+  expect(beside).toHaveLength(3);
+  expect(world.sent.map(({ stamp }) => [stamp?.resource, stamp?.revision])).toEqual([
+    ['compute-1', 2],
+    [id(100), 3],
+    [id(101), 2],
+  ]);
+});
+
+test('events that cannot be sent beside leave the report as it is, and are left to the safe lane', async () => {
+  const world = worldWith(2);
+  const sendBeside = async () => {
+    throw new Error('the queue is out');
+  };
+  expect(await report({ ...world.deps, sendBeside })).toMatchObject({ affected: 2 });
+  expect(world.interruptions).toEqual(['express lane']);
+  expect(world.sent).toEqual([]);
+  expect(states(world)).toEqual(new Set(['stopped']));
+});
+
+test('a report that opens no fault sends its events after it is written', async () => {
+  const down = downHost();
+  const world = worldOf({ hosts: [down], instances: [instanceWith({ uuid: id(100) })] });
+  const sendBeside = async () => expect.unreachable();
+  const update = { forced_down: true, status: 'disabled' } as const;
+  await updateService({ ...world.deps, sendBeside }, { host: 'compute-1', update }, by);
+  expect(world.writes).toEqual([`report compute-1 with ${id(100)}`]);
+  expect(world.sent).toHaveLength(2);
 });
 
 test('more instances are written after the report, and looked up once', async () => {

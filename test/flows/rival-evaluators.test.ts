@@ -55,6 +55,7 @@ function tables(scheduler: fc.Scheduler) {
     sendRest: async () => expect.unreachable(),
     alarmCounts: step('count alarms', made.alarmCounts),
     silences: step('read silences', made.silences),
+    proofState: async () => 'open',
     alarmsUnder: step('look up', made.alarmsUnder),
     alarms: step('read alarms', made.alarms),
     written: step('read rows', made.written),
@@ -103,7 +104,7 @@ test('a repeating alarm is notified of every event once, and every notification 
       await scheduler.waitFor(
         Promise.all([
           // Every other message says that it is a copy, which need not be so.
-          ...all.map((lane, n) => evaluateEvents(deps, lane, undefined, n % 2 === 1)),
+          ...all.map((lane, n) => evaluateEvents(deps, lane, { isCopy: n % 2 === 1 })),
           ...owner.map(done),
         ]),
       );

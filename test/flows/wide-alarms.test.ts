@@ -26,6 +26,7 @@ function world(...given: Partial<Alarm>[]) {
     pace: made.pace,
     alarmCounts: async (ids) => made.alarmCounts(ids),
     silences: async (ids) => made.silences(ids),
+    proofState: async () => 'open',
     alarmsUnder: async (keys, given_) => {
       bounds.push(given_);
       return made.alarmsUnder(keys, given_);
@@ -52,7 +53,7 @@ function world(...given: Partial<Alarm>[]) {
   const next = async () => {
     const rest = rests.shift();
     if (!rest) throw new Error('there is no rest');
-    return evaluateEvents(deps, rest.events, rest.rest);
+    return evaluateEvents(deps, rest.events, { rest: rest.rest });
   };
   return { deps, notifications, rests, bounds, next };
 }
@@ -101,7 +102,7 @@ test('each project of a message has its own share', async () => {
 test('no more of the index is read than a slice needs', async () => {
   const { deps, bounds } = world(...many(500));
   await evaluateEvents(deps, [event(1)]);
-  await evaluateEvents(deps, [event(1)], { of: 'wide', after: id(7) });
+  await evaluateEvents(deps, [event(1)], { rest: { of: 'wide', after: id(7) } });
   expect(bounds.slice(0, 2)).toEqual([undefined, { most: 11 }]);
   expect(bounds.slice(2)).toEqual([{ after: id(7), most: 101 }]);
 });
@@ -147,7 +148,7 @@ test('an event that fires 600 alarms of its project costs few and full requests,
     let rest: Rest | undefined = { events: [event(1)], rest: { of: 'wide', after: '' } };
     rest;
   ) {
-    fired += (await evaluateEvents(gentle, rest.events, rest.rest)).fired;
+    fired += (await evaluateEvents(gentle, rest.events, { rest: rest.rest })).fired;
     rest = rests.shift();
   }
   expect(fired).toBe(600);

@@ -3,6 +3,7 @@
 import { type Condition, cleared } from '../../domain/conditions/condition.ts';
 import type { Unmatched } from '../../domain/conditions/unmatched.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
+import type { WriteProof } from '../../domain/events/messages.ts';
 import type { Fault } from '../../domain/hosts/fault.ts';
 import type { Host } from '../../domain/hosts/host.ts';
 import { isSameHost } from '../../domain/hosts/host-name.ts';
@@ -17,7 +18,7 @@ import {
 import type { Instance } from '../../domain/servers/instance.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';
-import type { ConditionWrite } from '../../flows/write-report.ts';
+import type { ConditionWrite, WrittenWith } from '../../flows/write-report.ts';
 import { id } from '../domain/rows.ts';
 
 /** Whether a row is as it was read; `undefined` for no row. */
@@ -37,7 +38,11 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
   /** As the table does it: renewals do not count. */
   const isConditionAsRead = ({ from, to }: ConditionWrite): boolean =>
     conditions.get(to.condition_id)?.revision === from?.revision;
+  /** The events that happened, in the order in which it showed. */
   const sent: DoctorEvent[] = [];
+  /** Events that were sent beside their transaction, by the id that it writes. */
+  const unproven = new Map<string, readonly DoctorEvent[]>();
+  const writeIds = new Set<string>();
   const interruptions: string[] = [];
   /** Hosts that were noted as heard again. */
   const heard: string[] = [];
@@ -180,7 +185,7 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       from: Host,
       report: HostReport,
       changes: readonly InstanceChange[],
-      condition?: ConditionWrite,
+      { condition, write_id }: WrittenWith = {},
     ) => {
       others();
       const { host, fault } = report;
@@ -193,6 +198,10 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
       if (fault && 'opened' in fault) faults.set(fault.opened.fault_id, fault.opened);
       if (condition) conditions.set(condition.to.condition_id, condition.to);
       for (const change of changes) put(change.from, change.to);
+      if (write_id) {
+        writeIds.add(write_id);
+        sent.push(...(unproven.get(write_id) ?? []));
+      }
       writes.push(`report ${host.host} with ${changes.map(({ to }) => to.uuid).join(' ')}`);
       return true;
     },
@@ -204,6 +213,10 @@ export function worldOf(given: { hosts?: Host[]; instances?: Instance[] } = {}) 
     newId: () => id(++state.ids),
     send: async (events: readonly DoctorEvent[]) => {
       sent.push(...events);
+    },
+    sendBeside: async (events: readonly DoctorEvent[], { write_id }: WriteProof) => {
+      unproven.set(write_id, events);
+      if (writeIds.has(write_id)) sent.push(...events);
     },
     interrupted: (step: string) => {
       interruptions.push(step);

@@ -163,7 +163,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
     },
     {
       name: 'Reconciler',
-      data: ['Query on Affected', 'UpdateItem on Affected', 'PutItem on Activity'],
+      data: ['Query on Affected', 'UpdateItem on Affected', 'PartiQLInsert on Activity'],
     },
     ...['AlarmEvaluator', 'BulkEvaluator'].map((name) => ({
       name,
@@ -176,10 +176,12 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
           'BatchGetItem on Silences',
         ],
         ...['BatchGetItem on History', 'PartiQLUpdate on History', 'PutItem on History'],
-        ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['PartiQLInsert on Activity', 'UpdateItem on Activity'],
         'PutItem on Timers',
-        // Only the evaluator of faults makes groups.
-        ...(name === 'AlarmEvaluator' ? ['Query on History', 'Query on History/byFault'] : []),
+        // Only the evaluator of faults makes groups, and gets events that have a proof.
+        ...(name === 'AlarmEvaluator'
+          ? ['Query on History', 'Query on History/byFault', 'GetItem on Faults']
+          : []),
       ],
     })),
     { name: 'PeriodicPlanner', data: ['Query on Alarms/periodic'] },
@@ -187,7 +189,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
       name: 'PeriodicEvaluator',
       data: [
         ...['BatchGetItem on Alarms', 'UpdateItem on Alarms', 'Query on Alarms/periodic'],
-        ...['PartiQLUpdate on History', 'PutItem on History', 'PutItem on Activity'],
+        ...['PartiQLUpdate on History', 'PutItem on History', 'PartiQLInsert on Activity'],
         ...['BatchGetItem on Quotas', 'BatchGetItem on Silences'],
       ],
     },
@@ -201,7 +203,7 @@ export const expectedRows: readonly { readonly name: string; readonly data: read
           `${verb} on Quotas`,
           `${verb} on Silences`,
         ]),
-        ...['PutItem on Activity', 'UpdateItem on Activity'],
+        ...['PartiQLInsert on Activity', 'UpdateItem on Activity'],
       ],
     },
     {

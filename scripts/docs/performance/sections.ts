@@ -129,8 +129,9 @@ export function awsTimes(): string {
     ),
     table(
       ['', 'stage', 'hops', 'p50 of one, ms'],
-      sequence.map(({ what, hops: its }, n) => {
+      sequence.map(({ what: stage, hops: its, beside }, n) => {
         const [name = ''] = its;
+        const what = beside ? `${stage} (branch ${beside})` : stage;
         const shown = its.length > 1 ? `${its.length} × ${name}` : name;
         return [`${n + 1}`, what, shown, `${names.get(name)?.p50 ?? ''}`];
       }),

@@ -23,17 +23,19 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
   const splits: [string[], number, ...unknown[]][] = [];
   const froms: unknown[] = [];
   const copies: boolean[] = [];
+  const proofs: unknown[] = [];
   const timeouts: unknown[] = [];
   const groups: unknown[] = [];
   const deadLettered: DeadLetter[] = [];
   const totals: EvaluatorTotals[] = [];
   const { lines, log } = logbook();
   const handler = alarmEvaluator({
-    evaluate: async (events, rest, isCopy) => {
+    evaluate: async (events, { rest, isCopy, proof }) => {
       if (ids(events).includes(harmful)) throw new Error('it cannot be evaluated');
       evaluations.push(ids(events));
       froms.push(rest);
       copies.push(isCopy ?? false);
+      if (proof) proofs.push(proof);
       return { candidates: 2, fired: 1, published: 1 };
     },
     evaluateTimeouts: async (timers) => {
@@ -44,13 +46,14 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
       groups.push(message);
       return 1;
     },
-    split: async ({ events, attempts, lane, rest, copy }) => {
+    split: async ({ events, attempts, lane, rest, copy, proof }) => {
       splits.push([
         ids(events),
         attempts,
         lane,
         ...(rest ? [rest] : []),
         ...(copy ? ['copy'] : []),
+        ...(proof ? [proof] : []),
       ]);
     },
     deadLetter: async (letters) => {
@@ -67,6 +70,7 @@ async function evaluated(event: SQSEvent, given: Partial<EvaluatorDeps> = {}) {
     evaluations,
     froms,
     copies,
+    proofs,
     timeouts,
     groups,
     splits,
@@ -199,6 +203,22 @@ test.each(['{', '"text"', '{"events":[{}],"attempts":0}', '{"events":[]}'])(
     expect(deadLettered).toEqual([{ reason: expect.any(String), element: body }]);
   },
 );
+
+const proof = { host: 'compute-1', number: 1, write_id: '0b7a5b8e-8a0c-4d6a-9d0e-6a3a6f3e2a11' };
+
+test('a proof goes with the events, also when they are split', async () => {
+  const body = { events: [eventOf(1), eventOf(2)], attempts: 0, proof };
+  expect(await evaluated(queued({ body }))).toMatchObject({ proofs: [proof] });
+  const again = await evaluated(queued({ body, receives: 2 }));
+  expect(again.splits).toEqual([[['e-1', 'e-2'], 1, 'fault', proof]]);
+});
+
+test('an event with a proof that cannot be evaluated is left to its safe copy, and is no dead letter', async () => {
+  const body = { events: [{ ...eventOf(1), message_id: harmful }], attempts: 4, proof };
+  const { failed, deadLettered, lines } = await evaluated(queued({ body }));
+  expect({ failed, deadLettered }).toEqual({ failed: [], deadLettered: [] });
+  expect(JSON.stringify(lines)).toContain('left to their safe copies');
+});
 
 test('what cannot be put aside is delivered again, not lost', async () => {
   const deadLetter = async () => {

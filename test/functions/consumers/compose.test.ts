@@ -63,6 +63,7 @@ test.each(['full', 'gentle'] as const)(
       count: () => {},
       alarmCounts: unused,
       silences: unused,
+      proofState: unused,
       alarmsUnder: unused,
       alarms: unused,
       written: unused,
