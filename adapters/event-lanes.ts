@@ -3,7 +3,7 @@ import type { DoctorEvent } from '../domain/events/event.ts';
 import { byOwnLane } from '../domain/events/event-lane.ts';
 import type { WriteProof } from '../domain/events/messages.ts';
 import { type EnvName, required } from './env.ts';
-import { type EventQueueUrls, eventQueues } from './queues.ts';
+import { type EventQueueUrls, eventQueues } from './queues/events.ts';
 
 type QueueVariables = Partial<
   Record<

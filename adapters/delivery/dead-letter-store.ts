@@ -15,7 +15,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { slices } from '../../domain/slices.ts';
 import { momentOf } from '../../domain/time.ts';
 import { inParallel } from '../in-parallel.ts';
-import { sendBodies } from '../queues.ts';
+import { sendBodies } from '../queues/send-messages.ts';
 
 /** How long a letter that was received is hidden from others, in seconds: longer than any request. */
 const hiddenSeconds = 30;

@@ -17,7 +17,10 @@ import { amount, type Env, environment, readEnv, required, topicArns } from '../
 import { laneUrls } from '../../adapters/event-lanes.ts';
 import { faultProofs, noProofs } from '../../adapters/hosts/fault-proofs.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { deadLetters, eventQueues, groupQueue, webhookQueue } from '../../adapters/queues.ts';
+import { deadLetters } from '../../adapters/queues/dead-letters.ts';
+import { eventQueues } from '../../adapters/queues/events.ts';
+import { groupQueue } from '../../adapters/queues/groups.ts';
+import { webhookQueue } from '../../adapters/queues/webhooks.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/alarm-evaluator.ts` sets. */

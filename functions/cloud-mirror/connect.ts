@@ -13,7 +13,7 @@ import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
 import { portStore } from '../../adapters/ports/ports.ts';
-import { cloudJobQueue } from '../../adapters/queues.ts';
+import { cloudJobQueue } from '../../adapters/queues/cloud-jobs.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/cloud-mirror.ts` sets. */

@@ -27,7 +27,9 @@ import {
   topicArns,
 } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { deadLetters, roundQueues, webhookQueue } from '../../adapters/queues.ts';
+import { deadLetters } from '../../adapters/queues/dead-letters.ts';
+import { roundQueues } from '../../adapters/queues/rounds.ts';
+import { webhookQueue } from '../../adapters/queues/webhooks.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { compose } from './compose.ts';

@@ -5,7 +5,7 @@ import { plannedAlarms } from '../../adapters/alarms/rounds.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { roundQueues } from '../../adapters/queues.ts';
+import { roundQueues } from '../../adapters/queues/rounds.ts';
 import { periodicPlanner } from './handler.ts';
 
 /** The variables that `infra/periodic.ts` sets. */

@@ -15,12 +15,10 @@ import {
 } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { affectedNotes, affectedStore } from '../../adapters/hosts/affected.ts';
-import {
-  cloudQueues,
-  deadLetters,
-  faultQueue,
-  missedHeartbeatsQueue,
-} from '../../adapters/queues.ts';
+import { cloudQueues } from '../../adapters/queues/cloud-tasks.ts';
+import { deadLetters } from '../../adapters/queues/dead-letters.ts';
+import { faultQueue } from '../../adapters/queues/faults.ts';
+import { missedHeartbeatsQueue } from '../../adapters/queues/missed-heartbeats.ts';
 import { rowChanges } from '../../adapters/stream-records.ts';
 import { audit } from '../../adapters/topics.ts';
 import { compose } from './compose.ts';

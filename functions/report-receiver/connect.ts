@@ -15,7 +15,9 @@ import {
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { deadLetters, eventQueues, inventoryQueue } from '../../adapters/queues.ts';
+import { deadLetters } from '../../adapters/queues/dead-letters.ts';
+import { eventQueues } from '../../adapters/queues/events.ts';
+import { inventoryQueue } from '../../adapters/queues/inventory.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/report-receiver.ts` sets. */

@@ -14,7 +14,8 @@ import type { Clients } from '../../adapters/clients.ts';
 import { notifications } from '../../adapters/delivery/notifications.ts';
 import { amount, type Env, environment, readEnv, required, topicArns } from '../../adapters/env.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { groupQueue, webhookQueue } from '../../adapters/queues.ts';
+import { groupQueue } from '../../adapters/queues/groups.ts';
+import { webhookQueue } from '../../adapters/queues/webhooks.ts';
 import { compose } from './compose.ts';
 
 /** The variables that `infra/sweeper.ts` sets. */

@@ -15,7 +15,8 @@ import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
 import { amount, type Env, environment, list, readEnv, required } from '../../adapters/env.ts';
 import { gathered } from '../../adapters/gathered.ts';
 import { interruptions } from '../../adapters/interruptions.ts';
-import { deadLetters, webhookQueue } from '../../adapters/queues.ts';
+import { deadLetters } from '../../adapters/queues/dead-letters.ts';
+import { webhookQueue } from '../../adapters/queues/webhooks.ts';
 import { secretText } from '../../adapters/secrets.ts';
 import { compose } from './compose.ts';
 

@@ -1,7 +1,9 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import * as z from 'zod';
-import { deadLetters, eventQueue, eventQueues, faultQueue } from '../../adapters/queues.ts';
+import { deadLetters } from '../../adapters/queues/dead-letters.ts';
+import { eventQueue, eventQueues } from '../../adapters/queues/events.ts';
+import { faultQueue } from '../../adapters/queues/faults.ts';
 import type { DoctorEvent } from '../../domain/events/event.ts';
 import { DeadLetter, EventMessage, FinishMessage } from '../../domain/events/messages.ts';
 import { eventWith } from '../domain/events/events.ts';

@@ -5,7 +5,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { eventQueue } from '../../adapters/queues.ts';
+import { eventQueue } from '../../adapters/queues/events.ts';
 import { WebhookOutcome } from '../../domain/delivery/webhook.ts';
 import { projectCounter } from '../../domain/delivery/webhook-minute.ts';
 import { placeName, secondsAfter } from '../../domain/delivery/webhook-place.ts';
