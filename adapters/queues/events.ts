@@ -6,7 +6,13 @@ import type { EventLane } from '../../domain/events/event-lane.ts';
 import type { EventMessage } from '../../domain/events/messages.ts';
 import { toJson } from '../../domain/json.ts';
 import { packed } from '../../domain/slices.ts';
-import { bytesOf, groupOf, maxBytes, type Outgoing, sendMessages } from './send-messages.ts';
+import {
+  bytesOf,
+  maxBytes,
+  messageGroupOf,
+  type OutgoingMessage,
+  sendMessages,
+} from './send-messages.ts';
 
 /** Events in a message: an evaluator needs about 100 ms for them. */
 const eventsPerMessage = 50;
@@ -49,7 +55,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
         size: maxBytes,
         sizeOf: ({ size }) => size + 1,
       });
-      return parts.map((part): Outgoing => {
+      return parts.map((part): OutgoingMessage => {
         const its = part.map(({ event }) => event);
         const message: EventMessage = {
           events: its,
@@ -70,7 +76,7 @@ export const eventQueues = (client: SQSClient, urls: EventQueueUrls) => ({
 /** The group of a message with these events: their project; undefined if they are of several. */
 function groupOfEvents(events: readonly DoctorEvent[]): string | undefined {
   const [project, ...more] = new Set(events.map(projectOfEvent).filter((id) => id !== ''));
-  return more.length > 0 ? undefined : groupOf(project ?? '');
+  return more.length > 0 ? undefined : messageGroupOf(project ?? '');
 }
 
 /** The queue of faults only. */

@@ -2,7 +2,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { RoundLane, RoundMessage } from '../../domain/alarms/round-plan.ts';
 import { toJson } from '../../domain/json.ts';
-import { groupOf, sendMessages } from './send-messages.ts';
+import { messageGroupOf, sendMessages } from './send-messages.ts';
 
 /** Sends the messages of rounds to the queues of their lanes. */
 export const roundQueues = (client: SQSClient, urls: Readonly<Record<RoundLane, string>>) => ({
@@ -12,7 +12,7 @@ export const roundQueues = (client: SQSClient, urls: Readonly<Record<RoundLane, 
       const outgoing = its.map((message) => ({
         body: toJson(message),
         delaySeconds: 0,
-        group: groupOf(message.project_id),
+        group: messageGroupOf(message.project_id),
       }));
       await sendMessages(client, urls[lane], outgoing);
     }

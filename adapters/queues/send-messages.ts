@@ -8,7 +8,7 @@ import { inParallel } from '../in-parallel.ts';
 export const maxBytes = 250_000;
 
 /** A message to send. */
-export type Outgoing = {
+export type OutgoingMessage = {
   readonly body: string;
   readonly delaySeconds: number;
   /** SQS delivers messages of groups with few messages before those of groups with many. */
@@ -25,7 +25,7 @@ export const bytesOf = (text: string): number => Buffer.byteLength(text);
 export async function sendMessages(
   client: SQSClient,
   url: string,
-  messages: readonly Outgoing[],
+  messages: readonly OutgoingMessage[],
 ): Promise<void> {
   const batches = packed(messages, {
     most: 10,
@@ -68,5 +68,5 @@ export const sendBodies = (
 /**
  * The group of a project's messages. A project's id may be longer than the 128 characters that SQS takes, or have others.
  */
-export const groupOf = (project: string): string =>
+export const messageGroupOf = (project: string): string =>
   createHash('sha256').update(project).digest('hex');

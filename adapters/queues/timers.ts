@@ -3,7 +3,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type ProjectTimer, timeoutMessages } from '../../domain/alarms/timeout-messages.ts';
 import { toJson } from '../../domain/json.ts';
 import type { Tick } from '../../domain/timers/ticks.ts';
-import { groupOf, sendMessages } from './send-messages.ts';
+import { messageGroupOf, sendMessages } from './send-messages.ts';
 
 /** Sends timers of alarms to their queue. */
 export const timeoutQueue = (client: SQSClient, url: string) => ({
@@ -15,7 +15,7 @@ export const timeoutQueue = (client: SQSClient, url: string) => ({
       timeoutMessages(timers, now).map(({ project_id, message, delaySeconds }) => ({
         body: toJson(message),
         delaySeconds,
-        group: groupOf(project_id),
+        group: messageGroupOf(project_id),
       })),
     ),
 });

@@ -2,7 +2,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { toJson } from '../../domain/json.ts';
-import { groupOf, sendMessages } from './send-messages.ts';
+import { messageGroupOf, sendMessages } from './send-messages.ts';
 
 /** Sends webhooks to a queue of the webhook sender. */
 export const webhookQueue = (client: SQSClient, url: string) => ({
@@ -14,7 +14,7 @@ export const webhookQueue = (client: SQSClient, url: string) => ({
       webhooks.map((webhook) => ({
         body: toJson(webhook),
         delaySeconds,
-        group: groupOf(webhook.project_id),
+        group: messageGroupOf(webhook.project_id),
       })),
     ),
 });
