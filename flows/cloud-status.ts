@@ -1,12 +1,10 @@
 /** What operators look at first: counts of hosts, servers, ports and open faults, and what waits. */
+import { deadLetterQueues, shownQueues, workQueues } from '../domain/delivery/queue-names.ts';
 import {
-  deadLetterQueues,
   notEmptySince,
   type QueueDepth,
   type QueueSample,
-  shownQueues,
-  workQueues,
-} from '../domain/delivery/queue-names.ts';
+} from '../domain/delivery/queue-samples.ts';
 import { hostCounts } from '../domain/hosts/host-counts.ts';
 import type { ListedHost } from '../domain/hosts/listed-host.ts';
 import { momentOf } from '../domain/time.ts';

@@ -1,7 +1,7 @@
 /** Hands the timers that are due soon over from the table to the queue of the evaluator. */
 import type { ProjectTimer } from '../domain/alarms/timeout-messages.ts';
 import { laterBy } from '../domain/time.ts';
-import { aheadSeconds, slotsFrom, timerPartsOf } from '../domain/timers/ticks.ts';
+import { aheadSeconds, slotsFrom, timerPartsOf } from '../domain/timers/timer-slots.ts';
 
 /** What the flow reads and sends. */
 export type QueueTimeoutsDeps<Timer extends ProjectTimer> = {

@@ -5,7 +5,7 @@ import {
   timeOfShare,
   totalOf,
 } from '../domain/delivery/notification-minute.ts';
-import type { QueueSample } from '../domain/delivery/queue-names.ts';
+import type { QueueSample } from '../domain/delivery/queue-samples.ts';
 import { countedOutcomes, type OutcomeMinute } from '../domain/delivery/webhook-counts.ts';
 import { momentOf } from '../domain/time.ts';
 

@@ -6,14 +6,16 @@ import type { Host } from '../domain/hosts/host.ts';
 import { type CloudJob, failedJob, stepped, success } from '../domain/mirror/cloud-job.ts';
 import { pageSizeAfter } from '../domain/mirror/page-size.ts';
 import {
-  afterReads,
   dueHosts,
-  type HostReading,
-  type HostReadOutcome,
   nextDue,
   type ReturnedHost,
   withReturned,
 } from '../domain/mirror/returned-host.ts';
+import {
+  afterReads,
+  type HostReading,
+  type HostReadOutcome,
+} from '../domain/mirror/returned-host-reads.ts';
 import type { CloudReader } from './cloud-reader.ts';
 import { type MirrorServersDeps, mirrorServers } from './mirror-servers.ts';
 import type { CloudJobStore } from './request-walk.ts';

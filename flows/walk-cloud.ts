@@ -10,7 +10,7 @@ import {
   nothingCounted,
 } from '../domain/mirror/difference.ts';
 import type { ServerIndex, ServerRange } from '../domain/servers/server-listing.ts';
-import { uuidAt } from '../domain/servers/server-listing.ts';
+import { uuidAt } from '../domain/servers/server-place.ts';
 import type { CloudReader, UnreadableItem } from './cloud-reader.ts';
 import { type MirrorHostsDeps, mirrorHosts } from './mirror-hosts.ts';
 import { type MirrorPortsDeps, mirrorPortEnd, mirrorPorts } from './mirror-ports.ts';

@@ -3,7 +3,7 @@ import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk
 import * as z from 'zod';
 import type { MinuteCounts } from '../../domain/delivery/notification-minute.ts';
 import { minuteOf } from '../../domain/delivery/notification-minute.ts';
-import type { QueueSample } from '../../domain/delivery/queue-names.ts';
+import type { QueueSample } from '../../domain/delivery/queue-samples.ts';
 import { countedOutcomes, type OutcomeMinute } from '../../domain/delivery/webhook-counts.ts';
 import { queryPages, type Row } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';

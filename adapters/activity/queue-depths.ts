@@ -1,7 +1,7 @@
 /** What waits in queues, as SQS counts it. */
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { QueueDepth } from '../../domain/delivery/queue-names.ts';
+import type { QueueDepth } from '../../domain/delivery/queue-samples.ts';
 import { inParallel } from '../in-parallel.ts';
 import { queueSamples } from './minutes.ts';
 

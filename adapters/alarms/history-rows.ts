@@ -1,10 +1,6 @@
 /** The rows of the table `history`. */
-import {
-  type AlarmChange,
-  projectShardOf,
-  sortKeyOf,
-  timeShardOf,
-} from '../../domain/alarms/alarm-history.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
+import { projectShardOf, sortKeyOf, timeShardOf } from '../../domain/alarms/history-shards.ts';
 import type { Row } from '../dynamodb.ts';
 
 /**

@@ -1,12 +1,8 @@
 /** The table `history` as lists read it: records in the order of their times. */
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import {
-  AlarmChange,
-  projectShards,
-  sortKeyOf,
-  timeShards,
-} from '../../domain/alarms/alarm-history.ts';
+import { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope, TimeReading } from '../../domain/alarms/alarm-index.ts';
+import { projectShards, sortKeyOf, timeShards } from '../../domain/alarms/history-shards.ts';
 import { inOneOrder } from '../../domain/in-one-order.ts';
 import { growingPages, queryPages } from '../dynamodb.ts';
 

@@ -5,9 +5,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { rowOfWebhook, WebhookMessage, WebhookOutcome } from '../../domain/delivery/webhook.ts';
+import {
+  rowOfWebhook,
+  type WebhookMessage,
+  WebhookOutcome,
+} from '../../domain/delivery/webhook.ts';
 import { mostTries, pauseAfter } from '../back-off.ts';
-import { ifUnchanged } from '../dynamodb.ts';
 
 /** The part of a row that is read: the outcome of one webhook, or nothing. */
 const OutcomeRow = z.object({ webhooks: z.record(z.string(), WebhookOutcome).default({}) });
@@ -50,31 +53,6 @@ export const webhookOutcomes = (client: DynamoDBDocumentClient, table: string) =
         if (!(error instanceof TransactionConflictException) || tries >= mostTries) throw error;
       }
       await pauseAfter(tries);
-    }
-  },
-});
-
-/** Forgets that webhooks were given up. */
-export const webhookReopener = (client: DynamoDBDocumentClient, table: string) => ({
-  /**
-   * Removes the outcome of each webhook that was given up; others stay.
-   * @param bodies `WebhookMessage`s as JSON.
-   */
-  reopenWebhooks: async (bodies: readonly string[]): Promise<void> => {
-    for (const body of bodies) {
-      const webhook = WebhookMessage.parse(JSON.parse(body));
-      await ifUnchanged(
-        client.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: rowOfWebhook(webhook),
-            UpdateExpression: 'REMOVE webhooks.#id',
-            ConditionExpression: 'webhooks.#id.#result = :over',
-            ExpressionAttributeNames: { '#id': webhook.webhook_id, '#result': 'result' },
-            ExpressionAttributeValues: { ':over': 'given up' },
-          }),
-        ),
-      );
     }
   },
 });

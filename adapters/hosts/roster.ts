@@ -15,11 +15,8 @@ import {
   ListedHost,
   listedAfter,
   rosterShardOf,
-  type Zone,
-  type ZoneCount,
-  zoneChanges,
-  zonesOf,
 } from '../../domain/hosts/listed-host.ts';
+import { type Zone, type ZoneCount, zoneChanges, zonesOf } from '../../domain/hosts/zones.ts';
 import { inOneOrder } from '../../domain/in-one-order.ts';
 import { growingPages, queryPages, type Row, writeAll } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';

@@ -3,7 +3,7 @@
  * not change.
  */
 import { createHmac, randomBytes } from 'node:crypto';
-import { grantForCredential } from '../../domain/identity/application-credential.ts';
+import { grantForCredential } from '../../domain/identity/credential-grant.ts';
 import { type Grant, grantFor } from '../../domain/identity/identity.ts';
 import type { Session } from '../../domain/identity/validity.ts';
 import { nameId } from '../../domain/ids.ts';

@@ -2,7 +2,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { targetOf } from '../../domain/servers/evacuation.ts';
 import { Instance } from '../../domain/servers/instance.ts';
-import { indexedPlace } from '../../domain/servers/server-listing.ts';
+import { indexedPlace } from '../../domain/servers/server-place.ts';
 import { slices } from '../../domain/slices.ts';
 import type { InstanceChange } from '../../flows/apply-fault.ts';
 import type { ExpectedHost } from '../../flows/evacuate.ts';

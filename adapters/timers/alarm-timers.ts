@@ -3,7 +3,7 @@ import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamod
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { Moment } from '../../domain/time.ts';
-import { timerPartOf } from '../../domain/timers/ticks.ts';
+import { timerPartOf } from '../../domain/timers/timer-slots.ts';
 import { growingPages } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Action } from '../transactions.ts';

@@ -4,10 +4,9 @@
  * `returned`. Source: docs/wire/cloud-listings.md#servers.
  */
 import * as z from 'zod';
-import { grownPause } from '../back-off.ts';
 import { HostName } from '../hosts/host.ts';
 import { isSameHost } from '../hosts/host-name.ts';
-import { Moment, momentOf } from '../time.ts';
+import { Moment } from '../time.ts';
 
 /** On the queue of the mirror: a host is up again. */
 export const HostReturn = z.object({ readHost: HostName });
@@ -31,13 +30,6 @@ export type ReturnedHost = z.infer<typeof ReturnedHost>;
  */
 export const mostReturned = 1_000;
 
-/**
- * Pauses between two reads, in seconds, and how many there are: ten minutes together. The cloud
- * takes a host for up only when its compute service has reported again.
- */
-const pauses = { first: 10, longest: 300 };
-const mostPauses = 6;
-
 /** The list with a host that is up again since now; undefined if it has no room. */
 export function withReturned(
   hosts: readonly ReturnedHost[],
@@ -58,42 +50,3 @@ export const dueHosts = (hosts: readonly ReturnedHost[], now: string): ReturnedH
 /** When the next host is due; undefined if there is none. */
 export const nextDue = (hosts: readonly ReturnedHost[]): string | undefined =>
   hosts.map(({ due_at }) => due_at).toSorted()[0];
-
-/**
- * The outcome of a read of one page. `done`: it was the last page, and the cloud takes the host for
- * up. `left`: Doctor has no such host, or it is down again, so nothing was read. `not yet`: the
- * cloud does not take the host for up, so the states that a fault has set stand, or its listing
- * changed meanwhile. `failed`: the cloud or a table did not answer. `next`: the marker of the next
- * page.
- */
-export type HostReadOutcome = 'done' | 'left' | 'not yet' | 'failed' | { readonly next: string };
-
-/** A host as it was read, and the outcome. */
-export type HostReading = { readonly of: ReturnedHost; readonly outcome: HostReadOutcome };
-
-/**
- * The list after reads that ended now. A host that returned once more meanwhile stays as it is.
- * After the last pause a host leaves the list: the next walk sees its servers.
- */
-export function afterReads(
-  hosts: readonly ReturnedHost[],
-  readings: readonly HostReading[],
-  now: string,
-): ReturnedHost[] {
-  const read = new Map(readings.map(({ of, outcome }) => [of.host, { of, outcome }]));
-  return hosts.flatMap((each) => {
-    const reading = read.get(each.host);
-    if (!reading || reading.of.due_at !== each.due_at) return [each];
-    return next(each, reading.outcome, now);
-  });
-}
-
-function next(each: ReturnedHost, outcome: HostReadOutcome, now: string): ReturnedHost[] {
-  if (outcome === 'done' || outcome === 'left') return [];
-  // Behind the others that are due.
-  if (typeof outcome === 'object') return [{ ...each, due_at: now, marker: outcome.next }];
-  const attempts = each.attempts + 1;
-  if (attempts > mostPauses) return [];
-  const due_at = momentOf(Date.parse(now) + grownPause(attempts, pauses) * 1000);
-  return [{ ...each, attempts, due_at, marker: null }];
-}

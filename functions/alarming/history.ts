@@ -2,9 +2,10 @@
 
 import { ignored } from '../../adapters/http/readers.ts';
 import { guardedRoute, type Route, route } from '../../adapters/http/route.ts';
-import { type AlarmChange, sortKeyOf } from '../../domain/alarms/alarm-history.ts';
+import type { AlarmChange } from '../../domain/alarms/alarm-history.ts';
 import type { HistoryScope } from '../../domain/alarms/alarm-index.ts';
 import { requireAlarmRole } from '../../domain/alarms/alarm-owner.ts';
+import { sortKeyOf } from '../../domain/alarms/history-shards.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
 import { changeView } from './alarm-view.ts';
 import { type AlarmDeps, alarmOf } from './deps.ts';

@@ -7,7 +7,7 @@ import { cloudJobs } from '../../adapters/cloud/cloud-jobs.ts';
 import { cloudClientVariables, connectCloud } from '../../adapters/cloud/connect-cloud.ts';
 import { reportingStores } from '../../adapters/conditions/reporting-stores.ts';
 import { sourceReader } from '../../adapters/conditions/sources.ts';
-import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
+import { unmatchedWriter } from '../../adapters/conditions/unmatched-writer.ts';
 import { amount, type Env, environment, readEnv, required } from '../../adapters/env.ts';
 import { ownEvents, ownEventVariables } from '../../adapters/event-lanes.ts';
 import { hostStore } from '../../adapters/hosts/hosts.ts';

@@ -8,10 +8,8 @@ import { ignored } from '../../adapters/http/readers.ts';
 import { type Route, type RouteRequest, route } from '../../adapters/http/route.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { isAdmin, projectOf } from '../../domain/identity/access.ts';
-import {
-  credentialRoles,
-  type StoredCredential,
-} from '../../domain/identity/application-credential.ts';
+import type { StoredCredential } from '../../domain/identity/application-credential.ts';
+import { credentialRoles } from '../../domain/identity/credential-grant.ts';
 import type { Account } from '../../domain/identity/identity.ts';
 import { CredentialInput, endOf, roleNames, rulesOf } from './credential-input.ts';
 import { credentialView } from './credential-view.ts';

@@ -2,10 +2,8 @@
 
 import { type PublicRoute, parsedPublicRoute } from '../../adapters/http/public-route.ts';
 import type { ApiResponse, RawRequest } from '../../adapters/http/request.ts';
-import {
-  type CredentialFacts,
-  grantForCredential,
-} from '../../domain/identity/application-credential.ts';
+import type { CredentialFacts } from '../../domain/identity/application-credential.ts';
+import { grantForCredential } from '../../domain/identity/credential-grant.ts';
 import {
   type Grant,
   grantFor,

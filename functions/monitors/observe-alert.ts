@@ -2,15 +2,9 @@
 import type { ConditionEffect, ReportItem } from '../../domain/conditions/observation.ts';
 import { plain } from '../../domain/text.ts';
 import type { Alert, Labels } from './alert.ts';
-import {
-  effectOf,
-  knownTypes,
-  severityOf,
-  targetLabelsOf,
-  targetNamed,
-  targetNameOf,
-} from './alert-defaults.ts';
+import { effectOf, knownTypes, severityOf } from './alert-defaults.ts';
 import { type AlertMapping, type AlertRule, ruleFor } from './alert-mapping.ts';
+import { targetLabelsOf, targetNamed, targetNameOf } from './alert-target.ts';
 
 /** How a source reads its alerts. */
 export type AlertReading = {

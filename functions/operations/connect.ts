@@ -10,8 +10,8 @@ import { silenceLists, silenceStore } from '../../adapters/alarms/silences.ts';
 import { jsonBesideBundle } from '../../adapters/beside-bundle.ts';
 import type { Clients } from '../../adapters/clients.ts';
 import { deadLetterStore } from '../../adapters/delivery/dead-letter-store.ts';
-import { webhookReopener } from '../../adapters/delivery/webhook-outcomes.ts';
 import { webhookPlaces } from '../../adapters/delivery/webhook-places.ts';
+import { webhookReopener } from '../../adapters/delivery/webhook-reopener.ts';
 import {
   amount,
   type Env,

@@ -9,9 +9,9 @@ import { type Route, type RouteRequest, route } from '../../adapters/http/route.
 import {
   type DeadLetterQueueName,
   deadLetterQueues,
-  type QueueDepth,
   shownQueues,
 } from '../../domain/delivery/queue-names.ts';
+import type { QueueDepth } from '../../domain/delivery/queue-samples.ts';
 import { deadLetterTexts } from '../../domain/delivery/redrive.ts';
 import { shownAction, WebhookMessage } from '../../domain/delivery/webhook.ts';
 import { DomainError } from '../../domain/errors.ts';

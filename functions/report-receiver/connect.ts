@@ -3,7 +3,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../../adapters/clients.ts';
 import { reportingStores } from '../../adapters/conditions/reporting-stores.ts';
 import { sourceReader } from '../../adapters/conditions/sources.ts';
-import { unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
+import { unmatchedWriter } from '../../adapters/conditions/unmatched-writer.ts';
 import {
   amount,
   type Env,

@@ -23,13 +23,9 @@ import {
   type OutcomeMinute,
   outcomeMinute,
 } from '../../domain/delivery/webhook-counts.ts';
-import {
-  type FullCounter,
-  type MinuteLimits,
-  waitedTooLong,
-  waitSeconds,
-} from '../../domain/delivery/webhook-minute.ts';
+import type { FullCounter, MinuteLimits } from '../../domain/delivery/webhook-minute.ts';
 import { type Answer, verdictOf } from '../../domain/delivery/webhook-retry.ts';
+import { waitedTooLong, waitSeconds } from '../../domain/delivery/webhook-wait.ts';
 import type { DeadLetter } from '../../domain/events/messages.ts';
 import { type CallDeps, callAction } from './call-action.ts';
 import { type BatchPlaces, batchPlaces, type PlaceDeps } from './places.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { timerStore, timerWrites } from '../../adapters/timers/alarm-timers.ts';
 import { transact } from '../../adapters/transactions.ts';
 import { laterBy } from '../../domain/time.ts';
-import { timerPartsOf, timerSlotOf } from '../../domain/timers/ticks.ts';
+import { timerPartsOf, timerSlotOf } from '../../domain/timers/timer-slots.ts';
 import { minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

@@ -6,13 +6,8 @@ import type { Host } from '../../domain/hosts/host.ts';
 import { settled } from '../../domain/hosts/host-fault.ts';
 import { type Instance, vmStates } from '../../domain/servers/instance.ts';
 import { deletedInstance } from '../../domain/servers/registered-instance.ts';
-import {
-  indexedPlace,
-  placeOfServer,
-  type ServerIndex,
-  type ServerRange,
-  uuidAt,
-} from '../../domain/servers/server-listing.ts';
+import type { ServerIndex, ServerRange } from '../../domain/servers/server-listing.ts';
+import { indexedPlace, placeOfServer, uuidAt } from '../../domain/servers/server-place.ts';
 import { downHost, hostWith, id, instanceWith, minute } from '../domain/rows.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

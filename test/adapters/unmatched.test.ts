@@ -1,6 +1,7 @@
 /** Items that matched nothing: what a source repeats takes no places from its other items. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { unmatchedReader, unmatchedWriter } from '../../adapters/conditions/unmatched.ts';
+import { unmatchedReader } from '../../adapters/conditions/unmatched-reader.ts';
+import { unmatchedWriter } from '../../adapters/conditions/unmatched-writer.ts';
 import { mostUnmatchedPerHour, unmatchedItem } from '../../domain/conditions/unmatched.ts';
 import { type OwnThings, ownThings } from '../stack/own-tables.ts';
 import { dynamodb } from '../stack/stack.ts';

@@ -5,7 +5,7 @@ import { makeCloudSession } from '../../adapters/cloud/session.ts';
 import type { AppliedService } from '../../domain/cloud/applied-service.ts';
 import { ListedHost } from '../../domain/hosts/listed-host.ts';
 import { type CloudJob, type CloudJobName, newJob } from '../../domain/mirror/cloud-job.ts';
-import { placeOfServer } from '../../domain/servers/server-listing.ts';
+import { placeOfServer } from '../../domain/servers/server-place.ts';
 import { type MirrorCloudDeps, runJob } from '../../flows/mirror-cloud.ts';
 import { reportConditions } from '../../flows/report-conditions.ts';
 import { reportingOf } from '../../flows/reporting.ts';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { ProjectTimer } from '../../domain/alarms/timeout-messages.ts';
 import { laterBy } from '../../domain/time.ts';
-import { aheadSeconds, timerPartOf, timerSlotOf } from '../../domain/timers/ticks.ts';
+import { aheadSeconds, timerPartOf, timerSlotOf } from '../../domain/timers/timer-slots.ts';
 import { type QueueTimeoutsDeps, queueTimeouts } from '../../flows/queue-timeouts.ts';
 import { id, minute } from '../domain/rows.ts';
 

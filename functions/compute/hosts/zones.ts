@@ -3,7 +3,8 @@ import { ignored } from '../../../adapters/http/readers.ts';
 import { type Route, route } from '../../../adapters/http/route.ts';
 import { microseconds } from '../../../dialects/openstack-times.ts';
 import { type HostState, lastReport } from '../../../domain/hosts/host.ts';
-import type { ListedHost, Zone } from '../../../domain/hosts/listed-host.ts';
+import type { ListedHost } from '../../../domain/hosts/listed-host.ts';
+import type { Zone } from '../../../domain/hosts/zones.ts';
 import { may } from '../../../domain/identity/access.ts';
 import type { ServiceDeps } from './service-deps.ts';
 

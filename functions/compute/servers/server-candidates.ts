@@ -1,12 +1,7 @@
 /** The servers that may be on a page, from the index with the fewest others. */
 
-import {
-  mergedPages,
-  nameAt,
-  placeOfServer,
-  type ServerIndex,
-  uuidAt,
-} from '../../../domain/servers/server-listing.ts';
+import { mergedPages, type ServerIndex } from '../../../domain/servers/server-listing.ts';
+import { nameAt, placeOfServer, uuidAt } from '../../../domain/servers/server-place.ts';
 import { slices } from '../../../domain/slices.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { mostServersRead, type ServerFilter, type ServerPages } from './server-pages.ts';

@@ -3,7 +3,7 @@
  * needed.
  */
 import { DomainError } from '../../../domain/errors.ts';
-import { placeOfServer } from '../../../domain/servers/server-listing.ts';
+import { placeOfServer } from '../../../domain/servers/server-place.ts';
 import type { SeenInstance } from '../../../flows/read-servers.ts';
 import { isInList, serverCandidates } from './server-candidates.ts';
 import {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { freePort } from '../../stack/ports.ts';
 import { type Daemon, eventually, startDaemon } from '../daemon.ts';
-import { debianFolder, unpackDebian } from '../install.ts';
+import { debianFolder, unpackDebian } from '../debian.ts';
 import type { World } from '../program.ts';
 import type { MonitorCredential } from './credential.ts';
 import { blocksOf, writeConfig } from './page-blocks.ts';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { newHost } from '../cloud.ts';
 import { type Daemon, eventually, startDaemon } from '../daemon.ts';
-import { debianFolder, unpackDebian } from '../install.ts';
+import { debianFolder, unpackDebian } from '../debian.ts';
 import { monitorCredential } from '../monitors/credential.ts';
 import { setSource } from '../monitors/doctor.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';

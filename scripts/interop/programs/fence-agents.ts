@@ -2,15 +2,10 @@ import { join } from 'node:path';
 import { Refusal } from '../../stack/progress.ts';
 import { expectMoved, hostToLeave, newHost, serviceOf } from '../cloud.ts';
 import { mustRun } from '../command.ts';
-import {
-  fenceAgents,
-  here,
-  installPython,
-  pathWith,
-  pythonBin,
-  unpackFenceAgents,
-} from '../install.ts';
+import { fenceAgents, unpackFenceAgents } from '../debian.ts';
+import { here, pathWith } from '../install.ts';
 import type { Program, World } from '../program.ts';
+import { installPython, pythonBin } from '../python-and-go.ts';
 
 const packages = [
   ...['pexpect', 'pycurl', 'requests'],

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { hostToLeave } from '../cloud.ts';
 import { mustRun } from '../command.ts';
-import { buildGo, here, installed } from '../install.ts';
+import { here, installed } from '../install.ts';
 import type { Program } from '../program.ts';
+import { buildGo } from '../python-and-go.ts';
 
 const folder = join(here, 'gophercloud');
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Daemon, startDaemon } from '../daemon.ts';
-import { debianFolder, unpackDebian } from '../install.ts';
+import { debianFolder, unpackDebian } from '../debian.ts';
 import { playCheckedHost } from '../monitors/checked-host.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { reportScript } from '../monitors/report-script.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../../stack/progress.ts';
 import { expectMoved, hostToLeave, serverOf } from '../cloud.ts';
-import { installPython, pythonBin } from '../install.ts';
 import type { Program, World } from '../program.ts';
+import { installPython, pythonBin } from '../python-and-go.ts';
 
 /** Names the script, which no registry has: `templates/instanceha/bin/instanceha.py` of infra-operator. */
 const variable = 'INSTANCEHA';

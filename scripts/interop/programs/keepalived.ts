@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from '../../stack/progress.ts';
 import { run as runCommand } from '../command.ts';
 import { type Daemon, startDaemon } from '../daemon.ts';
-import { debianFolder, unpackDebian } from '../install.ts';
+import { debianFolder, unpackDebian } from '../debian.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { reportScript } from '../monitors/report-script.ts';
 import { watchedHost } from '../monitors/watched-host.ts';

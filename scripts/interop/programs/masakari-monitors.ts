@@ -4,12 +4,13 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { serviceOf } from '../cloud.ts';
 import { eventually, startDaemon } from '../daemon.ts';
-import { installPython, pathWith, pythonBin } from '../install.ts';
+import { pathWith } from '../install.ts';
 import { monitorCredential } from '../monitors/credential.ts';
 import { conditionsOf, raisedBy } from '../monitors/doctor.ts';
 import { blocksOf, writeConfig } from '../monitors/page-blocks.ts';
 import { type WatchedHost, watchedHost } from '../monitors/watched-host.ts';
 import type { Program, World } from '../program.ts';
+import { installPython, pythonBin } from '../python-and-go.ts';
 import { pinned, versions } from '../versions.ts';
 
 const bin = pythonBin('masakari-monitors');

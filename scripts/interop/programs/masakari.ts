@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectMoved, forceDown, hostToLeave } from '../cloud.ts';
 import { mustRun } from '../command.ts';
-import { here, installPython, pythonBin } from '../install.ts';
+import { here } from '../install.ts';
 import type { Program, World } from '../program.ts';
+import { installPython, pythonBin } from '../python-and-go.ts';
 import { pinned, versions } from '../versions.ts';
 
 /** Masakari's configuration: where Nova is, and waits that are shorter than in a cloud. */

@@ -5,7 +5,7 @@ import { scopedQuery } from '../../../domain/alarms/scoped-query.ts';
 import { prometheusUrl } from '../../stack/deploy.ts';
 import { Refusal } from '../../stack/progress.ts';
 import { type Daemon, eventually, startDaemon } from '../daemon.ts';
-import { debianFolder } from '../install.ts';
+import { debianFolder } from '../debian.ts';
 import { unpackPrometheus } from '../monitors/prometheus-stack.ts';
 import type { Program, World } from '../program.ts';
 

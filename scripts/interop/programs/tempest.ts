@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { Refusal } from '../../stack/progress.ts';
 import { newHost } from '../cloud.ts';
 import { mustRun, run } from '../command.ts';
-import { here, installPython, pathWith, pythonBin } from '../install.ts';
+import { here, pathWith } from '../install.ts';
 import type { Program } from '../program.ts';
+import { installPython, pythonBin } from '../python-and-go.ts';
 import { pinned, versions } from '../versions.ts';
 import { writeWorkspace } from './tempest-config.ts';
 

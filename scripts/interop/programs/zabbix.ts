@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { Refusal } from '../../stack/progress.ts';
 import { mustRun, run as runCommand } from '../command.ts';
-import { debianFolder, unpackDebian } from '../install.ts';
+import { debianFolder, unpackDebian } from '../debian.ts';
 import { monitorCredential } from '../monitors/credential.ts';
 import { conditionsOf, setSource } from '../monitors/doctor.ts';
 import { integration } from '../monitors/report-script.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { AlarmChange } from '../../../domain/alarms/alarm-history.ts';
 import {
-  AlarmChange,
   projectShardOf,
   projectShards,
   sortKeyOf,
   timeShardOf,
   timeShards,
-} from '../../../domain/alarms/alarm-history.ts';
+} from '../../../domain/alarms/history-shards.ts';
 
 const change: AlarmChange = {
   event_id: 'm-1',

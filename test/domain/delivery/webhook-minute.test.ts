@@ -4,9 +4,9 @@ import {
   projectCounter,
   receiverCounter,
   roomIn,
-  waitSeconds,
 } from '../../../domain/delivery/webhook-minute.ts';
 import { retryAgeSeconds, verdictOf } from '../../../domain/delivery/webhook-retry.ts';
+import { waitSeconds } from '../../../domain/delivery/webhook-wait.ts';
 
 test.each([
   ['http://hooks.example/a', 'hooks.example:80'],

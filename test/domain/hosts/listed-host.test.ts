@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Host } from '../../../domain/hosts/host.ts';
-import {
-  allRosterShards,
-  listedAfter,
-  rosterShardOf,
-  type ZoneCount,
-  zoneChanges,
-  zonesOf,
-} from '../../../domain/hosts/listed-host.ts';
+import { allRosterShards, listedAfter, rosterShardOf } from '../../../domain/hosts/listed-host.ts';
+import { type ZoneCount, zoneChanges, zonesOf } from '../../../domain/hosts/zones.ts';
 import { hostWith, minute } from '../rows.ts';
 
 const tombstone = hostWith({ deleted: true });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { mergedPages } from '../../../domain/servers/server-listing.ts';
 import {
   indexedPlace,
-  mergedPages,
   nameAt,
   placeOfServer,
   uuidAt,
-} from '../../../domain/servers/server-listing.ts';
+} from '../../../domain/servers/server-place.ts';
 import { id, minute } from '../rows.ts';
 
 async function* pages(...given: string[][]) {

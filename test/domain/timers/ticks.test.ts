@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
 import { laterBy } from '../../../domain/time.ts';
+import { clockAt, tickSeconds, ticksFrom } from '../../../domain/timers/ticks.ts';
 import {
-  clockAt,
   slotsFrom,
-  tickSeconds,
-  ticksFrom,
   timerPartOf,
   timerPartsOf,
   timerSlotOf,
-} from '../../../domain/timers/ticks.ts';
+} from '../../../domain/timers/timer-slots.ts';
 import { id, minute } from '../rows.ts';
 
 const at = (seconds: number): string => laterBy(minute(0), seconds);

@@ -1,8 +1,9 @@
 /** The alarming surface on stores in memory, and common steps of its tests. */
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { type AlarmChange, sortKeyOf } from '../../../domain/alarms/alarm-history.ts';
+import type { AlarmChange } from '../../../domain/alarms/alarm-history.ts';
 import { alarmSortKey } from '../../../domain/alarms/alarm-index.ts';
+import { sortKeyOf } from '../../../domain/alarms/history-shards.ts';
 import type { AnyAlarm } from '../../../domain/alarms/periodic-alarm.ts';
 import { projectOfEvent } from '../../../domain/events/event.ts';
 import type { RecentEvent } from '../../../domain/events/recent-event.ts';

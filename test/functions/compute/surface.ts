@@ -4,11 +4,8 @@ import type { Host } from '../../../domain/hosts/host.ts';
 import { unauthenticated } from '../../../domain/identity/identity.ts';
 import { type Migration, placeOfRecord } from '../../../domain/servers/evacuation.ts';
 import type { Instance } from '../../../domain/servers/instance.ts';
-import {
-  indexedPlace,
-  placeOfServer,
-  type ServerIndex,
-} from '../../../domain/servers/server-listing.ts';
+import type { ServerIndex } from '../../../domain/servers/server-listing.ts';
+import { indexedPlace, placeOfServer } from '../../../domain/servers/server-place.ts';
 import { slices } from '../../../domain/slices.ts';
 import { compose } from '../../../functions/compute/compose.ts';
 import type { ComputeDeps } from '../../../functions/compute/handler.ts';

@@ -1,11 +1,7 @@
 /** What the labels of an alert mean without rules. */
 import { expect, test } from 'vitest';
-import {
-  effectOf,
-  hostOf,
-  severityOf,
-  withoutPort,
-} from '../../../functions/monitors/alert-defaults.ts';
+import { effectOf, severityOf } from '../../../functions/monitors/alert-defaults.ts';
+import { hostOf, withoutPort } from '../../../functions/monitors/alert-target.ts';
 
 const labels = (given: Record<string, string>) => new Map(Object.entries(given));
 const all = { instance: 'e:1', hostname: 'd', nodename: 'c', node: 'b', host: 'a' };

@@ -1,21 +1,19 @@
-/** The table `unmatched`: items of reports that matched nothing, and how many each source had in an hour. */
+/** Writes to the table `unmatched`: items of reports that matched nothing, and how many each source had in an hour. */
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   hourOf,
   mostUnmatchedPerHour,
   placeOfUnmatched,
-  Unmatched,
+  type Unmatched,
   unmatchedSeconds,
 } from '../../domain/conditions/unmatched.ts';
-import { getAll, growingPages } from '../dynamodb.ts';
+import { getAll } from '../dynamodb.ts';
 import { inParallel } from '../in-parallel.ts';
 
 /** The most items of one report that are looked at, and the most of them that are kept. */
 const [mostLookedAt, mostAtOnce] = [200, 25];
 /** How many items are written at once. */
 const width = 5;
-/** The most items that are read at once. */
-const longest = 100;
 
 const expiryOf = (at: string): number => Math.floor(Date.parse(at) / 1_000) + unmatchedSeconds;
 
@@ -55,31 +53,5 @@ export const unmatchedWriter = (client: DynamoDBDocumentClient, table: string) =
       };
       return client.send(new PutCommand({ TableName: table, Item: { ...item, ...row } }));
     });
-  },
-});
-
-/** Reads items. */
-export const unmatchedReader = (client: DynamoDBDocumentClient, table: string) => ({
-  /** Items, the newest page first, in any order within a page; those of one source, or of all. */
-  unmatchedPages: async function* (
-    {
-      source,
-      from,
-      to,
-    }: { readonly source?: string | undefined; readonly from: string; readonly to: string },
-    first: number,
-  ): AsyncGenerator<Unmatched[]> {
-    const query = {
-      TableName: table,
-      IndexName: source === undefined ? 'byTime' : 'bySource',
-      KeyConditionExpression: '#key = :value AND sort_key BETWEEN :from AND :to',
-      ExpressionAttributeNames: { '#key': source === undefined ? 'live' : 'source' },
-      ExpressionAttributeValues: { ':value': source ?? 'unmatched', ':from': from, ':to': to },
-      ScanIndexForward: false,
-    };
-    for await (const page of growingPages(client, query, { first, longest })) {
-      const ids = page.map(({ unmatched_id }) => ({ unmatched_id: String(unmatched_id) }));
-      yield (await getAll(client, table, ids)).map((row) => Unmatched.parse(row));
-    }
   },
 });
