@@ -10,9 +10,9 @@ import type { Action } from '../transactions.ts';
  * The key of a host's departures. Keys of records begin with a digit, so it comes before all of
  * them.
  */
-/** Counts a departure, on the condition that the source was not restarted since it was read. */
 export const departuresOf = (source: string) => ({ source, record: '#' });
 
+/** Counts a departure, on the condition that the source was not restarted since it was read. */
 export const departure = (TableName: string, { source, source_restarts }: Evacuation): Action => ({
   Update: {
     TableName,
@@ -50,9 +50,12 @@ export const departureStore = (client: DynamoDBDocumentClient, TableName: string
     return readDepartures(Item);
   },
 
-  /** The departures of hosts, read consistently, by their names; hosts that nothing has left may be missing. */
+  /**
+   * The departures of hosts, read consistently, by the hosts' names, which may be given twice. Hosts
+   * that nothing has left may be missing.
+   */
   departuresFrom: async (sources: readonly string[]): Promise<ReadonlyMap<string, Departures>> => {
-    const rows = await getAll(client, TableName, sources.map(departuresOf));
+    const rows = await getAll(client, TableName, [...new Set(sources)].map(departuresOf));
     return new Map(rows.map((row) => [String(row.source), readDepartures(row)]));
   },
 

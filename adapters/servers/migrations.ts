@@ -5,14 +5,8 @@
  */
 
 import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import {
-  type Departures,
-  Migration,
-  type MigrationIndex,
-  placeOfRecord,
-} from '../../domain/servers/evacuation.ts';
+import { Migration, type MigrationIndex, placeOfRecord } from '../../domain/servers/evacuation.ts';
 import { getAll, type Key, queryPages, type Row } from '../dynamodb.ts';
-import { departuresOf, readDepartures } from './departures.ts';
 import { migrationNumbers } from './migration-numbers.ts';
 
 const pageSize = 100;
@@ -72,12 +66,6 @@ export const migrationStore = (client: DynamoDBDocumentClient, TableName: string
         Limit: pageSize,
       };
       for await (const page of queryPages(client, query)) yield read(page);
-    },
-
-    /** The departures of hosts, by host; hosts without departures are left out. */
-    departuresFrom: async (sources: readonly string[]): Promise<Map<string, Departures>> => {
-      const rows = await getAll(client, TableName, [...new Set(sources)].map(departuresOf));
-      return new Map(rows.map((row) => [String(row.source), readDepartures(row)]));
     },
   };
 };

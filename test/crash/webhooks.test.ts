@@ -219,8 +219,9 @@ test.each(['goes well' as const, ...hows])(
     });
     await using good = await receiver();
     // This minute and the next one are full.
+    const began = new Date().toISOString();
     for (const seconds of [0, 60]) {
-      const now = secondsAfter(new Date().toISOString(), seconds);
+      const now = secondsAfter(began, seconds);
       const limits = { perReceiver: 0, perProject: 1 };
       const counter = projectCounter({ project_id: 'tenant' }, limits, now);
       await dynamodb().send(
