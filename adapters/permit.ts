@@ -5,8 +5,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * The check of one request; it rejects if the caller is refused. `ended` is the reason why the request was answered
- * before its work was done; undefined while it runs.
+ * The check of one request; it rejects if the caller is refused. `ended` is the reason why the
+ * request was answered before its work was done; undefined while it runs.
  */
 type Permit = { allowed: Promise<void>; ended?: Error };
 
@@ -33,8 +33,9 @@ export function permitAfter(check: () => Promise<void>): boolean {
 export const permitted = (): Promise<void> => requests.getStore()?.allowed ?? Promise.resolve();
 
 /**
- * Ends the calls of this request: it is answered before its work is done. Lambda freezes what is left, and would go
- * on with it during a later request. @param reason what each further call throws.
+ * Ends the calls of this request: it is answered before its work is done. Lambda freezes what is
+ * left, and would go on with it during a later request. @param reason what each further call
+ * throws.
  */
 export function endCalls(reason: Error): void {
   const request = requests.getStore();
@@ -66,7 +67,10 @@ export const heldUntilPermitted =
     return next(args);
   };
 
-/** The middleware of a client that makes no further attempt at a call whose request was answered meanwhile. */
+/**
+ * The middleware of a client that makes no further attempt at a call whose request was answered
+ * meanwhile.
+ */
 export const noAttemptAfterEnd =
   <Input, Output>(next: (args: Input) => Promise<Output>) =>
   async (args: Input): Promise<Output> => {

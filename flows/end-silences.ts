@@ -95,15 +95,19 @@ async function endOne(deps: EndSilencesDeps, silence: Silence): Promise<number> 
   return released;
 }
 
-/** The keys of the rows that decide about each alarm. `isComplete`: all that the silence holds was looked at. */
+/**
+ * The keys of the rows that decide about each alarm. `isComplete`: all that the silence holds was
+ * looked at.
+ */
 type Thinned = {
   readonly byAlarm: ReadonlyMap<string, readonly RowKey[]>;
   readonly isComplete: boolean;
 };
 
 /**
- * Looks at what a silence holds, and drops all rows of an alarm but its first one and the newest: these decide at the end.
- * It reads and drops a page after the other, so a run that is over has left less to the next one.
+ * Looks at what a silence holds, and drops all rows of an alarm but its first one and the newest:
+ * these decide at the end. It reads and drops a page after the other, so a run that is over has
+ * left less to the next one.
  */
 async function thinnedOut(
   { heldKeys, drop, now }: EndSilencesDeps,

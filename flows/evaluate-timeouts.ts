@@ -1,4 +1,7 @@
-/** Decides about alarms whose timers fell due: no event matched for their timeout, or one did and they are armed again. */
+/**
+ * Decides about alarms whose timers fell due: no event matched for their timeout, or one did and
+ * they are armed again.
+ */
 import pMap from 'p-map';
 import { type DueTimer, decideTimeout } from '../domain/alarms/absence.ts';
 import type { Alarm } from '../domain/alarms/alarm.ts';
@@ -20,10 +23,10 @@ export type EvaluateTimeoutsDeps = DeliverDeps &
   };
 
 /**
- * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has another timer, or none. An
- * alarm that another writer changes meanwhile is read and decided again.
- * @throws the first error of a read or write, after all written rows are published: the message is then delivered again,
- * and what was fired is stale.
+ * Fires the alarms that no event has armed since. Safe to repeat: an alarm that has fired has
+ * another timer, or none. An alarm that another writer changes meanwhile is read and decided again.
+ * @throws the first error of a read or write, after all written rows are published: the message is
+ * then delivered again, and what was fired is stale.
  */
 export async function evaluateTimeouts(
   deps: EvaluateTimeoutsDeps,

@@ -18,8 +18,9 @@ export type QueueTimeoutsDeps<Timer extends ProjectTimer> = {
 const mostSeconds = 20;
 
 /**
- * Queues the timers that fall due before the tick after the next one, slot by slot, all parts of a slot at once. Safe to repeat: a timer that is queued twice is not the alarm's any more
- * the second time.
+ * Queues the timers that fall due before the tick after the next one, slot by slot, all parts of a
+ * slot at once. Safe to repeat: a timer that is queued twice is not the alarm's any more the second
+ * time.
  * @param from the oldest slot that may have timers; empty for the first tick.
  * @returns the oldest slot that may have timers after this, and how many timers were queued.
  */

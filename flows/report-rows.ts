@@ -34,7 +34,10 @@ export type ReportRows = {
   readonly departures: Known<Departures>;
 };
 
-/** The rows of all observations of a source: each table is asked in requests of 100 rows, the departures last. */
+/**
+ * The rows of all observations of a source: each table is asked in requests of 100 rows, the
+ * departures last.
+ */
 export async function reportRows(
   deps: ReportRowsDeps,
   observations: readonly Observation[],
@@ -76,7 +79,10 @@ export async function reportRows(
   };
 }
 
-/** The names, as in their rows, of hosts that may be up again after the report: departures from them decide that. */
+/**
+ * The names, as in their rows, of hosts that may be up again after the report: departures from them
+ * decide that.
+ */
 function returningHosts(
   observations: readonly Observation[],
   source: string,

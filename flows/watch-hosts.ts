@@ -19,7 +19,8 @@ export type WatchHostsDeps = {
   readonly sendMissed: (hosts: readonly string[], awakeSince: string) => Promise<void>;
   /**
    * Writes when the hosts of the part are looked at again.
-   * @param deafAt this look, if no heartbeat of the part reaches Doctor; undefined leaves the time of an earlier one.
+   * @param deafAt this look, if no heartbeat of the part reaches Doctor; undefined leaves the time
+   * of an earlier one.
    */
   readonly saveNextLook: (shard: string, next: string, deafAt?: string) => Promise<void>;
 };

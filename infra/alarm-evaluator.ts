@@ -118,7 +118,10 @@ export class AlarmEvaluator extends Evaluator {
   }
 }
 
-/** Fires alarms for all other events, deferred alarms of whole projects, and alarms on events that do not come. */
+/**
+ * Fires alarms for all other events, deferred alarms of whole projects, and alarms on events that
+ * do not come.
+ */
 export class BulkEvaluator extends Evaluator {
   constructor(scope: Construct, id: string, wiring: Wiring) {
     const { messaging, settings } = wiring;

@@ -42,8 +42,8 @@ export function reservations(settings: ServiceSettings): Readonly<Record<string,
 }
 
 /**
- * What all queues together start at once: four of events beside that of faults, one of timers of alarms, two each of
- * webhooks, rounds and the cloud, and one of ticks.
+ * What all queues together start at once: four of events beside that of faults, one of timers of
+ * alarms, two each of webhooks, rounds and the cloud, and one of ticks.
  */
 const startedByQueues = (settings: ServiceSettings): number =>
   settings.evaluatorConcurrency +

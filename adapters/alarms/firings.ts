@@ -113,8 +113,9 @@ export const firings = (client: DynamoDBDocumentClient, tables: Tables) => {
     },
 
     /**
-     * Writes when an alarm was armed, with its timer if that changes: the one before was handed over, or there was none.
-     * False if it is no longer as it was read. A timer that does not change costs one write.
+     * Writes when an alarm was armed, with its timer if that changes: the one before was handed
+     * over, or there was none. False if it is no longer as it was read. A timer that does not
+     * change costs one write.
      */
     arm: (from: Alarm, to: Alarm): Promise<boolean> => {
       const timer = newTimer(tables.timers, from, to);

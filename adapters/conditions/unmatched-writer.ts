@@ -1,4 +1,7 @@
-/** Writes to the table `unmatched`: items of reports that matched nothing, and how many each source had in an hour. */
+/**
+ * Writes to the table `unmatched`: items of reports that matched nothing, and how many each source
+ * had in an hour.
+ */
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import {
   hourOf,
@@ -20,8 +23,9 @@ const expiryOf = (at: string): number => Math.floor(Date.parse(at) / 1_000) + un
 /** Writes items. */
 export const unmatchedWriter = (client: DynamoDBDocumentClient, table: string) => ({
   /**
-   * Keeps those items of one source that are not kept yet, as many as fit into its hour. A crash before the items are written only
-   * costs places in that hour. @param items of one source and one time, with different ids.
+   * Keeps those items of one source that are not kept yet, as many as fit into its hour. A crash
+   * before the items are written only costs places in that hour. @param items of one source and one
+   * time, with different ids.
    */
   keepUnmatched: async (items: readonly Unmatched[]): Promise<void> => {
     const looked = items.slice(0, mostLookedAt);

@@ -7,8 +7,8 @@ export const unavailable = (message: string): DomainError =>
   new DomainError('unavailable', message, { 'Retry-After': '1' });
 
 /**
- * What the work of a request returns. If it takes too long, it makes no further call: what it has written stays,
- * as if its process had died.
+ * What the work of a request returns. If it takes too long, it makes no further call: what it has
+ * written stays, as if its process had died.
  * @param ms undefined: it may take its time. @throws DomainError `unavailable` after so many milliseconds.
  */
 export async function inTime<T>(work: Promise<T>, ms: number | undefined): Promise<T> {

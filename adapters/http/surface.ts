@@ -60,8 +60,9 @@ export type Surface = Whereabouts & {
   /** Whether requests carry Nova's microversions. */
   readonly microversions?: boolean;
   /**
-   * Set where senders repeat a 503, and lose what gets another refusal: after so many milliseconds the answer is
-   * a 503, and so is every error that is not the caller's. Left out: answers take their time, and such errors are 500.
+   * Set where senders repeat a 503, and lose what gets another refusal: after so many milliseconds
+   * the answer is a 503, and so is every error that is not the caller's. Left out: answers take
+   * their time, and such errors are 500.
    */
   readonly unavailableAfterMs?: number;
   readonly logger: Logger;

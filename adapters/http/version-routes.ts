@@ -6,7 +6,8 @@ type VersionDocument = (base: string) => object;
 
 /**
  * The list of versions at the root of a surface, with its only version, and the version by itself.
- * @param path of the version, such as `/v1`. @param whole the version by itself, if it says more than in the list.
+ * @param path of the version, such as `/v1`. @param whole the version by itself, if it says more
+ * than in the list.
  */
 export const versionRoutes = (
   path: string,

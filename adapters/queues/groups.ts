@@ -5,8 +5,9 @@ import { toJson } from '../../domain/json.ts';
 import { sendMessages } from './send-messages.ts';
 
 /**
- * After so many seconds most firings of a fault are written, and are sent in one group. With what comes after it, the
- * message of a group must arrive within two seconds of the report (`test/bench/group-time.test.ts`).
+ * After so many seconds most firings of a fault are written, and are sent in one group. With what
+ * comes after it, the message of a group must arrive within two seconds of the report
+ * (`test/bench/group-time.test.ts`).
  */
 export const groupDelaySeconds = 1;
 

@@ -66,7 +66,8 @@ export const sendBodies = (
   );
 
 /**
- * The group of a project's messages. A project's id may be longer than the 128 characters that SQS takes, or have others.
+ * The group of a project's messages. A project's id may be longer than the 128 characters that SQS
+ * takes, or have others.
  */
 export const messageGroupOf = (project: string): string =>
   createHash('sha256').update(project).digest('hex');

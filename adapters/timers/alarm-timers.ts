@@ -1,4 +1,7 @@
-/** The rows of the table `timers` for alarms: each is in a part of the slot of the minute in which it falls due. */
+/**
+ * The rows of the table `timers` for alarms: each is in a part of the slot of the minute in which
+ * it falls due.
+ */
 import { DeleteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
@@ -46,8 +49,9 @@ export function timerWrites(
 }
 
 /**
- * What a change of an alarm whose timer was handed over, or that had none, writes into the table; empty if the timer stays.
- * The timekeeper removes the row of a timer that it hands over, so it is not written here.
+ * What a change of an alarm whose timer was handed over, or that had none, writes into the table;
+ * empty if the timer stays. The timekeeper removes the row of a timer that it hands over, so it is
+ * not written here.
  */
 export function newTimer(
   TableName: string,

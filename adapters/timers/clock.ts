@@ -11,7 +11,10 @@ const clockPlace = 'clock';
 
 const NextLook = z.object({ place: z.string(), next: Moment, deaf_at: Moment.optional() });
 
-/** The next look at the hosts of a part of the list, and the last one that found that no heartbeat reached Doctor. */
+/**
+ * The next look at the hosts of a part of the list, and the last one that found that no heartbeat
+ * reached Doctor.
+ */
 type Look = { readonly next: string; readonly deafAt: string | undefined };
 
 /** What a tick reads. */

@@ -145,7 +145,10 @@ const partRead: Usage = { 'DynamoDB read unit': (1_250 * 0.6) / 4 / 2 };
 /** The four parts of three slots of timers, at half a unit each where none is due. */
 const slotsRead: Usage = { 'DynamoDB read unit': 12 / 2 };
 
-/** A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the clock, at every third. */
+/**
+ * A tick: sent in a batch of ten, received and deleted alone; the rows that it remembers; the
+ * clock, at every third.
+ */
 const tick: Usage = sumOf(
   { 'SQS request': 2.1 },
   invocation(10),

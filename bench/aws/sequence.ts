@@ -6,7 +6,10 @@ export type Stage = {
   readonly hops: readonly HopName[];
   /** A function is invoked, which may have to start. */
   readonly invokes?: true;
-  /** A branch: stages of one letter follow each other, and run beside those of another letter next to them. */
+  /**
+   * A branch: stages of one letter follow each other, and run beside those of another letter next
+   * to them.
+   */
   readonly beside?: 'a' | 'b';
 };
 

@@ -105,8 +105,9 @@ function fromPacemaker(env: CliVariables): Reading {
 }
 
 /**
- * The operation of a fencing. Pacemaker 2.1.5 gives the name of its message as the task, and the operation in the
- * description: `Operation reboot of NODE by NODE …`. docs/wire/monitors.md#monitors-that-run-a-command.
+ * The operation of a fencing. Pacemaker 2.1.5 gives the name of its message as the task, and the
+ * operation in the description: `Operation reboot of NODE by NODE …`.
+ * docs/wire/monitors.md#monitors-that-run-a-command.
  */
 const fencingTask = (task: string | undefined, desc: string): string | undefined =>
   task === 'st_notify_fence' ? /^Operation (\S+)/.exec(desc)?.[1] : task;

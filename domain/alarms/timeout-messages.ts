@@ -19,8 +19,8 @@ const delayOf = (due: string, now: string): number =>
   Math.max(0, Math.ceil((Date.parse(due) - Date.parse(now)) / 1_000));
 
 /**
- * The messages of the timers. Each has at most 250 of one project that fall due in the same second. The projects take turns,
- * so that no project's messages are behind all of another's.
+ * The messages of the timers. Each has at most 250 of one project that fall due in the same second.
+ * The projects take turns, so that no project's messages are behind all of another's.
  */
 export function timeoutMessages(timers: readonly ProjectTimer[], now: string): DelayedTimeouts[] {
   const byProject = Map.groupBy(timers, ({ project_id }) => project_id);

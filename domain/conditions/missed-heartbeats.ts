@@ -29,7 +29,10 @@ type Beating = Pick<Host, 'heartbeat' | 'last_seen_up' | 'created_at'> &
 const latest = (first: string, ...others: readonly (string | null | undefined)[]): string =>
   others.reduce<string>((last, each) => (each && each > last ? each : last), first);
 
-/** The last sign of a host: its heartbeat, its registration, or the time at which it began to need heartbeats. */
+/**
+ * The last sign of a host: its heartbeat, its registration, or the time at which it began to need
+ * heartbeats.
+ */
 const lastSign = ({ created_at, last_seen_up, heartbeat_since }: Beating): string =>
   latest(created_at, last_seen_up, heartbeat_since);
 
@@ -61,8 +64,8 @@ export const isHeldSilent = ({ held_by }: Pick<Host, 'held_by'>): boolean =>
 const againSeconds = 5;
 
 /**
- * So many hosts that must send heartbeats, and are not held silent, are never unheard for half of the down time at once: no
- * heartbeat reaches Doctor then.
+ * So many hosts that must send heartbeats, and are not held silent, are never unheard for half of
+ * the down time at once: no heartbeat reaches Doctor then.
  */
 const allUnheard = 20;
 
@@ -79,7 +82,8 @@ function isDeaf(hosts: readonly Beating[], clock: HeartbeatClock): boolean {
 
 /**
  * What a look at hosts finds: those whose silence is to be reported, and the time of the next look.
- * `deaf`: no heartbeat reaches Doctor, so nothing is reported, and the silence of these hosts counts from now.
+ * `deaf`: no heartbeat reaches Doctor, so nothing is reported, and the silence of these hosts
+ * counts from now.
  */
 export type MissedHeartbeats = {
   readonly missed: readonly string[];

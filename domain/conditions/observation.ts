@@ -71,8 +71,9 @@ export type Observation = {
    */
   readonly order?: string | undefined;
   /**
-   * True for a failure whose source never says that it ended, and reports the next one with the same key: if the
-   * server has left its error meanwhile, a repeat is a new failure. Left out for sources that report states.
+   * True for a failure whose source never says that it ended, and reports the next one with the
+   * same key: if the server has left its error meanwhile, a repeat is a new failure. Left out for
+   * sources that report states.
    */
   readonly isEvent?: true;
   /** Whether the report says that the host was fenced; null leaves it to the source's setting. */

@@ -22,7 +22,10 @@ export type Holder = z.infer<typeof Holder>;
 /** The most conditions that hold one target: its row stays small, and one transaction ends them all. */
 export const mostHolders = 50;
 
-/** The most of them of one source, so that it leaves room for others; a report of a fenced host may be one more. */
+/**
+ * The most of them of one source, so that it leaves room for others; a report of a fenced host may
+ * be one more.
+ */
 export const mostOfSource = 20;
 
 /** The holder of the report of an administrator. */

@@ -123,7 +123,10 @@ function countsOf(affected: readonly Affected[]): Map<string, number> {
 const isEnd = (fault: Fault, { kinds, at }: HostSwitch): boolean =>
   fault.kind === 'host' && fault.cleared_at === at && kinds.includes('up');
 
-/** A fault and its end, with its caller: the fault has it, or else the switch that ended it, if that is known. */
+/**
+ * A fault and its end, with its caller: the fault has it, or else the switch that ended it, if that
+ * is known.
+ */
 function ofFault(fault: Fault, switches: readonly HostSwitch[], affected: number): HistoryEntry[] {
   const { at, cleared_at, fault_id, kind: fault_kind, source, request_id, reported_by } = fault;
   const { user_id, user_name } = reported_by;

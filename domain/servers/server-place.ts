@@ -7,12 +7,16 @@ export const placeOfServer = ({
   uuid,
 }: Pick<Instance, 'created_at' | 'uuid'>): string => `${created_at}#${uuid}`;
 
-/** The longest name in a sort key, in bytes: a key of an index has at most 1,024, and two times and a uuid beside it. */
+/**
+ * The longest name in a sort key, in bytes: a key of an index has at most 1,024, and two times and
+ * a uuid beside it.
+ */
 const longestName = 800;
 
 /**
- * The sort key of a server in the indexes: its place and its name, so that a list by name reads the rows of few
- * servers. A longer name is left out, as it is in keys that were written before names were in them.
+ * The sort key of a server in the indexes: its place and its name, so that a list by name reads the
+ * rows of few servers. A longer name is left out, as it is in keys that were written before names
+ * were in them.
  */
 export function indexedPlace(server: Pick<Instance, 'created_at' | 'uuid' | 'name'>): string {
   const place = placeOfServer(server);

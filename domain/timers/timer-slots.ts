@@ -10,12 +10,15 @@ import { tickSeconds } from './ticks.ts';
 export const timerSlotOf = (due: string): string => due.slice(0, 16);
 
 /**
- * Timers are handed over so many seconds before they fall due: two ticks, so that one may be lost, and the work of one is
- * done before. SQS delays them until then.
+ * Timers are handed over so many seconds before they fall due: two ticks, so that one may be lost,
+ * and the work of one is done before. SQS delays them until then.
  */
 export const aheadSeconds = 2 * tickSeconds;
 
-/** The parts of a slot. A partition of the table takes 1,000 writes a second, and many timers may fall due at once. */
+/**
+ * The parts of a slot. A partition of the table takes 1,000 writes a second, and many timers may
+ * fall due at once.
+ */
 const slotParts = 4;
 const partName = (slot: string, part: number): string => (part === 0 ? slot : `${slot}#${part}`);
 
@@ -34,7 +37,8 @@ const keptSeconds = 120;
 const mostSlots = 60;
 
 /**
- * The slots to look at, oldest first, to that of the timers that are handed over now; and the oldest one after that.
+ * The slots to look at, oldest first, to that of the timers that are handed over now; and the
+ * oldest one after that.
  * @param from the oldest slot that may have timers; empty: a recent one.
  */
 export function slotsFrom(

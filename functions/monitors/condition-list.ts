@@ -62,13 +62,19 @@ const [first, last] = ['0', '~'];
 /** A list that filters out what it reads looks at so many rows, and goes on with the next page. */
 export const mostRead = 1_000;
 
-/** A page, and the marker of the next one; undefined if there are no more. It may be empty and have a next one. */
+/**
+ * A page, and the marker of the next one; undefined if there are no more. It may be empty and have
+ * a next one.
+ */
 export type ConditionPage = {
   readonly conditions: readonly ConditionView[];
   readonly next: string | undefined;
 };
 
-/** A page of the conditions that the filter asks for. @throws invalid if there is no condition of the marker. */
+/**
+ * A page of the conditions that the filter asks for.
+ * @throws invalid if there is no condition of the marker.
+ */
 export async function pageOfConditions(
   deps: ConditionPages,
   filter: ConditionFilter,

@@ -16,8 +16,8 @@ import { type Caller, may } from '../../domain/identity/access.ts';
 import type { ItemOutcome, ReportConditions } from '../../flows/report-conditions.ts';
 
 /**
- * EventBridge gives up after 5 seconds, and sends again; others do after 10. The rest is for the gateway and the
- * start of a function. docs/wire/monitors.md#each-sender.
+ * EventBridge gives up after 5 seconds, and sends again; others do after 10. The rest is for the
+ * gateway and the start of a function. docs/wire/monitors.md#each-sender.
  */
 export const answeredWithinMs = 4_000;
 

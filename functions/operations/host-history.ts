@@ -31,7 +31,10 @@ export type HostHistoryDeps = {
   ) => Pages<Fault>;
   /** What the faults affected, in all projects. */
   readonly affectedBy: (fault_ids: readonly string[]) => Promise<readonly Affected[]>;
-  /** The newest switches of a host whose places (`<time>#<revision>`) are not after `to`, the newest first. */
+  /**
+   * The newest switches of a host whose places (`<time>#<revision>`) are not after `to`, the newest
+   * first.
+   */
   readonly switchesOf: (host: string, most: number, to: string) => Promise<readonly HostSwitch[]>;
   /** Evacuations from a host, the newest page first. */
   readonly migrations: (by: 'source', value: string, to: string) => Pages<Migration>;
@@ -76,7 +79,10 @@ async function first<T>(
 /** Switches of a host at one time: a switch changes the host's row, and so the next one is later. */
 const switchesAtOnce = 10;
 
-/** Reads of each kind those up to the marker's time, at the same time: more than a page of older ones, or all. */
+/**
+ * Reads of each kind those up to the marker's time, at the same time: more than a page of older
+ * ones, or all.
+ */
 async function recordsOf(deps: HostHistoryDeps, host: string, { limit, marker }: HistoryRange) {
   const before = marker === undefined ? '~' : timeOfMarker(marker);
   // `$` is the character after `#`: all places of the time itself are before it. Places begin with a digit.

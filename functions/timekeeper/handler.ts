@@ -12,7 +12,10 @@ import { allRosterShards } from '../../domain/hosts/listed-host.ts';
 import { laterBy } from '../../domain/time.ts';
 import { type Clock, clockAt, Tick, ticksFrom } from '../../domain/timers/ticks.ts';
 
-/** When the hosts of a part of the list are looked at next, and when the last look found that no heartbeat reached Doctor. */
+/**
+ * When the hosts of a part of the list are looked at next, and when the last look found that no
+ * heartbeat reached Doctor.
+ */
 type Look = { readonly next: string; readonly deafAt: string | undefined };
 
 /** What the timekeeper needs from outside. */

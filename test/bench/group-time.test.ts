@@ -1,4 +1,7 @@
-/** The message of a group within two seconds of the report: by the delay, and by the calls that follow one another on AWS. */
+/**
+ * The message of a group within two seconds of the report: by the delay, and by the calls that
+ * follow one another on AWS.
+ */
 import { expect, test } from 'vitest';
 import { groupDelaySeconds } from '../../adapters/queues/groups.ts';
 import { coldStart, type HopName, hops } from '../../bench/aws/hops.ts';

@@ -68,7 +68,8 @@ test('an event costs the same reads, writes and publishes among 100 alarms and a
     BatchGetItemCommand: 2,
     TransactWriteItemsCommand: 5,
     PublishBatchCommand: 5,
-    // The third, for pages, after all that: a row for administrators and one for the project. Then the counts of the minute.
+    // The third, for pages, after all that: a row for administrators and one for the project. Then
+    // the counts of the minute.
     BatchExecuteStatementCommand: 3,
     UpdateItemCommand: 1,
     'capacity units': expect.any(Number),

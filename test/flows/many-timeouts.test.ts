@@ -1,4 +1,7 @@
-/** Very many alarms whose timers fall due at one moment: what they cost, and what one of them cannot do to others. */
+/**
+ * Very many alarms whose timers fall due at one moment: what they cost, and what one of them cannot
+ * do to others.
+ */
 import { expect, test } from 'vitest';
 import type { Alarm } from '../../domain/alarms/alarm.ts';
 import { timeoutMessages } from '../../domain/alarms/timeout-messages.ts';

@@ -24,8 +24,9 @@ export type Patch<Data> = Each & {
 };
 
 /**
- * @param load reads with the signal that it gets; after changes its requests are answered by the feed. While it runs
- * for the first time it may give parts of what it will return, which are shown meanwhile.
+ * @param load reads with the signal that it gets; after changes its requests are answered by the
+ * feed. While it runs for the first time it may give parts of what it will return, which are shown
+ * meanwhile.
  * @param kinds the kinds of changes after which it is loaded again; empty: never by itself.
  * @param of the values of which the load depends: it is loaded anew when one of them changes.
  */

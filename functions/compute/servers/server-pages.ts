@@ -36,8 +36,8 @@ export type ServerPages = {
    */
   readonly listed: (list: ServerIndex, range: ServerRange) => AsyncIterable<readonly string[]>;
   /**
-   * Sort keys (`indexedPlace`) of changed servers, deleted ones included, in any order; undefined if there are more
-   * than `most`.
+   * Sort keys (`indexedPlace`) of changed servers, deleted ones included, in any order; undefined
+   * if there are more than `most`.
    */
   readonly changedBetween: (
     between: { readonly since: string; readonly before: string },
@@ -59,8 +59,8 @@ export type ServerPage = {
 };
 
 /**
- * The most servers that one request looks at. A filter without an index reads all servers, newest first; one by name
- * reads the rows of those whose key in the index has a fitting name. It stops at this number, with a link to the
- * rest: its page may have fewer servers than the limit, or none.
+ * The most servers that one request looks at. A filter without an index reads all servers, newest
+ * first; one by name reads the rows of those whose key in the index has a fitting name. It stops at
+ * this number, with a link to the rest: its page may have fewer servers than the limit, or none.
  */
 export const mostServersRead = 10_000;

@@ -1,4 +1,7 @@
-/** The signature of requests to Amazon Managed Service for Prometheus, recomputed by a second implementation. */
+/**
+ * The signature of requests to Amazon Managed Service for Prometheus, recomputed by a second
+ * implementation.
+ */
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * Recomputes a signature of AWS from a request as it was received, by the text of the specification and with Node's own
- * functions only. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * Recomputes a signature of AWS from a request as it was received, by the text of the specification
+ * and with Node's own functions only. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 import { createHash, createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';

@@ -7,8 +7,8 @@ type Sample = {
 };
 
 /**
- * For each minute, in their order: for how many samples, one a minute, the queue that is longest in use was never
- * empty. The oldest message waits for that long at most. 0 if all queues are empty.
+ * For each minute, in their order: for how many samples, one a minute, the queue that is longest in
+ * use was never empty. The oldest message waits for that long at most. 0 if all queues are empty.
  */
 export function queueAges(minutes: readonly Sample[]): number[] {
   let since = new Map<string, number>();
