@@ -6,15 +6,46 @@ import { runCommandLine } from '../../cli/run.ts';
 /** A request after the login: its method, its path with the query, and its body. */
 export type Asked = [method: string, path: string, body: unknown];
 
+/** The outcome of a command line: its exit status, and what it wrote. */
+export type Said = { readonly status: number; readonly out: string; readonly err: string };
+
 export type ApiStandIn = {
   /** The requests, in their order. A test may empty it. */
   readonly asked: Asked[];
   /** Runs a command line as a user of the stand-in. */
-  readonly doctor: (
-    line: string,
-  ) => Promise<{ readonly status: number; readonly out: string; readonly err: string }>;
+  readonly doctor: (line: string) => Promise<Said>;
   readonly close: () => void;
 };
+
+/**
+ * Runs a command line as a user of the API at a URL.
+ * @param given variables beside those of the user, or in place of them.
+ */
+export async function runAsUser(
+  url: string,
+  line: string,
+  given: Record<string, string | undefined> = {},
+): Promise<Said> {
+  const said = { out: '', err: '' };
+  const env = {
+    OS_AUTH_URL: `${url}/identity/v3`,
+    OS_USERNAME: 'alice',
+    OS_PASSWORD: 'secret',
+    OS_PROJECT_NAME: 'tenant-a',
+    OS_REGION_NAME: 'R',
+    ...given,
+  };
+  const status = await runCommandLine(line.split(' ').filter(Boolean), env, {
+    out: (more) => {
+      said.out += more;
+    },
+    err: (more) => {
+      said.err += more;
+    },
+    terminal: false,
+  });
+  return { status, ...said };
+}
 
 /**
  * Starts it. Its catalog has compute at `/nova` and Doctor's own API at `/doctor`.
@@ -41,22 +72,6 @@ export async function apiStandIn(
     ...{ type, endpoints: [{ interface: 'public', region_id: 'R', url: `${url}${to}` }] },
   });
   const catalog = [publicAt('compute', '/nova'), publicAt('fault-management', '/doctor')];
-  const env = {
-    ...{ OS_AUTH_URL: `${url}/identity/v3`, OS_USERNAME: 'alice', OS_PASSWORD: 'secret' },
-    ...{ OS_PROJECT_NAME: 'tenant-a', OS_REGION_NAME: 'R' },
-  };
-  const doctor = async (line: string) => {
-    const said = { out: '', err: '' };
-    const status = await runCommandLine(line.split(' ').filter(Boolean), env, {
-      out: (more) => {
-        said.out += more;
-      },
-      err: (more) => {
-        said.err += more;
-      },
-      terminal: false,
-    });
-    return { status, ...said };
-  };
+  const doctor = (line: string) => runAsUser(url, line);
   return { asked, doctor, close: () => server.close() };
 }

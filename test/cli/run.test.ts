@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { runCommandLine } from '../../cli/run.ts';
+import { runAsUser } from './api-stand-in.ts';
 
 /** What the cloud below was asked, in its order: method, path, body; and its headers. */
 let asked: [string, string, unknown][] = [];
@@ -55,24 +55,8 @@ beforeEach(() => {
 });
 
 /** Runs a command line as a user. */
-async function doctor(line: string, given: Record<string, string | undefined> = {}) {
-  const said = { out: '', err: '' };
-  const env = {
-    ...{ OS_AUTH_URL: `${url}/identity/v3`, OS_USERNAME: 'alice', OS_PASSWORD: 'secret' },
-    ...{ OS_PROJECT_NAME: 'tenant-a', OS_REGION_NAME: 'R' },
-    ...given,
-  };
-  const status = await runCommandLine(line.split(' ').filter(Boolean), env, {
-    out: (more) => {
-      said.out += more;
-    },
-    err: (more) => {
-      said.err += more;
-    },
-    terminal: false,
-  });
-  return { status, ...said };
-}
+const doctor = (line: string, given: Record<string, string | undefined> = {}) =>
+  runAsUser(url, line, given);
 
 const byName = {
   methods: ['password'],
