@@ -6,13 +6,13 @@ type Held = Exclude<Taken, { readonly full: unknown }>;
 export type PlaceDeps = {
   /** Takes a place of the project for a batch of first attempts, if one is free. */
   readonly take: (project_id: string) => Promise<Taken>;
-  /** True if this process was told a moment ago that the project has no place. */
+  /** True if this process found a moment ago that the project has no free place. */
   readonly isFull: (project_id: string) => boolean;
   /** Makes the place free again. */
   readonly giveBack: (held: Held) => Promise<void>;
   /** Keeps the place taken for a while, although its batch has ended. */
   readonly keep: (held: Held) => Promise<void>;
-  /** Says to others that a receiver keeps the holder of the place waiting. */
+  /** Notes for other senders that a receiver keeps the holder of the place waiting. */
   readonly noteWaiting: (held: Held) => Promise<void>;
   /** Calls the function after so many milliseconds, unless the result is called first. */
   readonly after: (ms: number, call: () => void) => () => void;
@@ -34,7 +34,7 @@ export type BatchPlaces = {
    * wait for.
    */
   readonly leave: (project_id: string) => Promise<void>;
-  /** Says after a second that a receiver keeps the project waiting; the result ends that. */
+  /** Notes after a second that a receiver keeps the project waiting, unless the result is called first. */
   readonly watch: (project_id: string) => () => void;
   /** Records that a receiver of the project did not answer in time. */
   readonly noteHung: (project_id: string) => void;
