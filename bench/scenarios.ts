@@ -16,6 +16,7 @@ import { oneInstance, onePort } from './one-instance.ts';
 import { requestsOf } from './requests/scenario.ts';
 import { resets } from './resets.ts';
 import { storm } from './storm.ts';
+import { walk } from './walk.ts';
 import { webhook } from './webhook.ts';
 import { wholeHost } from './whole-host.ts';
 
@@ -143,13 +144,18 @@ const offStack: Readonly<Record<string, Scenario>> = {
 
 /** The sizes of scenarios. */
 export type Sizes = {
-  /** The stored alarms of `million`, and the hosts of `logins`. */
+  /** The stored alarms of `million`, the hosts of `logins`, and the servers of `walk`. */
   readonly alarms: number;
   readonly hosts: number;
+  readonly servers: number;
 };
 
 /** All scenarios by name, in the order in which they run. */
-export const scenariosWith = ({ alarms, hosts }: Sizes): Readonly<Record<string, Scenario>> => ({
+export const scenariosWith = ({
+  alarms,
+  hosts,
+  servers,
+}: Sizes): Readonly<Record<string, Scenario>> => ({
   ...alone,
   ...beside,
   million: onStack(
@@ -161,6 +167,11 @@ export const scenariosWith = ({ alarms, hosts }: Sizes): Readonly<Record<string,
     'a request that the function checks itself, and one behind a gateway authorizer',
     200,
     authorizerBench,
+  ),
+  walk: onStack(
+    'a walk through an OpenStack cloud of --servers servers with three ports each',
+    1,
+    walk(servers),
   ),
   // The last one: after it, logins from this machine are refused for some time.
   logins: onStack(

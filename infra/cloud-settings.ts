@@ -9,6 +9,9 @@ import {
   wholeNumber,
 } from './setting-readers.ts';
 
+/** Requests to the cloud in flight at once at most, of all functions together, by default. */
+export const callsInFlightDefault = 14;
+
 /** Entries of the table in `settings.ts`. */
 export const cloudSettings = {
   cloud: setting(
@@ -22,7 +25,7 @@ export const cloudSettings = {
     'CLOUD_WALK_MINUTES',
   ),
   cloudCallsInFlight: setting(
-    wholeNumber({ least: 8, most: 64 }).default(14),
+    wholeNumber({ least: 8, most: 64 }).default(callsInFlightDefault),
     'requests to Nova and Neutron that are in flight at once at most, of all functions together: one each for services, changed servers, a walk and two evacuations, up to eight for what is applied, the others for hosts that are up again',
     'CLOUD_CALLS_IN_FLIGHT',
   ),
